@@ -1,0 +1,44 @@
+# deskbot. `make run` and `make test` do all their own set-up; they say what is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check format bench clean
+
+run: $(VENV)/.run
+	@$(BIN)/python run_bot.py
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV)
+
+# Set-up reads nothing from standard input and writes to standard error: the desk's chat owns both.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' </dev/null >&2 || \
+		{ echo "deskbot needs Python 3.11 or later; set PYTHON=python3.12 or the like" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) </dev/null >&2 || \
+		{ rm -rf $(VENV); echo "python3 -m venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.run: requirements.lock | $(BIN)/python
+	@echo "deskbot: installing what requirements.lock names, once" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock </dev/null >&2
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock </dev/null >&2
+	@touch $@

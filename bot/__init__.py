@@ -1,0 +1,1 @@
+"""The platforms: events in, calls out, and the durable way between them."""

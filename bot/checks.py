@@ -1,0 +1,48 @@
+"""Asks each configured platform whether it knows us."""
+
+from collections.abc import AsyncIterator
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.engine import now
+from bot.line import LineAdapter
+from bot.settings import Settings
+from bot.telegram import TelegramAdapter
+
+
+async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
+    """(platform, "") where all is good, else (platform, the variable's name and what is wrong with it)."""
+    if settings.telegram_token:
+        yield "telegram", await _check_telegram(settings, settings.telegram_token.get_secret_value())
+    if settings.line_access_token:
+        yield "line", await _check_line(settings, settings.line_access_token.get_secret_value())
+    if not settings.has_platform:
+        yield "platforms", ""
+
+
+async def _check_telegram(settings: Settings, token: str) -> str:
+    adapter = TelegramAdapter(token, settings.telegram_api_url)
+    try:
+        await adapter.bot.initialize()
+    except InvalidToken:
+        return "DESKBOT_TELEGRAM_TOKEN: Telegram does not know this token"
+    except TelegramError as error:
+        return f"DESKBOT_TELEGRAM_API_URL: {settings.telegram_api_url} cannot be reached ({type(error).__name__})"
+    finally:
+        await adapter.close()
+    return ""
+
+
+async def _check_line(settings: Settings, token: str) -> str:
+    import linebot.v3.messaging as sdk
+
+    adapter = LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now)
+    try:
+        await adapter.hello()
+    except sdk.ApiException as error:
+        return f"DESKBOT_LINE_ACCESS_TOKEN: LINE answers {error.status}"
+    except OSError as error:
+        return f"DESKBOT_LINE_API_URL: {settings.line_api_url} cannot be reached ({type(error).__name__})"
+    finally:
+        await adapter.close()
+    return ""

@@ -1,0 +1,51 @@
+"""Worker and sender over one store: what every way of running the desk has in common."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from bot.outgoing import Adapters
+from bot.sender import Sender
+from bot.worker import Worker
+from domain.configuration import Configuration
+from handlers.desk import Desk
+from store.database import Database
+
+DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
+"""Seconds that stopping may take: with HTTP's two, nine in all; an operator waits ten."""
+
+
+def now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+class Engine:
+    """Worker and sender over one store, for the platforms given."""
+
+    def __init__(self, db: Database, configuration: Configuration, adapters: Adapters, kind: str) -> None:
+        self.desk = Desk(db, configuration, now)
+        self.owner = f"{kind}:{uuid4().hex}"
+        self.sender = Sender(db, adapters, now, self.owner)
+        self.worker = Worker(self.desk, adapters, self.sender, self.owner)
+        self._sweeps: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take up what the last run left."""
+        self._sweeps = [
+            asyncio.create_task(self.worker.sweep_forever()),
+            asyncio.create_task(self.sender.sweep_forever()),
+        ]
+
+    async def idle(self) -> None:
+        """Wait until everything that came in is answered and sent."""
+        await self.worker.idle()
+        await self.sender.idle()
+
+    async def stop(self) -> None:
+        """Finish what is in hand."""
+        await self.worker.stop(DRAIN_HANDLING)
+        await self.sender.stop(DRAIN_SENDING)
+        for sweep in self._sweeps:
+            sweep.cancel()
+        await asyncio.gather(*self._sweeps, return_exceptions=True)

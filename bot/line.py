@@ -1,0 +1,292 @@
+"""LINE: the webhook's events in, line-bot-sdk's client out: the free reply first, else a push with a retry key."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from bot import line_menu, line_render
+from bot.failpoints import failpoint
+from bot.log import get_logger
+from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from domain.staff import Platform
+from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Other, Press, Reply, Text, Unsent
+from handlers.system import resent_mark
+from store import inbox
+from store.database import Database
+from store.inbox import Event
+from store.outbox import Message
+
+REPLY_WINDOW = timedelta(seconds=50)
+"""A reply token is good for a minute; ten seconds are left for the way there."""
+TIMEOUT = 10.0
+LOADING_SECONDS = 20
+MONTHLY = "monthly limit"
+
+log = get_logger()
+
+
+def signature_matches(channel_secret: str, body: bytes, given: str | None) -> bool:
+    """Whether LINE signed these very bytes (HMAC-SHA256, constant time)."""
+    expected = base64.b64encode(hmac.new(channel_secret.encode(), body, hashlib.sha256).digest())
+    return hmac.compare_digest(expected, (given or "").encode("utf-8", "replace"))
+
+
+class LineAdapter:
+    """See `bot.platform.Adapter`."""
+
+    platform = Platform.LINE
+
+    def __init__(self, access_token: str, api_url: str, data_api_url: str, clock: Callable[[], datetime]) -> None:
+        self._access_token = access_token
+        self._api_url = api_url.rstrip("/")
+        self._data_api_url = data_api_url.rstrip("/")
+        self._clock = clock
+        self._clients: tuple[Any, Any] | None = None
+        self._opening = asyncio.Lock()
+
+    async def _client(self) -> tuple[Any, Any]:
+        """The SDK's clients; importing it takes most of a second, so that happens once, beside other work."""
+        async with self._opening:
+            if self._clients is None:
+                sdk = await asyncio.to_thread(_import_sdk)
+                apis = [
+                    sdk.AsyncApiClient(sdk.Configuration(access_token=self._access_token, host=host))
+                    for host in (self._api_url, self._data_api_url)
+                ]
+                self._clients = (sdk.AsyncMessagingApi(apis[0]), sdk.AsyncMessagingApiBlob(apis[1]))
+        return self._clients
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._clients is not None:
+            for api in self._clients:
+                await api.api_client.close()
+
+    # In.
+
+    def events(self, body: bytes) -> list[Event]:
+        """The webhook's events as inbox rows, each on its own: one that is odd harms no other."""
+        try:
+            listed = json.loads(body.decode("utf-8", "replace"))["events"]
+            if not isinstance(listed, list):
+                raise TypeError("events")
+        except (ValueError, KeyError, TypeError):
+            text = json.dumps(body.decode("utf-8", "replace"))
+            return [Event(self.platform, hashlib.sha256(body).hexdigest(), "line:?", 0, text, "unparsable")]
+        return [self._event(event) for event in listed]
+
+    def _event(self, event: Any) -> Event:
+        raw = json.dumps(event)  # ASCII: NULs and lone surrogates stay escaped
+        known = event if isinstance(event, dict) else {}
+        event_id = known.get("webhookEventId")
+        if not isinstance(event_id, str):
+            event_id = hashlib.sha256(raw.encode()).hexdigest()
+        chat, timestamp = _chat_of(known), known.get("timestamp")
+        if chat is None or not isinstance(timestamp, int):
+            return Event(self.platform, event_id, "line:?", 0, raw, "unparsable")
+        return Event(self.platform, event_id, f"line:{chat}", timestamp, raw)
+
+    def parse(self, event: Event) -> Incoming:
+        """The event as the desk sees it; kinds that LINE invents later are Other."""
+        try:
+            return _incoming(event, json.loads(event.raw), self._clock())
+        except Exception as error:
+            raise Unparsable(type(error).__name__) from error
+
+    # Out.
+
+    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+        """See `bot.line_render`."""
+        return line_render.render(reply, replaces)
+
+    async def pace(self, chat: str) -> None:
+        """LINE allows 2,000 calls a second: nothing to wait for."""
+
+    async def show_busy(self, chat: str) -> None:
+        """The loading animation."""
+        sdk = await asyncio.to_thread(_import_sdk)
+        api, _blob = await self._client()
+        request = sdk.ShowLoadingAnimationRequest(chatId=chat, loadingSeconds=LOADING_SECONDS)
+        await api.show_loading_animation(request, _request_timeout=TIMEOUT)
+
+    async def deliver(self, message: Message) -> Delivery:
+        """Reply while the free token may be good, else push under the message's id as retry key.
+
+        A reply has no such key: after an unclear answer its token is tried once more, and if LINE then calls
+        it invalid nobody can know; a confirmation is then pushed once, marked, anything else is dropped.
+        """
+        if message.reply_token and not message.unclear and self._fresh(message):
+            return await self._reply(message)
+        if not message.reply_token or not message.unclear:
+            return await self._push(message, message.payload)
+        if message.attempts == 1:
+            again = await self._reply(message)
+            if not isinstance(again, Retry | Refused):
+                return again
+            if isinstance(again, Retry) and again.unclear:
+                return again
+        if not message.confirms:
+            return Dropped("reply token used or expired")
+        return await self._push(message, line_render.marked(message.payload, resent_mark()))
+
+    def _fresh(self, message: Message) -> bool:
+        return message.reply_until_at is not None and self._clock() < message.reply_until_at
+
+    async def _reply(self, message: Message) -> Delivery:
+        sdk = _import_sdk()
+        api, _blob = await self._client()
+        body = {"replyToken": message.reply_token, **json.loads(message.payload)}
+        request = sdk.ReplyMessageRequest.from_dict(body)
+        delivery = await self._call(api.reply_message_with_http_info(request, _request_timeout=TIMEOUT))
+        if isinstance(delivery, Refused) and "reply token" in delivery.error.lower() and not message.unclear:
+            # Expired before we came to it, so surely not used: a push says it instead.
+            return await self._push(message, message.payload)
+        return delivery
+
+    async def _push(self, message: Message, payload: str) -> Delivery:
+        sdk = await asyncio.to_thread(_import_sdk)
+        api, _blob = await self._client()
+        request = sdk.PushMessageRequest.from_dict({"to": message.chat, **json.loads(payload)})
+        call = api.push_message_with_http_info(request, x_line_retry_key=str(message.id), _request_timeout=TIMEOUT)
+        return await self._call(call)
+
+    async def _call(self, call: Any) -> Delivery:
+        sdk = _import_sdk()
+        try:
+            await call
+        except sdk.ApiException as error:
+            return _verdict(int(error.status or 0), str(error.body or ""))
+        except aiohttp.ClientConnectorError as error:
+            return Retry(type(error).__name__)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            return Retry(type(error).__name__, unclear=True)
+        return Sent()
+
+    # Setting up.
+
+    async def hello(self) -> str:
+        """The bot's name, asked from LINE; proves the access token."""
+        api, _blob = await self._client()
+        return str((await api.get_bot_info(_request_timeout=TIMEOUT)).display_name)
+
+    async def set_up(self, labels: list[tuple[str, str]]) -> str:
+        """Put up the rich menu, once for each picture; returns the bot's name."""
+        bot_name = await self.hello()
+        api, blob = await self._client()
+        definition = line_menu.menu_definition(labels, [label for _key, label in labels])
+        menus = await api.get_rich_menu_list(_request_timeout=TIMEOUT)
+        ours = {menu.name: menu.rich_menu_id for menu in menus.richmenus if menu.name.startswith("deskbot-")}
+        name = str(definition["name"])
+        menu_id = ours.pop(name, None) or await self._new_menu(api, blob, definition, labels)
+        with suppress(_import_sdk().ApiException):
+            if (await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)).rich_menu_id == menu_id and not ours:
+                return bot_name
+        await api.set_default_rich_menu(menu_id, _request_timeout=TIMEOUT)
+        for old in ours.values():
+            await api.delete_rich_menu(old, _request_timeout=TIMEOUT)
+        return bot_name
+
+    async def _new_menu(self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]) -> str:
+        sdk = _import_sdk()
+        picture = await asyncio.to_thread(line_menu.draw_menu, labels)
+        made = await api.create_rich_menu(sdk.RichMenuRequest.from_dict(definition), _request_timeout=TIMEOUT)
+        try:
+            await blob.set_rich_menu_image(
+                made.rich_menu_id,
+                body=bytearray(picture),
+                _headers={"Content-Type": "image/png"},
+                _request_timeout=TIMEOUT * 3,
+            )
+        except BaseException:
+            # A menu without its picture must not be taken for a finished one next time.
+            await api.delete_rich_menu(made.rich_menu_id, _request_timeout=TIMEOUT)
+            raise
+        return str(made.rich_menu_id)
+
+
+def _import_sdk() -> Any:
+    import linebot.v3.messaging as sdk
+
+    return sdk
+
+
+def _verdict(status: int, body: str) -> Delivery:
+    """What LINE's answer means (status 409 = this retry key was accepted before)."""
+    if status == 409:
+        return Sent()
+    if status == 429 and MONTHLY not in body:
+        return Retry("429 rate")
+    if status >= 500 or status == 0:
+        return Retry(f"status {status}", unclear=True)
+    if status == 429:
+        return Refused("429 monthly limit")
+    text = _message_of(body)
+    return Refused(f"{status} {text}", unreachable=status in (403, 404) or "failed to send" in text.lower())
+
+
+def _message_of(body: str) -> str:
+    try:
+        return str(json.loads(body).get("message", ""))[:200]
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _chat_of(event: dict[str, Any]) -> str | None:
+    source = event.get("source")
+    if not isinstance(source, dict):
+        return None
+    for key in ("groupId", "roomId", "userId"):
+        if isinstance(source.get(key), str):
+            return str(source[key])
+    return None
+
+
+def _incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
+    source = data["source"]
+    private = source.get("type") == "user"
+    # In standby another module answers this chat.
+    body = Other() if data.get("mode") == "standby" else _body(data)
+    who = source.get("userId")
+    return Incoming(
+        id=event.event_id,
+        at=datetime.fromtimestamp(data["timestamp"] / 1000, UTC),
+        platform=Platform.LINE,
+        chat=str(_chat_of(data)),
+        private=private,
+        who=who if isinstance(who, str) else None,
+        body=body,
+        reply_token=str(data.get("replyToken") or ""),
+        reply_until=(event.received_at or now) + REPLY_WINDOW,
+    )
+
+
+def _body(data: dict[str, Any]) -> Body:
+    kind = data.get("type")
+    if kind == "message":
+        message = data["message"]
+        return Text(str(message["text"])) if message["type"] == "text" else Attachment(_kind(message["type"]))
+    if kind == "postback":
+        return Press(str(data["postback"]["data"]))
+    simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "unsend": Unsent(), "messageEdited": Edited()}
+    return simple.get(str(kind), Other())
+
+
+def _kind(line_type: str) -> str:
+    return {"image": "photo", "file": "document", "audio": "voice"}.get(line_type, line_type)
+
+
+async def receive_webhook(adapter: LineAdapter, db: Database, owner: str, now: datetime, body: bytes) -> list[str]:
+    """Commit all events of one webhook call; returns the conversations to wake."""
+    events = adapter.events(body)
+    failpoint("event.received")
+    woken = await inbox.receive(db, events, owner, now) if events else []
+    failpoint("event.committed")
+    return woken

@@ -1,0 +1,155 @@
+"""A reply as LINE message objects: text or Flex bubbles with postback buttons, within LINE's limits. Pure."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from domain.text import graphemes, shorten, split_text
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble, graphemes of labels."""
+
+    objects: int = 5
+    text: int = 5000
+    bubble: int = 30_000
+    alt_text: int = 1500
+    label: int = 40
+    display: int = 300
+    field: int = 1500
+    title: int = 600
+
+
+LIMITS = Limits()
+Json = dict[str, Any]
+MUTED = "#6B7280"
+ACCENT = "#0B5C8E"
+
+
+def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[str]:
+    """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing here."""
+    objects = [message for part in reply.parts for message in _objects(part, limits)]
+    return [
+        json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)
+        for start in range(0, len(objects), limits.objects)
+    ]
+
+
+def _count(text: str) -> int:
+    return len(graphemes(text))
+
+
+def _objects(part: Part, limits: Limits) -> list[Json]:
+    if isinstance(part, Paragraph) and not part.buttons:
+        return _texts(part.text, limits)
+    bubble = _bubble(part, limits)
+    if len(json.dumps(bubble, ensure_ascii=False).encode()) <= limits.bubble:
+        return [_flex(part, bubble, limits)]
+    # Too much for a bubble: the words as plain texts, the buttons alone in the bubble.
+    words = _words(part)
+    rest = Paragraph(words.split("\n", 1)[0][:60], part.buttons)
+    return [*_texts(words, limits), _flex(rest, _bubble(rest, limits), limits)]
+
+
+def _texts(text: str, limits: Limits) -> list[Json]:
+    return [{"type": "text", "text": piece} for piece in split_text(text, limits.text) if piece.strip()]
+
+
+def _flex(part: Part, bubble: Json, limits: Limits) -> Json:
+    alt = shorten(_words(part).strip() or "-", limits.alt_text, units=_count)
+    return {"type": "flex", "altText": alt, "contents": bubble}
+
+
+def _words(part: Part) -> str:
+    """The part as text: what the notification and old versions show."""
+    if isinstance(part, Paragraph):
+        return part.text
+    if isinstance(part, Card):
+        fields = [f"{label}: {value}" for label, value in part.fields]
+        return "\n".join(filter(None, (part.title, *fields, part.note)))
+    return part.question
+
+
+def _bubble(part: Part, limits: Limits) -> Json:
+    bubble: Json = {"type": "bubble", "size": "giga", "body": _box(_body(part, limits))}
+    if part.buttons:
+        bubble["footer"] = _box([_button(button, limits) for button in part.buttons], spacing="xs")
+    return bubble
+
+
+def _box(contents: list[Json], spacing: str = "sm") -> Json:
+    return {"type": "box", "layout": "vertical", "spacing": spacing, "contents": contents}
+
+
+def _text(text: str, **style: Any) -> Json:
+    return {"type": "text", "text": text.strip() or "-", "wrap": True, **style}
+
+
+def _body(part: Part, limits: Limits) -> list[Json]:
+    if isinstance(part, Paragraph):
+        return [_text(shorten(part.text, limits.text))]
+    if isinstance(part, Choice):
+        first, _newline, rest = part.question.partition("\n")
+        contents = [_text(shorten(first, limits.title), weight="bold")]
+        if rest.strip():
+            contents.append(_text(shorten(rest, limits.text), size="sm"))
+        return [*contents, *(_option(option, limits) for option in part.options)]
+    contents = [_text(shorten(part.title, limits.title), weight="bold")]
+    contents += [_field(label, value, limits) for label, value in part.fields]
+    if part.note:
+        contents.append(_text(shorten(part.note, limits.field), size="sm", color=ACCENT))
+    return contents
+
+
+def _field(label: str, value: str, limits: Limits) -> Json:
+    spans = [
+        {"type": "span", "text": f"{label}  ", "color": MUTED},
+        {"type": "span", "text": shorten(value, limits.field) or "-"},
+    ]
+    return {"type": "text", "contents": spans, "wrap": True, "size": "sm"}
+
+
+def _postback(button: Button, limits: Limits) -> Json:
+    return {
+        "type": "postback",
+        "label": shorten(button.label, limits.label, units=_count),
+        "data": button.token,
+        "displayText": shorten(button.label, limits.display, units=_count),
+    }
+
+
+def _option(option: Button, limits: Limits) -> Json:
+    """A line that can be tapped and shows its whole label, which a button would cut."""
+    return {
+        "type": "box",
+        "layout": "vertical",
+        "action": _postback(option, limits),
+        "backgroundColor": "#EEF4F8",
+        "cornerRadius": "md",
+        "paddingAll": "md",
+        "contents": [_text(option.label, size="sm", color=ACCENT)],
+    }
+
+
+def _button(button: Button, limits: Limits) -> Json:
+    return {"type": "button", "style": "secondary", "height": "sm", "action": _postback(button, limits)}
+
+
+def marked(payload: str, mark: str) -> str:
+    """The payload of a message that may have arrived already, saying so in its first words."""
+    call = json.loads(payload)
+    first = call["messages"][0]
+    if first["type"] == "text":
+        first["text"] = mark + first["text"]
+    else:
+        first["altText"] = mark + first["altText"]
+        _first_text(first["contents"]["body"], lambda text: mark + text)
+    return json.dumps(call, ensure_ascii=False)
+
+
+def _first_text(box: Json, change: Callable[[str], str]) -> None:
+    component = box["contents"][0]
+    component["text"] = change(component["text"])

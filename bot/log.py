@@ -1,0 +1,40 @@
+"""Structured logs: a constant message and fields; never names, telephones, message bodies or tokens."""
+
+import logging
+import sys
+import traceback
+
+import structlog
+
+QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "telegram", "linebot", "uvicorn.access", "asyncio")
+"""Libraries that log addresses or bodies: only their warnings are let through."""
+
+
+def configure_logging() -> None:
+    """One JSON object a line on standard error."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get_logger() -> structlog.typing.FilteringBoundLogger:
+    """The desk's logger."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def where(error: BaseException) -> dict[str, object]:
+    """An error without its text, which may hold what somebody typed: its type and the places it came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-12:]]
+    return {"error": type(error).__name__, "places": places}

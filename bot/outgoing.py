@@ -1,0 +1,133 @@
+"""From replies and notices to rows of the outbox: tokens for the buttons, an address for the notice."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+from bot.platform import Adapter
+from domain.staff import Platform, Role, Staff, StaffId
+from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
+from handlers.desk import BUTTON_LIFETIME
+from store import buttons, staff
+from store.database import Database
+from store.outbox import Message
+
+Adapters = Mapping[Platform, Adapter]
+TOKEN_BYTES = 16
+
+
+@dataclass(slots=True)
+class Batch:
+    """What goes into the store with an outcome."""
+
+    messages: list[Message] = field(default_factory=list)
+    button_rows: list[buttons.Button] = field(default_factory=list)
+
+
+def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Reply, list[buttons.Button]]:
+    """The reply with a random token in every button, and what the tokens mean."""
+    rows: list[buttons.Button] = []
+
+    def token(button: Button) -> Button:
+        made = replace(button, token=secrets.token_urlsafe(TOKEN_BYTES))
+        expires_at = now + BUTTON_LIFETIME
+        rows.append(
+            buttons.Button(made.token, owner, made.action, made.args, made.record, made.version, made.once, expires_at)
+        )
+        return made
+
+    def part(old: Part) -> Part:
+        pressed = tuple(token(button) for button in old.buttons)
+        if isinstance(old, Choice):
+            return replace(old, options=tuple(token(button) for button in old.options), buttons=pressed)
+        return replace(old, buttons=pressed)
+
+    return replace(reply, parts=tuple(part(old) for old in reply.parts)), rows
+
+
+def add_answer(
+    batch: Batch, adapters: Adapters, incoming: Incoming, reply: Reply, owner: StaffId | None, now: datetime
+) -> None:
+    """The answer to an event, to where it came from; its first call uses the free reply token."""
+    tokened, rows = with_tokens(reply, owner, now)
+    batch.button_rows += rows
+    payloads = adapters[incoming.platform].render(tokened, incoming.message)
+    for position, payload in enumerate(payloads):
+        first = position == 0
+        batch.messages.append(
+            Message(
+                id=uuid4(),
+                platform=incoming.platform,
+                chat=incoming.chat,
+                payload=payload,
+                staff_id=owner,
+                reply_token=incoming.reply_token if first else "",
+                reply_until_at=incoming.reply_until if first else None,
+                confirms=reply.confirms,
+            )
+        )
+
+
+async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
+    """An unasked message: to each person meant, on the platform they used last."""
+    if notice.to is not None:
+        _add_to(batch, adapters, notice, *notice.to, None, now)
+        return
+    for person in await _recipients(db, notice):
+        address = await reachable_address(db, adapters, person.id)
+        if address is not None:
+            _add_to(batch, adapters, notice, *address, person.id, now)
+
+
+async def _recipients(db: Database, notice: Notice) -> list[Staff]:
+    if notice.staff_id is not None:
+        people = [await staff.get_staff(db, notice.staff_id)]
+    else:
+        people = [person for person in await staff.list_staff(db) if person.role.covers(notice.role or Role.ADMIN)]
+    return [person for person in people if person.blocked_at is None]
+
+
+async def reachable_address(
+    db: Database, adapters: Adapters, staff_id: StaffId, but: tuple[Platform, str] | None = None
+) -> tuple[Platform, str] | None:
+    """Where a person can be told something: the account used last that takes messages, other than `but`."""
+    for identity in await staff.list_identities(db, staff_id):
+        address = (identity.platform, identity.chat)
+        if identity.unreachable_at is None and identity.platform in adapters and address != but:
+            return address
+    return None
+
+
+def _add_to(
+    batch: Batch,
+    adapters: Adapters,
+    notice: Notice,
+    platform: Platform,
+    chat: str,
+    owner: StaffId | None,
+    now: datetime,
+) -> None:
+    tokened, rows = with_tokens(notice.reply, owner, now)
+    batch.button_rows += rows
+    key = f"{notice.key}:{owner}" if owner is not None else notice.key
+    batch.messages += notice_messages(adapters[platform], tokened, chat, owner, key)
+
+
+def notice_messages(adapter: Adapter, tokened: Reply, chat: str, owner: StaffId | None, key: str) -> list[Message]:
+    """The rows of one notice on one platform; each keeps the whole reply, for another platform if need be."""
+    kept = reply_to_json(tokened)
+    return [
+        Message(
+            id=uuid4(),
+            platform=adapter.platform,
+            chat=chat,
+            payload=payload,
+            staff_id=owner,
+            notice=kept if position == 0 else "",
+            dedupe_key=f"{key}:{position}",
+            confirms=True,
+        )
+        for position, payload in enumerate(adapter.render(tokened))
+    ]

@@ -1,0 +1,71 @@
+"""What the worker and the sender ask of a platform."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.staff import Platform
+from handlers.chat import Incoming, Reply
+from store.inbox import Event
+from store.outbox import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform accepted it (or says that it had)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted."""
+
+    error: str
+    after: float | None = None
+    unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never. `unreachable` = this recipient takes no messages from us."""
+
+    error: str
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """No longer worth sending."""
+
+    error: str
+
+
+Delivery = Sent | Retry | Refused | Dropped
+
+
+class Unparsable(Exception):
+    """An event that this platform's module cannot read: kept and counted, answered by silence."""
+
+
+class Adapter(Protocol):
+    """One platform. `render` gives one payload (JSON) for each call that `deliver` will make."""
+
+    platform: Platform
+
+    def parse(self, event: Event) -> Incoming:
+        """The event as the desk sees it; raises Unparsable."""
+        ...
+
+    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+        """The calls that say `reply`; `replaces` names the message whose button was pressed."""
+        ...
+
+    async def pace(self, chat: str) -> None:
+        """Wait until the platform's rate allows one more call to this chat."""
+        ...
+
+    async def deliver(self, message: Message) -> Delivery:
+        """Make the call."""
+        ...
+
+    async def show_busy(self, chat: str) -> None:
+        """Say that an answer is being worked on; failures are of no consequence."""
+        ...

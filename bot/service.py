@@ -1,0 +1,177 @@
+"""The running desk: worker, sender, platforms and HTTP, started together and drained together."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any
+
+import uvicorn
+
+from bot import line, telegram, web
+from bot.engine import Engine, now
+from bot.log import get_logger, where
+from bot.platform import Adapter
+from bot.settings import Settings
+from domain.configuration import Configuration
+from domain.staff import Platform, Role
+from handlers import system
+from handlers.i18n import _, speak
+from handlers.registry import COMMANDS
+from store import leases
+from store.database import Database
+
+SETUP_PAUSE, SETUP_LONGEST = 2.0, 60.0
+DRAIN_HTTP = 2
+"""Seconds that open requests get when the desk stops."""
+MENU_KEYS = ("find", "open", "my", "new", "menu", "help")
+
+log = get_logger()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: the desk stops as a whole."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Service:
+    """Everything that is configured, as one."""
+
+    def __init__(self, settings: Settings, db: Database, configuration: Configuration) -> None:
+        self._settings = settings
+        self._db = db
+        self.telegram = _telegram(settings)
+        self.line = _line(settings)
+        adapters: dict[Platform, Adapter] = {}
+        if self.telegram:
+            adapters[Platform.TELEGRAM] = self.telegram
+        if self.line:
+            adapters[Platform.LINE] = self.line
+        self.engine = Engine(db, configuration, adapters, "serve")
+        self._background: set[asyncio.Task[Any]] = set()
+        self._server = self._make_server()
+
+    def _make_server(self) -> _Server:
+        settings = self._settings
+        secret = settings.telegram_webhook_secret
+        line_secret = settings.line_channel_secret
+        app = web.make_app(
+            web.Ways(
+                desk=self.engine.desk,
+                owner=self.engine.owner,
+                wake=self.engine.worker.wake,
+                after=self._spawn,
+                telegram_adapter=self.telegram,
+                telegram_secret=secret.get_secret_value() if secret and settings.telegram_mode == "webhook" else "",
+                line_adapter=self.line,
+                line_secret=line_secret.get_secret_value() if line_secret else "",
+            )
+        )
+        return _Server(
+            uvicorn.Config(
+                app,
+                host=settings.http_host,
+                port=settings.http_port,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=DRAIN_HTTP,
+            )
+        )
+
+    def _spawn(self, work: Awaitable[Any]) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Serve until told to stop, then drain."""
+        if self._db.engine == "sqlite":
+            # Only one process serves a SQLite desk, so what an earlier one held is free.
+            await leases.release_all(self._db, "serve:")
+        await self.engine.start()
+        serving = asyncio.create_task(self._server.serve())
+        if self.telegram:
+            self._spawn(self._set_up(Platform.TELEGRAM, self._set_up_telegram))
+            if self._settings.telegram_mode == "polling":
+                poller = telegram.Poller(self.telegram, self._db, self.engine.owner, now, self.engine.worker.wake)
+                self._spawn(poller.run_forever())
+        if self.line:
+            self._spawn(self._set_up(Platform.LINE, self._set_up_line))
+        log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
+        await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
+        await self._stop(serving)
+
+    async def _stop(self, serving: "asyncio.Task[None]") -> None:
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._server.should_exit = True
+        await self.engine.stop()
+        await asyncio.gather(serving, return_exceptions=True)
+        for adapter in (self.telegram, self.line):
+            if adapter:
+                await adapter.close()
+        log.info("desk stopped")
+
+    async def _set_up(self, platform: Platform, work: Callable[[], Awaitable[str]]) -> None:
+        """A platform that cannot be reached at the start stops nothing: it is tried again."""
+        pause = SETUP_PAUSE
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other platforms run on
+                log.warning("platform not set up yet", platform=platform, pause=pause, **where(error))
+                await asyncio.sleep(pause)
+                pause = min(SETUP_LONGEST, pause * 2)
+            else:
+                log.info("platform ready", platform=platform)
+                return
+
+    async def _set_up_telegram(self) -> str:
+        assert self.telegram is not None
+        name = await self.telegram.set_up(command_lists())
+        settings = self._settings
+        if settings.telegram_mode == "polling":
+            await self.telegram.bot.delete_webhook()
+        elif settings.telegram_webhook_secret:
+            await self.telegram.bot.set_webhook(
+                f"{(settings.public_url or '').rstrip('/')}/telegram/webhook",
+                secret_token=settings.telegram_webhook_secret.get_secret_value(),
+                allowed_updates=telegram.UPDATES,
+            )
+        return name
+
+    async def _set_up_line(self) -> str:
+        assert self.line is not None
+        return await self.line.set_up(menu_labels())
+
+
+def _telegram(settings: Settings) -> telegram.TelegramAdapter | None:
+    if settings.telegram_token is None:
+        return None
+    return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+
+
+def _line(settings: Settings) -> line.LineAdapter | None:
+    if settings.line_access_token is None:
+        return None
+    token = settings.line_access_token.get_secret_value()
+    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now)
+
+
+def command_lists() -> dict[str, Sequence[tuple[str, str]]]:
+    """What Telegram offers behind the menu button: Thai by default, English for English telephones."""
+    lists: dict[str, Sequence[tuple[str, str]]] = {}
+    for code, language in (("", "th"), ("en", "en")):
+        speak(language)
+        lists[code] = [(each.name, _(each.about)[:256]) for each in system.offered(Role.OFFICER)]
+    speak("th")
+    return lists
+
+
+def menu_labels() -> list[tuple[str, str]]:
+    """Key and Thai word of each tile of LINE's rich menu."""
+    return [(key, COMMANDS[key].words[0]) for key in MENU_KEYS]

@@ -1,0 +1,126 @@
+"""Settings from DESKBOT_* environment variables: read once, typed, passed on as arguments."""
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DESKBOT_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text begins with the variable's name."""
+
+
+class Settings(BaseSettings):
+    """What an operator sets. Names and defaults: README, "Configuration"."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+
+    database_url: str = "sqlite:///data/desk.db"
+    data_dir: Path = Path("data")
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr | None = None
+    line_channel_secret: SecretStr | None = None
+    line_access_token: SecretStr | None = None
+    line_api_url: str = "https://api.line.me"
+    line_data_api_url: str = "https://api-data.line.me"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = None
+    secret_key: SecretStr | None = None
+    config: Path | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("must look like sqlite:///data/desk.db or postgresql://user@host/desk")
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().partition(":")[0].isdigit():
+            raise ValueError("must look like 123456:ABC, as BotFather gives it")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else "x"
+        if not 1 <= len(text) <= 256 or not text.replace("-", "").replace("_", "").isalnum() or not text.isascii():
+            raise ValueError("must be 1 to 256 characters of A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("config")
+    @classmethod
+    def _config(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("must name a TOML file that exists")
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if (self.line_channel_secret is None) != (self.line_access_token is None):
+            missing = "LINE_ACCESS_TOKEN" if self.line_access_token is None else "LINE_CHANNEL_SECRET"
+            raise ValueError(f"{PREFIX}{missing}: LINE needs both its channel secret and its access token")
+        if self.telegram_token and self.telegram_mode == "webhook":
+            for name, value in (
+                ("TELEGRAM_WEBHOOK_SECRET", self.telegram_webhook_secret),
+                ("PUBLIC_URL", self.public_url),
+            ):
+                if not value:
+                    raise ValueError(f"{PREFIX}{name}: needed when {PREFIX}TELEGRAM_MODE is webhook")
+        return self
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether Telegram or LINE is configured; without one the terminal demo opens."""
+        return self.telegram_token is not None or self.line_channel_secret is not None
+
+
+def load_settings() -> Settings:
+    """Read the environment; SettingsError names the first wrong variable and what it should look like."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = str(first["msg"]).removeprefix("Value error, ")
+        if first["loc"]:
+            message = f"{PREFIX}{str(first['loc'][0]).upper()}: {message}"
+        raise SettingsError(message) from None
+
+
+def masked(settings: Settings) -> list[tuple[str, str]]:
+    """Every variable with its value, secrets as dots."""
+    lines = []
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        text = "" if value is None else "••••••" if isinstance(value, SecretStr) else _without_password(str(value))
+        lines.append((f"{PREFIX}{name.upper()}", text))
+    return lines
+
+
+def _without_password(value: str) -> str:
+    scheme, mark, rest = value.partition("://")
+    credentials, at, host = rest.rpartition("@")
+    if not mark or not at or ":" not in credentials:
+        return value
+    return f"{scheme}://{credentials.partition(':')[0]}:••••••@{host}"
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs links and payloads: given, or made once and kept in the data folder."""
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value()
+    path = settings.data_dir / "secret.key"
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,319 @@
+"""Telegram: our own polling loop or webhook in, python-telegram-bot's client and parser out.
+
+The library's own Updater acknowledges before handling, so it is not used (docs/decisions/0002).
+"""
+
+import asyncio
+import hmac
+import json
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default; without it every 429 warns
+
+import telegram
+from aiolimiter import AsyncLimiter
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot import telegram_render
+from bot.failpoints import failpoint
+from bot.log import get_logger, where
+from bot.platform import Delivery, Refused, Retry, Sent, Unparsable
+from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
+from domain.staff import Platform
+from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Other, Press, Reply, Text
+from handlers.system import resent_mark
+from store import inbox, leases
+from store.database import Database, StoreUnavailable
+from store.inbox import Event
+from store.outbox import Message
+
+UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+POLL_SECONDS = 20
+LONGEST_PAUSE = 30.0
+PER_SECOND = 28
+PER_CHAT = (3, 3.0)
+"""Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about 1 a second)."""
+KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location", "contact")
+SETUP_PAUSE = 5.0
+
+log = get_logger()
+
+
+class TelegramAdapter:
+    """See `bot.platform.Adapter`."""
+
+    platform = Platform.TELEGRAM
+
+    def __init__(self, token: str, api_url: str) -> None:
+        self.api_url = api_url.rstrip("/")
+        self.token = token
+        self.request = TelegramRequest()
+        self.bot = telegram.Bot(
+            token,
+            base_url=f"{self.api_url}/bot",
+            base_file_url=f"{self.api_url}/file/bot",
+            request=self.request,
+            get_updates_request=TelegramRequest(),
+        )
+        self._all = AsyncLimiter(PER_SECOND, 1.0)
+        self._chats: dict[str, AsyncLimiter] = {}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.request.shutdown()
+
+    # In.
+
+    def event(self, update: Any) -> Event:
+        """An update as an inbox row; whatever it is, it can be kept."""
+        raw = json.dumps(update)  # ASCII: NULs and lone surrogates stay escaped
+        try:
+            update_id = int(update["update_id"])
+        except (KeyError, TypeError, ValueError):
+            return Event(self.platform, f"odd:{hash(raw)}", "telegram:?", 0, raw, "unparsable")
+        chat = _chat_of(update)
+        if chat is None:
+            return Event(self.platform, str(update_id), "telegram:?", update_id, raw, "unparsable")
+        return Event(self.platform, str(update_id), f"telegram:{chat}", update_id, raw)
+
+    def parse(self, event: Event) -> Incoming:
+        """The update as the desk sees it."""
+        try:
+            update = telegram.Update.de_json(json.loads(event.raw), self.bot)
+            return _incoming(event, update)
+        except Exception as error:
+            raise Unparsable(type(error).__name__) from error
+
+    async def answer_press(self, update: Any) -> None:
+        """Stop the button's spinner; too late or failing is of no consequence."""
+        query = update.get("callback_query") if isinstance(update, dict) else None
+        if isinstance(query, dict) and isinstance(query.get("id"), str):
+            with suppress(TelegramError):
+                await self.bot.answer_callback_query(query["id"])
+
+    # Out.
+
+    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+        """See `bot.telegram_render`."""
+        return telegram_render.render(reply, replaces)
+
+    async def pace(self, chat: str) -> None:
+        """About one message a second to a chat with a small burst, and 28 a second in all."""
+        limiter = self._chats.get(chat)
+        if limiter is None:
+            if len(self._chats) > 10_000:
+                self._chats.clear()
+            limiter = self._chats[chat] = AsyncLimiter(*PER_CHAT)
+        await limiter.acquire()
+        await self._all.acquire()
+
+    async def show_busy(self, chat: str) -> None:
+        """Typing…"""
+        await self.bot.send_chat_action(chat, "typing")
+
+    async def deliver(self, message: Message) -> Delivery:
+        """Make the call; what Telegram says decides whether it is sent, to be retried, or refused."""
+        payload = telegram_render.marked(message.payload, resent_mark()) if message.unclear else message.payload
+        call = json.loads(payload)
+        try:
+            await self._call(call["method"], int(message.chat), call["params"])
+        except RetryAfter as error:
+            return Retry("429", after=_seconds(error.retry_after))
+        except PerhapsAccepted as error:
+            return Retry(str(error), unclear=True)
+        except NotAccepted as error:
+            return Retry(str(error))
+        except Forbidden as error:
+            return Refused(str(error), unreachable=True)
+        except BadRequest as error:
+            return await self._bad_request(message, call, error)
+        except (InvalidToken, Conflict, NetworkError) as error:
+            return Retry(type(error).__name__)
+        except TelegramError as error:
+            return Refused(type(error).__name__)
+        return Sent()
+
+    async def _call(self, method: str, chat: int, params: dict[str, Any]) -> None:
+        keyboard = params.pop("reply_markup", None)
+        markup = telegram.InlineKeyboardMarkup.de_json(keyboard, self.bot) if keyboard else None
+        if method == "sendMessage":
+            await self.bot.send_message(chat, reply_markup=markup, **params)
+        elif method == "editMessageText":
+            await self.bot.edit_message_text(chat_id=chat, reply_markup=markup, **params)
+        else:
+            await self.bot.edit_message_reply_markup(chat_id=chat, reply_markup=markup, **params)
+
+    async def _bad_request(self, message: Message, call: dict[str, Any], error: BadRequest) -> Delivery:
+        text = str(error).lower()
+        if "not modified" in text:
+            return Sent()
+        if call["method"] == "editMessageReplyMarkup":
+            return Sent()  # the old message is gone or too old: its buttons no longer matter
+        if call["method"] == "editMessageText" and ("edit" in text or "not found" in text):
+            fresh = json.loads(message.payload)
+            fresh["params"].pop("message_id")
+            payload = json.dumps({"method": "sendMessage", "params": fresh["params"]}, ensure_ascii=False)
+            return await self.deliver(replace(message, payload=payload))
+        unreachable = "chat not found" in text
+        return Refused(str(error), unreachable=unreachable)
+
+    # Setting up.
+
+    async def set_up(self, commands: dict[str, Sequence[tuple[str, str]]]) -> str:
+        """Say hello, and put up the command list in each language ("" = default); returns the bot's name."""
+        await self.bot.initialize()
+        for language, entries in commands.items():
+            await self.bot.set_my_commands(list(entries), language_code=language or None)
+        return str(self.bot.username)
+
+
+def _seconds(value: Any) -> float:
+    return float(value.total_seconds() if hasattr(value, "total_seconds") else value)
+
+
+def _chat_of(update: dict[str, Any]) -> int | None:
+    for kind in ("message", "edited_message", "my_chat_member"):
+        if kind in update:
+            return _int(update[kind], "chat", "id")
+    query = update.get("callback_query")
+    if query is not None:
+        chat = _int(query, "message", "chat", "id")
+        return chat if chat is not None else _int(query, "from", "id")
+    return None
+
+
+def _int(value: Any, *path: str) -> int | None:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, int) else None
+
+
+def _incoming(event: Event, update: telegram.Update) -> Incoming:
+    chat, user = update.effective_chat, update.effective_user
+    if chat is None:
+        raise Unparsable("no chat")
+    body, message = _body(update)
+    return Incoming(
+        id=event.event_id,
+        at=event.received_at or datetime.now(UTC),
+        platform=Platform.TELEGRAM,
+        chat=str(chat.id),
+        private=chat.type == telegram.Chat.PRIVATE,
+        who=str(user.id) if user and not user.is_bot else None,
+        body=body,
+        name=user.full_name if user else "",
+        language=(user.language_code or "") if user else "",
+        message=message,
+    )
+
+
+def _body(update: telegram.Update) -> tuple[Body, str]:
+    query, message = update.callback_query, update.message
+    if query is not None:
+        return Press(query.data or ""), str(query.message.message_id) if query.message else ""
+    if update.edited_message is not None:
+        return Edited() if update.edited_message.text else Other(), ""
+    if update.my_chat_member is not None:
+        member = update.my_chat_member.new_chat_member
+        return Joined() if member.status in ("member", "administrator") else Other(), ""
+    if message is None:
+        return Other(), ""
+    if message.text is not None:
+        return Text(message.text), ""
+    for kind in KINDS:
+        if getattr(message, kind):
+            return Attachment(kind), ""
+    return Other(), ""
+
+
+# The ways in.
+
+
+class Poller:
+    """Long polling: updates are committed to the inbox before the next request confirms them to Telegram."""
+
+    def __init__(
+        self,
+        adapter: TelegramAdapter,
+        db: Database,
+        owner: str,
+        clock: Callable[[], datetime],
+        wake: Callable[[list[str]], None],
+    ) -> None:
+        self._adapter = adapter
+        self._db = db
+        self._owner = owner
+        self._clock = clock
+        self._wake = wake
+        self._cursor = f"telegram:{adapter.token.partition(':')[0]}"
+        self._presses: set[asyncio.Task[None]] = set()
+
+    async def run_forever(self) -> None:
+        """Poll while this process is the leader; a failing platform or store is tried again for ever."""
+        pause = 1.0
+        while True:
+            try:
+                if not await self._lead():
+                    await asyncio.sleep(2.0)
+                    continue
+                await self._poll_once()
+                pause = 1.0
+            except (NetworkError, StoreUnavailable, OSError, ValueError, TelegramError) as error:
+                log.warning("polling failed", pause=pause, **where(error))
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _lead(self) -> bool:
+        """One process polls: Telegram gives a second poller 409."""
+        now = self._clock()
+        return await self._db.write(lambda tx: leases.take(tx, "leader:telegram", self._owner, now))
+
+    async def _poll_once(self) -> None:
+        offset = await inbox.get_cursor(self._db, self._cursor)
+        updates = await self._get_updates(offset)
+        if not updates:
+            return
+        failpoint("event.received")
+        events = [self._adapter.event(update) for update in updates]
+        last = max((int(u["update_id"]) for u in updates if isinstance(u, dict) and "update_id" in u), default=0)
+        woken = await inbox.receive(self._db, events, self._owner, self._clock(), (self._cursor, last + 1))
+        failpoint("event.committed")
+        self._wake(woken)
+        for update in updates:
+            task = asyncio.create_task(self._adapter.answer_press(update))
+            self._presses.add(task)
+            task.add_done_callback(self._presses.discard)
+
+    async def _get_updates(self, offset: int) -> list[Any]:
+        """The raw updates: the library would parse a whole batch or none of it."""
+        url = f"{self._adapter.api_url}/bot{self._adapter.token}/getUpdates"
+        wanted = {"offset": offset, "timeout": POLL_SECONDS, "limit": 100, "allowed_updates": UPDATES}
+        status, body = await self._adapter.request.call(url, seconds=POLL_SECONDS + 10, json=wanted)
+        answer = json.loads(body.decode("utf-8", "replace"))
+        if status == 429:
+            await asyncio.sleep(float(answer.get("parameters", {}).get("retry_after", 1)))
+            return []
+        if status != 200 or not answer.get("ok"):
+            raise NotAccepted(f"getUpdates: {status}")
+        return list(answer["result"])
+
+
+async def receive_webhook(
+    adapter: TelegramAdapter, db: Database, owner: str, now: datetime, body: bytes
+) -> tuple[list[str], Any]:
+    """Commit the update of one webhook call; returns the conversations to wake, and the update."""
+    update = json.loads(body.decode("utf-8", "replace"))
+    failpoint("event.received")
+    woken = await inbox.receive(db, [adapter.event(update)], owner, now)
+    failpoint("event.committed")
+    return woken, update
+
+
+def secret_matches(expected: str, given: str | None) -> bool:
+    """Compare the webhook's secret token in constant time."""
+    return hmac.compare_digest(expected.encode(), (given or "").encode())

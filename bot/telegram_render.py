@@ -1,0 +1,144 @@
+"""A reply as Telegram calls: HTML text with an inline keyboard, within Telegram's limits. Pure."""
+
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.text import graphemes, shorten, split_text, utf16_length
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Telegram's numbers: UTF-16 units of a text, buttons of a message and of a row, graphemes that a phone shows."""
+
+    text: int = 4096
+    buttons: int = 100
+    row_buttons: int = 3
+    row_graphemes: int = 36
+    label: int = 60
+
+
+LIMITS = Limits()
+Line = tuple[str, str]
+"""A line as people see it, and as HTML."""
+
+
+def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[str]:
+    """One JSON payload {"method", "params"} a call; buttons are on the last message."""
+    lines: list[Line] = []
+    rows: list[list[Button]] = []
+    for part in reply.parts:
+        if lines:
+            lines.append(("", ""))
+        lines += _lines(part, limits)
+        rows += _rows(part, limits)
+    texts = _pack(lines, limits.text)
+    calls = [_send(text) for text in texts]
+    keyboard = _keyboard(rows, limits)
+    if keyboard:
+        calls[-1]["params"]["reply_markup"] = keyboard
+    if replaces and reply.in_place:
+        calls[0]["method"] = "editMessageText"
+        calls[0]["params"]["message_id"] = int(replaces)
+    elif replaces and reply.retires:
+        empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
+        calls.append({"method": "editMessageReplyMarkup", "params": empty})
+    return [json.dumps(call, ensure_ascii=False) for call in calls]
+
+
+def _send(text: str) -> dict[str, Any]:
+    return {"method": "sendMessage", "params": {"text": text, "parse_mode": "HTML"}}
+
+
+def _plain(text: str, limit: int) -> list[Line]:
+    return [(piece, html.escape(piece, quote=False)) for line in text.split("\n") for piece in _fit(line, limit)]
+
+
+def _fit(line: str, limit: int) -> list[str]:
+    return split_text(line, limit) or [""]
+
+
+def _bold(text: str, limit: int) -> list[Line]:
+    return [(piece, f"<b>{escaped}</b>" if piece else "") for piece, escaped in _plain(text, limit)]
+
+
+def _lines(part: Part, limits: Limits) -> list[Line]:
+    limit = limits.text // 2
+    if isinstance(part, Paragraph):
+        return _plain(part.text, limit)
+    if isinstance(part, Card):
+        lines = _bold(part.title, limit)
+        for label, value in part.fields:
+            first, *rest = _plain(value, limit)
+            lines.append((f"{label}: {first[0]}", f"<i>{html.escape(label, quote=False)}</i>: {first[1]}"))
+            lines += rest
+        return [*lines, *(_plain(part.note, limit) if part.note else [])]
+    question, _newline, more = part.question.partition("\n")
+    lines = [*_bold(question, limit), *(_plain(more, limit) if more else [])]
+    if _needs_list(part, limits):
+        lines += [line for n, option in enumerate(part.options, 1) for line in _plain(f"{n}. {option.label}", limit)]
+    return lines
+
+
+def _needs_list(choice: Choice, limits: Limits) -> bool:
+    """A telephone cuts a long button; then the text says it in full, and the buttons by number."""
+    return any(len(graphemes(option.label)) > limits.row_graphemes for option in choice.options)
+
+
+def _rows(part: Part, limits: Limits) -> list[list[Button]]:
+    rows: list[list[Button]] = []
+    if isinstance(part, Choice):
+        numbered = _needs_list(part, limits)
+        for n, option in enumerate(part.options, 1):
+            label = f"{n}. {option.label}" if numbered else option.label
+            rows.append([_relabelled(option, shorten(label, limits.label))])
+    row: list[Button] = []
+    for button in part.buttons:
+        wide = sum(len(graphemes(other.label)) for other in (*row, button))
+        if row and (len(row) >= limits.row_buttons or wide > limits.row_graphemes):
+            rows.append(row)
+            row = []
+        row.append(_relabelled(button, shorten(button.label, limits.label)))
+    return [*rows, row] if row else rows
+
+
+def _relabelled(button: Button, label: str) -> Button:
+    return Button(label, button.action, token=button.token)
+
+
+def _keyboard(rows: Sequence[Sequence[Button]], limits: Limits) -> dict[str, object] | None:
+    kept: list[list[dict[str, str]]] = []
+    count = 0
+    for row in rows:
+        count += len(row)
+        if count > limits.buttons:
+            break
+        kept.append([{"text": button.label, "callback_data": button.token} for button in row])
+    return {"inline_keyboard": kept} if kept else None
+
+
+def _pack(lines: Sequence[Line], limit: int) -> list[str]:
+    """Whole lines to as few messages as possible; tags never span lines, so none is cut."""
+    texts: list[str] = []
+    current: list[str] = []
+    size = 0
+    for plain, marked in lines:
+        units = utf16_length(plain) + 1
+        if current and size + units > limit:
+            texts.append("\n".join(current).strip("\n"))
+            current, size = [], 0
+        current.append(marked)
+        size += units
+    texts.append("\n".join(current).strip("\n"))
+    return [text for text in texts if text] or ["…"]
+
+
+def marked(payload: str, mark: str) -> str:
+    """The payload of a message that may have arrived already, saying so."""
+    call = json.loads(payload)
+    if call["method"] == "sendMessage":
+        call["params"]["text"] = html.escape(mark, quote=False) + call["params"]["text"]
+    return json.dumps(call, ensure_ascii=False)

@@ -1,0 +1,92 @@
+"""HTTP for python-telegram-bot over aiohttp, telling what was surely not accepted from what perhaps was.
+
+Several times quicker than the library's own transport, and the one place that sees Telegram's raw answers.
+"""
+
+import json
+from typing import Any
+
+import aiohttp
+from telegram.error import NetworkError
+from telegram.request import BaseRequest, RequestData
+
+CONNECT = 5.0
+ANSWER = 15.0
+"""Seconds to connect, and to wait for an answer."""
+
+
+class NotAccepted(NetworkError):
+    """Telegram surely did not take the call: no connection, or it said so."""
+
+
+class PerhapsAccepted(NetworkError):
+    """The connection broke, or a gateway answered: Telegram may have taken the call."""
+
+
+class TelegramRequest(BaseRequest):
+    """See `telegram.request.BaseRequest`."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds."""
+        return ANSWER
+
+    async def initialize(self) -> None:
+        """Open the connection pool."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=15)
+            self._session = aiohttp.ClientSession(connector=connector)
+
+    async def shutdown(self) -> None:
+        """Close it."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
+    ) -> tuple[int, bytes]:
+        """One call; raises NotAccepted or PerhapsAccepted where there is no answer to read."""
+        data = None
+        if request_data is not None and request_data.multipart_data:
+            data = aiohttp.FormData(request_data.json_parameters)
+            for name, (filename, content, mime) in request_data.multipart_data.items():
+                data.add_field(name, content, filename=filename, content_type=mime)
+        elif request_data is not None:
+            data = aiohttp.FormData(request_data.json_parameters)
+        return await self.call(url, data=data)
+
+    async def call(self, url: str, seconds: float = ANSWER, **kwargs: Any) -> tuple[int, bytes]:
+        """POST and read the whole answer."""
+        await self.initialize()
+        assert self._session is not None
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=seconds)
+        try:
+            async with self._session.post(url, timeout=timeout, **kwargs) as response:
+                body = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotAccepted(type(error).__name__) from None
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise PerhapsAccepted(type(error).__name__) from None
+        if response.status >= 500:
+            # Telegram's own error is a plain no; a gateway's page says nothing about what happened behind it.
+            kind = NotAccepted if _is_answer(body) else PerhapsAccepted
+            raise kind(f"status {response.status}")
+        return response.status, body
+
+
+def _is_answer(body: bytes) -> bool:
+    try:
+        return json.loads(body).get("ok") is False
+    except (ValueError, AttributeError):
+        return False

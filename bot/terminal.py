@@ -1,0 +1,131 @@
+"""The terminal: a person types, cards and lists are drawn with rich, buttons are pressed as #1, #2."""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text as RichText
+
+from bot.platform import Delivery, Sent
+from domain.staff import Platform
+from handlers.chat import (
+    Card,
+    Choice,
+    Incoming,
+    Part,
+    Press,
+    Reply,
+    Text,
+    buttons_of,
+    reply_from_json,
+    reply_to_json,
+)
+from store import inbox
+from store.database import Database
+from store.inbox import Event
+from store.outbox import Message
+
+QUIT = "/quit"
+PRESS = re.compile(r"#(\d{1,3})")
+
+
+class TerminalAdapter:
+    """See `bot.platform.Adapter`. The chat is the user's own name; there is one a process."""
+
+    platform = Platform.TERMINAL
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, soft_wrap=False)
+        self._tokens: list[str] = []
+
+    def parse(self, event: Event) -> Incoming:
+        """The line as the desk sees it."""
+        data = json.loads(event.raw)
+        user = event.conversation.partition(":")[2]
+        body = Press(data["press"]) if "press" in data else Text(data["text"])
+        at = event.received_at or datetime.now(UTC)
+        return Incoming(event.event_id, at, self.platform, user, True, user, body)
+
+    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+        """The whole reply is one drawing."""
+        return [reply_to_json(reply)]
+
+    async def pace(self, chat: str) -> None:
+        """A terminal takes as much as it is given."""
+
+    async def show_busy(self, chat: str) -> None:
+        """Say that it takes a little longer."""
+        self.console.print("…", style="dim")
+
+    async def deliver(self, message: Message) -> Delivery:
+        """Draw it; its buttons are numbered anew and the earlier ones are forgotten."""
+        reply = reply_from_json(message.payload)
+        self._tokens = [button.token for part in reply.parts for button in buttons_of(part)]
+        number = 0
+        for part in reply.parts:
+            buttons = buttons_of(part)
+            labels = [f"#{number + n} {button.label}" for n, button in enumerate(buttons, 1)]
+            number += len(buttons)
+            self.console.print(_draw(part, labels))
+        return Sent()
+
+    def event(self, user: str, line: str) -> Event:
+        """A typed line as an inbox row; `#2` is the second button of the last answer, any other text is text."""
+        match = PRESS.fullmatch(line.strip())
+        if match:
+            n = int(match.group(1))
+            token = self._tokens[n - 1] if 0 < n <= len(self._tokens) else "?"
+            raw = json.dumps({"press": token})
+        else:
+            raw = json.dumps({"text": line})
+        order = int(datetime.now(UTC).timestamp() * 1_000_000)
+        return Event(self.platform, uuid4().hex, f"terminal:{user}", order, raw)
+
+
+def _draw(part: Part, labels: list[str]) -> Panel | Group:
+    """One part of a reply."""
+    below = [RichText(label, style="bold cyan") for label in labels]
+    if isinstance(part, Card):
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, value in part.fields:
+            table.add_row(RichText(label), RichText(value))
+        note = [RichText(part.note, style="yellow")] if part.note else []
+        inner = Group(*([table] if part.fields else []), *note, *below)
+        return Panel(inner, title=RichText(part.title, style="bold"), title_align="left")
+    if isinstance(part, Choice):
+        return Group(RichText(part.question, style="bold"), *below)
+    return Group(RichText(part.text), *below)
+
+
+async def chat(
+    adapter: TerminalAdapter,
+    db: Database,
+    owner: str,
+    user: str,
+    wake: Callable[[list[str]], None],
+    idle: Callable[[], Awaitable[None]],
+) -> None:
+    """Read a line, commit it, wait for its answer; until the end of the input or /quit."""
+    interactive = sys.stdin.isatty()
+    while True:
+        if interactive:
+            adapter.console.print("› ", end="", style="green")
+        line = await asyncio.to_thread(sys.stdin.buffer.readline)
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        if not line or text.strip() == QUIT:
+            return
+        if not text.strip():
+            continue
+        if not interactive:
+            adapter.console.print(f"› {text}", style="green", markup=False)
+        wake(await inbox.receive(db, [adapter.event(user, text)], owner, datetime.now(UTC)))
+        await idle()

@@ -1,0 +1,113 @@
+"""The HTTP side: webhooks that commit before they answer, and the health check."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot import line, telegram
+from bot.log import get_logger, where
+from handlers.desk import Desk
+from store.database import StoreUnavailable
+
+MAX_BODY = 1_000_000
+"""Bytes; both platforms stay far below."""
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the HTTP side hands events to. A platform that is not configured has no route."""
+
+    desk: Desk
+    owner: str
+    wake: Callable[[list[str]], None]
+    after: Callable[[Awaitable[Any]], None]
+    telegram_adapter: telegram.TelegramAdapter | None = None
+    telegram_secret: str = ""
+    line_adapter: line.LineAdapter | None = None
+    line_secret: str = ""
+
+
+def make_app(ways: Ways) -> Starlette:
+    """The routes of what is configured."""
+    routes = [Route("/healthz", _healthz(ways), methods=["GET"])]
+    if ways.telegram_adapter is not None and ways.telegram_secret:
+        routes.append(Route("/telegram/webhook", _telegram(ways, ways.telegram_adapter), methods=["POST"]))
+    if ways.line_adapter is not None:
+        routes.append(Route("/line/webhook", _line(ways, ways.line_adapter), methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+async def _body(request: Request) -> bytes:
+    """The raw body; 413 as soon as it is too large."""
+    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        raise HTTPException(413)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise HTTPException(413)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _healthz(ways: Ways) -> Endpoint:
+    async def healthz(request: Request) -> Response:
+        try:
+            await ways.desk.db.fetch_one("SELECT 1 AS one")
+        except StoreUnavailable:
+            return JSONResponse({"ready": False, "database": "unavailable"}, 503)
+        return JSONResponse({"ready": True, "database": "ok"})
+
+    return healthz
+
+
+def _telegram(ways: Ways, adapter: telegram.TelegramAdapter) -> Endpoint:
+    async def webhook(request: Request) -> Response:
+        given = request.headers.get("x-telegram-bot-api-secret-token")
+        if not telegram.secret_matches(ways.telegram_secret, given):
+            return PlainTextResponse("", 403)
+        body = await _body(request)
+        try:
+            now = ways.desk.clock()
+            woken, update = await telegram.receive_webhook(adapter, ways.desk.db, ways.owner, now, body)
+        except StoreUnavailable as error:
+            return _later(error)
+        except ValueError:
+            return PlainTextResponse("", 400)
+        ways.wake(woken)
+        ways.after(adapter.answer_press(update))
+        return PlainTextResponse("")
+
+    return webhook
+
+
+def _line(ways: Ways, adapter: line.LineAdapter) -> Endpoint:
+    async def webhook(request: Request) -> Response:
+        body = await _body(request)
+        if not line.signature_matches(ways.line_secret, body, request.headers.get("x-line-signature")):
+            return PlainTextResponse("", 401)
+        try:
+            woken = await line.receive_webhook(adapter, ways.desk.db, ways.owner, ways.desk.clock(), body)
+        except StoreUnavailable as error:
+            return _later(error)
+        ways.wake(woken)
+        return PlainTextResponse("")
+
+    return webhook
+
+
+def _later(error: StoreUnavailable) -> Response:
+    """Not committed, so not acknowledged: the platform brings it again."""
+    log.warning("store unavailable", **where(error))
+    return PlainTextResponse("", 503)

@@ -1,0 +1,1 @@
+"""Pure rules and words of the desk: no await, no clock, no I/O but its own data files."""

@@ -1,0 +1,292 @@
+"""The catalogue: channels, subjects and customer types, and what each subject asks for."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from domain.data import Table
+from domain.errors import NotFound
+from domain.text import clean, digits
+
+if TYPE_CHECKING:
+    from domain.one_line import Vocabulary
+
+ASKING_ORDER = (
+    "details",
+    "result",
+    "projects",
+    "data_years",
+    "agency",
+    "link",
+    "letter_no",
+    "letter_on",
+    "contract_no",
+    "contract_on",
+    "price",
+    "receipt_no",
+    "receipt_on",
+    "purpose",
+)
+"""The fields of domain.tickets.Ticket that a subject may ask for, in the order of DOMAIN.md section 3."""
+
+ALWAYS_REQUIRED = ("details", "result")
+
+_SUBJECT_KEYS = ("name", "channels", "time_table", "requires", "asks", "from", "until")
+_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
+_CODE = re.compile(r"\d+(\.\d+)?|[a-z][a-z0-9_]*(\.[a-z0-9_]+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How a customer reaches the desk; `words` are what people type for it, casefolded."""
+
+    code: str
+    name: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerType:
+    """A kind of customer; `person` = the gender is asked."""
+
+    code: str
+    name: str
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A field a subject asks for, by these channels and from these customer types (none listed = any).
+
+    `unless_free`: only where the price is a positive amount, since price 0 needs no receipt.
+    """
+
+    field: str
+    channels: tuple[str, ...] = ()
+    customer_types: tuple[str, ...] = ()
+    unless_free: bool = False
+
+    def applies(self, channel: str, customer_type: str, price: Decimal | None) -> bool:
+        """Whether a ticket by this channel, for this type of customer and at this price (baht) needs it."""
+        if self.channels and channel not in self.channels:
+            return False
+        if self.customer_types and customer_type not in self.customer_types:
+            return False
+        return not self.unless_free or (price is not None and price > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a ticket is about (DOMAIN.md section 4).
+
+    `channels` empty = any. Closing insists on `requires`; `asks` are prompts that may be passed over.
+    `from_on` and `until_on` are the first and last day it can be chosen. A group with members of its own
+    is not `selectable`.
+    """
+
+    code: str
+    name: str
+    parent: str | None = None
+    channels: tuple[str, ...] = ()
+    time_table: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    asks: tuple[Requirement, ...] = ()
+    from_on: date | None = None
+    until_on: date | None = None
+    selectable: bool = True
+
+    def active(self, on: date) -> bool:
+        """Whether it is in use on that date, both ends included."""
+        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on <= self.until_on)
+
+    @property
+    def label(self) -> str:
+        """Number and name; the incoming-mail subjects have no number."""
+        return f"{self.code} {self.name}" if _NUMBER.fullmatch(self.code) else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Channels, subjects and customer types by code, in catalogue order."""
+
+    channels: Mapping[str, Channel]
+    subjects: Mapping[str, Subject]
+    customer_types: Mapping[str, CustomerType]
+
+    def subject(self, code: str) -> Subject:
+        """The subject with that code, in use or not; raises NotFound("subject")."""
+        if code not in self.subjects:
+            raise NotFound("subject", code=code)
+        return self.subjects[code]
+
+    def channel(self, code: str) -> Channel:
+        """The channel with that code; raises NotFound("channel")."""
+        if code not in self.channels:
+            raise NotFound("channel", code=code)
+        return self.channels[code]
+
+    def active_subjects(self, on: date, channel: str | None = None) -> list[Subject]:
+        """The subjects to choose from on that date; with a channel, only those that fit it."""
+        return [
+            subject
+            for subject in self.subjects.values()
+            if subject.selectable and subject.active(on) and (channel is None or self.fits(subject.code, channel))
+        ]
+
+    def fits(self, subject: str, channel: str) -> bool:
+        """Whether the subject lists the channel, or none at all; a misfit is a warning, not a wall."""
+        channels = self.subject(subject).channels
+        return not channels or channel in channels
+
+    def find_subjects(self, text: str, on: date) -> list[Subject]:
+        """Subjects to choose from by exact code (Thai digits too), else by names that hold all words typed.
+
+        The code of a group finds its members.
+        """
+        text = digits(clean(text)).casefold()
+        active = self.active_subjects(on)
+        coded = [subject for subject in active if text in (subject.code, subject.parent)]
+        words = text.split()
+        if coded or not words:
+            return coded
+        return [subject for subject in active if all(word in subject.name.casefold() for word in words)]
+
+    def required_for_closing(
+        self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
+    ) -> tuple[str, ...]:
+        """Fields that closing insists on, in asking order ("What a subject asks for", bold type).
+
+        `customer_type` may be "" (no customer), `price` is in baht. Raises NotFound("subject").
+        """
+        requires = self.subject(ticket_subject).requires
+        needed = {one.field for one in requires if one.applies(channel, customer_type, price)}
+        return tuple(field for field in ASKING_ORDER if field in needed or field in ALWAYS_REQUIRED)
+
+    def prompts(self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None) -> tuple[str, ...]:
+        """Fields asked for that may be passed over, in asking order; none that closing insists on."""
+        asks = self.subject(ticket_subject).asks
+        asked = {one.field for one in asks if one.applies(channel, customer_type, price)}
+        asked -= set(self.required_for_closing(ticket_subject, channel, customer_type, price))
+        return tuple(field for field in ASKING_ORDER if field in asked)
+
+    def vocabulary(self) -> "Vocabulary":
+        """The words of the one-line grammar: channel words and names, and selectable numbers."""
+        from domain.one_line import Vocabulary
+
+        words = {
+            word.casefold(): channel.code
+            for channel in self.channels.values()
+            for word in (channel.name, *channel.words)
+        }
+        numbers = {one.code for one in self.subjects.values() if one.selectable and _NUMBER.fullmatch(one.code)}
+        return Vocabulary(channels=words, subjects=frozenset(numbers))
+
+
+def read_catalogue(root: Table) -> Catalogue:
+    """The `channels`, `customer_types` and `subjects` tables; DataError for a wrong row."""
+    channels = _read_channels(root.table("channels"))
+    customer_types = {
+        code: CustomerType(code, row.text("name"), row.flag("person"))
+        for code, row in _rows(root.table("customer_types"), ("name", "person")).items()
+    }
+    rows = _rows(root.table("subjects"), _SUBJECT_KEYS)
+    reader = _SubjectReader(rows, channels, customer_types, root.table("time_standard").values)
+    subjects: dict[str, Subject] = {}
+    for code in sorted(rows, key=_catalogue_order):
+        subjects[code] = reader.read(code, subjects)
+    return Catalogue(channels, subjects, customer_types)
+
+
+def _read_channels(table: Table) -> dict[str, Channel]:
+    """The channels; a word may stand for one of them only."""
+    channels: dict[str, Channel] = {}
+    owners: dict[str, str] = {}
+    for code, row in _rows(table, ("name", "words")).items():
+        words = tuple(word.casefold() for word in row.texts("words"))
+        channels[code] = Channel(code, row.text("name"), words)
+        for word in (*words, channels[code].name.casefold()):
+            if owners.setdefault(word, code) != code:
+                raise row.refusal(f'"{word}" already means {owners[word]}', "words")
+    return channels
+
+
+def _rows(table: Table, keys: Collection[str]) -> dict[str, Table]:
+    """The rows of a table by code, their codes and keys checked."""
+    rows = dict(table.tables())
+    for code, row in rows.items():
+        if not _CODE.fullmatch(code):
+            raise row.refusal(f'"{code}" is no code; use a-z, 0-9 and _ (a subject: 6 or 6.1)')
+        row.check_keys(keys)
+    return rows
+
+
+def _catalogue_order(code: str) -> tuple[int, int, int]:
+    """Numbers first, in their order, so that a subject the office adds stands among its like."""
+    number = _NUMBER.fullmatch(code)
+    return (0, int(number[1]), int(number[2] or 0)) if number else (1, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _SubjectReader:
+    """Reads subject rows against the tables they refer to."""
+
+    rows: Mapping[str, Table]
+    channels: Collection[str]
+    customer_types: Collection[str]
+    time_tables: Collection[str]
+
+    def read(self, code: str, earlier: Mapping[str, Subject]) -> Subject:
+        """One subject; time table and dates that it lacks are its group's, which is read before it."""
+        row = self.rows[code]
+        group = self._group(code, row, earlier)
+        from_on = row.day("from") or (group.from_on if group else None)
+        until_on = row.day("until") or (group.until_on if group else None)
+        if from_on and until_on and from_on > until_on:
+            raise row.refusal(f"from {from_on} is after until {until_on}")
+        time_table = row.text("time_table", (group.time_table or "") if group else "")
+        if time_table and time_table not in self.time_tables:
+            known = ", ".join(self.time_tables)
+            raise row.refusal(f'"{time_table}" is no time table; use one of {known}', "time_table")
+        return Subject(
+            code,
+            row.text("name"),
+            group.code if group else None,
+            row.codes("channels", self.channels, "channel"),
+            time_table or None,
+            self._requirements(row, "requires"),
+            self._requirements(row, "asks"),
+            from_on,
+            until_on,
+            selectable=not any(other.startswith(f"{code}.") for other in self.rows),
+        )
+
+    def _group(self, code: str, row: Table, earlier: Mapping[str, Subject]) -> Subject | None:
+        number = _NUMBER.fullmatch(code)
+        if not number or number[2] is None:
+            return None
+        if number[1] not in earlier:
+            raise row.refusal(f'its group [subjects."{number[1]}"] does not exist; add it or mend the number')
+        return earlier[number[1]]
+
+    def _requirements(self, row: Table, key: str) -> tuple[Requirement, ...]:
+        return tuple(self._requirement(row, key, item) for item in row.items(key))
+
+    def _requirement(self, row: Table, key: str, item: object) -> Requirement:
+        """A field name alone, or a table with the channels, customer types and price it depends on."""
+        values = {"field": item} if isinstance(item, str) else item
+        if not isinstance(values, Mapping):
+            raise row.refusal(f'{item!r} must be a field name or {{ field = "..." }}', key)
+        one = Table(values, (*row.path, key), row.documents)
+        one.check_keys(("field", "channels", "customer_types", "unless_free"))
+        name = one.text("field")
+        if name not in ASKING_ORDER:
+            raise row.refusal(f'"{name}" is no field; use one of {", ".join(ASKING_ORDER)}', key)
+        return Requirement(
+            name,
+            one.codes("channels", self.channels, "channel"),
+            one.codes("customer_types", self.customer_types, "customer type"),
+            one.flag("unless_free"),
+        )

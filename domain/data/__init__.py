@@ -1,0 +1,164 @@
+"""The package's own TOML files and the office's one override file, read as tables that can refuse by name."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from domain.errors import DataError
+
+DEFAULT_FILES = ("catalogue.toml", "time_standard.toml", "working_calendar.toml", "projects.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One TOML file as parsed; `name` is what an error calls it."""
+
+    name: str
+    values: Mapping[str, object]
+
+    def holds(self, path: tuple[str, ...]) -> bool:
+        """Whether this file itself sets the table or key at `path`."""
+        here: object = self.values
+        for key in path:
+            if not isinstance(here, Mapping) or key not in here:
+                return False
+            here = here[key]
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the merged files. Every reader raises DataError naming file, table, key and what to mend."""
+
+    values: Mapping[str, object]
+    path: tuple[str, ...]
+    documents: tuple[Document, ...]
+
+    def refusal(self, mend: str, key: str = "") -> DataError:
+        """The error to raise about `key` of this table; blames the last file that sets it."""
+        path = (*self.path, key) if key else self.path
+        owners = [document.name for document in self.documents if document.holds(path)]
+        owners = owners or [document.name for document in self.documents if document.holds(self.path)]
+        table = ".".join(part if part.isascii() and part.isidentifier() else f'"{part}"' for part in self.path)
+        where = " ".join(part for part in (f"[{table}]" if table else "", key) if part)
+        return DataError(f"{owners[-1]}: {where}: {mend}")
+
+    def check_keys(self, known: Collection[str]) -> None:
+        """Refuse the first key that is not in `known`: a misspelt key must not pass for a missing one."""
+        for key in self.values:
+            if key not in known:
+                raise self.refusal(f"unknown; use one of {', '.join(known)}", key)
+
+    def table(self, key: str) -> "Table":
+        """The table under `key`; empty where it is missing."""
+        value = self.values.get(key, {})
+        if not isinstance(value, Mapping):
+            raise self.refusal("must be a table", key)
+        return Table(value, (*self.path, key), self.documents)
+
+    def tables(self) -> Iterator[tuple[str, "Table"]]:
+        """Every key with its table, in file order."""
+        for key in self.values:
+            yield key, self.table(key)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text without surrounding blanks; without a default it must be there and not be empty."""
+        value = self.values.get(key, default)
+        if value is None:
+            raise self.refusal("missing", key)
+        if not isinstance(value, str):
+            raise self.refusal("must be a text in quotes", key)
+        if default is None and not value.strip():
+            raise self.refusal("must not be empty", key)
+        return value.strip()
+
+    def items(self, key: str) -> tuple[object, ...]:
+        """A list of anything; empty where it is missing."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list):
+            raise self.refusal("must be a list in [ ]", key)
+        return tuple(value)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty where it is missing."""
+        texts: list[str] = []
+        for item in self.items(key):
+            if not isinstance(item, str) or not item.strip():
+                raise self.refusal(f"{item!r} must be a text in quotes", key)
+            texts.append(item.strip())
+        return tuple(texts)
+
+    def codes(self, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
+        """A list of texts that must all be in `known`; `what` says what they are."""
+        codes = self.texts(key)
+        for code in codes:
+            if code not in known:
+                raise self.refusal(f'"{code}" is no {what}; use one of {", ".join(known)}', key)
+        return codes
+
+    def day(self, key: str) -> date | None:
+        """A date written 2026-12-31, without quotes; None where it is missing."""
+        value = self.values.get(key)
+        if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+            raise self.refusal("must be a date such as 2026-12-31, without quotes", key)
+        return value
+
+    def flag(self, key: str) -> bool:
+        """true or false; false where it is missing."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.refusal("must be true or false", key)
+        return value
+
+
+def read_tables(override: Path | None = None) -> Table:
+    """The package's tables with those of `override` merged over them, key by key; DataError if unreadable."""
+    documents = [read_document(Path(__file__).with_name(name), name) for name in DEFAULT_FILES]
+    if override is not None:
+        documents.append(read_document(override, str(override)))
+    merged: dict[str, object] = {}
+    for document in documents:
+        merged = _merge(merged, document.values)
+    return Table(merged, (), tuple(documents))
+
+
+def read_document(path: Path, name: str) -> Document:
+    """One TOML file (UTF-8, with or without BOM); DataError names the file and the line that is wrong."""
+    try:
+        values = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{name}: {error}") from error
+    if "holidays" in values:
+        values["holidays"] = _by_date(values["holidays"], name)
+    return Document(name, values)
+
+
+def _by_date(rows: object, name: str) -> dict[str, object]:
+    """`[[holidays]]` rows keyed by their date, so that a later file replaces a row and not the whole list."""
+    if not isinstance(rows, list):
+        raise DataError(f"{name}: [[holidays]]: write each holiday as a [[holidays]] row")
+    keyed: dict[str, object] = {}
+    for number, row in enumerate(rows, start=1):
+        day = row.get("date") if isinstance(row, dict) else None
+        if not isinstance(day, date) or isinstance(day, datetime):
+            raise DataError(f"{name}: [[holidays]] row {number}: date must be a date such as 2026-12-31")
+        if day.isoformat() in keyed:
+            raise DataError(f"{name}: [[holidays]] row {number}: {day} stands there twice; keep one")
+        keyed[day.isoformat()] = row
+    return keyed
+
+
+def _merge(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """`base` with `over` on top: tables are merged key by key, anything else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
+    return merged

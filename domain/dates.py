@@ -1,0 +1,151 @@
+"""Dates as the office writes them: the Buddhist Era when printing and parsing, Gregorian dates inside."""
+
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from domain.errors import InvalidInput
+from domain.text import MARKS, clean, digits, words
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+BUDDHIST_OFFSET = 543
+YEARS = range(1957, 2101)
+"""Gregorian years that the desk may mean; any other is a slip of the finger."""
+
+MOST_AHEAD = timedelta(days=183)
+"""A date without a year lies at most this far ahead, else last year is meant."""
+
+
+def parse_date(text: str, today: date) -> date:
+    """The whole text as a date: 19 Feb 63 in Thai or English, 19/2/2563, 2020-02-19, the word for yesterday.
+
+    Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist; a missing one is the
+    present, or the last where that would lie more than half a year ahead. Raises InvalidInput("date").
+    """
+    cleaned = clean(text).removeprefix(words("dates").text("named")).strip()
+    found = find_date(cleaned, today)
+    if found is None or found[1]:
+        raise InvalidInput("date", text=text)
+    return found[0]
+
+
+def find_date(text: str, today: date) -> tuple[date, str] | None:
+    """The date phrase that `text` begins with, as long as possible, and the rest; None if there is none.
+
+    A phrase that no calendar has, such as 31 February, is none. `text` is clean.
+    """
+    text = text.lstrip()
+    arabic = digits(text)
+    found = [match for pattern in _patterns() if (match := pattern.match(arabic))]
+    if not found:
+        return None
+    longest = max(found, key=lambda match: match.end())
+    meant = _meant(longest.groupdict(), today)
+    return None if meant is None else (meant, text[longest.end() :].strip())
+
+
+def find_relative(text: str, today: date) -> date | None:
+    """The day that the word `text` names by its distance from today (yesterday), None if it names none."""
+    distance = _distances().get(_bare(text))
+    return None if distance is None else today + timedelta(days=distance)
+
+
+def format_date(d: date, *, full: bool = False) -> str:
+    """The Thai for 19 Feb 63, or with `full` for 19 February 2563."""
+    year = d.year + BUDDHIST_OFFSET
+    month = words("dates").table("months").texts(str(d.month))
+    return f"{d.day} {month[0]} {year}" if full else f"{d.day} {month[1]} {year % 100:02d}"
+
+
+def format_time(at: datetime) -> str:
+    """The aware instant's time of day in Bangkok, 14.02 and the Thai for "o'clock"."""
+    return f"{at.astimezone(BANGKOK):%H.%M} {words('dates').text('clock')}"
+
+
+def format_datetime(at: datetime) -> str:
+    """The aware instant's date and time of day in Bangkok, as format_date and format_time print them."""
+    return f"{format_date(at.astimezone(BANGKOK).date())} {format_time(at)}"
+
+
+def fiscal_year(d: date) -> int:
+    """The fiscal year in the Buddhist Era: 1 October begins the next (DOMAIN.md section 1)."""
+    return d.year + BUDDHIST_OFFSET + (d.month >= 10)
+
+
+def _meant(parts: dict[str, str | None], today: date) -> date | None:
+    word, year = parts.get("word"), parts.get("year")
+    if word is not None:
+        return find_relative(word, today)
+    month = int(parts["month"] or 0) if parts.get("month") else _month_numbers()[_bare(parts["name"] or "")]
+    day = int(parts["day"] or 0)
+    if year is not None:
+        return _day(_gregorian(int(year), len(year), parts.get("buddhist"), parts.get("common")), month, day)
+    for past in (0, 1):
+        candidate = _day(today.year - past, month, day)
+        if candidate is not None and candidate - today <= MOST_AHEAD:
+            return candidate
+    return None
+
+
+def _gregorian(year: int, width: int, buddhist: str | None, common: str | None) -> int:
+    """The Gregorian year that is meant, or 0."""
+    if common:
+        return year + 2000 if width == 2 else year
+    if width == 2:
+        year += 2500
+    if buddhist or year >= 2400:
+        return year - BUDDHIST_OFFSET
+    return year if 1900 <= year <= 2200 else 0
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance from today."""
+    table = words("dates")
+    names = _any_of([name for key in table.table("months").values for name in table.table("months").texts(key)])
+    eras = "|".join(
+        f"(?P<{group}>{_any_of(table.texts(key))})"
+        for group, key in (("buddhist", "era_buddhist"), ("common", "era_common"))
+    )
+    end = r"(?!\d|[.,:/-]\d)"
+    word_end = rf"(?![^\W\d_]|[{MARKS}])"
+    year = rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|\d\d){end}"
+    by_name = rf"(?P<day>\d\d?)[\s/-]{{0,2}}(?P<name>{names})(?:[\s,/-]{{0,2}}{year}|(?:(?<=\.)|{word_end}))"
+    by_number = rf"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)(?P=sign)(?P<year>\d{{4}}|\d\d){end}"
+    year_first = rf"(?P<year>\d{{4}})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?){end}"
+    no_year = rf"(?P<day>\d\d?)/(?P<month>\d\d?){end}"
+    relative = rf"(?P<word>{_any_of(list(_distances()))}){word_end}"
+    return tuple(re.compile(way, re.IGNORECASE) for way in (by_name, by_number, year_first, no_year, relative))
+
+
+def _any_of(spellings: list[str] | tuple[str, ...]) -> str:
+    """A pattern for any of the spellings, the longest first; dots may be missing, or followed by a blank."""
+    patterns = []
+    for spelling in sorted(spellings, key=len, reverse=True):
+        dot = r"\.?\s?" if "." in spelling else ""
+        patterns.append(dot.join(map(re.escape, spelling.rstrip(".").split("."))) + r"\.?")
+    return "|".join(patterns)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[.\s]", "", name).casefold()
+
+
+@cache
+def _month_numbers() -> dict[str, int]:
+    months = words("dates").table("months")
+    return {_bare(name): int(number) for number in months.values for name in months.texts(number)}
+
+
+@cache
+def _distances() -> dict[str, int]:
+    table = words("dates").table("relative")
+    return {word: int(distance) for distance in table.values for word in table.texts(distance)}

@@ -1,0 +1,254 @@
+"""The one line of /open: customer, channel and subject in any order, then details, result and closing.
+
+The grammar is the table of examples in docs/one-line.md, which the tests read. Nothing typed is lost: what is
+not understood stays in the details.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import islice
+
+from domain.dates import find_date, find_relative
+from domain.errors import InvalidInput
+from domain.phones import looks_like_email, looks_like_phone, parse_email, parse_phone
+from domain.text import clean, digits, words
+
+NAME_LIMIT = 120
+"""Characters. More words than that before the first known one are a story, not a name."""
+
+PHONE_WORDS = 8
+CHANNEL_WORDS = 3
+
+_WORD = re.compile(r"\S+")
+_QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"[,;:]?(?!\S)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d[,;:]?(?!\S)')
+_CODE = re.compile(r"[Cc]\d+")
+_AFTER_WORD = ".,:;"
+
+
+class CustomerRef(StrEnum):
+    """What the line names the customer by."""
+
+    CODE = "code"
+    PHONE = "phone"
+    EMAIL = "email"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class OneLine:
+    """What was understood. `customer` is a code in capitals, a canonical telephone, an e-mail, or a name as typed.
+
+    `created_on` is today or earlier. `result` never closes when it is empty.
+    """
+
+    customer: str = ""
+    customer_kind: CustomerRef | None = None
+    channel: str = ""
+    subject: str = ""
+    created_on: date | None = None
+    details: str = ""
+    result: str = ""
+    close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The catalogue's words: casefolded channel words with their channel's code, and numbered subjects' codes."""
+
+    channels: Mapping[str, str]
+    subjects: frozenset[str]
+
+
+def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
+    text = clean(text)
+    marker = _result_marker().search(text)
+    front = text[: marker.start()] if marker else text
+    result = text[marker.end() :] if marker else ""
+    for line_end in re.finditer("\n", front):
+        read = _read_head(front[: line_end.start()], vocabulary, today)
+        if read.details:
+            result = text[line_end.end() :].lstrip()
+            marker = _result_marker().match(result)
+            return _finish(read, result[marker.end() :] if marker else result)
+    return _finish(_read_head(front, vocabulary, today), result)
+
+
+def read_details(text: str) -> OneLine:
+    """Read an answer to "details?": `=>` or the first line's end begins the result, which its last word may close."""
+    text = clean(text)
+    marker = _result_marker().search(text)
+    line_end = text.find("\n")
+    if line_end >= 0 and (marker is None or line_end < marker.start()):
+        return _finish(OneLine(details=text[:line_end].strip()), text[line_end:])
+    if marker is None:
+        return OneLine(details=text)
+    return _finish(OneLine(details=text[: marker.start()].strip()), text[marker.end() :])
+
+
+def read_result(text: str) -> OneLine:
+    """Read an answer to "result?": all of it, but for a last word that closes."""
+    return _finish(OneLine(), clean(text))
+
+
+def _finish(head: OneLine, result: str) -> OneLine:
+    """`head` with the result, which its last word may close; in quotes that word is only a word."""
+    result = result.strip()
+    before, *last = result.rsplit(maxsplit=1) or [""]
+    word = last[0].strip('"\u201c\u201d') if last else ""
+    if word.casefold() not in words("one_line").texts("close"):
+        return replace(head, result=result)
+    if [word] != last:
+        return replace(head, result=result.removesuffix(last[0]) + word)
+    return replace(head, result=before, close=True)
+
+
+def _read_head(line: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Customer, channel, subject and date from the line's beginning, the rest as details."""
+    head = _Head(line.strip(), vocabulary, today)
+    unknown: list[str] = []
+    retreat: tuple[OneLine, int, int] | None = None
+    at = 0
+    while word := _WORD.search(head.line, at):
+        at = word.start()
+        if end := head.take(at, first=not unknown):
+            at = end
+            continue
+        if head.read.channel or head.read.subject or len(" ".join([*unknown, word[0]])) > NAME_LIMIT:
+            break
+        if head.read.customer and retreat is None:
+            retreat = head.read, at, len(unknown)
+        unknown.append(word[0])
+        at = word.end()
+    if retreat and not (head.read.channel and head.read.subject):
+        # Words between the customer and a channel are that customer's name only if the subject follows too;
+        # "C81554 ... sent by e-mail" is a story.
+        head.read, at, kept = retreat
+        del unknown[kept:]
+    return _with_words(head.read, " ".join(unknown), head.line[at:], head.line)
+
+
+def _with_words(read: OneLine, before: str, after: str, line: str) -> OneLine:
+    """`read` with the words before the known ones as the name, or as details if there is a customer already."""
+    if not (read.customer or read.channel or read.subject):
+        return OneLine(details=line)
+    if read.customer or not any(map(str.isalpha, before)):
+        return replace(read, details=f"{before} {after}".strip())
+    return replace(read, customer=before, customer_kind=CustomerRef.NAME, details=after)
+
+
+class _Head:
+    """What has been read of a line so far, and the reading of one more head word."""
+
+    def __init__(self, line: str, vocabulary: Vocabulary, today: date) -> None:
+        self.line = line
+        self.read = OneLine()
+        self._arabic = digits(line)
+        self._vocabulary = vocabulary
+        self._today = today
+        self._number_from = -1
+        """Where a customer or channel ended: directly after it a bare number may be a subject."""
+
+    def take(self, at: int, *, first: bool) -> int:
+        """Read the head word that begins at `at`, and say where it ends; 0 if there is none.
+
+        `first`: only known words stand before it, so that a name in quotes is the customer's.
+        """
+        end = 0
+        if not self.read.customer:
+            end = (self._quoted(at) if first else 0) or self._customer(at)
+        if not end and not self.read.channel:
+            end = self._channel(at)
+        if end:
+            self._number_from = end
+            return end
+        if not self.read.subject:
+            end = self._subject(at)
+        if not end and not self.read.created_on:
+            end = self._date(at)
+        return end
+
+    def _quoted(self, at: int) -> int:
+        found = _QUOTED.match(self.line, at)
+        if found is None:
+            return 0
+        self.read = replace(self.read, customer=(found[1] or found[2]).strip(), customer_kind=CustomerRef.NAME)
+        return found.end()
+
+    def _customer(self, at: int) -> int:
+        for end in reversed(self._ends(at, PHONE_WORDS if self._arabic[at] in "0123456789+(" else 1)):
+            if found := _reference(self._arabic[at:end].rstrip(_AFTER_WORD)):
+                kind, customer = found
+                self.read = replace(self.read, customer=customer, customer_kind=kind)
+                return end
+        return 0
+
+    def _channel(self, at: int) -> int:
+        for end in reversed(self._ends(at, CHANNEL_WORDS)):
+            typed = " ".join(self.line[at:end].rstrip(_AFTER_WORD).casefold().split())
+            if channel := self._vocabulary.channels.get(typed):
+                self.read = replace(self.read, channel=channel)
+                return end
+        return 0
+
+    def _subject(self, at: int) -> int:
+        found = _subject_number().match(self._arabic, at)
+        if found is None or found["code"] not in self._vocabulary.subjects:
+            return 0
+        directly_after = self._number_from >= 0 and not self.line[self._number_from : at].strip()
+        if "." not in found["code"] and not found["named"] and not directly_after:
+            return 0
+        self.read = replace(self.read, subject=found["code"])
+        return found.end()
+
+    def _date(self, at: int) -> int:
+        """A past day: its word, or a date after the word for "date"."""
+        named = words("dates").text("named")
+        (end,) = self._ends(at, 1)
+        day = find_relative(self.line[at:end].rstrip(_AFTER_WORD), self._today)
+        if self.line.startswith(named, at):
+            found = find_date(self.line[at + len(named) :], self._today)
+            day, end = (found[0], len(self.line) - len(found[1])) if found else (None, 0)
+        if day is None or day > self._today:
+            return 0
+        self.read = replace(self.read, created_on=day)
+        return end
+
+    def _ends(self, at: int, most: int) -> list[int]:
+        """Where the word at `at` ends, and where each of the next ones does, `most` in all."""
+        return [word.end() for word in islice(_WORD.finditer(self.line, at), most)]
+
+
+def _reference(typed: str) -> tuple[CustomerRef, str] | None:
+    """The customer that `typed`, alone, points to: a code, an e-mail address or a telephone."""
+    if _CODE.fullmatch(typed):
+        return CustomerRef.CODE, typed.upper()
+    if looks_like_email(typed):
+        return CustomerRef.EMAIL, parse_email(typed)
+    if not looks_like_phone(typed):
+        return None
+    try:
+        return CustomerRef.PHONE, parse_phone(typed)
+    except InvalidInput:
+        return None
+
+
+@cache
+def _result_marker() -> re.Pattern[str]:
+    table = words("one_line")
+    anywhere, at_word = (_any_of(table.texts(key)) for key in ("result", "result_words"))
+    return re.compile(rf"{anywhere}|(?<!\S)(?:{at_word})")
+
+
+@cache
+def _subject_number() -> re.Pattern[str]:
+    named = _any_of(words("one_line").texts("subject"))
+    return re.compile(rf"(?P<named>{named})?\s*(?P<code>\d+(?:\.\d+)?)[{_AFTER_WORD}]?(?!\S)")
+
+
+def _any_of(spellings: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, spellings))

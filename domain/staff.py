@@ -1,0 +1,51 @@
+"""Members of staff, what their roles allow, and the platform accounts they speak from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+StaffId = NewType("StaffId", int)
+
+
+class Platform(StrEnum):
+    """Where people talk to the desk; never called a channel, which is how customers reach it."""
+
+    TELEGRAM = "telegram"
+    LINE = "line"
+    TERMINAL = "terminal"
+
+
+class Role(StrEnum):
+    """Each role may do all that those before it may."""
+
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+    def covers(self, needed: "Role") -> bool:
+        """Whether someone with this role may do what `needed` may do."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff. `blocked_at` set = no access on any platform, from the next press on."""
+
+    id: StaffId
+    name: str
+    role: Role
+    language: str = "th"
+    blocked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One platform account of a member of staff; `chat` is where the desk can reach it privately."""
+
+    platform: Platform
+    user: str
+    staff_id: StaffId
+    chat: str
+    unreachable_at: datetime | None = None

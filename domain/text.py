@@ -1,0 +1,147 @@
+"""What was typed made storable, searchable and short enough: the pure text rules."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+import regex  # type: ignore[import-untyped]
+
+from domain.data import Table, read_document
+
+# Thai code points by what they do; \u0e33 is sara am, \u0e4d nikhahit, \u0e4c thanthakhat (karan).
+MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+FOLLOWING_VOWELS = "\u0e30\u0e32\u0e33\u0e45"
+
+_LINE_ENDS = regex.compile("\r\n?|\x85")
+_UNSTORABLE = regex.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+_MARKS_AFTER_AM = regex.compile(f"(\u0e4d[{MARKS}]*)\u0e32([\u0e48-\u0e4c]+)")
+_MARK_RUN = regex.compile(f"[{MARKS}]{{2,}}")
+_AM_PARTS = regex.compile("\u0e4d([\u0e47-\u0e4c\u0e4e]*)\u0e32")
+
+_UNHEARD = regex.compile(r"[\u0e47-\u0e4b\u0e4e\u0e3a]|\p{Cf}")
+_KARAN = regex.compile("[\u0e01-\u0e2e]?[\u0e34\u0e38]?\u0e4c")
+_BETWEEN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]\p{M}*")
+
+_THAI_DIGITS = str.maketrans({0x0E50 + value: str(value) for value in range(10)})
+
+
+@cache
+def words(section: str) -> Table:
+    """One table of data/words.toml; DataError where it is missing or the file cannot be read."""
+    document = read_document(Path(__file__).with_name("data") / "words.toml", "words.toml")
+    root = Table(document.values, (), (document,))
+    if section not in root.values:
+        raise root.refusal("missing", section)
+    return root.table(section)
+
+
+def clean(text: str) -> str:
+    """`text` as it is stored: NFC, Thai marks in their one right order, nothing invisible, no outer blanks.
+
+    Removed: control characters (line ends become a newline, tabs stay), lone surrogates, direction marks,
+    zero-width blanks. Joiners within emoji stay. Cleaning twice changes nothing.
+    """
+    text = _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
+    text = unicodedata.normalize("NFC", text).replace("\u0e40\u0e40", "\u0e41")
+    text = text.replace("\u0e33", "\u0e4d\u0e32")
+    text = _MARKS_AFTER_AM.sub("\\1\\2\u0e32", text)
+    text = _MARK_RUN.sub(lambda run: "".join(sorted(set(run[0]), key=_mark_order)), text)
+    return unicodedata.normalize("NFC", _AM_PARTS.sub("\\1\u0e33", text)).strip()
+
+
+def _mark_order(mark: str) -> tuple[int, str]:
+    """Vowels, then nikhahit, then tones, then the others; canonical combining classes stay in order."""
+    rank = {"\u0e3a": 0, "\u0e38": 1, "\u0e39": 1, "\u0e4d": 3}
+    return rank.get(mark, 2 if mark < "\u0e47" else 4 if "\u0e48" <= mark <= "\u0e4b" else 5), mark
+
+
+def digits(text: str) -> str:
+    """`text` with Thai digits as Arabic ones; as long as before."""
+    return text.translate(_THAI_DIGITS)
+
+
+def fold(text: str) -> str:
+    """The search key of a name: alike for spellings that sound alike (method and recall measured beforehand).
+
+    Titles, tone marks, maitaikhu and karan with its consonant are dropped, homophone consonants and vowel
+    lengths merged, punctuation becomes a blank. Words stay apart by one blank each. "" if nothing is left.
+    """
+    text = _KARAN.sub("", _UNHEARD.sub("", strip_titles(digits(clean(text))).casefold()))
+    for heard, letter in _merges():
+        text = text.replace(heard, letter)
+    return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
+
+
+@cache
+def _merges() -> tuple[tuple[str, str], ...]:
+    table = words("fold")
+    return tuple((heard, table.text(heard)) for heard in table.values)
+
+
+def strip_titles(text: str) -> str:
+    """`text` without the titles its words begin with, as far as some word is left of it."""
+    return str(_titles().sub("", text))
+
+
+@cache
+def _titles() -> "regex.Pattern[str]":
+    """Titles at a word's start, before something that can begin a name (not the vowel of a longer word)."""
+    table = words("titles")
+    longest_first = sorted(table.texts("full"), key=len, reverse=True)
+    kinds = [f"{regex.escape(title)}(?![{MARKS}{FOLLOWING_VOWELS}])" for title in longest_first]
+    for title in sorted(table.texts("short"), key=len, reverse=True):
+        kinds.append(r"\s?".join(regex.escape(part) + r"\." for part in title.rstrip(".").split(".")))
+    for title in table.texts("alone"):
+        kinds.append(rf"{regex.escape(title)}(?:\.|(?![\p{{L}}\p{{M}}\p{{N}}.]))")
+    start = r"(?<![\p{L}\p{M}\p{N}.])"
+    return regex.compile(rf"{start}(?:(?:{'|'.join(kinds)})\s*)+(?=[\p{{L}}\p{{N}}])", regex.IGNORECASE)
+
+
+def graphemes(text: str) -> list[str]:
+    """What a reader calls characters: a consonant with its marks, a whole emoji."""
+    return [str(found) for found in regex.findall(r"\X", text)]
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 units, in which Telegram and LINE count."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length) -> str:
+    """`text` within `limit` units: whole if it fits, else cut at a grapheme border with an ellipsis inside."""
+    if units(text) <= limit:
+        return text
+    room = limit - units("…")
+    return "" if room < 0 else text[: _fitting(graphemes(text), room, units)].rstrip() + "…"
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """`text` in pieces of at most `limit` (2 or more) UTF-16 units; [] for "".
+
+    Cut at the last newline that fits, else the last blank, else a grapheme border. Only the one newline or
+    blank that is cut at is lost.
+    """
+    if limit < 2:
+        raise ValueError("limit must be 2 or more")
+    pieces: list[str] = []
+    while utf16_length(text) > limit:
+        whole = (str(found[0]) for found in regex.finditer(r"\X", text))
+        fitting = _fitting(whole, limit) or _fitting(text, limit)
+        cut = max(text.rfind("\n", 1, fitting + 1), 0) or max(text.rfind(" ", 1, fitting + 1), 0)
+        pieces.append(text[: cut or fitting])
+        text = text[cut + 1 :] if cut else text[fitting:]
+    return [*pieces, text] if text else pieces
+
+
+def _fitting(parts: Iterable[str], limit: int, units: Callable[[str], int] = utf16_length) -> int:
+    """How many characters the leading parts have that together stay within `limit` units."""
+    used = end = 0
+    for part in parts:
+        used += units(part)
+        if used > limit:
+            break
+        end += len(part)
+    return end

@@ -1,0 +1,103 @@
+"""Tickets (ใบงาน): their fields, their states, and what closing one needs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType
+
+from domain.customers import CustomerCode
+from domain.staff import StaffId
+
+TicketNo = NewType("TicketNo", str)
+"""`R` + YYMM (Gregorian) + six digits that run on from month to month, e.g. R2002590795."""
+
+
+class Status(StrEnum):
+    """DOMAIN.md section 1: new = nobody has worked on it; open from an officer's first save until closing."""
+
+    NEW = "new"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Urgency(StrEnum):
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Mood(StrEnum):
+    HAPPY = "happy"
+    GOOD = "good"
+    NORMAL = "normal"
+    BAD = "bad"
+    ANGRY = "angry"
+
+
+class Complexity(StrEnum):
+    """With the channel it picks the time standard (DOMAIN.md section 5)."""
+
+    SIMPLE = "simple"
+    COMPLEX = "complex"
+    VERY_COMPLEX = "very_complex"
+    EXCEPTIONAL = "exceptional"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One piece of service, with every field of DOMAIN.md section 3.
+
+    `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
+    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10. `version` counts saves.
+    """
+
+    no: TicketNo
+    channel: str
+    subject: str
+    details: str
+    created_at: datetime
+    recorded_at: datetime
+    recorded_by: StaffId | None
+    assignee: StaffId | None
+    customer: CustomerCode | None = None
+    contact_id: int | None = None
+    reply_email: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    mood: Mood = Mood.NORMAL
+    complexity: Complexity = Complexity.SIMPLE
+    status: Status = Status.OPEN
+    projects: tuple[str, ...] = ()
+    data_years: str = ""
+    result: str = ""
+    letter_no: str = ""
+    letter_on: date | None = None
+    contract_no: str = ""
+    contract_on: date | None = None
+    price: Decimal | None = None
+    receipt_no: str = ""
+    receipt_on: date | None = None
+    purpose: str = ""
+    agency: str = ""
+    link: str = ""
+    remarks: str = ""
+    unknown: frozenset[str] = frozenset()
+    closed_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a record's history: who changed which field, when, from what to what (as stored)."""
+
+    at: datetime
+    by: StaffId | None
+    field: str
+    old: str
+    new: str
+    version: int
+
+
+def ticket_no(running: int, created_at: datetime) -> TicketNo:
+    """The number for running number `running` of a ticket created at the local time `created_at`."""
+    return TicketNo(f"R{created_at:%y%m}{running:06d}")

@@ -1,0 +1,192 @@
+"""Working time: the office's hours, Thai holidays with the office's corrections, and sums over both."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.data import Table
+from domain.errors import InvalidInput
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+FIRST_YEAR, LAST_YEAR = 1957, 2100
+"""Years of which the holiday library knows the Thai rules; outside them nothing is guessed."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_INTERVAL = re.compile(r"(\d{1,2}):(\d\d) ?[-\u2013] ?(\d{1,2}):(\d\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From `opens` up to, but not including, `closes`, in local time."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """The office's own word on one date: a holiday the library lacks, or a working day it takes for one."""
+
+    name: str
+    working: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Instants in may have any time zone, but must have one; instants out are in Asia/Bangkok.
+
+    `week` holds each weekday's hours, Monday first. `leave_out` names holidays of the library on which the
+    office works. Every method raises InvalidInput("holiday_year", year=...) outside 1957 to 2100.
+    """
+
+    week: tuple[tuple[Hours, ...], ...]
+    rules: Mapping[date, DayRule]
+    leave_out: tuple[str, ...] = ()
+    _years: dict[int, dict[date, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def day_minutes(self) -> int:
+        """Minutes of one working day, which "2.5 days" counts in: the fullest weekday's."""
+        return _minutes(max(self.week, key=_minutes))
+
+    def holiday_name(self, on: date) -> str | None:
+        """The holiday's Thai name, also at a weekend; None on any other day."""
+        rule = self.rules.get(on)
+        if rule is not None:
+            return None if rule.working else rule.name
+        return self._holidays(on.year).get(on)
+
+    def hours(self, on: date) -> tuple[Hours, ...]:
+        """The hours worked on that date; none on holidays and free weekdays."""
+        rule = self.rules.get(on)
+        if self.holiday_name(on) is not None:
+            return ()
+        usual = self.week[on.weekday()]
+        # A Saturday declared a working day has no hours of its own.
+        return usual or (max(self.week, key=_minutes) if rule is not None else ())
+
+    def is_working_day(self, on: date) -> bool:
+        """Whether the office works at all on that date."""
+        return bool(self.hours(on))
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the office works at that instant; at closing time it no longer does."""
+        at = _local(at)
+        return any(one.opens <= at.time() < one.closes for one in self.hours(at.date()))
+
+    def next_opening(self, at: datetime) -> datetime:
+        """`at` itself while the office works, else the next time it opens."""
+        at = _local(at)
+        return next(max(opens, at) for opens, closes in self._intervals(at) if closes > at)
+
+    def add(self, start: datetime, working_minutes: int | timedelta) -> datetime:
+        """The instant when that much working time has passed since `start`.
+
+        Always within working hours or at a closing: 16:30 stays 16:30 and is not the next morning.
+        """
+        left = working_minutes if isinstance(working_minutes, timedelta) else timedelta(minutes=working_minutes)
+        if left < timedelta():
+            raise ValueError("working time to add must not be negative")
+        start = _local(start)
+        for opens, closes in self._intervals(start):
+            begin = max(opens, start)
+            if begin + left <= closes:
+                return begin + left
+            left -= closes - begin
+        raise AssertionError("the calendar has no end")
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Working time from `start` to `end`, exact; zero where `end` is not after `start`."""
+        start, end = _local(start), _local(end)
+        total = timedelta()
+        if end <= start:
+            return total
+        for opens, closes in self._intervals(start):
+            if opens >= end:
+                return total
+            total += min(closes, end) - max(opens, start)
+        raise AssertionError("the calendar has no end")
+
+    def _intervals(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Working intervals that end at `start` or later, for ever (until a year nobody knows)."""
+        on = start.date()
+        while True:
+            for one in self.hours(on):
+                closes = datetime.combine(on, one.closes, BANGKOK)
+                if closes >= start:
+                    yield datetime.combine(on, one.opens, BANGKOK), closes
+            on += timedelta(days=1)
+
+    def _holidays(self, year: int) -> dict[date, str]:
+        if year not in self._years:
+            self._years[year] = _library_holidays(year, self.leave_out)
+        return self._years[year]
+
+
+def _library_holidays(year: int, leave_out: tuple[str, ...]) -> dict[date, str]:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InvalidInput("holiday_year", year=year)
+    from holidays import country_holidays  # 80 ms that a start without a date question need not pay
+
+    known = country_holidays("TH", years=year, categories=("public", "government"), language="th")
+    holidays: dict[date, str] = {}
+    for on, names in known.items():
+        kept = [name for name in names.split("; ") if not any(left in name for left in leave_out)]
+        if on.year == year and kept:
+            holidays[on] = "; ".join(kept)
+    return holidays
+
+
+def _local(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError("an instant needs a time zone")
+    return at.astimezone(BANGKOK)
+
+
+def _minutes(hours: tuple[Hours, ...]) -> int:
+    return sum((one.closes.hour - one.opens.hour) * 60 + one.closes.minute - one.opens.minute for one in hours)
+
+
+def read_working_calendar(root: Table) -> WorkingCalendar:
+    """The calendar of `working_hours`, `holiday_rules` and `holidays`; DataError for a wrong row."""
+    hours = root.table("working_hours")
+    hours.check_keys(WEEKDAYS)
+    week = tuple(_read_hours(hours, weekday) for weekday in WEEKDAYS)
+    if not any(week):
+        raise hours.refusal("no weekday has hours; give at least one")
+    options = root.table("holiday_rules")
+    options.check_keys(("leave_out",))
+    rules: dict[date, DayRule] = {}
+    for key, row in root.table("holidays").tables():
+        row.check_keys(("date", "name", "working"))
+        on = date.fromisoformat(key)
+        if not FIRST_YEAR <= on.year <= LAST_YEAR:
+            raise row.refusal(f"the year must be {FIRST_YEAR} to {LAST_YEAR}, in the Christian era", "date")
+        rules[on] = DayRule(row.text("name"), row.flag("working"))
+    return WorkingCalendar(week, rules, options.texts("leave_out"))
+
+
+def _read_hours(hours: Table, weekday: str) -> tuple[Hours, ...]:
+    read: list[Hours] = []
+    for text in hours.texts(weekday):
+        one = _parse_hours(text)
+        if one is None:
+            raise hours.refusal(f'"{text}" must look like "08:30-12:00"', weekday)
+        if one.opens >= one.closes:
+            raise hours.refusal(f'"{text}" ends before it begins', weekday)
+        if read and one.opens < read[-1].closes:
+            raise hours.refusal(f'"{text}" overlaps the hours before it; write them in order', weekday)
+        read.append(one)
+    return tuple(read)
+
+
+def _parse_hours(text: str) -> Hours | None:
+    match = _INTERVAL.fullmatch(text)
+    if not match:
+        return None
+    try:
+        return Hours(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""What the desk says: commands, forms and words. Takes an Incoming, returns a Reply, never sends."""

@@ -1,0 +1,190 @@
+"""The chat as the desk sees it: what came in, and what is to be said, in intents instead of widgets."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.staff import Platform, Role, StaffId
+
+# In.
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Something typed: a command, an answer or a search. Not yet cleaned."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button was pressed; never made from text."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that is no text: `kind` is sticker, photo, document, voice, video, location, contact or other."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An earlier message was changed by its sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """An earlier message was taken back by its sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody opened the chat with the bot, or added it to a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An event that needs no answer (left, read, reactions and whatever the platform invents next)."""
+
+
+Body = Text | Press | Attachment | Edited | Unsent | Joined | Other
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event. `who` is the platform's user id; None = an unknown actor, who has no access.
+
+    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from.
+    """
+
+    id: str
+    at: datetime
+    platform: Platform
+    chat: str
+    private: bool
+    who: str | None
+    body: Body
+    name: str = ""
+    language: str = ""
+    reply_token: str = ""
+    reply_until: datetime | None = None
+    message: str = ""
+
+
+# Out.
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A tap that means `action` with `args`; `token` is filled in when the reply is stored.
+
+    `once` = it changes something: it works once, and only while `record` is at `version`.
+    """
+
+    label: str
+    action: str
+    args: Mapping[str, str] = field(default_factory=dict)
+    record: str = ""
+    version: int = 0
+    once: bool = False
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One record: a title, lines of label and value, a note, and what can be done with it."""
+
+    title: str
+    fields: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question with its possible answers, one a line, and further buttons below."""
+
+    question: str
+    options: tuple[Button, ...]
+    buttons: tuple[Button, ...] = ()
+
+
+Part = Paragraph | Card | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer. `in_place` = it takes the place of the message whose button was pressed, where a
+    platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of the
+    pressed message are spent.
+    """
+
+    parts: tuple[Part, ...]
+    in_place: bool = False
+    confirms: bool = False
+    retires: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform,
+    chat) of somebody who is not staff. Sent once for each `key`.
+    """
+
+    reply: Reply
+    key: str
+    staff_id: StaffId | None = None
+    role: Role | None = None
+    to: tuple[Platform, str] | None = None
+
+
+def say(text: str, *buttons: Button) -> Reply:
+    """A reply of one paragraph."""
+    return Reply((Paragraph(text, buttons),))
+
+
+def buttons_of(part: Part) -> tuple[Button, ...]:
+    """All buttons of a part, in the order shown."""
+    return (*part.options, *part.buttons) if isinstance(part, Choice) else part.buttons
+
+
+_PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice]] = {
+    "paragraph": Paragraph,
+    "card": Card,
+    "choice": Choice,
+}
+
+
+def reply_to_json(reply: Reply) -> str:
+    """A reply as JSON, for a message that may have to be rendered again."""
+    parts = [{"part": type(part).__name__.lower(), **asdict(part)} for part in reply.parts]
+    return json.dumps({"parts": parts, "confirms": reply.confirms}, ensure_ascii=False)
+
+
+def reply_from_json(text: str) -> Reply:
+    """The reverse of `reply_to_json`."""
+    data = json.loads(text)
+    return Reply(tuple(_part(part) for part in data["parts"]), confirms=data["confirms"])
+
+
+def _part(data: dict[str, Any]) -> Part:
+    kind = _PARTS[data.pop("part")]
+    for name in ("buttons", "options"):
+        if name in data:
+            data[name] = tuple(Button(**button) for button in data[name])
+    if "fields" in data:
+        data["fields"] = tuple((label, value) for label, value in data["fields"])
+    return kind(**data)

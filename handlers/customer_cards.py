@@ -1,0 +1,61 @@
+"""How customers are shown: a line in a list, a card with contacts and last tickets."""
+
+from domain.customers import Customer
+from domain.phones import format_phone
+from domain.text import shorten
+from handlers.chat import Button, Card
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.labels import field_label, value_label, when
+from handlers.ticket_cards import customer_line as line
+from handlers.ticket_cards import ticket_line
+from store import changes, staff, tickets
+
+RECENT = 3
+
+__all__ = ["card", "changes_since", "line"]
+
+
+async def card(ctx: Context, customer: Customer) -> Card:
+    """The whole record: data, contacts, the last tickets, and what can be done."""
+    ctx.audit("customer.read", customer.code)
+    kinds = ctx.desk.configuration.catalogue.customer_types
+    phones = [format_phone(phone) for phone in (customer.mobile, customer.phone) if phone]
+    lines = [
+        ("kind", kinds[customer.kind].name if customer.kind in kinds else customer.kind),
+        ("gender", value_label("gender", customer.gender) if customer.gender else ""),
+        ("organisation", customer.organisation),
+        ("phone", ", ".join(phones)),
+        ("email", customer.email),
+        ("address", "\n".join(address.text for address in customer.addresses)),
+        ("note", shorten(customer.note, 300)),
+        ("unknown", ", ".join(field_label(name) for name in sorted(customer.unknown))),
+    ]
+    shown = [(field_label(name), value) for name, value in lines if value]
+    for contact in customer.contacts[:5]:
+        reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
+        shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
+    count = await tickets.count_by_customer(ctx.db, customer.code)
+    latest = await tickets.list_by_customer(ctx.db, customer.code, RECENT)
+    shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
+    return Card(f"👤 {customer.code} {customer.name}", tuple(shown), buttons=_buttons(customer, count))
+
+
+def _buttons(customer: Customer, count: int) -> tuple[Button, ...]:
+    args = {"code": customer.code}
+    return (
+        Button(_("สร้างใบงาน"), "customer.open", args),
+        Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
+        Button(_("แก้ไข"), "customer.edit", args),
+    )
+
+
+async def changes_since(ctx: Context, record: str, version: int) -> list[tuple[str, str]]:
+    """Who changed what after a version, a line each."""
+    names = await staff.staff_names(ctx.db)
+    lines = []
+    for change in await changes.list_changes(ctx.db, record, version):
+        who = names.get(change.by, "") if change.by is not None else ""
+        text = f"{field_label(change.field)}: {change.old or '-'} → {change.new or '-'}"
+        lines.append((f"{who} {when(change.at)}".strip(), shorten(text, 200)))
+    return lines

@@ -1,0 +1,295 @@
+"""The form of a customer: a new one (required fields or 9, twins shown first) or a change of a saved one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.errors import InvalidInput, NotFound
+from domain.phones import format_phone, looks_like_email, looks_like_phone, parse_phone
+from domain.text import digits, shorten
+from handlers import customer_cards, fields
+from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.desk import Context
+from handlers.fields import choice_field
+from handlers.forms import Field, Option, advance, end, enter_form, new_draft, proceed, start, with_values
+from handlers.i18n import _
+from handlers.labels import WHY, field_label, value_label
+from handlers.registry import action
+from handlers.ticket_form import habit_defaults, new_ticket
+from store import counters, customers, forms, search
+from store.forms import Draft
+
+NAME_LIMIT = 200
+
+
+async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    name = " ".join(text.split())
+    if not 2 <= len(name) <= NAME_LIMIT or not re.search(r"[^\W\d_]", name):
+        raise InvalidInput("name")
+    return {"name": name, **guess_gender(ctx, draft, name)}
+
+
+def guess_gender(ctx: Context, draft: Draft, name: str) -> dict[str, str]:
+    """The gender that the title tells, shown and changeable; nothing where it tells none."""
+    if draft.data.get("gender"):
+        return {}
+    titles = {"นาย": "male", "ด.ช.": "male", "นาง": "female", "น.ส.": "female", "ด.ญ.": "female"}
+    for title, gender in titles.items():
+        if name.startswith(title):
+            return {"gender": gender}
+    return {}
+
+
+async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option(kind.code, kind.name) for kind in ctx.desk.configuration.catalogue.customer_types.values()]
+
+
+CUSTOMER_FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        Field("name", "คำนำหน้า ชื่อ นามสกุล หรือชื่อหน่วยงาน", _parse_name),
+        choice_field("kind", _kind_options),
+        fields.named_field("gender"),
+        fields.reach_field(),
+        fields.text_field("address", "ถ้าไม่ทราบพิมพ์ 9"),
+        fields.phone_field("phone"),
+        fields.phone_field("mobile"),
+        fields.email_field("email"),
+        fields.text_field("organisation"),
+        fields.text_field("contacts", "ชื่อผู้ติดต่อ"),
+        fields.text_field("note", limit=fields.LONG_LIMIT),
+    )
+}
+
+
+def as_data(customer: Customer) -> dict[str, str]:
+    """A customer's fields as a draft holds them."""
+    return {
+        "name": customer.name,
+        "kind": customer.kind,
+        "gender": customer.gender or "",
+        "address": customer.addresses[0].text if customer.addresses else "",
+        "phone": customer.phone,
+        "mobile": customer.mobile,
+        "email": customer.email,
+        "organisation": customer.organisation,
+        "contacts": customer.contacts[0].name if customer.contacts else "",
+        "note": customer.note,
+        "unknown": ",".join(sorted(customer.unknown)),
+    }
+
+
+def filled(base: Customer, values: Mapping[str, str]) -> Customer:
+    """The customer with the draft's values laid over it; further contacts and addresses stay."""
+    addresses = base.addresses
+    if values.get("address", "") != (addresses[0].text if addresses else ""):
+        first = (Address(values["address"], main=True),) if values.get("address") else ()
+        addresses = (*first, *addresses[1:])
+    contacts = base.contacts
+    if values.get("contacts") and values["contacts"] != (contacts[0].name if contacts else ""):
+        head = replace(contacts[0], name=values["contacts"]) if contacts else Contact(values["contacts"], main=True)
+        contacts = (head, *contacts[1:])
+    return replace(
+        base,
+        name=values.get("name", ""),
+        kind=values.get("kind", ""),
+        gender=Gender(values["gender"]) if values.get("gender") else None,
+        organisation=values.get("organisation", ""),
+        phone=values.get("phone", ""),
+        mobile=values.get("mobile", ""),
+        email=values.get("email", ""),
+        note=values.get("note", ""),
+        unknown=frozenset(filter(None, values.get("unknown", "").split(","))),
+        contacts=contacts,
+        addresses=addresses,
+    )
+
+
+def from_query(text: str) -> dict[str, str]:
+    """What a fruitless search already tells of a new customer: e-mail, telephone, and the rest is the name."""
+    values: dict[str, str] = {}
+    rest = []
+    if looks_like_phone(text):
+        return {"phone": parse_phone(text)}
+    for word in text.split():
+        plain = digits(word).strip(",;")
+        if looks_like_email(plain) and "email" not in values:
+            values["email"] = plain.lower()
+        elif looks_like_phone(plain) and "phone" not in values:
+            values["phone"] = parse_phone(plain)
+        else:
+            rest.append(word)
+    name = " ".join(rest)
+    if re.search(r"[^\W\d_]", name) and len(name) >= 2:
+        values["name"] = shorten(name, NAME_LIMIT)
+    return values
+
+
+class CustomerForm:
+    """See `handlers.forms.Form`."""
+
+    kind = "customer"
+    fields = CUSTOMER_FIELDS
+
+    async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
+        """What the customer would hold if it were saved now."""
+        saved = as_data(await customers.get_customer(ctx.db, draft.record)) if draft.record else {}
+        return {**saved, **draft.data}
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        """Required: name, type, gender of people, a telephone or an e-mail, address (DOMAIN.md section 2.2)."""
+        values = await self.values(ctx, draft)
+        kind = ctx.desk.configuration.catalogue.customer_types.get(values.get("kind", ""))
+        needed = ["name"] if draft.record else ["name", "kind", "gender", "reach", "address"]
+        if kind is not None and not kind.person and "gender" in needed:
+            needed.remove("gender")
+        unknown = values.get("unknown", "").split(",")
+        reached = any(values.get(name) or name in unknown for name in ("phone", "mobile", "email"))
+        return [name for name in needed if not (reached if name == "reach" else values.get(name) or name in unknown)]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        values = await self.values(ctx, draft)
+        title = f"👤 {_('แก้ไข')} {draft.record}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
+        shown = [name for name in CUSTOMER_FIELDS if values.get(name)]
+        lines = [(field_label(name), self._text(ctx, name, values[name])) for name in shown]
+        unknown = [field_label(name) for name in values.get("unknown", "").split(",") if name]
+        if unknown:
+            lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
+        return Card(f"{title} · {values['name']}" if values.get("name") else title, tuple(lines))
+
+    def _text(self, ctx: Context, name: str, value: str) -> str:
+        if name == "kind":
+            kind = ctx.desk.configuration.catalogue.customer_types.get(value)
+            return kind.name if kind else value
+        if name in ("phone", "mobile"):
+            return format_phone(value)
+        return shorten(value_label(name, value), 200)
+
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return ()
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        if draft.record:
+            return await _save_changes(ctx, self, draft)
+        values = await self.values(ctx, draft)
+        wanted = filled(Customer(CustomerCode(""), ""), values)
+        twins = [] if values.get("twins_seen") else await search.find_twins(ctx.db, wanted)
+        if twins:
+            return await _show_twins(ctx, draft, twins)
+        return await _save_new(ctx, draft, wanted)
+
+
+FORM = CustomerForm()
+enter_form(FORM)
+
+
+async def _show_twins(ctx: Context, draft: Draft, twins: list[search.Hit]) -> Reply:
+    """Customers who may be the same person, before a second record is made."""
+    reply = await proceed(ctx, draft)
+    card = reply.parts[-1]
+    title = card.title if isinstance(card, Card) else ""
+    options = []
+    for hit in twins:
+        ctx.audit("customer.listed", hit.customer.code)
+        label = f"{customer_cards.line(hit.customer)} · {_(WHY[hit.why])}"
+        options.append(Button(label, "customer.twin", {"draft": draft.id, "code": hit.customer.code}))
+    buttons = (
+        Button(_("บันทึกเป็นรายใหม่"), "customer.not_twin", {"draft": draft.id}),
+        Button(_("ยกเลิก"), "form.cancel", {"draft": draft.id}),
+    )
+    question = _("%(title)s\nอาจมีอยู่แล้ว เลือกรายเดิม หรือบันทึกเป็นรายใหม่", title=title)
+    return Reply((Choice(question, tuple(options), buttons),))
+
+
+async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
+    code = await counters.reserve_customer_code(ctx.db)
+    customer = replace(wanted, code=code)
+    ctx.change(partial(customers.add_customer, customer=customer, now=ctx.now))
+    ctx.unsaved[code] = customer
+    ctx.audit("customer.created", code)
+    end(ctx, draft, outcome=code)
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s", code=code, name=customer.name))
+    follow = await _then(ctx, draft, customer)
+    return Reply((done, *follow.parts), confirms=True)
+
+
+async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
+    """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
+    waiting = await forms.find_draft(ctx.db, draft.data.get("then", ""))
+    values = {"customer": customer.code, "customer_query": ""}
+    if waiting is not None and waiting.staff_id == ctx.staff.id and waiting.state in ("open", "parked"):
+        return await advance(ctx, with_values(waiting, values))
+    return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), **values}))
+
+
+async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply:
+    current = await customers.get_customer(ctx.db, draft.record)
+    if current.version != draft.record_version:
+        return await _show_difference(ctx, draft, current)
+    customer = filled(current, await form.values(ctx, draft))
+    ctx.change(partial(customers.update_customer, old=current, new=customer, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("customer.changed", customer.code)
+    end(ctx, draft, outcome=customer.code)
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=customer.code))
+    return Reply((done, await customer_cards.card(ctx, customer)), confirms=True)
+
+
+async def _show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
+    """Somebody saved this customer meanwhile: show what, and let the officer decide."""
+    lines = await customer_cards.changes_since(ctx, current.code, draft.record_version)
+    card = Card(
+        _("⚠️ %(no)s มีคนแก้ไขไปก่อน", no=current.code),
+        tuple(lines),
+        buttons=(
+            Button(_("บันทึกของฉันต่อ"), "customer.rebase", {"draft": draft.id, "version": str(current.version)}),
+            Button(_("ทิ้งที่ฉันแก้"), "form.cancel", {"draft": draft.id}),
+        ),
+    )
+    return Reply((card,))
+
+
+async def _own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
+    draft = await forms.find_draft(ctx.db, args["draft"])
+    if draft is None or draft.staff_id != ctx.staff.id or draft.state not in ("open", "parked"):
+        raise NotFound("draft_gone")
+    return draft
+
+
+@action("customer.rebase", in_place=True)
+async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer saw the other's changes: lay the own ones over them."""
+    draft = await _own_draft(ctx, args)
+    return await FORM.save(ctx, replace(draft, record_version=int(args["version"])))
+
+
+@action("customer.not_twin", in_place=True)
+async def not_twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """None of those: save a new customer."""
+    return await advance(ctx, with_values(await _own_draft(ctx, args), {"twins_seen": "1"}))
+
+
+@action("customer.twin", in_place=True)
+async def twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """One of those it is: keep no second record, go on with the customer already there."""
+    draft = await _own_draft(ctx, args)
+    customer = await customers.get_customer(ctx.db, args["code"])
+    waiting = draft.data.get("then")
+    end(ctx, draft, outcome=customer.code, state="cancelled")
+    if waiting:
+        return await _then(ctx, draft, customer)
+    return Reply((await customer_cards.card(ctx, customer),))
+
+
+def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
+    """A draft for a new customer, with what the search already told."""
+    draft = new_draft(ctx, "customer", {"then": then} if then else {})
+    values = from_query(query)
+    values |= guess_gender(ctx, draft, values.get("name", ""))
+    return with_values(draft, values)
+
+
+def edit_customer(ctx: Context, customer: Customer) -> Draft:
+    """A draft over a saved customer."""
+    return new_draft(ctx, "customer", {"look": "1"}, record=customer.code, record_version=customer.version)

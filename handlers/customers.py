@@ -1,0 +1,160 @@
+"""Customers: find, show, history, create, edit."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from domain.errors import DeskError
+from domain.text import digits, shorten
+from domain.tickets import Ticket
+from handlers import customer_cards, ticket_cards
+from handlers.chat import Button, Choice, Paragraph, Reply, say
+from handlers.customer_form import edit_customer, from_query, new_customer
+from handlers.desk import Context
+from handlers.fields import parse_contract_no
+from handlers.forms import start
+from handlers.i18n import _
+from handlers.labels import WHY
+from handlers.registry import action, command
+from handlers.ticket_form import habit_defaults, new_ticket
+from store import customers, search, tickets
+
+PAGE = 8
+HISTORY_PAGE = 10
+TICKET_NO = re.compile(r"[Rr]\d{10}")
+CUSTOMER_CODE = re.compile(r"[Cc]\d{1,12}")
+
+
+@command("find", "ค้นหา", "หา", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา")
+async def find(ctx: Context, args: str) -> Reply:
+    """Whatever was typed: a ticket, contract or customer that is named exactly, else a search."""
+    if not args:
+        return say(_("พิมพ์ชื่อ เบอร์โทร อีเมล รหัสผู้รับบริการ หรือเลขใบงานที่ต้องการค้นหา"))
+    typed = digits(args).strip()
+    if TICKET_NO.fullmatch(typed):
+        ticket = await tickets.get_ticket(ctx.db, typed.upper())
+        ctx.audit("ticket.read", ticket.no)
+        return Reply((await ticket_cards.card(ctx, ticket),))
+    try:
+        return await by_contract(ctx, parse_contract_no(typed))
+    except DeskError:
+        return await find_page(ctx, args, 0)
+
+
+async def by_contract(ctx: Context, contract_no: str) -> Reply:
+    """The tickets that name a microdata contract."""
+    found = await tickets.list_by_contract(ctx.db, contract_no)
+    title = _("📄 สัญญา %(no)s", no=contract_no)
+    return await _ticket_list(ctx, title, found) if found else say(_("ผลลัพธ์: 0") + f" · {title}")
+
+
+@command("contract", "สัญญา", about="ใบงานของสัญญา เช่น สัญญา 81/2563", fits=r"\s*[\d๐-๙]{1,5}\s*/\s*[\d๐-๙]{2,4}\s*$")
+async def contract(ctx: Context, args: str) -> Reply:
+    """The tickets of one microdata contract."""
+    return await by_contract(ctx, parse_contract_no(args))
+
+
+async def find_page(ctx: Context, text: str, page: int) -> Reply:
+    """One page of hits; a single hit is its card, none is the offer to create."""
+    hits = await search.find_customers(ctx.db, text)
+    if not hits:
+        ctx.audit("customer.searched", "0")
+        if CUSTOMER_CODE.fullmatch(digits(text).strip()) or not from_query(text):
+            return say(_("ผลลัพธ์: 0"))
+        return say(_("ผลลัพธ์: 0"), _new_button(text))
+    if len(hits) == 1:
+        return Reply((await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code)),))
+    shown = hits[page * PAGE : (page + 1) * PAGE]
+    for hit in shown:
+        ctx.audit("customer.listed", hit.customer.code)
+    options = tuple(
+        Button(f"{customer_cards.line(hit.customer)} · {_(WHY[hit.why])}", "customer.show", {"code": hit.customer.code})
+        for hit in shown
+    )
+    count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
+    question = _("ผลลัพธ์: %(count)s", count=count)
+    if len(hits) > PAGE:
+        question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
+    return Reply((Choice(question, options, (*_pages(text, page, len(hits)), _new_button(text))),))
+
+
+def _pages(text: str, page: int, count: int) -> list[Button]:
+    buttons = []
+    if page:
+        buttons.append(Button(_("ก่อนหน้า"), "find.page", {"text": text, "page": str(page - 1)}))
+    if count > (page + 1) * PAGE:
+        buttons.append(Button(_("ถัดไป"), "find.page", {"text": text, "page": str(page + 1)}))
+    return buttons
+
+
+def _new_button(text: str) -> Button:
+    return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=shorten(text, 40)), "customer.new", {"query": shorten(text, 500)})
+
+
+@action("find.text")
+async def find_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The text was meant as a search."""
+    return await find(ctx, args["text"])
+
+
+@action("find.page", in_place=True)
+async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Another page of the same search."""
+    return await find_page(ctx, args["text"], int(args["page"]))
+
+
+@action("customer.show")
+async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The customer's card."""
+    return Reply((await customer_cards.card(ctx, await customers.get_customer(ctx.db, args["code"])),))
+
+
+@action("customer.open")
+async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A new ticket for this customer, channel and subject as the officer usually has them."""
+    customer = await customers.get_customer(ctx.db, args["code"])
+    return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), "customer": customer.code}))
+
+
+@action("customer.history", in_place=True)
+async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The customer's tickets, newest first."""
+    page = int(args.get("page", "0"))
+    customer = await customers.get_customer(ctx.db, args["code"])
+    ctx.audit("customer.history", customer.code)
+    found = await tickets.list_by_customer(ctx.db, customer.code, HISTORY_PAGE + 1, page * HISTORY_PAGE)
+    buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
+    for label, there, target in (
+        (_("ก่อนหน้า"), page > 0, page - 1),
+        (_("ถัดไป"), len(found) > HISTORY_PAGE, page + 1),
+    ):
+        if there:
+            buttons.append(Button(label, "customer.history", {"code": customer.code, "page": str(target)}))
+    title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
+    return await _ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
+
+
+async def _ticket_list(ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()) -> Reply:
+    if not found:
+        return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
+    options = tuple(ticket_cards.show_button(t, ticket_cards.ticket_line(ctx, t)) for t in found)
+    return Reply((Choice(title, options, buttons),))
+
+
+@action("customer.edit")
+async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Change the customer's data."""
+    customer = await customers.get_customer(ctx.db, args["code"])
+    ctx.audit("customer.read", customer.code)
+    return await start(ctx, edit_customer(ctx, customer), "+more")
+
+
+@command("new", "เพิ่มผู้รับบริการ", about="เพิ่มผู้รับบริการ แล้วสร้างใบงานต่อ")
+async def new(ctx: Context, args: str) -> Reply:
+    """Create a customer, then go on to a ticket."""
+    return await start(ctx, new_customer(ctx, args))
+
+
+@action("customer.new")
+async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Create a customer out of a fruitless search."""
+    return await start(ctx, new_customer(ctx, args.get("query", ""), args.get("then", "")))

@@ -1,0 +1,88 @@
+"""What a handler works with: the desk's shared parts, and the context of one event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from domain.configuration import Configuration
+from domain.customers import Customer
+from domain.dates import BANGKOK
+from domain.staff import Platform, Staff, StaffId
+from handlers.chat import Incoming, Notice, Reply
+from store import customers
+from store.audit import AuditEntry
+from store.database import Change, Database
+
+BUTTON_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Shared by all handlers. `clock` gives aware instants."""
+
+    db: Database
+    configuration: Configuration
+    clock: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Context:
+    """One event being handled: who speaks, and what is to be written together with the answer."""
+
+    desk: Desk
+    incoming: Incoming
+    staff: Staff
+    now: datetime
+    changes: list[Change] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    audit_entries: list[AuditEntry] = field(default_factory=list)
+    drafts: set[str] = field(default_factory=set)
+    """Drafts that this event already writes."""
+
+    unsaved: dict[str, Customer] = field(default_factory=dict)
+    """Customers that this event makes, by code: its own answer already speaks of them."""
+
+    async def customer(self, code: str) -> Customer:
+        """A customer of the store, or one that this event makes; NotFound("customer")."""
+        return self.unsaved.get(code) or await customers.get_customer(self.db, code)
+
+    @property
+    def db(self) -> Database:
+        """The store, for reading; writing goes through `change`."""
+        return self.desk.db
+
+    @property
+    def today(self) -> date:
+        """The local date."""
+        return self.now.astimezone(BANGKOK).date()
+
+    def change(self, change: Change) -> None:
+        """Write this in the transaction that ends the event."""
+        self.changes.append(change)
+
+    def audit(self, action: str, record: str) -> None:
+        """Note that personal data was read or changed."""
+        incoming = self.incoming
+        self.audit_entries.append(AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id))
+
+    def notify(
+        self,
+        reply: Reply,
+        key: str,
+        *,
+        staff_id: StaffId | None = None,
+        to: tuple[Platform, str] | None = None,
+    ) -> None:
+        """Send somebody a message that they did not ask for, once for each `key`."""
+        self.notices.append(Notice(reply, key, staff_id, to=to))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What handling an event came to: written in one transaction with the event's end."""
+
+    reply: Reply | None
+    changes: tuple[Change, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    audit_entries: tuple[AuditEntry, ...] = ()
+    staff_id: StaffId | None = None

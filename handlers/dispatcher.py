@@ -1,0 +1,163 @@
+"""One event to one outcome: who speaks, may they, is it a press, a command, an answer to a form, or a search."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from domain.errors import Conflict, DeskError, Expired, NotAllowed
+from domain.phones import looks_like_email, looks_like_phone
+from domain.text import clean, digits
+from domain.tickets import Ticket
+from handlers import customers, forms, staff, strangers, system, ticket_cards, tickets
+from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
+from handlers.desk import Context, Desk, Outcome
+from handlers.i18n import _, speak
+from handlers.labels import role_label
+from handlers.messages import sentence
+from handlers.registry import ACTIONS, parse_command
+from store import buttons as button_store
+from store import forms as form_store
+from store import staff as staff_store
+from store import tickets as ticket_store
+
+SEEN_EVERY = timedelta(minutes=10)
+KEEP_FORM = frozenset({"cancel"})
+"""Commands that mean the open form itself, so it is not put aside."""
+
+__all__ = ["dispatch", "staff", "tickets"]
+
+
+async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
+    """Decide what to answer and write. DeskErrors become sentences; anything else is a bug and is raised.
+
+    May be called again for the same event when its transaction met a Conflict: it reads afresh.
+    """
+    now = desk.clock()
+    found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    if found is None or found[0].blocked_at is not None:
+        speak("en" if incoming.language.startswith("en") else "th")
+        return await strangers.answer(desk, incoming, now, blocked=found is not None)
+    person, seen_at = found
+    speak(person.language)
+    if not incoming.private:
+        return Outcome(None)
+    ctx = Context(desk, incoming, person, now)
+    try:
+        reply = await _route(ctx)
+    except DeskError as error:
+        # Nothing of a refused request is written, but that something was read stays in the audit log.
+        ctx.changes.clear()
+        ctx.notices.clear()
+        reply = say(f"⚠️ {sentence(error)}")
+    if incoming.who and now - seen_at > SEEN_EVERY:
+        seen = partial(
+            staff_store.note_seen, platform=incoming.platform, user=incoming.who, chat=incoming.chat, now=now
+        )
+        ctx.change(seen)
+    return Outcome(reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id)
+
+
+async def _route(ctx: Context) -> Reply | None:
+    body = ctx.incoming.body
+    if isinstance(body, Press):
+        return await _press(ctx, body.token)
+    if isinstance(body, Text):
+        return await _text(ctx, clean(body.text))
+    if isinstance(body, Joined):
+        return await system.menu(ctx, "")
+    if isinstance(body, Attachment):
+        return await _attachment(ctx, body)
+    if isinstance(body, Edited):
+        return say(_("การแก้ข้อความเดิมไม่มีผล พิมพ์ข้อความใหม่ได้เลย"))
+    return None
+
+
+# Text.
+
+
+async def _text(ctx: Context, text: str) -> Reply:
+    if not text:
+        return say(_("ไม่มีข้อความให้อ่าน พิมพ์ชื่อ เบอร์โทร อีเมล หรือ เมนู"))
+    parsed = parse_command(text)
+    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    if parsed:
+        command, args = parsed
+        if not ctx.staff.role.covers(command.role):
+            raise NotAllowed("role", role=role_label(command.role))
+        if draft and command.name not in KEEP_FORM:
+            return await _aside(ctx, draft, await command.run(ctx, args))
+        return await command.run(ctx, args)
+    if draft is None:
+        return await customers.find(ctx, text)
+    kind = _bare_kind(text)
+    if kind and not forms.takes(draft, kind):
+        return await _aside(ctx, draft, await customers.find(ctx, text))
+    if ctx.now - draft.touched_at > forms.FRESH:
+        return await forms.ask_which(ctx, draft, text)
+    return await forms.feed(ctx, draft, text)
+
+
+def _bare_kind(text: str) -> str:
+    """code, phone, email or ticket when the text is nothing but one: a new caller, not yesterday's details."""
+    plain = digits(text).strip()
+    if customers.CUSTOMER_CODE.fullmatch(plain):
+        return "code"
+    if customers.TICKET_NO.fullmatch(plain):
+        return "ticket"
+    if looks_like_phone(plain):
+        return "phone"
+    return "email" if looks_like_email(plain) else ""
+
+
+async def _aside(ctx: Context, draft: form_store.Draft, reply: Reply) -> Reply:
+    """Answer the new thing, park the open form, and offer it again."""
+    if draft.id not in ctx.drafts:
+        await forms.park_open(ctx)
+    return replace(reply, parts=(*reply.parts, await forms.resume_part(ctx, draft)))
+
+
+async def _attachment(ctx: Context, body: Attachment) -> Reply:
+    """Files come with a later version; a sticker answers nothing. The open form asks again."""
+    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    problem = _("ตอบด้วยข้อความเท่านั้น") if body.kind == "sticker" else _("ยังรับไฟล์ไม่ได้ พิมพ์เป็นข้อความแทน")
+    if draft is None or ctx.now - draft.touched_at > forms.FRESH:
+        return say(f"⚠️ {problem}")
+    return await forms.proceed(ctx, draft, draft.asking, problem)
+
+
+# Presses.
+
+
+async def _press(ctx: Context, token: str) -> Reply:
+    """Rights, owner, age and use are checked now, whatever they were when the button was shown."""
+    button = await button_store.find_button(ctx.db, token)
+    if button is None or button.expires_at <= ctx.now or button.action not in ACTIONS:
+        raise Expired("button")
+    if button.staff_id is not None and button.staff_id != ctx.staff.id:
+        raise NotAllowed("not_yours")
+    action = ACTIONS[button.action]
+    if not ctx.staff.role.covers(action.role):
+        raise NotAllowed("role", role=role_label(action.role))
+    if button.once:
+        if button.used_at is not None or await _moved_on(ctx, button):
+            return await _present(ctx, button)
+        ctx.change(partial(button_store.use, token=token, by=ctx.staff.id, now=ctx.now))
+    reply = await action.run(ctx, button.args)
+    return replace(reply, in_place=action.in_place, retires=button.once)
+
+
+async def _moved_on(ctx: Context, button: button_store.Button) -> bool:
+    """The record is no longer as the card showed it."""
+    if not button.record.startswith("R"):
+        return False
+    ticket = await ticket_store.find_ticket(ctx.db, button.record)
+    return ticket is not None and ticket.version != button.version
+
+
+async def _present(ctx: Context, button: button_store.Button) -> Reply:
+    """A stale or second press changes nothing and shows how things are now."""
+    if button.record.startswith("R"):
+        ticket: Ticket = await ticket_store.get_ticket(ctx.db, button.record)
+        ctx.audit("ticket.read", ticket.no)
+        return await ticket_cards.present_state(ctx, ticket)
+    raise Conflict("pressed")

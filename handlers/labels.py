@@ -1,0 +1,98 @@
+"""What fields and their values are called on cards."""
+
+from datetime import datetime
+
+from domain.dates import format_datetime
+from domain.staff import Role
+from handlers.i18n import _
+
+FIELDS = {
+    "customer": "ผู้รับบริการ",
+    "contact": "ผู้ติดต่อ",
+    "reply_email": "อีเมลสำหรับตอบ",
+    "channel": "ช่องทาง",
+    "subject": "เรื่อง",
+    "assignee": "ผู้รับผิดชอบ",
+    "urgency": "ความเร่งด่วน",
+    "mood": "อารมณ์",
+    "status": "สถานะ",
+    "created_on": "วันที่สร้าง",
+    "projects": "ชื่อโครงการ",
+    "data_years": "ปีของข้อมูล",
+    "complexity": "ความยุ่งยาก",
+    "details": "รายละเอียด",
+    "result": "ผลของการให้บริการ",
+    "letter_no": "เลขที่ลงรับ",
+    "letter_on": "ลงวันที่",
+    "contract_no": "เลขที่สัญญา",
+    "contract_on": "วันที่สัญญา",
+    "price": "ราคาค่าใช้จ่าย",
+    "receipt_no": "เลขที่ใบเสร็จ",
+    "receipt_on": "วันที่ในใบเสร็จ",
+    "purpose": "วัตถุประสงค์",
+    "agency": "ชื่อหน่วยงาน",
+    "link": "ลิงก์",
+    "remarks": "เหตุผล/ปัญหา/อุปสรรค",
+    "name": "ชื่อ",
+    "kind": "ประเภท",
+    "gender": "เพศ",
+    "organisation": "หน่วยงาน",
+    "phone": "โทรศัพท์",
+    "mobile": "มือถือ",
+    "email": "อีเมล",
+    "reach": "โทรศัพท์หรืออีเมล",
+    "address": "ที่อยู่",
+    "contacts": "ผู้ติดต่อ",
+    "note": "บันทึก",
+    "unknown": "ข้อมูลที่ไม่ทราบ",
+    "created_at": "วันที่สร้าง",
+    "closed_at": "วันที่ปิด",
+}
+
+# Columns that are called otherwise than the field they hold.
+COLUMNS = {"customer_code": "customer", "contact_id": "contact", "assignee_id": "assignee", "recorded_by": "assignee"}
+
+VALUES = {
+    "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
+    "mood": {"happy": "มีความสุข", "good": "อารมณ์ดี", "normal": "ปกติ", "bad": "แย่", "angry": "โกรธ"},
+    "complexity": {
+        "simple": "ไม่ยุ่งยาก",
+        "complex": "ยุ่งยาก",
+        "very_complex": "ยุ่งยากมาก",
+        "exceptional": "ยุ่งยากมากเป็นพิเศษ",
+    },
+    "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
+    "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
+}
+
+ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}
+
+WHY = {
+    "code": "รหัสตรงกัน",
+    "phone": "เบอร์โทรตรงกัน",
+    "email": "อีเมลตรงกัน",
+    "name": "ชื่อตรงกัน",
+    "prefix": "ขึ้นต้นเหมือนกัน",
+    "part": "มีคำนี้อยู่ในชื่อ",
+}
+
+
+def field_label(field: str) -> str:
+    """The name of a field or column."""
+    name = COLUMNS.get(field, field)
+    return _(FIELDS.get(name, name))
+
+
+def value_label(field: str, value: str) -> str:
+    """The name of a value of a field that has named values; else the value itself."""
+    return _(VALUES[field][value]) if value in VALUES.get(field, {}) else value
+
+
+def role_label(role: Role) -> str:
+    """The name of a role."""
+    return _(ROLES[role])
+
+
+def when(at: datetime) -> str:
+    """An instant as officers write it."""
+    return format_datetime(at)

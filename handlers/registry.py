@@ -1,0 +1,89 @@
+"""The tables of commands and of button actions: one row each, put there by the function that does it."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from domain.errors import InvalidInput
+from domain.staff import Role
+from handlers.chat import Reply
+from handlers.desk import Context
+
+CommandFunction = Callable[[Context, str], Awaitable[Reply]]
+ActionFunction = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name`, or one of the Thai `words` followed by arguments that match `fits`."""
+
+    name: str
+    words: tuple[str, ...]
+    role: Role
+    about: str
+    fits: re.Pattern[str]
+    run: CommandFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button does. `in_place` = the answer replaces the message that held the button."""
+
+    name: str
+    role: Role
+    in_place: bool
+    run: ActionFunction
+
+
+COMMANDS: dict[str, Command] = {}
+ACTIONS: dict[str, Action] = {}
+ANYTHING = r"(?s).*"
+NOTHING = r"$"
+
+
+def command(
+    name: str, *words: str, about: str, fits: str = ANYTHING, role: Role = Role.OFFICER
+) -> Callable[[CommandFunction], CommandFunction]:
+    """Enter a function in the table of commands."""
+
+    def enter(run: CommandFunction) -> CommandFunction:
+        COMMANDS[name] = Command(name, words, role, about, re.compile(fits), run)
+        return run
+
+    return enter
+
+
+def action(
+    name: str, *, role: Role = Role.OFFICER, in_place: bool = False
+) -> Callable[[ActionFunction], ActionFunction]:
+    """Enter a function in the table of button actions."""
+
+    def enter(run: ActionFunction) -> ActionFunction:
+        ACTIONS[name] = Action(name, role, in_place, run)
+        return run
+
+    return enter
+
+
+def parse_command(text: str) -> tuple[Command, str] | None:
+    """The command that the text is, with its arguments; None = no command but words.
+
+    `/name` is always meant as a command: InvalidInput("command") where there is none. A Thai word is one
+    only with arguments that fit it, since people are called so too (DESIGN.md, "Commands").
+    """
+    head, _, rest = text.partition(" ") if " " in text.split("\n", 1)[0] else _split_line(text)
+    rest = rest.strip()
+    if head.startswith("/"):
+        name = head[1:].split("@", 1)[0].lower()
+        if name not in COMMANDS:
+            raise InvalidInput("command", name=head)
+        return COMMANDS[name], rest
+    for candidate in COMMANDS.values():
+        if head.casefold() in candidate.words and candidate.fits.match(rest):
+            return candidate, rest
+    return None
+
+
+def _split_line(text: str) -> tuple[str, str, str]:
+    head, newline, rest = text.partition("\n")
+    return head, newline, rest

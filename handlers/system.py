@@ -1,0 +1,110 @@
+"""Help, menu, cancel, and the state of the desk."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from domain.staff import Role
+from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.desk import Context
+from handlers.forms import end
+from handlers.i18n import _
+from handlers.registry import COMMANDS, NOTHING, Command, action, command
+from store import forms, inbox, outbox
+
+MENU = ("find", "open", "my", "new", "help")
+
+
+def offered(role: Role) -> list[Command]:
+    """The commands that somebody with this role may use, in the order of the table."""
+    return [each for each in COMMANDS.values() if role.covers(each.role) and each.name != "start"]
+
+
+def word(name: str) -> str:
+    """The Thai word of a command."""
+    return COMMANDS[name].words[0]
+
+
+@command("help", "ช่วยเหลือ", "วิธีใช้", about="วิธีใช้และคำสั่งทั้งหมด", fits=NOTHING)
+async def show_help(ctx: Context, args: str) -> Reply:
+    """How to work here, in one screen."""
+    intro = _(
+        "พิมพ์ชื่อ เบอร์โทร อีเมล รหัส หรือเลขใบงาน เพื่อค้นหาได้ทันที\n"
+        "ช่องที่ไม่ทราบพิมพ์ 9 · เริ่มใหม่พิมพ์ ยกเลิก\n"
+        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด"
+    )
+    lines = tuple((f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role))
+    return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
+
+
+@command("menu", "เมนู", about="เมนูหลัก", fits=NOTHING)
+async def menu(ctx: Context, args: str) -> Reply:
+    """The main choices as buttons."""
+    return say(_("เมนู · พิมพ์ชื่อ เบอร์โทร หรืออีเมลเพื่อค้นหาได้เลย"), *_menu_buttons())
+
+
+def _menu_buttons() -> tuple[Button, ...]:
+    return tuple(Button(_(word(name)), "menu.run", {"command": name}) for name in MENU)
+
+
+@action("menu.run")
+async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A command without arguments, by its button."""
+    return await COMMANDS[args["command"]].run(ctx, "")
+
+
+@command("cancel", "ยกเลิก", about="ทิ้งร่างที่กำลังกรอก", fits=NOTHING)
+async def cancel(ctx: Context, args: str) -> Reply:
+    """Keep nothing of the open form."""
+    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    if draft is None:
+        return say(_("ไม่มีร่างที่กำลังกรอก"))
+    end(ctx, draft, state="cancelled")
+    return Reply((Paragraph(_("ยกเลิกแล้ว ไม่มีการบันทึก")),), confirms=True)
+
+
+@command("status", "สถานะระบบ", about="สถานะระบบ", fits=NOTHING, role=Role.ADMIN)
+async def status(ctx: Context, args: str) -> Reply:
+    """What waits, what failed."""
+    incoming = await inbox.count_by_state(ctx.db)
+    outgoing = await outbox.count_by_state(ctx.db)
+    lines = (
+        (_("รอประมวลผล"), str(incoming.get("pending", 0))),
+        (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
+        (_("อ่านไม่ออก"), str(incoming.get("unparsable", 0))),
+        (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
+        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0))),
+        (_("ฐานข้อมูล"), ctx.db.engine),
+    )
+    return Reply((Card(_("สถานะระบบ"), lines),))
+
+
+@action("event.retry")
+async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Handle an event again that failed."""
+    ctx.change(partial(inbox.requeue, reference=args["reference"]))
+    return say(_("กำลังลองใหม่"))
+
+
+def failure(reference: str) -> Reply:
+    """What is said when something broke: nothing is lost, and a number to ask about."""
+    text = _("ทำรายการไม่สำเร็จ ข้อความของคุณยังอยู่ ลองส่งอีกครั้ง (อ้างอิง %(reference)s)", reference=reference)
+    button = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
+    return Reply((Paragraph(text, (button,)),), confirms=True)
+
+
+def undeliverable(platform: str, error: str) -> Reply:
+    """What administrators are told when a platform refuses a message for good."""
+    text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
+    return say(text)
+
+
+def resent_mark() -> str:
+    """Put before a message that may have arrived already."""
+    return _("(ส่งซ้ำ) ")
+
+
+def greeting() -> str:
+    """What the terminal says first."""
+    return _(
+        "โต๊ะบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\nกดปุ่มด้วย #1 #2 … · ออกพิมพ์ /quit"
+    )

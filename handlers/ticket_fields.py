@@ -1,0 +1,288 @@
+"""The fields of the ticket form, and the way between a draft's texts and a ticket."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from domain.customers import CustomerCode
+from domain.dates import BANGKOK
+from domain.errors import InvalidInput
+from domain.one_line import read_details, read_result
+from domain.projects import find_projects
+from domain.staff import StaffId
+from domain.text import shorten
+from domain.tickets import Complexity, Mood, Ticket, Urgency
+from handlers import fields, ticket_cards
+from handlers.chat import Button
+from handlers.desk import Context
+from handlers.forms import Field, Option
+from handlers.i18n import _
+from store import search, staff, tickets
+from store.forms import Draft
+
+MAX_PROJECTS = 10
+OPENING = "08:30"
+"""A backdated ticket without a time begins with the working day (DOMAIN.md section 5)."""
+
+
+# The fields.
+
+
+async def _parse_customer(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if text == "none":
+        return {"customer": "", "customer_query": ""}
+    hits = await search.find_customers(ctx.db, text)
+    if len(hits) == 1:
+        return {"customer": hits[0].customer.code, "customer_query": ""}
+    # Several or none: kept as typed, and shown as the field's options.
+    return {"customer": "", "customer_query": text[:200]}
+
+
+async def _customer_options(ctx: Context, draft: Draft) -> list[Option]:
+    query = draft.data.get("customer_query", "")
+    hits = await search.find_customers(ctx.db, query) if query else []
+    for hit in hits[:20]:
+        ctx.audit("customer.listed", hit.customer.code)
+    found = [Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:20]]
+    return [*found, Option("none", _("ไม่มีผู้รับบริการ"))]
+
+
+def _customer_extras(draft: Draft) -> tuple[Button, ...]:
+    query = draft.data.get("customer_query", "")
+    if not query:
+        return ()
+    label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(query, 40))
+    return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
+
+
+async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"contact": fields.match_option(await _contact_options(ctx, draft), text)}
+
+
+async def _contact_options(ctx: Context, draft: Draft) -> list[Option]:
+    code = draft.data.get("customer") or (await saved_data(ctx, draft)).get("customer", "")
+    if not code:
+        return []
+    customer = await ctx.customer(code)
+    people = [Option(str(c.id), c.name) for c in customer.contacts]
+    return [Option("", customer.name), *people]
+
+
+async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
+    habits = await tickets.list_habits(ctx.db, ctx.staff.id)
+    used = Counter(habit.channel for habit in habits)
+    channels = ctx.desk.configuration.catalogue.channels
+    ordered = sorted(channels.values(), key=lambda channel: -used[channel.code])
+    return [Option(channel.code, channel.name) for channel in ordered]
+
+
+async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    word = ctx.desk.configuration.catalogue.vocabulary().channels.get(text.strip().casefold())
+    return {"channel": word or fields.match_option(await _channel_options(ctx, draft), text)}
+
+
+async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The channel's subjects, the officer's most used first; every other subject after them."""
+    catalogue = ctx.desk.configuration.catalogue
+    used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
+    channel = draft.data.get("channel") or (await saved_data(ctx, draft)).get("channel")
+    fitting = sorted(catalogue.active_subjects(ctx.today, channel), key=lambda subject: -used[subject.code])
+    codes = {subject.code for subject in fitting}
+    rest = [subject for subject in catalogue.active_subjects(ctx.today) if subject.code not in codes]
+    return [Option(subject.code, subject.label) for subject in [*fitting, *rest]]
+
+
+async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    found = ctx.desk.configuration.catalogue.find_subjects(text, ctx.today)
+    exact = [subject for subject in found if text in (subject.code, subject.label)]
+    if len(exact or found) != 1:
+        raise InvalidInput("subject", code=shorten(text, 40))
+    return {"subject": (exact or found)[0].code}
+
+
+async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
+    people = [person for person in await staff.list_staff(ctx.db) if person.blocked_at is None]
+    people.sort(key=lambda person: person.id != ctx.staff.id)
+    return [Option(str(person.id), person.name) for person in people]
+
+
+async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Details, and behind `=>` or a new line the result, which `ปิด` closes (docs/one-line.md)."""
+    if len(text) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    if draft.record:
+        return {"details": text}
+    read = read_details(text)
+    values = {"details": read.details}
+    if read.result:
+        values["result"] = read.result
+    if read.close:
+        values["close"] = "1"
+    return values
+
+
+async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A result; while closing, a word that closes again means nothing more."""
+    if len(text) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    read = read_result(text)
+    return {"result": read.result, **({"close": "1"} if read.close else {})}
+
+
+async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One more project; an ambiguous word is kept, and shown as the field's options."""
+    if text == "-":
+        return {"projects": "", "project_query": ""}
+    found = find_projects(ctx.desk.configuration.projects, text)
+    exact = [project for project in found if project.name == text]
+    if not found:
+        raise InvalidInput("projects", text=shorten(text, 60))
+    if len(exact or found) > 1:
+        return {"project_query": text}
+    chosen = [name for name in draft.data.get("projects", "").split(tickets.SEPARATOR) if name]
+    chosen = list(dict.fromkeys([*chosen, (exact or found)[0].name]))
+    if len(chosen) > MAX_PROJECTS:
+        raise InvalidInput("projects_count")
+    return {"projects": tickets.SEPARATOR.join(chosen), "project_query": ""}
+
+
+async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
+    every = ctx.desk.configuration.projects
+    query = draft.data.get("project_query", "")
+    found = find_projects(every, query) if query else list(every)
+    return [*(Option(project.name, project.name) for project in found), Option("-", _("ไม่มีโครงการ"))]
+
+
+TICKET_FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        Field(
+            "customer",
+            "พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส",
+            _parse_customer,
+            _customer_options,
+            fields.CODE,
+            _customer_extras,
+        ),
+        Field("channel", "", _parse_channel, _channel_options),
+        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่องได้", _parse_subject, _subject_options),
+        Field(
+            "details",
+            "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)",
+            _parse_details,
+        ),
+        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result),
+        fields.choice_field("assignee", _assignee_options),
+        Field("contact", "", _parse_contact, _contact_options),
+        fields.email_field("reply_email"),
+        fields.named_field("urgency"),
+        fields.named_field("mood"),
+        fields.named_field("complexity"),
+        fields.past_date_field("created_on"),
+        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
+        fields.text_field("data_years", "เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
+        fields.text_field("letter_no", "เลขที่ลงรับของ กบพ."),
+        fields.past_date_field("letter_on"),
+        fields.contract_field("contract_no"),
+        fields.past_date_field("contract_on"),
+        fields.money_field("price"),
+        fields.text_field("receipt_no"),
+        fields.past_date_field("receipt_on"),
+        fields.text_field("purpose", limit=fields.LONG_LIMIT),
+        fields.text_field("agency"),
+        fields.text_field("link"),
+        fields.text_field("remarks", limit=fields.LONG_LIMIT),
+    )
+}
+
+
+# Between drafts and tickets.
+
+
+async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
+    """The saved ticket under the draft, as a draft would hold it; empty for a new one."""
+    return as_data(await tickets.get_ticket(ctx.db, draft.record)) if draft.record else {}
+
+
+def as_data(ticket: Ticket) -> dict[str, str]:
+    """A ticket's fields as a draft holds them."""
+    created_on = ticket.created_at.astimezone(BANGKOK).date()
+    return {
+        "customer": ticket.customer or "",
+        "contact": str(ticket.contact_id or ""),
+        "reply_email": ticket.reply_email,
+        "channel": ticket.channel,
+        "subject": ticket.subject,
+        "assignee": str(ticket.assignee or ""),
+        "urgency": ticket.urgency,
+        "mood": ticket.mood,
+        "complexity": ticket.complexity,
+        "created_on": created_on.isoformat(),
+        "projects": tickets.SEPARATOR.join(ticket.projects),
+        "data_years": ticket.data_years,
+        "details": ticket.details,
+        "result": ticket.result,
+        "letter_no": ticket.letter_no,
+        "letter_on": ticket.letter_on.isoformat() if ticket.letter_on else "",
+        "contract_no": ticket.contract_no,
+        "contract_on": ticket.contract_on.isoformat() if ticket.contract_on else "",
+        "price": "" if ticket.price is None else str(ticket.price),
+        "receipt_no": ticket.receipt_no,
+        "receipt_on": ticket.receipt_on.isoformat() if ticket.receipt_on else "",
+        "purpose": ticket.purpose,
+        "agency": ticket.agency,
+        "link": ticket.link,
+        "remarks": ticket.remarks,
+        "unknown": ",".join(sorted(ticket.unknown)),
+    }
+
+
+def day(text: str) -> date | None:
+    """A stored date, or None for an empty text."""
+    return date.fromisoformat(text) if text else None
+
+
+def created_at(created_on: str, now: datetime) -> datetime:
+    """Now, or the beginning of work on the day to which the ticket is backdated."""
+    on = day(created_on)
+    if on is None or on == now.astimezone(BANGKOK).date():
+        return now
+    return datetime.combine(on, time.fromisoformat(OPENING), BANGKOK)
+
+
+def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
+    """The ticket with the draft's values laid over it."""
+
+    def text(name: str) -> str:
+        return values.get(name, "")
+
+    return replace(
+        base,
+        customer=CustomerCode(text("customer")) if text("customer") else None,
+        contact_id=int(text("contact")) if text("contact") else None,
+        reply_email=text("reply_email"),
+        channel=text("channel"),
+        subject=text("subject"),
+        assignee=StaffId(int(text("assignee"))) if text("assignee") else None,
+        urgency=Urgency(text("urgency") or Urgency.NORMAL),
+        mood=Mood(text("mood") or Mood.NORMAL),
+        complexity=Complexity(text("complexity") or Complexity.SIMPLE),
+        projects=tuple(filter(None, text("projects").split(tickets.SEPARATOR))),
+        data_years=text("data_years"),
+        details=text("details"),
+        result=text("result"),
+        letter_no=text("letter_no"),
+        letter_on=day(text("letter_on")),
+        contract_no=text("contract_no"),
+        contract_on=day(text("contract_on")),
+        price=Decimal(text("price")) if text("price") else None,
+        receipt_no=text("receipt_no"),
+        receipt_on=day(text("receipt_on")),
+        purpose=text("purpose"),
+        agency=text("agency"),
+        link=text("link"),
+        remarks=text("remarks"),
+        unknown=frozenset(filter(None, text("unknown").split(","))),
+    )

@@ -1,0 +1,179 @@
+"""Tickets: open on one line or by form, list mine, show, close, reopen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+from domain.errors import InvalidInput
+from domain.one_line import CustomerRef, OneLine, parse_one_line, read_result
+from domain.text import digits
+from domain.tickets import Status, Ticket
+from handlers import ticket_cards
+from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.desk import Context
+from handlers.forms import advance, park_open, start
+from handlers.i18n import _
+from handlers.labels import value_label, when
+from handlers.registry import action, command
+from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
+from store import changes, forms, search, staff, tickets
+
+PAGE = 8
+_NUMBER = r"[Rr][\d๐-๙]{10}"
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@command(
+    "open",
+    "สร้างใบงาน",
+    "เปิดใบงาน",
+    about="สร้างใบงาน พิมพ์ต่อในบรรทัดเดียวได้ เช่น สร้างใบงาน C81554 โทร 1.1 รายละเอียด => ผล ปิด",
+)
+async def open_ticket(ctx: Context, args: str) -> Reply:
+    """A ticket's card when its number is given; else a new ticket from one line, asking for what is missing."""
+    if re.fullmatch(_NUMBER, args):
+        return await ticket(ctx, args)
+    if not args:
+        return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
+    read = parse_one_line(args, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
+    await park_open(ctx)
+    return await advance(ctx, new_ticket(ctx, await _from_line(ctx, read)))
+
+
+async def _from_line(ctx: Context, read: OneLine) -> dict[str, str]:
+    """What the line said as the form's values; a customer who is not one and only stays a query."""
+    values = {
+        "channel": read.channel,
+        "subject": read.subject,
+        "details": read.details,
+        "result": read.result,
+        "created_on": read.created_on.isoformat() if read.created_on else "",
+        "close": "1" if read.close else "",
+    }
+    if read.customer:
+        hits = await search.find_customers(ctx.db, read.customer)
+        sure = len(hits) == 1 and (read.customer_kind is not CustomerRef.NAME or hits[0].why is search.Why.NAME)
+        values |= {"customer": hits[0].customer.code} if sure else {"customer_query": read.customer}
+    return {name: value for name, value in values.items() if value}
+
+
+@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{_NUMBER}\s*$")
+async def ticket(ctx: Context, args: str) -> Reply:
+    """A ticket's card."""
+    found = await tickets.get_ticket(ctx.db, _number(args))
+    ctx.audit("ticket.read", found.no)
+    return Reply((await ticket_cards.card(ctx, found),))
+
+
+def _number(text: str) -> str:
+    number = digits(text).strip().upper()
+    if not re.fullmatch(r"R\d{10}", number):
+        raise InvalidInput("ticket_no")
+    return number
+
+
+@action("ticket.show")
+async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A ticket's card."""
+    return await ticket(ctx, args["no"])
+
+
+@command("close", "ปิดใบงาน", about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว", fits=rf"{_NUMBER}(\s|$)")
+async def close(ctx: Context, args: str) -> Reply:
+    """Close a ticket with its result, asking for whatever the subject still wants."""
+    number, _blank, result = args.strip().partition(" ") if " " in args.strip() else args.strip().partition("\n")
+    found = await tickets.get_ticket(ctx.db, _number(number))
+    values = {"result": read_result(result).result} if result.strip() else {}
+    return await _close(ctx, found, values)
+
+
+async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
+    if found.status is Status.CLOSED:
+        ctx.audit("ticket.read", found.no)
+        return await ticket_cards.present_state(ctx, found)
+    ctx.audit("ticket.read", found.no)
+    await park_open(ctx)
+    return await advance(ctx, edit_ticket(ctx, found, {**values, "close": "1"}, look=False))
+
+
+@action("ticket.close")
+async def close_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Close it: the result is asked for, if it is not there yet."""
+    return await _close(ctx, await tickets.get_ticket(ctx.db, args["no"]), {})
+
+
+@action("ticket.reopen")
+async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Open a closed ticket again; its result stays."""
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    if found.status is not Status.CLOSED:
+        return await ticket_cards.present_state(ctx, found)
+    again = replace(found, status=Status.OPEN, closed_at=None)
+    ctx.change(partial(tickets.update_ticket, old=found, new=again, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("ticket.reopened", found.no)
+    return await ticket_cards.saved(ctx, replace(again, version=found.version + 1))
+
+
+@action("ticket.edit")
+async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Change the ticket's fields."""
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", found.no)
+    return await start(ctx, edit_ticket(ctx, found, {}, look=True), "+more")
+
+
+@action("ticket.history")
+async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Every change of the ticket: who, when, from, to."""
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", found.no)
+    names = await staff.staff_names(ctx.db)
+    lines = []
+    for change in (await changes.list_changes(ctx.db, found.no))[-20:]:
+        who = names.get(change.by, "-") if change.by is not None else "-"
+        lines.append((f"{when(change.at)} {who}", await ticket_cards.change_text(ctx, change)))
+    title = _("ประวัติใบงาน %(no)s", no=found.no)
+    return Reply((Card(title, tuple(lines), buttons=(ticket_cards.show_button(found),)),))
+
+
+@command("my", "ใบงานของฉัน", about="ใบงานของฉัน เรียงตามกำหนดเสร็จ", fits=r"$")
+async def my(ctx: Context, args: str) -> Reply:
+    """The officer's own tickets, due first, with how many there are in each status."""
+    return await my_page(ctx, 0)
+
+
+async def my_page(ctx: Context, page: int) -> Reply:
+    """One page of it."""
+    counts = await tickets.count_by_status(ctx.db, ctx.staff.id)
+    found = await tickets.list_unfinished(ctx.db, ctx.staff.id)
+    dated = sorted(((ticket_cards.due(ctx, t) or NEVER, t) for t in found), key=lambda pair: (pair[0], pair[1].no))
+    summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in Status)
+    title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=ctx.staff.name, summary=summary)
+    options = []
+    for due, each in dated[page * PAGE : (page + 1) * PAGE]:
+        ctx.audit("ticket.listed", each.no)
+        late = _("เกินกำหนด ") if due < ctx.now else ""
+        until = "" if due is NEVER else f" · {late}{_('ถึง %(when)s', when=when(due))}"
+        options.append(ticket_cards.show_button(each, ticket_cards.ticket_line(ctx, each) + until))
+    parked = await forms.list_parked(ctx.db, ctx.staff.id)
+    pages = [
+        Button(label, "my.page", {"page": str(target)})
+        for label, there, target in (
+            (_("ก่อนหน้า"), page > 0, page - 1),
+            (_("ถัดไป"), len(dated) > (page + 1) * PAGE, page + 1),
+        )
+        if there
+    ]
+    if parked:
+        pages.append(Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked"))
+    if not options:
+        return Reply((Paragraph(f"{title}\n{_('ไม่มีใบงานค้าง')}", tuple(pages)),))
+    return Reply((Choice(title, tuple(options), tuple(pages)),))
+
+
+@action("my.page", in_place=True)
+async def my_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Another page of my tickets."""
+    return await my_page(ctx, int(args["page"]))

@@ -1,0 +1,253 @@
+"""The composition root and command line: the only file that knows everybody."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.log import configure_logging
+from bot.settings import Settings, SettingsError, load_settings, masked, secret_key
+from domain.configuration import Configuration, load_configuration
+from domain.errors import DataError
+from domain.staff import Identity, Platform, Role
+from store.database import Database, StoreUnavailable, open_database
+from store.migrate import NewerSchema
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False)
+
+
+def fail(message: str) -> typer.Exit:
+    """Say on standard error what is wrong; the exit code is 1."""
+    Console(stderr=True, soft_wrap=True).print(message, markup=False, highlight=False)
+    return typer.Exit(1)
+
+
+def run_async(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done, on uvloop where there is one; known troubles become one line and exit code 1."""
+    try:
+        if sys.platform == "win32":
+            asyncio.run(work)
+        else:
+            import uvloop
+
+            uvloop.run(work)
+    except (SettingsError, DataError, NewerSchema, StoreUnavailable, ValueError) as error:
+        raise fail(f"{type(error).__name__}: {error}") from error
+
+
+def settings_or_exit() -> Settings:
+    """The settings, or exit code 1 with the variable's name."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise fail(str(error)) from None
+
+
+def configuration_or_exit(settings: Settings) -> Configuration:
+    """The catalogue and all other data, or exit code 1 with the file and row."""
+    try:
+        return load_configuration(settings.config)
+    except DataError as error:
+        raise fail(f"DESKBOT_CONFIG: {error}") from None
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Run whatever is configured; with no platform, open the terminal on a demo desk."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = settings_or_exit()
+    configuration = configuration_or_exit(settings)
+    if settings.has_platform:
+        run_async(serve(settings, configuration))
+    else:
+        run_async(demo(settings, configuration))
+
+
+async def serve(settings: Settings, configuration: Configuration) -> None:
+    """The desk on its platforms, until SIGTERM or SIGINT."""
+    from bot.engine import now
+    from bot.service import Service
+    from scheduler.ticker import start_ticker
+
+    configure_logging()
+    secret_key(settings)
+    lock = _lock(settings.database_url)
+    db = await open_database(settings.database_url)
+    ticker = start_ticker(db, now)
+    try:
+        stopping = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+        await Service(settings, db, configuration).run(stopping)
+    finally:
+        ticker.shutdown(wait=False)
+        await db.close()
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(database_url: str) -> int | None:
+    """A SQLite desk is served by one process; SettingsError where another one does."""
+    if not database_url.startswith("sqlite:///"):
+        return None
+    path = Path(database_url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise SettingsError("DESKBOT_DATABASE_URL: another deskbot serves this database") from None
+    return lock
+
+
+async def demo(settings: Settings, configuration: Configuration) -> None:
+    """The terminal chat on an embedded desk of invented customers, in a database of its own."""
+    from bot.engine import now
+    from handlers.system import greeting
+    from store import staff
+    from store.demo import fill_demo
+
+    path = settings.data_dir / "demo.db"
+    fresh = not path.exists()
+    making = path.with_suffix(".making") if fresh else path
+    making.unlink(missing_ok=True) if fresh else None
+    db = await open_database(f"sqlite:///{making}")
+    if fresh:
+        await fill_demo(db, configuration, now())
+        await db.close()
+        # A demo desk that was interrupted while it was made is not taken for a whole one.
+        making.rename(path)
+        db = await open_database(f"sqlite:///{path}")
+    admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
+    await terminal(db, configuration, admin.name, greeting())
+
+
+async def terminal(db: Database, configuration: Configuration, name: str, greeting: str) -> None:
+    """Chat in the terminal as the member of staff of this name."""
+    from bot.engine import Engine, now
+    from bot.terminal import TerminalAdapter, chat
+    from handlers.i18n import speak
+    from store import staff
+
+    configure_logging()
+    try:
+        person = await staff.find_staff_by_name(db, name)
+        if person is None:
+            raise fail(f"--as {name}: no such member of staff; run_bot.py invite makes one")
+        speak(person.language)
+        if await staff.find_by_identity(db, Platform.TERMINAL, name) is None:
+            identity = Identity(Platform.TERMINAL, name, person.id, name)
+            await db.write(lambda tx: staff.link_identity(tx, identity, now()))
+        adapter = TerminalAdapter()
+        engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, "terminal")
+        await engine.start()
+        if greeting:
+            adapter.console.print(greeting, style="bold")
+        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle)
+        await engine.stop()
+    finally:
+        await db.close()
+
+
+@app.command()
+def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member of staff who speaks.")]) -> None:
+    """Chat in the terminal on the configured desk."""
+    settings = settings_or_exit()
+    configuration = configuration_or_exit(settings)
+
+    async def work() -> None:
+        await terminal(await open_database(settings.database_url), configuration, as_, "")
+
+    run_async(work())
+
+
+@app.command()
+def invite(
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    name: Annotated[str, typer.Option(help="The person's name; an existing one gets a code for a further account.")],
+) -> None:
+    """Print a one-time code for /start, good for 24 hours, alone on the last line."""
+    settings = settings_or_exit()
+
+    async def work() -> None:
+        from bot.engine import now
+        from handlers.staff import new_invitation
+        from store import staff
+
+        db = await open_database(settings.database_url)
+        try:
+            person = await staff.find_staff_by_name(db, name)
+            made = person.id if person else await db.write(lambda tx: staff.add_staff(tx, name, role, now()))
+            if person and person.role is not role:
+                Console(stderr=True).print(f"{name} stays {person.role}: an administrator changes roles in the chat")
+            code, change = new_invitation(made, now())
+            await db.write(change)
+        finally:
+            await db.close()
+        print(code)
+
+    run_async(work())
+
+
+@app.command()
+def tick() -> None:
+    """Run what is due once, and stop."""
+    settings = settings_or_exit()
+
+    async def work() -> None:
+        from bot.engine import now
+        from scheduler import ticker
+
+        db = await open_database(settings.database_url)
+        try:
+            done = await ticker.tick(db, now())
+        finally:
+            await db.close()
+        print(" ".join(f"{kind}={count}" for kind, count in done.items()))
+
+    run_async(work())
+
+
+@app.command()
+def check() -> None:
+    """Say what is configured and whether it is good; exit code 1 and the variable's name where it is not."""
+    settings = settings_or_exit()
+    table = Table("variable", "value")
+    for variable, value in masked(settings):
+        table.add_row(variable, value)
+    Console(soft_wrap=True).print(table)
+    run_async(_check(settings, configuration_or_exit(settings)))
+
+
+async def _check(settings: Settings, configuration: Configuration) -> None:
+    from bot.checks import check_platforms
+
+    console = Console(soft_wrap=True, highlight=False)
+    catalogue = configuration.catalogue
+    console.print(f"catalogue: {len(catalogue.subjects)} subjects, {len(catalogue.channels)} channels: good")
+    try:
+        db = await open_database(settings.database_url)
+    except (StoreUnavailable, NewerSchema, ValueError, OSError) as error:
+        raise fail(f"DESKBOT_DATABASE_URL: {error}") from None
+    await db.close()
+    console.print(f"database: {db.engine}: good")
+    problems = 0
+    async for name, problem in check_platforms(settings):
+        console.print(f"{name}: {problem or 'good'}", markup=False)
+        problems += bool(problem)
+    if problems:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

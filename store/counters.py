@@ -1,0 +1,32 @@
+"""Running numbers: reserved in a transaction of their own, so that a crash leaves a gap and never a twin."""
+
+from datetime import datetime
+
+from domain.customers import CustomerCode
+from domain.dates import BANGKOK
+from domain.tickets import TicketNo, ticket_no
+from store.database import Database, Tx
+
+
+async def _next(db: Database, name: str) -> int:
+    async def work(tx: Tx) -> int:
+        row = await tx.fetch_one("UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value", name)
+        assert row is not None, f"counter {name} is made by the first migration"
+        return int(row["value"])
+
+    return await db.write(work)
+
+
+async def reserve_customer_code(db: Database) -> CustomerCode:
+    """The next free customer code."""
+    return CustomerCode(f"C{await _next(db, 'customer')}")
+
+
+async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
+    """The next free ticket number; the month is the one in which it is recorded."""
+    return ticket_no(await _next(db, "ticket"), now.astimezone(BANGKOK))
+
+
+async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
+    """Make the running number go on above `at_least` (after an import or the demo data)."""
+    await tx.execute("UPDATE counters SET value = ? WHERE name = ? AND value < ?", at_least, name, at_least)

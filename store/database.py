@@ -1,0 +1,69 @@
+"""One small interface over the two engines: reads, and write transactions given as one function."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be used just now (locked, full, connection lost); the same call may go well later."""
+
+
+class Reader(Protocol):
+    """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters likewise."""
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        """All rows of a SELECT (or of a statement with RETURNING, inside a transaction)."""
+        ...
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        """The first row, or None."""
+        ...
+
+
+class Tx(Reader, Protocol):
+    """An open write transaction."""
+
+    async def execute(self, sql: str, *params: object) -> int:
+        """Run one statement; returns how many rows it touched."""
+        ...
+
+    async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run one statement for each row of parameters."""
+        ...
+
+
+Change = Callable[[Tx], Awaitable[object]]
+"""Something a handler wants written: applied in order, in one transaction with its answer."""
+
+
+class Database(Reader, Protocol):
+    """A desk's database. Raises StoreUnavailable, and Conflict("exists") where a unique key is taken."""
+
+    engine: str
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run `work` in one transaction; a cancelled caller never leaves half of it behind.
+
+        `work` may run again after a deadlock, so it must do nothing but use the transaction.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish running transactions and close."""
+        ...
+
+
+async def open_database(url: str) -> Database:
+    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's schema."""
+    if url.startswith("sqlite:///"):
+        from store.sqlite import open_sqlite
+
+        return await open_sqlite(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        from store.postgresql import open_postgresql
+
+        return await open_postgresql(url)
+    raise ValueError("DESKBOT_DATABASE_URL must look like sqlite:///data/desk.db or postgresql://user@host/desk")

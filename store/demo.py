@@ -1,0 +1,68 @@
+"""The demo desk: fills an empty database with invented staff, customers and a year of tickets."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from domain.configuration import Configuration
+from domain.data import read_document
+from domain.staff import Role, StaffId
+from domain.tickets import Change, Status, Ticket
+from store import changes
+from store.counters import raise_counter
+from store.customers import add_customer
+from store.database import Database, Tx
+from store.demo_customers import Register, Words
+from store.demo_tickets import Desk
+from store.staff import add_staff, add_team
+from store.tickets import add_tickets
+
+
+async def fill_demo(db: Database, configuration: Configuration, now: datetime, *, seed: int = 2569) -> None:
+    """Fill an empty, migrated database, in one transaction; the same for the same seed and `now` (aware).
+
+    The one administrator is whom a demo's user speaks as. Raises Conflict("exists") on a database in use.
+    """
+    words = read_document(Path(__file__).with_name("data") / "demo.toml", "demo.toml").values
+
+    async def work(tx: Tx) -> None:
+        rng = Random(seed)  # noqa: S311 - it invents people, it guards nothing
+        staff = await _add_staff(tx, words, now - timedelta(days=1500))
+        register = Register(words, rng, now)
+        customers = register.customers()
+        for customer in customers:
+            await add_customer(tx, customer, now)
+        contacts: dict[str, list[int]] = {}
+        for row in await tx.fetch("SELECT id, customer_code FROM contacts ORDER BY id"):
+            contacts.setdefault(row["customer_code"], []).append(row["id"])
+        desk = Desk(words, rng, configuration, now, staff, customers, contacts)
+        tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
+        await add_tickets(tx, tickets)
+        for ticket in tickets:
+            await changes.add(tx, ticket.no, _history(ticket))
+        await raise_counter(tx, "customer", max(int(customer.code[1:]) for customer in customers))
+        await raise_counter(tx, "ticket", int(tickets[-1].no[-6:]))
+
+    await db.write(work)
+
+
+async def _add_staff(tx: Tx, words: Words, at: datetime) -> dict[StaffId, int]:
+    """The staff and their teams; ids with each one's share of the tickets."""
+    ids = {row["name"]: await add_staff(tx, row["name"], Role(row["role"]), at) for row in words["staff"]}
+    for team, members in words["teams"].items():
+        await add_team(tx, team, [ids[member] for member in members])
+    return {ids[row["name"]]: row["share"] for row in words["staff"]}
+
+
+def _history(ticket: Ticket) -> list[Change]:
+    """The status from the first save on; mail is new until an officer takes it up."""
+    steps = [(ticket.recorded_at, ticket.recorded_by, Status.OPEN if ticket.recorded_by else Status.NEW)]
+    if ticket.recorded_by is None and ticket.status is not Status.NEW:
+        steps.append((ticket.recorded_at, ticket.assignee, Status.OPEN))
+    if ticket.closed_at:
+        steps.append((ticket.closed_at, ticket.assignee, Status.CLOSED))
+    before = ["", *(status for _, _, status in steps)]
+    return [
+        Change(at, by, "status", old, new, version)
+        for version, ((at, by, new), old) in enumerate(zip(steps, before, strict=False), start=1)
+    ]

@@ -1,0 +1,107 @@
+"""Drafts of half-filled forms: one row each, belonging to a person, kept over restarts and platforms."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import Conflict
+from domain.staff import StaffId
+from store.database import Reader, Row, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form being filled. `data` = field -> text as stored; `asking` = the field a text would fill.
+
+    `state` is open (text fills it; one a person), parked (brought back by a button), saved or cancelled
+    (`outcome` then names the saved record). `record` and `record_version` = what is being edited.
+    """
+
+    id: str
+    staff_id: StaffId
+    kind: str
+    data: Mapping[str, str]
+    asking: str
+    touched_at: datetime
+    state: str = "open"
+    record: str = ""
+    record_version: int = 0
+    outcome: str = ""
+    version: int = 0
+
+
+_SELECT = (
+    "SELECT id, staff_id, kind, data, asking, touched_at, state, record, record_version, outcome, version FROM forms"
+)
+
+
+def _draft(row: Row) -> Draft:
+    fields = dict(row)
+    fields["data"] = json.loads(row["data"])
+    fields["staff_id"] = StaffId(row["staff_id"])
+    return Draft(**fields)
+
+
+async def find_open(db: Reader, staff_id: StaffId) -> Draft | None:
+    """The person's open draft."""
+    row = await db.fetch_one(f"{_SELECT} WHERE staff_id = ? AND state = 'open'", staff_id)
+    return None if row is None else _draft(row)
+
+
+async def find_draft(db: Reader, draft_id: str) -> Draft | None:
+    """One draft, in whatever state."""
+    row = await db.fetch_one(f"{_SELECT} WHERE id = ?", draft_id)
+    return None if row is None else _draft(row)
+
+
+async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
+    """The person's parked drafts, newest first."""
+    rows = await db.fetch(
+        f"{_SELECT} WHERE staff_id = ? AND state = 'parked' ORDER BY touched_at DESC LIMIT 20", staff_id
+    )
+    return [_draft(row) for row in rows]
+
+
+async def save(tx: Tx, draft: Draft) -> None:
+    """Write a draft that was read (or made, version 0) by this event.
+
+    Conflict("draft") where the person's other app changed it in between, or opened another form.
+    """
+    data = json.dumps(dict(draft.data), ensure_ascii=False)
+    if draft.version == 0:
+        await tx.execute(
+            "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, outcome, version, "
+            "created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            draft.id,
+            draft.staff_id,
+            draft.kind,
+            draft.state,
+            data,
+            draft.asking,
+            draft.record,
+            draft.record_version,
+            draft.outcome,
+            draft.touched_at,
+            draft.touched_at,
+        )
+        return
+    touched = await tx.execute(
+        "UPDATE forms SET state = ?, data = ?, asking = ?, record_version = ?, outcome = ?, touched_at = ?, "
+        "version = version + 1 WHERE id = ? AND version = ?",
+        draft.state,
+        data,
+        draft.asking,
+        draft.record_version,
+        draft.outcome,
+        draft.touched_at,
+        draft.id,
+        draft.version,
+    )
+    if not touched:
+        raise Conflict("draft")
+
+
+async def forget(tx: Tx, touched_before: datetime) -> int:
+    """Drop drafts nobody touched since then, and what finished ones held."""
+    return await tx.execute("DELETE FROM forms WHERE touched_at < ?", touched_before)

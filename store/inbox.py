@@ -1,0 +1,143 @@
+"""Events as the platforms handed them over: committed before they are acknowledged, done exactly once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import Conflict
+from store import leases
+from store.database import Database, Reader, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `order_key` sorts a conversation's events; `raw` is the event's JSON, ASCII only.
+
+    `state` is pending, or unparsable where the platform could not even tell whose it is.
+    """
+
+    platform: str
+    event_id: str
+    conversation: str
+    order_key: int
+    raw: str
+    state: str = "pending"
+    received_at: datetime | None = None
+
+
+def lease_name(conversation: str) -> str:
+    """The lease under which a conversation's events are handled."""
+    return f"in:{conversation}"
+
+
+async def receive(
+    db: Database,
+    events: Sequence[Event],
+    owner: str,
+    now: datetime,
+    cursor: tuple[str, int] | None = None,
+) -> list[str]:
+    """Commit events (known ones are passed over) and a polling cursor in one transaction.
+
+    Returns the conversations that this process (`owner`) holds and must now handle; the others
+    are being handled by the process that holds them.
+    """
+
+    async def work(tx: Tx) -> list[str]:
+        await tx.execute_many(
+            "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
+            [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state) for e in events],
+        )
+        if cursor is not None:
+            await tx.execute(
+                "INSERT INTO cursors (name, value) VALUES (?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE cursors.value < excluded.value",
+                *cursor,
+            )
+        return [
+            conversation
+            for conversation in dict.fromkeys(e.conversation for e in events if e.state == "pending")
+            if await leases.take(tx, lease_name(conversation), owner, now)
+        ]
+
+    return await db.write(work)
+
+
+async def get_cursor(db: Reader, name: str) -> int:
+    """Where polling goes on; 0 at the very first."""
+    row = await db.fetch_one("SELECT value FROM cursors WHERE name = ?", name)
+    return int(row["value"]) if row else 0
+
+
+async def reset_cursor(db: Database, name: str) -> None:
+    """Forget a cursor (the platform began its numbers anew)."""
+    await db.write(lambda tx: tx.execute("DELETE FROM cursors WHERE name = ?", name))
+
+
+async def next_pending(db: Reader, conversation: str) -> Event | None:
+    """The conversation's oldest event that is not done."""
+    row = await db.fetch_one(
+        "SELECT platform, event_id, conversation, order_key, raw, state, received_at FROM inbox "
+        "WHERE conversation = ? AND state = 'pending' ORDER BY order_key, seq LIMIT 1",
+        conversation,
+    )
+    return None if row is None else Event(**row)
+
+
+async def list_waiting(db: Reader, platforms: Sequence[str]) -> list[str]:
+    """Conversations on these platforms with events that are not done."""
+    marks = ", ".join("?" for _ in platforms)
+    rows = await db.fetch(
+        f"SELECT DISTINCT conversation FROM inbox WHERE state = 'pending' AND platform IN ({marks})",
+        *platforms,
+    )
+    return [row["conversation"] for row in rows]
+
+
+async def finish(tx: Tx, event: Event, now: datetime, state: str = "done", reference: str = "") -> None:
+    """The event is dealt with; Conflict("event_done") where another process did so: then write nothing."""
+    touched = await tx.execute(
+        "UPDATE inbox SET state = ?, done_at = ?, reference = ? "
+        "WHERE platform = ? AND event_id = ? AND state = 'pending'",
+        state,
+        now,
+        reference,
+        event.platform,
+        event.event_id,
+    )
+    if not touched:
+        raise Conflict("event_done")
+
+
+async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) -> bool:
+    """Give the conversation back unless something came meanwhile; then keep it for longer."""
+    freed = await tx.execute(
+        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
+        "(SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
+        lease_name(conversation),
+        owner,
+        conversation,
+    )
+    return bool(freed) or not await leases.take(tx, lease_name(conversation), owner, now)
+
+
+async def requeue(tx: Tx, reference: str) -> str | None:
+    """Handle a failed event once more; returns its conversation, or None when there is nothing to retry."""
+    row = await tx.fetch_one(
+        "UPDATE inbox SET state = 'pending', done_at = NULL, reference = '' "
+        "WHERE reference = ? AND state = 'failed' RETURNING conversation",
+        reference,
+    )
+    return None if row is None else str(row["conversation"])
+
+
+async def count_by_state(db: Reader) -> dict[str, int]:
+    """How many events are in each state."""
+    rows = await db.fetch("SELECT state, count(*) AS n FROM inbox GROUP BY state")
+    return {row["state"]: int(row["n"]) for row in rows}
+
+
+async def forget_raw(tx: Tx, before: datetime) -> int:
+    """Drop what people typed from events that were done before then (the row stays, against repeats)."""
+    return await tx.execute("UPDATE inbox SET raw = '' WHERE state = 'done' AND done_at < ? AND raw <> ''", before)

@@ -1,0 +1,185 @@
+"""What is to be sent: written with the effects it tells of, delivered in order for each chat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.staff import Platform, StaffId
+from store import leases
+from store.database import Database, Reader, Row, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One call to a platform. `id` is the idempotency key where the platform takes one.
+
+    `payload` is the platform's own JSON; `notice` the neutral reply (JSON) of an unasked message, so that
+    it can be sent on the person's other platform; `confirms` = it tells of a change, so it must arrive.
+    """
+
+    id: UUID
+    platform: Platform
+    chat: str
+    payload: str
+    staff_id: StaffId | None = None
+    notice: str = ""
+    dedupe_key: str | None = None
+    reply_token: str = ""
+    reply_until_at: datetime | None = None
+    confirms: bool = False
+    created_at: datetime | None = None
+    attempts: int = 0
+    unclear: bool = False
+    state: str = "queued"
+    next_at: datetime | None = None
+
+
+_COLUMNS = (
+    "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, confirms, "
+    "created_at, attempts, unclear, state, next_at"
+)
+
+
+def _message(row: Row) -> Message:
+    return Message(
+        UUID(row["id"]),
+        Platform(row["platform"]),
+        row["chat"],
+        row["payload"],
+        None if row["staff_id"] is None else StaffId(row["staff_id"]),
+        row["notice"],
+        row["dedupe_key"],
+        row["reply_token"],
+        row["reply_until_at"],
+        bool(row["confirms"]),
+        row["created_at"],
+        int(row["attempts"]),
+        bool(row["unclear"]),
+        row["state"],
+        row["next_at"],
+    )
+
+
+def lease_name(platform: str, chat: str) -> str:
+    """The lease under which a chat is sent to."""
+    return f"out:{platform}:{chat}"
+
+
+async def put(tx: Tx, messages: Sequence[Message], owner: str, now: datetime) -> list[tuple[Platform, str]]:
+    """Queue messages; returns the chats that `owner` must now send to. A known `dedupe_key` is passed over."""
+    await tx.execute_many(
+        "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
+        "reply_until_at, confirms, state, created_at, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        [
+            (
+                str(m.id),
+                m.platform,
+                m.chat,
+                m.payload,
+                m.staff_id,
+                m.notice,
+                m.dedupe_key,
+                m.reply_token,
+                m.reply_until_at,
+                m.confirms,
+                now,
+                now,
+            )
+            for m in messages
+        ],
+    )
+    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
+    return [chat for chat in chats if await leases.take(tx, lease_name(*chat), owner, now)]
+
+
+async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
+    """The chat's oldest message that is not out yet."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM outbox WHERE platform = ? AND chat = ? "
+        "AND state IN ('queued', 'sending') ORDER BY seq LIMIT 1",
+        platform,
+        chat,
+    )
+    return None if row is None else _message(row)
+
+
+async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> list[tuple[Platform, str]]:
+    """Chats on these platforms with something due to be sent."""
+    marks = ", ".join("?" for _ in platforms)
+    rows = await db.fetch(
+        "SELECT DISTINCT platform, chat FROM outbox WHERE state IN ('queued', 'sending') "
+        f"AND platform IN ({marks}) AND next_at <= ?",
+        *platforms,
+        now,
+    )
+    return [(Platform(row["platform"]), row["chat"]) for row in rows]
+
+
+async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> bool:
+    """Say, before the call, that it is being made; False where the lease or the message is no longer ours."""
+    if not await leases.take(tx, lease_name(message.platform, message.chat), owner, now):
+        return False
+    touched = await tx.execute(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ? "
+        "WHERE id = ? AND state IN ('queued', 'sending')",
+        message.unclear,
+        str(message.id),
+    )
+    return bool(touched)
+
+
+async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
+    """The platform accepted it; what was said is forgotten."""
+    await tx.execute(
+        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' WHERE id = ?",
+        now,
+        str(message.id),
+    )
+
+
+async def mark_retry(tx: Tx, message: Message, next_at: datetime, *, unclear: bool, error: str) -> None:
+    """Try again at `next_at`; `unclear` = the platform may have accepted it."""
+    await tx.execute(
+        "UPDATE outbox SET state = 'queued', next_at = ?, unclear = ?, error = ? WHERE id = ?",
+        next_at,
+        unclear,
+        error,
+        str(message.id),
+    )
+
+
+async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
+    """Give up: `dead` (refused, shown to the administrator), `dropped` (no longer useful) or `moved`."""
+    await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
+
+
+async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: datetime) -> bool:
+    """Give the chat back when nothing is due for it; True when it was given back."""
+    freed = await tx.execute(
+        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
+        "(SELECT 1 FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending') AND next_at <= ?)",
+        lease_name(platform, chat),
+        owner,
+        platform,
+        chat,
+        now,
+    )
+    return bool(freed)
+
+
+async def next_due_at(db: Reader, platforms: Sequence[str]) -> datetime | None:
+    """When the next message is due, over all chats of these platforms."""
+    marks = ", ".join("?" for _ in platforms)
+    row = await db.fetch_one(
+        f"SELECT min(next_at) AS next_at FROM outbox WHERE state = 'queued' AND platform IN ({marks})",
+        *platforms,
+    )
+    return row["next_at"] if row else None
+
+
+async def count_by_state(db: Database) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+    return {row["state"]: int(row["n"]) for row in rows}

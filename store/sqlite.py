@@ -1,0 +1,172 @@
+"""SQLite through aiosqlite: one writer connection, one reader, WAL with full durability."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import aiosqlite
+
+from domain.errors import Conflict
+from store.database import Row, StoreUnavailable, T, Tx
+from store.migrate import apply_migrations
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-32768",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+def encode_time(at: datetime) -> str:
+    """The one fixed text form of an instant, which sorts as time does."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, datetime):
+        return encode_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bool):
+        return int(value)
+    return value
+
+
+def _decode(names: Sequence[str], values: Sequence[object]) -> Row:
+    row: dict[str, object] = {}
+    for name, value in zip(names, values, strict=True):
+        if value is not None and name.endswith("_at"):
+            row[name] = datetime.fromisoformat(str(value))
+        elif value is not None and name.endswith("_on"):
+            row[name] = date.fromisoformat(str(value))
+        else:
+            row[name] = value
+    return row
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn the driver's errors into the store's."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        if "UNIQUE" in str(error):
+            raise Conflict("exists", detail=str(error)) from error
+        raise
+    except (sqlite3.OperationalError, ValueError) as error:
+        # aiosqlite says "Connection closed"/"no active connection" as ValueError.
+        if isinstance(error, sqlite3.OperationalError) and "syntax" in str(error):
+            raise
+        if isinstance(error, ValueError) and "connection" not in str(error).lower():
+            raise
+        raise StoreUnavailable(str(error)) from error
+
+
+class _Connection:
+    """One aiosqlite connection as a Reader and Tx."""
+
+    def __init__(self, raw: aiosqlite.Connection) -> None:
+        self.raw = raw
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        cursor, rows = await self._run(sql, params)
+        if not rows:
+            return []
+        names = [column[0] for column in cursor.description]
+        return [_decode(names, row) for row in rows]
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        rows = await self.fetch(sql, *params)
+        return rows[0] if rows else None
+
+    async def execute(self, sql: str, *params: object) -> int:
+        async with _translated():
+            cursor = await self.raw.execute(sql, [_encode(value) for value in params])
+        return cursor.rowcount
+
+    async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        encoded = [[_encode(value) for value in row] for row in rows]
+        if encoded:
+            async with _translated():
+                await self.raw.executemany(sql, encoded)
+
+    async def _run(self, sql: str, params: tuple[object, ...]) -> tuple[aiosqlite.Cursor, list[sqlite3.Row]]:
+        async with _translated():
+            cursor = await self.raw.execute(sql, [_encode(value) for value in params])
+            # sqlite3 steps a SELECT lazily, so fetching is where its work (and its errors) happen.
+            rows = list(await cursor.fetchall()) if cursor.description else []
+        return cursor, rows
+
+
+class SqliteDatabase:
+    """See `store.database.Database`."""
+
+    engine = "sqlite"
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._writer = _Connection(writer)
+        self._reader = _Connection(reader)
+        self._lock = asyncio.Lock()
+        self._running: set[asyncio.Task[object]] = set()
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        return await self._reader.fetch(sql, *params)
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        return await self._reader.fetch_one(sql, *params)
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        task = asyncio.ensure_future(self._write(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        async with self._lock:
+            await self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                result = await work(self._writer)
+                await self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.raw.in_transaction:
+                    await self._writer.raw.rollback()
+                raise
+            return result
+
+    async def close(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running)
+        await self._reader.raw.close()
+        await self._writer.raw.close()
+
+
+async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    for pragma in PRAGMAS:
+        await connection.execute(pragma)
+    if query_only:
+        await connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+async def open_sqlite(path: str) -> SqliteDatabase:
+    """Open (or create) the database file and bring it to this code's schema."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    writer = await _connect(path)
+    try:
+        await apply_migrations(_Connection(writer), "sqlite", begin="BEGIN IMMEDIATE")
+        reader = await _connect(path, query_only=True)
+    except BaseException:
+        await writer.close()
+        raise
+    return SqliteDatabase(writer, reader)

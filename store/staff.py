@@ -1,0 +1,299 @@
+"""Staff, their platform accounts, teams, invitations, and strangers' requests for access."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import Conflict, Expired, NotFound
+from domain.staff import Identity, Platform, Role, Staff, StaffId
+from store.database import Reader, Row, Tx
+
+_COLUMNS = "id, name, role, language, blocked_at"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """A stranger who asked to be let in."""
+
+    id: str
+    platform: Platform
+    user: str
+    chat: str
+    display_name: str
+    created_at: datetime
+    decided_at: datetime | None
+    role: str | None
+
+
+def _staff(row: Row) -> Staff:
+    return Staff(StaffId(row["id"]), row["name"], Role(row["role"]), row["language"], row["blocked_at"])
+
+
+def _identity(row: Row) -> Identity:
+    return Identity(
+        Platform(row["platform"]),
+        row["user_id"],
+        StaffId(row["staff_id"]),
+        row["chat"],
+        row["unreachable_at"],
+    )
+
+
+async def find_by_identity(db: Reader, platform: Platform, user: str) -> tuple[Staff, datetime] | None:
+    """The member of staff behind an account, blocked or not, and when the account was last seen."""
+    row = await db.fetch_one(
+        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, i.seen_at, i.unreachable_at "
+        "FROM identities i JOIN staff s ON s.id = i.staff_id WHERE i.platform = ? AND i.user_id = ?",
+        platform,
+        user,
+    )
+    if row is None:
+        return None
+    # An unreachable account that writes is reachable again: seen "never" makes the caller note it.
+    seen = datetime.min.replace(tzinfo=row["seen_at"].tzinfo) if row["unreachable_at"] else row["seen_at"]
+    return _staff(row), seen
+
+
+async def note_seen(tx: Tx, platform: Platform, user: str, chat: str, now: datetime) -> None:
+    """The account spoke: it is reachable, in this private chat."""
+    await tx.execute(
+        "UPDATE identities SET seen_at = ?, chat = ?, unreachable_at = NULL WHERE platform = ? AND user_id = ?",
+        now,
+        chat,
+        platform,
+        user,
+    )
+
+
+async def get_staff(db: Reader, staff_id: StaffId) -> Staff:
+    """One member of staff; NotFound("staff")."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM staff WHERE id = ?", staff_id)
+    if row is None:
+        raise NotFound("staff", id=staff_id)
+    return _staff(row)
+
+
+async def list_staff(db: Reader) -> list[Staff]:
+    """Everybody, by name."""
+    return [_staff(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM staff ORDER BY name, id")]
+
+
+async def staff_names(db: Reader) -> dict[StaffId, str]:
+    """Names by id."""
+    return {StaffId(row["id"]): row["name"] for row in await db.fetch("SELECT id, name FROM staff")}
+
+
+async def add_staff(tx: Tx, name: str, role: Role, now: datetime) -> StaffId:
+    """A new member of staff; Conflict("exists") where the name is taken."""
+    row = await tx.fetch_one(
+        "INSERT INTO staff (name, role, created_at) VALUES (?, ?, ?) RETURNING id", name, role, now
+    )
+    assert row is not None
+    return StaffId(row["id"])
+
+
+async def find_staff_by_name(db: Reader, name: str) -> Staff | None:
+    """The member of staff with exactly this name."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM staff WHERE name = ?", name)
+    return None if row is None else _staff(row)
+
+
+async def set_role(tx: Tx, staff_id: StaffId, role: Role) -> None:
+    """Change what a person may do, from the next press on."""
+    await tx.execute("UPDATE staff SET role = ? WHERE id = ?", role, staff_id)
+
+
+async def set_language(tx: Tx, staff_id: StaffId, language: str) -> None:
+    """Thai ("th") or English ("en")."""
+    await tx.execute("UPDATE staff SET language = ? WHERE id = ?", language, staff_id)
+
+
+async def set_blocked(tx: Tx, staff_id: StaffId, blocked_at: datetime | None) -> None:
+    """Take a person's access away on every platform, or give it back."""
+    await tx.execute("UPDATE staff SET blocked_at = ? WHERE id = ?", blocked_at, staff_id)
+
+
+async def list_identities(db: Reader, staff_id: StaffId) -> list[Identity]:
+    """A person's accounts, the one used last first."""
+    rows = await db.fetch(
+        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities "
+        "WHERE staff_id = ? ORDER BY seen_at DESC",
+        staff_id,
+    )
+    return [_identity(row) for row in rows]
+
+
+async def mark_unreachable(tx: Tx, platform: Platform, chat: str, now: datetime) -> None:
+    """The platform says that this account no longer takes our messages."""
+    await tx.execute("UPDATE identities SET unreachable_at = ? WHERE platform = ? AND chat = ?", now, platform, chat)
+
+
+async def link_identity(tx: Tx, identity: Identity, now: datetime) -> None:
+    """Give a person a further account; Conflict("exists") where the account is somebody's already."""
+    await tx.execute(
+        "INSERT INTO identities (platform, user_id, chat, staff_id, linked_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+        identity.platform,
+        identity.user,
+        identity.chat,
+        identity.staff_id,
+        now,
+        now,
+    )
+
+
+# Teams.
+
+
+async def add_team(tx: Tx, name: str, members: list[StaffId]) -> int:
+    """A new team; Conflict("exists") where the name is taken."""
+    row = await tx.fetch_one("INSERT INTO teams (name) VALUES (?) RETURNING id", name)
+    assert row is not None
+    await tx.execute_many(
+        "INSERT INTO team_members (team_id, staff_id) VALUES (?, ?)",
+        [(row["id"], member) for member in members],
+    )
+    return int(row["id"])
+
+
+async def list_teams(db: Reader) -> dict[str, list[StaffId]]:
+    """Members by the team's name."""
+    rows = await db.fetch(
+        "SELECT t.name, m.staff_id FROM teams t LEFT JOIN team_members m ON m.team_id = t.id "
+        "ORDER BY t.name, m.staff_id"
+    )
+    teams: dict[str, list[StaffId]] = {}
+    for row in rows:
+        members = teams.setdefault(row["name"], [])
+        if row["staff_id"] is not None:
+            members.append(StaffId(row["staff_id"]))
+    return teams
+
+
+# Invitations: only a hash is kept, so that a copy of the database lets nobody in.
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()
+
+
+async def add_invitation(tx: Tx, code: str, staff_id: StaffId, now: datetime, expires_at: datetime) -> None:
+    """Remember a one-time code for this person."""
+    await tx.execute(
+        "INSERT INTO invitations (code_hash, staff_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
+        _hash(code),
+        staff_id,
+        now,
+        expires_at,
+    )
+
+
+async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
+    """Whom the code invites; NotFound("invitation") or Expired("invitation") when used or too old."""
+    row = await db.fetch_one(
+        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, v.expires_at, v.used_at "
+        "FROM invitations v JOIN staff s ON s.id = v.staff_id WHERE v.code_hash = ?",
+        _hash(code),
+    )
+    if row is None:
+        raise NotFound("invitation")
+    if row["used_at"] is not None or row["expires_at"] <= now:
+        raise Expired("invitation")
+    return _staff(row)
+
+
+async def use_invitation(tx: Tx, code: str, now: datetime) -> None:
+    """Use the code up; Conflict("invitation") where somebody was quicker."""
+    used = await tx.execute(
+        "UPDATE invitations SET used_at = ? WHERE code_hash = ? AND used_at IS NULL", now, _hash(code)
+    )
+    if not used:
+        raise Conflict("invitation")
+
+
+# Strangers.
+
+
+def _request(row: Row) -> AccessRequest:
+    return AccessRequest(
+        row["id"],
+        Platform(row["platform"]),
+        row["user_id"],
+        row["chat"],
+        row["display_name"],
+        row["created_at"],
+        row["decided_at"],
+        row["role"],
+    )
+
+
+_REQUEST = "SELECT id, platform, user_id, chat, display_name, created_at, decided_at, role FROM access_requests"
+
+
+async def get_access_request(db: Reader, request_id: str) -> AccessRequest:
+    """One request; NotFound("access_request")."""
+    row = await db.fetch_one(f"{_REQUEST} WHERE id = ?", request_id)
+    if row is None:
+        raise NotFound("access_request")
+    return _request(row)
+
+
+async def count_access_requests(db: Reader, since: datetime, platform: Platform | None = None, user: str = "") -> int:
+    """How many requests came since then: of one account, or of all where none is named."""
+    where, params = ("AND platform = ? AND user_id = ?", (platform, user)) if platform else ("", ())
+    row = await db.fetch_one(
+        f"SELECT count(*) AS n FROM access_requests WHERE created_at >= ? {where}",
+        since,
+        *params,
+    )
+    return int(row["n"]) if row else 0
+
+
+async def add_access_request(
+    tx: Tx, request_id: str, platform: Platform, user: str, chat: str, display_name: str, now: datetime
+) -> None:
+    """Note that a stranger asks to be let in."""
+    await tx.execute(
+        "INSERT INTO access_requests (id, platform, user_id, chat, display_name, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        request_id,
+        platform,
+        user,
+        chat,
+        display_name,
+        now,
+    )
+
+
+async def decide_access_request(tx: Tx, request_id: str, by: StaffId, role: Role | None, now: datetime) -> None:
+    """Grant with a role, or refuse with None; Conflict("decided") where another administrator was quicker."""
+    decided = await tx.execute(
+        "UPDATE access_requests SET decided_at = ?, decided_by = ?, role = ? WHERE id = ? AND decided_at IS NULL",
+        now,
+        by,
+        role,
+        request_id,
+    )
+    if not decided:
+        raise Conflict("decided")
+
+
+async def count_stranger_answers(db: Reader, platform: Platform, user: str, since: datetime) -> int:
+    """How often this account was answered since then."""
+    row = await db.fetch_one(
+        "SELECT count(*) AS n FROM stranger_answers WHERE platform = ? AND user_id = ? AND answered_at >= ?",
+        platform,
+        user,
+        since,
+    )
+    return int(row["n"]) if row else 0
+
+
+async def note_stranger_answer(tx: Tx, platform: Platform, user: str, now: datetime) -> None:
+    """One more answer was given to a stranger."""
+    await tx.execute(
+        "INSERT INTO stranger_answers (platform, user_id, answered_at) VALUES (?, ?, ?)", platform, user, now
+    )
+
+
+async def forget_stranger_answers(tx: Tx, before: datetime) -> int:
+    """Drop the counts of answers that no longer limit anybody."""
+    return await tx.execute("DELETE FROM stranger_answers WHERE answered_at < ?", before)

@@ -1,0 +1,210 @@
+"""Tickets, with the history of every save."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain.customers import CustomerCode
+from domain.errors import Conflict, NotFound
+from domain.staff import StaffId
+from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
+from store import changes
+from store.database import Reader, Row, Tx
+
+SEPARATOR = "\n"
+
+_COLUMNS = (
+    "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
+    "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
+    "receipt_on, purpose, agency, link, remarks, unknown, created_at, recorded_at, recorded_by, closed_at, version"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What an officer recorded lately: one channel and subject."""
+
+    channel: str
+    subject: str
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(
+        no=TicketNo(row["no"]),
+        customer=None if row["customer_code"] is None else CustomerCode(row["customer_code"]),
+        contact_id=row["contact_id"],
+        reply_email=row["reply_email"],
+        channel=row["channel"],
+        subject=row["subject"],
+        assignee=None if row["assignee_id"] is None else StaffId(row["assignee_id"]),
+        urgency=Urgency(row["urgency"]),
+        mood=Mood(row["mood"]),
+        complexity=Complexity(row["complexity"]),
+        status=Status(row["status"]),
+        projects=tuple(filter(None, row["projects"].split(SEPARATOR))),
+        data_years=row["data_years"],
+        details=row["details"],
+        result=row["result"],
+        letter_no=row["letter_no"],
+        letter_on=row["letter_on"],
+        contract_no=row["contract_no"],
+        contract_on=row["contract_on"],
+        price=None if row["price"] is None else Decimal(row["price"]),
+        receipt_no=row["receipt_no"],
+        receipt_on=row["receipt_on"],
+        purpose=row["purpose"],
+        agency=row["agency"],
+        link=row["link"],
+        remarks=row["remarks"],
+        unknown=frozenset(filter(None, row["unknown"].split(","))),
+        created_at=row["created_at"],
+        recorded_at=row["recorded_at"],
+        recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
+        closed_at=row["closed_at"],
+        version=int(row["version"]),
+    )
+
+
+def as_stored(ticket: Ticket) -> dict[str, object]:
+    """The ticket's columns but `no` and `version`, as they are written."""
+    return {
+        "customer_code": ticket.customer,
+        "contact_id": ticket.contact_id,
+        "reply_email": ticket.reply_email,
+        "channel": ticket.channel,
+        "subject": ticket.subject,
+        "assignee_id": ticket.assignee,
+        "urgency": ticket.urgency,
+        "mood": ticket.mood,
+        "complexity": ticket.complexity,
+        "status": ticket.status,
+        "projects": SEPARATOR.join(ticket.projects),
+        "data_years": ticket.data_years,
+        "details": ticket.details,
+        "result": ticket.result,
+        "letter_no": ticket.letter_no,
+        "letter_on": ticket.letter_on,
+        "contract_no": ticket.contract_no,
+        "contract_on": ticket.contract_on,
+        "price": ticket.price,
+        "receipt_no": ticket.receipt_no,
+        "receipt_on": ticket.receipt_on,
+        "purpose": ticket.purpose,
+        "agency": ticket.agency,
+        "link": ticket.link,
+        "remarks": ticket.remarks,
+        "unknown": ",".join(sorted(ticket.unknown)),
+        "created_at": ticket.created_at,
+        "recorded_at": ticket.recorded_at,
+        "recorded_by": ticket.recorded_by,
+        "closed_at": ticket.closed_at,
+    }
+
+
+async def find_ticket(db: Reader, no: str) -> Ticket | None:
+    """One ticket, if there is one with this number."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM tickets WHERE no = ?", no)
+    return None if row is None else _ticket(row)
+
+
+async def get_ticket(db: Reader, no: str) -> Ticket:
+    """One ticket; NotFound("ticket")."""
+    ticket = await find_ticket(db, no)
+    if ticket is None:
+        raise NotFound("ticket", no=no)
+    return ticket
+
+
+async def add_ticket(tx: Tx, ticket: Ticket) -> None:
+    """A new ticket, its status the first line of its history; Conflict("exists") where the number is taken."""
+    await add_tickets(tx, [ticket])
+    first = Change(ticket.recorded_at, ticket.recorded_by, "status", "", ticket.status, 1)
+    await changes.add(tx, ticket.no, [first])
+
+
+async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    """Many tickets at once, without history (an import or the demo)."""
+    names = list(as_stored(tickets[0])) if tickets else []
+    await tx.execute_many(
+        f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
+        [(t.no, *as_stored(t).values(), t.version) for t in tickets],
+    )
+
+
+def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
+    """Fields that differ, as text: field -> (from, to)."""
+    before, after = as_stored(old), as_stored(new)
+
+    def text(value: object) -> str:
+        return "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+
+    return {field: (text(before[field]), text(after[field])) for field in before if before[field] != after[field]}
+
+
+async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId, now: datetime) -> None:
+    """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
+    changed = differences(old, new)
+    stored = as_stored(new)
+    assignments = ", ".join(f"{field} = ?" for field in changed)
+    touched = await tx.execute(
+        f"UPDATE tickets SET {assignments}{', ' if changed else ''}version = version + 1 WHERE no = ? AND version = ?",
+        *(stored[field] for field in changed),
+        old.no,
+        old.version,
+    )
+    if not touched:
+        raise Conflict("changed", record=old.no)
+    version = old.version + 1
+    await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
+
+
+async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -> list[Ticket]:
+    """The customer's contact history, newest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? "
+        f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}",
+        code,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def count_by_customer(db: Reader, code: str) -> int:
+    """How many tickets the customer has."""
+    row = await db.fetch_one("SELECT count(*) AS n FROM tickets WHERE customer_code = ?", code)
+    return int(row["n"]) if row else 0
+
+
+async def list_unfinished(db: Reader, assignee: StaffId, limit: int = 500) -> list[Ticket]:
+    """A person's tickets that are not closed, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE assignee_id = ? AND status IN ('new', 'open') "
+        f"ORDER BY created_at, no LIMIT {int(limit)}",
+        assignee,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def count_by_status(db: Reader, assignee: StaffId) -> Mapping[Status, int]:
+    """How many tickets a person has in each status."""
+    rows = await db.fetch("SELECT status, count(*) AS n FROM tickets WHERE assignee_id = ? GROUP BY status", assignee)
+    return {Status(row["status"]): int(row["n"]) for row in rows}
+
+
+async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:
+    """The tickets that name a microdata contract, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE contract_no = ? AND contract_no <> '' "
+        f"ORDER BY created_at, no LIMIT {int(limit)}",
+        contract_no,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[Habit]:
+    """Channel and subject of the tickets an officer recorded lately, newest first."""
+    rows = await db.fetch(
+        f"SELECT channel, subject FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC LIMIT {int(limit)}",
+        recorded_by,
+    )
+    return [Habit(row["channel"], row["subject"]) for row in rows]
