@@ -1,6 +1,7 @@
 """Worker and sender over one store: what every way of running the desk has in common."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -23,10 +24,17 @@ def now() -> datetime:
 class Engine:
     """Worker and sender over one store, for the platforms given."""
 
-    def __init__(self, db: Database, configuration: Configuration, adapters: Adapters, kind: str) -> None:
-        self.desk = Desk(db, configuration, now)
+    def __init__(
+        self,
+        db: Database,
+        configuration: Configuration,
+        adapters: Adapters,
+        kind: str,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.desk = Desk(db, configuration, clock)
         self.owner = f"{kind}:{uuid4().hex}"
-        self.sender = Sender(db, adapters, now, self.owner)
+        self.sender = Sender(db, adapters, clock, self.owner)
         self.worker = Worker(self.desk, adapters, self.sender, self.owner)
         self._sweeps: list[asyncio.Task[None]] = []
 

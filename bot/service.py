@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from bot import line, telegram, web
 from bot.engine import Engine, now
 from bot.log import get_logger, where
 from bot.platform import Adapter
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
@@ -52,6 +53,14 @@ class Service:
         self.engine = Engine(db, configuration, adapters, "serve")
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
+        self._socket = self._listen()
+
+    def _listen(self) -> socket.socket:
+        host, port = self._settings.http_host, self._settings.http_port
+        try:
+            return socket.create_server((host, port), backlog=256)
+        except OSError as error:
+            raise SettingsError(f"DESKBOT_HTTP_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
 
     def _make_server(self) -> _Server:
         settings = self._settings
@@ -72,8 +81,6 @@ class Service:
         return _Server(
             uvicorn.Config(
                 app,
-                host=settings.http_host,
-                port=settings.http_port,
                 log_level="warning",
                 access_log=False,
                 lifespan="off",
@@ -92,7 +99,7 @@ class Service:
             # Only one process serves a SQLite desk, so what an earlier one held is free.
             await leases.release_all(self._db, "serve:")
         await self.engine.start()
-        serving = asyncio.create_task(self._server.serve())
+        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         if self.telegram:
             self._spawn(self._set_up(Platform.TELEGRAM, self._set_up_telegram))
             if self._settings.telegram_mode == "polling":

@@ -4,6 +4,7 @@ The library's own Updater acknowledges before handling, so it is not used (docs/
 """
 
 import asyncio
+import hashlib
 import hmac
 import json
 import os
@@ -75,7 +76,9 @@ class TelegramAdapter:
         try:
             update_id = int(update["update_id"])
         except (KeyError, TypeError, ValueError):
-            return Event(self.platform, f"odd:{hash(raw)}", "telegram:?", 0, raw, "unparsable")
+            return Event(
+                self.platform, f"odd:{hashlib.sha256(raw.encode()).hexdigest()}", "telegram:?", 0, raw, "unparsable"
+            )
         chat = _chat_of(update)
         if chat is None:
             return Event(self.platform, str(update_id), "telegram:?", update_id, raw, "unparsable")
@@ -280,7 +283,9 @@ class Poller:
             return
         failpoint("event.received")
         events = [self._adapter.event(update) for update in updates]
-        last = max((int(u["update_id"]) for u in updates if isinstance(u, dict) and "update_id" in u), default=0)
+        last = max(event.order_key for event in events)
+        if not last:
+            raise ValueError("getUpdates: no update has an id")
         woken = await inbox.receive(self._db, events, self._owner, self._clock(), (self._cursor, last + 1))
         failpoint("event.committed")
         self._wake(woken)

@@ -24,7 +24,7 @@ from store.forms import Draft
 
 FRESH = timedelta(minutes=30)
 """How long a text still means the form; later the officer is asked (DESIGN.md, "Chat model")."""
-PAGE = 8
+PAGE = 10
 MORE = "+more"
 """`asking` while the list of all fields is shown."""
 
@@ -177,7 +177,7 @@ async def _ask(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0)
     buttons = _form_buttons(draft, others)
     label = field_label(name)
     if field_.options is None:
-        note = f"{label}: {_(field_.hint)}" if field_.hint else label
+        note = _(field_.hint) if field_.hint.startswith("พิมพ์") else f"{label}: {_(field_.hint)}".removesuffix(": ")
         return replace(card, note=note, buttons=buttons)
     options = await field_.options(ctx, draft)
     shown = options[page * PAGE : (page + 1) * PAGE]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from domain.errors import InvalidInput, NotAllowed
+from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
@@ -153,10 +153,17 @@ def request_notice(request_id: str, platform: Platform, display_name: str) -> Re
     return Reply((Card(title, lines, _("ให้สิทธิ์เป็น"), tuple(buttons)),), confirms=True)
 
 
+async def _undecided(ctx: Context, request_id: str) -> store.AccessRequest:
+    request = await store.get_access_request(ctx.db, request_id)
+    if request.decided_at is not None:
+        raise Conflict("decided")
+    return request
+
+
 @action("access.grant", role=Role.ADMIN)
 async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Let a stranger in with a role, as a new member of staff."""
-    request = await store.get_access_request(ctx.db, args["id"])
+    request = await _undecided(ctx, args["id"])
     role = Role(args["role"])
     taken = set((await store.staff_names(ctx.db)).values())
     name = request.display_name or request.platform.title()
@@ -179,7 +186,7 @@ async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("access.refuse", role=Role.ADMIN)
 async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Leave a stranger outside; nothing is said to them."""
-    request = await store.get_access_request(ctx.db, args["id"])
+    request = await _undecided(ctx, args["id"])
     ctx.change(partial(store.decide_access_request, request_id=request.id, by=ctx.staff.id, role=None, now=ctx.now))
     ctx.audit("access.refused", f"request:{request.id}")
     return Reply((Paragraph(_("ปฏิเสธคำขอแล้ว")),), confirms=True)

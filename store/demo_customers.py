@@ -40,7 +40,8 @@ class Register:
         everyone = sorted([*known, *invented, *self._twins(invented, codes)], key=lambda one: int(one.code[1:]))
         ages = sorted((self.rng.uniform(400, 1500) for _ in everyone), reverse=True)
         return [
-            replace(one, created_at=self.now - timedelta(days=age)) for one, age in zip(everyone, ages, strict=True)
+            replace(one, created_at=self.now - timedelta(days=int(age)))
+            for one, age in zip(everyone, ages, strict=True)
         ]
 
     def _codes(self, taken: set[int]) -> Iterator[int]:

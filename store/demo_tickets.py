@@ -18,6 +18,8 @@ from store.demo_customers import Words
 
 Values = dict[str, str]
 
+_ANSWERED = ("letter_no", "letter_on", "receipt_no", "receipt_on", "purpose")
+
 
 def _pick(rng: Random, weights: Mapping[str, int]) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
@@ -49,7 +51,7 @@ class Desk:
             if customer.code not in self.known and customer.note != words["twins"]["note"]:
                 self.pool.setdefault(customer.kind, []).append(customer)
         names = [project.name for project in configuration.projects]
-        self.topics = [(name, topic) for name in names for topic in words["topics"].get(name, ())]
+        self.topics = [(name, topic) for name in names for topic in words["topics"].get(name, (name,))]
         self.forwards: dict[TicketNo, TicketNo] = {}
         self.serials: Counter[object] = Counter()
 
@@ -144,7 +146,9 @@ class Desk:
             ticket = self._draft(code, self._moment(self.days[place]), customer, values=about, minutes=60)
             if code == contracts["first"]:
                 ticket = replace(ticket, complexity=Complexity.COMPLEX)
-            life.append(self._unfinished(ticket) if code in row.get("open", ()) else ticket)
+            if code in row.get("open", ()):
+                ticket = replace(self._unfinished(ticket), result="")
+            life.append(ticket)
         sent = next((ticket for ticket in life if ticket.subject == contracts["owed"]), None)
         if sent is None:
             return life
@@ -190,7 +194,7 @@ class Desk:
         forms = self.rng.choice(row["texts"])
         details, result = (form.format(**values) for form in forms)
         written = channel == "email" and not row.get("ours")
-        if written:
+        if written and not row.get("plain"):
             mail = self.words["mail"]
             details = f"{mail['opening']}\n{details}\n{mail['closing'].format(**values)}"
         own = any(mark in form for form in forms for mark in ("{project}", "{topic}"))
@@ -213,15 +217,15 @@ class Desk:
             projects=(values["project"],) if own else (),
             data_years=values["year"] if own else "",
             result=result,
-            agency=values["agency"] if any("{agency}" in form for form in forms) else "",
             link=network.get("link", "").format(number=self._serial("link") * 137 + 100_000),
             remarks=self.rng.choice(self.words["words"]["remarks"]) if self.rng.random() < 0.02 else "",
         )
-        return self._closed(self._complete(ticket, customer.kind if customer else ""), minutes)
+        return self._closed(self._complete(ticket, customer), minutes)
 
-    def _complete(self, ticket: Ticket, customer_type: str) -> Ticket:
+    def _complete(self, ticket: Ticket, customer: Customer | None) -> Ticket:
         """The ticket with what its subject asks for; now and then a field was answered with 9."""
-        catalogue, asked = self.configuration.catalogue, (ticket.subject, ticket.channel, customer_type)
+        catalogue = self.configuration.catalogue
+        asked = (ticket.subject, ticket.channel, customer.kind if customer else "")
         prices = self._row(ticket.subject).get("prices", self.words["default"]["prices"])
         sold = "price" in catalogue.required_for_closing(*asked, None)
         sold = sold or ("price" in catalogue.prompts(*asked, None) and self.rng.random() < 0.6)
@@ -232,11 +236,11 @@ class Desk:
             for field in ("purpose", "receipt_on")
             if field in needed and self.rng.random() < self.words["amounts"]["unknown"]
         }
-        given: dict[str, Any] = {
-            field: self._answer(field, ticket.created_at.astimezone(BANGKOK).date())
-            for field in (*needed, *catalogue.prompts(*asked, price))
-            if field in ("letter_no", "letter_on", "receipt_no", "receipt_on", "purpose") and field not in forgotten
-        }
+        on = ticket.created_at.astimezone(BANGKOK).date()
+        wanted = {*needed, *catalogue.prompts(*asked, price)} - forgotten
+        given: dict[str, Any] = {field: self._answer(field, on) for field in _ANSWERED if field in wanted}
+        if customer and "agency" in wanted:
+            given["agency"] = customer.name
         ticket = replace(ticket, price=price, **given)
         missing = {field for field in needed if getattr(ticket, field) in ("", None, ())}
         return replace(ticket, unknown=frozenset(missing))
@@ -300,10 +304,13 @@ class Desk:
 
     def _leave_open(self, tickets: list[Ticket], count: int) -> None:
         """Take back the closing of some tickets, recent ones rather than old ones."""
-        closed = [at for at, one in enumerate(tickets) if one.closed_at and not self._row(one.subject).get("at_once")]
+        closed = [at for at, one in enumerate(tickets) if one.closed_at and self._lasts(one)]
         closed.sort(key=lambda at: (self.now - tickets[at].created_at) * self.rng.random() ** 3)
         for at in closed[: max(0, count - sum(not one.closed_at for one in tickets))]:
             tickets[at] = self._unfinished(tickets[at])
+
+    def _lasts(self, ticket: Ticket) -> bool:
+        return ticket.channel != "walk_in" and not self._row(ticket.subject).get("at_once")
 
     def _numbered(self, tickets: list[Ticket], first: int) -> list[Ticket]:
         """By time of recording, with numbers, and with the numbers and contracts that texts name."""
@@ -370,7 +377,6 @@ class Desk:
             "province": rng.choice(provinces),
             "place": next((place for place in provinces if customer and place in customer.name), provinces[0]),
             "other": rng.choice(words["other"]),
-            "agency": rng.choice(words["agency"]),
             "count": str(rng.randint(1, 5)),
             "pages": str(rng.randint(4, 80)),
             "visits": str(rng.randint(200, 4000)),

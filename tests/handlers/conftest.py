@@ -1,0 +1,214 @@
+"""The desk under test: the real dispatcher, worker and sender, a real database, a frozen clock, a recording platform."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.engine import Engine
+from bot.platform import Delivery, Sent
+from domain.configuration import load_configuration
+from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.staff import Identity, Platform, Role, StaffId
+from handlers.chat import (
+    Attachment,
+    Body,
+    Card,
+    Choice,
+    Edited,
+    Incoming,
+    Joined,
+    Press,
+    Reply,
+    Text,
+    Unsent,
+    buttons_of,
+    reply_from_json,
+    reply_to_json,
+)
+from store import customers, inbox, staff
+from store.counters import raise_counter
+from store.database import Database, Tx, open_database
+from store.inbox import Event
+from store.outbox import Message
+
+# Monday 23 November 2026 (2569), 10.00 in Bangkok.
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined}
+
+
+class Recorder:
+    """A platform that keeps what it is told to send."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.sent: list[tuple[str, Reply]] = []
+
+    def parse(self, event: Event) -> Incoming:
+        data = json.loads(event.raw)
+        body: Body
+        if "text" in data:
+            body = Text(data["text"])
+        elif "press" in data:
+            body = Press(data["press"])
+        elif data["kind"] == "attachment":
+            body = Attachment(data["of"])
+        else:
+            body = BODIES[data["kind"]]()
+        chat = event.conversation.partition(":")[2]
+        private = not chat.startswith("group")
+        who = data["who"]
+        return Incoming(
+            event.event_id, NOW, self.platform, chat, private, who, body, name=data.get("name", ""), message="7"
+        )
+
+    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+        return [reply_to_json(reply)]
+
+    async def pace(self, chat: str) -> None:
+        return None
+
+    async def deliver(self, message: Message) -> Delivery:
+        self.sent.append((message.chat, reply_from_json(message.payload)))
+        return Sent()
+
+    async def show_busy(self, chat: str) -> None:
+        return None
+
+
+@dataclass
+class Answer:
+    """What came back to one chat, readable as people read it."""
+
+    replies: list[Reply]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(_text(reply) for reply in self.replies)
+
+    @property
+    def buttons(self) -> list[str]:
+        return [b.label for reply in self.replies for part in reply.parts for b in buttons_of(part)]
+
+    def token(self, label: str) -> str:
+        found = [
+            b.token for reply in self.replies for part in reply.parts for b in buttons_of(part) if label in b.label
+        ]
+        assert found, f"no button {label!r} among {self.buttons}\n{self.text}"
+        return found[0]
+
+
+def _text(reply: Reply) -> str:
+    lines = []
+    for part in reply.parts:
+        if isinstance(part, Card):
+            lines += [part.title, *(f"{k}: {v}" for k, v in part.fields), part.note]
+        elif isinstance(part, Choice):
+            lines.append(part.question)
+        else:
+            lines.append(part.text)
+    return "\n".join(filter(None, lines))
+
+
+@dataclass
+class DeskUnderTest:
+    """`await desk.says("หา สมชาย")`, `await desk.presses("สร้างใบงาน")`; `who` defaults to the officer นก."""
+
+    db: Database
+    engine: Engine
+    recorders: dict[Platform, Recorder]
+    now: datetime = NOW
+    last: dict[str, Answer] = field(default_factory=dict)
+    ids: dict[str, StaffId] = field(default_factory=dict)
+    _events: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def gives(self, data: dict[str, object], who: str, platform: Platform, chat: str = "") -> Answer:
+        n = next(self._events)
+        raw = json.dumps({**data, "who": who})
+        event = Event(platform, f"e{n}", f"{platform}:{chat or who}", n, raw)
+        recorder = self.recorders[platform]
+        before = len(recorder.sent)
+        self.engine.worker.wake(await inbox.receive(self.db, [event], self.engine.owner, self.now))
+        await self.engine.idle()
+        new = [reply for to, reply in recorder.sent[before:] if to == (chat or who)]
+        self.last[f"{platform}:{who}"] = answer = Answer(new)
+        return answer
+
+    async def says(self, text: str, who: str = "nok", platform: Platform = Platform.TELEGRAM, chat: str = "") -> Answer:
+        return await self.gives({"text": text}, who, platform, chat)
+
+    async def presses(self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+        """Press a button of this person's last answer."""
+        return await self.presses_token(self.last[f"{platform}:{who}"].token(label), who, platform)
+
+    async def presses_token(self, token: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+        return await self.gives({"press": token}, who, platform)
+
+    async def sends(self, kind: str, of: str = "", who: str = "nok") -> Answer:
+        return await self.gives({"kind": kind, "of": of}, who, Platform.TELEGRAM)
+
+    def told(self, who: str, platform: Platform = Platform.TELEGRAM) -> Answer:
+        """Everything this chat was ever sent."""
+        return Answer([reply for chat, reply in self.recorders[platform].sent if chat == who])
+
+    def wait(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+    async def count(self, table: str, where: str = "1 = 1", *params: object) -> int:
+        row = await self.db.fetch_one(f"SELECT count(*) AS n FROM {table} WHERE {where}", *params)
+        assert row is not None
+        return int(row["n"])
+
+
+SOMCHAI = Customer(
+    CustomerCode("C81554"),
+    "นายสมชาย ใจดี",
+    kind="citizen",
+    gender=Gender.MALE,
+    phone="+66812345678",
+    email="somchai@example.com",
+    addresses=(Address("12/34 อำเภอเมืองกระบี่", main=True),),
+)
+NAMESAKE = Customer(CustomerCode("C90210"), "นายสมชาย ดีใจ", kind="student", organisation="มหาวิทยาลัยตัวอย่าง")
+KAMON = Customer(
+    CustomerCode("C70001"),
+    "ผศ.ดร.กมลชนก รัตนพิทักษ์",
+    kind="academic",
+    email="kamon@example.ac.th",
+    contacts=(Contact("น.ส.นิดา ผู้ช่วย", mobile="+66899998888", main=True),),
+)
+SANYA = Customer(CustomerCode("C82001"), "นายสัญญา ธรรมศักดิ์", kind="citizen", phone="+66800009001")
+TUENJAI = Customer(CustomerCode("C82002"), "นางเตือนใจ แสงทอง", kind="citizen", phone="+66800009002")
+HAN = Customer(CustomerCode("C82003"), "นายหาญ กล้าดี", kind="citizen", phone="+66800009003")
+CAST = (SOMCHAI, NAMESAKE, KAMON, SANYA, TUENJAI, HAN)
+PEOPLE = (("นก", Role.OFFICER, "nok"), ("ต้น", Role.SUPERVISOR, "ton"), ("เมย์", Role.ADMIN, "may"))
+
+
+async def _fill(tx: Tx) -> dict[str, StaffId]:
+    ids = {}
+    for name, role, user in PEOPLE:
+        ids[user] = await staff.add_staff(tx, name, role, NOW)
+        await staff.link_identity(tx, Identity(Platform.TELEGRAM, user, ids[user], user), NOW)
+    await staff.link_identity(tx, Identity(Platform.LINE, "nok", ids["nok"], "nok"), NOW - timedelta(days=1))
+    for customer in CAST:
+        await customers.add_customer(tx, customer, NOW)
+    await raise_counter(tx, "customer", 90210)
+    await raise_counter(tx, "ticket", 123)
+    return ids
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskUnderTest]:
+    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
+    engine = Engine(db, load_configuration(), recorders, "test", clock=lambda: under_test.now)
+    under_test = DeskUnderTest(db, engine, recorders)
+    under_test.ids = await db.write(_fill)
+    yield under_test
+    await engine.stop()
+    await db.close()

@@ -1,0 +1,198 @@
+"""Half-filled forms: kept over apps and days, never filled with a new caller, never overwriting another's work."""
+
+import pytest
+
+from domain.staff import Platform
+
+SAVED = "บันทึกข้อมูลเรียบร้อย"
+
+
+async def test_form_begun_in_one_app_goes_on_in_the_other(desk):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    done = await desk.says("ถามรายได้ => ตอบแล้ว ปิด", platform=Platform.LINE)
+    assert SAVED in done.text
+    assert await desk.count("tickets", "customer_code = 'C81554' AND status = 'closed'") == 1
+
+
+@pytest.mark.parametrize("text", ["C90210", "0800009001", "kamon@example.ac.th", "เมนู", "/my", "หา สัญญา"])
+async def test_new_caller_or_command_breaks_out_and_the_form_is_offered_again(desk, text):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    answer = await desk.says(text)
+    assert "พักร่างไว้" in answer.text
+    assert await desk.count("tickets") == 0
+    form = await desk.presses("ทำต่อ")
+    assert "C81554" in form.text
+    done = await desk.says("ถามรายได้")
+    assert SAVED in done.text
+    assert await desk.count("tickets", "details = 'ถามรายได้' AND customer_code = 'C81554'") == 1
+
+
+async def test_ticket_number_breaks_out_too(desk):
+    await desk.says("/open C81554 โทร 1.1 ใบแรก")
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    answer = await desk.says("r2611000124")
+    assert "ใบแรก" in answer.text
+    assert "พักร่างไว้" in answer.text
+
+
+async def test_telephone_answers_a_form_that_asks_for_one(desk):
+    await desk.says("/new นายอาทิตย์ ทดสอบ")
+    await desk.presses("ประชาสังคม")
+    asked = await desk.says("0800009001")
+    assert "ที่อยู่" in asked.text
+    assert "พักร่างไว้" not in asked.text
+
+
+async def test_text_after_half_an_hour_is_asked_about(desk):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    desk.wait(minutes=31)
+    asked = await desk.says("สมชาย")
+    assert asked.buttons == ["ใส่ในร่าง", "ค้นหาใหม่"]
+    assert await desk.count("tickets") == 0
+    done = await desk.presses("ใส่ในร่าง")
+    assert SAVED in done.text
+    assert await desk.count("tickets", "details = 'สมชาย'") == 1
+
+
+async def test_text_after_half_an_hour_may_be_a_search(desk):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    desk.wait(days=1)
+    await desk.says("สมชาย")
+    found = await desk.presses("ค้นหาใหม่")
+    assert "ผลลัพธ์: 2" in found.text
+
+
+async def test_cancel_keeps_nothing(desk):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    answer = await desk.says("ยกเลิก")
+    assert "ยกเลิกแล้ว" in answer.text
+    row = await desk.db.fetch_one("SELECT state, data FROM forms")
+    assert (row["state"], row["data"]) == ("cancelled", "{}")
+    assert "ไม่มีร่าง" in (await desk.says("/cancel")).text
+
+
+async def test_nine_is_unknown_only_in_a_required_field_and_never_stored_as_text(desk):
+    await desk.says("/open C81554 โทร 1.1 ถาม")
+    await desk.presses("ปิดใบงาน")
+    done = await desk.says("๙")
+    assert "ปิดแล้ว" in done.text
+    row = await desk.db.fetch_one("SELECT result, unknown FROM tickets")
+    assert (row["result"], row["unknown"]) == ("", "result")
+
+
+async def test_a_value_given_later_is_no_longer_unknown(desk):
+    await desk.says("/open C81554 โทร 1.1 ถาม")
+    await desk.presses("ปิดใบงาน")
+    await desk.says("9")
+    await desk.presses("แก้ไข")
+    await desk.presses("ผลของการให้บริการ")
+    await desk.says("ตอบแล้ว")
+    await desk.presses("บันทึก")
+    row = await desk.db.fetch_one("SELECT result, unknown FROM tickets")
+    assert (row["result"], row["unknown"]) == ("ตอบแล้ว", "")
+
+
+async def test_what_was_typed_is_kept_when_a_field_refuses(desk):
+    await desk.says("/new นายอาทิตย์ ทดสอบ")
+    await desk.presses("ประชาสังคม")
+    refused = await desk.says("ไม่มีเบอร์")
+    assert "ต้องเป็นเบอร์โทรหรืออีเมล" in refused.text
+    assert "นายอาทิตย์ ทดสอบ" in refused.text
+
+
+@pytest.mark.parametrize("kind", ["sticker", "photo"])
+async def test_sticker_for_an_answer_asks_again(desk, kind):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    answer = await desk.sends("attachment", kind)
+    assert "⚠️" in answer.text
+    assert "C81554" in answer.text
+    assert SAVED in (await desk.says("ถามรายได้")).text
+
+
+async def test_second_officer_sees_what_changed_before_anything_is_overwritten(desk):
+    await desk.says("/open C81554 โทร 1.1 คำถามเดิม")
+    await desk.presses("แก้ไข")
+    await desk.presses("รายละเอียด")
+    await desk.says("ของนก")
+    await desk.says("R2611000124", who="ton")
+    await desk.presses("แก้ไข", who="ton")
+    await desk.presses("รายละเอียด", who="ton")
+    await desk.says("ของต้น", who="ton")
+    assert SAVED in (await desk.presses("บันทึก", who="ton")).text
+    shown = await desk.presses_token(desk.last["telegram:nok"].token("บันทึก"))
+    assert "มีคนแก้ไขไปก่อน" in shown.text
+    assert "คำถามเดิม → ของต้น" in shown.text
+    assert await desk.count("tickets", "details = 'ของต้น'") == 1
+    assert SAVED in (await desk.presses("บันทึกของฉันต่อ")).text
+    assert await desk.count("tickets", "details = 'ของนก'") == 1
+
+
+async def test_closing_a_ticket_that_a_colleague_closed_shows_who_and_when(desk):
+    await desk.says("/open C81554 โทร 1.1 คำถาม")
+    asked = await desk.presses("ปิดใบงาน")
+    assert "ผลของการให้บริการ" in asked.text
+    await desk.says("ปิดใบงาน R2611000124 ต้นตอบแล้ว", who="ton")
+    shown = await desk.says("นกตอบแล้ว")
+    assert "ต้น ปิดใบงาน R2611000124 แล้วเมื่อ 10.00 น." in shown.text
+    assert await desk.count("tickets", "result = 'ต้นตอบแล้ว'") == 1
+
+
+async def test_save_button_of_an_older_card_shows_the_present_draft_instead(desk):
+    await desk.says("/open C81554 โทร 1.1 คำถาม")
+    await desk.presses("แก้ไข")
+    await desk.presses("รายละเอียด")
+    await desk.says("แก้ครั้งแรก")
+    old = desk.last["telegram:nok"].token("บันทึก")
+    await desk.presses("ช่องอื่น ๆ")
+    await desk.presses("หมายเหตุ" if "หมายเหตุ" in str(desk.last["telegram:nok"].buttons) else "เหตุผล")
+    await desk.says("มีปัญหา")
+    shown = await desk.presses_token(old)
+    assert SAVED not in shown.text
+    assert "มีปัญหา" in shown.text
+    assert SAVED in (await desk.presses("บันทึก")).text
+
+
+async def test_form_already_saved_says_so(desk):
+    await desk.says("C81554")
+    form = await desk.presses("สร้างใบงาน")
+    await desk.says("ถามรายได้")
+    answer = await desk.presses_token(form.token("ช่องทาง"))
+    assert "บันทึกหรือยกเลิกไปแล้ว" in answer.text
+    assert await desk.count("tickets") == 1
+
+
+async def test_parked_drafts_are_listed_with_my_tickets(desk):
+    await desk.says("C81554")
+    await desk.presses("สร้างใบงาน")
+    await desk.says("C90210")
+    await desk.presses("สร้างใบงาน")
+    mine = await desk.says("ใบงานของฉัน")
+    assert "ร่างที่พักไว้ (1)" in str(mine.buttons)
+    listed = await desk.presses("ร่างที่พักไว้")
+    assert len(listed.buttons) == 2
+    form = await desk.presses("C81554")
+    assert "C81554" in form.text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("31 ก.พ. 63", "อ่านวันที่"),
+        ("1/1/2653", "อ่านวันที่"),
+        ("พรุ่งนี้", "อนาคต"),
+        ("ไม่รู้", "อ่านวันที่"),
+    ],
+)
+async def test_bad_dates_get_one_clear_sentence(desk, text, sentence):
+    await desk.says("/open C81554 โทร 1.1 คำถาม")
+    await desk.presses("แก้ไข")
+    await desk.presses("วันที่ในใบเสร็จ")
+    refused = await desk.says(text)
+    assert sentence in refused.text
