@@ -59,7 +59,7 @@ def _texts(text: str, limits: Limits) -> list[Json]:
 
 
 def _flex(part: Part, bubble: Json, limits: Limits) -> Json:
-    alt = shorten(_words(part).strip() or "-", limits.alt_text, units=_count)
+    alt = shorten(_words(part).strip() or "-", limits.alt_text)
     return {"type": "flex", "altText": alt, "contents": bubble}
 
 
@@ -115,9 +115,9 @@ def _field(label: str, value: str, limits: Limits) -> Json:
 def _postback(button: Button, limits: Limits) -> Json:
     return {
         "type": "postback",
-        "label": shorten(button.label, limits.label, units=_count),
+        "label": shorten(button.label.strip() or "…", limits.label, units=_count),
         "data": button.token,
-        "displayText": shorten(button.label, limits.display, units=_count),
+        "displayText": shorten(button.label.strip() or "…", limits.display, units=_count),
     }
 
 

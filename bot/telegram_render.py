@@ -106,7 +106,7 @@ def _rows(part: Part, limits: Limits) -> list[list[Button]]:
 
 
 def _relabelled(button: Button, label: str) -> Button:
-    return Button(label, button.action, token=button.token)
+    return Button(label.strip() or "…", button.action, token=button.token)
 
 
 def _keyboard(rows: Sequence[Sequence[Button]], limits: Limits) -> dict[str, object] | None:
@@ -133,7 +133,7 @@ def _pack(lines: Sequence[Line], limit: int) -> list[str]:
         current.append(marked)
         size += units
     texts.append("\n".join(current).strip("\n"))
-    return [text for text in texts if text] or ["…"]
+    return [text for text in texts if text.strip()] or ["…"]
 
 
 def marked(payload: str, mark: str) -> str:

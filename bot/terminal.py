@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -106,6 +110,18 @@ def _draw(part: Part, labels: list[str]) -> Panel | Group:
     return Group(RichText(part.text), *below)
 
 
+def _read_lines(put: Callable[[str | None], None]) -> None:
+    """Give every line of standard input to `put`, then None. Unbuffered, so that exiting never waits for it."""
+    rest = b""
+    while block := os.read(0, 65_536):
+        *lines, rest = (rest + block).split(b"\n")
+        for line in lines:
+            put(line.decode("utf-8", "replace").rstrip("\r"))
+    if rest:
+        put(rest.decode("utf-8", "replace"))
+    put(None)
+
+
 async def chat(
     adapter: TerminalAdapter,
     db: Database,
@@ -114,18 +130,26 @@ async def chat(
     wake: Callable[[list[str]], None],
     idle: Callable[[], Awaitable[None]],
 ) -> None:
-    """Read a line, commit it, wait for its answer; until the end of the input or /quit."""
+    """Read a line, commit it, wait for its answer; until the end of the input, /quit or Ctrl-C."""
     interactive = sys.stdin.isatty()
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def put(line: str | None) -> None:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    with suppress(NotImplementedError):  # no signal handlers on Windows' loops
+        loop.add_signal_handler(signal.SIGINT, lines.put_nowait, None)
+    threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
     while True:
         if interactive:
             adapter.console.print("› ", end="", style="green")
-        line = await asyncio.to_thread(sys.stdin.buffer.readline)
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
-        if not line or text.strip() == QUIT:
+        line = await lines.get()
+        if line is None or line.strip() == QUIT:
             return
-        if not text.strip():
+        if not line.strip():
             continue
         if not interactive:
-            adapter.console.print(f"› {text}", style="green", markup=False)
-        wake(await inbox.receive(db, [adapter.event(user, text)], owner, datetime.now(UTC)))
+            adapter.console.print(f"› {line}", style="green", markup=False)
+        wake(await inbox.receive(db, [adapter.event(user, line)], owner, datetime.now(UTC)))
         await idle()

@@ -56,13 +56,12 @@ def status_line(ticket: Ticket) -> str:
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
 
 
-def ticket_line(ctx: Context, ticket: Ticket) -> str:
-    """One line of a list."""
+def ticket_line(ctx: Context, ticket: Ticket, state: str = "") -> str:
+    """One line of a list: number, subject, the question's first words, and its state (or the one given)."""
     subject = ctx.desk.configuration.catalogue.subjects.get(ticket.subject)
     label = subject.label if subject else ticket.subject
-    return " · ".join(
-        (ticket.no, shorten(label, 40), shorten(" ".join(ticket.details.split()), 60), status_line(ticket))
-    )
+    details = shorten(" ".join(ticket.details.split()), 50)
+    return " · ".join((ticket.no, shorten(label, 30), details, state or status_line(ticket)))
 
 
 async def card(ctx: Context, ticket: Ticket) -> Card:

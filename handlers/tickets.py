@@ -154,9 +154,10 @@ async def my_page(ctx: Context, page: int) -> Reply:
     options = []
     for due, each in dated[page * PAGE : (page + 1) * PAGE]:
         ctx.audit("ticket.listed", each.no)
-        late = _("เกินกำหนด ") if due < ctx.now else ""
-        until = "" if due is NEVER else f" · {late}{_('ถึง %(when)s', when=when(due))}"
-        options.append(ticket_cards.show_button(each, ticket_cards.ticket_line(ctx, each) + until))
+        state = "" if due is NEVER else _("ถึง %(when)s", when=when(due))
+        if due < ctx.now:
+            state = _("เกินกำหนด %(when)s", when=when(due))
+        options.append(ticket_cards.show_button(each, ticket_cards.ticket_line(ctx, each, state)))
     parked = await forms.list_parked(ctx.db, ctx.staff.id)
     pages = [
         Button(label, "my.page", {"page": str(target)})

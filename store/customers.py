@@ -1,5 +1,6 @@
 """The customer register: records with their contacts and addresses."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -78,10 +79,10 @@ async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
 
 
 def phone_key(phone: str) -> str:
-    """The national number, reversed, so that its last digits are a prefix: +66812345678 -> 8765432180."""
+    """The national number's digits, reversed, so that the last are a prefix: +66812345678 -> 8765432180."""
     number = phone.split(";", 1)[0]
-    national = "0" + number[3:] if number.startswith("+66") else number.lstrip("+")
-    return national[::-1]
+    national = "0" + number[3:] if number.startswith("+66") else number
+    return re.sub(r"\D", "", national)[::-1]
 
 
 def _keys(customer: Customer) -> list[tuple[str, str]]:
@@ -91,7 +92,7 @@ def _keys(customer: Customer) -> list[tuple[str, str]]:
     names = " ".join([customer.name, customer.organisation, *(c.name for c in customer.contacts)])
     words = set(fold(names).split())
     return [
-        *(("phone", key) for key in sorted(phones)),
+        *(("phone", key) for key in sorted(phones) if key),
         *(("email", key) for key in sorted(emails)),
         *(("word", key[:60]) for key in sorted(words)),
     ]

@@ -63,6 +63,14 @@ async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
+async def _guarded(tx: Tx, sql: str, *params: object) -> int:
+    """A person has one open draft: the unique index refuses a second."""
+    try:
+        return await tx.execute(sql, *params)
+    except Conflict as conflict:
+        raise Conflict("draft") from conflict
+
+
 async def save(tx: Tx, draft: Draft) -> None:
     """Write a draft that was read (or made, version 0) by this event.
 
@@ -70,7 +78,8 @@ async def save(tx: Tx, draft: Draft) -> None:
     """
     data = json.dumps(dict(draft.data), ensure_ascii=False)
     if draft.version == 0:
-        await tx.execute(
+        await _guarded(
+            tx,
             "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, outcome, version, "
             "created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
             draft.id,
@@ -86,7 +95,8 @@ async def save(tx: Tx, draft: Draft) -> None:
             draft.touched_at,
         )
         return
-    touched = await tx.execute(
+    touched = await _guarded(
+        tx,
         "UPDATE forms SET state = ?, data = ?, asking = ?, record_version = ?, outcome = ?, touched_at = ?, "
         "version = version + 1 WHERE id = ? AND version = ?",
         draft.state,

@@ -87,6 +87,8 @@ async def next_pending(db: Reader, conversation: str) -> Event | None:
 
 async def list_waiting(db: Reader, platforms: Sequence[str]) -> list[str]:
     """Conversations on these platforms with events that are not done."""
+    if not platforms:
+        return []
     marks = ", ".join("?" for _ in platforms)
     rows = await db.fetch(
         f"SELECT DISTINCT conversation FROM inbox WHERE state = 'pending' AND platform IN ({marks})",
@@ -112,6 +114,9 @@ async def finish(tx: Tx, event: Event, now: datetime, state: str = "done", refer
 
 async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) -> bool:
     """Give the conversation back unless something came meanwhile; then keep it for longer."""
+    if not await leases.take(tx, lease_name(conversation), owner, now):
+        return True
+    # A statement of its own, after the lease is locked: it sees what another process received until then.
     freed = await tx.execute(
         "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
         "(SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
@@ -119,7 +124,7 @@ async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) 
         owner,
         conversation,
     )
-    return bool(freed) or not await leases.take(tx, lease_name(conversation), owner, now)
+    return bool(freed)
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:

@@ -106,11 +106,13 @@ async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
 
 
 async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> list[tuple[Platform, str]]:
-    """Chats on these platforms with something due to be sent."""
+    """Chats on these platforms whose oldest message is due; the others of a chat wait behind it."""
+    if not platforms:
+        return []
     marks = ", ".join("?" for _ in platforms)
     rows = await db.fetch(
-        "SELECT DISTINCT platform, chat FROM outbox WHERE state IN ('queued', 'sending') "
-        f"AND platform IN ({marks}) AND next_at <= ?",
+        "SELECT platform, chat FROM outbox WHERE seq IN (SELECT min(seq) FROM outbox "
+        f"WHERE state IN ('queued', 'sending') AND platform IN ({marks}) GROUP BY platform, chat) AND next_at <= ?",
         *platforms,
         now,
     )
@@ -156,10 +158,14 @@ async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
 
 
 async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: datetime) -> bool:
-    """Give the chat back when nothing is due for it; True when it was given back."""
+    """Give the chat back unless its oldest message is due; True when it is ours no longer."""
+    if not await leases.take(tx, lease_name(platform, chat), owner, now):
+        return True
+    # A statement of its own, after the lease is locked: it sees what another process queued until then.
     freed = await tx.execute(
-        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
-        "(SELECT 1 FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending') AND next_at <= ?)",
+        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE seq = "
+        "(SELECT min(seq) FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')) "
+        "AND next_at <= ?)",
         lease_name(platform, chat),
         owner,
         platform,

@@ -44,13 +44,13 @@ async def _translated() -> AsyncIterator[None]:
         raise Conflict("exists", detail=error.constraint_name) from error
     except (
         asyncpg.PostgresConnectionError,
-        asyncpg.CannotConnectNowError,
-        asyncpg.AdminShutdownError,
-        asyncpg.TooManyConnectionsError,
-        asyncpg.DiskFullError,
+        asyncpg.OperatorInterventionError,  # shut down, crashed, starting up
+        asyncpg.InsufficientResourcesError,  # disk full, too many connections
         asyncpg.InterfaceError,
         OSError,
     ) as error:
+        if isinstance(error, ValueError):  # a parameter of the wrong type, which no later try would mend
+            raise
         raise StoreUnavailable(type(error).__name__) from error
 
 
@@ -61,24 +61,25 @@ class _Connection:
         self.raw = raw
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        return [dict(row) for row in await self.raw.fetch(numbered(sql), *map(_encode, params))]
+        async with _translated():
+            return [dict(row) for row in await self.raw.fetch(numbered(sql), *map(_encode, params))]
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        row = await self.raw.fetchrow(numbered(sql), *map(_encode, params))
+        async with _translated():
+            row = await self.raw.fetchrow(numbered(sql), *map(_encode, params))
         return None if row is None else dict(row)
 
     async def execute(self, sql: str, *params: object) -> int:
-        if not params:
-            status: str = await self.raw.execute(sql)
-        else:
-            status = await self.raw.execute(numbered(sql), *map(_encode, params))
+        async with _translated():
+            status: str = await self.raw.execute(numbered(sql) if params else sql, *map(_encode, params))
         tail = status.rsplit(" ", 1)[-1]
         return int(tail) if tail.isdigit() else 0
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         encoded = [tuple(map(_encode, row)) for row in rows]
         if encoded:
-            await self.raw.executemany(numbered(sql), encoded)
+            async with _translated():
+                await self.raw.executemany(numbered(sql), encoded)
 
 
 class PostgresqlDatabase:

@@ -52,7 +52,7 @@ async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = F
     else:
         sql, params = "key >= ? AND key < ?", (prefix, _upper(prefix))
     rows = await db.fetch(
-        f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {sql} ORDER BY key LIMIT {LIMIT}",
+        f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {sql} ORDER BY key, customer_code LIMIT {LIMIT}",
         kind,
         *params,
     )
@@ -63,12 +63,13 @@ def _like(text: str) -> str:
     return re.sub(r"([!%_])", r"!\1", text)
 
 
-async def _codes_by_words(db: Database, words: list[str]) -> list[str]:
-    """Customers in whose folded text every word occurs, whole names first."""
-    where = " AND ".join("folded LIKE ? ESCAPE '!'" for _ in words)
+async def _codes_by_words(db: Database, words: list[str], *, whole: bool = False) -> list[str]:
+    """Customers in whose folded text every word occurs (as a whole word, if so asked), whole names first."""
+    text, edge = ("' ' || folded || ' '", " ") if whole else ("folded", "")
+    where = " AND ".join(f"{text} LIKE ? ESCAPE '!'" for _ in words)
     rows = await db.fetch(
         f"SELECT code, folded FROM customers WHERE {where} ORDER BY code LIMIT {LIMIT}",
-        *(f"%{_like(word)}%" for word in words),
+        *(f"%{edge}{_like(word)}{edge}%" for word in words),
     )
     return [row["code"] for row in sorted(rows, key=lambda row: _rank(row, words))]
 
@@ -130,15 +131,15 @@ async def _by_name(db: Database, text: str) -> list[Hit]:
 async def find_twins(db: Database, customer: Customer) -> list[Hit]:
     """Customers already in the register that share a telephone, an e-mail or the whole name."""
     found: dict[str, Why] = {}
-    for phone in filter(None, (customer.phone, customer.mobile)):
-        for code in await _codes_by_key(db, "phone", phone_key(phone), exact=True):
+    for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
+        for code in await _codes_by_key(db, "phone", phone, exact=True):
             found.setdefault(code, Why.PHONE)
     if customer.email:
         for code in await _codes_by_key(db, "email", customer.email.lower(), exact=True):
             found.setdefault(code, Why.EMAIL)
-    words = fold(customer.name).split()
+    words = fold(customer.name).split()[:8]
     if words:
-        for code in await _codes_by_words(db, words):
+        for code in await _codes_by_words(db, words, whole=True):
             found.setdefault(code, Why.NAME)
     codes = [code for code in found if code != customer.code][:10]
     return [Hit(c, found[c.code]) for c in await list_customers(db, codes)]

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,6 @@ from store.database import Row, StoreUnavailable, T, Tx
 from store.migrate import apply_migrations
 
 PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
@@ -23,6 +22,7 @@ PRAGMAS = (
     "PRAGMA cache_size=-32768",
     "PRAGMA journal_size_limit=67108864",
 )
+WAL_TRIES, WAL_PAUSE = 100, 0.05
 
 
 def encode_time(at: datetime) -> str:
@@ -63,11 +63,14 @@ async def _translated() -> AsyncIterator[None]:
         if "UNIQUE" in str(error):
             raise Conflict("exists", detail=str(error)) from error
         raise
-    except (sqlite3.OperationalError, ValueError) as error:
-        # aiosqlite says "Connection closed"/"no active connection" as ValueError.
-        if isinstance(error, sqlite3.OperationalError) and "syntax" in str(error):
+    except sqlite3.OperationalError as error:
+        # The plain code 1 means a wrong statement, which no later try would mend.
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF == sqlite3.SQLITE_ERROR:
             raise
-        if isinstance(error, ValueError) and "connection" not in str(error).lower():
+        raise StoreUnavailable(str(error)) from error
+    except ValueError as error:
+        # aiosqlite says "Connection closed"/"no active connection" as ValueError.
+        if "connection" not in str(error).lower():
             raise
         raise StoreUnavailable(str(error)) from error
 
@@ -79,10 +82,10 @@ class _Connection:
         self.raw = raw
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        cursor, rows = await self._run(sql, params)
-        if not rows:
-            return []
-        names = [column[0] for column in cursor.description]
+        async with _translated():
+            # In one go: a SELECT left half read by a cancelled caller would hold back this connection's snapshot.
+            rows = list(await self.raw.execute_fetchall(sql, [_encode(value) for value in params]))
+        names = rows[0].keys() if rows else []
         return [_decode(names, row) for row in rows]
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
@@ -99,13 +102,6 @@ class _Connection:
         if encoded:
             async with _translated():
                 await self.raw.executemany(sql, encoded)
-
-    async def _run(self, sql: str, params: tuple[object, ...]) -> tuple[aiosqlite.Cursor, list[sqlite3.Row]]:
-        async with _translated():
-            cursor = await self.raw.execute(sql, [_encode(value) for value in params])
-            # sqlite3 steps a SELECT lazily, so fetching is where its work (and its errors) happen.
-            rows = list(await cursor.fetchall()) if cursor.description else []
-        return cursor, rows
 
 
 class SqliteDatabase:
@@ -133,12 +129,13 @@ class SqliteDatabase:
 
     async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         async with self._lock:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
+                await self._writer.execute("BEGIN IMMEDIATE")
                 result = await work(self._writer)
                 await self._writer.execute("COMMIT")
             except BaseException:
-                if self._writer.raw.in_transaction:
+                # Always: BEGIN itself may have been cancelled while it ran. Nothing happens without a transaction.
+                with suppress(ValueError, sqlite3.Error):
                     await self._writer.raw.rollback()
                 raise
             return result
@@ -150,12 +147,31 @@ class SqliteDatabase:
         await self._writer.raw.close()
 
 
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Processes that make a new file WAL at the same moment get "locked" at once: SQLite waits for nobody here."""
+    for left in reversed(range(WAL_TRIES)):
+        try:
+            await connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
+                raise
+            await asyncio.sleep(WAL_PAUSE)
+        else:
+            return
+
+
 async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, isolation_level=None)
-    for pragma in PRAGMAS:
-        await connection.execute(pragma)
-    if query_only:
-        await connection.execute("PRAGMA query_only=ON")
+    connection.row_factory = sqlite3.Row
+    try:
+        await _use_wal(connection)
+        for pragma in PRAGMAS:
+            await connection.execute(pragma)
+        if query_only:
+            await connection.execute("PRAGMA query_only=ON")
+    except BaseException:
+        await connection.close()
+        raise
     return connection
 
 

@@ -87,7 +87,7 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
         "letter_on": ticket.letter_on,
         "contract_no": ticket.contract_no,
         "contract_on": ticket.contract_on,
-        "price": ticket.price,
+        "price": None if ticket.price is None else ticket.price.quantize(Decimal("0.01")),
         "receipt_no": ticket.receipt_no,
         "receipt_on": ticket.receipt_on,
         "purpose": ticket.purpose,

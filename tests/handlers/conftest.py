@@ -1,4 +1,4 @@
-"""The desk under test: the real dispatcher, worker and sender, a real database, a frozen clock, a recording platform."""
+"""The desk under test: real dispatcher, worker, sender and database; a frozen clock, a recording platform."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,0 +1,167 @@
+"""One reply on each platform: golden pictures of the wording, and the platforms' limits for any reply at all."""
+
+import json
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot import line_render, telegram_render
+from bot.terminal import TerminalAdapter
+from domain.staff import Platform
+from domain.text import graphemes
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, reply_from_json, reply_to_json
+from store.outbox import Message
+from tests.fakes.line_rules import check_request
+from tests.fakes.telegram_rules import check_telegram, visible_text
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def button(label: str, n: int = 0) -> Button:
+    return Button(label, "ticket.show", token=f"token-{n:016d}")
+
+
+REPLIES = {
+    "found_several": Reply(
+        (
+            Choice(
+                "ผลลัพธ์: 12 · หน้า 1/2",
+                (
+                    button("C81554 นายสมชาย ใจดี · 081-234-5678 · ชื่อตรงกัน", 1),
+                    button("C90210 นายสมชาย ดีใจ · มหาวิทยาลัยตัวอย่าง · ชื่อตรงกัน", 2),
+                ),
+                (button("ถัดไป", 3), button('ผู้รับบริการใหม่ "สมชาย"', 4)),
+            ),
+        )
+    ),
+    "customer": Reply(
+        (
+            Card(
+                "👤 C81554 นายสมชาย ใจดี",
+                (("ประเภท", "ประชาสังคม/ประชาชน"), ("โทรศัพท์", "081-234-5678"), ("ที่อยู่", "12/34\nกระบี่")),
+                buttons=(button("สร้างใบงาน", 1), button("ประวัติการติดต่อ (4)", 2), button("แก้ไข", 3)),
+            ),
+        )
+    ),
+    "form": Reply(
+        (
+            Paragraph("⚠️ ต้องเป็นเบอร์โทรหรืออีเมล"),
+            Card(
+                "🎫 ใบงานใหม่ · C81554 นายสมชาย ใจดี",
+                (("ช่องทาง", "โทรศัพท์"), ("เรื่อง", "1.1 แนะนำให้คำปรึกษา")),
+                "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)",
+                (button("ช่องทาง", 1), button("เรื่อง", 2), button("ช่องอื่น ๆ", 3), button("ยกเลิก", 4)),
+            ),
+        ),
+        in_place=True,
+    ),
+    "hostile": Reply(
+        (Card("👤 <b>&amp; \"นาย\"</b> <script>", (("ชื่อ", "a < b & c > d"),), buttons=(button("<ปุ่ม> & \"", 1),)),)
+    ),
+    "paragraph": Reply((Paragraph("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช.", (button("ขอสิทธิ์ใช้งาน", 1),)),)),
+}
+
+
+async def drawn(reply: Reply) -> str:
+    """The terminal's drawing, 80 columns wide."""
+    out = StringIO()
+    adapter = TerminalAdapter(Console(file=out, width=80, highlight=False))
+    (payload,) = adapter.render(reply)
+    await adapter.deliver(Message(None, Platform.TERMINAL, "x", payload))  # type: ignore[arg-type]
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def pretty(payloads: list[str]) -> str:
+    return json.dumps([json.loads(p) for p in payloads], ensure_ascii=False, indent=1) + "\n"
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_telegram_says_it_as_before(name):
+    compare(f"{name}.telegram.json", pretty(telegram_render.render(REPLIES[name], "42")))
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_line_says_it_as_before(name):
+    compare(f"{name}.line.json", pretty(line_render.render(REPLIES[name])))
+
+
+@pytest.mark.parametrize("name", REPLIES)
+async def test_terminal_draws_it_as_before(name):
+    compare(f"{name}.txt", await drawn(REPLIES[name]))
+
+
+TEXT = st.text(
+    st.one_of(
+        st.sampled_from("กขคงที่นั้ำปู่ๆฯเแโ๑๒<>&\"'\n \U0001f468‍\U0001f469​"),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
+    ),
+    min_size=1,
+    max_size=200,
+)
+LONG = st.builds(lambda text, n: text * n, TEXT, st.integers(1, 60))
+BUTTONS = st.lists(st.builds(lambda label, n: button(label, n), TEXT, st.integers(0, 99)), max_size=10).map(tuple)
+PARTS = st.one_of(
+    st.builds(Paragraph, LONG, BUTTONS),
+    st.builds(Card, TEXT, st.lists(st.tuples(TEXT, LONG), max_size=6).map(tuple), TEXT, BUTTONS),
+    st.builds(Choice, LONG, BUTTONS, BUTTONS),
+)
+ANY_REPLY = st.builds(Reply, st.lists(PARTS, min_size=1, max_size=4).map(tuple), st.booleans())
+RELAXED = settings(deadline=None, max_examples=60)
+
+
+@RELAXED
+@given(ANY_REPLY, st.sampled_from(["", "42"]))
+def test_any_reply_fits_telegram(reply, replaces):
+    for payload in telegram_render.render(reply, replaces):
+        call = json.loads(payload)
+        assert check_telegram(call["method"], {"chat_id": 1, **call["params"]}) == []
+
+
+@RELAXED
+@given(ANY_REPLY)
+def test_any_reply_fits_line(reply):
+    for payload in line_render.render(reply):
+        assert check_request("push", {"to": "U" + "0" * 32, **json.loads(payload)}) == []
+
+
+@RELAXED
+@given(st.builds(lambda text, n: text * n, TEXT, st.integers(1, 200)))
+def test_nothing_of_a_long_text_is_lost_on_telegram(text):
+    payloads = telegram_render.render(Reply((Paragraph(text),)))
+    shown = "".join(visible_text(json.loads(p)["params"]["text"]) for p in payloads)
+    assert "".join(shown.split()) == "".join(text.split()) or not text.strip()
+
+
+@given(ANY_REPLY)
+def test_a_reply_survives_its_json(reply):
+    again = reply_from_json(reply_to_json(reply))
+    assert again.parts == reply.parts
+
+
+def test_a_message_that_may_have_arrived_says_so():
+    (payload,) = telegram_render.render(REPLIES["paragraph"])
+    assert json.loads(telegram_render.marked(payload, "(ส่งซ้ำ) "))["params"]["text"].startswith("(ส่งซ้ำ) บัญชีนี้")
+    for name in ("customer", "paragraph"):
+        (payload,) = line_render.render(REPLIES[name])
+        call = json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))
+        assert call["messages"][0]["altText"].startswith("(ส่งซ้ำ) ")
+        assert call["messages"][0]["contents"]["body"]["contents"][0]["text"].startswith("(ส่งซ้ำ) ")
+
+
+def test_labels_are_never_cut_within_a_character():
+    label = "ที่ปู่น้ำ" * 20
+    (payload,) = line_render.render(Reply((Paragraph("เลือก", (button(label),)),)))
+    shown = json.loads(payload)["messages"][0]["contents"]["footer"]["contents"][0]["action"]["label"]
+    assert graphemes(label)[: len(graphemes(shown)) - 1] == graphemes(shown)[:-1]

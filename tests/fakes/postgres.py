@@ -1,0 +1,136 @@
+"""A PostgreSQL server of the tests' own: the machine's binaries, a folder that is thrown away, a database a test."""
+
+import atexit
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlencode
+
+import asyncpg
+import pytest
+
+from store.database import open_database
+
+REQUIRED = "DESKBOT_TEST_POSTGRESQL"
+MISSING = "PostgreSQL's server programs are missing; on Debian: apt-get install postgresql"
+SETTINGS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+def find_binaries() -> Path | None:
+    """The folder with `initdb` and `pg_ctl`: Debian's newest, pg_config's, or the one on PATH."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    folders = list(debian)
+    if config := shutil.which("pg_config"):
+        asked = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
+        folders.append(Path(asked.stdout.strip()))
+    if initdb := shutil.which("initdb"):
+        folders.append(Path(initdb).parent)
+    return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+
+
+def is_required() -> bool:
+    """In CI a missing server fails the tests, on a laptop it skips them."""
+    return bool(os.environ.get("CI")) or os.environ.get(REQUIRED) == "required"
+
+
+class Postgresql:
+    """A server on a socket in its own folder, run by an ordinary user (PostgreSQL refuses root)."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._numbers = count(1)
+        self._user = None
+        self.folder = Path(tempfile.mkdtemp(prefix="deskbot-pg-"))
+        if os.geteuid() == 0:
+            self._user = pwd.getpwnam("postgres").pw_uid
+            os.chown(self.folder, self._user, -1)
+        self._run("initdb", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=postgres", "--no-sync")
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._binaries / program), "-D", str(self.folder / "data"), *arguments]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        # pg_ctl's server inherits the pipes, so output goes to a file: else this would wait for the server's end.
+        log = self.folder / "program.log"
+        with log.open("ab") as output:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=environment,
+                user=self._user,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+                timeout=60,
+            )
+        assert done.returncode == 0, f"{program} failed:\n{log.read_text(errors='replace')}"
+
+    def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        self._run("pg_ctl", "start", "-w", "-o", f"{SETTINGS} -c unix_socket_directories='{self.folder}'")
+
+    def stop(self) -> None:
+        """Stop at once, as a crash would."""
+        self._run("pg_ctl", "stop", "-w", "-m", "immediate")
+
+    def remove(self) -> None:
+        """Stop and forget everything."""
+        if (self.folder / "data" / "postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    def url(self, database: str) -> str:
+        """The DESKBOT_DATABASE_URL of one database."""
+        return f"postgresql://postgres@/{database}?{urlencode({'host': str(self.folder), 'port': 5432})}"
+
+    async def execute(self, sql: str, database: str = "postgres") -> None:
+        """Run one statement as the server's owner."""
+        connection = await asyncpg.connect(self.url(database))
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    async def make_database(self, options: str = "TEMPLATE template0") -> str:
+        """A new database; returns its URL."""
+        name = f"desk_{next(self._numbers)}"
+        await self.execute(f"CREATE DATABASE {name} {options}")
+        return self.url(name)
+
+    async def make_desk(self) -> str:
+        """A new database with the desk's schema, copied from one that was migrated once; returns its URL."""
+        if not (self.folder / "template").exists():
+            await self.execute("CREATE DATABASE desk_template TEMPLATE template0")
+            await (await open_database(self.url("desk_template"))).close()
+            (self.folder / "template").touch()
+        return await self.make_database("TEMPLATE desk_template")
+
+    async def drop(self, url: str) -> None:
+        """Drop a database by its URL, with whoever is still connected."""
+        found = re.search(r"/(desk_\d+)\?", url)
+        assert found, url
+        await self.execute(f"DROP DATABASE IF EXISTS {found[1]} WITH (FORCE)")
+
+
+@cache
+def _shared(binaries: Path) -> Postgresql:
+    server = Postgresql(binaries)
+    atexit.register(server.remove)
+    return server
+
+
+def shared_server() -> Postgresql:
+    """The one server of this test run, started at first use; skips or fails the test where there is none."""
+    binaries = find_binaries()
+    if binaries is None:
+        if is_required():
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    return _shared(binaries)
