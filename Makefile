@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format bench clean
+.PHONY: run install test check format bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/python run_bot.py
+
+install: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

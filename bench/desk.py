@@ -26,7 +26,7 @@ ACK_ROUNDS, ACK_ROUND, ACK_RATE = 5, 100, 50.0
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the desk, and what its answer must contain."""
+    """What is asked, and what the desk's answer must contain; an echo's is the question."""
 
     name: str
     text: str
@@ -64,17 +64,18 @@ def run() -> Report:
 
 
 NOTES = [
-    "All programs are processes of their own and alive together; the fakes (strict=False) and the driver share one more "
-    "process. One program is asked at a time, in turns, so that of two cores one is the rig's and one the program's.",
-    "Latency: from the fake's answer to getUpdates (or its webhook request) to the arrival of the answering request; "
-    f"{SAMPLES} a kind after {WARM_UP} warm-ups, {len(LINE_USERS)} officers in turn, programs interleaved event by event.",
+    "All programs are processes of their own and alive together; the fakes (strict=False) and the driver share one "
+    "more. One program is asked at a time, in turns: of two cores one is the rig's and one the program's.",
+    "Latency: from the fake's answer to getUpdates (or its webhook request) to the arrival of the answering call; "
+    f"{SAMPLES} a kind after {WARM_UP} to warm up, {len(LINE_USERS)} officers in turn, by turns of one event.",
     "The desk commits before it acknowledges (SQLite, WAL, synchronous=FULL) on this machine's disk; the echoes keep "
     "nothing, and line-bot-sdk's acknowledges only after its reply, as its examples do.",
+    f"Events a second: {CONVERSATIONS} people write 10 times at once, until all is answered; the slower of two rounds.",
 ]
 
 
 def _check(question: Question, answer: Answer) -> None:
-    if question.expects not in answer.text:
+    if question.expects not in answer.text and question.text not in answer.text:
         raise RuntimeError(f"{question.name}: not the answer expected: {answer.text[:300]}")
 
 
@@ -96,7 +97,7 @@ def _starts(report: Report, programs: Programs) -> tuple[Program, list[Program]]
             taken.append(took)
             running.append(program)
             if start == programs.start_desk:
-                program.wait(lambda program=program: program.said('"platform ready"') == 2)  # type: ignore[misc]
+                program.wait(_set_up(program))
     desk, telegram, line = (median(taken) for taken in seconds)
     report.rows.append(
         Row(
@@ -110,6 +111,11 @@ def _starts(report: Report, programs: Programs) -> tuple[Program, list[Program]]
     )
     _memory(report, running[0], running[1:], "after start")
     return running[0], running[1:]
+
+
+def _set_up(desk: Program) -> Callable[[], bool]:
+    """Both platforms were spoken to, the libraries loaded."""
+    return lambda: desk.said('"platform ready"') == 2
 
 
 def _memory(report: Report, desk: Program, echoes: Sequence[Program], when: str) -> None:

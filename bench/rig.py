@@ -1,4 +1,4 @@
-"""The rig: fakes that note when they handed over and when they were answered, and programs as processes of their own."""
+"""The rig: fakes that note when they handed over and were answered, and programs as processes of their own."""
 
 import asyncio
 import os
@@ -164,7 +164,7 @@ class Program:
         with log.open("wb") as out:
             self.started_at = perf_counter()
             self._process = subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env=own | environment, stdout=out, stderr=out
+                [sys.executable, *arguments], cwd=ROOT, env={**own, **environment}, stdout=out, stderr=out
             )
 
     def rss(self) -> float:

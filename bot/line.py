@@ -125,6 +125,8 @@ class LineAdapter:
         """
         if message.reply_token and not message.unclear and self._fresh(message):
             return await self._reply(message)
+        if message.reply_token and not message.confirms and message.staff_id is None:
+            return Dropped("too late for a free reply, and a stranger gets no paid push")
         if not message.reply_token or not message.unclear:
             return await self._push(message, message.payload)
         if message.attempts == 1:

@@ -162,7 +162,9 @@ class Sender:
         log.error("message refused", platform=message.platform, message_id=str(message.id), reason=refused.error)
         elsewhere = await self._elsewhere(message)
         batch = Batch()
-        if not elsewhere and not (message.dedupe_key or "").startswith(ADMIN_TOLD):
+        # A stranger who turns away is nobody's trouble, and a notice about a notice would never end.
+        worth_telling = message.staff_id is not None and not (message.dedupe_key or "").startswith(ADMIN_TOLD)
+        if worth_telling and not elsewhere:
             told = Notice(
                 system.undeliverable(message.platform, refused.error), f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN
             )

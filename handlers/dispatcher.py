@@ -90,7 +90,7 @@ async def _text(ctx: Context, text: str) -> Reply:
     if draft is None:
         return await customers.find(ctx, text)
     kind = _bare_kind(text)
-    if kind and not forms.takes(draft, kind):
+    if not forms.asks(draft) or (kind and not forms.takes(draft, kind)):
         return await _aside(ctx, draft, await customers.find(ctx, text))
     if ctx.now - draft.touched_at > forms.FRESH:
         return await forms.ask_which(ctx, draft, text)

@@ -200,6 +200,11 @@ def _question(label: str, field_: Field) -> str:
 # A text arrives.
 
 
+def asks(draft: Draft) -> bool:
+    """Whether a text can fill anything: while a card or a list of fields is shown, only taps mean the form."""
+    return draft.asking in FORMS[draft.kind].fields
+
+
 def takes(draft: Draft, kind: str) -> bool:
     """Whether a bare code, phone, email or ticket number is an answer to what is asked, and no new search."""
     field_ = FORMS[draft.kind].fields.get(draft.asking)
@@ -210,8 +215,6 @@ async def feed(ctx: Context, draft: Draft, text: str) -> Reply:
     """Fill the asked field with what was typed; ask again, with the reason, where it cannot be taken."""
     form = FORMS[draft.kind]
     name = draft.asking
-    if name not in form.fields:
-        return await proceed(ctx, draft, MORE if name == MORE else "", _("แตะช่องที่ต้องการแก้ก่อน แล้วจึงพิมพ์"))
     missing = await form.missing(ctx, draft)
     if digits(text).strip() == "9" and name in missing:
         return await advance(ctx, with_values(draft, _unknown(draft, name)))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, forms, inbox, staff
+from store import buttons, forms, inbox, outbox, staff
 from store.database import Database, Tx
 
 DRAFTS = timedelta(days=30)
@@ -18,6 +18,7 @@ async def tidy(db: Database, now: datetime) -> dict[str, int]:
             "buttons": await buttons.forget(tx, now),
             "drafts": await forms.forget(tx, now - DRAFTS),
             "raw_events": await inbox.forget_raw(tx, now - RAW_EVENTS),
+            "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }
 

@@ -189,3 +189,12 @@ async def count_by_state(db: Database) -> dict[str, int]:
     """How many messages are in each state."""
     rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
     return {row["state"]: int(row["n"]) for row in rows}
+
+
+async def forget_payloads(tx: Tx, before: datetime) -> int:
+    """Drop what was to be said from messages that were given up before then."""
+    return await tx.execute(
+        "UPDATE outbox SET payload = '', notice = '' "
+        "WHERE state IN ('dead', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
+        before,
+    )

@@ -61,7 +61,7 @@ REPLIES = {
         in_place=True,
     ),
     "hostile": Reply(
-        (Card("👤 <b>&amp; \"นาย\"</b> <script>", (("ชื่อ", "a < b & c > d"),), buttons=(button("<ปุ่ม> & \"", 1),)),)
+        (Card('👤 <b>&amp; "นาย"</b> <script>', (("ชื่อ", "a < b & c > d"),), buttons=(button('<ปุ่ม> & "', 1),)),)
     ),
     "paragraph": Reply((Paragraph("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช.", (button("ขอสิทธิ์ใช้งาน", 1),)),)),
 }

@@ -14,8 +14,6 @@ from tests.e2e.harness import DAO, NOK, RESENT, SAVED, DeskProcess, LineCourier,
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
-BEFORE_SENDING = ["event.received", "event.committed", "event.handled", "event.finished"]
-
 
 def ask_and_crash(desk: DeskProcess, line: FakeLine, failpoint: str, text: str) -> list[tuple[str, str]]:
     """(via, text) of the answers when the desk dies at the failpoint, is started again, and LINE redelivers."""
@@ -28,7 +26,7 @@ def ask_and_crash(desk: DeskProcess, line: FakeLine, failpoint: str, text: str) 
     return [(message.via, message.text) for message in line.messages(NOK.line)]
 
 
-@pytest.mark.parametrize("failpoint", [*BEFORE_SENDING, "message.sending", "message.sent"])
+@pytest.mark.parametrize("failpoint", ["event.handled", "event.finished", "message.sending", "message.sent"])
 def test_a_ticket_is_saved_once_and_answered_once(line_desk: DeskProcess, line: FakeLine, failpoint: str) -> None:
     """Cut off before the call, the reply token tells that LINE never saw it: it is answered once, unmarked."""
     details = f"สอบถามรายได้ครัวเรือน {failpoint}"
@@ -39,46 +37,39 @@ def test_a_ticket_is_saved_once_and_answered_once(line_desk: DeskProcess, line: 
     assert line_desk.tickets(details) == 1
 
 
-def test_an_event_that_was_answered_with_200_needs_no_second_delivery(line_desk: DeskProcess, line: FakeLine) -> None:
-    """Committed before it is acknowledged: LINE never brings it again, and it is not lost."""
-    line_desk.start("event.handled")
-    deliveries = [line.say(NOK.line, one_line("สอบถามประชากรสูงอายุ"))]
-    line_desk.restart_after_kill()
-    if deliveries[0].status != 200:  # the kill was quicker than the answer
-        line.redeliver(line.sent_events[0]["webhookEventId"])
+@pytest.mark.parametrize(("failpoint", "kept"), [("event.received", 0), ("event.committed", 2)])
+def test_nothing_is_acknowledged_before_the_whole_batch_is_committed(
+    line_desk: DeskProcess, line: FakeLine, courier: LineCourier, failpoint: str, kept: int
+) -> None:
+    line_desk.start(failpoint)
+    texts = {NOK.line: "ขอตารางสถิติรายจังหวัด", DAO.line: "ขอตารางสถิติรายภาค"}
+    delivery = courier.bring([line.text_event(user, one_line(text)) for user, text in texts.items()])
+    assert delivery.status == 0
+    line_desk.wait_killed()
+    assert line_desk.rows("SELECT count(*) FROM inbox") == [(kept,)]
+    line_desk.start()
+    courier.redeliver()
     line_desk.settle()
-    assert len(line.messages(NOK.line)) == 1
-    assert line_desk.tickets("สอบถามประชากรสูงอายุ") == 1
-
-
-def test_nothing_is_acknowledged_before_it_is_committed(line_desk: DeskProcess, line: FakeLine) -> None:
-    line_desk.start("event.received")
-    assert line.say(NOK.line, one_line("สอบถามการเกิด")).status == 0
-    line_desk.restart_after_kill()
-    assert line_desk.rows("SELECT count(*) FROM inbox") == [(0,)]
+    for user, text in texts.items():
+        assert line_desk.tickets(text) == 1
+        assert len(line.messages(user)) == 1
 
 
 def test_a_confirmation_cut_off_after_the_call_is_pushed_once_and_marked(
     line_desk: DeskProcess, line: FakeLine
 ) -> None:
-    answers = ask_and_crash(line_desk, line, "message.accepted", one_line("สอบถามแรงงานนอกระบบ"))
-    (via, first), (via_again, second) = answers
-    assert (via, via_again) == ("reply", "push")
-    assert SAVED in first
-    assert second == RESENT + first
-    assert line_desk.tickets("สอบถามแรงงานนอกระบบ") == 1
-
-
-def test_a_confirmation_cut_off_twice_still_comes_once_more_only(line_desk: DeskProcess, line: FakeLine) -> None:
-    """The push that repeats it has a key of its own: killed again after LINE took it, it is not taken twice."""
+    """The push that repeats it has a key: killed again after LINE took that too, it is not taken twice."""
     line_desk.start("message.accepted")
-    line.say(NOK.line, one_line("สอบถามผู้มีงานทำ"))
-    for _again in range(2):
-        line_desk.wait_killed()
-        line_desk.start("message.accepted")
+    line.say(NOK.line, one_line("สอบถามแรงงานนอกระบบ"))
+    line_desk.wait_killed()
+    line_desk.start("message.accepted")
     line_desk.restart_after_kill()
     line_desk.settle()
-    assert [message.via for message in line.messages(NOK.line)] == ["reply", "push"]
+    first, second = line.messages(NOK.line)
+    assert (first.via, second.via) == ("reply", "push")
+    assert SAVED in first.text
+    assert second.text == RESENT + first.text
+    assert line_desk.tickets("สอบถามแรงงานนอกระบบ") == 1
 
 
 def test_any_other_answer_cut_off_after_the_call_is_not_repeated(line_desk: DeskProcess, line: FakeLine) -> None:
@@ -88,7 +79,7 @@ def test_any_other_answer_cut_off_after_the_call_is_not_repeated(line_desk: Desk
     assert line_desk.rows("SELECT state FROM outbox") == [("dropped",)]
 
 
-@pytest.mark.parametrize("failpoint", ["message.sending", "message.accepted", "message.sent"])
+@pytest.mark.parametrize("failpoint", ["message.sending", "message.accepted"])
 def test_a_push_arrives_exactly_once(line_desk: DeskProcess, line: FakeLine, failpoint: str) -> None:
     """The message's id is LINE's retry key: what was accepted before the kill is not accepted again."""
     asyncio.run(put_push(line_desk, "ถึงเวลาติดตามใบงาน"))
@@ -110,11 +101,10 @@ async def put_push(desk: DeskProcess, text: str) -> None:
     await db.close()
 
 
-@pytest.mark.parametrize("failpoint", ["event.handled:3", "message.accepted:3"])
 def test_of_five_messages_none_is_lost_and_the_order_holds(
-    line_desk: DeskProcess, line: FakeLine, courier: LineCourier, failpoint: str
+    line_desk: DeskProcess, line: FakeLine, courier: LineCourier
 ) -> None:
-    line_desk.start(failpoint)
+    line_desk.start("message.accepted:3")
     for number in range(1, 6):
         courier.say(NOK.line, missing_ticket(number))
     line_desk.restart_after_kill()
@@ -122,20 +112,6 @@ def test_of_five_messages_none_is_lost_and_the_order_holds(
     line_desk.settle()
     answers = [int(message.text.split("R", 1)[1].split()[0]) for message in line.messages(NOK.line)]
     assert answers == [1, 2, 3, 4, 5]
-
-
-def test_a_batch_of_several_people_is_kept_whole(
-    line_desk: DeskProcess, line: FakeLine, courier: LineCourier
-) -> None:
-    line_desk.start("event.committed")
-    texts = {NOK.line: "ขอตารางสถิติรายจังหวัด", DAO.line: "ขอตารางสถิติรายภาค"}
-    courier.bring([line.text_event(user, one_line(text)) for user, text in texts.items()])
-    line_desk.restart_after_kill()
-    courier.redeliver()
-    line_desk.settle()
-    for user, text in texts.items():
-        assert line_desk.tickets(text) == 1
-        assert len(line.messages(user)) == 1
 
 
 def test_a_form_begun_on_telegram_goes_on_in_line_after_a_kill(

@@ -45,7 +45,8 @@ class Postgresql:
     def __init__(self, binaries: Path) -> None:
         self._binaries = binaries
         self._numbers = count(1)
-        self._user = None
+        self._user: int | None = None
+        self._has_template = False
         self.folder = Path(tempfile.mkdtemp(prefix="deskbot-pg-"))
         if os.geteuid() == 0:
             self._user = pwd.getpwnam("postgres").pw_uid
@@ -106,10 +107,10 @@ class Postgresql:
 
     async def make_desk(self) -> str:
         """A new database with the desk's schema, copied from one that was migrated once; returns its URL."""
-        if not (self.folder / "template").exists():
+        if not self._has_template:
             await self.execute("CREATE DATABASE desk_template TEMPLATE template0")
             await (await open_database(self.url("desk_template"))).close()
-            (self.folder / "template").touch()
+            self._has_template = True
         return await self.make_database("TEMPLATE desk_template")
 
     async def drop(self, url: str) -> None:

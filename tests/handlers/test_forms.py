@@ -196,3 +196,11 @@ async def test_bad_dates_get_one_clear_sentence(desk, text, sentence):
     await desk.presses("วันที่ในใบเสร็จ")
     refused = await desk.says(text)
     assert sentence in refused.text
+
+
+async def test_text_while_only_taps_mean_the_form_is_a_search(desk):
+    await desk.says("/open C81554 โทร 1.1 คำถาม")
+    await desk.presses("แก้ไข")
+    answer = await desk.says("กมลชนก")
+    assert "C70001" in answer.text
+    assert "พักร่างไว้" in answer.text

@@ -1,0 +1,64 @@
+"""The store on SQLite and on PostgreSQL: each test that asks for `db` or `url` runs on both."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.staff import Role, StaffId
+from store.database import Database, open_database
+from store.staff import add_staff
+from tests.fakes.postgres import Postgresql, shared_server
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def postgresql() -> Postgresql:
+    """The test run's PostgreSQL server."""
+    return shared_server()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Both engines, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def empty_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A database without a schema."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    url = await server.make_database()
+    yield url
+    await server.drop(url)
+
+
+@pytest.fixture
+async def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A desk's database that nobody has used."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'desk.db'}"
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    url = await server.make_desk()
+    yield url
+    await server.drop(url)
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    """That database, open."""
+    db = await open_database(url)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def officer(db: Database) -> StaffId:
+    """A member of staff."""
+    return await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, LONG_AGO))
