@@ -1,4 +1,4 @@
-"""Customers (ผู้รับบริการ) with their contacts and addresses, and what a record needs before it is saved."""
+"""Customers with their contacts and addresses, and what a record needs before it is saved."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address, as one text ("ที่อยู่สำหรับติดต่อ 1")."""
+    """One address, as one text."""
 
     text: str
     main: bool = False

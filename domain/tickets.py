@@ -1,4 +1,4 @@
-"""Tickets (ใบงาน): their fields, their states, and what closing one needs."""
+"""Tickets: their fields, their states, and what closing one needs."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -314,7 +314,8 @@ async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.feed")
 async def feed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The text was meant for the form."""
-    return await feed(ctx, await _get(ctx, args), args["text"])
+    draft = await _get(ctx, args)
+    return await feed(ctx, draft, args["text"]) if asks(draft) else await proceed(ctx, draft)
 
 
 @action("form.save", in_place=True)

@@ -1,0 +1,193 @@
+"""Messages are queued once, sent in order for each chat by one process, and end in one known way."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.errors import Conflict
+from domain.staff import Platform, StaffId
+from store import leases, outbox
+from store.database import Database
+from store.outbox import Message
+
+NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+EXPIRED = NOW + leases.TTL + SECOND
+TELEGRAM, LINE = Platform.TELEGRAM, Platform.LINE
+
+
+def message(number: int, chat: str = "1001", platform: Platform = TELEGRAM, **rest: object) -> Message:
+    return replace(Message(UUID(int=number), platform, chat, f'{{"n": {number}}}'), **rest)
+
+
+async def put(db: Database, *messages: Message, owner: str = "a", now: datetime = NOW) -> list[tuple[Platform, str]]:
+    return await db.write(lambda tx: outbox.put(tx, messages, owner, now))
+
+
+async def begin(db: Database, message: Message, owner: str = "a", now: datetime = NOW) -> bool:
+    return await db.write(lambda tx: outbox.begin_sending(tx, message, owner, now))
+
+
+async def next_message(db: Database, chat: str = "1001", platform: Platform = TELEGRAM) -> Message:
+    found = await outbox.next_message(db, platform, chat)
+    assert found is not None
+    return found
+
+
+async def release(db: Database, owner: str = "a", now: datetime = NOW) -> bool:
+    return await db.write(lambda tx: outbox.release_if_idle(tx, TELEGRAM, "1001", owner, now))
+
+
+async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffId) -> None:
+    full = Message(
+        UUID("12345678-1234-5678-1234-567812345678"),
+        LINE,
+        "U1",
+        '{"text": "บันทึกข้อมูลเรียบร้อย 👍"}',
+        officer,
+        '{"n": 1}',
+        "digest:2026-11-23",
+        "token",
+        NOW + SECOND,
+        confirms=True,
+    )
+    assert await put(db, full) == [(LINE, "U1")]
+
+    assert await next_message(db, "U1", LINE) == replace(full, created_at=NOW, next_at=NOW)
+    by_the_store = {"created_at", "next_at", "attempts", "unclear", "state"}
+    assert {f.name for f in fields(Message) if getattr(full, f.name) == f.default} == by_the_store
+
+
+async def test_a_chat_is_sent_to_in_the_order_of_queueing(db: Database) -> None:
+    await put(db, message(3), message(1), message(9, "2002"), message(9_9, platform=LINE), message(2))
+    sent = []
+
+    while found := await outbox.next_message(db, TELEGRAM, "1001"):
+        sent.append(found.id.int)
+        await db.write(lambda tx, found=found: outbox.mark_sent(tx, found, NOW))
+
+    assert sent == [3, 1, 2]
+    assert await outbox.next_message(db, LINE, "9999") is None
+
+
+async def test_an_occasion_is_told_once(db: Database) -> None:
+    await put(db, message(1, dedupe_key="digest"), message(2, dedupe_key="digest"), message(3), message(4))
+    await put(db, message(5, dedupe_key="digest"))
+    first = await next_message(db)
+    await db.write(lambda tx: outbox.mark_sent(tx, first, NOW))
+    await put(db, message(6, dedupe_key="digest"))
+
+    assert await outbox.count_by_state(db) == {"sent": 1, "queued": 2}
+    assert (await next_message(db)).id.int == 3
+
+
+async def test_an_id_is_used_once(db: Database) -> None:
+    await put(db, message(1))
+
+    with pytest.raises(Conflict) as refused:
+        await put(db, message(1, "2002"))
+    assert refused.value.code == "exists"
+
+
+async def test_sending_is_written_down_before_the_call(db: Database) -> None:
+    await put(db, message(1))
+    first = await next_message(db)
+
+    assert await begin(db, first) is True
+    assert await next_message(db) == replace(first, state="sending", attempts=1)
+    assert await begin(db, replace(first, unclear=True)) is True
+    assert await next_message(db) == replace(first, state="sending", attempts=2, unclear=True)
+
+
+async def test_only_the_holder_of_the_chat_sends(db: Database) -> None:
+    assert await put(db, message(1), owner="a") == [(TELEGRAM, "1001")]
+    assert await put(db, message(2), message(3, "2002"), owner="b") == [(TELEGRAM, "2002")]
+    first = await next_message(db)
+
+    assert await begin(db, first, owner="b") is False
+    assert (await next_message(db)).state == "queued"
+    assert await begin(db, first, owner="b", now=EXPIRED) is True
+    assert await begin(db, first, owner="a", now=EXPIRED) is False
+    assert (await next_message(db)).attempts == 1
+
+
+@pytest.mark.parametrize("end", ["sent", "dead", "dropped", "moved"])
+async def test_what_has_ended_is_not_sent_again(db: Database, end: str) -> None:
+    await put(db, message(1))
+    first = await next_message(db)
+    if end == "sent":
+        await db.write(lambda tx: outbox.mark_sent(tx, first, NOW))
+    else:
+        await db.write(lambda tx: outbox.mark_ended(tx, first, end, "403 blocked"))
+
+    assert await begin(db, first) is False
+    assert await outbox.next_message(db, TELEGRAM, "1001") is None
+    assert await outbox.count_by_state(db) == {end: 1}
+
+
+async def test_what_was_said_is_forgotten_once_sent_and_kept_when_dead(db: Database) -> None:
+    await put(db, message(1, notice="n"), message(2, notice="n"))
+    first, read = await next_message(db), "SELECT payload, notice, sent_at, error, state FROM outbox ORDER BY seq"
+    await db.write(lambda tx: outbox.mark_retry(tx, first, NOW, unclear=False, error="500"))
+    await db.write(lambda tx: outbox.mark_sent(tx, first, NOW))
+    second = await next_message(db)
+    await db.write(lambda tx: outbox.mark_ended(tx, second, "dead", "400 bad"))
+
+    assert [tuple(row.values()) for row in await db.fetch(read)] == [
+        ("", "", NOW, "", "sent"),
+        ('{"n": 2}', "n", None, "400 bad", "dead"),
+    ]
+
+
+async def test_a_retry_waits_for_its_time_and_the_others_behind_it(db: Database) -> None:
+    await put(db, message(1), message(2), message(3, "2002"))
+    first = await next_message(db)
+    await begin(db, first)
+    await db.write(lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=True, error="timeout"))
+
+    waiting = await next_message(db)
+    assert waiting == replace(first, attempts=1, unclear=True, next_at=NOW + SECOND)
+    assert await outbox.list_waiting(db, [TELEGRAM, LINE], NOW) == [(TELEGRAM, "2002")]
+    assert sorted(await outbox.list_waiting(db, [TELEGRAM], NOW + SECOND)) == [(TELEGRAM, "1001"), (TELEGRAM, "2002")]
+    assert await outbox.list_waiting(db, [LINE], EXPIRED) == []
+    assert await outbox.list_waiting(db, [], EXPIRED) == []
+
+
+async def test_a_message_that_a_crash_left_in_sending_is_waiting(db: Database) -> None:
+    await put(db, message(1))
+    await begin(db, await next_message(db))
+
+    assert await outbox.list_waiting(db, [TELEGRAM], NOW) == [(TELEGRAM, "1001")]
+
+
+async def test_a_chat_is_given_back_when_nothing_can_be_sent(db: Database) -> None:
+    await put(db, message(1), message(2))
+    first = await next_message(db)
+    assert await release(db) is False
+
+    await db.write(lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=False, error="429"))
+    assert await release(db) is True
+    assert await begin(db, first, owner="b") is True
+
+    await db.write(lambda tx: outbox.mark_retry(tx, first, NOW, unclear=False, error="429"))
+    assert await release(db, owner="b") is False
+    for found in (first, replace(first, id=UUID(int=2))):
+        await db.write(lambda tx, found=found: outbox.mark_sent(tx, found, NOW))
+    assert await release(db, owner="b") is True
+
+
+async def test_a_chat_that_another_took_over_is_ours_no_longer(db: Database) -> None:
+    await put(db, message(1), owner="a")
+    assert await begin(db, await next_message(db), owner="b", now=EXPIRED) is True
+
+    assert await release(db, owner="a", now=EXPIRED) is True
+    assert await put(db, message(2), owner="c", now=EXPIRED) == []
+
+
+async def test_a_chat_with_more_to_send_is_kept_for_longer(db: Database) -> None:
+    await put(db, message(1), owner="a")
+
+    assert await release(db, now=NOW + leases.TTL) is False
+    assert await put(db, message(2), owner="b", now=EXPIRED) == []
