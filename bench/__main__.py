@@ -16,7 +16,8 @@ BENCHES = ("desk",)
 
 def main(names: list[str]) -> int:
     """Run these (all where none is named); exit code 1 where a name is unknown."""
-    console = Console(soft_wrap=False)
+    console = Console()
+    console.width = max(console.width, 150)
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         console.print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHES)}", markup=False)

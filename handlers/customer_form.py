@@ -151,7 +151,7 @@ class CustomerForm:
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
-        title = f"👤 {_('แก้ไข')} {draft.record}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
+        title = f"👤 {_('แก้ไข %(no)s', no=draft.record)}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
         shown = [name for name in CUSTOMER_FIELDS if values.get(name)]
         lines = [(field_label(name), self._text(ctx, name, values[name])) for name in shown]
         unknown = [field_label(name) for name in values.get("unknown", "").split(",") if name]

@@ -194,7 +194,7 @@ async def _ask(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0)
 
 
 def _question(label: str, field_: Field) -> str:
-    return f"{_('เลือก')}{label}" + (f" ({_(field_.hint)})" if field_.hint else "")
+    return _("เลือก%(field)s", field=label) + (f" ({_(field_.hint)})" if field_.hint else "")
 
 
 # A text arrives.

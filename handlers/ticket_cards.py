@@ -173,13 +173,14 @@ async def present_state(ctx: Context, ticket: Ticket, by: StaffId | None = None)
     parts: list[Part] = []
     if latest:
         names = await staff.staff_names(ctx.db)
-        who = names.get(latest[-1].by, "") if latest[-1].by is not None else ""
+        who = names.get(latest[-1].by, "") if latest[-1].by is not None else _("ระบบ")
         at = format_time(latest[-1].at)
         closing = any(change.field == "status" and change.new == Status.CLOSED for change in latest)
-        done = _("ปิด") if closing else _("แก้ไข")
-        parts.append(
-            Paragraph(_("%(who)s %(done)sใบงาน %(no)s แล้วเมื่อ %(at)s", who=who, done=done, no=ticket.no, at=at))
-        )
+        told = {"who": who, "no": ticket.no, "at": at}
+        if closing:
+            parts.append(Paragraph(_("%(who)s ปิดใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
+        else:
+            parts.append(Paragraph(_("%(who)s แก้ไขใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
     return Reply((*parts, await card(ctx, ticket)))
 
 
@@ -209,7 +210,10 @@ def tell_assignee(ctx: Context, ticket: Ticket, before: StaffId | None) -> None:
     """Somebody else was made responsible: tell that person."""
     if ticket.assignee is None or ticket.assignee in (before, ctx.staff.id):
         return
-    text = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=ctx.staff.name, no=ticket.no)
-    notice = Reply((Paragraph(text, (show_button(replace(ticket, version=0)),)),), confirms=True)
-    key = f"assigned:{ticket.no}:{ticket.assignee}:{ctx.incoming.id}"
-    ctx.notify(notice, key, staff_id=ticket.assignee)
+    shown = replace(ticket, version=0)
+
+    def notice() -> Reply:
+        text = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=ctx.staff.name, no=ticket.no)
+        return Reply((Paragraph(text, (show_button(shown),)),), confirms=True)
+
+    ctx.notify(notice, f"assigned:{ticket.no}:{ticket.assignee}:{ctx.incoming.id}", staff_id=ticket.assignee)

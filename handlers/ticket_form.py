@@ -74,8 +74,10 @@ class TicketForm:
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
         customer = await customer_title(ctx, values.get("customer", ""))
-        verb = _("ปิด") if values.get("close") and draft.record else _("แก้ไข")
-        name = f"{verb} {draft.record}" if draft.record else _("ใบงานใหม่")
+        name = _("ใบงานใหม่")
+        if draft.record:
+            closing = values.get("close")
+            name = _("ปิดใบงาน %(no)s", no=draft.record) if closing else _("แก้ไข %(no)s", no=draft.record)
         title = " · ".join(filter(None, (f"🎫 {name}", customer)))
         return Card(title, tuple(await self._lines(ctx, draft, values)))
 

@@ -50,7 +50,7 @@ def person(name: str, telegram: int) -> Person:
 
 ADMIN = person("wanna", 1001)
 NOK, DAO = person("nok", 1002), person("dao", 1003)
-OFFICERS = [person(f"officer-{n}", 1100 + n) for n in range(30)]
+OFFICERS = [person(f"officer-{n}", 1100 + n) for n in range(120)]
 """Further officers: a chat of one's own for each case, so that neither pace nor order mixes them."""
 STRANGER = person("stranger", 9001)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, OFFICERS, RESENT, SAVED, STRANGER, DeskProcess, Person, missing_ticket, one_line
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.telegram import FakeTelegram
@@ -97,18 +96,6 @@ def test_a_slow_answer_holds_up_nobody_else(shared: DeskProcess, telegram: FakeT
     shared.settle()
 
 
-def test_polling_goes_on_after_answers_that_are_none(
-    shared: DeskProcess, telegram: FakeTelegram, officer: Person
-) -> None:
-    """A proxy may answer getUpdates with anything, and with status 200."""
-    bodies = [b"<html>", b"null", b"[]", b'{"ok":true}', b'{"ok":true,"result":null}', b'{"ok":true,"result":[7]}']
-    telegram.fail("getUpdates", Status(200, bodies[0]), GATEWAY)
-    for body in bodies[1:]:
-        telegram.fail("getUpdates", Status(200, body))
-        telegram.say(officer.telegram, missing_ticket(1))
-        shared.settle(40)
-
-
 LINE_FAULTS: dict[str, list[Fault]] = {
     "busy": [RATE_LIMITED],
     "its own error": [Status(500)],
@@ -176,23 +163,3 @@ def test_a_push_meets_every_fault_and_arrives_once(shared: DeskProcess, line: Fa
     (notice,) = line.messages(ADMIN.line)[before:]
     assert "มีผู้ขอสิทธิ์ใช้งาน" in notice.text
     assert RESENT not in notice.text
-
-
-def test_what_a_person_blocks_on_telegram_comes_by_line(
-    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
-) -> None:
-    with FakeTelegram(limits=True) as away:
-        away.blocked.add(ADMIN.telegram)
-        desk = make_desk(away, line)
-        desk.write(
-            "UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE user_id = ?", str(ADMIN.telegram)
-        )
-        desk.start()
-        line.follow(STRANGER.line)
-        desk.settle()
-        line.press(STRANGER.line, "ขอสิทธิ์ใช้งาน")
-        desk.settle()
-        (notice,) = line.messages(ADMIN.line)
-        assert "มีผู้ขอสิทธิ์ใช้งาน" in notice.text
-        desk.stop()
-        assert away.violations == []
