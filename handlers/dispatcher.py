@@ -142,7 +142,11 @@ async def _press(ctx: Context, token: str) -> Reply:
         if button.used_at is not None or await _moved_on(ctx, button):
             return await _present(ctx, button)
         ctx.change(partial(button_store.use, token=token, by=ctx.staff.id, now=ctx.now))
+    draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await action.run(ctx, button.args)
+    if draft is not None and draft.id not in button.args.values():
+        # The answer is about something else: the next text must not go to the form that was open.
+        reply = await _aside(ctx, draft, reply)
     return replace(reply, in_place=action.in_place, retires=button.once)
 
 

@@ -19,7 +19,7 @@ from store.database import open_database
 
 REQUIRED = "DESKBOT_TEST_POSTGRESQL"
 MISSING = "PostgreSQL's server programs are missing; on Debian: apt-get install postgresql"
-SETTINGS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+SETTINGS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c autovacuum=off"
 # A fresh desk remembers what its migrations wrote; emptying it takes milliseconds, a new database up to a second.
 REMEMBER = """DO $$ DECLARE t text; BEGIN
     CREATE SCHEMA pristine;

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from store.counters import raise_counter, reserve_customer_code, reserve_ticket_no
@@ -46,7 +47,7 @@ async def test_three_processes_get_three_hundred_numbers(url: str) -> None:
 
     assert [process.returncode for process in processes] == [0, 0, 0]
     given = [output.decode().split() for output, _ in ends]
-    assert sorted(sum(given, [])) == sorted(f"C{number}" for number in range(1, 301))
+    assert sorted(chain(*given)) == sorted(f"C{number}" for number in range(1, 301))
     assert [numbers == sorted(numbers, key=lambda code: int(code[1:])) for numbers in given] == [True, True, True]
 
 

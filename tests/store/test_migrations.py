@@ -37,8 +37,9 @@ POSTGRESQL_COLUMNS = """
     FROM information_schema.columns WHERE table_schema = 'public'"""
 UNIQUE = {
     "sqlite": """
-    SELECT t.name AS table_name, (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno))
-    AS columns FROM sqlite_master t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND i."unique"
+    SELECT t.name AS table_name,
+    (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) AS columns
+    FROM sqlite_master t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND i."unique"
     UNION SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.pk = 1
     AND 1 = (SELECT count(*) FROM pragma_table_info(t.name) WHERE pk)""",

@@ -34,7 +34,8 @@ CAST = [
         phone="+6653941000",
         contacts=(Contact("ปู่ทวด ณ อยุธยา", "", "+66861234567", "PU@example.org"),),
     ),
-    customer(6, "ร้าน 100% _จริง_ !", email="sxj@example.ac.th"),
+    customer(6, "ร้าน 100% _จริง_ !", email="sxj@example.ac.th", phone="9-0812340000"),
+    customer(7, "บริษัทไทย", contacts=(Contact("พันธุ์ดี แก้ว"),)),
     customer(81554, "ชายกลาง พันธุ์ดี"),
 ]
 
@@ -53,6 +54,7 @@ FOUND = [
     ("02-141-7500", [(2, Why.PHONE)]),
     ("02-141-7500 ต่อ 203", [(2, Why.PHONE)]),
     ("0861234567", [(5, Why.PHONE)]),
+    ("0812340000", [(6, Why.PHONE)]),
     ("0899999999", []),
     # Its last digits.
     ("5678", [(1, Why.PHONE), (3, Why.PHONE)]),
@@ -82,6 +84,7 @@ FOUND = [
     ("brien jane", [(4, Why.NAME)]),
     ("สมชาย ใจร้าย", []),
     # A part of a word, whole names and beginnings first.
+    ("พันธุ์ดี", [(81554, Why.NAME), (7, Why.PART)]),
     ("ชาย", [(81554, Why.PREFIX), (1, Why.PART), (2, Why.PART)]),
     ("เชียงใหม่", [(5, Why.PART)]),
     ("rien", [(4, Why.PART)]),
@@ -156,7 +159,7 @@ async def test_both_engines_answer_alike(both: list[Database], typed: str) -> No
 
 async def test_a_search_is_bounded(db: Database) -> None:
     async def work(tx: Tx) -> None:
-        for number in range(1000, 1000 + LIMIT + 50):
+        for number in reversed(range(1000, 1000 + LIMIT + 50)):
             await add_customer(tx, customer(number, "ประชา ชนบท", mobile="+66812345678"), NOW)
 
     await db.write(work)
