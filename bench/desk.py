@@ -53,7 +53,7 @@ def run() -> Report:
     try:
         with TemporaryDirectory(dir=results) as folder, Programs(Path(folder)) as programs:
             desk, echoes = _starts(report, programs)
-            _throughput_line(report, programs)
+            _throughput_line(report, programs, desk, echoes[1])
             _memory(report, desk, echoes, f"after {2 * CONVERSATIONS * 10} events")
             _throughput_telegram(report, programs)
             _latency(report, programs)
@@ -176,12 +176,19 @@ def _rate(fake: TimedTelegram | TimedLine, each: int, started_at: float) -> floa
     return len(answers) / (answers[-1].at - started_at)
 
 
-def _throughput_line(report: Report, programs: Programs) -> None:
-    desk, echo = [], []
+def _throughput_line(report: Report, programs: Programs, desk: Program, echo: Program) -> None:
+    rates: tuple[list[float], list[float]] = ([], [])
+    before = desk.cpu_seconds(), echo.cpu_seconds()
     for _ in range(2):
-        desk.append(_burst_line(programs.desk_line, 10))
-        echo.append(_burst_line(programs.echo_line, 10))
-    _rates(report, "LINE", max(desk), max(echo))
+        for fake, each in zip((programs.desk_line, programs.echo_line), rates, strict=True):
+            each.append(_burst_line(fake, 10))
+    time.sleep(0.5)  # what was sent is being written down
+    used = desk.cpu_seconds() - before[0], echo.cpu_seconds() - before[1]
+    _rates(report, "LINE", max(rates[0]), max(rates[1]))
+    own, other = (seconds * 1000 / (2 * 10 * CONVERSATIONS) for seconds in used)
+    report.rows.append(
+        Row("processor time of one of these events", f"{own:.1f} ms", f"{other:.1f} ms", f"x {own / other:.1f}")
+    )
 
 
 def _throughput_telegram(report: Report, programs: Programs) -> None:

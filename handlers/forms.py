@@ -11,14 +11,13 @@ from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 from domain.text import digits, shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, say
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence
-from handlers.registry import NOTHING, action, command
 from store import forms
 from store.forms import Draft
 
@@ -121,7 +120,8 @@ def with_values(draft: Draft, values: Mapping[str, str]) -> Draft:
     return replace(draft, data=data)
 
 
-def _store(ctx: Context, draft: Draft) -> None:
+def store_draft(ctx: Context, draft: Draft) -> None:
+    """Write the draft with this event's answer; once an event."""
     ctx.drafts.add(draft.id)
     ctx.change(partial(forms.save, draft=draft))
 
@@ -132,13 +132,13 @@ async def park_open(ctx: Context, but: str = "") -> Draft | None:
     if draft is None or draft.id == but or draft.id in ctx.drafts:
         return None
     parked = replace(draft, state="parked")
-    _store(ctx, parked)
+    store_draft(ctx, parked)
     return parked
 
 
 def end(ctx: Context, draft: Draft, outcome: str = "", state: str = "saved") -> None:
     """The draft is done with; what it held is forgotten."""
-    _store(ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now))
+    store_draft(ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now))
 
 
 async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
@@ -154,12 +154,12 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
         missing = await form.missing(ctx, draft)
         asking = missing[0] if missing else ""
     draft = replace(draft, asking=asking, state="open", touched_at=ctx.now)
-    _store(ctx, draft)
+    store_draft(ctx, draft)
     parts: list[Part] = [Paragraph(f"⚠️ {problem}")] if problem else []
     if asking.startswith(MORE):
         parts.append(await _other_fields(ctx, form, draft))
     elif asking:
-        parts.append(await _ask(ctx, form, draft, asking))
+        parts.append(await ask_part(ctx, form, draft, asking))
     else:
         card = await form.show(ctx, draft)
         quick = await form.quick(ctx, draft)
@@ -167,20 +167,21 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
     return Reply(tuple(parts))
 
 
-def _press(label: str, name: str, draft: Draft, **args: str) -> Button:
+def form_button(label: str, name: str, draft: Draft, **args: str) -> Button:
+    """A button that works on this draft."""
     return Button(label, name, {"draft": draft.id, **args})
 
 
 def _save_button(form: Form, draft: Draft) -> Button:
     # The draft is stored once more with this reply, which raises its version by one.
-    return _press(form.save_label(draft), "form.save", draft, version=str(draft.version + 1))
+    return form_button(form.save_label(draft), "form.save", draft, version=str(draft.version + 1))
 
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     return (
-        *(_press(field_label(name), "form.ask", draft, field=name) for name in quick),
-        _press(_("ช่องอื่น ๆ"), "form.more", draft),
-        _press(_("ยกเลิก"), "form.cancel", draft),
+        *(form_button(field_label(name), "form.ask", draft, field=name) for name in quick),
+        form_button(_("ช่องอื่น ๆ"), "form.more", draft),
+        form_button(_("ยกเลิก"), "form.cancel", draft),
     )
 
 
@@ -192,19 +193,20 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     for name in names:
         if value := await form.present(ctx, draft, name):
             lines.append((field_label(name), shorten(value, 200)))
-    buttons = [_press(field_label(name), "form.ask", draft, field=name) for name in names]
+    buttons = [form_button(field_label(name), "form.ask", draft, field=name) for name in names]
     if not every:
-        buttons.append(_press(_("ช่องทั้งหมด"), "form.more", draft, every="1"))
+        buttons.append(form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1"))
     if draft.record and not await form.missing(ctx, draft):
         buttons.append(_save_button(form, draft))
     buttons.append(
-        _press(_("ยกเลิก") if draft.record else _("กลับ"), "form.cancel" if draft.record else "form.back", draft)
+        form_button(_("ยกเลิก") if draft.record else _("กลับ"), "form.cancel" if draft.record else "form.back", draft)
     )
     title = (await form.show(ctx, draft)).title
     return Card(title, tuple(lines), _("แตะช่องที่ต้องการแก้"), tuple(buttons))
 
 
-async def _ask(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> Part:
+async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> Part:
+    """The question for one field, over what is filled so far."""
     field_ = form.fields[name]
     card = await form.show(ctx, draft)
     others = tuple(other for other in await form.quick(ctx, draft) if other != name)
@@ -218,7 +220,7 @@ async def _ask(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0)
         return replace(card, note="\n".join(filter(None, notes)), buttons=buttons)
     options = await field_.options(ctx, draft)
     shown = options[page * PAGE : (page + 1) * PAGE]
-    presses = tuple(_press(o.label, "form.set", draft, field=name, value=o.value) for o in shown)
+    presses = tuple(form_button(o.label, "form.set", draft, field=name, value=o.value) for o in shown)
     if field_.extras:
         presses += field_.extras(draft)
     lines = (card.title, *(f"{k}: {v}" for k, v in card.fields), card.note, left, was, _prompt(field_, present))
@@ -239,18 +241,18 @@ def _prompt(field_: Field, present: str) -> str:
 async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, present: str) -> tuple[Button, ...]:
     buttons = []
     if field_.unknown and field_.name in await form.missing(ctx, draft):
-        buttons.append(_press(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
+        buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
     if present and field_.clearable:
-        buttons.append(_press(_("ลบค่านี้"), "form.clear", draft, field=field_.name))
+        buttons.append(form_button(_("ลบค่านี้"), "form.clear", draft, field=field_.name))
     return tuple(buttons)
 
 
 def _pages(draft: Draft, name: str, page: int, count: int) -> tuple[Button, ...]:
     buttons = []
     if page:
-        buttons.append(_press(_("ก่อนหน้า"), "form.page", draft, field=name, page=str(page - 1)))
+        buttons.append(form_button(_("ก่อนหน้า"), "form.page", draft, field=name, page=str(page - 1)))
     if count > (page + 1) * PAGE:
-        buttons.append(_press(_("ถัดไป"), "form.page", draft, field=name, page=str(page + 1)))
+        buttons.append(form_button(_("ถัดไป"), "form.page", draft, field=name, page=str(page + 1)))
     return tuple(buttons)
 
 
@@ -282,7 +284,7 @@ async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> 
         name = missing[0]
     field_ = form.fields[name]
     if digits(text).strip() == "9" and (field_.nine or field_.unknown):
-        return await advance(ctx, with_values(draft, _unknown(draft, name)))
+        return await advance(ctx, with_values(draft, unknown_values(draft, name)))
     if field_.doubt and not sure and await field_.doubt(ctx, draft, text):
         return await ask_which(ctx, draft, text)
     try:
@@ -292,7 +294,8 @@ async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> 
     return await advance(ctx, with_values(draft, values))
 
 
-def _unknown(draft: Draft, name: str) -> dict[str, str]:
+def unknown_values(draft: Draft, name: str) -> dict[str, str]:
+    """The values that say a field is not known."""
     names = {"phone", "mobile", "email"} if name == "reach" else {name}
     known = {other for other in draft.data.get("unknown", "").split(",") if other}
     return {**dict.fromkeys(names, ""), "unknown": ",".join(sorted(known | names))}
@@ -316,119 +319,14 @@ async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
         '%(title)s\n"%(text)s" ใส่เป็น%(field)s หรือค้นหาใหม่', title=card.title, text=shorten(text, 100), field=label
     )
     options = (
-        _press(_("ใส่เป็น%(field)s", field=label), "form.feed", draft, text=text),
+        form_button(_("ใส่เป็น%(field)s", field=label), "form.feed", draft, text=text),
         # Without the draft among its arguments: a search puts the form aside, as any other work does.
         Button(_("ค้นหาใหม่"), "find.text", {"text": text}),
     )
-    return Reply((Choice(question, options, (_press(_("ยกเลิก"), "form.cancel", draft),)),))
+    return Reply((Choice(question, options, (form_button(_("ยกเลิก"), "form.cancel", draft),)),))
 
 
 async def resume_part(ctx: Context, draft: Draft) -> Part:
     """The offer to go on with a parked draft."""
     card = await FORMS[draft.kind].show(ctx, draft)
-    return Paragraph(_("พักร่างไว้: %(title)s", title=card.title), (_press(_("ทำต่อ"), "form.resume", draft),))
-
-
-# Buttons.
-
-
-async def _get(ctx: Context, args: Mapping[str, str]) -> Draft:
-    draft = await forms.find_draft(ctx.db, args["draft"])
-    if draft is None or draft.staff_id != ctx.staff.id:
-        raise NotFound("draft_gone")
-    if draft.state == "saved":
-        raise NotFound("draft_saved", outcome=draft.outcome)
-    if draft.state == "cancelled":
-        raise NotFound("draft_cancelled")
-    await park_open(ctx, draft.id)
-    return draft
-
-
-@action("form.ask", in_place=True)
-async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Ask for one field."""
-    return await proceed(ctx, await _get(ctx, args), args["field"])
-
-
-@action("form.page", in_place=True)
-async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of a field's options."""
-    draft = replace(await _get(ctx, args), asking=args["field"], state="open", touched_at=ctx.now)
-    _store(ctx, draft)
-    return Reply((await _ask(ctx, FORMS[draft.kind], draft, args["field"], int(args["page"])),))
-
-
-@action("form.more", in_place=True)
-async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The list of other fields."""
-    return await proceed(ctx, await _get(ctx, args), EVERY if args.get("every") else MORE)
-
-
-@action("form.back", in_place=True)
-@action("form.resume")
-async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Go on where the form was."""
-    return await proceed(ctx, await _get(ctx, args))
-
-
-@action("form.set", in_place=True)
-async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A field's option was chosen: through the field's own reading, like typed text."""
-    draft = await _get(ctx, args)
-    field_ = FORMS[draft.kind].fields[args["field"]]
-    values = await field_.parse(ctx, draft, args["value"])
-    return await advance(ctx, with_values(draft, values))
-
-
-@action("form.feed")
-async def feed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The text was meant for the form."""
-    draft = await _get(ctx, args)
-    return await feed(ctx, draft, args["text"], sure=True) if asks(draft) else await proceed(ctx, draft)
-
-
-@action("form.unknown", in_place=True)
-async def unknown_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A required field is not known."""
-    draft = await _get(ctx, args)
-    return await advance(ctx, with_values(draft, _unknown(draft, args["field"])))
-
-
-@action("form.clear", in_place=True)
-async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Empty a field of a saved record."""
-    return await advance(ctx, with_values(await _get(ctx, args), {args["field"]: ""}))
-
-
-@action("form.save", in_place=True)
-async def save_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Save, if the draft is as the card showed it."""
-    draft = await _get(ctx, args)
-    if args["version"] != str(draft.version) or await FORMS[draft.kind].missing(ctx, draft):
-        return await proceed(ctx, draft)
-    return await FORMS[draft.kind].save(ctx, draft)
-
-
-@action("form.cancel", in_place=True)
-async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Keep nothing."""
-    draft = await _get(ctx, args)
-    end(ctx, draft, state="cancelled")
-    return say(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
-
-
-@command("drafts", "ร่าง", "ร่างที่พักไว้", about="ร่างที่พักไว้", fits=NOTHING)
-async def drafts(ctx: Context, args: str) -> Reply:
-    """The drafts that were put aside."""
-    return await parked_pressed(ctx, {})
-
-
-@action("form.parked")
-async def parked_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The drafts that were put aside, by its button."""
-    parked = await forms.list_parked(ctx.db, ctx.staff.id)
-    if not parked:
-        return say(_("ไม่มีร่างที่พักไว้"))
-    titles = [(await FORMS[draft.kind].show(ctx, draft)).title for draft in parked]
-    options = tuple(_press(title, "form.resume", draft) for title, draft in zip(titles, parked, strict=True))
-    return Reply((Choice(_("ร่างที่พักไว้"), options),))
+    return Paragraph(_("พักร่างไว้: %(title)s", title=card.title), (form_button(_("ทำต่อ"), "form.resume", draft),))

@@ -42,12 +42,12 @@ def plainly(*numbers: int) -> list[tuple[bool, int]]:
 
 
 TELEGRAM_FAULTS: dict[str, tuple[list[Fault], list[tuple[bool, int]]]] = {
-    "busy": ([Status(429, retry_after=2)], plainly(*NUMBERS)),
-    "its own error, three times": ([Status(500)] * 3, plainly(*NUMBERS)),
-    "a gateway's page": ([GATEWAY], [(True, 1), *plainly(2, 3, 4, 5)]),
-    "cut off before": ([DropBefore()], [(True, 1), *plainly(2, 3, 4, 5)]),
-    "cut off after": ([DropAfter()], [(False, 1), (True, 1), *plainly(2, 3, 4, 5)]),
-    "slow": ([Delay(2.0)], plainly(*NUMBERS)),
+    "busy": ([Status(429, retry_after=2)], plainly(1, 2, 3)),
+    "its own error, twice": ([Status(500)] * 2, plainly(1, 2, 3)),
+    "a gateway's page": ([GATEWAY], [(True, 1), *plainly(2, 3)]),
+    "cut off before": ([DropBefore()], [(True, 1), *plainly(2, 3)]),
+    "cut off after": ([DropAfter()], [(False, 1), (True, 1), *plainly(2, 3)]),
+    "slow": ([Delay(2.0)], plainly(1, 2, 3)),
 }
 
 
@@ -57,7 +57,7 @@ def test_telegram_answers_arrive_in_order_after(
 ) -> None:
     faults, expected = TELEGRAM_FAULTS[fault]
     telegram.fail("sendMessage", *faults)
-    for number in NUMBERS:
+    for number in (1, 2, 3):
         telegram.say(officer.telegram, missing_ticket(number))
     shared.settle()
     assert told([message.text for message in telegram.messages(officer.telegram)]) == expected
