@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from store.database import Database, open_database
 from store.migrate import NewerSchema
 from tests.fakes.postgres import Postgresql
 
+Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PROCESS = """
@@ -52,39 +53,32 @@ UNIQUE = {
 
 
 @pytest.fixture
-async def both(tmp_path: Path, postgresql: Postgresql) -> AsyncIterator[list[Database]]:
+async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Database]:
     """A fresh desk on each engine."""
-    opened = [await open_database(f"sqlite:///{tmp_path / 'desk.db'}")]
-    opened.append(await open_database(await postgresql.clean_desk()))
-    yield opened
-    for db in opened:
-        await db.close()
+    return [await opening(f"sqlite:///{tmp_path / 'desk.db'}"), await opening(await postgresql.clean_desk())]
 
 
-async def test_a_fresh_database_gets_the_whole_schema(empty_url: str) -> None:
-    db = await open_database(empty_url)
+async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: Opening) -> None:
+    db = await opening(empty_url)
     versions = await db.fetch("SELECT version FROM schema_migrations ORDER BY version")
     counters = await db.fetch("SELECT name, value FROM counters ORDER BY name")
-    await db.close()
-
     assert [row["version"] for row in versions] == list(range(1, len(versions) + 1))
     assert [tuple(row.values()) for row in counters] == [("customer", 0), ("ticket", 0)]
 
 
-async def test_a_second_start_changes_nothing(empty_url: str) -> None:
-    db = await open_database(empty_url)
+async def test_a_second_start_changes_nothing(empty_url: str, opening: Opening) -> None:
+    db = await opening(empty_url)
     before = await db.fetch("SELECT version, applied_at FROM schema_migrations")
     await db.write(lambda tx: tx.execute("UPDATE counters SET value = 7 WHERE name = 'ticket'"))
     await db.close()
 
-    db = await open_database(empty_url)
+    db = await opening(empty_url)
     assert await db.fetch("SELECT version, applied_at FROM schema_migrations") == before
     assert (await db.fetch_one("SELECT value FROM counters WHERE name = 'ticket'")) == {"value": 7}
-    await db.close()
 
 
-async def test_a_database_of_a_newer_deskbot_stops_the_start(url: str) -> None:
-    db = await open_database(url)
+async def test_a_database_of_a_newer_deskbot_stops_the_start(url: str, opening: Opening) -> None:
+    db = await opening(url)
     newest = (await db.fetch("SELECT max(version) AS v FROM schema_migrations"))[0]["v"]
     insert = "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)"
     await db.write(lambda tx: tx.execute(insert, newest + 1, NOW))
@@ -94,16 +88,17 @@ async def test_a_database_of_a_newer_deskbot_stops_the_start(url: str) -> None:
         await open_database(url)
 
 
-async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    empty_url: str, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = "CREATE TABLE half (a TEXT);\nINSERT INTO half VALUES ('x;y');\n"
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "_files", lambda engine: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")])
         with pytest.raises(Exception, match=r"(?i)syntax"):
             await open_database(empty_url)
 
-    db = await open_database(empty_url)
+    db = await opening(empty_url)
     tables = {row["table_name"] for row in await db.fetch(_columns(db))}
-    await db.close()
     assert "tickets" in tables
     assert not {"half", "more"} & tables
 
@@ -125,11 +120,9 @@ async def test_processes_that_open_a_fresh_database_at_once_all_start(empty_url:
     assert sorted(output.decode().strip() for output, _ in ends) == ["C1", "C2", "C3"]
 
 
-async def test_a_new_sqlite_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path) -> None:
+async def test_a_new_sqlite_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path, opening: Opening) -> None:
     for attempt in range(10):
-        opened = await asyncio.gather(*(open_database(f"sqlite:///{tmp_path}/{attempt}.db") for _ in range(4)))
-        for db in opened:
-            await db.close()
+        await asyncio.gather(*(opening(f"sqlite:///{tmp_path}/{attempt}.db") for _ in range(4)))
 
 
 def _columns(db: Database) -> str:

@@ -1,7 +1,7 @@
 """What only PostgreSQL needs: a UTF-8 database, and a server that may go away and come back."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -25,9 +25,11 @@ async def test_a_database_that_is_not_there_is_named_with_its_variable(postgresq
         await open_database(postgresql.url("nowhere"))
 
 
-async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresql) -> None:
+async def test_the_desk_goes_on_when_the_server_comes_back(
+    postgresql: Postgresql, opening: Callable[[str], Awaitable[Database]]
+) -> None:
     server = Postgresql(postgresql.binaries)
-    db = await open_database(server.url("postgres"))
+    db = await opening(server.url("postgres"))
 
     async def work(tx: Tx) -> None:
         await tx.execute("UPDATE counters SET value = 5")
@@ -47,7 +49,6 @@ async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresq
         await db.write(lambda tx: tx.execute("UPDATE counters SET value = 7"))
         assert await db.fetch("SELECT DISTINCT value FROM counters") == [{"value": 7}]
     finally:
-        await db.close()
         server.remove()
 
 

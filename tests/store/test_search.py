@@ -1,6 +1,6 @@
 """Search finds the same customers in the same order on both engines, and nothing typed is a wildcard."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from domain.customers import Contact, Customer, CustomerCode
 from domain.staff import StaffId
 from store.customers import add_customer, get_customer, update_customer
-from store.database import Database, Tx, open_database
+from store.database import Database, Tx
 from store.search import LIMIT, Why, find_customers, find_twins
 from tests.fakes.postgres import Postgresql
 
+Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
@@ -131,15 +132,12 @@ async def test_what_is_typed_finds_these_customers_in_this_order(db: Database) -
 
 
 @pytest.fixture
-async def both(tmp_path: Path, postgresql: Postgresql) -> AsyncIterator[list[Database]]:
+async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Database]:
     """The same register on both engines."""
-    opened = [await open_database(f"sqlite:///{tmp_path / 'desk.db'}")]
-    opened.append(await open_database(await postgresql.clean_desk()))
+    opened = [await opening(f"sqlite:///{tmp_path / 'desk.db'}"), await opening(await postgresql.clean_desk())]
     for db in opened:
         await fill(db)
-    yield opened
-    for db in opened:
-        await db.close()
+    return opened
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

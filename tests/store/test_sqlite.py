@@ -1,14 +1,17 @@
 """What only SQLite needs: durable writes, enforced references, and a locked file that is only a delay."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
-from store.database import Database, StoreUnavailable, open_database
+from store.database import Database, StoreUnavailable, Tx
 from store.sqlite import encode_time
+
+Opening = Callable[[str], Awaitable[Database]]
 
 
 @pytest.fixture
@@ -17,10 +20,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def db(path: Path) -> AsyncIterator[Database]:
-    db = await open_database(f"sqlite:///{path}")
-    yield db
-    await db.close()
+async def db(path: Path, opening: Opening) -> Database:
+    return await opening(f"sqlite:///{path}")
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,32 @@ async def test_a_file_locked_by_another_is_unavailable_and_then_goes_on(db: Data
     assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 5}]
 
 
-async def test_a_second_process_sees_what_was_committed(db: Database, path: Path) -> None:
-    other = await open_database(f"sqlite:///{path}")
+async def test_a_transaction_that_reads_before_it_writes_is_not_overtaken(
+    db: Database, path: Path, opening: Opening
+) -> None:
+    other = await opening(f"sqlite:///{path}")
+
+    async def add_one(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = value + 1")
+
+    async def read_then_write(tx: Tx) -> asyncio.Task[None]:
+        read = (await tx.fetch("SELECT DISTINCT value FROM counters"))[0]["value"]
+        overtaking = asyncio.create_task(other.write(add_one))
+        for _ in range(50):
+            await db.fetch("SELECT 1 AS one")
+        await tx.execute("UPDATE counters SET value = ?", read + 1)
+        return overtaking
+
+    await (await db.write(read_then_write))
+
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 2}]
+
+
+async def test_a_second_process_sees_what_was_committed(db: Database, path: Path, opening: Opening) -> None:
+    other = await opening(f"sqlite:///{path}")
     await db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"))
 
     assert (await other.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 5}]
-    await other.close()
 
 
 def test_times_have_one_form_that_sorts_as_time_does() -> None:

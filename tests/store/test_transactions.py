@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.errors import Conflict
-from store.database import Database, StoreUnavailable, Tx, open_database
+from store.database import Database, StoreUnavailable, Tx
 
+Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -67,8 +68,8 @@ async def test_a_taken_key_is_a_conflict_and_undoes_everything(db: Database) -> 
     await db.write(lambda tx: add(tx, "a"))
 
 
-async def test_a_caller_that_gives_up_leaves_no_half(url: str) -> None:
-    db = await open_database(url)
+async def test_a_caller_that_gives_up_leaves_no_half(url: str, opening: Opening) -> None:
+    db = await opening(url)
     halfway, gate = asyncio.Event(), asyncio.Event()
 
     async def work(tx: Tx) -> None:
@@ -86,9 +87,7 @@ async def test_a_caller_that_gives_up_leaves_no_half(url: str) -> None:
     gate.set()
     await db.write(lambda tx: add(tx, "next"))
     await db.close()  # which finishes what is under way
-    again = await open_database(url)
-    assert await names(again) == {"a", "b", "next"}
-    await again.close()
+    assert await names(await opening(url)) == {"a", "b", "next"}
 
 
 async def _cancelled_after(db: Database, steps: int, work: Callable[[Tx], Awaitable[object]]) -> None:
@@ -182,8 +181,8 @@ async def test_values_of_every_kind_come_back(db: Database) -> None:
     }
 
 
-async def test_a_closed_store_is_unavailable(url: str) -> None:
-    db = await open_database(url)
+async def test_a_closed_store_is_unavailable(url: str, opening: Opening) -> None:
+    db = await opening(url)
     await db.close()
 
     with pytest.raises(StoreUnavailable):
