@@ -1,7 +1,6 @@
 """The composition root and command line: the only file that knows everybody."""
 
 import asyncio
-import fcntl
 import os
 import signal
 import sys
@@ -99,6 +98,8 @@ def _lock(database_url: str) -> int | None:
     """A SQLite desk is served by one process; SettingsError where another one does."""
     if not database_url.startswith("sqlite:///"):
         return None
+    import fcntl
+
     path = Path(database_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
@@ -139,7 +140,7 @@ async def terminal(
     from bot.engine import Engine, now
     from bot.terminal import TerminalAdapter, chat
     from handlers.i18n import speak
-    from store import staff
+    from store import leases, staff
 
     configure_logging()
     try:
@@ -151,7 +152,9 @@ async def terminal(
             identity = Identity(Platform.TERMINAL, name, person.id, name)
             await db.write(lambda tx: staff.link_identity(tx, identity, now()))
         adapter = TerminalAdapter()
-        engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, "terminal")
+        # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
+        await leases.release_all(db, f"terminal-{name}:")
+        engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, f"terminal-{name}")
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -232,17 +235,30 @@ def check() -> None:
 
 
 async def _check(settings: Settings, configuration: Configuration) -> None:
-    from bot.checks import check_platforms
-
     console = Console(soft_wrap=True, highlight=False)
     catalogue = configuration.catalogue
     console.print(f"catalogue: {len(catalogue.subjects)} subjects, {len(catalogue.channels)} channels: good")
+    if _is_yet_to_be_made(settings.database_url):
+        console.print("database: does not exist yet, the first start makes it", markup=False)
+        await _check_platforms(settings, console)
+        return
     try:
         db = await open_database(settings.database_url)
     except (StoreUnavailable, NewerSchema, ValueError, OSError) as error:
         raise fail(f"DESKBOT_DATABASE_URL: {error}") from None
     await db.close()
     console.print(f"database: {db.engine}: good")
+    await _check_platforms(settings, console)
+
+
+def _is_yet_to_be_made(database_url: str) -> bool:
+    """A check makes nothing, least of all a database at a mistyped place."""
+    return database_url.startswith("sqlite:///") and not Path(database_url.removeprefix("sqlite:///")).exists()
+
+
+async def _check_platforms(settings: Settings, console: Console) -> None:
+    from bot.checks import check_platforms
+
     problems = 0
     async for name, problem in check_platforms(settings):
         console.print(f"{name}: {problem or 'good'}", markup=False)

@@ -10,6 +10,7 @@ from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
 from handlers.desk import Desk
+from store import leases
 from store.database import Database
 
 DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
@@ -41,19 +42,21 @@ class Engine:
     async def start(self) -> None:
         """Take up what the last run left."""
         self._sweeps = [
-            asyncio.create_task(self.worker.sweep_forever()),
-            asyncio.create_task(self.sender.sweep_forever()),
+            asyncio.create_task(self.worker.lanes.sweep_forever()),
+            asyncio.create_task(self.sender.lanes.sweep_forever()),
         ]
 
     async def idle(self) -> None:
         """Wait until everything that came in is answered and sent."""
-        await self.worker.idle()
-        await self.sender.idle()
+        await self.worker.lanes.idle()
+        await self.sender.lanes.idle()
 
     async def stop(self) -> None:
         """Finish what is in hand."""
-        await self.worker.stop(DRAIN_HANDLING)
-        await self.sender.stop(DRAIN_SENDING)
+        await self.worker.lanes.stop(DRAIN_HANDLING)
+        await self.sender.lanes.stop(DRAIN_SENDING)
         for sweep in self._sweeps:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)
+        # What is left is free for the next process at once, not only when the leases have run out.
+        await leases.release_all(self.desk.db, self.owner)

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
@@ -145,7 +146,9 @@ class LineAdapter:
 
     async def _push(self, message: Message, payload: str) -> Delivery:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
-        return await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
+        delivery = await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
+        # Its key makes another try harmless, so nothing about a push is ever in doubt.
+        return replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
 
     async def _post(self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]) -> Delivery:
         """One message call through the SDK's client; its models would cost more than everything else together."""
@@ -230,12 +233,15 @@ def _verdict(status: int, body: str) -> Delivery:
         return Sent()
     if status == 429 and MONTHLY not in body:
         return Retry("429 rate")
+    if status in (401, 403):
+        log.error("LINE refuses DESKBOT_LINE_ACCESS_TOKEN", status=status)
+        return Retry(f"{status} DESKBOT_LINE_ACCESS_TOKEN")
     if status >= 500 or status == 0:
         return Retry(f"status {status}", unclear=True)
     if status == 429:
         return Refused("429 monthly limit")
     text = _message_of(body)
-    return Refused(f"{status} {text}", unreachable=status in (403, 404) or "failed to send" in text.lower())
+    return Refused(f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower())
 
 
 def _message_of(body: str) -> str:

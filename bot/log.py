@@ -15,6 +15,7 @@ def configure_logging() -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it would log answers, which echo messages
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -37,4 +38,5 @@ def where(error: BaseException) -> dict[str, object]:
     """An error without its text, which may hold what somebody typed: its type and the places it came through."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-12:]]
-    return {"error": type(error).__name__, "places": places}
+    reason = {"reason": str(error)} if getattr(error, "safe_text", False) else {}
+    return {"error": type(error).__name__, **reason, "places": places}

@@ -74,13 +74,13 @@ def add_answer(
 async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
     """An unasked message: to each person meant, on the platform they used last."""
     if notice.to is not None:
-        _add_to(batch, adapters, notice, *notice.to, None, now)
+        _add_to(batch, notice, notice.to, None, now)
         return
     for person in await _recipients(db, notice):
         address = await reachable_address(db, adapters, person.id)
         if address is not None:
             with speaking(person.language):
-                _add_to(batch, adapters, notice, *address, person.id, now)
+                _add_to(batch, notice, address, person.id, now)
 
 
 async def _recipients(db: Database, notice: Notice) -> list[Staff]:
@@ -94,42 +94,37 @@ async def _recipients(db: Database, notice: Notice) -> list[Staff]:
 async def reachable_address(
     db: Database, adapters: Adapters, staff_id: StaffId, but: tuple[Platform, str] | None = None
 ) -> tuple[Platform, str] | None:
-    """Where a person can be told something: the account used last that takes messages, other than `but`."""
-    for identity in await staff.list_identities(db, staff_id):
-        address = (identity.platform, identity.chat)
-        if identity.unreachable_at is None and identity.platform in adapters and address != but:
-            return address
-    return None
+    """Where a person can be told something: the account used last that takes messages, other than `but`.
+
+    This process's platforms come first; else another process sends it. A terminal is there only while it is open.
+    """
+    addresses = [
+        (identity.platform, identity.chat)
+        for identity in await staff.list_identities(db, staff_id)
+        if identity.unreachable_at is None and (identity.platform, identity.chat) != but
+    ]
+    ours = [address for address in addresses if address[0] in adapters]
+    others = [address for address in addresses if address[0] is not Platform.TERMINAL]
+    return next(iter([*ours, *others]), None)
 
 
-def _add_to(
-    batch: Batch,
-    adapters: Adapters,
-    notice: Notice,
-    platform: Platform,
-    chat: str,
-    owner: StaffId | None,
-    now: datetime,
-) -> None:
+def _add_to(batch: Batch, notice: Notice, address: tuple[Platform, str], owner: StaffId | None, now: datetime) -> None:
     tokened, rows = with_tokens(notice.make(), owner, now)
     batch.button_rows += rows
     key = f"{notice.key}:{owner}" if owner is not None else notice.key
-    batch.messages += notice_messages(adapters[platform], tokened, chat, owner, key)
+    batch.messages.append(notice_message(tokened, address, owner, key))
 
 
-def notice_messages(adapter: Adapter, tokened: Reply, chat: str, owner: StaffId | None, key: str) -> list[Message]:
-    """The rows of one notice on one platform; each keeps the whole reply, for another platform if need be."""
-    kept = reply_to_json(tokened)
-    return [
-        Message(
-            id=uuid4(),
-            platform=adapter.platform,
-            chat=chat,
-            payload=payload,
-            staff_id=owner,
-            notice=kept if position == 0 else "",
-            dedupe_key=f"{key}:{position}",
-            confirms=True,
-        )
-        for position, payload in enumerate(adapter.render(tokened))
-    ]
+def notice_message(tokened: Reply, address: tuple[Platform, str], owner: StaffId | None, key: str) -> Message:
+    """The row of one notice: its words are kept, and rendered by the process that sends it."""
+    platform, chat = address
+    return Message(
+        id=uuid4(),
+        platform=platform,
+        chat=chat,
+        payload="",
+        staff_id=owner,
+        notice=reply_to_json(tokened),
+        dedupe_key=key,
+        confirms=True,
+    )

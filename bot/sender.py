@@ -5,10 +5,12 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from bot.failpoints import failpoint
+from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_notice, notice_messages, reachable_address
+from bot.outgoing import Adapters, Batch, add_notice, notice_message, reachable_address
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent
 from domain.staff import Platform, Role
 from handlers import system
@@ -17,12 +19,14 @@ from store import buttons, leases, outbox, staff
 from store.database import Database, StoreUnavailable, Tx
 from store.outbox import Message
 
-SWEEP = 0.5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
+LONGEST_CALL = 25.0
+"""Seconds; a call must end before its lease does."""
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
 ADMIN_TOLD = "undeliverable:"
+MOVED = ":moved"
 
 log = get_logger()
 Chat = tuple[Platform, str]
@@ -36,67 +40,24 @@ class Sender:
         self._adapters = adapters
         self._clock = clock
         self._owner = owner
-        self._running: dict[Chat, asyncio.Task[None]] = {}
-        self._again: set[Chat] = set()
-        self._stopping = False
+        self.lanes = Lanes[Chat]("outbox", self._run, self._find)
 
     def wake(self, chats: Iterable[Chat]) -> None:
         """Send to these chats, whose leases this process holds."""
-        for chat in chats:
-            if chat in self._running:
-                self._again.add(chat)
-            elif chat[0] in self._adapters and not self._stopping:
-                task = asyncio.create_task(self._run(*chat))
-                self._running[chat] = task
-                task.add_done_callback(self._forget(chat))
+        self.lanes.wake(chat for chat in chats if chat[0] in self._adapters)
 
-    def _forget(self, chat: Chat) -> Callable[[asyncio.Task[None]], None]:
-        def forget(task: asyncio.Task[None]) -> None:
-            self._running.pop(chat, None)
-            if chat in self._again:
-                # Something came between the last look and the end of this task.
-                self._again.discard(chat)
-                self.wake([chat])
-            if not task.cancelled() and (error := task.exception()):
-                log.error("sending failed", platform=chat[0], **where(error))
-
-        return forget
-
-    async def sweep_forever(self) -> None:
-        """Take up what is due: retries, and what a crash left."""
-        while not self._stopping:
-            try:
-                await self.sweep()
-            except StoreUnavailable as error:
-                log.warning("store unavailable", **where(error))
-            await asyncio.sleep(SWEEP)
-
-    async def sweep(self) -> None:
-        """Start on every chat with something due whose lease is free."""
+    async def _find(self, running: set[Chat]) -> list[Chat]:
+        """Chats on this process's platforms with something due whose lease is free: it is now ours."""
         now = self._clock()
-        for chat in await outbox.list_waiting(self._db, list(self._adapters), now):
-            if chat not in self._running and await self._lease(chat, now):
-                self.wake([chat])
+        waiting = await outbox.list_waiting(self._db, list(self._adapters), now)
+        return [chat for chat in waiting if chat not in running and await self._lease(chat, now)]
 
     async def _lease(self, chat: Chat, now: datetime) -> bool:
         return await self._db.write(lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now))
 
-    async def idle(self) -> None:
-        """Wait until nothing is being sent."""
-        while self._running:
-            await asyncio.wait(list(self._running.values()))
-
-    async def stop(self, seconds: float) -> None:
-        """Finish what is being sent, start no more."""
-        self._stopping = True
-        if self._running:
-            _done, late = await asyncio.wait(list(self._running.values()), timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    async def _run(self, platform: Platform, chat: str) -> None:
-        while not self._stopping:
+    async def _run(self, key: Chat) -> None:
+        platform, chat = key
+        while not self.lanes.stopping:
             message = await outbox.next_message(self._db, platform, chat)
             now = self._clock()
             if message is None or (message.next_at is not None and message.next_at > now):
@@ -114,18 +75,41 @@ class Sender:
         if message.state == "sending":
             # A crash came between the call and its record: the platform may have taken it.
             message = replace(message, unclear=True)
-        adapter = self._adapters[message.platform]
-        await adapter.pace(message.chat)
+        if not message.payload:
+            message = await self._rendered(message)
+        await self._adapters[message.platform].pace(message.chat)
         now = self._clock()
+        if not message.unclear and message.reply_until_at is not None and message.reply_until_at < now:
+            # Too late for the free reply: from now on it is a push, and its key settles every doubt.
+            message = replace(message, reply_token="")
         attempt = message
         if not await self._db.write(lambda tx: outbox.begin_sending(tx, attempt, self._owner, now)):
             return False
         failpoint("message.sending")
-        delivery = await adapter.deliver(message)
+        delivery = await self._deliver(message)
         failpoint("message.accepted")
-        await self._record(message, delivery)
+        await self._record_surely(message, delivery)
         failpoint("message.sent")
         return True
+
+    async def _deliver(self, message: Message) -> Delivery:
+        """Make the call; whatever goes wrong within it leaves doubt, and is tried again more and more slowly."""
+        adapter = self._adapters[message.platform]
+        try:
+            async with asyncio.timeout(LONGEST_CALL):
+                return await adapter.deliver(message)
+        except Exception as error:  # noqa: BLE001 - a platform's odd answer must not block its chat
+            log.error("delivery failed", platform=message.platform, message_id=str(message.id), **where(error))
+            return Retry(type(error).__name__, unclear=True)
+
+    async def _record_surely(self, message: Message, delivery: Delivery) -> None:
+        """Write down how it went, however long the store is away: forgetting it would send twice."""
+        while True:
+            try:
+                return await self._record(message, delivery)
+            except StoreUnavailable as error:
+                log.warning("store unavailable", **where(error))
+                await asyncio.sleep(FIRST_PAUSE)
 
     async def _record(self, message: Message, delivery: Delivery) -> None:
         now = self._clock()
@@ -144,7 +128,7 @@ class Sender:
     async def _retry(self, message: Message, delivery: Retry, now: datetime) -> None:
         pause = delivery.after
         if pause is None:
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**message.attempts) * random.uniform(1.0, 1.2)  # noqa: S311
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(message.attempts, 10)) * random.uniform(1.0, 1.2)  # noqa: S311
         log.warning(
             "message not sent yet",
             platform=message.platform,
@@ -182,15 +166,29 @@ class Sender:
 
         self.wake(await self._db.write(work))
 
+    async def _rendered(self, message: Message) -> Message:
+        """A notice as this platform says it; should it need several calls, the others follow in order."""
+        payloads = self._adapters[message.platform].render(reply_from_json(message.notice))
+        more = [
+            replace(message, id=uuid4(), payload=payload, notice="", dedupe_key=f"{message.dedupe_key}:{n}")
+            for n, payload in enumerate(payloads[1:], 1)
+        ]
+
+        async def work(tx: Tx) -> None:
+            await outbox.set_payload(tx, message, payloads[0])
+            if more:
+                await outbox.put(tx, more, self._owner, self._clock())
+
+        await self._db.write(work)
+        return replace(message, payload=payloads[0])
+
     async def _elsewhere(self, message: Message) -> list[Message]:
-        """The same notice for the person's other platform; answers go only where the question came from."""
-        if not message.notice or message.staff_id is None:
+        """The same notice, once, on the person's other platform; answers go only where the question came from."""
+        if not message.notice or message.staff_id is None or MOVED in (message.dedupe_key or ""):
             return []
         here = (message.platform, message.chat)
         address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
         if address is None:
             return []
-        platform, chat = address
-        key = f"{message.dedupe_key}:{platform}"
-        reply = reply_from_json(message.notice)
-        return notice_messages(self._adapters[platform], reply, chat, message.staff_id, key)
+        key = f"{message.dedupe_key}{MOVED}"
+        return [notice_message(reply_from_json(message.notice), address, message.staff_id, key)]

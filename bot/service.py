@@ -97,7 +97,7 @@ class Service:
     async def run(self, stopping: asyncio.Event) -> None:
         """Serve until told to stop, then drain."""
         if self._db.engine == "sqlite":
-            # Only one process serves a SQLite desk, so what an earlier one held is free.
+            # Only one process serves a SQLite desk, so what one that was killed held is free.
             await leases.release_all(self._db, "serve:")
         await self.engine.start()
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))

@@ -1,8 +1,12 @@
 """Settings from DESKBOT_* environment variables: read once, typed, passed on as arguments."""
 
+import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -107,11 +111,17 @@ def masked(settings: Settings) -> list[tuple[str, str]]:
 
 
 def _without_password(value: str) -> str:
-    scheme, mark, rest = value.partition("://")
-    credentials, at, host = rest.rpartition("@")
-    if not mark or not at or ":" not in credentials:
+    """An address without what is secret in it, wherever that stands."""
+    parts = urlsplit(value)
+    if not parts.netloc and not parts.query:
         return value
-    return f"{scheme}://{credentials.partition(':')[0]}:••••••@{host}"
+    credentials, at, host = parts.netloc.rpartition("@")
+    user = credentials.partition(":")[0]
+    netloc = f"{user}:••••••@{host}" if at and ":" in credentials else parts.netloc
+    query = "&".join(
+        re.sub(r"(?i)^([^=]*(?:pass|secret|key)[^=]*)=.*", r"\1=••••••", q) for q in parts.query.split("&")
+    )
+    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
 
 
 def secret_key(settings: Settings) -> str:
@@ -121,6 +131,14 @@ def secret_key(settings: Settings) -> str:
     path = settings.data_dir / "secret.key"
     if not path.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+        made = path.with_suffix(f".{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        # Whole or not at all, and the first of two processes wins.
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise SettingsError(f"DESKBOT_SECRET_KEY: {path} is empty; remove it, or set the variable")
+    return key

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default; without it every 429 warns
@@ -40,7 +40,8 @@ PER_SECOND = 28
 PER_CHAT = (3, 3.0)
 """Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about 1 a second)."""
 KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location", "contact")
-SETUP_PAUSE = 5.0
+QUIET = timedelta(days=6)
+"""After a week without updates Telegram may choose lower numbers anew: then it is asked without an offset."""
 
 log = get_logger()
 
@@ -284,7 +285,7 @@ class Poller:
         return led
 
     async def _poll_once(self) -> None:
-        offset = await inbox.get_cursor(self._db, self._cursor)
+        offset = await inbox.get_cursor(self._db, self._cursor, self._clock() - QUIET)
         updates = await self._get_updates(offset)
         if not updates:
             return
@@ -304,7 +305,8 @@ class Poller:
     async def _get_updates(self, offset: int) -> list[Any]:
         """The raw updates: the library would parse a whole batch or none of it."""
         url = f"{self._adapter.api_url}/bot{self._adapter.token}/getUpdates"
-        wanted = {"offset": offset, "timeout": POLL_SECONDS, "limit": 100, "allowed_updates": UPDATES}
+        after = {"offset": offset} if offset else {}
+        wanted = {**after, "timeout": POLL_SECONDS, "limit": 100, "allowed_updates": UPDATES}
         status, body = await self._adapter.request.call(url, seconds=POLL_SECONDS + 10, json=wanted)
         answer = json.loads(body.decode("utf-8", "replace"))
         if status == 429 and isinstance(answer, dict):

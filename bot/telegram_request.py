@@ -18,9 +18,13 @@ ANSWER = 15.0
 class NotAccepted(NetworkError):
     """Telegram surely did not take the call: no connection, or it said so."""
 
+    safe_text = True
+
 
 class PerhapsAccepted(NetworkError):
     """The connection broke, or a gateway answered: Telegram may have taken the call."""
+
+    safe_text = True
 
 
 class TelegramRequest(BaseRequest):
@@ -82,6 +86,8 @@ class TelegramRequest(BaseRequest):
             # Telegram's own error is a plain no; a gateway's page says nothing about what happened behind it.
             kind = NotAccepted if _is_answer(body) else PerhapsAccepted
             raise kind(f"status {response.status}")
+        if response.status == 200 and not body.lstrip().startswith(b"{"):
+            raise PerhapsAccepted("status 200 with no answer in it")
         return response.status, body
 
 

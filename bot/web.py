@@ -1,5 +1,6 @@
 """The HTTP side: webhooks that commit before they answer, and the health check."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from store.database import StoreUnavailable
 
 MAX_BODY = 1_000_000
 """Bytes; both platforms stay far below."""
+BODY_SECONDS = 10.0
 
 log = get_logger()
 
@@ -50,11 +52,15 @@ async def _body(request: Request) -> bytes:
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
         raise HTTPException(413)
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise HTTPException(413)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > MAX_BODY:
+                    raise HTTPException(413)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise HTTPException(408) from None
     return b"".join(chunks)
 
 
@@ -64,7 +70,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def _healthz(ways: Ways) -> Endpoint:
     async def healthz(request: Request) -> Response:
         try:
-            await ways.desk.db.fetch_one("SELECT 1 AS one")
+            await ways.desk.db.ping()
         except StoreUnavailable:
             return JSONResponse({"ready": False, "database": "unavailable"}, 503)
         return JSONResponse({"ready": True, "database": "ok"})
@@ -94,6 +100,8 @@ def _telegram(ways: Ways, adapter: telegram.TelegramAdapter) -> Endpoint:
 
 def _line(ways: Ways, adapter: line.LineAdapter) -> Endpoint:
     async def webhook(request: Request) -> Response:
+        if "x-line-signature" not in request.headers:
+            return PlainTextResponse("", 401)
         body = await _body(request)
         if not line.signature_matches(ways.line_secret, body, request.headers.get("x-line-signature")):
             return PlainTextResponse("", 401)

@@ -1,23 +1,24 @@
 """Handles events: in order within a conversation, conversations side by side, each event's effect once."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
 from bot.failpoints import failpoint
+from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, add_answer, add_notice
 from bot.platform import Unparsable
 from bot.sender import Sender
-from domain.errors import Conflict
+from domain.errors import Conflict, DeskError
 from domain.staff import Platform
 from handlers import system
 from handlers.chat import Incoming
 from handlers.desk import Desk, Outcome
-from handlers.dispatcher import dispatch
+from handlers.dispatcher import dispatch, refused
 from handlers.messages import new_reference
-from store import audit, buttons, inbox, leases, outbox
+from store import audit, buttons, inbox, leases, outbox, staff
 from store.database import StoreUnavailable, Tx
 from store.inbox import Event
 
@@ -25,9 +26,8 @@ ATTEMPTS = 4
 """How often an event is decided afresh when somebody else's write came between."""
 BUSY_AFTER = 1.0
 BUSY_AGAIN = 4.5
-SWEEP = 0.5
 PAUSE = 1.0
-"""Seconds: until the typing indicator, between indicators, between sweeps, after a failing store."""
+"""Seconds: until the typing indicator, between indicators, after a failing store."""
 
 log = get_logger()
 
@@ -40,68 +40,28 @@ class Worker:
         self._adapters = adapters
         self._sender = sender
         self._owner = owner
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
-        self._stopping = False
+        self.lanes = Lanes[str]("inbox", self._run, self._find)
 
     def wake(self, conversations: Iterable[str]) -> None:
         """Handle these conversations, whose leases this process holds."""
-        for conversation in conversations:
-            if conversation in self._running:
-                self._again.add(conversation)
-            elif not self._stopping:
-                task = asyncio.create_task(self._run(conversation))
-                self._running[conversation] = task
-                task.add_done_callback(self._forget(conversation))
+        self.lanes.wake(conversations)
 
-    def _forget(self, conversation: str) -> Callable[[asyncio.Task[None]], None]:
-        def forget(task: asyncio.Task[None]) -> None:
-            self._running.pop(conversation, None)
-            if conversation in self._again:
-                # Something came between the last look and the end of this task.
-                self._again.discard(conversation)
-                self.wake([conversation])
-            if not task.cancelled() and (error := task.exception()):
-                log.error("conversation failed", **where(error))
-
-        return forget
-
-    async def sweep_forever(self) -> None:
-        """Take up what was left by a crash, or came in by another process that is gone."""
-        while not self._stopping:
-            try:
-                await self.sweep()
-            except StoreUnavailable as error:
-                log.warning("store unavailable", **where(error))
-            await asyncio.sleep(SWEEP)
-
-    async def sweep(self) -> None:
-        """Start on every waiting conversation whose lease is free."""
+    async def _find(self, running: set[str]) -> list[str]:
+        """Waiting conversations on this process's platforms whose lease is free: it is now ours."""
         now = self._desk.clock()
-        for conversation in await inbox.list_waiting(self._desk.db, list(self._adapters)):
-            if conversation not in self._running and await self._lease(conversation, now):
-                self.wake([conversation])
+        found = []
+        for conversation in await inbox.list_waiting(self._desk.db, now, self._owner):
+            ours = conversation.partition(":")[0] in self._adapters and conversation not in running
+            if ours and await self._lease(conversation, now):
+                found.append(conversation)
+        return found
 
     async def _lease(self, conversation: str, now: datetime) -> bool:
         name = inbox.lease_name(conversation)
         return await self._desk.db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
-    async def idle(self) -> None:
-        """Wait until nothing is being handled."""
-        while self._running:
-            await asyncio.wait(list(self._running.values()))
-
-    async def stop(self, seconds: float) -> None:
-        """Finish the events in hand, start no more."""
-        self._stopping = True
-        if self._running:
-            _done, late = await asyncio.wait(list(self._running.values()), timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
     async def _run(self, conversation: str) -> None:
-        while not self._stopping:
+        while not self.lanes.stopping:
             try:
                 event = await inbox.next_pending(self._desk.db, conversation)
                 if event is None:
@@ -140,7 +100,7 @@ class Worker:
     async def _fail(self, event: Event, incoming: Incoming, reference: str) -> bool:
         """Tell the reference number; when even that fails, the event must still not block its conversation."""
         try:
-            outcome = Outcome(system.failure(reference))
+            outcome = await self._failure(incoming, reference)
             return await self._finish(event, incoming, outcome, state="failed", reference=reference)
         except StoreUnavailable:
             raise
@@ -148,17 +108,28 @@ class Worker:
             log.error("failure could not be told", reference=reference, event_id=event.event_id, **where(error))
             return await self._finish(event, None, Outcome(None), state="failed", reference=reference)
 
+    async def _failure(self, incoming: Incoming, reference: str) -> Outcome:
+        """Staff are told in their private chat; nobody else learns that something broke."""
+        if not incoming.private or incoming.who is None:
+            return Outcome(None)
+        found = await staff.find_by_identity(self._desk.db, incoming.platform, incoming.who)
+        if found is None or found[0].blocked_at is not None:
+            return Outcome(None)
+        return Outcome(system.failure(reference), staff_id=found[0].id)
+
     async def _decide(self, event: Event, incoming: Incoming) -> bool:
         for attempt in range(ATTEMPTS):
             outcome = await dispatch(self._desk, incoming)
             failpoint("event.handled")
             try:
                 return await self._finish(event, incoming, outcome)
-            except Conflict as conflict:
-                if conflict.code == "event_done":
+            except DeskError as refusal:
+                if refusal.code == "event_done":
                     return False
-                if attempt == ATTEMPTS - 1:
-                    raise
+                if not isinstance(refusal, Conflict) or attempt == ATTEMPTS - 1:
+                    # Looking again would not help: say what stands in the way, and write nothing else.
+                    told = Outcome(refused(refusal), audit_entries=outcome.audit_entries, staff_id=outcome.staff_id)
+                    return await self._finish(event, incoming, told)
         raise AssertionError("unreachable")
 
     async def _finish(

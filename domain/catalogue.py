@@ -128,6 +128,14 @@ class Catalogue:
             raise NotFound("channel", code=code)
         return self.channels[code]
 
+    def subject_label(self, code: str) -> str:
+        """What a subject is called; a code that the catalogue no longer has stands for itself."""
+        return self.subjects[code].label if code in self.subjects else code
+
+    def channel_name(self, code: str) -> str:
+        """What a channel is called; a code that the catalogue no longer has stands for itself."""
+        return self.channels[code].name if code in self.channels else code
+
     def active_subjects(self, on: date, channel: str | None = None) -> list[Subject]:
         """The subjects to choose from on that date; with a channel, only those that fit it."""
         return [

@@ -47,9 +47,15 @@ def clean(text: str) -> str:
     text = _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
     text = unicodedata.normalize("NFC", text).replace("\u0e40\u0e40", "\u0e41")
     text = text.replace("\u0e33", "\u0e4d\u0e32")
+    text = _MARK_RUN.sub(_tidied, text)  # first, so that what follows meets no long run of marks
     text = _MARKS_AFTER_AM.sub("\\1\\2\u0e32", text)
-    text = _MARK_RUN.sub(lambda run: "".join(sorted(set(run[0]), key=_mark_order)), text)
+    text = _MARK_RUN.sub(_tidied, text)
     return unicodedata.normalize("NFC", _AM_PARTS.sub("\\1\u0e33", text)).strip()
+
+
+def _tidied(run: "regex.Match[str]") -> str:
+    """A run of marks, each once and in order."""
+    return "".join(sorted(set(run[0]), key=_mark_order))
 
 
 def _mark_order(mark: str) -> tuple[int, str]:

@@ -7,14 +7,26 @@ from datetime import date
 from functools import partial
 
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 from domain.one_line import small_talk, split_reach
 from domain.phones import format_phone
 from domain.text import shorten
 from handlers import customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import Field, Option, advance, end, enter_form, new_draft, proceed, start, with_values
+from handlers.forms import (
+    Field,
+    Option,
+    advance,
+    end,
+    enter_form,
+    new_draft,
+    own_draft,
+    proceed,
+    rebased,
+    start,
+    with_values,
+)
 from handlers.i18n import _
 from handlers.labels import WHY, field_label, value_label
 from handlers.registry import action
@@ -267,30 +279,22 @@ async def _show_difference(ctx: Context, draft: Draft, current: Customer) -> Rep
     return Reply((card,))
 
 
-async def _own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
-    draft = await forms.find_draft(ctx.db, args["draft"])
-    if draft is None or draft.staff_id != ctx.staff.id or draft.state not in ("open", "parked"):
-        raise NotFound("draft_gone")
-    return draft
-
-
 @action("customer.rebase", in_place=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer saw the other's changes: lay the own ones over them."""
-    draft = await _own_draft(ctx, args)
-    return await FORM.save(ctx, replace(draft, record_version=int(args["version"])))
+    return await advance(ctx, rebased(await own_draft(ctx, args), int(args["version"])))
 
 
 @action("customer.not_twin", in_place=True)
 async def not_twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """None of those: save a new customer."""
-    return await advance(ctx, with_values(await _own_draft(ctx, args), {"twins_seen": "1"}))
+    return await advance(ctx, with_values(await own_draft(ctx, args), {"twins_seen": "1"}))
 
 
 @action("customer.twin", in_place=True)
 async def twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One of those it is: keep no second record, go on with the customer already there."""
-    draft = await _own_draft(ctx, args)
+    draft = await own_draft(ctx, args)
     customer = await customers.get_customer(ctx.db, args["code"])
     waiting = draft.data.get("then")
     end(ctx, draft, outcome=customer.code, state="cancelled")
@@ -309,4 +313,5 @@ def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
 
 def edit_customer(ctx: Context, customer: Customer) -> Draft:
     """A draft over a saved customer."""
-    return new_draft(ctx, "customer", {"look": "1"}, record=customer.code, record_version=customer.version)
+    data = {"look": "1", "unknown": ",".join(sorted(customer.unknown))}
+    return new_draft(ctx, "customer", data, record=customer.code, record_version=customer.version)

@@ -1,5 +1,6 @@
 """One event to one outcome: who speaks, may they, is it a press, a command, an answer to a form, or a search."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,6 +21,7 @@ from store import forms as form_store
 from store import staff as staff_store
 from store import tickets as ticket_store
 
+TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
@@ -48,13 +50,18 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         # Nothing of a refused request is written, but that something was read stays in the audit log.
         ctx.changes.clear()
         ctx.notices.clear()
-        reply = say(f"⚠️ {sentence(error)}")
+        reply = refused(error)
     if incoming.who and now - seen_at > SEEN_EVERY:
         seen = partial(
             staff_store.note_seen, platform=incoming.platform, user=incoming.who, chat=incoming.chat, now=now
         )
         ctx.change(seen)
     return Outcome(reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id)
+
+
+def refused(error: DeskError) -> Reply:
+    """A refusal, as the user is told."""
+    return say(f"⚠️ {sentence(error)}")
 
 
 async def _route(ctx: Context) -> Reply | None:
@@ -130,7 +137,7 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply:
 
 async def _press(ctx: Context, token: str) -> Reply:
     """Rights, owner, age and use are checked now, whatever they were when the button was shown."""
-    button = await button_store.find_button(ctx.db, token)
+    button = await button_store.find_button(ctx.db, token) if TOKEN.fullmatch(token) else None
     if button is None or button.expires_at <= ctx.now or button.action not in ACTIONS:
         raise Expired("button")
     if button.staff_id is not None and button.staff_id != ctx.staff.id:

@@ -123,7 +123,7 @@ def money_field(name: str) -> Field:
             amount = Decimal(plain).quantize(Decimal("0.01"))
         except InvalidOperation:
             raise InvalidInput("price", text=text[:40]) from None
-        if not 0 <= amount < 10**9:
+        if not amount.is_finite() or not 0 <= amount < 10**9:
             raise InvalidInput("price", text=text[:40])
         return {name: str(amount)}
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain.errors import NotFound
 from handlers.chat import Choice, Reply, say
 from handlers.desk import Context
 from handlers.forms import (
@@ -16,7 +15,7 @@ from handlers.forms import (
     end,
     feed,
     form_button,
-    park_open,
+    own_draft,
     proceed,
     store_draft,
     unknown_values,
@@ -25,31 +24,18 @@ from handlers.forms import (
 from handlers.i18n import _
 from handlers.registry import NOTHING, action, command
 from store import forms
-from store.forms import Draft
-
-
-async def _get(ctx: Context, args: Mapping[str, str]) -> Draft:
-    draft = await forms.find_draft(ctx.db, args["draft"])
-    if draft is None or draft.staff_id != ctx.staff.id:
-        raise NotFound("draft_gone")
-    if draft.state == "saved":
-        raise NotFound("draft_saved", outcome=draft.outcome)
-    if draft.state == "cancelled":
-        raise NotFound("draft_cancelled")
-    await park_open(ctx, draft.id)
-    return draft
 
 
 @action("form.ask", in_place=True)
 async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Ask for one field."""
-    return await proceed(ctx, await _get(ctx, args), args["field"])
+    return await proceed(ctx, await own_draft(ctx, args), args["field"])
 
 
 @action("form.page", in_place=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of a field's options."""
-    draft = replace(await _get(ctx, args), asking=args["field"], state="open", touched_at=ctx.now)
+    draft = replace(await own_draft(ctx, args), asking=args["field"], state="open", touched_at=ctx.now)
     store_draft(ctx, draft)
     return Reply((await ask_part(ctx, FORMS[draft.kind], draft, args["field"], int(args["page"])),))
 
@@ -57,20 +43,20 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.more", in_place=True)
 async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The list of other fields."""
-    return await proceed(ctx, await _get(ctx, args), EVERY if args.get("every") else MORE)
+    return await proceed(ctx, await own_draft(ctx, args), EVERY if args.get("every") else MORE)
 
 
 @action("form.back", in_place=True)
 @action("form.resume")
 async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Go on where the form was."""
-    return await proceed(ctx, await _get(ctx, args))
+    return await proceed(ctx, await own_draft(ctx, args))
 
 
 @action("form.set", in_place=True)
 async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A field's option was chosen: through the field's own reading, like typed text."""
-    draft = await _get(ctx, args)
+    draft = await own_draft(ctx, args)
     field_ = FORMS[draft.kind].fields[args["field"]]
     values = await field_.parse(ctx, draft, args["value"])
     return await advance(ctx, with_values(draft, values))
@@ -79,27 +65,27 @@ async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.feed")
 async def feed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The text was meant for the form."""
-    draft = await _get(ctx, args)
+    draft = await own_draft(ctx, args)
     return await feed(ctx, draft, args["text"], sure=True) if asks(draft) else await proceed(ctx, draft)
 
 
 @action("form.unknown", in_place=True)
 async def unknown_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A required field is not known."""
-    draft = await _get(ctx, args)
+    draft = await own_draft(ctx, args)
     return await advance(ctx, with_values(draft, unknown_values(draft, args["field"])))
 
 
 @action("form.clear", in_place=True)
 async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Empty a field of a saved record."""
-    return await advance(ctx, with_values(await _get(ctx, args), {args["field"]: ""}))
+    return await advance(ctx, with_values(await own_draft(ctx, args), {args["field"]: ""}))
 
 
 @action("form.save", in_place=True)
 async def save_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Save, if the draft is as the card showed it."""
-    draft = await _get(ctx, args)
+    draft = await own_draft(ctx, args)
     if args["version"] != str(draft.version) or await FORMS[draft.kind].missing(ctx, draft):
         return await proceed(ctx, draft)
     return await FORMS[draft.kind].save(ctx, draft)
@@ -108,7 +94,7 @@ async def save_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.cancel", in_place=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keep nothing."""
-    draft = await _get(ctx, args)
+    draft = await own_draft(ctx, args)
     end(ctx, draft, state="cancelled")
     return say(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
 

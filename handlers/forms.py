@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 from domain.text import digits, shorten
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.desk import Context
@@ -330,3 +330,21 @@ async def resume_part(ctx: Context, draft: Draft) -> Part:
     """The offer to go on with a parked draft."""
     card = await FORMS[draft.kind].show(ctx, draft)
     return Paragraph(_("พักร่างไว้: %(title)s", title=card.title), (form_button(_("ทำต่อ"), "form.resume", draft),))
+
+
+async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
+    """The draft that a button means: this person's, still alive, and now the open one. NotFound("draft_…")."""
+    draft = await forms.find_draft(ctx.db, args["draft"])
+    if draft is None or draft.staff_id != ctx.staff.id:
+        raise NotFound("draft_gone")
+    if draft.state == "saved":
+        raise NotFound("draft_saved", outcome=draft.outcome)
+    if draft.state == "cancelled":
+        raise NotFound("draft_cancelled")
+    await park_open(ctx, draft.id)
+    return draft
+
+
+def rebased(draft: Draft, version: int) -> Draft:
+    """The draft over a newer version of its record, whose changes the officer has seen."""
+    return replace(draft, record_version=version, data={**draft.data, "look": ""})

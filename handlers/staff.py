@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.errors import Conflict, InvalidInput
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
@@ -107,23 +107,13 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _person_card(ctx, await store.get_staff(ctx.db, StaffId(int(args["id"]))))
 
 
-async def _keep_an_admin(ctx: Context, leaving: Staff) -> None:
-    """Refuse to take away the last administrator."""
-    if leaving.role is not Role.ADMIN:
-        return
-    everybody = await store.list_staff(ctx.db)
-    others = [p for p in everybody if p.role is Role.ADMIN and p.id != leaving.id and not p.blocked_at]
-    if not others:
-        raise NotAllowed("last_admin")
-
-
 @action("staff.role", role=Role.ADMIN)
 async def role_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Give a person another role, from the next press on."""
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
-    await _keep_an_admin(ctx, person)
     role = Role(args["role"])
     ctx.change(partial(store.set_role, staff_id=person.id, role=role))
+    ctx.change(store.keep_an_admin)
     ctx.audit(f"staff.role.{role}", f"staff:{person.id}")
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=person.name, role=role_label(role))
     return Reply((Paragraph(text),), confirms=True)
@@ -134,9 +124,8 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take a person's access away everywhere, or give it back, from the next press on."""
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
     blocking = bool(args["block"])
-    if blocking:
-        await _keep_an_admin(ctx, person)
     ctx.change(partial(store.set_blocked, staff_id=person.id, blocked_at=ctx.now if blocking else None))
+    ctx.change(store.keep_an_admin)
     ctx.audit("staff.blocked" if blocking else "staff.unblocked", f"staff:{person.id}")
     done = _("ระงับแล้ว") if blocking else _("เลิกระงับแล้ว")
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s %(done)s", name=person.name, done=done)

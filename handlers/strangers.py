@@ -50,7 +50,8 @@ async def _decide(desk: Desk, incoming: Incoming, who: str, now: datetime) -> Ou
     if isinstance(incoming.body, Text) and (code := _invitation_code(incoming.body.text)):
         return await _link(desk, incoming, who, code, now)
     if isinstance(incoming.body, Press):
-        button = await buttons.find_button(desk.db, incoming.body.token)
+        token = clean(incoming.body.token)[:64]
+        button = await buttons.find_button(desk.db, token)
         if button is not None and button.action == ASK_ACCESS:
             return await _ask_access(desk, incoming, who, now)
     return Outcome(say(_("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช."), Button(_("ขอสิทธิ์ใช้งาน"), ASK_ACCESS)))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from functools import partial
 
+from domain.errors import NotAllowed
 from domain.staff import Role
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import end
 from handlers.i18n import _
+from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
 from store import forms, inbox, outbox
 
@@ -49,7 +51,10 @@ def _menu_buttons() -> tuple[Button, ...]:
 @action("menu.run")
 async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A command without arguments, by its button."""
-    return await COMMANDS[args["command"]].run(ctx, "")
+    wanted = COMMANDS[args["command"]]
+    if not ctx.staff.role.covers(wanted.role):
+        raise NotAllowed("role", role=role_label(wanted.role))
+    return await wanted.run(ctx, "")
 
 
 @command("cancel", "ยกเลิก", about="ทิ้งร่างที่กำลังกรอก", fits=NOTHING)

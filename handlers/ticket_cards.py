@@ -83,14 +83,12 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
     catalogue = ctx.desk.configuration.catalogue
     people = await staff.staff_names(ctx.db)
-    subject = catalogue.subjects.get(ticket.subject)
-    channel = catalogue.channels.get(ticket.channel)
     due_time = due(ctx, ticket) if ticket.status is not Status.CLOSED else None
     lines: list[tuple[str, str]] = [
         ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
         ("contact", await contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)),
-        ("subject", subject.label if subject else ticket.subject),
-        ("channel", channel.name if channel else ticket.channel),
+        ("subject", catalogue.subject_label(ticket.subject)),
+        ("channel", catalogue.channel_name(ticket.channel)),
         ("details", shorten(ticket.details, SHOWN)),
         ("result", shorten(ticket.result, SHOWN)),
         ("assignee", people.get(ticket.assignee, "") if ticket.assignee is not None else ""),
@@ -152,10 +150,11 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
 def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
     """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md section 4)."""
     catalogue = ctx.desk.configuration.catalogue
-    if catalogue.fits(subject_code, channel_code):
+    known = subject_code in catalogue.subjects and channel_code in catalogue.channels
+    if not known or catalogue.fits(subject_code, channel_code):
         return ""
-    subject, channel = catalogue.subject(subject_code), catalogue.channel(channel_code)
-    return _("⚠️ เรื่อง %(subject)s ปกติไม่ใช้ช่องทาง %(channel)s", subject=subject.label, channel=channel.name)
+    subject, channel = catalogue.subject_label(subject_code), catalogue.channel_name(channel_code)
+    return _("⚠️ เรื่อง %(subject)s ปกติไม่ใช้ช่องทาง %(channel)s", subject=subject, channel=channel)
 
 
 async def saved(ctx: Context, ticket: Ticket) -> Reply:
@@ -203,9 +202,8 @@ async def change_text(ctx: Context, change: Change) -> str:
             return (await staff.staff_names(ctx.db)).get(StaffId(int(value)), value)
         if change.field in ("channel", "subject"):
             catalogue = ctx.desk.configuration.catalogue
-            if change.field == "channel":
-                return catalogue.channels[value].name if value in catalogue.channels else value
-            return catalogue.subjects[value].label if value in catalogue.subjects else value
+            label = catalogue.channel_name if change.field == "channel" else catalogue.subject_label
+            return label(value)
         if change.field.endswith("_at"):
             return when(datetime.fromisoformat(value))
         if change.field.endswith("_on"):

@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import partial
 
 from domain.dates import BANGKOK, format_date
-from domain.errors import NotFound
 from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
@@ -20,13 +19,13 @@ from domain.tickets import Status, Ticket
 from handlers import ticket_cards
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import end, enter_form, new_draft, proceed, with_values
+from handlers.forms import advance, end, enter_form, new_draft, own_draft, proceed, rebased, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.registry import action
 from handlers.ticket_cards import customer_title
 from handlers.ticket_fields import COMMON, TICKET_FIELDS, as_data, created_at, filled, saved_data
-from store import changes, counters, forms, staff, tickets
+from store import changes, counters, staff, tickets
 from store.forms import Draft
 
 QUERIES = {"customer": "customer_query", "subject": "subject_query", "projects": "project_query"}
@@ -40,9 +39,14 @@ DEFAULTS = {"normal", "simple"}
 async def habit_defaults(ctx: Context) -> dict[str, str]:
     """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none."""
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
-    active = {subject.code for subject in ctx.desk.configuration.catalogue.active_subjects(ctx.today)}
-    counts = Counter((habit.channel, habit.subject) for habit in habits if habit.subject in active)
-    channel, subject = counts.most_common(1)[0][0] if counts else ("phone", "1.1")
+    catalogue = ctx.desk.configuration.catalogue
+    active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
+    counts = Counter((h.channel, h.subject) for h in habits if h.subject in active and h.channel in catalogue.channels)
+    if counts:
+        channel, subject = counts.most_common(1)[0][0]
+    else:
+        channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
+        subject = next(code for code in active if catalogue.fits(code, channel))
     return {"channel": channel, "subject": subject}
 
 
@@ -74,7 +78,7 @@ class TicketForm:
         return (await tickets.get_ticket(ctx.db, draft.record)).status is Status.CLOSED
 
     async def _closing(self, ctx: Context, values: Mapping[str, str]) -> list[str]:
-        if not values.get("subject") or not values.get("channel"):
+        if values.get("subject") not in ctx.desk.configuration.catalogue.subjects or not values.get("channel"):
             return ["details", "result"]
         return list(ctx.desk.configuration.catalogue.required_for_closing(*await self._circumstances(ctx, values)))
 
@@ -124,9 +128,9 @@ class TicketForm:
         if name == "customer":
             return await customer_title(ctx, value)
         if name == "channel":
-            return catalogue.channel(value).name
+            return catalogue.channel_name(value)
         if name == "subject":
-            return catalogue.subject(value).label
+            return catalogue.subject_label(value)
         if name == "assignee":
             return (await staff.get_staff(ctx.db, StaffId(int(value)))).name
         if name == "contact":
@@ -148,7 +152,7 @@ class TicketForm:
         """What the subject asks for, what is filled already, and what any ticket may need."""
         values = await self.values(ctx, draft)
         asked: tuple[str, ...] = ()
-        if values.get("subject") and values.get("channel"):
+        if values.get("subject") in ctx.desk.configuration.catalogue.subjects and values.get("channel"):
             circumstances = await self._circumstances(ctx, values)
             catalogue = ctx.desk.configuration.catalogue
             asked = (*catalogue.required_for_closing(*circumstances), *catalogue.prompts(*circumstances))
@@ -265,25 +269,16 @@ async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
 @action("ticket.append", in_place=True)
 async def append_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Add the own result to the one that a colleague closed with."""
-    draft = await _own_draft(ctx, args)
+    draft = await own_draft(ctx, args)
     current = await tickets.get_ticket(ctx.db, draft.record)
     result = "\n".join(filter(None, (current.result, draft.data.get("result", ""))))
-    data = {**draft.data, "result": result, "close": ""}
-    return await FORM.save(ctx, replace(draft, data=data, record_version=current.version))
+    return await advance(ctx, rebased(with_values(draft, {"result": result, "close": ""}), current.version))
 
 
 @action("ticket.rebase", in_place=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer saw the other's changes: lay the own ones over them."""
-    draft = await _own_draft(ctx, args)
-    return await FORM.save(ctx, replace(draft, record_version=int(args["version"])))
-
-
-async def _own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
-    draft = await forms.find_draft(ctx.db, args["draft"])
-    if draft is None or draft.staff_id != ctx.staff.id or draft.state not in ("open", "parked"):
-        raise NotFound("draft_gone")
-    return draft
+    """The officer saw the other's changes: lay the own ones over them, and save if nothing is missing now."""
+    return await advance(ctx, rebased(await own_draft(ctx, args), int(args["version"])))
 
 
 def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:
@@ -294,5 +289,5 @@ def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:
 
 def edit_ticket(ctx: Context, ticket: Ticket, values: Mapping[str, str], *, look: bool) -> Draft:
     """A draft over a saved ticket; `look` = show the card before saving."""
-    data = {**values, **({"look": "1"} if look else {})}
-    return new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version)
+    data = {"unknown": ",".join(sorted(ticket.unknown)), **({"look": "1"} if look else {})}
+    return with_values(new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version), values)

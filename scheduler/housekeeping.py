@@ -7,6 +7,7 @@ from store.database import Database, Tx
 
 DRAFTS = timedelta(days=30)
 RAW_EVENTS = timedelta(days=7)
+HISTORY = timedelta(days=60)
 STRANGERS = timedelta(days=2)
 
 
@@ -18,6 +19,8 @@ async def tidy(db: Database, now: datetime) -> dict[str, int]:
             "buttons": await buttons.forget(tx, now),
             "drafts": await forms.forget(tx, now - DRAFTS),
             "raw_events": await inbox.forget_raw(tx, now - RAW_EVENTS),
+            "events": await inbox.forget_events(tx, now - HISTORY),
+            "messages": await outbox.forget_messages(tx, now - HISTORY),
             "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }

@@ -10,6 +10,9 @@ T = TypeVar("T")
 class StoreUnavailable(Exception):
     """The database cannot be used just now (locked, full, connection lost); the same call may go well later."""
 
+    safe_text = True
+    """Its words are the driver's about the database and hold nothing that people typed: they may be logged."""
+
 
 class Reader(Protocol):
     """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters likewise."""
@@ -49,6 +52,10 @@ class Database(Reader, Protocol):
 
         `work` may run again after a deadlock, so it must do nothing but use the transaction.
         """
+        ...
+
+    async def ping(self) -> None:
+        """Nothing where the database answers; StoreUnavailable where it does not."""
         ...
 
     async def close(self) -> None:

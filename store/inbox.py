@@ -50,10 +50,12 @@ async def receive(
             [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state) for e in events],
         )
         if cursor is not None:
+            # The platform may begin its numbers anew, lower: only the leader polls, so the last one is the truth.
             await tx.execute(
-                "INSERT INTO cursors (name, value) VALUES (?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE cursors.value < excluded.value",
+                "INSERT INTO cursors (name, value, updated_at) VALUES (?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
                 *cursor,
+                now,
             )
         return [
             conversation
@@ -64,15 +66,10 @@ async def receive(
     return await db.write(work)
 
 
-async def get_cursor(db: Reader, name: str) -> int:
-    """Where polling goes on; 0 at the very first."""
-    row = await db.fetch_one("SELECT value FROM cursors WHERE name = ?", name)
+async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
+    """Where polling goes on; 0 at the very first, and when the cursor is older than `fresh_since`."""
+    row = await db.fetch_one("SELECT value FROM cursors WHERE name = ? AND updated_at >= ?", name, fresh_since)
     return int(row["value"]) if row else 0
-
-
-async def reset_cursor(db: Database, name: str) -> None:
-    """Forget a cursor (the platform began its numbers anew)."""
-    await db.write(lambda tx: tx.execute("DELETE FROM cursors WHERE name = ?", name))
 
 
 async def next_pending(db: Reader, conversation: str) -> Event | None:
@@ -85,14 +82,13 @@ async def next_pending(db: Reader, conversation: str) -> Event | None:
     return None if row is None else Event(**row)
 
 
-async def list_waiting(db: Reader, platforms: Sequence[str]) -> list[str]:
-    """Conversations on these platforms with events that are not done."""
-    if not platforms:
-        return []
-    marks = ", ".join("?" for _ in platforms)
+async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
+    """Conversations with events that are not done and that no other live process holds."""
     rows = await db.fetch(
-        f"SELECT DISTINCT conversation FROM inbox WHERE state = 'pending' AND platform IN ({marks})",
-        *platforms,
+        "SELECT DISTINCT i.conversation FROM inbox i LEFT JOIN leases l ON l.name = 'in:' || i.conversation "
+        "WHERE i.state = 'pending' AND (l.name IS NULL OR l.owner = ? OR l.expires_at < ?)",
+        owner,
+        now,
     )
     return [row["conversation"] for row in rows]
 
@@ -144,5 +140,14 @@ async def count_by_state(db: Reader) -> dict[str, int]:
 
 
 async def forget_raw(tx: Tx, before: datetime) -> int:
-    """Drop what people typed from events that were done before then (the row stays, against repeats)."""
-    return await tx.execute("UPDATE inbox SET raw = '' WHERE state = 'done' AND done_at < ? AND raw <> ''", before)
+    """Drop what people typed from events that ended before then (the row stays, against repeats)."""
+    return await tx.execute("UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ?", before)
+
+
+async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:
+    """Drop events that came before then, but for those still to be handled; so many at a time."""
+    return await tx.execute(
+        "DELETE FROM inbox WHERE seq IN "
+        f"(SELECT seq FROM inbox WHERE received_at < ? AND state <> 'pending' ORDER BY seq LIMIT {int(limit)})",
+        before,
+    )

@@ -21,11 +21,10 @@ async def take(tx: Tx, name: str, owner: str, now: datetime) -> bool:
     return row is not None
 
 
-async def release(tx: Tx, name: str, owner: str) -> None:
-    """Give a lease back."""
-    await tx.execute("DELETE FROM leases WHERE name = ? AND owner = ?", name, owner)
-
-
 async def release_all(db: Database, owner_prefix: str) -> None:
     """Forget the leases of owners that are known to be gone (the last run of a single-process desk)."""
-    await db.write(lambda tx: tx.execute("DELETE FROM leases WHERE owner LIKE ?", f"{owner_prefix}%"))
+    await db.write(
+        lambda tx: tx.execute(
+            "DELETE FROM leases WHERE substr(owner, 1, CAST(? AS INTEGER)) = ?", len(owner_prefix), owner_prefix
+        )
+    )

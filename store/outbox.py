@@ -14,8 +14,9 @@ from store.database import Database, Reader, Row, Tx
 class Message:
     """One call to a platform. `id` is the idempotency key where the platform takes one.
 
-    `payload` is the platform's own JSON; `notice` the neutral reply (JSON) of an unasked message, so that
-    it can be sent on the person's other platform; `confirms` = it tells of a change, so it must arrive.
+    `payload` is the platform's own JSON (empty: to be rendered from `notice` when it is sent); `notice` the neutral
+    reply (JSON) of an unasked message, which may go to the person's other platform; `confirms` = it tells of a
+    change, so it must arrive.
     """
 
     id: UUID
@@ -124,12 +125,18 @@ async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> 
     if not await leases.take(tx, lease_name(message.platform, message.chat), owner, now):
         return False
     touched = await tx.execute(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ? "
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ?, reply_token = ? "
         "WHERE id = ? AND state IN ('queued', 'sending')",
         message.unclear,
+        message.reply_token,
         str(message.id),
     )
     return bool(touched)
+
+
+async def set_payload(tx: Tx, message: Message, payload: str) -> None:
+    """Keep how a notice is said on its platform."""
+    await tx.execute("UPDATE outbox SET payload = ? WHERE id = ?", payload, str(message.id))
 
 
 async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
@@ -175,20 +182,19 @@ async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: dat
     return bool(freed)
 
 
-async def next_due_at(db: Reader, platforms: Sequence[str]) -> datetime | None:
-    """When the next message is due, over all chats of these platforms."""
-    marks = ", ".join("?" for _ in platforms)
-    row = await db.fetch_one(
-        f"SELECT min(next_at) AS next_at FROM outbox WHERE state = 'queued' AND platform IN ({marks})",
-        *platforms,
-    )
-    return row["next_at"] if row else None
-
-
 async def count_by_state(db: Database) -> dict[str, int]:
     """How many messages are in each state."""
     rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
     return {row["state"]: int(row["n"]) for row in rows}
+
+
+async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
+    """Drop messages that ended and were made before then; so many at a time."""
+    return await tx.execute(
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
+        f"AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT {int(limit)})",
+        before,
+    )
 
 
 async def forget_payloads(tx: Tx, before: datetime) -> int:

@@ -31,10 +31,6 @@ def numbered(sql: str) -> str:
     return _QUOTED_OR_MARK.sub(number, sql)
 
 
-def _encode(value: object) -> object:
-    return int(value) if isinstance(value, bool) else value
-
-
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
     """Turn the driver's errors into the store's."""
@@ -60,24 +56,22 @@ class _Connection:
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
         async with _translated():
-            return [dict(row) for row in await self.raw.fetch(numbered(sql), *map(_encode, params))]
+            return [dict(row) for row in await self.raw.fetch(numbered(sql), *params)]
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
         async with _translated():
-            row = await self.raw.fetchrow(numbered(sql), *map(_encode, params))
+            row = await self.raw.fetchrow(numbered(sql), *params)
         return None if row is None else dict(row)
 
     async def execute(self, sql: str, *params: object) -> int:
         async with _translated():
-            status: str = await self.raw.execute(numbered(sql) if params else sql, *map(_encode, params))
+            status: str = await self.raw.execute(numbered(sql) if params else sql, *params)
         tail = status.rsplit(" ", 1)[-1]
         return int(tail) if tail.isdigit() else 0
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        encoded = [tuple(map(_encode, row)) for row in rows]
-        if encoded:
-            async with _translated():
-                await self.raw.executemany(numbered(sql), encoded)
+        async with _translated():
+            await self.raw.executemany(numbered(sql), rows)
 
 
 class PostgresqlDatabase:
@@ -112,6 +106,9 @@ class PostgresqlDatabase:
                 if attempt == ATTEMPTS - 1:
                     raise StoreUnavailable(type(error).__name__) from error
         raise AssertionError("unreachable")
+
+    async def ping(self) -> None:
+        await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
         if self._running:

@@ -115,7 +115,8 @@ class _Connection:
     async def roll_back(self) -> None:
         """End a transaction as if it had never been."""
         self._waiting = []
-        if self.raw.in_transaction:
+        # Always: BEGIN may have been cancelled while it ran. Without a transaction nothing happens.
+        with suppress(ValueError, sqlite3.Error):
             await self.raw.rollback()
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -159,16 +160,17 @@ class SqliteDatabase:
 
     async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         async with self._lock:
+            self._writer.begin()
             try:
-                await self._writer.execute("BEGIN IMMEDIATE")
                 result = await work(self._writer)
                 await self._writer.execute("COMMIT")
             except BaseException:
-                # Always: BEGIN itself may have been cancelled while it ran. Nothing happens without a transaction.
-                with suppress(ValueError, sqlite3.Error):
-                    await self._writer.raw.rollback()
+                await self._writer.roll_back()
                 raise
             return result
+
+    async def ping(self) -> None:
+        await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
         if self._running:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import Conflict, Expired, NotFound
+from domain.errors import Conflict, Expired, NotAllowed, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from store.database import Reader, Row, Tx
 
@@ -96,6 +96,14 @@ async def find_staff_by_name(db: Reader, name: str) -> Staff | None:
     """The member of staff with exactly this name."""
     row = await db.fetch_one(f"SELECT {_COLUMNS} FROM staff WHERE name = ?", name)
     return None if row is None else _staff(row)
+
+
+async def keep_an_admin(tx: Tx) -> None:
+    """Call after taking somebody's role or access; NotAllowed("last_admin") where no administrator would be left."""
+    # The rows are touched, so that two who demote each other at once see each other.
+    left = await tx.execute("UPDATE staff SET role = role WHERE role = 'admin' AND blocked_at IS NULL")
+    if not left:
+        raise NotAllowed("last_admin")
 
 
 async def set_role(tx: Tx, staff_id: StaffId, role: Role) -> None:

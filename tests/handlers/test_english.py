@@ -2,17 +2,24 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from domain.staff import Platform
+from handlers import fields
+from handlers.chat import buttons_of
+from handlers.customer_form import CUSTOMER_FIELDS
+from handlers.forms import Field
 from handlers.i18n import LOCALE
 from handlers.registry import COMMANDS
 from handlers.system import MENU, word
+from handlers.ticket_fields import TICKET_FIELDS
 
 SOURCES = sorted((LOCALE.parent / "handlers").glob("*.py"))
 LETTERS = re.compile("[\u0e01-\u0e4e]")
@@ -21,38 +28,83 @@ IN_THAI = {"ไทย", "ใช้ภาษาไทยแล้ว"}
 """Said in Thai to whoever chooses Thai."""
 KEPT = re.compile(r"%\(\w+\)s|\d+|[^\x00-\x7f\u0e00-\u0e7f\u201c\u201d]|^\s")
 """What both languages share: parameters, numbers, emoji, a blank in front."""
-TITLES = "guess_gender"
 DATES = re.compile(r"\d{1,2} \S+\.\S+\. \d\d|\d\d\.\d\d น\.")
+TABLES = {"FIELDS", "VALUES", "ROLES", "WHY", "SENTENCES"}
+"""A module's texts that are said where they are looked up: `_(WHY[why])`."""
+MATCHED = {"FREE", "TITLES"}
+"""A module's words that typed text is compared with; they are never said."""
+MAKERS = (Field, fields.text_field, fields.past_date_field, fields.numbered_field, fields.choice_field)
+HINTS = {maker.__name__: [*signature(maker).parameters].index("hint") for maker in MAKERS}
+"""Where a field's hint stands among the arguments; handlers/forms.py says it: `_(field.hint)`."""
 
 
-def texts(node: ast.AST, but: tuple[str, ...] = ()) -> Iterator[ast.Constant]:
-    """Strings with Thai letters that may be shown: no docstrings, patterns, command words, or calls of `but`."""
-    inner: list[ast.AST] = list(ast.iter_child_nodes(node))
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return
-    if isinstance(node, ast.FunctionDef) and node.name == TITLES:
-        return
-    if isinstance(node, ast.Call):
-        name = ast.unparse(node.func)
-        if name.startswith("re.") or name.endswith(".startswith") or name in but:
+def called(node: ast.AST) -> str:
+    return ast.unparse(node.func).removeprefix("fields.") if isinstance(node, ast.Call) else ""
+
+
+def named(node: ast.AST, names: set[str]) -> bool:
+    """Whether one of these names is given its value here."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return isinstance(node, ast.Assign | ast.AnnAssign) and {ast.unparse(target) for target in targets} <= names
+
+
+def typed(node: ast.AST) -> list[ast.expr]:
+    """The parts of a node that are compared with what people type: patterns, beginnings, command words."""
+    if named(node, MATCHED) and not node.col_offset:
+        return [node.value]
+    name = called(node)
+    if name == "command":
+        return node.args
+    return node.args[:1] if name.startswith("re.") or name.endswith(".startswith") else []
+
+
+def said(node: ast.AST) -> list[ast.expr]:
+    """The parts of a node that reach `_()`, here or later."""
+    if named(node, TABLES) and not node.col_offset:
+        return [node.value]
+    name = called(node)
+    if name == "_":
+        return node.args[:1]
+    if name == "command":
+        return [keyword.value for keyword in node.keywords if keyword.arg == "about"]
+    if name not in HINTS:
+        return []
+    return [*node.args[HINTS[name] :][:1], *(keyword.value for keyword in node.keywords if keyword.arg == "hint")]
+
+
+def said_only(module: ast.Module) -> set[str]:
+    """Names that the module reads for nothing else than to have them said."""
+    nodes = [*ast.walk(module)]
+    read = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    spoken = Counter(part.id for node in nodes for part in said(node) if isinstance(part, ast.Name))
+    return {name for name, times in spoken.items() if times == read[name]}
+
+
+def texts(module: ast.Module) -> Iterator[tuple[ast.Constant, bool]]:
+    """Strings with Thai letters that may be shown, no docstrings or typed words, and whether they reach `_()`."""
+    names = said_only(module)
+
+    def walk(node: ast.AST, spoken: bool) -> Iterator[tuple[ast.Constant, bool]]:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return
-        if name == "command":
-            inner = [keyword for keyword in node.keywords if keyword.arg == "about"]
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and LETTERS.search(node.value):
-        yield node
-    for child in inner:
-        yield from texts(child, but)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and LETTERS.search(node.value):
+            yield node, spoken
+        # A text that is put together before `_()` is in no catalogue.
+        spoken = spoken and not isinstance(node, ast.Call | ast.JoinedStr | ast.BinOp)
+        reaching = [node.value] if named(node, names) else said(node)
+        for child in ast.iter_child_nodes(node):
+            if child not in typed(node):
+                # A keyword stands between a call and its value.
+                value = child.value if isinstance(child, ast.keyword) else child
+                yield from walk(value, spoken or value in reaching)
+
+    yield from walk(module, False)
 
 
 def untranslated(module: ast.Module) -> set[tuple[int, str]]:
-    """Thai in a function's body that passes through no `_()`; hints of fields pass later (handlers/forms.py)."""
-    functions = [
-        node
-        for node in ast.walk(module)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name != TITLES
-    ]
-    found = (text for function in functions for line in function.body for text in texts(line, ("_", "Field")))
-    return {(text.lineno, str(text.value)) for text in found if text.value not in IN_THAI}
+    """Thai that passes through no `_()`."""
+    found = {(text.lineno, str(text.value)) for text, spoken in texts(module) if not spoken}
+    return {(line, text) for line, text in found if text not in IN_THAI}
 
 
 def parse(path: Path) -> ast.Module:
@@ -61,8 +113,8 @@ def parse(path: Path) -> ast.Module:
 
 def shown() -> set[str]:
     """Every Thai text of the handlers that English must have."""
-    found = {text.value for path in SOURCES for text in texts(parse(path))}
-    return {str(text) for text in found} - IN_THAI | {word(name) for name in MENU}
+    found = {str(text.value) for path in SOURCES for text, _spoken in texts(parse(path))}
+    return found - IN_THAI | {word(name) for name in MENU}
 
 
 def catalogue():
@@ -98,10 +150,50 @@ def test_thai_is_said_only_through_the_catalogue(path):
 
 @pytest.mark.parametrize(
     "line",
-    ['say("ไม่พบ")', 'say(f"{name} ไม่พบ")', 'text = "ไม่พบ"', 'Button("ไทย" if on else "ไม่พบ", "x")'],
+    [
+        'say("ไม่พบ")',
+        'say(f"{name} ไม่พบ")',
+        'text = "ไม่พบ"',
+        'Button("ไทย" if on else "ไม่พบ", "x")',
+        '_("x", name="ไม่พบ")',
+        '_(f"ไม่พบ {name}")',
+        '_("ไม่พบ " + name)',
+        '_(shorten("ไม่พบ"))',
+        'Field("ไม่พบ", "x", parse)',
+        'numbered_field("x", "ไม่พบ", "x")',
+        'hint = "ไม่พบ"; say(hint, Field("x", hint, parse))',
+        'FREE = "ไม่พบ"',
+        're.sub("x", "ไม่พบ", text)',
+    ],
 )
 def test_thai_that_bypasses_the_catalogue_is_seen(line):
-    assert untranslated(ast.parse(f'def f():\n    """ไม่พบ"""\n    {line}\n    say(_("ไม่พบ"))'))
+    assert untranslated(ast.parse(f'def f():\n    """ไม่พบ"""\n    {line}\n    say(_("ไม่พบ"))')) != set()
+
+
+@pytest.mark.parametrize("line", ['LABEL = "ไม่พบ"', 'def f(text="ไม่พบ"): pass', '@command("x", about=say("ไม่พบ"))'])
+def test_thai_outside_functions_is_seen_too(line):
+    assert untranslated(ast.parse(f"{line}\ndef g(): pass")) == {(1, "ไม่พบ")}
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('_("ไม่พบ" if on else "x")', True),
+        ('Field("x", "ไม่พบ", parse)', True),
+        ('fields.text_field("x", hint="ไม่พบ")', True),
+        ('fields.numbered_field("x", "y", "ไม่พบ")', True),
+        ('hint = "ไม่พบ"; Field("x", hint, parse)', True),
+        ('WHY = {"x": "ไม่พบ"}', True),
+        ('@command("x", about="ไม่พบ")', True),
+        ('@command("x", "ไม่พบ")', False),
+        ('FREE = ("ไม่พบ",)', False),
+        ('re.sub("ไม่พบ", "", text)', False),
+    ],
+)
+def test_thai_said_later_is_for_the_catalogue_and_typed_words_are_not(line, shown):
+    module = ast.parse(f"{line}\ndef g(): pass")
+    assert untranslated(module) == set()
+    assert [text.value for text, _spoken in texts(module)] == ["ไม่พบ"] * shown
 
 
 # Conversations.
@@ -196,13 +288,26 @@ async def test_one_line_saved_and_closed_in_english(english):
 
 async def test_all_fields_and_an_unreadable_date_in_english(english):
     await english.says("/open 0812345678 phone 1.1 question")
-    fields = await english.presses("Edit")
-    assert await strays(english, fields) == []
+    assert await strays(english, await english.presses("Edit")) == []
+    assert await strays(english, await english.presses("All fields")) == []
     asked = await english.presses("Letter date")
-    assert "e.g. 19 Feb 63" in asked.text
+    assert "e.g. 24 Feb 69" in asked.text
     problem = await english.says("วันไหนก็ได้")
     assert '⚠️ The date "วันไหนก็ได้" cannot be read.' in problem.text
     assert await strays(english, problem, "วันไหนก็ได้") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "form"), [("/open 0812345678 phone 1.1 question", TICKET_FIELDS), ("0812345678", CUSTOMER_FIELDS)]
+)
+async def test_every_field_is_asked_for_in_english(english, line, form):
+    await english.says(line)
+    await english.presses("Edit")
+    listed = (await english.presses("All fields")).replies[0].parts[0]
+    asking = [button for button in buttons_of(listed) if button.action == "form.ask"]
+    assert len(asking) == len(form)
+    for button in asking:
+        assert await strays(english, await english.presses_token(button.token)) == []
 
 
 @pytest.mark.parametrize("text", ["/my", "/new", "/find", "/cancel", "/nonsense", "/staff", "R2611999999", "81/2563"])

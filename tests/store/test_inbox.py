@@ -163,13 +163,13 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
     assert (took, released) == (False, False)
 
 
-async def test_waiting_conversations_are_listed_by_platform(db: Database) -> None:
+async def test_waiting_conversations_are_listed_but_for_those_that_others_hold(db: Database) -> None:
     await receive(db, event(1), event(2), replace(event(3, "line:U1"), platform="line"), event(4, "telegram:9"))
     await finish_next(db, "telegram:9")
 
-    assert sorted(await inbox.list_waiting(db, ["telegram", "line"])) == ["line:U1", CHAT]
-    assert await inbox.list_waiting(db, ["line"]) == ["line:U1"]
-    assert await inbox.list_waiting(db, []) == []
+    assert sorted(await inbox.list_waiting(db, NOW, "a")) == ["line:U1", CHAT]
+    assert await inbox.list_waiting(db, NOW, "b") == []
+    assert sorted(await inbox.list_waiting(db, NOW + timedelta(minutes=1), "b")) == ["line:U1", CHAT]
 
 
 async def test_a_failed_event_can_be_handled_once_more(db: Database) -> None:
@@ -194,15 +194,18 @@ async def test_an_event_that_nobody_can_read_is_kept_and_harms_no_other(db: Data
     assert [row["raw"] for row in await db.fetch("SELECT raw FROM inbox WHERE state = 'unparsable'")] == [broken.raw]
 
 
-async def test_the_polling_cursor_never_goes_back(db: Database) -> None:
-    assert await inbox.get_cursor(db, "telegram") == 0
-    for value in (7_000_000_000, 5, 7_000_000_000):
+async def test_the_polling_cursor_follows_the_platform_even_to_lower_numbers(db: Database) -> None:
+    assert await inbox.get_cursor(db, "telegram", NOW) == 0
+    for value in (7_000_000_000, 5):
         await inbox.receive(db, [], "a", NOW, ("telegram", value))
-        assert await inbox.get_cursor(db, "telegram") == 7_000_000_000
-    assert await inbox.get_cursor(db, "line") == 0
+        assert await inbox.get_cursor(db, "telegram", NOW) == value
+    assert await inbox.get_cursor(db, "line", NOW) == 0
 
-    await inbox.reset_cursor(db, "telegram")
-    assert await inbox.get_cursor(db, "telegram") == 0
+
+async def test_a_stale_polling_cursor_is_as_good_as_none(db: Database) -> None:
+    await inbox.receive(db, [], "a", NOW, ("telegram", 5))
+
+    assert await inbox.get_cursor(db, "telegram", NOW + timedelta(seconds=1)) == 0
 
 
 async def test_events_and_cursor_are_committed_together(db: Database) -> None:
@@ -211,7 +214,7 @@ async def test_events_and_cursor_are_committed_together(db: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)order_key|not a number"):
         await inbox.receive(db, [event(1), broken], "a", NOW, ("telegram", 3))
 
-    assert await inbox.get_cursor(db, "telegram") == 0
+    assert await inbox.get_cursor(db, "telegram", NOW) == 0
     assert await inbox.next_pending(db, CHAT) is None
 
 
@@ -221,13 +224,21 @@ async def test_what_people_typed_is_forgotten_but_repeats_are_still_known(db: Da
     await finish_next(db, state="failed", reference="REF-1")
 
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW)) == 0
-    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 1
+    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 2
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 0
     rows = await db.fetch("SELECT event_id, raw FROM inbox ORDER BY seq")
-    assert [(row["event_id"], row["raw"]) for row in rows] == [
-        ("e1", ""),
-        ("e2", '{"n": 2}'),
-        ("e3", '{"n": 3}'),
-    ]
+    assert [(row["event_id"], row["raw"]) for row in rows] == [("e1", ""), ("e2", ""), ("e3", '{"n": 3}')]
     await receive(db, event(1))
     assert await inbox.count_by_state(db) == {"done": 1, "failed": 1, "pending": 1}
+
+
+async def test_old_events_are_forgotten_some_at_a_time_but_never_one_still_to_be_handled(db: Database) -> None:
+    await receive(db, *(event(number) for number in range(1, 6)))
+    await receive(db, event(6), now=EXPIRED)
+    for _ in range(3):
+        await finish_next(db)
+
+    assert await db.write(lambda tx: inbox.forget_events(tx, NOW)) == 0
+    assert await db.write(lambda tx: inbox.forget_events(tx, EXPIRED, limit=2)) == 2
+    assert await db.write(lambda tx: inbox.forget_events(tx, EXPIRED)) == 1
+    assert [await finish_next(db) for _ in range(3)] == ["e4", "e5", "e6"]

@@ -35,15 +35,6 @@ async def test_the_holder_extends_it(db: Database) -> None:
     assert await take(db, "b", NOW + 2 * leases.TTL + TICK) is True
 
 
-async def test_only_the_holder_gives_it_back(db: Database) -> None:
-    await take(db, "a")
-
-    await db.write(lambda tx: leases.release(tx, "poll:telegram", "b"))
-    assert await take(db, "b") is False
-    await db.write(lambda tx: leases.release(tx, "poll:telegram", "a"))
-    assert await take(db, "b") is True
-
-
 async def test_the_leases_of_a_kind_of_process_are_forgotten_at_once(db: Database) -> None:
     for number, owner in enumerate(("serve:1", "serve:2", "chat:1")):
         await take(db, owner, name=f"in:{number}")

@@ -191,3 +191,37 @@ async def test_a_chat_with_more_to_send_is_kept_for_longer(db: Database) -> None
 
     assert await release(db, now=NOW + leases.TTL) is False
     assert await put(db, message(2), owner="b", now=EXPIRED) == []
+
+
+async def test_ended_messages_are_forgotten_some_at_a_time_but_never_a_waiting_one(db: Database) -> None:
+    await put(db, *(message(number) for number in range(1, 6)))
+    for _ in range(3):
+        found = await next_message(db)
+        await db.write(lambda tx, found=found: outbox.mark_ended(tx, found, "dead", "400"))
+
+    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW)) == 0
+    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + SECOND, limit=2)) == 2
+    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + SECOND)) == 1
+    assert await outbox.count_by_state(db) == {"queued": 2}
+
+
+async def test_what_given_up_messages_said_is_forgotten(db: Database) -> None:
+    await put(db, message(1, notice="n"), message(2, notice="n"))
+    first = await next_message(db)
+    await db.write(lambda tx: outbox.mark_ended(tx, first, "dead", "400"))
+
+    assert await db.write(lambda tx: outbox.forget_payloads(tx, NOW)) == 0
+    assert await db.write(lambda tx: outbox.forget_payloads(tx, NOW + SECOND)) == 1
+    rows = await db.fetch("SELECT payload, notice FROM outbox ORDER BY seq")
+    assert [tuple(row.values()) for row in rows] == [("", ""), ('{"n": 2}', "n")]
+
+
+async def test_a_notice_keeps_how_it_is_said_and_the_token_it_is_said_with(db: Database) -> None:
+    await put(db, message(1, payload="", notice="n", reply_token="old"))
+    first = await next_message(db)
+
+    await db.write(lambda tx: outbox.set_payload(tx, first, '{"said": 1}'))
+    await begin(db, replace(first, reply_token=""))
+
+    said = await next_message(db)
+    assert (said.payload, said.notice, said.reply_token) == ('{"said": 1}', "n", "")

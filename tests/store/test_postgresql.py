@@ -53,6 +53,22 @@ async def test_the_desk_goes_on_when_the_server_comes_back(
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "interruption",
+    ["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(30)"],
+)
+async def test_what_the_server_interrupts_may_come_back(db: Database, interruption: str) -> None:
+    async def work(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = 5")
+        await tx.fetch(interruption)
+
+    with pytest.raises(StoreUnavailable):
+        await db.write(work)
+
+    assert await db.fetch("SELECT DISTINCT value FROM counters") == [{"value": 0}]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 async def test_a_deadlock_is_tried_again(db: Database) -> None:
     runs: list[str] = []
     met = {"customer": False, "ticket": False}

@@ -49,6 +49,19 @@ async def test_an_exception_undoes_everything(db: Database) -> None:
     assert await names(db) == {"next"}
 
 
+async def test_many_rows_of_a_failed_transaction_do_not_turn_up_in_the_next(db: Database) -> None:
+    async def work(tx: Tx) -> None:
+        await tx.execute_many("INSERT INTO counters (name, value) VALUES (?, 0)", [("a",), ("b",)])
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError, match="a bug"):
+        await db.write(work)
+
+    assert await names(db) == set()
+    await db.write(lambda tx: add(tx, "next"))
+    assert await names(db) == {"next"}
+
+
 async def test_a_taken_key_is_a_conflict_and_undoes_everything(db: Database) -> None:
     seen: list[str] = []
 
@@ -88,6 +101,27 @@ async def test_a_caller_that_gives_up_leaves_no_half(url: str, opening: Opening)
     await db.write(lambda tx: add(tx, "next"))
     await db.close()  # which finishes what is under way
     assert await names(await opening(url)) == {"a", "b", "next"}
+
+
+async def test_closing_finishes_what_is_under_way(url: str, opening: Opening) -> None:
+    db = await opening(url)
+    halfway, gate = asyncio.Event(), asyncio.Event()
+
+    async def work(tx: Tx) -> None:
+        await add(tx, "a")
+        halfway.set()
+        await gate.wait()
+        for _ in range(50):
+            await tx.fetch("SELECT name FROM counters")
+        await add(tx, "b")
+
+    caller = asyncio.create_task(db.write(work))
+    await halfway.wait()
+    asyncio.get_running_loop().call_soon(gate.set)
+    await db.close()
+    await caller
+
+    assert await names(await opening(url)) == {"a", "b"}
 
 
 async def _cancelled_after(db: Database, steps: int, work: Callable[[Tx], Awaitable[object]]) -> None:

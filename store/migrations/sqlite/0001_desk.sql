@@ -6,7 +6,8 @@ CREATE TABLE counters (
 
 CREATE TABLE cursors (
     name TEXT PRIMARY KEY,
-    value INTEGER NOT NULL
+    value INTEGER NOT NULL,
+    updated_at TEXT NOT NULL
 );
 
 CREATE TABLE leases (
@@ -185,6 +186,8 @@ CREATE TABLE inbox (
     UNIQUE (platform, event_id)
 );
 CREATE INDEX inbox_pending ON inbox (conversation, order_key, seq) WHERE state = 'pending';
+CREATE INDEX inbox_typed ON inbox (done_at) WHERE raw <> '';
+CREATE INDEX inbox_failed ON inbox (reference) WHERE state = 'failed';
 
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -224,6 +227,7 @@ CREATE TABLE forms (
     touched_at TEXT NOT NULL
 );
 CREATE UNIQUE INDEX forms_open ON forms (staff_id) WHERE state = 'open';
+CREATE INDEX forms_state ON forms (staff_id, state, touched_at);
 
 CREATE TABLE buttons (
     token TEXT PRIMARY KEY,
