@@ -118,7 +118,7 @@ def money_field(name: str) -> Field:
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         plain = re.sub(r"[,\s]|บาท|฿|\.-$", "", digits(text))
-        plain = "0" if plain in FREE else plain
+        plain = "0" if plain.casefold() in FREE else plain
         try:
             amount = Decimal(plain).quantize(Decimal("0.01"))
         except InvalidOperation:

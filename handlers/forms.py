@@ -313,8 +313,10 @@ async def advance(ctx: Context, draft: Draft) -> Reply:
 
 async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
     """Is this text for the form, or a search? Nothing is guessed."""
-    card = await FORMS[draft.kind].show(ctx, draft)
-    label = field_label(draft.asking) if draft.asking in FORMS[draft.kind].fields else ""
+    form = FORMS[draft.kind]
+    missing = await form.missing(ctx, draft)
+    label = field_label(draft.asking if draft.asking in form.fields else missing[0] if missing else "")
+    card = await form.show(ctx, draft)
     question = _(
         '%(title)s\n"%(text)s" ใส่เป็น%(field)s หรือค้นหาใหม่', title=card.title, text=shorten(text, 100), field=label
     )

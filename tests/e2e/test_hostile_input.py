@@ -244,7 +244,8 @@ def test_a_body_that_line_did_not_sign_is_401_and_stores_nothing(
 
 
 def test_a_body_of_three_megabytes_is_413(shared: DeskProcess) -> None:
-    assert shared.request("POST", "/line/webhook", b"x" * 3_000_000) == 413
+    assert shared.request("POST", "/line/webhook", b"x" * 3_000_000, X_Line_Signature="x") == 413
+    assert shared.request("POST", "/line/webhook", b"x" * 3_000_000) == 401
     assert shared.health() == 200
 
 

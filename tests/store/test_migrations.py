@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store import migrate
-from store.database import Database, open_database
+from store.database import Database
 from store.migrate import NewerSchema
 from tests.fakes.postgres import Postgresql
 
@@ -85,7 +85,7 @@ async def test_a_database_of_a_newer_deskbot_stops_the_start(url: str, opening: 
     await db.close()
 
     with pytest.raises(NewerSchema, match=f"schema {newest + 1}, this deskbot knows {newest}"):
-        await open_database(url)
+        await opening(url)
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(
@@ -95,7 +95,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "_files", lambda engine: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")])
         with pytest.raises(Exception, match=r"(?i)syntax"):
-            await open_database(empty_url)
+            await opening(empty_url)
 
     db = await opening(empty_url)
     tables = {row["table_name"] for row in await db.fetch(_columns(db))}
@@ -159,6 +159,6 @@ async def test_times_and_dates_are_known_by_their_columns_names(both: list[Datab
 
 
 @pytest.mark.parametrize("url", ["", "desk.db", "mysql://desk", "sqlite://desk.db", "sqlite:desk.db"])
-async def test_a_url_of_no_known_kind_is_named_with_its_variable(url: str) -> None:
+async def test_a_url_of_no_known_kind_is_named_with_its_variable(url: str, opening: Opening) -> None:
     with pytest.raises(ValueError, match="DESKBOT_DATABASE_URL must look like"):
-        await open_database(url)
+        await opening(url)

@@ -6,28 +6,30 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from store.database import Database, StoreUnavailable, Tx, open_database
+from store.database import Database, StoreUnavailable, Tx
 from store.postgresql import numbered
 from tests.fakes.postgres import Postgresql
 
+Opening = Callable[[str], Awaitable[Database]]
 
-async def test_a_database_that_cannot_hold_thai_is_refused(postgresql: Postgresql) -> None:
+
+async def test_a_database_that_cannot_hold_thai_is_refused(postgresql: Postgresql, opening: Opening) -> None:
     url = await postgresql.make_database("ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
 
     with pytest.raises(ValueError, match=r"^DESKBOT_DATABASE_URL: .*SQL_ASCII.*UTF8"):
-        await open_database(url)
+        await opening(url)
 
     await postgresql.drop(url)
 
 
-async def test_a_database_that_is_not_there_is_named_with_its_variable(postgresql: Postgresql) -> None:
-    with pytest.raises(ValueError, match=r'^DESKBOT_DATABASE_URL: .*"nowhere"'):
-        await open_database(postgresql.url("nowhere"))
-
-
-async def test_the_desk_goes_on_when_the_server_comes_back(
-    postgresql: Postgresql, opening: Callable[[str], Awaitable[Database]]
+async def test_a_database_that_is_not_there_is_named_with_its_variable(
+    postgresql: Postgresql, opening: Opening
 ) -> None:
+    with pytest.raises(ValueError, match=r'^DESKBOT_DATABASE_URL: .*"nowhere"'):
+        await opening(postgresql.url("nowhere"))
+
+
+async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresql, opening: Opening) -> None:
     server = Postgresql(postgresql.binaries)
     db = await opening(server.url("postgres"))
 
@@ -42,7 +44,7 @@ async def test_the_desk_goes_on_when_the_server_comes_back(
         with pytest.raises(StoreUnavailable):
             await db.fetch("SELECT value FROM counters")
         with pytest.raises(StoreUnavailable):
-            await open_database(server.url("postgres"))
+            await opening(server.url("postgres"))
 
         server.start()
         assert await db.fetch("SELECT DISTINCT value FROM counters") == [{"value": 0}]
