@@ -140,8 +140,11 @@ async def count_by_state(db: Reader) -> dict[str, int]:
 
 
 async def forget_raw(tx: Tx, before: datetime) -> int:
-    """Drop what people typed from events that ended before then (the row stays, against repeats)."""
-    return await tx.execute("UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ?", before)
+    """Drop what people typed from events that ended before then (the row stays, against repeats).
+
+    A failed event keeps it, since a button may still try it again; it goes with the row.
+    """
+    return await tx.execute("UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ? AND state <> 'failed'", before)
 
 
 async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:
