@@ -224,10 +224,10 @@ async def test_what_people_typed_is_forgotten_but_repeats_are_still_known(db: Da
     await finish_next(db, state="failed", reference="REF-1")
 
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW)) == 0
-    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 2
+    assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 1
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 0
     rows = await db.fetch("SELECT event_id, raw FROM inbox ORDER BY seq")
-    assert [(row["event_id"], row["raw"]) for row in rows] == [("e1", ""), ("e2", ""), ("e3", '{"n": 3}')]
+    assert [(row["event_id"], row["raw"]) for row in rows] == [("e1", ""), ("e2", '{"n": 2}'), ("e3", '{"n": 3}')]
     await receive(db, event(1))
     assert await inbox.count_by_state(db) == {"done": 1, "failed": 1, "pending": 1}
 
