@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from domain.catalogue import Catalogue
@@ -51,8 +51,9 @@ class Columns:
         """The row's cells by field; InvalidInput("row_wide") where it has more than the heading."""
         if any(cell.strip() for cell in row[self.width :]):
             raise InvalidInput("row_wide", width=self.width)
-        found = {field: clean(row[place]) for field, place in self.places.items() if place < len(row)}
-        return {field: text for field, text in found.items() if text}
+        width = len(row)
+        given = ((field, row[place]) for field, place in self.places.items() if place < width and row[place])
+        return {field: text for field, cell in given if (text := clean(cell))}
 
 
 def defuse(text: str) -> str:
@@ -99,6 +100,7 @@ def _table() -> Table:
     return Table(document.values, (), (document,))
 
 
+@lru_cache(maxsize=4096)
 def _plain(heading: str) -> str:
     return re.sub(r"[\s_]+", "", clean(heading)).casefold()
 
@@ -133,16 +135,6 @@ def limited(field: str, text: str, limit: int = TEXT_LIMIT) -> str:
     if len(text) > limit:
         raise InvalidInput("cell_long", field=field, length=len(text), limit=limit)
     return text
-
-
-@cache
-def _baht() -> re.Pattern[str]:
-    return re.compile("|".join([r"[,\s]", r"\.-$", *map(re.escape, _table().table("money").texts("baht"))]))
-
-
-def plain_amount(text: str) -> str:
-    """An amount in baht as typed, without what is no part of the number."""
-    return _baht().sub("", digits(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
@@ -98,75 +98,78 @@ def parse_name(text: str) -> str:
     return limited("name", " ".join(text.split()), NAME_LIMIT)
 
 
-@dataclass(slots=True)
 class _Merge:
     """A record while rows are laid over it; `claimed` and `settled` are what earlier rows of this table said."""
 
-    customer: Customer
-    names: Names
-    labels: Mapping[str, str]
-    claimed: dict[str, object] = field(default_factory=dict)
-    settled: list[Contact] = field(default_factory=list)
+    def __init__(self, customer: Customer, names: Names, labels: Mapping[str, str]) -> None:
+        self.before, self.names, self.labels = customer, names, labels
+        self.values: dict[str, Any] = {name: getattr(customer, name) for name in _OWN.values()}
+        self.unknown = set(customer.unknown)
+        self.contacts, self.addresses = list(customer.contacts), list(customer.addresses)
+        self.claimed: dict[str, object] = {}
+        self.settled: list[Contact] = []
 
     def lay(self, cells: Cells) -> None:
         """One row."""
-        for column, name in _OWN.items():
-            if column in cells:
-                self._own(column, name, cells[column])
+        for column, text in cells.items():
+            if column in _OWN:
+                self._own(column, _OWN[column], text)
         if "address" in cells:
             self._address(cells["address"])
-        if any(column in cells for column in _CONTACT):
+        if not _CONTACT.keys().isdisjoint(cells):
             self._contact(cells)
-        if max(len(self.customer.contacts), len(self.customer.addresses)) > MOST_CONTACTS:
+        if max(len(self.contacts), len(self.addresses)) > MOST_CONTACTS:
             raise InvalidInput("row_contacts", limit=MOST_CONTACTS)
 
+    def made(self) -> Customer:
+        """The record as it now is."""
+        contacts, addresses = tuple(self.contacts), tuple(self.addresses)
+        return replace(
+            self.before, unknown=frozenset(self.unknown), contacts=contacts, addresses=addresses, **self.values
+        )
+
     def _own(self, column: str, name: str, text: str) -> None:
-        present = getattr(self.customer, name)
+        present = self.values[name]
         if text == UNKNOWN:
             self._unknown(name, bool(present))
             return
-        same = bool(present) and text == clean(_printed(self.customer, column, self.labels))
-        value = present if same else _READERS[column](text, self.names)
+        same = bool(present) and text == clean(_printed(self.before, column, self.labels))
+        value = getattr(self.before, name) if same else _READERS[column](text, self.names)
         if self.claimed.setdefault(name, value) != value:
             raise InvalidInput("row_differs", field=name)
-        if value != present or name in self.customer.unknown:
-            values: dict[str, Any] = {name: value, "unknown": self.customer.unknown - {name}}
-            self.customer = replace(self.customer, **values)
+        self.values[name] = value
+        self.unknown.discard(name)
 
     def _unknown(self, name: str, known: bool) -> None:
         """Not known to the table: what is known here stays."""
-        if not known and name not in self.customer.unknown:
-            self.customer = replace(self.customer, unknown=self.customer.unknown | {name})
+        if not known:
+            self.unknown.add(name)
 
     def _address(self, text: str) -> None:
-        addresses = self.customer.addresses
         if text == UNKNOWN:
-            self._unknown("address", bool(addresses))
+            self._unknown("address", bool(self.addresses))
             return
-        if any(clean(address.text) == text for address in addresses):
-            self.claimed.setdefault("address", text)
-            return
-        made = Address(limited("address", text), main=True)
+        self.unknown.discard("address")
         again = "address" in self.claimed
-        addresses = (*addresses, replace(made, main=False)) if again else (made, *addresses[1:])
-        self.claimed.setdefault("address", text)
-        self.customer = replace(self.customer, addresses=addresses, unknown=self.customer.unknown - {"address"})
+        self.claimed["address"] = text
+        if any(clean(address.text) == text for address in self.addresses):
+            return
+        made = Address(limited("address", text), main=not again)
+        if again or not self.addresses:
+            self.addresses.append(made)
+        else:
+            self.addresses[0] = made
 
     def _contact(self, cells: Cells) -> None:
-        contacts = list(self.customer.contacts)
-        given = _given(cells, contacts)
+        given = _given(cells, self.contacts)
         if not any((given.name, given.phone, given.mobile, given.email)):
             return
-        found = _same_contact(contacts, given, self.settled)
+        found = _same_contact(self.contacts, given, self.settled)
         if found is None:
-            made = replace(given, main=not contacts)
-            contacts.append(made)
+            self.contacts.append(replace(given, main=not self.contacts))
         else:
-            made = _laid_over(contacts[found], given)
-            contacts[found] = made
-        self.settled.append(made)
-        if tuple(contacts) != self.customer.contacts:
-            self.customer = replace(self.customer, contacts=tuple(contacts))
+            self.contacts[found] = _laid_over(self.contacts[found], given)
+        self.settled.append(self.contacts[-1 if found is None else found])
 
 
 def _given(cells: Cells, contacts: Sequence[Contact]) -> Contact:
@@ -228,7 +231,7 @@ def merge_customer(
     merge = _Merge(old or Customer(code, ""), names, labels)
     for cells in rows:
         merge.lay(cells)
-    made = merge.customer
+    made = merge.made()
     if not made.name and "name" not in made.unknown:
         raise InvalidInput("row_name")
     if old is not None and not _same_customer(old, made, rows):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 
 from domain.catalogue import ASKING_ORDER
 from domain.customers import CustomerCode
@@ -14,7 +13,7 @@ from domain.phones import parse_email
 from domain.projects import Project, find_projects
 from domain.staff import StaffId
 from domain.text import clean, digits
-from domain.tickets import Status, Ticket, TicketNo
+from domain.tickets import Status, Ticket, TicketNo, parse_contract_no, parse_price
 from domain.transfer import (
     LONG_LIMIT,
     UNKNOWN,
@@ -22,7 +21,6 @@ from domain.transfer import (
     Names,
     limited,
     named_value,
-    plain_amount,
     value_fields,
 )
 from domain.transfer_customers import parse_code
@@ -242,29 +240,6 @@ def _projects(text: str, desk: Desk) -> tuple[str, ...]:
     if len(chosen) > MOST_PROJECTS:
         raise InvalidInput("projects_count")
     return tuple(chosen)
-
-
-def parse_price(text: str) -> Decimal:
-    """An amount in baht as people type it, 0 = free; InvalidInput("price")."""
-    try:
-        amount = Decimal(plain_amount(text)).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise InvalidInput("price", text=text[:40]) from None
-    if not 0 <= amount < 10**9:
-        raise InvalidInput("price", text=text[:40])
-    return amount
-
-
-def parse_contract_no(text: str) -> str:
-    """`81/2563`, also from `81/63`; InvalidInput("contract_no")."""
-    match = re.fullmatch(r"\s*(\d{1,5})\s*/\s*(\d{4}|\d{2})\s*", digits(text))
-    if not match:
-        raise InvalidInput("contract_no")
-    number, year = match.groups()
-    full = int(year) + 2500 if len(year) == 2 else int(year)
-    if not 2400 <= full <= 2700 or not int(number):
-        raise InvalidInput("contract_no")
-    return f"{int(number)}/{full}"
 
 
 _READERS: Mapping[str, Callable[[str, Desk], object]] = {

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from domain.errors import DeskError
 from domain.text import digits, shorten
-from domain.tickets import Ticket
+from domain.tickets import Ticket, parse_contract_no
 from handlers import customer_cards, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
-from handlers.fields import parse_contract_no
 from handlers.forms import start
 from handlers.i18n import _
 from handlers.labels import WHY
