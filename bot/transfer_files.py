@@ -29,7 +29,13 @@ MOST_UNPACKED, MOST_STRINGS, MOST_RATIO = 2 * 1024**3, 300 * 1024**2, 200
 SHEET_ROWS = 1_048_575
 _CHUNK = 1 << 16
 _END = "\0end"
-_LOST_MARK = re.compile("(?<![\u0e01-\u0e7f])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+_THAI = re.compile("[\u0e01-\u0e5b]")
+_UNTHAI = re.compile(
+    "(?<![\u0e01-\u0e2e\u0e31-\u0e3a\u0e47-\u0e4e])[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]"
+    "|[\u0e40-\u0e44](?![\u0e01-\u0e2e])|[\u0e4f\u0e5a\u0e5b]|[A-Za-z][\u0e01-\u0e2e]|[\u0e01-\u0e2e][A-Za-z]"
+)
+"""A mark or a following vowel on nothing, a leading vowel before nothing, rare signs, letters glued to Latin ones."""
+
 _BROKEN = (BadZipFile, ParseError, zlib.error, KeyError, ValueError, TypeError, IndexError, EOFError, OSError)
 
 
@@ -160,13 +166,13 @@ def _is_thai(path: Path) -> bool:
             if b"\0" in chunk:
                 return False
             text = decoder.decode(chunk)
-            letters += len(re.findall("[\u0e01-\u0e5b]", text))
-            lost += len(_LOST_MARK.findall(text))
+            letters += len(_THAI.findall(text))
+            lost += len(_UNTHAI.findall(text))
             # What the bytes E0 B8 and E0 B9, which begin each Thai letter of UTF-8, are in CP874.
             unlikely += len(re.findall("\u0e40[\u0e18\u0e19]", text))
     except UnicodeDecodeError:
         return False
-    return letters > 0 and lost * 20 <= letters and unlikely * 6 <= letters
+    return letters > 0 and lost * 10 <= letters and unlikely * 6 <= letters
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
