@@ -132,7 +132,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 line = reader.line_num + 1
         except csv.Error:
             pass
-        # A quote that is never closed swallowed the rest.
+        # A quote that is never closed swallowed the rest, or a cell is longer than any text.
         raise InvalidInput("file_quotes", line=line)
 
 
@@ -215,7 +215,8 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.strftime("%Y-%m-%d %H:%M:%S")
-    return value.isoformat() if isinstance(value, date | time) else str(value)
+    # An array formula is an object with its text.
+    return value.isoformat() if isinstance(value, date | time) else str(getattr(value, "text", value))
 
 
 class Sink(Protocol):

@@ -14,7 +14,7 @@ from domain.transfer import LONG_LIMIT, NAME_LIMIT, UNKNOWN, Cells, Names, limit
 MOST_CONTACTS = 100
 """Contacts and addresses of one customer; a table that brings more is not about one customer."""
 
-_CODE = re.compile(r"C[0-9]{1,9}")
+_CODE = re.compile(r"C[0-9]{1,12}")
 _OWN = {
     "name": "name",
     "type": "kind",
@@ -40,7 +40,7 @@ def parse_code(text: str) -> CustomerCode:
 
 def running_number(code: str) -> int:
     """The running number of a well-formed code or ticket number in a cell, 0 for any other text."""
-    found = re.fullmatch(r"C([0-9]{1,9})|R[0-9]{4}([0-9]{6})", digits(code).strip().upper())
+    found = re.fullmatch(r"C([0-9]{1,12})|R[0-9]{4}([0-9]{6})", digits(code).strip().upper())
     return int(found[1] or found[2]) if found else 0
 
 

@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from bot import transfer
 from bot.transfer import Counts, Rejected, import_table
@@ -128,11 +129,15 @@ async def test_a_sheet_says_the_same_as_the_text(db: Database, tmp_path: Path) -
     book = openpyxl.Workbook()
     for row in csv.reader(TABLE.splitlines(keepends=True)):
         book.active.append([cell or None for cell in row])
-    book.active["F5"].value = 891112222  # a sheet takes a telephone for a number, and its nought is lost
+    book.active["F4"].value = 891112222  # a sheet takes a telephone for a number, and its nought is lost
+    book.active["B6"] = "=SUM(1)"
+    book.active["A6"] = "C6"
+    book.active["B7"] = ArrayFormula("B7", "=SUM(1,2)")
+    book.active["A7"] = "C7"
     book.save(tmp_path / "c.xlsx")
 
-    assert (await bring(db, tmp_path / "c.xlsx"))[0] == [3, 0, 0, 0]
-    assert (await get_customer(db, "C5")).name == "=1+1"
+    assert (await bring(db, tmp_path / "c.xlsx"))[0] == [5, 0, 0, 0]
+    assert [(await get_customer(db, code)).name for code in ("C6", "C7")] == ["=SUM(1)", "=SUM(1,2)"]
     assert (await get_customer(db, "C81555")).mobile == "+66891112222"
     assert (await bring(db, write(tmp_path / "c.csv", TABLE)))[0] == [0, 0, 3, 0]
 
