@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.log import configure_logging
 from bot.settings import Settings, SettingsError, load_settings, masked, secret_key
+from bot.transfer_cli import add_verbs
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.staff import Identity, Platform, Role
@@ -266,6 +267,26 @@ async def _check_platforms(settings: Settings, console: Console) -> None:
     if problems:
         raise typer.Exit(1)
 
+
+def on_desk(work: Callable[[Database, Configuration], Awaitable[int]]) -> None:
+    """Run work on the configured desk; what it returns is the exit code."""
+    settings = settings_or_exit()
+    configuration = configuration_or_exit(settings)
+    codes: list[int] = []
+
+    async def run() -> None:
+        db = await open_database(settings.database_url)
+        try:
+            codes.append(await work(db, configuration))
+        finally:
+            await db.close()
+
+    run_async(run())
+    if codes[0]:
+        raise typer.Exit(codes[0])
+
+
+add_verbs(app, on_desk)
 
 if __name__ == "__main__":
     app()

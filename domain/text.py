@@ -44,6 +44,8 @@ def clean(text: str) -> str:
     Removed: control characters (line ends become a newline, tabs stay), lone surrogates, direction marks,
     zero-width blanks. Joiners within emoji stay. Cleaning twice changes nothing.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     text = _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
     text = unicodedata.normalize("NFC", text).replace("\u0e40\u0e40", "\u0e41")
     text = text.replace("\u0e33", "\u0e4d\u0e32")

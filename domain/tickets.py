@@ -1,13 +1,17 @@
 """Tickets: their fields, their states, and what closing one needs."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cache
 from typing import NewType
 
 from domain.customers import CustomerCode
+from domain.errors import InvalidInput
 from domain.staff import StaffId
+from domain.text import digits, words
 
 TicketNo = NewType("TicketNo", str)
 """`R` + YYMM (Gregorian) + six digits that run on from month to month, e.g. R2002590795."""
@@ -101,3 +105,32 @@ class Change:
 def ticket_no(running: int, created_at: datetime) -> TicketNo:
     """The number for running number `running` of a ticket created at the local time `created_at`."""
     return TicketNo(f"R{created_at:%y%m}{running:06d}")
+
+
+def parse_price(text: str) -> Decimal:
+    """An amount in baht as people type it, 0 = free; InvalidInput("price")."""
+    try:
+        amount = Decimal(_not_of_the_number().sub("", digits(text))).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise InvalidInput("price", text=text[:40]) from None
+    if not amount.is_finite() or not 0 <= amount < 10**9:
+        raise InvalidInput("price", text=text[:40])
+    return amount
+
+
+def parse_contract_no(text: str) -> str:
+    """`81/2563`, also from `81/63`; InvalidInput("contract_no")."""
+    match = re.fullmatch(r"\s*(\d{1,5})\s*/\s*(\d{4}|\d{2})\s*", digits(text))
+    if not match:
+        raise InvalidInput("contract_no")
+    number, year = match.groups()
+    full = int(year) + 2500 if len(year) == 2 else int(year)
+    if not 2400 <= full <= 2700 or not int(number):
+        raise InvalidInput("contract_no")
+    return f"{int(number)}/{full}"
+
+
+@cache
+def _not_of_the_number() -> re.Pattern[str]:
+    units = words("money").texts("baht")
+    return re.compile("|".join([r"[,\s]", *map(re.escape, units), r"\.-$"]))

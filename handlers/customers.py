@@ -7,12 +7,11 @@ from domain.errors import DeskError
 from domain.one_line import key_within, parse_one_line, small_talk
 from domain.phones import format_phone
 from domain.text import digits, shorten
-from domain.tickets import Status, Ticket
+from domain.tickets import Status, Ticket, parse_contract_no
 from handlers import customer_cards, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
-from handlers.fields import parse_contract_no
 from handlers.forms import FRESH, start
 from handlers.i18n import _
 from handlers.labels import WHY

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 
 from domain.dates import format_date, parse_date
 from domain.errors import InvalidInput
 from domain.phones import looks_like_email, parse_email, parse_phone
-from domain.text import digits, fold
+from domain.text import fold
+from domain.tickets import parse_contract_no, parse_price
 from handlers.desk import Context
 from handlers.forms import Field, Option, Options
 from handlers.i18n import _
@@ -117,33 +117,14 @@ def money_field(name: str) -> Field:
     """An amount in baht as people type it: 1,500 or ๑๕๐๐ บาท; 0 = free."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        plain = re.sub(r"[,\s]|บาท|฿|\.-$", "", digits(text))
-        plain = "0" if plain.casefold() in FREE else plain
-        try:
-            amount = Decimal(plain).quantize(Decimal("0.01"))
-        except InvalidOperation:
-            raise InvalidInput("price", text=text[:40]) from None
-        if not amount.is_finite() or not 0 <= amount < 10**9:
-            raise InvalidInput("price", text=text[:40])
-        return {name: str(amount)}
+        plain = "0" if text.strip().casefold() in FREE else text
+        return {name: str(parse_price(plain))}
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
     hint = "พิมพ์ราคา เช่น 1,500 (ไม่มีค่าใช้จ่ายพิมพ์ 0 · ราคา 9 บาทพิมพ์ 9 บาท)"
     return Field(name, hint, parse, options, unknown=True)
-
-
-def parse_contract_no(text: str) -> str:
-    """`81/2563`; InvalidInput("contract_no")."""
-    match = re.fullmatch(r"\s*(\d{1,5})\s*/\s*(\d{4}|\d{2})\s*", digits(text))
-    if not match:
-        raise InvalidInput("contract_no")
-    number, year = match.groups()
-    full = int(year) + 2500 if len(year) == 2 else int(year)
-    if not 2400 <= full <= 2700 or not int(number):
-        raise InvalidInput("contract_no")
-    return f"{int(number)}/{full}"
 
 
 def phone_field(name: str) -> Field:

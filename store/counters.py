@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.customers import CustomerCode
 from domain.dates import BANGKOK
 from domain.tickets import TicketNo, ticket_no
-from store.database import Database, Tx
+from store.database import Database, Reader, Tx
 
 
 async def _next(db: Database, name: str) -> int:
@@ -30,3 +30,16 @@ async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
 async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
     """Make the running number go on above `at_least` (after an import or the demo data)."""
     await tx.execute("UPDATE counters SET value = ? WHERE name = ? AND value < ?", at_least, name, at_least)
+
+
+async def read_counter(db: Reader, name: str) -> int:
+    """The last running number that was given out."""
+    row = await db.fetch_one("SELECT value FROM counters WHERE name = ?", name)
+    assert row is not None, f"counter {name} is made by the first migration"
+    return int(row["value"])
+
+
+async def hold_counter(tx: Tx, name: str) -> int:
+    """The same, and nobody else is given a number until the transaction ends."""
+    await tx.execute("UPDATE counters SET value = value WHERE name = ?", name)
+    return await read_counter(tx, name)

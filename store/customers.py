@@ -1,6 +1,7 @@
 """The customer register: records with their contacts and addresses."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -78,6 +79,48 @@ async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
     return [found[code] for code in codes if code in found]
 
 
+async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
+    """Those of these customers that there are, with contacts and addresses, by code."""
+    if not codes:
+        return {}
+    marks = ", ".join("?" for _ in codes)
+    return await _whole(db, await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes))
+
+
+async def list_customers_after(db: Reader, code: str, limit: int) -> list[Customer]:
+    """The next customers of the register in the order of their codes, with contacts and addresses."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code > ? ORDER BY code LIMIT {int(limit)}", code)
+    return list((await _whole(db, rows)).values())
+
+
+async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
+    """Customers' rows with what belongs to them, in the order of the rows."""
+    codes = [row["code"] for row in rows]
+    contacts, addresses = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
+    if codes:
+        where = f"WHERE customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
+        columns = "customer_code, id, name, phone, mobile, email, main"
+        for one in await db.fetch(f"SELECT {columns} FROM contacts {where}", *codes):
+            contacts[one["customer_code"]].append(one)
+        for one in await db.fetch(f"SELECT customer_code, id, address, main FROM addresses {where}", *codes):
+            addresses[one["customer_code"]].append(one)
+    return {row["code"]: _customer(row, contacts[row["code"]], addresses[row["code"]]) for row in rows}
+
+
+async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[str, str]]:
+    """(reach, code) of every customer that has one of these telephones (E.164) or e-mails."""
+    keys = {("email", reach.lower()) if "@" in reach else ("phone", phone_key(reach)): reach for reach in reaches}
+    found = []
+    for kind in ("phone", "email"):
+        wanted = [key for one, key in keys if one == kind]
+        if wanted:
+            marks = ", ".join("?" for _ in wanted)
+            found += await db.fetch(
+                f"SELECT kind, key, customer_code FROM customer_keys WHERE kind = ? AND key IN ({marks})", kind, *wanted
+            )
+    return [(keys[row["kind"], row["key"]], row["customer_code"]) for row in found]
+
+
 def phone_key(phone: str) -> str:
     """The national number's digits, reversed, so that the last are a prefix: +66812345678 -> 8765432180."""
     number = phone.split(";", 1)[0]
@@ -148,7 +191,29 @@ async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
     await _write_parts(tx, customer)
 
 
-def _differences(old: Customer, new: Customer, by: StaffId, now: datetime) -> list[Change]:
+async def add_customers(tx: Tx, customers: Sequence[Customer], now: datetime) -> None:
+    """Many new records at once (an import); Conflict("exists") where a code is taken."""
+    fields = ", ".join(FIELDS)
+    await tx.execute_many(
+        f"INSERT INTO customers (code, {fields}, folded, created_at, updated_at, version) "
+        f"VALUES (?, {', '.join('?' for _ in FIELDS)}, ?, ?, ?, 1)",
+        [(c.code, *as_stored(c).values(), _folded(c), c.created_at or now, now) for c in customers],
+    )
+    await tx.execute_many(
+        "INSERT INTO contacts (name, phone, mobile, email, main, customer_code) VALUES (?, ?, ?, ?, ?, ?)",
+        [(p.name, p.phone, p.mobile, p.email, p.main, c.code) for c in customers for p in c.contacts],
+    )
+    await tx.execute_many(
+        "INSERT INTO addresses (customer_code, address, main) VALUES (?, ?, ?)",
+        [(c.code, address.text, address.main) for c in customers for address in c.addresses],
+    )
+    await tx.execute_many(
+        "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)",
+        [(kind, key, c.code) for c in customers for kind, key in _keys(c)],
+    )
+
+
+def _differences(old: Customer, new: Customer, by: StaffId | None, now: datetime) -> list[Change]:
     before, after = as_stored(old), as_stored(new)
     pairs = [(field, before[field] or "", after[field] or "") for field in before]
     pairs.append(("address", " | ".join(a.text for a in old.addresses), " | ".join(a.text for a in new.addresses)))
@@ -160,7 +225,7 @@ def _contacts_text(customer: Customer) -> str:
     return " | ".join(" ".join(filter(None, (c.name, c.phone, c.mobile, c.email))) for c in customer.contacts)
 
 
-async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId, now: datetime) -> None:
+async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | None, now: datetime) -> None:
     """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on."""
     new = replace(new, version=old.version + 1)
     stored = as_stored(new)

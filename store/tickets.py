@@ -116,6 +116,20 @@ async def get_ticket(db: Reader, no: str) -> Ticket:
     return ticket
 
 
+async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
+    """Those of these tickets that there are, by number."""
+    if not nos:
+        return {}
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({', '.join('?' for _ in nos)})", *nos)
+    return {row["no"]: _ticket(row) for row in rows}
+
+
+async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
+    """The next tickets in the order of their numbers."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no > ? ORDER BY no LIMIT {int(limit)}", no)
+    return [_ticket(row) for row in rows]
+
+
 async def add_ticket(tx: Tx, ticket: Ticket) -> None:
     """A new ticket, its status the first line of its history; Conflict("exists") where the number is taken."""
     await add_tickets(tx, [ticket])
@@ -125,7 +139,9 @@ async def add_ticket(tx: Tx, ticket: Ticket) -> None:
 
 async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
     """Many tickets at once, without history (an import or the demo)."""
-    names = list(as_stored(tickets[0])) if tickets else []
+    if not tickets:
+        return
+    names = list(as_stored(tickets[0]))
     await tx.execute_many(
         f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
@@ -142,7 +158,7 @@ def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
     return {field: (text(before[field]), text(after[field])) for field in before if before[field] != after[field]}
 
 
-async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId, now: datetime) -> None:
+async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
     changed = differences(old, new)
     stored = as_stored(new)

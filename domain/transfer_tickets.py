@@ -1,0 +1,258 @@
+"""Tickets as rows: what one prints as, and what a row makes of the record that is there."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from domain.catalogue import ASKING_ORDER
+from domain.customers import CustomerCode
+from domain.dates import BANGKOK, BUDDHIST_OFFSET, parse_date
+from domain.errors import InvalidInput
+from domain.phones import parse_email
+from domain.projects import Project, find_projects
+from domain.staff import StaffId
+from domain.text import clean, digits
+from domain.tickets import Status, Ticket, TicketNo, parse_contract_no, parse_price
+from domain.transfer import (
+    LONG_LIMIT,
+    UNKNOWN,
+    Cells,
+    Names,
+    limited,
+    named_value,
+    value_fields,
+)
+from domain.transfer_customers import parse_code
+
+OPENING = time(8, 30)
+"""A date without a time begins with the working day (DOMAIN.md section 5)."""
+
+MOST_PROJECTS = 10
+_NO = re.compile(r"R[0-9]{10}")
+_CLOCK = re.compile(r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$")
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_LONG = ("details", "result", "purpose", "remarks")
+_TEXTS = (*_LONG, "data_years", "letter_no", "receipt_no", "agency", "link")
+_DAYS = ("letter_on", "contract_on", "receipt_on")
+_TIMES = ("created_at", "recorded_at", "closed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the cells of tickets may refer to; `contacts` and `customers` are those of the rows at hand."""
+
+    names: Names
+    projects: tuple[Project, ...]
+    staff: Mapping[str, StaffId]
+    customers: frozenset[str]
+    contacts: Mapping[str, Mapping[str, int]]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a ticket's codes and ids are called in a table."""
+
+    channels: Mapping[str, str]
+    subjects: Mapping[str, str]
+    staff: Mapping[StaffId, str]
+    contacts: Mapping[int, str]
+
+
+def parse_ticket_no(text: str) -> TicketNo:
+    """`R2002590795`; InvalidInput("row_no")."""
+    no = digits(text).strip().upper()
+    if not _NO.fullmatch(no):
+        raise InvalidInput("row_no", no=text[:40])
+    return TicketNo(no)
+
+
+def parse_instant(text: str, now: datetime) -> datetime:
+    """A date with or without a time of day, in Bangkok where no zone is named; not in the future.
+
+    Any writing of parse_date, or ISO. Raises InvalidInput("date") and InvalidInput("future_date").
+    """
+    plain = digits(text).strip()
+    clock = _CLOCK.search(plain)
+    day = parse_past_day(plain[: clock.start()] if clock else plain, now)
+    at = datetime.combine(day, OPENING, BANGKOK)
+    if clock:
+        try:
+            at = at.replace(hour=int(clock[1]), minute=int(clock[2]), second=int(clock[3] or 0))
+            if clock[4]:
+                at = datetime.fromisoformat(at.strftime("%Y-%m-%dT%H:%M:%S") + clock[4])
+        except ValueError:
+            raise InvalidInput("date", text=text[:40]) from None
+    elif day == now.astimezone(BANGKOK).date():
+        return min(at, now)
+    if at > now:
+        raise InvalidInput("future_date")
+    return at
+
+
+def parse_past_day(text: str, now: datetime) -> date:
+    """A day that is not in the future; raises as parse_instant does."""
+    today = now.astimezone(BANGKOK).date()
+    text = _CLOCK.sub("", text.strip())
+    iso = _ISO_DAY.fullmatch(text)
+    if iso and int(iso[1]) > 2400:  # a sheet's cell may hold a Buddhist year as if it were a Gregorian one
+        text = f"{int(iso[1]) - BUDDHIST_OFFSET}-{iso[2]}-{iso[3]}"
+    on = parse_date(text[:60], today)
+    if on > today:
+        raise InvalidInput("future_date")
+    return on
+
+
+def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
+    """The ticket as a row of a table."""
+    row = {
+        "no": str(ticket.no),
+        "customer": ticket.customer or "",
+        "contact": labels.contacts.get(ticket.contact_id or 0, ""),
+        "reply_email": ticket.reply_email,
+        "channel": labels.channels.get(ticket.channel, ticket.channel),
+        "subject": labels.subjects.get(ticket.subject, ticket.subject),
+        "assignee": labels.staff.get(ticket.assignee, "") if ticket.assignee else "",
+        "recorded_by": labels.staff.get(ticket.recorded_by, "") if ticket.recorded_by else "",
+        "projects": "\n".join(ticket.projects),
+        "contract_no": ticket.contract_no,
+        "price": "" if ticket.price is None else f"{ticket.price:.2f}",
+    }
+    row |= {name: str(getattr(ticket, name)) for name in (*value_fields(), *_TEXTS)}
+    row |= {name: _printed_time(getattr(ticket, name)) for name in _TIMES}
+    row |= {name: _printed_day(getattr(ticket, name)) for name in _DAYS}
+    row |= dict.fromkeys((name for name in ticket.unknown if not row.get(name) and name in ASKING_ORDER), UNKNOWN)
+    return {name: text for name, text in row.items() if text}
+
+
+def _printed_time(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(BANGKOK):%Y-%m-%d %H:%M:%S}"
+
+
+def _printed_day(on: date | None) -> str:
+    return "" if on is None else on.isoformat()
+
+
+def merge_ticket(old: Ticket | None, cells: Cells, desk: Desk, labels: Labels) -> Ticket:
+    """The ticket after its row; equal to `old` where the row says nothing new.
+
+    A cell replaces what was there, an empty one leaves it. Raises InvalidInput: of the cell that cannot be read,
+    "row_needs" for a new ticket without channel, subject, details or creation time, "no_taken" where the record of this
+    number is plainly another one.
+    """
+    no = parse_ticket_no(cells.get("no", ""))
+    values: dict[str, object] = {}
+    unknown = set(old.unknown if old else ())
+    shown = ticket_row(old, labels) if old else {}
+    for name, text in cells.items():
+        if name == "no" or clean(shown.get(name, "")) == text:
+            continue
+        if text == UNKNOWN and name in ASKING_ORDER:
+            if name not in shown:
+                unknown.add(name)
+            continue
+        values |= _read(name, text, cells, desk, old)
+        unknown.discard(name)
+    values["unknown"] = frozenset(unknown)
+    if old and values.get("customer", old.customer) != old.customer:
+        values.setdefault("contact_id", None)
+    made = replace(old, **values) if old else _new(no, values)  # type: ignore[arg-type]
+    if old and _taken(old, made):
+        raise InvalidInput("no_taken", no=no)
+    _check(made)
+    return made
+
+
+def _new(no: TicketNo, values: dict[str, object]) -> Ticket:
+    unknown = values["unknown"]
+    assert isinstance(unknown, frozenset)
+    if "details" in unknown:
+        values.setdefault("details", "")
+    missing = [name for name in ("channel", "subject", "details", "created_at") if name not in values]
+    if missing:
+        raise InvalidInput("row_needs", fields=missing)
+    if "status" not in values:
+        values["status"] = Status.CLOSED if "closed_at" in values else Status.OPEN
+    base = {"recorded_at": values["created_at"], "recorded_by": None, "assignee": None}
+    return Ticket(no, **{**base, **values})  # type: ignore[arg-type]
+
+
+def _check(ticket: Ticket) -> None:
+    if ticket.closed_at and ticket.status is not Status.CLOSED:
+        raise InvalidInput("row_not_closed")
+    if ticket.closed_at and ticket.closed_at + timedelta(minutes=1) <= ticket.created_at:
+        raise InvalidInput("row_closed_before")
+
+
+def _taken(old: Ticket, new: Ticket) -> bool:
+    """Whether the row is about other work: not its details, and not its customer or its day."""
+    same_day = old.created_at.astimezone(BANGKOK).date() == new.created_at.astimezone(BANGKOK).date()
+    return old.details != new.details and not (old.customer == new.customer and same_day)
+
+
+def _read(name: str, text: str, cells: Cells, desk: Desk, old: Ticket | None) -> dict[str, object]:
+    """The cell's field and value, if it is another one than the ticket's."""
+    if name in _TIMES:
+        at = parse_instant(text, desk.now)
+        before: datetime | None = getattr(old, name) if old else None
+        # Sheets print no seconds: the same minute is the same time.
+        same = before is not None and at.replace(second=0) == before.astimezone(BANGKOK).replace(
+            second=0, microsecond=0
+        )
+        return {} if same else {name: at}
+    if name == "contact":
+        code = parse_code(cells["customer"]) if "customer" in cells else old.customer if old else None
+        return {"contact_id": _contact(text, desk.contacts.get(code or "", {}))}
+    if name in value_fields():
+        return {name: value_fields()[name](named_value(name, text))}
+    return {name: _READERS[name](text, desk)}
+
+
+def _contact(text: str, contacts: Mapping[str, int]) -> int:
+    if text not in contacts:
+        raise InvalidInput("row_contact", name=text[:60])
+    return contacts[text]
+
+
+def _customer(text: str, desk: Desk) -> CustomerCode:
+    code = parse_code(text)
+    if code not in desk.customers:
+        raise InvalidInput("row_customer", code=code)
+    return code
+
+
+def _person(text: str, desk: Desk) -> StaffId:
+    if text not in desk.staff:
+        raise InvalidInput("row_staff", name=text[:60])
+    return desk.staff[text]
+
+
+def _projects(text: str, desk: Desk) -> tuple[str, ...]:
+    """Names or short forms, one a line or with semicolons; one that the list lacks is InvalidInput("projects")."""
+    chosen: dict[str, None] = {}
+    for part in filter(None, (part.strip() for part in re.split(r"[\n;|]", text))):
+        found = find_projects(desk.projects, part)
+        exact = [project for project in found if project.name == part] or found
+        if len(exact) != 1:
+            raise InvalidInput("projects", text=part[:60])
+        chosen[exact[0].name] = None
+    if len(chosen) > MOST_PROJECTS:
+        raise InvalidInput("projects_count")
+    return tuple(chosen)
+
+
+_READERS: Mapping[str, Callable[[str, Desk], object]] = {
+    "customer": _customer,
+    "reply_email": lambda text, desk: parse_email(text),
+    "channel": lambda text, desk: desk.names.code("channels", text),
+    "subject": lambda text, desk: desk.names.code("subjects", text),
+    "assignee": _person,
+    "recorded_by": _person,
+    "projects": _projects,
+    "price": lambda text, desk: parse_price(text),
+    "contract_no": lambda text, desk: parse_contract_no(text),
+    **{name: (lambda text, desk, name=name: limited(name, text, LONG_LIMIT)) for name in _LONG},  # type: ignore[misc]
+    **{name: (lambda text, desk, name=name: limited(name, text)) for name in _TEXTS[4:]},  # type: ignore[misc]
+    **{name: (lambda text, desk: parse_past_day(text, desk.now)) for name in _DAYS},
+}
