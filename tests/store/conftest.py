@@ -45,9 +45,7 @@ async def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> As
         yield f"sqlite:///{tmp_path / 'desk.db'}"
         return
     server: Postgresql = request.getfixturevalue("postgresql")
-    url = await server.make_desk()
-    yield url
-    await server.drop(url)
+    yield await server.clean_desk()
 
 
 @pytest.fixture

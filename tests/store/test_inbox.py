@@ -149,7 +149,9 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
     await written.wait()
     releasing = asyncio.create_task(db.write(lambda tx: inbox.release_if_idle(tx, CHAT, "a", NOW)))
     if db.engine == "postgresql":
-        waiting = "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        waiting = (
+            "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
         while not (await db.fetch(waiting))[0]["n"]:
             assert not releasing.done()
     gate.set()

@@ -25,7 +25,8 @@ RUNNING = count(1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.sampled_from(
     ["น้ำใจ ก็ ปู่", "👩‍👩‍👧‍👦 ❤️", "'; DROP TABLE tickets; --", '"', "\\n", "%_!", "a\nb\tc", "$1 ?", "\u200b"]
 )
-TIMES = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(BANGKOK))
+SPAN = (datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"))
+TIMES = st.datetimes(*SPAN, timezones=st.just(BANGKOK))
 
 
 @pytest.fixture
@@ -117,9 +118,9 @@ async def test_a_price_is_kept_in_baht_and_satang(db: Database, officer: StaffId
 async def test_any_text_time_and_price_come_back_as_written(
     db: Database, texts: list[str], at: datetime, price: Decimal | None
 ) -> None:
-    names = "details result reply_email data_years letter_no contract_no receipt_no purpose agency link remarks".split()
+    names = "details result reply_email data_years letter_no contract_no receipt_no purpose agency link remarks"
     blank = Ticket(TicketNo(f"R26{next(RUNNING):08d}"), "phone", "1.1", "", at, at, None, None, price=price)
-    ticket = replace(blank, closed_at=at, letter_on=at.date(), **dict(zip(names, texts, strict=True)))
+    ticket = replace(blank, closed_at=at, letter_on=at.date(), **dict(zip(names.split(), texts, strict=True)))
 
     await add(db, ticket)
 
@@ -153,8 +154,10 @@ async def test_the_first_status_and_every_change_stand_in_the_history(db: Databa
     old = replace(full, version=1, status=Status.OPEN, closed_at=None, price=None)
     await add(db, old)
     new = replace(old, status=Status.CLOSED, closed_at=NOW, price=Decimal("20"), letter_on=None, projects=())
+    malee = old.assignee
+    assert malee is not None
 
-    await db.write(lambda tx: tickets.update_ticket(tx, old, new, StaffId(2), NOW + timedelta(hours=1)))
+    await db.write(lambda tx: tickets.update_ticket(tx, old, new, malee, NOW + timedelta(hours=1)))
 
     listed = await list_changes(db, full.no)
     assert [(c.field, c.old, c.new, c.version) for c in listed] == [
@@ -165,7 +168,7 @@ async def test_the_first_status_and_every_change_stand_in_the_history(db: Databa
         ("price", "", "20.00", 2),
         ("closed_at", "", NOW.isoformat(), 2),
     ]
-    assert [(c.at, c.by) for c in listed[:2]] == [(NOW, full.recorded_by), (NOW + timedelta(hours=1), 2)]
+    assert [(c.at, c.by) for c in listed[:2]] == [(NOW, full.recorded_by), (NOW + timedelta(hours=1), malee)]
     assert await tickets.get_ticket(db, full.no) == replace(new, version=2)
 
 
