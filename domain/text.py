@@ -75,6 +75,19 @@ def fold(text: str) -> str:
     return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
 
 
+def spellings(text: str) -> list[str]:
+    """The search keys of a name, one or two: as it sounds, and as if karan marks were no more than forgotten."""
+    text = clean(text)
+    keys = [fold(text), fold(text.replace("\u0e4c", ""))] if "\u0e4c" in text else [fold(text)]
+    return list(dict.fromkeys(filter(None, keys)))
+
+
+def letters(text: str) -> list[str]:
+    """The words of a text as they are spelt, in small letters without titles and tone marks."""
+    heard = _UNHEARD.sub("", strip_titles(digits(clean(text))).casefold())
+    return str(_BETWEEN_WORDS.sub(" ", heard)).split()
+
+
 @cache
 def _merges() -> tuple[tuple[str, str], ...]:
     table = words("fold")

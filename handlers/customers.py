@@ -13,7 +13,7 @@ from handlers.desk import Context
 from handlers.fields import parse_contract_no
 from handlers.forms import start
 from handlers.i18n import _
-from handlers.labels import WHY
+from handlers.labels import why_label
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
 from store import customers, search, tickets
@@ -61,17 +61,24 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         if CUSTOMER_CODE.fullmatch(digits(text).strip()) or not from_query(text):
             return say(_("ผลลัพธ์: 0"))
         return say(_("ผลลัพธ์: 0"), _new_button(text))
-    if len(hits) == 1:
+    if len(hits) == 1 and not hits[0].weak:
         return Reply((await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code)),))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
     options = tuple(
-        Button(f"{customer_cards.line(hit.customer)} · {_(WHY[hit.why])}", "customer.show", {"code": hit.customer.code})
+        Button(
+            f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}",
+            "customer.show",
+            {"code": hit.customer.code},
+        )
         for hit in shown
     )
-    count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
-    question = _("ผลลัพธ์: %(count)s", count=count)
+    if hits[0].weak:
+        question = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")
+    else:
+        count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
+        question = _("ผลลัพธ์: %(count)s", count=count)
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
     return Reply((Choice(question, options, (*_pages(text, page, len(hits)), _new_button(text))),))

@@ -34,7 +34,7 @@ async def _parse_customer(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     if text == "none":
         return {"customer": "", "customer_query": ""}
     hits = await search.find_customers(ctx.db, text)
-    if len(hits) == 1:
+    if len(hits) == 1 and not hits[0].weak:
         return {"customer": hits[0].customer.code, "customer_query": ""}
     # Several or none: kept as typed, and shown as the field's options.
     return {"customer": "", "customer_query": text[:200]}

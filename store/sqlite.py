@@ -13,6 +13,7 @@ import aiosqlite
 from domain.errors import Conflict
 from store.database import Row, StoreUnavailable, T, Tx
 from store.migrate import apply_migrations
+from store.words import Words
 
 PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -112,6 +113,7 @@ class SqliteDatabase:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = _Connection(writer)
         self._reader = _Connection(reader)
+        self.words = Words()
         self._lock = asyncio.Lock()
         self._running: set[asyncio.Task[object]] = set()
 
@@ -141,6 +143,7 @@ class SqliteDatabase:
             return result
 
     async def close(self) -> None:
+        await self.words.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._reader.raw.close()

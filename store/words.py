@@ -1,0 +1,148 @@
+"""The register's distinct words, kept in memory: which of them a typed word may mean, and how surely.
+
+One copy for each open database, read from `search_words` when the first name is looked for, in the background; later
+searches read only what has been added since, by whichever process.
+"""
+
+import asyncio
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+if TYPE_CHECKING:
+    from store.database import Reader
+
+PATIENCE = 0.4
+"""Seconds that a search waits for the first reading; a large register's takes longer, and SQL answers meanwhile."""
+BATCH = 5_000
+MOST = 900
+"""Most words that one typed word stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The words in order, and as one text with a newline before and after each, in which parts are looked for."""
+
+    words: list[str]
+    text: str
+    starts: list[int]
+
+    @staticmethod
+    def of(words: list[str]) -> "Listing":
+        """A listing of sorted words."""
+        starts, at = [], 0
+        for word in words:
+            starts.append(at)
+            at += len(word) + 1
+        return Listing(words, "\n" + "\n".join(words) + "\n", starts)
+
+    def beginning(self, part: str) -> list[str]:
+        """Words that begin with `part`."""
+        first = bisect_left(self.words, part)
+        last = bisect_right(self.words, part + "\U0010ffff", lo=first)
+        return self.words[first : min(last, first + MOST)]
+
+    def holding(self, part: str) -> Iterator[str]:
+        """Words with `part` anywhere."""
+        at = self.text.find(part)
+        while at >= 0:
+            number = bisect_right(self.starts, at - 1) - 1
+            yield self.words[number]
+            at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
+
+
+class Words:
+    """The dictionary of one database. Methods other than `refreshed` see what the last refresh saw."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._known: set[str] = set()
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._listing = Listing.of([])
+        self._reading: asyncio.Task[None] | None = None
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    async def refreshed(self, db: "Reader") -> bool:
+        """Read what was added since the last time; False while that still goes on. Raises StoreUnavailable."""
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read(db))
+        reading = self._reading
+        await asyncio.wait({reading}, timeout=PATIENCE)
+        if not reading.done():
+            return False
+        if self._reading is reading:
+            self._reading = None
+        await reading
+        return True
+
+    async def close(self) -> None:
+        """Give up a reading that goes on."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+            self._reading = None
+
+    async def _read(self, db: "Reader") -> None:
+        added: list[str] = []
+        while True:
+            rows = await db.fetch(
+                f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}", self._last
+            )
+            for row in rows:
+                added.append(row["word"])
+                self._last = row["id"]
+            if len(rows) < BATCH:
+                break
+        if len(added) > BATCH:
+            await asyncio.to_thread(self.add, added)
+        elif added:
+            self.add(added)
+
+    def add(self, words: Iterable[str]) -> None:
+        """Know these words too."""
+        new = set(words) - self._known
+        for word in new:
+            self._by_length[len(word)].append(word)
+        self._listing = Listing.of(sorted([*self._listing.words, *new]))
+        self._known |= new
+
+    def beginning(self, part: str) -> list[str]:
+        """Words that begin with `part`, shortest first."""
+        return sorted(self._listing.beginning(part), key=len)
+
+    def holding(self, part: str) -> list[str]:
+        """Words with `part` within, shortest first."""
+        found: list[str] = []
+        for word in self._listing.holding(part):
+            found.append(word)
+            if len(found) == MOST:
+                break
+        return sorted(found, key=len)
+
+    def like(self, word: str) -> dict[str, float]:
+        """Words that differ from `word` by a slip or two, with their likeness in percent."""
+        slips = allowed_slips(word)
+        found: dict[str, float] = {}
+        for length in range(len(word) - slips, len(word) + slips + 1) if slips else ():
+            choices = self._by_length.get(length)
+            if choices:
+                near = extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=MOST)
+                longest = max(len(word), length)
+                found |= {choice: 100 * (1 - distance / longest) for choice, distance, _ in near}
+        best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
+        return {choice: found[choice] for choice in best}
+
+
+def allowed_slips(word: str) -> int:
+    """How many letters of a word of this length may be wrong: none of two, three of nine."""
+    return (0, 0, 0, 1, 1, 2, 2, 2, 2)[len(word)] if len(word) < 9 else 3
