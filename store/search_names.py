@@ -28,6 +28,9 @@ ROWS = 600
 WORST = 60.0
 """Percent below which nobody would recognise the name."""
 
+SURE_SOUND = 95.0
+"""Percent from which a name in Latin letters is no mere guess."""
+
 WHOLE, BEGINS, HOLDS, NEAR = range(4)
 WHY = ("name", "prefix", "part", "similar")
 BASE = (100.0, 90.0, 80.0)
@@ -148,8 +151,11 @@ class _Search:
         return ends[-1]
 
     async def guesses(self) -> list[Match]:
-        """By words that look like the typed ones."""
+        """By words that look like the typed ones, or sound like them where they are written in Latin letters."""
         matches: dict[str, Match] = {}
+        for typed in _spelt(self.query) if any("a" <= letter <= "z" for letter in fold(self.query)) else ():
+            for match in await self._have([self._sounding(word) for word in typed]):
+                _keep(matches, replace(match, kind=NEAR, why="roman"))
         for text, why in ((self.query, ""), (self.thai_keys, "layout")):
             for typed in _spelt(text):
                 for meanings in self._near_readings(typed):
@@ -178,6 +184,11 @@ class _Search:
     def _near(self, word: str) -> dict[str, Meaning]:
         near = {key: (NEAR, likeness) for key, likeness in self.words.like(word).items()}
         return near | self._meanings(word)
+
+    def _sounding(self, word: str) -> dict[str, Meaning]:
+        if has_thai(word):
+            return self._near(word)
+        return {key: (NEAR, likeness) for key, likeness in self.words.sounding(word).items()} | self._meanings(word)
 
     async def _have(self, meanings: Sequence[Meanings]) -> list[Match]:
         """Customers that have, for each typed word, one of the words it may mean."""
@@ -295,13 +306,15 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
 
 def _weigh(customer: Customer, match: Match, typed: Sequence[str], names: Sequence[str]) -> Found:
     """A match with its score, which counts the spelling too where whole words are alike."""
-    kind, score, weak = match.kind, match.likeness, False
-    if kind in (WHOLE, NEAR) and not match.former:
+    kind, score, weak = match.kind, match.likeness, match.kind == NEAR
+    if match.why == "roman":
+        weak = score < SURE_SOUND
+    elif kind in (WHOLE, NEAR) and not match.former:
         spelt = _spelling(typed, names)
         if kind == NEAR or spelt < 100:
             kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
     why = "former" if match.former else match.why or WHY[kind]
-    return Found(customer, why, round(score), (weak and match.why != "roman") or match.kind == NEAR)
+    return Found(customer, why, round(score), weak)
 
 
 def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:

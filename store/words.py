@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extract
+
+from domain.keyboard import has_thai
+from domain.romanise import Sound, latin_sound, thai_sounds
 
 if TYPE_CHECKING:
     from store.database import Reader
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = 0.4
 """Seconds that a search waits for the first reading; a large register's takes longer, and SQL answers meanwhile."""
 BATCH = 5_000
+LEAST_SOUND = 72.0
+MOST_SOUNDS = 60
 MOST = 900
 """Most words that one typed word stands for."""
 
@@ -64,6 +70,9 @@ class Words:
         self._known: set[str] = set()
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
         self._listing = Listing.of([])
+        self._sounds: list[str] = []
+        self._sounding: list[tuple[str, Sound]] = []
+        self._bones: defaultdict[str, list[int]] = defaultdict(list)
         self._reading: asyncio.Task[None] | None = None
 
     def __contains__(self, word: str) -> bool:
@@ -110,11 +119,15 @@ class Words:
 
     def add(self, words: Iterable[str]) -> None:
         """Know these words too."""
-        new = set(words) - self._known
+        new = [word for word in dict.fromkeys(words) if word not in self._known]
         for word in new:
             self._by_length[len(word)].append(word)
+            for sound in thai_sounds(word) if has_thai(word) else ():
+                self._bones[sound.bones].append(len(self._sounds))
+                self._sounds.append(sound.letters)
+                self._sounding.append((word, sound))
         self._listing = Listing.of(sorted([*self._listing.words, *new]))
-        self._known |= new
+        self._known.update(new)
 
     def beginning(self, part: str) -> list[str]:
         """Words that begin with `part`, shortest first."""
@@ -141,6 +154,21 @@ class Words:
                 found |= {choice: 100 * (1 - distance / longest) for choice, distance, _ in near}
         best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
         return {choice: found[choice] for choice in best}
+
+    def sounding(self, latin: str) -> dict[str, float]:
+        """Thai words that may be what somebody writes so in Latin letters, with their likeness in percent."""
+        wanted = latin_sound(latin)
+        if len(wanted.letters) < 2 or len(wanted.bones) in (0, len(wanted.letters)):
+            return {}
+        near = extract(wanted.letters, self._sounds, scorer=ratio, score_cutoff=LEAST_SOUND, limit=MOST)
+        found: dict[str, float] = {}
+        # In the order in which the register met them: of words that sound the same the common ones came first.
+        for number in sorted({*(number for _, _, number in near), *self._bones.get(wanted.bones, ())}):
+            word, sound = self._sounding[number]
+            likeness = (ratio(wanted.letters, sound.letters) + ratio(wanted.bones, sound.bones)) / 2
+            found[word] = max(likeness, found.get(word, 0))
+        best = sorted((word for word in found if found[word] >= LEAST_SOUND), key=lambda word: -found[word])
+        return {word: found[word] for word in best[:MOST_SOUNDS]}
 
 
 def allowed_slips(word: str) -> int:

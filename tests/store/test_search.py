@@ -254,6 +254,11 @@ FORGIVEN = [
         ("น\u0e4d\u0e49าฝน ชุ่มชื่น", 8, Why.NAME, False),
         ("จุฬา เศรษฐศาสตร์", 2, Why.PART, False),
         ("รำไพ ขำดี", 9, Why.NAME, False),
+        ("Kamonchanok Rattanapitak", 1, Why.ROMAN, False),
+        ("ratanapithak kamolchanok", 1, Why.ROMAN, False),
+        ("Nattida", 3, Why.ROMAN, False),
+        ("Natthida ศรีสุวรรณ", 3, Why.ROMAN, False),
+        ("Preecha Muensook", 4, Why.ROMAN, False),
     ],
 )
 async def test_names_are_found_however_they_are_written(
