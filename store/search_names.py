@@ -23,11 +23,13 @@ GUESSES = 20
 BEHIND = 20
 """How many percent a guess may stand behind the best one."""
 MOST_WORDS = 8
-PROBE = 20_000
+PROBE = 5_000
 ROWS = 600
 WORST = 60.0
 """Percent below which nobody would recognise the name."""
 
+GOOD = 80.0
+"""Percent from which no further reading of a guess is tried."""
 SURE_SOUND = 95.0
 """Percent from which a name in Latin letters is no mere guess."""
 
@@ -87,6 +89,8 @@ class _Search:
         self.db = db
         self.words: Words = db.words
         self.query = query
+        self._meant: dict[tuple[str, bool], dict[str, Meaning]] = {}
+        self._nears: dict[str, dict[str, Meaning]] = {}
         self.thai_keys = "" if has_thai(query) else strip_titles(as_thai_keys(query))
 
     async def surely(self) -> list[Match]:
@@ -114,7 +118,12 @@ class _Search:
 
     def _meanings(self, word: str, *, alone: bool = False) -> dict[str, Meaning]:
         """Words of the register that are, begin with or hold a typed word; of one letter only beginnings."""
+        if (word, alone) in self._meant:
+            return self._meant[word, alone]
         found: dict[str, Meaning] = {}
+        self._meant[word, alone] = found
+        if not word:
+            return found
         if word in self.words:
             found[word] = (WHOLE, BASE[WHOLE])
         for key in self.words.beginning(word):
@@ -153,14 +162,18 @@ class _Search:
     async def guesses(self) -> list[Match]:
         """By words that look like the typed ones, or sound like them where they are written in Latin letters."""
         matches: dict[str, Match] = {}
-        for typed in _spelt(self.query) if any("a" <= letter <= "z" for letter in fold(self.query)) else ():
-            for match in await self._have([self._sounding(word) for word in typed]):
+        typed_words = self.query.casefold().split()
+        if any("a" <= letter <= "z" for letter in fold(self.query)):
+            for match in await self._have([self._sounding(word) for word in typed_words]):
                 _keep(matches, replace(match, kind=NEAR, why="roman"))
         for text, why in ((self.query, ""), (self.thai_keys, "layout")):
             for typed in _spelt(text):
                 for meanings in self._near_readings(typed):
-                    for match in await self._have(meanings):
+                    found = await self._have(meanings)
+                    for match in found:
                         _keep(matches, replace(match, kind=NEAR, why=why))
+                    if any(match.likeness >= GOOD for match in found):
+                        break
         return sorted(matches.values(), key=lambda m: (-m.likeness, m.code))[:LIMIT]
 
     def _near_readings(self, typed: Sequence[str]) -> Iterator[list[dict[str, Meaning]]]:
@@ -182,13 +195,17 @@ class _Search:
             yield [self._near(whole[:at]), sure]
 
     def _near(self, word: str) -> dict[str, Meaning]:
-        near = {key: (NEAR, likeness) for key, likeness in self.words.like(word).items()}
-        return near | self._meanings(word)
+        if word not in self._nears:
+            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word).items()}
+            self._nears[word] = near | self._meanings(word)
+        return self._nears[word]
 
     def _sounding(self, word: str) -> dict[str, Meaning]:
         if has_thai(word):
-            return self._near(word)
-        return {key: (NEAR, likeness) for key, likeness in self.words.sounding(word).items()} | self._meanings(word)
+            return self._near(fold(word))
+        return {key: (NEAR, likeness) for key, likeness in self.words.sounding(word).items()} | self._meanings(
+            fold(word)
+        )
 
     async def _have(self, meanings: Sequence[Meanings]) -> list[Match]:
         """Customers that have, for each typed word, one of the words it may mean."""
@@ -287,7 +304,7 @@ async def _rank(db: Database, query: str, matches: Sequence[Match]) -> list[Foun
     ranked = []
     for match, customer in zip(best, customers, strict=True):
         names = [customer.name, customer.organisation, *contacts.get(match.code, ())]
-        found = _weigh(customer, match, typed.get(match.why, typed[""]), names)
+        found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), names)
         ranked.append(((found.weak, match.former, match.kind, -found.score), found))
     return [found for _, found in sorted(ranked, key=lambda pair: pair[0]) if found.score >= WORST]
 
@@ -304,7 +321,7 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _weigh(customer: Customer, match: Match, typed: Sequence[str], names: Sequence[str]) -> Found:
+def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], names: Sequence[str]) -> Found:
     """A match with its score, which counts the spelling too where whole words are alike."""
     kind, score, weak = match.kind, match.likeness, match.kind == NEAR
     if match.why == "roman":
@@ -313,6 +330,10 @@ def _weigh(customer: Customer, match: Match, typed: Sequence[str], names: Sequen
         spelt = _spelling(typed, names)
         if kind == NEAR or spelt < 100:
             kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
+    elif not all(
+        word in text for word in query.split() for text in [f"{customer.name} {customer.organisation}".casefold()]
+    ):
+        score -= 3  # begins or holds what sounds so, but is spelt otherwise
     why = "former" if match.former else match.why or WHY[kind]
     return Found(customer, why, round(score), weak)
 

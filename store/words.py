@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extract
 
 from domain.keyboard import has_thai
-from domain.romanise import Sound, latin_sound, thai_sounds
+from domain.romanise import latin_sound, thai_sounds
 
 if TYPE_CHECKING:
     from store.database import Reader
@@ -26,6 +26,7 @@ PATIENCE = 0.4
 BATCH = 5_000
 LEAST_SOUND = 72.0
 MOST_SOUNDS = 60
+LONG_BONES = 6
 MOST = 900
 """Most words that one typed word stands for."""
 
@@ -68,11 +69,11 @@ class Words:
     def __init__(self) -> None:
         self._last = 0
         self._known: set[str] = set()
-        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._by_length: defaultdict[tuple[bool, int], list[str]] = defaultdict(list)
         self._listing = Listing.of([])
-        self._sounds: list[str] = []
-        self._sounding: list[tuple[str, Sound]] = []
-        self._bones: defaultdict[str, list[int]] = defaultdict(list)
+        self._sounds: list[tuple[str, str]] = []
+        self._bones: dict[str, list[int]] = {}
+        self._bones_by_length: defaultdict[int, list[str]] = defaultdict(list)
         self._reading: asyncio.Task[None] | None = None
 
     def __contains__(self, word: str) -> bool:
@@ -121,11 +122,14 @@ class Words:
         """Know these words too."""
         new = [word for word in dict.fromkeys(words) if word not in self._known]
         for word in new:
-            self._by_length[len(word)].append(word)
-            for sound in thai_sounds(word) if has_thai(word) else ():
+            thai = has_thai(word)
+            self._by_length[thai, len(word)].append(word)
+            for sound in thai_sounds(word) if thai else ():
+                if sound.bones not in self._bones:
+                    self._bones[sound.bones] = []
+                    self._bones_by_length[len(sound.bones)].append(sound.bones)
                 self._bones[sound.bones].append(len(self._sounds))
-                self._sounds.append(sound.letters)
-                self._sounding.append((word, sound))
+                self._sounds.append((word, sound.letters))
         self._listing = Listing.of(sorted([*self._listing.words, *new]))
         self._known.update(new)
 
@@ -144,14 +148,16 @@ class Words:
 
     def like(self, word: str) -> dict[str, float]:
         """Words that differ from `word` by a slip or two, with their likeness in percent."""
-        slips = allowed_slips(word)
+        slips, thai = allowed_slips(word), has_thai(word)
         found: dict[str, float] = {}
         for length in range(len(word) - slips, len(word) + slips + 1) if slips else ():
-            choices = self._by_length.get(length)
-            if choices:
-                near = extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=MOST)
-                longest = max(len(word), length)
-                found |= {choice: 100 * (1 - distance / longest) for choice, distance, _ in near}
+            choices = self._by_length.get((thai, length), ())
+            # Two letters that changed places are one slip to people but two to the measure that is quick.
+            near = extract(word, choices, scorer=Levenshtein.distance, score_cutoff=min(slips + 1, 3), limit=None)
+            for choice, _, _ in near:
+                distance = OSA.distance(word, choice, score_cutoff=slips)
+                if distance <= slips:
+                    found[choice] = 100 * (1 - distance / max(len(word), length))
         best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
         return {choice: found[choice] for choice in best}
 
@@ -160,15 +166,26 @@ class Words:
         wanted = latin_sound(latin)
         if len(wanted.letters) < 2 or len(wanted.bones) in (0, len(wanted.letters)):
             return {}
-        near = extract(wanted.letters, self._sounds, scorer=ratio, score_cutoff=LEAST_SOUND, limit=MOST)
-        found: dict[str, float] = {}
-        # In the order in which the register met them: of words that sound the same the common ones came first.
-        for number in sorted({*(number for _, _, number in near), *self._bones.get(wanted.bones, ())}):
-            word, sound = self._sounding[number]
-            likeness = (ratio(wanted.letters, sound.letters) + ratio(wanted.bones, sound.bones)) / 2
-            found[word] = max(likeness, found.get(word, 0))
-        best = sorted((word for word in found if found[word] >= LEAST_SOUND), key=lambda word: -found[word])
-        return {word: found[word] for word in best[:MOST_SOUNDS]}
+        found: dict[str, tuple[float, int]] = {}
+        for bones in self._like_bones(wanted.bones):
+            alike = ratio(wanted.bones, bones)
+            for number in self._bones[bones]:
+                word, letters = self._sounds[number]
+                likeness = (ratio(wanted.letters, letters) + alike) / 2
+                if likeness >= LEAST_SOUND and likeness > found.get(word, (0, 0))[0]:
+                    found[word] = (likeness, number)
+        # Of words that sound the same those come first that the register met first: they are the commoner.
+        best = sorted(found, key=lambda word: (-found[word][0], found[word][1]))[:MOST_SOUNDS]
+        return {word: found[word][0] for word in best}
+
+    def _like_bones(self, bones: str) -> list[str]:
+        near = [bones] if bones in self._bones else []
+        slips = 1 if len(bones) < LONG_BONES else 2
+        for length in range(len(bones) - slips, len(bones) + slips + 1):
+            choices = self._bones_by_length.get(length, ())
+            alike = extract(bones, choices, scorer=Levenshtein.distance, score_cutoff=slips, limit=None)
+            near += [choice for choice, distance, _ in alike if distance]
+        return near
 
 
 def allowed_slips(word: str) -> int:
