@@ -28,7 +28,7 @@ ROWS = 600
 WORST = 60.0
 """Percent below which nobody would recognise the name."""
 
-GOOD = 80.0
+GOOD = 86.0
 """Percent from which no further reading of a guess is tried."""
 SURE_SOUND = 95.0
 """Percent from which a name in Latin letters is no mere guess."""
@@ -90,7 +90,7 @@ class _Search:
         self.words: Words = db.words
         self.query = query
         self._meant: dict[tuple[str, bool], dict[str, Meaning]] = {}
-        self._nears: dict[str, dict[str, Meaning]] = {}
+        self._nears: dict[tuple[str, int], dict[str, Meaning]] = {}
         self.thai_keys = "" if has_thai(query) else strip_titles(as_thai_keys(query))
 
     async def surely(self) -> list[Match]:
@@ -166,6 +166,8 @@ class _Search:
         if any("a" <= letter <= "z" for letter in fold(self.query)):
             for match in await self._have([self._sounding(word) for word in typed_words]):
                 _keep(matches, replace(match, kind=NEAR, why="roman"))
+        if any(match.likeness >= GOOD for match in matches.values()):
+            return list(matches.values())
         for text, why in ((self.query, ""), (self.thai_keys, "layout")):
             for typed in _spelt(text):
                 for meanings in self._near_readings(typed):
@@ -177,6 +179,8 @@ class _Search:
         return sorted(matches.values(), key=lambda m: (-m.likeness, m.code))[:LIMIT]
 
     def _near_readings(self, typed: Sequence[str]) -> Iterator[list[dict[str, Meaning]]]:
+        if any(word not in self.words for word in typed):
+            yield [self._meanings(word) if word in self.words else self._near(word, 1) for word in typed]
         yield [self._near(word) for word in typed]
         for at in range(len(typed) - 1):
             yield [self._near(word) for word in (*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :])]
@@ -194,11 +198,11 @@ class _Search:
             sure = {whole[at:]: (WHOLE, 100.0)}
             yield [self._near(whole[:at]), sure]
 
-    def _near(self, word: str) -> dict[str, Meaning]:
-        if word not in self._nears:
-            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word).items()}
-            self._nears[word] = near | self._meanings(word)
-        return self._nears[word]
+    def _near(self, word: str, most: int = 3) -> dict[str, Meaning]:
+        if (word, most) not in self._nears:
+            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most).items()}
+            self._nears[word, most] = near | self._meanings(word)
+        return self._nears[word, most]
 
     def _sounding(self, word: str) -> dict[str, Meaning]:
         if has_thai(word):

@@ -146,9 +146,9 @@ class Words:
                 break
         return sorted(found, key=len)
 
-    def like(self, word: str) -> dict[str, float]:
-        """Words that differ from `word` by a slip or two, with their likeness in percent."""
-        slips, thai = allowed_slips(word), has_thai(word)
+    def like(self, word: str, most: int = 3) -> dict[str, float]:
+        """Words that differ from `word` by a slip or two, at most `most`, with their likeness in percent."""
+        slips, thai = min(most, allowed_slips(word)), has_thai(word)
         found: dict[str, float] = {}
         for length in range(len(word) - slips, len(word) + slips + 1) if slips else ():
             choices = self._by_length.get((thai, length), ())
