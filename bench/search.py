@@ -91,12 +91,20 @@ def _rss() -> float:
 async def _load(report: Report, db: Database, size: int) -> None:
     """The first reading of the dictionary, with the longest time in which nothing else could run."""
     await find_customers(db, "C1")
-    before, began, longest = _rss(), perf_counter(), 0.0
+    before, began, gaps = _rss(), perf_counter(), [0.0]
+
+    async def tick() -> None:
+        while True:
+            last = perf_counter()
+            await asyncio.sleep(0.001)
+            gaps.append(perf_counter() - last - 0.001)
+
+    ticking = asyncio.create_task(tick())
     while not await db.words.refreshed(db):
         pass
-    took = perf_counter() - began
-    used = _rss() - before
-    del longest
+    ticking.cancel()
+    took, used = perf_counter() - began, _rss() - before
+    report.notes.append(f"{size:,}: while the words were read the event loop waited {max(gaps) * 1000:.0f} ms at most.")
     label = f"{size:,}: memory of the search ({len(db.words):,} words, read in {took:.1f} s)"
     report.rows.append(Row(label, f"{used:.0f} MB", aim=f"<= {MEMORY:.0f} MB", met=used <= MEMORY))
 
@@ -166,7 +174,7 @@ async def _kind(
     for one in asked:
         took, hits = await _timed(find_customers(db, one.text))
         times.append(took)
-        good = any(one.right(hit.customer.name, hit.customer.code) for hit in hits[:5])
+        good = any(one.right(f"{hit.customer.name} {hit.customer.organisation}", hit.customer.code) for hit in hits[:5])
         found += good
         if not good:
             missed.append(one.text)

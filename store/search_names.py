@@ -4,7 +4,8 @@ The attempts, the surest first; the first that finds somebody ends the search:
 as typed (whole words, beginnings, parts) - as Thai keys - with other gaps - and last all guesses together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
@@ -108,12 +109,14 @@ class _Search:
     async def _as_typed(self, text: str) -> dict[str, Match]:
         matches: dict[str, Match] = {}
         for typed in _spelt(text):
-            meanings = [self._meanings(word, alone=len(typed) == 1) for word in typed]
-            whole = [{key: m for key, m in some.items() if m[0] == WHOLE} for some in meanings]
-            for some in (whole, meanings):
-                if all(some) and len(matches) < LIMIT:
-                    for match in await self._have(some):
-                        _keep(matches, match)
+            alone = len(typed) == 1
+            meanings = [self._meanings(word, alone=alone) for word in typed]
+            for most in (WHOLE, BEGINS, HOLDS):
+                if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
+                    break
+                some = [{key: m for key, m in each.items() if m[0] <= most} for each in meanings]
+                for match in await self._have(some) if all(some) else ():
+                    _keep(matches, match)
         return matches
 
     def _meanings(self, word: str, *, alone: bool = False) -> dict[str, Meaning]:
@@ -164,13 +167,13 @@ class _Search:
         matches: dict[str, Match] = {}
         typed_words = self.query.casefold().split()
         if any("a" <= letter <= "z" for letter in fold(self.query)):
-            for match in await self._have([self._sounding(word) for word in typed_words]):
+            for match in await self._have([await self._sounding(word) for word in typed_words]):
                 _keep(matches, replace(match, kind=NEAR, why="roman"))
         if any(match.likeness >= GOOD for match in matches.values()):
             return list(matches.values())
         for text, why in ((self.query, ""), (self.thai_keys, "layout")):
             for typed in _spelt(text):
-                for meanings in self._near_readings(typed):
+                async for meanings in self._near_readings(typed):
                     found = await self._have(meanings)
                     for match in found:
                         _keep(matches, replace(match, kind=NEAR, why=why))
@@ -178,38 +181,41 @@ class _Search:
                         break
         return sorted(matches.values(), key=lambda m: (-m.likeness, m.code))[:LIMIT]
 
-    def _near_readings(self, typed: Sequence[str]) -> Iterator[list[dict[str, Meaning]]]:
-        if any(word not in self.words for word in typed):
-            yield [self._meanings(word) if word in self.words else self._near(word, 1) for word in typed]
-        yield [self._near(word) for word in typed]
+    async def _near_readings(self, typed: Sequence[str]) -> AsyncIterator[list[dict[str, Meaning]]]:
+        known = [word in self.words for word in typed]
+        for most in () if all(known) else (1, 3):
+            yield [
+                self._meanings(word) if sure else await self._near(word, most)
+                for word, sure in zip(typed, known, strict=True)
+            ]
+        yield [await self._near(word) for word in typed]
         for at in range(len(typed) - 1):
-            yield [self._near(word) for word in (*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :])]
-        if len(typed) == 1:
-            yield from self._near_cuts(typed[0])
+            yield [await self._near(word) for word in (*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :])]
+        for sure, rest, swapped in self._near_cuts(typed[0]) if len(typed) == 1 else ():
+            both = [{sure: (WHOLE, BASE[WHOLE])}, await self._near(rest)]
+            yield both[::-1] if swapped else both
 
-    def _near_cuts(self, whole: str) -> Iterator[list[dict[str, Meaning]]]:
-        """A text cut in two where one side is a word of the register and the other nearly one."""
+    def _near_cuts(self, whole: str) -> Iterator[tuple[str, str, bool]]:
+        """A text cut in two where the first side (else the second: swapped) is a word of the register."""
         cuts = range(2, len(whole) - 1)
-        sure: dict[str, Meaning]
         for at in [at for at in reversed(cuts) if whole[:at] in self.words][:3]:
-            sure = {whole[:at]: (WHOLE, 100.0)}
-            yield [sure, self._near(whole[at:])]
+            yield whole[:at], whole[at:], False
         for at in [at for at in cuts if whole[at:] in self.words][:3]:
-            sure = {whole[at:]: (WHOLE, 100.0)}
-            yield [self._near(whole[:at]), sure]
+            yield whole[at:], whole[:at], True
 
-    def _near(self, word: str, most: int = 3) -> dict[str, Meaning]:
+    async def _near(self, word: str, most: int = 3) -> dict[str, Meaning]:
         if (word, most) not in self._nears:
             near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most).items()}
             self._nears[word, most] = near | self._meanings(word)
+            await asyncio.sleep(0)  # some 10 ms of work are enough in a row: others wait
         return self._nears[word, most]
 
-    def _sounding(self, word: str) -> dict[str, Meaning]:
+    async def _sounding(self, word: str) -> dict[str, Meaning]:
         if has_thai(word):
-            return self._near(fold(word))
-        return {key: (NEAR, likeness) for key, likeness in self.words.sounding(word).items()} | self._meanings(
-            fold(word)
-        )
+            return await self._near(fold(word))
+        sounds = {key: (NEAR, likeness) for key, likeness in self.words.sounding(word).items()}
+        await asyncio.sleep(0)
+        return sounds | self._meanings(fold(word))
 
     async def _have(self, meanings: Sequence[Meanings]) -> list[Match]:
         """Customers that have, for each typed word, one of the words it may mean."""
