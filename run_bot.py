@@ -5,7 +5,7 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -129,10 +129,12 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
         making.rename(path)
         db = await open_database(f"sqlite:///{path}")
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
-    await terminal(db, configuration, admin.name, greeting())
+    await terminal(db, configuration, admin.name, greeting)
 
 
-async def terminal(db: Database, configuration: Configuration, name: str, greeting: str) -> None:
+async def terminal(
+    db: Database, configuration: Configuration, name: str, greeting: Callable[[], str] | None = None
+) -> None:
     """Chat in the terminal as the member of staff of this name."""
     from bot.engine import Engine, now
     from bot.terminal import TerminalAdapter, chat
@@ -152,7 +154,7 @@ async def terminal(db: Database, configuration: Configuration, name: str, greeti
         engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, "terminal")
         await engine.start()
         if greeting:
-            adapter.console.print(greeting, style="bold")
+            adapter.console.print(greeting(), style="bold")
         await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle)
         await engine.stop()
     finally:
@@ -166,7 +168,7 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     configuration = configuration_or_exit(settings)
 
     async def work() -> None:
-        await terminal(await open_database(settings.database_url), configuration, as_, "")
+        await terminal(await open_database(settings.database_url), configuration, as_)
 
     run_async(work())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, buttons_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _objects(part: Part, limits: Limits) -> list[Json]:
         return [_flex(part, bubble, limits)]
     # Too much for a bubble: the words as plain texts, the buttons alone in the bubble.
     words = _words(part)
-    rest = Paragraph(words.split("\n", 1)[0][:60], part.buttons)
+    rest = Paragraph(shorten(words.split("\n", 1)[0], 60), buttons_of(part))
     return [*_texts(words, limits), _flex(rest, _bubble(rest, limits), limits)]
 
 
@@ -70,7 +70,7 @@ def _words(part: Part) -> str:
     if isinstance(part, Card):
         fields = [f"{label}: {value}" for label, value in part.fields]
         return "\n".join(filter(None, (part.title, *fields, part.note)))
-    return part.question
+    return "\n".join((part.question, *(option.label for option in part.options)))
 
 
 def _bubble(part: Part, limits: Limits) -> Json:

@@ -10,6 +10,7 @@ from bot.platform import Adapter
 from domain.staff import Platform, Role, Staff, StaffId
 from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME
+from handlers.i18n import speaking
 from store import buttons, staff
 from store.database import Database
 from store.outbox import Message
@@ -78,7 +79,8 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
     for person in await _recipients(db, notice):
         address = await reachable_address(db, adapters, person.id)
         if address is not None:
-            _add_to(batch, adapters, notice, *address, person.id, now)
+            with speaking(person.language):
+                _add_to(batch, adapters, notice, *address, person.id, now)
 
 
 async def _recipients(db: Database, notice: Notice) -> list[Staff]:
@@ -109,7 +111,7 @@ def _add_to(
     owner: StaffId | None,
     now: datetime,
 ) -> None:
-    tokened, rows = with_tokens(notice.reply, owner, now)
+    tokened, rows = with_tokens(notice.make(), owner, now)
     batch.button_rows += rows
     key = f"{notice.key}:{owner}" if owner is not None else notice.key
     batch.messages += notice_messages(adapters[platform], tokened, chat, owner, key)

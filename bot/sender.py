@@ -166,7 +166,9 @@ class Sender:
         worth_telling = message.staff_id is not None and not (message.dedupe_key or "").startswith(ADMIN_TOLD)
         if worth_telling and not elsewhere:
             told = Notice(
-                system.undeliverable(message.platform, refused.error), f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN
+                lambda: system.undeliverable(message.platform, refused.error),
+                f"{ADMIN_TOLD}{message.id}",
+                role=Role.ADMIN,
             )
             await add_notice(batch, self._adapters, self._db, told, now)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
@@ -135,6 +136,9 @@ class Service:
                 pause = min(SETUP_LONGEST, pause * 2)
             else:
                 log.info("platform ready", platform=platform)
+                # All that was imported stays: the collector need not walk through it again and again.
+                gc.collect()
+                gc.freeze()
                 return
 
     async def _set_up_telegram(self) -> str:

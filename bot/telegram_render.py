@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,12 @@ class Limits:
     buttons: int = 100
     row_buttons: int = 3
     row_graphemes: int = 36
+    option_graphemes: int = 46
     label: int = 60
 
 
 LIMITS = Limits()
+CODE = re.compile(r"[A-Z]?\d[\d.]*")
 Line = tuple[str, str]
 """A line as people see it, and as HTML."""
 
@@ -79,22 +82,33 @@ def _lines(part: Part, limits: Limits) -> list[Line]:
     question, _newline, more = part.question.partition("\n")
     lines = [*_bold(question, limit), *(_plain(more, limit) if more else [])]
     if _needs_list(part, limits):
-        lines += [line for n, option in enumerate(part.options, 1) for line in _plain(f"{n}. {option.label}", limit)]
+        keys = _keys(part)
+        for key, option in zip(keys, part.options, strict=True):
+            text = option.label if option.label.startswith(key) else f"{key}. {option.label}"
+            lines += _plain(text, limit)
     return lines
 
 
+def _keys(choice: Choice) -> list[str]:
+    """What the short buttons of a list say: each option's own code or number where all have one, else 1, 2, 3."""
+    first = [label.split()[0] if (label := option.label.strip()) else "" for option in choice.options]
+    if len(set(first)) == len(first) and all(CODE.fullmatch(word) for word in first):
+        return first
+    return [str(n) for n in range(1, len(first) + 1)]
+
+
 def _needs_list(choice: Choice, limits: Limits) -> bool:
-    """A telephone cuts a long button; then the text says it in full, and the buttons by number."""
-    return any(len(graphemes(option.label)) > limits.row_graphemes for option in choice.options)
+    """A telephone cuts a long button; then the text says it in full, and the buttons only the code."""
+    return any(len(graphemes(option.label)) > limits.option_graphemes for option in choice.options)
 
 
 def _rows(part: Part, limits: Limits) -> list[list[Button]]:
     rows: list[list[Button]] = []
-    if isinstance(part, Choice):
-        numbered = _needs_list(part, limits)
-        for n, option in enumerate(part.options, 1):
-            label = f"{n}. {option.label}" if numbered else option.label
-            rows.append([_relabelled(option, shorten(label, limits.label))])
+    if isinstance(part, Choice) and _needs_list(part, limits):
+        short = [_relabelled(option, key) for key, option in zip(_keys(part), part.options, strict=True)]
+        rows = [short[start : start + limits.row_buttons] for start in range(0, len(short), limits.row_buttons)]
+    elif isinstance(part, Choice):
+        rows = [[_relabelled(option, shorten(option.label, limits.label))] for option in part.options]
     row: list[Button] = []
     for button in part.buttons:
         wide = sum(len(graphemes(other.label)) for other in (*row, button))

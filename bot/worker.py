@@ -133,10 +133,20 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a reference number
             reference = new_reference()
             log.error("event failed", reference=reference, event_id=event.event_id, **where(error))
-            outcome = Outcome(system.failure(reference))
-            return await self._finish(event, incoming, outcome, state="failed", reference=reference)
+            return await self._fail(event, incoming, reference)
         finally:
             busy.cancel()
+
+    async def _fail(self, event: Event, incoming: Incoming, reference: str) -> bool:
+        """Tell the reference number; when even that fails, the event must still not block its conversation."""
+        try:
+            outcome = Outcome(system.failure(reference))
+            return await self._finish(event, incoming, outcome, state="failed", reference=reference)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("failure could not be told", reference=reference, event_id=event.event_id, **where(error))
+            return await self._finish(event, None, Outcome(None), state="failed", reference=reference)
 
     async def _decide(self, event: Event, incoming: Incoming) -> bool:
         for attempt in range(ATTEMPTS):

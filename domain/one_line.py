@@ -66,28 +66,87 @@ class Vocabulary:
 def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
     text = clean(text)
-    marker = _result_marker().search(text)
-    front = text[: marker.start()] if marker else text
-    result = text[marker.end() :] if marker else ""
-    for line_end in re.finditer("\n", front):
-        read = _read_head(front[: line_end.start()], vocabulary, today)
+    if marker := _result_marker().search(text):
+        return _finish(_read_head(text[: marker.start()], vocabulary, today), text[marker.end() :])
+    for line_end in re.finditer("\n", text):
+        read = _read_head(text[: line_end.start()], vocabulary, today)
         if read.details:
-            result = text[line_end.end() :].lstrip()
-            marker = _result_marker().match(result)
-            return _finish(read, result[marker.end() :] if marker else result)
-    return _finish(_read_head(front, vocabulary, today), result)
+            if not _is_answered(read.details, text[line_end.end() :]):
+                break
+            return _finish(read, text[line_end.end() :])
+    return _read_head(text, vocabulary, today)
 
 
 def read_details(text: str) -> OneLine:
-    """Read an answer to "details?": `=>` or the first line's end begins the result, which its last word may close."""
+    """Read an answer to "details?": the question, and perhaps behind it the result, which its last word may close."""
     text = clean(text)
-    marker = _result_marker().search(text)
-    line_end = text.find("\n")
-    if line_end >= 0 and (marker is None or line_end < marker.start()):
-        return _finish(OneLine(details=text[:line_end].strip()), text[line_end:])
-    if marker is None:
-        return OneLine(details=text)
-    return _finish(OneLine(details=text[: marker.start()].strip()), text[marker.end() :])
+    if marker := _result_marker().search(text):
+        return _finish(OneLine(details=text[: marker.start()].strip()), text[marker.end() :])
+    question, _newline, answer = text.partition("\n")
+    if _is_answered(question, answer):
+        return _finish(OneLine(details=question.strip()), answer)
+    return OneLine(details=text)
+
+
+def key_within(text: str, today: date) -> str:
+    """The code, telephone (canonical) or e-mail that stands somewhere in the text; empty where there is none."""
+    read = parse_one_line(text, Vocabulary({}, frozenset()), today)
+    return read.customer if read.customer_kind not in (None, CustomerRef.NAME) else ""
+
+
+def split_reach(text: str) -> tuple[str, str, str]:
+    """Name, telephone (canonical) and e-mail out of one line, in whatever order they stand: `("", "", "")` at least."""
+    phone, email, rest = "", "", []
+    line = clean(text).split("\n", 1)[0]
+    tokens = re.split(r"[\s,;:]+", line)
+    while tokens:
+        token = tokens.pop(0)
+        if not email and looks_like_email(token):
+            email = parse_email(token)
+            continue
+        length = 0 if phone else next((n for n in range(PHONE_WORDS, 0, -1) if _is_phone(token, tokens[: n - 1])), 0)
+        if length:
+            phone = parse_phone(" ".join([token, *tokens[: length - 1]]))
+            del tokens[: length - 1]
+        elif token.casefold() not in words("one_line").texts("reach_words"):
+            rest.append(token)
+    return " ".join(rest).strip(), phone, email
+
+
+def _is_phone(first: str, more: list[str]) -> bool:
+    text = " ".join([first, *more])
+    if not first or not looks_like_phone(text):
+        return False
+    try:
+        parse_phone(text)
+    except InvalidInput:
+        return False
+    return True
+
+
+def small_talk(text: str, today: date) -> bool:
+    """A courtesy, a yes or no, or nothing but digits, marks or a date: no question, no answer, and nobody's name."""
+    plain = clean(text).casefold().strip(" .!?")
+    if plain in words("one_line").texts("courtesies") or not re.search(r"[^\W\d_]", plain):
+        return True
+    found = find_date(plain, today)
+    return found is not None and not found[1].strip()
+
+
+def is_salutation(line: str) -> bool:
+    """Whether the line begins a letter."""
+    return line.casefold().lstrip().startswith(words("one_line").texts("salutations"))
+
+
+def _is_answered(question: str, answer: str) -> bool:
+    """Whether the lines after the question are its answer: one line alone, or more that end by closing.
+
+    Without either, as in a pasted letter, all of it is the question.
+    """
+    lines = [line for line in answer.splitlines() if line.strip()]
+    if not lines or is_salutation(question):
+        return False
+    return len(lines) == 1 or _finish(OneLine(), answer).close
 
 
 def read_result(text: str) -> OneLine:

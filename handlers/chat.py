@@ -1,7 +1,7 @@
 """The chat as the desk sees it: what came in, and what is to be said, in intents instead of widgets."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -141,10 +141,10 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform,
-    chat) of somebody who is not staff. Sent once for each `key`.
+    chat) of somebody who is not staff. `make` words it in the recipient's language. Sent once for each `key`.
     """
 
-    reply: Reply
+    make: Callable[[], Reply]
     key: str
     staff_id: StaffId | None = None
     role: Role | None = None

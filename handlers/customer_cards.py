@@ -8,12 +8,12 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.ticket_cards import customer_line as line
-from handlers.ticket_cards import ticket_line
+from handlers.ticket_cards import shown_name, ticket_line
 from store import changes, staff, tickets
 
 RECENT = 3
 
-__all__ = ["card", "changes_since", "line"]
+__all__ = ["card", "changes_since", "line", "shown_name"]
 
 
 async def card(ctx: Context, customer: Customer) -> Card:
@@ -38,7 +38,7 @@ async def card(ctx: Context, customer: Customer) -> Card:
     count = await tickets.count_by_customer(ctx.db, customer.code)
     latest = await tickets.list_by_customer(ctx.db, customer.code, RECENT)
     shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
-    return Card(f"👤 {customer.code} {customer.name}", tuple(shown), buttons=_buttons(customer, count))
+    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count))
 
 
 def _buttons(customer: Customer, count: int) -> tuple[Button, ...]:
@@ -56,6 +56,10 @@ async def changes_since(ctx: Context, record: str, version: int) -> list[tuple[s
     lines = []
     for change in await changes.list_changes(ctx.db, record, version):
         who = names.get(change.by, "") if change.by is not None else ""
-        text = f"{field_label(change.field)}: {change.old or '-'} → {change.new or '-'}"
+        text = f"{field_label(change.field)}: {_value(change.field, change.old)} → {_value(change.field, change.new)}"
         lines.append((f"{who} {when(change.at)}".strip(), shorten(text, 200)))
     return lines
+
+
+def _value(field: str, value: str) -> str:
+    return value_label(field, value) if value else "-"

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import InvalidInput, NotFound
-from domain.phones import format_phone, looks_like_email, looks_like_phone, parse_phone
-from domain.text import digits, shorten
+from domain.one_line import small_talk, split_reach
+from domain.phones import format_phone
+from domain.text import shorten
 from handlers import customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
-from handlers.fields import choice_field
 from handlers.forms import Field, Option, advance, end, enter_form, new_draft, proceed, start, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, why_label
@@ -22,44 +23,59 @@ from store import counters, customers, forms, search
 from store.forms import Draft
 
 NAME_LIMIT = 200
+TITLES = {"นายก": "", "นาย": "male", "ด.ช.": "male", "นาง": "female", "น.ส.": "female", "ด.ญ.": "female"}
+"""What a name begins with, and the gender that it tells; นายก… is an office."""
 
 
 async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    name = " ".join(text.split())
-    if not 2 <= len(name) <= NAME_LIMIT or not re.search(r"[^\W\d_]", name):
+    """A name, perhaps with a telephone and an e-mail beside it."""
+    values = from_query(text, ctx.today)
+    if len(text) > NAME_LIMIT or "name" not in values:
         raise InvalidInput("name")
-    return {"name": name, **guess_gender(ctx, draft, name)}
+    known = {name: value for name, value in values.items() if name == "name" or not draft.data.get(name)}
+    return {**known, **guess_gender(draft, values["name"])}
 
 
-def guess_gender(ctx: Context, draft: Draft, name: str) -> dict[str, str]:
+def guess_gender(draft: Draft, name: str) -> dict[str, str]:
     """The gender that the title tells, shown and changeable; nothing where it tells none."""
     if draft.data.get("gender"):
         return {}
-    titles = {"นาย": "male", "ด.ช.": "male", "นาง": "female", "น.ส.": "female", "ด.ญ.": "female"}
-    for title, gender in titles.items():
-        if name.startswith(title):
-            return {"gender": gender}
-    return {}
+    gender = next((gender for title, gender in TITLES.items() if name.startswith(title)), "")
+    return {"gender": gender} if gender else {}
 
 
 async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(kind.code, kind.name) for kind in ctx.desk.configuration.catalogue.customer_types.values()]
 
 
+async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A customer type; an organisation has no gender."""
+    code = fields.match_option(await _kind_options(ctx, draft), text)
+    person = ctx.desk.configuration.catalogue.customer_types[code].person
+    return {"kind": code} if person else {"kind": code, "gender": ""}
+
+
+async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One more contact: name, and perhaps telephone and e-mail."""
+    if "name" not in from_query(text, ctx.today):
+        raise InvalidInput("name")
+    return {"contacts": " ".join(text.split())[:NAME_LIMIT]}
+
+
 CUSTOMER_FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        Field("name", "คำนำหน้า ชื่อ นามสกุล หรือชื่อหน่วยงาน", _parse_name),
-        choice_field("kind", _kind_options),
-        fields.named_field("gender"),
+        Field("name", "พิมพ์ชื่อ-นามสกุล หรือชื่อหน่วยงาน ต่อด้วยเบอร์โทรได้", _parse_name, nine=True, clearable=False),
+        Field("kind", "", _parse_kind, _kind_options, clearable=False),
+        fields.named_field("gender", unknown=True),
         fields.reach_field(),
-        fields.text_field("address", "ถ้าไม่ทราบพิมพ์ 9"),
+        fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด (ไม่ทราบพิมพ์ 9)", unknown=True),
         fields.phone_field("phone"),
         fields.phone_field("mobile"),
         fields.email_field("email"),
-        fields.text_field("organisation"),
-        fields.text_field("contacts", "ชื่อผู้ติดต่อ"),
-        fields.text_field("note", limit=fields.LONG_LIMIT),
+        fields.text_field("organisation", "พิมพ์ชื่อหน่วยงาน"),
+        Field("contacts", "พิมพ์ชื่อผู้ติดต่อที่จะเพิ่ม ต่อด้วยเบอร์โทรหรืออีเมล", _parse_contact),
+        fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
     )
 }
 
@@ -75,7 +91,6 @@ def as_data(customer: Customer) -> dict[str, str]:
         "mobile": customer.mobile,
         "email": customer.email,
         "organisation": customer.organisation,
-        "contacts": customer.contacts[0].name if customer.contacts else "",
         "note": customer.note,
         "unknown": ",".join(sorted(customer.unknown)),
     }
@@ -88,9 +103,9 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
         first = (Address(values["address"], main=True),) if values.get("address") else ()
         addresses = (*first, *addresses[1:])
     contacts = base.contacts
-    if values.get("contacts") and values["contacts"] != (contacts[0].name if contacts else ""):
-        head = replace(contacts[0], name=values["contacts"]) if contacts else Contact(values["contacts"], main=True)
-        contacts = (head, *contacts[1:])
+    if values.get("contacts"):
+        name, phone, email = split_reach(values["contacts"])
+        contacts = (*contacts, Contact(name, mobile=phone, email=email, main=not contacts))
     return replace(
         base,
         name=values.get("name", ""),
@@ -107,24 +122,13 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
     )
 
 
-def from_query(text: str) -> dict[str, str]:
-    """What a fruitless search already tells of a new customer: e-mail, telephone, and the rest is the name."""
-    values: dict[str, str] = {}
-    rest = []
-    if looks_like_phone(text):
-        return {"phone": parse_phone(text)}
-    for word in text.split():
-        plain = digits(word).strip(",;")
-        if looks_like_email(plain) and "email" not in values:
-            values["email"] = plain.lower()
-        elif looks_like_phone(plain) and "phone" not in values:
-            values["phone"] = parse_phone(plain)
-        else:
-            rest.append(word)
-    name = " ".join(rest)
-    if re.search(r"[^\W\d_]", name) and len(name) >= 2:
+def from_query(text: str, today: date) -> dict[str, str]:
+    """What a fruitless search already tells of a new customer: telephone, e-mail, and the rest is the name."""
+    name, phone, email = split_reach(text)
+    values = {"phone": phone, "email": email}
+    if len(name) >= 2 and re.search(r"[^\W\d_]", name) and not small_talk(name, today):
         values["name"] = shorten(name, NAME_LIMIT)
-    return values
+    return {key: value for key, value in values.items() if value}
 
 
 class CustomerForm:
@@ -151,10 +155,10 @@ class CustomerForm:
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
-        title = f"👤 {_('แก้ไข')} {draft.record}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
+        title = f"👤 {_('แก้ไข %(no)s', no=draft.record)}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
         shown = [name for name in CUSTOMER_FIELDS if values.get(name)]
         lines = [(field_label(name), self._text(ctx, name, values[name])) for name in shown]
-        unknown = [field_label(name) for name in values.get("unknown", "").split(",") if name]
+        unknown = [field_label(name) for name in CUSTOMER_FIELDS if name in values.get("unknown", "").split(",")]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
         return Card(f"{title} · {values['name']}" if values.get("name") else title, tuple(lines))
@@ -167,8 +171,18 @@ class CustomerForm:
             return format_phone(value)
         return shorten(value_label(name, value), 200)
 
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        values = await self.values(ctx, draft)
+        return self._text(ctx, name, values[name]) if values.get(name) else ""
+
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ()
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return tuple(name for name in CUSTOMER_FIELDS if name != "reach")
+
+    def save_label(self, draft: Draft) -> str:
+        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.record:
@@ -210,7 +224,7 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
     ctx.unsaved[code] = customer
     ctx.audit("customer.created", code)
     end(ctx, draft, outcome=code)
-    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s", code=code, name=customer.name))
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s", code=code, name=customer_cards.shown_name(customer)))
     follow = await _then(ctx, draft, customer)
     return Reply((done, *follow.parts), confirms=True)
 
@@ -229,6 +243,9 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
     customer = filled(current, await form.values(ctx, draft))
+    if customer == current:
+        end(ctx, draft, outcome=current.code, state="cancelled")
+        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง")), await customer_cards.card(ctx, current)))
     ctx.change(partial(customers.update_customer, old=current, new=customer, by=ctx.staff.id, now=ctx.now))
     ctx.audit("customer.changed", customer.code)
     end(ctx, draft, outcome=customer.code)
@@ -240,11 +257,11 @@ async def _show_difference(ctx: Context, draft: Draft, current: Customer) -> Rep
     """Somebody saved this customer meanwhile: show what, and let the officer decide."""
     lines = await customer_cards.changes_since(ctx, current.code, draft.record_version)
     card = Card(
-        _("⚠️ %(no)s มีคนแก้ไขไปก่อน", no=current.code),
+        _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code),
         tuple(lines),
         buttons=(
-            Button(_("บันทึกของฉันต่อ"), "customer.rebase", {"draft": draft.id, "version": str(current.version)}),
-            Button(_("ทิ้งที่ฉันแก้"), "form.cancel", {"draft": draft.id}),
+            Button(_("บันทึกของฉันทับ"), "customer.rebase", {"draft": draft.id, "version": str(current.version)}),
+            Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
         ),
     )
     return Reply((card,))
@@ -285,8 +302,8 @@ async def twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
     """A draft for a new customer, with what the search already told."""
     draft = new_draft(ctx, "customer", {"then": then} if then else {})
-    values = from_query(query)
-    values |= guess_gender(ctx, draft, values.get("name", ""))
+    values = from_query(query, ctx.today)
+    values |= guess_gender(draft, values.get("name", ""))
     return with_values(draft, values)
 
 

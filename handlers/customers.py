@@ -4,19 +4,21 @@ import re
 from collections.abc import Mapping, Sequence
 
 from domain.errors import DeskError
+from domain.one_line import key_within, parse_one_line, small_talk
+from domain.phones import format_phone
 from domain.text import digits, shorten
-from domain.tickets import Ticket
+from domain.tickets import Status, Ticket
 from handlers import customer_cards, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
 from handlers.fields import parse_contract_no
-from handlers.forms import start
+from handlers.forms import FRESH, start
 from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
-from store import customers, search, tickets
+from store import customers, forms, search, tickets
 
 PAGE = 8
 HISTORY_PAGE = 10
@@ -55,14 +57,13 @@ async def contract(ctx: Context, args: str) -> Reply:
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:
     """One page of hits; a single hit is its card, none is the offer to create."""
-    hits = await search.find_customers(ctx.db, text)
+    hits, found_by = await _search(ctx, text)
     if not hits:
         ctx.audit("customer.searched", "0")
-        if CUSTOMER_CODE.fullmatch(digits(text).strip()) or not from_query(text):
-            return say(_("ผลลัพธ์: 0"))
-        return say(_("ผลลัพธ์: 0"), _new_button(text))
+        return await _nothing_found(ctx, text)
     if len(hits) == 1 and not hits[0].weak:
-        return Reply((await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code)),))
+        card = await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code))
+        return Reply((Paragraph(found_by), card) if found_by else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
@@ -81,7 +82,38 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         question = _("ผลลัพธ์: %(count)s", count=count)
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
+    question = "\n".join(filter(None, (question, found_by)))
     return Reply((Choice(question, options, (*_pages(text, page, len(hits)), _new_button(text))),))
+
+
+async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str]:
+    """Hits for all that was typed; else for a telephone, e-mail or code among it, and then a word on that."""
+    hits = await search.find_customers(ctx.db, text)
+    key = key_within(text, ctx.today)
+    if (hits and not hits[0].weak) or not key or key == text:
+        return hits, ""
+    shown = format_phone(key) if key.startswith("+") else key
+    return await search.find_customers(ctx.db, key), _("พบจาก %(key)s", key=shown)
+
+
+async def _nothing_found(ctx: Context, text: str) -> Reply:
+    """Small talk gets a hint; else the ways on: a ticket's line, the answer to the last ticket, a new customer."""
+    nothing = _("ผลลัพธ์: 0")
+    if small_talk(text, ctx.today):
+        return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
+    buttons = []
+    read = parse_one_line(text, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
+    if read.customer and (read.channel or read.subject or read.result):
+        buttons.append(Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}))
+    last = await forms.find_last_saved(ctx.db, ctx.staff.id, ctx.now - FRESH)
+    ticket = await tickets.find_ticket(ctx.db, last.outcome) if last else None
+    if ticket and ticket.status is Status.OPEN and not ticket.result:
+        args = {"no": ticket.no, "text": shorten(text, 4000)}
+        buttons.append(Button(_("ใช้เป็นผลของ %(no)s", no=ticket.no), "ticket.answer", args))
+        buttons.append(Button(_("ใช้เป็นผลและปิด"), "ticket.answer", {**args, "close": "1"}))
+    if not CUSTOMER_CODE.fullmatch(digits(text).strip()) and from_query(text, ctx.today):
+        buttons.append(_new_button(text))
+    return say(nothing, *buttons)
 
 
 def _pages(text: str, page: int, count: int) -> list[Button]:
@@ -94,7 +126,8 @@ def _pages(text: str, page: int, count: int) -> list[Button]:
 
 
 def _new_button(text: str) -> Button:
-    return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=shorten(text, 40)), "customer.new", {"query": shorten(text, 500)})
+    name = shorten(" ".join(text.split()), 40)
+    return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)})
 
 
 @action("find.text")

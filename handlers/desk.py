@@ -67,14 +67,14 @@ class Context:
 
     def notify(
         self,
-        reply: Reply,
+        make: Callable[[], Reply],
         key: str,
         *,
         staff_id: StaffId | None = None,
         to: tuple[Platform, str] | None = None,
     ) -> None:
         """Send somebody a message that they did not ask for, once for each `key`."""
-        self.notices.append(Notice(reply, key, staff_id, to=to))
+        self.notices.append(Notice(make, key, staff_id, to=to))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, forms, staff, strangers, system, ticket_cards, tickets
+from handlers import customers, form_presses, forms, staff, strangers, system, ticket_cards, tickets
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
@@ -24,7 +24,7 @@ SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "staff", "tickets"]
+__all__ = ["dispatch", "form_presses", "staff", "tickets"]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -142,7 +142,11 @@ async def _press(ctx: Context, token: str) -> Reply:
         if button.used_at is not None or await _moved_on(ctx, button):
             return await _present(ctx, button)
         ctx.change(partial(button_store.use, token=token, by=ctx.staff.id, now=ctx.now))
+    draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await action.run(ctx, button.args)
+    if draft is not None and draft.id not in button.args.values():
+        # The answer is about something else: the next text must not go to the form that was open.
+        reply = await _aside(ctx, draft, reply)
     return replace(reply, in_place=action.in_place, retires=button.once)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from domain.dates import format_date, parse_date
@@ -15,13 +16,14 @@ from handlers.labels import VALUES
 from store.forms import Draft
 
 TEXT_LIMIT = 500
+FREE = ("ฟรี", "ไม่มี", "ไม่มีค่าใช้จ่าย", "free")
 LONG_LIMIT = 20_000
 PHONE = frozenset({"phone"})
 EMAIL = frozenset({"email"})
 CODE = frozenset({"code", "phone", "email"})
 
 
-def text_field(name: str, hint: str = "", limit: int = TEXT_LIMIT) -> Field:
+def text_field(name: str, hint: str, limit: int = TEXT_LIMIT, *, unknown: bool = False) -> Field:
     """A field of plain text."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -29,49 +31,86 @@ def text_field(name: str, hint: str = "", limit: int = TEXT_LIMIT) -> Field:
             raise InvalidInput("too_long", length=len(text), limit=limit)
         return {name: text}
 
-    return Field(name, hint, parse)
+    return Field(name, hint, parse, unknown=unknown)
 
 
-def past_date_field(name: str, hint: str = "เช่น 19 ก.พ. 63 หรือ วันนี้") -> Field:
-    """A local date that may not lie in the future (DESIGN.md, "Commands", last paragraph)."""
+def past_date(ctx: Context, text: str) -> str:
+    """A stored local date that may not lie in the future (DESIGN.md, "Commands", last paragraph)."""
+    on = parse_date(text, ctx.today)
+    if on > ctx.today:
+        raise InvalidInput("future_date", date=format_date(on))
+    return on.isoformat()
+
+
+def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
+    """A local date, today and yesterday as buttons."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        on = parse_date(text, ctx.today)
-        if on > ctx.today:
-            raise InvalidInput("future_date", date=format_date(on))
-        return {name: on.isoformat()}
+        return {name: past_date(ctx, text)}
 
-    return Field(name, hint, parse)
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        days = ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
+        return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in days]
+
+    return Field(name, hint, parse, options, unknown=unknown)
 
 
-def named_field(name: str) -> Field:
+def numbered_field(name: str, date_name: str, hint: str, *, contract: bool = False, unknown: bool = False) -> Field:
+    """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `512 รับวันที่ 24 ก.พ. 63`."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        number, on = split_date(ctx, text)
+        if len(number) > TEXT_LIMIT:
+            raise InvalidInput("too_long", length=len(number), limit=TEXT_LIMIT)
+        values = {name: parse_contract_no(number) if contract else number}
+        return {**values, date_name: on} if on else values
+
+    return Field(name, hint, parse, unknown=unknown)
+
+
+def split_date(ctx: Context, text: str) -> tuple[str, str]:
+    """The text before a date that ends it, and that date as stored; the whole text and "" where there is none."""
+    tokens = text.split()
+    for start in range(1, len(tokens)):
+        try:
+            on = past_date(ctx, " ".join(tokens[start:]))
+        except InvalidInput as error:
+            if error.code == "future_date":
+                raise
+            continue
+        number = re.sub(r"\s*(ลงวันที่|รับวันที่|วันที่|ลง|รับ)$", "", " ".join(tokens[:start]))
+        return number, on
+    return text, ""
+
+
+def named_field(name: str, *, unknown: bool = False) -> Field:
     """A field with a fixed list of named values."""
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option(value, _(label)) for value, label in VALUES[name].items()]
 
-    return choice_field(name, options)
+    return choice_field(name, options, unknown=unknown)
 
 
-def choice_field(name: str, options: Options, hint: str = "") -> Field:
+def choice_field(name: str, options: Options, hint: str = "", *, unknown: bool = False) -> Field:
     """A field whose value is one of its options: by the value itself or by what the button says."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: match_option(await options(ctx, draft), text)}
 
-    return Field(name, hint, parse, options)
+    return Field(name, hint, parse, options, unknown=unknown, clearable=False)
 
 
 def match_option(options: list[Option], text: str) -> str:
-    """The value meant by the text: exactly, or by the only option that begins so; InvalidInput("choice")."""
+    """The value meant by the text: exactly, or by the only option that has it; InvalidInput("choice")."""
     wanted = fold(text)
     for option in options:
         if text == option.value or (wanted and wanted == fold(option.label)):
             return option.value
-    begin = [option.value for option in options if wanted and fold(option.label).startswith(wanted)]
-    if len(begin) != 1:
+    having = [option.value for option in options if wanted and wanted in fold(option.label)]
+    if len(having) != 1:
         raise InvalidInput("choice")
-    return begin[0]
+    return having[0]
 
 
 def money_field(name: str) -> Field:
@@ -79,6 +118,7 @@ def money_field(name: str) -> Field:
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         plain = re.sub(r"[,\s]|บาท|฿|\.-$", "", digits(text))
+        plain = "0" if plain in FREE else plain
         try:
             amount = Decimal(plain).quantize(Decimal("0.01"))
         except InvalidOperation:
@@ -87,16 +127,11 @@ def money_field(name: str) -> Field:
             raise InvalidInput("price", text=text[:40])
         return {name: str(amount)}
 
-    return Field(name, "เช่น 1,500 ถ้าไม่มีค่าใช้จ่ายพิมพ์ 0", parse)
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
-
-def contract_field(name: str) -> Field:
-    """A contract number within its Buddhist year: 81/2563, also 81/63."""
-
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        return {name: parse_contract_no(text)}
-
-    return Field(name, "เช่น 81/2563", parse)
+    hint = "พิมพ์ราคา เช่น 1,500 (ไม่มีค่าใช้จ่ายพิมพ์ 0 · ราคา 9 บาทพิมพ์ 9 บาท)"
+    return Field(name, hint, parse, options, unknown=True)
 
 
 def parse_contract_no(text: str) -> str:
@@ -117,7 +152,7 @@ def phone_field(name: str) -> Field:
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: parse_phone(text)}
 
-    return Field(name, "เช่น 081-234-5678", parse, takes=PHONE)
+    return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=PHONE, nine=True)
 
 
 def email_field(name: str) -> Field:
@@ -126,7 +161,7 @@ def email_field(name: str) -> Field:
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: parse_email(text)}
 
-    return Field(name, "เช่น somchai@example.com", parse, takes=EMAIL)
+    return Field(name, "พิมพ์อีเมล เช่น somchai@example.com", parse, takes=EMAIL, nine=True)
 
 
 def reach_field() -> Field:
@@ -140,4 +175,4 @@ def reach_field() -> Field:
         except InvalidInput:
             raise InvalidInput("reach") from None
 
-    return Field("reach", "ถ้าไม่ทราบพิมพ์ 9", parse, takes=PHONE | EMAIL)
+    return Field("reach", "พิมพ์เบอร์โทรหรืออีเมล (ไม่ทราบพิมพ์ 9)", parse, takes=PHONE | EMAIL, unknown=True)

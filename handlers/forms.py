@@ -11,22 +11,21 @@ from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
-from domain.errors import InvalidInput, NotFound
-from domain.text import digits
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, say
+from domain.errors import InvalidInput
+from domain.text import digits, shorten
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence
-from handlers.registry import action
 from store import forms
 from store.forms import Draft
 
 FRESH = timedelta(minutes=30)
 """How long a text still means the form; later the officer is asked (DESIGN.md, "Chat model")."""
 PAGE = 10
-MORE = "+more"
-"""`asking` while the list of all fields is shown."""
+MORE, EVERY = "+more", "+more all"
+"""`asking` while a list of fields is shown: the relevant ones, or all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class Option:
 
 Parse = Callable[[Context, Draft, str], Awaitable[Mapping[str, str]]]
 Options = Callable[[Context, Draft], Awaitable[list[Option]]]
+Doubt = Callable[[Context, Draft, str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Field:
     """One field. `parse` turns what was typed into values (raises InvalidInput); `options` are its buttons.
 
     `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
-    `extras` = buttons beside the options.
+    `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
+    about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
+    an edit may empty it.
     """
 
     name: str
@@ -55,6 +57,10 @@ class Field:
     options: Options | None = None
     takes: frozenset[str] = frozenset()
     extras: Callable[[Draft], tuple[Button, ...]] | None = None
+    doubt: Doubt | None = None
+    nine: bool = False
+    unknown: bool = False
+    clearable: bool = True
 
 
 class Form(Protocol):
@@ -71,8 +77,20 @@ class Form(Protocol):
         """Everything filled so far, without buttons."""
         ...
 
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        """A field's present value as people read it."""
+        ...
+
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields offered as buttons while another is asked for."""
+        ...
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        """The fields that are offered first when others are asked for."""
+        ...
+
+    def save_label(self, draft: Draft) -> str:
+        """What the button that saves says."""
         ...
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
@@ -102,7 +120,8 @@ def with_values(draft: Draft, values: Mapping[str, str]) -> Draft:
     return replace(draft, data=data)
 
 
-def _store(ctx: Context, draft: Draft) -> None:
+def store_draft(ctx: Context, draft: Draft) -> None:
+    """Write the draft with this event's answer; once an event."""
     ctx.drafts.add(draft.id)
     ctx.change(partial(forms.save, draft=draft))
 
@@ -113,13 +132,13 @@ async def park_open(ctx: Context, but: str = "") -> Draft | None:
     if draft is None or draft.id == but or draft.id in ctx.drafts:
         return None
     parked = replace(draft, state="parked")
-    _store(ctx, parked)
+    store_draft(ctx, parked)
     return parked
 
 
 def end(ctx: Context, draft: Draft, outcome: str = "", state: str = "saved") -> None:
     """The draft is done with; what it held is forgotten."""
-    _store(ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now))
+    store_draft(ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now))
 
 
 async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
@@ -135,66 +154,106 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
         missing = await form.missing(ctx, draft)
         asking = missing[0] if missing else ""
     draft = replace(draft, asking=asking, state="open", touched_at=ctx.now)
-    _store(ctx, draft)
+    store_draft(ctx, draft)
     parts: list[Part] = [Paragraph(f"⚠️ {problem}")] if problem else []
-    if asking == MORE:
-        parts.append(await _all_fields(ctx, form, draft))
+    if asking.startswith(MORE):
+        parts.append(await _other_fields(ctx, form, draft))
     elif asking:
-        parts.append(await _ask(ctx, form, draft, asking))
+        parts.append(await ask_part(ctx, form, draft, asking))
     else:
         card = await form.show(ctx, draft)
-        parts.append(replace(card, buttons=(*_save_buttons(draft), *_form_buttons(draft, ()))))
+        quick = await form.quick(ctx, draft)
+        parts.append(replace(card, buttons=(_save_button(form, draft), *_form_buttons(draft, quick))))
     return Reply(tuple(parts))
 
 
-def _press(label: str, name: str, draft: Draft, **args: str) -> Button:
+def form_button(label: str, name: str, draft: Draft, **args: str) -> Button:
+    """A button that works on this draft."""
     return Button(label, name, {"draft": draft.id, **args})
 
 
-def _save_buttons(draft: Draft) -> tuple[Button, ...]:
-    return (_press(_("บันทึก"), "form.save", draft, version=str(draft.version + 1)),)
+def _save_button(form: Form, draft: Draft) -> Button:
+    # The draft is stored once more with this reply, which raises its version by one.
+    return form_button(form.save_label(draft), "form.save", draft, version=str(draft.version + 1))
 
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     return (
-        *(_press(field_label(name), "form.ask", draft, field=name) for name in quick),
-        _press(_("ช่องอื่น ๆ"), "form.more", draft),
-        _press(_("ยกเลิก"), "form.cancel", draft),
+        *(form_button(field_label(name), "form.ask", draft, field=name) for name in quick),
+        form_button(_("ช่องอื่น ๆ"), "form.more", draft),
+        form_button(_("ยกเลิก"), "form.cancel", draft),
     )
 
 
-async def _all_fields(ctx: Context, form: Form, draft: Draft) -> Part:
-    card = await form.show(ctx, draft)
-    names = tuple(_press(field_label(name), "form.ask", draft, field=name) for name in form.fields)
-    back = _press(_("กลับ"), "form.back", draft)
-    return replace(card, note=_("แตะช่องที่ต้องการแก้"), buttons=(*names, back))
+async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
+    """The fields to choose from: those that matter here, or all of them."""
+    every = draft.asking == EVERY
+    names = tuple(form.fields) if every else await form.relevant(ctx, draft)
+    lines = []
+    for name in names:
+        if value := await form.present(ctx, draft, name):
+            lines.append((field_label(name), shorten(value, 200)))
+    buttons = [form_button(field_label(name), "form.ask", draft, field=name) for name in names]
+    if not every:
+        buttons.append(form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1"))
+    if draft.record and not await form.missing(ctx, draft):
+        buttons.append(_save_button(form, draft))
+    buttons.append(
+        form_button(_("ยกเลิก") if draft.record else _("กลับ"), "form.cancel" if draft.record else "form.back", draft)
+    )
+    title = (await form.show(ctx, draft)).title
+    return Card(title, tuple(lines), _("แตะช่องที่ต้องการแก้"), tuple(buttons))
 
 
-async def _ask(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> Part:
+async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> Part:
+    """The question for one field, over what is filled so far."""
     field_ = form.fields[name]
     card = await form.show(ctx, draft)
     others = tuple(other for other in await form.quick(ctx, draft) if other != name)
-    buttons = _form_buttons(draft, others)
-    label = field_label(name)
+    present = await form.present(ctx, draft, name) if draft.record else ""
+    buttons = (*await _value_buttons(ctx, form, draft, field_, present), *_form_buttons(draft, others))
+    was = _("เดิม: %(value)s", value=shorten(present, 300)) if present else ""
+    missing = len(await form.missing(ctx, draft))
+    left = _("ยังขาด %(count)s รายการ", count=missing) if missing > 1 else ""
     if field_.options is None:
-        note = _(field_.hint) if field_.hint.startswith("พิมพ์") else f"{label}: {_(field_.hint)}".removesuffix(": ")
-        return replace(card, note=note, buttons=buttons)
+        notes = (left, was, _prompt(field_, present), card.note)
+        return replace(card, note="\n".join(filter(None, notes)), buttons=buttons)
     options = await field_.options(ctx, draft)
     shown = options[page * PAGE : (page + 1) * PAGE]
-    presses = tuple(_press(o.label, "form.set", draft, field=name, value=o.value) for o in shown)
-    pages: list[Button] = []
-    if page:
-        pages.append(_press(_("ก่อนหน้า"), "form.page", draft, field=name, page=str(page - 1)))
-    if len(options) > (page + 1) * PAGE:
-        pages.append(_press(_("ถัดไป"), "form.page", draft, field=name, page=str(page + 1)))
+    presses = tuple(form_button(o.label, "form.set", draft, field=name, value=o.value) for o in shown)
     if field_.extras:
         presses += field_.extras(draft)
-    question = "\n".join(filter(None, (card.title, *(f"{k} {v}" for k, v in card.fields), _question(label, field_))))
-    return Choice(question, presses, (*pages, *buttons))
+    lines = (card.title, *(f"{k}: {v}" for k, v in card.fields), card.note, left, was, _prompt(field_, present))
+    question = "\n".join(filter(None, lines))
+    return Choice(question, presses, (*_pages(draft, name, page, len(options)), *buttons))
 
 
-def _question(label: str, field_: Field) -> str:
-    return f"{_('เลือก')}{label}" + (f" ({_(field_.hint)})" if field_.hint else "")
+def _prompt(field_: Field, present: str) -> str:
+    """What to type; over a value that is there, that all of it is replaced."""
+    label = field_label(field_.name)
+    if present and not field_.options:
+        return _("พิมพ์%(field)sใหม่ทั้งหมด", field=label)
+    if field_.options and field_.hint:
+        return _("เลือก%(field)s", field=label) + f" ({_(field_.hint)})"
+    return _("เลือก%(field)s", field=label) if field_.options else _(field_.hint)
+
+
+async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, present: str) -> tuple[Button, ...]:
+    buttons = []
+    if field_.unknown and field_.name in await form.missing(ctx, draft):
+        buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
+    if present and field_.clearable:
+        buttons.append(form_button(_("ลบค่านี้"), "form.clear", draft, field=field_.name))
+    return tuple(buttons)
+
+
+def _pages(draft: Draft, name: str, page: int, count: int) -> tuple[Button, ...]:
+    buttons = []
+    if page:
+        buttons.append(form_button(_("ก่อนหน้า"), "form.page", draft, field=name, page=str(page - 1)))
+    if count > (page + 1) * PAGE:
+        buttons.append(form_button(_("ถัดไป"), "form.page", draft, field=name, page=str(page + 1)))
+    return tuple(buttons)
 
 
 # A text arrives.
@@ -202,7 +261,7 @@ def _question(label: str, field_: Field) -> str:
 
 def asks(draft: Draft) -> bool:
     """Whether a text can fill anything: while a card or a list of fields is shown, only taps mean the form."""
-    return draft.asking in FORMS[draft.kind].fields
+    return draft.asking in FORMS[draft.kind].fields or (draft.asking.startswith(MORE) and not draft.record)
 
 
 def takes(draft: Draft, kind: str) -> bool:
@@ -211,21 +270,32 @@ def takes(draft: Draft, kind: str) -> bool:
     return field_ is not None and kind in field_.takes
 
 
-async def feed(ctx: Context, draft: Draft, text: str) -> Reply:
-    """Fill the asked field with what was typed; ask again, with the reason, where it cannot be taken."""
+async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> Reply:
+    """Fill the asked field with what was typed; ask again, with the reason, where it cannot be taken.
+
+    `sure` = the officer said that it is meant for this field.
+    """
     form = FORMS[draft.kind]
-    name = draft.asking
     missing = await form.missing(ctx, draft)
-    if digits(text).strip() == "9" and name in missing:
-        return await advance(ctx, with_values(draft, _unknown(draft, name)))
+    name = draft.asking
+    if name not in form.fields:
+        if not missing:
+            return await proceed(ctx, draft)
+        name = missing[0]
+    field_ = form.fields[name]
+    if digits(text).strip() == "9" and (field_.nine or field_.unknown):
+        return await advance(ctx, with_values(draft, unknown_values(draft, name)))
+    if field_.doubt and not sure and await field_.doubt(ctx, draft, text):
+        return await ask_which(ctx, draft, text)
     try:
-        values = await form.fields[name].parse(ctx, draft, text)
+        values = await field_.parse(ctx, draft, text)
     except InvalidInput as error:
         return await proceed(ctx, draft, name, sentence(error))
     return await advance(ctx, with_values(draft, values))
 
 
-def _unknown(draft: Draft, name: str) -> dict[str, str]:
+def unknown_values(draft: Draft, name: str) -> dict[str, str]:
+    """The values that say a field is not known."""
     names = {"phone", "mobile", "email"} if name == "reach" else {name}
     known = {other for other in draft.data.get("unknown", "").split(",") if other}
     return {**dict.fromkeys(names, ""), "unknown": ",".join(sorted(known | names))}
@@ -242,105 +312,21 @@ async def advance(ctx: Context, draft: Draft) -> Reply:
 
 
 async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
-    """The form rested for long: is this text for it, or a search? Nothing is guessed."""
+    """Is this text for the form, or a search? Nothing is guessed."""
     card = await FORMS[draft.kind].show(ctx, draft)
-    question = _("ข้อความนี้ใส่ในร่างที่ค้างไว้ (%(title)s) หรือเป็นการค้นหาใหม่", title=card.title)
-    return Reply(
-        (
-            Choice(
-                question,
-                (
-                    _press(_("ใส่ในร่าง"), "form.feed", draft, text=text),
-                    _press(_("ค้นหาใหม่"), "find.text", draft, text=text),
-                ),
-            ),
-        )
+    label = field_label(draft.asking) if draft.asking in FORMS[draft.kind].fields else ""
+    question = _(
+        '%(title)s\n"%(text)s" ใส่เป็น%(field)s หรือค้นหาใหม่', title=card.title, text=shorten(text, 100), field=label
     )
+    options = (
+        form_button(_("ใส่เป็น%(field)s", field=label), "form.feed", draft, text=text),
+        # Without the draft among its arguments: a search puts the form aside, as any other work does.
+        Button(_("ค้นหาใหม่"), "find.text", {"text": text}),
+    )
+    return Reply((Choice(question, options, (form_button(_("ยกเลิก"), "form.cancel", draft),)),))
 
 
 async def resume_part(ctx: Context, draft: Draft) -> Part:
     """The offer to go on with a parked draft."""
     card = await FORMS[draft.kind].show(ctx, draft)
-    return Paragraph(_("พักร่างไว้: %(title)s", title=card.title), (_press(_("ทำต่อ"), "form.resume", draft),))
-
-
-# Buttons.
-
-
-async def _get(ctx: Context, args: Mapping[str, str]) -> Draft:
-    draft = await forms.find_draft(ctx.db, args["draft"])
-    if draft is None or draft.staff_id != ctx.staff.id or draft.state in ("saved", "cancelled"):
-        raise NotFound("draft_gone", outcome=draft.outcome if draft else "")
-    await park_open(ctx, draft.id)
-    return draft
-
-
-@action("form.ask", in_place=True)
-async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Ask for one field."""
-    return await proceed(ctx, await _get(ctx, args), args["field"])
-
-
-@action("form.page", in_place=True)
-async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of a field's options."""
-    draft = replace(await _get(ctx, args), asking=args["field"], state="open", touched_at=ctx.now)
-    _store(ctx, draft)
-    return Reply((await _ask(ctx, FORMS[draft.kind], draft, args["field"], int(args["page"])),))
-
-
-@action("form.more", in_place=True)
-async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The list of all fields."""
-    return await proceed(ctx, await _get(ctx, args), MORE)
-
-
-@action("form.back", in_place=True)
-@action("form.resume")
-async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Go on where the form was."""
-    return await proceed(ctx, await _get(ctx, args))
-
-
-@action("form.set", in_place=True)
-async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A field's option was chosen: through the field's own reading, like typed text."""
-    draft = await _get(ctx, args)
-    field_ = FORMS[draft.kind].fields[args["field"]]
-    values = await field_.parse(ctx, draft, args["value"])
-    return await advance(ctx, with_values(draft, values))
-
-
-@action("form.feed")
-async def feed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The text was meant for the form."""
-    draft = await _get(ctx, args)
-    return await feed(ctx, draft, args["text"]) if asks(draft) else await proceed(ctx, draft)
-
-
-@action("form.save", in_place=True)
-async def save_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Save, if the draft is as the card showed it."""
-    draft = await _get(ctx, args)
-    if args["version"] != str(draft.version) or await FORMS[draft.kind].missing(ctx, draft):
-        return await proceed(ctx, draft)
-    return await FORMS[draft.kind].save(ctx, draft)
-
-
-@action("form.cancel", in_place=True)
-async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Keep nothing."""
-    draft = await _get(ctx, args)
-    end(ctx, draft, state="cancelled")
-    return say(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
-
-
-@action("form.parked")
-async def parked_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The drafts that were put aside."""
-    parked = await forms.list_parked(ctx.db, ctx.staff.id)
-    if not parked:
-        return say(_("ไม่มีร่างที่พักไว้"))
-    titles = [(await FORMS[draft.kind].show(ctx, draft)).title for draft in parked]
-    options = tuple(_press(title, "form.resume", draft) for title, draft in zip(titles, parked, strict=True))
-    return Reply((Choice(_("ร่างที่พักไว้"), options),))
+    return Paragraph(_("พักร่างไว้: %(title)s", title=card.title), (form_button(_("ทำต่อ"), "form.resume", draft),))

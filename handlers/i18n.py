@@ -1,5 +1,7 @@
 """Thai is the source language; English is looked up in locale/en when the reader wants it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,15 @@ LOCALE = Path(__file__).resolve().parent.parent / "locale"
 def speak(language: str) -> None:
     """Say what follows, in this task, in "th" or "en"."""
     _language.set(language if language in LANGUAGES else "th")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what follows in another reader's language."""
+    before = _language.get()
+    speak(language)
+    yield
+    speak(before)
 
 
 @cache

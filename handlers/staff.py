@@ -78,7 +78,7 @@ async def list_staff(ctx: Context, args: str) -> Reply:
     teams = await store.list_teams(ctx.db)
     names = await store.staff_names(ctx.db)
     lines = [f"{name}: {', '.join(names[member] for member in members)}" for name, members in teams.items()]
-    return Reply((Choice("\n".join([_("เจ้าหน้าที่"), *lines]), tuple(options)),))
+    return Reply((Choice("\n".join([_("รายชื่อเจ้าหน้าที่"), *lines]), tuple(options)),))
 
 
 async def _person_card(ctx: Context, person: Staff) -> Reply:
@@ -169,7 +169,6 @@ async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     name = request.display_name or request.platform.title()
     if name in taken:
         name = next(numbered for n in range(2, 1000) if (numbered := f"{name} ({n})") not in taken)
-    greeting = say(_("เชื่อมบัญชีแล้ว พิมพ์ เมนู เพื่อเริ่มใช้งาน"))
 
     async def let_in(tx: Tx) -> None:
         await store.decide_access_request(tx, request.id, ctx.staff.id, role, ctx.now)
@@ -178,7 +177,9 @@ async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
     ctx.change(let_in)
     ctx.audit(f"access.granted.{role}", f"request:{request.id}")
-    ctx.notify(greeting, f"granted:{request.id}", to=(request.platform, request.chat))
+    ctx.notify(
+        lambda: say(_("เชื่อมบัญชีแล้ว พิมพ์ เมนู เพื่อเริ่มใช้งาน")), f"granted:{request.id}", to=(request.platform, request.chat)
+    )
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=name, role=role_label(role))
     return Reply((Paragraph(text),), confirms=True)
 

@@ -99,5 +99,7 @@ async def _ask_access(desk: Desk, incoming: Incoming, who: str, now: datetime) -
         display_name=name,
         now=now,
     )
-    notice = Notice(request_notice(request_id, incoming.platform, name), f"access:{request_id}", role=Role.ADMIN)
+    notice = Notice(
+        lambda: request_notice(request_id, incoming.platform, name), f"access:{request_id}", role=Role.ADMIN
+    )
     return Outcome(told, (add,), (notice,))

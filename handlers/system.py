@@ -57,7 +57,9 @@ async def cancel(ctx: Context, args: str) -> Reply:
     """Keep nothing of the open form."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)
     if draft is None:
-        return say(_("ไม่มีร่างที่กำลังกรอก"))
+        parked = await forms.list_parked(ctx.db, ctx.staff.id)
+        buttons = (Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked"),) if parked else ()
+        return say(_("ไม่มีร่างที่กำลังกรอก"), *buttons)
     end(ctx, draft, state="cancelled")
     return Reply((Paragraph(_("ยกเลิกแล้ว ไม่มีการบันทึก")),), confirms=True)
 

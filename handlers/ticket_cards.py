@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.customers import Customer
-from domain.dates import format_date, format_time
+from domain.dates import BANGKOK, format_date, format_time
+from domain.one_line import is_salutation
 from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
@@ -20,11 +21,16 @@ SHOWN = 700
 """Characters of a long text on a card."""
 
 
+def shown_name(customer: Customer) -> str:
+    """The name, or that it is not known."""
+    return customer.name or _("(ไม่ทราบชื่อ)")
+
+
 def customer_line(customer: Customer) -> str:
     """`C81554 นายสมชาย ใจดี · 081-234-5678`, or the organisation where there is no telephone."""
     phone = customer.mobile or customer.phone
     more = customer.organisation or (format_phone(phone) if phone else customer.email)
-    return " · ".join(filter(None, (f"{customer.code} {customer.name}", more)))
+    return " · ".join(filter(None, (f"{customer.code} {shown_name(customer)}", more)))
 
 
 async def customer_title(ctx: Context, code: str) -> str:
@@ -33,7 +39,7 @@ async def customer_title(ctx: Context, code: str) -> str:
         return ""
     customer = await ctx.customer(code)
     ctx.audit("customer.named", code)
-    return f"{customer.code} {customer.name}"
+    return f"{customer.code} {shown_name(customer)}"
 
 
 def due(ctx: Context, ticket: Ticket) -> datetime | None:
@@ -56,12 +62,21 @@ def status_line(ticket: Ticket) -> str:
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
 
 
-def ticket_line(ctx: Context, ticket: Ticket, state: str = "") -> str:
-    """One line of a list: number, subject, the question's first words, and its state (or the one given)."""
+def ticket_line(ctx: Context, ticket: Ticket, state: str = "", customer: str = "") -> str:
+    """One line of a list: number, whose, subject, the question's first words, and its state (or the one given)."""
+    words = [line for line in ticket.details.splitlines() if line.strip()] or [_("ไม่ทราบรายละเอียด")]
+    if len(words) > 1 and is_salutation(words[0]):
+        words = words[1:]
+    details = shorten(" ".join(" ".join(words).split()), 50)
     subject = ctx.desk.configuration.catalogue.subjects.get(ticket.subject)
-    label = subject.label if subject else ticket.subject
-    details = shorten(" ".join(ticket.details.split()), 50)
-    return " · ".join((ticket.no, shorten(label, 30), details, state or status_line(ticket)))
+    code = ticket.subject if ticket.subject[:1].isdigit() or subject is None else shorten(subject.name, 20)
+    return " · ".join(filter(None, (ticket.no, customer, code, details, state or status_line(ticket))))
+
+
+async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
+    """The name of a customer's contact; empty where it is no contact of theirs."""
+    people = (await ctx.customer(code)).contacts if code else ()
+    return next((contact.name for contact in people if contact.id == contact_id), "")
 
 
 async def card(ctx: Context, ticket: Ticket) -> Card:
@@ -72,7 +87,8 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     channel = catalogue.channels.get(ticket.channel)
     due_time = due(ctx, ticket) if ticket.status is not Status.CLOSED else None
     lines: list[tuple[str, str]] = [
-        ("customer", await customer_title(ctx, ticket.customer or "")),
+        ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
+        ("contact", await contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)),
         ("subject", subject.label if subject else ticket.subject),
         ("channel", channel.name if channel else ticket.channel),
         ("details", shorten(ticket.details, SHOWN)),
@@ -127,59 +143,53 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
         first = _button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True)
     else:
         first = _button(_("ปิดใบงาน"), "ticket.close", ticket)
-    buttons = [first, _button(_("แก้ไข"), "ticket.edit", ticket), _button(_("ประวัติ"), "ticket.history", ticket)]
+    buttons = [first, _button(_("แก้ไข"), "ticket.edit", ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
     if ticket.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": ticket.customer}))
     return tuple(buttons)
 
 
-def warning(ctx: Context, ticket: Ticket) -> str:
+def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
     """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md section 4)."""
     catalogue = ctx.desk.configuration.catalogue
-    if catalogue.fits(ticket.subject, ticket.channel):
+    if catalogue.fits(subject_code, channel_code):
         return ""
-    subject, channel = catalogue.subject(ticket.subject), catalogue.channel(ticket.channel)
-    return _("⚠️ เรื่อง %(subject)s มักไม่มาทาง %(channel)s", subject=subject.label, channel=channel.name)
+    subject, channel = catalogue.subject(subject_code), catalogue.channel(channel_code)
+    return _("⚠️ เรื่อง %(subject)s ปกติไม่ใช้ช่องทาง %(channel)s", subject=subject.label, channel=channel.name)
 
 
 async def saved(ctx: Context, ticket: Ticket) -> Reply:
-    """The confirmation: the fixed word, the number, whose, and what comes next."""
-    catalogue = ctx.desk.configuration.catalogue
+    """The confirmation: the fixed word, the number, everything that was entered, and what comes next."""
     closed = ticket.status is Status.CLOSED
-    state = _("ปิดแล้ว (งานที่ดำเนินการเสร็จแล้ว)") if closed else _("สถานะ เปิด")
-    title = " · ".join(
-        filter(
-            None,
-            (_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=ticket.no), await customer_title(ctx, ticket.customer or ""), state),
-        )
-    )
-    lines = [
-        (field_label("subject"), catalogue.subject(ticket.subject).label),
-        (field_label("channel"), catalogue.channel(ticket.channel).name),
-        (field_label("details"), shorten(ticket.details, 200)),
-    ]
-    if ticket.result:
-        lines.append((field_label("result"), shorten(ticket.result, 200)))
-    due_time = None if closed else due(ctx, ticket)
-    if due_time:
-        lines.append((_("กำหนดเสร็จ"), when(due_time)))
-    buttons = tuple(button for button in _buttons(ticket) if button.action != "ticket.history")
-    return Reply((Card(title, tuple(lines), warning(ctx, ticket), buttons),), confirms=True)
+    state = _("ปิดแล้ว") if closed else _("สถานะ เปิด")
+    title = f"{_('✅ บันทึกข้อมูลเรียบร้อย %(no)s', no=ticket.no)} · {state}"
+    shown = await card(ctx, ticket)
+    fields = [(label, shorten(value, 200)) for label, value in shown.fields]
+    if closed:
+        fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
+    buttons = tuple(button for button in shown.buttons if button.action != "ticket.history")
+    note = channel_warning(ctx, ticket.subject, ticket.channel)
+    return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 
 
-async def present_state(ctx: Context, ticket: Ticket, by: StaffId | None = None) -> Reply:
+async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
     latest = await changes.list_changes(ctx.db, ticket.no, ticket.version - 1)
     parts: list[Part] = []
     if latest:
         names = await staff.staff_names(ctx.db)
-        who = names.get(latest[-1].by, "") if latest[-1].by is not None else ""
-        at = format_time(latest[-1].at)
-        closing = any(change.field == "status" and change.new == Status.CLOSED for change in latest)
-        done = _("ปิด") if closing else _("แก้ไข")
-        parts.append(
-            Paragraph(_("%(who)s %(done)sใบงาน %(no)s แล้วเมื่อ %(at)s", who=who, done=done, no=ticket.no, at=at))
-        )
+        by = latest[-1].by
+        who = _("คุณ%(name)s", name=names[by]) if by is not None and by in names else _("ระบบ")
+        today = latest[-1].at.astimezone(BANGKOK).date() == ctx.today
+        at = format_time(latest[-1].at) if today else when(latest[-1].at)
+        told = {"who": who, "no": ticket.no, "at": at}
+        statuses = {change.new for change in latest if change.field == "status"}
+        if Status.CLOSED in statuses:
+            parts.append(Paragraph(_("%(who)sปิดใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
+        elif Status.OPEN in statuses and len(latest) > 1:
+            parts.append(Paragraph(_("%(who)sเปิดใบงาน %(no)s อีกครั้งแล้วเมื่อ %(at)s", **told)))
+        else:
+            parts.append(Paragraph(_("%(who)sแก้ไขใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
     return Reply((*parts, await card(ctx, ticket)))
 
 
@@ -209,7 +219,10 @@ def tell_assignee(ctx: Context, ticket: Ticket, before: StaffId | None) -> None:
     """Somebody else was made responsible: tell that person."""
     if ticket.assignee is None or ticket.assignee in (before, ctx.staff.id):
         return
-    text = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=ctx.staff.name, no=ticket.no)
-    notice = Reply((Paragraph(text, (show_button(replace(ticket, version=0)),)),), confirms=True)
-    key = f"assigned:{ticket.no}:{ticket.assignee}:{ctx.incoming.id}"
-    ctx.notify(notice, key, staff_id=ticket.assignee)
+    shown = replace(ticket, version=0)
+
+    def notice() -> Reply:
+        text = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=ctx.staff.name, no=ticket.no)
+        return Reply((Paragraph(text, (show_button(shown),)),), confirms=True)
+
+    ctx.notify(notice, f"assigned:{ticket.no}:{ticket.assignee}:{ctx.incoming.id}", staff_id=ticket.assignee)

@@ -9,10 +9,11 @@ from decimal import Decimal
 from domain.customers import CustomerCode
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
-from domain.one_line import read_details, read_result
+from domain.one_line import read_details, read_result, small_talk
+from domain.phones import looks_like_email
 from domain.projects import find_projects
 from domain.staff import StaffId
-from domain.text import shorten
+from domain.text import digits, shorten
 from domain.tickets import Complexity, Mood, Ticket, Urgency
 from handlers import fields, ticket_cards
 from handlers.chat import Button
@@ -23,6 +24,8 @@ from store import search, staff, tickets
 from store.forms import Draft
 
 MAX_PROJECTS = 10
+MAX_NAME_WORDS = 4
+DETAILS_HINT = "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)"
 OPENING = "08:30"
 """A backdated ticket without a time begins with the working day (DOMAIN.md section 5)."""
 
@@ -31,13 +34,24 @@ OPENING = "08:30"
 
 
 async def _parse_customer(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    if text == "none":
-        return {"customer": "", "customer_query": ""}
+    """Exactly one customer, or none (9, or the button); a new customer takes the old one's contact away."""
+    if text == "none" or digits(text).strip() == "9":
+        return {"customer": "", "contact": "", "customer_query": "", **_kept_reach(draft)}
     hits = await search.find_customers(ctx.db, text)
     if len(hits) == 1 and not hits[0].weak:
-        return {"customer": hits[0].customer.code, "customer_query": ""}
+        return {"customer": hits[0].customer.code, "contact": "", "customer_query": ""}
     # Several or none: kept as typed, and shown as the field's options.
-    return {"customer": "", "customer_query": text[:200]}
+    return {"customer": "", "contact": "", "customer_query": text[:200]}
+
+
+def _kept_reach(draft: Draft) -> dict[str, str]:
+    """What was typed to find a customer who is none of ours is not lost."""
+    query = draft.data.get("customer_query", "")
+    if not query:
+        return {}
+    if looks_like_email(query):
+        return {"reply_email": query}
+    return {"remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), query)))}
 
 
 async def _customer_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -91,15 +105,27 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     fitting = sorted(catalogue.active_subjects(ctx.today, channel), key=lambda subject: -used[subject.code])
     codes = {subject.code for subject in fitting}
     rest = [subject for subject in catalogue.active_subjects(ctx.today) if subject.code not in codes]
-    return [Option(subject.code, subject.label) for subject in [*fitting, *rest]]
+    ordered = [*fitting, *rest]
+    if query := draft.data.get("subject_query"):
+        wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
+        ordered = [subject for subject in ordered if subject.code in wanted]
+    return [Option(subject.code, subject.label) for subject in ordered]
 
 
 async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    found = ctx.desk.configuration.catalogue.find_subjects(text, ctx.today)
+    """A subject by its code or a word; its code with more behind it begins the details, too."""
+    catalogue = ctx.desk.configuration.catalogue
+    found = catalogue.find_subjects(text, ctx.today)
     exact = [subject for subject in found if text in (subject.code, subject.label)]
-    if len(exact or found) != 1:
-        raise InvalidInput("subject", code=shorten(text, 40))
-    return {"subject": (exact or found)[0].code}
+    if len(exact or found) == 1:
+        return {"subject": (exact or found)[0].code, "subject_query": ""}
+    if found:
+        return {"subject_query": text[:100]}
+    code, _blank, rest = text.partition(" ")
+    head = catalogue.find_subjects(code, ctx.today)
+    if len(head) == 1 and head[0].code == digits(code) and not draft.data.get("details"):
+        return {"subject": head[0].code, "subject_query": "", "details": rest.strip()}
+    raise InvalidInput("subject", code=shorten(text, 40))
 
 
 async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -108,27 +134,51 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(str(person.id), person.name) for person in people]
 
 
+def _lone_choice(ctx: Context, text: str) -> dict[str, str]:
+    """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
+    catalogue = ctx.desk.configuration.catalogue
+    if channel := catalogue.vocabulary().channels.get(text.casefold()):
+        return {"channel": channel}
+    subject = catalogue.subjects.get(digits(text))
+    return {"subject": subject.code} if subject and subject.selectable and "." in subject.code else {}
+
+
 async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """Details, and behind `=>` or a new line the result, which `ปิด` closes (docs/one-line.md)."""
+    """Details, and behind `=>` or on the next line the result, which `ปิด` closes (docs/one-line.md)."""
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     if draft.record:
         return {"details": text}
+    if chosen := _lone_choice(ctx, text):
+        return chosen
     read = read_details(text)
-    values = {"details": read.details}
-    if read.result:
-        values["result"] = read.result
-    if read.close:
-        values["close"] = "1"
-    return values
+    return {
+        "details": read.details,
+        **({"result": read.result} if read.result else {}),
+        **({"close": "1"} if read.close else {}),
+    }
 
 
 async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A result; while closing, a word that closes again means nothing more."""
+    """A result; a last word that closes does so."""
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     read = read_result(text)
+    if not read.result:
+        raise InvalidInput("result")
     return {"result": read.result, **({"close": "1"} if read.close else {})}
+
+
+async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
+    """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question or an answer."""
+    if not draft.record and _lone_choice(ctx, text):
+        return False
+    if small_talk(text, ctx.today):
+        return True
+    if len(text.split()) > MAX_NAME_WORDS or "\n" in text:
+        return False
+    hits = await search.find_customers(ctx.db, text)
+    return any(hit.why is search.Why.NAME for hit in hits)
 
 
 async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -166,36 +216,34 @@ TICKET_FIELDS: Mapping[str, Field] = {
             fields.CODE,
             _customer_extras,
         ),
-        Field("channel", "", _parse_channel, _channel_options),
-        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่องได้", _parse_subject, _subject_options),
-        Field(
-            "details",
-            "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)",
-            _parse_details,
-        ),
-        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result),
+        Field("channel", "", _parse_channel, _channel_options, clearable=False),
+        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่องได้", _parse_subject, _subject_options, clearable=False),
+        Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
+        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
         fields.choice_field("assignee", _assignee_options),
         Field("contact", "", _parse_contact, _contact_options),
         fields.email_field("reply_email"),
         fields.named_field("urgency"),
         fields.named_field("mood"),
         fields.named_field("complexity"),
-        fields.past_date_field("created_on"),
+        fields.past_date_field("created_on", "พิมพ์วันที่ เช่น 19 ก.พ. 69"),
         Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
-        fields.text_field("data_years", "เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
-        fields.text_field("letter_no", "เลขที่ลงรับของ กบพ."),
-        fields.past_date_field("letter_on"),
-        fields.contract_field("contract_no"),
-        fields.past_date_field("contract_on"),
+        fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
+        fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),
+        fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
+        fields.numbered_field("contract_no", "contract_on", "พิมพ์เลขที่สัญญา เช่น 81/2569", contract=True),
+        fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
-        fields.text_field("receipt_no"),
-        fields.past_date_field("receipt_on"),
-        fields.text_field("purpose", limit=fields.LONG_LIMIT),
-        fields.text_field("agency"),
-        fields.text_field("link"),
-        fields.text_field("remarks", limit=fields.LONG_LIMIT),
+        fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),
+        fields.past_date_field("receipt_on", "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69", unknown=True),
+        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, unknown=True),
+        fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
+        fields.text_field("link", "วางลิงก์", unknown=True),
+        fields.text_field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค", fields.LONG_LIMIT),
     )
 }
+COMMON = ("customer", "assignee", "created_on", "urgency", "projects", "remarks")
+"""Fields offered first on any ticket, after those that its subject asks for."""
 
 
 # Between drafts and tickets.

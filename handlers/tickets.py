@@ -18,7 +18,7 @@ from handlers.i18n import _
 from handlers.labels import value_label, when
 from handlers.registry import action, command
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
-from store import changes, forms, search, staff, tickets
+from store import changes, customers, forms, search, staff, tickets
 
 PAGE = 8
 _NUMBER = r"[Rr][\d๐-๙]{10}"
@@ -38,8 +38,17 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     read = parse_one_line(args, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
+    values = await _from_line(ctx, read)
+    if not read.channel and not read.subject:
+        values = {**await habit_defaults(ctx), **values}
     await park_open(ctx)
-    return await advance(ctx, new_ticket(ctx, await _from_line(ctx, read)))
+    return await advance(ctx, new_ticket(ctx, values))
+
+
+@action("ticket.from_line")
+async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What was typed without the command was one line of a ticket."""
+    return await open_ticket(ctx, args["text"])
 
 
 async def _from_line(ctx: Context, read: OneLine) -> dict[str, str]:
@@ -80,9 +89,16 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await ticket(ctx, args["no"])
 
 
-@command("close", "ปิดใบงาน", about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว", fits=rf"{_NUMBER}(\s|$)")
+@command(
+    "close",
+    "ปิดใบงาน",
+    about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว",
+    fits=rf"{_NUMBER}(\s|$)|$",
+)
 async def close(ctx: Context, args: str) -> Reply:
-    """Close a ticket with its result, asking for whatever the subject still wants."""
+    """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
+    if not args.strip():
+        return await my_page(ctx, 0)
     number, _blank, result = args.strip().partition(" ") if " " in args.strip() else args.strip().partition("\n")
     found = await tickets.get_ticket(ctx.db, _number(number))
     values = {"result": read_result(result).result} if result.strip() else {}
@@ -95,7 +111,19 @@ async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Repl
         return await ticket_cards.present_state(ctx, found)
     ctx.audit("ticket.read", found.no)
     await park_open(ctx)
-    return await advance(ctx, edit_ticket(ctx, found, {**values, "close": "1"}, look=False))
+    # A result that stands already may have been only the state of things: it is shown before it closes.
+    look = not values and bool(found.result or "result" in found.unknown)
+    return await advance(ctx, edit_ticket(ctx, found, {**values, "close": "1"}, look=look))
+
+
+@action("ticket.answer")
+async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What was typed after saving was the result: keep it, and close where that was pressed."""
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    if found.status is Status.CLOSED:
+        return await ticket_cards.present_state(ctx, found)
+    values = {"result": read_result(args["text"]).result, **({"close": "1"} if args.get("close") else {})}
+    return await advance(ctx, edit_ticket(ctx, found, values, look=False))
 
 
 @action("ticket.close")
@@ -151,13 +179,19 @@ async def my_page(ctx: Context, page: int) -> Reply:
     dated = sorted(((ticket_cards.due(ctx, t) or NEVER, t) for t in found), key=lambda pair: (pair[0], pair[1].no))
     summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in Status)
     title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=ctx.staff.name, summary=summary)
+    codes = [each.customer for due, each in dated[page * PAGE : (page + 1) * PAGE] if each.customer]
+    people = {customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)}
     options = []
     for due, each in dated[page * PAGE : (page + 1) * PAGE]:
         ctx.audit("ticket.listed", each.no)
         state = "" if due is NEVER else _("ถึง %(when)s", when=when(due))
         if due < ctx.now:
             state = _("เกินกำหนด %(when)s", when=when(due))
-        options.append(ticket_cards.show_button(each, ticket_cards.ticket_line(ctx, each, state)))
+        options.append(
+            ticket_cards.show_button(
+                each, ticket_cards.ticket_line(ctx, each, state, people.get(each.customer, "") if each.customer else "")
+            )
+        )
     parked = await forms.list_parked(ctx.db, ctx.staff.id)
     pages = [
         Button(label, "my.page", {"page": str(target)})

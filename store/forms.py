@@ -71,6 +71,16 @@ async def _guarded(tx: Tx, sql: str, *params: object) -> int:
         raise Conflict("draft") from conflict
 
 
+async def find_last_saved(db: Reader, staff_id: StaffId, since: datetime) -> Draft | None:
+    """The form that the person saved last, if that was after `since`."""
+    row = await db.fetch_one(
+        f"{_SELECT} WHERE staff_id = ? AND state = 'saved' AND touched_at >= ? ORDER BY touched_at DESC LIMIT 1",
+        staff_id,
+        since,
+    )
+    return None if row is None else _draft(row)
+
+
 async def save(tx: Tx, draft: Draft) -> None:
     """Write a draft that was read (or made, version 0) by this event.
 

@@ -50,8 +50,6 @@ async def _translated() -> AsyncIterator[None]:
         asyncpg.InterfaceError,
         OSError,
     ) as error:
-        if isinstance(error, ValueError):  # a parameter of the wrong type, which no later try would mend
-            raise
         raise StoreUnavailable(type(error).__name__) from error
 
 
@@ -127,7 +125,10 @@ class PostgresqlDatabase:
 async def open_postgresql(url: str) -> PostgresqlDatabase:
     """Connect, refuse a database that cannot hold Thai, and bring it to this code's schema."""
     async with _translated():
-        pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
+        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+            raise ValueError(f"DESKBOT_DATABASE_URL: {error}") from error
     try:
         async with pool.acquire() as raw:
             await _check_encoding(raw)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
 
-from domain.customers import Customer
+from domain.customers import Customer, CustomerCode
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, letters, spellings, strip_titles
 from store.customers import WORD_LENGTH, list_customers
@@ -309,13 +309,16 @@ async def _rank(db: Database, query: str, matches: Sequence[Match]) -> list[Foun
     """The customers, best first: how they match, how sure, how near the name is as spelt, the code."""
     best = sorted(matches, key=lambda m: (m.former, m.kind, -m.likeness, m.code))[:LIMIT]
     typed = {"": letters(query), "layout": [] if has_thai(query) else letters(as_thai_keys(query))}
-    customers = await list_customers(db, [match.code for match in best])
+    customers = {one.code: one for one in await list_customers(db, [match.code for match in best])}
     contacts = await _contacts(db, [match.code for match in best if match.kind in (WHOLE, NEAR)])
     ranked = []
-    for match, customer in zip(best, customers, strict=True):
-        names = [customer.name, customer.organisation, *contacts.get(match.code, ())]
-        found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), names)
-        ranked.append(((found.weak, match.former, match.kind, -found.score), found))
+    for match in best:
+        customer = customers.get(CustomerCode(match.code))
+        if customer is None:
+            continue  # gone since
+        found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), contacts.get(match.code, ()))
+        order = WHY.index(found.why) if found.why in WHY else match.kind
+        ranked.append(((found.weak, match.former, order, -found.score), found))
     return [found for _, found in sorted(ranked, key=lambda pair: pair[0]) if found.score >= WORST]
 
 
@@ -331,18 +334,19 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], names: Sequence[str]) -> Found:
+def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], contacts: Sequence[str]) -> Found:
     """A match with its score, which counts the spelling too where whole words are alike."""
     kind, score, weak = match.kind, match.likeness, match.kind == NEAR
+    names = [customer.name, customer.organisation]
     if match.why == "roman":
         weak = score < SURE_SOUND
     elif kind in (WHOLE, NEAR) and not match.former:
         spelt = _spelling(typed, names)
-        if kind == NEAR or spelt < 100:
+        if kind == WHOLE and spelt < 100 and _spelling(typed, [*names, *contacts]) == 100:
+            kind, score = HOLDS, BASE[HOLDS]  # whole words, but of a contact: the customer's own come first
+        elif kind == NEAR or spelt < 100:
             kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
-    elif not all(
-        word in text for word in query.split() for text in [f"{customer.name} {customer.organisation}".casefold()]
-    ):
+    elif any(word not in " ".join(names).casefold() for word in query.split()):
         score -= 3  # begins or holds what sounds so, but is spelt otherwise
     why = "former" if match.former else match.why or WHY[kind]
     return Found(customer, why, round(score), weak)

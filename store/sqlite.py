@@ -77,32 +77,62 @@ async def _translated() -> AsyncIterator[None]:
 
 
 class _Connection:
-    """One aiosqlite connection as a Reader and Tx."""
+    """One aiosqlite connection as a Reader and Tx: each call is one hop to its thread, not one a step.
+
+    What a transaction only writes (`execute_many`, BEGIN) waits and rides along with the next call that needs
+    an answer, COMMIT at the latest.
+    """
 
     def __init__(self, raw: aiosqlite.Connection) -> None:
         self.raw = raw
+        self._waiting: list[tuple[str, list[list[object]]]] = []
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
-        async with _translated():
-            # In one go: a SELECT left half read by a cancelled caller would hold back this connection's snapshot.
-            rows = list(await self.raw.execute_fetchall(sql, [_encode(value) for value in params]))
-        names = rows[0].keys() if rows else []
-        return [_decode(names, row) for row in rows]
+        def run(connection: sqlite3.Connection) -> list[Row]:
+            cursor = connection.execute(sql, encoded)
+            names = [column[0] for column in cursor.description or ()]
+            return [_decode(names, row) for row in cursor.fetchall()]
+
+        encoded = [_encode(value) for value in params]
+        return await self._run(run)
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
         rows = await self.fetch(sql, *params)
         return rows[0] if rows else None
 
     async def execute(self, sql: str, *params: object) -> int:
-        async with _translated():
-            cursor = await self.raw.execute(sql, [_encode(value) for value in params])
-        return cursor.rowcount
+        encoded = [_encode(value) for value in params]
+        return await self._run(lambda connection: connection.execute(sql, encoded).rowcount)
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         encoded = [[_encode(value) for value in row] for row in rows]
         if encoded:
-            async with _translated():
-                await self.raw.executemany(sql, encoded)
+            self._waiting.append((sql, encoded))
+
+    def begin(self) -> None:
+        """Open a transaction with whatever comes first."""
+        self._waiting = [("BEGIN IMMEDIATE", [[]])]
+
+    async def roll_back(self) -> None:
+        """End a transaction as if it had never been."""
+        self._waiting = []
+        if self.raw.in_transaction:
+            await self.raw.rollback()
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        waiting, self._waiting = self._waiting, []
+
+        def run() -> T:
+            connection = self.raw._conn
+            for sql, rows in waiting:
+                for row in rows:
+                    connection.execute(sql, row)
+            return work(connection)
+
+        # The one use of something private of aiosqlite, which the lock pins: its public calls are a hop each.
+        hop: Callable[[Callable[[], T]], Awaitable[T]] = self.raw._execute
+        async with _translated():
+            return await hop(run)
 
 
 class SqliteDatabase:

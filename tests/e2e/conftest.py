@@ -40,7 +40,7 @@ def courier(line: FakeLine) -> LineCourier:
 
 @pytest.fixture
 def make_desk(tmp_path: Path, template: Path, telegram: FakeTelegram, line: FakeLine) -> Iterator[MakeDesk]:
-    """Makes desks that are stopped and looked over at the end, before the fakes go."""
+    """Makes desks that are killed and looked over at the end, before the fakes go."""
     with ExitStack() as stack:
 
         def make(telegram: FakeTelegram | None = None, line: FakeLine | None = None, **settings: str) -> DeskProcess:
@@ -76,6 +76,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator
         desk = DeskProcess(tmp_path_factory.mktemp("shared"), template, telegram, line).start()
         try:
             yield desk
+            desk.stop()
         finally:
             desk.close()
         assert telegram.violations == []

@@ -60,7 +60,7 @@ def test_an_answer_cut_off_after_the_call_is_repeated_and_marked(
     assert telegram_desk.tickets("สอบถามแรงงานนอกระบบ") == 1
 
 
-@pytest.mark.parametrize("failpoint", ["event.handled:3", "event.finished:3", "message.accepted:3"])
+@pytest.mark.parametrize("failpoint", ["event.handled:3", "message.accepted:3"])
 def test_of_five_messages_none_is_lost_and_the_order_holds(
     telegram_desk: DeskProcess, telegram: FakeTelegram, failpoint: str
 ) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, OFFICERS, RESENT, SAVED, STRANGER, DeskProcess, Person, missing_ticket, one_line
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.telegram import FakeTelegram
@@ -43,12 +42,12 @@ def plainly(*numbers: int) -> list[tuple[bool, int]]:
 
 
 TELEGRAM_FAULTS: dict[str, tuple[list[Fault], list[tuple[bool, int]]]] = {
-    "busy": ([Status(429, retry_after=2)], plainly(*NUMBERS)),
-    "its own error, three times": ([Status(500)] * 3, plainly(*NUMBERS)),
-    "a gateway's page": ([GATEWAY], [(True, 1), *plainly(2, 3, 4, 5)]),
-    "cut off before": ([DropBefore()], [(True, 1), *plainly(2, 3, 4, 5)]),
-    "cut off after": ([DropAfter()], [(False, 1), (True, 1), *plainly(2, 3, 4, 5)]),
-    "slow": ([Delay(2.0)], plainly(*NUMBERS)),
+    "busy": ([Status(429, retry_after=2)], plainly(1, 2, 3)),
+    "its own error, twice": ([Status(500)] * 2, plainly(1, 2, 3)),
+    "a gateway's page": ([GATEWAY], [(True, 1), *plainly(2, 3)]),
+    "cut off before": ([DropBefore()], [(True, 1), *plainly(2, 3)]),
+    "cut off after": ([DropAfter()], [(False, 1), (True, 1), *plainly(2, 3)]),
+    "slow": ([Delay(2.0)], plainly(1, 2, 3)),
 }
 
 
@@ -58,7 +57,7 @@ def test_telegram_answers_arrive_in_order_after(
 ) -> None:
     faults, expected = TELEGRAM_FAULTS[fault]
     telegram.fail("sendMessage", *faults)
-    for number in NUMBERS:
+    for number in (1, 2, 3):
         telegram.say(officer.telegram, missing_ticket(number))
     shared.settle()
     assert told([message.text for message in telegram.messages(officer.telegram)]) == expected
@@ -95,18 +94,6 @@ def test_a_slow_answer_holds_up_nobody_else(shared: DeskProcess, telegram: FakeT
     telegram.wait_messages(other.telegram, 1, timeout=2.0)
     assert telegram.messages(officer.telegram) == []
     shared.settle()
-
-
-def test_polling_goes_on_after_answers_that_are_none(
-    shared: DeskProcess, telegram: FakeTelegram, officer: Person
-) -> None:
-    """A proxy may answer getUpdates with anything, and with status 200."""
-    bodies = [b"<html>", b"null", b"[]", b'{"ok":true}', b'{"ok":true,"result":null}', b'{"ok":true,"result":[7]}']
-    telegram.fail("getUpdates", Status(200, bodies[0]), GATEWAY)
-    for body in bodies[1:]:
-        telegram.fail("getUpdates", Status(200, body))
-        telegram.say(officer.telegram, missing_ticket(1))
-        shared.settle(40)
 
 
 LINE_FAULTS: dict[str, list[Fault]] = {
@@ -176,23 +163,3 @@ def test_a_push_meets_every_fault_and_arrives_once(shared: DeskProcess, line: Fa
     (notice,) = line.messages(ADMIN.line)[before:]
     assert "มีผู้ขอสิทธิ์ใช้งาน" in notice.text
     assert RESENT not in notice.text
-
-
-def test_what_a_person_blocks_on_telegram_comes_by_line(
-    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
-) -> None:
-    with FakeTelegram(limits=True) as away:
-        away.blocked.add(ADMIN.telegram)
-        desk = make_desk(away, line)
-        desk.write(
-            "UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE user_id = ?", str(ADMIN.telegram)
-        )
-        desk.start()
-        line.follow(STRANGER.line)
-        desk.settle()
-        line.press(STRANGER.line, "ขอสิทธิ์ใช้งาน")
-        desk.settle()
-        (notice,) = line.messages(ADMIN.line)
-        assert "มีผู้ขอสิทธิ์ใช้งาน" in notice.text
-        desk.stop()
-        assert away.violations == []

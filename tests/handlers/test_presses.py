@@ -24,7 +24,7 @@ async def test_button_on_a_ticket_that_changed_shows_how_it_is_now(desk):
     await desk.says("แก้คำถาม", who="ton")
     await desk.presses("บันทึก", who="ton")
     answer = await desk.presses_token(token)
-    assert "ต้น แก้ไขใบงาน" in answer.text
+    assert "คุณต้นแก้ไขใบงาน" in answer.text
     assert await desk.count("tickets", "status = 'closed'") == 1
 
 

@@ -1,6 +1,7 @@
 """The store on SQLite and on PostgreSQL: each test that asks for `db` or `url` runs on both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,11 +50,22 @@ async def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> As
 
 
 @pytest.fixture
-async def db(url: str) -> AsyncIterator[Database]:
+async def opening() -> AsyncIterator[Callable[[str], Awaitable[Database]]]:
+    """Opens databases and closes them whatever happens: one left open would keep a failed run from ending."""
+    async with AsyncExitStack() as stack:
+
+        async def opening(url: str) -> Database:
+            db = await open_database(url)
+            stack.push_async_callback(db.close)
+            return db
+
+        yield opening
+
+
+@pytest.fixture
+async def db(url: str, opening: Callable[[str], Awaitable[Database]]) -> Database:
     """That database, open."""
-    db = await open_database(url)
-    yield db
-    await db.close()
+    return await opening(url)
 
 
 @pytest.fixture

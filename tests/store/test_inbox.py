@@ -1,6 +1,7 @@
 """Events are committed once, handled in order by one process, and done exactly once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 
 from domain.errors import Conflict
 from store import inbox, leases
-from store.database import Database, Tx, open_database
+from store.database import Database, Tx
 from store.inbox import Event
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -127,10 +128,12 @@ async def test_a_conversation_that_another_took_over_is_ours_no_longer(db: Datab
     assert await receive(db, event(3), owner="c", now=EXPIRED) == []
 
 
-async def test_what_another_process_receives_while_we_give_back_is_not_left_lying(url: str, db: Database) -> None:
+async def test_what_another_process_receives_while_we_give_back_is_not_left_lying(
+    url: str, db: Database, opening: Callable[[str], Awaitable[Database]]
+) -> None:
     await receive(db, event(1), owner="a")
     await finish_next(db)
-    other = await open_database(url)
+    other = await opening(url)
     written, gate = asyncio.Event(), asyncio.Event()
 
     async def receive_slowly(tx: Tx) -> bool:
@@ -156,7 +159,6 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
             assert not releasing.done()
     gate.set()
     took, released = await receiving, await releasing
-    await other.close()
 
     assert (took, released) == (False, False)
 
@@ -214,13 +216,18 @@ async def test_events_and_cursor_are_committed_together(db: Database) -> None:
 
 
 async def test_what_people_typed_is_forgotten_but_repeats_are_still_known(db: Database) -> None:
-    await receive(db, event(1), event(2))
+    await receive(db, event(1), event(2), event(3))
     await finish_next(db)
+    await finish_next(db, state="failed", reference="REF-1")
 
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW)) == 0
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 1
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 0
     rows = await db.fetch("SELECT event_id, raw FROM inbox ORDER BY seq")
-    assert [(row["event_id"], row["raw"]) for row in rows] == [("e1", ""), ("e2", '{"n": 2}')]
+    assert [(row["event_id"], row["raw"]) for row in rows] == [
+        ("e1", ""),
+        ("e2", '{"n": 2}'),
+        ("e3", '{"n": 3}'),
+    ]
     await receive(db, event(1))
-    assert await inbox.count_by_state(db) == {"done": 1, "pending": 1}
+    assert await inbox.count_by_state(db) == {"done": 1, "failed": 1, "pending": 1}

@@ -1,0 +1,51 @@
+"""A button means what it was given to mean, to whom, until when, and works once."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.errors import Conflict
+from domain.staff import StaffId
+from store import buttons
+from store.buttons import Button
+from store.database import Database
+
+NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+async def test_a_button_comes_back_as_it_was_made(db: Database, officer: StaffId) -> None:
+    full = Button("t1", officer, "ticket.close", {"no": "R1", "why": 'ปิด "แล้ว" 👍'}, "R1", 3, True, NOW + DAY)
+    free = Button("t2", None, "menu", {}, "", 0, False, NOW + DAY)
+
+    await db.write(lambda tx: buttons.add(tx, [full, free]))
+
+    assert await buttons.find_button(db, "t1") == full
+    assert await buttons.find_button(db, "t2") == free
+    assert await buttons.find_button(db, "t3") is None
+    assert len(fields(Button)) == 10
+
+
+async def test_a_button_is_used_up_by_the_first_press(db: Database, officer: StaffId) -> None:
+    one = Button("t1", officer, "ticket.close", {}, "R1", 3, True, NOW + DAY)
+    other = replace(one, token="t2")
+    await db.write(lambda tx: buttons.add(tx, [one, other]))
+
+    await db.write(lambda tx: buttons.use(tx, "t1", officer, NOW))
+    with pytest.raises(Conflict) as second:
+        await db.write(lambda tx: buttons.use(tx, "t1", officer, NOW + DAY))
+
+    assert second.value.code == "pressed"
+    assert await buttons.find_button(db, "t1") == replace(one, used_at=NOW, used_by=officer)
+    assert await buttons.find_button(db, "t2") == other
+    with pytest.raises(Conflict):
+        await db.write(lambda tx: buttons.use(tx, "unknown", officer, NOW))
+
+
+async def test_expired_buttons_are_forgotten(db: Database) -> None:
+    made = [Button(f"t{days}", None, "menu", {}, "", 0, False, NOW + days * DAY) for days in (-1, 0, 1)]
+    await db.write(lambda tx: buttons.add(tx, made))
+
+    assert await db.write(lambda tx: buttons.forget(tx, NOW)) == 1
+    assert [await buttons.find_button(db, token) for token in ("t-1", "t0", "t1")] == [None, *made[1:]]

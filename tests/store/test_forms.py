@@ -1,0 +1,116 @@
+"""A person has one open draft, and their two apps cannot tread on each other."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.errors import Conflict
+from domain.staff import Role, StaffId
+from store import forms
+from store.database import Database
+from store.forms import Draft
+from store.staff import add_staff
+
+NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+async def save(db: Database, draft: Draft) -> Draft:
+    """The draft as it is read again."""
+    await db.write(lambda tx: forms.save(tx, draft))
+    saved = await forms.find_draft(db, draft.id)
+    assert saved is not None
+    return saved
+
+
+async def test_every_field_of_a_draft_comes_back(db: Database, officer: StaffId) -> None:
+    data = {"details": 'ถาม "รายได้"\n50% 👍', "unknown": ""}
+    full = Draft("d1", officer, "ticket", data, "result", NOW, "parked", "R2611000001", 3, "R2611000002", 1)
+
+    assert await save(db, replace(full, version=0)) == full
+    assert [f.name for f in fields(Draft) if getattr(full, f.name) == f.default] == []
+
+
+async def test_an_open_draft_is_changed_and_each_save_counted(db: Database, officer: StaffId) -> None:
+    first = await save(db, Draft("d1", officer, "ticket", {}, "channel", NOW, record="R1"))
+    assert first.version == 1
+    changed = replace(first, data={"channel": "phone"}, asking="subject", touched_at=NOW + MINUTE, record_version=2)
+
+    assert await save(db, changed) == replace(changed, version=2)
+    assert await forms.find_open(db, officer) == replace(changed, version=2)
+    assert await forms.find_open(db, StaffId(officer + 1)) is None
+    assert await forms.find_draft(db, "d2") is None
+
+
+async def test_a_draft_that_the_other_app_changed_is_not_overwritten(db: Database, officer: StaffId) -> None:
+    read = await save(db, Draft("d1", officer, "ticket", {}, "channel", NOW))
+    await save(db, replace(read, data={"channel": "phone"}))
+
+    with pytest.raises(Conflict) as refused:
+        await save(db, replace(read, data={"channel": "email"}))
+
+    assert refused.value.code == "draft"
+    assert (await forms.find_open(db, officer)).data == {"channel": "phone"}  # type: ignore[union-attr]
+
+
+async def test_a_person_has_one_open_draft(db: Database, officer: StaffId) -> None:
+    await save(db, Draft("d1", officer, "ticket", {}, "", NOW))
+
+    with pytest.raises(Conflict) as refused:
+        await save(db, Draft("d2", officer, "customer", {}, "", NOW))
+
+    assert refused.value.code == "draft"
+    assert await forms.find_draft(db, "d2") is None
+
+
+async def test_a_parked_draft_is_not_brought_back_over_an_open_one(db: Database, officer: StaffId) -> None:
+    parked = await save(db, Draft("d1", officer, "ticket", {}, "", NOW, "parked"))
+    await save(db, Draft("d2", officer, "customer", {}, "", NOW))
+
+    with pytest.raises(Conflict) as refused:
+        await save(db, replace(parked, state="open"))
+
+    assert refused.value.code == "draft"
+    assert await forms.find_draft(db, "d1") == parked
+
+
+async def test_two_people_each_have_their_own(db: Database, officer: StaffId) -> None:
+    malee = await db.write(lambda tx: add_staff(tx, "มาลี", Role.OFFICER, NOW))
+
+    for number, person in enumerate((officer, malee)):
+        await save(db, Draft(f"d{number}", person, "ticket", {}, "", NOW))
+
+    assert [(await forms.find_open(db, person)).id for person in (officer, malee)] == ["d0", "d1"]  # type: ignore[union-attr]
+
+
+async def test_parked_drafts_are_listed_newest_first(db: Database, officer: StaffId) -> None:
+    for number in range(25):
+        await save(db, Draft(f"d{number}", officer, "ticket", {}, "", NOW + number * MINUTE, "parked"))
+    await save(db, Draft("open", officer, "ticket", {}, "", NOW))
+
+    parked = await forms.list_parked(db, officer)
+
+    assert [draft.id for draft in parked] == [f"d{number}" for number in range(24, 4, -1)]
+    assert await forms.list_parked(db, StaffId(officer + 1)) == []
+
+
+async def test_old_drafts_are_forgotten(db: Database, officer: StaffId) -> None:
+    await save(db, Draft("old", officer, "ticket", {}, "", NOW - MINUTE))
+    await save(db, Draft("new", officer, "ticket", {}, "", NOW, "saved"))
+
+    assert await db.write(lambda tx: forms.forget(tx, NOW)) == 1
+    assert await forms.find_draft(db, "old") is None
+    assert await forms.find_draft(db, "new") is not None
+
+
+async def test_the_form_saved_last_is_found_while_it_is_fresh(db: Database, officer: StaffId) -> None:
+    for number, state in enumerate(("saved", "saved", "cancelled", "parked")):
+        await save(db, Draft(f"d{number}", officer, "ticket", {}, "", NOW + number * MINUTE, state))
+
+    found = await forms.find_last_saved(db, officer, NOW + MINUTE)
+
+    assert found is not None
+    assert found.id == "d1"
+    assert await forms.find_last_saved(db, officer, NOW + 2 * MINUTE) is None
+    assert await forms.find_last_saved(db, StaffId(officer + 1), NOW) is None

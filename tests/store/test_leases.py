@@ -1,0 +1,53 @@
+"""A lease has one holder at a time, ends by itself, and can be given back."""
+
+from datetime import UTC, datetime, timedelta
+
+from store import leases
+from store.database import Database
+
+NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+async def take(db: Database, owner: str, now: datetime = NOW, name: str = "poll:telegram") -> bool:
+    return await db.write(lambda tx: leases.take(tx, name, owner, now))
+
+
+async def test_a_lease_has_one_holder(db: Database) -> None:
+    assert await take(db, "a") is True
+    assert await take(db, "b") is False
+    assert await take(db, "b", name="poll:other") is True
+
+
+async def test_a_lease_ends_and_is_then_anybodys(db: Database) -> None:
+    await take(db, "a")
+
+    assert await take(db, "b", NOW + leases.TTL) is False
+    assert await take(db, "b", NOW + leases.TTL + TICK) is True
+    assert await take(db, "a", NOW + leases.TTL + TICK) is False
+
+
+async def test_the_holder_extends_it(db: Database) -> None:
+    await take(db, "a")
+
+    assert await take(db, "a", NOW + leases.TTL) is True
+    assert await take(db, "b", NOW + leases.TTL + TICK) is False
+    assert await take(db, "b", NOW + 2 * leases.TTL + TICK) is True
+
+
+async def test_only_the_holder_gives_it_back(db: Database) -> None:
+    await take(db, "a")
+
+    await db.write(lambda tx: leases.release(tx, "poll:telegram", "b"))
+    assert await take(db, "b") is False
+    await db.write(lambda tx: leases.release(tx, "poll:telegram", "a"))
+    assert await take(db, "b") is True
+
+
+async def test_the_leases_of_a_kind_of_process_are_forgotten_at_once(db: Database) -> None:
+    for number, owner in enumerate(("serve:1", "serve:2", "chat:1")):
+        await take(db, owner, name=f"in:{number}")
+
+    await leases.release_all(db, "serve:")
+
+    assert [await take(db, "new", name=f"in:{number}") for number in range(3)] == [True, True, False]

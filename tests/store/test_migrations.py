@@ -1,0 +1,164 @@
+"""A database is brought to this code's schema once, whole, and never backwards; both engines have the same."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from store import migrate
+from store.database import Database, open_database
+from store.migrate import NewerSchema
+from tests.fakes.postgres import Postgresql
+
+Opening = Callable[[str], Awaitable[Database]]
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+PROCESS = """
+import asyncio, sys
+from store.counters import reserve_customer_code
+from store.database import open_database
+
+async def main(url):
+    print("ready", flush=True)
+    sys.stdin.readline()
+    db = await open_database(url)
+    print(await reserve_customer_code(db))
+    await db.close()
+
+asyncio.run(main(sys.argv[1]))
+"""
+SQLITE_COLUMNS = """
+    SELECT t.name AS table_name, c.name AS column_name, NOT (c."notnull" OR c.pk) AS optional, c.type AS type
+    FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"""
+POSTGRESQL_COLUMNS = """
+    SELECT table_name::text, column_name::text, (is_nullable = 'YES') AS optional, data_type::text AS type
+    FROM information_schema.columns WHERE table_schema = 'public'"""
+UNIQUE = {
+    "sqlite": """
+    SELECT t.name AS table_name,
+    (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) AS columns
+    FROM sqlite_master t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND i."unique"
+    UNION SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
+    WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND c.pk = 1
+    AND 1 = (SELECT count(*) FROM pragma_table_info(t.name) WHERE pk)""",
+    "postgresql": """
+    SELECT t.relname::text AS table_name, (SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey)
+    WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum) AS columns
+    FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+    WHERE i.indisunique AND n.nspname = 'public'""",
+}
+
+
+@pytest.fixture
+async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Database]:
+    """A fresh desk on each engine."""
+    return [await opening(f"sqlite:///{tmp_path / 'desk.db'}"), await opening(await postgresql.clean_desk())]
+
+
+async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: Opening) -> None:
+    db = await opening(empty_url)
+    versions = await db.fetch("SELECT version FROM schema_migrations ORDER BY version")
+    counters = await db.fetch("SELECT name, value FROM counters ORDER BY name")
+    assert [row["version"] for row in versions] == list(range(1, len(versions) + 1))
+    assert [tuple(row.values()) for row in counters] == [("customer", 0), ("ticket", 0)]
+
+
+async def test_a_second_start_changes_nothing(empty_url: str, opening: Opening) -> None:
+    db = await opening(empty_url)
+    before = await db.fetch("SELECT version, applied_at FROM schema_migrations")
+    await db.write(lambda tx: tx.execute("UPDATE counters SET value = 7 WHERE name = 'ticket'"))
+    await db.close()
+
+    db = await opening(empty_url)
+    assert await db.fetch("SELECT version, applied_at FROM schema_migrations") == before
+    assert (await db.fetch_one("SELECT value FROM counters WHERE name = 'ticket'")) == {"value": 7}
+
+
+async def test_a_database_of_a_newer_deskbot_stops_the_start(url: str, opening: Opening) -> None:
+    db = await opening(url)
+    newest = (await db.fetch("SELECT max(version) AS v FROM schema_migrations"))[0]["v"]
+    insert = "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)"
+    await db.write(lambda tx: tx.execute(insert, newest + 1, NOW))
+    await db.close()
+
+    with pytest.raises(NewerSchema, match=f"schema {newest + 1}, this deskbot knows {newest}"):
+        await open_database(url)
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(
+    empty_url: str, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = "CREATE TABLE half (a TEXT);\nINSERT INTO half VALUES ('x;y');\n"
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "_files", lambda engine: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")])
+        with pytest.raises(Exception, match=r"(?i)syntax"):
+            await open_database(empty_url)
+
+    db = await opening(empty_url)
+    tables = {row["table_name"] for row in await db.fetch(_columns(db))}
+    assert "tickets" in tables
+    assert not {"half", "more"} & tables
+
+
+async def test_processes_that_open_a_fresh_database_at_once_all_start(empty_url: str) -> None:
+    pipe = asyncio.subprocess.PIPE
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROCESS, empty_url, cwd=ROOT, stdin=pipe, stdout=pipe
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    ends = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert sorted(output.decode().strip() for output, _ in ends) == ["C1", "C2", "C3"]
+
+
+async def test_a_new_sqlite_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path, opening: Opening) -> None:
+    for attempt in range(10):
+        await asyncio.gather(*(opening(f"sqlite:///{tmp_path}/{attempt}.db") for _ in range(4)))
+
+
+def _columns(db: Database) -> str:
+    return SQLITE_COLUMNS if db.engine == "sqlite" else POSTGRESQL_COLUMNS
+
+
+async def test_both_engines_have_the_same_tables_and_columns(both: list[Database]) -> None:
+    sqlite, postgresql = [
+        {(row["table_name"], row["column_name"], bool(row["optional"])) for row in await db.fetch(_columns(db))}
+        for db in both
+    ]
+
+    assert sqlite ^ postgresql == set()
+    assert ("tickets", "price", True) in sqlite
+
+
+async def test_both_engines_refuse_the_same_twins(both: list[Database]) -> None:
+    sqlite, postgresql = [
+        {(row["table_name"], row["columns"]) for row in await db.fetch(UNIQUE[db.engine])} for db in both
+    ]
+
+    assert sqlite ^ postgresql == set()
+    assert ("inbox", "platform,event_id") in sqlite
+
+
+async def test_times_and_dates_are_known_by_their_columns_names(both: list[Database]) -> None:
+    named = {"timestamp with time zone": "_at", "date": "_on"}
+
+    for row in await both[1].fetch(POSTGRESQL_COLUMNS):
+        assert named.get(row["type"], "") == next((e for e in ("_at", "_on") if row["column_name"].endswith(e)), ""), (
+            row
+        )
+        assert row["type"] in {*named, "text", "bigint", "integer", "numeric"}, row
+
+
+@pytest.mark.parametrize("url", ["", "desk.db", "mysql://desk", "sqlite://desk.db", "sqlite:desk.db"])
+async def test_a_url_of_no_known_kind_is_named_with_its_variable(url: str) -> None:
+    with pytest.raises(ValueError, match="DESKBOT_DATABASE_URL must look like"):
+        await open_database(url)

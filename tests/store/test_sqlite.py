@@ -1,0 +1,98 @@
+"""What only SQLite needs: durable writes, enforced references, and a locked file that is only a delay."""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from store.database import Database, StoreUnavailable, Tx
+from store.sqlite import encode_time
+
+Opening = Callable[[str], Awaitable[Database]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "new folder" / "desk.db"
+
+
+@pytest.fixture
+async def db(path: Path, opening: Opening) -> Database:
+    return await opening(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)]
+)
+async def test_both_connections_are_durable_and_strict(db: Database, pragma: str, value: object) -> None:
+    column = "timeout" if pragma == "busy_timeout" else pragma
+
+    assert await db.fetch_one(f"PRAGMA {pragma}") == {column: value}
+    assert await db.write(lambda tx: tx.fetch_one(f"PRAGMA {pragma}")) == {column: value}
+
+
+async def test_reading_cannot_write(db: Database) -> None:
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        await db.fetch("INSERT INTO counters (name, value) VALUES ('a', 0) RETURNING name")
+
+
+async def test_a_file_locked_by_another_is_unavailable_and_then_goes_on(db: Database, path: Path) -> None:
+    await db.write(lambda tx: tx.execute("PRAGMA busy_timeout=1"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"))
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 0}]
+
+    other.execute("ROLLBACK")
+    other.close()
+    await db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"))
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 5}]
+
+
+async def test_a_transaction_that_reads_before_it_writes_is_not_overtaken(
+    db: Database, path: Path, opening: Opening
+) -> None:
+    other = await opening(f"sqlite:///{path}")
+
+    async def add_one(tx: Tx) -> None:
+        await tx.execute("UPDATE counters SET value = value + 1")
+
+    async def read_then_write(tx: Tx) -> asyncio.Task[None]:
+        read = (await tx.fetch("SELECT DISTINCT value FROM counters"))[0]["value"]
+        overtaking = asyncio.create_task(other.write(add_one))
+        for _ in range(50):
+            await db.fetch("SELECT 1 AS one")
+        await tx.execute("UPDATE counters SET value = ?", read + 1)
+        return overtaking
+
+    await (await db.write(read_then_write))
+
+    assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 2}]
+
+
+async def test_a_second_process_sees_what_was_committed(db: Database, path: Path, opening: Opening) -> None:
+    other = await opening(f"sqlite:///{path}")
+    await db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"))
+
+    assert (await other.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 5}]
+
+
+def test_times_have_one_form_that_sorts_as_time_does() -> None:
+    bangkok = timezone(timedelta(hours=7))
+    times = [
+        datetime(2026, 11, 23, 10, 0, tzinfo=bangkok),
+        datetime(2026, 11, 23, 3, 0, 0, 1, tzinfo=UTC),
+        datetime(2026, 11, 23, 3, 1, tzinfo=UTC),
+        datetime(2026, 11, 23, 23, 59, tzinfo=bangkok),
+    ]
+
+    texts = [encode_time(at) for at in times]
+
+    assert texts[0] == "2026-11-23T03:00:00.000000Z"
+    assert texts == sorted(texts)
+    assert {len(text) for text in texts} == {27}
