@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA, Levenshtein
@@ -130,7 +131,9 @@ class Words:
                     self._bones_by_length[len(sound.bones)].append(sound.bones)
                 self._bones[sound.bones].append(len(self._sounds))
                 self._sounds.append((word, sound.letters))
-        self._listing = Listing.of(sorted([*self._listing.words, *new]))
+        # One sort of everything would hold up every other thread; of sorted pieces it is a quick merge.
+        pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
+        self._listing = Listing.of(sorted(chain(self._listing.words, *pieces)))
         self._known.update(new)
 
     def beginning(self, part: str) -> list[str]:
