@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from heapq import merge
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA, Levenshtein
@@ -131,9 +131,12 @@ class Words:
                     self._bones_by_length[len(sound.bones)].append(sound.bones)
                 self._bones[sound.bones].append(len(self._sounds))
                 self._sounds.append((word, sound.letters))
-        # One sort of everything would hold up every other thread; of sorted pieces it is a quick merge.
-        pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
-        self._listing = Listing.of(sorted(chain(self._listing.words, *pieces)))
+        if len(new) > BATCH:
+            # One sort of everything would hold up every other thread; a merge of sorted pieces lets them in.
+            pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
+            self._listing = Listing.of(list(merge(self._listing.words, *pieces)))
+        else:
+            self._listing = Listing.of(sorted([*self._listing.words, *new]))
         self._known.update(new)
 
     def beginning(self, part: str) -> list[str]:
