@@ -10,12 +10,13 @@ from rich.console import Console
 from bench.report import Report, as_markdown, as_table
 
 RESULTS = Path(__file__).with_name("results")
-BENCHES = ("desk", "transfer")
+BENCHES = ("desk", "search", "transfer")
 """Modules of this package with a function `run() -> Report`."""
 
 
 def main(names: list[str]) -> int:
     """Run these (all where none is named); exit code 1 where a name is unknown."""
+    names = [name for name in names if not name.startswith("--")]  # options are read by the benchmarks
     console = Console()
     console.width = max(console.width, 150)
     unknown = [name for name in names if name not in BENCHES]

@@ -23,6 +23,7 @@ _AM_PARTS = regex.compile("\u0e4d([\u0e47-\u0e4c\u0e4e]*)\u0e32")
 
 _UNHEARD = regex.compile(r"[\u0e47-\u0e4b\u0e4e\u0e3a]|\p{Cf}")
 _KARAN = regex.compile("[\u0e01-\u0e2e]?[\u0e34\u0e38]?\u0e4c")
+_RO_HAN = regex.compile(f"\u0e23\u0e23(?![{MARKS}{FOLLOWING_VOWELS}])")
 _BETWEEN_WORDS = regex.compile(r"[^\p{L}\p{N}\p{M}]\p{M}*")
 
 _THAI_DIGITS = str.maketrans({0x0E50 + value: str(value) for value in range(10)})
@@ -78,9 +79,23 @@ def fold(text: str) -> str:
     lengths merged, punctuation becomes a blank. Words stay apart by one blank each. "" if nothing is left.
     """
     text = _KARAN.sub("", _UNHEARD.sub("", strip_titles(digits(clean(text))).casefold()))
+    text = _RO_HAN.sub("\u0e31", text)
     for heard, letter in _merges():
         text = text.replace(heard, letter)
     return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
+
+
+def spellings(text: str) -> list[str]:
+    """The search keys of a name, one or two: as it sounds, and as if karan marks were no more than forgotten."""
+    text = clean(text)
+    keys = [fold(text), fold(text.replace("\u0e4c", ""))] if "\u0e4c" in text else [fold(text)]
+    return list(dict.fromkeys(filter(None, keys)))
+
+
+def letters(text: str) -> list[str]:
+    """The words of a text as they are spelt, in small letters without titles and tone marks."""
+    heard = _UNHEARD.sub("", strip_titles(digits(clean(text))).casefold())
+    return str(_BETWEEN_WORDS.sub(" ", heard)).split()
 
 
 @cache

@@ -28,7 +28,7 @@ from handlers.forms import (
     with_values,
 )
 from handlers.i18n import _
-from handlers.labels import WHY, field_label, value_label
+from handlers.labels import field_label, value_label, why_label
 from handlers.registry import action
 from handlers.ticket_form import habit_defaults, new_ticket
 from store import counters, customers, forms, search
@@ -219,7 +219,7 @@ async def _show_twins(ctx: Context, draft: Draft, twins: list[search.Hit]) -> Re
     options = []
     for hit in twins:
         ctx.audit("customer.listed", hit.customer.code)
-        label = f"{customer_cards.line(hit.customer)} · {_(WHY[hit.why])}"
+        label = f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}"
         options.append(Button(label, "customer.twin", {"draft": draft.id, "code": hit.customer.code}))
     buttons = (
         Button(_("บันทึกเป็นรายใหม่"), "customer.not_twin", {"draft": draft.id}),

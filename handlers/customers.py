@@ -14,7 +14,7 @@ from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
 from handlers.forms import FRESH, start
 from handlers.i18n import _
-from handlers.labels import WHY
+from handlers.labels import why_label
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
 from store import customers, forms, search, tickets
@@ -60,18 +60,25 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if not hits:
         ctx.audit("customer.searched", "0")
         return await _nothing_found(ctx, text)
-    if len(hits) == 1:
+    if len(hits) == 1 and not hits[0].weak:
         card = await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code))
         return Reply((Paragraph(found_by), card) if found_by else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
     options = tuple(
-        Button(f"{customer_cards.line(hit.customer)} · {_(WHY[hit.why])}", "customer.show", {"code": hit.customer.code})
+        Button(
+            f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}",
+            "customer.show",
+            {"code": hit.customer.code},
+        )
         for hit in shown
     )
-    count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
-    question = _("ผลลัพธ์: %(count)s", count=count)
+    if hits[0].weak:
+        question = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")
+    else:
+        count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
+        question = _("ผลลัพธ์: %(count)s", count=count)
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
     question = "\n".join(filter(None, (question, found_by)))
@@ -82,7 +89,7 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str]:
     """Hits for all that was typed; else for a telephone, e-mail or code among it, and then a word on that."""
     hits = await search.find_customers(ctx.db, text)
     key = key_within(text, ctx.today)
-    if hits or not key or key == text:
+    if (hits and not hits[0].weak) or not key or key == text:
         return hits, ""
     shown = format_phone(key) if key.startswith("+") else key
     return await search.find_customers(ctx.db, key), _("พบจาก %(key)s", key=shown)

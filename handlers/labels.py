@@ -74,7 +74,16 @@ WHY = {
     "name": "ชื่อตรงกัน",
     "prefix": "ขึ้นต้นเหมือนกัน",
     "part": "มีคำนี้อยู่ในชื่อ",
+    "layout": "พิมพ์ผิดแป้น",
+    "roman": "เขียนเป็นอังกฤษ",
+    "former": "ชื่อเดิม",
+    "similar": "ชื่อคล้าย %(score)s%%",
 }
+
+
+def why_label(why: str, score: int) -> str:
+    """Why a customer was found, with how alike the names are where they are not the same."""
+    return _(WHY[why], score=score)
 
 
 def field_label(field: str) -> str:

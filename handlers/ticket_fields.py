@@ -38,7 +38,7 @@ async def _parse_customer(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     if text == "none" or digits(text).strip() == "9":
         return {"customer": "", "contact": "", "customer_query": "", **_kept_reach(draft)}
     hits = await search.find_customers(ctx.db, text)
-    if len(hits) == 1:
+    if len(hits) == 1 and not hits[0].weak:
         return {"customer": hits[0].customer.code, "contact": "", "customer_query": ""}
     # Several or none: kept as typed, and shown as the field's options.
     return {"customer": "", "contact": "", "customer_query": text[:200]}

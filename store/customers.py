@@ -9,12 +9,13 @@ from datetime import datetime
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from domain.text import fold
+from domain.text import fold, spellings
 from domain.tickets import Change
 from store import changes
 from store.database import Reader, Row, Tx
 
 FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note", "unknown")
+WORD_LENGTH = 60
 _COLUMNS = f"code, {', '.join(FIELDS)}, created_at, version"
 
 
@@ -132,13 +133,17 @@ def _keys(customer: Customer) -> list[tuple[str, str]]:
     people: list[Customer | Contact] = [customer, *customer.contacts]
     phones = {phone_key(phone) for who in people for phone in (who.phone, who.mobile) if phone}
     emails = {who.email.lower() for who in people if who.email}
-    names = " ".join([customer.name, customer.organisation, *(c.name for c in customer.contacts)])
-    words = set(fold(names).split())
     return [
         *(("phone", key) for key in sorted(phones) if key),
         *(("email", key) for key in sorted(emails)),
-        *(("word", key[:60]) for key in sorted(words)),
+        *(("word", key) for key in sorted(words_of(customer))),
     ]
+
+
+def words_of(customer: Customer) -> set[str]:
+    """The search keys of all words of name, organisation and contacts, at most WORD_LENGTH characters each."""
+    names = [customer.name, customer.organisation, *(c.name for c in customer.contacts)]
+    return {word[:WORD_LENGTH] for name in names for key in spellings(name) for word in key.split()}
 
 
 def _folded(customer: Customer) -> str:
@@ -169,11 +174,47 @@ async def _write_parts(tx: Tx, customer: Customer) -> None:
         "INSERT INTO addresses (customer_code, address, main) VALUES (?, ?, ?)",
         [(customer.code, address.text, address.main) for address in customer.addresses],
     )
-    await tx.execute("DELETE FROM customer_keys WHERE customer_code = ?", customer.code)
+    await _write_keys(tx, customer)
+
+
+async def _write_keys(tx: Tx, customer: Customer) -> None:
+    """All keys anew but those of former names, and the dictionary's new words."""
+    keys = _keys(customer)
+    await tx.execute("DELETE FROM customer_keys WHERE customer_code = ? AND kind <> 'former'", customer.code)
     await tx.execute_many(
         "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)",
-        [(kind, key, customer.code) for kind, key in _keys(customer)],
+        [(kind, key, customer.code) for kind, key in keys],
     )
+    await _add_words(tx, [key for kind, key in keys if kind == "word"])
+
+
+async def _add_words(tx: Tx, words: Sequence[str]) -> None:
+    if not words:
+        return
+    rows = await tx.fetch(f"SELECT word FROM search_words WHERE word IN ({', '.join('?' for _ in words)})", *words)
+    if new := sorted(set(words) - {row["word"] for row in rows}):
+        await tx.execute("UPDATE search_state SET additions = additions + 1")
+        await tx.execute_many(
+            "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING", [(w,) for w in new]
+        )
+
+
+async def _keep_former(tx: Tx, old: Customer, new: Customer) -> None:
+    """A name that changed stays findable by the words it lost."""
+    lost = sorted(words_of(replace(old, contacts=())) - words_of(new))
+    await tx.execute_many(
+        "INSERT INTO customer_keys (kind, key, customer_code) VALUES ('former', ?, ?) ON CONFLICT DO NOTHING",
+        [(word, new.code) for word in lost],
+    )
+
+
+async def reindex(tx: Tx) -> None:
+    """Write the search keys of every customer anew, after the rules for them have changed."""
+    last = ""
+    while rows := await tx.fetch("SELECT code FROM customers WHERE code > ? ORDER BY code LIMIT 500", last):
+        for row in rows:
+            await _write_keys(tx, await get_customer(tx, row["code"]))
+        last = rows[-1]["code"]
 
 
 async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
@@ -241,4 +282,5 @@ async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | No
     if not touched:
         raise Conflict("changed", record=new.code)
     await _write_parts(tx, new)
+    await _keep_former(tx, old, new)
     await changes.add(tx, new.code, _differences(old, new, by, now))

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from store.words import Words
+
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -46,6 +48,7 @@ class Database(Reader, Protocol):
     """A desk's database. Raises StoreUnavailable, and Conflict("exists") where a unique key is taken."""
 
     engine: str
+    words: Words
 
     async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Run `work` in one transaction; a cancelled caller never leaves half of it behind.

@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 from importlib import resources
 
+from store.customers import reindex
 from store.database import Tx
+
+AFTER = {2: reindex}
+"""What SQL cannot do of a migration, run in the same transaction."""
 
 
 class NewerSchema(Exception):
@@ -43,6 +47,8 @@ async def apply_migrations(tx: Tx, engine: str, begin: str | None = None) -> Non
         if version > current:
             for statement in _statements(script):
                 await tx.execute(statement)
+            if version in AFTER:
+                await AFTER[version](tx)
             await tx.execute(
                 "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)",
                 version,

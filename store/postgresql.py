@@ -11,6 +11,7 @@ import asyncpg
 from domain.errors import Conflict
 from store.database import Row, StoreUnavailable, T, Tx
 from store.migrate import apply_migrations
+from store.words import Words
 
 ATTEMPTS = 5
 _QUOTED_OR_MARK = re.compile(r"'[^']*'|\?")
@@ -81,6 +82,7 @@ class PostgresqlDatabase:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+        self.words = Words()
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
@@ -111,6 +113,7 @@ class PostgresqlDatabase:
         await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
+        await self.words.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._pool.close()

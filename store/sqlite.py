@@ -13,6 +13,7 @@ import aiosqlite
 from domain.errors import Conflict
 from store.database import Row, StoreUnavailable, T, Tx
 from store.migrate import apply_migrations
+from store.words import Words
 
 PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -143,6 +144,7 @@ class SqliteDatabase:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = _Connection(writer)
         self._reader = _Connection(reader)
+        self.words = Words()
         self._lock = asyncio.Lock()
         self._running: set[asyncio.Task[object]] = set()
 
@@ -173,6 +175,7 @@ class SqliteDatabase:
         await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
+        await self.words.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._reader.raw.close()

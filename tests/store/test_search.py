@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.customers import Contact, Customer, CustomerCode
 from domain.staff import StaffId
 from store.customers import add_customer, get_customer, update_customer
-from store.database import Database, Tx
+from store.database import Database, Tx, open_database
 from store.search import LIMIT, Why, find_customers, find_twins
 from tests.fakes.postgres import Postgresql
 
@@ -167,7 +167,9 @@ async def test_a_search_is_bounded(db: Database) -> None:
         assert [hit.customer.code for hit in hits] == [f"C{number}" for number in range(1000, 1000 + LIMIT)]
 
 
-async def test_a_changed_customer_is_found_by_the_new_and_not_by_the_old(db: Database, officer: StaffId) -> None:
+async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_not_by_old_numbers(
+    db: Database, officer: StaffId
+) -> None:
     await fill(db)
     old = await get_customer(db, "C1")
     new = replace(old, name="ธงชัย มั่นคง", mobile="+66855554444", email="")
@@ -175,8 +177,10 @@ async def test_a_changed_customer_is_found_by_the_new_and_not_by_the_old(db: Dat
 
     for typed in ("ธงชัย", "0855554444", "ธง", "คง มั่น"):
         assert [hit.customer.code for hit in await find_customers(db, typed)] == ["C1"]
-    for typed in ("สมชาย ใจดี", "0812345678", "somchai.jai@"):
+    for typed in ("0812345678", "somchai.jai@"):
         assert await find_customers(db, typed) == []
+    for typed in ("สมชาย ใจดี", "ธงชัย ใจดี"):
+        assert [(hit.customer.code, hit.why) for hit in await find_customers(db, typed)] == [("C1", Why.FORMER)]
 
 
 @pytest.mark.parametrize(
@@ -211,3 +215,119 @@ async def test_twins_are_at_most_ten(db: Database) -> None:
     await db.write(work)
 
     assert len(await find_twins(db, customer(9, "สมชาย ใจดี"))) == 10
+
+
+FORGIVEN = [
+    customer(1, "ผศ.ดร.กมลชนก รัตนพิทักษ์"),
+    customer(2, "นายพันธุ์ทิพย์ แก้วมณี", organisation="คณะเศรษฐศาสตร์ จุฬาลงกรณ์มหาวิทยาลัย"),
+    customer(3, "น.ส.ณัฐธิดา ศรีสุวรรณ"),
+    customer(4, "นายปรีชา หมื่นสุข"),
+    customer(5, "วรรณา วงศ์สวัสดิ์"),
+    customer(6, "วรรณา วงษ์สวัสดิ์"),
+    customer(7, "Jonathan Smith"),
+    customer(8, "น้ำฝน ชุ่มชื่น"),
+    customer(9, "บริษัท สถิติไทย จำกัด", contacts=(Contact("นางรำไพ ขำดี", mobile="+66861234567"),)),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "why", "weak"),
+    [
+        ("กมลชนก รัตนพิทักษ์", 1, Why.NAME, False),
+        ("ดร.กมลชนก รัตนพิทักษ์", 1, Why.NAME, False),
+        ("แกวมณี พันธุทิพย", 2, Why.SIMILAR, True),  # tone mark and karan missing, words swapped
+        ("แก๊วมณี", 2, Why.NAME, False),
+        ("กมลชนก รัตนพิทัก", 1, Why.SIMILAR, True),
+        ("กมลชนก รัตนพิทักษ", 1, Why.SIMILAR, True),
+        ("นัดทิดา สีสุวัน", 3, Why.SIMILAR, True),
+        ("ณัฐธิดา ศรีสุวัณ", 3, Why.SIMILAR, True),
+        ("ปริชา หมืนสุข", 4, Why.SIMILAR, True),
+        ("ปรีชา หมื่นสขุ", 4, Why.SIMILAR, True),
+        ("กมลชนกรัตนพิทักษ์", 1, Why.NAME, False),
+        ("กมล ชนก รัตนพิทักษ์", 1, Why.NAME, False),
+        ("ก มลชนก รัตนพิทักษ์", 1, Why.NAME, False),
+        ("กมลชนกรัตนพิทกษ์", 1, Why.SIMILAR, True),
+        ("d,]=od iy9orbmydKN", 1, Why.LAYOUT, False),
+        ("d,]=oc iy9orbmydKN", 1, Why.LAYOUT, True),
+        ("Jonatan Smiht", 7, Why.SIMILAR, True),
+        ("smith jonathan", 7, Why.NAME, False),
+        ("นำ้ฝน ชุ่มชืน", 8, Why.NAME, False),
+        ("น\u0e4d\u0e49าฝน ชุ่มชื่น", 8, Why.NAME, False),
+        ("จุฬา เศรษฐศาสตร์", 2, Why.PART, False),
+        ("รำไพ ขำดี", 9, Why.PART, False),
+        ("Kamonchanok Rattanapitak", 1, Why.ROMAN, False),
+        ("ratanapithak kamolchanok", 1, Why.ROMAN, False),
+        ("Nattida", 3, Why.ROMAN, False),
+        ("Natthida ศรีสุวรรณ", 3, Why.ROMAN, False),
+        ("Preecha Muensook", 4, Why.ROMAN, False),
+    ],
+)
+async def test_names_are_found_however_they_are_written(
+    db: Database, typed: str, number: int, why: Why, weak: bool
+) -> None:
+    await add_all(db, FORGIVEN)
+
+    hits = await find_customers(db, typed)
+
+    assert [(hit.customer.code, hit.why, hit.weak) for hit in hits] == [(f"C{number}", why, weak)]
+
+
+async def add_all(db: Database, people: list[Customer]) -> None:
+    async def work(tx: Tx) -> None:
+        for one in people:
+            await add_customer(tx, one, NOW)
+
+    await db.write(work)
+
+
+async def test_the_name_as_typed_comes_before_one_that_sounds_alike(db: Database) -> None:
+    await add_all(db, FORGIVEN)
+
+    for typed, codes in (("วรรณา วงศ์สวัสดิ์", ["C5", "C6"]), ("วรรณา วงษ์สวัสดิ์", ["C6", "C5"])):
+        hits = await find_customers(db, typed)
+        assert [hit.customer.code for hit in hits] == codes
+        assert [hit.weak for hit in hits] == [False, True]
+        assert hits[0].score == 100 > hits[1].score > 80
+
+
+@pytest.mark.parametrize(
+    "typed", ["zzz", "qwrtpsdf", "ฟหกดเาสว", "กมลชนก ใจร้าย", "%", "NEAR(", '"*"', "x" * 4000, "ก" * 4000]
+)
+async def test_nonsense_finds_nothing(db: Database, typed: str) -> None:
+    await add_all(db, FORGIVEN)
+
+    assert await find_customers(db, typed) == []
+
+
+async def test_words_that_another_process_added_are_found(db: Database, url: str) -> None:
+    await add_all(db, FORGIVEN)
+    assert await find_customers(db, "ทวีศักดิ์") == []
+    other = await open_database(url)
+    await add_all(other, [customer(77, "ทวีศักดิ์ ใหม่มาก")])
+    await other.close()
+
+    hits = await find_customers(db, "ทวีสัก ไหม่มาก")
+
+    assert [hit.customer.code for hit in hits] == ["C77"]
+
+
+async def test_a_search_works_before_the_words_are_read(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await add_all(db, FORGIVEN)
+
+    async def still_reading(reader: Database) -> bool:
+        return False
+
+    monkeypatch.setattr(db.words, "refreshed", still_reading)
+
+    for typed in ("กมลชนก รัตน", "ศรีสุ", "กมลชนก"):
+        assert len(await find_customers(db, typed)) == 1
+
+
+async def test_twins_may_be_spelt_a_little_differently(db: Database) -> None:
+    await add_all(db, FORGIVEN)
+
+    (twin,) = await find_twins(db, customer(99, "กมลชนก รัตนพิทัก"))
+
+    assert (twin.customer.code, twin.why) == ("C1", Why.SIMILAR)
+    assert 92 <= twin.score < 100
+    assert await find_twins(db, customer(99, "กมลชนก รัตนา")) == []

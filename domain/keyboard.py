@@ -1,0 +1,28 @@
+"""Thai that was typed while the keyboard stood on English, read as the keys that were meant."""
+
+from functools import cache
+from pathlib import Path
+
+from domain.data import Table, read_document
+
+_THAI = ("\u0e01", "\u0e5b")
+
+
+@cache
+def _kedmanee() -> dict[int, str]:
+    document = read_document(Path(__file__).parent / "data" / "keyboard.toml", "keyboard.toml")
+    table = Table(document.values, (), (document,)).table("kedmanee")
+    keys, types = ("".join(map(str, table.items(name))) for name in ("keys", "types"))
+    if len(keys) != len(types):
+        raise table.refusal("keys and types must be of one length")
+    return str.maketrans(dict(zip(keys, types, strict=True)))
+
+
+def has_thai(text: str) -> bool:
+    """Whether a Thai letter, mark or digit is in `text`."""
+    return any(_THAI[0] <= character <= _THAI[1] for character in text)
+
+
+def as_thai_keys(text: str) -> str:
+    """What the same keys type on the Thai layout (Kedmanee); case matters, as shift does. Blanks stay."""
+    return text.translate(_kedmanee())

@@ -1,0 +1,199 @@
+"""The register's distinct words, kept in memory: which of them a typed word may mean, and how surely.
+
+One copy for each open database, read from `search_words` when the first name is looked for, in the background; later
+searches read only what has been added since, by whichever process.
+"""
+
+import asyncio
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
+
+from domain.keyboard import has_thai
+from domain.romanise import latin_sound, thai_sounds
+
+if TYPE_CHECKING:
+    from store.database import Reader
+
+PATIENCE = 0.4
+"""Seconds that a search waits for the first reading; a large register's takes longer, and SQL answers meanwhile."""
+BATCH = 5_000
+LEAST_SOUND = 72.0
+MOST_SOUNDS = 60
+LONG_BONES = 6
+MOST = 900
+"""Most words that one typed word stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The words in order, and as one text with a newline before and after each, in which parts are looked for."""
+
+    words: list[str]
+    text: str
+    starts: list[int]
+
+    @staticmethod
+    def of(words: list[str]) -> "Listing":
+        """A listing of sorted words."""
+        starts, at = [], 0
+        for word in words:
+            starts.append(at)
+            at += len(word) + 1
+        return Listing(words, "\n" + "\n".join(words) + "\n", starts)
+
+    def beginning(self, part: str) -> list[str]:
+        """Words that begin with `part`."""
+        first = bisect_left(self.words, part)
+        last = bisect_right(self.words, part + "\U0010ffff", lo=first)
+        return self.words[first : min(last, first + MOST)]
+
+    def holding(self, part: str) -> Iterator[str]:
+        """Words with `part` anywhere."""
+        at = self.text.find(part)
+        while at >= 0:
+            number = bisect_right(self.starts, at - 1) - 1
+            yield self.words[number]
+            at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
+
+
+class Words:
+    """The dictionary of one database. Methods other than `refreshed` see what the last refresh saw."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._known: set[str] = set()
+        self._by_length: defaultdict[tuple[bool, int], list[str]] = defaultdict(list)
+        self._listing = Listing.of([])
+        self._sounds: list[tuple[str, str]] = []
+        self._bones: dict[str, list[int]] = {}
+        self._bones_by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._reading: asyncio.Task[None] | None = None
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    async def refreshed(self, db: "Reader") -> bool:
+        """Read what was added since the last time; False while that still goes on. Raises StoreUnavailable."""
+        if self._reading is None:
+            self._reading = asyncio.ensure_future(self._read(db))
+        reading = self._reading
+        await asyncio.wait({reading}, timeout=PATIENCE)
+        if not reading.done():
+            return False
+        if self._reading is reading:
+            self._reading = None
+        await reading
+        return True
+
+    async def close(self) -> None:
+        """Give up a reading that goes on."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+            self._reading = None
+
+    async def _read(self, db: "Reader") -> None:
+        added: list[str] = []
+        while True:
+            rows = await db.fetch(
+                f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}", self._last
+            )
+            for row in rows:
+                added.append(row["word"])
+                self._last = row["id"]
+            if len(rows) < BATCH:
+                break
+        if len(added) > BATCH:
+            await asyncio.to_thread(self.add, added)
+        elif added:
+            self.add(added)
+
+    def add(self, words: Iterable[str]) -> None:
+        """Know these words too."""
+        new = [word for word in dict.fromkeys(words) if word not in self._known]
+        for word in new:
+            thai = has_thai(word)
+            self._by_length[thai, len(word)].append(word)
+            for sound in thai_sounds(word) if thai else ():
+                if sound.bones not in self._bones:
+                    self._bones[sound.bones] = []
+                    self._bones_by_length[len(sound.bones)].append(sound.bones)
+                self._bones[sound.bones].append(len(self._sounds))
+                self._sounds.append((word, sound.letters))
+        if len(new) > BATCH:
+            # One sort of everything would hold up every other thread; a merge of sorted pieces lets them in.
+            pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
+            self._listing = Listing.of(list(merge(self._listing.words, *pieces)))
+        else:
+            self._listing = Listing.of(sorted([*self._listing.words, *new]))
+        self._known.update(new)
+
+    def beginning(self, part: str) -> list[str]:
+        """Words that begin with `part`, shortest first."""
+        return sorted(self._listing.beginning(part), key=len)
+
+    def holding(self, part: str) -> list[str]:
+        """Words with `part` within, shortest first."""
+        found: list[str] = []
+        for word in self._listing.holding(part):
+            found.append(word)
+            if len(found) == MOST:
+                break
+        return sorted(found, key=len)
+
+    def like(self, word: str, most: int = 3) -> dict[str, float]:
+        """Words that differ from `word` by a slip or two, at most `most`, with their likeness in percent."""
+        slips, thai = min(most, allowed_slips(word)), has_thai(word)
+        found: dict[str, float] = {}
+        for length in range(len(word) - slips, len(word) + slips + 1) if slips else ():
+            choices = self._by_length.get((thai, length), ())
+            # Two letters that changed places are one slip to people but two to the measure that is quick.
+            near = extract(word, choices, scorer=Levenshtein.distance, score_cutoff=min(slips + 1, 3), limit=None)
+            for choice, _, _ in near:
+                distance = OSA.distance(word, choice, score_cutoff=slips)
+                if distance <= slips:
+                    found[choice] = 100 * (1 - distance / max(len(word), length))
+        best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
+        return {choice: found[choice] for choice in best}
+
+    def sounding(self, latin: str) -> dict[str, float]:
+        """Thai words that may be what somebody writes so in Latin letters, with their likeness in percent."""
+        wanted = latin_sound(latin)
+        if len(wanted.letters) < 2 or len(wanted.bones) in (0, len(wanted.letters)):
+            return {}
+        found: dict[str, tuple[float, int]] = {}
+        for bones in self._like_bones(wanted.bones):
+            alike = ratio(wanted.bones, bones)
+            for number in self._bones[bones]:
+                word, letters = self._sounds[number]
+                likeness = (ratio(wanted.letters, letters) + alike) / 2
+                if likeness >= LEAST_SOUND and likeness > found.get(word, (0, 0))[0]:
+                    found[word] = (likeness, number)
+        # Of words that sound the same those come first that the register met first: they are the commoner.
+        best = sorted(found, key=lambda word: (-found[word][0], found[word][1]))[:MOST_SOUNDS]
+        return {word: found[word][0] for word in best}
+
+    def _like_bones(self, bones: str) -> list[str]:
+        near = [bones] if bones in self._bones else []
+        slips = 1 if len(bones) < LONG_BONES else 2
+        for length in range(len(bones) - slips, len(bones) + slips + 1):
+            choices = self._bones_by_length.get(length, ())
+            alike = extract(bones, choices, scorer=Levenshtein.distance, score_cutoff=slips, limit=None)
+            near += [choice for choice, distance, _ in alike if distance]
+        return near
+
+
+def allowed_slips(word: str) -> int:
+    """How many letters of a word of this length may be wrong: none of two, three of nine."""
+    return (0, 0, 0, 1, 1, 2, 2, 2, 2)[len(word)] if len(word) < 9 else 3

@@ -1,0 +1,89 @@
+"""Names that people write in Latin letters lead to their Thai spelling among thousands of others."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pythainlp.corpus.common import thai_family_names, thai_female_names, thai_male_names
+
+from domain.romanise import Sound, latin_sound, thai_sounds
+from domain.text import fold
+from store.words import Words
+
+HERE = Path(__file__).parent
+
+
+def pairs(file: str) -> list[tuple[str, str]]:
+    """All pairs (Thai, Latin) of one file."""
+    tables = tomllib.loads((HERE / file).read_text("utf-8"))
+    return [(thai, latin) for rows in tables.values() for thai, latin in rows]
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    """A dictionary of some 20,000 Thai first names and surnames, with the names that are looked for."""
+    looked_for = [thai for file in ("romanised_names.toml", "romanised_held_out.toml") for thai, _ in pairs(file)]
+    names = sorted(thai_male_names() | thai_female_names() | thai_family_names() | set(looked_for))
+    found = Words()
+    found.add(word for name in names for word in fold(name).split())
+    assert len(found) > 15_000
+    return found
+
+
+@pytest.mark.parametrize("file", ["romanised_names.toml", "romanised_held_out.toml"])
+def test_nine_of_ten_names_of_real_people_are_among_the_first_five(words: Words, file: str) -> None:
+    asked = pairs(file)
+
+    missed = [(thai, latin) for thai, latin in asked if fold(thai) not in list(words.sounding(latin))[:5]]
+
+    assert len(asked) >= 60
+    assert len(missed) <= len(asked) / 10, missed
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Prayut", "Prayuth"),
+        ("Nattapong", "Natthaphong"),
+        ("Apisit", "Abhisit"),
+        ("Boonmee", "Bunmi"),
+        ("Wichai", "Vichai"),
+        ("Siriporn", "Siripon"),
+        ("Jaidee", "Chaidi"),
+        ("Dej", "Dech"),
+        ("Phet", "Petch"),
+    ],
+)
+def test_ways_to_write_a_name_sound_alike(one: str, other: str) -> None:
+    assert latin_sound(one) == latin_sound(other)
+
+
+@pytest.mark.parametrize(
+    ("thai", "sound"),
+    [
+        ("สมชาย", Sound("SoMCai", "SMC")),
+        ("ขวัญ", Sound("KWaN", "KWN")),
+        ("จันทร์", Sound("CaN", "CN")),
+        ("เจริญ", Sound("CaReN", "CN")),
+        ("แก้ว", Sound("Keo", "K")),
+        ("หมู", Sound("Mu", "M")),
+        ("พงศกร", Sound("PaQaSaKoN", "PQSKN")),
+    ],
+)
+def test_one_of_a_words_sounds_is(thai: str, sound: Sound) -> None:
+    assert sound in thai_sounds(fold(thai))
+
+
+@given(st.text(alphabet=[chr(code) for code in range(0x0E01, 0x0E5C)], max_size=20))
+def test_any_thai_text_has_few_sounds_of_few_letters(text: str) -> None:
+    sounds = thai_sounds(fold(text))
+
+    assert len(sounds) <= 5
+    assert all(set(sound.letters) <= set("KTCPQNSDBFMYRLWHaeiou") for sound in sounds)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_heard(text: str) -> None:
+    assert set(latin_sound(text).letters) <= set("KTCPQNSDBFMYRLWHaeiou")

@@ -1,0 +1,43 @@
+"""What an officer sees of a search: sure hits as before, guesses under their own heading, never taken silently."""
+
+import pytest
+
+from tests.handlers.conftest import DeskUnderTest
+
+
+async def test_a_guess_is_offered_and_not_opened(desk: DeskUnderTest) -> None:
+    answer = await desk.says("กมลชนก รัตนพิทัก")
+
+    assert answer.text == "ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง"
+    (guess, new) = answer.buttons
+    assert "C70001" in guess
+    assert "ชื่อคล้าย 9" in guess
+    assert new == 'ผู้รับบริการใหม่ "กมลชนก รัตนพิทัก"'
+    assert "C70001" in (await desk.presses("C70001")).text
+
+
+@pytest.mark.parametrize("typed", ["l,=kp .0fu", "สมชายใจดี", "นาย สมชาย ใจดี", "ใจดี สมชาย", "สม ชาย ใจดี"])
+async def test_a_sure_hit_opens_the_card(desk: DeskUnderTest, typed: str) -> None:
+    assert "👤 C81554 นายสมชาย ใจดี" in (await desk.says(f"หา {typed}")).text
+
+
+async def test_a_former_name_says_so(desk: DeskUnderTest) -> None:
+    await desk.says("C81554")
+    await desk.presses("แก้ไข")
+    await desk.presses("ชื่อ")
+    await desk.says("นายธนา ใจดี")
+    await desk.presses("บันทึก")
+
+    assert "C81554 นายธนา ใจดี" in (await desk.says("หา สมชาย ใจดี")).text
+    listed = await desk.says("หา สมชาย")
+    assert any("C81554" in label and "ชื่อเดิม" in label for label in listed.buttons)
+
+
+async def test_a_ticket_never_takes_a_guess_for_its_customer(desk: DeskUnderTest) -> None:
+    answer = await desk.says('/open "กมลชนก รัตนพิทัก" โทร 1.1 ขอข้อมูล')
+
+    assert any("C70001" in label for label in answer.buttons)
+
+
+async def test_nonsense_finds_nothing(desk: DeskUnderTest) -> None:
+    assert "ผลลัพธ์: 0" in (await desk.says("หา zzz")).text
