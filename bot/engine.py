@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from bot.worker import Worker
 from domain.configuration import Configuration
 from handlers.desk import Desk
 from store import leases
-from store.database import Database
+from store.database import Database, StoreUnavailable
 
 DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
 """Seconds that stopping may take: with HTTP's two, nine in all; an operator waits ten."""
@@ -40,11 +41,16 @@ class Engine:
         self._sweeps: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Take up what the last run left."""
+        """Take up what the last run left, and learn the register's words before somebody searches."""
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
+            asyncio.create_task(self._learn_words()),
         ]
+
+    async def _learn_words(self) -> None:
+        with suppress(StoreUnavailable):  # the first search tries again
+            await self.desk.db.words.refreshed(self.desk.db)
 
     async def idle(self) -> None:
         """Wait until everything that came in is answered and sent."""

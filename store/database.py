@@ -50,8 +50,10 @@ class Database(Reader, Protocol):
     engine: str
     words: Words
 
-    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
         """Run `work` in one transaction; a cancelled caller never leaves half of it behind.
+
+        `first` = before whatever else waits to write: a platform waits for the acknowledgement.
 
         `work` may run again after a deadlock, so it must do nothing but use the transaction.
         """

@@ -63,7 +63,7 @@ async def receive(
             if await leases.take(tx, lease_name(conversation), owner, now)
         ]
 
-    return await db.write(work)
+    return await db.write(work, first=True)
 
 
 async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:

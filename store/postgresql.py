@@ -93,7 +93,7 @@ class PostgresqlDatabase:
         async with _translated(), self._pool.acquire() as raw:
             return await _Connection(raw).fetch_one(sql, *params)
 
-    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
         task = asyncio.ensure_future(self._write(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)

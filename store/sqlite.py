@@ -146,6 +146,7 @@ class SqliteDatabase:
         self._reader = _Connection(reader)
         self.words = Words()
         self._lock = asyncio.Lock()
+        self._queue = asyncio.Lock()
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
@@ -154,11 +155,16 @@ class SqliteDatabase:
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
         return await self._reader.fetch_one(sql, *params)
 
-    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        task = asyncio.ensure_future(self._write(work))
+    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
+        task = asyncio.ensure_future(self._write(work) if first else self._write_in_turn(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
+
+    async def _write_in_turn(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        # One of these at a time stands at the writer's door, so that what goes first never waits for many.
+        async with self._queue:
+            return await self._write(work)
 
     async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         async with self._lock:
