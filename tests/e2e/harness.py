@@ -58,10 +58,10 @@ STRANGER = person("stranger", 9001)
 # The desk's database.
 
 
-async def fill(path: Path) -> None:
+async def fill(url: str) -> None:
     """Staff with accounts on both platforms, and three customers."""
     now = datetime.now(UTC)
-    db = await open_database(f"sqlite:///{path}")
+    db = await open_database(url)
 
     async def work(tx: Tx) -> None:
         people = [("วรรณา", Role.ADMIN, ADMIN), ("คุณนก", Role.OFFICER, NOK), ("คุณดาว", Role.OFFICER, DAO)]
@@ -315,5 +315,5 @@ def missing_ticket(number: int) -> str:
 def make_template(folder: Path) -> Path:
     """A filled database to copy from."""
     path = folder / "template.db"
-    asyncio.run(fill(path))
+    asyncio.run(fill(f"sqlite:///{path}"))
     return path
