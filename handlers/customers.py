@@ -25,7 +25,7 @@ TICKET_NO = re.compile(r"[Rr]\d{10}")
 CUSTOMER_CODE = re.compile(r"[Cc]\d{1,12}")
 
 
-@command("find", "ค้นหา", "หา", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา")
+@command("find", "ค้นหา", "หา", "find", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา")
 async def find(ctx: Context, args: str) -> Reply:
     """Whatever was typed: a ticket, contract or customer that is named exactly, else a search."""
     if not args:

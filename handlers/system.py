@@ -13,12 +13,14 @@ from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
 from store import forms, inbox, outbox
 
+DAILY = ("find", "open", "my", "ticket", "close", "new", "contract", "drafts", "cancel", "menu", "help")
 MENU = ("find", "open", "my", "new", "help")
 
 
 def offered(role: Role) -> list[Command]:
-    """The commands that somebody with this role may use, in the order of the table."""
-    return [each for each in COMMANDS.values() if role.covers(each.role) and each.name != "start"]
+    """The commands that somebody with this role may use, the daily ones first."""
+    mine = [each for each in COMMANDS.values() if role.covers(each.role) and each.name != "start"]
+    return sorted(mine, key=lambda each: DAILY.index(each.name) if each.name in DAILY else len(DAILY))
 
 
 def word(name: str) -> str:
@@ -26,7 +28,7 @@ def word(name: str) -> str:
     return COMMANDS[name].words[0]
 
 
-@command("help", "ช่วยเหลือ", "วิธีใช้", about="วิธีใช้และคำสั่งทั้งหมด", fits=NOTHING)
+@command("help", "ช่วยเหลือ", "วิธีใช้", "help", about="วิธีใช้และคำสั่งทั้งหมด", fits=NOTHING)
 async def show_help(ctx: Context, args: str) -> Reply:
     """How to work here, in one screen."""
     intro = _(
@@ -38,7 +40,7 @@ async def show_help(ctx: Context, args: str) -> Reply:
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
 
 
-@command("menu", "เมนู", about="เมนูหลัก", fits=NOTHING)
+@command("menu", "เมนู", "menu", about="เมนูหลัก", fits=NOTHING)
 async def menu(ctx: Context, args: str) -> Reply:
     """The main choices as buttons."""
     return say(_("เมนู · พิมพ์ชื่อ เบอร์โทร หรืออีเมลเพื่อค้นหาได้เลย"), *_menu_buttons())
@@ -57,7 +59,7 @@ async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await wanted.run(ctx, "")
 
 
-@command("cancel", "ยกเลิก", about="ทิ้งร่างที่กำลังกรอก", fits=NOTHING)
+@command("cancel", "ยกเลิก", "cancel", about="ทิ้งร่างที่กำลังกรอก", fits=NOTHING)
 async def cancel(ctx: Context, args: str) -> Reply:
     """Keep nothing of the open form."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)

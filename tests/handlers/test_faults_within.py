@@ -85,11 +85,11 @@ async def test_a_thousand_failed_attempts_do_not_break_the_counting(desk):
 async def test_store_that_is_away_after_sending_does_not_send_twice(desk):
     write, failed = desk.db.write, []
 
-    async def unsteady(work):
+    async def unsteady(work, **how):
         if desk.recorders[Platform.TELEGRAM].sent and len(failed) < 1:
             failed.append(work)
             raise StoreUnavailable("database is locked")
-        return await write(work)
+        return await write(work, **how)
 
     desk.db.write = unsteady
     await desk.says("เมนู")
@@ -203,3 +203,20 @@ async def test_laying_changes_over_another_save_still_asks_what_closing_wants(de
 async def test_amounts_that_are_none_get_one_sentence(desk, text):
     await desk.says("/open C81554 มาเอง 4.1 ซื้อรายงาน => ขายแล้ว ปิด")
     assert "จำนวนเงิน" in (await desk.says(text)).text
+
+
+async def test_an_answer_that_takes_its_time_shows_that_it_is_worked_on(desk, monkeypatch):
+    monkeypatch.setattr("bot.worker.BUSY_AFTER", 0.0)
+    shown = asyncio.Event()
+    search = customers.search.find_customers
+
+    async def slow(*args):
+        await shown.wait()
+        return await search(*args)
+
+    async def show_busy(chat):
+        shown.set()
+
+    monkeypatch.setattr(customers.search, "find_customers", slow)
+    monkeypatch.setattr(desk.recorders[Platform.TELEGRAM], "show_busy", show_busy)
+    assert "C81554" in (await desk.says("นายสมชาย ใจดี")).text

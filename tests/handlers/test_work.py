@@ -283,3 +283,11 @@ async def test_every_read_of_personal_data_is_in_the_audit_log(desk):
     assert await desk.count("audit", "action = 'customer.listed'") == 2
     shown = await desk.says("ตรวจสอบ C81554", who="may")
     assert "customer.read" in shown.text
+
+
+async def test_help_begins_with_the_days_work_and_ends_with_what_is_the_administrators(desk):
+    officer = [label for label, _about in (await desk.says("ช่วยเหลือ")).replies[0].parts[1].fields]
+    assert [label.split()[-1] for label in officer[:3]] == ["/find", "/open", "/my"]
+    assert "/audit" not in str(officer)
+    administrator = (await desk.says("help", who="may")).text
+    assert "/audit" in administrator
