@@ -88,9 +88,9 @@ class Sender:
         failpoint("message.sending")
         delivery = await self._deliver(message)
         failpoint("message.accepted")
-        await self._record_surely(message, delivery)
+        released = await self._record_surely(message, delivery)
         failpoint("message.sent")
-        return True
+        return not released
 
     async def _deliver(self, message: Message) -> Delivery:
         """Make the call; whatever goes wrong within it leaves doubt, and is tried again more and more slowly."""
@@ -102,8 +102,11 @@ class Sender:
             log.error("delivery failed", platform=message.platform, message_id=str(message.id), **where(error))
             return Retry(type(error).__name__, unclear=True)
 
-    async def _record_surely(self, message: Message, delivery: Delivery) -> None:
-        """Write down how it went, however long the store is away: forgetting it would send twice."""
+    async def _record_surely(self, message: Message, delivery: Delivery) -> bool:
+        """Write down how it went, however long the store is away: forgetting it would send twice.
+
+        True when nothing more is due and the chat was given back with it.
+        """
         while True:
             try:
                 return await self._record(message, delivery)
@@ -111,19 +114,27 @@ class Sender:
                 log.warning("store unavailable", **where(error))
                 await asyncio.sleep(FIRST_PAUSE)
 
-    async def _record(self, message: Message, delivery: Delivery) -> None:
+    async def _record(self, message: Message, delivery: Delivery) -> bool:
         now = self._clock()
         if isinstance(delivery, Retry) and message.created_at and now - message.created_at > USEFUL:
             delivery = Refused(f"given up after {USEFUL}: {delivery.error}")
         match delivery:
             case Sent():
-                await self._db.write(lambda tx: outbox.mark_sent(tx, message, now))
+                return await self._sent(message, now)
             case Retry():
                 await self._retry(message, delivery, now)
             case Dropped(error):
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
             case Refused():
                 await self._give_up(message, delivery, now)
+        return False
+
+    async def _sent(self, message: Message, now: datetime) -> bool:
+        async def work(tx: Tx) -> bool:
+            await outbox.mark_sent(tx, message, now)
+            return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
+
+        return await self._db.write(work)
 
     async def _retry(self, message: Message, delivery: Retry, now: datetime) -> None:
         pause = delivery.after

@@ -1,5 +1,7 @@
 """How customers are shown: a line in a list, a card with contacts and last tickets."""
 
+import asyncio
+
 from domain.customers import Customer
 from domain.phones import format_phone
 from domain.text import shorten
@@ -35,8 +37,10 @@ async def card(ctx: Context, customer: Customer) -> Card:
     for contact in customer.contacts[:5]:
         reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
         shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
-    count = await tickets.count_by_customer(ctx.db, customer.code)
-    latest = await tickets.list_by_customer(ctx.db, customer.code, RECENT)
+    count, latest = await asyncio.gather(
+        tickets.count_by_customer(ctx.db, customer.code),
+        tickets.list_by_customer(ctx.db, customer.code, RECENT),
+    )
     shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
     return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count))
 

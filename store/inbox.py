@@ -109,18 +109,18 @@ async def finish(tx: Tx, event: Event, now: datetime, state: str = "done", refer
 
 
 async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) -> bool:
-    """Give the conversation back unless something came meanwhile; then keep it for longer."""
-    if not await leases.take(tx, lease_name(conversation), owner, now):
-        return True
+    """Give the conversation back unless something came meanwhile; True when it is ours no longer."""
+    name = lease_name(conversation)
+    await leases.touch(tx, name, owner, now)
     # A statement of its own, after the lease is locked: it sees what another process received until then.
     freed = await tx.execute(
         "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
         "(SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
-        lease_name(conversation),
+        name,
         owner,
         conversation,
     )
-    return bool(freed)
+    return bool(freed) or not await leases.holds(tx, name, owner)
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:

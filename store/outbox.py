@@ -122,14 +122,17 @@ async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> l
 
 async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> bool:
     """Say, before the call, that it is being made; False where the lease or the message is no longer ours."""
-    if not await leases.take(tx, lease_name(message.platform, message.chat), owner, now):
-        return False
+    name = lease_name(message.platform, message.chat)
+    await leases.touch(tx, name, owner, now)
     touched = await tx.execute(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ?, reply_token = ? "
-        "WHERE id = ? AND state IN ('queued', 'sending')",
+        "WHERE id = ? AND state IN ('queued', 'sending') "
+        "AND EXISTS (SELECT 1 FROM leases WHERE name = ? AND owner = ?)",
         message.unclear,
         message.reply_token,
         str(message.id),
+        name,
+        owner,
     )
     return bool(touched)
 
@@ -141,10 +144,9 @@ async def set_payload(tx: Tx, message: Message, payload: str) -> None:
 
 async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
     """The platform accepted it; what was said is forgotten."""
-    await tx.execute(
+    await tx.execute_many(
         "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' WHERE id = ?",
-        now,
-        str(message.id),
+        [(now, str(message.id))],
     )
 
 
@@ -166,20 +168,20 @@ async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
 
 async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: datetime) -> bool:
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
-    if not await leases.take(tx, lease_name(platform, chat), owner, now):
-        return True
+    name = lease_name(platform, chat)
+    await leases.touch(tx, name, owner, now)
     # A statement of its own, after the lease is locked: it sees what another process queued until then.
     freed = await tx.execute(
         "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE seq = "
         "(SELECT min(seq) FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')) "
         "AND next_at <= ?)",
-        lease_name(platform, chat),
+        name,
         owner,
         platform,
         chat,
         now,
     )
-    return bool(freed)
+    return bool(freed) or not await leases.holds(tx, name, owner)
 
 
 async def count_by_state(db: Database) -> dict[str, int]:

@@ -101,6 +101,10 @@ async def test_sending_is_written_down_before_the_call(db: Database) -> None:
     assert await next_message(db) == replace(first, state="sending", attempts=2, unclear=True)
 
 
+async def take(db: Database, owner: str, now: datetime) -> bool:
+    return await db.write(lambda tx: leases.take(tx, outbox.lease_name(TELEGRAM, "1001"), owner, now))
+
+
 async def test_only_the_holder_of_the_chat_sends(db: Database) -> None:
     assert await put(db, message(1), owner="a") == [(TELEGRAM, "1001")]
     assert await put(db, message(2), message(3, "2002"), owner="b") == [(TELEGRAM, "2002")]
@@ -108,6 +112,7 @@ async def test_only_the_holder_of_the_chat_sends(db: Database) -> None:
 
     assert await begin(db, first, owner="b") is False
     assert (await next_message(db)).state == "queued"
+    assert await take(db, "b", EXPIRED) is True
     assert await begin(db, first, owner="b", now=EXPIRED) is True
     assert await begin(db, first, owner="a", now=EXPIRED) is False
     assert (await next_message(db)).attempts == 1
@@ -169,6 +174,7 @@ async def test_a_chat_is_given_back_when_nothing_can_be_sent(db: Database) -> No
 
     await db.write(lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=False, error="429"))
     assert await release(db) is True
+    assert await take(db, "b", NOW) is True
     assert await begin(db, first, owner="b") is True
 
     await db.write(lambda tx: outbox.mark_retry(tx, first, NOW, unclear=False, error="429"))
@@ -180,6 +186,7 @@ async def test_a_chat_is_given_back_when_nothing_can_be_sent(db: Database) -> No
 
 async def test_a_chat_that_another_took_over_is_ours_no_longer(db: Database) -> None:
     await put(db, message(1), owner="a")
+    assert await take(db, "b", EXPIRED) is True
     assert await begin(db, await next_message(db), owner="b", now=EXPIRED) is True
 
     assert await release(db, owner="a", now=EXPIRED) is True
