@@ -62,7 +62,7 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         return await _nothing_found(ctx, text)
     if len(hits) == 1 and not hits[0].weak:
         card = await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code))
-        return Reply((Paragraph(found_by), card) if found_by else (card,))
+        return Reply((Paragraph(found_by, _line_buttons(ctx, text)), card) if found_by else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
@@ -100,10 +100,7 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
     nothing = _("ผลลัพธ์: 0")
     if small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
-    buttons = []
-    read = parse_one_line(text, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
-    if read.customer and (read.channel or read.subject or read.result):
-        buttons.append(Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}))
+    buttons = [*_line_buttons(ctx, text)]
     last = await forms.find_last_saved(ctx.db, ctx.staff.id, ctx.now - FRESH)
     ticket = await tickets.find_ticket(ctx.db, last.outcome) if last else None
     if ticket and ticket.status is Status.OPEN and not ticket.result:
@@ -113,6 +110,14 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
     if not CUSTOMER_CODE.fullmatch(digits(text).strip()) and from_query(text, ctx.today):
         buttons.append(_new_button(text))
     return say(nothing, *buttons)
+
+
+def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
+    """The offer to make a ticket of a line that was typed without its command."""
+    read = parse_one_line(text, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
+    if not read.customer or not (read.channel or read.subject or read.result):
+        return ()
+    return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}),)
 
 
 def _pages(text: str, page: int, count: int) -> list[Button]:
