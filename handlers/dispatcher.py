@@ -43,7 +43,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     speak(person.language)
     if not incoming.private:
         return Outcome(None)
-    ctx = Context(desk, incoming, person, now)
+    ctx = Context(desk, now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
     except DeskError as error:
