@@ -1,12 +1,15 @@
 """The office's data in one value: catalogue, time standard, calendar and projects, checked at the start."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
+from domain.owed import Rule, read_rules
 from domain.projects import Project, read_projects
+from domain.requests import Steps, read_requests
+from domain.templates import Templates, read_templates
 from domain.time_standard import TimeStandard, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
@@ -19,9 +22,10 @@ TABLES = (
     "holiday_rules",
     "holidays",
     "projects",
+    "requests",
+    "reminders",
+    "templates",
 )
-OTHER_TABLES = ("reminders", "templates")
-"""Tables of the office's file that other packages read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,12 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    steps: Steps
+    rules: Mapping[str, Rule]
+    templates: Templates
 
 
-def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
+def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = ()) -> Configuration:
     """The package's data with the office's TOML file (`DESKBOT_CONFIG`) merged over it.
 
     Raises DataError naming file, table, key and what to mend. `other_tables` of the file are passed over.
@@ -44,4 +51,7 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root))
+    templates = read_templates(root)
+    rules = read_rules(root, catalogue, templates)
+    steps = read_requests(root, catalogue)
+    return Configuration(catalogue, standard, calendar, read_projects(root), steps, rules, templates)

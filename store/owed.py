@@ -1,0 +1,162 @@
+"""What is owed to the desk: one row each, with its next reminder in the table of what is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.errors import Conflict, NotFound
+from domain.owed import Owed, OwedState, Rule, next_reminder
+from domain.staff import StaffId
+from domain.working_calendar import WorkingCalendar
+from store import due
+from store.database import Reader, Row, Tx
+from store.due import Due
+
+KIND = "owed"
+"""The kind of the reminders among what is due."""
+COLUMNS = (
+    "id, request_id, rule, state, ticket_no, assignee_id, started_at, due_on, reminders, chased, extra, last_at, "
+    "snoozed_on, next_at, ended_at, reason, proof_no, version"
+)
+
+
+def owed(row: Row) -> Owed:
+    """A thing owed out of its columns."""
+    fields = dict(row)
+    assignee = fields.pop("assignee_id")
+    return Owed(
+        **{**fields, "state": OwedState(row["state"]), "assignee": None if assignee is None else StaffId(assignee)}
+    )
+
+
+def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
+    started_on = row.started_at.date()
+    return {
+        "request_id": row.request_id,
+        "rule": row.rule,
+        "state": row.state,
+        "ticket_no": row.ticket_no,
+        "assignee_id": row.assignee,
+        "started_at": row.started_at,
+        "due_on": row.due_on,
+        "expected_on": row.first_on(rule) if rule else row.due_on or started_on,
+        "reminders": row.reminders,
+        "chased": row.chased,
+        "extra": row.extra,
+        "last_at": row.last_at,
+        "snoozed_on": row.snoozed_on,
+        "next_at": row.next_at,
+        "ended_at": row.ended_at,
+        "reason": row.reason,
+        "proof_no": row.proof_no,
+        "version": row.version,
+    }
+
+
+async def get_owed(db: Reader, owed_id: int) -> Owed:
+    """One thing owed; NotFound("owed")."""
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM owed WHERE id = ?", owed_id)
+    if row is None:
+        raise NotFound("owed")
+    return owed(row)
+
+
+async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Owed]:
+    """These, in the order asked for."""
+    if not ids:
+        return []
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM owed WHERE id IN ({', '.join('?' for _ in ids)})", *ids)
+    found = {int(row["id"]): owed(row) for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
+async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]:
+    """All that is or was owed on these requests, oldest first."""
+    if not request_ids:
+        return []
+    marks = ", ".join("?" for _ in request_ids)
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE request_id IN ({marks}) ORDER BY started_at, id", *request_ids
+    )
+    return [owed(row) for row in rows]
+
+
+async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
+    """The next open ones in the order of their ids."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? ORDER BY id LIMIT {int(limit)}", owed_id
+    )
+    return [owed(row) for row in rows]
+
+
+async def save(
+    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
+) -> None:
+    """Write things owed, new (id 0) or changed, with their next reminder: planned, moved, or cancelled.
+
+    Conflict("changed") where somebody saved a row meanwhile: `version` is one more than the row that was read.
+    """
+    for row in rows:
+        rule = rules.get(row.rule)
+        at = next_reminder(rule, row, calendar, now) if rule else None
+        row = replace(row, next_at=at)
+        stored = _stored(row, rule)
+        if row.id:
+            await _update(tx, row, stored)
+        else:
+            added = await tx.fetch_one(
+                f"INSERT INTO owed ({', '.join(stored)}) VALUES ({', '.join('?' for _ in stored)}) RETURNING id",
+                *stored.values(),
+            )
+            assert added is not None
+            row = replace(row, id=int(added["id"]))
+        await _plan(tx, row)
+
+
+async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
+    touched = await tx.execute(
+        f"UPDATE owed SET {', '.join(f'{name} = ?' for name in stored)} WHERE id = ? AND version IN (?, ?)",
+        *stored.values(),
+        row.id,
+        row.version - 1,
+        row.version,
+    )
+    if not touched:
+        raise Conflict("changed", record="")
+
+
+async def _plan(tx: Tx, row: Owed) -> None:
+    if row.next_at is None:
+        await due.cancel(tx, KIND, str(row.id))
+    else:
+        await due.plan(tx, [Due(KIND, str(row.id), str(row.reminders + 1), row.next_at)])
+
+
+async def note_reminded(tx: Tx, row: Owed, rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime) -> None:
+    """A reminder of this row goes out now, and the next is planned; Conflict("due") where somebody changed it."""
+    told = replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None)
+    touched = await tx.execute(
+        "UPDATE owed SET reminders = reminders WHERE id = ? AND version = ? AND state = 'open' AND reminders = ?",
+        row.id,
+        row.version,
+        row.reminders,
+    )
+    if not touched:
+        raise Conflict("due")
+    await save(tx, [told], rules, calendar, now)
+
+
+async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], now: datetime) -> None:
+    """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile is left."""
+    for row in rows:
+        touched = await tx.execute(
+            "UPDATE owed SET next_at = ?, expected_on = ? "
+            "WHERE id = ? AND version = ? AND reminders = ? AND state = 'open'",
+            row.next_at,
+            _stored(row, rules.get(row.rule))["expected_on"],
+            row.id,
+            row.version,
+            row.reminders,
+        )
+        if touched:
+            await _plan(tx, row)
