@@ -8,6 +8,7 @@ from handlers.desk import Work
 from store.due import Due
 
 DueFunction = Callable[[Work, Sequence[Due]], Awaitable[None]]
+StartFunction = Callable[[Work], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class DueKind:
 
 
 KINDS: dict[str, DueKind] = {}
+STARTS: list[StartFunction] = []
+"""What is done once by each process before its first tick; each says how many things it touched."""
 
 
 def due(
@@ -38,3 +41,9 @@ def due(
         return run
 
     return enter
+
+
+def at_start(run: StartFunction) -> StartFunction:
+    """Enter a function among those that run before a process's first tick."""
+    STARTS.append(run)
+    return run

@@ -180,7 +180,7 @@ def _save_button(form: Form, draft: Draft) -> Button:
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     return (
         *(form_button(field_label(name), "form.ask", draft, field=name) for name in quick),
-        form_button(_("ช่องอื่น ๆ"), "form.more", draft),
+        *([form_button(_("ช่องอื่น ๆ"), "form.more", draft)] if len(FORMS[draft.kind].fields) > 1 else ()),
         form_button(_("ยกเลิก"), "form.cancel", draft),
     )
 

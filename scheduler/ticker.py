@@ -9,12 +9,13 @@ from itertools import groupby
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog import get_logger
 
 from domain.dates import BANGKOK
 from domain.errors import DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work
-from handlers.due import KINDS, DueKind
+from handlers.due import KINDS, STARTS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
 from store.database import Change, StoreUnavailable
@@ -48,11 +49,15 @@ class Ticker:
         self._desk = desk
         self._sender = sender
         self._tidy_at: datetime | None = None
+        self._started = False
 
     async def tick(self) -> dict[str, int]:
         """Everything that is due now; returns what was done, by kind."""
         now = self._desk.clock()
         done = Counter[str]()
+        if not self._started:
+            done.update(await self._start(now))
+            self._started = True
         await self._plan_daily(now)
         while rows := await self._claim(now):
             failpoint("due.claimed")
@@ -63,6 +68,19 @@ class Ticker:
             self._tidy_at = now + TIDY_EVERY
             done.update(await tidy(self._desk.db, now))
         return dict(done)
+
+    async def _start(self, now: datetime) -> dict[str, int]:
+        """What a process does before its first tick, each in a transaction of its own; returns how much, by name."""
+        done = {}
+        for run in STARTS:
+            work = Work(self._desk, now)
+            if touched := await run(work):
+                done[run.__name__] = touched
+                get_logger().info("done at the start", what=run.__name__, count=touched)
+                await self._sender.post(
+                    Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
+                )
+        return done
 
     async def _plan_daily(self, now: datetime) -> None:
         """Today's row of everything that is due daily: what was missed on the days before is not made up for."""
@@ -98,12 +116,14 @@ class Ticker:
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one that fails must not stop what else is due
+            if isinstance(error, DeskError) and error.code == "due":
+                # Somebody was quicker with one of them: what is left is claimed again, together, and decided afresh.
+                for row in rows:
+                    await self._desk.db.write(partial(due.release, row=row, owner=self._sender.owner))
+                return 0
             if len(rows) > 1:
                 return sum([await self._run(kind, [row], now) for row in rows])
-            if isinstance(error, DeskError) and error.code == "due":
-                await self._desk.db.write(partial(due.release, row=rows[0], owner=self._sender.owner))
-            else:
-                await self._fail(rows[0], error, now)
+            await self._fail(rows[0], error, now)
             return 0
         return len(rows)
 

@@ -129,21 +129,31 @@ async def _plan(tx: Tx, row: Owed) -> None:
     if row.next_at is None:
         await due.cancel(tx, KIND, str(row.id))
     else:
-        await due.plan(tx, [Due(KIND, str(row.id), str(row.reminders + 1), row.next_at)])
+        await due.plan(tx, [_due(row, row.next_at)])
 
 
-async def note_reminded(tx: Tx, row: Owed, rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime) -> None:
-    """A reminder of this row goes out now, and the next is planned; Conflict("due") where somebody changed it."""
-    told = replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None)
-    touched = await tx.execute(
-        "UPDATE owed SET reminders = reminders WHERE id = ? AND version = ? AND state = 'open' AND reminders = ?",
-        row.id,
-        row.version,
-        row.reminders,
+async def note_reminded(
+    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
+) -> None:
+    """Reminders of these rows go out now, and the next are planned; Conflict("due") where somebody changed one."""
+    marks = ", ".join("?" for _ in rows)
+    held = await tx.fetch(
+        f"UPDATE owed SET reminders = reminders WHERE id IN ({marks}) AND state = 'open' RETURNING id, version, reminders",
+        *(row.id for row in rows),
     )
-    if not touched:
+    if {(row["id"], row["version"], row["reminders"]) for row in held} != {(r.id, r.version, r.reminders) for r in rows}:
         raise Conflict("due")
-    await save(tx, [told], rules, calendar, now)
+    told = [replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None) for row in rows]
+    told = [replace(row, next_at=next_reminder(rules[row.rule], row, calendar, now)) for row in told]
+    await tx.execute_many(
+        "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
+        [(row.reminders, now, row.next_at, row.id) for row in told],
+    )
+    await due.plan(tx, [_due(row, row.next_at) for row in told if row.next_at is not None])
+
+
+def _due(row: Owed, at: datetime) -> Due:
+    return Due(KIND, str(row.id), str(row.reminders + 1), at)
 
 
 async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], now: datetime) -> None:

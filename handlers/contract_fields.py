@@ -1,0 +1,44 @@
+"""The number of a contract as a field: the next one proposed, one that is another customer's refused."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from domain.contracts import next_no
+from domain.dates import BUDDHIST_OFFSET
+from domain.errors import InvalidInput
+from handlers import fields
+from handlers.desk import Context
+from handlers.forms import Field, Option
+from handlers.i18n import _
+from store import contracts
+from store.forms import Draft
+
+Owner = Callable[[Context, Draft], Awaitable[str]]
+
+
+async def next_contract_no(ctx: Context) -> str:
+    """The next free number of today's Buddhist year."""
+    return next_no(await contracts.list_taken(ctx.db, ctx.today.year + BUDDHIST_OFFSET), ctx.today)
+
+
+async def check_owner(ctx: Context, no: str, customer: str) -> None:
+    """A number that is another customer's contract; InvalidInput("contract_taken")."""
+    owner = await contracts.find_owner(ctx.db, no)
+    if owner and customer and owner != customer:
+        raise InvalidInput("contract_taken", no=no, code=owner, next=await next_contract_no(ctx))
+
+
+def contract_no_field(hint: str, owner: Owner) -> Field:
+    """A contract's number, perhaps with its date behind it; `owner` = the customer that the draft is about."""
+    plain = fields.numbered_field("contract_no", "contract_on", hint, contract=True)
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        values = await plain.parse(ctx, draft, text)
+        await check_owner(ctx, values["contract_no"], await owner(ctx, draft))
+        return values
+
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        no = await next_contract_no(ctx)
+        return [Option(no, _("ใช้ %(no)s", no=no))]
+
+    return replace(plain, parse=parse, options=options)
