@@ -1,6 +1,6 @@
-"""The office's data in one value: catalogue, time standard, calendar and projects, checked at the start."""
+"""The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked at the start."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +41,13 @@ class Configuration:
     templates: Templates
 
 
-def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = ()) -> Configuration:
+def load_configuration(override: Path | None = None) -> Configuration:
     """The package's data with the office's TOML file (`DESKBOT_CONFIG`) merged over it.
 
-    Raises DataError naming file, table, key and what to mend. `other_tables` of the file are passed over.
+    Raises DataError naming file, table, key and what to mend.
     """
     root = read_tables(override)
-    root.check_keys((*TABLES, *other_tables))
+    root.check_keys(TABLES)
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from domain.data import Table
+from domain.dates import format_date
 
 LANGUAGES = ("th", "en")
 SIGNATURE = "signature"
@@ -53,7 +55,10 @@ def read_templates(root: Table) -> Templates:
         row.check_keys(("body",))
         signatures[language] = _checked(row, "body", COMMON)
     return {
-        name: {language: _read(_row(table, name, language), fields | COMMON, signatures[language]) for language in LANGUAGES}
+        name: {
+            language: _read(_row(table, name, language), fields | COMMON, signatures[language])
+            for language in LANGUAGES
+        }
         for name, fields in FIELDS.items()
     }
 
@@ -97,3 +102,8 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
 
 def _filled(line: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda found: values.get(found[1], "").strip(), line)
+
+
+def letter_date(on: date, language: str) -> str:
+    """A date as letters print it: the Buddhist Era in Thai, 19 February 2020 in English."""
+    return format_date(on, full=True) if language == "th" else f"{on.day} {on:%B} {on.year}"

@@ -18,11 +18,14 @@ BUTTON_LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Shared by all handlers. `clock` gives aware instants."""
+    """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
+    where no mail is sent.
+    """
 
     db: Database
     configuration: Configuration
     clock: Callable[[], datetime]
+    mail_from: str = ""
 
 
 @dataclass(slots=True)

@@ -1,22 +1,43 @@
-"""Mail to customers: a draft is shown before it is sent."""
+"""Mails to customers: a draft is shown before it goes, text and address can be changed, the press sends it once."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
+from functools import partial
+from uuid import uuid4
 
-from handlers.chat import Button, Card, Paragraph, Part, Reply
+from domain.dates import BANGKOK
+from domain.errors import InvalidInput
+from domain.mail import BODY_LIMIT, check_address, check_subject, letter_language
+from domain.phones import parse_email
+from domain.templates import fill, letter_date
+from domain.text import split_text
+from domain.tickets import Status, Ticket
+from handlers import mail_cards, ticket_cards
+from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.forms import Field, Option, end, enter_form, new_draft, start
+from handlers.i18n import _, speaking
+from handlers.labels import field_label
 from handlers.registry import action
-from store.mail import NewMail
+from store import mail as mails
+from store import tickets
+from store.forms import Draft
+from store.mail import Mail, MailState, NewMail
 
-OnSend = Callable[[Context, NewMail], Awaitable[tuple[Part, ...]]]
-ON_SEND: dict[str, OnSend] = {}
+SendFunction = Callable[[Context, NewMail], Awaitable[tuple[Part, ...]]]
+ON_SEND: dict[str, SendFunction] = {}
+PIECE = 1400
+"""Characters of a letter on one line of a card: every platform shows so many."""
+_RESULT = "\ufffc"
+"""Stands for the text in a filled template; nothing that is typed holds it."""
 
 
-def on_send(purpose: str) -> Callable[[OnSend], OnSend]:
-    """Enter what is done in the transaction of the press that sends a mail of this purpose."""
+def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
+    """Enter what is done, in the transaction of the press that sends, for mails of this purpose.
 
-    def enter(run: OnSend) -> OnSend:
+    The function may `ctx.change`, `ctx.audit`, `ctx.notify`; what it returns is shown with the confirmation.
+    """
+
+    def enter(run: SendFunction) -> SendFunction:
         ON_SEND[purpose] = run
         return run
 
@@ -24,20 +45,252 @@ def on_send(purpose: str) -> Callable[[OnSend], OnSend]:
 
 
 async def preview(ctx: Context, mail: NewMail) -> Reply:
-    """The drafted letter, with the press that sends it."""
-    buttons = (Button(_("ส่ง"), "mail.send", asdict(mail), once=True), Button(_("ยกเลิก"), "mail.cancel"))
-    return Reply((Card(_("ร่างอีเมลถึง %(to)s", to=mail.to), ((_("เรื่อง"), mail.subject),), mail.body, buttons),))
+    """Show a mail before it goes, with [ส่ง] [แก้ข้อความ] [ยกเลิก]; asks for the address where `mail.to` is empty.
+
+    Where no mail server is configured, the text to copy. InvalidInput("mail_subject"/"email") as in domain.mail.
+    """
+    return await _preview(ctx, mail, "", mail.body, "")
 
 
-@action("mail.send", in_place=True)
-async def send_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Send it, and do what belongs to it."""
-    mail = NewMail(**args)
-    parts = await ON_SEND[mail.purpose](ctx, mail)
-    return Reply((Paragraph(_("✅ ส่งแล้ว")), *parts), confirms=True)
+async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: str, again: bool = False) -> Reply:
+    check_subject(mail.subject)
+    if mail.to:
+        check_address(mail.to)
+    ctx.audit("mail.drafted", mail.record)
+    if not ctx.desk.mail_from:
+        return _to_copy(mail, before + text + after)
+    data = {
+        "mail_to": mail.to,
+        "mail_subject": mail.subject,
+        "mail_text": text,
+        "before": before,
+        "after": after,
+        "purpose": "" if again else mail.purpose,
+        "language": mail.language,
+        "ticket": mail.ticket,
+        "files": " ".join(mail.files),
+        "look": "1",
+    }
+    return await start(ctx, new_draft(ctx, "mail", data, record=mail.record))
 
 
-@action("mail.cancel", in_place=True)
-async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Send nothing."""
-    return Reply((Paragraph(_("ยกเลิกแล้ว ไม่มีการส่ง")),))
+def _to_copy(mail: NewMail, body: str) -> Reply:
+    """Without a mail server: the words, to be sent by hand."""
+    said = _("ยังไม่ได้ตั้งค่าการส่งอีเมล คัดลอกข้อความนี้ไปส่งเองได้ (ผู้ดูแลระบบตั้งค่าที่ DESKBOT_SMTP_URL)")
+    head = "\n".join(
+        f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", mail.subject))
+    )
+    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body)))
+
+
+# The form.
+
+
+async def _parse_to(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"mail_to": parse_email(text)}
+
+
+async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
+    ticket = await tickets.find_ticket(ctx.db, draft.record)
+    if ticket is None:
+        return []
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    return [Option(address, address) for address in mail_cards.addresses(ticket, customer)]
+
+
+async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"mail_subject": check_subject(text)}
+
+
+async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if len(text) > BODY_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=BODY_LIMIT)
+    return {"mail_text": text}
+
+
+_FIELDS = (
+    Field(
+        "mail_to",
+        "พิมพ์อีเมลของผู้รับ เช่น somchai@example.com",
+        _parse_to,
+        _known_addresses,
+        takes=frozenset({"email"}),
+        clearable=False,
+    ),
+    Field("mail_subject", "พิมพ์หัวเรื่องของอีเมลในบรรทัดเดียว", _parse_subject, clearable=False),
+    Field("mail_text", "พิมพ์ข้อความใหม่ทั้งหมด (คำขึ้นต้นและคำลงท้ายที่แสดงอยู่คงไว้)", _parse_text, clearable=False),
+)
+
+
+class MailForm:
+    """See `handlers.forms.Form`. Its draft's record is what the mail is about."""
+
+    kind = "mail"
+    fields: Mapping[str, Field] = {field.name: field for field in _FIELDS}
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        return [name for name in self.fields if not draft.data.get(name)]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        data = draft.data
+        pieces = split_text(_body(draft), PIECE)
+        lines = [(field_label(name), data[name]) for name in ("mail_to", "mail_subject") if data.get(name)]
+        lines += [(field_label("mail_text") if place == 0 else "…", f"\n{piece}") for place, piece in enumerate(pieces)]
+        earlier = await mails.list_mails(ctx.db, draft.record, 1)
+        note = ""
+        if earlier:
+            note = _("ฉบับก่อน: %(state)s · %(to)s", state=mail_cards.state_text(ctx, earlier[0]), to=earlier[0].to)
+        return Card(_("📧 อีเมล %(record)s", record=data.get("ticket") or draft.record), tuple(lines), note)
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        return ""
+
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return ("mail_text",)
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+    def save_label(self, draft: Draft) -> str:
+        return _("ส่ง")
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        new = _new_mail(draft)
+        if not ctx.desk.mail_from:
+            return _to_copy(new, new.body)
+        domain = ctx.desk.mail_from.rpartition("@")[2]
+        ctx.change(partial(mails.put_mail, new=new, mail_id=uuid4(), domain=domain, by=ctx.staff.id, now=ctx.now))
+        ctx.audit("mail.sent", new.record)
+        end(ctx, draft, outcome=new.ticket or new.record)
+        parts = await ON_SEND[new.purpose](ctx, new) if new.purpose in ON_SEND else ()
+        sent = _("📧 กำลังส่งอีเมลถึง %(to)s", to=new.to)
+        return Reply((Paragraph(sent), *parts), confirms=True)
+
+
+enter_form(MailForm())
+
+
+def _body(draft: Draft) -> str:
+    return draft.data.get("before", "") + draft.data.get("mail_text", "") + draft.data.get("after", "")
+
+
+def _new_mail(draft: Draft) -> NewMail:
+    data = draft.data
+    return NewMail(
+        draft.record,
+        check_address(data["mail_to"]),
+        check_subject(data["mail_subject"]),
+        _body(draft),
+        data["purpose"],
+        data["language"],
+        data["ticket"],
+        tuple(data["files"].split()),
+    )
+
+
+# Answering a ticket.
+
+
+@action("mail.answer")
+async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Draft the answer to a ticket from its result; asks for the text where there is none yet."""
+    ticket = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", ticket.no)
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    contact = await ticket_cards.contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)
+    name = contact or (customer.name if customer else "")
+    language = args.get("language") or letter_language(name, ticket.details)
+    with speaking(language):
+        name = name or _("ท่านผู้รับบริการ")
+    asked_on = ticket.created_at.astimezone(BANGKOK).date()
+    values = {
+        "name": name,
+        "ticket": ticket.no,
+        "date": letter_date(ctx.today, language),
+        "officer": ctx.staff.name,
+        "asked_on": letter_date(asked_on, language),
+        "details": ticket.details,
+        "result": _RESULT,
+    }
+    letter = fill(ctx.desk.configuration.templates["answer"][language], values)
+    before, _mark, after = letter.body.partition(_RESULT)
+    to = next(iter(mail_cards.addresses(ticket, customer)), "")
+    mail = NewMail(ticket.no, to, letter.subject, letter.body, "answer", language)
+    return await _preview(ctx, mail, before, ticket.result, after)
+
+
+@on_send("answer")
+async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
+    """What comes next: the ticket, and closing it."""
+    ticket = await tickets.get_ticket(ctx.db, mail.record)
+    buttons = [ticket_cards.show_button(ticket)]
+    if ticket.status is not Status.CLOSED:
+        buttons.insert(0, _closing(ticket, mail))
+    return (Paragraph(f"🎫 {ticket.no}", tuple(buttons)),)
+
+
+def _closing(ticket: Ticket, mail: NewMail) -> Button:
+    """[ปิดใบงาน], with the letter as the result where there is none yet."""
+    if ticket.result:
+        return Button(_("ปิดใบงาน"), "ticket.close", {"no": ticket.no})
+    return Button(_("ใช้เป็นผลและปิดใบงาน"), "ticket.answer", {"no": ticket.no, "text": mail.body, "close": "1"})
+
+
+# Mails that were written.
+
+
+@action("mail.list")
+async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The mails about a record, the newest first, each with its text and state."""
+    found = await mails.list_mails(ctx.db, args["record"])
+    ctx.audit("mail.read", args["record"])
+    return Reply(tuple(_card(ctx, mail) for mail in found)) if found else say(_("ยังไม่มีอีเมลที่ส่ง"))
+
+
+def _card(ctx: Context, mail: Mail) -> Card:
+    lines = (
+        (field_label("mail_to"), mail.to),
+        (field_label("status"), mail_cards.state_text(ctx, mail)),
+        *(
+            (field_label("mail_text") if n == 0 else "…", f"\n{piece}")
+            for n, piece in enumerate(split_text(mail.body, PIECE))
+        ),
+    )
+    return Card(f"📧 {mail.subject}", lines, buttons=mail_cards.stuck_buttons(mail))
+
+
+@action("mail.again")
+async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Send a refused or doubtful mail once more, as it was."""
+    mail = await mails.get_mail(ctx.db, args["mail"])
+    if mail.state not in mails.STUCK:
+        return _now(ctx, mail)
+    ctx.change(partial(mails.send_again, mail=mail, now=ctx.now))
+    ctx.audit("mail.sent_again", mail.record)
+    return Reply((Paragraph(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to)),), confirms=True)
+
+
+@action("mail.assume")
+async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer decides that a doubtful mail was sent."""
+    mail = await mails.get_mail(ctx.db, args["mail"])
+    if mail.state is not MailState.DOUBTFUL:
+        return _now(ctx, mail)
+    ctx.change(partial(mails.assume_sent, mail=mail, now=ctx.now))
+    ctx.audit("mail.assumed_sent", mail.record)
+    return Reply((Paragraph(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to)),), confirms=True)
+
+
+def _now(ctx: Context, mail: Mail) -> Reply:
+    """How a mail is now, for a press that came late."""
+    text = f"📧 {mail.to} · {mail_cards.state_text(ctx, mail)}"
+    return Reply((Paragraph(text, mail_cards.stuck_buttons(mail)),))
+
+
+@action("mail.rewrite")
+async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A refused mail as a new draft: address and words may be changed; what its sending did is not done again."""
+    mail = await mails.get_mail(ctx.db, args["mail"])
+    subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
+    new = NewMail(mail.record, mail.to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
+    return await _preview(ctx, new, "", mail.body, "", again=True)

@@ -15,6 +15,7 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
+from handlers.mail_cards import addresses, mail_lines
 from store import changes, staff
 
 SHOWN = 700
@@ -98,7 +99,15 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     if due_time:
         overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=_buttons(ticket))
+    mail, mail_buttons = await mail_lines(ctx, ticket.no)
+    buttons = (*_buttons(ticket), *await _answer_button(ctx, ticket), *mail_buttons)
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
+
+
+async def _answer_button(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
+    """[ตอบทางอีเมล] where somebody's address is known."""
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    return (_button(_("ตอบทางอีเมล"), "mail.answer", ticket),) if addresses(ticket, customer) else ()
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -166,7 +175,9 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
-    buttons = tuple(button for button in shown.buttons if button.action != "ticket.history")
+    by_mail = ticket.channel == "email" or ticket.reply_email
+    later = {"ticket.history", "mail.list"} if by_mail else {"ticket.history", "mail.list", "mail.answer"}
+    buttons = tuple(button for button in shown.buttons if button.action not in later)
     note = channel_warning(ctx, ticket.subject, ticket.channel)
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 
