@@ -13,7 +13,7 @@ from handlers.i18n import _
 from store import contracts
 from store.forms import Draft
 
-Owner = Callable[[Context, Draft], Awaitable[str]]
+Check = Callable[[Context, Draft, str], Awaitable[None]]
 
 
 async def next_contract_no(ctx: Context) -> str:
@@ -22,19 +22,24 @@ async def next_contract_no(ctx: Context) -> str:
 
 
 async def check_owner(ctx: Context, no: str, customer: str) -> None:
-    """A number that is another customer's contract; InvalidInput("contract_taken")."""
+    """Refuse a number that is another customer's contract; InvalidInput("contract_taken")."""
     owner = await contracts.find_owner(ctx.db, no)
     if owner and customer and owner != customer:
-        raise InvalidInput("contract_taken", no=no, code=owner, next=await next_contract_no(ctx))
+        raise await taken(ctx, no, owner)
 
 
-def contract_no_field(hint: str, owner: Owner) -> Field:
-    """A contract's number, perhaps with its date behind it; `owner` = the customer that the draft is about."""
+async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
+    """The refusal of a number that is used already, with the next free one."""
+    return InvalidInput("contract_taken", no=no, code=owner, next=await next_contract_no(ctx))
+
+
+def contract_no_field(hint: str, check: Check) -> Field:
+    """A contract's number, perhaps with its date behind it; `check` refuses one that cannot be this draft's."""
     plain = fields.numbered_field("contract_no", "contract_on", hint, contract=True)
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         values = await plain.parse(ctx, draft, text)
-        await check_owner(ctx, values["contract_no"], await owner(ctx, draft))
+        await check(ctx, draft, values["contract_no"])
         return values
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:

@@ -11,7 +11,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.ticket_cards import customer_line as line
 from handlers.ticket_cards import shown_name, ticket_line
-from store import changes, staff, tickets
+from store import changes, requests, staff, tickets
 
 RECENT = 3
 
@@ -37,19 +37,22 @@ async def card(ctx: Context, customer: Customer) -> Card:
     for contact in customer.contacts[:5]:
         reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
         shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
-    count, latest = await asyncio.gather(
+    count, asked, latest = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
+        requests.count_by_customer(ctx.db, customer.code),
         tickets.list_by_customer(ctx.db, customer.code, RECENT),
     )
     shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
-    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count))
+    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count, asked))
 
 
-def _buttons(customer: Customer, count: int) -> tuple[Button, ...]:
+def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
     args = {"code": customer.code}
+    requested = (Button(_("คำขอข้อมูล (%(count)s)", count=asked), "request.list", args),) if asked else ()
     return (
         Button(_("สร้างใบงาน"), "customer.open", args),
         Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
+        *requested,
         Button(_("แก้ไข"), "customer.edit", args),
     )
 

@@ -8,25 +8,46 @@ from functools import partial
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
-from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, mail, staff, strangers, system, ticket_cards, tickets
+from handlers import (
+    contracts,
+    customers,
+    form_presses,
+    forms,
+    mail,
+    owed,
+    owed_presses,
+    request_presses,
+    staff,
+    strangers,
+    system,
+    tickets,
+)
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
 from handlers.messages import sentence
-from handlers.registry import ACTIONS, parse_command
+from handlers.registry import ACTIONS, STATES, parse_command
 from store import buttons as button_store
 from store import forms as form_store
 from store import staff as staff_store
-from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "mail", "staff", "tickets"]
+__all__ = [
+    "contracts",
+    "dispatch",
+    "form_presses",
+    "mail",
+    "owed",
+    "owed_presses",
+    "request_presses",
+    "staff",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -146,8 +167,8 @@ async def _press(ctx: Context, token: str) -> Reply:
     if not ctx.staff.role.covers(action.role):
         raise NotAllowed("role", role=role_label(action.role))
     if button.once:
-        if button.used_at is not None or await _moved_on(ctx, button):
-            return await _present(ctx, button)
+        if late := await _late(ctx, button):
+            return late
         ctx.change(partial(button_store.use, token=token, by=ctx.staff.id, now=ctx.now))
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await action.run(ctx, button.args)
@@ -157,18 +178,11 @@ async def _press(ctx: Context, token: str) -> Reply:
     return replace(reply, in_place=action.in_place, retires=button.once)
 
 
-async def _moved_on(ctx: Context, button: button_store.Button) -> bool:
-    """The record is no longer as the card showed it."""
-    if not button.record.startswith("R"):
-        return False
-    ticket = await ticket_store.find_ticket(ctx.db, button.record)
-    return ticket is not None and ticket.version != button.version
-
-
-async def _present(ctx: Context, button: button_store.Button) -> Reply:
-    """A stale or second press changes nothing and shows how things are now."""
-    if button.record.startswith("R"):
-        ticket: Ticket = await ticket_store.get_ticket(ctx.db, button.record)
-        ctx.audit("ticket.read", ticket.no)
-        return await ticket_cards.present_state(ctx, ticket)
-    raise Conflict("pressed")
+async def _late(ctx: Context, button: button_store.Button) -> Reply | None:
+    """What a second press gets, or one on a record that has moved on: how things are now. It changes nothing."""
+    pressed = button.used_at is not None
+    present = STATES.get(button.record[:1])
+    shown = await present(ctx, button.record, None if pressed else button.version) if present else None
+    if pressed and shown is None:
+        raise Conflict("pressed")
+    return shown

@@ -32,6 +32,20 @@ FIELDS = {
     "purpose": "วัตถุประสงค์",
     "agency": "ชื่อหน่วยงาน",
     "link": "ลิงก์",
+    "research_title": "ชื่อผลงานวิจัย",
+    "return_due_on": "กำหนดส่งสัญญาคืน",
+    "research_due_on": "กำหนดส่งผลงานวิจัย",
+    "remind_on": "วันที่เตือน",
+    "snoozed_on": "วันที่เตือน",
+    "chased": "จำนวนครั้งที่ติดตาม",
+    "reason": "เหตุผล",
+    "request_ticket": "ใบงานของคำขอ",
+    "request_step": "ขั้นของคำขอ",
+    "owed_contract": "สัญญาที่ลงนามแล้ว",
+    "owed_research": "ผลงานวิจัย",
+    "owed_quotation": "หลักฐานการชำระเงิน",
+    "owed_fetch": "การมารับข้อมูล",
+    "ended_at": "วันที่จบคำขอ",
     "remarks": "เหตุผล/ปัญหา/อุปสรรค",
     "name": "ชื่อ",
     "kind": "ประเภท",
@@ -56,7 +70,14 @@ BUTTONS = {"mail_text": "แก้ข้อความ"}
 """Fields whose button says more than their name."""
 
 # Columns that are called otherwise than the field they hold.
-COLUMNS = {"customer_code": "customer", "contact_id": "contact", "assignee_id": "assignee", "recorded_by": "assignee"}
+COLUMNS = {
+    "no": "contract_no",
+    "signed_on": "contract_on",
+    "customer_code": "customer",
+    "contact_id": "contact",
+    "assignee_id": "assignee",
+    "recorded_by": "assignee",
+}
 
 VALUES = {
     "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
@@ -69,6 +90,37 @@ VALUES = {
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
+    "request": {"microdata": "คำขอข้อมูลระดับย่อย", "special": "คำขอข้อมูลประมวลผลใหม่"},
+    "step": {
+        "advice": "ให้คำปรึกษา",
+        "questionnaire": "แบบสอบถาม/Data Dict",
+        "letter": "หนังสือขอข้อมูล",
+        "proposal": "โครงร่างงานวิจัย",
+        "variables": "เลือกตัวแปร",
+        "quotation": "ใบเสนอราคา",
+        "approval": "อนุมัติ",
+        "fetch": "แจ้งให้มารับข้อมูล",
+        "payment": "หลักฐานการชำระเงิน",
+        "sent": "ส่งข้อมูลและสัญญา",
+        "contract_chased": "ติดตามสัญญา",
+        "returned": "ได้รับสัญญาคืน",
+        "result_chased": "ติดตามผลงานวิจัย",
+        "delivered": "ได้รับผลงานวิจัย",
+        "thanks": "คำขอบคุณ",
+    },
+    "owed": {
+        "contract": "สัญญาที่ลงนามแล้ว",
+        "research": "ผลงานวิจัย",
+        "quotation": "หลักฐานการชำระเงิน",
+        "fetch": "การมารับข้อมูล",
+    },
+    "waits": {
+        "contract": "ยังไม่ส่งสัญญาคืน",
+        "research": "ยังไม่ส่งผลงานวิจัย",
+        "quotation": "ยังไม่มีหลักฐานการชำระเงิน",
+        "fetch": "ยังไม่มารับข้อมูล",
+    },
+    "owed_state": {"open": "ค้าง", "received": "ได้รับแล้ว", "dropped": "เลิกติดตาม", "void": "ยกเลิก"},
 }
 
 ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}

@@ -60,7 +60,9 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
         make = partial(reminder, work, group, late=late)
         work.notify(make, key, staff_id=who, role=None if who is not None else Role.SUPERVISOR)
     _tell_supervisors(work, [entry for group in groups.items() if group[0] is not None for entry in group[1]], planned)
-    work.change(partial(owed.note_reminded, rows=found, rules=rules, calendar=work.desk.configuration.calendar, now=work.now))
+    work.change(
+        partial(owed.note_reminded, rows=found, rules=rules, calendar=work.desk.configuration.calendar, now=work.now)
+    )
 
 
 def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
@@ -90,7 +92,9 @@ async def _responsible(work: Work, rows: Sequence[Owed]) -> dict[StaffId, StaffI
 def _tell_supervisors(work: Work, entries: Sequence[Entry], planned: Mapping[int, Due]) -> None:
     """What was asked for in vain as often as the rule says: told once, with the reminder of that number."""
     rules = work.desk.configuration.rules
-    asked = [e for e in entries if e.row.reminders == rules[e.row.rule].supervisor_after or e.row.asks(rules[e.row.rule])]
+    asked = [
+        e for e in entries if e.row.reminders == rules[e.row.rule].supervisor_after or e.row.asks(rules[e.row.rule])
+    ]
     if asked:
         key = f"{owed.KIND}:supervisor:{planned[asked[0].row.id].id}"
         work.notify(partial(reminder, work, asked, supervisor=True), key, role=Role.SUPERVISOR)

@@ -34,8 +34,8 @@ async def record(
         assignee=ctx.staff.id,
         customer=life.request.customer,
         contact_id=contract.contact_id if contract else None,
-        projects=_projects(life),
-        data_years=contract.data_years if contract else _data_years(life),
+        projects=projects(life),
+        data_years=data_years(life),
         result=result,
         contract_no=contract.no if contract else "",
         contract_on=contract.signed_on if contract else None,
@@ -50,11 +50,15 @@ async def record(
     return ticket, after, changed
 
 
-def _projects(life: Life) -> tuple[str, ...]:
+def projects(life: Life) -> tuple[str, ...]:
+    """The projects of a request: its contract's, else those of the last ticket that names some."""
     if life.contract and life.contract.projects:
         return life.contract.projects
     return next((ticket.projects for ticket in reversed(life.tickets) if ticket.projects), ())
 
 
-def _data_years(life: Life) -> str:
+def data_years(life: Life) -> str:
+    """The years of its data, likewise."""
+    if life.contract and life.contract.data_years:
+        return life.contract.data_years
     return next((ticket.data_years for ticket in reversed(life.tickets) if ticket.data_years), "")

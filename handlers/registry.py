@@ -11,6 +11,8 @@ from handlers.desk import Context
 
 CommandFunction = Callable[[Context, str], Awaitable[Reply]]
 ActionFunction = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
+StateFunction = Callable[[Context, str, int | None], Awaitable[Reply | None]]
+"""Gets a record's name and the version a button showed (None: it was pressed before); None = still as shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Action:
 
 COMMANDS: dict[str, Command] = {}
 ACTIONS: dict[str, Action] = {}
+STATES: dict[str, StateFunction] = {}
+"""By the letter that a record's name begins with: how it is shown to a press that came too late."""
 ANYTHING = r"(?s).*"
 NOTHING = r"$"
 
@@ -60,6 +64,16 @@ def action(
 
     def enter(run: ActionFunction) -> ActionFunction:
         ACTIONS[name] = Action(name, role, in_place, run)
+        return run
+
+    return enter
+
+
+def state(letter: str) -> Callable[[StateFunction], StateFunction]:
+    """Enter a function in the table of how records are shown to late presses."""
+
+    def enter(run: StateFunction) -> StateFunction:
+        STATES[letter] = run
         return run
 
     return enter

@@ -7,13 +7,14 @@ from datetime import datetime
 from domain.dates import BANGKOK, format_date
 from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.requests import Life, RequestKind
+from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets import Status, Ticket
 from handlers import ticket_cards
 from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context, Desk, Work
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, when
+from handlers.labels import field_label, value_label
 from store import customers, requests, staff
 
 SHOWN = 300
@@ -95,12 +96,14 @@ def _ticket_state(ticket: Ticket) -> str:
     return f"✅ {day(ticket.closed_at)} {ticket.no}" if done and ticket.closed_at else f"⏳ {ticket.no}"
 
 
-def owed_state(work: Work, row: Owed, names: Mapping[int, str]) -> str:
+def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
     """What became of a thing owed, in one line."""
     if row.state is OwedState.RECEIVED:
         return " ".join(filter(None, ("✅", day(row.ended_at) if row.ended_at else "", row.proof_no)))
     if row.state is OwedState.DROPPED:
-        return _("เลิกติดตาม %(date)s: %(reason)s", date=day(row.ended_at or row.started_at), reason=shorten(row.reason, 100))
+        return _(
+            "เลิกติดตาม %(date)s: %(reason)s", date=day(row.ended_at or row.started_at), reason=shorten(row.reason, 100)
+        )
     rule = work.desk.configuration.rules.get(row.rule)
     parts = [how_long(row, work.now), *how_often(row)]
     if rule:

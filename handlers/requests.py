@@ -79,7 +79,7 @@ async def put(ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
         ctx.change(partial(requests.add_request, request=request))
         life = Life(request)
         ctx.audit("request.created", requests.record(number))
-    lines = []
+    lines: list[str] = []
     if ticket.contract_no and life.contract is None:
         life, lines = await _with_contract(ctx, life, ticket)
     ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx)))
@@ -88,7 +88,11 @@ async def put(ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
     lines += request_cards.told(ctx.desk, life, changed, ctx.now)
     lines += _oddities(ctx, life, ticket, changed)
     buttons = []
-    if kind is RequestKind.MICRODATA and after.contract is None and ctx.desk.configuration.steps.is_done(after, "letter"):
+    if (
+        kind is RequestKind.MICRODATA
+        and after.contract is None
+        and ctx.desk.configuration.steps.is_done(after, "letter")
+    ):
         no = await next_contract_no(ctx)
         buttons.append(request_cards.button(_("ใช้เลขสัญญา %(no)s", no=no), "contract.use", life, no=no))
     if any(row.rule == "research" and row.state is OwedState.OPEN for row in changed) and after.contract:

@@ -17,6 +17,7 @@ from domain.text import digits, shorten
 from domain.tickets import Complexity, Mood, Ticket, Urgency
 from handlers import fields, ticket_cards
 from handlers.chat import Button
+from handlers.contract_fields import check_owner, contract_no_field
 from handlers.desk import Context
 from handlers.forms import Field, Option
 from handlers.i18n import _
@@ -76,7 +77,7 @@ async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
 
 
 async def _contact_options(ctx: Context, draft: Draft) -> list[Option]:
-    code = draft.data.get("customer") or (await saved_data(ctx, draft)).get("customer", "")
+    code = await _customer_of(ctx, draft)
     if not code:
         return []
     customer = await ctx.customer(code)
@@ -181,7 +182,7 @@ async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
     return any(hit.why is search.Why.NAME for hit in hits)
 
 
-async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """One more project; an ambiguous word is kept, and shown as the field's options."""
     if text == "-":
         return {"projects": "", "project_query": ""}
@@ -198,11 +199,19 @@ async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     return {"projects": tickets.SEPARATOR.join(chosen), "project_query": ""}
 
 
-async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
+async def project_options(ctx: Context, draft: Draft) -> list[Option]:
     every = ctx.desk.configuration.projects
     query = draft.data.get("project_query", "")
     found = find_projects(every, query) if query else list(every)
     return [*(Option(project.name, project.name) for project in found), Option("-", _("ไม่มีโครงการ"))]
+
+
+async def _customer_of(ctx: Context, draft: Draft) -> str:
+    return draft.data.get("customer") or (await saved_data(ctx, draft)).get("customer", "")
+
+
+async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
+    await check_owner(ctx, no, await _customer_of(ctx, draft))
 
 
 TICKET_FIELDS: Mapping[str, Field] = {
@@ -227,11 +236,11 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.named_field("mood"),
         fields.named_field("complexity"),
         fields.past_date_field("created_on", "พิมพ์วันที่ เช่น 19 ก.พ. 69"),
-        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
+        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", parse_projects, project_options),
         fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
         fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),
         fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
-        fields.numbered_field("contract_no", "contract_on", "พิมพ์เลขที่สัญญา เช่น 81/2569", contract=True),
+        contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
         fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),

@@ -23,6 +23,7 @@ from handlers.forms import advance, end, enter_form, new_draft, own_draft, proce
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.registry import action
+from handlers.requests import hang
 from handlers.ticket_cards import customer_title
 from handlers.ticket_fields import COMMON, TICKET_FIELDS, as_data, created_at, filled, saved_data
 from store import changes, counters, staff, tickets
@@ -202,7 +203,13 @@ async def _save_new(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
     ctx.audit("ticket.created", ticket.no)
     end(ctx, draft, outcome=ticket.no)
     ticket_cards.tell_assignee(ctx, ticket, before=ctx.staff.id)
-    return await ticket_cards.saved(ctx, ticket)
+    return await _saved(ctx, ticket, values.get("request", ""))
+
+
+async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
+    """The confirmation, and what came of it where the ticket belongs to a request for data."""
+    reply = await ticket_cards.saved(ctx, ticket)
+    return replace(reply, parts=(*reply.parts, *await hang(ctx, ticket, request)))
 
 
 async def _save_changes(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
@@ -224,7 +231,7 @@ async def _save_changes(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=ticket.no)
     ticket_cards.tell_assignee(ctx, ticket, before=current.assignee)
-    return await ticket_cards.saved(ctx, replace(ticket, version=current.version + 1))
+    return await _saved(ctx, replace(ticket, version=current.version + 1))
 
 
 async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:

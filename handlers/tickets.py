@@ -16,7 +16,8 @@ from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
 from handlers.labels import value_label, when
-from handlers.registry import action, command
+from handlers.registry import action, command, state
+from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
 from store import changes, customers, forms, search, staff, tickets
 
@@ -83,6 +84,16 @@ def _number(text: str) -> str:
     return number
 
 
+@state("R")
+async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
+    """How a ticket stands now, where it is no longer as a button showed it."""
+    found = await tickets.find_ticket(ctx.db, record)
+    if found is None or found.version == version:
+        return None
+    ctx.audit("ticket.read", found.no)
+    return await ticket_cards.present_state(ctx, found)
+
+
 @action("ticket.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A ticket's card."""
@@ -141,7 +152,9 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     again = replace(found, status=Status.OPEN, closed_at=None)
     ctx.change(partial(tickets.update_ticket, old=found, new=again, by=ctx.staff.id, now=ctx.now))
     ctx.audit("ticket.reopened", found.no)
-    return await ticket_cards.saved(ctx, replace(again, version=found.version + 1))
+    again = replace(again, version=found.version + 1)
+    reply = await ticket_cards.saved(ctx, again)
+    return replace(reply, parts=(*reply.parts, *await hang(ctx, again)))
 
 
 @action("ticket.edit")

@@ -138,10 +138,13 @@ async def note_reminded(
     """Reminders of these rows go out now, and the next are planned; Conflict("due") where somebody changed one."""
     marks = ", ".join("?" for _ in rows)
     held = await tx.fetch(
-        f"UPDATE owed SET reminders = reminders WHERE id IN ({marks}) AND state = 'open' RETURNING id, version, reminders",
+        f"UPDATE owed SET reminders = reminders WHERE id IN ({marks}) AND state = 'open' "
+        "RETURNING id, version, reminders",
         *(row.id for row in rows),
     )
-    if {(row["id"], row["version"], row["reminders"]) for row in held} != {(r.id, r.version, r.reminders) for r in rows}:
+    if {(row["id"], row["version"], row["reminders"]) for row in held} != {
+        (r.id, r.version, r.reminders) for r in rows
+    }:
         raise Conflict("due")
     told = [replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None) for row in rows]
     told = [replace(row, next_at=next_reminder(rules[row.rule], row, calendar, now)) for row in told]

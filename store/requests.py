@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.contracts import DUE_DATES, Contract
 from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
-from domain.owed import Owed, OwedState, Rule, settle
+from domain.owed import Owed, OwedState, Rule, next_reminder, settle
 from domain.requests import Life, Mark, Request, RequestKind
 from domain.staff import StaffId
 from domain.tickets import Change, Ticket
@@ -178,11 +178,17 @@ def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owe
     return settle(rules.values(), life.tickets, life.owed, life.request.id, agreed, now)
 
 
+def next_of(row: Owed, ground: Ground) -> datetime | None:
+    """When a thing owed is reminded of next; None where it is not."""
+    rule = ground.rules.get(row.rule)
+    return next_reminder(rule, row, ground.calendar, ground.now) if rule else None
+
+
 async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
     """An officer's change of one thing owed, read at `old.version`; Conflict("changed") where it has moved on."""
     fields = [
         (f"owed_{old.rule}", str(old.state), str(new.state)),
-        ("assignee", str(old.assignee or ""), str(new.assignee or "")),
+        ("assignee_id", str(old.assignee or ""), str(new.assignee or "")),
         ("snoozed_on", str(old.snoozed_on or ""), str(new.snoozed_on or "")),
         ("chased", str(old.chased), str(new.chased)),
         ("reason", old.reason, new.reason),
