@@ -168,7 +168,7 @@ def _settle_rule(
 ) -> list[Owed]:
     starts, ends = _closed(tickets, rule.starts), _closed(tickets, rule.ends)
     rows = [_undone(row, {no for no, _at, _who in starts}, {no for no, _at, _who in ends}, now) for row in before]
-    rows = [replace(row, due_on=due_on) if row.state is OwedState.OPEN and rule.agreed else row for row in rows]
+    rows = [_followed(rule, row, tickets, due_on) if row.state is OwedState.OPEN else row for row in rows]
     while True:
         if current := next((row for row in rows if row.state is OwedState.OPEN), None):
             proof = next(((no, at) for no, at, _who in ends if at >= current.started_at), None)
@@ -209,10 +209,18 @@ def _undone(row: Owed, starts: set[str], ends: set[str], now: datetime) -> Owed:
     return row
 
 
+def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | None) -> Owed:
+    """An open row with the date agreed by now, and the follow-ups that were recorded since it began."""
+    letters = [at for no, at, _who in _closed(tickets, rule.chase) if at > row.started_at and no != row.ticket_no]
+    if len(letters) > row.chased:
+        row = replace(row, chased=len(letters), last_at=max(filter(None, (row.last_at, *letters))))
+    return replace(row, due_on=due_on) if rule.agreed else row
+
+
 def _begun(starts: Sequence[Closed], ends: Sequence[Closed], rows: Sequence[Owed]) -> Closed | None:
     """The first start that nothing was owed from yet."""
     real = [row for row in rows if row.state is not OwedState.VOID]
-    if not real and ends and starts and ends[0][1] < starts[-1][1]:
+    if not real and ends and starts and ends[0][1] <= starts[-1][1]:
         return None
     known = {row.ticket_no for row in real}
     since = max((row.ended_at for row in rows if row.ended_at), default=None)

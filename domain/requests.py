@@ -110,11 +110,11 @@ class Steps:
         return ticked or any(ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step))
 
     def next_step(self, life: Life) -> str:
-        """The first essential step that is not done; "" where all are."""
+        """The first essential step after the furthest that was begun; "" where there is none."""
         steps = self.kinds[life.request.kind]
         essential = ESSENTIAL if "sent" in steps else ("letter", "fetch")
-        done = [n for n, step in enumerate(essential) if self.is_done(life, step)]
-        rest = essential[max(done) + 1 :] if done else essential
+        begun = [n for n, step in enumerate(essential) if self.tickets_of(life, step) or self.is_done(life, step)]
+        rest = essential[max(begun) + 1 :] if begun else essential
         return next((step for step in rest if step in steps), "")
 
 

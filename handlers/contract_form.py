@@ -160,9 +160,11 @@ class ContractForm:
 enter_form(ContractForm())
 
 
-def edit_contract(ctx: Context, life: Life) -> Draft:
-    """A draft over the contract of a request, or over none."""
-    return new_draft(ctx, "contract", {}, record=str(life.request.id), record_version=life.request.version)
+def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
+    """A draft over the contract of a request, or over none; `look` = show the card before saving."""
+    return new_draft(
+        ctx, "contract", {"look": "1"} if look else {}, record=str(life.request.id), record_version=life.request.version
+    )
 
 
 async def save_contract(ctx: Context, life: Life, contract: Contract) -> Reply:

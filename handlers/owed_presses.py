@@ -1,7 +1,7 @@
 """What is done about a thing owed: it was received, followed up by mail, put off, handed on, or given up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -79,45 +79,54 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("owed.received", in_place=True)
 async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The proof is there: its ticket is recorded, the chain ends, the next begins.
-
-    A file or photo of the proof belongs to the ticket that `receive` returns.
-    """
+    """The proof is there: its ticket is recorded, the chain ends, the next begins."""
     row, life, rule = await _load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await _present(ctx, row)
-    after, lines, changed = await receive(ctx, row, life, rule)
+    got = await receive(ctx, row, life, rule)
     buttons = []
-    if after.contract and any(each.rule == "research" and each.state is OwedState.OPEN for each in changed):
-        buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", after))
-    part = request_cards.outcome(ctx, after, lines, buttons)
-    return Reply((*await _list_again(ctx, args, changed), part), confirms=True)
+    if got.life.contract and any(each.rule == "research" and each.state is OwedState.OPEN for each in got.changed):
+        buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", got.life))
+    part = request_cards.outcome(ctx, got.life, got.lines, buttons)
+    return Reply((*await _list_again(ctx, args, got.changed), part), confirms=True)
 
 
-async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> tuple[Life, list[str], list[Owed]]:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What receiving came to: the request after it, what to say, the things owed that changed, the proof's ticket."""
+
+    life: Life
+    lines: list[str]
+    changed: list[Owed]
+    ticket_no: str = ""
+
+
+async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
     """End what is owed: by the ticket of its proof, or by the officer's word where the rule wants none.
 
-    Returns the request after it, what to say, and the things owed that changed.
+    A file or photo of the proof belongs to the ticket that this returns.
     """
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
-    what = value_label("owed", row.rule)
+    got = value_label("got", row.rule)
     by_word = replace(row, state=OwedState.RECEIVED, ended_at=ctx.now, snoozed_on=None)
     change = partial(requests.change_owed, old=row, new=by_word, ground=ground(ctx))
     if not subject:
         ctx.change(change)
-        return _with(life, [by_word]), [_("✅ ได้รับ%(what)sแล้ว หยุดเตือน", what=what)], [by_word]
+        return Received(_with(life, [by_word]), [_("✅ %(got)s หยุดเตือน", got=got)], [by_word])
     with speaking("th"):
-        details = _("%(what)s %(title)s", what=value_label("owed", row.rule), title=request_cards.title(life))
-        result = _("ได้รับ%(what)sแล้ว", what=value_label("owed", row.rule))
+        details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
+        result = value_label("got", row.rule)
     ticket, after, changed = await own_tickets.record(ctx, life, subject, details, result)
     lines = request_cards.told(ctx.desk, life, changed, ctx.now)
     label = ctx.desk.configuration.catalogue.subject_label(subject)
     if ticket.status is Status.CLOSED:
-        return after, [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)], changed
+        return Received(
+            after, [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)], changed, ticket.no
+        )
     # The subject insists on more than is known here: the word ends it, the ticket waits for the rest.
     ctx.change(change)
-    told = _("✅ ได้รับ%(what)sแล้ว หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด", what=what, no=ticket.no)
-    return _with(after, [by_word]), [told], [by_word]
+    told = _("✅ %(got)s หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด", got=got, no=ticket.no)
+    return Received(_with(after, [by_word]), [told], [by_word], ticket.no)
 
 
 def _with(life: Life, changed: Sequence[Owed]) -> Life:
@@ -246,19 +255,20 @@ async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, 
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.chase)
     if subject:
         with speaking("th"):
-            details = _("ติดตาม%(what)s %(title)s", what=value_label("owed", row.rule), title=request_cards.title(life))
-        ticket, life, _changes = await own_tickets.record(ctx, life, subject, details, result, no)
+            details = _("ติดตาม%(what)s", what=f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}")
+        ticket, life, changed = await own_tickets.record(ctx, life, subject, details, result, no)
         label = ctx.desk.configuration.catalogue.subject_label(subject)
         closed = ticket.status is Status.CLOSED
-        lines.append(
-            _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)
-            if closed
-            else _("%(no)s (%(subject)s) ยังเปิดอยู่", no=ticket.no, subject=label)
-        )
+        said = _("%(no)s (%(subject)s) ปิดแล้ว") if closed else _("%(no)s (%(subject)s) ยังเปิดอยู่")
+        lines.append(said % {"no": ticket.no, "subject": label})
+        if closed and row.state is OwedState.OPEN:
+            at = next((requests.next_of(each, ground(ctx)) for each in changed if each.rule == row.rule), None)
+            again = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
+            return request_cards.outcome(ctx, life, [*lines, *again])
     if row.state is not OwedState.OPEN:
         # The proof came while the letter was being looked at: it went out, and nothing is owed any more.
-        return request_cards.outcome(ctx, life, [*lines, _("เรื่องนี้ได้รับแล้ว หยุดเตือน")])
-    new = replace(row, chased=row.chased + 1, last_at=ctx.now, snoozed_on=None)
+        return request_cards.outcome(ctx, life, [*lines, value_label("got", row.rule)])
+    new = replace(row, chased=row.chased + 1, last_at=ctx.now)
     return _changed(ctx, life, row, new, rule, *lines).parts[0]
 
 

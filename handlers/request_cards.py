@@ -52,9 +52,14 @@ async def life_card(ctx: Context, life: Life) -> Card:
 
 def title(life: Life) -> str:
     """`📄 สัญญา 81/2569`, or the kind of request and its day."""
+    return f"📄 {plain_title(life)}"
+
+
+def plain_title(life: Life) -> str:
+    """The same for the office's records."""
     if life.contract:
-        return _("📄 สัญญา %(no)s", no=life.contract.no)
-    return f"📄 {value_label('request', life.request.kind)} {day(life.request.started_at)}"
+        return _("สัญญา %(no)s", no=life.contract.no)
+    return f"{value_label('request', life.request.kind)} {day(life.request.started_at)}"
 
 
 async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
@@ -235,7 +240,7 @@ def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[st
             if at and day(at) != first:
                 lines[-1] += _(" · เตือน %(date)s", date=day(at))
         elif row.state is OwedState.RECEIVED and was is OwedState.OPEN:
-            lines.append(_("✅ ได้รับ%(what)sแล้ว หยุดเตือน", what=what))
+            lines.append(_("✅ %(got)s หยุดเตือน", got=value_label("got", row.rule)))
         elif row.state is OwedState.VOID:
             lines.append(_("ยกเลิกการเตือนเรื่อง%(what)s เพราะใบงานที่เริ่มถูกเปิดอีกครั้ง", what=what))
     return lines

@@ -153,7 +153,7 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not subject:
         raise InvalidInput("choice")
     with speaking("th"):
-        details = _("ผู้ใช้ขอบคุณ %(title)s", title=request_cards.title(life))
+        details = _("ผู้ใช้ขอบคุณ %(title)s", title=request_cards.plain_title(life))
         result = _("รับทราบคำขอบคุณ")
     ticket, after, _changed = await own_tickets.record(ctx, life, subject, details, result)
     line = _(
@@ -225,7 +225,8 @@ async def use_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The fields of the contract; its number where there is none yet."""
     life = await _load(ctx, args)
-    return await start(ctx, contract_form.edit_contract(ctx, life), "" if life.contract is None else "+more")
+    known = life.contract is not None
+    return await start(ctx, contract_form.edit_contract(ctx, life, look=known), "+more" if known else "")
 
 
 @action("contract.research_due")

@@ -64,12 +64,6 @@ def test_an_office_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> 
     assert catalogue.customer_types["monk"].person
 
 
-def test_tables_of_other_readers_are_passed_over(tmp_path: Path) -> None:
-    office(tmp_path, "[reminders]\nanything = 1\n[templates]\n")
-    with pytest.raises(DataError, match="reminders"):
-        load_configuration(tmp_path / "office.toml", other_tables=())
-
-
 # what the office wrote -> what the refusal must name beside the file: the row, and what to mend
 REFUSALS = {
     "unknown table": ("[chanels.phone]\n", ["chanels", "unknown", "channels"]),
