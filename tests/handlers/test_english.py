@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from domain.staff import Platform
 from handlers import fields
 from handlers.chat import buttons_of
+from handlers.contract_fields import contract_no_field
 from handlers.customer_form import CUSTOMER_FIELDS
 from handlers.forms import Field
 from handlers.i18n import LOCALE
@@ -33,7 +34,14 @@ TABLES = {"FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES"}
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
 MATCHED = {"FREE", "TITLES"}
 """A module's words that typed text is compared with; they are never said."""
-MAKERS = (Field, fields.text_field, fields.past_date_field, fields.numbered_field, fields.choice_field)
+MAKERS = (
+    Field,
+    fields.text_field,
+    fields.past_date_field,
+    fields.numbered_field,
+    fields.choice_field,
+    contract_no_field,
+)
 HINTS = {maker.__name__: [*signature(maker).parameters].index("hint") for maker in MAKERS}
 """Where a field's hint stands among the arguments; handlers/forms.py says it: `_(field.hint)`."""
 
