@@ -28,7 +28,7 @@ from store.due import Due
 
 SHOWN = 10
 """Things owed that one message lists; the others are a tap away."""
-PAGE = 1000
+PAGE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
 
 async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     """Things owed with their requests and customers, the longest owed first."""
-    lives = await requests.list_lives(work.db, list({row.request_id for row in rows}))
+    lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
     entries = [Entry(row, lives[row.request_id], names[lives[row.request_id].request.customer]) for row in rows]
     return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))

@@ -107,6 +107,7 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
     A file or photo of the proof belongs to the ticket that this returns.
     """
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
+    ctx.change(partial(owed.hold, row=row))
     got = value_label("got", row.rule)
     by_word = replace(row, state=OwedState.RECEIVED, ended_at=ctx.now, snoozed_on=None)
     change = partial(requests.change_owed, old=row, new=by_word, ground=ground(ctx))

@@ -26,6 +26,8 @@ EVERY_SECONDS = 20
 TIDY_EVERY = timedelta(minutes=10)
 BATCH = 500
 ATTEMPTS = 5
+STALLED = 3
+"""Claims in a row of which nothing came: the rest waits for the next tick."""
 
 
 class Sender(Protocol):
@@ -59,11 +61,14 @@ class Ticker:
             done.update(await self._start(now))
             self._started = True
         await self._plan_daily(now)
-        while rows := await self._claim(now):
+        stalled = 0
+        while stalled < STALLED and (rows := await self._claim(now)):
+            before = done.total()
             failpoint("due.claimed")
             rows.sort(key=lambda row: row.kind)
             for kind, group in groupby(rows, key=lambda row: row.kind):
                 done[kind] += await self._run(KINDS[kind], list(group), now)
+            stalled = stalled + 1 if done.total() == before else 0
         if self._tidy_at is None or now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY
             done.update(await tidy(self._desk.db, now))

@@ -132,6 +132,12 @@ async def _plan(tx: Tx, row: Owed) -> None:
         await due.plan(tx, [_due(row, row.next_at)])
 
 
+async def hold(tx: Tx, row: Owed) -> None:
+    """Nobody else changes this row until the transaction ends; Conflict("changed") where somebody did already."""
+    if not await tx.execute("UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version):
+        raise Conflict("changed", record="")
+
+
 async def note_reminded(
     tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
 ) -> None:

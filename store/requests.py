@@ -71,13 +71,20 @@ async def count_by_customer(db: Reader, customer: str) -> int:
     return int(row["n"]) if row else 0
 
 
-async def list_lives(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:
-    """These requests by id."""
+async def list_bare(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:
+    """These requests by id, each with its contract alone."""
     if not request_ids:
         return {}
     marks = ", ".join("?" for _ in request_ids)
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE id IN ({marks})", *request_ids)
-    return {life.request.id: life for life in await _lives(db, [_request(row) for row in rows])}
+    papers = await _contracts(db, request_ids)
+    return {int(row["id"]): Life(_request(row), contract=papers.get(int(row["id"]))) for row in rows}
+
+
+async def _contracts(db: Reader, request_ids: Sequence[int]) -> dict[int, Contract]:
+    marks = ", ".join("?" for _ in request_ids)
+    rows = await db.fetch(f"SELECT {contracts.COLUMNS} FROM contracts WHERE request_id IN ({marks})", *request_ids)
+    return {int(row["request_id"]): contracts.contract(row) for row in rows}
 
 
 async def find_request_of(db: Reader, ticket_no: str) -> int | None:
@@ -104,8 +111,7 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
         marks[int(row["request_id"])].append(Mark(row["step"], row["marked_at"], row["staff_id"]))
     for each in await owed.list_of_requests(db, ids):
         debts[each.request_id].append(each)
-    rows = await db.fetch(f"SELECT {contracts.COLUMNS} FROM contracts {where}", *ids)
-    papers: dict[int, Contract] = {int(row["request_id"]): contracts.contract(row) for row in rows}
+    papers = await _contracts(db, ids)
     return [
         Life(each, tuple(hung[each.id]), tuple(marks[each.id]), papers.get(each.id), tuple(debts[each.id]))
         for each in requests
@@ -201,12 +207,6 @@ async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
 
 def _bumped(new: Owed, old: Owed) -> Owed:
     return replace(new, version=old.version + 1)
-
-
-async def begin_owed(tx: Tx, row: Owed, ground: Ground) -> None:
-    """Something is owed that no ticket started; Conflict("exists") where it is owed already."""
-    await owed.save(tx, [row], ground.rules, ground.calendar, ground.now)
-    await note(tx, row.request_id, ground, [(f"owed_{row.rule}", "", str(row.state))])
 
 
 async def add_contract(tx: Tx, contract: Contract, ground: Ground) -> None:

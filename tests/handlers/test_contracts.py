@@ -1,5 +1,6 @@
 """What is owed is never forgotten: requests, contracts, reminders across weeks, and proofs that end them."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -203,6 +204,19 @@ async def test_received_twice_is_one_ticket_and_shows_what_stands(desk):
     again = await desk.presses_token(token)
     assert "สัญญาที่ลงนาม: ✅ 8 ธ.ค. 69" in again.text
     assert await desk.count("tickets", "subject = '7.10'") == 1
+
+
+async def test_two_who_receive_it_at_once_record_it_once(desk):
+    await send_contract(desk)
+    for _week in range(3):
+        told = await morning(desk, days=15)
+    officer, supervisor = told.token("ได้รับแล้ว"), desk.told("ton").token("ได้รับแล้ว")
+    await asyncio.gather(desk.presses_token(officer), desk.presses_token(supervisor, who="ton"))
+    assert await desk.count("tickets", "subject = '7.10'") == 1
+    assert await desk.count("owed", "rule = 'research'") == 1
+    texts = desk.last["telegram:nok"].text + desk.last["telegram:ton"].text
+    assert "หยุดเตือน" in texts
+    assert "สัญญาที่ลงนาม: ✅" in texts
 
 
 async def test_a_proof_in_the_same_second_wins(desk):
