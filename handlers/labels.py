@@ -47,7 +47,7 @@ FIELDS = {
     "unknown": "ข้อมูลที่ไม่ทราบ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
-    "mail_to": "ถึง",
+    "mail_to": "ผู้รับ",
     "mail_subject": "หัวเรื่อง",
     "mail_text": "ข้อความ",
 }

@@ -99,8 +99,8 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     if due_time:
         overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
-    mail, mail_buttons = await mail_lines(ctx, ticket.no)
-    buttons = (*_buttons(ticket), *await _answer_button(ctx, ticket), *mail_buttons)
+    mail, stuck, mails = await mail_lines(ctx, ticket.no)
+    buttons = (*stuck, *_buttons(ticket), *await _answer_button(ctx, ticket), *mails)
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
