@@ -93,6 +93,11 @@ class MailAdapter:
             for step, call in steps:
                 try:
                     await call()
+                except asyncio.CancelledError:
+                    if step == "data":
+                        raise
+                    # The desk stops, and nothing of the text is out: that is no doubt.
+                    return Retry("stopped", after=0.0)
                 except (SMTPException, OSError, UnicodeError, ValueError) as error:
                     return _failure(step, error, attempts)
             with suppress(SMTPException, OSError):

@@ -88,11 +88,12 @@ class Sender:
         attempt = message
         if not await self._db.write(lambda tx: outbox.begin_sending(tx, attempt, self._owner, now)):
             return False
-        failpoint("message.sending")
+        kind = "mail" if message.platform is Platform.MAIL else "message"
+        failpoint(f"{kind}.sending")
         delivery = await self._deliver(message)
-        failpoint("message.accepted")
+        failpoint(f"{kind}.accepted")
         released = await self._record_surely(message, delivery)
-        failpoint("message.sent")
+        failpoint(f"{kind}.sent")
         return not released
 
     async def _deliver(self, message: Message) -> Delivery:
