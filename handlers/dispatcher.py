@@ -9,7 +9,21 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, mail, staff, strangers, system, ticket_cards, tickets
+from handlers import (
+    customer_changes,
+    customer_parts,
+    customers,
+    duplicates,
+    form_presses,
+    forms,
+    mail,
+    merges,
+    staff,
+    strangers,
+    system,
+    ticket_cards,
+    tickets,
+)
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
@@ -26,7 +40,17 @@ SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "mail", "staff", "tickets"]
+__all__ = [
+    "customer_changes",
+    "customer_parts",
+    "dispatch",
+    "duplicates",
+    "form_presses",
+    "mail",
+    "merges",
+    "staff",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:

@@ -18,8 +18,8 @@ from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
 from handlers.labels import field_label
 from handlers.registry import action
+from store import customers, tickets
 from store import mail as mails
-from store import tickets
 from store.forms import Draft
 from store.mail import Mail, MailState, NewMail
 
@@ -217,7 +217,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    contact = await ticket_cards.contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)
+    contact = await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""
     name = contact or (customer.name if customer else "")
     language = args.get("language") or letter_language(name, ticket.details)
     with speaking(language):
