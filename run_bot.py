@@ -135,7 +135,11 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
 
 
 async def terminal(
-    db: Database, configuration: Configuration, name: str, greeting: Callable[[], str] | None = None
+    db: Database,
+    configuration: Configuration,
+    name: str,
+    greeting: Callable[[], str] | None = None,
+    mail_from: str = "",
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
     from bot.engine import Engine, now
@@ -155,7 +159,7 @@ async def terminal(
         adapter = TerminalAdapter()
         # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
         await leases.release_all(db, f"terminal-{name}:")
-        engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, f"terminal-{name}")
+        engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, f"terminal-{name}", mail_from=mail_from)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -172,7 +176,8 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     configuration = configuration_or_exit(settings)
 
     async def work() -> None:
-        await terminal(await open_database(settings.database_url), configuration, as_)
+        db = await open_database(settings.database_url)
+        await terminal(db, configuration, as_, mail_from=settings.sends_from)
 
     run_async(work())
 
@@ -213,7 +218,7 @@ def tick() -> None:
         from bot.engine import Engine
         from scheduler.ticker import Ticker
 
-        engine = Engine(db, configuration, {}, "tick")
+        engine = Engine(db, configuration, {}, "tick", mail_from=settings_or_exit().sends_from)
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))

@@ -38,8 +38,9 @@ class Engine:
         adapters: Adapters,
         kind: str,
         clock: Callable[[], datetime] = now,
+        mail_from: str = "",
     ) -> None:
-        self.desk = Desk(db, configuration, clock)
+        self.desk = Desk(db, configuration, clock, mail_from)
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)

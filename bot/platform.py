@@ -38,7 +38,14 @@ class Dropped:
     error: str
 
 
-Delivery = Sent | Retry | Refused | Dropped
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Perhaps accepted, and sending it twice would be worse than asking: a person decides."""
+
+    error: str
+
+
+Delivery = Sent | Retry | Refused | Dropped | Doubtful
 
 
 class Unparsable(Exception):

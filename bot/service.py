@@ -9,9 +9,10 @@ from typing import Any
 
 import uvicorn
 
-from bot import line, telegram, web
+from bot import line, mail, telegram, web
 from bot.engine import Engine, now
 from bot.log import get_logger, where
+from bot.mail_server import read_sender, read_server
 from bot.platform import Adapter
 from bot.settings import Settings, SettingsError
 from domain.configuration import Configuration
@@ -51,7 +52,9 @@ class Service:
             adapters[Platform.TELEGRAM] = self.telegram
         if self.line:
             adapters[Platform.LINE] = self.line
-        self.engine = Engine(db, configuration, adapters, "serve")
+        if mailer := mail_adapter(settings):
+            adapters[Platform.MAIL] = mailer
+        self.engine = Engine(db, configuration, adapters, "serve", mail_from=settings.sends_from)
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
@@ -171,6 +174,13 @@ def _line(settings: Settings) -> line.LineAdapter | None:
         return None
     token = settings.line_access_token.get_secret_value()
     return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now)
+
+
+def mail_adapter(settings: Settings) -> mail.MailAdapter | None:
+    """The way out for mails, where one is configured."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return mail.MailAdapter(read_server(settings.smtp_url), *read_sender(settings.mail_from))
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

@@ -27,10 +27,15 @@ def check_subject(subject: str) -> str:
     return subject
 
 
+def is_ticket_no(record: str) -> bool:
+    """Whether what a mail is about is a ticket."""
+    return _TICKET.fullmatch(record) is not None
+
+
 def subject_line(subject: str, ticket: str) -> str:
     """`[R2611000123] subject`; the number stands there once, and only a ticket's (an answer is matched by it)."""
     tag = f"[{ticket}]"
-    return f"{tag} {subject}" if _TICKET.fullmatch(ticket) and tag not in subject else subject
+    return f"{tag} {subject}" if is_ticket_no(ticket) and tag not in subject else subject
 
 
 def letter_language(name: str, question: str) -> str:

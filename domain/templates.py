@@ -45,7 +45,7 @@ Templates = Mapping[str, Mapping[str, Template]]
 def read_templates(root: Table) -> Templates:
     """The table `templates`, by name and language; DataError names file and row of an unknown place.
 
-    `{signature}` is the template of that name, put into every letter.
+    `{signature}` is the template of that name (without a subject), put into every letter.
     """
     table = root.table("templates")
     table.check_keys((*FIELDS, SIGNATURE))
@@ -54,7 +54,8 @@ def read_templates(root: Table) -> Templates:
         row = _row(table, SIGNATURE, language)
         row.check_keys(("body",))
         signatures[language] = _checked(row, "body", COMMON)
-    return {
+    signature = {SIGNATURE: {language: Template("", text) for language, text in signatures.items()}}
+    return signature | {
         name: {
             language: _read(_row(table, name, language), fields | COMMON, signatures[language])
             for language in LANGUAGES

@@ -10,10 +10,14 @@ from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from handlers import (
     contracts,
+    customer_changes,
+    customer_parts,
     customers,
+    duplicates,
     form_presses,
     forms,
     mail,
+    merges,
     owed,
     owed_presses,
     request_presses,
@@ -39,9 +43,13 @@ KEEP_FORM = frozenset({"cancel"})
 
 __all__ = [
     "contracts",
+    "customer_changes",
+    "customer_parts",
     "dispatch",
+    "duplicates",
     "form_presses",
     "mail",
+    "merges",
     "owed",
     "owed_presses",
     "request_presses",

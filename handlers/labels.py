@@ -59,9 +59,11 @@ FIELDS = {
     "contacts": "ผู้ติดต่อ",
     "note": "หมายเหตุ",
     "unknown": "ข้อมูลที่ไม่ทราบ",
+    "merged": "รวมรหัส",
+    "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
-    "mail_to": "ถึง",
+    "mail_to": "ผู้รับ",
     "mail_subject": "หัวเรื่อง",
     "mail_text": "ข้อความ",
 }

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
-from domain.mail import BODY_LIMIT, check_address, check_subject, letter_language
+from domain.mail import BODY_LIMIT, check_address, check_subject, letter_language, subject_line
 from domain.phones import parse_email
-from domain.templates import fill, letter_date
+from domain.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets import Status, Ticket
 from handlers import mail_cards, ticket_cards
@@ -18,8 +18,8 @@ from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
 from handlers.labels import field_label
 from handlers.registry import action
+from store import customers, tickets
 from store import mail as mails
-from store import tickets
 from store.forms import Draft
 from store.mail import Mail, MailState, NewMail
 
@@ -49,10 +49,20 @@ async def preview(ctx: Context, mail: NewMail) -> Reply:
 
     Where no mail server is configured, the text to copy. InvalidInput("mail_subject"/"email") as in domain.mail.
     """
-    return await _preview(ctx, mail, "", mail.body, "")
+    return await _preview(ctx, mail, *_framed(ctx, mail))
 
 
-async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: str, again: bool = False) -> Reply:
+def _framed(ctx: Context, mail: NewMail) -> tuple[str, str, str]:
+    """A letter as greeting, text and closing: the officer edits what stands between the two."""
+    head, blank, rest = mail.body.partition("\n\n")
+    before = head + blank if rest and "\n" not in head else ""
+    closing = ctx.desk.configuration.templates[SIGNATURE][mail.language].body.partition("\n")[0]
+    end_at = mail.body.rfind(f"\n\n{closing}\n")
+    after = mail.body[end_at:] if end_at > len(before) else ""
+    return before, mail.body[len(before) : len(mail.body) - len(after)], after
+
+
+async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: str, instead_of: str = "") -> Reply:
     check_subject(mail.subject)
     if mail.to:
         check_address(mail.to)
@@ -65,7 +75,8 @@ async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: s
         "mail_text": text,
         "before": before,
         "after": after,
-        "purpose": "" if again else mail.purpose,
+        "purpose": mail.purpose,
+        "instead_of": instead_of,
         "language": mail.language,
         "ticket": mail.ticket,
         "files": " ".join(mail.files),
@@ -77,8 +88,9 @@ async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: s
 def _to_copy(mail: NewMail, body: str) -> Reply:
     """Without a mail server: the words, to be sent by hand."""
     said = _("ยังไม่ได้ตั้งค่าการส่งอีเมล คัดลอกข้อความนี้ไปส่งเองได้ (ผู้ดูแลระบบตั้งค่าที่ DESKBOT_SMTP_URL)")
+    subject = subject_line(mail.subject, mail.ticket or mail.record)
     head = "\n".join(
-        f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", mail.subject))
+        f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", subject))
     )
     return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body)))
 
@@ -118,7 +130,7 @@ _FIELDS = (
         clearable=False,
     ),
     Field("mail_subject", "พิมพ์หัวเรื่องของอีเมลในบรรทัดเดียว", _parse_subject, clearable=False),
-    Field("mail_text", "พิมพ์ข้อความใหม่ทั้งหมด (คำขึ้นต้นและคำลงท้ายที่แสดงอยู่คงไว้)", _parse_text, clearable=False),
+    Field("mail_text", "พิมพ์ข้อความที่จะส่ง (คำขึ้นต้นและคำลงท้ายใส่ให้แล้ว)", _parse_text, clearable=False),
 )
 
 
@@ -134,7 +146,9 @@ class MailForm:
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data = draft.data
         pieces = split_text(_body(draft), PIECE)
-        lines = [(field_label(name), data[name]) for name in ("mail_to", "mail_subject") if data.get(name)]
+        subject = subject_line(data["mail_subject"], data["ticket"] or draft.record)
+        lines = [(field_label("mail_to"), data["mail_to"])] if data["mail_to"] else []
+        lines.append((field_label("mail_subject"), subject))
         lines += [(field_label("mail_text") if place == 0 else "…", f"\n{piece}") for place, piece in enumerate(pieces)]
         earlier = await mails.list_mails(ctx.db, draft.record, 1)
         note = ""
@@ -162,7 +176,12 @@ class MailForm:
         ctx.change(partial(mails.put_mail, new=new, mail_id=uuid4(), domain=domain, by=ctx.staff.id, now=ctx.now))
         ctx.audit("mail.sent", new.record)
         end(ctx, draft, outcome=new.ticket or new.record)
-        parts = await ON_SEND[new.purpose](ctx, new) if new.purpose in ON_SEND else ()
+        parts: tuple[Part, ...] = ()
+        if draft.data["instead_of"]:
+            refused = await mails.get_mail(ctx.db, draft.data["instead_of"])
+            ctx.change(partial(mails.replace_by_new, mail=refused))
+        elif new.purpose in ON_SEND:
+            parts = await ON_SEND[new.purpose](ctx, new)
         sent = _("📧 กำลังส่งอีเมลถึง %(to)s", to=new.to)
         return Reply((Paragraph(sent), *parts), confirms=True)
 
@@ -185,6 +204,7 @@ def _new_mail(draft: Draft) -> NewMail:
         data["language"],
         data["ticket"],
         tuple(data["files"].split()),
+        text=data["mail_text"],
     )
 
 
@@ -197,7 +217,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    contact = await ticket_cards.contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)
+    contact = await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""
     name = contact or (customer.name if customer else "")
     language = args.get("language") or letter_language(name, ticket.details)
     with speaking(language):
@@ -230,10 +250,10 @@ async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
 
 
 def _closing(ticket: Ticket, mail: NewMail) -> Button:
-    """[ปิดใบงาน], with the letter as the result where there is none yet."""
+    """[ปิดใบงาน], with what was written as the result where there is none yet."""
     if ticket.result:
         return Button(_("ปิดใบงาน"), "ticket.close", {"no": ticket.no})
-    return Button(_("ใช้เป็นผลและปิดใบงาน"), "ticket.answer", {"no": ticket.no, "text": mail.body, "close": "1"})
+    return Button(_("ใช้เป็นผลและปิดใบงาน"), "ticket.answer", {"no": ticket.no, "text": mail.text, "close": "1"})
 
 
 # Mails that were written.
@@ -291,6 +311,8 @@ def _now(ctx: Context, mail: Mail) -> Reply:
 async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A refused mail as a new draft: address and words may be changed; what its sending did is not done again."""
     mail = await mails.get_mail(ctx.db, args["mail"])
+    if mail.state is not MailState.DEAD:
+        return _now(ctx, mail)
     subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
     new = NewMail(mail.record, mail.to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
-    return await _preview(ctx, new, "", mail.body, "", again=True)
+    return await _preview(ctx, new, *_framed(ctx, new), instead_of=args["mail"])

@@ -4,6 +4,7 @@ import re
 
 from domain.customers import Customer
 from domain.dates import BANGKOK, format_time
+from domain.mail import is_ticket_no
 from domain.tickets import Ticket
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
@@ -54,6 +55,8 @@ def state_text(ctx: Context, mail: Mail) -> str:
         return _("ส่งไม่สำเร็จ: %(reason)s", reason=reason(mail.error))
     if mail.state is MailState.DOUBTFUL:
         return _("ไม่ทราบว่าส่งออกไปแล้วหรือไม่")
+    if mail.state is MailState.DROPPED:
+        return _("ไม่ได้ส่ง มีฉบับใหม่แทนแล้ว")
     if mail.error and mail.next_at:
         return _("กำลังส่ง จะลองใหม่ %(at)s: %(reason)s", at=format_time(mail.next_at), reason=reason(mail.error))
     return _("กำลังส่ง")
@@ -75,15 +78,16 @@ def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     return ()
 
 
-async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...]]:
-    """The lines and buttons of a record's latest mails, for its card: the newest, and every one that is stuck."""
+async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...], tuple[Button, ...]]:
+    """A record's latest mails for its card: lines (the newest, and every stuck one), what can be done about the
+    stuck ones, and [อีเมลที่ส่ง].
+    """
     mails = await list_mails(ctx.db, record)
     shown = [mail for place, mail in enumerate(mails) if place == 0 or stuck_buttons(mail)]
     lines = [(_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}") for mail in shown]
-    buttons = [button for mail in shown for button in stuck_buttons(mail)]
-    if mails:
-        buttons.append(Button(_("อีเมลที่ส่ง"), "mail.list", {"record": record}))
-    return lines, tuple(buttons)
+    stuck = tuple(button for mail in shown for button in stuck_buttons(mail))
+    every = (Button(_("อีเมลที่ส่ง"), "mail.list", {"record": record}),) if mails else ()
+    return lines, stuck, every
 
 
 def addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
@@ -105,4 +109,6 @@ def stuck_notice(mail: Mail) -> Reply:
         )
     else:
         text = _("⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
-    return Reply((Paragraph(text, stuck_buttons(mail)),), confirms=True)
+    no = mail.ticket or mail.record
+    show = (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if is_ticket_no(no) else ()
+    return Reply((Paragraph(text, (*stuck_buttons(mail), *show)),), confirms=True)

@@ -74,7 +74,7 @@ async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     """Things owed with their requests and customers, the longest owed first."""
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
-    entries = [Entry(row, lives[row.request_id], names[lives[row.request_id].request.customer]) for row in rows]
+    entries = [Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, "")) for row in rows]
     return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))
 
 

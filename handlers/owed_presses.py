@@ -64,12 +64,11 @@ async def _present(ctx: Context, row: Owed) -> Reply:
 @action("owed.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One thing owed, with all that can be done."""
-    row, life, rule = await _load(ctx, args)
+    row, _life, rule = await _load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await _present(ctx, row)
-    line = request_cards.owed_line(
-        ctx, life, row, (await request_cards.customer_names(ctx, [life]))[life.request.customer]
-    )
+    (entry,) = await list_entries(ctx, [row])
+    line = request_cards.owed_line(ctx, entry.life, row, entry.name)
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
     return say(line, *request_cards.owed_buttons(row, rule), show)
 

@@ -16,7 +16,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.mail_cards import addresses, mail_lines
-from store import changes, staff
+from store import changes, customers, staff
 
 SHOWN = 700
 """Characters of a long text on a card."""
@@ -87,7 +87,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     due_time = due(ctx, ticket) if ticket.status is not Status.CLOSED else None
     lines: list[tuple[str, str]] = [
         ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
-        ("contact", await contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)),
+        ("contact", await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""),
         ("subject", catalogue.subject_label(ticket.subject)),
         ("channel", catalogue.channel_name(ticket.channel)),
         ("details", shorten(ticket.details, SHOWN)),
@@ -99,8 +99,8 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     if due_time:
         overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
-    mail, mail_buttons = await mail_lines(ctx, ticket.no)
-    buttons = (*_buttons(ticket), *await _answer_button(ctx, ticket), *mail_buttons)
+    mail, stuck, mails = await mail_lines(ctx, ticket.no)
+    buttons = (*stuck, *_buttons(ticket), *await _answer_button(ctx, ticket), *mails)
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 

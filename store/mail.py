@@ -18,13 +18,16 @@ THREAD = 10
 
 
 class MailState(StrEnum):
-    """A mail's way: `doubtful` = nobody can know whether it was accepted, a person decides; `dead` = refused."""
+    """A mail's way: `doubtful` = nobody can know whether it was accepted, a person decides; `dead` = refused;
+    `dropped` = another was written in its place.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     DOUBTFUL = "doubtful"
     DEAD = "dead"
+    DROPPED = "dropped"
 
 
 STUCK = (MailState.DOUBTFUL, MailState.DEAD)
@@ -37,7 +40,8 @@ class NewMail:
 
     `record` = the ticket, contract or customer that it is about; `ticket` = the ticket whose number stands in the
     subject, where that is not the record. `purpose` names what is done when it is sent (handlers.mail.on_send) and
-    `language` is that of the letter. `files` = ids of attachments. `automatic` = no person approved it.
+    `language` is that of the letter. `text` = the part of the body between greeting and closing, once somebody saw
+    it. `files` = ids of attachments. `automatic` = no person approved it.
     """
 
     record: str
@@ -49,6 +53,7 @@ class NewMail:
     ticket: str = ""
     files: tuple[str, ...] = ()
     automatic: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +157,14 @@ async def put_mail(tx: Tx, new: NewMail, mail_id: UUID, domain: str, by: StaffId
 
 
 async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
-    """The Message-IDs of what this address was already written about the same record."""
+    """The Message-IDs of what this address was already written about the same record or ticket."""
+    about = (new.record, new.ticket or new.record)
     rows = await tx.fetch(
-        "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id WHERE (m.record = ? OR m.ticket = ?) "
-        f"AND m.address = ? AND o.state <> 'dead' ORDER BY o.seq DESC LIMIT {THREAD}",
-        new.record,
-        new.ticket or new.record,
+        "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
+        "WHERE (m.record IN (?, ?) OR m.ticket IN (?, ?)) "
+        f"AND m.address = ? AND o.state NOT IN ('dead', 'dropped') ORDER BY o.seq DESC LIMIT {THREAD}",
+        *about,
+        *about,
         new.to,
     )
     return tuple(row["message_id"] for row in reversed(rows))
@@ -219,6 +226,11 @@ async def send_again(tx: Tx, mail: Mail, now: datetime) -> None:
 async def assume_sent(tx: Tx, mail: Mail, now: datetime) -> None:
     """A person decided that a doubtful mail was sent; Conflict("mail_moved") where it is no longer doubtful."""
     await _from(tx, mail, (MailState.DOUBTFUL,), "state = 'sent', payload = '', sent_at = ?", now)
+
+
+async def replace_by_new(tx: Tx, mail: Mail) -> None:
+    """Another mail goes in the place of a refused one; Conflict("mail_moved") where it was sent again meanwhile."""
+    await _from(tx, mail, STUCK, "state = 'dropped', payload = ''")
 
 
 async def _from(tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *params: object) -> None:

@@ -149,6 +149,18 @@ async def note(tx: Tx, request_id: int, ground: Ground, fields: Sequence[tuple[s
     await changes.add(tx, record(request_id), lines)
 
 
+async def note_moved(tx: Tx, request_ids: Sequence[int], old: str, new: str, by: StaffId, now: datetime) -> None:
+    """Note that these requests went from one customer to another, those that did."""
+    for number in request_ids:
+        row = await tx.fetch_one(
+            "UPDATE requests SET version = version + 1 WHERE id = ? AND customer_code = ? RETURNING version",
+            number,
+            new,
+        )
+        if row is not None:
+            await changes.add(tx, record(number), [Change(now, by, "customer_code", old, new, int(row["version"]))])
+
+
 async def hang(tx: Tx, ticket_no: str, request_id: int | None, ground: Ground) -> None:
     """Hang a ticket on a request, or on none, and settle what is owed on it and where it hung before."""
     before = await find_request_of(tx, ticket_no)

@@ -12,11 +12,12 @@ from domain.configuration import load_configuration
 from domain.contracts import Contract
 from domain.customers import Customer, CustomerCode
 from domain.errors import Conflict, NotFound
+from domain.merging import part, unite
 from domain.owed import OwedState
 from domain.requests import Request, RequestKind
 from domain.staff import Role, StaffId
 from domain.tickets import Status, Ticket, TicketNo
-from store import changes, contracts, customers, due, owed, requests, staff, tickets
+from store import changes, contracts, customers, due, merges, owed, requests, staff, tickets
 from store.contracts import Filter
 from store.database import Database, Tx
 from store.requests import Ground
@@ -221,3 +222,21 @@ async def test_new_rules_are_written_where_nobody_changed_the_row(db: Database, 
     assert waiting.due_at == at
     assert (await owed.get_owed(db, row.id)).next_at == at
     assert await owed.list_open_after(db, row.id, 10) == []
+
+
+async def test_a_merge_takes_the_requests_along_and_gives_them_back(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await db.write(lambda tx: customers.add_customer(tx, Customer(CustomerCode("C2"), "y"), NOW))
+    survivor, merged = await customers.get_record(db, "C2"), await customers.get_record(db, "C1")
+    union = unite(survivor, merged, frozenset())
+    await db.write(lambda tx: merges.merge(tx, survivor, merged, union, officer, NOW, "m"))
+    assert (await requests.get_life(db, request)).request.customer == "C2"
+    assert await requests.count_by_customer(db, "C1") == 0
+    stored = await merges.find_merge(db, "m")
+    assert stored is not None
+    present = await customers.get_record(db, "C2")
+    parted = part(stored.merge, present, keep=True)
+    await db.write(lambda tx: merges.unmerge(tx, stored, present, parted, officer, NOW))
+    assert (await requests.get_life(db, request)).request.customer == "C1"
+    lines = [(c.old, c.new) for c in await changes.list_changes(db, f"Q{request}") if c.field == "customer_code"]
+    assert lines == [("C1", "C2"), ("C2", "C1")]
