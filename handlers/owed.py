@@ -120,7 +120,7 @@ def one_part(work: Work, head: str, entry: Entry) -> Part:
         (_("ผู้รับบริการ"), f"{life.request.customer} {entry.name}"),
         (_("ค้าง"), value_label("waits", row.rule)),
         (_("ตั้งแต่"), " ".join(filter(None, (since, row.ticket_no)))),
-        (_("เตือน"), " · ".join(how_often(row))),
+        (_("การเตือน"), " · ".join(how_often(row, reminding=True))),
     ]
     if rule and row.due_on:
         fields.append((_("กำหนดส่ง"), format_date(row.due_on)))
@@ -136,7 +136,7 @@ def list_part(work: Work, head: str, entries: Sequence[Entry]) -> Part:
     lines, buttons = [head], list[Button]()
     for number, entry in enumerate(entries[:SHOWN], start=1):
         row = entry.row
-        line = f"{number} {owed_line(work, entry.life, row, entry.name)}"
+        line = f"{number} {owed_line(work, entry.life, row, entry.name, reminding=True)}"
         rule = rules.get(row.rule)
         if rule and row.asks(rule):
             line += _(" · เตือนครบแล้ว จะติดตามต่อหรือไม่")

@@ -41,7 +41,8 @@ async def life_card(ctx: Context, life: Life) -> Card:
     fields += await _contract_lines(ctx, life)
     fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
     for row in life.owed:
-        if row.state is not OwedState.VOID:
+        # What a ticket ended stands among the steps.
+        if row.state is not OwedState.VOID and not (row.state is OwedState.RECEIVED and row.proof_no):
             fields.append((f"⏰ {value_label('owed', row.rule)}", owed_state(ctx, row, names)))
     note = ""
     if life.request.ended_at:
@@ -129,20 +130,21 @@ def how_long(row: Owed, now: datetime) -> str:
     return _("%(days)s วัน", days=row.days(now))
 
 
-def how_often(row: Owed) -> list[str]:
-    """How often the officer was reminded, and the customer asked."""
-    reminded = [_("เตือนแล้ว %(count)s ครั้ง", count=row.reminders)] if row.reminders else []
+def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
+    """How often the officer was reminded, and the customer asked; `reminding` = this is the last of them."""
+    text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
+    reminded = [text % {"count": row.reminders}] if row.reminders else []
     chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.chased)] if row.chased else []
     return [*reminded, *chased]
 
 
-def owed_line(work: Work, life: Life, row: Owed, name: str) -> str:
+def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
     """`📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · 17 วัน · ติดตามแล้ว 1 ครั้ง`"""
     no = life.contract.no if life.contract else ""
     what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
     if row.state is not OwedState.OPEN:
         return " ".join(filter(None, ("✅", no, name, value_label("owed_state", row.state), row.proof_no)))
-    return " · ".join((f"📄 {what}", how_long(row, work.now), *how_often(row)))
+    return " · ".join((f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding)))
 
 
 async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
@@ -195,7 +197,7 @@ async def _life_buttons(ctx: Context, life: Life) -> tuple[Button, ...]:
     if len(opened) == 1:
         buttons += owed_buttons(opened[0], rules.get(opened[0].rule))
     else:
-        buttons += [owed_button(value_label("owed", row.rule), "owed.show", row) for row in opened]
+        buttons += [owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened]
     buttons += next_buttons(ctx, life)
     if life.request.kind is RequestKind.MICRODATA:
         buttons.append(button(_("แก้ไขสัญญา") if life.contract else _("เลขที่สัญญา"), "contract.edit", life))

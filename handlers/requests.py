@@ -10,7 +10,7 @@ from domain.owed import Owed, OwedState
 from domain.requests import Life, Placement, Request, RequestKind, place
 from domain.tickets import Status, Ticket
 from handlers import request_cards
-from handlers.chat import Button, Choice, Part, Reply
+from handlers.chat import Button, Choice, Paragraph, Part, Reply
 from handlers.contract_fields import next_contract_no
 from handlers.desk import Context
 from handlers.i18n import _
@@ -37,7 +37,7 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ..
     if kind is None or ticket.customer is None:
         if current is not None:
             ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=None, ground=ground(ctx)))
-        return ()
+        return () if kind is None else (_without_customer(ticket),)
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
     wanted = int(chosen) if chosen else current
     life = next((each for each in lives if each.request.id == wanted), None)
@@ -49,6 +49,12 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ..
         return (_question(ctx, ticket, placement),)
     parts = await put(ctx, ticket, placement.life, kind)
     return (*parts, _question(ctx, ticket, placement)) if len(placement.asked) > (placement.life is not None) else parts
+
+
+def _without_customer(ticket: Ticket) -> Part:
+    """Nobody owes what is nobody's: said, so that it is not taken for followed up."""
+    text = _("⚠️ ใบงาน %(no)s ไม่มีผู้รับบริการ จึงยังไม่มีการติดตามให้ เลือกผู้รับบริการในใบงาน", no=ticket.no)
+    return Paragraph(text, (Button(_("แก้ไข"), "ticket.edit", {"no": ticket.no}),))
 
 
 def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:

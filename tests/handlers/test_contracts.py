@@ -53,6 +53,18 @@ async def test_a_letter_begins_a_request_and_the_next_number_is_one_tap(desk):
     assert await desk.count("requests") == 1
 
 
+async def test_a_ticket_without_a_customer_says_that_nothing_is_followed_up(desk):
+    await desk.says("/open เมล 7.9 ส่งข้อมูลแล้ว => ส่งแล้ว ปิด")
+    done = await desk.presses("ไม่มีผู้รับบริการ") if "ไม่มีผู้รับบริการ" in desk.last["telegram:nok"].buttons else None
+    done = done or desk.last["telegram:nok"]
+    assert "จึงยังไม่มีการติดตามให้" in done.text
+    await desk.presses("แก้ไข")
+    await desk.presses("ผู้รับบริการ")
+    await desk.says("C70001")
+    await desk.presses("บันทึก")
+    assert await desk.count("owed", "rule = 'contract' AND state = 'open'") == 1
+
+
 async def test_an_open_ticket_owes_nothing_until_it_is_closed(desk):
     await desk.says("/open C70001 เมล 7.9 จะส่งข้อมูล")
     assert await desk.count("owed") == 0
@@ -125,7 +137,7 @@ async def test_a_contract_is_asked_for_after_two_weeks_and_then_every_week(desk)
     assert told.buttons[:5] == ["ส่งอีเมลติดตาม", "ได้รับแล้ว", "เลื่อน…", "มอบหมาย", "เลิกติดตาม"]
     assert not (await morning(desk, days=6)).text
     told = await morning(desk, days=1)
-    assert "เตือนแล้ว 2 ครั้ง" in told.text
+    assert "เตือนครั้งที่ 2" in told.text
 
 
 async def test_the_third_reminder_reaches_the_supervisors_too(desk):
