@@ -18,6 +18,7 @@ from domain.requests import Request, RequestKind
 from domain.staff import Role, StaffId
 from domain.tickets import Status, Ticket, TicketNo
 from store import changes, contracts, customers, due, merges, owed, requests, staff, tickets
+from store.adopt import adopt
 from store.contracts import Filter
 from store.database import Database, Tx
 from store.requests import Ground
@@ -240,3 +241,35 @@ async def test_a_merge_takes_the_requests_along_and_gives_them_back(db: Database
     assert (await requests.get_life(db, request)).request.customer == "C1"
     lines = [(c.old, c.new) for c in await changes.list_changes(db, f"Q{request}") if c.field == "customer_code"]
     assert lines == [("C1", "C2"), ("C2", "C1")]
+
+
+async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Database, officer: StaffId) -> None:
+    def closed(no: int, subject: str, days: int, contract_no: str) -> Ticket:
+        at = NOW + timedelta(days=days)
+        new = Ticket(
+            TicketNo(f"R{no:010}"), "email", subject, "x", at, at, officer, officer, CustomerCode("C1"), closed_at=at
+        )
+        return replace(new, status=Status.CLOSED, contract_no=contract_no)
+
+    came = [
+        closed(1, "7.4", 0, "81/2569"),
+        closed(2, "7.9", 9, "81/2569"),
+        closed(3, "7.4", 20, "82/2569"),
+        closed(4, "7.10", 30, "81/2569"),
+        closed(5, "7.9", 31, "82/2569"),
+        closed(6, "1.1", 32, ""),
+    ]
+
+    async def work(tx: Tx) -> int:
+        await tickets.add_tickets(tx, came)
+        return await adopt(tx, came, CONFIGURATION.steps, ground(officer, 40))
+
+    assert await db.write(work) == 2
+    lives = await requests.list_by_customer(db, "C1")
+    assert [life.contract.no if life.contract else "" for life in lives] == ["81/2569", "82/2569"]
+    assert [[ticket.subject for ticket in life.tickets] for life in lives] == [["7.4", "7.9", "7.10"], ["7.4", "7.9"]]
+    assert [[(row.rule, str(row.state)) for row in life.owed] for life in lives] == [
+        [("contract", "received"), ("research", "open")],
+        [("contract", "open")],
+    ]
+    assert await requests.reserve_request_id(db) == 3
