@@ -9,8 +9,8 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, staff, strangers, system, ticket_cards, tickets
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
+from handlers import customers, form_presses, forms, inline, staff, strangers, system, ticket_cards, tickets
+from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -36,6 +36,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     """
     now = desk.clock()
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    if isinstance(incoming.body, Query):
+        return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
     if found is None or found[0].blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
         return await strangers.answer(desk, incoming, now, blocked=found is not None)
