@@ -9,7 +9,20 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, inline, staff, strangers, system, ticket_cards, tickets
+from handlers import (
+    customers,
+    form_presses,
+    forms,
+    inline,
+    staff,
+    strangers,
+    system,
+    ticket_cards,
+    ticket_links,
+    ticket_repeat,
+    ticket_search,
+    tickets,
+)
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
@@ -23,10 +36,10 @@ from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-KEEP_FORM = frozenset({"cancel"})
+KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "staff", "tickets"]
+__all__ = ["dispatch", "form_presses", "staff", "ticket_links", "ticket_repeat", "ticket_search", "tickets"]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:

@@ -13,8 +13,8 @@ from store.database import Database
 
 LIMIT = 50
 """Most tickets that one search returns; who looks for an older one types one more word."""
-STRETCH = 20_000
-"""Keys read by one statement: SQLite's one reader serves others in between."""
+STRETCH = {"sqlite": 20_000, "postgresql": 500_000}
+"""Keys read by one statement: SQLite's one reader serves others in between, PostgreSQL reads side by side."""
 
 
 async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]]:
@@ -43,7 +43,7 @@ async def _holding(db: Database, keys: Sequence[str]) -> list[str]:
     found: list[str] = []
     while above and len(found) < LIMIT:
         oldest = await db.fetch_one(
-            f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH - 1}", above
+            f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH[db.engine] - 1}", above
         )
         rows = await db.fetch(
             f"SELECT id FROM ticket_texts WHERE id < ? AND id >= ? AND {where} "

@@ -194,6 +194,14 @@ async def count_by_customer(db: Reader, code: str) -> int:
     return int(row["n"]) if row else 0
 
 
+async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
+    """The ticket that an officer recorded last."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC, no DESC LIMIT 1", recorded_by
+    )
+    return None if row is None else _ticket(row)
+
+
 async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:
     """The tickets that name a microdata contract, oldest first."""
     rows = await db.fetch(

@@ -15,4 +15,6 @@ CREATE TABLE ticket_links (
 );
 CREATE INDEX ticket_links_other ON ticket_links (other_no);
 
-CREATE INDEX tickets_mine ON tickets (assignee_id, created_at);
+-- All that lists and their counts look at.
+CREATE INDEX tickets_listed ON tickets (assignee_id, status, created_at, subject, no);
+DROP INDEX tickets_assignee;
