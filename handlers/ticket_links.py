@@ -27,7 +27,14 @@ async def _parse_other(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
         raise InvalidInput("ticket", no=text[:20])
     if found.no == draft.data["ticket"]:
         raise InvalidInput("link_itself")
+    if found.no in await _tied(ctx, draft.data["ticket"]):
+        raise InvalidInput("tickets_linked", no=draft.data["ticket"], other=found.no)
     return {"other_ticket": found.no}
+
+
+async def _tied(ctx: Context, no: str) -> set[str]:
+    """The ticket and all that it is tied to."""
+    return {no, *(each for link in await ticket_links.list_links(ctx.db, no) for each in (link.no, link.other))}
 
 
 async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -35,9 +42,9 @@ async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
     ticket = await tickets.get_ticket(ctx.db, draft.data["ticket"])
     if not ticket.customer:
         return []
-    tied = {no for link in await ticket_links.list_links(ctx.db, ticket.no) for no in (link.no, link.other)}
-    latest = await tickets.list_by_customer(ctx.db, ticket.customer, OFFERED + len(tied) + 1)
-    others = [each for each in latest if each.no not in {ticket.no, *tied}][:OFFERED]
+    tied = await _tied(ctx, ticket.no)
+    latest = await tickets.list_by_customer(ctx.db, ticket.customer, OFFERED + len(tied))
+    others = [each for each in latest if each.no not in tied][:OFFERED]
     for each in others:
         ctx.audit("ticket.listed", each.no)
     return [Option(each.no, ticket_cards.ticket_line(ctx, each)) for each in others]

@@ -156,6 +156,12 @@ async def _wanted(ctx: Context, filters: Filters) -> Wanted:
     return Wanted(tuple(people), filters.subject, filters.project, since, until)
 
 
+async def _listed(ctx: Context, filters: Filters) -> Wanted:
+    """As `_wanted`, but only what the list itself shows."""
+    statuses = (Status(filters.status),) if filters.status else ticket_lists.UNFINISHED
+    return replace(await _wanted(ctx, filters), statuses=statuses)
+
+
 async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
     """One page of the list: what is unfinished by due time, else one status, newest first."""
     wanted = await _wanted(ctx, filters)
@@ -223,8 +229,8 @@ def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]
         buttons.append(_list_button(_("ค้าง %(count)s", count=left), replace(filters, status="")))
     for status in (Status.NEW, Status.CLOSED):
         if counts.get(status) and filters.status != status:
-            label = f"{value_label('status', status)} {counts[status]}"
-            buttons.append(_list_button(label, replace(filters, status=status.value)))
+            name = _("ปิดแล้ว") if status is Status.CLOSED else value_label("status", status)
+            buttons.append(_list_button(f"{name} {counts[status]}", replace(filters, status=status.value)))
     buttons.append(Button(_("กรอง"), "my.filter", filters.args()))
     if filters != Filters():
         buttons.append(_list_button(_("ไม่กรอง"), Filters()))
@@ -271,11 +277,11 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str, Filters]]:
     if what == "subject":
-        counts = await ticket_lists.count_by_subject(ctx.db, await _wanted(ctx, replace(filters, subject="")))
+        counts = await ticket_lists.count_by_subject(ctx.db, await _listed(ctx, replace(filters, subject="")))
         label = ctx.desk.configuration.catalogue.subject_label
         return [(f"{label(code)} ({count})", replace(filters, subject=code)) for code, count in counts]
     if what == "projects":
-        counts = await ticket_lists.count_by_project(ctx.db, await _wanted(ctx, replace(filters, project="")))
+        counts = await ticket_lists.count_by_project(ctx.db, await _listed(ctx, replace(filters, project="")))
         return [(f"{name} ({count})", replace(filters, project=name)) for name, count in counts]
     if what == "team":
         return [(name, replace(filters, team=name)) for name in await staff.list_teams(ctx.db)]

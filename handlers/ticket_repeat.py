@@ -7,7 +7,7 @@ from domain.text import digits
 from domain.tickets import Status, Ticket
 from handlers.chat import Reply, say
 from handlers.desk import Context
-from handlers.forms import FRESH, asks, feed, start, with_values
+from handlers.forms import FRESH, asks, feed, resume_part, start, with_values
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
 from handlers.ticket_fields import as_data
@@ -25,7 +25,7 @@ ONE_CUSTOMER = r"(?:[Cc][\d๐-๙]{1,12}|\+?[\d๐-๙][\d๐-๙\s().-]{7,}|[^
 def copied(ticket: Ticket) -> dict[str, str]:
     """The draft's values: a closed ticket's copy closes, too, once its card was looked at."""
     data = as_data(ticket)
-    values = {name: data[name] for name in COPIED if data[name]}
+    values = {name: value for name in COPIED if (value := data.get(name))}
     unknown = ",".join(sorted(ticket.unknown & set(COPIED)))
     close = {"close": "1"} if ticket.status is Status.CLOSED else {}
     return {**values, **close, "unknown": unknown, "look": "1"}
@@ -56,7 +56,8 @@ async def again(ctx: Context, args: str) -> Reply:
         kept = {name: value for name in TYPED if (value := draft.data.get(name))}
         return await _begin(ctx, with_values(draft, {**copied(latest), **kept}), ask=True)
     values = {**copied(latest), **(await _customer(ctx, digits(args).strip()) if args else {})}
-    return await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
+    reply = await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
+    return replace(reply, parts=(*reply.parts, await resume_part(ctx, draft))) if draft else reply
 
 
 async def _customer(ctx: Context, typed: str) -> dict[str, str]:

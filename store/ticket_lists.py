@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.staff import StaffId
@@ -24,6 +24,8 @@ class Wanted:
     project: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    statuses: tuple[Status, ...] = ()
+    """Any where none is named."""
 
 
 def _where(wanted: Wanted) -> tuple[str, list[object]]:
@@ -37,6 +39,9 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
         escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in wanted.project)
         parts.append(f"'{SEPARATOR}' || projects || '{SEPARATOR}' LIKE ? ESCAPE '!'")
         params.append(f"%{SEPARATOR}{escaped}{SEPARATOR}%")
+    if wanted.statuses:
+        parts.append(f"status IN ({', '.join('?' for _status in wanted.statuses)})")
+        params += wanted.statuses
     for condition, instant in (("created_at >= ?", wanted.since), ("created_at < ?", wanted.until)):
         if instant is not None:
             parts.append(condition)
@@ -46,17 +51,15 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
 
 async def list_unfinished(db: Reader, wanted: Wanted) -> list[Ticket]:
     """Those that are not closed, oldest first, MOST of them."""
-    where, params = _where(wanted)
-    return await _listed(
-        db, f"{where} AND status IN ('{Status.NEW}', '{Status.OPEN}') ORDER BY created_at, no LIMIT {MOST}", params
-    )
+    where, params = _where(replace(wanted, statuses=UNFINISHED))
+    return await _listed(db, f"{where} ORDER BY created_at, no LIMIT {MOST}", params)
 
 
 async def list_in_status(db: Reader, wanted: Wanted, status: Status, limit: int, offset: int = 0) -> list[Ticket]:
     """Those in this status, newest first."""
-    where, params = _where(wanted)
+    where, params = _where(replace(wanted, statuses=(status,)))
     order = f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}"
-    return await _listed(db, f"{where} AND status = '{status}' {order}", params)
+    return await _listed(db, f"{where} {order}", params)
 
 
 async def _listed(db: Reader, rest: str, params: list[object]) -> list[Ticket]:

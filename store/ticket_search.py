@@ -24,7 +24,7 @@ async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]
     Thai layout are tried.
     """
     readings = [query_keys(text)]
-    if readings[0] and not has_thai(text):
+    if any(map(str.isalpha, text)) and not has_thai(text):
         readings.append(query_keys(as_thai_keys(text)))
     for keys in filter(None, readings):
         if found := await _holding(db, keys):
