@@ -35,6 +35,9 @@ def test_a_query_waits_for_no_message_and_no_message_for_it(desk: DeskProcess, t
     telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
     telegram.wait_offered(telegram.ask(NOK.telegram, "สมช"), timeout=2)
     assert telegram.messages(NOK.telegram) == []
+    chat = f"telegram:{NOK.telegram}"
+    lanes = desk.rows("SELECT DISTINCT conversation FROM inbox ORDER BY conversation")
+    assert lanes == [(chat,), (f"telegram:inline:{NOK.telegram}",)]
     telegram.fail("answerInlineQuery", Delay(3.0))
     telegram.ask(NOK.telegram, "สมชา")
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจประชากร"))

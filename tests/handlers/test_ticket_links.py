@@ -89,14 +89,21 @@ async def test_a_link_is_removed_with_a_tap_and_only_once(two: DeskUnderTest):
     assert await two.count("audit", "action IN ('ticket.linked', 'ticket.unlinked')") == 2
 
 
-async def test_a_link_is_no_change_that_stands_in_the_way(two: DeskUnderTest):
-    """A card that was shown before the link still closes its ticket, and the link is not told as a reopening."""
+async def test_a_card_shown_before_the_link_still_closes_its_ticket(two: DeskUnderTest):
     token = two.last["telegram:nok"].token("ปิดใบงาน")
     await link(two)
     await two.presses_token(token)
     assert SAVED in (await two.says("ส่งตารางแล้ว")).text
-    shown = await two.says("/close R2611000124")
-    assert "เปิดใบงาน R2611000124 อีกครั้ง" not in shown.text
+
+
+async def test_who_links_a_closed_ticket_is_not_told_as_who_closed_it(two: DeskUnderTest):
+    await two.presses("ปิดใบงาน")
+    await two.says("ส่งตารางแล้ว")
+    await two.says("R2611000125", who="ton")
+    await two.presses("ผูกกับใบงาน…", who="ton")
+    await two.presses("R2611000124", who="ton")
+    await two.presses("ต่อเนื่องจาก", who="ton")
+    assert "คุณนกปิดใบงาน R2611000125" in (await two.says("/close R2611000125")).text
 
 
 # The same again.
@@ -150,6 +157,7 @@ async def test_the_word_in_a_new_tickets_form_fills_it(desk: DeskUnderTest):
     card = await desk.says("เหมือนเดิม")
     assert "C82003" in card.text
     assert "แนะนำเว็บไซต์ สสช." in card.text
+    assert "พักร่างไว้" not in card.text
     await desk.presses("ปิดด้วยผลนี้")
     assert await desk.count("tickets", "customer_code = 'C82003' AND status = 'closed'") == 1
     assert await desk.count("forms", "state IN ('open', 'parked')") == 0
