@@ -74,20 +74,20 @@ def main(context: typer.Context) -> None:
 
 async def serve(settings: Settings, configuration: Configuration) -> None:
     """The desk on its platforms, until SIGTERM or SIGINT."""
-    from bot.engine import now
     from bot.service import Service
-    from scheduler.ticker import start_ticker
+    from scheduler.ticker import Ticker, start_ticker
 
     configure_logging()
     secret_key(settings)
     lock = _lock(settings.database_url)
     db = await open_database(settings.database_url)
-    ticker = start_ticker(db, now)
+    service = Service(settings, db, configuration)
+    ticker = start_ticker(Ticker(service.engine.desk, service.engine))
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-        await Service(settings, db, configuration).run(stopping)
+        await service.run(stopping)
     finally:
         ticker.shutdown(wait=False)
         await db.close()
@@ -208,20 +208,18 @@ def invite(
 @app.command()
 def tick() -> None:
     """Run what is due once, and stop."""
-    settings = settings_or_exit()
 
-    async def work() -> None:
-        from bot.engine import now
-        from scheduler import ticker
+    async def work(db: Database, configuration: Configuration) -> int:
+        from bot.engine import Engine
+        from scheduler.ticker import Ticker
 
-        db = await open_database(settings.database_url)
-        try:
-            done = await ticker.tick(db, now())
-        finally:
-            await db.close()
+        engine = Engine(db, configuration, {}, "tick")
+        done = await Ticker(engine.desk, engine).tick()
+        await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))
+        return 0
 
-    run_async(work())
+    on_desk(work)
 
 
 @app.command()

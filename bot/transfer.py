@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from bot.failpoints import failpoint
 from bot.transfer_files import Sink, Staged
 from domain.configuration import Configuration
 from domain.customers import Contact, Customer, CustomerCode
@@ -20,6 +19,7 @@ from domain.transfer_customers import customer_rows, merge_customer, parse_code,
 from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
 from store import audit, counters, customers, staff, tickets
 from store.database import Database, Reader, Tx
+from store.failpoints import failpoint
 from store.scratch import Scratch
 
 BATCH = 500

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.dates import BANGKOK
-from domain.staff import Platform, Staff, StaffId
+from domain.staff import Platform, Role, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply
 from store import customers
 from store.audit import AuditEntry
@@ -26,25 +26,14 @@ class Desk:
 
 
 @dataclass(slots=True)
-class Context:
-    """One event being handled: who speaks, and what is to be written together with the answer."""
+class Work:
+    """What is decided at one time: read from the store now, written together at the end."""
 
     desk: Desk
-    incoming: Incoming
-    staff: Staff
     now: datetime
     changes: list[Change] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     audit_entries: list[AuditEntry] = field(default_factory=list)
-    drafts: set[str] = field(default_factory=set)
-    """Drafts that this event already writes."""
-
-    unsaved: dict[str, Customer] = field(default_factory=dict)
-    """Customers that this event makes, by code: its own answer already speaks of them."""
-
-    async def customer(self, code: str) -> Customer:
-        """A customer of the store, or one that this event makes; NotFound("customer")."""
-        return self.unsaved.get(code) or await customers.get_customer(self.db, code)
 
     @property
     def db(self) -> Database:
@@ -57,13 +46,12 @@ class Context:
         return self.now.astimezone(BANGKOK).date()
 
     def change(self, change: Change) -> None:
-        """Write this in the transaction that ends the event."""
+        """Write this in the transaction that ends the work."""
         self.changes.append(change)
 
     def audit(self, action: str, record: str) -> None:
-        """Note that personal data was read or changed."""
-        incoming = self.incoming
-        self.audit_entries.append(AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id))
+        """Note that the desk itself read or changed personal data."""
+        self.audit_entries.append(AuditEntry(self.now, None, action, record, "", ""))
 
     def notify(
         self,
@@ -71,17 +59,40 @@ class Context:
         key: str,
         *,
         staff_id: StaffId | None = None,
+        role: Role | None = None,
         to: tuple[Platform, str] | None = None,
     ) -> None:
-        """Send somebody a message that they did not ask for, once for each `key`."""
-        self.notices.append(Notice(make, key, staff_id, to=to))
+        """Send a person, everybody with a role, or a chat a message not asked for, once for each `key`."""
+        self.notices.append(Notice(make, key, staff_id, role, to))
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Work):
+    """One event being handled: who speaks, and what is to be written together with the answer."""
+
+    incoming: Incoming
+    staff: Staff
+    drafts: set[str] = field(default_factory=set)
+    """Drafts that this event already writes."""
+
+    unsaved: dict[str, Customer] = field(default_factory=dict)
+    """Customers that this event makes, by code: its own answer already speaks of them."""
+
+    async def customer(self, code: str) -> Customer:
+        """A customer of the store, or one that this event makes; NotFound("customer")."""
+        return self.unsaved.get(code) or await customers.get_customer(self.db, code)
+
+    def audit(self, action: str, record: str) -> None:
+        """Note that this person read or changed personal data."""
+        incoming = self.incoming
+        self.audit_entries.append(AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What handling an event came to: written in one transaction with the event's end."""
+    """What handling came to: written in one transaction with the end of the event, or of what was due."""
 
-    reply: Reply | None
+    reply: Reply | None = None
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
     audit_entries: tuple[AuditEntry, ...] = ()

@@ -10,10 +10,14 @@ from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
 from handlers import (
+    customer_changes,
+    customer_parts,
     customers,
+    duplicates,
     form_presses,
     forms,
     inline,
+    merges,
     staff,
     strangers,
     system,
@@ -39,7 +43,19 @@ SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "staff", "ticket_links", "ticket_repeat", "ticket_search", "tickets"]
+__all__ = [
+    "customer_changes",
+    "customer_parts",
+    "dispatch",
+    "duplicates",
+    "form_presses",
+    "merges",
+    "staff",
+    "ticket_links",
+    "ticket_repeat",
+    "ticket_search",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -58,7 +74,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     speak(person.language)
     if not incoming.private:
         return Outcome(None)
-    ctx = Context(desk, incoming, person, now)
+    ctx = Context(desk, now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
     except DeskError as error:

@@ -32,7 +32,7 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
     if person is None or person.blocked_at is not None:
         return Outcome(NOTHING)
     speak(person.language)
-    ctx = Context(desk, incoming, person, now)
+    ctx = Context(desk, now, incoming=incoming, staff=person)
     try:
         reply = await _page(ctx, clean(query.text)[:LONGEST], query.offset)
     except DeskError:
@@ -42,7 +42,8 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
 
 async def _page(ctx: Context, text: str, offset: str) -> Reply:
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 5 else 0
-    hits = await search.find_customers(ctx.db, text) if text else []
+    found = await search.find_customers(ctx.db, text) if text else []
+    hits = list({hit.customer.code: hit for hit in found}.values())  # Telegram refuses one result twice
     shown = hits[start : start + PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)

@@ -45,6 +45,8 @@ FIELDS = {
     "contacts": "ผู้ติดต่อ",
     "note": "หมายเหตุ",
     "unknown": "ข้อมูลที่ไม่ทราบ",
+    "merged": "รวมรหัส",
+    "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
     "other_ticket": "ใบงานที่จะผูกด้วย",

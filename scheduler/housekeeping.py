@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, forms, inbox, outbox, staff
+from store import buttons, due, forms, inbox, outbox, staff
 from store.database import Database, Tx
 
 DRAFTS = timedelta(days=30)
 RAW_EVENTS = timedelta(days=7)
 HISTORY = timedelta(days=60)
 STRANGERS = timedelta(days=2)
+DONE = timedelta(days=400)
 
 
 async def tidy(db: Database, now: datetime) -> dict[str, int]:
@@ -22,6 +23,7 @@ async def tidy(db: Database, now: datetime) -> dict[str, int]:
             "events": await inbox.forget_events(tx, now - HISTORY),
             "messages": await outbox.forget_messages(tx, now - HISTORY),
             "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
+            "due_done": await due.forget(tx, now - DONE),
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }
 
