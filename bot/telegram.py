@@ -91,7 +91,7 @@ class TelegramAdapter:
         """The update as the desk sees it."""
         try:
             update = telegram.Update.de_json(json.loads(event.raw), self.bot)
-            return _incoming(event, update)
+            return _incoming(event, update, self.token.partition(":")[0])
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
 
@@ -229,12 +229,12 @@ def _int(value: Any, *path: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _incoming(event: Event, update: telegram.Update) -> Incoming:
+def _incoming(event: Event, update: telegram.Update, bot_id: str) -> Incoming:
     chat, user = update.effective_chat, update.effective_user
     asked = update.inline_query
     if chat is None and asked is None:
         raise Unparsable("no chat")
-    body, message = (Query(asked.query, asked.offset), asked.id) if asked else _body(update)
+    body, message = (Query(asked.query, asked.offset), asked.id) if asked else _body(update, bot_id)
     return Incoming(
         id=event.event_id,
         at=event.received_at or datetime.now(UTC),
@@ -249,7 +249,7 @@ def _incoming(event: Event, update: telegram.Update) -> Incoming:
     )
 
 
-def _body(update: telegram.Update) -> tuple[Body, str]:
+def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
     query, message = update.callback_query, update.message
     if query is not None:
         return Press(query.data or ""), str(query.message.message_id) if query.message else ""
@@ -261,11 +261,22 @@ def _body(update: telegram.Update) -> tuple[Body, str]:
     if message is None:
         return Other(), ""
     if message.text is not None:
-        return Text(message.text), ""
+        return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text), ""
     for kind in KINDS:
         if getattr(message, kind):
             return Attachment(kind), ""
     return Other(), ""
+
+
+def _is_offer(message: telegram.Message, bot_id: str) -> bool:
+    """Whether somebody picked one of our own answers to a query, in a chat that we hear."""
+    return message.via_bot is not None and str(message.via_bot.id) == bot_id
+
+
+def _chosen(text: str) -> str:
+    """What was picked, by its code alone: in the chat with us it opens the customer."""
+    code = telegram_render.CODE.search(text)
+    return code[0] if code else text
 
 
 # The ways in.

@@ -6,6 +6,8 @@ from functools import cache
 from domain.text import digits, fold
 
 MOST_WORDS = 8
+LOOKED_AT = 400
+"""Words of a text among which a snippet is looked for."""
 
 # Thai letters that `fold` leaves, as capitals and signs that a folded text does not have; those a pattern of LIKE or
 # GLOB would read (%, _, \, *, ?, [) are not among them. The order is stored in every key: never change it.
@@ -31,7 +33,7 @@ def query_keys(text: str) -> list[str]:
 def snippet(text: str, keys: list[str]) -> str:
     """The text's lines from the first word that holds one of the keys; "" where none does."""
     pieces = text.split()
-    for at, piece in enumerate(pieces):
+    for at, piece in enumerate(pieces[:LOOKED_AT]):
         plain = text_key(piece)
         if any(key in plain for key in keys):
             return ("… " if at else "") + " ".join(pieces[at:])

@@ -22,7 +22,7 @@ from store.ticket_lists import Wanted
 PAGE = 8
 CHOICES = 9
 NEVER = datetime.max.replace(tzinfo=UTC)
-TEAM_WORDS = ("ทีม", "กลุ่ม")
+TEAM_WORDS = ("ทีม", "กลุ่ม", "team ")
 SPANS = {
     "this_week": "สัปดาห์นี้",
     "this_month": "เดือนนี้",

@@ -29,6 +29,21 @@ def test_staff_are_offered_customers_and_strangers_nothing(desk: DeskProcess, te
     assert telegram.messages(NOK.telegram) == telegram.messages(STRANGER.telegram) == []
 
 
+def test_what_is_picked_in_the_chat_with_the_bot_opens_the_customer(
+    telegram_desk: DeskProcess, telegram: FakeTelegram
+) -> None:
+    telegram_desk.start()
+    telegram.say(NOK.telegram, "/open C81554")
+    telegram.wait_messages(NOK.telegram, 1)
+    (result,) = telegram.wait_offered(telegram.ask(NOK.telegram, "สมช", chat_type="sender"))["results"]
+    telegram.choose(NOK.telegram, result, chat_id=-1001)
+    telegram.choose(NOK.telegram, result)
+    card = telegram.wait_messages(NOK.telegram, 2)[-1]
+    assert card.text.startswith("👤 C81554 นายสมชาย ใจดี")
+    assert "081-234-5678" in card.text
+    assert telegram.messages(-1001) == []
+
+
 def test_a_query_waits_for_no_message_and_no_message_for_it(desk: DeskProcess, telegram: FakeTelegram) -> None:
     telegram.fail("sendMessage", Delay(3.0))
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจแรงงาน"))

@@ -146,6 +146,11 @@ class TelegramWorld(WireServer):
         self.wait_for(lambda: query_id in self.offered, timeout)
         return self.offered[query_id]
 
+    def choose(self, user_id: int, result: dict[str, Any], *, chat_id: int | None = None) -> int:
+        """A person picks one of the bot's answers to a query: its text is said in the chat, "via" the bot."""
+        text = result["input_message_content"]["message_text"]
+        return self._person_sends(user_id, chat_id, {"text": text, "via_bot": self.bot})
+
     def push_raw(self, update: dict[str, Any] | bytes) -> int:
         """Queue any update. A dict gets an update_id if it has none; bytes go out as they are, valid or not."""
         with self.lock:
