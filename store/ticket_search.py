@@ -13,8 +13,8 @@ from store.database import Database
 
 LIMIT = 50
 """Most tickets that one search returns; who looks for an older one types one more word."""
-STRETCH = {"sqlite": 20_000, "postgresql": 500_000}
-"""Keys read by one statement: SQLite's one reader serves others in between, PostgreSQL reads side by side."""
+STRETCH = 20_000
+"""Keys read by one statement: most searches end there, and SQLite's one reader serves others in between."""
 
 
 async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]]:
@@ -41,17 +41,25 @@ async def _holding(db: Database, keys: Sequence[str]) -> list[str]:
     newest = await db.fetch_one("SELECT max(id) AS id FROM ticket_texts")
     above = int(newest["id"] or 0) + 1 if newest else 0
     found: list[str] = []
+    below = await _stretch_below(db, above)
     while above and len(found) < LIMIT:
-        oldest = await db.fetch_one(
-            f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH[db.engine] - 1}", above
-        )
         rows = await db.fetch(
             f"SELECT id FROM ticket_texts WHERE id < ? AND id >= ? AND {where} "
             f"ORDER BY id DESC LIMIT {LIMIT - len(found)}",
             above,
-            oldest["id"] if oldest else 0,
+            below,
             *patterns,
         )
         found += [f"R{row['id']:010d}" for row in rows]
-        above = int(oldest["id"]) if oldest else 0
+        above = below
+        # PostgreSQL reads side by side: behind the first stretch, all the rest at once is quicker.
+        below = await _stretch_below(db, above) if db.engine == "sqlite" else 0
     return found
+
+
+async def _stretch_below(db: Database, above: int) -> int:
+    """The id with which the stretch below `above` ends; 0 where it is the last."""
+    row = await db.fetch_one(
+        f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH - 1}", above
+    )
+    return int(row["id"]) if row else 0

@@ -243,7 +243,7 @@ async def test_late_answers_and_old_presses(telegram: FakeTelegram, bot: Bot) ->
 
 
 async def test_queries_are_answered_while_they_are_fresh(telegram: FakeTelegram, bot: Bot) -> None:
-    asked = telegram.ask(MALEE, "som", chat_type="private")
+    asked = telegram.inquire(MALEE, "som", chat_type="private")
     (update,) = await bot.get_updates(allowed_updates=["inline_query"])
     query = update.inline_query
     assert query is not None

@@ -15,12 +15,12 @@ def desk(request: pytest.FixtureRequest) -> DeskProcess:
 
 
 def test_staff_are_offered_customers_and_strangers_nothing(desk: DeskProcess, telegram: FakeTelegram) -> None:
-    answer = telegram.wait_offered(telegram.ask(NOK.telegram, "สมช"))
+    answer = telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช"))
     (result,) = answer["results"]
     assert result["title"] == "C81554 นายสมชาย ใจดี"
     assert result["input_message_content"]["message_text"] == "👤 C81554 สมชาย ใจ••• · 08•-•••-5678"
-    fruitless = telegram.wait_offered(telegram.ask(NOK.telegram, "ซซซซซซ"))
-    stranger = telegram.wait_offered(telegram.ask(STRANGER.telegram, "สมช"))
+    fruitless = telegram.wait_offered(telegram.inquire(NOK.telegram, "ซซซซซซ"))
+    stranger = telegram.wait_offered(telegram.inquire(STRANGER.telegram, "สมช"))
     for one in (answer, fruitless, stranger):
         assert (one["is_personal"], one["cache_time"], one["next_offset"]) == (True, 0, "")
         del one["inline_query_id"]
@@ -35,7 +35,7 @@ def test_what_is_picked_in_the_chat_with_the_bot_opens_the_customer(
     telegram_desk.start()
     telegram.say(NOK.telegram, "/open C81554")
     telegram.wait_messages(NOK.telegram, 1)
-    (result,) = telegram.wait_offered(telegram.ask(NOK.telegram, "สมช", chat_type="sender"))["results"]
+    (result,) = telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช", chat_type="sender"))["results"]
     telegram.choose(NOK.telegram, result, chat_id=-1001)
     telegram.choose(NOK.telegram, result)
     card = telegram.wait_messages(NOK.telegram, 2)[-1]
@@ -48,13 +48,13 @@ def test_a_query_waits_for_no_message_and_no_message_for_it(desk: DeskProcess, t
     telegram.fail("sendMessage", Delay(3.0))
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจแรงงาน"))
     telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
-    telegram.wait_offered(telegram.ask(NOK.telegram, "สมช"), timeout=2)
+    telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช"), timeout=2)
     assert telegram.messages(NOK.telegram) == []
     chat = f"telegram:{NOK.telegram}"
     lanes = desk.rows("SELECT DISTINCT conversation FROM inbox ORDER BY conversation")
     assert lanes == [(chat,), (f"telegram:inline:{NOK.telegram}",)]
     telegram.fail("answerInlineQuery", Delay(3.0))
-    telegram.ask(NOK.telegram, "สมชา")
+    telegram.inquire(NOK.telegram, "สมชา")
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจประชากร"))
     assert SAVED in telegram.wait_messages(NOK.telegram, 2)[-1].text
 
@@ -65,17 +65,17 @@ def test_an_answer_that_fails_is_not_tried_again(
 ) -> None:
     telegram_desk.start()
     telegram.fail("answerInlineQuery", fault)
-    telegram.ask(NOK.telegram, "สมช")
+    telegram.inquire(NOK.telegram, "สมช")
     telegram_desk.settle()
     assert telegram.offered == {}
     assert telegram_desk.rows("SELECT state FROM outbox") == [("dropped",)]
-    telegram.wait_offered(telegram.ask(NOK.telegram, "สมชา"))
+    telegram.wait_offered(telegram.inquire(NOK.telegram, "สมชา"))
 
 
 def test_a_query_that_telegram_forgot_is_dropped_and_told_to_nobody(
     telegram_desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
-    asked = telegram.ask(NOK.telegram, "สมช")
+    asked = telegram.inquire(NOK.telegram, "สมช")
     telegram.advance(16)
     telegram_desk.start().settle()
     assert asked not in telegram.offered
@@ -86,7 +86,7 @@ def test_a_crash_between_query_and_answer_answers_nothing_stale(
     telegram_desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
     telegram_desk.start("message.sending")
-    telegram.ask(NOK.telegram, "สมช")
+    telegram.inquire(NOK.telegram, "สมช")
     telegram_desk.wait_killed()
     telegram.advance(16)
     telegram_desk.start().settle()

@@ -132,7 +132,7 @@ class TelegramWorld(WireServer):
             }
             return self._push({"callback_query": query})
 
-    def ask(self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group") -> str:
+    def inquire(self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group") -> str:
         """A person types after the bot's name in some chat. Returns the query's id."""
         with self.lock:
             query_id = str(next(self._update_ids) * 6007)

@@ -85,7 +85,7 @@ async def test_tickets_from_before_there_were_keys_get_theirs(db: Database, ask:
 async def test_many_are_read_in_stretches_until_enough_are_found(
     db: Database, officer: StaffId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(ticket_search.STRETCH, db.engine, 7)
+    monkeypatch.setattr(ticket_search, "STRETCH", 7)
     many = [made(n, officer, details="ถามแรงงาน" if n % 2 else "ถามที่ดิน") for n in range(1, 121)]
     await db.write(lambda tx: tickets.add_tickets(tx, [*many, made(500, officer, details="โรงสี")]))
     found, keys = await find_tickets(db, "แรงงาน")
