@@ -7,6 +7,7 @@ as typed (whole words, beginnings, parts) - as Thai keys - with other gaps - and
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from rapidfuzz.fuzz import ratio
 
@@ -14,10 +15,10 @@ from domain.customers import Customer, CustomerCode
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, letters, spellings, strip_titles
 from store.customers import WORD_LENGTH, list_customers
-from store.database import Database
+from store.database import Database, Row
 from store.words import Words
 
-LIMIT = 200
+LIMIT = 60
 """Most hits that one search returns; a desk officer refines rather than reads on."""
 GUESSES = 20
 """Most weak hits."""
@@ -25,7 +26,11 @@ BEHIND = 20
 """How many percent a guess may stand behind the best one."""
 MOST_WORDS = 8
 PROBE = 5_000
-ROWS = 600
+"""Up to how many customers of a word are counted."""
+PROBE_COST = 30
+"""As many customers are read in a row in the time that one is looked up."""
+ROWS = 300
+SLICE = 100
 WORST = 60.0
 """Percent below which nobody would recognise the name."""
 
@@ -221,48 +226,96 @@ class _Search:
         """Customers that have, for each typed word, one of the words it may mean."""
         if not all(meanings):
             return []
-        order = await self._rarest_first(meanings)
-        rows = await self.db.fetch(*_join([meanings[at] for at in order]))
-        lengths = [min(map(len, meanings[at])) for at in order]
-        found: dict[str, Match] = {}
+        rows = await (self._having(meanings[0]) if len(meanings) == 1 else self._having_all(meanings))
+        keys: dict[str, list[Row]] = {}
         for row in rows:
-            each = [meanings[at][row[f"key{n}"]] for n, at in enumerate(order)]
-            likeness = sum(m[1] * length for m, length in zip(each, lengths, strict=True)) / sum(lengths)
-            former = any(row[f"kind{n}"] == "former" for n in range(len(order)))
-            _keep(found, Match(row["code"], max(m[0] for m in each), likeness, former))
-        return list(found.values())
+            keys.setdefault(row["code"], []).append(row)
+        lengths = [min(map(len, each)) for each in meanings]
+        return [_match(code, has, meanings, lengths) for code, has in keys.items()]
 
-    async def _rarest_first(self, meanings: Sequence[Meanings]) -> list[int]:
-        """The places of the typed words, those that fewest customers have first."""
-        if len(meanings) == 1:
-            return [0]
+    async def _having(self, meanings: Meanings) -> list[Row]:
+        """Which customers have what one typed word may mean, the likeliest first, until there are enough."""
+        half = (
+            "SELECT * FROM (SELECT customer_code AS code, key, kind FROM customer_keys "
+            "WHERE kind = '{0}' AND key IN ({1}) ORDER BY key, customer_code LIMIT {2}) AS {0}s"
+        )
+        rows: list[Row] = []
+        codes: set[str] = set()
+        for keys in _alike(meanings):
+            # Each half comes out of the index as it is ordered; both at once would have to be read whole and sorted.
+            sql = " UNION ALL ".join(half.format(kind, _marks(keys), ROWS) for kind in ("word", "former"))
+            rows += await self.db.fetch(sql, *keys, *keys)
+            codes.update(row["code"] for row in rows)
+            if len(codes) >= LIMIT:
+                break
+        return rows
+
+    async def _having_all(self, meanings: Sequence[Meanings]) -> list[Row]:
+        """All words of the customers that have each of the typed ones."""
         counts = ", ".join(
-            "(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind IN ('word', 'former') "
-            f"AND key IN ({_marks(keys)}) LIMIT {PROBE}) AS some{n}) AS n{n}"
+            f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE {_among(keys)} LIMIT {PROBE}) AS some{n}) AS n{n}"
             for n, keys in enumerate(meanings)
         )
-        row = await self.db.fetch_one(f"SELECT {counts}", *(key for keys in meanings for key in keys))
-        sizes = [row[f"n{n}"] if row else 0 for n in range(len(meanings))]
-        return sorted(range(len(meanings)), key=lambda at: (sizes[at], len(meanings[at])))
+        sizes = await self.db.fetch_one(f"SELECT {counts}", *(key for keys in meanings for key in keys))
+        by_size = sorted((sizes[f"n{n}"] if sizes else 0, len(keys), n) for n, keys in enumerate(meanings))
+        if not by_size[0][0]:
+            return []
+        ordered = [meanings[n] for _, _, n in by_size]
+        few = by_size[0][0] * PROBE_COST < sum(size for size, _, _ in by_size)
+        codes = _probed(ordered) if few else _intersected(ordered)
+        return await self.db.fetch(
+            f"SELECT customer_code AS code, key, kind FROM customer_keys WHERE customer_code IN ({codes}) "
+            "AND kind || '' IN ('word', 'former')",
+            *(key for keys in ordered for key in keys),
+        )
+
+
+def _alike(meanings: Meanings) -> Iterator[list[str]]:
+    """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest first."""
+    ordered = sorted(meanings, key=lambda key: (meanings[key][0], -meanings[key][1]))
+    for _, group in groupby(ordered, key=meanings.__getitem__):
+        keys = list(group)
+        yield from (keys[at : at + SLICE] for at in range(0, len(keys), SLICE))
+
+
+def _match(code: str, has: Sequence[Row], meanings: Sequence[Meanings], lengths: Sequence[int]) -> Match:
+    """How a customer with these words matches: for each typed word by the one that means it most surely."""
+    best = [
+        min((row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1]) for row in has if row["key"] in meant)
+        for meant in meanings
+    ]
+    likeness = -sum(each[2] * length for each, length in zip(best, lengths, strict=True)) / sum(lengths)
+    return Match(code, max(each[1] for each in best), likeness, any(each[0] for each in best))
 
 
 def _marks(keys: Iterable[str]) -> str:
     return ", ".join("?" for _ in keys)
 
 
-def _join(meanings: Sequence[Meanings]) -> tuple[str, ...]:
-    """The statement and its parameters. `|| ''` keeps both engines from entering the index by words but the first."""
-    columns = ", ".join(f"k{n}.key AS key{n}, k{n}.kind AS kind{n}" for n in range(len(meanings)))
-    tables = " CROSS JOIN ".join(f"customer_keys k{n}" for n in range(len(meanings)))
-    where = [f"k0.kind IN ('word', 'former') AND k0.key IN ({_marks(meanings[0])})"]
-    for n, keys in list(enumerate(meanings))[1:]:
-        where.append(
-            f"k{n}.customer_code = k0.customer_code AND k{n}.kind || '' IN ('word', 'former') "
-            f"AND k{n}.key || '' IN ({_marks(keys)})"
-        )
-    order = "k0.key, k0.customer_code" if len(meanings) == 1 else "k0.customer_code"
-    sql = f"SELECT k0.customer_code AS code, {columns} FROM {tables} WHERE {' AND '.join(where)}"
-    return f"{sql} ORDER BY {order} LIMIT {ROWS}", *(key for keys in meanings for key in keys)
+def _among(keys: Iterable[str]) -> str:
+    return f"kind IN ('word', 'former') AND key IN ({_marks(keys)})"
+
+
+def _probed(ordered: Sequence[Meanings]) -> str:
+    """Codes: each customer of the first word is asked for the others; best where it is a rare one.
+
+    `|| ''` keeps both engines from entering the index by any word but the first.
+    """
+    others = "".join(
+        f" AND EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_code = first.customer_code "
+        f"AND k.kind || '' IN ('word', 'former') AND k.key || '' IN ({_marks(keys)}))"
+        for keys in ordered[1:]
+    )
+    return (
+        f"SELECT first.customer_code FROM customer_keys first WHERE {_among(ordered[0])}{others} "
+        f"ORDER BY first.customer_code LIMIT {ROWS}"
+    )
+
+
+def _intersected(ordered: Sequence[Meanings]) -> str:
+    """Codes: the lists of all words, each read in one go; best where all are common."""
+    lists = " INTERSECT ".join(f"SELECT customer_code FROM customer_keys WHERE {_among(keys)}" for keys in ordered)
+    return f"{lists} ORDER BY customer_code LIMIT {ROWS}"
 
 
 def _keep(found: dict[str, Match], match: Match) -> None:
@@ -277,6 +330,7 @@ def _spelt(text: str) -> list[list[str]]:
     return [[word[:WORD_LENGTH] for word in key.split()][:MOST_WORDS] for key in spellings(text)]
 
 
+_CUSTOMER = "JOIN customers c ON c.code = k.customer_code "
 _HAS = "AND c.folded LIKE ? ESCAPE '!' "
 
 
@@ -288,7 +342,7 @@ async def _begins_in_sql(db: Database, query: str) -> list[Match]:
     span = [_like(first) + "%"] if db.engine == "postgresql" else [first, first + "\U0010ffff"]
     rows = await db.fetch(
         "SELECT k.customer_code AS code, k.key AS word "
-        "FROM customer_keys k JOIN customers c ON c.code = k.customer_code "
+        f"FROM customer_keys k {_CUSTOMER if others else ''}"
         f"WHERE k.kind = 'word' AND {begins} {_HAS * len(others)}"
         f"ORDER BY k.key, k.customer_code LIMIT {LIMIT}",
         *span,

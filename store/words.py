@@ -6,18 +6,16 @@ searches read only what has been added since, by whichever process.
 
 import asyncio
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.fuzz import ratio
-from rapidfuzz.process import extract
 
 from domain.keyboard import has_thai
 from domain.romanise import latin_sound, thai_sounds
+from store.slips import SlipIndex
 
 if TYPE_CHECKING:
     from store.database import Reader
@@ -70,11 +68,11 @@ class Words:
     def __init__(self) -> None:
         self._last = 0
         self._known: set[str] = set()
-        self._by_length: defaultdict[tuple[bool, int], list[str]] = defaultdict(list)
+        self._thai, self._others = SlipIndex(), SlipIndex()
         self._listing = Listing.of([])
         self._sounds: list[tuple[str, str]] = []
         self._bones: dict[str, list[int]] = {}
-        self._bones_by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._like_bones = SlipIndex()
         self._reading: asyncio.Task[None] | None = None
 
     def __contains__(self, word: str) -> bool:
@@ -124,11 +122,11 @@ class Words:
         new = [word for word in dict.fromkeys(words) if word not in self._known]
         for word in new:
             thai = has_thai(word)
-            self._by_length[thai, len(word)].append(word)
+            (self._thai if thai else self._others).add(word)
             for sound in thai_sounds(word) if thai else ():
                 if sound.bones not in self._bones:
                     self._bones[sound.bones] = []
-                    self._bones_by_length[len(sound.bones)].append(sound.bones)
+                    self._like_bones.add(sound.bones)
                 self._bones[sound.bones].append(len(self._sounds))
                 self._sounds.append((word, sound.letters))
         if len(new) > BATCH:
@@ -154,16 +152,9 @@ class Words:
 
     def like(self, word: str, most: int = 3) -> dict[str, float]:
         """Words that differ from `word` by a slip or two, at most `most`, with their likeness in percent."""
-        slips, thai = min(most, allowed_slips(word)), has_thai(word)
-        found: dict[str, float] = {}
-        for length in range(len(word) - slips, len(word) + slips + 1) if slips else ():
-            choices = self._by_length.get((thai, length), ())
-            # Two letters that changed places are one slip to people but two to the measure that is quick.
-            near = extract(word, choices, scorer=Levenshtein.distance, score_cutoff=min(slips + 1, 3), limit=None)
-            for choice, _, _ in near:
-                distance = OSA.distance(word, choice, score_cutoff=slips)
-                if distance <= slips:
-                    found[choice] = 100 * (1 - distance / max(len(word), length))
+        slips = min(most, allowed_slips(word))
+        near = (self._thai if has_thai(word) else self._others).within(word, slips) if slips else ()
+        found = {other: 100 * (1 - distance / max(len(word), len(other))) for other, distance in near}
         best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
         return {choice: found[choice] for choice in best}
 
@@ -173,7 +164,8 @@ class Words:
         if len(wanted.letters) < 2 or len(wanted.bones) in (0, len(wanted.letters)):
             return {}
         found: dict[str, tuple[float, int]] = {}
-        for bones in self._like_bones(wanted.bones):
+        slips = 1 if len(wanted.bones) < LONG_BONES else 2
+        for bones, _ in self._like_bones.within(wanted.bones, slips):
             alike = ratio(wanted.bones, bones)
             for number in self._bones[bones]:
                 word, letters = self._sounds[number]
@@ -183,15 +175,6 @@ class Words:
         # Of words that sound the same those come first that the register met first: they are the commoner.
         best = sorted(found, key=lambda word: (-found[word][0], found[word][1]))[:MOST_SOUNDS]
         return {word: found[word][0] for word in best}
-
-    def _like_bones(self, bones: str) -> list[str]:
-        near = [bones] if bones in self._bones else []
-        slips = 1 if len(bones) < LONG_BONES else 2
-        for length in range(len(bones) - slips, len(bones) + slips + 1):
-            choices = self._bones_by_length.get(length, ())
-            alike = extract(bones, choices, scorer=Levenshtein.distance, score_cutoff=slips, limit=None)
-            near += [choice for choice, distance, _ in alike if distance]
-        return near
 
 
 def allowed_slips(word: str) -> int:
