@@ -95,7 +95,7 @@ class _Search:
         self.db = db
         self.words: Words = db.words
         self.query = query
-        self._meant: dict[tuple[str, bool], dict[str, Meaning]] = {}
+        self._meant: dict[str, dict[str, Meaning]] = {}
         self._nears: dict[tuple[str, int], dict[str, Meaning]] = {}
         self.thai_keys = "" if has_thai(query) else strip_titles(as_thai_keys(query))
 
@@ -112,34 +112,41 @@ class _Search:
         return []
 
     async def _as_typed(self, text: str) -> dict[str, Match]:
+        """By words that are, begin with or hold the typed ones; each level only where the one before gave too few."""
         matches: dict[str, Match] = {}
-        for typed in _spelt(text):
-            alone = len(typed) == 1
-            meanings = [self._meanings(word, alone=alone) for word in typed]
+        for spelt in _side_by_side(_spelt(text)):
+            alone = len(spelt) == 1
+            meanings: list[dict[str, Meaning]] = [{} for _ in spelt]
             for most in (WHOLE, BEGINS, HOLDS):
                 if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
                     break
-                some = [{key: m for key, m in each.items() if m[0] <= most} for each in meanings]
-                for match in await self._have(some) if all(some) else ():
+                for means, words in zip(meanings, spelt, strict=True):
+                    for word in words:
+                        for key in self._at(most, word, alone=alone):
+                            means.setdefault(key, (most, BASE[most]))
+                for match in await self._have(meanings):
                     _keep(matches, match)
         return matches
 
-    def _meanings(self, word: str, *, alone: bool = False) -> dict[str, Meaning]:
+    def _at(self, kind: int, word: str, *, alone: bool = False) -> Sequence[str]:
         """Words of the register that are, begin with or hold a typed word; of one letter only beginnings."""
-        if (word, alone) in self._meant:
-            return self._meant[word, alone]
-        found: dict[str, Meaning] = {}
-        self._meant[word, alone] = found
         if not word:
-            return found
-        if word in self.words:
-            found[word] = (WHOLE, BASE[WHOLE])
-        for key in self.words.beginning(word):
-            found.setdefault(key, (BEGINS, BASE[BEGINS]))
-        if len(word) > (2 if alone else 1):
-            for key in self.words.holding(word):
-                found.setdefault(key, (HOLDS, BASE[HOLDS]))
-        return found
+            return ()
+        if kind == WHOLE:
+            return (word,) if word in self.words else ()
+        if kind == BEGINS:
+            return self.words.beginning(word)
+        return self.words.holding(word) if len(word) > (2 if alone else 1) else ()
+
+    def _meanings(self, word: str) -> dict[str, Meaning]:
+        """All of these, each at its surest."""
+        if word not in self._meant:
+            found: dict[str, Meaning] = {}
+            for kind in (WHOLE, BEGINS, HOLDS):
+                for key in self._at(kind, word):
+                    found.setdefault(key, (kind, BASE[kind]))
+            self._meant[word] = found
+        return self._meant[word]
 
     def _other_gaps(self, text: str) -> list[list[str]]:
         """Readings in which every word is one of the register: neighbours joined, or the whole cut elsewhere."""
@@ -328,6 +335,12 @@ def _keep(found: dict[str, Match], match: Match) -> None:
 def _spelt(text: str) -> list[list[str]]:
     """The typed words as search keys, in one or two spellings."""
     return [[word[:WORD_LENGTH] for word in key.split()][:MOST_WORDS] for key in spellings(text)]
+
+
+def _side_by_side(readings: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+    """For each number of words, the readings' words at each place, so that they are asked for together."""
+    lengths = dict.fromkeys(map(len, readings))
+    return [[list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)] for n in lengths]
 
 
 _CUSTOMER = "JOIN customers c ON c.code = k.customer_code "

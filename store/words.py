@@ -5,6 +5,7 @@ searches read only what has been added since, by whichever process.
 """
 
 import asyncio
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,20 +35,20 @@ MOST = 900
 class Listing:
     """The words in order, and as one text with a newline before and after each, in which parts are looked for."""
 
-    words: list[str]
+    words: tuple[str, ...]
     text: str
-    starts: list[int]
+    starts: "array[int]"
 
     @staticmethod
-    def of(words: list[str]) -> "Listing":
-        """A listing of sorted words."""
-        starts, at = [], 0
+    def of(words: Iterable[str]) -> "Listing":
+        """A listing of sorted words; its containers are such as the garbage collector need not walk through."""
+        words, starts, at = tuple(words), array("I"), 0
         for word in words:
             starts.append(at)
             at += len(word) + 1
         return Listing(words, "\n" + "\n".join(words) + "\n", starts)
 
-    def beginning(self, part: str) -> list[str]:
+    def beginning(self, part: str) -> tuple[str, ...]:
         """Words that begin with `part`."""
         first = bisect_left(self.words, part)
         last = bisect_right(self.words, part + "\U0010ffff", lo=first)
@@ -69,9 +70,10 @@ class Words:
         self._last = 0
         self._known: set[str] = set()
         self._thai, self._others = SlipIndex(), SlipIndex()
-        self._listing = Listing.of([])
+        self._listing = Listing.of(())
         self._sounds: list[tuple[str, str]] = []
-        self._bones: dict[str, list[int]] = {}
+        # Tuples, for a hundred thousand lists would cost each full garbage collection 0.1 s.
+        self._bones: dict[str, tuple[int, ...]] = {}
         self._like_bones = SlipIndex()
         self._reading: asyncio.Task[None] | None = None
 
@@ -125,14 +127,13 @@ class Words:
             (self._thai if thai else self._others).add(word)
             for sound in thai_sounds(word) if thai else ():
                 if sound.bones not in self._bones:
-                    self._bones[sound.bones] = []
                     self._like_bones.add(sound.bones)
-                self._bones[sound.bones].append(len(self._sounds))
+                self._bones[sound.bones] = (*self._bones.get(sound.bones, ()), len(self._sounds))
                 self._sounds.append((word, sound.letters))
         if len(new) > BATCH:
             # One sort of everything would hold up every other thread; a merge of sorted pieces lets them in.
             pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
-            self._listing = Listing.of(list(merge(self._listing.words, *pieces)))
+            self._listing = Listing.of(merge(self._listing.words, *pieces))
         else:
             self._listing = Listing.of(sorted([*self._listing.words, *new]))
         self._known.update(new)
