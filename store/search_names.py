@@ -31,7 +31,7 @@ PROBE_COST = 30
 """As many customers are read in a row in the time that one is looked up."""
 ROWS = 300
 SLICE = 100
-WORST = 60.0
+WORST = 70.0
 """Percent below which nobody would recognise the name."""
 
 GOOD = 86.0
@@ -96,7 +96,7 @@ class _Search:
         self.words: Words = db.words
         self.query = query
         self._meant: dict[str, dict[str, Meaning]] = {}
-        self._nears: dict[tuple[str, int], dict[str, Meaning]] = {}
+        self._nears: dict[tuple[str, int, int], dict[str, Meaning]] = {}
         self.thai_keys = "" if has_thai(query) else strip_titles(as_thai_keys(query))
 
     async def surely(self) -> list[Match]:
@@ -180,10 +180,12 @@ class _Search:
         typed_words = self.query.casefold().split()
         if any("a" <= letter <= "z" for letter in fold(self.query)):
             for match in await self._have([await self._sounding(word) for word in typed_words]):
-                _keep(matches, replace(match, kind=NEAR, why="roman"))
+                if len(typed_words) > 1 or match.likeness >= GOOD:  # a word alone may sound like something by chance
+                    _keep(matches, replace(match, kind=NEAR, why="roman"))
         if any(match.likeness >= GOOD for match in matches.values()):
             return list(matches.values())
-        for text, why in ((self.query, ""), (self.thai_keys, "layout")):
+        texts = ((self.query, ""), (self.thai_keys, "layout"))
+        for text, why in texts:
             for typed in _spelt(text):
                 async for meanings in self._near_readings(typed):
                     found = await self._have(meanings)
@@ -191,6 +193,10 @@ class _Search:
                         _keep(matches, replace(match, kind=NEAR, why=why))
                     if any(match.likeness >= GOOD for match in found):
                         break
+        for text, why in () if matches else texts:
+            for typed in _spelt(text):
+                for match in await self._have(await self._beside_sure_ones(typed)):
+                    _keep(matches, replace(match, kind=NEAR, why=why))
         return sorted(matches.values(), key=lambda m: (-m.likeness, m.code))[:LIMIT]
 
     async def _near_readings(self, typed: Sequence[str]) -> AsyncIterator[list[dict[str, Meaning]]]:
@@ -207,6 +213,16 @@ class _Search:
             both = [{sure: (WHOLE, BASE[WHOLE])}, await self._near(rest)]
             yield both[::-1] if swapped else both
 
+    async def _beside_sure_ones(self, typed: Sequence[str]) -> list[dict[str, Meaning]]:
+        """Where some words are known, the others may have a slip more than is good for a word alone."""
+        known = [word in self.words for word in typed]
+        if all(known) or not any(known):
+            return [{}]
+        return [
+            self._meanings(word) if sure else await self._near(word, more=1)
+            for word, sure in zip(typed, known, strict=True)
+        ]
+
     def _near_cuts(self, whole: str) -> Iterator[tuple[str, str, bool]]:
         """A text cut in two where the first side (else the second: swapped) is a word of the register."""
         cuts = range(2, len(whole) - 1)
@@ -215,12 +231,12 @@ class _Search:
         for at in [at for at in cuts if whole[at:] in self.words][:3]:
             yield whole[at:], whole[:at], True
 
-    async def _near(self, word: str, most: int = 3) -> dict[str, Meaning]:
-        if (word, most) not in self._nears:
-            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most).items()}
-            self._nears[word, most] = near | self._meanings(word)
-            await asyncio.sleep(0)  # some 10 ms of work are enough in a row: others wait
-        return self._nears[word, most]
+    async def _near(self, word: str, most: int = 3, more: int = 0) -> dict[str, Meaning]:
+        if (word, most, more) not in self._nears:
+            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most, more).items()}
+            self._nears[word, most, more] = near | self._meanings(word)
+            await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
+        return self._nears[word, most, more]
 
     async def _sounding(self, word: str) -> dict[str, Meaning]:
         if has_thai(word):
