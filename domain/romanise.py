@@ -28,7 +28,9 @@ class Sound:
 
     def is_thai(self) -> bool:
         """Whether a Thai word may sound so: mere letters in a row do not."""
-        return len(self.letters) > 1 and 0 < len(self.bones) < len(self.letters) and not _UNHEARD_OF.search(self.letters)
+        return (
+            len(self.letters) > 1 and 0 < len(self.bones) < len(self.letters) and not _UNHEARD_OF.search(self.letters)
+        )
 
 
 def _sound(letters: str) -> Sound:

@@ -26,7 +26,7 @@ BEHIND = 20
 """How many percent a guess may stand behind the best one."""
 MOST_WORDS = 8
 PROBE = 5_000
-"""Up to how many customers of a word are counted."""
+"""Up to how many customers of a word are counted; taken for granted where it may mean many words."""
 PROBE_COST = 30
 """As many customers are read in a row in the time that one is looked up."""
 ROWS = 300
@@ -102,31 +102,30 @@ class _Search:
     async def surely(self) -> list[Match]:
         """By the words as typed, as Thai keys, and with other gaps between them."""
         for text, why in ((self.query, ""), (self.thai_keys, "layout")):
-            matches = await self._as_typed(text)
-            if all(match.kind != WHOLE for match in matches.values()):
-                for reading in self._other_gaps(text):
-                    for match in await self._have([{word: (WHOLE, BASE[WHOLE])} for word in reading]):
-                        _keep(matches, match)
+            matches: dict[str, Match] = {}
+            for spelt in _side_by_side(_spelt(text)):
+                await self._as_typed(text, spelt, matches)
             if matches:
                 return [replace(match, why=why) for match in matches.values()]
         return []
 
-    async def _as_typed(self, text: str) -> dict[str, Match]:
-        """By words that are, begin with or hold the typed ones; each level only where the one before gave too few."""
-        matches: dict[str, Match] = {}
-        for spelt in _side_by_side(_spelt(text)):
-            alone = len(spelt) == 1
-            meanings: list[dict[str, Meaning]] = [{} for _ in spelt]
-            for most in (WHOLE, BEGINS, HOLDS):
-                if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
-                    break
-                for means, words in zip(meanings, spelt, strict=True):
-                    for word in words:
-                        for key in self._at(most, word, alone=alone):
-                            means.setdefault(key, (most, BASE[most]))
-                for match in await self._have(meanings):
-                    _keep(matches, match)
-        return matches
+    async def _as_typed(self, text: str, spelt: Sequence[Sequence[str]], matches: dict[str, Match]) -> None:
+        """By words that are, begin with or hold the typed ones; each level only where those before gave too few."""
+        alone = len(spelt) == 1
+        meanings: list[dict[str, Meaning]] = [{} for _ in spelt]
+        for most in (WHOLE, BEGINS, HOLDS):
+            if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
+                break
+            for means, words in zip(meanings, spelt, strict=True):
+                for word in words:
+                    for key in self._at(most, word, alone=alone):
+                        means.setdefault(key, (most, BASE[most]))
+            for match in await self._have(meanings):
+                _keep(matches, match)
+            if most == WHOLE and not matches:
+                for reading in self._other_gaps(text):
+                    for match in await self._have([{word: (WHOLE, BASE[WHOLE])} for word in reading]):
+                        _keep(matches, match)
 
     def _at(self, kind: int, word: str, *, alone: bool = False) -> Sequence[str]:
         """Words of the register that are, begin with or hold a typed word; of one letter only beginnings."""
@@ -157,7 +156,7 @@ class _Search:
             readings += [r for r in _spelt(joined) if all(word in self.words for word in r)]
         for whole in spellings("".join(typed)):
             readings += self._cuts(whole.replace(" ", "")[:WORD_LENGTH])
-        return readings[:12]
+        return [list(reading) for reading in dict.fromkeys(map(tuple, readings))][:12]
 
     def _cuts(self, whole: str) -> list[list[str]]:
         """The ways to cut a text into two to five words of the register, the fewest first."""
@@ -275,17 +274,19 @@ class _Search:
 
     async def _having_all(self, meanings: Sequence[Meanings]) -> list[Row]:
         """All words of the customers that have each of the typed ones."""
+        counted = [(n, keys) for n, keys in enumerate(meanings) if len(keys) <= SLICE]
         counts = ", ".join(
-            f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE {_among(keys)} LIMIT {PROBE}) AS some{n}) AS n{n}"
-            for n, keys in enumerate(meanings)
+            f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' AND key IN ({_marks(keys)}) "
+            f"LIMIT {PROBE}) AS some{n}) AS n{n}"
+            for n, keys in counted
         )
-        sizes = await self.db.fetch_one(f"SELECT {counts}", *(key for keys in meanings for key in keys))
-        by_size = sorted((sizes[f"n{n}"] if sizes else 0, len(keys), n) for n, keys in enumerate(meanings))
-        if not by_size[0][0]:
-            return []
+        known = (
+            await self.db.fetch_one(f"SELECT {counts}", *(key for _, keys in counted for key in keys)) if counts else {}
+        )
+        by_size = sorted(((known or {}).get(f"n{n}", PROBE), len(keys), n) for n, keys in enumerate(meanings))
         ordered = [meanings[n] for _, _, n in by_size]
-        few = by_size[0][0] * PROBE_COST < sum(size for size, _, _ in by_size)
-        codes = _probed(ordered) if few else _intersected(ordered)
+        rare = by_size[0][0] * PROBE_COST < sum(size for size, _, _ in by_size)
+        codes = _probed(ordered) if rare else _intersected(ordered)
         return await self.db.fetch(
             f"SELECT customer_code AS code, key, kind FROM customer_keys WHERE customer_code IN ({codes}) "
             "AND kind || '' IN ('word', 'former')",
@@ -304,7 +305,9 @@ def _alike(meanings: Meanings) -> Iterator[list[str]]:
 def _match(code: str, has: Sequence[Row], meanings: Sequence[Meanings], lengths: Sequence[int]) -> Match:
     """How a customer with these words matches: for each typed word by the one that means it most surely."""
     best = [
-        min((row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1]) for row in has if row["key"] in meant)
+        min(
+            (row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1]) for row in has if row["key"] in meant
+        )
         for meant in meanings
     ]
     likeness = -sum(each[2] * length for each, length in zip(best, lengths, strict=True)) / sum(lengths)
@@ -356,7 +359,9 @@ def _spelt(text: str) -> list[list[str]]:
 def _side_by_side(readings: Sequence[Sequence[str]]) -> list[list[list[str]]]:
     """For each number of words, the readings' words at each place, so that they are asked for together."""
     lengths = dict.fromkeys(map(len, readings))
-    return [[list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)] for n in lengths]
+    return [
+        [list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)] for n in lengths
+    ]
 
 
 _CUSTOMER = "JOIN customers c ON c.code = k.customer_code "
@@ -367,14 +372,13 @@ async def _begins_in_sql(db: Database, query: str) -> list[Match]:
     """Without the dictionary, or for one or two letters: the longest word begins so, the others occur."""
     typed = sorted(fold(query).split(), key=len, reverse=True)
     first, others = typed[0][:WORD_LENGTH], [word[:WORD_LENGTH] for word in typed[1:]]
-    begins = "k.key LIKE ? ESCAPE '!'" if db.engine == "postgresql" else "k.key >= ? AND k.key < ?"
-    span = [_like(first) + "%"] if db.engine == "postgresql" else [first, first + "\U0010ffff"]
     rows = await db.fetch(
         "SELECT k.customer_code AS code, k.key AS word "
         f"FROM customer_keys k {_CUSTOMER if others else ''}"
-        f"WHERE k.kind = 'word' AND {begins} {_HAS * len(others)}"
+        f"WHERE k.kind = 'word' AND k.key >= ? AND k.key < ? {_HAS * len(others)}"
         f"ORDER BY k.key, k.customer_code LIMIT {LIMIT}",
-        *span,
+        first,
+        first + "\U0010ffff",
         *(f"%{_like(word)}%" for word in others),
     )
     found: dict[str, Match] = {}
