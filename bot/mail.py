@@ -27,6 +27,9 @@ LINES = 4
 """Connections at a time."""
 MAILS_A_SECOND = 4
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+ALARM_AFTER = 3
+"""Tries after which administrators hear that the server cannot be reached; of TLS and login they hear at once."""
+_OURS = ("connect", "tls", "login")
 _FINAL = ("from", "to", "data")
 """The steps at which 5xx is about this mail; at those before it is about the server or our login."""
 Step = tuple[str, Callable[[], Awaitable[object]]]
@@ -152,7 +155,8 @@ def _failure(step: str, error: Exception, attempts: int) -> Delivery:
         return Doubtful(what)
     if code >= 500 and step in _FINAL:
         return Refused(what)
-    return Retry(what, after=PAUSES[min(max(attempts, 0), len(PAUSES) - 1)])
+    alarm = what.split()[0] in ("tls", "login") or attempts >= ALARM_AFTER
+    return Retry(what, after=PAUSES[min(attempts, len(PAUSES) - 1)], alarm=step in _OURS and alarm)
 
 
 def _what(step: str, error: Exception) -> str:

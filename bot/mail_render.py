@@ -17,6 +17,8 @@ Payload = Mapping[str, Any]
 
 def mail_bytes(payload: Payload, name: str, address: str) -> bytes:
     """The whole mail from `name` <address>. InvalidInput or ValueError where it cannot be said in a header."""
+    if payload["files"]:
+        raise ValueError("files")  # never without what it says is attached
     head = [
         ("From", f"{_encoded(name, 'From')} <{address}>" if name else address),
         ("To", check_address(payload["to"])),

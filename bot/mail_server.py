@@ -10,6 +10,7 @@ from domain.errors import InvalidInput
 from domain.mail import check_address
 
 FORM = "smtp://user:password@host:587 or smtps://user:password@host"
+ADDRESS = f"must look like {FORM} (write %40 for @, %2F for / in user or password)"
 SENDER = "must look like services@example.go.th or Desk <services@example.go.th>"
 SWITCH = {"yes": True, "no": False}
 
@@ -39,9 +40,14 @@ def read_server(url: str) -> MailServer:
     smtp:// insists on STARTTLS unless the host is this machine or `?starttls=no` says otherwise; a password never
     goes to another machine unencrypted.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        given_port = parts.port
+    except ValueError:
+        # Python's own words would show a piece of a password with a slash in it.
+        raise ValueError(ADDRESS) from None
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
-        raise ValueError(f"must look like {FORM} (%40 for an @ in user or password)")
+        raise ValueError(ADDRESS)
     asked = _asked(parts.query)
     local = _is_local(parts.hostname)
     if parts.scheme == "smtps":
@@ -53,7 +59,7 @@ def read_server(url: str) -> MailServer:
         raise ValueError(f"needs both user and password, or neither: {FORM}")
     if user and encryption is Encryption.NONE and not local:
         raise ValueError("would send the password unencrypted: remove starttls=no")
-    port = parts.port or (465 if encryption is Encryption.TLS else 587)
+    port = given_port or (465 if encryption is Encryption.TLS else 587)
     return MailServer(parts.hostname, port, encryption, user, password)
 
 

@@ -16,11 +16,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted."""
+    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted; `alarm` = it
+    will not go better before an administrator does something.
+    """
 
     error: str
     after: float | None = None
     unclear: bool = False
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,16 @@ class Sender:
         )
         next_at = now + timedelta(seconds=pause)
         unclear = message.unclear or delivery.unclear
-        await self._db.write(lambda tx: outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error))
+        batch = Batch()
+        if delivery.alarm:
+            key = f"{ADMIN_TOLD}{message.platform}:{delivery.error}:{now:%Y-%m-%d}"
+            await self._tell_administrators(batch, message.platform, delivery.error, key, now)
+
+        async def work(tx: Tx) -> list[Chat]:
+            await outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error)
+            return await outbox.put(tx, batch.messages, self._owner, now) if batch.messages else []
+
+        self.wake(await self._db.write(work))
 
     async def _give_up(
         self, message: Message, state: str, error: str, now: datetime, *, unreachable: bool = False
@@ -185,8 +194,9 @@ class Sender:
         batch = Batch()
         if message.platform is Platform.MAIL:
             await self._tell_writer(batch, message, state, error, now)
-        elif not elsewhere:
-            await self._tell_administrators(batch, message, error, now)
+        elif not elsewhere and message.staff_id is not None and not (message.dedupe_key or "").startswith(ADMIN_TOLD):
+            # A stranger who turns away is nobody's trouble, and a notice about a notice would never end.
+            await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
@@ -198,13 +208,8 @@ class Sender:
 
         self.wake(await self._db.write(work))
 
-    async def _tell_administrators(self, batch: Batch, message: Message, error: str, now: datetime) -> None:
-        # A stranger who turns away is nobody's trouble, and a notice about a notice would never end.
-        if message.staff_id is None or (message.dedupe_key or "").startswith(ADMIN_TOLD):
-            return
-        told = Notice(
-            lambda: system.undeliverable(message.platform, error), f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN
-        )
+    async def _tell_administrators(self, batch: Batch, platform: Platform, error: str, key: str, now: datetime) -> None:
+        told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
     async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:

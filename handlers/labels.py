@@ -63,6 +63,9 @@ FIELDS = {
     "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "other_ticket": "ใบงานที่จะผูกด้วย",
+    "link_kind": "ความเกี่ยวข้อง",
+    "linked": "ใบงานที่ผูก",
     "mail_to": "ผู้รับ",
     "mail_subject": "หัวเรื่อง",
     "mail_text": "ข้อความ",
@@ -91,6 +94,7 @@ VALUES = {
         "exceptional": "ยุ่งยากมากเป็นพิเศษ",
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
+    "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
     "request": {"microdata": "คำขอข้อมูลระดับย่อย", "special": "คำขอข้อมูลประมวลผลใหม่"},
     "step": {

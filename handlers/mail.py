@@ -14,7 +14,7 @@ from domain.tickets import Status, Ticket
 from handlers import mail_cards, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft, start
+from handlers.forms import Field, Option, end, enter_form, new_draft, proceed, start, with_values
 from handlers.i18n import _, speaking
 from handlers.labels import field_label
 from handlers.registry import action
@@ -70,6 +70,7 @@ async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: s
     if not ctx.desk.mail_from:
         return _to_copy(mail, before + text + after)
     data = {
+        "seen": await _latest(ctx, mail.record),
         "mail_to": mail.to,
         "mail_subject": mail.subject,
         "mail_text": text,
@@ -83,6 +84,11 @@ async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: s
         "look": "1",
     }
     return await start(ctx, new_draft(ctx, "mail", data, record=mail.record))
+
+
+async def _latest(ctx: Context, record: str) -> str:
+    """The id of the newest mail about a record; empty where there is none."""
+    return next((str(mail.id) for mail in await mails.list_mails(ctx.db, record, 1)), "")
 
 
 def _to_copy(mail: NewMail, body: str) -> Reply:
@@ -172,6 +178,10 @@ class MailForm:
         new = _new_mail(draft)
         if not ctx.desk.mail_from:
             return _to_copy(new, new.body)
+        latest = await _latest(ctx, draft.record)
+        if latest != draft.data["seen"]:
+            problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")
+            return await proceed(ctx, with_values(draft, {"seen": latest}), problem=problem)
         domain = ctx.desk.mail_from.rpartition("@")[2]
         ctx.change(partial(mails.put_mail, new=new, mail_id=uuid4(), domain=domain, by=ctx.staff.id, now=ctx.now))
         ctx.audit("mail.sent", new.record)

@@ -13,7 +13,10 @@ from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
 from store import forms, inbox, outbox
 
-DAILY = ("find", "open", "my", "ticket", "close", "new", "contract", "drafts", "cancel", "menu", "help")
+DAILY = (
+    *("find", "open", "my", "tickets", "ticket", "close", "again"),
+    *("new", "contract", "drafts", "cancel", "menu", "help"),
+)
 MENU = ("find", "open", "my", "new", "help")
 
 
@@ -81,7 +84,7 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
         (_("อ่านไม่ออก"), str(incoming.get("unparsable", 0))),
         (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
-        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0))),
+        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
     return Reply((Card(_("สถานะระบบ"), lines),))

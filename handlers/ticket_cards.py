@@ -1,5 +1,6 @@
 """How tickets are shown: a line in a list, a card, what was just saved, what changed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -16,7 +17,8 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.mail_cards import addresses, mail_lines
-from store import changes, customers, staff
+from store import changes, customers, staff, ticket_links
+from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
 """Characters of a long text on a card."""
@@ -99,9 +101,33 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     if due_time:
         overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
+    links = await ticket_links.list_links(ctx.db, ticket.no)
+    shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     mail, stuck, mails = await mail_lines(ctx, ticket.no)
-    buttons = (*stuck, *_buttons(ticket), *await _answer_button(ctx, ticket), *mails)
+    answer = await _answer_button(ctx, ticket)
+    buttons = (*stuck, *_buttons(ticket), *answer, *mails, *_related(ticket, links))
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
+
+
+def link_lines(no: str, links: Sequence[Link]) -> list[str]:
+    """What the ticket with this number is to each that it is tied to, a line each."""
+    lines = []
+    for link in links:
+        if link.no == no:
+            lines.append(f"{value_label('link_kind', link.kind)} {link.other}")
+        elif link.kind is LinkKind.CONTINUES:
+            lines.append(_("มีงานต่อเนื่อง %(no)s", no=link.no))
+        else:
+            lines.append(_("มีส่วนย่อย %(no)s", no=link.no))
+    return lines
+
+
+def _related(ticket: Ticket, links: Sequence[Link]) -> tuple[Button, ...]:
+    """The same again for the next caller, and what belongs together."""
+    repeat = _button(_("สร้างใบงานแบบเดียวกัน"), "ticket.repeat", ticket)
+    if links:
+        return repeat, _button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", ticket)
+    return repeat, _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
 
 
 async def _answer_button(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
@@ -184,7 +210,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
 
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
-    latest = await changes.list_changes(ctx.db, ticket.no, ticket.version - 1)
+    latest = [c for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1) if c.field != "linked"]
     parts: list[Part] = []
     if latest:
         names = await staff.staff_names(ctx.db)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import DAO, NOK, DeskProcess, Person, eventually
+from tests.e2e.harness import DAO, NOK, DeskProcess, LineCourier, Person, eventually
+from tests.fakes.line import FakeLine
 from tests.fakes.smtp import CLOSE, HANG, FakeSmtp, make_certificate
 from tests.fakes.telegram import FakeTelegram
 
@@ -143,6 +144,21 @@ def test_a_silent_server_does_not_keep_the_desk_from_stopping(
     desk.settle()
     assert DOUBT in telegram.messages(NOK.telegram)[-1].text
     assert len(smtp.mails) == 1
+
+
+def test_a_long_answer_is_shown_and_sent_from_line(
+    make_desk: MakeDesk, line: FakeLine, courier: LineCourier, smtp: FakeSmtp
+) -> None:
+    desk = make_desk(None, line, SMTP_URL=smtp.url, MAIL_FROM=FROM).start()
+    long = "\n".join(f"ตารางที่ {n}: {ANSWER}" for n in range(90))
+    courier.say(NOK.line, f"/open C81554 อีเมล 1.1 สอบถามประชากรแฝง => {long}")
+    desk.settle()
+    line.press(NOK.line, "ตอบทางอีเมล")
+    desk.settle()
+    line.press(NOK.line, "ส่ง")
+    eventually(lambda: smtp.mails, "the mail")
+    desk.settle()
+    assert long in smtp.mails[0].body
 
 
 def test_check_tries_the_login_and_sends_nothing(make_desk: MakeDesk, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Answers by e-mail, from the chat to a real SMTP server: seen before they go, sent once, and never lost from sight."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
+from bot import mail as adapter
+from bot import sender
 from bot.mail import MailAdapter
 from bot.mail_server import Encryption, MailServer
 from bot.platform import Adapter
@@ -11,7 +14,7 @@ from handlers import mail
 from handlers.chat import Paragraph
 from handlers.registry import ACTIONS, action
 from store.mail import NewMail
-from tests.fakes.smtp import CLOSE, FakeSmtp
+from tests.fakes.smtp import CLOSE, HANG, FakeSmtp
 
 TICKET = "R2611000124"
 RESULT = "ครัวเรือนในกระบี่มีรายได้เฉลี่ย 26,946 บาทต่อเดือน"
@@ -294,6 +297,60 @@ async def test_a_doubtful_mail_sent_again_has_the_same_message_id(desk, smtp):
     first, second = smtp.mails
     assert first.message["Message-ID"] == second.message["Message-ID"]
     assert first.raw == second.raw
+
+
+class TestExpiredPassword:
+    @pytest.fixture
+    def smtp(self) -> Iterator[FakeSmtp]:
+        with FakeSmtp(login=("user", "password")) as fake:
+            yield fake
+
+    @pytest.fixture
+    def mailer(self, smtp: FakeSmtp) -> Adapter:
+        server = MailServer("127.0.0.1", smtp.port, Encryption.NONE, "user", "expired")
+        return MailAdapter(server, "", "services@nso.example")
+
+    async def test_the_administrators_are_told_once_a_day(self, desk, smtp):
+        await sent(desk)
+        desk.wait(minutes=2)
+        await desk.mails_go()
+        assert smtp.connections == 2
+        assert desk.told("may").text == "⚠️ ส่งข้อความทาง Mail ไม่ได้: login 535 5.7.8"
+        assert "เข้าสู่ระบบเซิร์ฟเวอร์อีเมลไม่ได้ แจ้งผู้ดูแลระบบ (535 5.7.8)" in (await desk.says(TICKET)).text
+        assert smtp.mails == []
+
+
+async def test_a_slow_server_does_not_cost_the_lease(desk, smtp, monkeypatch):
+    monkeypatch.setattr(sender, "KEEP_LEASE", 0.02)
+    monkeypatch.setattr(adapter, "STEP", 1.0)
+    smtp.fails("rcpt", HANG)
+    await ticket(desk)
+    await desk.presses("ตอบทางอีเมล")
+    await desk.presses("ส่ง")
+    going = asyncio.create_task(desk.mails_go())
+    while not smtp.connections:
+        await asyncio.sleep(0.01)
+    desk.wait(minutes=2)
+    while not going.done() and not await desk.count("leases", "expires_at > ? AND name LIKE 'out:mail:%'", desk.now):
+        await asyncio.sleep(0.01)
+    assert not going.done()
+    await going
+
+
+async def test_an_answer_that_a_colleague_gave_meanwhile_is_shown_before_the_second_goes(desk, smtp):
+    await ticket(desk)
+    mine = (await desk.presses("ตอบทางอีเมล")).token("ส่ง")
+    await desk.says(TICKET, who="ton")
+    await desk.presses("ตอบทางอีเมล", who="ton")
+    await desk.presses("ส่ง", who="ton")
+    warned = await desk.presses_token(mine)
+    assert "มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้" in warned.text
+    assert f"ฉบับก่อน: กำลังส่ง · {TO}" in warned.text
+    await desk.mails_go()
+    assert len(smtp.mails) == 1
+    await desk.presses("ส่ง")
+    await desk.mails_go()
+    assert len(smtp.mails) == 2
 
 
 async def test_when_the_writer_cannot_be_told_the_administrator_is(desk, smtp):

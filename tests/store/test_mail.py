@@ -81,6 +81,7 @@ async def test_a_refused_mail_is_not_followed(db: Database) -> None:
 @pytest.mark.parametrize("state", ["dead", "doubtful"])
 async def test_a_stuck_mail_is_sent_again_as_it_was_and_once(db: Database, state: str) -> None:
     written = await put(db)
+    await db.write(lambda tx: tx.execute("UPDATE outbox SET attempts = 7, unclear = 1"))
     await end(db, written, state, "to 550 5.1.1")
     stuck = await mail.get_mail(db, str(written.id))
     assert (stuck.state, stuck.error) == (state, "to 550 5.1.1")
