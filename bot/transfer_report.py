@@ -8,14 +8,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.engine import now
-from bot.transfer import Counts, Rejected, export_customers, export_tickets, import_table
-from bot.transfer_files import Sink, staged, table_file
+from bot.failpoints import failpoint
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
 from domain.transfer import Register
 from handlers.transfer import rejected_file, rejected_rest, rejected_row, table_sentence, unknown_columns
 from store import audit
 from store.database import Database
+from store.tables import Sink, staged, table_file
+from store.transfer import Counts, Rejected, export_customers, export_tickets, import_table
 
 SHOWN = 20
 """Rejected rows that are said; all stand in the file."""
@@ -87,6 +88,11 @@ async def import_file(
             rejects = Rejects(stack, None if dry_run else beside, table.header, console)
             progress = stack.enter_context(_progress(console))
             task = progress.add_task(register.value, total=table.count)
+
+            def advance(rows: int) -> None:
+                progress.advance(task, rows)
+                failpoint("import.batch")
+
             counts = await import_table(
                 db,
                 configuration,
@@ -95,7 +101,7 @@ async def import_file(
                 now(),
                 dry_run=dry_run,
                 reject=rejects.add,
-                advance=lambda rows: progress.advance(task, rows),
+                advance=advance,
             )
             rejects.end()
     except InvalidInput as error:
