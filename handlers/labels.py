@@ -47,6 +47,7 @@ FIELDS = {
     "unknown": "ข้อมูลที่ไม่ทราบ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "files": "ไฟล์แนบ",
 }
 
 # Columns that are called otherwise than the field they hold.

@@ -15,7 +15,7 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from store import changes, staff
+from store import changes, files, staff
 
 SHOWN = 700
 """Characters of a long text on a card."""
@@ -98,7 +98,9 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     if due_time:
         overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=_buttons(ticket))
+    count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
+    attached = (files_button(ticket.no, count),) if count else ()
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=(*_buttons(ticket), *attached))
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -134,6 +136,11 @@ def _button(label: str, action: str, ticket: Ticket, *, once: bool = False) -> B
 def show_button(ticket: Ticket, label: str = "") -> Button:
     """[ดูใบงาน]"""
     return _button(label or _("ดูใบงาน"), "ticket.show", ticket)
+
+
+def files_button(no: str, count: int) -> Button:
+    """[ไฟล์แนบ (2)]"""
+    return Button(_("ไฟล์แนบ (%(count)s)", count=count), "file.list", {"no": no})
 
 
 def _buttons(ticket: Ticket) -> tuple[Button, ...]:

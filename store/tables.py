@@ -23,6 +23,7 @@ from domain.transfer import Columns, Register, defuse, read_columns, undefuse
 from domain.transfer_customers import running_number
 
 MOST_COLUMNS = 60
+FEWEST_KNOWN = 2
 MOST_UNPACKED, MOST_STRINGS, MOST_RATIO = 2 * 1024**3, 300 * 1024**2, 200
 """Bytes of an XLSX unpacked, of its table of texts (which is held in memory), and unpacked to packed."""
 
@@ -69,13 +70,7 @@ def staged(path: Path, register: Register) -> Iterator[Staged]:
     CSV or XLSX, in a strange encoding, packed beyond reason, too wide, without a heading that is known.
     """
     rows = _rows(path)
-    header: list[str] = next((row for _line, row in rows if any(cell.strip() for cell in row)), [])
-    while header and not header[-1].strip():
-        header.pop()
-    if not header:
-        raise InvalidInput("file_empty")
-    if len(header) > MOST_COLUMNS:
-        raise InvalidInput("file_wide", columns=len(header), limit=MOST_COLUMNS)
+    header = _header(rows)
     columns = read_columns(register, header)
     key = columns.places.get("no" if register is Register.TICKETS else "code")
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
@@ -92,6 +87,34 @@ def staged(path: Path, register: Register) -> Iterator[Staged]:
             count += 1
             file.write(json.dumps((line, row)) + "\n")
         yield Staged(tuple(header), columns, count, highest, nameless, file)
+
+
+def _header(rows: Iterator[tuple[int, list[str]]]) -> list[str]:
+    header: list[str] = next((row for _line, row in rows if any(cell.strip() for cell in row)), [])
+    while header and not header[-1].strip():
+        header.pop()
+    if not header:
+        raise InvalidInput("file_empty")
+    if len(header) > MOST_COLUMNS:
+        raise InvalidInput("file_wide", columns=len(header), limit=MOST_COLUMNS)
+    return header
+
+
+def recognise(path: Path) -> Register | None:
+    """The register whose fields the heading names, two at least; None = some other table.
+
+    Raises InvalidInput like `staged`, where the file cannot be read as a table at all.
+    """
+    header = _header(_rows(path))
+    known: dict[Register, int] = {}
+    for register in Register:
+        try:
+            known[register] = len(read_columns(register, header).places)
+        except InvalidInput as error:
+            if error.code == "file_twice":
+                raise
+    best = max(known, key=lambda register: known[register], default=None)
+    return best if best is not None and known[best] >= FEWEST_KNOWN else None
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -201,6 +201,17 @@ async def list_unfinished(db: Reader, assignee: StaffId, limit: int = 500) -> li
     return [_ticket(row) for row in rows]
 
 
+async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
+    """The tickets that a person recorded or answers for, the newest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? OR assignee_id = ? "
+        f"ORDER BY recorded_at DESC, no DESC LIMIT {int(limit)}",
+        by,
+        by,
+    )
+    return [_ticket(row) for row in rows]
+
+
 async def count_by_status(db: Reader, assignee: StaffId) -> Mapping[Status, int]:
     """How many tickets a person has in each status."""
     rows = await db.fetch("SELECT status, count(*) AS n FROM tickets WHERE assignee_id = ? GROUP BY status", assignee)

@@ -128,18 +128,20 @@ async def import_table(
     dry_run: bool = False,
     source: Source = COMMAND,
     rows_a_batch: int = 0,
+    counts: Counts | None = None,
     reject: Callable[[Rejected], None] = lambda rejected: None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Counts:
     """Lay a table over the register, so many rows in a transaction each; the same table again changes nothing.
 
     So one that was cut off is simply run again. `dry_run` decides everything and writes nothing. `reject` is told
-    of each row that is not taken, `advance` of the rows that are done with, after each batch.
+    of each row that is not taken, `advance` of the rows that are done with, after each batch. `counts` is filled
+    along the way.
     """
     scratch = Scratch()
     kind: type[_Customers] | type[_Tickets] = _Customers if register is Register.CUSTOMERS else _Tickets
     job: _Import = kind(table, configuration, scratch, now, source.by)
-    counts = Counts()
+    counts = counts or Counts()
     try:
         if not dry_run:
             await db.write(lambda tx: _begin(tx, job, register, table, now, source))
