@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Protocol
 
 from domain.errors import InvalidInput
@@ -146,7 +147,7 @@ def safe_name(name: str, kind: Kind, otherwise: str) -> str:
     Without folders, control and direction characters; Thai stays, and nothing is cut within a grapheme. The ending
     is one of the kind's, whatever the sender called it. `otherwise` = the name of a file that came without one.
     """
-    plain = clean(name).replace("\\", "/").rpartition("/")[2]
+    plain = " ".join(clean(name).split()).replace("\\", "/").rpartition("/")[2]
     plain = "".join(c for c in plain if c == _JOINER or unicodedata.category(c) not in _INVISIBLE)
     plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
     last = ending(plain)
@@ -156,6 +157,13 @@ def safe_name(name: str, kind: Kind, otherwise: str) -> str:
     if _RESERVED.match(stem):
         stem = f"_{stem}"
     return f"{_within(stem)}{given or kind.endings[0]}"
+
+
+def numbered_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where it is taken: `photo-2.jpg`."""
+    stem, dot, last = name.rpartition(".")
+    names = (f"{stem}-{number}{dot}{last}" for number in count(2))
+    return name if name not in taken else next(each for each in names if each not in taken)
 
 
 def _within(stem: str) -> str:

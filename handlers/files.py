@@ -7,7 +7,7 @@ from functools import partial
 from uuid import uuid4
 
 from domain.errors import InvalidInput, NotFound
-from domain.files import CSV, XLSX
+from domain.files import CSV, XLSX, numbered_name
 from domain.staff import Role
 from domain.text import clean, digits
 from domain.tickets import Ticket
@@ -67,6 +67,9 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
     )
     before = await file_store.list_album(ctx.db, file.platform, file.album, ctx.staff.id) if file.album else []
     place = await _place(ctx, body, fresh, before)
+    record = place.no if isinstance(place, Ticket) else of_draft(place.id) if place else of_person(ctx.staff.id)
+    there = await file_store.list_files(ctx.db, record)
+    file = replace(file, name=numbered_name(file.name, {each.name for each in (*before, *there)}))
     if isinstance(place, Ticket):
         return await _to_ticket(ctx, body, file, place, before)
     if isinstance(place, Draft):

@@ -109,17 +109,14 @@ def preview(job: Import, file: File, laid: Laid) -> Reply:
     title = _("ตาราง %(name)s · %(register)s", name=file.name, register=_(VALUES[job.register]))
     buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
     note = _note(laid)
-    if records[Outcome.NEW] or records[Outcome.CHANGED]:
-        run = Button(
-            _("นำเข้า %(count)s แถว", count=f"{rows:,}"),
-            "import.run",
-            {"import": job.id, "rows": f"{rows:,}"},
-            once=True,
-        )
-        buttons = (run, Button(_("ยกเลิก"), "import.cancel", {"import": job.id}), *buttons)
-    else:
+    if not records[Outcome.NEW] and not records[Outcome.CHANGED]:
         note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
-    return _with_rejected(Card(title, _lines(laid), note, buttons), laid)
+        return _with_rejected(Card(title, _lines(laid), note, buttons), laid)
+    run = Button(
+        _("นำเข้า %(count)s แถว", count=f"{rows:,}"), "import.run", {"import": job.id, "rows": f"{rows:,}"}, once=True
+    )
+    cancel = Button(_("ยกเลิก"), "import.cancel", {"import": job.id})
+    return Reply((Card(title, _lines(laid), note, (run, cancel, *buttons)),), confirms=True)
 
 
 def result(job: Import, file: File, laid: Laid) -> Reply:
