@@ -70,7 +70,7 @@ async def get_file(db: Reader, file_id: str) -> File:
 
 async def list_files(db: Reader, record: str) -> list[File]:
     """A record's files, oldest first."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE record = ? ORDER BY added_at, id", record)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE record = ? ORDER BY added_at, name, id", record)
     return [_file(row) for row in rows]
 
 
@@ -79,14 +79,14 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
     if not ids:
         return []
     marks = ", ".join("?" for _ in ids)
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE id IN ({marks}) ORDER BY added_at, id", *ids)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE id IN ({marks}) ORDER BY added_at, name, id", *ids)
     return [_file(row) for row in rows]
 
 
 async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list[File]:
     """What came so far of several pictures that a person sent as one, oldest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND album = ? AND added_by = ? ORDER BY added_at, id",
+        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND album = ? AND added_by = ? ORDER BY added_at, name, id",
         platform,
         album,
         by,

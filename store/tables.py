@@ -8,8 +8,8 @@ import re
 import tempfile
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain
@@ -105,7 +105,8 @@ def recognise(path: Path) -> Register | None:
 
     Raises InvalidInput like `staged`, where the file cannot be read as a table at all.
     """
-    header = _header(_rows(path))
+    with closing(_rows(path)) as rows:
+        header = _header(rows)
     known: dict[Register, int] = {}
     for register in Register:
         try:
@@ -117,7 +118,7 @@ def recognise(path: Path) -> Register | None:
     return best if best is not None and known[best] >= FEWEST_KNOWN else None
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path) -> Generator[tuple[int, list[str]], None, None]:
     """Line and cells of each row, formulas that an export defused as they were."""
     if path.is_dir():
         raise InvalidInput("file_directory")
@@ -199,24 +200,30 @@ def _is_thai(path: Path) -> bool:
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    import openpyxl
-
     try:
         _check_archive(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are not read anyway
-            book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-        try:
-            sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
-            if sheet is None:
-                raise InvalidInput("file_empty")
-            sheet.reset_dimensions()
-            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                yield line, [_text(value) for value in values]
-        finally:
-            book.close()
+        # Opened here: a file that lies under its hash has no ending to tell the library what it is.
+        with path.open("rb") as file:
+            yield from _sheet_rows(file)
     except _BROKEN as error:
         raise InvalidInput("file_broken") from error
+
+
+def _sheet_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that are not read anyway
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+    try:
+        sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
+        if sheet is None:
+            raise InvalidInput("file_empty")
+        sheet.reset_dimensions()
+        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield line, [_text(value) for value in values]
+    finally:
+        book.close()
 
 
 def _check_archive(path: Path) -> None:
