@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -87,19 +88,18 @@ class Imports:
 
     async def _work(self, job: Import, file: File) -> None:
         dry_run = job.state == "checking"
-        counts = Counts()
-        work = asyncio.create_task(self._lay(job, file, counts, dry_run=dry_run))
+        counts, stop = Counts(), threading.Event()
+        work = asyncio.create_task(self._lay(job, file, counts, stop, dry_run=dry_run))
         try:
             while not (await asyncio.wait([work], timeout=KEEP_EVERY))[0]:
                 await self._keep_alive(job, counts)
             laid, rejected = work.result()
         except _Stopped:
+            await _ended(work, stop)
             await self._say(job, words.stopped(file, Laid(_together(job, counts), 0, (), (), None)), "stopped")
             return
         finally:
-            work.cancel()
-            with suppress(BaseException):
-                await work
+            await _ended(work, stop)
         if dry_run:
             await self._end(job, "ready", words.preview(job, file, laid), rejected)
         else:
@@ -118,13 +118,22 @@ class Imports:
         if now is None or now.state != job.state or not await self._lease(job.id):
             raise _Stopped
 
-    async def _lay(self, job: Import, file: File, counts: Counts, *, dry_run: bool) -> tuple[Laid, File | None]:
+    async def _lay(
+        self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool
+    ) -> tuple[Laid, File | None]:
         """Lay the table over its register, as the command does; the rows that are not taken become a file."""
+
+        def check(rows: int = 0) -> None:
+            if rows:
+                failpoint("import.batch")
+            if stop.is_set():
+                raise _Stopped
+
         reasons: list[tuple[int, DeskError]] = []
         path = self._desk.files.blobs.existing(file.sha256)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            table = await asyncio.to_thread(stack.enter_context, staged(path, job.register))
+            table = await asyncio.to_thread(stack.enter_context, staged(path, job.register, check))
             beside = folder / "rejected.csv"
             with table_file(beside) as sink:
                 sink.write([*table.header, "line", "reason"])
@@ -145,7 +154,7 @@ class Imports:
                     rows_a_batch=BATCH,
                     counts=counts,
                     reject=reject,
-                    advance=lambda rows: failpoint("import.batch"),
+                    advance=check,
                 )
             rejected = await self._kept(job, file, beside) if counts.rejected else None
             shown = counts if dry_run else _together(job, counts)
@@ -189,6 +198,14 @@ class Imports:
 
         await buttons.add(tx, batch.button_rows)
         return await outbox.put(tx, batch.messages, self._owner, self._desk.clock())
+
+
+async def _ended(work: "asyncio.Task[tuple[Laid, File | None]]", stop: threading.Event) -> None:
+    """Between two batches, not within one: a transaction that runs on would miss what it works with."""
+    stop.set()
+    await asyncio.wait([work])
+    with suppress(asyncio.CancelledError):
+        work.exception()
 
 
 def _together(job: Import, counts: Counts) -> Counts:

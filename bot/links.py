@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from domain.errors import Expired, NotFound
 
 LIFETIME = timedelta(hours=24)
-_TOKEN = re.compile(r"([0-9a-f]{32})\.(\d{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
+_TOKEN = re.compile(r"([0-9a-f]{32})\.([1-9]\d{0,11})\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 class Links:

@@ -8,7 +8,7 @@ import re
 import tempfile
 import warnings
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -63,8 +63,8 @@ class Staged:
 
 
 @contextmanager
-def staged(path: Path, register: Register) -> Iterator[Staged]:
-    """Read the whole table once before anything is done with it.
+def staged(path: Path, register: Register, check: Callable[[], None] = lambda: None) -> Iterator[Staged]:
+    """Read the whole table once before anything is done with it. `check` is called for each row and may raise.
 
     Raises InvalidInput("file_…") where the file as a whole cannot be taken: missing, empty, half written, not
     CSV or XLSX, in a strange encoding, packed beyond reason, too wide, without a heading that is known.
@@ -77,6 +77,7 @@ def staged(path: Path, register: Register) -> Iterator[Staged]:
         count = highest = 0
         nameless = False
         for line, row in rows:
+            check()
             while row and not row[-1].strip():
                 row.pop()
             if not row:

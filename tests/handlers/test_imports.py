@@ -1,6 +1,8 @@
 """Tables that an administrator sends: recognised, shown, confirmed, imported; for everybody else ordinary files."""
 
+import asyncio
 import csv
+import json
 from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -9,8 +11,9 @@ import pytest
 
 from domain.staff import Platform
 from handlers.chat import Document
-from store import files, imports
+from store import files, imports, inbox
 from store.customers import get_customers
+from store.inbox import Event
 
 TABLE = "code,name,mobile,note\nC99001,นายใหม่ มาเอง,081-222-3333,=1+1\nC99002,นายผิด,abc,\nC81554,นายสมชาย ใจดี,,\n"
 TICKETS = "no,created_at,channel,subject,details\nR2611000777,2026-11-20,โทรศัพท์,1.1,ถามผลสำรวจ\n"
@@ -208,11 +211,32 @@ async def test_a_bug_is_tried_three_times_and_told(desk, monkeypatch):
 
 async def test_a_run_is_stopped_between_batches_and_says_what_went_in(desk, monkeypatch):
     monkeypatch.setattr("bot.imports.KEEP_EVERY", 0.01)
-    rows = "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 205_000))
+    rows = "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 220_000))
     await send(desk, "code,name\n" + rows)
     (job,) = await desk.db.fetch("SELECT id FROM imports")
     await desk.db.write(lambda tx: imports.step(tx, job["id"], "ready", "running", desk.now))
     desk.engine.imports.lanes.wake([job["id"]])
-    await desk.db.write(lambda tx: imports.step(tx, job["id"], "running", "cancelled", desk.now))
+    while not await desk.count("customers", "code LIKE 'C2%'"):
+        await asyncio.sleep(0)
+    await desk.presses("ยกเลิก", who="may")
+    written = await desk.count("customers", "code LIKE 'C2%'")
+    assert 0 < written < 20_000
+    stopped = desk.told("may").replies[-1].parts[0]
+    assert "หยุดนำเข้า ลูกค้า.csv แล้ว" in stopped.title
+    assert stopped.fields[0][1] == f"{written:,}"
+
+
+async def test_a_message_is_answered_at_once_while_a_table_is_imported(desk):
+    rows = "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 203_000))
+    shown = await send(desk, "code,name\n" + rows)
+    (job,) = await desk.db.fetch("SELECT id FROM imports")
+    await desk.db.write(lambda tx: imports.step(tx, job["id"], "ready", "running", desk.now))
+    desk.engine.imports.lanes.wake([job["id"]])
+    event = Event("telegram", "while", "telegram:nok", 9_999, json.dumps({"text": "เมนู", "who": "nok"}))
+    desk.engine.worker.wake(await inbox.receive(desk.db, [event], desk.engine.owner, desk.now))
+    await desk.engine.worker.lanes.idle()
+    await desk.engine.sender.lanes.idle()
+    assert desk.told("nok").buttons
+    assert await desk.count("imports", "state = 'running'") == 1
     await desk.engine.idle()
-    assert await desk.count("customers") < 5000
+    assert "3,000" in shown.text
