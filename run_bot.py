@@ -270,6 +270,8 @@ def _is_yet_to_be_made(database_url: str) -> bool:
 async def _check_platforms(settings: Settings, console: Console) -> None:
     from bot.checks import check_platforms
 
+    if settings.line_access_token is not None and not settings.public_url:
+        console.print("DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened")
     problems = 0
     async for name, problem in check_platforms(settings):
         console.print(f"{name}: {problem or 'good'}", markup=False)

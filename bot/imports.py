@@ -31,7 +31,7 @@ from store.imports import Import
 from store.tables import Staged, staged, table_file
 from store.transfer import Counts, Rejected, Source, import_table
 
-BATCH = 100
+BATCH = 50
 """Rows in one transaction: an officer's message never waits long behind it."""
 KEEP_EVERY = 3.0
 """Seconds between signs of life: the lease, what is written so far, whether somebody stopped it."""

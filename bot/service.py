@@ -115,6 +115,8 @@ class Service:
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
+            if self._links is None:
+                log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         await self._stop(serving)

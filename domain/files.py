@@ -112,11 +112,11 @@ _RUNS = _endings(
 _MACROS = _endings("docm dotm xlsm xltm xlam xlsb pptm potm ppam ppsm sldm")
 _PAGES = _endings("htm html mht mhtml php shtml svg svgz swf xht xhtml xml xsl xslt")
 _PAGE = re.compile(
-    rb"(?is)\A[\xef\xbb\xbf\xff\xfe\s]*(?:<!--.*?-->\s*)*"
+    rb"(?is)\A[\xef\xbb\xbf\xff\xfe\s]*(?:<!--(?>.*?-->)\s*)*+"
     rb"<\s*(?:!doctype|html|head|body|script|svg|iframe|object|embed|meta|style|\?xml|\?php|xsl:)"
 )
 _SCRIPT = re.compile(
-    rb"(?im)^\s*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b|windows registry editor)"
+    rb"(?im)^[ \t]*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b|windows registry editor)"
 )
 _OFFICE = {
     "word/": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx", ".dotx")),

@@ -82,7 +82,8 @@ async def _place(ctx: Context, body: Attachment, draft: Draft | None, before: li
     if record.startswith("R"):
         return await tickets.get_ticket(ctx.db, record)
     if record.startswith("draft:"):
-        return await form_store.find_draft(ctx.db, record.removeprefix("draft:"))
+        begun = await form_store.find_draft(ctx.db, record.removeprefix("draft:"))
+        return begun if begun and begun.state in ("open", "parked") else None
     # The title of what is answered names its ticket; further numbers below it would be others.
     for words in (body.caption, clean(body.quoted).partition("\n")[0]):
         numbers = {digits(found).upper() for found in NUMBER.findall(words)}
@@ -135,6 +136,7 @@ async def _ticket_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
 async def _to_draft(ctx: Context, body: Attachment, file: File, draft: Draft, before: list[File]) -> Reply | None:
     """The form goes on; what the file's caption says is the answer to what it asked."""
     record = of_draft(draft.id)
+    await forms.park_open(ctx, draft.id)
     ctx.change(partial(file_store.add, file=replace(file, record=record)))
     ctx.attached[record] = 1
     if not await _is_last(ctx, body, before):

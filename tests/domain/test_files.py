@@ -137,3 +137,11 @@ def test_what_may_do_harm_is_refused(content: bytes, name: str, members: list[st
     with pytest.raises(InvalidInput) as refusal:
         sniff(content, name, members)
     assert refusal.value.code == why
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "content", [b"<!---->" * 9_000, b"\n" * 65_000, b" " * 65_000, b"<!--" * 16_000, b"\n \t" * 20_000]
+)
+def test_no_text_takes_long_to_look_at(content: bytes) -> None:
+    assert sniff(content, "x.txt") == TEXT

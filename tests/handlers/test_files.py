@@ -220,6 +220,18 @@ async def test_an_album_that_says_how_many_it_has_waits_for_none(desk):
     assert "2 ไฟล์" in done.text
 
 
+async def test_a_late_picture_follows_its_album_into_a_parked_form_but_not_into_a_cancelled_one(desk):
+    await desk.says("/open C81554 โทร 1.1")
+    first, second, third = album(3)
+    await desk.brings(first)
+    await desk.says("เมนู")
+    assert "ไฟล์แนบ: 2" in (await desk.brings(second)).text
+    await desk.says("ยกเลิก")
+    late = await desk.brings(third)
+    assert "แนบกับใบงานไหน" in late.text
+    assert await desk.count("forms", "state IN ('open', 'parked')") == 0
+
+
 async def test_a_caption_that_comes_second_takes_the_first_picture_along(desk):
     await ticket(desk)
     first, second = album(2)
