@@ -75,20 +75,20 @@ def main(context: typer.Context) -> None:
 
 async def serve(settings: Settings, configuration: Configuration) -> None:
     """The desk on its platforms, until SIGTERM or SIGINT."""
-    from bot.engine import now
     from bot.service import Service
-    from scheduler.ticker import start_ticker
+    from scheduler.ticker import Ticker, start_ticker
 
     configure_logging()
     secret_key(settings)
     lock = _lock(settings.database_url)
     db = await open_database(settings.database_url)
-    ticker = start_ticker(db, now, Blobs(settings.data_dir))
+    service = Service(settings, db, configuration)
+    ticker = start_ticker(Ticker(service.engine.desk, service.engine))
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-        await Service(settings, db, configuration).run(stopping)
+        await service.run(stopping)
     finally:
         ticker.shutdown(wait=False)
         await db.close()
@@ -132,7 +132,7 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
         making.rename(path)
         db = await open_database(f"sqlite:///{path}")
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
-    await terminal(db, configuration, settings.data_dir, admin.name, greeting)
+    await terminal(db, configuration, settings.data_dir / "demo", admin.name, greeting)
 
 
 async def terminal(
@@ -218,20 +218,20 @@ def invite(
 @app.command()
 def tick() -> None:
     """Run what is due once, and stop."""
-    settings = settings_or_exit()
 
-    async def work() -> None:
-        from bot.engine import now
-        from scheduler import ticker
+    async def work(db: Database, configuration: Configuration) -> int:
+        from bot.engine import Engine
+        from bot.file_store import FileStore
+        from scheduler.ticker import Ticker
 
-        db = await open_database(settings.database_url)
-        try:
-            done = await ticker.tick(db, now(), Blobs(settings.data_dir))
-        finally:
-            await db.close()
+        files = FileStore(db, {}, Blobs(settings_or_exit().data_dir))
+        engine = Engine(db, configuration, {}, "tick", files=files)
+        done = await Ticker(engine.desk, engine).tick()
+        await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))
+        return 0
 
-    run_async(work())
+    on_desk(work)
 
 
 @app.command()

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from bot.failpoints import failpoint
 from bot.outgoing import Adapters
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
@@ -17,6 +16,7 @@ from handlers.desk import Fetched, FetchFailed
 from store import inbox
 from store.blobs import Blobs, sniff_file
 from store.database import Database
+from store.failpoints import failpoint
 
 LONGEST = 25.0
 """Seconds that one try may take; a conversation's lease is longer."""

@@ -8,7 +8,6 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from bot.failpoints import failpoint
 from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, add_notice
@@ -124,8 +123,6 @@ class Imports:
         """Lay the table over its register, as the command does; the rows that are not taken become a file."""
 
         def check(rows: int = 0) -> None:
-            if rows:
-                failpoint("import.batch")
             if stop.is_set():
                 raise _Stopped
 

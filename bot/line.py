@@ -14,7 +14,6 @@ from typing import Any, TypeGuard
 import aiohttp
 
 from bot import line_menu, line_render
-from bot.failpoints import failpoint
 from bot.links import Links
 from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
@@ -25,6 +24,7 @@ from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox
 from store.database import Database
+from store.failpoints import failpoint
 from store.inbox import Event
 from store.outbox import Message
 

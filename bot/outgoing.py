@@ -9,10 +9,10 @@ from uuid import uuid4
 from bot.platform import Adapter
 from domain.staff import Platform, Role, Staff, StaffId
 from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
-from handlers.desk import BUTTON_LIFETIME
+from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.i18n import speaking
-from store import buttons, staff
-from store.database import Database
+from store import audit, buttons, outbox, staff
+from store.database import Database, Tx
 from store.outbox import Message
 
 Adapters = Mapping[Platform, Adapter]
@@ -46,6 +46,21 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
         return replace(old, buttons=pressed)
 
     return replace(reply, parts=tuple(part(old) for old in reply.parts)), rows
+
+
+async def batch_notices(batch: Batch, adapters: Adapters, db: Database, outcome: Outcome, now: datetime) -> None:
+    """Add every notice of an outcome."""
+    for notice in outcome.notices:
+        await add_notice(batch, adapters, db, notice, now)
+
+
+async def write(tx: Tx, outcome: Outcome, batch: Batch, owner: str, now: datetime) -> list[tuple[Platform, str]]:
+    """All that an outcome writes; returns the chats that `owner` must now send to."""
+    for change in outcome.changes:
+        await change(tx)
+    await audit.add(tx, list(outcome.audit_entries))
+    await buttons.add(tx, batch.button_rows)
+    return await outbox.put(tx, batch.messages, owner, now) if batch.messages else []
 
 
 def add_answer(

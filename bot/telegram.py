@@ -21,7 +21,6 @@ from aiolimiter import AsyncLimiter
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot import telegram_render
-from bot.failpoints import failpoint
 from bot.log import get_logger, where
 from bot.platform import Delivery, Refused, Retry, Sent, Unparsable
 from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
@@ -34,6 +33,7 @@ from handlers.system import resent_mark
 from store import inbox, leases
 from store.blobs import Blobs
 from store.database import Database
+from store.failpoints import failpoint
 from store.inbox import Event
 from store.outbox import Message
 

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.engine import now
-from bot.failpoints import failpoint
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
 from domain.transfer import Register
@@ -88,11 +87,6 @@ async def import_file(
             rejects = Rejects(stack, None if dry_run else beside, table.header, console)
             progress = stack.enter_context(_progress(console))
             task = progress.add_task(register.value, total=table.count)
-
-            def advance(rows: int) -> None:
-                progress.advance(task, rows)
-                failpoint("import.batch")
-
             counts = await import_table(
                 db,
                 configuration,
@@ -101,7 +95,7 @@ async def import_file(
                 now(),
                 dry_run=dry_run,
                 reject=rejects.add,
-                advance=advance,
+                advance=lambda rows: progress.advance(task, rows),
             )
             rejects.end()
     except InvalidInput as error:

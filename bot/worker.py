@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from bot.failpoints import failpoint
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_answer, add_notice
+from bot.outgoing import Adapters, Batch, add_answer, batch_notices, write
 from bot.platform import Unparsable
 from bot.sender import Sender
 from domain.errors import Conflict, DeskError
@@ -18,8 +17,9 @@ from handlers.chat import Incoming, Reply
 from handlers.desk import Desk, FetchFailed, Outcome
 from handlers.dispatcher import dispatch, refused
 from handlers.messages import new_reference
-from store import audit, buttons, inbox, leases, outbox, staff
+from store import inbox, leases, staff
 from store.database import StoreUnavailable, Tx
+from store.failpoints import failpoint
 from store.inbox import Event
 
 ATTEMPTS = 4
@@ -167,16 +167,11 @@ class Worker:
         batch = Batch()
         if incoming is not None and outcome.reply is not None:
             add_answer(batch, self._adapters, incoming, outcome.reply, outcome.staff_id, now)
-        for notice in outcome.notices:
-            await add_notice(batch, self._adapters, self._desk.db, notice, now)
+        await batch_notices(batch, self._adapters, self._desk.db, outcome, now)
 
         async def work(tx: Tx) -> tuple[list[tuple[Platform, str]], bool]:
             await inbox.finish(tx, event, now, state, reference)
-            for change in outcome.changes:
-                await change(tx)
-            await audit.add(tx, list(outcome.audit_entries))
-            await buttons.add(tx, batch.button_rows)
-            chats = await outbox.put(tx, batch.messages, self._owner, now) if batch.messages else []
+            chats = await write(tx, outcome, batch, self._owner, now)
             return chats, await inbox.release_if_idle(tx, event.conversation, self._owner, now)
 
         chats, released = await self._desk.db.write(work)

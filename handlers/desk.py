@@ -1,5 +1,6 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Protocol
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.dates import BANGKOK
-from domain.staff import Platform, Staff, StaffId
+from domain.staff import Platform, Role, Staff, StaffId
 from handlers.chat import Attachment, Incoming, Notice, Reply
 from store import customers
 from store.audit import AuditEntry
@@ -61,7 +62,7 @@ class NoFiles:
     has_links = False
 
     def __init__(self) -> None:
-        self.blobs = Blobs(Path("data"))
+        self.blobs = Blobs(Path(os.devnull))
 
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         raise FetchFailed("no way to fetch")
@@ -81,16 +82,52 @@ class Desk:
 
 
 @dataclass(slots=True)
-class Context:
-    """One event being handled: who speaks, and what is to be written together with the answer."""
+class Work:
+    """What is decided at one time: read from the store now, written together at the end."""
 
     desk: Desk
-    incoming: Incoming
-    staff: Staff
     now: datetime
     changes: list[Change] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     audit_entries: list[AuditEntry] = field(default_factory=list)
+
+    @property
+    def db(self) -> Database:
+        """The store, for reading; writing goes through `change`."""
+        return self.desk.db
+
+    @property
+    def today(self) -> date:
+        """The local date."""
+        return self.now.astimezone(BANGKOK).date()
+
+    def change(self, change: Change) -> None:
+        """Write this in the transaction that ends the work."""
+        self.changes.append(change)
+
+    def audit(self, action: str, record: str) -> None:
+        """Note that the desk itself read or changed personal data."""
+        self.audit_entries.append(AuditEntry(self.now, None, action, record, "", ""))
+
+    def notify(
+        self,
+        make: Callable[[], Reply],
+        key: str,
+        *,
+        staff_id: StaffId | None = None,
+        role: Role | None = None,
+        to: tuple[Platform, str] | None = None,
+    ) -> None:
+        """Send a person, everybody with a role, or a chat a message not asked for, once for each `key`."""
+        self.notices.append(Notice(make, key, staff_id, role, to))
+
+
+@dataclass(slots=True, kw_only=True)
+class Context(Work):
+    """One event being handled: who speaks, and what is to be written together with the answer."""
+
+    incoming: Incoming
+    staff: Staff
     drafts: set[str] = field(default_factory=set)
     """Drafts that this event already writes."""
 
@@ -103,50 +140,25 @@ class Context:
     attached: dict[str, int] = field(default_factory=dict)
     """How many files this event adds to a record: its own answer already speaks of them."""
 
-    async def customer(self, code: str) -> Customer:
-        """A customer of the store, or one that this event makes; NotFound("customer")."""
-        return self.unsaved.get(code) or await customers.get_customer(self.db, code)
-
-    @property
-    def db(self) -> Database:
-        """The store, for reading; writing goes through `change`."""
-        return self.desk.db
-
-    @property
-    def today(self) -> date:
-        """The local date."""
-        return self.now.astimezone(BANGKOK).date()
-
     async def fetch(self, attachment: Attachment) -> Fetched:
         """See `Files.fetch`."""
         return await self.desk.files.fetch(self.incoming, attachment)
 
-    def change(self, change: Change) -> None:
-        """Write this in the transaction that ends the event."""
-        self.changes.append(change)
+    async def customer(self, code: str) -> Customer:
+        """A customer of the store, or one that this event makes; NotFound("customer")."""
+        return self.unsaved.get(code) or await customers.get_customer(self.db, code)
 
     def audit(self, action: str, record: str) -> None:
-        """Note that personal data was read or changed."""
+        """Note that this person read or changed personal data."""
         incoming = self.incoming
         self.audit_entries.append(AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id))
-
-    def notify(
-        self,
-        make: Callable[[], Reply],
-        key: str,
-        *,
-        staff_id: StaffId | None = None,
-        to: tuple[Platform, str] | None = None,
-    ) -> None:
-        """Send somebody a message that they did not ask for, once for each `key`."""
-        self.notices.append(Notice(make, key, staff_id, to=to))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What handling an event came to: written in one transaction with the event's end."""
+    """What handling came to: written in one transaction with the end of the event, or of what was due."""
 
-    reply: Reply | None
+    reply: Reply | None = None
     changes: tuple[Change, ...] = ()
     notices: tuple[Notice, ...] = ()
     audit_entries: tuple[AuditEntry, ...] = ()

@@ -9,7 +9,21 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, files, form_presses, forms, staff, strangers, system, ticket_cards, tickets
+from handlers import (
+    customer_changes,
+    customer_parts,
+    customers,
+    duplicates,
+    files,
+    form_presses,
+    forms,
+    merges,
+    staff,
+    strangers,
+    system,
+    ticket_cards,
+    tickets,
+)
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
@@ -26,7 +40,16 @@ SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "staff", "tickets"]
+__all__ = [
+    "customer_changes",
+    "customer_parts",
+    "dispatch",
+    "duplicates",
+    "form_presses",
+    "merges",
+    "staff",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -43,7 +66,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     speak(person.language)
     if not incoming.private:
         return Outcome(None)
-    ctx = Context(desk, incoming, person, now)
+    ctx = Context(desk, now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
     except DeskError as error:

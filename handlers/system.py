@@ -101,6 +101,13 @@ def failure(reference: str) -> Reply:
     return Reply((Paragraph(text, (button,)),), confirms=True)
 
 
+def due_failed(kind: str, reference: str) -> Reply:
+    """What administrators are told when work at a time fails again and again."""
+    return say(
+        _("⚠️ งานตามเวลา %(kind)s ทำไม่สำเร็จ แจ้งผู้ดูแลโปรแกรม (อ้างอิง %(reference)s)", kind=kind, reference=reference)
+    )
+
+
 def undeliverable(platform: str, error: str) -> Reply:
     """What administrators are told when a platform refuses a message for good."""
     text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)

@@ -15,7 +15,7 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from store import changes, files, staff
+from store import changes, customers, files, staff
 
 SHOWN = 700
 """Characters of a long text on a card."""
@@ -86,7 +86,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     due_time = due(ctx, ticket) if ticket.status is not Status.CLOSED else None
     lines: list[tuple[str, str]] = [
         ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
-        ("contact", await contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)),
+        ("contact", await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""),
         ("subject", catalogue.subject_label(ticket.subject)),
         ("channel", catalogue.channel_name(ticket.channel)),
         ("details", shorten(ticket.details, SHOWN)),

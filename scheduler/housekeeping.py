@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, files, forms, imports, inbox, outbox, staff
+from store import buttons, due, files, forms, imports, inbox, outbox, staff
 from store.blobs import Blobs
 from store.database import Database, Tx
 
@@ -10,6 +10,7 @@ DRAFTS = timedelta(days=30)
 RAW_EVENTS = timedelta(days=7)
 HISTORY = timedelta(days=60)
 STRANGERS = timedelta(days=2)
+DONE = timedelta(days=400)
 
 
 FILES = timedelta(days=7)
@@ -19,7 +20,10 @@ BYTES = timedelta(days=1)
 
 
 async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[str, int]:
-    """Drop what is past its time; returns how many rows of each kind, and how many files on disk."""
+    """Drop what is past its time; returns how many rows of each kind, and how many files on disk.
+
+    A database that knows no file at all may be the wrong one, or not restored yet: then the disk is left alone.
+    """
 
     async def work(tx: Tx) -> dict[str, int]:
         return {
@@ -31,10 +35,11 @@ async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[
             "events": await inbox.forget_events(tx, now - HISTORY),
             "messages": await outbox.forget_messages(tx, now - HISTORY),
             "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
+            "due_done": await due.forget(tx, now - DONE),
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }
 
     done = await db.write(work)
-    if blobs is not None:
+    if blobs is not None and await files.has_any(db):
         done["bytes"] = await blobs.sweep(BYTES.total_seconds(), lambda hashes: files.list_named(db, hashes))
     return done

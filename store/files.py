@@ -111,6 +111,11 @@ async def count_files(db: Reader, record: str) -> int:
     return int(row["n"]) if row else 0
 
 
+async def has_any(db: Reader) -> bool:
+    """Whether the desk has any file."""
+    return await db.fetch_one("SELECT 1 AS one FROM files LIMIT 1") is not None
+
+
 async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
     """Those of these hashes that some row names."""
     if not hashes:

@@ -1,7 +1,7 @@
 """Tickets, with the history of every save."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
 from store import changes
+from store.customers import find_survivors
 from store.database import Reader, Row, Tx
 
 SEPARATOR = "\n"
@@ -141,11 +142,20 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
     """Many tickets at once, without history (an import or the demo)."""
     if not tickets:
         return
+    tickets = await _settled(tx, tickets)
     names = list(as_stored(tickets[0]))
     await tx.execute_many(
         f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
     )
+
+
+async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+    """The tickets, those of a customer who was merged meanwhile at the survivor's."""
+    roads = await find_survivors(tx, sorted({ticket.customer for ticket in tickets if ticket.customer}))
+    if not roads:
+        return tickets
+    return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
 
 
 def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
@@ -160,6 +170,8 @@ def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
 
 async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
+    if new.customer != old.customer:
+        (new,) = await _settled(tx, [new])
     changed = differences(old, new)
     stored = as_stored(new)
     assignments = ", ".join(f"{field} = ?" for field in changed)

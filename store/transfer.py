@@ -18,6 +18,7 @@ from domain.transfer_customers import customer_rows, merge_customer, parse_code,
 from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
 from store import audit, counters, customers, staff, tickets
 from store.database import Database, Reader, Tx
+from store.failpoints import failpoint
 from store.scratch import Scratch
 from store.tables import Sink, Staged
 
@@ -153,6 +154,7 @@ async def import_table(
                 reject(rejected)
             job.done(decision)
             advance(len(batch))
+            failpoint("import.batch")
     finally:
         scratch.close()
     return counts

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from handlers.chat import (
     reply_from_json,
     reply_to_json,
 )
+from scheduler.ticker import Ticker
 from store import customers, inbox, staff
 from store.blobs import Blobs
 from store.counters import raise_counter
@@ -203,6 +205,16 @@ class DeskUnderTest:
     def told(self, who: str, platform: Platform = Platform.TELEGRAM) -> Answer:
         """Everything this chat was ever sent."""
         return Answer([reply for chat, reply in self.recorders[platform].sent if chat == who])
+
+    async def tick(self) -> dict[str, int]:
+        """The clock's turn: do what is due now, and send what it tells."""
+        done = await self.ticker.tick()
+        await self.engine.idle()
+        return done
+
+    @cached_property
+    def ticker(self) -> Ticker:
+        return Ticker(self.engine.desk, self.engine)
 
     def wait(self, **span: float) -> None:
         """Let time pass."""
