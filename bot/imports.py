@@ -69,7 +69,10 @@ class Imports:
             if job is None or not ours or not await self._lease(import_id):
                 return
             speak((await staff.get_staff(self._desk.db, job.staff_id)).language)
-            file = await files.get_file(self._desk.db, job.file)
+            file = next(iter(await files.list_by_ids(self._desk.db, [job.file])), None)
+            if file is None:
+                await self._desk.db.write(lambda tx: imports.step(tx, job.id, job.state, "refused", self._desk.clock()))
+                return
             try:
                 await self._work(job, file)
             except StoreUnavailable as error:

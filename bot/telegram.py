@@ -277,12 +277,13 @@ def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:
     """A photo comes in several sizes, the largest last."""
     file = part[-1] if kind == "photo" else part
     answered = message.reply_to_message
+    size = getattr(file, "file_size", None)
     return Attachment(
         kind,
-        reference=getattr(file, "file_id", "") or "",
-        name=getattr(file, "file_name", "") or "",
-        mime=getattr(file, "mime_type", "") or "",
-        size=getattr(file, "file_size", None),
+        reference=str(getattr(file, "file_id", None) or ""),
+        name=str(getattr(file, "file_name", None) or ""),
+        mime=str(getattr(file, "mime_type", None) or ""),
+        size=size if isinstance(size, int) else None,
         caption=message.caption or "",
         message=str(message.message_id),
         album=message.media_group_id or "",

@@ -67,7 +67,8 @@ class TelegramRequest(BaseRequest):
         """One call; raises NotAccepted or PerhapsAccepted where there is no answer to read."""
         data = None
         if request_data is not None and request_data.multipart_data:
-            data = aiohttp.FormData(request_data.json_parameters)
+            # Telegram shows a quoted name as it stands: %E0%B9%81…
+            data = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
             for name, (filename, content, mime) in request_data.multipart_data.items():
                 data.add_field(name, content, filename=filename, content_type=mime)
         elif request_data is not None:

@@ -14,6 +14,7 @@ import pytest
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.staff import StaffId
 from domain.transfer import Register
+from scheduler.housekeeping import tidy
 from store import changes, files, forms, imports
 from store.blobs import Blobs, sniff_file
 from store.database import Database
@@ -234,6 +235,18 @@ async def test_bytes_named_while_they_are_swept_stay(tmp_path: Path) -> None:
     await blobs.sweep(500, names)
     assert blobs.existing(first).read_bytes() == b"first"
     assert blobs.existing(second).read_bytes() == b"second"
+
+
+async def test_a_desk_that_knows_no_file_leaves_the_disk_alone(db: Database, tmp_path: Path) -> None:
+    """The wrong database, or one that is not restored yet, must not cost every attachment."""
+    blobs = Blobs(tmp_path)
+    name = await stored(blobs, b"abc")
+    age(blobs.path(name), 10 * DAY.total_seconds())
+    assert "bytes" not in await tidy(db, NOW, blobs)
+    assert blobs.existing(name)
+    await add(db, a_file("f1", TICKET))
+    assert (await tidy(db, NOW, blobs))["bytes"] == 1
+    assert every_file(tmp_path / "files") == []
 
 
 async def test_a_sweep_that_was_killed_is_made_good_by_the_next(tmp_path: Path) -> None:
