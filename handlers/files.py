@@ -140,6 +140,8 @@ async def _to_draft(ctx: Context, body: Attachment, file: File, draft: Draft, be
     ctx.change(partial(file_store.add, file=replace(file, record=record)))
     ctx.attached[record] = 1
     if not await _is_last(ctx, body, before):
+        # Written too: where the other app saved it at this moment, this file must not stay behind.
+        forms.store_draft(ctx, replace(draft, touched_at=ctx.now))
         return None
     told = Paragraph(_("📎 เก็บไว้กับร่างนี้แล้ว: %(files)s", files=file_cards.names([*before, file])))
     caption = _caption(file, before)

@@ -34,7 +34,8 @@ async def show_help(ctx: Context, args: str) -> Reply:
     intro = _(
         "พิมพ์ชื่อ เบอร์โทร อีเมล รหัส หรือเลขใบงาน เพื่อค้นหาได้ทันที\n"
         "ช่องที่ไม่ทราบพิมพ์ 9 · เริ่มใหม่พิมพ์ ยกเลิก\n"
-        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด"
+        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด\n"
+        "ส่งรูปหรือไฟล์แนบใบงานได้ ไม่เกิน 20 MB ถ้าไม่บอกเลขใบงานจะถามให้"
     )
     lines = tuple((f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role))
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))

@@ -220,6 +220,15 @@ async def test_an_album_that_says_how_many_it_has_waits_for_none(desk):
     assert "2 ไฟล์" in done.text
 
 
+async def test_a_picture_that_is_not_answered_still_keeps_its_form_from_being_saved_without_it(desk):
+    """Its event writes the draft as well: a save that comes between is noticed, and the picture decided on afresh."""
+    await desk.says("/open C81554 โทร 1.1")
+    (before,) = await desk.db.fetch("SELECT version FROM forms WHERE state = 'open'")
+    await desk.brings(*album(3))
+    (after,) = await desk.db.fetch("SELECT version FROM forms WHERE state = 'open'")
+    assert after["version"] == before["version"] + 3
+
+
 async def test_a_late_picture_follows_its_album_into_a_parked_form_but_not_into_a_cancelled_one(desk):
     await desk.says("/open C81554 โทร 1.1")
     first, second, third = album(3)
