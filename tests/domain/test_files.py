@@ -38,6 +38,7 @@ def utf16(text: str) -> bytes:
         ("report.pdf.exe", "report.pdf.exe.pdf"),
         ("  spaced .pdf ", "spaced.pdf"),
         ("~$temp.pdf", "~$temp.pdf"),
+        ("a\ue000b\u0378c\U000e0041d.pdf", "abcd.pdf"),
         ("family 👨‍👩‍👧.pdf", "family 👨‍👩‍👧.pdf"),
     ],
 )

@@ -216,6 +216,19 @@ async def test_bytes_that_no_row_names_go_after_a_while(tmp_path: Path) -> None:
     assert await Blobs(tmp_path / "nowhere").sweep(500, names) == 0
 
 
+async def test_old_bytes_that_come_again_are_young_again(tmp_path: Path) -> None:
+    """The row that names them may not be written yet."""
+    blobs = Blobs(tmp_path)
+    age(blobs.path(await stored(blobs, b"abc")), 1000)
+    name = await stored(blobs, b"abc")
+
+    async def names(hashes: object) -> set[str]:
+        return set()
+
+    assert await blobs.sweep(500, names) == 0
+    assert blobs.existing(name)
+
+
 async def test_bytes_named_while_they_are_swept_stay(tmp_path: Path) -> None:
     """The row is written after the first look, or the same bytes come again while they are put aside."""
     blobs = Blobs(tmp_path)
