@@ -111,6 +111,7 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
         args = {"no": ticket.no, "text": shorten(text, 4000)}
         buttons.append(Button(_("ใช้เป็นผลของ %(no)s", no=ticket.no), "ticket.answer", args))
         buttons.append(Button(_("ใช้เป็นผลและปิด"), "ticket.answer", {**args, "close": "1"}))
+    buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))
     if not CUSTOMER_CODE.fullmatch(digits(text).strip()) and from_query(text, ctx.today):
         buttons.append(_new_button(text))
     return say(nothing, *buttons)

@@ -17,14 +17,18 @@ from handlers import (
     files,
     form_presses,
     forms,
+    inline,
     merges,
     staff,
     strangers,
     system,
     ticket_cards,
+    ticket_links,
+    ticket_repeat,
+    ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, Unsent, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -37,7 +41,7 @@ from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-KEEP_FORM = frozenset({"cancel"})
+KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
 __all__ = [
@@ -48,6 +52,9 @@ __all__ = [
     "form_presses",
     "merges",
     "staff",
+    "ticket_links",
+    "ticket_repeat",
+    "ticket_search",
     "tickets",
 ]
 
@@ -59,6 +66,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     """
     now = desk.clock()
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    if isinstance(incoming.body, Query):
+        return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
     if found is None or found[0].blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
         return await strangers.answer(desk, incoming, now, blocked=found is not None)

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from importlib import resources
 
-from store.customers import reindex
+from store import customers, ticket_texts
 from store.database import Tx
 
-AFTER = {2: reindex, 4: reindex}
+AFTER = {2: customers.reindex, 4: customers.reindex, 8: ticket_texts.reindex}
 """What SQL cannot do of a migration, run in the same transaction once the whole schema is there."""
 
 
