@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 from aiolimiter import AsyncLimiter
@@ -13,9 +13,9 @@ from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
 from bot.mail_render import mail_bytes
 from bot.mail_server import Encryption, MailServer
 from bot.platform import Delivery, Doubtful, Refused, Retry, Sent, Unparsable
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
 from domain.staff import Platform
-from handlers.chat import Incoming, Reply
+from handlers.chat import Attachment, Incoming, Reply
 from store.inbox import Event
 from store.outbox import Message
 
@@ -56,6 +56,11 @@ class MailAdapter:
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """What is said in chats does not go to customers."""
         raise NotImplementedError
+
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """No file comes this way."""
+        raise NotFound("file")
+        yield b""
 
     async def show_busy(self, chat: str) -> None:
         """Nobody waits."""

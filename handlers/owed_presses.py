@@ -1,7 +1,7 @@
 """What is done about a thing owed: it was received, followed up by mail, put off, handed on, or given up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from handlers.labels import value_label
 from handlers.mail import on_send
 from handlers.one_field import OneField
 from handlers.owed import list_entries, list_part
+from handlers.owed_proofs import load, present_row, receive, with_changed
 from handlers.registry import action, state
 from handlers.requests import ground
 from store import counters, owed, requests, staff
@@ -33,40 +34,19 @@ from store.mail import NewMail
 CHASE = "owed.chase"
 
 
-async def _load(ctx: Context, args: Mapping[str, str]) -> tuple[Owed, Life, Rule]:
-    """The thing owed that a button means, with its request and rule; audited."""
-    row = await owed.get_owed(ctx.db, int(args["owed"]))
-    rule = ctx.desk.configuration.rules.get(row.rule)
-    if rule is None:
-        raise NotFound("owed")
-    ctx.audit("request.read", requests.record(row.request_id))
-    return row, await requests.get_life(ctx.db, row.request_id), rule
-
-
 @state("O")
 async def present_owed(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a thing owed stands now, where it is no longer as a button showed it."""
     row = await owed.get_owed(ctx.db, int(record[1:]))
-    return await _present(ctx, row) if version is None or row.version != version else None
-
-
-async def _present(ctx: Context, row: Owed) -> Reply:
-    """What became of it, and by whom where it is no longer open, with the whole request below."""
-    life = await requests.get_life(ctx.db, row.request_id)
-    card = await request_cards.life_card(ctx, life)
-    if row.state is OwedState.OPEN:
-        return Reply((card,))
-    names = await staff.staff_names(ctx.db)
-    text = f"{value_label('owed', row.rule)}: {request_cards.owed_state(ctx, row, names)}"
-    return Reply((Paragraph(text), card))
+    return await present_row(ctx, row) if version is None or row.version != version else None
 
 
 @action("owed.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One thing owed, with all that can be done."""
-    row, _life, rule = await _load(ctx, args)
+    row, _life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await _present(ctx, row)
+        return await present_row(ctx, row)
     (entry,) = await list_entries(ctx, [row])
     line = request_cards.owed_line(ctx, entry.life, row, entry.name)
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
@@ -79,59 +59,15 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("owed.received", in_place=True)
 async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The proof is there: its ticket is recorded, the chain ends, the next begins."""
-    row, life, rule = await _load(ctx, args)
+    row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await _present(ctx, row)
+        return await present_row(ctx, row)
     got = await receive(ctx, row, life, rule)
     buttons = []
     if got.life.contract and any(each.rule == "research" and each.state is OwedState.OPEN for each in got.changed):
         buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", got.life))
     part = request_cards.outcome(ctx, got.life, got.lines, buttons)
     return Reply((*await _list_again(ctx, args, got.changed), part), confirms=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What receiving came to: the request after it, what to say, the things owed that changed, the proof's ticket."""
-
-    life: Life
-    lines: list[str]
-    changed: list[Owed]
-    ticket_no: str = ""
-
-
-async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
-    """End what is owed: by the ticket of its proof, or by the officer's word where the rule wants none.
-
-    A file or photo of the proof belongs to the ticket that this returns.
-    """
-    subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
-    ctx.change(partial(owed.hold, row=row))
-    got = value_label("got", row.rule)
-    by_word = replace(row, state=OwedState.RECEIVED, ended_at=ctx.now, snoozed_on=None)
-    change = partial(requests.change_owed, old=row, new=by_word, ground=ground(ctx))
-    if not subject:
-        ctx.change(change)
-        return Received(_with(life, [by_word]), [_("✅ %(got)s หยุดเตือน", got=got)], [by_word])
-    with speaking("th"):
-        details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
-        result = value_label("got", row.rule)
-    ticket, after, changed = await own_tickets.record(ctx, life, subject, details, result)
-    lines = request_cards.told(ctx.desk, life, changed, ctx.now)
-    label = ctx.desk.configuration.catalogue.subject_label(subject)
-    if ticket.status is Status.CLOSED:
-        return Received(
-            after, [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)], changed, ticket.no
-        )
-    # The subject insists on more than is known here: the word ends it, the ticket waits for the rest.
-    ctx.change(change)
-    told = _("✅ %(got)s หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด", got=got, no=ticket.no)
-    return Received(_with(after, [by_word]), [told], [by_word], ticket.no)
-
-
-def _with(life: Life, changed: Sequence[Owed]) -> Life:
-    ids = {row.id for row in changed}
-    return replace(life, owed=(*(row for row in life.owed if row.id not in ids), *changed))
 
 
 async def _list_again(ctx: Context, args: Mapping[str, str], changed: Sequence[Owed]) -> tuple[Part, ...]:
@@ -149,9 +85,9 @@ async def _list_again(ctx: Context, args: Mapping[str, str], changed: Sequence[O
 @action("owed.continue", in_place=True)
 async def continue_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """All reminders were sent, and the officer wants more of them."""
-    row, life, rule = await _load(ctx, args)
+    row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await _present(ctx, row)
+        return await present_row(ctx, row)
     return _changed(ctx, life, row, replace(row, extra=row.reminders), rule)
 
 
@@ -162,7 +98,7 @@ def _changed(ctx: Context, life: Life, row: Owed, new: Owed, rule: Rule, *lines:
     at = next_reminder(rule, new, ctx.desk.configuration.calendar, ctx.now)
     told = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
     what = value_label("owed", row.rule)
-    return Reply((request_cards.outcome(ctx, _with(life, [new]), [what, *lines, *told]),), confirms=True)
+    return Reply((request_cards.outcome(ctx, with_changed(life, [new]), [what, *lines, *told]),), confirms=True)
 
 
 # Followed up.
@@ -171,9 +107,9 @@ def _changed(ctx: Context, life: Life, row: Owed, new: Owed, rule: Rule, *lines:
 @action("owed.chase")
 async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The drafted letter; one tap sends it. Without a mail server the words to copy, and a press that notes it."""
-    row, life, rule = await _load(ctx, args)
+    row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await _present(ctx, row)
+        return await present_row(ctx, row)
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.read", customer.code)
     contact = next((each for each in customer.contacts if life.contract and each.id == life.contract.contact_id), None)
@@ -232,7 +168,7 @@ def _places(ctx: Context, row: Owed, life: Life, name: str, language: str, no: s
 @on_send(CHASE)
 async def chase_sent(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
     """The letter goes out: its ticket is recorded and closed, and the next reminder planned."""
-    row, life, rule = await _load(ctx, {"owed": mail.record.removeprefix("O")})
+    row, life, rule = await load(ctx, {"owed": mail.record.removeprefix("O")})
     with speaking("th"):
         result = _("ส่งอีเมลถึง %(to)s: %(subject)s", to=mail.to, subject=mail.subject)
     return (await _chased(ctx, row, life, rule, result, mail.ticket),)
@@ -241,9 +177,9 @@ async def chase_sent(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
 @action("owed.chased", in_place=True)
 async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer followed it up by other means."""
-    row, life, rule = await _load(ctx, args)
+    row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await _present(ctx, row)
+        return await present_row(ctx, row)
     with speaking("th"):
         result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
     return Reply((await _chased(ctx, row, life, rule, result, ""),), confirms=True)
@@ -276,7 +212,7 @@ async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, 
 
 
 async def _heading(ctx: Context, draft: Draft) -> str:
-    row, life, _rule = await _load(ctx, {"owed": draft.record})
+    row, life, _rule = await load(ctx, {"owed": draft.record})
     return f"⏰ {request_cards.title(life)} · {value_label('waits', row.rule)}"
 
 
@@ -300,7 +236,7 @@ async def _people(ctx: Context, draft: Draft) -> list[Option]:
 
 async def _open(ctx: Context, draft: Draft) -> tuple[Owed, Life, Rule]:
     """What the draft is about, read at the version that the officer saw; Conflict or NotFound where it is over."""
-    row, life, rule = await _load(ctx, {"owed": draft.record})
+    row, life, rule = await load(ctx, {"owed": draft.record})
     if row.state is not OwedState.OPEN:
         raise NotFound("owed_over", what=value_label("owed", row.rule))
     end(ctx, draft, outcome=request_cards.title(life))
@@ -365,7 +301,7 @@ async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _ask(ctx: Context, args: Mapping[str, str], kind: str) -> Reply:
-    row, _life, _rule = await _load(ctx, args)
+    row, _life, _rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await _present(ctx, row)
+        return await present_row(ctx, row)
     return await start(ctx, new_draft(ctx, kind, {}, record=str(row.id), record_version=row.version))

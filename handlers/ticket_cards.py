@@ -17,7 +17,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.mail_cards import addresses, mail_lines
-from store import changes, customers, staff, ticket_links
+from store import changes, customers, files, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
@@ -105,7 +105,9 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     mail, stuck, mails = await mail_lines(ctx, ticket.no)
     answer = await _answer_button(ctx, ticket)
-    buttons = (*stuck, *_buttons(ticket), *answer, *mails, *_related(ticket, links))
+    count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
+    attached = (files_button(ticket.no, count),) if count else ()
+    buttons = (*stuck, *_buttons(ticket), *answer, *mails, *attached, *_related(ticket, links))
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
@@ -169,6 +171,11 @@ def _button(label: str, action: str, ticket: Ticket, *, once: bool = False) -> B
 def show_button(ticket: Ticket, label: str = "") -> Button:
     """[ดูใบงาน]"""
     return _button(label or _("ดูใบงาน"), "ticket.show", ticket)
+
+
+def files_button(no: str, count: int) -> Button:
+    """[ไฟล์แนบ (2)]"""
+    return Button(_("ไฟล์แนบ (%(count)s)", count=count), "file.list", {"no": no})
 
 
 def _buttons(ticket: Ticket) -> tuple[Button, ...]:

@@ -71,7 +71,7 @@ class Ticker:
             stalled = stalled + 1 if done.total() == before else 0
         if self._tidy_at is None or now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY
-            done.update(await tidy(self._desk.db, now))
+            done.update(await tidy(self._desk.db, now, self._desk.files.blobs))
         return dict(done)
 
     async def _start(self, now: datetime) -> dict[str, int]:

@@ -81,6 +81,16 @@ async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]
     return [owed(row) for row in rows]
 
 
+async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> list[Owed]:
+    """What is owed to an officer, the last reminded of first."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND assignee_id = ? "
+        f"ORDER BY reminders + chased DESC, expected_on, id LIMIT {int(limit)}",
+        assignee,
+    )
+    return [owed(row) for row in rows]
+
+
 async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
     """The next open ones in the order of their ids."""
     rows = await db.fetch(

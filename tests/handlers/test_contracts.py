@@ -7,6 +7,7 @@ import pytest
 
 from domain.staff import Platform
 from scheduler.ticker import Ticker
+from store import files
 from store import owed as owed_store
 from store.owed import KIND
 
@@ -216,6 +217,24 @@ async def test_received_twice_is_one_ticket_and_shows_what_stands(desk):
     again = await desk.presses_token(token)
     assert "สัญญาที่ลงนาม: ✅ 8 ธ.ค. 69" in again.text
     assert await desk.count("tickets", "subject = '7.10'") == 1
+
+
+async def test_a_file_is_offered_as_the_proof_and_kept_with_its_ticket(desk):
+    await send_contract(desk)
+    await send_contract(desk, SENT.replace("C70001", "C81554"))
+    await desk.presses("ดูคำขอ")
+    await desk.presses("เลขที่สัญญา")
+    await desk.says("81/69")
+    asked = await desk.sends_file(b"%PDF-1.7\n", "contract-81.pdf")
+    assert "ได้รับสัญญาที่ลงนามแล้ว · สัญญา 81/2569 · นายสมชาย ใจดี" in asked.buttons[0]
+    assert not any("กมลชนก" in label and "ได้รับ" in label for label in asked.buttons)
+    done = await desk.presses("ได้รับสัญญาที่ลงนามแล้ว")
+    assert "⏰ รอผลงานวิจัย" in done.text
+    assert "contract-81.pdf" in done.text
+    no = (await desk.db.fetch_one("SELECT no FROM tickets WHERE subject = '7.10'"))["no"]
+    assert [file.name for file in await files.list_files(desk.db, no)] == ["contract-81.pdf"]
+    await desk.sends_file(b"%PDF-1.7\nx", "contract-81.pdf")
+    assert not any("ได้รับสัญญา" in label for label in desk.last["telegram:nok"].buttons)
 
 
 async def test_two_who_receive_it_at_once_record_it_once(desk):
