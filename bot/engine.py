@@ -42,7 +42,7 @@ class Engine:
         mail_from: str = "",
         files: Files | None = None,
     ) -> None:
-        self.desk = Desk(db, configuration, clock, mail_from, files or NoFiles())
+        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from)
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)

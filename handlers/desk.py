@@ -80,8 +80,8 @@ class Desk:
     db: Database
     configuration: Configuration
     clock: Callable[[], datetime]
-    mail_from: str = ""
     files: Files = field(default_factory=NoFiles)
+    mail_from: str = ""
 
 
 @dataclass(slots=True)
