@@ -141,6 +141,7 @@ async def terminal(
     data_dir: Path,
     name: str,
     greeting: Callable[[], str] | None = None,
+    mail_from: str = "",
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
     from bot.engine import Engine, now
@@ -165,7 +166,7 @@ async def terminal(
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
         files = FileStore(db, adapters, blobs)
-        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files)
+        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files, mail_from=mail_from)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -182,7 +183,8 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     configuration = configuration_or_exit(settings)
 
     async def work() -> None:
-        await terminal(await open_database(settings.database_url), configuration, settings.data_dir, as_)
+        db = await open_database(settings.database_url)
+        await terminal(db, configuration, settings.data_dir, as_, mail_from=settings.sends_from)
 
     run_async(work())
 
@@ -224,8 +226,9 @@ def tick() -> None:
         from bot.file_store import FileStore
         from scheduler.ticker import Ticker
 
-        files = FileStore(db, {}, Blobs(settings_or_exit().data_dir))
-        engine = Engine(db, configuration, {}, "tick", files=files)
+        settings = settings_or_exit()
+        files = FileStore(db, {}, Blobs(settings.data_dir))
+        engine = Engine(db, configuration, {}, "tick", files=files, mail_from=settings.sends_from)
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))

@@ -40,8 +40,9 @@ class Engine:
         kind: str,
         clock: Callable[[], datetime] = now,
         files: Files | None = None,
+        mail_from: str = "",
     ) -> None:
-        self.desk = Desk(db, configuration, clock, files or NoFiles())
+        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from)
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)

@@ -17,11 +17,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted."""
+    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted; `alarm` = it
+    will not go better before an administrator does something.
+    """
 
     error: str
     after: float | None = None
     unclear: bool = False
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,14 @@ class Dropped:
     error: str
 
 
-Delivery = Sent | Retry | Refused | Dropped
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Perhaps accepted, and sending it twice would be worse than asking: a person decides."""
+
+    error: str
+
+
+Delivery = Sent | Retry | Refused | Dropped | Doubtful
 
 
 class Unparsable(Exception):

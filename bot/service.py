@@ -9,11 +9,12 @@ from typing import Any
 
 import uvicorn
 
-from bot import line, telegram, web
+from bot import line, mail, telegram, web
 from bot.engine import Engine, now
 from bot.file_store import FileStore
 from bot.links import Links
 from bot.log import get_logger, where
+from bot.mail_server import read_sender, read_server
 from bot.platform import Adapter
 from bot.settings import Settings, SettingsError, secret_key
 from domain.configuration import Configuration
@@ -56,8 +57,10 @@ class Service:
             adapters[Platform.TELEGRAM] = self.telegram
         if self.line:
             adapters[Platform.LINE] = self.line
+        if mailer := mail_adapter(settings):
+            adapters[Platform.MAIL] = mailer
         files = FileStore(db, adapters, blobs, has_links=self._links is not None)
-        self.engine = Engine(db, configuration, adapters, "serve", files=files)
+        self.engine = Engine(db, configuration, adapters, "serve", files=files, mail_from=settings.sends_from)
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
@@ -180,6 +183,13 @@ def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
         return None
     token = settings.line_access_token.get_secret_value()
     return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
+
+
+def mail_adapter(settings: Settings) -> mail.MailAdapter | None:
+    """The way out for mails, where one is configured."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return mail.MailAdapter(read_server(settings.smtp_url), *read_sender(settings.mail_from))
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

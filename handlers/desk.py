@@ -73,12 +73,15 @@ class NoFiles:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Shared by all handlers. `clock` gives aware instants."""
+    """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
+    where no mail is sent.
+    """
 
     db: Database
     configuration: Configuration
     clock: Callable[[], datetime]
     files: Files = field(default_factory=NoFiles)
+    mail_from: str = ""
 
 
 @dataclass(slots=True)

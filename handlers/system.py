@@ -85,7 +85,7 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
         (_("อ่านไม่ออก"), str(incoming.get("unparsable", 0))),
         (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
-        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0))),
+        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
     return Reply((Card(_("สถานะระบบ"), lines),))

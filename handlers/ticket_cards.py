@@ -16,6 +16,7 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
+from handlers.mail_cards import addresses, mail_lines
 from store import changes, customers, files, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
@@ -104,8 +105,10 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
     attached = (files_button(ticket.no, count),) if count else ()
-    buttons = (*_buttons(ticket), *attached, *_related(ticket, links))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
+    mail, stuck, mails = await mail_lines(ctx, ticket.no)
+    answer = await _answer_button(ctx, ticket)
+    buttons = (*stuck, *_buttons(ticket), *answer, *attached, *mails, *_related(ticket, links))
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
 def link_lines(no: str, links: Sequence[Link]) -> list[str]:
@@ -127,6 +130,12 @@ def _related(ticket: Ticket, links: Sequence[Link]) -> tuple[Button, ...]:
     if links:
         return repeat, _button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", ticket)
     return repeat, _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
+
+
+async def _answer_button(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
+    """[ตอบทางอีเมล] where somebody's address is known."""
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    return (_button(_("ตอบทางอีเมล"), "mail.answer", ticket),) if addresses(ticket, customer) else ()
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -199,7 +208,9 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
-    buttons = tuple(button for button in shown.buttons if button.action != "ticket.history")
+    by_mail = ticket.channel == "email" or ticket.reply_email
+    later = {"ticket.history", "mail.list"} if by_mail else {"ticket.history", "mail.list", "mail.answer"}
+    buttons = tuple(button for button in shown.buttons if button.action not in later)
     note = channel_warning(ctx, ticket.subject, ticket.channel)
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 

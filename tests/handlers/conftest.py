@@ -12,7 +12,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.file_store import FileStore
-from bot.platform import Delivery, Sent
+from bot.platform import Adapter, Delivery, Sent
 from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
@@ -228,6 +228,11 @@ class DeskUnderTest:
         await self.engine.idle()
         return done
 
+    async def mails_go(self) -> None:
+        """The sender looks for what nobody announced, as it does twice a second."""
+        await self.engine.sender.lanes.sweep()
+        await self.engine.idle()
+
     @cached_property
     def ticker(self) -> Ticker:
         return Ticker(self.engine.desk, self.engine)
@@ -280,11 +285,19 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[DeskUnderTest]:
+def mailer() -> Adapter | None:
+    """The way out for mails; a module that sends some has its own."""
+    return None
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnderTest]:
     db = await open_database(f"sqlite:///{tmp_path}/desk.db")
     recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
+    adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
+    mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
-    engine = Engine(db, load_configuration(), recorders, "test", clock=lambda: under_test.now, files=files)
+    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from)
     under_test = DeskUnderTest(db, engine, recorders)
     under_test.ids = await db.write(_fill)
     yield under_test
