@@ -41,7 +41,7 @@ class Engine:
         self._sweeps: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Take up what the last run left, and learn the register's words before somebody searches."""
+        """Take up what the last run left, and learn words and subjects before somebody asks."""
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
@@ -51,6 +51,7 @@ class Engine:
     async def _learn_words(self) -> None:
         with suppress(StoreUnavailable):  # the first search tries again
             await self.desk.db.words.refreshed(self.desk.db)
+            await self.desk.db.lessons.refreshed(self.desk.db)
 
     async def idle(self) -> None:
         """Wait until everything that came in is answered and sent."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.projects import Project, read_projects
+from domain.suggest import Seeds, read_seeds
 from domain.time_standard import TimeStandard, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
@@ -19,6 +20,7 @@ TABLES = (
     "holiday_rules",
     "holidays",
     "projects",
+    "suggestions",
 )
 OTHER_TABLES = ("reminders", "templates")
 """Tables of the office's file that other packages read."""
@@ -32,6 +34,8 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    seeds: Seeds
+    """The words of `suggestions`, with the subjects that each speaks for."""
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
@@ -44,4 +48,4 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root))
+    return Configuration(catalogue, standard, calendar, read_projects(root), read_seeds(root, catalogue))
