@@ -28,13 +28,16 @@ def rain(first: int = 0, *, closed: bool = True) -> list[Ticket]:
     return [ticket(n, "6.2", f"ปริมาณน้ำฝนเขื่อนที่ {n}", closed=closed) for n in range(first, first + 20)]
 
 
+FARMS = [ticket(900 + n, "6.1", f"จำนวนครัวเรือนเกษตร {n}") for n in range(20)]
+
+
 async def asked(db: Database, details: str) -> Sequence[str]:
     assert await db.lessons.refreshed(db)
     return db.lessons.model.likeliest(details, "phone", SUBJECTS, seeds={}, fitting=SUBJECTS, habits={})
 
 
 async def test_closed_tickets_are_learnt_at_the_start_and_after_each_closing(db: Database, url: str) -> None:
-    await db.write(lambda tx: add_tickets(tx, [ticket(900 + n, "6.1", f"จำนวนครัวเรือนเกษตร {n}") for n in range(20)]))
+    await db.write(lambda tx: add_tickets(tx, FARMS))
     assert await asked(db, "ปริมาณน้ำฝน") == []
     await db.write(lambda tx: add_tickets(tx, rain(1000)))
     assert (await asked(db, "ปริมาณน้ำฝน"))[0] == "6.2"
@@ -47,12 +50,12 @@ async def test_closed_tickets_are_learnt_at_the_start_and_after_each_closing(db:
 
 
 async def test_an_open_ticket_teaches_only_when_it_is_closed(db: Database, officer: StaffId) -> None:
-    await db.write(lambda tx: add_tickets(tx, [*rain(closed=False), ticket(99, "6.1", "จำนวนครัวเรือนเกษตร")]))
+    await db.write(lambda tx: add_tickets(tx, [*rain(closed=False), *FARMS]))
     assert await asked(db, "ปริมาณน้ำฝน") == []
 
     for number in range(20):
         old = await get_ticket(db, f"R2611{number:06d}")
-        done = replace(old, status=Status.CLOSED, closed_at=NOW + timedelta(hours=2))
+        done = replace(old, status=Status.CLOSED, closed_at=NOW + timedelta(days=2))
         await db.write(lambda tx, old=old, done=done: update_ticket(tx, old, done, officer, NOW))  # type: ignore[misc]
 
     assert (await asked(db, "ปริมาณน้ำฝน"))[0] == "6.2"
