@@ -9,10 +9,10 @@ from uuid import uuid4
 from bot.platform import Adapter
 from domain.staff import Platform, Role, Staff, StaffId
 from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
-from handlers.desk import BUTTON_LIFETIME
+from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.i18n import speaking
-from store import buttons, staff
-from store.database import Database
+from store import audit, buttons, outbox, staff
+from store.database import Database, Tx
 from store.outbox import Message
 
 Adapters = Mapping[Platform, Adapter]
@@ -48,6 +48,21 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     return replace(reply, parts=tuple(part(old) for old in reply.parts)), rows
 
 
+async def batch_notices(batch: Batch, adapters: Adapters, db: Database, outcome: Outcome, now: datetime) -> None:
+    """Add every notice of an outcome."""
+    for notice in outcome.notices:
+        await add_notice(batch, adapters, db, notice, now)
+
+
+async def write(tx: Tx, outcome: Outcome, batch: Batch, owner: str, now: datetime) -> list[tuple[Platform, str]]:
+    """All that an outcome writes; returns the chats that `owner` must now send to."""
+    for change in outcome.changes:
+        await change(tx)
+    await audit.add(tx, list(outcome.audit_entries))
+    await buttons.add(tx, batch.button_rows)
+    return await outbox.put(tx, batch.messages, owner, now) if batch.messages else []
+
+
 def add_answer(
     batch: Batch, adapters: Adapters, incoming: Incoming, reply: Reply, owner: StaffId | None, now: datetime
 ) -> None:
@@ -74,7 +89,8 @@ def add_answer(
 async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
     """An unasked message: to each person meant, on the platform they used last."""
     if notice.to is not None:
-        _add_to(batch, notice, notice.to, None, now)
+        with speaking((await staff.get_staff(db, notice.staff_id)).language if notice.staff_id else "th"):
+            _add_to(batch, notice, notice.to, notice.staff_id, now)
         return
     for person in await _recipients(db, notice):
         address = await reachable_address(db, adapters, person.id)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from bot.failpoints import failpoint
 from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, add_notice, notice_message, reachable_address
@@ -17,6 +16,7 @@ from handlers import system
 from handlers.chat import Notice, reply_from_json
 from store import buttons, leases, outbox, staff
 from store.database import Database, StoreUnavailable, Tx
+from store.failpoints import failpoint
 from store.outbox import Message
 
 FIRST_PAUSE = 0.5

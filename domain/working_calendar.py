@@ -76,6 +76,12 @@ class WorkingCalendar:
         at = _local(at)
         return any(one.opens <= at.time() < one.closes for one in self.hours(at.date()))
 
+    def in_office_hours(self, at: datetime) -> bool:
+        """Whether people may be told something: a working day, from the first opening to the last closing."""
+        at = _local(at)
+        hours = self.hours(at.date())
+        return bool(hours) and hours[0].opens <= at.time() < hours[-1].closes
+
     def next_opening(self, at: datetime) -> datetime:
         """`at` itself while the office works, else the next time it opens."""
         at = _local(at)

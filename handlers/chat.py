@@ -27,9 +27,31 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that is no text: `kind` is sticker, photo, document, voice, video, location, contact or other."""
+    """Something that is no text: `kind` is sticker, photo, document, voice, video, location, contact or other.
+
+    `reference` = how its platform fetches the bytes ("" = there are none to fetch). `name`, `mime` and `size` (bytes)
+    are what the sender's telephone declares. `album` = what several pictures sent as one share, of `album_size` where
+    that is known. `quoted` = the words of the message that it answers.
+    """
 
     kind: str
+    reference: str = ""
+    name: str = ""
+    mime: str = ""
+    size: int | None = None
+    caption: str = ""
+    message: str = ""
+    album: str = ""
+    album_size: int | None = None
+    quoted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Typed after the bot's name in any chat, perhaps a foreign one; `offset` asks for the answer's next page."""
+
+    text: str
+    offset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,8 @@ class Edited:
 @dataclass(frozen=True, slots=True)
 class Unsent:
     """An earlier message was taken back by its sender."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +76,14 @@ class Other:
     """An event that needs no answer (left, read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | Edited | Unsent | Joined | Other
+Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Other
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One event. `who` is the platform's user id; None = an unknown actor, who has no access.
 
-    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from.
+    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query.
     """
 
     id: str
@@ -122,26 +146,65 @@ class Choice:
     buttons: tuple[Button, ...] = ()
 
 
-Part = Paragraph | Card | Choice
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored file: its bytes by `sha256`, its row by `file`.
+
+    Where a platform cannot send files it shows `caption` and a link that says `open_label`; where no link can be
+    made, `no_link`.
+    """
+
+    file: str
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    caption: str
+    open_label: str
+    no_link: str
+    buttons: tuple[Button, ...] = ()
+
+
+Part = Paragraph | Card | Choice | Document
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One answer to a query: `title` and `about` are for who asked, `text` lands in the chat where it was asked."""
+
+    key: str
+    title: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a query is answered with; `more` is the offset of the next page, "" on the last."""
+
+    found: tuple[Offer, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer. `in_place` = it takes the place of the message whose button was pressed, where a
     platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of the
-    pressed message are spent.
+    pressed message are spent; `offers` = it answers a query, and has no parts.
     """
 
     parts: tuple[Part, ...]
     in_place: bool = False
     confirms: bool = False
     retires: bool = False
+    offers: Offers | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform,
-    chat) of somebody who is not staff. `make` words it in the recipient's language. Sent once for each `key`.
+    """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform, chat), of
+    somebody who is not staff or of the person named too. `make` words it in the recipient's language. Sent once for
+    each `key`.
     """
 
     make: Callable[[], Reply]
@@ -161,10 +224,11 @@ def buttons_of(part: Part) -> tuple[Button, ...]:
     return (*part.options, *part.buttons) if isinstance(part, Choice) else part.buttons
 
 
-_PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice]] = {
+_PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] = {
     "paragraph": Paragraph,
     "card": Card,
     "choice": Choice,
+    "document": Document,
 }
 
 

@@ -13,7 +13,10 @@ from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
 from store import forms, inbox, outbox
 
-DAILY = ("find", "open", "my", "ticket", "close", "new", "contract", "drafts", "cancel", "menu", "help")
+DAILY = (
+    *("find", "open", "my", "tickets", "ticket", "close", "again"),
+    *("new", "contract", "drafts", "cancel", "menu", "help"),
+)
 MENU = ("find", "open", "my", "new", "help")
 
 
@@ -34,7 +37,8 @@ async def show_help(ctx: Context, args: str) -> Reply:
     intro = _(
         "พิมพ์ชื่อ เบอร์โทร อีเมล รหัส หรือเลขใบงาน เพื่อค้นหาได้ทันที\n"
         "ช่องที่ไม่ทราบพิมพ์ 9 · เริ่มใหม่พิมพ์ ยกเลิก\n"
-        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด"
+        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด\n"
+        "ส่งรูปหรือไฟล์แนบใบงานได้ ไม่เกิน 20 MB ถ้าไม่บอกเลขใบงานจะถามให้"
     )
     lines = tuple((f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role))
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
@@ -101,6 +105,13 @@ def failure(reference: str) -> Reply:
     return Reply((Paragraph(text, (button,)),), confirms=True)
 
 
+def due_failed(kind: str, reference: str) -> Reply:
+    """What administrators are told when work at a time fails again and again."""
+    return say(
+        _("⚠️ งานตามเวลา %(kind)s ทำไม่สำเร็จ แจ้งผู้ดูแลโปรแกรม (อ้างอิง %(reference)s)", kind=kind, reference=reference)
+    )
+
+
 def undeliverable(platform: str, error: str) -> Reply:
     """What administrators are told when a platform refuses a message for good."""
     text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
@@ -115,5 +126,6 @@ def resent_mark() -> str:
 def greeting() -> str:
     """What the terminal says first."""
     return _(
-        "โต๊ะบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\nกดปุ่มด้วย #1 #2 … · ออกพิมพ์ /quit"
+        "โต๊ะบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\n"
+        "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit"
     )

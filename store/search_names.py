@@ -11,10 +11,10 @@ from itertools import groupby
 
 from rapidfuzz.fuzz import ratio
 
-from domain.customers import Customer, CustomerCode
+from domain.customers import Customer
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, letters, spellings, strip_titles
-from store.customers import WORD_LENGTH, list_customers
+from store.customers import WORD_LENGTH, follow_customers
 from store.database import Database, Row
 from store.words import Words
 
@@ -396,13 +396,15 @@ async def _rank(db: Database, query: str, matches: Sequence[Match]) -> list[Foun
     """The customers, best first: how they match, how sure, how near the name is as spelt, the code."""
     best = sorted(matches, key=lambda m: (m.former, m.kind, -m.likeness, m.code))[:LIMIT]
     typed = {"": letters(query), "layout": [] if has_thai(query) else letters(as_thai_keys(query))}
-    customers = {one.code: one for one in await list_customers(db, [match.code for match in best])}
+    customers = await follow_customers(db, [match.code for match in best])
     contacts = await _contacts(db, [match.code for match in best if match.kind in (WHOLE, NEAR)])
     ranked = []
     for match in best:
-        customer = customers.get(CustomerCode(match.code))
-        if customer is None:
-            continue  # gone since
+        customer = customers.get(match.code)
+        if customer is None or (customer.code != match.code and customer.code in customers):
+            continue  # gone since, or a signpost to somebody who is found under the own name too
+        if customer.code != match.code:
+            match = replace(match, former=True)
         found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), contacts.get(match.code, ()))
         order = WHY.index(found.why) if found.why in WHY else match.kind
         ranked.append(((found.weak, match.former, order, -found.score), found))

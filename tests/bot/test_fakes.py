@@ -27,7 +27,7 @@ from linebot.v3.messaging import (
     TextMessage,
 )
 from linebot.v3.webhook import SignatureValidator
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter
 
 from tests.fakes.line import RATE_LIMITED, FakeLine
@@ -242,6 +242,24 @@ async def test_late_answers_and_old_presses(telegram: FakeTelegram, bot: Bot) ->
     assert [u.callback_query for u in await bot.get_updates()] == [None]
 
 
+async def test_queries_are_answered_while_they_are_fresh(telegram: FakeTelegram, bot: Bot) -> None:
+    asked = telegram.inquire(MALEE, "som", chat_type="private")
+    (update,) = await bot.get_updates(allowed_updates=["inline_query"])
+    query = update.inline_query
+    assert query is not None
+    assert (query.id, query.query, query.offset, query.from_user.id) == (asked, "som", "", MALEE)
+    await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True)
+    assert telegram.wait_offered(asked) == {
+        "inline_query_id": asked,
+        "results": [],
+        "cache_time": 0,
+        "is_personal": True,
+    }
+    telegram.advance(16)
+    with pytest.raises(BadRequest, match="uery is too old"):
+        await bot.answer_inline_query(query.id, [])
+
+
 async def test_edits_follow_the_rules(telegram: FakeTelegram, bot: Bot) -> None:
     sent = await bot.send_message(SOMCHAI, "one", reply_markup=keyboard(("a", "1")))
     await bot.edit_message_text("two", SOMCHAI, sent.message_id)
@@ -256,6 +274,10 @@ async def test_edits_follow_the_rules(telegram: FakeTelegram, bot: Bot) -> None:
     with pytest.raises(BadRequest, match="essage to delete not found"):
         await bot.delete_message(SOMCHAI, sent.message_id)
     assert telegram.violations == []
+
+
+def article(key: object, text: str = "x") -> dict[str, Any]:
+    return {"type": "article", "id": str(key), "title": "x", "input_message_content": {"message_text": text}}
 
 
 BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -320,6 +342,20 @@ BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "bad markup": ("sendMessage", {"chat_id": 1, "text": "<b>x", "parse_mode": "HTML"}, "can't parse entities"),
     "other markup": ("sendMessage", {"chat_id": 1, "text": "x", "parse_mode": "MarkdownV2"}, "only HTML"),
     "long toast": ("answerCallbackQuery", {"callback_query_id": "1", "text": "x" * 201}, "between 0 and 200"),
+    "51 results": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article(n) for n in range(51)]},
+        "TOO_MUCH",
+    ),
+    "one result twice": ("answerInlineQuery", {"inline_query_id": "1", "results": [article(1)] * 2}, "DUPLICATE"),
+    "result without id": ("answerInlineQuery", {"inline_query_id": "1", "results": [article("")]}, "RESULT_ID"),
+    "empty result": ("answerInlineQuery", {"inline_query_id": "1", "results": [article(1, " ")]}, "text is empty"),
+    "unknown in a result": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article(1) | {"colour": 1}]},
+        "unknown field",
+    ),
+    "long offset": ("answerInlineQuery", {"inline_query_id": "1", "results": [], "next_offset": "9" * 65}, "OFFSET"),
     "limit of poll": ("getUpdates", {"limit": 101}, "between 1 and 100"),
     "bad command": ("setMyCommands", {"commands": [{"command": "Find", "description": "x"}]}, "BOT_COMMAND"),
     "bad scope": ("setMyCommands", {"commands": [], "scope": {"type": "planet"}}, "Must be one of"),
@@ -403,12 +439,32 @@ async def test_files_go_both_ways(telegram: FakeTelegram, bot: Bot) -> None:
     file = await update.message.document.get_file()
     assert bytes(await file.download_as_bytearray()) == b"a,b\n"
     await bot.send_document(SOMCHAI, b"report", caption="<b>รายงาน</b>", parse_mode="HTML", filename="r.csv")
-    await bot.send_photo(SOMCHAI, b"png")
+    await bot.send_photo(SOMCHAI, b"\x89PNG\r\n\x1a\n")
     document, photo = telegram.messages(SOMCHAI)
     assert (document.media, document.text) == ("document", "รายงาน")
     assert telegram.files[str(document.file_id)] == b"report"
     assert photo.media == "photo"
     assert telegram.violations == []
+
+
+async def test_files_that_telegram_refuses(telegram: FakeTelegram, bot: Bot) -> None:
+    with pytest.raises(BadRequest, match="Image_process_failed"):
+        await bot.send_photo(SOMCHAI, b"no picture")
+    with pytest.raises(BadRequest, match="non-empty"):
+        await bot.send_document(SOMCHAI, InputFile(b"", filename="a.txt"))
+    telegram.document(SOMCHAI, bytes(20_000_001))
+    (update,) = await bot.get_updates()
+    with pytest.raises(BadRequest, match="File is too big"):
+        await bot.get_file(update.message.document.file_id)  # type: ignore[union-attr]
+
+
+async def test_an_album_is_several_messages_of_one_media_group(telegram: FakeTelegram, bot: Bot) -> None:
+    for caption in ("หน้างาน", None):
+        telegram.photo(SOMCHAI, caption=caption, album="77")
+    first, second = [update.message for update in await bot.get_updates() if update.message]
+    assert (first.media_group_id, second.media_group_id) == ("77", "77")
+    assert (first.caption, second.caption) == ("หน้างาน", None)
+    assert [size.width for size in first.photo] == [90, 1280]
 
 
 async def test_wrong_tokens_are_turned_away(telegram: FakeTelegram) -> None:
@@ -846,6 +902,13 @@ async def test_rich_menu_life(line: FakeLine, api: AsyncMessagingApi, hook: Hook
 async def test_bad_rich_menus_are_refused(line: FakeLine, changes: dict[str, Any]) -> None:
     assert await line_says(line, "richmenu.create", menu(**changes)) == 400
     assert await line_says(line, "richmenu.validate", menu()) == 200
+
+
+async def test_files_and_albums_come_as_line_brings_them(line: FakeLine, hook: Hook) -> None:
+    event = await hear(line, hook, lambda: line.file(LINE_SOMCHAI, b"%PDF", "คำขอ.pdf"))
+    assert (event["message"]["fileName"], event["message"]["fileSize"]) == ("คำขอ.pdf", 4)
+    last = await hear(line, hook, lambda: line.album(LINE_SOMCHAI, b"1", b"2"))
+    assert (last["message"]["imageSet"]["index"], last["message"]["imageSet"]["total"]) in ((1, 2), (2, 2))
 
 
 async def test_pictures_are_fetched_until_taken_back(line: FakeLine, api: AsyncMessagingApi, hook: Hook) -> None:

@@ -52,6 +52,7 @@ class TelegramWorld(WireServer):
         self._said: dict[int, dict[str, Any]] = {}  # update_id -> the person's message
         self._people: dict[int, dict[str, Any]] = {}
         self._queries: dict[str, float] = {}
+        self.offered: dict[str, dict[str, Any]] = {}  # inline query id -> how it was answered
         self._poller: asyncio.Future[str] | None = None
         self._flood = Flood()
         self._courier = Courier(self)
@@ -84,12 +85,29 @@ class TelegramWorld(WireServer):
         return self._person_sends(user_id, chat_id, content)
 
     def photo(
-        self, user_id: int, data: bytes = b"photo", *, caption: str | None = None, chat_id: int | None = None
+        self,
+        user_id: int,
+        data: bytes = b"\xff\xd8\xff\xe0photo",
+        *,
+        caption: str | None = None,
+        chat_id: int | None = None,
+        reply_to: int | None = None,
+        album: str | None = None,
     ) -> int:
-        """A person sends a photo; the bot can fetch `data` with getFile."""
-        size = self._stored(data) | {"width": 1280, "height": 960}
-        content = {"photo": [size]} | ({"caption": caption} if caption else {})
-        return self._person_sends(user_id, chat_id, content)
+        """A person sends a photo in its sizes, the largest last; the bot can fetch `data` with getFile."""
+        small = self._stored(data[:4]) | {"width": 90, "height": 67}
+        large = self._stored(data) | {"width": 1280, "height": 960}
+        content: dict[str, Any] = {"photo": [small, large]}
+        return self._person_sends(user_id, chat_id, content | self._around(caption, reply_to, album))
+
+    def _around(self, caption: str | None, reply_to: int | None, album: str | None) -> dict[str, Any]:
+        """What a message with a file may say beside it; pictures of one album share a media group."""
+        around: dict[str, Any] = {"caption": caption} if caption else {}
+        if album is not None:
+            around["media_group_id"] = album
+        if reply_to is not None:
+            around["reply_to_message"] = self._wire_message(self._sent[reply_to])
+        return around
 
     def document(
         self,
@@ -100,10 +118,12 @@ class TelegramWorld(WireServer):
         mime: str = "application/pdf",
         caption: str | None = None,
         chat_id: int | None = None,
+        reply_to: int | None = None,
+        album: str | None = None,
     ) -> int:
         """A person sends a file."""
         content: dict[str, Any] = {"document": self._stored(data) | {"file_name": name, "mime_type": mime}}
-        return self._person_sends(user_id, chat_id, content | ({"caption": caption} if caption else {}))
+        return self._person_sends(user_id, chat_id, content | self._around(caption, reply_to, album))
 
     def edit(self, update_id: int, text: str) -> int:
         """A person changes what they said in that update."""
@@ -130,6 +150,25 @@ class TelegramWorld(WireServer):
                 "data": data,
             }
             return self._push({"callback_query": query})
+
+    def inquire(self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group") -> str:
+        """A person types after the bot's name in some chat. Returns the query's id."""
+        with self.lock:
+            query_id = str(next(self._update_ids) * 6007)
+            self._queries[query_id] = self.now()
+            asked = {"id": query_id, "from": self._person(user_id), "query": query, "offset": offset}
+            self._push({"inline_query": asked | {"chat_type": chat_type}})
+            return query_id
+
+    def wait_offered(self, query_id: str, timeout: float = 10) -> dict[str, Any]:
+        """How the query was answered, as soon as it is. Raises TimeoutError."""
+        self.wait_for(lambda: query_id in self.offered, timeout)
+        return self.offered[query_id]
+
+    def choose(self, user_id: int, result: dict[str, Any], *, chat_id: int | None = None) -> int:
+        """A person picks one of the bot's answers to a query: its text is said in the chat, "via" the bot."""
+        text = result["input_message_content"]["message_text"]
+        return self._person_sends(user_id, chat_id, {"text": text, "via_bot": self.bot})
 
     def push_raw(self, update: dict[str, Any] | bytes) -> int:
         """Queue any update. A dict gets an update_id if it has none; bytes go out as they are, valid or not."""

@@ -1,0 +1,40 @@
+"""The table of what the desk does at a time: one row each, put there by the function that does it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from handlers.desk import Work
+from store.due import Due
+
+DueFunction = Callable[[Work, Sequence[Due]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DueKind:
+    """`run` gets all occurrences of the kind that are due together.
+
+    `silent` = it may run at night; everything else waits for the office's hours, since it tells somebody something.
+    `daily_at` = it is due every day at that local time, on working days only where `workdays`.
+    """
+
+    name: str
+    run: DueFunction
+    silent: bool
+    daily_at: time | None
+    workdays: bool
+
+
+KINDS: dict[str, DueKind] = {}
+
+
+def due(
+    name: str, *, silent: bool = False, daily_at: time | None = None, workdays: bool = True
+) -> Callable[[DueFunction], DueFunction]:
+    """Enter a function in the table."""
+
+    def enter(run: DueFunction) -> DueFunction:
+        KINDS[name] = DueKind(name, run, silent, daily_at, workdays)
+        return run
+
+    return enter

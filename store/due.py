@@ -1,0 +1,132 @@
+"""What is to be done at a time: each occurrence is one row, claimed with a lease and done exactly once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.errors import Conflict
+from store.database import Reader, Row, Tx
+
+LEASE = timedelta(minutes=5)
+LATE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One occurrence: `kind` says what is done, `subject` to which record, `occurrence` which time it is."""
+
+    kind: str
+    subject: str
+    occurrence: str
+    due_at: datetime
+    id: int = 0
+    attempts: int = 0
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the desk was away when it was due."""
+        return now - self.due_at > LATE
+
+
+_COLUMNS = "kind, subject, occurrence, due_at, id, attempts"
+
+
+def _due(row: Row) -> Due:
+    return Due(row["kind"], row["subject"], row["occurrence"], row["due_at"], int(row["id"]), int(row["attempts"]))
+
+
+async def plan(tx: Tx, rows: Iterable[Due]) -> None:
+    """Plan these occurrences; one that waits is moved to its new time, one that was done stays done."""
+    await tx.execute_many(
+        "INSERT INTO due (kind, subject, occurrence, due_at, state) VALUES (?, ?, ?, ?, 'waiting') "
+        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at WHERE due.state = 'waiting'",
+        [(row.kind, row.subject, row.occurrence, row.due_at) for row in rows],
+    )
+
+
+async def cancel(tx: Tx, kind: str, subject: str) -> int:
+    """Forget what waits of this kind for this record; returns how many there were."""
+    return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
+
+
+async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
+    """What waits of a kind, the next first; of one record where it is named."""
+    where, params = (" AND subject = ?", (subject,)) if subject else ("", ())
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM due WHERE kind = ? AND state = 'waiting'{where} ORDER BY due_at, id", kind, *params
+    )
+    return [_due(row) for row in rows]
+
+
+async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bool:
+    """Whether this occurrence has a row, waiting or done."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM due WHERE kind = ? AND subject = ? AND occurrence = ?", kind, subject, occurrence
+    )
+    return row is not None
+
+
+async def last_done(db: Reader, kind: str) -> datetime | None:
+    """When an occurrence of this kind was last done."""
+    row = await db.fetch_one("SELECT max(done_at) AS last_at FROM due WHERE kind = ? AND state = 'done'", kind)
+    at: datetime | None = row["last_at"] if row else None
+    return at
+
+
+async def has_claimable(db: Reader, kinds: Sequence[str], now: datetime) -> bool:
+    """Whether something is due that nobody works on."""
+    return bool(await db.fetch(f"SELECT id FROM due WHERE {_claimable(kinds)} LIMIT 1", *kinds, now, now))
+
+
+async def claim(tx: Tx, engine: str, kinds: Sequence[str], owner: str, now: datetime, limit: int) -> list[Due]:
+    """The oldest due occurrences of these kinds (one or more) that nobody works on: the owner's for LEASE."""
+    lock = " FOR UPDATE SKIP LOCKED" if engine == "postgresql" else ""
+    rows = await tx.fetch(
+        "UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN "
+        f"(SELECT id FROM due WHERE {_claimable(kinds)} ORDER BY due_at, id LIMIT {int(limit)}{lock}) "
+        f"RETURNING {_COLUMNS}",
+        owner,
+        now + LEASE,
+        *kinds,
+        now,
+        now,
+    )
+    return sorted((_due(row) for row in rows), key=lambda row: (row.due_at, row.id))
+
+
+def _claimable(kinds: Sequence[str]) -> str:
+    marks = ", ".join("?" for _ in kinds)
+    return f"state = 'waiting' AND kind IN ({marks}) AND due_at <= ? AND (lease_until_at IS NULL OR lease_until_at < ?)"
+
+
+async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
+    """These occurrences are done; Conflict("due") where one was cancelled or taken over meanwhile."""
+    marks = ", ".join("?" for _ in rows)
+    touched = await tx.execute(
+        f"UPDATE due SET state = 'done', done_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
+        now,
+        owner,
+        *(row.id for row in rows),
+    )
+    if touched != len(rows):
+        raise Conflict("due")
+
+
+async def release(tx: Tx, row: Due, owner: str) -> None:
+    """Give an occurrence back undone: whoever looks next decides afresh."""
+    await tx.execute("UPDATE due SET lease_until_at = NULL, owner = '' WHERE id = ? AND owner = ?", row.id, owner)
+
+
+async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | None) -> None:
+    """An occurrence that could not be done: tried again at a time, or never (None)."""
+    await tx.execute(
+        "UPDATE due SET attempts = attempts + 1, reference = ?, state = ?, lease_until_at = ? WHERE id = ?",
+        reference,
+        "failed" if again_at is None else "waiting",
+        again_at,
+        row.id,
+    )
+
+
+async def forget(tx: Tx, before: datetime) -> int:
+    """Drop what was done before a time; occurrences carry dates, so none comes back."""
+    return await tx.execute("DELETE FROM due WHERE state = 'done' AND done_at < ?", before)

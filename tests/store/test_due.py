@@ -1,0 +1,99 @@
+"""What is due: planned once, claimed by one, done once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.errors import Conflict
+from store import due
+from store.due import Due
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+KINDS = ["remind"]
+
+
+def at(minutes: int, occurrence: str = "1", kind: str = "remind", subject: str = "R2611000001") -> Due:
+    return Due(kind, subject, occurrence, NOW + timedelta(minutes=minutes))
+
+
+async def plan(db, *rows):
+    await db.write(lambda tx: due.plan(tx, rows))
+
+
+async def claim(db, owner="me", now=NOW, limit=10):
+    return await db.write(lambda tx: due.claim(tx, db.engine, KINDS, owner, now, limit))
+
+
+async def test_what_is_due_is_claimed_oldest_first_and_nothing_else(db):
+    await plan(db, at(0, "now"), at(-5, "earlier"), at(1, "later"), at(-9, kind="other"))
+    assert [row.occurrence for row in await claim(db)] == ["earlier", "now"]
+
+
+async def test_a_claimed_occurrence_is_nobody_elses_until_its_lease_ends(db):
+    await plan(db, at(0))
+    assert len(await claim(db, "me")) == 1
+    assert not await due.has_claimable(db, KINDS, NOW)
+    assert await claim(db, "you") == []
+    later = NOW + due.LEASE + timedelta(seconds=1)
+    assert len(await claim(db, "you", later)) == 1
+
+
+async def test_a_claim_takes_no_more_than_asked(db):
+    await plan(db, *(at(-n, str(n)) for n in range(5)))
+    assert len(await claim(db, limit=3)) == 3
+    assert len(await claim(db, limit=3)) == 2
+
+
+async def test_planning_again_moves_what_waits_and_leaves_what_was_done(db):
+    await plan(db, at(5))
+    await plan(db, at(0))
+    rows = await claim(db)
+    assert len(rows) == 1
+    await db.write(lambda tx: due.finish(tx, rows, "me", NOW))
+    await plan(db, at(0))
+    assert await claim(db) == []
+    assert await due.is_planned(db, "remind", "R2611000001", "1")
+
+
+async def test_what_was_cancelled_meanwhile_cannot_be_finished(db):
+    await plan(db, at(0))
+    rows = await claim(db)
+    assert await db.write(lambda tx: due.cancel(tx, "remind", "R2611000001")) == 1
+    with pytest.raises(Conflict, match="due"):
+        await db.write(lambda tx: due.finish(tx, rows, "me", NOW))
+
+
+async def test_what_somebody_else_took_over_cannot_be_finished(db):
+    await plan(db, at(0))
+    rows = await claim(db, "slow")
+    await claim(db, "quick", NOW + due.LEASE * 2)
+    with pytest.raises(Conflict, match="due"):
+        await db.write(lambda tx: due.finish(tx, rows, "slow", NOW))
+
+
+async def test_a_failure_is_tried_again_at_its_time_and_at_last_never(db):
+    await plan(db, at(0))
+    (row,) = await claim(db)
+    again = NOW + timedelta(minutes=10)
+    await db.write(lambda tx: due.note_failure(tx, row, "AB12", again))
+    assert await claim(db, now=NOW + timedelta(minutes=9)) == []
+    (row,) = await claim(db, now=NOW + timedelta(minutes=11))
+    assert row.attempts == 1
+    await db.write(lambda tx: due.note_failure(tx, row, "AB12", None))
+    assert await claim(db, now=NOW + timedelta(days=9)) == []
+
+
+async def test_what_is_released_can_be_claimed_at_once(db):
+    await plan(db, at(0))
+    (row,) = await claim(db)
+    await db.write(lambda tx: due.release(tx, row, "me"))
+    assert len(await claim(db, "you")) == 1
+
+
+async def test_only_what_was_done_long_ago_is_forgotten(db):
+    await plan(db, at(0, "old"), at(0, "waiting"))
+    old = [row for row in await claim(db) if row.occurrence == "old"]
+    await db.write(lambda tx: due.finish(tx, old, "me", NOW))
+    assert await db.write(lambda tx: due.forget(tx, NOW)) == 0
+    assert await db.write(lambda tx: due.forget(tx, NOW + timedelta(seconds=1))) == 1
+    assert [row.occurrence for row in await due.list_waiting(db, "remind")] == ["waiting"]
