@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.projects import Project, read_projects
+from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
 from domain.time_standard import TimeStandard, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
@@ -21,6 +22,7 @@ TABLES = (
     "holidays",
     "projects",
     "templates",
+    "suggestions",
 )
 OTHER_TABLES = ("reminders",)
 """Tables of the office's file that other packages read."""
@@ -35,6 +37,8 @@ class Configuration:
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
     templates: Templates
+    seeds: Seeds
+    """The words of `suggestions`, with the subjects that each speaks for."""
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
@@ -47,4 +51,6 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root), read_templates(root))
+    return Configuration(
+        catalogue, standard, calendar, read_projects(root), read_templates(root), read_seeds(root, catalogue)
+    )
