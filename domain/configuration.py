@@ -7,7 +7,7 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.projects import Project, read_projects
-from domain.time_standard import TimeStandard, read_time_standard
+from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
 TABLES = (
@@ -15,6 +15,7 @@ TABLES = (
     "customer_types",
     "subjects",
     "time_standard",
+    "deadline_notices",
     "working_hours",
     "holiday_rules",
     "holidays",
@@ -32,6 +33,7 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    notice_rules: NoticeRules
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
@@ -44,4 +46,5 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root))
+    rules = read_notice_rules(root, calendar.day_minutes)
+    return Configuration(catalogue, standard, calendar, read_projects(root), rules)

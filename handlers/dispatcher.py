@@ -9,9 +9,23 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, staff, strangers, system, ticket_cards, tickets
+from handlers import (
+    clock,
+    customers,
+    form_presses,
+    forms,
+    hand_over,
+    holidays,
+    leave,
+    staff,
+    strangers,
+    system,
+    teams,
+    ticket_cards,
+    tickets,
+)
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
-from handlers.desk import Context, Desk, Outcome
+from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.labels import role_label
 from handlers.messages import sentence
@@ -26,7 +40,7 @@ SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "staff", "tickets"]
+__all__ = ["clock", "dispatch", "form_presses", "hand_over", "holidays", "leave", "staff", "teams", "tickets"]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -43,7 +57,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     speak(person.language)
     if not incoming.private:
         return Outcome(None)
-    ctx = Context(desk, now, incoming=incoming, staff=person)
+    ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
     except DeskError as error:

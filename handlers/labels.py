@@ -1,8 +1,8 @@
 """What fields and their values are called on cards."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from domain.dates import format_datetime
+from domain.dates import BANGKOK, format_date, format_datetime, format_time
 from domain.staff import Role
 from handlers.i18n import _
 
@@ -47,6 +47,10 @@ FIELDS = {
     "unknown": "ข้อมูลที่ไม่ทราบ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "pauses": "หยุดนับเวลา",
+    "since": "รอตั้งแต่",
+    "until": "ตอบเมื่อ",
+    "word": "เหตุผลที่คืน",
 }
 
 # Columns that are called otherwise than the field they hold.
@@ -63,6 +67,23 @@ VALUES = {
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
+    "weekday": {"0": "จ.", "1": "อ.", "2": "พ.", "3": "พฤ.", "4": "ศ.", "5": "ส.", "6": "อา."},
+    "free_day": {
+        "0": "จันทร์",
+        "1": "อังคาร",
+        "2": "พุธ",
+        "3": "พฤหัสบดี",
+        "4": "ศุกร์",
+        "5": "เสาร์",
+        "6": "อาทิตย์",
+    },
+    "time_table": {
+        "statistics": "ตารางข้อมูลสถิติ",
+        "sale": "ตารางจำหน่ายเอกสาร",
+        "microdata": "ตารางข้อมูลระดับย่อย",
+        "special": "ตารางข้อมูลประมวลผลใหม่",
+    },
+    "unit": {"minute": "นาที", "hour": "ชั่วโมง", "day": "วันทำการ"},
 }
 
 ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}
@@ -105,3 +126,34 @@ def role_label(role: Role) -> str:
 def when(at: datetime) -> str:
     """An instant as officers write it."""
     return format_datetime(at)
+
+
+def day(on: date) -> str:
+    """`3 ธ.ค.`"""
+    return format_date(on).rsplit(" ", 1)[0]
+
+
+def days(first: date, last: date) -> str:
+    """`3 ธ.ค.`, `5–6 ธ.ค.` or `31 ธ.ค.–1 ม.ค.`"""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    return f"{day(first)}–{day(last)}"
+
+
+def weekday_when(at: datetime) -> str:
+    """`พฤ. 3 ธ.ค. 69 14.30 น.`"""
+    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {when(at)}"
+
+
+def day_time(at: datetime) -> str:
+    """`3 ธ.ค. 14.30 น.`"""
+    return f"{day(at.astimezone(BANGKOK).date())} {format_time(at)}"
+
+
+def span(amount: timedelta) -> str:
+    """`2 ชม. 30 นาที`; parts of a minute are left out."""
+    hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    parts = [_("%(count)s ชม.", count=hours) if hours else "", _("%(count)s นาที", count=minutes) if minutes else ""]
+    return " ".join(filter(None, parts)) or _("ไม่ถึง 1 นาที")

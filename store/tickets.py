@@ -9,7 +9,7 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
-from store import changes
+from store import changes, pauses
 from store.database import Reader, Row, Tx
 
 SEPARATOR = "\n"
@@ -17,7 +17,8 @@ SEPARATOR = "\n"
 _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
     "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
-    "receipt_on, purpose, agency, link, remarks, unknown, created_at, recorded_at, recorded_by, closed_at, version"
+    "receipt_on, purpose, agency, link, remarks, unknown, created_at, recorded_at, recorded_by, closed_at, pauses, "
+    "version"
 )
 
 
@@ -62,6 +63,7 @@ def _ticket(row: Row) -> Ticket:
         recorded_at=row["recorded_at"],
         recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
         closed_at=row["closed_at"],
+        pauses=pauses.from_text(row["pauses"]),
         version=int(row["version"]),
     )
 
@@ -99,6 +101,7 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
         "recorded_at": ticket.recorded_at,
         "recorded_by": ticket.recorded_by,
         "closed_at": ticket.closed_at,
+        "pauses": pauses.as_text(ticket.pauses),
     }
 
 
@@ -199,6 +202,21 @@ async def list_unfinished(db: Reader, assignee: StaffId, limit: int = 500) -> li
         assignee,
     )
     return [_ticket(row) for row in rows]
+
+
+async def list_all_unfinished(db: Reader) -> list[Ticket]:
+    """Everybody's tickets that are not closed, by number."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no")
+    return [_ticket(row) for row in rows]
+
+
+async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
+    """How many tickets that are not closed each person has."""
+    rows = await db.fetch(
+        "SELECT assignee_id, count(*) AS n FROM tickets "
+        "WHERE status IN ('new', 'open') AND assignee_id IS NOT NULL GROUP BY assignee_id"
+    )
+    return {StaffId(row["assignee_id"]): int(row["n"]) for row in rows}
 
 
 async def count_by_status(db: Reader, assignee: StaffId) -> Mapping[Status, int]:
