@@ -2,6 +2,7 @@
 
 Everything is computed from the ticket's own history (creation, pauses, present channel and complexity), so
 that nothing stored can drift (DOMAIN.md section 5). Instants in are aware; instants out are in Asia/Bangkok.
+The clock counts whole minutes: seconds are dropped, so that a sum adds up as people read it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -44,6 +45,11 @@ class Stop:
     closed: bool
 
 
+def minute(at: datetime) -> datetime:
+    """The instant without its seconds."""
+    return at.replace(second=0, microsecond=0)
+
+
 def limit(configuration: Configuration, ticket: Ticket) -> Limit | None:
     """The cell of the time standard; None where it sets no time."""
     subject = configuration.catalogue.subjects.get(ticket.subject)
@@ -62,7 +68,7 @@ def due_at(configuration: Configuration, ticket: Ticket) -> datetime | None:
 
 def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> datetime | None:
     """When so much (more than none) of the ticket's working time is spent; None = never, while it waits."""
-    cursor, left = ticket.created_at, amount
+    cursor, left = minute(ticket.created_at), amount
     for stop in stops(ticket):
         run = calendar.between(cursor, stop.since)
         if run >= left:
@@ -76,8 +82,8 @@ def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> 
 
 def elapsed(configuration: Configuration, ticket: Ticket, at: datetime) -> timedelta:
     """Working time that counts, from the ticket's creation to `at`, or to its closing where that was earlier."""
-    end = min(at, ticket.closed_at) if ticket.closed_at else at
-    cursor, total = ticket.created_at, timedelta()
+    end = minute(min(at, ticket.closed_at) if ticket.closed_at else at)
+    cursor, total = minute(ticket.created_at), timedelta()
     for stop in stops(ticket):
         total += configuration.calendar.between(cursor, min(stop.since, end))
         if stop.until is None:
@@ -97,9 +103,9 @@ def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
         return State.NO_DEADLINE
     due = due_at(configuration, ticket)
     if ticket.closed_at is not None:
-        kept = due is None or ticket.closed_at <= due or is_recorded_afterwards(configuration, ticket)
+        kept = due is None or minute(ticket.closed_at) <= due or is_recorded_afterwards(configuration, ticket)
         return State.KEPT if kept else State.MISSED
-    if due is not None and due < now:
+    if due is not None and due < minute(now):
         return State.OVERDUE
     if ticket.waiting_since is not None:
         return State.WAITING
@@ -135,15 +141,17 @@ def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage,
 
 def stops(ticket: Ticket) -> Iterator[Stop]:
     """The ticket's pauses after its creation, in order and apart, those that touch or overlap as one."""
+    begin = minute(ticket.created_at)
     held: Stop | None = None
     for pause in sorted(ticket.pauses, key=lambda pause: pause.since):
-        until = pause.until or ticket.closed_at
-        if until is not None and until <= max(pause.since, ticket.created_at):
+        since, until = max(minute(pause.since), begin), pause.until or ticket.closed_at
+        until = minute(until) if until else None
+        if until is not None and until <= since:
             continue
-        if held is None or (held.until is not None and pause.since > held.until):
+        if held is None or (held.until is not None and since > held.until):
             if held is not None:
                 yield held
-            held = Stop(max(pause.since, ticket.created_at), until, pause.closed)
+            held = Stop(since, until, pause.closed)
         else:
             later = None if held.until is None or until is None else max(held.until, until)
             held = Stop(held.since, later, held.closed and pause.closed)

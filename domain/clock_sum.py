@@ -60,7 +60,7 @@ class Explanation:
 def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Explanation:
     """The sum behind the ticket's due time, as things are now (DOMAIN.md section 5)."""
     cell, due = clock.limit(configuration, ticket), clock.due_at(configuration, ticket)
-    start = ticket.created_at.astimezone(BANGKOK)
+    start = clock.minute(ticket.created_at).astimezone(BANGKOK)
     state = clock.state(configuration, ticket, now)
     spent = clock.elapsed(configuration, ticket, now)
     steps = tuple(_merged(_steps(configuration.calendar, ticket, due))) if cell else ()
@@ -75,7 +75,7 @@ def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> I
     while on <= end.astimezone(BANGKOK).date():
         if not calendar.hours(on) and not _hidden(on, stops):
             yield Step(Kind.FREE, on, on, name=calendar.holiday_name(on) or "")
-        yield from _day(calendar, on, ticket.created_at, stops, end)
+        yield from _day(calendar, on, clock.minute(ticket.created_at), stops, end)
         on += timedelta(days=1)
 
 

@@ -48,9 +48,9 @@ class Leave:
 
 
 def split(nos: Sequence[TicketNo], loads: Mapping[StaffId, int]) -> dict[TicketNo, StaffId]:
-    """Each ticket to whoever has the least to do by then; `loads` = unfinished tickets by person, in order of preference.
+    """Each ticket to whoever has the least to do by then; empty where there is nobody.
 
-    Empty where there is nobody.
+    `loads` = unfinished tickets by person; among equals, the first named gets it.
     """
     carried = dict(loads)
     given: dict[TicketNo, StaffId] = {}

@@ -37,7 +37,7 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
     cleaned = re.sub(
         rf"\s*(?:[-\u2013\u2014]|{'|'.join(map(re.escape, words('moments').texts('to')))})\s*", "-", clean(text)
     )
-    first, dash, last = cleaned.partition("-")
+    first, dash, last = cleaned.removeprefix(words("dates").text("named")).strip().partition("-")
     try:
         if not dash:
             return _one_day(first, today), _one_day(first, today)

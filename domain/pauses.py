@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from domain.errors import Conflict, InvalidInput
 from domain.tickets import Pause, Status, Ticket
@@ -58,14 +59,15 @@ def reopened(ticket: Ticket, at: datetime) -> Ticket:
 def _checked(ticket: Ticket, pauses: Sequence[Pause], now: datetime) -> tuple[Pause, ...]:
     """In order and apart; one without length is none, as when a button was pressed by mistake and taken back."""
     kept = sorted((pause for pause in pauses if pause.until != pause.since), key=lambda pause: pause.since)
+    known = {pause.since for pause in ticket.pauses}
     for pause in kept:
         if max(pause.since, pause.until or pause.since) > now:
             raise InvalidInput("pause_future")
         if pause.until is not None and pause.until < pause.since:
             raise InvalidInput("pause_order")
-        if pause.since < ticket.created_at and pause not in ticket.pauses:
+        if pause.since < ticket.created_at and pause.since not in known:
             raise InvalidInput("pause_before", at=ticket.created_at)
-    for earlier, later in zip(kept, kept[1:], strict=False):
+    for earlier, later in pairwise(kept):
         if earlier.until is None or earlier.until > later.since:
             raise InvalidInput("pause_overlap")
     return tuple(kept)

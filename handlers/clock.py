@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain import clock, pauses
 from domain.clock_sum import Explanation, explain
+from domain.errors import Conflict
 from domain.moments import parse_moment
 from domain.tickets import Pause, Status, Ticket
 from handlers import clock_text, ticket_cards, ticket_saves
@@ -150,7 +151,18 @@ async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    return {draft.data["field"]: parse_moment(text, ctx.now).isoformat()}
+    moment = parse_moment(text, ctx.now)
+    _better(await tickets.get_ticket(ctx.db, draft.record), draft, moment, ctx.now)
+    return {draft.data["field"]: moment.isoformat()}
+
+
+def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Ticket:
+    position = int(draft.data["position"])
+    if position >= len(found.pauses):
+        raise Conflict("no_pause")
+    pause = found.pauses[position]
+    better = replace(pause, since=moment) if draft.data["field"] == "since" else replace(pause, until=moment)
+    return pauses.corrected(found, position, better, now)
 
 
 class PauseForm:
@@ -167,14 +179,14 @@ class PauseForm:
         return [] if draft.data.get(field) else [field]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record))
+        found = await tickets.get_ticket(ctx.db, draft.record)
+        pause = next(iter(found.pauses[int(draft.data["position"]) :]), None)
+        moments = (("since", pause.since if pause else None), ("until", pause.until if pause else None))
+        lines = tuple((field_label(name), when(at)) for name, at in moments if at)
+        return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        found = await tickets.get_ticket(ctx.db, draft.record)
-        position = int(draft.data["position"])
-        pause = found.pauses[position] if position < len(found.pauses) else None
-        at = pause and (pause.since if name == "since" else pause.until)
-        return when(at) if at else ""
+        return ""
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ()
@@ -190,10 +202,7 @@ class PauseForm:
         if found.version != draft.record_version:
             end(ctx, draft, outcome=found.no, state="cancelled")
             return await ticket_cards.present_state(ctx, found)
-        position, moment = int(draft.data["position"]), datetime.fromisoformat(draft.data[draft.data["field"]])
-        pause = found.pauses[position]
-        better = replace(pause, since=moment) if draft.data["field"] == "since" else replace(pause, until=moment)
-        ticket = pauses.corrected(found, position, better, ctx.now)
+        ticket = _better(found, draft, datetime.fromisoformat(draft.data[draft.data["field"]]), ctx.now)
         end(ctx, draft, outcome=found.no)
         return await _saved(ctx, found, ticket)
 

@@ -10,9 +10,8 @@ from domain.configuration import Configuration
 from domain.tickets import Complexity, Ticket
 from domain.time_standard import Limit
 from handlers.i18n import _
-from handlers.labels import day, day_time, days, span, value_label, weekday_when, when
+from handlers.labels import day, day_time, days, holiday, span, value_label, weekday_when, when
 
-MINUTE = timedelta(minutes=1)
 MOST_PARTS = 8
 """Parts of the sum that are added up in its last line; beyond it only the total stands there."""
 
@@ -26,12 +25,11 @@ def why(configuration: Configuration, ticket: Ticket, told: Explanation, if_now:
     """The whole answer to "why this deadline"; `if_now` = when it is due if the customer answered now."""
     if told.limit is None:
         return _no_limit(configuration, ticket)
-    shown = _shown_minutes(told.steps)
     lines = [
         _cell(configuration, ticket, told.limit),
         _("เริ่ม %(at)s", at=weekday_when(told.start)),
-        *_lines(told.steps, shown),
-        *_result(told, shown, if_now),
+        *_lines(told.steps),
+        *_result(told, if_now),
         *_outcome(configuration, ticket, told, now),
     ]
     return "\n".join(lines)
@@ -67,21 +65,11 @@ def _no_limit(configuration: Configuration, ticket: Ticket) -> str:
     )
 
 
-def _shown_minutes(steps: Sequence[Step]) -> list[timedelta]:
-    """Each step's whole minutes, so rounded that they add up to the total."""
-    total, shown = timedelta(), []
-    for step in steps:
-        before = total
-        total += step.amount * ((step.last - step.first).days + 1)
-        shown.append((total // MINUTE - before // MINUTE) * MINUTE)
-    return shown
-
-
-def _lines(steps: Sequence[Step], shown: Sequence[timedelta]) -> Iterator[str]:
+def _lines(steps: Sequence[Step]) -> Iterator[str]:
     """A line for each run of counted days, of free days, and for each going on."""
     line: list[str] = []
     before: Step | None = None
-    for step, amount in zip(steps, shown, strict=True):
+    for step in steps:
         after_stop = before is not None and before.kind is Kind.STOPPED
         if line and (step.kind is Kind.GOES_ON or after_stop or _turns(before, step)):
             yield " · ".join(line)
@@ -94,9 +82,9 @@ def _lines(steps: Sequence[Step], shown: Sequence[timedelta]) -> Iterator[str]:
             and before.kind is Kind.GOES_ON
             and before.last == step.first
         ):
-            line[-1] += " " + _("นับต่อ %(amount)s", amount=span(amount))
+            line[-1] += " " + _("นับต่อ %(amount)s", amount=span(step.amount))
         else:
-            line.append(_phrase(step, amount))
+            line.append(_phrase(step))
         before = step
     if line:
         yield " · ".join(line)
@@ -107,7 +95,7 @@ def _turns(before: Step | None, step: Step) -> bool:
     return before is not None and (before.kind is Kind.FREE) != (step.kind is Kind.FREE)
 
 
-def _phrase(step: Step, amount: timedelta) -> str:
+def _phrase(step: Step) -> str:
     if step.kind is Kind.STOPPED and step.at:
         return (
             _("%(at)s หยุด ปิดใบงาน", at=day_time(step.at))
@@ -119,10 +107,10 @@ def _phrase(step: Step, amount: timedelta) -> str:
             _("%(at)s เปิดอีกครั้ง", at=day_time(step.at)) if step.closed else _("%(at)s ผู้รับบริการตอบ", at=day_time(step.at))
         )
     if step.kind is Kind.FREE:
-        return f"{days(step.first, step.last)} {step.name or _weekend(step)}"
+        return f"{days(step.first, step.last)} {holiday(step.name) or _weekend(step)}"
     if step.first != step.last:
         return _("%(days)s นับวันละ %(amount)s", days=days(step.first, step.last), amount=span(step.amount))
-    return _("%(day)s นับ %(amount)s", day=day(step.first), amount=span(amount))
+    return _("%(day)s นับ %(amount)s", day=day(step.first), amount=span(step.amount))
 
 
 def _weekend(step: Step) -> str:
@@ -130,7 +118,7 @@ def _weekend(step: Step) -> str:
     return "–".join(names)
 
 
-def _result(told: Explanation, shown: Sequence[timedelta], if_now: datetime | None) -> Iterator[str]:
+def _result(told: Explanation, if_now: datetime | None) -> Iterator[str]:
     assert told.limit is not None
     total = timedelta(minutes=told.limit.working_minutes)
     if told.due is None:
@@ -139,9 +127,12 @@ def _result(told: Explanation, shown: Sequence[timedelta], if_now: datetime | No
         if if_now is not None:
             yield _("ถ้าตอบตอนนี้ ครบ %(at)s", at=weekday_when(if_now))
         return
-    yield _(
-        "ครบ %(at)s (%(sum)s)", at=weekday_when(told.due), sum=_sum(told.limit, total, [each for each in shown if each])
-    )
+    yield _("ครบ %(at)s (%(sum)s)", at=weekday_when(told.due), sum=_sum(told.limit, total, _parts(told.steps)))
+
+
+def _parts(steps: Sequence[Step]) -> list[timedelta]:
+    """What was counted, each day by itself."""
+    return [step.amount for step in steps if step.amount for _day in range((step.last - step.first).days + 1)]
 
 
 def _sum(cell: Limit, total: timedelta, parts: Sequence[timedelta]) -> str:

@@ -15,7 +15,7 @@ from handlers.desk import Desk, Work
 from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import when
-from store import customers, staff, tickets
+from store import customers, hand_overs, staff, tickets
 from store import due as due_rows
 from store.database import Tx
 from store.due import Due
@@ -25,7 +25,6 @@ SHOWN = 8
 """Tickets of one message; the rest is counted."""
 
 Told = tuple[Stage, Ticket]
-Line = Callable[[Stage, Ticket], str]
 
 
 def rows_for(work: Work, ticket: Ticket) -> list[Due]:
@@ -78,7 +77,9 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
 async def tell(work: Work, rows: Sequence[Due]) -> None:
     """One message for each person: what is due soon or overdue, as it is now."""
     found = await tickets.get_tickets(work.db, [row.subject for row in rows])
-    people = {person.id: person for person in await staff.list_staff(work.db) if person.blocked_at is None}
+    away = {leave.staff for leave in await hand_overs.list_leaves(work.db, work.today, work.today)}
+    there = [person for person in await staff.list_staff(work.db) if person.blocked_at is None]
+    people = {person.id: person for person in there if person.id not in away}
     messages: dict[StaffId, dict[str, Told]] = {}
     for row in rows:
         ticket = found.get(row.subject)
@@ -123,13 +124,15 @@ async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row:
     for _stage, ticket in told[:SHOWN]:
         work.audit("ticket.told", ticket.no)
 
-    def line(stage: Stage, ticket: Ticket) -> str:
-        customer = names.get(ticket.customer, "") if ticket.customer else ""
-        whose = assignees.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
-        state = " · ".join(filter(None, (_state(work, stage, ticket), whose)))
-        return ticket_cards.ticket_line(work, ticket, state, customer)
+    def words(ticket: Ticket) -> str:
+        return ticket_cards.ticket_words(work, ticket, names.get(ticket.customer, "") if ticket.customer else "")
 
-    work.notify(partial(_message, told, line, len(told)), f"deadline:{first_row}", staff_id=person)
+    def state(stage: Stage, ticket: Ticket) -> str:
+        whose = assignees.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
+        return " · ".join(filter(None, (_state(work, stage, ticket), whose)))
+
+    mine = any(ticket.assignee == person for _stage, ticket in told)
+    work.notify(partial(_message, told, words, state, mine), f"deadline:{first_row}", staff_id=person)
 
 
 def _state(work: Work, stage: Stage, ticket: Ticket) -> str:
@@ -137,26 +140,30 @@ def _state(work: Work, stage: Stage, ticket: Ticket) -> str:
     assert due_at is not None
     today = due_at.astimezone(BANGKOK).date() == work.today
     at = format_time(due_at) if today else when(due_at)
-    return _("ถึง %(when)s", when=at) if stage is Stage.SOON else _("เกินกำหนด %(when)s", when=at)
+    return _("ใกล้กำหนด %(when)s", when=at) if stage is Stage.SOON else _("เกินกำหนด %(when)s", when=at)
 
 
-def _message(told: list[Told], line: Line, count: int) -> Reply:
-    overdue = sum(stage is not Stage.SOON for stage, _ticket in told)
-    heading = [
-        _("เกินกำหนด %(count)s", count=overdue) if overdue else "",
-        _("ใกล้กำหนด %(count)s", count=count - overdue) if count > overdue else "",
-    ]
-    title = "⏰ " + " · ".join(filter(None, heading))
-    if count == 1:
+def _message(
+    told: list[Told], words: Callable[[Ticket], str], state: Callable[[Stage, Ticket], str], mine: bool
+) -> Reply:
+    if len(told) == 1:
         stage, ticket = told[0]
-        word = _("เกินกำหนด") if overdue else _("ใกล้กำหนด")
         buttons = (
             ticket_cards.show_button(ticket, _("เปิด")),
             ticket_cards.wait_button(ticket),
             ticket_cards.hand_over_button(ticket),
         )
-        return Reply((Paragraph(f"⏰ {word}\n{line(stage, ticket)}", buttons),), confirms=True)
-    options = tuple(ticket_cards.show_button(ticket, line(stage, ticket)) for stage, ticket in told[:SHOWN])
-    if count > SHOWN:
-        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=SHOWN, count=count)
-    return Reply((Choice(title, options, (Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"}),)),), confirms=True)
+        return Reply((Paragraph(f"⏰ {state(stage, ticket)}\n{words(ticket)}", buttons),), confirms=True)
+    overdue = sum(stage is not Stage.SOON for stage, _ticket in told)
+    heading = [
+        _("เกินกำหนด %(count)s", count=overdue) if overdue else "",
+        _("ใกล้กำหนด %(count)s", count=len(told) - overdue) if len(told) > overdue else "",
+    ]
+    title = "⏰ " + " · ".join(filter(None, heading))
+    if len(told) > SHOWN:
+        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=SHOWN, count=len(told))
+    options = tuple(
+        ticket_cards.show_button(ticket, f"{words(ticket)} · {state(stage, ticket)}") for stage, ticket in told[:SHOWN]
+    )
+    all_mine = (Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"}),) if mine else ()
+    return Reply((Choice(title, options, all_mine),), confirms=True)

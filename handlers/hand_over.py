@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
+from domain.dates import format_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer, OfferState
 from domain.staff import Staff, StaffId
@@ -15,7 +16,7 @@ from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
-from handlers.labels import day
+from handlers.labels import day, team_label
 from handlers.registry import action, command
 from handlers.tickets import NUMBER, read_number
 from store import changes, hand_overs, staff, tickets
@@ -63,7 +64,9 @@ async def _choose(ctx: Context, found: Ticket) -> Reply:
             )
             options.append(_give_button(label, found, to=str(person.id)))
     for team, members in (await staff.list_teams(ctx.db)).items():
-        options.append(_give_button(_("ทีม%(team)s (%(count)s คน)", team=team, count=len(members)), found, team=team))
+        options.append(
+            _give_button(_("%(team)s (%(count)s คน)", team=team_label(team), count=len(members)), found, team=team)
+        )
     return Reply((Choice(_("มอบหมาย %(no)s ให้ใคร", no=found.no), tuple(options)),))
 
 
@@ -118,9 +121,9 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
         notice = partial(ticket_saves.given_notice, ctx, ctx.staff.name, made, found)
         ctx.notify(notice, f"offer:{made.id}", staff_id=person.id)
     text = _(
-        "ฝาก %(no)s ให้ทีม%(team)sแล้ว (%(count)s คน) ใครกดรับก่อนได้งานนี้ ผู้รับผิดชอบยังเป็นคนเดิมจนกว่าจะมีคนรับ",
+        "ฝาก %(no)s ให้%(team)sแล้ว (%(count)s คน) ใครกดรับก่อนได้งานนี้ ผู้รับผิดชอบยังเป็นคนเดิมจนกว่าจะมีคนรับ",
         no=found.no,
-        team=team,
+        team=team_label(team),
         count=len(told),
     )
     return Reply((Paragraph(text, (ticket_cards.show_button(found),)),), confirms=True)
@@ -135,13 +138,19 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     offer = await hand_overs.get_offer(ctx.db, args["offer"])
     found = await tickets.get_ticket(ctx.db, offer.ticket)
     ctx.audit("ticket.read", found.no)
+    if offer.receiver not in (None, ctx.staff.id) and not offer.team:
+        raise NotAllowed("not_yours")
     if offer.state is OfferState.ACCEPTED and offer.receiver == ctx.staff.id:
         return Reply((await ticket_cards.card(ctx, found),))
     if not is_open(offer, found):
         return await gone(ctx, found)
     ticket = await take(ctx, offer, found)
-    if offer.team and offer.giver is not None:
+    if (offer.team or offer.leave) and offer.giver is not None:
         ctx.notify(partial(_taken_notice, ctx.staff.name, ticket), f"taken:{offer.id}", staff_id=offer.giver)
+    if ticket.assignee != ctx.staff.id and offer.leave is not None:
+        first_on = (await hand_overs.get_leave(ctx.db, offer.leave)).first_on
+        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(first_on))
+        return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
     return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
 
 

@@ -15,6 +15,7 @@ from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context, with_holidays
 from handlers.i18n import _
 from handlers.labels import day, role_label, value_label
+from handlers.labels import holiday as names
 from handlers.registry import action, command
 from store import holidays as store
 
@@ -59,7 +60,7 @@ def _list(ctx: Context) -> Reply:
         lines = []
         for on, name in calendar.holidays(year).items():
             mark = _(" (เพิ่มเอง)") if on in calendar.entered else ""
-            lines.append((f"{value_label('weekday', str(on.weekday()))} {day(on)}", name + mark))
+            lines.append((f"{value_label('weekday', str(on.weekday()))} {day(on)}", names(name) + mark))
         for on, rule in calendar.entered.items():
             if rule.working and on.year == year:
                 lines.append(

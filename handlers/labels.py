@@ -102,6 +102,9 @@ WHY = {
 }
 
 
+SHORT_HOLIDAY = 40
+
+
 def why_label(why: str, score: int) -> str:
     """Why a customer was found, with how alike the names are where they are not the same."""
     return _(WHY[why], score=score)
@@ -157,3 +160,14 @@ def span(amount: timedelta) -> str:
     hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
     parts = [_("%(count)s ชม.", count=hours) if hours else "", _("%(count)s นาที", count=minutes) if minutes else ""]
     return " ".join(filter(None, parts)) or _("ไม่ถึง 1 นาที")
+
+
+def holiday(names: str) -> str:
+    """A holiday by its short names, where one day bears several."""
+    every = names.split("; ")
+    return ", ".join([name for name in every if len(name) <= SHORT_HOLIDAY] or every)
+
+
+def team_label(name: str) -> str:
+    """`ทีมข้อมูล`, also where the name itself begins with the word."""
+    return name if name.startswith("ทีม") else _("ทีม%(name)s", name=name)

@@ -82,7 +82,7 @@ async def _proposal(ctx: Context, first: date, last: date, given: Mapping[Ticket
     found = await tickets.get_tickets(ctx.db, [*given])
     options = [
         Button(
-            _("%(name)s ← %(ticket)s", name=names[to], ticket=ticket_cards.ticket_line(ctx, found[no])),
+            _("%(name)s ← %(ticket)s", name=names[to], ticket=_line(ctx, found[no])),
             "leave.pick",
             {**plan, "no": no},
         )

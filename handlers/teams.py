@@ -9,6 +9,7 @@ from domain.text import clean
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.labels import team_label
 from handlers.registry import action, command
 from store import staff
 
@@ -46,7 +47,7 @@ async def _members(ctx: Context, name: str, members: list[StaffId]) -> Reply:
         for person in people
     )
     remove = Button(_("ยุบทีม"), "team.remove", {"team": name}, once=True)
-    question = _("ทีม%(team)s · %(count)s คน · แตะชื่อเพื่อเพิ่มหรือเอาออก", team=name, count=len(members))
+    question = _("%(team)s · %(count)s คน · แตะชื่อเพื่อเพิ่มหรือเอาออก", team=team_label(name), count=len(members))
     return Reply((Choice(question, options, (remove,)),), confirms=True)
 
 
@@ -79,4 +80,4 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     await _known(ctx, args["team"])
     ctx.change(partial(staff.remove_team, team=args["team"]))
     ctx.audit("team.removed", f"team:{args['team']}")
-    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย ยุบทีม%(team)sแล้ว", team=args["team"])),), confirms=True)
+    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย ยุบ%(team)sแล้ว", team=team_label(args["team"]))),), confirms=True)

@@ -71,13 +71,18 @@ def status_line(ticket: Ticket) -> str:
 
 def ticket_line(ctx: Work, ticket: Ticket, state: str = "", customer: str = "") -> str:
     """One line of a list: number, whose, subject, the question's first words, and its state (or the one given)."""
+    return f"{ticket_words(ctx, ticket, customer)} · {state or status_line(ticket)}"
+
+
+def ticket_words(ctx: Work, ticket: Ticket, customer: str = "") -> str:
+    """Number, whose, subject and the question's first words."""
     words = [line for line in ticket.details.splitlines() if line.strip()] or [_("ไม่ทราบรายละเอียด")]
     if len(words) > 1 and is_salutation(words[0]):
         words = words[1:]
     details = shorten(" ".join(" ".join(words).split()), 50)
     subject = ctx.desk.configuration.catalogue.subjects.get(ticket.subject)
     code = ticket.subject if ticket.subject[:1].isdigit() or subject is None else shorten(subject.name, 20)
-    return " · ".join(filter(None, (ticket.no, customer, code, details, state or status_line(ticket))))
+    return " · ".join(filter(None, (ticket.no, customer, code, details)))
 
 
 async def contact_name(ctx: Context, code: str, contact_id: int) -> str:

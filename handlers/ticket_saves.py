@@ -12,6 +12,7 @@ from handlers import deadlines, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
+from handlers.labels import team_label
 from store import hand_overs, staff, tickets
 
 
@@ -73,12 +74,14 @@ def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) ->
 
 def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
     """What the receiver of one ticket is told, of a team everyone in it."""
-    to_team = _("🎫 %(who)s ฝากใบงาน %(no)s ให้ทีม%(team)s ใครกดรับก่อนได้งานนี้", who=giver, no=made.ticket, team=made.team)
+    to_team = _(
+        "🎫 %(who)s ฝากใบงาน %(no)s ให้%(team)s ใครกดรับก่อนได้งานนี้", who=giver, no=made.ticket, team=team_label(made.team)
+    )
     to_one = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=giver, no=made.ticket)
     due = ticket_cards.due_line(work, ticket)
     lines = (
         to_team if made.team else to_one,
-        ticket_cards.ticket_line(work, ticket).partition(" · ")[2],
+        ticket_cards.ticket_words(work, ticket).partition(" · ")[2],
         f"{_('กำหนดเสร็จ')} {due}" if due else "",
     )
     return Reply((Paragraph("\n".join(filter(None, lines)), offer_buttons(made, ticket)),), confirms=True)
