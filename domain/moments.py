@@ -93,6 +93,14 @@ def _time_of(text: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
+def day_words() -> str:
+    """A pattern for the words that name a day from today on."""
+    table = words("dates").table("relative")
+    return "|".join(
+        re.escape(word) for distance in table.values if int(distance) >= 0 for word in table.texts(distance)
+    )
+
+
 @cache
 def _clock_pattern() -> re.Pattern[str]:
     before, after = (

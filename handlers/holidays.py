@@ -29,9 +29,9 @@ async def holiday(ctx: Context, args: str) -> Reply:
     if not text:
         return _list(ctx)
     _only_administrators(ctx)
-    if text.startswith(("ลบ", "เอาออก")):
-        return await _take_back(ctx, parse_date(re.sub(r"^(ลบ|เอาออก)", "", text), ctx.today))
-    first = re.match(r"(ทำงาน|วันทำงาน)\s*", text)
+    if text.casefold().startswith(("ลบ", "เอาออก", "remove")):
+        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|remove)", "", text), ctx.today))
+    first = re.match(r"(?i)(ทำงาน|วันทำงาน|work)\s*", text)
     found = find_date(text[first.end() :] if first else text, ctx.today)
     if found is None:
         raise InvalidInput("holiday", text=shorten(text, 40))

@@ -9,7 +9,7 @@ from uuid import uuid4
 from domain.dates import BANGKOK, format_date
 from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.hand_over import Leave, Offer, OfferState, split
-from domain.moments import parse_days
+from domain.moments import day_words, parse_days
 from domain.staff import StaffId
 from domain.tickets import Status, Ticket, TicketNo
 from handlers import ticket_cards, ticket_saves
@@ -36,7 +36,7 @@ SHOWN = 10
     "leave",
     "ลา",
     about="ฝากงานระหว่างลา เช่น ลา 12-14 ธ.ค.",
-    fits=r"$|[\d๐-๙]|วันนี้|พรุ่งนี้|วันพรุ่งนี้|มะรืน",
+    fits=rf"$|\D{{0,9}}[\d๐-๙]|(?:{day_words()})$",
 )
 async def leave(ctx: Context, args: str) -> Reply:
     """On which days: the open work and a proposal who takes it. Without days: the leaves that are entered."""
@@ -224,8 +224,10 @@ async def _entered(ctx: Context) -> Reply:
 
 
 def _back_button(away: Leave, today: date) -> Button:
-    label = _("กลับมาแล้ว (%(days)s)") if away.first_on <= today else _("ยกเลิกวันลา (%(days)s)")
-    return Button(label % {"days": days(away.first_on, away.last_on)}, "leave.back", {"leave": away.id}, once=True)
+    span = days(away.first_on, away.last_on)
+    begun = away.first_on <= today
+    label = _("กลับมาแล้ว (%(days)s)", days=span) if begun else _("ยกเลิกวันลา (%(days)s)", days=span)
+    return Button(label, "leave.back", {"leave": away.id}, once=True)
 
 
 @action("leave.back")
