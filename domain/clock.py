@@ -6,7 +6,7 @@ The clock counts whole minutes: seconds are dropped, so that a sum adds up as pe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -38,11 +38,15 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stretch in which the clock does not run; `until` None = it has not ended."""
+    """A stretch in which the clock does not run; `until` None = it has not ended.
+
+    `closed` = it began with closing, `reopened` = it ended with reopening; else it waited for the customer.
+    """
 
     since: datetime
     until: datetime | None
     closed: bool
+    reopened: bool
 
 
 def minute(at: datetime) -> datetime:
@@ -151,9 +155,9 @@ def stops(ticket: Ticket) -> Iterator[Stop]:
         if held is None or (held.until is not None and since > held.until):
             if held is not None:
                 yield held
-            held = Stop(since, until, pause.closed)
+            held = Stop(since, until, pause.closed, pause.closed)
         else:
-            later = None if held.until is None or until is None else max(held.until, until)
-            held = Stop(held.since, later, held.closed and pause.closed)
+            last = until is None or (held.until is not None and until >= held.until)
+            held = replace(held, until=until, reopened=pause.closed) if last else held
     if held is not None:
         yield held

@@ -91,7 +91,7 @@ def _day(calendar: WorkingCalendar, on: date, start: datetime, stops: list[Stop]
             yield Step(Kind.STOPPED, on, on, at=stop.since, closed=stop.closed)
         if stop.until is None or stop.until >= tomorrow:
             return
-        yield Step(Kind.GOES_ON, on, on, at=stop.until, closed=stop.closed)
+        yield Step(Kind.GOES_ON, on, on, at=stop.until, closed=stop.reopened)
         cursor = stop.until
     yield from _counted(calendar, on, cursor, min(tomorrow, end))
 
