@@ -11,20 +11,28 @@ from domain.text import clean, digits
 from domain.tickets import Ticket
 from handlers import (
     clock,
+    customer_changes,
+    customer_parts,
     customers,
+    duplicates,
     form_presses,
     forms,
     hand_over,
     holidays,
+    inline,
     leave,
+    merges,
     staff,
     strangers,
     system,
     teams,
     ticket_cards,
+    ticket_links,
+    ticket_repeat,
+    ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -37,10 +45,27 @@ from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-KEEP_FORM = frozenset({"cancel"})
+KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["clock", "dispatch", "form_presses", "hand_over", "holidays", "leave", "staff", "teams", "tickets"]
+__all__ = [
+    "clock",
+    "customer_changes",
+    "customer_parts",
+    "dispatch",
+    "duplicates",
+    "form_presses",
+    "hand_over",
+    "holidays",
+    "leave",
+    "merges",
+    "staff",
+    "teams",
+    "ticket_links",
+    "ticket_repeat",
+    "ticket_search",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -50,6 +75,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     """
     now = desk.clock()
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    if isinstance(incoming.body, Query):
+        return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
     if found is None or found[0].blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
         return await strangers.answer(desk, incoming, now, blocked=found is not None)

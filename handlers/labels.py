@@ -45,12 +45,17 @@ FIELDS = {
     "contacts": "ผู้ติดต่อ",
     "note": "หมายเหตุ",
     "unknown": "ข้อมูลที่ไม่ทราบ",
+    "merged": "รวมรหัส",
+    "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
     "pauses": "หยุดนับเวลา",
     "since": "รอตั้งแต่",
     "until": "ตอบเมื่อ",
     "word": "เหตุผลที่คืน",
+    "other_ticket": "ใบงานที่จะผูกด้วย",
+    "link_kind": "ความเกี่ยวข้อง",
+    "linked": "ใบงานที่ผูก",
 }
 
 # Columns that are called otherwise than the field they hold.
@@ -66,6 +71,7 @@ VALUES = {
         "exceptional": "ยุ่งยากมากเป็นพิเศษ",
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
+    "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
     "weekday": {"0": "จ.", "1": "อ.", "2": "พ.", "3": "พฤ.", "4": "ศ.", "5": "ส.", "6": "อา."},
     "free_day": {

@@ -22,8 +22,9 @@ from handlers.i18n import _
 from handlers.labels import days
 from handlers.registry import action, command
 from store import due as due_rows
-from store import hand_overs, staff, tickets
+from store import hand_overs, staff, ticket_lists, tickets
 from store.due import Due
+from store.ticket_lists import Wanted
 
 KIND = "leave"
 BEGIN, END = "begin", "end"
@@ -47,7 +48,7 @@ async def leave(ctx: Context, args: str) -> Reply:
         raise InvalidInput("days_past", days=days(first, last))
     if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
         raise InvalidInput("leave_twice", days=days(first, last))
-    mine = await tickets.list_unfinished(ctx.db, ctx.staff.id)
+    mine = await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
     for each in mine:
         ctx.audit("ticket.listed", each.no)
     given = split([each.no for each in _by_due(ctx, mine)], await _loads(ctx, first, last))
@@ -141,7 +142,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
         raise InvalidInput("leave_twice", days=days(first, last))
     away = Leave(uuid4().hex, ctx.staff.id, first, last)
-    given, mine = _from_text(args["given"]), await tickets.list_unfinished(ctx.db, ctx.staff.id)
+    given, mine = _from_text(args["given"]), await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
     offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
     for ticket in _by_due(ctx, mine):
         if ticket.no in given:
