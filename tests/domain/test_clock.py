@@ -319,6 +319,8 @@ def test_notices_of_a_day_and_of_a_short_standard() -> None:
         Stage.OVER: at("2026-12-08T12:00"),
         Stage.SUPERVISORS: at("2026-12-09T12:00"),
     }
+    talk = ticket(at("2026-12-08T10:00"), "walk_in2")
+    assert [*clock.notice_times(OFFICE, talk)] == [Stage.OVER, Stage.SUPERVISORS]
     call = ticket(at("2026-12-08T10:00"), "phone1")
     assert clock.notice_times(OFFICE, call) == {
         Stage.OVER: at("2026-12-08T10:30"),

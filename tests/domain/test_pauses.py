@@ -75,3 +75,9 @@ def test_one_of_two_is_corrected_or_taken_away() -> None:
 def test_a_ticket_redated_behind_its_pause_can_still_be_answered() -> None:
     waits = replace(pauses.wait(OPEN, ago(3), NOW), created_at=ago(2))
     assert pauses.answered(replace(waits, pauses=(*waits.pauses,)), NOW, NOW).pauses == (Pause(ago(3), NOW),)
+
+
+def test_one_that_an_import_closed_while_it_waited_waits_no_more_when_reopened() -> None:
+    imported = replace(OPEN, status=Status.CLOSED, closed_at=ago(5), pauses=(Pause(ago(9)),))
+    again = pauses.reopened(imported, ago(1))
+    assert again.pauses == (Pause(ago(9), ago(5)), Pause(ago(5), ago(1), closed=True))

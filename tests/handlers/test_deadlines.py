@@ -73,6 +73,14 @@ async def test_a_call_left_open_is_told_once_after_half_an_hour(desk):
     assert await told(desk) == ["⏰ เกินกำหนด 10.05 น."]
 
 
+async def test_a_desk_that_was_away_tells_the_latest_only(asked):
+    desk = asked
+    desk.now = at("2026-11-26T10:00")
+    await desk.tick()
+    assert await told(desk) == ["⏰ เกินกำหนด 23 พ.ย. 69 14.30 น."]
+    assert len(await told(desk, "ton")) == 1
+
+
 async def test_nothing_is_told_at_night_or_on_a_holiday(desk):
     desk.now = at("2026-12-04T16:00")
     await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน")

@@ -111,6 +111,34 @@ async def test_a_closed_ticket_cannot_be_taken(team):
     assert await assignee(desk) == "nok"
 
 
+async def test_an_offer_is_over_once_a_supervisor_took_the_ticket(team):
+    desk = team
+    await desk.says(f"มอบหมาย {NO} ข้อมูล")
+    newest(desk, "mai")
+    await desk.says(f"มอบหมาย {NO} ต้น", who="ton")
+    assert "มีผู้รับผิดชอบแล้ว คือต้น" in (await desk.presses("รับ", who="mai")).text
+    assert await assignee(desk) == "ton"
+
+
+async def test_what_was_closed_cannot_be_returned(team):
+    desk = team
+    await desk.says(f"มอบหมาย {NO} แพร")
+    told = newest(desk, "prae")
+    await desk.says(f"ปิดใบงาน {NO} ส่งแล้ว", who="prae")
+    assert "🎫 R2611000124 · ปิด" in (await desk.presses_token(told.token("คืน"), who="prae")).text
+    assert await assignee(desk) == "prae"
+
+
+async def test_a_return_that_was_begun_is_void_once_the_ticket_went_elsewhere(team):
+    desk = team
+    await desk.says(f"มอบหมาย {NO} แพร")
+    newest(desk, "prae")
+    await desk.presses("คืน", who="prae")
+    await desk.says(f"มอบหมาย {NO} ต้น", who="ton")
+    assert "มีผู้รับผิดชอบแล้ว คือต้น" in (await desk.says("ไม่ถนัด", who="prae")).text
+    assert await assignee(desk) == "ton"
+
+
 async def test_a_colleagues_ticket_is_given_by_a_supervisor_only(team):
     desk = team
     refused = f"ใบงาน {NO} เป็นของนก ผู้ที่มอบหมายต่อได้คือเจ้าของใบงานหรือหัวหน้า"
