@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates import BANGKOK, find_date, parse_date
+from domain.dates import BANGKOK, MOST_AHEAD, find_date, find_relative, parse_date
 from domain.errors import InvalidInput
 from domain.text import clean, digits, words
 
@@ -51,13 +51,11 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
 
 
 def _one_day(text: str, today: date) -> date:
+    """A date that has no year is the next of its name, or lies a few days back; a bare number is the next such day."""
     plain = digits(text).strip()
     if not re.fullmatch(r"\d\d?", plain):
-        on = parse_date(text, today)
-        # Without a year, the date that comes is meant: leave lies ahead.
-        ahead = _with_year(on, on.year + 1)
-        typed_year = re.search(r"\d{2,4}\D*$", digits(text).split(None, 1)[-1]) if " " in text.strip() else None
-        return ahead if on < today and ahead and not typed_year and today - on > timedelta(days=60) else on
+        # Read as if half a year had passed, since parse_date looks half a year ahead and half a year back.
+        return find_relative(text, today) or parse_date(text, today + MOST_AHEAD - timedelta(days=3))
     for months in (0, 1):
         year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
         candidate = _day(year, month + 1, int(plain))
@@ -78,10 +76,6 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _with_year(on: date, year: int) -> date | None:
-    return _day(year, on.month, on.day)
 
 
 def _time_of(text: str) -> time | None:
