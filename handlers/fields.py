@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.dates import format_date, parse_date
 from domain.errors import InvalidInput
@@ -42,6 +42,11 @@ def past_date(ctx: Context, text: str) -> str:
     return on.isoformat()
 
 
+def stored_month(text: str) -> str:
+    """The text if it is a stored first day of a month, as a button gives it."""
+    return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
+
+
 def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
     """A local date, today and yesterday as buttons."""
 
@@ -49,17 +54,25 @@ def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
         return {name: past_date(ctx, text)}
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
-        days = ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
-        return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in days]
+        return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
 
     return Field(name, hint, parse, options, unknown=unknown)
+
+
+def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
+    """The days that are meant most often, with what their buttons say."""
+    return ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
 
 
 def numbered_field(name: str, date_name: str, hint: str, *, contract: bool = False, unknown: bool = False) -> Field:
     """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `512 รับวันที่ 24 ก.พ. 63`."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        number, on = split_date(ctx, text)
+        try:
+            number, on = split_date(ctx, text)
+        except InvalidInput as error:
+            kept = {name: str(error.params["number"])}
+            raise InvalidInput(error.code, **error.params, kept=kept, ask=date_name) from None
         if len(number) > TEXT_LIMIT:
             raise InvalidInput("too_long", length=len(number), limit=TEXT_LIMIT)
         values = {name: parse_contract_no(number) if contract else number}
@@ -72,14 +85,15 @@ def split_date(ctx: Context, text: str) -> tuple[str, str]:
     """The text before a date that ends it, and that date as stored; the whole text and "" where there is none."""
     tokens = text.split()
     for start in range(1, len(tokens)):
+        number = re.sub(r"\s*(ลงวันที่|รับวันที่|วันที่|ลว\.?|ลง|รับ)$", "", " ".join(tokens[:start]))
+        tail = " ".join(tokens[start:])
         try:
-            on = past_date(ctx, " ".join(tokens[start:]))
+            return number, past_date(ctx, tail)
         except InvalidInput as error:
-            if error.code == "future_date":
-                raise
-            continue
-        number = re.sub(r"\s*(ลงวันที่|รับวันที่|วันที่|ลง|รับ)$", "", " ".join(tokens[:start]))
-        return number, on
+            if error.code != "date" and not re.fullmatch(
+                r"\d+/\d+", tail
+            ):  # a date that cannot be: the number is kept, the date asked for again
+                raise InvalidInput(error.code, **error.params, number=number) from None
     return text, ""
 
 
