@@ -5,14 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from domain.data import Table
 from domain.errors import NotFound
+from domain.one_line_types import Vocabulary
 from domain.text import clean, digits
-
-if TYPE_CHECKING:
-    from domain.one_line import Vocabulary
 
 ASKING_ORDER = (
     "details",
@@ -200,10 +197,8 @@ class Catalogue:
         fitting = [one for one in asked if one.field == field and (not one.channels or channel in one.channels)]
         return next((one.hint for one in fitting if one.hint), "")
 
-    def vocabulary(self) -> "Vocabulary":
+    def vocabulary(self) -> Vocabulary:
         """The words of the one-line grammar: channel words and names, and selectable numbers."""
-        from domain.one_line import Vocabulary
-
         words = {
             word.casefold(): channel.code
             for channel in self.channels.values()
@@ -211,7 +206,8 @@ class Catalogue:
         }
         numbers = {one.code for one in self.subjects.values() if one.selectable and _NUMBER.fullmatch(one.code)}
         named = {word: one.code for one in self.subjects.values() for word in one.words}
-        return Vocabulary(channels=words, subjects=frozenset(numbers), subject_words=named)
+        wants = {name: frozenset(code for code in self.subjects if self.wants(code, name)) for name in ASKING_ORDER}
+        return Vocabulary(channels=words, subjects=frozenset(numbers), subject_words=named, wants=wants)
 
 
 def read_catalogue(root: Table) -> Catalogue:

@@ -18,6 +18,7 @@ FIRST_YEAR = 2400
 AHEAD = 30
 """Years that data may lie ahead of today: projections do; 2653 is a slip of the finger for 2563."""
 
+_DAY = re.compile(r"(?<!\d)\d\d?\s*$")
 _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
 
 
@@ -60,16 +61,16 @@ def parse_periods(text: str, today: date) -> tuple[Period, ...]:
     return periods
 
 
-def scan_periods(text: str, at: int, today: date) -> tuple[int, tuple[Period, ...]]:
+def scan_periods(text: str, at: int, today: date, *, short: bool = True) -> tuple[int, tuple[Period, ...]]:
     """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are none.
 
-    InvalidInput("year") as above.
+    `short` = a year of two digits may begin them. InvalidInput("year") as above.
     """
     reader = _Reader(today)
     plain = _plain(text)
     end = at
     while token := _tokens().match(plain, at):
-        if token.end() == at:
+        if token.end() == at or (not short and token["year"] and len(token["year"]) == 2):
             break
         at = token.end()
         if reader.take(token):
@@ -90,10 +91,10 @@ def find_periods(text: str, today: date) -> list[tuple[int, int, tuple[Period, .
     at = 0
     while start := _run_start().search(plain, at):
         try:
-            at, periods = scan_periods(text, start.start(), today)
+            at, periods = scan_periods(text, start.start(), today, short=False)
         except InvalidInput:
             periods = ()
-        if periods and re.search(r"\d{4}", plain[start.start() : at]):
+        if periods and not _DAY.search(plain[: start.start()]):
             found.append((start.start(), at, periods))
         at = max(at, start.end())
     return found
@@ -218,7 +219,17 @@ def _plain(text: str) -> str:
 def _run_start() -> re.Pattern[str]:
     """Where a run may begin: a quarter, or a year of four digits that is no part of another number."""
     quarter = "|".join(map(re.escape, words("periods").texts("quarter")))
-    return re.compile(rf"(?:{quarter})\s*[1-4](?!\d)|(?<![\d.,/-])\d{{4}}(?![\d%/])(?![.,]\d)", re.IGNORECASE)
+    year = r"(?<![\d.,/-])\d{4}(?![\d%/])(?![.,]\d)"
+    marks = "|".join(map(re.escape, words("periods").texts("year_marks")))
+    return re.compile(
+        rf"(?:{quarter})\s*[1-4](?!\d)|(?:{_month_names()})\s*(?:(?:{marks})\s*)*{year}|{year}", re.IGNORECASE
+    )
+
+
+def _month_names() -> str:
+    months = words("dates").table("months")
+    names = sorted((name for key in months.values for name in months.texts(key)), key=len, reverse=True)
+    return "|".join(r"\.?\s?".join(map(re.escape, n.rstrip(".").split("."))) + r"\.?" for n in names)
 
 
 @cache
@@ -226,14 +237,11 @@ def _tokens() -> re.Pattern[str]:
     table = words("periods")
     quarter = "|".join(map(re.escape, table.texts("quarter")))
     fillers = "|".join(map(re.escape, sorted(table.texts("fillers"), key=len, reverse=True)))
-    months = words("dates").table("months")
-    names = sorted((name for key in months.values for name in months.texts(key)), key=len, reverse=True)
-    month = "|".join(r"\.?\s?".join(map(re.escape, n.rstrip(".").split("."))) + r"\.?" for n in names)
     year = r"(?:\d{4}|\d\d)(?![\d%])(?!\.\d)"
     return re.compile(
         rf"[\s,/()]*(?:(?:{quarter})\s*(?P<quarter>[1-4])(?:\s*-\s*(?P<quarter_until>[1-4]))?(?!\d)"
         rf"|(?P<year>{year})(?:\s*-\s*(?P<until>{year}))?"
-        rf"|(?P<month>{month})(?=\s|\d|/|$)"
+        rf"|(?P<month>{_month_names()})(?=\s|\d|/|$)"
         rf"|(?P<filler>{fillers}))[)]?",
         re.IGNORECASE,
     )

@@ -82,7 +82,13 @@ def likely_projects(projects: Iterable[Project], text: str) -> list[Project]:
     listed = list(projects)
     named = [project for _start, _end, project in projects_in(listed, text)]
     plain = _plain(text)
-    return list(dict.fromkeys(named)) or [one for one in listed if any(_plain(w) in plain for w in one.words)]
+    return list(dict.fromkeys(named)) or [one for one in listed if any(_stands(w, plain) for w in one.words)]
+
+
+def _stands(word: str, plain: str) -> bool:
+    """Whether a short form stands in a text: a Thai word anywhere, any other as a whole word."""
+    bare = _plain(word)
+    return bool(_pattern(bare).search(plain)) if bare.isascii() else bare in plain
 
 
 def split_projects(text: str) -> list[str]:

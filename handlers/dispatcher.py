@@ -9,7 +9,18 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, staff, strangers, system, ticket_cards, ticket_history, ticket_prompts, tickets
+from handlers import (
+    customers,
+    form_presses,
+    forms,
+    staff,
+    strangers,
+    system,
+    ticket_cards,
+    ticket_history,
+    ticket_prompts,
+    tickets,
+)
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak

@@ -86,7 +86,9 @@ async def unknown_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Pass over one prompt, or all that are left; what was answered is saved."""
     draft = await own_draft(ctx, args)
-    left = [name for name in prompted(draft) if name != args.get("field")] if args.get("field") else []
+    field = args.get("field", "")
+    dated = f"{field.removesuffix('_no')}_on"  # without the number its date is not asked for either
+    left = [name for name in prompted(draft) if name not in (field, dated)] if field else []
     return await advance(ctx, with_values(draft, {"prompts": ",".join(left)}))
 
 

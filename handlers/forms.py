@@ -48,7 +48,7 @@ class Field:
     `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
     `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
     about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
-    an edit may empty it. `hidden` = not listed among the fields to choose from.
+    an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the fields to choose from.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Field:
     nine: bool = False
     unknown: bool = False
     clearable: bool = True
+    appends: bool = False
     hidden: bool = False
 
 
@@ -235,7 +236,7 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
 def _prompt(field_: Field, present: str) -> str:
     """What to type; over a value that is there, that all of it is replaced."""
     label = field_label(field_.name)
-    if present and not field_.options:
+    if present and not field_.options and not field_.appends:
         return _("พิมพ์%(field)sใหม่ทั้งหมด", field=label)
     if field_.options and field_.hint:
         return _("เลือก%(field)s", field=label) + f" ({_(field_.hint)})"

@@ -13,6 +13,7 @@ from handlers.desk import Context
 from handlers.forms import Field, Option
 from handlers.i18n import _
 from handlers.ticket_data import present
+from handlers.ticket_line import line_vocabulary, read_values
 from handlers.ticket_people import ASSIGNEE, CONTACT, customer_field
 from handlers.ticket_projects import COUNTED_ON, DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
 from store import search, tickets
@@ -111,12 +112,13 @@ async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
         return {"details": text}
     if chosen := _lone_choice(ctx, text):
         return chosen
-    read = read_details(text)
-    return {
-        "details": read.details,
-        **({"result": read.result} if read.result else {}),
-        **({"close": "1"} if read.close else {}),
-    }
+    vocabulary = await line_vocabulary(ctx)
+    read = read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
+    values = await read_values(ctx, read)
+    said = {name: value for name, value in values.items() if name == "details" or not draft.data.get(name)}
+    if "assignee" in values:  # a new draft has its writer's
+        said["assignee"] = values["assignee"]
+    return said
 
 
 async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -161,6 +163,14 @@ async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Mapping[s
 async def created_day(ctx: Context, draft: Draft) -> str:
     """The local day of the ticket as it would be saved, in its stored form."""
     return await present(ctx, draft, "created_on") or ctx.today.isoformat()
+
+
+async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Troubles are added as they come up (DOMAIN.md section 1, remarks)."""
+    remarks = "\n".join(filter(None, (await present(ctx, draft, "remarks"), text)))
+    if len(remarks) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(remarks), limit=fields.LONG_LIMIT)
+    return {"remarks": remarks}
 
 
 async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -208,7 +218,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, unknown=True),
         fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
         fields.text_field("link", "วางลิงก์", unknown=True),
-        fields.text_field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค", fields.LONG_LIMIT),
+        Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),
         PROVINCE,
         USER_COUNT,
         COUNTED_ON,

@@ -24,7 +24,7 @@ from handlers.ticket_cards import customer_title
 from handlers.ticket_data import NONE, saved_data
 from handlers.ticket_fields import COMMON, TICKET_FIELDS
 from handlers.ticket_people import CUSTOMERS
-from handlers.ticket_projects import projects_text, years_text
+from handlers.ticket_projects import projects_text, unsettled_text, years_text
 from handlers.ticket_rules import asked, closing, derived, misfit, notes, pairs, problems
 from handlers.ticket_saving import save_changes, save_new
 from store import staff, tickets
@@ -121,9 +121,15 @@ class TicketForm:
         for name in TICKET_FIELDS:
             value = values.get(name, "")
             if name in QUERIES and values.get(QUERIES[name]):
-                lines.append((field_label(name), f'"{_readable(values[QUERIES[name]])}"'))
-            elif name in shown and value and name not in ("customer", "misfit") and not (value in DEFAULTS and not draft.record):
-                lines.append((field_label(name), shorten(await self._text(ctx, values, name), 300)))
+                lines.append((field_label(name), f'"{_readable(name, values[QUERIES[name]])}"'))
+            elif (
+                name in shown
+                and value
+                and name not in ("customer", "misfit")
+                and not (value in DEFAULTS and not draft.record)
+            ):
+                text = await self._text(ctx, values, name)
+                lines += [(field_label(name), shorten(text, 300))] if text else []
         unknown = [field_label(name) for name in TICKET_FIELDS if name in values.get("unknown", "").split(",")]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
@@ -182,7 +188,10 @@ class TicketForm:
         return await save(ctx, draft, await self.values(ctx, draft))
 
 
-def _readable(query: str) -> str:
+def _readable(name: str, query: str) -> str:
+    """What was searched for, as people read it."""
+    if name == "projects":
+        return unsettled_text(query)
     return format_phone(query) if query.startswith("+") else query
 
 

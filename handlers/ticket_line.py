@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 from domain.errors import InvalidInput
-from domain.one_line import CustomerRef, OneLine, parse_one_line
+from domain.one_line import CustomerRef, OneLine, Vocabulary, parse_one_line
 from domain.periods import kept
 from domain.tickets import join_years
 from handlers.desk import Context
 from handlers.forms import new_draft
-from handlers.ticket_form import habit_defaults
 from handlers.ticket_people import parse_assignee
 from store import search, staff
 from store.tickets import SEPARATOR
@@ -17,20 +16,25 @@ PROVINCIAL = ("email", "mail.provincial_users")
 """What a line of nothing but a province and a number is."""
 
 
+async def line_vocabulary(ctx: Context) -> Vocabulary:
+    """The words of the grammar, with the names of everybody who may stand behind @."""
+    people = frozenset(person.name for person in await staff.list_staff(ctx.db))
+    return replace(ctx.desk.configuration.vocabulary(), staff=people)
+
+
 async def line_values(ctx: Context, line: str) -> dict[str, str]:
     """The values of a new ticket's draft that the line says; `look` = it is shown before it is saved."""
-    people = frozenset(person.name for person in await staff.list_staff(ctx.db))
-    vocabulary = replace(ctx.desk.configuration.vocabulary(), staff=people)
-    read = parse_one_line(line, vocabulary, ctx.today)
+    read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
     if read.counts and not read.subject:
         channel, subject = PROVINCIAL
-        read = replace(read, channel=read.channel or channel, subject=subject, unsure=read.unsure | {"subject"})
-    values = {**_values(read), **await _customer(ctx, read), **await _assignee(ctx, read)}
-    if read.unsure:
-        values["look"] = "1"
-    if not read.channel and not read.subject:
-        values = {**await habit_defaults(ctx), **values}
-    return values
+        unsure = read.unsure | {"subject"}
+        read = replace(read, channel=read.channel or channel, subject=subject, close=True, unsure=unsure)
+    return {**await read_values(ctx, read), **await _customer(ctx, read)}
+
+
+async def read_values(ctx: Context, read: OneLine) -> dict[str, str]:
+    """What was read, but for the customer, as a draft holds it."""
+    return {**_values(read), **await _assignee(ctx, read), **({"look": "1"} if read.unsure else {})}
 
 
 def _values(read: OneLine) -> dict[str, str]:

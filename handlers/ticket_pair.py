@@ -66,4 +66,4 @@ async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
     """Both: the one that is to be answered as a card, the closed one in a line before it."""
     told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=shorten(first.result, 300))
     shown = await ticket_cards.saved(ctx, real)
-    return replace(shown, parts=(Paragraph(told, (ticket_cards.show_button(first),)), *shown.parts))
+    return replace(shown, parts=(Paragraph(told, (ticket_cards.show_button(first, first.no),)), *shown.parts))

@@ -172,6 +172,11 @@ def years_text(years: str) -> str:
     return ", ".join(format_periods(own) for project, own in map(split_years, lines_of(years)) if not project)
 
 
+def unsettled_text(query: str) -> str:
+    """The names that are not settled yet."""
+    return ", ".join(line.partition(GAP)[0] for line in lines_of(query))
+
+
 def own_years(years: str) -> list[str]:
     """Each project that has years of its own, with them."""
     own = dict(map(split_years, lines_of(years)))

@@ -107,7 +107,7 @@ async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -
             found.append(_("⚠️ เลขที่ใบเสร็จ %(no)s ใช้แล้วใน %(tickets)s", no=values["receipt_no"], tickets=", ".join(used)))
     catalogue = ctx.desk.configuration.catalogue
     if hint := catalogue.hint(values.get("subject", ""), values.get("channel", ""), asking):
-        found.append(hint)
+        found.append(_("ให้มี %(hint)s", hint=hint))
     return found
 
 
@@ -121,11 +121,12 @@ async def wanted(ctx: Context, ticket: Ticket) -> list[str]:
 async def want_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     """One tap for the project that the texts seem to be about, one that asks for all the subject wants."""
     lacking = await wanted(ctx, ticket)
-    if not lacking:
-        return ()
     buttons = []
-    if "projects" in lacking and (project := likely(ctx, f"{ticket.details}\n{ticket.result}")):
+    own = ctx.desk.configuration.catalogue.wants(ticket.subject, "projects") and not ticket.projects
+    if own and "projects" not in ticket.unknown and (project := likely(ctx, f"{ticket.details}\n{ticket.result}")):
         args = {"no": ticket.no, "project": project[0], "years": project[1]}
         buttons.append(Button(f"＋ {project[2]}", "ticket.project", args, ticket.no, ticket.version, once=True))
+    if not lacking:
+        return tuple(buttons)
     names = " · ".join(map(field_label, lacking[:NAMED])) + (" …" if len(lacking) > NAMED else "")
     return (*buttons, Button(_("เติม %(fields)s", fields=names), "ticket.prompts", {"no": ticket.no}))

@@ -11,7 +11,7 @@ from domain.one_line import read_result
 from domain.text import digits
 from domain.tickets import Status, Ticket
 from handlers import ticket_cards
-from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
@@ -41,7 +41,10 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     await park_open(ctx)
-    return await advance(ctx, new_ticket(ctx, await line_values(ctx, args)))
+    values = await line_values(ctx, args)
+    if not {"channel", "subject"} & values.keys():
+        values = {**await habit_defaults(ctx), **values}
+    return await advance(ctx, new_ticket(ctx, values))
 
 
 @action("ticket.from_line")
