@@ -207,7 +207,12 @@ class Catalogue:
         numbers = {one.code for one in self.subjects.values() if one.selectable and _NUMBER.fullmatch(one.code)}
         named = {word: one.code for one in self.subjects.values() for word in one.words}
         wants = {name: frozenset(code for code in self.subjects if self.wants(code, name)) for name in ASKING_ORDER}
-        return Vocabulary(channels=words, subjects=frozenset(numbers), subject_words=named, wants=wants)
+        sales = {code for code, one in self.subjects.items() if any(_is_sale(asked) for asked in one.requires)}
+        return Vocabulary(words, frozenset(numbers), frozenset(sales), named, wants)
+
+
+def _is_sale(asked: Requirement) -> bool:
+    return asked.field == "price" and not asked.customer_types
 
 
 def read_catalogue(root: Table) -> Catalogue:

@@ -227,8 +227,11 @@ class _Head:
         found = steering(self.line[at:end], self._vocabulary)
         if found is None or getattr(self.read, found[0]):
             return 0
-        self.read = self.read.steered(found[0], found[1])
-        return end
+        name, value, sure = found
+        self.read = self.read.steered(name, value)
+        if not sure:  # it stays in the details, which it begins
+            self.read = replace(self.read, unsure=self.read.unsure | {name})
+        return end if sure else 0
 
     def _quoted(self, at: int) -> int:
         found = _QUOTED.match(self.line, at)

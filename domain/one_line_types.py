@@ -66,11 +66,12 @@ class Vocabulary:
 
     `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered subjects' codes;
     `wants` names the subjects that ask for a field (price, letter_no, projects): only there is it looked for.
-    `staff` are the names that may stand behind @.
+    `sales` are those that ask every customer for a price. `staff` are the names that may stand behind @.
     """
 
     channels: Mapping[str, str]
     subjects: frozenset[str]
+    sales: frozenset[str] = frozenset()
     subject_words: Mapping[str, str] = field(default_factory=dict)
     wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     projects: tuple[Project, ...] = ()

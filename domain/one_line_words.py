@@ -18,11 +18,12 @@ from domain.one_line_types import OneLine, Vocabulary
 from domain.periods import Period, find_periods, scan_periods
 from domain.projects import projects_in
 from domain.provinces import find_province, parse_month, read_user_count
-from domain.text import digits, words
+from domain.text import digits, strip_titles, words
 from domain.tickets import parse_price
 
 STEERING = ("urgency", "mood", "complexity")
 MOST_PROJECTS = 10
+MIN_BEGINNING = 2
 COUNT_WORDS = 12
 _EDGES = ".,;:!"
 
@@ -35,7 +36,8 @@ def enriched(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
         read = _with_data(read, vocabulary, text, today)
     if read.subject in vocabulary.wants.get("price", ()):
         no, on = _numbered("receipt", text, today)
-        read = replace(read, price=_price(text), receipt_no=no, receipt_on=on)
+        price = _price(text, bare=read.subject in vocabulary.sales)
+        read = replace(read, price=price, receipt_no=no, receipt_on=on)
     if read.subject in vocabulary.wants.get("letter_no", ()):
         no, on = _numbered("letter", text, today)
         read = replace(read, letter_no=no, letter_on=on)
@@ -47,7 +49,8 @@ def steering(word: str, vocabulary: Vocabulary) -> tuple[str, str, bool] | None:
     typed = word.strip(_EDGES)
     if typed.startswith("@"):
         name = typed[1:]
-        return ("assignee", name, True) if name and _is_staff(name, vocabulary) else None
+        sure = _is_staff(name, vocabulary)
+        return None if sure is None else ("assignee", name, sure)
     table = words("one_line")
     for name in STEERING:
         values = table.table(name)
@@ -57,9 +60,13 @@ def steering(word: str, vocabulary: Vocabulary) -> tuple[str, str, bool] | None:
     return None
 
 
-def _is_staff(name: str, vocabulary: Vocabulary) -> bool:
-    wanted = name.casefold()
-    return any(part.startswith(wanted) for one in vocabulary.staff for part in one.casefold().split())
+def _is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
+    """True for a whole word of a name, False for the beginning of one, None for nobody."""
+    wanted = strip_titles(name.casefold())
+    parts = [part for one in vocabulary.staff for part in strip_titles(one.casefold()).split()]
+    if wanted in parts:
+        return True
+    return False if len(wanted) >= MIN_BEGINNING and any(part.startswith(wanted) for part in parts) else None
 
 
 def _without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
@@ -107,6 +114,8 @@ def _with_data(read: OneLine, vocabulary: Vocabulary, text: str, today: date) ->
 
 def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[Period, ...]:
     """The one run of years that a mark names as years of data; none where there are several, or none is sure."""
+    if any(word in text for word in words("periods").texts("plans")):
+        return ()
     runs = []
     for start, end, periods in find_periods(text, today):
         if any(start < stop and begin < end for begin, stop in taken):
@@ -140,12 +149,15 @@ def _names_data(text: str, start: int, end: int) -> bool:
 # What it cost, and what it was registered as.
 
 
-def _price(text: str) -> Decimal | None:
-    """The one amount of a sale; None where there are several, or one is the price of each."""
+def _price(text: str, *, bare: bool) -> Decimal | None:
+    """The one amount of a sale; None where there are several, or one is the price of each.
+
+    `bare` = an amount without the word "price" is one: in a sale, but not among the data that a letter asks for.
+    """
     plain = digits(text)
     if re.search(rf"(?:{_any('each')})\s*\d", plain):
         return None
-    amounts = {_amount(match) for match in _money().finditer(plain)}
+    amounts = {_amount(match) for match in _money().finditer(plain) if bare or match["marked"]}
     if not amounts and any(word in words("money").texts("free") for word in plain.split()):
         return parse_price("0")
     return amounts.pop() if len(amounts) == 1 else None

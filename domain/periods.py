@@ -219,7 +219,7 @@ def _plain(text: str) -> str:
 def _run_start() -> re.Pattern[str]:
     """Where a run may begin: a quarter, or a year of four digits that is no part of another number."""
     quarter = "|".join(map(re.escape, words("periods").texts("quarter")))
-    year = r"(?<![\d.,/-])\d{4}(?![\d%/])(?![.,]\d)"
+    year = r"(?<![\d,/-])(?<!\d\.)\d{4}(?![\d%/])(?![.,]\d)"
     marks = "|".join(map(re.escape, words("periods").texts("year_marks")))
     return re.compile(
         rf"(?:{quarter})\s*[1-4](?!\d)|(?:{_month_names()})\s*(?:(?:{marks})\s*)*{year}|{year}", re.IGNORECASE

@@ -48,7 +48,8 @@ class Field:
     `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
     `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
     about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
-    an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the fields to choose from.
+    an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the
+    fields to choose from.
     """
 
     name: str

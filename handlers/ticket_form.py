@@ -23,7 +23,7 @@ from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
 from handlers.ticket_data import NONE, saved_data
 from handlers.ticket_fields import COMMON, TICKET_FIELDS
-from handlers.ticket_people import CUSTOMERS
+from handlers.ticket_people import CUSTOMERS, assignee_note
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
 from handlers.ticket_rules import asked, closing, derived, misfit, notes, pairs, problems
 from handlers.ticket_saving import save_changes, save_new
@@ -109,8 +109,10 @@ class TicketForm:
         told = list(problems(ctx, values, draft.data).values())
         if draft.asking == "misfit":
             told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
+        if values.get("assignee_query"):
+            told.append(await assignee_note(ctx, values["assignee_query"]))
         told += await notes(ctx, values, draft.record, draft.asking)
-        return Card(title, tuple(await self._lines(ctx, draft, values)), "\n".join(told))
+        return Card(title, tuple(await self._lines(ctx, draft, values)), "\n".join(filter(None, told)))
 
     async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""

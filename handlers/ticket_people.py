@@ -10,9 +10,10 @@ from domain.text import digits, fold, shorten
 from handlers import fields, ticket_cards
 from handlers.chat import Button
 from handlers.desk import Context
-from handlers.forms import Field, Option
+from handlers.forms import Field, Option, new_draft
 from handlers.i18n import _
 from handlers.labels import value_label
+from handlers.messages import sentence
 from handlers.ticket_data import NONE, present
 from store import search, staff, tickets
 from store.forms import Draft
@@ -94,8 +95,8 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
     teams = await staff.list_teams(ctx.db)
     if query in teams:
         people = {number: people[number] for number in teams[query] if number in people}
-    elif query:
-        people = {person.id: person for person in _meant(list(people.values()), query)}
+    elif query and (named := _meant(list(people.values()), query)):
+        people = {person.id: person for person in named}
     used = Counter(await tickets.list_assignees(ctx.db, ctx.staff.id))
     ordered = sorted(people.values(), key=lambda person: (person.id != ctx.staff.id, -used[person.id]))
     listed = [Option(str(person.id), person.name) for person in ordered]
@@ -123,6 +124,15 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     if found:
         raise InvalidInput("assignee_left", name=found[0].name)
     raise InvalidInput("assignee", text=shorten(typed, 40))
+
+
+async def assignee_note(ctx: Context, query: str) -> str:
+    """Why a typed assignee is not settled, where it is somebody who left."""
+    try:
+        await parse_assignee(ctx, new_draft(ctx, "ticket", {}), query)
+    except InvalidInput as error:
+        return f"⚠️ {sentence(error)}"
+    return ""
 
 
 def _meant(people: list[Staff], typed: str) -> list[Staff]:

@@ -33,6 +33,7 @@ class _Chosen:
         self.years = dict(map(split_years, lines_of(years)))
         self.queries = lines_of(queries)
         self.beyond: list[str] = []
+        self.refused: InvalidInput | None = None
 
     def add(self, name: str, periods: str) -> None:
         name = " ".join(name.replace(": ", ":").split())
@@ -82,6 +83,8 @@ async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     else:
         _read(ctx, chosen, text, periods)
     values = chosen.values()
+    if chosen.refused:
+        raise InvalidInput(chosen.refused.code, **chosen.refused.params, kept=values)
     if chosen.beyond:
         raise InvalidInput("projects_count", text=", ".join(chosen.beyond), kept=values)
     return values
@@ -92,7 +95,13 @@ def _read(ctx: Context, chosen: _Chosen, text: str, periods: str) -> None:
     last = ""
     unsettled: list[str] = []
     for part in split_projects(text):
-        name, own = split_name(ctx, part)
+        try:
+            name, own = split_name(ctx, part)
+        except InvalidInput as error:  # an impossible year: the project is kept, the year said to be wrong
+            chosen.refused = error
+            name, own = part.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙-– "), ""
+            if not name:
+                continue
         if not name:  # years alone: of the project before them, else of all
             key = last if last in chosen.projects else ""
             chosen.years[key] = ", ".join(filter(None, (chosen.years.get(key, "") if key else "", own)))
