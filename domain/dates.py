@@ -65,9 +65,9 @@ def format_date(d: date, *, full: bool = False) -> str:
     return f"{d.day} {month[0]} {year}" if full else f"{d.day} {month[1]} {year % 100:02d}"
 
 
-def format_month(d: date) -> str:
-    """The Thai for October 2569."""
-    return f"{words('dates').table('months').texts(str(d.month))[0]} {d.year + BUDDHIST_OFFSET}"
+def format_month(d: date, *, full: bool = False) -> str:
+    """The Thai for Oct 69, or with `full` for October 2569."""
+    return format_date(d, full=full).partition(" ")[2]
 
 
 def format_time(at: datetime) -> str:

@@ -89,7 +89,7 @@ def count_text(province: str, users: int, month: date | None) -> str:
     """The result of a ticket that such a report is, in the office's words."""
     table = words("results")
     text = table.text("user_count") % (province, f"{users:,}")
-    return f"{text} {table.text('user_count_month') % format_month(month)}" if month else text
+    return f"{text} {table.text('user_count_month') % format_month(month, full=True)}" if month else text
 
 
 def _month(text: str, today: date) -> tuple[date | None, str]:
