@@ -1,7 +1,7 @@
 """Tickets: their fields, their states, and what closing one needs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -106,16 +106,16 @@ class DataUse:
     to_on: date | None
 
 
-def data_uses(ticket: Ticket) -> list[DataUse]:
-    """The ticket's projects and years as days: each project with its own years, else with those named for all."""
+def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
+    """A ticket's projects and years as days: each project with its own years, else with those named for all."""
     shared: list[tuple[date, date]] = []
     own: dict[str, list[tuple[date, date]]] = {}
-    for line in ticket.data_years.splitlines():
+    for line in data_years.splitlines():
         project, periods = split_years(line)
         spans = [span for period in read_kept(periods) for span in period.spans()]
         (own.setdefault(project, []) if project else shared).extend(spans)
     uses = []
-    for project in ticket.projects or ("",):
+    for project in projects or ("",):
         spans = own.get(project) or shared
         uses += [DataUse(project, first, last) for first, last in spans]
         if not spans and project:

@@ -10,7 +10,7 @@ from domain.phones import looks_like_email, parse_email, parse_phone
 from domain.text import fold
 from domain.tickets import parse_contract_no, parse_price
 from handlers.desk import Context
-from handlers.forms import Field, Option, Options
+from handlers.forms import Doubt, Field, Option, Options
 from handlers.i18n import _
 from handlers.labels import VALUES
 from store.forms import Draft
@@ -23,7 +23,9 @@ EMAIL = frozenset({"email"})
 CODE = frozenset({"code", "phone", "email"})
 
 
-def text_field(name: str, hint: str, limit: int = TEXT_LIMIT, *, unknown: bool = False) -> Field:
+def text_field(
+    name: str, hint: str, limit: int = TEXT_LIMIT, *, doubt: Doubt | None = None, unknown: bool = False
+) -> Field:
     """A field of plain text."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -31,7 +33,7 @@ def text_field(name: str, hint: str, limit: int = TEXT_LIMIT, *, unknown: bool =
             raise InvalidInput("too_long", length=len(text), limit=limit)
         return {name: text}
 
-    return Field(name, hint, parse, unknown=unknown)
+    return Field(name, hint, parse, doubt=doubt, unknown=unknown)
 
 
 def past_date(ctx: Context, text: str) -> str:
@@ -78,7 +80,12 @@ def numbered_field(name: str, date_name: str, hint: str, *, contract: bool = Fal
         values = {name: parse_contract_no(number) if contract else number}
         return {**values, date_name: on} if on else values
 
-    return Field(name, hint, parse, unknown=unknown)
+    return Field(name, hint, parse, doubt=_numberless, unknown=unknown)
+
+
+async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
+    """Words where a number is asked for: perhaps the next caller's name."""
+    return not any(letter.isdigit() for letter in text)
 
 
 def split_date(ctx: Context, text: str) -> tuple[str, str]:

@@ -95,7 +95,9 @@ async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.clear", in_place=True)
 async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Empty a field of a saved record."""
-    return await advance(ctx, with_values(await own_draft(ctx, args), {args["field"]: ""}))
+    return await advance(
+        ctx, with_values(await own_draft(ctx, args), {args["field"]: "", f"{args['field']}_query": ""})
+    )
 
 
 @action("form.save", in_place=True)

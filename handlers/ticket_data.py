@@ -8,7 +8,7 @@ from decimal import Decimal
 from domain.customers import CustomerCode
 from domain.dates import BANGKOK
 from domain.staff import StaffId
-from domain.tickets import Complexity, Mood, Ticket, Urgency
+from domain.tickets import Complexity, Mood, Ticket, Urgency, join_years, split_years
 from handlers.desk import Context
 from store import tickets
 from store.forms import Draft
@@ -89,6 +89,8 @@ def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
     def text(name: str) -> str:
         return values.get(name, "")
 
+    projects = lines_of(text("projects"))
+    own = dict(map(split_years, lines_of(text("data_years"))))
     return replace(
         base,
         customer=CustomerCode(text("customer")) if text("customer") else None,
@@ -100,8 +102,8 @@ def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
         urgency=Urgency(text("urgency") or Urgency.NORMAL),
         mood=Mood(text("mood") or Mood.NORMAL),
         complexity=Complexity(text("complexity") or Complexity.SIMPLE),
-        projects=tuple(filter(None, text("projects").split(tickets.SEPARATOR))),
-        data_years=text("data_years"),
+        projects=tuple(projects),
+        data_years=join_years({name: years for name, years in own.items() if not name or name in projects}),
         details=text("details"),
         result=text("result"),
         letter_no=text("letter_no"),

@@ -215,7 +215,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.money_field("price"),
         fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),
         Field("receipt_on", "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69", _parse_receipt_day, _receipt_day_options, unknown=True),
-        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, unknown=True),
+        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True),
         fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
         fields.text_field("link", "วางลิงก์", unknown=True),
         Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),

@@ -30,15 +30,8 @@ from handlers.ticket_saving import save_changes, save_new
 from store import staff, tickets
 from store.forms import Draft
 
-QUERIES = {
-    "customer": "customer_query",
-    "subject": "subject_query",
-    "real_customer": "real_customer_query",
-    "real_subject": "real_subject_query",
-    "assignee": "assignee_query",
-    "projects": "project_query",
-    "province": "province_query",
-}
+SEARCHED = ("customer", "subject", "real_customer", "real_subject", "assignee", "projects", "province")
+QUERIES = {name: f"{name}_query" for name in SEARCHED}
 """Fields found by searching, and where a search that met none or several is kept."""
 DECIDING = {"subject", "channel", "customer", "price"}
 """Fields that decide what closing insists on."""

@@ -17,9 +17,9 @@ PROVINCIAL = ("email", "mail.provincial_users")
 
 
 async def line_vocabulary(ctx: Context) -> Vocabulary:
-    """The words of the grammar, with the names of everybody who may stand behind @."""
-    people = frozenset(person.name for person in await staff.list_staff(ctx.db))
-    return replace(ctx.desk.configuration.vocabulary(), staff=people)
+    """The words of the grammar, with the names of everybody and every team that may stand behind @."""
+    people = {person.name for person in await staff.list_staff(ctx.db)} | (await staff.list_teams(ctx.db)).keys()
+    return replace(ctx.desk.configuration.vocabulary(), staff=frozenset(people))
 
 
 async def line_values(ctx: Context, line: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ NAME_LIMIT = 200
 NONE, REMOVE, AS_TYPED = "-", "x:", "as:"
 """Options that are no project: none, take one away, keep the words as typed."""
 GAP = "\t"
-"""In `project_query`, between a name that is not settled yet and its years."""
+"""In `projects_query`, between a name that is not settled yet and its years."""
 
 
 class _Chosen:
@@ -54,12 +54,12 @@ class _Chosen:
         return {
             "projects": SEPARATOR.join(self.projects),
             "data_years": join_years(years),
-            "project_query": SEPARATOR.join(self.queries),
+            "projects_query": SEPARATOR.join(self.queries),
         }
 
 
 async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
-    query = draft.data.get("project_query", "")
+    query = draft.data.get("projects_query", "")
     return _Chosen(await present(ctx, draft, "projects"), await present(ctx, draft, "data_years"), query)
 
 

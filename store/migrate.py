@@ -5,8 +5,9 @@ from importlib import resources
 
 from store.customers import reindex
 from store.database import Tx
+from store.tickets import index_data
 
-AFTER = {2: reindex}
+AFTER = {2: reindex, 7: index_data}
 """What SQL cannot do of a migration, run in the same transaction."""
 
 

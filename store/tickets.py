@@ -153,11 +153,21 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
         f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
     )
-    await _add_data_uses(tx, tickets)
+    await _add_data_uses(tx, [(t.no, t.projects, t.data_years) for t in tickets])
 
 
-async def _add_data_uses(tx: Tx, tickets: Sequence[Ticket]) -> None:
-    rows = [(t.no, use.project, use.from_on, use.to_on) for t in tickets for use in data_uses(t)]
+async def index_data(tx: Tx) -> None:
+    """Write `ticket_data` for every ticket that was there before it (the seventh migration)."""
+    found = await tx.fetch("SELECT no, projects, data_years FROM tickets WHERE projects <> '' OR data_years <> ''")
+    await _add_data_uses(
+        tx, [(row["no"], tuple(filter(None, row["projects"].split(SEPARATOR))), row["data_years"]) for row in found]
+    )
+
+
+async def _add_data_uses(tx: Tx, tickets: Sequence[tuple[str, Sequence[str], str]]) -> None:
+    rows = [
+        (no, use.project, use.from_on, use.to_on) for no, names, years in tickets for use in data_uses(names, years)
+    ]
     if rows:
         await tx.execute_many("INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)", rows)
 
@@ -187,7 +197,7 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
         raise Conflict("changed", record=old.no)
     if "projects" in changed or "data_years" in changed:
         await tx.execute("DELETE FROM ticket_data WHERE ticket_no = ?", old.no)
-        await _add_data_uses(tx, [new])
+        await _add_data_uses(tx, [(new.no, new.projects, new.data_years)])
     version = old.version + 1
     await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
 

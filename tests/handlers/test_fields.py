@@ -290,6 +290,21 @@ async def test_a_province_and_a_number_are_one_line_and_one_tap(desk):
     assert str((await ticket(desk)).counted_on) == "2026-10-01"
 
 
+async def test_a_report_typed_without_its_command_is_offered_as_a_ticket(desk):
+    found = await desk.says("กระบี่ 1600")
+    assert "สร้างใบงานจากข้อความนี้" in found.buttons
+    await desk.presses("สร้างใบงานจากข้อความนี้")
+    await desk.presses("ปิดด้วยผลนี้")
+    assert (await ticket(desk)).user_count == 1600
+
+
+async def test_a_name_typed_where_a_number_is_asked_for_is_asked_about(desk):
+    await edits(desk, "เลขที่ลงรับ", "/open C81554 หนังสือ 6.4 ขอสถิติเด็ก")
+    asked = await desk.says("สมชาย")
+    assert "ค้นหาใหม่" in asked.buttons
+    assert "C90210" in (await desk.presses("ค้นหาใหม่")).text + str(desk.last["telegram:nok"].buttons)
+
+
 async def test_a_report_of_several_provinces_is_asked_about(desk):
     asked = await desk.says("/open C82001 เมล รายงานผู้ใช้ กระบี่ 1600 ตาก 900 => รับแล้ว ปิด")
     assert "จังหวัด, จำนวนผู้ใช้" in asked.text

@@ -14,6 +14,3 @@ CREATE TABLE ticket_data (
 );
 CREATE INDEX ticket_data_ticket ON ticket_data (ticket_no);
 CREATE INDEX ticket_data_project ON ticket_data (project, from_on);
-
-INSERT INTO ticket_data (ticket_no, project)
-SELECT no, project FROM tickets, unnest(string_to_array(projects, chr(10))) AS project WHERE project <> '';

@@ -14,11 +14,3 @@ CREATE TABLE ticket_data (
 );
 CREATE INDEX ticket_data_ticket ON ticket_data (ticket_no);
 CREATE INDEX ticket_data_project ON ticket_data (project, from_on);
-
-WITH RECURSIVE parts (no, project, rest) AS (
-    SELECT no, '', projects || char(10) FROM tickets WHERE projects <> ''
-    UNION ALL
-    SELECT no, substr(rest, 1, instr(rest, char(10)) - 1), substr(rest, instr(rest, char(10)) + 1)
-    FROM parts WHERE rest <> ''
-)
-INSERT INTO ticket_data (ticket_no, project) SELECT no, project FROM parts WHERE project <> '';
