@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.periods import Period
+from domain.data_years import DataPeriod
 from domain.projects import Project
 
 
@@ -42,7 +42,7 @@ class OneLine:
     mood: str = ""
     complexity: str = ""
     projects: tuple[str, ...] = ()
-    years: tuple[tuple[str, tuple[Period, ...]], ...] = ()
+    years: tuple[tuple[str, tuple[DataPeriod, ...]], ...] = ()
     price: Decimal | None = None
     receipt_no: str = ""
     receipt_on: date | None = None

@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from domain.data_years import DataPeriod, find_periods, scan_periods
 from domain.dates import find_date
 from domain.errors import InvalidInput
 from domain.one_line_types import OneLine, Vocabulary
-from domain.periods import Period, find_periods, scan_periods
 from domain.projects import projects_in
 from domain.provinces import find_province, parse_month, read_user_count
 from domain.text import digits, strip_titles, words
@@ -96,7 +96,7 @@ def _without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
 def _with_data(read: OneLine, vocabulary: Vocabulary, text: str, today: date) -> OneLine:
     named = projects_in(vocabulary.projects, text)
     projects = tuple(dict.fromkeys(project.name for _start, _end, project in named))
-    years: dict[str, tuple[Period, ...]] = {}
+    years: dict[str, tuple[DataPeriod, ...]] = {}
     taken: list[tuple[int, int]] = []
     for _start, end, project in named:
         try:
@@ -112,9 +112,9 @@ def _with_data(read: OneLine, vocabulary: Vocabulary, text: str, today: date) ->
     return replace(read, projects=projects[:MOST_PROJECTS], years=tuple(years.items()), unsure=unsure)
 
 
-def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[Period, ...]:
+def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[DataPeriod, ...]:
     """The one run of years that a mark names as years of data; none where there are several, or none is sure."""
-    if any(word in text for word in words("periods").texts("plans")):
+    if any(word in text for word in words("data_years").texts("plans")):
         return ()
     runs = []
     for start, end, periods in find_periods(text, today):
@@ -128,7 +128,7 @@ def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple
 
 def _names_data(text: str, start: int, end: int) -> bool:
     """Whether a year behind "year", "B.E." or a quarter is one of data, not of a birth, a book or a plan."""
-    table = words("periods")
+    table = words("data_years")
     if digits(text)[start] not in "0123456789":  # a quarter, or a month
         before = text[:start].rstrip()
     else:

@@ -150,7 +150,7 @@ def _names() -> dict[str, str]:
 
 @cache
 def _year_of_something() -> re.Pattern[str]:
-    marks = "|".join(re.escape(mark) for mark in words("periods").texts("year_marks"))
+    marks = "|".join(re.escape(mark) for mark in words("data_years").texts("year_marks"))
     return re.compile(rf"(?:{marks})\s*\d{{4}}(?!\d)")
 
 
@@ -159,7 +159,7 @@ def _months() -> re.Pattern[str]:
     table = words("dates").table("months")
     names = sorted((name for key in table.values for name in table.texts(key)), key=len, reverse=True)
     name = "|".join(r"\.?\s?".join(map(re.escape, each.rstrip(".").split("."))) + r"\.?" for each in names)
-    fillers = "|".join(re.escape(filler) for filler in words("periods").texts("fillers"))
+    fillers = "|".join(re.escape(filler) for filler in words("data_years").texts("fillers"))
     year = r"(?P<year>\d{4}|\d\d)(?![\d,])"
     by_name = rf"(?P<name>{name})(?:(?:\s|{fillers})*{year})?(?![^\W_])"
     return re.compile(rf"(?:(?:{fillers})\s*)*(?:{by_name}|(?<!\d)(?P<number>\d\d?)/(?P<by_number>\d{{4}}))", re.I)

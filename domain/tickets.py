@@ -10,8 +10,8 @@ from functools import cache
 from typing import NewType
 
 from domain.customers import CustomerCode
+from domain.data_years import read_kept
 from domain.errors import InvalidInput
-from domain.periods import read_kept
 from domain.staff import StaffId
 from domain.text import digits, words
 
@@ -56,7 +56,7 @@ class Ticket:
 
     `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
     with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
-    periods (domain.periods) or of a project's name, a colon and its own periods. `province`, `user_count` and
+    periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
     `counted_on` (a month's first day) are a provincial office's number of users. `version` counts saves.
     """
 

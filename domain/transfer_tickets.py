@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 from domain.catalogue import ASKING_ORDER
 from domain.customers import CustomerCode
+from domain.data_years import kept, parse_periods
 from domain.dates import BANGKOK, BUDDHIST_OFFSET, parse_date
 from domain.errors import InvalidInput
-from domain.periods import kept, parse_periods
 from domain.phones import parse_email
 from domain.projects import Project, find_projects, similar_projects
 from domain.provinces import find_province, parse_users

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from domain.data_years import kept
 from domain.errors import InvalidInput
 from domain.one_line import CustomerRef, OneLine, Vocabulary, parse_one_line
-from domain.periods import kept
 from domain.tickets import join_years
 from handlers.desk import Context
 from handlers.forms import new_draft

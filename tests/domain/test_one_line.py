@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
+from domain.data_years import kept
 from domain.one_line import NAME_LIMIT, CustomerRef, OneLine, Vocabulary, parse_one_line
-from domain.periods import kept
 from domain.text import clean, digits
 
 TODAY = date(2026, 11, 22)

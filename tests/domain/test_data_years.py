@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.data_years import DataPeriod, find_periods, format_periods, kept, parse_periods, read_kept, years_in
 from domain.errors import InvalidInput
-from domain.periods import Period, find_periods, format_periods, kept, parse_periods, read_kept, years_in
 
 TODAY = date(2026, 11, 22)
 TYPED = [
@@ -108,7 +108,7 @@ PARTS = st.one_of(
 def test_every_period_survives_storing_and_its_days_are_in_order(
     one: int, other: int, part: tuple[str, int, int]
 ) -> None:
-    period = Period(min(one, other), max(one, other), *part)
+    period = DataPeriod(min(one, other), max(one, other), *part)
     assert read_kept(str(period)) == (period,)
     days = [day for span in period.spans() for day in span]
     assert days == sorted(days)

@@ -23,7 +23,7 @@ _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DataPeriod:
     """Buddhist years `first` to `last`; of each of them the parts (`unit` Q or M) `start` to `end`, or the whole."""
 
     first: int
@@ -49,7 +49,7 @@ class Period:
         return [(_day(year, start), _day(year, end, last=True)) for year in range(self.first, self.last + 1)]
 
 
-def parse_periods(text: str, today: date) -> tuple[Period, ...]:
+def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
     """The whole text as periods: `2559-2561`, `59-61`, a quarter of a year, a month of one, lists of them.
 
     Raises InvalidInput("year") for a year that no data have, InvalidInput("periods") for anything else.
@@ -61,7 +61,7 @@ def parse_periods(text: str, today: date) -> tuple[Period, ...]:
     return periods
 
 
-def scan_periods(text: str, at: int, today: date, *, short: bool = True) -> tuple[int, tuple[Period, ...]]:
+def scan_periods(text: str, at: int, today: date, *, short: bool = True) -> tuple[int, tuple[DataPeriod, ...]]:
     """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are none.
 
     `short` = a year of two digits may begin them. InvalidInput("year") as above.
@@ -78,16 +78,16 @@ def scan_periods(text: str, at: int, today: date, *, short: bool = True) -> tupl
     return end, reader.done()
 
 
-def years_in(text: str, today: date) -> tuple[Period, ...]:
+def years_in(text: str, today: date) -> tuple[DataPeriod, ...]:
     """The one run of years that a text speaks of; none where it speaks of several, or only of an impossible one."""
     runs = [periods for _at, _end, periods in find_periods(text, today)]
     return runs[0] if len(runs) == 1 else ()
 
 
-def find_periods(text: str, today: date) -> list[tuple[int, int, tuple[Period, ...]]]:
+def find_periods(text: str, today: date) -> list[tuple[int, int, tuple[DataPeriod, ...]]]:
     """Every run of periods with years of four digits in a text: where it begins and ends, and what it says."""
     plain = _plain(text)
-    found: list[tuple[int, int, tuple[Period, ...]]] = []
+    found: list[tuple[int, int, tuple[DataPeriod, ...]]] = []
     at = 0
     while start := _run_start().search(plain, at):
         try:
@@ -100,12 +100,12 @@ def find_periods(text: str, today: date) -> list[tuple[int, int, tuple[Period, .
     return found
 
 
-def kept(periods: Iterable[Period]) -> str:
+def kept(periods: Iterable[DataPeriod]) -> str:
     """The form in which they are stored."""
     return ", ".join(map(str, periods))
 
 
-def read_kept(text: str) -> tuple[Period, ...]:
+def read_kept(text: str) -> tuple[DataPeriod, ...]:
     """Periods out of the stored form; none for words that were kept as typed."""
     found = [_KEPT.fullmatch(part) for part in text.split(", ")]
     periods = []
@@ -113,7 +113,7 @@ def read_kept(text: str) -> tuple[Period, ...]:
         if match is None:
             return ()
         first, last, unit, start, end = match.groups()
-        periods.append(Period(int(first), int(last or first), unit or "", int(start or 0), int(end or start or 0)))
+        periods.append(DataPeriod(int(first), int(last or first), unit or "", int(start or 0), int(end or start or 0)))
     return tuple(periods)
 
 
@@ -123,14 +123,14 @@ def format_periods(text: str) -> str:
     if not periods:
         return text
     years = [str(period) for period in periods if not period.unit]
-    table = words("periods")
+    table = words("data_years")
     parts = [table.text("print_year") % ", ".join(years)] if years else []
     return ", ".join([*parts, *(_printed(period) for period in periods if period.unit)])
 
 
-def _printed(period: Period) -> str:
-    table = words("periods")
-    years = str(Period(period.first, period.last))
+def _printed(period: DataPeriod) -> str:
+    table = words("data_years")
+    years = str(DataPeriod(period.first, period.last))
     if period.unit == "Q":
         return table.text("print_quarter") % (_span(str(period.start), str(period.end)), years)
     names = [words("dates").table("months").texts(str(number))[0] for number in (period.start, period.end)]
@@ -147,7 +147,7 @@ class _Reader:
     def __init__(self, today: date) -> None:
         self._latest = today.year + BUDDHIST_OFFSET + AHEAD
         self._short = (today.year + BUDDHIST_OFFSET + 1) % 100
-        self._done: list[Period] = []
+        self._done: list[DataPeriod] = []
         self._waiting: list[tuple[int, int]] = []
         self._part: tuple[str, int, int] | None = None
 
@@ -162,7 +162,7 @@ class _Reader:
             self._parted("M", number, number)
         return bool(token["year"] or ((token["quarter"] or token["month"]) and self._part is None))
 
-    def done(self) -> tuple[Period, ...]:
+    def done(self) -> tuple[DataPeriod, ...]:
         self._flush(None)
         return tuple(dict.fromkeys(self._done))
 
@@ -185,10 +185,10 @@ class _Reader:
     def _flush(self, part: tuple[str, int, int] | None) -> None:
         for first, last in self._waiting:
             before = self._done[-1] if part and self._done else None
-            if before and before == Period(before.first, first - 1, *(part or ())):
-                self._done[-1] = Period(before.first, last, *(part or ()))
+            if before and before == DataPeriod(before.first, first - 1, *(part or ())):
+                self._done[-1] = DataPeriod(before.first, last, *(part or ()))
             else:
-                self._done.append(Period(first, last, *(part or ())))
+                self._done.append(DataPeriod(first, last, *(part or ())))
         self._waiting.clear()
 
     def _full(self, text: str) -> int:
@@ -210,7 +210,7 @@ def _day(year: int, month: int, *, last: bool = False) -> date:
 def _plain(text: str) -> str:
     """Arabic digits and one kind of dash; as long as before but for the word for "to"."""
     text = digits(text)
-    for dash in words("periods").texts("to"):
+    for dash in words("data_years").texts("to"):
         text = text.replace(dash, "-" + " " * (len(dash) - 1))
     return text
 
@@ -218,9 +218,9 @@ def _plain(text: str) -> str:
 @cache
 def _run_start() -> re.Pattern[str]:
     """Where a run may begin: a quarter, or a year of four digits that is no part of another number."""
-    quarter = "|".join(map(re.escape, words("periods").texts("quarter")))
+    quarter = "|".join(map(re.escape, words("data_years").texts("quarter")))
     year = r"(?<![\d,/-])(?<!\d\.)\d{4}(?![\d%/])(?![.,]\d)"
-    marks = "|".join(map(re.escape, words("periods").texts("year_marks")))
+    marks = "|".join(map(re.escape, words("data_years").texts("year_marks")))
     return re.compile(
         rf"(?:{quarter})\s*[1-4](?!\d)|(?:{_month_names()})\s*(?:(?:{marks})\s*)*{year}|{year}", re.IGNORECASE
     )
@@ -234,7 +234,7 @@ def _month_names() -> str:
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    table = words("periods")
+    table = words("data_years")
     quarter = "|".join(map(re.escape, table.texts("quarter")))
     fillers = "|".join(map(re.escape, sorted(table.texts("fillers"), key=len, reverse=True)))
     year = r"(?:\d{4}|\d\d)(?![\d%])(?!\.\d)"
