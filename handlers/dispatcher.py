@@ -10,18 +10,26 @@ from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
 from handlers import (
+    customer_changes,
+    customer_parts,
     customers,
+    duplicates,
     form_presses,
     forms,
+    inline,
+    merges,
     staff,
     strangers,
     system,
     ticket_cards,
     ticket_history,
+    ticket_links,
     ticket_prompts,
+    ticket_repeat,
+    ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -34,10 +42,24 @@ from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-KEEP_FORM = frozenset({"cancel"})
+KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "staff", "ticket_history", "ticket_prompts", "tickets"]
+__all__ = [
+    "customer_changes",
+    "customer_parts",
+    "dispatch",
+    "duplicates",
+    "form_presses",
+    "merges",
+    "staff",
+    "ticket_history",
+    "ticket_links",
+    "ticket_prompts",
+    "ticket_repeat",
+    "ticket_search",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -47,6 +69,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     """
     now = desk.clock()
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    if isinstance(incoming.body, Query):
+        return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
     if found is None or found[0].blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
         return await strangers.answer(desk, incoming, now, blocked=found is not None)

@@ -49,7 +49,8 @@ class Field:
     `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
     about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
     an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the
-    fields to choose from.
+    fields to choose from. `opens` = the action that a tap on the field of a saved record leads to, where the field is
+    a list of its own.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Field:
     clearable: bool = True
     appends: bool = False
     hidden: bool = False
+    opens: str = ""
 
 
 class Form(Protocol):
@@ -188,6 +190,14 @@ def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     )
 
 
+def _field_button(form: Form, draft: Draft, name: str) -> Button:
+    """A tap on a field: asks for it, or opens the list that it stands for."""
+    opens = form.fields[name].opens if draft.record else ""
+    if opens:
+        return Button(field_label(name), opens, {"code": draft.record, "edit": draft.id})
+    return form_button(field_label(name), "form.ask", draft, field=name)
+
+
 async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     """The fields to choose from: those that matter here, or all of them."""
     every = draft.asking == EVERY
@@ -197,7 +207,7 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     for name in names:
         if value := await form.present(ctx, draft, name):
             lines.append((field_label(name), shorten(value, 200)))
-    buttons = [form_button(field_label(name), "form.ask", draft, field=name) for name in names]
+    buttons = [_field_button(form, draft, name) for name in names]
     if not every:
         buttons.append(form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1"))
     if draft.record and not await form.missing(ctx, draft):

@@ -51,8 +51,13 @@ FIELDS = {
     "contacts": "ผู้ติดต่อ",
     "note": "หมายเหตุ",
     "unknown": "ข้อมูลที่ไม่ทราบ",
+    "merged": "รวมรหัส",
+    "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "other_ticket": "ใบงานที่จะผูกด้วย",
+    "link_kind": "ความเกี่ยวข้อง",
+    "linked": "ใบงานที่ผูก",
 }
 
 # Columns that are called otherwise than the field they hold.
@@ -70,6 +75,7 @@ VALUES = {
         "exceptional": "ยุ่งยากมากเป็นพิเศษ",
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
+    "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
 }
 

@@ -23,6 +23,8 @@ class Command:
     about: str
     fits: re.Pattern[str]
     run: CommandFunction
+    last: bool = False
+    """The word may stand behind its arguments, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,12 @@ NOTHING = r"$"
 
 
 def command(
-    name: str, *words: str, about: str, fits: str = ANYTHING, role: Role = Role.OFFICER
+    name: str, *words: str, about: str, fits: str = ANYTHING, role: Role = Role.OFFICER, last: bool = False
 ) -> Callable[[CommandFunction], CommandFunction]:
     """Enter a function in the table of commands."""
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(name, words, role, about, re.compile(fits), run)
+        COMMANDS[name] = Command(name, words, role, about, re.compile(fits), run, last)
         return run
 
     return enter
@@ -81,6 +83,10 @@ def parse_command(text: str) -> tuple[Command, str] | None:
     for candidate in COMMANDS.values():
         if head.casefold() in candidate.words and candidate.fits.match(rest):
             return candidate, rest
+    front, _, tail = text.rpartition(" ")
+    for candidate in COMMANDS.values():
+        if candidate.last and tail.casefold() in candidate.words and candidate.fits.match(front.strip()):
+            return candidate, front.strip()
     return None
 
 

@@ -65,6 +65,13 @@ async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bo
     return row is not None
 
 
+async def last_done(db: Reader, kind: str) -> datetime | None:
+    """When an occurrence of this kind was last done."""
+    row = await db.fetch_one("SELECT max(done_at) AS last_at FROM due WHERE kind = ? AND state = 'done'", kind)
+    at: datetime | None = row["last_at"] if row else None
+    return at
+
+
 async def has_claimable(db: Reader, kinds: Sequence[str], now: datetime) -> bool:
     """Whether something is due that nobody works on."""
     return bool(await db.fetch(f"SELECT id FROM due WHERE {_claimable(kinds)} LIMIT 1", *kinds, now, now))
