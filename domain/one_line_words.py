@@ -216,12 +216,17 @@ def _any(key: str) -> str:
     return "|".join(map(re.escape, words("one_line").texts(key)))
 
 
+def _no_thing() -> str:
+    """No count of things follows."""
+    return rf"(?!\s*(?:{_any('things')})(?![^\W\d_]))"
+
+
 @cache
 def _money() -> re.Pattern[str]:
     amount = r"\d[\d,]*(?:\.\d\d?)?"
     units = "|".join(map(re.escape, words("money").texts("baht")))
     return re.compile(
-        rf"(?<!\S)(?:{_any('price_marks')})\s*(?P<marked>{amount})(?!\S*[/\d])(?!\s*(?:{_any('things')}))"
+        rf"(?<!\S)(?:{_any('price_marks')})\s*(?P<marked>{amount})(?!\S*[/\d]){_no_thing()}"
         rf"|(?<![\d.,/])(?P<counted>{amount})\s?(?:{units})"
     )
 
@@ -229,6 +234,5 @@ def _money() -> re.Pattern[str]:
 @cache
 def _mark_of(kind: str) -> re.Pattern[str]:
     """The mark, then a number with at least two digits, not a count of things."""
-    things = _any("things")
     number = r"[^\s\d]{0,6}\d[^\s,;]*\d[^\s,;]*|\d\d+"
-    return re.compile(rf"(?<!\S)(?:{_any(f'{kind}_marks')})\s*:?\s*(?P<number>{number})(?!\s*(?:{things}))")
+    return re.compile(rf"(?<!\S)(?:{_any(f'{kind}_marks')})\s*:?\s*(?P<number>{number}){_no_thing()}")
