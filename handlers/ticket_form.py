@@ -14,7 +14,7 @@ from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards
+from handlers import draft_files, ticket_cards
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import enter_form, new_draft, prompted, with_values
@@ -105,7 +105,10 @@ class TicketForm:
         if values.get("assignee_query"):
             told.append(await assignee_note(ctx, values["assignee_query"]))
         told += await notes(ctx, values, draft.record, draft.asking)
-        return Card(title, tuple(await self._lines(ctx, draft, values)), "\n".join(filter(None, told)))
+        lines = await self._lines(ctx, draft, values)
+        if count := await draft_files.waiting_with(ctx, draft):
+            lines.append((field_label("files"), str(count)))
+        return Card(title, tuple(lines), "\n".join(filter(None, told)))
 
     async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""

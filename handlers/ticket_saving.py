@@ -8,7 +8,7 @@ from functools import partial
 from domain.dates import BANGKOK
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards, ticket_pair
+from handlers import draft_files, ticket_cards, ticket_pair
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import FORMS, advance, end, own_draft, proceed, rebased, with_values
@@ -51,7 +51,10 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
     ctx.audit("ticket.created", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        return await ticket_pair.saved(ctx, ticket, await ticket_pair.add_real(ctx, asked, values, pair))
+        real = await ticket_pair.add_real(ctx, asked, values, pair)
+        await draft_files.keep_with(ctx, draft, real)
+        return await ticket_pair.saved(ctx, ticket, real)
+    await draft_files.keep_with(ctx, draft, ticket)
     ticket_cards.tell_assignee(ctx, ticket, before=ctx.staff.id)
     return await ticket_cards.saved(ctx, ticket)
 
@@ -73,14 +76,17 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
         ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
     elif ticket.status is Status.NEW:
         ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
-    if not tickets.differences(current, ticket):
+    kept = 0 if pair else await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
+    if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
         return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
     ctx.change(partial(tickets.update_ticket, old=current, new=ticket, by=ctx.staff.id, now=ctx.now))
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        return await ticket_pair.saved(ctx, ticket, await ticket_pair.add_real(ctx, asked, values, pair))
+        real = await ticket_pair.add_real(ctx, asked, values, pair)
+        await draft_files.keep_with(ctx, draft, real)
+        return await ticket_pair.saved(ctx, ticket, real)
     ticket_cards.tell_assignee(ctx, ticket, before=current.assignee)
     return await ticket_cards.saved(ctx, replace(ticket, version=current.version + 1))
 
@@ -113,6 +119,7 @@ async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.data.get("result", "")
     if not mine or mine == current.result:
+        await draft_files.keep_with(ctx, draft, current)
         end(ctx, draft, outcome=current.no, state="cancelled")
         return shown
     await proceed(ctx, draft)
