@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.projects import Project, read_projects
+from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
 from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
@@ -22,6 +23,7 @@ TABLES = (
     "holidays",
     "projects",
     "templates",
+    "suggestions",
 )
 OTHER_TABLES = ("reminders",)
 """Tables of the office's file that other packages read."""
@@ -37,6 +39,8 @@ class Configuration:
     projects: tuple[Project, ...]
     templates: Templates
     notice_rules: NoticeRules
+    seeds: Seeds
+    """The words of `suggestions`, with the subjects that each speaks for."""
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
@@ -49,5 +53,12 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    rules = read_notice_rules(root, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root), read_templates(root), rules)
+    return Configuration(
+        catalogue,
+        standard,
+        calendar,
+        read_projects(root),
+        read_templates(root),
+        read_notice_rules(root, calendar.day_minutes),
+        read_seeds(root, catalogue),
+    )

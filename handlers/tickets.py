@@ -37,7 +37,7 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     read = parse_one_line(args, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
     values = await _from_line(ctx, read)
     if not read.channel and not read.subject:
-        values = {**await habit_defaults(ctx), **values}
+        values = {**await habit_defaults(ctx, read.details), **values}
     await park_open(ctx)
     return await advance(ctx, new_ticket(ctx, values))
 
