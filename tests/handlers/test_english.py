@@ -347,3 +347,18 @@ async def test_thai_comes_back_when_it_is_chosen(english):
     await english.says("/language")
     await english.presses("ไทย")
     assert "เมนู" in (await english.says("/menu")).text
+
+
+async def test_waiting_and_handing_over_in_english(english):
+    await english.says("/open 0812345678 email 6.1 question")
+    waits = await english.presses("Wait for the customer")
+    assert "Due stopped, 3 h 30 min left" in waits.text
+    assert await strays(english, waits) == []
+    english.wait(minutes=90)
+    assert await strays(english, await english.presses("Customer answered")) == []
+    why = await english.presses("Why this deadline")
+    assert "simple → 0.5 working days (statistics table, row 1)" in why.text.lower()
+    assert "the customer answered, counts 3 h 30 min more" in why.text
+    await english.says("R2611000124")
+    assert "ต้น · Unfinished 0" in (await english.presses("Hand over")).buttons
+    assert await strays(english, english.last["telegram:nok"]) == []
