@@ -166,7 +166,7 @@ async def terminal(
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
         files = FileStore(db, adapters, blobs)
-        engine = Engine(db, configuration, adapters, f"terminal-{name}", mail_from=mail_from, files=files)
+        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files, mail_from=mail_from)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -228,7 +228,7 @@ def tick() -> None:
 
         settings = settings_or_exit()
         files = FileStore(db, {}, Blobs(settings.data_dir))
-        engine = Engine(db, configuration, {}, "tick", mail_from=settings.sends_from, files=files)
+        engine = Engine(db, configuration, {}, "tick", files=files, mail_from=settings.sends_from)
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))

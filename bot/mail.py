@@ -13,7 +13,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPServerDisconnected
 from bot.mail_render import mail_bytes
 from bot.mail_server import Encryption, MailServer
 from bot.platform import Delivery, Doubtful, Refused, Retry, Sent, Unparsable
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
 from store.inbox import Event
@@ -57,10 +57,9 @@ class MailAdapter:
         """What is said in chats does not go to customers."""
         raise NotImplementedError
 
-    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        """No file comes this way."""
-        raise NotFound("file")
-        yield b""
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """Nothing comes in this way."""
+        raise NotImplementedError
 
     async def show_busy(self, chat: str) -> None:
         """Nobody waits."""

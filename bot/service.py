@@ -60,7 +60,7 @@ class Service:
         if mailer := mail_adapter(settings):
             adapters[Platform.MAIL] = mailer
         files = FileStore(db, adapters, blobs, has_links=self._links is not None)
-        self.engine = Engine(db, configuration, adapters, "serve", mail_from=settings.sends_from, files=files)
+        self.engine = Engine(db, configuration, adapters, "serve", files=files, mail_from=settings.sends_from)
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()

@@ -1,16 +1,18 @@
 """The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked at the start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
+from domain.one_line_types import Vocabulary
 from domain.owed import Rule, read_rules
 from domain.projects import Project, read_projects
 from domain.requests import Steps, read_requests
+from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
-from domain.time_standard import TimeStandard, read_time_standard
+from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
 TABLES = (
@@ -18,6 +20,7 @@ TABLES = (
     "customer_types",
     "subjects",
     "time_standard",
+    "deadline_notices",
     "working_hours",
     "holiday_rules",
     "holidays",
@@ -25,6 +28,7 @@ TABLES = (
     "requests",
     "reminders",
     "templates",
+    "suggestions",
 )
 
 
@@ -39,6 +43,13 @@ class Configuration:
     steps: Steps
     rules: Mapping[str, Rule]
     templates: Templates
+    notice_rules: NoticeRules
+    seeds: Seeds
+    """The words of `suggestions`, with the subjects that each speaks for."""
+
+    def vocabulary(self) -> Vocabulary:
+        """The words of the one line, but for the names of staff."""
+        return replace(self.catalogue.vocabulary(), projects=self.projects)
 
 
 def load_configuration(override: Path | None = None) -> Configuration:
@@ -52,6 +63,14 @@ def load_configuration(override: Path | None = None) -> Configuration:
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
     templates = read_templates(root)
-    rules = read_rules(root, catalogue, templates)
-    steps = read_requests(root, catalogue)
-    return Configuration(catalogue, standard, calendar, read_projects(root), steps, rules, templates)
+    return Configuration(
+        catalogue,
+        standard,
+        calendar,
+        read_projects(root),
+        read_requests(root, catalogue),
+        read_rules(root, catalogue, templates),
+        templates,
+        read_notice_rules(root, calendar.day_minutes),
+        read_seeds(root, catalogue),
+    )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from domain.contracts import next_no
 from domain.dates import BUDDHIST_OFFSET
 from domain.errors import InvalidInput
+from domain.tickets import parse_contract_no
 from handlers import fields
 from handlers.desk import Context
 from handlers.forms import Field, Option
@@ -38,7 +39,16 @@ def contract_no_field(hint: str, check: Check) -> Field:
     plain = fields.numbered_field("contract_no", "contract_on", hint, contract=True)
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        values = await plain.parse(ctx, draft, text)
+        try:
+            values = await plain.parse(ctx, draft, text)
+        except InvalidInput as error:
+            kept = error.params.get("kept")
+            if not isinstance(kept, Mapping) or not kept.get("contract_no"):
+                raise
+            # Only its date is wrong: the number is kept, as it is written in full.
+            no = parse_contract_no(str(kept["contract_no"]))
+            await check(ctx, draft, no)
+            raise InvalidInput(error.code, **{**error.params, "kept": {"contract_no": no}}) from None
         await check(ctx, draft, values["contract_no"])
         return values
 

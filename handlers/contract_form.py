@@ -7,6 +7,8 @@ from functools import partial
 
 from domain.contracts import Contract, check_due_on
 from domain.dates import format_date, parse_date
+from domain.errors import InvalidInput
+from domain.projects import find_projects
 from domain.requests import Life
 from handlers import fields, request_cards, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Reply
@@ -16,10 +18,11 @@ from handlers.forms import Field, Option, end, enter_form, new_draft
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.requests import contract_from, ground
-from handlers.ticket_fields import parse_projects, project_options
 from store import contracts, requests
 from store.contracts import SEPARATOR
 from store.forms import Draft
+
+NO_PROJECT = "-"
 
 
 async def _life(ctx: Context, draft: Draft) -> Life:
@@ -42,6 +45,23 @@ async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     return {"contact": fields.match_option(await _contacts(ctx, draft), text) if text else ""}
 
 
+async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One more project, `-` = none; InvalidInput("projects") for a word that means none or several."""
+    if text == NO_PROJECT:
+        return {"projects": ""}
+    found = find_projects(ctx.desk.configuration.projects, text)
+    exact = [project for project in found if project.name == text] or found
+    if len(exact) != 1:
+        raise InvalidInput("projects", text=text[:60])
+    chosen = (await FORM.values(ctx, draft))["projects"].split(SEPARATOR)
+    return {"projects": SEPARATOR.join(dict.fromkeys(filter(None, (*chosen, exact[0].name))))}
+
+
+async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
+    every = [Option(project.name, project.name) for project in ctx.desk.configuration.projects]
+    return [*every, Option(NO_PROJECT, _("ไม่มีโครงการ"))]
+
+
 def _agreed_field(name: str) -> Field:
     """A date agreed upon: from today on."""
 
@@ -57,7 +77,7 @@ CONTRACT_FIELDS: Mapping[str, Field] = {
         replace(contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_no), clearable=False),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         Field("contact", "", _parse_contact, _contacts, clearable=False),
-        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", parse_projects, project_options),
+        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
         fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
         fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT),
         fields.text_field("research_title", "พิมพ์ชื่อผลงานวิจัยที่จะส่ง"),
@@ -116,8 +136,7 @@ class ContractForm:
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         values = await self.values(ctx, draft)
-        unsettled = ["projects"] if values.get("project_query") else []
-        return [*unsettled, *([] if values["contract_no"] else ["contract_no"])]
+        return [] if values["contract_no"] else ["contract_no"]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         life = await _life(ctx, draft)
@@ -157,7 +176,8 @@ class ContractForm:
         return await save_contract(ctx, life, contract)
 
 
-enter_form(ContractForm())
+FORM = ContractForm()
+enter_form(FORM)
 
 
 def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:

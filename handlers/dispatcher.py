@@ -9,6 +9,7 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from handlers import (
+    clock,
     contracts,
     customer_changes,
     customer_parts,
@@ -17,7 +18,10 @@ from handlers import (
     files,
     form_presses,
     forms,
+    hand_over,
+    holidays,
     inline,
+    leave,
     mail,
     merges,
     owed,
@@ -26,13 +30,16 @@ from handlers import (
     staff,
     strangers,
     system,
+    teams,
+    ticket_history,
     ticket_links,
+    ticket_prompts,
     ticket_repeat,
     ticket_search,
     tickets,
 )
 from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, Unsent, say
-from handlers.desk import Context, Desk, Outcome
+from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.labels import role_label
 from handlers.messages import sentence
@@ -47,19 +54,26 @@ KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
 __all__ = [
+    "clock",
     "contracts",
     "customer_changes",
     "customer_parts",
     "dispatch",
     "duplicates",
     "form_presses",
+    "hand_over",
+    "holidays",
+    "leave",
     "mail",
     "merges",
     "owed",
     "owed_presses",
     "request_presses",
     "staff",
+    "teams",
+    "ticket_history",
     "ticket_links",
+    "ticket_prompts",
     "ticket_repeat",
     "ticket_search",
     "tickets",
@@ -82,7 +96,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     speak(person.language)
     if not incoming.private:
         return Outcome(None)
-    ctx = Context(desk, now, incoming=incoming, staff=person)
+    ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
     except DeskError as error:

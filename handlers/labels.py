@@ -1,8 +1,8 @@
 """What fields and their values are called on cards."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from domain.dates import format_datetime
+from domain.dates import BANGKOK, format_date, format_datetime, format_time
 from domain.staff import Role
 from handlers.i18n import _
 
@@ -47,6 +47,12 @@ FIELDS = {
     "owed_fetch": "การมารับข้อมูล",
     "ended_at": "วันที่จบคำขอ",
     "remarks": "เหตุผล/ปัญหา/อุปสรรค",
+    "province": "จังหวัด",
+    "user_count": "จำนวนผู้ใช้",
+    "counted_on": "ประจำเดือน",
+    "real_customer": "ผู้รับบริการตัวจริง",
+    "real_subject": "เรื่องของใบงานที่สอง",
+    "misfit": "ช่องทางของเรื่องนี้",
     "name": "ชื่อ",
     "kind": "ประเภท",
     "gender": "เพศ",
@@ -63,6 +69,10 @@ FIELDS = {
     "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "pauses": "หยุดนับเวลา",
+    "since": "รอตั้งแต่",
+    "until": "ตอบเมื่อ",
+    "word": "เหตุผลที่คืน",
     "files": "ไฟล์แนบ",
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
@@ -86,6 +96,8 @@ COLUMNS = {
 }
 
 VALUES = {
+    "customer": {"none": "ไม่มีผู้รับบริการ"},
+    "real_customer": {"none": "ไม่มีใบงานที่สอง"},
     "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
     "mood": {"happy": "มีความสุข", "good": "อารมณ์ดี", "normal": "ปกติ", "bad": "แย่", "angry": "โกรธ"},
     "complexity": {
@@ -134,6 +146,23 @@ VALUES = {
         "fetch": "มารับข้อมูลแล้ว",
     },
     "owed_state": {"open": "ค้าง", "received": "ได้รับแล้ว", "dropped": "เลิกติดตาม", "void": "ยกเลิก"},
+    "weekday": {"0": "จ.", "1": "อ.", "2": "พ.", "3": "พฤ.", "4": "ศ.", "5": "ส.", "6": "อา."},
+    "free_day": {
+        "0": "จันทร์",
+        "1": "อังคาร",
+        "2": "พุธ",
+        "3": "พฤหัสบดี",
+        "4": "ศุกร์",
+        "5": "เสาร์",
+        "6": "อาทิตย์",
+    },
+    "time_table": {
+        "statistics": "ตารางข้อมูลสถิติ",
+        "sale": "ตารางจำหน่ายเอกสาร",
+        "microdata": "ตารางข้อมูลระดับย่อย",
+        "special": "ตารางข้อมูลประมวลผลใหม่",
+    },
+    "unit": {"minute": "นาที", "hour": "ชั่วโมง", "day": "วันทำการ"},
 }
 
 ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}
@@ -150,6 +179,9 @@ WHY = {
     "former": "ชื่อเดิม",
     "similar": "ชื่อคล้าย %(score)s%%",
 }
+
+
+SHORT_HOLIDAY = 40
 
 
 def why_label(why: str, score: int) -> str:
@@ -181,3 +213,45 @@ def role_label(role: Role) -> str:
 def when(at: datetime) -> str:
     """An instant as officers write it."""
     return format_datetime(at)
+
+
+def day(on: date) -> str:
+    """`3 ธ.ค.`"""
+    return format_date(on).rsplit(" ", 1)[0]
+
+
+def days(first: date, last: date) -> str:
+    """`3 ธ.ค.`, `5–6 ธ.ค.` or `31 ธ.ค.–1 ม.ค.`"""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    return f"{day(first)}–{day(last)}"
+
+
+def weekday_when(at: datetime) -> str:
+    """`พฤ. 3 ธ.ค. 69 14.30 น.`"""
+    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {when(at)}"
+
+
+def day_time(at: datetime) -> str:
+    """`3 ธ.ค. 14.30 น.`"""
+    return f"{day(at.astimezone(BANGKOK).date())} {format_time(at)}"
+
+
+def span(amount: timedelta) -> str:
+    """`2 ชม. 30 นาที`; parts of a minute are left out."""
+    hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    parts = [_("%(count)s ชม.", count=hours) if hours else "", _("%(count)s นาที", count=minutes) if minutes else ""]
+    return " ".join(filter(None, parts)) or _("ไม่ถึง 1 นาที")
+
+
+def holiday(names: str) -> str:
+    """A holiday by its short names, where one day bears several."""
+    every = names.split("; ")
+    return ", ".join([name for name in every if len(name) <= SHORT_HOLIDAY] or every)
+
+
+def team_label(name: str) -> str:
+    """`ทีมข้อมูล`, also where the name itself begins with the word."""
+    return name if name.startswith("ทีม") else _("ทีม%(name)s", name=name)

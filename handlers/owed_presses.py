@@ -27,9 +27,11 @@ from handlers.owed import list_entries, list_part
 from handlers.owed_proofs import load, present_row, receive, with_changed
 from handlers.registry import action, state
 from handlers.requests import ground
+from handlers.ticket_projects import projects_text, years_text
 from store import counters, owed, requests, staff
 from store.forms import Draft
 from store.mail import NewMail
+from store.tickets import SEPARATOR
 
 CHASE = "owed.chase"
 
@@ -153,8 +155,8 @@ def _places(ctx: Context, row: Owed, life: Life, name: str, language: str, no: s
         "officer": ctx.staff.name,
         "contract_no": contract.no if contract else "",
         "contract_on": letter_date(contract.signed_on, language) if contract and contract.signed_on else "",
-        "projects": ", ".join(own_tickets.projects(life)),
-        "years": own_tickets.data_years(life),
+        "projects": projects_text(SEPARATOR.join(own_tickets.projects(life)), own_tickets.data_years(life)),
+        "years": years_text(own_tickets.data_years(life)),
         "title": contract.research_title if contract else "",
         "due_on": letter_date(row.first_on(rule), language),
         "sent_on": started,

@@ -6,9 +6,10 @@ from functools import partial
 from domain.owed import Owed
 from domain.requests import Life
 from domain.tickets import Status, Ticket, TicketNo
+from handlers import ticket_saves
 from handlers.desk import Context
 from handlers.requests import ground, settled
-from store import counters, requests, tickets
+from store import counters, requests
 
 
 async def record(
@@ -43,7 +44,7 @@ async def record(
     needed = catalogue.required_for_closing(subject, channel, customer.kind, None)
     if all(getattr(ticket, name) for name in needed):
         ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
-    ctx.change(partial(tickets.add_ticket, ticket=ticket))
+    await ticket_saves.add(ctx, ticket)
     ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx)))
     ctx.audit("ticket.created", ticket.no)
     after, changed = settled(ctx, life, ticket)

@@ -15,7 +15,9 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context, Desk, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
+from handlers.ticket_projects import projects_text, years_text
 from store import customers, requests, staff
+from store.tickets import SEPARATOR
 
 SHOWN = 300
 """Characters of a long text on a card."""
@@ -71,8 +73,8 @@ async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
     lines = (
         ("contact", contact),
         ("contract_on", format_date(contract.signed_on) if contract.signed_on else ""),
-        ("projects", ", ".join(contract.projects)),
-        ("data_years", contract.data_years),
+        ("projects", projects_text(SEPARATOR.join(contract.projects), contract.data_years)),
+        ("data_years", years_text(contract.data_years)),
         ("purpose", shorten(contract.purpose, SHOWN)),
         ("research_title", shorten(contract.research_title, SHOWN)),
         ("return_due_on", format_date(contract.return_due_on) if contract.return_due_on else ""),

@@ -14,7 +14,7 @@ from structlog import get_logger
 from domain.dates import BANGKOK
 from domain.errors import DeskError
 from handlers import system
-from handlers.desk import Desk, Outcome, Work
+from handlers.desk import Desk, Outcome, Work, up_to_date
 from handlers.due import KINDS, STARTS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
@@ -55,6 +55,7 @@ class Ticker:
 
     async def tick(self) -> dict[str, int]:
         """Everything that is due now; returns what was done, by kind."""
+        self._desk = await up_to_date(self._desk)
         now = self._desk.clock()
         done = Counter[str]()
         if not self._started:

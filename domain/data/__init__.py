@@ -16,6 +16,7 @@ DEFAULT_FILES = (
     "requests.toml",
     "reminders.toml",
     "templates.toml",
+    "suggestions.toml",
 )
 
 

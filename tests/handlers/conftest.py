@@ -297,7 +297,7 @@ async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnde
     adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
     mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
-    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, mail_from, files)
+    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from)
     under_test = DeskUnderTest(db, engine, recorders)
     under_test.ids = await db.write(_fill)
     yield under_test
