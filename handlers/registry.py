@@ -15,13 +15,13 @@ ActionFunction = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/name`, or one of the Thai `words` followed by arguments that match `fits`."""
+    """`/name`, or one of the Thai `words` followed by arguments that `fits` finds true."""
 
     name: str
     words: tuple[str, ...]
     role: Role
     about: str
-    fits: re.Pattern[str]
+    fits: Callable[[str], object]
     run: CommandFunction
 
 
@@ -42,12 +42,13 @@ NOTHING = r"$"
 
 
 def command(
-    name: str, *words: str, about: str, fits: str = ANYTHING, role: Role = Role.OFFICER
+    name: str, *words: str, about: str, fits: str | Callable[[str], object] = ANYTHING, role: Role = Role.OFFICER
 ) -> Callable[[CommandFunction], CommandFunction]:
-    """Enter a function in the table of commands."""
+    """Enter a function in the table of commands. `fits` = a pattern for the arguments' beginning, or a function."""
+    fitting = re.compile(fits).match if isinstance(fits, str) else fits
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(name, words, role, about, re.compile(fits), run)
+        COMMANDS[name] = Command(name, words, role, about, fitting, run)
         return run
 
     return enter
@@ -79,7 +80,7 @@ def parse_command(text: str) -> tuple[Command, str] | None:
             raise InvalidInput("command", name=head)
         return COMMANDS[name], rest
     for candidate in COMMANDS.values():
-        if head.casefold() in candidate.words and candidate.fits.match(rest):
+        if head.casefold() in candidate.words and candidate.fits(rest):
             return candidate, rest
     return None
 
