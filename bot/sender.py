@@ -5,16 +5,18 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_notice, notice_message, reachable_address
+from bot.outgoing import ADMIN_TOLD, Adapters, Batch, add_notices, notice_message, reachable_address, served
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent
+from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.chat import Notice, reply_from_json
-from store import buttons, leases, outbox, staff
+from store import buttons, leases, outbox, push_use, staff
 from store.database import Database, StoreUnavailable, Tx
 from store.failpoints import failpoint
 from store.outbox import Message
@@ -25,7 +27,6 @@ LONGEST_CALL = 25.0
 """Seconds; a call must end before its lease does."""
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
-ADMIN_TOLD = "undeliverable:"
 MOVED = ":moved"
 
 log = get_logger()
@@ -40,17 +41,19 @@ class Sender:
         self._adapters = adapters
         self._clock = clock
         self._owner = owner
+        self._serves = served(adapters)
         self.lanes = Lanes[Chat]("outbox", self._run, self._find)
 
     def wake(self, chats: Iterable[Chat]) -> None:
         """Send to these chats, whose leases this process holds."""
-        self.lanes.wake(chat for chat in chats if chat[0] in self._adapters)
+        self.lanes.wake(chat for chat in chats if self._serves(*chat))
 
     async def _find(self, running: set[Chat]) -> list[Chat]:
         """Chats on this process's platforms with something due whose lease is free: it is now ours."""
         now = self._clock()
         waiting = await outbox.list_waiting(self._db, list(self._adapters), now)
-        return [chat for chat in waiting if chat not in running and await self._lease(chat, now)]
+        ours = [chat for chat in waiting if chat not in running and self._serves(*chat)]
+        return [chat for chat in ours if await self._lease(chat, now)]
 
     async def _lease(self, chat: Chat, now: datetime) -> bool:
         return await self._db.write(lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now))
@@ -119,8 +122,8 @@ class Sender:
         if isinstance(delivery, Retry) and message.created_at and now - message.created_at > USEFUL:
             delivery = Refused(f"given up after {USEFUL}: {delivery.error}")
         match delivery:
-            case Sent():
-                return await self._sent(message, now)
+            case Sent(pushes):
+                return await self._sent(message, now, pushes)
             case Retry():
                 await self._retry(message, delivery, now)
             case Dropped(error):
@@ -129,9 +132,11 @@ class Sender:
                 await self._give_up(message, delivery, now)
         return False
 
-    async def _sent(self, message: Message, now: datetime) -> bool:
+    async def _sent(self, message: Message, now: datetime, pushes: int) -> bool:
         async def work(tx: Tx) -> bool:
             await outbox.mark_sent(tx, message, now)
+            if pushes:
+                await push_use.count(tx, message.platform, now, pushes)
             return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
 
         return await self._db.write(work)
@@ -158,14 +163,13 @@ class Sender:
         elsewhere = await self._elsewhere(message)
         batch = Batch()
         # A stranger who turns away is nobody's trouble, and a notice about a notice would never end.
-        worth_telling = message.staff_id is not None and not (message.dedupe_key or "").startswith(ADMIN_TOLD)
-        if worth_telling and not elsewhere:
-            told = Notice(
-                lambda: system.undeliverable(message.platform, refused.error),
-                f"{ADMIN_TOLD}{message.id}",
-                role=Role.ADMIN,
-            )
-            await add_notice(batch, self._adapters, self._db, told, now)
+        about_notices = (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA))
+        if refused.spent and not about_notices:
+            await add_notices(batch, self._adapters, self._db, [spent_notice(message.platform, now)], now)
+        elif message.staff_id is not None and not about_notices and not elsewhere:
+            told = partial(system.undeliverable, message.platform, refused.error)
+            notice = Notice(told, f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN)
+            await add_notices(batch, self._adapters, self._db, [notice], now)
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, "moved" if elsewhere else "dead", refused.error)
@@ -173,7 +177,7 @@ class Sender:
                 await staff.mark_unreachable(tx, message.platform, message.chat, now)
             await buttons.add(tx, batch.button_rows)
             rows = [*elsewhere, *batch.messages]
-            return await outbox.put(tx, rows, self._owner, now) if rows else []
+            return await outbox.put(tx, rows, self._owner, now, self._serves) if rows else []
 
         self.wake(await self._db.write(work))
 

@@ -13,6 +13,7 @@ from bot import line, telegram, web
 from bot.engine import Engine, now
 from bot.log import get_logger, where
 from bot.platform import Adapter
+from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
@@ -108,6 +109,8 @@ class Service:
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
+            watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, now)
+            self._spawn(watch.run_forever())
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         await self._stop(serving)

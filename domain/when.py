@@ -37,7 +37,7 @@ def find_when(text: str, now: datetime, calendar: WorkingCalendar) -> When | Non
     """The moment that `text` (clean) begins with, else the one it ends with; None where it names none.
 
     A time without a day is the next such time; a day without a time is 09:00; both eras, Thai digits. Raises
-    InvalidInput("past", at=...) for what is over and InvalidInput("far") for what is more than ten years off.
+    InvalidInput("past", at=..., rest=...) for what is over and InvalidInput("far") for what is more than ten years off.
     """
     now = now.astimezone(BANGKOK)
     found = _read(text, now, calendar)
@@ -50,7 +50,7 @@ def find_when(text: str, now: datetime, calendar: WorkingCalendar) -> When | Non
         else:
             return None
     if found.at <= now:
-        raise InvalidInput("past", at=found.at)
+        raise InvalidInput("past", at=found.at, rest=found.rest)
     if found.at - now > FARTHEST:
         raise InvalidInput("far")
     return found

@@ -48,11 +48,16 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody blocked the bot, or took it out of a group: nothing reaches them there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
-    """An event that needs no answer (left, read, reactions and whatever the platform invents next)."""
+    """An event that needs no answer (read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | Edited | Unsent | Joined | Other
+Body = Text | Press | Attachment | Edited | Unsent | Joined | Left | Other
 
 
 @dataclass(frozen=True, slots=True)

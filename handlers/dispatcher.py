@@ -9,8 +9,8 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, staff, strangers, system, ticket_cards, tickets
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Reply, Text, say
+from handlers import customers, form_presses, forms, reminders, staff, strangers, system, ticket_cards, tickets
+from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -26,7 +26,7 @@ SEEN_EVERY = timedelta(minutes=10)
 KEEP_FORM = frozenset({"cancel"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "staff", "tickets"]
+__all__ = ["dispatch", "form_presses", "reminders", "staff", "tickets"]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -35,6 +35,9 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     May be called again for the same event when its transaction met a Conflict: it reads afresh.
     """
     now = desk.clock()
+    if isinstance(incoming.body, Left):
+        gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
+        return Outcome(None, (gone,))
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
     if found is None or found[0].blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")

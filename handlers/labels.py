@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.dates import format_datetime
+from domain.dates import BANGKOK, format_datetime
 from domain.staff import Role
 from handlers.i18n import _
 
@@ -47,6 +47,8 @@ FIELDS = {
     "unknown": "ข้อมูลที่ไม่ทราบ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "remind_at": "เวลาเตือน",
+    "remind_text": "เรื่องที่เตือน",
 }
 
 # Columns that are called otherwise than the field they hold.
@@ -63,6 +65,15 @@ VALUES = {
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
+    "weekday": {
+        "0": "จันทร์",
+        "1": "อังคาร",
+        "2": "พุธ",
+        "3": "พฤหัสบดี",
+        "4": "ศุกร์",
+        "5": "เสาร์",
+        "6": "อาทิตย์",
+    },
 }
 
 ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}
@@ -105,3 +116,8 @@ def role_label(role: Role) -> str:
 def when(at: datetime) -> str:
     """An instant as officers write it."""
     return format_datetime(at)
+
+
+def day_and_time(at: datetime) -> str:
+    """An instant to come, with its weekday: `อังคาร 24 พ.ย. 69 09.00 น.`"""
+    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {format_datetime(at)}"

@@ -12,7 +12,7 @@ from domain.text import shorten
 from domain.tickets import Change, Status, Ticket
 from domain.time_standard import due_at
 from handlers.chat import Button, Card, Paragraph, Part, Reply
-from handlers.desk import Context
+from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from store import changes, staff
@@ -62,7 +62,7 @@ def status_line(ticket: Ticket) -> str:
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
 
 
-def ticket_line(ctx: Context, ticket: Ticket, state: str = "", customer: str = "") -> str:
+def ticket_line(ctx: Work, ticket: Ticket, state: str = "", customer: str = "") -> str:
     """One line of a list: number, whose, subject, the question's first words, and its state (or the one given)."""
     words = [line for line in ticket.details.splitlines() if line.strip()] or [_("ไม่ทราบรายละเอียด")]
     if len(words) > 1 and is_salutation(words[0]):
@@ -144,6 +144,8 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
     buttons = [first, _button(_("แก้ไข"), "ticket.edit", ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
     if ticket.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": ticket.customer}))
+    if ticket.status is not Status.CLOSED:
+        buttons.append(Button(_("เตือน"), "remind.ask", {"record": ticket.no}))
     return tuple(buttons)
 
 

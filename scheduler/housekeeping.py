@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, due, forms, inbox, outbox, staff
+from store import buttons, due, forms, inbox, outbox, reminders, staff
 from store.database import Database, Tx
 
 DRAFTS = timedelta(days=30)
@@ -24,6 +24,7 @@ async def tidy(db: Database, now: datetime) -> dict[str, int]:
             "messages": await outbox.forget_messages(tx, now - HISTORY),
             "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
             "due_done": await due.forget(tx, now - DONE),
+            "reminders": await reminders.forget(tx, now - DONE),
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }
 

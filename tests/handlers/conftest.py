@@ -71,6 +71,9 @@ class Recorder:
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         return [reply_to_json(reply)]
 
+    def serves(self, chat: str) -> bool:
+        return True
+
     async def pace(self, chat: str) -> None:
         return None
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import Conflict
 from store import due
-from store.due import Due
+from store.due import Claimable, Due
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KINDS = ["remind"]
@@ -21,7 +21,7 @@ async def plan(db, *rows):
 
 
 async def claim(db, owner="me", now=NOW, limit=10):
-    return await db.write(lambda tx: due.claim(tx, db.engine, KINDS, owner, now, limit))
+    return await db.write(lambda tx: due.claim(tx, db.engine, Claimable(KINDS, now), owner, limit))
 
 
 async def test_what_is_due_is_claimed_oldest_first_and_nothing_else(db):
@@ -32,7 +32,7 @@ async def test_what_is_due_is_claimed_oldest_first_and_nothing_else(db):
 async def test_a_claimed_occurrence_is_nobody_elses_until_its_lease_ends(db):
     await plan(db, at(0))
     assert len(await claim(db, "me")) == 1
-    assert not await due.has_claimable(db, KINDS, NOW)
+    assert not await due.has_claimable(db, Claimable(KINDS, NOW))
     assert await claim(db, "you") == []
     later = NOW + due.LEASE + timedelta(seconds=1)
     assert len(await claim(db, "you", later)) == 1

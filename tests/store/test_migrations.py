@@ -62,7 +62,7 @@ async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: O
     db = await opening(empty_url)
     versions = await db.fetch("SELECT version FROM schema_migrations ORDER BY version")
     counters = await db.fetch("SELECT name, value FROM counters ORDER BY name")
-    assert [row["version"] for row in versions] == list(range(1, len(versions) + 1))
+    assert [row["version"] for row in versions] == [version for version, _script in migrate._files(db.engine)]
     assert [tuple(row.values()) for row in counters] == [("customer", 0), ("ticket", 0)]
 
 
