@@ -38,14 +38,12 @@ class Batch:
 def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Reply, list[buttons.Button]]:
     """The reply with a random token in every button, and what the tokens mean."""
     rows: list[buttons.Button] = []
+    expires_at = now + BUTTON_LIFETIME
 
-    def token(button: Button) -> Button:
-        made = replace(button, token=secrets.token_urlsafe(TOKEN_BYTES))
-        expires_at = now + BUTTON_LIFETIME
-        rows.append(
-            buttons.Button(made.token, owner, made.action, made.args, made.record, made.version, made.once, expires_at)
-        )
-        return made
+    def token(b: Button) -> Button:
+        made = secrets.token_urlsafe(TOKEN_BYTES)
+        rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
+        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made)
 
     def part(old: Part) -> Part:
         pressed = tuple(token(button) for button in old.buttons)

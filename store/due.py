@@ -83,8 +83,9 @@ class Claimable:
     def where(self) -> tuple[str, list[object]]:
         """The condition and its parameters."""
         marks = ", ".join("?" for _ in self.kinds)
+        # Kinds are no key here: what is due is found by its time, which few rows match.
         text = (
-            f"state = 'waiting' AND kind IN ({marks}) AND due_at <= ? "
+            f"state = 'waiting' AND kind || '' IN ({marks}) AND due_at <= ? "
             "AND (lease_until_at IS NULL OR lease_until_at < ? OR lease_until_at > ?)"
         )
         params: list[object] = [*self.kinds, self.now, self.now, self.now + LONGEST_WAIT]
