@@ -176,12 +176,15 @@ _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice]] = {
 def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
     parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.parts]
-    return json.dumps({"parts": parts, "confirms": reply.confirms}, ensure_ascii=False, default=_shallow)
+    return _ENCODER.encode({"parts": parts, "confirms": reply.confirms})
 
 
 def _shallow(value: Any) -> dict[str, Any]:
     """A part or button as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all the rest."""
     return dict(value) if isinstance(value, Mapping) else {name: getattr(value, name) for name in value.__slots__}
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_shallow)
 
 
 def reply_from_json(text: str) -> Reply:

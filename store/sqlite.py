@@ -25,6 +25,7 @@ PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
 )
 WAL_TRIES, WAL_PAUSE = 100, 0.05
+_AS_THEY_ARE = frozenset({str, int, type(None)})
 
 
 @lru_cache(maxsize=64)
@@ -34,6 +35,8 @@ def encode_time(at: datetime) -> str:
 
 
 def _encode(value: object) -> object:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return encode_time(value)
     if isinstance(value, date):
