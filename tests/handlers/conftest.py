@@ -23,6 +23,7 @@ from handlers.chat import (
     Edited,
     Incoming,
     Joined,
+    Left,
     Press,
     Reply,
     Text,
@@ -40,7 +41,7 @@ from store.outbox import Message
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined}
+BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined, "left": Left}
 
 
 class Recorder:
