@@ -1,4 +1,4 @@
-"""The search at 200,000 (and with --million 1,000,000) customers beside LIKE and FTS5: recall and time by slip."""
+"""The search at 200,000 customers (with --million also 1,000,000; with --postgresql there) beside LIKE and FTS5."""
 
 import asyncio
 import random
@@ -6,12 +6,14 @@ import resource
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from bench.postgresql import copy, own_server
 from bench.register import ROMANISED, Person, build, people
 from bench.report import Report, Row, percentile
 from bench.slips import SLIPS
@@ -38,10 +40,11 @@ class Asked:
 def run() -> Report:
     """Measure one size or both."""
     sizes = [200_000, 1_000_000] if "--million" in sys.argv else [200_000]
-    report = Report("forgiving search beside LIKE and FTS5 (unicode61)")
+    engine = "PostgreSQL" if "--postgresql" in sys.argv else "SQLite"
+    report = Report(f"forgiving search on {engine} beside LIKE and FTS5 (unicode61)")
     for size in sizes:
-        asyncio.run(_measure(report, size))
-    report.notes += NOTES
+        asyncio.run(_measure(report, size, engine))
+    report.notes += [*NOTES, f"Time: await find_customers(…), in one process, warm; {engine}."]
     return report
 
 
@@ -50,25 +53,16 @@ NOTES = [
     f"unicode61 over name and organisation, all words; {SLOW_QUERIES} queries a kind (half at a million), same file.",
     "Names: Zipf over pythainlp's first names and surnames and 50,000 made surnames, 20,000 made organisations. "
     f"Romanised: {ROMANISED} customers bear names of the pairs in tests/domain/romanised_*.toml.",
-    "Time: await find_customers(…), in one process, warm; SQLite.",
 ]
 
 
-async def _measure(report: Report, size: int) -> None:
-    CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"register-v3-{size}.db"
-    if not path.exists():
-        began = perf_counter()
-        half = path.with_suffix(".half")
-        half.unlink(missing_ok=True)
-        await build(half, size)
-        half.rename(path)
-        print(f"built {path.name} in {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+async def _measure(report: Report, size: int, engine: str) -> None:
+    path = await _register(size)
     rng = random.Random(size)
     wanted = set(rng.sample(range(size), 6000)) | set(range(size - ROMANISED, size))
     sample = [person for number, person in enumerate(people(size)) if number in wanted]
-    db, raw = await open_database(f"sqlite:///{path}"), sqlite3.connect(path)
-    try:
+    raw = sqlite3.connect(path)
+    async with _opened(path, engine) as db:
         await _load(report, db, size)
         for name, limit, asked in _exact_kinds(sample, rng, 200 if size == 200_000 else 100):
             await _kind(report, db, raw, size, name, asked, None, limit)
@@ -78,9 +72,39 @@ async def _measure(report: Report, size: int) -> None:
             await _kind(report, db, raw, size, f"name, {name}", asked, aim, LATENCY[size])
         await _nonsense(report, db, size, rng)
         await _twins(report, db, sample[:100], size)
+    raw.close()
+
+
+async def _register(size: int) -> Path:
+    """The file of a register, built once."""
+    CACHE.mkdir(exist_ok=True)
+    path = CACHE / f"register-v3-{size}.db"
+    if not path.exists():
+        began = perf_counter()
+        half = path.with_suffix(".half")
+        half.unlink(missing_ok=True)
+        await build(half, size)
+        half.rename(path)
+        print(f"built {path.name} in {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    return path
+
+
+@asynccontextmanager
+async def _opened(path: Path, engine: str) -> AsyncIterator[Database]:
+    """That register, or a copy of it in a PostgreSQL server of our own."""
+    server = own_server() if engine == "PostgreSQL" else None
+    url = await server.make_database() if server else f"sqlite:///{path}"
+    try:
+        if server:
+            await copy(path, url)
+        db = await open_database(url)
+        try:
+            yield db
+        finally:
+            await db.close()
     finally:
-        raw.close()
-        await db.close()
+        if server:
+            server.remove()
 
 
 def _rss() -> float:
@@ -216,17 +240,30 @@ def _baselines(raw: sqlite3.Connection, asked: Sequence[Asked]) -> str:
     return "; ".join(said)
 
 
+NONSENSE = (
+    "กขคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธ",
+    "กขคงจชดตทนบปพมยรลวสหอะาิีุูเแโไ่้์",
+    "bcdfghjklmnpqrstvwxz",
+    "abcdefghijklmnopqrstuvwxyz",
+    "asdfjkl;qweruiop",
+)
+"""Letters of which nonsense is made: rare ones, all, and what falls under the hands."""
+
+
 async def _nonsense(report: Report, db: Database, size: int, rng: random.Random) -> None:
-    times, silent = [], 0
-    asked = ["".join(rng.choice("กขคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธ") for _ in range(rng.randrange(9, 14))) for _ in range(40)]
-    asked += ["".join(rng.choice("bcdfghjklmnpqrstvwxz") for _ in range(rng.randrange(9, 14))) for _ in range(40)]
+    times, silent, sure = [], 0, 0
+    asked = [
+        "".join(rng.choice(letters) for _ in range(rng.randrange(6, 14))) for letters in NONSENSE for _ in range(50)
+    ]
     for text in asked:
         took, hits = await _timed(find_customers(db, text))
         times.append(took)
         silent += not hits
+        sure += any(not hit.weak for hit in hits)
     p95 = percentile(times, 95)
-    label = f"{100 * silent / len(asked):.1f} % find nothing, p50 {median(times):.1f} p95 {p95:.1f} ms"
-    met = silent >= 0.95 * len(asked) and p95 <= LATENCY[size]
+    label = f"{100 * silent / len(asked):.1f} % find nothing, {100 * sure / len(asked):.1f} % something not called weak"
+    label += f", p50 {median(times):.1f} p95 {p95:.1f} ms (n={len(asked)})"
+    met = silent == len(asked) and p95 <= LATENCY[size]
     report.rows.append(Row(f"{size:,}: nonsense", label, aim=f"nothing, p95 <= {LATENCY[size]:.0f} ms", met=met))
     print(label, file=sys.stderr, flush=True)
 

@@ -22,10 +22,10 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 
 from bot import telegram_render
 from bot.log import get_logger, where
-from bot.platform import Delivery, Refused, Retry, Sent, Unparsable
+from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
 from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Reply, Text
+from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Query, Reply, Text
 from handlers.system import resent_mark
 from store import inbox, leases
 from store.database import Database
@@ -33,13 +33,15 @@ from store.failpoints import failpoint
 from store.inbox import Event
 from store.outbox import Message
 
-UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 POLL_SECONDS = 15
 LONGEST_PAUSE = 30.0
 PER_SECOND = 28
 PER_CHAT = (3, 3.0)
 """Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about 1 a second)."""
 KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location", "contact")
+INLINE = "inline:"
+"""Before a person's id: the conversation of what they type after the bot's name, beside that of their chat."""
 QUIET = timedelta(days=6)
 """After a week without updates Telegram may choose lower numbers anew: then it is asked without an offset."""
 
@@ -80,16 +82,16 @@ class TelegramAdapter:
             return Event(
                 self.platform, f"odd:{hashlib.sha256(raw.encode()).hexdigest()}", "telegram:?", 0, raw, "unparsable"
             )
-        chat = _chat_of(update)
-        if chat is None:
+        where_from = _conversation(update)
+        if where_from is None:
             return Event(self.platform, str(update_id), "telegram:?", update_id, raw, "unparsable")
-        return Event(self.platform, str(update_id), f"telegram:{chat}", update_id, raw)
+        return Event(self.platform, str(update_id), f"telegram:{where_from}", update_id, raw)
 
     def parse(self, event: Event) -> Incoming:
         """The update as the desk sees it."""
         try:
             update = telegram.Update.de_json(json.loads(event.raw), self.bot)
-            return _incoming(event, update)
+            return _incoming(event, update, self.token.partition(":")[0])
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
 
@@ -112,6 +114,9 @@ class TelegramAdapter:
 
     async def pace(self, chat: str) -> None:
         """About one message a second to a chat with a small burst, and 28 a second in all."""
+        if chat.startswith(INLINE):  # no message: nobody's chat grows by it
+            await self._all.acquire()
+            return
         limiter = self._chats.get(chat)
         if limiter is None:
             if len(self._chats) > 10_000:
@@ -128,6 +133,8 @@ class TelegramAdapter:
         """Make the call; what Telegram says decides whether it is sent, to be retried, or refused."""
         payload = telegram_render.marked(message.payload, resent_mark()) if message.unclear else message.payload
         call = json.loads(payload)
+        if call["method"] == "answerInlineQuery":
+            return await self._answer_query(call["params"])
         try:
             await self._call(call["method"], int(message.chat), call["params"])
         except RetryAfter as error:
@@ -144,6 +151,17 @@ class TelegramAdapter:
             return Retry(type(error).__name__)
         except TelegramError as error:
             return Refused(type(error).__name__)
+        return Sent()
+
+    async def _answer_query(self, params: dict[str, Any]) -> Delivery:
+        """One attempt: Telegram forgets a query within seconds, and the next letter asks anew."""
+        try:
+            found = [_article(result) for result in params.pop("results")]
+            await self.bot.answer_inline_query(results=found, **params)
+        except TelegramError as error:
+            if isinstance(error, BadRequest) and "query is too old" not in str(error).lower():
+                log.error("query refused", reason=str(error))
+            return Dropped(str(error))
         return Sent()
 
     async def _call(self, method: str, chat: int, params: dict[str, Any]) -> None:
@@ -182,19 +200,31 @@ class TelegramAdapter:
         return str(self.bot.username)
 
 
+def _article(result: dict[str, Any]) -> telegram.InlineQueryResultArticle:
+    content = result["input_message_content"]
+    preview = telegram.LinkPreviewOptions(**content["link_preview_options"])
+    text = telegram.InputTextMessageContent(content["message_text"], link_preview_options=preview)
+    return telegram.InlineQueryResultArticle(result["id"], result["title"], text, description=result["description"])
+
+
 def _seconds(value: Any) -> float:
     return float(value.total_seconds() if hasattr(value, "total_seconds") else value)
 
 
-def _chat_of(update: dict[str, Any]) -> int | None:
+def _conversation(update: dict[str, Any]) -> str | None:
     for kind in ("message", "edited_message", "my_chat_member"):
         if kind in update:
-            return _int(update[kind], "chat", "id")
+            return _text(_int(update[kind], "chat", "id"))
     query = update.get("callback_query")
     if query is not None:
         chat = _int(query, "message", "chat", "id")
-        return chat if chat is not None else _int(query, "from", "id")
-    return None
+        return _text(chat if chat is not None else _int(query, "from", "id"))
+    person = _int(update.get("inline_query"), "from", "id")
+    return None if person is None else f"{INLINE}{person}"
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
 
 
 def _int(value: Any, *path: str) -> int | None:
@@ -203,17 +233,18 @@ def _int(value: Any, *path: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _incoming(event: Event, update: telegram.Update) -> Incoming:
+def _incoming(event: Event, update: telegram.Update, bot_id: str) -> Incoming:
     chat, user = update.effective_chat, update.effective_user
-    if chat is None:
+    asked = update.inline_query
+    if chat is None and asked is None:
         raise Unparsable("no chat")
-    body, message = _body(update)
+    body, message = (Query(asked.query, asked.offset), asked.id) if asked else _body(update, bot_id)
     return Incoming(
         id=event.event_id,
         at=event.received_at or datetime.now(UTC),
         platform=Platform.TELEGRAM,
-        chat=str(chat.id),
-        private=chat.type == telegram.Chat.PRIVATE,
+        chat=str(chat.id) if chat else f"{INLINE}{user.id if user else ''}",
+        private=chat is not None and chat.type == telegram.Chat.PRIVATE,
         who=str(user.id) if user and not user.is_bot else None,
         body=body,
         name=user.full_name if user else "",
@@ -222,7 +253,7 @@ def _incoming(event: Event, update: telegram.Update) -> Incoming:
     )
 
 
-def _body(update: telegram.Update) -> tuple[Body, str]:
+def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
     query, message = update.callback_query, update.message
     if query is not None:
         return Press(query.data or ""), str(query.message.message_id) if query.message else ""
@@ -235,11 +266,22 @@ def _body(update: telegram.Update) -> tuple[Body, str]:
     if message is None:
         return Other(), ""
     if message.text is not None:
-        return Text(message.text), ""
+        return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text), ""
     for kind in KINDS:
         if getattr(message, kind):
             return Attachment(kind), ""
     return Other(), ""
+
+
+def _is_offer(message: telegram.Message, bot_id: str) -> bool:
+    """Whether somebody picked one of our own answers to a query, in a chat that we hear."""
+    return message.via_bot is not None and str(message.via_bot.id) == bot_id
+
+
+def _chosen(text: str) -> str:
+    """What was picked, by its code alone: in the chat with us it opens the customer."""
+    code = telegram_render.CODE.search(text)
+    return code[0] if code else text
 
 
 # The ways in.

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text, utf16_length
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Choice, Offers, Paragraph, Part, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Telegram's numbers: UTF-16 units of a text, buttons of a message and of a row, graphemes that a phone shows."""
+    """Telegram's numbers: UTF-16 units of a text, buttons of a message and of a row, graphemes that a phone shows;
+    results of a query, and units of a result's title."""
 
     text: int = 4096
     buttons: int = 100
@@ -21,6 +22,8 @@ class Limits:
     row_graphemes: int = 36
     option_graphemes: int = 46
     label: int = 60
+    results: int = 50
+    title: int = 200
 
 
 LIMITS = Limits()
@@ -31,6 +34,8 @@ Line = tuple[str, str]
 
 def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[str]:
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
+    if reply.offers is not None:
+        return [_offers(reply.offers, replaces, limits)]
     lines: list[Line] = []
     rows: list[list[Button]] = []
     for part in reply.parts:
@@ -50,6 +55,26 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
         empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
         calls.append({"method": "editMessageReplyMarkup", "params": empty})
     return [json.dumps(call, ensure_ascii=False) for call in calls]
+
+
+def _offers(offers: Offers, query: str, limits: Limits) -> str:
+    """The answer to a query, kept by Telegram for nobody: neither for others nor for later."""
+    results = [
+        {
+            "type": "article",
+            "id": offer.key,
+            "title": shorten(offer.title, limits.title),
+            "description": shorten(offer.about, limits.title),
+            "input_message_content": {
+                "message_text": shorten(offer.text, limits.text),
+                "link_preview_options": {"is_disabled": True},
+            },
+        }
+        for offer in offers.found[: limits.results]
+    ]
+    params = {"inline_query_id": query, "results": results, "cache_time": 0, "is_personal": True}
+    call = {"method": "answerInlineQuery", "params": {**params, "next_offset": offers.more}}
+    return json.dumps(call, ensure_ascii=False)
 
 
 def _send(text: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.staff import Platform
 from handlers import system
-from handlers.chat import Incoming
+from handlers.chat import Incoming, Query
 from handlers.desk import Desk, Outcome
 from handlers.dispatcher import dispatch, refused
 from handlers.messages import new_reference
@@ -85,6 +85,9 @@ class Worker:
         except Unparsable as error:
             log.warning("event cannot be read", platform=event.platform, event_id=event.event_id, reason=str(error))
             return await self._finish(event, None, Outcome(None), state="unparsable")
+        if isinstance(incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
+            # Somebody types on: only the last of it is still on their screen.
+            return await self._finish(event, None, Outcome(None), state="dropped")
         busy = asyncio.create_task(self._show_busy(incoming))
         try:
             return await self._decide(event, incoming)

@@ -35,7 +35,6 @@ class Address:
 
     text: str
     main: bool = False
-    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ class Customer:
     """A person or organisation that the desk serves.
 
     `phone` and `mobile` are E.164 with an optional ";ext=203". `unknown` names the fields that were
-    answered with 9, "not known" (DOMAIN.md section 1): such a field is empty here. `version` counts saves.
+    answered with 9, "not known" (DOMAIN.md section 1): such a field is empty here. `merged_into` makes the record
+    a signpost to another one. `version` counts saves.
     """
 
     code: CustomerCode
@@ -59,4 +59,5 @@ class Customer:
     contacts: tuple[Contact, ...] = ()
     addresses: tuple[Address, ...] = ()
     created_at: datetime | None = None
+    merged_into: CustomerCode | None = None
     version: int = 1

@@ -46,6 +46,31 @@ def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str
     return None if meant is None else (meant, text[longest.end() :].strip())
 
 
+def find_month(text: str, today: date) -> tuple[date, str] | None:
+    """The first day of the month that `text` begins with, and the rest; None if there is none.
+
+    A month without a year is the latest that has begun. `text` is clean.
+    """
+    text = text.lstrip()
+    found = _month_pattern().match(digits(text))
+    if found is None:
+        return None
+    month, year = _month_numbers()[_bare(found["name"])], found["year"]
+    if year is None:
+        meant = _day(today.year - (month > today.month), month, 1)
+    else:
+        meant = _day(_gregorian(int(year), len(year), found["buddhist"], found["common"]), month, 1)
+    return None if meant is None else (meant, text[found.end() :].strip())
+
+
+def find_year(text: str) -> tuple[int, str] | None:
+    """The Gregorian year, written in either era, that `text` begins with, and the rest; None if there is none."""
+    text = text.lstrip()
+    found = re.match(rf"(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\S)", digits(text))
+    year = _gregorian(int(found["year"]), len(found["year"]), found["buddhist"], found["common"]) if found else 0
+    return (year, text[found.end() :].strip()) if found and year in YEARS else None
+
+
 def find_relative(text: str, today: date) -> date | None:
     """The day that the word `text` names by its distance from today (yesterday), None if it names none."""
     distance = _distances().get(_bare(text))
@@ -110,15 +135,29 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-@cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance from today."""
+def _names() -> str:
+    months = words("dates").table("months")
+    return _any_of([name for key in months.values for name in months.texts(key)])
+
+
+def _eras() -> str:
     table = words("dates")
-    names = _any_of([name for key in table.table("months").values for name in table.table("months").texts(key)])
-    eras = "|".join(
+    return "|".join(
         f"(?P<{group}>{_any_of(table.texts(key))})"
         for group, key in (("buddhist", "era_buddhist"), ("common", "era_common"))
     )
+
+
+@cache
+def _month_pattern() -> re.Pattern[str]:
+    year = rf"(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\d|[.,:/-]\d)"
+    return re.compile(rf"(?P<name>{_names()})(?:[\s,/-]{{0,2}}{year}|(?!\S))", re.IGNORECASE)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance from today."""
+    names, eras = _names(), _eras()
     end = r"(?!\d|[.,:/-]\d)"
     word_end = rf"(?![^\W\d_]|[{MARKS}])"
     year = rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|\d\d){end}"

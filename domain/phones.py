@@ -81,6 +81,15 @@ def mask_name(name: str) -> str:
     return "".join(first[: max(0, min(3, len(first) - 1))]) + _MASK * 3
 
 
+def mask_surname(name: str) -> str:
+    """The name with its first word whole and no more than two letters of the next; a single word as `mask_name`."""
+    first, *more = strip_titles(clean(name)).split() or [""]
+    if not more:
+        return mask_name(name)
+    shown = graphemes(more[0])
+    return f"{first} {''.join(shown[: min(2, len(shown) - 1)])}{_MASK * 3}"
+
+
 def looks_like_email(text: str) -> bool:
     """Whether `text` alone is written like an e-mail address."""
     text = text.strip()

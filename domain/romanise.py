@@ -13,6 +13,8 @@ from domain.data import Table, read_document
 _VOWELS = re.compile("[aeiou]+")
 _TWICE = re.compile("([A-Z])\\1+|T(?=[DCS])|P(?=B)")
 _LIQUID = re.compile("(?<=.)[RL]")
+_UNHEARD_OF = re.compile("^(?!MK)[A-Z](?![RLWY])[A-Z]|[A-Z]{2}(?![RLWY])[A-Z]|[A-Z]{4}|[A-Z]{3}$")
+"""Runs of consonants that no Thai word has (Mc is borrowed)."""
 MOST_WAYS = 5
 _RU = "\u0e24"
 
@@ -23,6 +25,12 @@ class Sound:
 
     letters: str
     bones: str
+
+    def is_thai(self) -> bool:
+        """Whether a Thai word may sound so: mere letters in a row do not."""
+        return (
+            len(self.letters) > 1 and 0 < len(self.bones) < len(self.letters) and not _UNHEARD_OF.search(self.letters)
+        )
 
 
 def _sound(letters: str) -> Sound:

@@ -33,6 +33,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """Typed after the bot's name in any chat, perhaps a foreign one; `offset` asks for the answer's next page."""
+
+    text: str
+    offset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edited:
     """An earlier message was changed by its sender."""
 
@@ -57,14 +65,14 @@ class Other:
     """An event that needs no answer (read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | Edited | Unsent | Joined | Left | Other
+Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Left | Other
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One event. `who` is the platform's user id; None = an unknown actor, who has no access.
 
-    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from.
+    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query.
     """
 
     id: str
@@ -131,16 +139,35 @@ Part = Paragraph | Card | Choice
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One answer to a query: `title` and `about` are for who asked, `text` lands in the chat where it was asked."""
+
+    key: str
+    title: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a query is answered with; `more` is the offset of the next page, "" on the last."""
+
+    found: tuple[Offer, ...] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One answer. `in_place` = it takes the place of the message whose button was pressed, where a
     platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of the
-    pressed message are spent.
+    pressed message are spent; `offers` = it answers a query, and has no parts.
     """
 
     parts: tuple[Part, ...]
     in_place: bool = False
     confirms: bool = False
     retires: bool = False
+    offers: Offers | None = None
 
 
 @dataclass(frozen=True, slots=True)

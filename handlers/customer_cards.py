@@ -11,7 +11,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.ticket_cards import customer_line as line
 from handlers.ticket_cards import shown_name, ticket_line
-from store import changes, staff, tickets
+from store import changes, customers, staff, tickets
 
 RECENT = 3
 
@@ -37,11 +37,14 @@ async def card(ctx: Context, customer: Customer) -> Card:
     for contact in customer.contacts[:5]:
         reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
         shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
-    count, latest = await asyncio.gather(
+    count, latest, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
         tickets.list_by_customer(ctx.db, customer.code, RECENT),
+        customers.list_merged_codes(ctx.db, customer.code),
     )
     shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
+    if merged:
+        shown.append((_("รหัสเดิม"), ", ".join(merged)))
     return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count))
 
 
@@ -51,7 +54,13 @@ def _buttons(customer: Customer, count: int) -> tuple[Button, ...]:
         Button(_("สร้างใบงาน"), "customer.open", args),
         Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
         Button(_("แก้ไข"), "customer.edit", args),
+        Button(_("เพิ่มเติม"), "customer.more", args),
     )
+
+
+def undo_button(code: str, version: int) -> Button:
+    """The way back from the save that made this version; good while it is the last one."""
+    return Button(_("เลิกการแก้ไขนี้"), "customer.undo", {"code": code, "version": str(version)})
 
 
 async def changes_since(ctx: Context, record: str, version: int) -> list[tuple[str, str]]:
@@ -66,4 +75,6 @@ async def changes_since(ctx: Context, record: str, version: int) -> list[tuple[s
 
 
 def _value(field: str, value: str) -> str:
+    if field in ("phone", "mobile"):
+        value = format_phone(value) if value else ""
     return value_label(field, value) if value else "-"

@@ -81,12 +81,20 @@ CUSTOMER_FIELDS: Mapping[str, Field] = {
         Field("kind", "", _parse_kind, _kind_options, clearable=False),
         fields.named_field("gender", unknown=True),
         fields.reach_field(),
-        fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด (ไม่ทราบพิมพ์ 9)", unknown=True),
+        replace(
+            fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด (ไม่ทราบพิมพ์ 9)", unknown=True),
+            opens="customer.addresses",
+        ),
         fields.phone_field("phone"),
         fields.phone_field("mobile"),
         fields.email_field("email"),
         fields.text_field("organisation", "พิมพ์ชื่อหน่วยงาน"),
-        Field("contacts", "พิมพ์ชื่อผู้ติดต่อที่จะเพิ่ม ต่อด้วยเบอร์โทรหรืออีเมล", _parse_contact),
+        Field(
+            "contacts",
+            "พิมพ์ชื่อผู้ติดต่อที่จะเพิ่ม ต่อด้วยเบอร์โทรหรืออีเมล",
+            _parse_contact,
+            opens="customer.contacts",
+        ),
         fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
     )
 }
@@ -253,7 +261,7 @@ async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
 async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply:
     current = await customers.get_customer(ctx.db, draft.record)
     if current.version != draft.record_version:
-        return await _show_difference(ctx, draft, current)
+        return await show_difference(ctx, draft, current)
     customer = filled(current, await form.values(ctx, draft))
     if customer == current:
         end(ctx, draft, outcome=current.code, state="cancelled")
@@ -265,7 +273,7 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
     return Reply((done, await customer_cards.card(ctx, customer)), confirms=True)
 
 
-async def _show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
+async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
     """Somebody saved this customer meanwhile: show what, and let the officer decide."""
     lines = await customer_cards.changes_since(ctx, current.code, draft.record_version)
     card = Card(

@@ -82,7 +82,11 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
     question = "\n".join(filter(None, (question, found_by)))
-    return Reply((Choice(question, options, (*_pages(text, page, len(hits)), _new_button(text))),))
+    buttons = [*_pages(text, page, len(hits)), _new_button(text)]
+    if len(shown) > 1:
+        codes = ",".join(hit.customer.code for hit in shown)
+        buttons.append(Button(_("รายงานรหัสซ้ำ"), "duplicate.choose", {"codes": codes}))
+    return Reply((Choice(question, options, tuple(buttons)),))
 
 
 async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str]:
@@ -107,6 +111,7 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
         args = {"no": ticket.no, "text": shorten(text, 4000)}
         buttons.append(Button(_("ใช้เป็นผลของ %(no)s", no=ticket.no), "ticket.answer", args))
         buttons.append(Button(_("ใช้เป็นผลและปิด"), "ticket.answer", {**args, "close": "1"}))
+    buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))
     if not CUSTOMER_CODE.fullmatch(digits(text).strip()) and from_query(text, ctx.today):
         buttons.append(_new_button(text))
     return say(nothing, *buttons)

@@ -9,8 +9,26 @@ from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import customers, form_presses, forms, reminders, staff, strangers, system, ticket_cards, tickets
-from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Reply, Text, say
+from handlers import (
+    customer_changes,
+    customer_parts,
+    customers,
+    duplicates,
+    form_presses,
+    forms,
+    inline,
+    merges,
+    reminders,
+    staff,
+    strangers,
+    system,
+    ticket_cards,
+    ticket_links,
+    ticket_repeat,
+    ticket_search,
+    tickets,
+)
+from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Query, Reply, Text, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -23,10 +41,23 @@ from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-KEEP_FORM = frozenset({"cancel"})
+KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = ["dispatch", "form_presses", "reminders", "staff", "tickets"]
+__all__ = [
+    "customer_changes",
+    "customer_parts",
+    "dispatch",
+    "duplicates",
+    "form_presses",
+    "merges",
+    "reminders",
+    "staff",
+    "ticket_links",
+    "ticket_repeat",
+    "ticket_search",
+    "tickets",
+]
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
@@ -39,6 +70,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
         return Outcome(None, (gone,))
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    if isinstance(incoming.body, Query):
+        return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
     if found is None or found[0].blocked_at is not None:
         speak("en" if incoming.language.startswith("en") else "th")
         return await strangers.answer(desk, incoming, now, blocked=found is not None)

@@ -48,7 +48,8 @@ class Field:
     `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
     `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
     about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
-    an edit may empty it.
+    an edit may empty it. `opens` = the action that a tap on the field of a saved record leads to, where the field is
+    a list of its own.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Field:
     nine: bool = False
     unknown: bool = False
     clearable: bool = True
+    opens: str = ""
 
 
 class Form(Protocol):
@@ -185,6 +187,14 @@ def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     )
 
 
+def _field_button(form: Form, draft: Draft, name: str) -> Button:
+    """A tap on a field: asks for it, or opens the list that it stands for."""
+    opens = form.fields[name].opens if draft.record else ""
+    if opens:
+        return Button(field_label(name), opens, {"code": draft.record, "edit": draft.id})
+    return form_button(field_label(name), "form.ask", draft, field=name)
+
+
 async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     """The fields to choose from: those that matter here, or all of them."""
     every = draft.asking == EVERY
@@ -193,7 +203,7 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     for name in names:
         if value := await form.present(ctx, draft, name):
             lines.append((field_label(name), shorten(value, 200)))
-    buttons = [form_button(field_label(name), "form.ask", draft, field=name) for name in names]
+    buttons = [_field_button(form, draft, name) for name in names]
     if not every:
         buttons.append(form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1"))
     if draft.record and not await form.missing(ctx, draft):

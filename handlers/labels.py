@@ -45,10 +45,15 @@ FIELDS = {
     "contacts": "ผู้ติดต่อ",
     "note": "หมายเหตุ",
     "unknown": "ข้อมูลที่ไม่ทราบ",
+    "merged": "รวมรหัส",
+    "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
     "remind_at": "เวลาเตือน",
     "remind_text": "เรื่องที่เตือน",
+    "other_ticket": "ใบงานที่จะผูกด้วย",
+    "link_kind": "ความเกี่ยวข้อง",
+    "linked": "ใบงานที่ผูก",
 }
 
 # Columns that are called otherwise than the field they hold.
@@ -64,6 +69,7 @@ VALUES = {
         "exceptional": "ยุ่งยากมากเป็นพิเศษ",
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
+    "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
     "weekday": {
         "0": "จันทร์",

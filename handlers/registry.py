@@ -23,6 +23,8 @@ class Command:
     about: str
     fits: Callable[[str], object]
     run: CommandFunction
+    last: bool = False
+    """The word may stand behind its arguments, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,18 @@ NOTHING = r"$"
 
 
 def command(
-    name: str, *words: str, about: str, fits: str | Callable[[str], object] = ANYTHING, role: Role = Role.OFFICER
+    name: str,
+    *words: str,
+    about: str,
+    fits: str | Callable[[str], object] = ANYTHING,
+    role: Role = Role.OFFICER,
+    last: bool = False,
 ) -> Callable[[CommandFunction], CommandFunction]:
     """Enter a function in the table of commands. `fits` = a pattern for the arguments' beginning, or a function."""
     fitting = re.compile(fits).match if isinstance(fits, str) else fits
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(name, words, role, about, fitting, run)
+        COMMANDS[name] = Command(name, words, role, about, fitting, run, last)
         return run
 
     return enter
@@ -82,6 +89,10 @@ def parse_command(text: str) -> tuple[Command, str] | None:
     for candidate in COMMANDS.values():
         if head.casefold() in candidate.words and candidate.fits(rest):
             return candidate, rest
+    front, _, tail = text.rpartition(" ")
+    for candidate in COMMANDS.values():
+        if candidate.last and tail.casefold() in candidate.words and candidate.fits(front.strip()):
+            return candidate, front.strip()
     return None
 
 

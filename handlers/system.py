@@ -13,7 +13,10 @@ from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
 from store import forms, inbox, outbox, push_use
 
-DAILY = ("find", "open", "my", "ticket", "close", "new", "contract", "drafts", "cancel", "menu", "help")
+DAILY = (
+    *("find", "open", "my", "tickets", "ticket", "close", "again"),
+    *("new", "contract", "drafts", "cancel", "menu", "help"),
+)
 MENU = ("find", "open", "my", "new", "help")
 
 

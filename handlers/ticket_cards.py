@@ -1,5 +1,6 @@
 """How tickets are shown: a line in a list, a card, what was just saved, what changed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,7 +16,8 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from store import changes, staff
+from store import changes, customers, staff, ticket_links
+from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
 """Characters of a long text on a card."""
@@ -86,7 +88,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     due_time = due(ctx, ticket) if ticket.status is not Status.CLOSED else None
     lines: list[tuple[str, str]] = [
         ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
-        ("contact", await contact_name(ctx, ticket.customer or "", ticket.contact_id or 0)),
+        ("contact", await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""),
         ("subject", catalogue.subject_label(ticket.subject)),
         ("channel", catalogue.channel_name(ticket.channel)),
         ("details", shorten(ticket.details, SHOWN)),
@@ -98,7 +100,31 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     if due_time:
         overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=_buttons(ticket))
+    links = await ticket_links.list_links(ctx.db, ticket.no)
+    shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
+    buttons = (*_buttons(ticket), *_related(ticket, links))
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
+
+
+def link_lines(no: str, links: Sequence[Link]) -> list[str]:
+    """What the ticket with this number is to each that it is tied to, a line each."""
+    lines = []
+    for link in links:
+        if link.no == no:
+            lines.append(f"{value_label('link_kind', link.kind)} {link.other}")
+        elif link.kind is LinkKind.CONTINUES:
+            lines.append(_("มีงานต่อเนื่อง %(no)s", no=link.no))
+        else:
+            lines.append(_("มีส่วนย่อย %(no)s", no=link.no))
+    return lines
+
+
+def _related(ticket: Ticket, links: Sequence[Link]) -> tuple[Button, ...]:
+    """The same again for the next caller, and what belongs together."""
+    repeat = _button(_("สร้างใบงานแบบเดียวกัน"), "ticket.repeat", ticket)
+    if links:
+        return repeat, _button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", ticket)
+    return repeat, _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -175,7 +201,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
 
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
-    latest = await changes.list_changes(ctx.db, ticket.no, ticket.version - 1)
+    latest = [c for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1) if c.field != "linked"]
     parts: list[Part] = []
     if latest:
         names = await staff.staff_names(ctx.db)

@@ -1,9 +1,8 @@
-"""Tickets: open on one line or by form, list mine, show, close, reopen."""
+"""Tickets: open on one line or by form, show, close, reopen."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 from domain.errors import InvalidInput
@@ -11,18 +10,17 @@ from domain.one_line import CustomerRef, OneLine, parse_one_line, read_result
 from domain.text import digits
 from domain.tickets import Status, Ticket
 from handlers import ticket_cards
-from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
-from handlers.labels import value_label, when
+from handlers.labels import when
 from handlers.registry import action, command
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
-from store import changes, customers, forms, search, staff, tickets
+from handlers.ticket_lists import my
+from store import changes, search, staff, tickets
 
-PAGE = 8
 _NUMBER = r"[Rr][\d๐-๙]{10}"
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @command(
@@ -98,7 +96,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def close(ctx: Context, args: str) -> Reply:
     """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
     if not args.strip():
-        return await my_page(ctx, 0)
+        return await my(ctx, "")
     number, _blank, result = args.strip().partition(" ") if " " in args.strip() else args.strip().partition("\n")
     found = await tickets.get_ticket(ctx.db, _number(number))
     values = {"result": read_result(result).result} if result.strip() else {}
@@ -164,51 +162,3 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         lines.append((f"{when(change.at)} {who}", await ticket_cards.change_text(ctx, change)))
     title = _("ประวัติใบงาน %(no)s", no=found.no)
     return Reply((Card(title, tuple(lines), buttons=(ticket_cards.show_button(found),)),))
-
-
-@command("my", "ใบงานของฉัน", about="ใบงานของฉัน เรียงตามกำหนดเสร็จ", fits=r"$")
-async def my(ctx: Context, args: str) -> Reply:
-    """The officer's own tickets, due first, with how many there are in each status."""
-    return await my_page(ctx, 0)
-
-
-async def my_page(ctx: Context, page: int) -> Reply:
-    """One page of it."""
-    counts = await tickets.count_by_status(ctx.db, ctx.staff.id)
-    found = await tickets.list_unfinished(ctx.db, ctx.staff.id)
-    dated = sorted(((ticket_cards.due(ctx, t) or NEVER, t) for t in found), key=lambda pair: (pair[0], pair[1].no))
-    summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in Status)
-    title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=ctx.staff.name, summary=summary)
-    codes = [each.customer for due, each in dated[page * PAGE : (page + 1) * PAGE] if each.customer]
-    people = {customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)}
-    options = []
-    for due, each in dated[page * PAGE : (page + 1) * PAGE]:
-        ctx.audit("ticket.listed", each.no)
-        state = "" if due is NEVER else _("ถึง %(when)s", when=when(due))
-        if due < ctx.now:
-            state = _("เกินกำหนด %(when)s", when=when(due))
-        options.append(
-            ticket_cards.show_button(
-                each, ticket_cards.ticket_line(ctx, each, state, people.get(each.customer, "") if each.customer else "")
-            )
-        )
-    parked = await forms.list_parked(ctx.db, ctx.staff.id)
-    pages = [
-        Button(label, "my.page", {"page": str(target)})
-        for label, there, target in (
-            (_("ก่อนหน้า"), page > 0, page - 1),
-            (_("ถัดไป"), len(dated) > (page + 1) * PAGE, page + 1),
-        )
-        if there
-    ]
-    if parked:
-        pages.append(Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked"))
-    if not options:
-        return Reply((Paragraph(f"{title}\n{_('ไม่มีใบงานค้าง')}", tuple(pages)),))
-    return Reply((Choice(title, tuple(options), tuple(pages)),))
-
-
-@action("my.page", in_place=True)
-async def my_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of my tickets."""
-    return await my_page(ctx, int(args["page"]))

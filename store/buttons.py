@@ -9,7 +9,6 @@ from domain.errors import Conflict
 from domain.staff import StaffId
 from store.database import Reader, Tx
 
-
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -11,12 +11,15 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.text import fold, spellings
 from domain.tickets import Change
-from store import changes
+from store import changes, revisions
 from store.database import Reader, Row, Tx
 
 FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note", "unknown")
 WORD_LENGTH = 60
-_COLUMNS = f"code, {', '.join(FIELDS)}, created_at, version"
+WHOLE_LENGTH = 120
+"""Characters of a search key: of a word, and of a whole name (by which pairs are found)."""
+
+_COLUMNS = f"code, {', '.join(FIELDS)}, created_at, merged_into, version"
 
 
 def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] = ()) -> Customer:
@@ -34,8 +37,9 @@ def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] =
         contacts=tuple(
             Contact(c["name"], c["phone"], c["mobile"], c["email"], bool(c["main"]), int(c["id"])) for c in contacts
         ),
-        addresses=tuple(Address(a["address"], bool(a["main"]), int(a["id"])) for a in addresses),
+        addresses=tuple(Address(a["address"], bool(a["main"])) for a in addresses),
         created_at=row["created_at"],
+        merged_into=row["merged_into"],
         version=int(row["version"]),
     )
 
@@ -55,33 +59,75 @@ def as_stored(customer: Customer) -> dict[str, str | None]:
     }
 
 
+async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
+    """Where these signposts lead in the end, however many merges lie between: old code -> code."""
+    if not codes:
+        return {}
+    rows = await db.fetch(
+        "WITH RECURSIVE road (origin, code, next) AS ("
+        f"SELECT code, code, merged_into FROM customers WHERE code IN ({', '.join('?' for _ in codes)}) "
+        "UNION ALL SELECT road.origin, c.code, c.merged_into FROM road JOIN customers c ON c.code = road.next) "
+        "SELECT origin, code FROM road WHERE next IS NULL AND origin <> code",
+        *codes,
+    )
+    return {row["origin"]: row["code"] for row in rows}
+
+
 async def get_customer(db: Reader, code: str) -> Customer:
-    """One customer with contacts and addresses, the main ones first; NotFound("customer")."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM customers WHERE code = ?", code)
-    if row is None:
+    """One customer with contacts and addresses, the main ones first; a merged code gives the survivor.
+
+    NotFound("customer").
+    """
+    customer = await get_record(db, code)
+    if customer.merged_into is None:
+        return customer
+    return await get_record(db, (await find_survivors(db, [code]))[code])
+
+
+async def get_record(db: Reader, code: str) -> Customer:
+    """The record under exactly this code, also where it is a signpost; NotFound("customer")."""
+    found = await get_customers(db, [code])
+    if code not in found:
         raise NotFound("customer", code=code)
-    contacts = await db.fetch(
-        "SELECT id, name, phone, mobile, email, main FROM contacts WHERE customer_code = ? ORDER BY main DESC, id",
-        code,
-    )
-    addresses = await db.fetch(
-        "SELECT id, address, main FROM addresses WHERE customer_code = ? ORDER BY main DESC, id", code
-    )
-    return _customer(row, contacts, addresses)
+    return found[CustomerCode(code)]
 
 
 async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
-    """These customers, without contacts and addresses, in the order asked for."""
+    """These customers, without contacts and addresses, in the order asked for; survivors instead of signposts."""
+    found = await follow_customers(db, codes)
+    return list({found[code].code: found[code] for code in codes if code in found}.values())
+
+
+async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
+    """By each of these codes the customer it leads to, without contacts and addresses."""
+    found = await _bare(db, codes)
+    merged = [code for code, customer in found.items() if customer.merged_into is not None]
+    survivors = await find_survivors(db, merged)
+    others = await _bare(db, list({code for code in survivors.values() if code not in found}))
+    return found | {code: (found | others)[survivors[code]] for code in merged}
+
+
+async def _bare(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
     if not codes:
-        return []
+        return {}
     marks = ", ".join("?" for _ in codes)
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes)
-    found = {row["code"]: _customer(row) for row in rows}
-    return [found[code] for code in codes if code in found]
+    return {row["code"]: _customer(row) for row in rows}
+
+
+async def list_merged_codes(db: Reader, code: str) -> list[str]:
+    """The old codes that lead to this customer, straight or over others."""
+    rows = await db.fetch(
+        "WITH RECURSIVE road (code) AS (SELECT code FROM customers WHERE merged_into = ? "
+        "UNION ALL SELECT c.code FROM road JOIN customers c ON c.merged_into = road.code) "
+        "SELECT code FROM road ORDER BY code",
+        code,
+    )
+    return [row["code"] for row in rows]
 
 
 async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
-    """Those of these customers that there are, with contacts and addresses, by code."""
+    """Those of these records that there are, signposts too, with contacts and addresses, by code."""
     if not codes:
         return {}
     marks = ", ".join("?" for _ in codes)
@@ -89,8 +135,11 @@ async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]
 
 
 async def list_customers_after(db: Reader, code: str, limit: int) -> list[Customer]:
-    """The next customers of the register in the order of their codes, with contacts and addresses."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code > ? ORDER BY code LIMIT {int(limit)}", code)
+    """The next customers of the register in the order of their codes, with contacts and addresses; no signposts."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
+        code,
+    )
     return list((await _whole(db, rows)).values())
 
 
@@ -99,13 +148,19 @@ async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
     codes = [row["code"] for row in rows]
     contacts, addresses = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
     if codes:
-        where = f"WHERE customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
+        where = f"customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
         columns = "customer_code, id, name, phone, mobile, email, main"
-        for one in await db.fetch(f"SELECT {columns} FROM contacts {where}", *codes):
+        for one in await db.fetch(f"SELECT {columns} FROM contacts WHERE removed = 0 AND {where}", *codes):
             contacts[one["customer_code"]].append(one)
-        for one in await db.fetch(f"SELECT customer_code, id, address, main FROM addresses {where}", *codes):
+        for one in await db.fetch(f"SELECT customer_code, id, address, main FROM addresses WHERE {where}", *codes):
             addresses[one["customer_code"]].append(one)
     return {row["code"]: _customer(row, contacts[row["code"]], addresses[row["code"]]) for row in rows}
+
+
+async def contact_name(db: Reader, contact_id: int) -> str:
+    """A contact's name, also of one that was removed or belongs to a signpost: tickets still name it."""
+    row = await db.fetch_one("SELECT name FROM contacts WHERE id = ?", contact_id)
+    return row["name"] if row else ""
 
 
 async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[str, str]]:
@@ -137,6 +192,7 @@ def _keys(customer: Customer) -> list[tuple[str, str]]:
         *(("phone", key) for key in sorted(phones) if key),
         *(("email", key) for key in sorted(emails)),
         *(("word", key) for key in sorted(words_of(customer))),
+        *(("whole", key) for key in [fold(customer.name)[:WHOLE_LENGTH]] if key),
     ]
 
 
@@ -151,8 +207,8 @@ def _folded(customer: Customer) -> str:
     return " ".join(fold(part) for part in (customer.name, customer.organisation, *(c.name for c in customer.contacts)))
 
 
-async def _write_parts(tx: Tx, customer: Customer) -> None:
-    """Contacts are updated in place (tickets point at them), addresses and keys written anew."""
+async def _write_parts(tx: Tx, customer: Customer, old: Customer | None = None) -> None:
+    """Contacts are updated in place and only marked when removed (tickets point at them), the rest is written anew."""
     for contact in customer.contacts:
         values = (contact.name, contact.phone, contact.mobile, contact.email, contact.main)
         if contact.id is None:
@@ -163,12 +219,17 @@ async def _write_parts(tx: Tx, customer: Customer) -> None:
             )
         else:
             await tx.execute(
-                "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ? "
+                "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ?, removed = 0 "
                 "WHERE id = ? AND customer_code = ?",
                 *values,
                 contact.id,
                 customer.code,
             )
+    kept = {contact.id for contact in customer.contacts}
+    await tx.execute_many(
+        "UPDATE contacts SET removed = 1 WHERE id = ? AND customer_code = ?",
+        [(one.id, customer.code) for one in (old.contacts if old else ()) if one.id not in kept],
+    )
     await tx.execute("DELETE FROM addresses WHERE customer_code = ?", customer.code)
     await tx.execute_many(
         "INSERT INTO addresses (customer_code, address, main) VALUES (?, ?, ?)",
@@ -213,7 +274,7 @@ async def reindex(tx: Tx) -> None:
     last = ""
     while rows := await tx.fetch("SELECT code FROM customers WHERE code > ? ORDER BY code LIMIT 500", last):
         for row in rows:
-            await _write_keys(tx, await get_customer(tx, row["code"]))
+            await _write_keys(tx, await get_record(tx, row["code"]))
         last = rows[-1]["code"]
 
 
@@ -267,12 +328,15 @@ def _contacts_text(customer: Customer) -> str:
 
 
 async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | None, now: datetime) -> None:
-    """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on."""
+    """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on or was merged.
+
+    The record as it was is kept, so that the change can be taken back.
+    """
     new = replace(new, version=old.version + 1)
     stored = as_stored(new)
     touched = await tx.execute(
         f"UPDATE customers SET {', '.join(f'{field} = ?' for field in stored)}, folded = ?, updated_at = ?, "
-        "version = version + 1 WHERE code = ? AND version = ?",
+        "version = version + 1 WHERE code = ? AND version = ? AND merged_into IS NULL",
         *stored.values(),
         _folded(new),
         now,
@@ -281,6 +345,7 @@ async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | No
     )
     if not touched:
         raise Conflict("changed", record=new.code)
-    await _write_parts(tx, new)
+    await _write_parts(tx, new, old)
     await _keep_former(tx, old, new)
+    await revisions.keep(tx, old)
     await changes.add(tx, new.code, _differences(old, new, by, now))

@@ -72,6 +72,13 @@ async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bo
     return row is not None
 
 
+async def last_done(db: Reader, kind: str) -> datetime | None:
+    """When an occurrence of this kind was last done."""
+    row = await db.fetch_one("SELECT max(done_at) AS last_at FROM due WHERE kind = ? AND state = 'done'", kind)
+    at: datetime | None = row["last_at"] if row else None
+    return at
+
+
 @dataclass(frozen=True, slots=True)
 class Claimable:
     """What may be claimed now: these kinds (one or more), due after `since` where that is given."""

@@ -82,6 +82,16 @@ async def next_pending(db: Reader, conversation: str) -> Event | None:
     return None if row is None else Event(**row)
 
 
+async def has_newer(db: Reader, event: Event) -> bool:
+    """Whether the conversation has a later event that is not done."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM inbox WHERE conversation = ? AND state = 'pending' AND order_key > ? LIMIT 1",
+        event.conversation,
+        event.order_key,
+    )
+    return row is not None
+
+
 async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
     """Conversations with events that are not done and that no other live process holds."""
     rows = await db.fetch(

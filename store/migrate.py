@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from importlib import resources
 
-from store.customers import reindex
+from store import customers, ticket_texts
 from store.database import Tx
 
-AFTER = {2: reindex}
-"""What SQL cannot do of a migration, run in the same transaction."""
+AFTER = {2: customers.reindex, 4: customers.reindex, 8: ticket_texts.reindex}
+"""What SQL cannot do of a migration, run in the same transaction once the whole schema is there."""
 
 
 class NewerSchema(Exception):
@@ -47,12 +47,12 @@ async def apply_migrations(tx: Tx, engine: str, begin: str | None = None) -> Non
         if version > current:
             for statement in _statements(script):
                 await tx.execute(statement)
-            if version in AFTER:
-                await AFTER[version](tx)
             await tx.execute(
                 "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)",
                 version,
                 datetime.now(UTC),
             )
+    for finish in dict.fromkeys(AFTER[version] for version, _script in files if version > current and version in AFTER):
+        await finish(tx)
     if begin:
         await tx.execute("COMMIT")

@@ -79,14 +79,7 @@ async def _by_phone(db: Database, typed: str) -> list[Hit]:
 
 
 async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = False) -> list[str]:
-    sql: str
-    params: tuple[str, ...]
-    if exact:
-        sql, params = "key = ?", (prefix,)
-    elif db.engine == "postgresql":
-        sql, params = "key LIKE ? ESCAPE '!'", (re.sub(r"([!%_])", r"!\1", prefix) + "%",)
-    else:
-        sql, params = "key >= ? AND key < ?", (prefix, prefix + "\U0010ffff")
+    sql, params = ("key = ?", (prefix,)) if exact else ("key >= ? AND key < ?", (prefix, prefix + "\U0010ffff"))
     rows = await db.fetch(
         f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {sql} ORDER BY key, customer_code LIMIT {LIMIT}",
         kind,

@@ -7,17 +7,18 @@ as typed (whole words, beginnings, parts) - as Thai keys - with other gaps - and
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from rapidfuzz.fuzz import ratio
 
-from domain.customers import Customer, CustomerCode
+from domain.customers import Customer
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, letters, spellings, strip_titles
-from store.customers import WORD_LENGTH, list_customers
-from store.database import Database
+from store.customers import WORD_LENGTH, follow_customers
+from store.database import Database, Row
 from store.words import Words
 
-LIMIT = 200
+LIMIT = 60
 """Most hits that one search returns; a desk officer refines rather than reads on."""
 GUESSES = 20
 """Most weak hits."""
@@ -25,8 +26,12 @@ BEHIND = 20
 """How many percent a guess may stand behind the best one."""
 MOST_WORDS = 8
 PROBE = 5_000
-ROWS = 600
-WORST = 60.0
+"""Up to how many customers of a word are counted; taken for granted where it may mean many words."""
+PROBE_COST = 30
+"""As many customers are read in a row in the time that one is looked up."""
+ROWS = 300
+SLICE = 100
+WORST = 70.0
 """Percent below which nobody would recognise the name."""
 
 GOOD = 86.0
@@ -90,51 +95,57 @@ class _Search:
         self.db = db
         self.words: Words = db.words
         self.query = query
-        self._meant: dict[tuple[str, bool], dict[str, Meaning]] = {}
-        self._nears: dict[tuple[str, int], dict[str, Meaning]] = {}
+        self._meant: dict[str, dict[str, Meaning]] = {}
+        self._nears: dict[tuple[str, int, int], dict[str, Meaning]] = {}
         self.thai_keys = "" if has_thai(query) else strip_titles(as_thai_keys(query))
 
     async def surely(self) -> list[Match]:
         """By the words as typed, as Thai keys, and with other gaps between them."""
         for text, why in ((self.query, ""), (self.thai_keys, "layout")):
-            matches = await self._as_typed(text)
-            if all(match.kind != WHOLE for match in matches.values()):
-                for reading in self._other_gaps(text):
-                    for match in await self._have([{word: (WHOLE, BASE[WHOLE])} for word in reading]):
-                        _keep(matches, match)
+            matches: dict[str, Match] = {}
+            for spelt in _side_by_side(_spelt(text)):
+                await self._as_typed(text, spelt, matches)
             if matches:
                 return [replace(match, why=why) for match in matches.values()]
         return []
 
-    async def _as_typed(self, text: str) -> dict[str, Match]:
-        matches: dict[str, Match] = {}
-        for typed in _spelt(text):
-            alone = len(typed) == 1
-            meanings = [self._meanings(word, alone=alone) for word in typed]
-            for most in (WHOLE, BEGINS, HOLDS):
-                if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
-                    break
-                some = [{key: m for key, m in each.items() if m[0] <= most} for each in meanings]
-                for match in await self._have(some) if all(some) else ():
-                    _keep(matches, match)
-        return matches
+    async def _as_typed(self, text: str, spelt: Sequence[Sequence[str]], matches: dict[str, Match]) -> None:
+        """By words that are, begin with or hold the typed ones; each level only where those before gave too few."""
+        alone = len(spelt) == 1
+        meanings: list[dict[str, Meaning]] = [{} for _ in spelt]
+        for most in (WHOLE, BEGINS, HOLDS):
+            if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
+                break
+            for means, words in zip(meanings, spelt, strict=True):
+                for word in words:
+                    for key in self._at(most, word, alone=alone):
+                        means.setdefault(key, (most, BASE[most]))
+            for match in await self._have(meanings):
+                _keep(matches, match)
+            if most == WHOLE and not matches:
+                for reading in self._other_gaps(text):
+                    for match in await self._have([{word: (WHOLE, BASE[WHOLE])} for word in reading]):
+                        _keep(matches, match)
 
-    def _meanings(self, word: str, *, alone: bool = False) -> dict[str, Meaning]:
+    def _at(self, kind: int, word: str, *, alone: bool = False) -> Sequence[str]:
         """Words of the register that are, begin with or hold a typed word; of one letter only beginnings."""
-        if (word, alone) in self._meant:
-            return self._meant[word, alone]
-        found: dict[str, Meaning] = {}
-        self._meant[word, alone] = found
         if not word:
-            return found
-        if word in self.words:
-            found[word] = (WHOLE, BASE[WHOLE])
-        for key in self.words.beginning(word):
-            found.setdefault(key, (BEGINS, BASE[BEGINS]))
-        if len(word) > (2 if alone else 1):
-            for key in self.words.holding(word):
-                found.setdefault(key, (HOLDS, BASE[HOLDS]))
-        return found
+            return ()
+        if kind == WHOLE:
+            return (word,) if word in self.words else ()
+        if kind == BEGINS:
+            return self.words.beginning(word)
+        return self.words.holding(word) if len(word) > (2 if alone else 1) else ()
+
+    def _meanings(self, word: str) -> dict[str, Meaning]:
+        """All of these, each at its surest."""
+        if word not in self._meant:
+            found: dict[str, Meaning] = {}
+            for kind in (WHOLE, BEGINS, HOLDS):
+                for key in self._at(kind, word):
+                    found.setdefault(key, (kind, BASE[kind]))
+            self._meant[word] = found
+        return self._meant[word]
 
     def _other_gaps(self, text: str) -> list[list[str]]:
         """Readings in which every word is one of the register: neighbours joined, or the whole cut elsewhere."""
@@ -145,7 +156,7 @@ class _Search:
             readings += [r for r in _spelt(joined) if all(word in self.words for word in r)]
         for whole in spellings("".join(typed)):
             readings += self._cuts(whole.replace(" ", "")[:WORD_LENGTH])
-        return readings[:12]
+        return [list(reading) for reading in dict.fromkeys(map(tuple, readings))][:12]
 
     def _cuts(self, whole: str) -> list[list[str]]:
         """The ways to cut a text into two to five words of the register, the fewest first."""
@@ -168,10 +179,12 @@ class _Search:
         typed_words = self.query.casefold().split()
         if any("a" <= letter <= "z" for letter in fold(self.query)):
             for match in await self._have([await self._sounding(word) for word in typed_words]):
-                _keep(matches, replace(match, kind=NEAR, why="roman"))
+                if len(typed_words) > 1 or match.likeness >= GOOD:  # a word alone may sound like something by chance
+                    _keep(matches, replace(match, kind=NEAR, why="roman"))
         if any(match.likeness >= GOOD for match in matches.values()):
             return list(matches.values())
-        for text, why in ((self.query, ""), (self.thai_keys, "layout")):
+        texts = ((self.query, ""), (self.thai_keys, "layout"))
+        for text, why in texts:
             for typed in _spelt(text):
                 async for meanings in self._near_readings(typed):
                     found = await self._have(meanings)
@@ -179,6 +192,10 @@ class _Search:
                         _keep(matches, replace(match, kind=NEAR, why=why))
                     if any(match.likeness >= GOOD for match in found):
                         break
+        for text, why in () if matches else texts:
+            for typed in _spelt(text):
+                for match in await self._have(await self._beside_sure_ones(typed)):
+                    _keep(matches, replace(match, kind=NEAR, why=why))
         return sorted(matches.values(), key=lambda m: (-m.likeness, m.code))[:LIMIT]
 
     async def _near_readings(self, typed: Sequence[str]) -> AsyncIterator[list[dict[str, Meaning]]]:
@@ -195,6 +212,16 @@ class _Search:
             both = [{sure: (WHOLE, BASE[WHOLE])}, await self._near(rest)]
             yield both[::-1] if swapped else both
 
+    async def _beside_sure_ones(self, typed: Sequence[str]) -> list[dict[str, Meaning]]:
+        """Where some words are known, the others may have a slip more than is good for a word alone."""
+        known = [word in self.words for word in typed]
+        if all(known) or not any(known):
+            return [{}]
+        return [
+            self._meanings(word) if sure else await self._near(word, more=1)
+            for word, sure in zip(typed, known, strict=True)
+        ]
+
     def _near_cuts(self, whole: str) -> Iterator[tuple[str, str, bool]]:
         """A text cut in two where the first side (else the second: swapped) is a word of the register."""
         cuts = range(2, len(whole) - 1)
@@ -203,12 +230,12 @@ class _Search:
         for at in [at for at in cuts if whole[at:] in self.words][:3]:
             yield whole[at:], whole[:at], True
 
-    async def _near(self, word: str, most: int = 3) -> dict[str, Meaning]:
-        if (word, most) not in self._nears:
-            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most).items()}
-            self._nears[word, most] = near | self._meanings(word)
-            await asyncio.sleep(0)  # some 10 ms of work are enough in a row: others wait
-        return self._nears[word, most]
+    async def _near(self, word: str, most: int = 3, more: int = 0) -> dict[str, Meaning]:
+        if (word, most, more) not in self._nears:
+            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most, more).items()}
+            self._nears[word, most, more] = near | self._meanings(word)
+            await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
+        return self._nears[word, most, more]
 
     async def _sounding(self, word: str) -> dict[str, Meaning]:
         if has_thai(word):
@@ -221,48 +248,100 @@ class _Search:
         """Customers that have, for each typed word, one of the words it may mean."""
         if not all(meanings):
             return []
-        order = await self._rarest_first(meanings)
-        rows = await self.db.fetch(*_join([meanings[at] for at in order]))
-        lengths = [min(map(len, meanings[at])) for at in order]
-        found: dict[str, Match] = {}
+        rows = await (self._having(meanings[0]) if len(meanings) == 1 else self._having_all(meanings))
+        keys: dict[str, list[Row]] = {}
         for row in rows:
-            each = [meanings[at][row[f"key{n}"]] for n, at in enumerate(order)]
-            likeness = sum(m[1] * length for m, length in zip(each, lengths, strict=True)) / sum(lengths)
-            former = any(row[f"kind{n}"] == "former" for n in range(len(order)))
-            _keep(found, Match(row["code"], max(m[0] for m in each), likeness, former))
-        return list(found.values())
+            keys.setdefault(row["code"], []).append(row)
+        lengths = [min(map(len, each)) for each in meanings]
+        return [_match(code, has, meanings, lengths) for code, has in keys.items()]
 
-    async def _rarest_first(self, meanings: Sequence[Meanings]) -> list[int]:
-        """The places of the typed words, those that fewest customers have first."""
-        if len(meanings) == 1:
-            return [0]
-        counts = ", ".join(
-            "(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind IN ('word', 'former') "
-            f"AND key IN ({_marks(keys)}) LIMIT {PROBE}) AS some{n}) AS n{n}"
-            for n, keys in enumerate(meanings)
+    async def _having(self, meanings: Meanings) -> list[Row]:
+        """Which customers have what one typed word may mean, the likeliest first, until there are enough."""
+        half = (
+            "SELECT * FROM (SELECT customer_code AS code, key, kind FROM customer_keys "
+            "WHERE kind = '{0}' AND key IN ({1}) ORDER BY key, customer_code LIMIT {2}) AS {0}s"
         )
-        row = await self.db.fetch_one(f"SELECT {counts}", *(key for keys in meanings for key in keys))
-        sizes = [row[f"n{n}"] if row else 0 for n in range(len(meanings))]
-        return sorted(range(len(meanings)), key=lambda at: (sizes[at], len(meanings[at])))
+        rows: list[Row] = []
+        codes: set[str] = set()
+        for keys in _alike(meanings):
+            # Each half comes out of the index as it is ordered; both at once would have to be read whole and sorted.
+            sql = " UNION ALL ".join(half.format(kind, _marks(keys), ROWS) for kind in ("word", "former"))
+            rows += await self.db.fetch(sql, *keys, *keys)
+            codes.update(row["code"] for row in rows)
+            if len(codes) >= LIMIT:
+                break
+        return rows
+
+    async def _having_all(self, meanings: Sequence[Meanings]) -> list[Row]:
+        """All words of the customers that have each of the typed ones."""
+        counted = [(n, keys) for n, keys in enumerate(meanings) if len(keys) <= SLICE]
+        counts = ", ".join(
+            f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' AND key IN ({_marks(keys)}) "
+            f"LIMIT {PROBE}) AS some{n}) AS n{n}"
+            for n, keys in counted
+        )
+        known = (
+            await self.db.fetch_one(f"SELECT {counts}", *(key for _, keys in counted for key in keys)) if counts else {}
+        )
+        by_size = sorted(((known or {}).get(f"n{n}", PROBE), len(keys), n) for n, keys in enumerate(meanings))
+        ordered = [meanings[n] for _, _, n in by_size]
+        rare = by_size[0][0] * PROBE_COST < sum(size for size, _, _ in by_size)
+        codes = _probed(ordered) if rare else _intersected(ordered)
+        return await self.db.fetch(
+            f"SELECT customer_code AS code, key, kind FROM customer_keys WHERE customer_code IN ({codes}) "
+            "AND kind || '' IN ('word', 'former')",
+            *(key for keys in ordered for key in keys),
+        )
+
+
+def _alike(meanings: Meanings) -> Iterator[list[str]]:
+    """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest first."""
+    ordered = sorted(meanings, key=lambda key: (meanings[key][0], -meanings[key][1]))
+    for _, group in groupby(ordered, key=meanings.__getitem__):
+        keys = list(group)
+        yield from (keys[at : at + SLICE] for at in range(0, len(keys), SLICE))
+
+
+def _match(code: str, has: Sequence[Row], meanings: Sequence[Meanings], lengths: Sequence[int]) -> Match:
+    """How a customer with these words matches: for each typed word by the one that means it most surely."""
+    best = [
+        min(
+            (row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1]) for row in has if row["key"] in meant
+        )
+        for meant in meanings
+    ]
+    likeness = -sum(each[2] * length for each, length in zip(best, lengths, strict=True)) / sum(lengths)
+    return Match(code, max(each[1] for each in best), likeness, any(each[0] for each in best))
 
 
 def _marks(keys: Iterable[str]) -> str:
     return ", ".join("?" for _ in keys)
 
 
-def _join(meanings: Sequence[Meanings]) -> tuple[str, ...]:
-    """The statement and its parameters. `|| ''` keeps both engines from entering the index by words but the first."""
-    columns = ", ".join(f"k{n}.key AS key{n}, k{n}.kind AS kind{n}" for n in range(len(meanings)))
-    tables = " CROSS JOIN ".join(f"customer_keys k{n}" for n in range(len(meanings)))
-    where = [f"k0.kind IN ('word', 'former') AND k0.key IN ({_marks(meanings[0])})"]
-    for n, keys in list(enumerate(meanings))[1:]:
-        where.append(
-            f"k{n}.customer_code = k0.customer_code AND k{n}.kind || '' IN ('word', 'former') "
-            f"AND k{n}.key || '' IN ({_marks(keys)})"
-        )
-    order = "k0.key, k0.customer_code" if len(meanings) == 1 else "k0.customer_code"
-    sql = f"SELECT k0.customer_code AS code, {columns} FROM {tables} WHERE {' AND '.join(where)}"
-    return f"{sql} ORDER BY {order} LIMIT {ROWS}", *(key for keys in meanings for key in keys)
+def _among(keys: Iterable[str]) -> str:
+    return f"kind IN ('word', 'former') AND key IN ({_marks(keys)})"
+
+
+def _probed(ordered: Sequence[Meanings]) -> str:
+    """Codes: each customer of the first word is asked for the others; best where it is a rare one.
+
+    `|| ''` keeps both engines from entering the index by any word but the first.
+    """
+    others = "".join(
+        f" AND EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_code = first.customer_code "
+        f"AND k.kind || '' IN ('word', 'former') AND k.key || '' IN ({_marks(keys)}))"
+        for keys in ordered[1:]
+    )
+    return (
+        f"SELECT first.customer_code FROM customer_keys first WHERE {_among(ordered[0])}{others} "
+        f"ORDER BY first.customer_code LIMIT {ROWS}"
+    )
+
+
+def _intersected(ordered: Sequence[Meanings]) -> str:
+    """Codes: the lists of all words, each read in one go; best where all are common."""
+    lists = " INTERSECT ".join(f"SELECT customer_code FROM customer_keys WHERE {_among(keys)}" for keys in ordered)
+    return f"{lists} ORDER BY customer_code LIMIT {ROWS}"
 
 
 def _keep(found: dict[str, Match], match: Match) -> None:
@@ -277,6 +356,15 @@ def _spelt(text: str) -> list[list[str]]:
     return [[word[:WORD_LENGTH] for word in key.split()][:MOST_WORDS] for key in spellings(text)]
 
 
+def _side_by_side(readings: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+    """For each number of words, the readings' words at each place, so that they are asked for together."""
+    lengths = dict.fromkeys(map(len, readings))
+    return [
+        [list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)] for n in lengths
+    ]
+
+
+_CUSTOMER = "JOIN customers c ON c.code = k.customer_code "
 _HAS = "AND c.folded LIKE ? ESCAPE '!' "
 
 
@@ -284,14 +372,13 @@ async def _begins_in_sql(db: Database, query: str) -> list[Match]:
     """Without the dictionary, or for one or two letters: the longest word begins so, the others occur."""
     typed = sorted(fold(query).split(), key=len, reverse=True)
     first, others = typed[0][:WORD_LENGTH], [word[:WORD_LENGTH] for word in typed[1:]]
-    begins = "k.key LIKE ? ESCAPE '!'" if db.engine == "postgresql" else "k.key >= ? AND k.key < ?"
-    span = [_like(first) + "%"] if db.engine == "postgresql" else [first, first + "\U0010ffff"]
     rows = await db.fetch(
         "SELECT k.customer_code AS code, k.key AS word "
-        "FROM customer_keys k JOIN customers c ON c.code = k.customer_code "
-        f"WHERE k.kind = 'word' AND {begins} {_HAS * len(others)}"
+        f"FROM customer_keys k {_CUSTOMER if others else ''}"
+        f"WHERE k.kind = 'word' AND k.key >= ? AND k.key < ? {_HAS * len(others)}"
         f"ORDER BY k.key, k.customer_code LIMIT {LIMIT}",
-        *span,
+        first,
+        first + "\U0010ffff",
         *(f"%{_like(word)}%" for word in others),
     )
     found: dict[str, Match] = {}
@@ -309,13 +396,15 @@ async def _rank(db: Database, query: str, matches: Sequence[Match]) -> list[Foun
     """The customers, best first: how they match, how sure, how near the name is as spelt, the code."""
     best = sorted(matches, key=lambda m: (m.former, m.kind, -m.likeness, m.code))[:LIMIT]
     typed = {"": letters(query), "layout": [] if has_thai(query) else letters(as_thai_keys(query))}
-    customers = {one.code: one for one in await list_customers(db, [match.code for match in best])}
+    customers = await follow_customers(db, [match.code for match in best])
     contacts = await _contacts(db, [match.code for match in best if match.kind in (WHOLE, NEAR)])
     ranked = []
     for match in best:
-        customer = customers.get(CustomerCode(match.code))
-        if customer is None:
-            continue  # gone since
+        customer = customers.get(match.code)
+        if customer is None or (customer.code != match.code and customer.code in customers):
+            continue  # gone since, or a signpost to somebody who is found under the own name too
+        if customer.code != match.code:
+            match = replace(match, former=True)
         found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), contacts.get(match.code, ()))
         order = WHY.index(found.why) if found.why in WHY else match.kind
         ranked.append(((found.weak, match.former, order, -found.score), found))

@@ -1,7 +1,7 @@
 """Tickets, with the history of every save."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,8 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
-from store import changes
+from store import changes, ticket_texts
+from store.customers import find_survivors
 from store.database import Reader, Row, Tx
 
 SEPARATOR = "\n"
@@ -141,11 +142,21 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
     """Many tickets at once, without history (an import or the demo)."""
     if not tickets:
         return
+    tickets = await _settled(tx, tickets)
     names = list(as_stored(tickets[0]))
     await tx.execute_many(
         f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
     )
+    await ticket_texts.keep(tx, tickets)
+
+
+async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+    """The tickets, those of a customer who was merged meanwhile at the survivor's."""
+    roads = await find_survivors(tx, sorted({ticket.customer for ticket in tickets if ticket.customer}))
+    if not roads:
+        return tickets
+    return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
 
 
 def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
@@ -160,6 +171,8 @@ def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
 
 async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
+    if new.customer != old.customer:
+        (new,) = await _settled(tx, [new])
     changed = differences(old, new)
     stored = as_stored(new)
     assignments = ", ".join(f"{field} = ?" for field in changed)
@@ -171,6 +184,8 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     )
     if not touched:
         raise Conflict("changed", record=old.no)
+    if changed.keys() & set(ticket_texts.FIELDS):
+        await ticket_texts.keep(tx, [new])
     version = old.version + 1
     await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
 
@@ -191,20 +206,12 @@ async def count_by_customer(db: Reader, code: str) -> int:
     return int(row["n"]) if row else 0
 
 
-async def list_unfinished(db: Reader, assignee: StaffId, limit: int = 500) -> list[Ticket]:
-    """A person's tickets that are not closed, oldest first."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE assignee_id = ? AND status IN ('new', 'open') "
-        f"ORDER BY created_at, no LIMIT {int(limit)}",
-        assignee,
+async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
+    """The ticket that an officer recorded last."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC, no DESC LIMIT 1", recorded_by
     )
-    return [_ticket(row) for row in rows]
-
-
-async def count_by_status(db: Reader, assignee: StaffId) -> Mapping[Status, int]:
-    """How many tickets a person has in each status."""
-    rows = await db.fetch("SELECT status, count(*) AS n FROM tickets WHERE assignee_id = ? GROUP BY status", assignee)
-    return {Status(row["status"]): int(row["n"]) for row in rows}
+    return None if row is None else _ticket(row)
 
 
 async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:

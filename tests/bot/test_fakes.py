@@ -242,6 +242,24 @@ async def test_late_answers_and_old_presses(telegram: FakeTelegram, bot: Bot) ->
     assert [u.callback_query for u in await bot.get_updates()] == [None]
 
 
+async def test_queries_are_answered_while_they_are_fresh(telegram: FakeTelegram, bot: Bot) -> None:
+    asked = telegram.inquire(MALEE, "som", chat_type="private")
+    (update,) = await bot.get_updates(allowed_updates=["inline_query"])
+    query = update.inline_query
+    assert query is not None
+    assert (query.id, query.query, query.offset, query.from_user.id) == (asked, "som", "", MALEE)
+    await bot.answer_inline_query(query.id, [], cache_time=0, is_personal=True)
+    assert telegram.wait_offered(asked) == {
+        "inline_query_id": asked,
+        "results": [],
+        "cache_time": 0,
+        "is_personal": True,
+    }
+    telegram.advance(16)
+    with pytest.raises(BadRequest, match="uery is too old"):
+        await bot.answer_inline_query(query.id, [])
+
+
 async def test_edits_follow_the_rules(telegram: FakeTelegram, bot: Bot) -> None:
     sent = await bot.send_message(SOMCHAI, "one", reply_markup=keyboard(("a", "1")))
     await bot.edit_message_text("two", SOMCHAI, sent.message_id)
@@ -256,6 +274,10 @@ async def test_edits_follow_the_rules(telegram: FakeTelegram, bot: Bot) -> None:
     with pytest.raises(BadRequest, match="essage to delete not found"):
         await bot.delete_message(SOMCHAI, sent.message_id)
     assert telegram.violations == []
+
+
+def article(key: object, text: str = "x") -> dict[str, Any]:
+    return {"type": "article", "id": str(key), "title": "x", "input_message_content": {"message_text": text}}
 
 
 BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -320,6 +342,20 @@ BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "bad markup": ("sendMessage", {"chat_id": 1, "text": "<b>x", "parse_mode": "HTML"}, "can't parse entities"),
     "other markup": ("sendMessage", {"chat_id": 1, "text": "x", "parse_mode": "MarkdownV2"}, "only HTML"),
     "long toast": ("answerCallbackQuery", {"callback_query_id": "1", "text": "x" * 201}, "between 0 and 200"),
+    "51 results": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article(n) for n in range(51)]},
+        "TOO_MUCH",
+    ),
+    "one result twice": ("answerInlineQuery", {"inline_query_id": "1", "results": [article(1)] * 2}, "DUPLICATE"),
+    "result without id": ("answerInlineQuery", {"inline_query_id": "1", "results": [article("")]}, "RESULT_ID"),
+    "empty result": ("answerInlineQuery", {"inline_query_id": "1", "results": [article(1, " ")]}, "text is empty"),
+    "unknown in a result": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article(1) | {"colour": 1}]},
+        "unknown field",
+    ),
+    "long offset": ("answerInlineQuery", {"inline_query_id": "1", "results": [], "next_offset": "9" * 65}, "OFFSET"),
     "limit of poll": ("getUpdates", {"limit": 101}, "between 1 and 100"),
     "bad command": ("setMyCommands", {"commands": [{"command": "Find", "description": "x"}]}, "BOT_COMMAND"),
     "bad scope": ("setMyCommands", {"commands": [], "scope": {"type": "planet"}}, "Must be one of"),

@@ -14,7 +14,7 @@ from bot import line_render, telegram_render
 from bot.terminal import TerminalAdapter
 from domain.staff import Platform
 from domain.text import graphemes
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, reply_from_json, reply_to_json
+from handlers.chat import Button, Card, Choice, Offer, Offers, Paragraph, Reply, reply_from_json, reply_to_json
 from store.outbox import Message
 from tests.fakes.line_rules import check_request
 from tests.fakes.telegram_rules import check_telegram, visible_text
@@ -127,6 +127,19 @@ def test_any_reply_fits_telegram(reply, replaces):
     for payload in telegram_render.render(reply, replaces):
         call = json.loads(payload)
         assert check_telegram(call["method"], {"chat_id": 1, **call["params"]}) == []
+
+
+OFFERS = st.lists(st.builds(Offer, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG), max_size=60)
+
+
+@RELAXED
+@given(OFFERS.map(lambda found: tuple({offer.key: offer for offer in found}.values())))
+def test_any_offers_fit_telegram(found):
+    (payload,) = telegram_render.render(Reply((), offers=Offers(found, "20")), "77")
+    call = json.loads(payload)
+    blank = [offer for offer in found if not (offer.title.strip() and offer.text.strip())]
+    assert blank or check_telegram(call["method"], call["params"]) == []
+    assert (call["params"]["is_personal"], call["params"]["cache_time"]) == (True, 0)
 
 
 @RELAXED

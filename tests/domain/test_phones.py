@@ -15,6 +15,7 @@ from domain.phones import (
     looks_like_phone,
     mask_name,
     mask_phone,
+    mask_surname,
     parse_email,
     parse_phone,
 )
@@ -115,6 +116,22 @@ def test_a_masked_telephone_keeps_its_ends(canonical: str, masked: str) -> None:
 )
 def test_a_masked_name_is_never_whole(name: str, masked: str) -> None:
     assert mask_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("นายสมชาย ใจดี", "สมชาย ใจ•••"),
+        ("น.ส. กมลชนก รัตนพิทักษ์ ณ อยุธยา", "กมลชนก รัต•••"),
+        ("บริษัท ข้อมูลไทย จำกัด", "บริษัท ข้อ•••"),
+        ("สมชาย ลี", "สมชาย •••"),
+        ("สมชาย ก", "สมชาย •••"),
+        ("แดง", "แด•••"),
+        ("", "•••"),
+    ],
+)
+def test_a_masked_surname_is_never_whole(name: str, masked: str) -> None:
+    assert mask_surname(name) == masked
 
 
 @pytest.mark.parametrize(

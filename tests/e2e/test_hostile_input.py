@@ -211,6 +211,17 @@ BAD_UPDATES: list[dict[str, Any]] = [
     {"message": {"message_id": 1, "date": 10**17, "chat": {"id": NOK.telegram, "type": "private"}}},
     {"message": {"message_id": 1, "date": 1, "chat": {"id": 10**40, "type": "\ud800"}, "text": "\ud800\x00"}},
     {"callback_query": {"id": "\ud800", "from": {"id": NOK.telegram}, "data": "\ud800\x00"}},
+    {"inline_query": None},
+    {"inline_query": {"id": "1", "query": "x", "offset": ""}},
+    {"inline_query": {"id": "1", "from": {"id": NOK.telegram, "is_bot": False, "first_name": "x"}, "query": 7}},
+    {
+        "inline_query": {
+            "id": "\ud800",
+            "from": {"id": NOK.telegram, "is_bot": False, "first_name": "x"},
+            "query": "\ud800\x00" * 200,
+            "offset": "\ud800",
+        }
+    },
     {"invented": {}},
 ]
 

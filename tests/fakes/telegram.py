@@ -212,9 +212,16 @@ class FakeTelegram(TelegramWorld):
             raise Refused(_STALE)
         return True
 
+    def _do_answer_inline_query(self, params: dict[str, Any]) -> bool:
+        asked_at = self._queries.get(params["inline_query_id"])  # answering again is allowed while it is fresh
+        if asked_at is None or self.now() - asked_at > _ANSWER_SECONDS:
+            raise Refused(_STALE)
+        self.offered[params["inline_query_id"]] = params
+        return True
+
     def _do_get_me(self, params: dict[str, Any]) -> dict[str, Any]:
         abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
-        return self.bot | dict.fromkeys(abilities, False)
+        return self.bot | dict.fromkeys(abilities, False) | {"supports_inline_queries": True}
 
     def _do_get_file(self, params: dict[str, Any]) -> dict[str, Any]:
         file_id = params["file_id"]

@@ -107,9 +107,28 @@ def _command(value: dict[str, Any], path: str, out: list[Issue]) -> None:
         out.append(Issue(path, "BOT_COMMAND_INVALID"))
 
 
+def _article(value: dict[str, Any], path: str, out: list[Issue]) -> None:
+    if not 1 <= len(value["id"].encode()) <= 64:
+        out.append(Issue(path + ".id", "RESULT_ID_INVALID"))
+    if not value["title"].strip():
+        out.append(Issue(path + ".title", "ARTICLE_TITLE_EMPTY"))
+
+
+def _message_content(value: dict[str, Any], path: str, out: list[Issue]) -> None:
+    if value.get("parse_mode", "") not in ("", "HTML"):
+        out.append(Issue(path, "only HTML is modelled by this fake"))
+    _parsed_text("text", value["message_text"], value.get("parse_mode", ""), (1, 4096), out)
+
+
 _TELEGRAM_SCHEMA = Schema(
     TELEGRAM["types"],
-    {"InlineKeyboardMarkup": _keyboard, "InlineKeyboardButton": _button, "BotCommand": _command},
+    {
+        "InlineKeyboardMarkup": _keyboard,
+        "InlineKeyboardButton": _button,
+        "BotCommand": _command,
+        "InlineQueryResultArticle": _article,
+        "InputTextMessageContent": _message_content,
+    },
 )
 
 
@@ -167,8 +186,20 @@ def _telegram_limits(table: dict[str, str], params: dict[str, Any], out: list[Is
             _parsed_text(field, params[field], mode, (int(span[1]), int(span[2])), out)
     if not re.fullmatch("([a-z]{2})?", params.get("language_code", "")):
         out.append(Issue("language_code", "LANG_CODE_INVALID"))
+    if "inline_query_id" in params:
+        _inline_limits(params, out)
     if not re.fullmatch("[A-Za-z0-9_-]*", params.get("secret_token", "")):
         out.append(Issue("secret_token", "secret token contains unallowed characters"))
+
+
+def _inline_limits(params: dict[str, Any], out: list[Issue]) -> None:
+    ids = [result["id"] for result in params["results"]]
+    if len(ids) > 50:
+        out.append(Issue("results", "RESULTS_TOO_MUCH"))
+    if len(set(ids)) < len(ids):
+        out.append(Issue("results", "RESULT_ID_DUPLICATE"))
+    if len(params.get("next_offset", "").encode()) > 64:
+        out.append(Issue("next_offset", "NEXT_OFFSET_INVALID"))
 
 
 def _parsed_text(field: str, text: str, mode: str, span: tuple[int, int], out: list[Issue]) -> None:
@@ -192,6 +223,9 @@ def telegram_sentence(issue: Issue) -> str:
         "can't parse",
         "REPLY_MARKUP",
         "BUTTON_",
+        "RESULT",
+        "ARTICLE_",
+        "NEXT_OFFSET",
         "BOT_COMMAND",
         "LANG_CODE",
         "inline keyboard",

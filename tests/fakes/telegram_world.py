@@ -52,6 +52,7 @@ class TelegramWorld(WireServer):
         self._said: dict[int, dict[str, Any]] = {}  # update_id -> the person's message
         self._people: dict[int, dict[str, Any]] = {}
         self._queries: dict[str, float] = {}
+        self.offered: dict[str, dict[str, Any]] = {}  # inline query id -> how it was answered
         self._poller: asyncio.Future[str] | None = None
         self._flood = Flood()
         self._courier = Courier(self)
@@ -130,6 +131,25 @@ class TelegramWorld(WireServer):
                 "data": data,
             }
             return self._push({"callback_query": query})
+
+    def inquire(self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group") -> str:
+        """A person types after the bot's name in some chat. Returns the query's id."""
+        with self.lock:
+            query_id = str(next(self._update_ids) * 6007)
+            self._queries[query_id] = self.now()
+            asked = {"id": query_id, "from": self._person(user_id), "query": query, "offset": offset}
+            self._push({"inline_query": asked | {"chat_type": chat_type}})
+            return query_id
+
+    def wait_offered(self, query_id: str, timeout: float = 10) -> dict[str, Any]:
+        """How the query was answered, as soon as it is. Raises TimeoutError."""
+        self.wait_for(lambda: query_id in self.offered, timeout)
+        return self.offered[query_id]
+
+    def choose(self, user_id: int, result: dict[str, Any], *, chat_id: int | None = None) -> int:
+        """A person picks one of the bot's answers to a query: its text is said in the chat, "via" the bot."""
+        text = result["input_message_content"]["message_text"]
+        return self._person_sends(user_id, chat_id, {"text": text, "via_bot": self.bot})
 
     def push_raw(self, update: dict[str, Any] | bytes) -> int:
         """Queue any update. A dict gets an update_id if it has none; bytes go out as they are, valid or not."""

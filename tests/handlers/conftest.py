@@ -24,7 +24,9 @@ from handlers.chat import (
     Incoming,
     Joined,
     Left,
+    Offers,
     Press,
+    Query,
     Reply,
     Text,
     Unsent,
@@ -50,12 +52,15 @@ class Recorder:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.sent: list[tuple[str, Reply]] = []
+        self.offered: list[Offers] = []
 
     def parse(self, event: Event) -> Incoming:
         data = json.loads(event.raw)
         body: Body
         if "text" in data:
             body = Text(data["text"])
+        elif "query" in data:
+            body = Query(data["query"], data["offset"])
         elif "press" in data:
             body = Press(data["press"])
         elif data["kind"] == "attachment":
@@ -63,13 +68,24 @@ class Recorder:
         else:
             body = BODIES[data["kind"]]()
         chat = event.conversation.partition(":")[2]
-        private = not chat.startswith("group")
+        private = not chat.startswith(("group", "inline"))
         who = data["who"]
         return Incoming(
-            event.event_id, NOW, self.platform, chat, private, who, body, name=data.get("name", ""), message="7"
+            event.event_id,
+            event.received_at or NOW,
+            self.platform,
+            chat,
+            private,
+            who,
+            body,
+            name=data.get("name", ""),
+            message="7",
         )
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
+        if reply.offers is not None:
+            self.offered.append(reply.offers)
+            return []
         return [reply_to_json(reply)]
 
     def serves(self, chat: str) -> bool:

@@ -238,3 +238,14 @@ async def test_nobody_to_be_reached_is_told_to_the_administrators_once_a_day(des
     await desk.tick()
     assert desk.told("may").text.count("แจ้งเตือนคุณนกไม่ได้") == 1
     assert "ส่งไฟล์" not in desk.told("may").text
+
+
+async def test_who_blocked_the_bot_is_told_by_the_other_platform_until_they_write_again(desk):
+    for n in (1, 2):
+        await desk.says(f"เตือน อีก {n} ชม. เรื่องที่ {n}")
+    await desk.sends("left")
+    await rings(desk, hours=1)
+    assert desk.told("nok", Platform.LINE).text == "⏰ เรื่องที่ 1"
+    await desk.says("เมนู")
+    await rings(desk, hours=1)
+    assert desk.told("nok").text.endswith("⏰ เรื่องที่ 2")

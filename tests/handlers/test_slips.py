@@ -84,8 +84,8 @@ async def test_another_contact_is_added_and_keeps_nobodys_telephone(desk):
     await desk.says("C70001")
     await desk.presses("แก้ไข")
     await desk.presses("ผู้ติดต่อ")
+    await desk.presses("เพิ่มผู้ติดต่อ")
     await desk.says("นายใหม่ คนใหม่ 0811112222")
-    await desk.presses("บันทึก")
     card = await desk.says("C70001")
     assert "น.ส.นิดา ผู้ช่วย · 089-999-8888" in card.text
     assert "นายใหม่ คนใหม่ · 081-111-2222" in card.text

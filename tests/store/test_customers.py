@@ -49,9 +49,13 @@ async def add(db: Database, customer: Customer) -> Customer:
 async def test_every_field_of_a_customer_comes_back(db: Database) -> None:
     got = await add(db, NOK)
 
-    assert all(getattr(NOK, field.name) != field.default for field in fields(Customer) if field.name != "version")
+    assert all(
+        getattr(NOK, field.name) != field.default
+        for field in fields(Customer)
+        if field.name not in ("version", "merged_into")
+    )
     assert [replace(contact, id=None) for contact in got.contacts] == [NOK.contacts[1], NOK.contacts[0]]
-    assert [replace(address, id=None) for address in got.addresses] == [NOK.addresses[1], NOK.addresses[0]]
+    assert list(got.addresses) == [NOK.addresses[1], NOK.addresses[0]]
     assert replace(got, contacts=NOK.contacts, addresses=NOK.addresses) == NOK
     assert got.created_at is not None
     assert got.created_at.tzinfo is not None

@@ -215,21 +215,6 @@ async def test_the_contact_history_is_newest_first_and_paged(db: Database, full:
     assert await tickets.count_by_customer(db, "C404") == 0
 
 
-async def test_unfinished_tickets_are_a_persons_own_oldest_first(db: Database, full: Ticket, officer: StaffId) -> None:
-    other = full.assignee
-    await add(
-        db,
-        plain("R2611000001", officer),
-        plain("R2611000002", officer, created_at=NOW - timedelta(days=1), status=Status.NEW),
-        plain("R2611000003", officer, status=Status.CLOSED),
-        plain("R2611000004", officer, assignee=other),
-    )
-
-    assert [t.no for t in await tickets.list_unfinished(db, officer)] == ["R2611000002", "R2611000001"]
-    assert [t.no for t in await tickets.list_unfinished(db, officer, limit=1)] == ["R2611000002"]
-    assert await tickets.count_by_status(db, officer) == {Status.NEW: 1, Status.OPEN: 1, Status.CLOSED: 1}
-
-
 async def test_a_contracts_tickets_are_listed_oldest_first(db: Database, officer: StaffId) -> None:
     await add(
         db,

@@ -1,0 +1,177 @@
+"""Merges of customers: written, and taken back, with all that hangs on the two records."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from domain.customers import Customer
+from domain.errors import Conflict
+from domain.merging import Merge, Parted, Union
+from domain.staff import StaffId
+from domain.tickets import Change
+from store import changes, revisions
+from store.customers import get_record, update_customer
+from store.database import Reader, Row, Tx
+from store.tickets import get_tickets
+
+MOVABLE: Mapping[str, tuple[str, str]] = {"ticket": ("tickets", "no")}
+"""What follows its customer: kind -> table and key; each table has a column customer_code."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMerge:
+    """A merge as it was written; `undone_at` when it was taken back."""
+
+    id: str
+    merge: Merge
+    merged_at: datetime
+    merged_by: StaffId | None
+    undone_at: datetime | None
+
+
+def _stored(row: Row) -> StoredMerge:
+    survivor, merged, after = (revisions.from_text(row[f"{name}_state"]) for name in ("survivor", "merged", "after"))
+    by = None if row["merged_by"] is None else StaffId(row["merged_by"])
+    moved = tuple(json.loads(row["moved_contacts"]))
+    return StoredMerge(row["id"], Merge(survivor, merged, after, moved), row["merged_at"], by, row["undone_at"])
+
+
+async def find_merge(db: Reader, merge_id: str) -> StoredMerge | None:
+    """One merge, standing or taken back."""
+    row = await db.fetch_one("SELECT * FROM merges WHERE id = ?", merge_id)
+    return None if row is None else _stored(row)
+
+
+async def find_standing(db: Reader, merged: str) -> StoredMerge | None:
+    """The merge that made this code a signpost."""
+    row = await db.fetch_one("SELECT * FROM merges WHERE merged = ? AND undone_at IS NULL", merged)
+    return None if row is None else _stored(row)
+
+
+async def list_standing(db: Reader, survivor: str) -> list[StoredMerge]:
+    """The merges into this very code that stand, the latest first."""
+    rows = await db.fetch(
+        "SELECT * FROM merges WHERE survivor = ? AND undone_at IS NULL ORDER BY merged_at DESC, id", survivor
+    )
+    return [_stored(row) for row in rows]
+
+
+async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
+    """The records of a kind that a merge took over."""
+    rows = await db.fetch(
+        "SELECT record FROM merge_moves WHERE merge_id = ? AND kind = ? ORDER BY record", merge_id, kind
+    )
+    return [row["record"] for row in rows]
+
+
+async def count_by_customer(db: Reader, kind: str, code: str) -> int:
+    """How many records of a kind hang on this very code."""
+    table, _key = MOVABLE[kind]
+    row = await db.fetch_one(f"SELECT count(*) AS n FROM {table} WHERE customer_code = ?", code)
+    return int(row["n"]) if row else 0
+
+
+async def merge(
+    tx: Tx, survivor: Customer, merged: Customer, union: Union, by: StaffId, now: datetime, merge_id: str = ""
+) -> None:
+    """Make `merged` a signpost to the survivor, who becomes `union`; all that hung on it goes over.
+
+    Both as read; Conflict("changed") where either has moved on, or is a signpost by now.
+    """
+    merge_id = merge_id or uuid4().hex
+    await _post(tx, merged, survivor, by, now)
+    await tx.execute_many(
+        "UPDATE contacts SET customer_code = ?, main = 0 WHERE id = ?", [(survivor.code, one) for one in union.moved]
+    )
+    await update_customer(tx, survivor, union.customer, by, now)
+    await changes.add(tx, survivor.code, [Change(now, by, "merged", "", merged.code, survivor.version + 1)])
+    after = await get_record(tx, survivor.code)
+    await tx.execute(
+        "INSERT INTO merges (id, survivor, merged, survivor_state, merged_state, after_state, moved_contacts, "
+        "merged_at, merged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        merge_id,
+        survivor.code,
+        merged.code,
+        *map(revisions.to_text, (survivor, merged, after)),
+        json.dumps(union.moved),
+        now,
+        by,
+    )
+    for kind, (table, key) in MOVABLE.items():
+        rows = await tx.fetch(f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", merged.code)
+        records = [row["record"] for row in rows]
+        await tx.execute_many(
+            "INSERT INTO merge_moves (merge_id, kind, record) VALUES (?, ?, ?)",
+            [(merge_id, kind, record) for record in records],
+        )
+        await _move(tx, kind, merged.code, survivor.code, by, now, records)
+    await tx.execute(
+        "UPDATE duplicates SET state = 'merged', decided_at = ?, decided_by = ? WHERE one = ? AND other = ?",
+        now,
+        by,
+        *sorted((survivor.code, merged.code)),
+    )
+
+
+async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: datetime) -> None:
+    """The signpost itself: nothing of the record is lost, its keys lead to the survivor."""
+    touched = await tx.execute(
+        "UPDATE customers SET merged_into = ?, version = version + 1, updated_at = ? "
+        "WHERE code = ? AND version = ? AND merged_into IS NULL AND code <> ?",
+        survivor.code,
+        now,
+        merged.code,
+        merged.version,
+        survivor.code,
+    )
+    if not touched:
+        raise Conflict("changed", record=merged.code)
+    line = Change(now, by, "merged_into", "", survivor.code, merged.version + 1)
+    await changes.add(tx, merged.code, [line])
+
+
+async def _move(tx: Tx, kind: str, old: str, new: str, by: StaffId, now: datetime, some: Sequence[str]) -> None:
+    """These records of a kind from one code to another, where they are still there."""
+    table, key = MOVABLE[kind]
+    await tx.execute_many(
+        f"UPDATE {table} SET customer_code = ? WHERE {key} = ? AND customer_code = ?",
+        [(new, record, old) for record in some],
+    )
+    if kind == "ticket":
+        for no, ticket in (await get_tickets(tx, some)).items():
+            if ticket.customer == new:
+                await changes.add(tx, no, [Change(now, by, "customer_code", old, new, ticket.version)])
+
+
+async def unmerge(
+    tx: Tx, stored: StoredMerge, now_survivor: Customer, parted: Parted, by: StaffId, now: datetime
+) -> None:
+    """Take a merge back: both records as `parted` says, and what went over goes back where it is still there.
+
+    Conflict("changed") where the survivor has moved on from `now_survivor` or the merge was taken back already.
+    """
+    survivor, merged = parted.survivor, parted.merged
+    undone = await tx.execute(
+        "UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL", now, by, stored.id
+    )
+    if not undone:
+        raise Conflict("changed", record=survivor.code)
+    await tx.execute_many(
+        "UPDATE contacts SET customer_code = ? WHERE id = ?", [(merged.code, one) for one in stored.merge.moved]
+    )
+    await update_customer(tx, now_survivor, survivor, by, now)
+    await tx.execute("UPDATE customers SET merged_into = NULL, updated_at = ? WHERE code = ?", now, merged.code)
+    signpost = await get_record(tx, merged.code)
+    await update_customer(tx, signpost, replace(merged, version=signpost.version), by, now)
+    for kind in MOVABLE:
+        records = await list_moved(tx, stored.id, kind)
+        await _move(tx, kind, survivor.code, merged.code, by, now, records)
+    line = Change(now, by, "merged_into", survivor.code, "", signpost.version + 1)
+    await changes.add(tx, merged.code, [line])
+    await changes.add(tx, survivor.code, [Change(now, by, "merged", merged.code, "", now_survivor.version + 1)])
+    await tx.execute(
+        "UPDATE duplicates SET state = 'proposed', decided_at = NULL, decided_by = NULL WHERE one = ? AND other = ?",
+        *sorted((survivor.code, merged.code)),
+    )

@@ -1,0 +1,4 @@
+-- Keys in the order of their bytes, as SQLite has them: beginnings are then a span of the primary key, read in order.
+ALTER TABLE customer_keys ALTER COLUMN key TYPE TEXT COLLATE "C";
+DROP INDEX customer_keys_prefix;
+ANALYZE customer_keys;

@@ -1,0 +1,1 @@
+-- Keys are in the order of their bytes already (PostgreSQL's are made so here).
