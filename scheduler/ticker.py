@@ -23,7 +23,7 @@ from store.failpoints import failpoint
 
 EVERY_SECONDS = 5
 TIDY_EVERY = timedelta(minutes=10)
-BATCH = 200
+BATCH = 400
 """Occurrences a transaction: more would hold the event loop and the store's writer for too long."""
 ATTEMPTS = 5
 AGAIN = timedelta(minutes=5)

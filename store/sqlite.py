@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 
@@ -25,7 +26,6 @@ PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
 )
 WAL_TRIES, WAL_PAUSE = 100, 0.05
-_AS_THEY_ARE = frozenset({str, int, type(None)})
 
 
 @lru_cache(maxsize=64)
@@ -34,18 +34,19 @@ def encode_time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+_ENCODERS: dict[type, Callable[[Any], object]] = {
+    datetime: encode_time,
+    date: date.isoformat,
+    Decimal: str,
+    bool: int,
+}
+
+
 def _encode(value: object) -> object:
-    if type(value) in _AS_THEY_ARE:
-        return value
-    if isinstance(value, datetime):
-        return encode_time(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bool):
-        return int(value)
-    return value
+    encode = _ENCODERS.get(type(value))
+    if encode is not None:
+        return encode(value)
+    return encode_time(value) if isinstance(value, datetime) else value
 
 
 def _decode(names: Sequence[str], values: Sequence[object]) -> Row:
