@@ -23,7 +23,7 @@ from bot.engine import Engine
 from bot.platform import Delivery, Sent
 from domain.configuration import load_configuration
 from domain.staff import Identity, Platform, Role, StaffId
-from handlers.chat import Incoming, Reply, Text, reply_to_json
+from handlers.chat import Attachment, Incoming, Reply, Text, reply_to_json
 from scheduler.ticker import Ticker
 from store import due, inbox, reminders, staff
 from store.database import Database, Tx, open_database
@@ -59,6 +59,10 @@ class Silent:
     async def deliver(self, message: Message) -> Delivery:
         """Into nothing."""
         return Sent()
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """Nothing comes in."""
+        raise NotImplementedError
 
     async def show_busy(self, chat: str) -> None:
         """No."""

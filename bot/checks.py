@@ -6,8 +6,16 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.engine import now
 from bot.line import LineAdapter
+from bot.service import mail_adapter
 from bot.settings import Settings
 from bot.telegram import TelegramAdapter
+
+CHECKS = {
+    "connect": "the server cannot be reached or turns us away",
+    "timeout": "the server does not answer in time",
+    "tls": "the server offers no encryption that can be trusted",
+    "login": "the server does not know this user and password",
+}
 
 
 async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
@@ -16,6 +24,8 @@ async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
         yield "telegram", await _check_telegram(settings, settings.telegram_token.get_secret_value())
     if settings.line_access_token:
         yield "line", await _check_line(settings, settings.line_access_token.get_secret_value())
+    if settings.smtp_url:
+        yield "mail", await _check_mail(settings)
     if not settings.has_platform:
         yield "platforms", ""
 
@@ -46,3 +56,10 @@ async def _check_line(settings: Settings, token: str) -> str:
     finally:
         await adapter.close()
     return ""
+
+
+async def _check_mail(settings: Settings) -> str:
+    """Connects, encrypts, logs in; sends nothing."""
+    adapter = mail_adapter(settings)
+    problem = await adapter.hello() if adapter else ""
+    return f"DESKBOT_SMTP_URL: {CHECKS.get(problem.split()[0], 'no answer')} ({problem})" if problem else ""

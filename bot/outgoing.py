@@ -93,6 +93,11 @@ def add_answer(
         )
 
 
+async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
+    """One unasked message."""
+    await add_notices(batch, adapters, db, [notice], now)
+
+
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
@@ -107,7 +112,9 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
         if number % BREATH == 0:
             await asyncio.sleep(0)  # chats go on meanwhile
         if notice.to is not None:
-            _add_to(batch, notice, notice.to, None, now)
+            owner = people.get(notice.staff_id) if notice.staff_id is not None else None
+            with speaking(owner.language if owner else "th"):
+                _add_to(batch, notice, notice.to, notice.staff_id, now)
         for person in _recipients(people, notice):
             address = _address(accounts.get(person.id, []), adapters)
             if address is not None:

@@ -1,10 +1,11 @@
 """What the worker and the sender ask of a platform."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from domain.staff import Platform
-from handlers.chat import Incoming, Reply
+from handlers.chat import Attachment, Incoming, Reply
 from store.inbox import Event
 from store.outbox import Message
 
@@ -18,11 +19,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted."""
+    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted; `alarm` = it
+    will not go better before an administrator does something.
+    """
 
     error: str
     after: float | None = None
     unclear: bool = False
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,14 @@ class Dropped:
     error: str
 
 
-Delivery = Sent | Retry | Refused | Dropped
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Perhaps accepted, and sending it twice would be worse than asking: a person decides."""
+
+    error: str
+
+
+Delivery = Sent | Retry | Refused | Dropped | Doubtful
 
 
 class Unparsable(Exception):
@@ -75,4 +86,8 @@ class Adapter(Protocol):
 
     async def show_busy(self, chat: str) -> None:
         """Say that an answer is being worked on; failures are of no consequence."""
+        ...
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """The file's bytes as they come; raises FetchFailed, NotFound("file"), InvalidInput("file_large")."""
         ...

@@ -9,18 +9,22 @@ from typing import Any
 
 import uvicorn
 
-from bot import line, telegram, web
+from bot import line, mail, telegram, web
 from bot.engine import Engine, now
+from bot.file_store import FileStore
+from bot.links import Links
 from bot.log import get_logger, where
+from bot.mail_server import read_sender, read_server
 from bot.platform import Adapter
 from bot.quota import QuotaWatch
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, secret_key
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.i18n import _, speak
 from handlers.registry import COMMANDS
 from store import leases
+from store.blobs import Blobs
 from store.database import Database
 
 SETUP_PAUSE, SETUP_LONGEST = 2.0, 60.0
@@ -45,14 +49,19 @@ class Service:
     def __init__(self, settings: Settings, db: Database, configuration: Configuration) -> None:
         self._settings = settings
         self._db = db
-        self.telegram = _telegram(settings)
-        self.line = _line(settings)
+        blobs = Blobs(settings.data_dir)
+        self._links = Links(settings.public_url, secret_key(settings), now) if settings.public_url else None
+        self.telegram = _telegram(settings, blobs)
+        self.line = _line(settings, self._links)
         adapters: dict[Platform, Adapter] = {}
         if self.telegram:
             adapters[Platform.TELEGRAM] = self.telegram
         if self.line:
             adapters[Platform.LINE] = self.line
-        self.engine = Engine(db, configuration, adapters, "serve")
+        if mailer := mail_adapter(settings):
+            adapters[Platform.MAIL] = mailer
+        files = FileStore(db, adapters, blobs, has_links=self._links is not None)
+        self.engine = Engine(db, configuration, adapters, "serve", files=files, mail_from=settings.sends_from)
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
@@ -78,6 +87,7 @@ class Service:
                 telegram_secret=secret.get_secret_value() if secret and settings.telegram_mode == "webhook" else "",
                 line_adapter=self.line,
                 line_secret=line_secret.get_secret_value() if line_secret else "",
+                links=self._links,
             )
         )
         return _Server(
@@ -111,6 +121,8 @@ class Service:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
             watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, now)
             self._spawn(watch.run_forever())
+            if self._links is None:
+                log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         await self._stop(serving)
@@ -163,17 +175,24 @@ class Service:
         return await self.line.set_up(menu_labels())
 
 
-def _telegram(settings: Settings) -> telegram.TelegramAdapter | None:
+def _telegram(settings: Settings, blobs: Blobs) -> telegram.TelegramAdapter | None:
     if settings.telegram_token is None:
         return None
-    return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+    return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url, blobs)
 
 
-def _line(settings: Settings) -> line.LineAdapter | None:
+def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
     if settings.line_access_token is None:
         return None
     token = settings.line_access_token.get_secret_value()
-    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now)
+    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
+
+
+def mail_adapter(settings: Settings) -> mail.MailAdapter | None:
+    """The way out for mails, where one is configured."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return mail.MailAdapter(read_server(settings.smtp_url), *read_sender(settings.mail_from))
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

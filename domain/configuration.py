@@ -1,4 +1,4 @@
-"""The office's data in one value: catalogue, time standard, calendar and projects, checked at the start."""
+"""The office's data in one value: catalogue, time standard, calendar, projects and letters, checked at the start."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.projects import Project, read_projects
+from domain.templates import Templates, read_templates
 from domain.time_standard import TimeStandard, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
@@ -19,8 +20,9 @@ TABLES = (
     "holiday_rules",
     "holidays",
     "projects",
+    "templates",
 )
-OTHER_TABLES = ("reminders", "templates")
+OTHER_TABLES = ("reminders",)
 """Tables of the office's file that other packages read."""
 
 
@@ -32,6 +34,7 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    templates: Templates
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
@@ -44,4 +47,4 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root))
+    return Configuration(catalogue, standard, calendar, read_projects(root), read_templates(root))

@@ -16,7 +16,7 @@ from domain.text import digits, shorten
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label
+from handlers.labels import button_label, field_label
 from handlers.messages import sentence
 from store import forms
 from store.forms import Draft
@@ -101,6 +101,8 @@ class Form(Protocol):
 
 
 FORMS: dict[str, Form] = {}
+SAVED: dict[str, str] = {"mail": "mail_sent"}
+"""What is said of a form that is done with, where that is not "saved as"."""
 
 
 def enter_form(form: Form) -> None:
@@ -181,7 +183,7 @@ def _save_button(form: Form, draft: Draft) -> Button:
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     return (
-        *(form_button(field_label(name), "form.ask", draft, field=name) for name in quick),
+        *(form_button(button_label(name), "form.ask", draft, field=name) for name in quick),
         form_button(_("ช่องอื่น ๆ"), "form.more", draft),
         form_button(_("ยกเลิก"), "form.cancel", draft),
     )
@@ -350,7 +352,7 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
     if draft is None or draft.staff_id != ctx.staff.id:
         raise NotFound("draft_gone")
     if draft.state == "saved":
-        raise NotFound("draft_saved", outcome=draft.outcome)
+        raise NotFound(SAVED.get(draft.kind, "draft_saved"), outcome=draft.outcome)
     if draft.state == "cancelled":
         raise NotFound("draft_cancelled")
     await park_open(ctx, draft.id)

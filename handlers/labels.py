@@ -51,10 +51,17 @@ FIELDS = {
     "closed_at": "วันที่ปิด",
     "remind_at": "เวลาเตือน",
     "remind_text": "เรื่องที่เตือน",
+    "files": "ไฟล์แนบ",
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
     "linked": "ใบงานที่ผูก",
+    "mail_to": "ผู้รับ",
+    "mail_subject": "หัวเรื่อง",
+    "mail_text": "ข้อความ",
 }
+
+BUTTONS = {"mail_text": "แก้ข้อความ"}
+"""Fields whose button says more than their name."""
 
 # Columns that are called otherwise than the field they hold.
 COLUMNS = {"customer_code": "customer", "contact_id": "contact", "assignee_id": "assignee", "recorded_by": "assignee"}
@@ -107,6 +114,11 @@ def field_label(field: str) -> str:
     """The name of a field or column."""
     name = COLUMNS.get(field, field)
     return _(FIELDS.get(name, name))
+
+
+def button_label(field: str) -> str:
+    """What the button that asks for a field says."""
+    return _(BUTTONS[field]) if field in BUTTONS else field_label(field)
 
 
 def value_label(field: str, value: str) -> str:

@@ -37,7 +37,8 @@ async def show_help(ctx: Context, args: str) -> Reply:
     intro = _(
         "พิมพ์ชื่อ เบอร์โทร อีเมล รหัส หรือเลขใบงาน เพื่อค้นหาได้ทันที\n"
         "ช่องที่ไม่ทราบพิมพ์ 9 · เริ่มใหม่พิมพ์ ยกเลิก\n"
-        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด"
+        "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด\n"
+        "ส่งรูปหรือไฟล์แนบใบงานได้ ไม่เกิน 20 MB ถ้าไม่บอกเลขใบงานจะถามให้"
     )
     lines = tuple((f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role))
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
@@ -86,7 +87,7 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
         (_("อ่านไม่ออก"), str(incoming.get("unparsable", 0))),
         (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
-        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0))),
+        (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
         (_("แจ้งเตือนทาง LINE เดือนนี้"), pushed),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
@@ -156,5 +157,6 @@ def resent_mark() -> str:
 def greeting() -> str:
     """What the terminal says first."""
     return _(
-        "โต๊ะบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\nกดปุ่มด้วย #1 #2 … · ออกพิมพ์ /quit"
+        "โต๊ะบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\n"
+        "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit"
     )

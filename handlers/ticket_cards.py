@@ -16,7 +16,8 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from store import changes, customers, staff, ticket_links
+from handlers.mail_cards import addresses, mail_lines
+from store import changes, customers, files, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
@@ -102,8 +103,12 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
     links = await ticket_links.list_links(ctx.db, ticket.no)
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
-    buttons = (*_buttons(ticket), *_related(ticket, links))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
+    count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
+    attached = (files_button(ticket.no, count),) if count else ()
+    mail, stuck, mails = await mail_lines(ctx, ticket.no)
+    answer = await _answer_button(ctx, ticket)
+    buttons = (*stuck, *_buttons(ticket), *answer, *attached, *mails, *_related(ticket, links))
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
 def link_lines(no: str, links: Sequence[Link]) -> list[str]:
@@ -125,6 +130,12 @@ def _related(ticket: Ticket, links: Sequence[Link]) -> tuple[Button, ...]:
     if links:
         return repeat, _button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", ticket)
     return repeat, _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
+
+
+async def _answer_button(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
+    """[ตอบทางอีเมล] where somebody's address is known."""
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    return (_button(_("ตอบทางอีเมล"), "mail.answer", ticket),) if addresses(ticket, customer) else ()
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -162,6 +173,11 @@ def show_button(ticket: Ticket, label: str = "") -> Button:
     return _button(label or _("ดูใบงาน"), "ticket.show", ticket)
 
 
+def files_button(no: str, count: int) -> Button:
+    """[ไฟล์แนบ (2)]"""
+    return Button(_("ไฟล์แนบ (%(count)s)", count=count), "file.list", {"no": no})
+
+
 def _buttons(ticket: Ticket) -> tuple[Button, ...]:
     if ticket.status is Status.CLOSED:
         first = _button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True)
@@ -194,7 +210,9 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
-    buttons = tuple(button for button in shown.buttons if button.action != "ticket.history")
+    by_mail = ticket.channel == "email" or ticket.reply_email
+    later = {"ticket.history", "mail.list"} if by_mail else {"ticket.history", "mail.list", "mail.answer"}
+    buttons = tuple(button for button in shown.buttons if button.action not in later)
     note = channel_warning(ctx, ticket.subject, ticket.channel)
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 

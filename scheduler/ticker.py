@@ -66,7 +66,7 @@ class Ticker:
         # Compared both ways: a clock that was set back must not stop the tidying.
         if self._tidied_at is None or abs(now - self._tidied_at) >= TIDY_EVERY:
             self._tidied_at = now
-            done.update(await tidy(self._desk.db, now))
+            done.update(await tidy(self._desk.db, now, self._desk.files.blobs))
         return dict(done)
 
     async def _plan_daily(self, now: datetime) -> None:

@@ -78,6 +78,15 @@ async def put(
 
     A message whose `dedupe_key` is known is passed over.
     """
+    await add(tx, messages, now)
+    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
+    ours = [chat for chat in chats if serves(*chat)]
+    taken = await leases.take_many(tx, [lease_name(*chat) for chat in ours], owner, now)
+    return [chat for chat in ours if lease_name(*chat) in taken]
+
+
+async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
+    """Queue messages for whoever looks next."""
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
         "reply_until_at, confirms, state, created_at, next_at) "
@@ -100,10 +109,6 @@ async def put(
             for m in messages
         ],
     )
-    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
-    ours = [chat for chat in chats if serves(*chat)]
-    taken = await leases.take_many(tx, [lease_name(*chat) for chat in ours], owner, now)
-    return [chat for chat in ours if lease_name(*chat) in taken]
 
 
 async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
@@ -173,7 +178,9 @@ async def mark_retry(tx: Tx, message: Message, next_at: datetime, *, unclear: bo
 
 
 async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
-    """Give up: `dead` (refused, shown to the administrator), `dropped` (no longer useful) or `moved`."""
+    """Give up: `dead` (refused, and somebody is told), `doubtful` (perhaps accepted, and a person is asked),
+    `dropped` (no longer useful) or `moved`.
+    """
     await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
 
 
@@ -202,9 +209,9 @@ async def count_by_state(db: Database) -> dict[str, int]:
 
 
 async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
-    """Drop messages that ended and were made before then; so many at a time."""
+    """Drop messages that ended and were made before then; so many at a time. Mails keep theirs: it is their state."""
     return await tx.execute(
-        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? AND platform <> 'mail' "
         f"AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT {int(limit)})",
         before,
     )
@@ -214,6 +221,6 @@ async def forget_payloads(tx: Tx, before: datetime) -> int:
     """Drop what was to be said from messages that were given up before then."""
     return await tx.execute(
         "UPDATE outbox SET payload = '', notice = '' "
-        "WHERE state IN ('dead', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
+        "WHERE state IN ('dead', 'doubtful', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
         before,
     )
