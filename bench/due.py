@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
@@ -24,6 +24,7 @@ from bot.platform import Delivery, Sent
 from domain.configuration import load_configuration
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import Attachment, Incoming, Reply, Text, reply_to_json
+from handlers.due import KINDS
 from scheduler.ticker import Ticker
 from store import due, inbox, reminders, staff
 from store.database import Database, Tx, open_database
@@ -147,6 +148,16 @@ async def ask_beside(engine: Engine, stop: asyncio.Event) -> list[float]:
     return times
 
 
+async def later_tick(engine: Engine) -> int:
+    """How many rang, whatever the hour; what is older than half a day counts as news here."""
+    kind = KINDS["reminder"]
+    KINDS["reminder"] = replace(kind, silent=True)
+    try:
+        return (await Ticker(engine.desk, engine).tick())["reminder"]
+    finally:
+        KINDS["reminder"] = kind
+
+
 async def on_sqlite(report: Report) -> None:
     """One process on a file."""
     with tempfile.TemporaryDirectory(prefix="deskbot-bench-") as folder:
@@ -169,44 +180,40 @@ async def on_sqlite(report: Report) -> None:
         async with watched() as planned:
             for start in range(0, DUE, 500):
                 await db.write(lambda tx, start=start: due.plan(tx, day[start : start + 500]))  # type: ignore[misc]
-        stop = asyncio.Event()
-        chats = asyncio.create_task(ask_beside(engine, stop))
-        await asyncio.sleep(0.3)
-        async with watched() as rung:
+        async with watched() as alone:
             done = await Ticker(engine.desk, engine).tick()
-        stop.set()
-        times = await chats
         row = await db.fetch_one("SELECT count(*) AS n FROM outbox WHERE dedupe_key LIKE 'reminder:%'")
         if done.get("reminder") != DUE or row is None or row["n"] != DUE:
             raise RuntimeError(f"{done} done, {row} written")
+        # About as many again, a week later, while somebody chats.
+        later = Engine(db, load_configuration(), {}, "later", clock=lambda: now + timedelta(days=8, hours=17))
+        stop = asyncio.Event()
+        chats = asyncio.create_task(ask_beside(engine, stop))
+        await asyncio.sleep(0.3)
+        async with watched() as beside:
+            again = await later_tick(later)
+        stop.set()
+        times = await chats
         await engine.stop()
         await db.close()
-    _tell(report, still, idle, planned, rung, times)
-
-
-def _tell(report: Report, still: Beside, idle: Beside, planned: Beside, rung: Beside, times: list[float]) -> None:
     tick = idle.seconds + planned.seconds
+    seconds = f"{alone.seconds:.2f} s ({alone.processor:.2f} s of processor)"
+    held = max(alone.held, beside.held)
+    late = f"{max(alone.lag, beside.lag) * 1000:.0f} ms (doing nothing {still.lag * 1000:.0f} ms)"
+    answers = f"p50 {percentile(times, 50) * 1000:.0f} p95 {percentile(times, 95) * 1000:.0f} ms"
+    report.rows += [
+        Row(f"tick that finds nothing among {OWED:,}", f"{idle.seconds * 1000:.1f} ms"),
+        Row(f"planning a day of {DUE:,} among {OWED:,}", f"{tick:.2f} s", aim="≤ 1 s", met=tick <= 1),
+        Row(f"{DUE:,} due: claimed and written", seconds, aim="≤ 2 s", met=alone.seconds <= 2),
+        Row("memory grown meanwhile", f"{alone.grown:.1f} MB", aim="≤ 20 MB", met=alone.grown <= 20),
+        Row("event loop held at most", f"{held * 1000:.0f} ms", aim="≤ 50 ms", met=held <= 0.05),
+        Row("event loop late at most", late),
+        Row(f"chats while {again:,} more are written in {beside.seconds:.2f} s", answers),
+    ]
     report.notes.append(
         "Held = the loop's own processor time between two turns; late = by the clock, so it also shows how busy the "
         f"machine was: load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors."
     )
-    report.rows += [
-        Row(f"tick that finds nothing among {OWED:,}", f"{idle.seconds * 1000:.1f} ms"),
-        Row(f"planning a day of {DUE:,} among {OWED:,}", f"{tick:.2f} s", aim="≤ 1 s", met=tick <= 1),
-        Row(
-            f"{DUE:,} due: claimed and written",
-            f"{rung.seconds:.2f} s ({rung.processor:.2f} s of processor)",
-            aim="≤ 2 s",
-            met=rung.seconds <= 2,
-        ),
-        Row("memory grown meanwhile", f"{rung.grown:.1f} MB", aim="≤ 20 MB", met=rung.grown <= 20),
-        Row("event loop held at most", f"{rung.held * 1000:.0f} ms", aim="≤ 50 ms", met=rung.held <= 0.05),
-        Row("event loop late at most", f"{rung.lag * 1000:.0f} ms (doing nothing {still.lag * 1000:.0f} ms)"),
-        Row(
-            "a chat's answer meanwhile",
-            f"p50 {percentile(times, 50) * 1000:.0f} p95 {percentile(times, 95) * 1000:.0f} ms",
-        ),
-    ]
 
 
 async def prepare_postgresql(url: str) -> None:
@@ -220,7 +227,8 @@ async def written(url: str) -> tuple[int, int]:
     """How many notices there are, and how many occurrences are done."""
     db = await open_database(url)
     rows = await db.fetch(
-        "SELECT (SELECT count(*) FROM outbox) AS sent, (SELECT count(*) FROM due WHERE state = 'done') AS done"
+        "SELECT (SELECT count(*) FROM outbox WHERE dedupe_key LIKE 'reminder:%') AS sent, "
+        "(SELECT count(*) FROM due WHERE state = 'done' AND kind = 'reminder') AS done"
     )
     await db.close()
     return int(rows[0]["sent"]), int(rows[0]["done"])

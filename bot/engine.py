@@ -1,6 +1,7 @@
 """Worker and sender over one store: what every way of running the desk has in common."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ class Engine:
         self._sweeps: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Take up what the last run left, and learn the register's words before somebody searches."""
+        """Take up what the last run left, and learn words and subjects before somebody asks."""
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
@@ -62,6 +63,9 @@ class Engine:
     async def _learn_words(self) -> None:
         with suppress(StoreUnavailable):  # the first search tries again
             await self.desk.db.words.refreshed(self.desk.db)
+            # A million words stay: the collector would hold everybody up to walk through them again and again.
+            gc.freeze()
+            await self.desk.db.lessons.refreshed(self.desk.db)
 
     async def post(self, outcome: Outcome, *changes: Change) -> None:
         """Write what was decided without an event, and send what it tells."""

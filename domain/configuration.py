@@ -7,8 +7,9 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.projects import Project, read_projects
+from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
-from domain.time_standard import TimeStandard, read_time_standard
+from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
 TABLES = (
@@ -16,11 +17,13 @@ TABLES = (
     "customer_types",
     "subjects",
     "time_standard",
+    "deadline_notices",
     "working_hours",
     "holiday_rules",
     "holidays",
     "projects",
     "templates",
+    "suggestions",
 )
 OTHER_TABLES = ("reminders",)
 """Tables of the office's file that other packages read."""
@@ -35,6 +38,9 @@ class Configuration:
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
     templates: Templates
+    notice_rules: NoticeRules
+    seeds: Seeds
+    """The words of `suggestions`, with the subjects that each speaks for."""
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
@@ -47,4 +53,12 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root), read_templates(root))
+    return Configuration(
+        catalogue,
+        standard,
+        calendar,
+        read_projects(root),
+        read_templates(root),
+        read_notice_rules(root, calendar.day_minutes),
+        read_seeds(root, catalogue),
+    )

@@ -49,11 +49,24 @@ class Complexity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that the clock does not count: it waits for the customer, or (`closed`) it was closed and reopened.
+
+    `until` None = it still waits.
+    """
+
+    since: datetime
+    until: datetime | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One piece of service, with every field of DOMAIN.md section 3.
 
     `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
-    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10. `version` counts saves.
+    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10. `pauses` are in order,
+    and only the last may still last (domain/pauses.py). `version` counts saves.
     """
 
     no: TicketNo
@@ -87,7 +100,13 @@ class Ticket:
     remarks: str = ""
     unknown: frozenset[str] = frozenset()
     closed_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
     version: int = 1
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when it waits for the customer; None where it does not."""
+        return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
 
 
 @dataclass(frozen=True, slots=True)

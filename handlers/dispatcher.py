@@ -10,6 +10,7 @@ from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
 from handlers import (
+    clock,
     customer_changes,
     customer_parts,
     customers,
@@ -17,13 +18,17 @@ from handlers import (
     files,
     form_presses,
     forms,
+    hand_over,
+    holidays,
     inline,
+    leave,
     mail,
     merges,
     reminders,
     staff,
     strangers,
     system,
+    teams,
     ticket_cards,
     ticket_links,
     ticket_repeat,
@@ -31,7 +36,7 @@ from handlers import (
     tickets,
 )
 from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Query, Reply, Text, Unsent, say
-from handlers.desk import Context, Desk, Outcome
+from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.labels import role_label
 from handlers.messages import sentence
@@ -47,15 +52,20 @@ KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
 __all__ = [
+    "clock",
     "customer_changes",
     "customer_parts",
     "dispatch",
     "duplicates",
     "form_presses",
+    "hand_over",
+    "holidays",
+    "leave",
     "mail",
     "merges",
     "reminders",
     "staff",
+    "teams",
     "ticket_links",
     "ticket_repeat",
     "ticket_search",
@@ -82,7 +92,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     speak(person.language)
     if not incoming.private:
         return Outcome(None)
-    ctx = Context(desk, now, incoming=incoming, staff=person)
+    ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
     except DeskError as error:

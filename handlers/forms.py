@@ -24,6 +24,8 @@ from store.forms import Draft
 FRESH = timedelta(minutes=30)
 """How long a text still means the form; later the officer is asked (DESIGN.md, "Chat model")."""
 PAGE = 10
+SMALL = 2
+"""A form of no more fields asks one thing and offers no others."""
 MORE, EVERY = "+more", "+more all"
 """`asking` while a list of fields is shown: the relevant ones, or all."""
 
@@ -182,9 +184,10 @@ def _save_button(form: Form, draft: Draft) -> Button:
 
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
+    several = len(FORMS[draft.kind].fields) > SMALL
     return (
         *(form_button(button_label(name), "form.ask", draft, field=name) for name in quick),
-        form_button(_("ช่องอื่น ๆ"), "form.more", draft),
+        *((form_button(_("ช่องอื่น ๆ"), "form.more", draft),) if several else ()),
         form_button(_("ยกเลิก"), "form.cancel", draft),
     )
 

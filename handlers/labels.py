@@ -1,8 +1,8 @@
 """What fields and their values are called on cards."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from domain.dates import BANGKOK, format_datetime
+from domain.dates import BANGKOK, format_date, format_datetime, format_time
 from domain.staff import Role
 from handlers.i18n import _
 
@@ -51,6 +51,10 @@ FIELDS = {
     "closed_at": "วันที่ปิด",
     "remind_at": "เวลาเตือน",
     "remind_text": "เรื่องที่เตือน",
+    "pauses": "หยุดนับเวลา",
+    "since": "รอตั้งแต่",
+    "until": "ตอบเมื่อ",
+    "word": "เหตุผลที่คืน",
     "files": "ไฟล์แนบ",
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
@@ -78,7 +82,8 @@ VALUES = {
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
     "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
-    "weekday": {
+    "weekday": {"0": "จ.", "1": "อ.", "2": "พ.", "3": "พฤ.", "4": "ศ.", "5": "ส.", "6": "อา."},
+    "free_day": {
         "0": "จันทร์",
         "1": "อังคาร",
         "2": "พุธ",
@@ -87,6 +92,13 @@ VALUES = {
         "5": "เสาร์",
         "6": "อาทิตย์",
     },
+    "time_table": {
+        "statistics": "ตารางข้อมูลสถิติ",
+        "sale": "ตารางจำหน่ายเอกสาร",
+        "microdata": "ตารางข้อมูลระดับย่อย",
+        "special": "ตารางข้อมูลประมวลผลใหม่",
+    },
+    "unit": {"minute": "นาที", "hour": "ชั่วโมง", "day": "วันทำการ"},
 }
 
 ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}
@@ -103,6 +115,9 @@ WHY = {
     "former": "ชื่อเดิม",
     "similar": "ชื่อคล้าย %(score)s%%",
 }
+
+
+SHORT_HOLIDAY = 40
 
 
 def why_label(why: str, score: int) -> str:
@@ -136,6 +151,43 @@ def when(at: datetime) -> str:
     return format_datetime(at)
 
 
-def day_and_time(at: datetime) -> str:
-    """An instant to come, with its weekday: `อังคาร 24 พ.ย. 69 09.00 น.`"""
-    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {format_datetime(at)}"
+def day(on: date) -> str:
+    """`3 ธ.ค.`"""
+    return format_date(on).rsplit(" ", 1)[0]
+
+
+def days(first: date, last: date) -> str:
+    """`3 ธ.ค.`, `5–6 ธ.ค.` or `31 ธ.ค.–1 ม.ค.`"""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    return f"{day(first)}–{day(last)}"
+
+
+def weekday_when(at: datetime) -> str:
+    """`พฤ. 3 ธ.ค. 69 14.30 น.`"""
+    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {when(at)}"
+
+
+def day_time(at: datetime) -> str:
+    """`3 ธ.ค. 14.30 น.`"""
+    return f"{day(at.astimezone(BANGKOK).date())} {format_time(at)}"
+
+
+def span(amount: timedelta) -> str:
+    """`2 ชม. 30 นาที`; parts of a minute are left out."""
+    hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    parts = [_("%(count)s ชม.", count=hours) if hours else "", _("%(count)s นาที", count=minutes) if minutes else ""]
+    return " ".join(filter(None, parts)) or _("ไม่ถึง 1 นาที")
+
+
+def holiday(names: str) -> str:
+    """A holiday by its short names, where one day bears several."""
+    every = names.split("; ")
+    return ", ".join([name for name in every if len(name) <= SHORT_HOLIDAY] or every)
+
+
+def team_label(name: str) -> str:
+    """`ทีมข้อมูล`, also where the name itself begins with the word."""
+    return name if name.startswith("ทีม") else _("ทีม%(name)s", name=name)

@@ -13,7 +13,7 @@ from handlers import ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.labels import day_and_time, value_label
+from handlers.labels import value_label, weekday_when
 from store import tickets
 from store.reminders import Reminder
 
@@ -53,15 +53,15 @@ def saved(ctx: Context, found: Reminder) -> Reply:
 def shown(ctx: Context, found: Reminder) -> Paragraph:
     """One reminder that waits, with what can be done with it."""
     what = " · ".join(filter(None, (found.record, shorten(found.text, 500))))
-    lines = [_("⏰ จะเตือน %(when)s", when=day_and_time(found.due_at)), what]
+    lines = [_("⏰ จะเตือน %(when)s", when=weekday_when(found.due_at)), what]
     buttons = []
     calendar = ctx.desk.configuration.calendar
     working = next_working_day(found.due_at, calendar)
     if working != found.due_at:
         on = found.due_at.astimezone(BANGKOK).date()
-        name = calendar.holiday_name(on) or _("วัน%(weekday)s", weekday=value_label("weekday", str(on.weekday())))
+        name = calendar.holiday_name(on) or _("วัน%(weekday)s", weekday=value_label("free_day", str(on.weekday())))
         lines.append(_("⚠️ ตรงกับวันหยุด (%(name)s)", name=name))
-        label = _("เลื่อนเป็น %(when)s", when=day_and_time(working))
+        label = _("เลื่อนเป็น %(when)s", when=weekday_when(working))
         buttons.append(button(label, "remind.to", found, at=working.isoformat()))
     buttons += [button(_("เปลี่ยนเวลา"), "remind.move", found), button(_("ลบ"), "remind.delete", found)]
     return Paragraph("\n".join(filter(None, lines)), (*buttons, *record_button(found)))
@@ -77,7 +77,7 @@ def record_button(found: Reminder) -> tuple[Button, ...]:
 def line(found: Reminder) -> str:
     """One line of a list."""
     what = " · ".join(filter(None, (found.record, shorten(" ".join(found.text.split()), 50))))
-    return f"{day_and_time(found.due_at)} · {what}"
+    return f"{weekday_when(found.due_at)} · {what}"
 
 
 def ring(
@@ -90,7 +90,7 @@ def ring(
     behind = ticket_cards.ticket_line(work, ticket, customer=customer) if ticket else customer
     lines = [f"⏰ {found.text or _('ถึงเวลาที่ให้เตือน')}", behind or found.record]
     if late:
-        lines.append(_("ถึงกำหนดตั้งแต่ %(when)s (แจ้งช้าเพราะระบบหยุดทำงาน)", when=day_and_time(found.due_at)))
+        lines.append(_("ถึงกำหนดตั้งแต่ %(when)s (แจ้งช้าเพราะระบบหยุดทำงาน)", when=weekday_when(found.due_at)))
     snoozes = (_("อีก 10 นาที"), _("อีก 1 ชม."), _("พรุ่งนี้ 9.00"))
     buttons = [button(label, "remind.snooze", found, by=by) for label, by in zip(snoozes, SNOOZES, strict=True)]
     buttons.append(button(_("เสร็จแล้ว"), "remind.done", found))

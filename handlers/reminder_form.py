@@ -18,7 +18,7 @@ from handlers.desk import Context
 from handlers.fields import text_field
 from handlers.forms import Field, Option, end, enter_form, new_draft
 from handlers.i18n import _
-from handlers.labels import day_and_time, field_label
+from handlers.labels import field_label, weekday_when
 from store import reminders
 from store.forms import Draft
 from store.reminders import Reminder
@@ -35,18 +35,18 @@ def read_when(ctx: Context, text: str) -> When | None:
         at = error.params.get("at")
         if not isinstance(at, datetime):
             raise
-        raise InvalidInput("past", at=day_and_time(at), rest=error.params["rest"]) from None
+        raise InvalidInput("past", at=weekday_when(at), rest=error.params["rest"]) from None
 
 
 async def _parse_when(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     found = read_when(ctx, text)
     if found is None:
-        raise InvalidInput("moment", text=shorten(text, 100))
+        raise InvalidInput("coming", text=shorten(text, 100))
     values = {"remind_at": found.at.isoformat()}
     if not found.rest:
         return values
     if draft.data.get("remind_text"):
-        raise InvalidInput("moment", text=shorten(text, 100))
+        raise InvalidInput("coming", text=shorten(text, 100))
     return {**values, "remind_text": shorten(found.rest, reminder_cards.LIMIT)}
 
 
@@ -59,7 +59,7 @@ async def _offered(ctx: Context, draft: Draft) -> list[Option]:
     for value in ("in 3 working days", "next monday"):
         found = find_when(value, ctx.now, ctx.desk.configuration.calendar)
         if found is not None and found.at.astimezone(BANGKOK).date() > ctx.today + timedelta(days=1):
-            options.append(Option(value, day_and_time(found.at)))
+            options.append(Option(value, weekday_when(found.at)))
     return options
 
 
@@ -86,7 +86,7 @@ class ReminderForm:
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         value = draft.data.get(name, "")
-        return day_and_time(datetime.fromisoformat(value)) if value and name == "remind_at" else value
+        return weekday_when(datetime.fromisoformat(value)) if value and name == "remind_at" else value
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ()
@@ -108,7 +108,7 @@ class ReminderForm:
             new = Reminder(uuid4().hex, ctx.staff.id, data.get("record", ""), data.get("remind_text", ""), at, ctx.now)
             ctx.change(partial(reminders.add, reminders=[new]))
             reply = reminder_cards.saved(ctx, new)
-        end(ctx, draft, outcome=_("รายการเตือน %(when)s", when=day_and_time(at)))
+        end(ctx, draft, outcome=_("รายการเตือน %(when)s", when=weekday_when(at)))
         return reply
 
 

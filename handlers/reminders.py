@@ -15,7 +15,7 @@ from handlers.desk import Context, Work
 from handlers.due import due
 from handlers.forms import advance, park_open, proceed, start
 from handlers.i18n import _
-from handlers.labels import day_and_time
+from handlers.labels import weekday_when
 from handlers.messages import sentence
 from handlers.registry import NOTHING, action, command
 from handlers.reminder_form import move, new_reminder, other_time, read_when
@@ -132,7 +132,7 @@ async def to_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found, same = await _own(ctx, args)
     at = datetime.fromisoformat(args["at"])
     if same and at <= ctx.now:
-        raise InvalidInput("past", at=day_and_time(at))
+        raise InvalidInput("past", at=weekday_when(at))
     return move(ctx, found, at) if same else _present(ctx, found)
 
 

@@ -1,11 +1,12 @@
 """The fields of the ticket form, and the way between a draft's texts and a ticket."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from domain.catalogue import Subject
 from domain.customers import CustomerCode
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
@@ -97,15 +98,28 @@ async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     return {"channel": word or fields.match_option(await _channel_options(ctx, draft), text)}
 
 
+async def likely_subjects(ctx: Context, details: str, channel: str, subjects: Sequence[Subject]) -> list[Subject]:
+    """The three of these that the details speak of, likeliest first; none where they tell nothing."""
+    await ctx.db.lessons.refreshed(ctx.db)
+    catalogue = ctx.desk.configuration.catalogue
+    habits = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
+    by_code = {subject.code: subject for subject in subjects}
+    fitting = {code for code in by_code if not channel or catalogue.fits(code, channel)}
+    seeds, model = ctx.desk.configuration.seeds, ctx.db.lessons.model
+    codes = model.likeliest(details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits)
+    return [by_code[code] for code in codes]
+
+
 async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
-    """The channel's subjects, the officer's most used first; every other subject after them."""
+    """What the details speak of; then the channel's subjects, the officer's most used first; then every other."""
     catalogue = ctx.desk.configuration.catalogue
     used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
-    channel = draft.data.get("channel") or (await saved_data(ctx, draft)).get("channel")
+    values = {**await saved_data(ctx, draft), **draft.data}
+    channel = values.get("channel")
     fitting = sorted(catalogue.active_subjects(ctx.today, channel), key=lambda subject: -used[subject.code])
-    codes = {subject.code for subject in fitting}
-    rest = [subject for subject in catalogue.active_subjects(ctx.today) if subject.code not in codes]
-    ordered = [*fitting, *rest]
+    every = catalogue.active_subjects(ctx.today)
+    likely = await likely_subjects(ctx, values.get("details", ""), channel or "", every)
+    ordered = list({subject.code: subject for subject in (*likely, *fitting, *every)}.values())
     if query := draft.data.get("subject_query"):
         wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
         ordered = [subject for subject in ordered if subject.code in wanted]

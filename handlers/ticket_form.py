@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 
+from domain import pauses
 from domain.dates import BANGKOK, format_date
 from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import draft_files, ticket_cards
+from handlers import draft_files, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import advance, end, enter_form, new_draft, own_draft, proceed, rebased, with_values
@@ -24,7 +24,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.registry import action
 from handlers.ticket_cards import customer_title
-from handlers.ticket_fields import COMMON, TICKET_FIELDS, as_data, created_at, filled, saved_data
+from handlers.ticket_fields import COMMON, TICKET_FIELDS, as_data, created_at, filled, likely_subjects, saved_data
 from store import changes, counters, staff, tickets
 from store.forms import Draft
 
@@ -36,8 +36,11 @@ DEFAULTS = {"normal", "simple"}
 """Values that go without saying."""
 
 
-async def habit_defaults(ctx: Context) -> dict[str, str]:
-    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none."""
+async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
+    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none.
+
+    Where the details speak of a subject, that one is proposed.
+    """
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     catalogue = ctx.desk.configuration.catalogue
     active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
@@ -47,7 +50,9 @@ async def habit_defaults(ctx: Context) -> dict[str, str]:
     else:
         channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
         subject = next(code for code in active if catalogue.fits(code, channel))
-    return {"channel": channel, "subject": subject}
+    fitting = catalogue.active_subjects(ctx.today, channel)
+    likely = await likely_subjects(ctx, details, channel, fitting) if details else []
+    return {"channel": channel, "subject": likely[0].code if likely else subject}
 
 
 class TicketForm:
@@ -200,12 +205,11 @@ async def _save_new(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
     )
     ticket = filled(blank, {"assignee": str(ctx.staff.id), **values})
     if values.get("close"):
-        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
-    ctx.change(partial(tickets.add_ticket, ticket=ticket))
+        ticket = pauses.closed(ticket, ctx.now)
+    await ticket_saves.add(ctx, ticket)
     ctx.audit("ticket.created", ticket.no)
     await draft_files.keep_with(ctx, draft, ticket)
     end(ctx, draft, outcome=ticket.no)
-    ticket_cards.tell_assignee(ctx, ticket, before=ctx.staff.id)
     return await ticket_cards.saved(ctx, ticket)
 
 
@@ -218,18 +222,17 @@ async def _save_changes(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
     if day and day != as_data(current)["created_on"]:
         ticket = replace(ticket, created_at=created_at(day, ctx.now))
     if draft.data.get("close") and current.status is not Status.CLOSED:
-        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
+        ticket = pauses.closed(ticket, ctx.now)
     elif ticket.status is Status.NEW:
         ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
     kept = await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
     if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
         return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
-    ctx.change(partial(tickets.update_ticket, old=current, new=ticket, by=ctx.staff.id, now=ctx.now))
+    saved = await ticket_saves.save(ctx, current, ticket)
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=ticket.no)
-    ticket_cards.tell_assignee(ctx, ticket, before=current.assignee)
-    return await ticket_cards.saved(ctx, replace(ticket, version=current.version + 1))
+    return await ticket_cards.saved(ctx, saved)
 
 
 async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import partial
 
+from domain import pauses
 from domain.errors import InvalidInput
 from domain.one_line import CustomerRef, OneLine, parse_one_line, read_result
 from domain.text import digits
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards
+from handlers import ticket_cards, ticket_saves
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import advance, park_open, start
@@ -20,7 +19,7 @@ from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
 from handlers.ticket_lists import my
 from store import changes, search, staff, tickets
 
-_NUMBER = r"[Rr][\d๐-๙]{10}"
+NUMBER = r"[Rr][\d๐-๙]{10}"
 
 
 @command(
@@ -31,14 +30,14 @@ _NUMBER = r"[Rr][\d๐-๙]{10}"
 )
 async def open_ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card when its number is given; else a new ticket from one line, asking for what is missing."""
-    if re.fullmatch(_NUMBER, args):
+    if re.fullmatch(NUMBER, args):
         return await ticket(ctx, args)
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     read = parse_one_line(args, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
     values = await _from_line(ctx, read)
     if not read.channel and not read.subject:
-        values = {**await habit_defaults(ctx), **values}
+        values = {**await habit_defaults(ctx, read.details), **values}
     await park_open(ctx)
     return await advance(ctx, new_ticket(ctx, values))
 
@@ -66,15 +65,16 @@ async def _from_line(ctx: Context, read: OneLine) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{_NUMBER}\s*$")
+@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{NUMBER}\s*$")
 async def ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card."""
-    found = await tickets.get_ticket(ctx.db, _number(args))
+    found = await tickets.get_ticket(ctx.db, read_number(args))
     ctx.audit("ticket.read", found.no)
     return Reply((await ticket_cards.card(ctx, found),))
 
 
-def _number(text: str) -> str:
+def read_number(text: str) -> str:
+    """A ticket's number as typed; InvalidInput("ticket_no")."""
     number = digits(text).strip().upper()
     if not re.fullmatch(r"R\d{10}", number):
         raise InvalidInput("ticket_no")
@@ -91,14 +91,14 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     "close",
     "ปิดใบงาน",
     about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว",
-    fits=rf"{_NUMBER}(\s|$)|$",
+    fits=rf"{NUMBER}(\s|$)|$",
 )
 async def close(ctx: Context, args: str) -> Reply:
     """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
     if not args.strip():
         return await my(ctx, "")
     number, _blank, result = args.strip().partition(" ") if " " in args.strip() else args.strip().partition("\n")
-    found = await tickets.get_ticket(ctx.db, _number(number))
+    found = await tickets.get_ticket(ctx.db, read_number(number))
     values = {"result": read_result(result).result} if result.strip() else {}
     return await _close(ctx, found, values)
 
@@ -136,10 +136,9 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await tickets.get_ticket(ctx.db, args["no"])
     if found.status is not Status.CLOSED:
         return await ticket_cards.present_state(ctx, found)
-    again = replace(found, status=Status.OPEN, closed_at=None)
-    ctx.change(partial(tickets.update_ticket, old=found, new=again, by=ctx.staff.id, now=ctx.now))
+    again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
-    return await ticket_cards.saved(ctx, replace(again, version=found.version + 1))
+    return await ticket_cards.saved(ctx, again)
 
 
 @action("ticket.edit")

@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from domain.dates import BANGKOK
 from domain.errors import Conflict, DeskError
 from handlers import system
-from handlers.desk import Desk, Outcome, Work
+from handlers.desk import Desk, Outcome, Work, up_to_date
 from handlers.due import KINDS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
@@ -56,6 +56,7 @@ class Ticker:
 
     async def tick(self) -> dict[str, int]:
         """Everything that is due now; returns what was done, by kind."""
+        self._desk = await up_to_date(self._desk)
         done = Counter[str]()
         await self._plan_daily(self._desk.clock())
         while rows := await self._claim(now := self._desk.clock()):

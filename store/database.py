@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from store.suggestions import Lessons
 from store.words import Words
 
 Row = Mapping[str, Any]
@@ -49,6 +50,7 @@ class Database(Reader, Protocol):
 
     engine: str
     words: Words
+    lessons: Lessons
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
         """Run `work` in one transaction; a cancelled caller never leaves half of it behind.

@@ -15,6 +15,7 @@ import aiosqlite
 from domain.errors import Conflict
 from store.database import Row, StoreUnavailable, T, Tx
 from store.migrate import apply_migrations
+from store.suggestions import Lessons
 from store.words import Words
 
 PRAGMAS = (
@@ -153,7 +154,7 @@ class SqliteDatabase:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = _Connection(writer)
         self._reader = _Connection(reader)
-        self.words = Words()
+        self.words, self.lessons = Words(), Lessons()
         self._lock = asyncio.Lock()
         self._queue = asyncio.Lock()
         self._running: set[asyncio.Task[object]] = set()
@@ -191,6 +192,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         await self.words.close()
+        await self.lessons.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._reader.raw.close()

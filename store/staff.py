@@ -174,6 +174,29 @@ async def add_team(tx: Tx, name: str, members: list[StaffId]) -> int:
     return int(row["id"])
 
 
+async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool) -> None:
+    """Put a person into the team with this name, or take them out; nothing where it is so already."""
+    if member:
+        await tx.execute(
+            "INSERT INTO team_members (team_id, staff_id) SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? "
+            "ON CONFLICT (team_id, staff_id) DO NOTHING",
+            staff_id,
+            team,
+        )
+    else:
+        await tx.execute(
+            "DELETE FROM team_members WHERE staff_id = ? AND team_id IN (SELECT id FROM teams WHERE name = ?)",
+            staff_id,
+            team,
+        )
+
+
+async def remove_team(tx: Tx, team: str) -> None:
+    """Dissolve a team; its people stay."""
+    await tx.execute("DELETE FROM team_members WHERE team_id IN (SELECT id FROM teams WHERE name = ?)", team)
+    await tx.execute("DELETE FROM teams WHERE name = ?", team)
+
+
 async def list_teams(db: Reader) -> dict[str, list[StaffId]]:
     """Members by the team's name."""
     rows = await db.fetch(

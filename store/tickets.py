@@ -1,6 +1,6 @@
 """Tickets, with the history of every save."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +9,7 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
-from store import changes, ticket_texts
+from store import changes, pauses, ticket_texts
 from store.customers import find_survivors
 from store.database import Reader, Row, Tx
 
@@ -18,7 +18,8 @@ SEPARATOR = "\n"
 _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
     "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
-    "receipt_on, purpose, agency, link, remarks, unknown, created_at, recorded_at, recorded_by, closed_at, version"
+    "receipt_on, purpose, agency, link, remarks, unknown, created_at, recorded_at, recorded_by, closed_at, pauses, "
+    "version"
 )
 
 
@@ -63,6 +64,7 @@ def _ticket(row: Row) -> Ticket:
         recorded_at=row["recorded_at"],
         recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
         closed_at=row["closed_at"],
+        pauses=pauses.from_text(row["pauses"]),
         version=int(row["version"]),
     )
 
@@ -100,6 +102,7 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
         "recorded_at": ticket.recorded_at,
         "recorded_by": ticket.recorded_by,
         "closed_at": ticket.closed_at,
+        "pauses": pauses.as_text(ticket.pauses),
     }
 
 
@@ -212,6 +215,21 @@ async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
         f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC, no DESC LIMIT 1", recorded_by
     )
     return None if row is None else _ticket(row)
+
+
+async def list_all_unfinished(db: Reader) -> list[Ticket]:
+    """Everybody's tickets that are not closed, by number."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no")
+    return [_ticket(row) for row in rows]
+
+
+async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
+    """How many tickets that are not closed each person has."""
+    rows = await db.fetch(
+        "SELECT assignee_id, count(*) AS n FROM tickets "
+        "WHERE status IN ('new', 'open') AND assignee_id IS NOT NULL GROUP BY assignee_id"
+    )
+    return {StaffId(row["assignee_id"]): int(row["n"]) for row in rows}
 
 
 async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:

@@ -27,14 +27,14 @@ async def rings(desk, **span):
 @pytest.mark.parametrize(
     ("line", "when", "what"),
     [
-        (f"เตือน {TICKET} อีก 3 วัน", "พฤหัสบดี 26 พ.ย. 69 09.00 น.", TICKET),
-        (f"/remind {TICKET} พรุ่งนี้ 9.00 ส่งไฟล์", "อังคาร 24 พ.ย. 69 09.00 น.", f"{TICKET} · ส่งไฟล์"),
-        ("เตือน r๒๖๑๑๐๐๐๑๒๔ ศุกร์หน้า", "ศุกร์ 4 ธ.ค. 69 09.00 น.", TICKET),
-        ("เตือน c81554 15 ธ.ค. 69 บ่ายสอง", "อังคาร 15 ธ.ค. 69 14.00 น.", "C81554"),
-        ("เตือน พรุ่งนี้ 9 โมง โทรกลับคุณสมชาย", "อังคาร 24 พ.ย. 69 09.00 น.", "โทรกลับคุณสมชาย"),
-        ("เตือน โทรกลับคุณสมชาย พรุ่งนี้ 9 โมง", "อังคาร 24 พ.ย. 69 09.00 น.", "โทรกลับคุณสมชาย"),
-        ("/remind tomorrow 2 pm call back", "อังคาร 24 พ.ย. 69 14.00 น.", "call back"),
-        ("เตือน\nอีก 2 ชม.\nส่งไฟล์", "จันทร์ 23 พ.ย. 69 12.00 น.", "ส่งไฟล์"),
+        (f"เตือน {TICKET} อีก 3 วัน", "พฤ. 26 พ.ย. 69 09.00 น.", TICKET),
+        (f"/remind {TICKET} พรุ่งนี้ 9.00 ส่งไฟล์", "อ. 24 พ.ย. 69 09.00 น.", f"{TICKET} · ส่งไฟล์"),
+        ("เตือน r๒๖๑๑๐๐๐๑๒๔ ศุกร์หน้า", "ศ. 4 ธ.ค. 69 09.00 น.", TICKET),
+        ("เตือน c81554 15 ธ.ค. 69 บ่ายสอง", "อ. 15 ธ.ค. 69 14.00 น.", "C81554"),
+        ("เตือน พรุ่งนี้ 9 โมง โทรกลับคุณสมชาย", "อ. 24 พ.ย. 69 09.00 น.", "โทรกลับคุณสมชาย"),
+        ("เตือน โทรกลับคุณสมชาย พรุ่งนี้ 9 โมง", "อ. 24 พ.ย. 69 09.00 น.", "โทรกลับคุณสมชาย"),
+        ("/remind tomorrow 2 pm call back", "อ. 24 พ.ย. 69 14.00 น.", "call back"),
+        ("เตือน\nอีก 2 ชม.\nส่งไฟล์", "จ. 23 พ.ย. 69 12.00 น.", "ส่งไฟล์"),
     ],
 )
 async def test_one_line_sets_a_reminder(desk, line, when, what):
@@ -56,25 +56,25 @@ async def test_what_is_missing_is_asked_for_and_nothing_typed_is_lost(desk):
     assert "พรุ่งนี้ 9.00" in asked.buttons
     again = await desk.says("เมื่อไหร่ดี")
     assert '⚠️ ไม่เข้าใจเวลา "เมื่อไหร่ดี"' in again.text
-    assert "⏰ จะเตือน อังคาร 24 พ.ย. 69 09.00 น." in (await desk.presses("พรุ่งนี้ 9.00")).text
+    assert "⏰ จะเตือน อ. 24 พ.ย. 69 09.00 น." in (await desk.presses("พรุ่งนี้ 9.00")).text
     await desk.says("/remind ส่งไฟล์ให้คุณสมชาย")
     assert "ส่งไฟล์ให้คุณสมชาย" in (await desk.says("ศุกร์นี้ 14.00")).text
     await desk.says("/remind")
     await desk.presses("อีก 1 ชม.")
-    assert (await desk.says("โทรกลับ")).text == "⏰ จะเตือน จันทร์ 23 พ.ย. 69 11.00 น.\nโทรกลับ"
+    assert (await desk.says("โทรกลับ")).text == "⏰ จะเตือน จ. 23 พ.ย. 69 11.00 น.\nโทรกลับ"
 
 
 async def test_the_past_is_refused_in_one_sentence_and_asked_for_again(desk):
     answer = await desk.says("เตือน วันนี้ 8.00 ส่งเมล")
-    assert answer.text.startswith("⚠️ จันทร์ 23 พ.ย. 69 08.00 น. ผ่านไปแล้ว พิมพ์เวลาใหม่ เช่น พรุ่งนี้ 9.00")
-    assert (await desk.says("บ่ายสาม")).text == "⏰ จะเตือน จันทร์ 23 พ.ย. 69 15.00 น.\nส่งเมล"
+    assert answer.text.startswith("⚠️ จ. 23 พ.ย. 69 08.00 น. ผ่านไปแล้ว พิมพ์เวลาใหม่ เช่น พรุ่งนี้ 9.00")
+    assert (await desk.says("บ่ายสาม")).text == "⏰ จะเตือน จ. 23 พ.ย. 69 15.00 น.\nส่งเมล"
 
 
 @pytest.mark.parametrize(
     ("line", "why", "to"),
     [
-        ("เตือน เสาร์นี้ 14.00 ส่งไฟล์", "วันเสาร์", "จันทร์ 30 พ.ย. 69 14.00 น."),
-        ("เตือน 10 ธ.ค. 69 ส่งไฟล์", "รัฐธรรมนูญ", "ศุกร์ 11 ธ.ค. 69 09.00 น."),
+        ("เตือน เสาร์นี้ 14.00 ส่งไฟล์", "วันเสาร์", "จ. 30 พ.ย. 69 14.00 น."),
+        ("เตือน 10 ธ.ค. 69 ส่งไฟล์", "รัฐธรรมนูญ", "ศ. 11 ธ.ค. 69 09.00 น."),
     ],
 )
 async def test_a_day_off_is_kept_but_pointed_out_with_the_next_working_day_one_tap_away(desk, line, why, to):
@@ -102,12 +102,12 @@ async def test_the_list_has_pages_and_from_it_each_can_be_moved_and_deleted(desk
         await desk.says(f"เตือน อีก {n + 1} วัน เรื่องที่ {n}")
     listed = await desk.says("/reminders")
     assert listed.text == "⏰ รายการเตือน 10 รายการ"
-    assert listed.buttons[0] == "อังคาร 24 พ.ย. 69 09.00 น. · เรื่องที่ 0"
+    assert listed.buttons[0] == "อ. 24 พ.ย. 69 09.00 น. · เรื่องที่ 0"
     assert listed.buttons[-1] == "ถัดไป"
     assert len((await desk.presses("ถัดไป")).buttons) == 3
     await desk.presses("เรื่องที่ 9")
     await desk.presses("เปลี่ยนเวลา")
-    assert (await desk.says("พรุ่งนี้ 8.00")).text == "⏰ จะเตือน อังคาร 24 พ.ย. 69 08.00 น.\nเรื่องที่ 9"
+    assert (await desk.says("พรุ่งนี้ 8.00")).text == "⏰ จะเตือน อ. 24 พ.ย. 69 08.00 น.\nเรื่องที่ 9"
     assert (await desk.says("รายการเตือน")).buttons[0].endswith("เรื่องที่ 9")
     await desk.presses("เรื่องที่ 9")
     token = desk.last["telegram:nok"].token("ลบ")
@@ -144,9 +144,9 @@ async def test_it_rings_once_at_its_time_also_at_night_with_what_is_known_now(de
 @pytest.mark.parametrize(
     ("label", "when", "wait"),
     [
-        ("อีก 10 นาที", "จันทร์ 23 พ.ย. 69 11.10 น.", timedelta(minutes=10)),
-        ("อีก 1 ชม.", "จันทร์ 23 พ.ย. 69 12.00 น.", timedelta(hours=1)),
-        ("พรุ่งนี้ 9.00", "อังคาร 24 พ.ย. 69 09.00 น.", timedelta(hours=22)),
+        ("อีก 10 นาที", "จ. 23 พ.ย. 69 11.10 น.", timedelta(minutes=10)),
+        ("อีก 1 ชม.", "จ. 23 พ.ย. 69 12.00 น.", timedelta(hours=1)),
+        ("พรุ่งนี้ 9.00", "อ. 24 พ.ย. 69 09.00 น.", timedelta(hours=22)),
     ],
 )
 async def test_snoozed_it_rings_again(desk, label, when, wait):
@@ -195,7 +195,7 @@ async def test_half_a_day_late_at_night_it_waits_for_the_office_and_says_since_w
     assert "reminder" not in await desk.tick()
     desk.wait(days=2, hours=8, minutes=30)
     rung = await rings(desk)
-    assert rung.text == "⏰ ส่งไฟล์\nถึงกำหนดตั้งแต่ จันทร์ 23 พ.ย. 69 11.00 น. (แจ้งช้าเพราะระบบหยุดทำงาน)"
+    assert rung.text == "⏰ ส่งไฟล์\nถึงกำหนดตั้งแต่ จ. 23 พ.ย. 69 11.00 น. (แจ้งช้าเพราะระบบหยุดทำงาน)"
 
 
 async def test_a_clock_that_jumps_ahead_and_back_rings_each_once(desk):
