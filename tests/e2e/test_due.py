@@ -81,7 +81,7 @@ def desk(request: pytest.FixtureRequest, make_desk: MakeDesk, line: FakeLine) ->
 def office(folder: Path, *, is_open: bool) -> str:
     """A configuration in which the office works now, or at no time near it."""
     # The last minute of a day belongs to no office hours that can be written down.
-    eventually(lambda: f"{datetime.now(BANGKOK):%H:%M}" < "23:58", "midnight", seconds=130)
+    eventually(lambda: f"{datetime.now(BANGKOK):%H:%M}" < "23:59", "midnight", seconds=70)
     now = datetime.now(BANGKOK)
     hours = "00:00-23:59" if is_open else "12:00-12:01" if now.hour < 10 else "00:00-00:01"
     path = folder / f"office-{is_open}.toml"
