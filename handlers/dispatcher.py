@@ -26,6 +26,7 @@ from handlers import (
     merges,
     owed,
     owed_presses,
+    reminders,
     request_presses,
     staff,
     strangers,
@@ -38,7 +39,7 @@ from handlers import (
     ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, Unsent, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Query, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -68,6 +69,7 @@ __all__ = [
     "merges",
     "owed",
     "owed_presses",
+    "reminders",
     "request_presses",
     "staff",
     "teams",
@@ -86,6 +88,9 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     May be called again for the same event when its transaction met a Conflict: it reads afresh.
     """
     now = desk.clock()
+    if isinstance(incoming.body, Left):
+        gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
+        return Outcome(None, (gone,))
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
     if isinstance(incoming.body, Query):
         return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)

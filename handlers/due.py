@@ -15,7 +15,8 @@ StartFunction = Callable[[Work], Awaitable[int]]
 class DueKind:
     """`run` gets all occurrences of the kind that are due together.
 
-    `silent` = it may run at night; everything else waits for the office's hours, since it tells somebody something.
+    `silent` = it tells nobody, so it may run at night; everything else waits for the office's hours, but for what is
+    `urgent`: that is told at its time, day and night, and waits for the office only when it is half a day late.
     `daily_at` = it is due every day at that local time, on working days only where `workdays`.
     """
 
@@ -24,6 +25,7 @@ class DueKind:
     silent: bool
     daily_at: time | None
     workdays: bool
+    urgent: bool = False
 
 
 KINDS: dict[str, DueKind] = {}
@@ -32,12 +34,17 @@ STARTS: list[StartFunction] = []
 
 
 def due(
-    name: str, *, silent: bool = False, daily_at: time | None = None, workdays: bool = True
+    name: str,
+    *,
+    silent: bool = False,
+    urgent: bool = False,
+    daily_at: time | None = None,
+    workdays: bool = True,
 ) -> Callable[[DueFunction], DueFunction]:
     """Enter a function in the table."""
 
     def enter(run: DueFunction) -> DueFunction:
-        KINDS[name] = DueKind(name, run, silent, daily_at, workdays)
+        KINDS[name] = DueKind(name, run, silent, daily_at, workdays, urgent)
         return run
 
     return enter

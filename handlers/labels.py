@@ -69,6 +69,8 @@ FIELDS = {
     "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "remind_at": "เวลาเตือน",
+    "remind_text": "เรื่องที่เตือน",
     "pauses": "หยุดนับเวลา",
     "since": "รอตั้งแต่",
     "until": "ตอบเมื่อ",

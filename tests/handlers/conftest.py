@@ -25,6 +25,7 @@ from handlers.chat import (
     Edited,
     Incoming,
     Joined,
+    Left,
     Offers,
     Press,
     Query,
@@ -45,7 +46,7 @@ from store.outbox import Message
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined}
+BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined, "left": Left}
 
 
 class Recorder:
@@ -95,6 +96,9 @@ class Recorder:
             self.offered.append(reply.offers)
             return []
         return [reply_to_json(reply)]
+
+    def serves(self, chat: str) -> bool:
+        return True
 
     async def pace(self, chat: str) -> None:
         return None
