@@ -98,6 +98,13 @@ COLUMNS = {
 }
 
 VALUES = {
+    "morning": {
+        "overdue": "เกินกำหนด",
+        "today": "ถึงกำหนดวันนี้",
+        "owed": "ค้างส่งสำนักงาน",
+        "reminder": "เตือนวันนี้",
+        "waiting": "รอผู้รับบริการ",
+    },
     "customer": {"none": "ไม่มีผู้รับบริการ"},
     "real_customer": {"none": "ไม่มีใบงานที่สอง"},
     "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
