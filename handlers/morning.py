@@ -103,12 +103,14 @@ def _ticket_text(work: Work, section: Section, ticket: Ticket, names: Mapping[st
 
 
 async def _owed_lines(work: Work, person: Staff) -> list[Line]:
-    """What is owed and should have been there by now."""
+    """What is owed and should have been there by now; what its own reminder tells today is not told twice."""
     rules = work.desk.configuration.rules
     rows = [
         row
         for row in await owed.list_of_officer(work.db, person.id, MOST)
-        if row.rule in rules and (row.is_overdue(rules[row.rule], work.now) or row.reminders)
+        if row.rule in rules
+        and (row.is_overdue(rules[row.rule], work.now) or row.reminders)
+        and not (row.next_at and row.next_at.astimezone(BANGKOK).date() <= work.today)
     ]
     entries = await list_entries(work, rows)
     return [Line(Section.OWED, _owed_text(work, entry), "owed.show", {"owed": str(entry.row.id)}) for entry in entries]

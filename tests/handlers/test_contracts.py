@@ -11,6 +11,8 @@ from store import files
 from store import owed as owed_store
 from store.owed import KIND
 
+pytestmark = pytest.mark.usefixtures("quiet_mornings")
+
 SENT = "/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด"
 
 

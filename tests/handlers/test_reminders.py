@@ -8,6 +8,8 @@ from domain.staff import Platform
 from store import due, reminders
 from store.reminders import KIND
 
+pytestmark = pytest.mark.usefixtures("quiet_mornings")
+
 TICKET = "R2611000124"
 
 
