@@ -10,7 +10,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role
 from domain.text import clean, shorten
 from domain.working_calendar import DayRule
-from handlers import deadlines
+from handlers import deadlines, owed
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context, with_holidays
 from handlers.i18n import _
@@ -105,7 +105,9 @@ async def _take_back(ctx: Context, on: date) -> Reply:
 
 
 async def _changed(ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]) -> Reply:
-    moved = await deadlines.replan_with(ctx, with_holidays(ctx.desk, entered))
+    after = with_holidays(ctx.desk, entered)
+    moved, reminders = await deadlines.replan_with(ctx, after), await owed.replan_with(ctx, after)
     told = _("กำหนดเสร็จเปลี่ยน %(count)s ใบงาน", count=moved) if moved else _("ไม่มีกำหนดเสร็จใดเปลี่ยน")
-    text = "\n".join((_("✅ บันทึกข้อมูลเรียบร้อย %(what)s", what=what), told))
+    again = _("ย้ายวันเตือนสิ่งที่ค้างส่ง %(count)s รายการ", count=reminders) if reminders else ""
+    text = "\n".join(filter(None, (_("✅ บันทึกข้อมูลเรียบร้อย %(what)s", what=what), told, again)))
     return Reply((Paragraph(text, buttons),), confirms=True)

@@ -10,7 +10,7 @@ from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.requests import Life
 from domain.staff import Role, Staff, StaffId
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
-from handlers.desk import Work
+from handlers.desk import Desk, Work
 from handlers.due import at_start, due
 from handlers.i18n import _
 from handlers.labels import value_label
@@ -158,7 +158,15 @@ def list_part(work: Work, head: str, entries: Sequence[Entry]) -> Part:
 @at_start
 async def replan(work: Work) -> int:
     """Give what is pending the dates that the rules now say, and tell the administrators how many moved."""
-    configuration, moved, last = work.desk.configuration, 0, 0
+    if moved := await replan_with(work, work.desk):
+        text = partial(_moved, moved)
+        work.notify(text, f"{owed.KIND}:moved:{work.now:%Y%m%d%H}:{moved}", role=Role.ADMIN)
+    return moved
+
+
+async def replan_with(work: Work, after: Desk) -> int:
+    """Plan the next reminder of all that is owed as the desk `after` counts; returns how many move."""
+    configuration, moved, last = after.configuration, 0, 0
     while rows := await owed.list_open_after(work.db, last, PAGE):
         last = rows[-1].id
         changed = []
@@ -170,9 +178,6 @@ async def replan(work: Work) -> int:
         if changed:
             work.change(partial(owed.replan, rows=changed, rules=configuration.rules, now=work.now))
             moved += len(changed)
-    if moved:
-        text = partial(_moved, moved)
-        work.notify(text, f"{owed.KIND}:moved:{work.now:%Y%m%d%H}:{moved}", role=Role.ADMIN)
     return moved
 
 

@@ -78,3 +78,15 @@ async def test_every_process_counts_with_them_from_its_next_event_on(desk):
     await desk.says("/holiday", who="may")
     await desk.presses("เอา 24 พ.ย. 69 ออก", who="may")
     assert "กำหนดเสร็จ: 24 พ.ย. 69 10.00 น." in (await desk.says("R2611000124")).text
+
+
+async def test_what_is_owed_is_reminded_of_on_the_next_working_day_at_once(desk):
+    await desk.says("/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
+    planned = "SELECT o.next_at, d.due_at FROM owed o JOIN due d ON d.kind = 'owed'"
+    answer = await desk.says("วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ", who="may")
+    assert "ย้ายวันเตือนสิ่งที่ค้างส่ง 1 รายการ" in answer.text
+    row = await desk.db.fetch_one(planned)
+    assert {at.isoformat() for at in row.values()} == {"2026-12-09T02:00:00+00:00"}
+    await desk.presses("เอา 8 ธ.ค. 69 ออก", who="may")
+    row = await desk.db.fetch_one(planned)
+    assert {at.isoformat() for at in row.values()} == {"2026-12-08T02:00:00+00:00"}
