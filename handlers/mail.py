@@ -81,6 +81,7 @@ async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: s
         "language": mail.language,
         "ticket": mail.ticket,
         "files": " ".join(mail.files),
+        "aside": mail.aside,
         "look": "1",
     }
     return await start(ctx, new_draft(ctx, "mail", data, record=mail.record))
@@ -215,6 +216,7 @@ def _new_mail(draft: Draft) -> NewMail:
         data["ticket"],
         tuple(data["files"].split()),
         text=data["mail_text"],
+        aside=data.get("aside", ""),
     )
 
 

@@ -23,7 +23,7 @@ from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.mail import on_send
 from handlers.one_field import OneField
-from handlers.owed import list_entries, list_part
+from handlers.owed import CHASED, list_entries, list_part
 from handlers.owed_proofs import load, present_row, receive, with_changed
 from handlers.registry import action, state
 from handlers.requests import ground
@@ -72,16 +72,20 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((*await _list_again(ctx, args, got.changed), part), confirms=True)
 
 
-async def _list_again(ctx: Context, args: Mapping[str, str], changed: Sequence[Owed]) -> tuple[Part, ...]:
-    """The list that the button stood in, with what is dealt with ticked."""
-    ids = [int(each) for each in args.get("among", "").split(",") if each]
+async def _list_again(
+    ctx: Context, args: Mapping[str, str], changed: Sequence[Owed], chased: Sequence[int] = ()
+) -> tuple[Part, ...]:
+    """The list that the button stood in, with what is dealt with ticked, and what was followed up marked."""
+    among = [each for each in args.get("among", "").split(",") if each]
+    ids = [int(each.removesuffix(CHASED)) for each in among]
     if len(ids) < 2:
         return ()
+    marked = {*chased, *(number for number, each in zip(ids, among, strict=True) if each.endswith(CHASED))}
     now = {row.id: row for row in changed if row.id}
     rows = [now.get(row.id, row) for row in await owed.list_by_ids(ctx.db, ids)]
     left = sum(row.state is OwedState.OPEN for row in rows)
     head = _("⏰ %(date)s · ค้างส่ง %(count)s เรื่อง", date=format_date(ctx.today), count=left)
-    return (list_part(ctx, head, await list_entries(ctx, rows)),)
+    return (list_part(ctx, head, await list_entries(ctx, rows), marked),)
 
 
 @action("owed.continue", in_place=True)
@@ -116,7 +120,10 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("customer.read", customer.code)
     contact = next((each for each in customer.contacts if life.contract and each.id == life.contract.contact_id), None)
     to = (contact.email if contact else "") or _address(life, customer)
-    by_hand = request_cards.owed_button(_("ติดตามทางอื่นแล้ว"), "owed.chased", row, changes=True)
+    among = args.get("among", "")
+    by_hand = request_cards.owed_button(
+        _("ติดตามทางอื่นแล้ว"), "owed.chased", row, among.split(",") if among else (), changes=True
+    )
     if not to and not args.get("ask"):
         text = _("%(code)s ไม่มีอีเมล พิมพ์อีเมลสำหรับฉบับนี้ หรือติดตามทางอื่น", code=customer.code)
         ask = Button(_("พิมพ์อีเมล"), "owed.chase", {**args, "ask": "1"})
@@ -127,7 +134,8 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     letter = fill(
         ctx.desk.configuration.templates[rule.template][language], _places(ctx, row, life, name, language, no)
     )
-    shown = await mail.preview(ctx, NewMail(f"O{row.id}", to, letter.subject, letter.body, CHASE, language, no))
+    new = NewMail(f"O{row.id}", to, letter.subject, letter.body, CHASE, language, no, aside=among)
+    shown = await mail.preview(ctx, new)
     if ctx.desk.mail_from:
         return shown
     return replace(shown, parts=(*shown.parts, Paragraph(_("ส่งเองแล้วแตะที่นี่"), (by_hand,))))
@@ -173,7 +181,8 @@ async def chase_sent(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
     row, life, rule = await load(ctx, {"owed": mail.record.removeprefix("O")})
     with speaking("th"):
         result = _("ส่งอีเมลถึง %(to)s: %(subject)s", to=mail.to, subject=mail.subject)
-    return (await _chased(ctx, row, life, rule, result, mail.ticket),)
+    part, changed = await _chased(ctx, row, life, rule, result, mail.ticket)
+    return (*await _list_again(ctx, {"among": mail.aside}, changed, [row.id]), part)
 
 
 @action("owed.chased", in_place=True)
@@ -184,12 +193,14 @@ async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await present_row(ctx, row)
     with speaking("th"):
         result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
-    return Reply((await _chased(ctx, row, life, rule, result, ""),), confirms=True)
+    part, changed = await _chased(ctx, row, life, rule, result, "")
+    return Reply((*await _list_again(ctx, args, changed, [row.id]), part), confirms=True)
 
 
-async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, no: str) -> Part:
-    """One follow-up more: its ticket, and the next reminder counted from now."""
-    lines = []
+async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, no: str) -> tuple[Part, Sequence[Owed]]:
+    """One follow-up more: its ticket, and the next reminder counted from now; what to say, and what changed."""
+    lines: list[str] = []
+    changed: Sequence[Owed] = ()
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.chase)
     if subject:
         with speaking("th"):
@@ -202,12 +213,12 @@ async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, 
         if closed and row.state is OwedState.OPEN:
             at = next((requests.next_of(each, ground(ctx)) for each in changed if each.rule == row.rule), None)
             again = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
-            return request_cards.outcome(ctx, life, [*lines, *again])
+            return request_cards.outcome(ctx, life, [*lines, *again]), changed
     if row.state is not OwedState.OPEN:
         # The proof came while the letter was being looked at: it went out, and nothing is owed any more.
-        return request_cards.outcome(ctx, life, [*lines, value_label("got", row.rule)])
+        return request_cards.outcome(ctx, life, [*lines, value_label("got", row.rule)]), changed
     new = replace(row, chased=row.chased + 1, last_at=ctx.now)
-    return _changed(ctx, life, row, new, rule, *lines).parts[0]
+    return _changed(ctx, life, row, new, rule, *lines).parts[0], (new,)
 
 
 # Put off, handed on, given up: one question each.

@@ -172,7 +172,9 @@ def once(label: str, action: str, life: Life, **args: str) -> Button:
     return replace(button(label, action, life, **args), once=True)
 
 
-def owed_button(label: str, action: str, row: Owed, among: Sequence[int] = (), *, changes: bool = False) -> Button:
+def owed_button(
+    label: str, action: str, row: Owed, among: Sequence[int | str] = (), *, changes: bool = False
+) -> Button:
     """A button about one thing owed; `among` = the list that it stands in, shown again after the press."""
     args = {"owed": str(row.id), "among": ",".join(map(str, among))}
     return Button(label, action, args, f"O{row.id}", row.version, once=changes)

@@ -50,6 +50,16 @@ async def plan(tx: Tx, rows: Iterable[Due]) -> None:
     )
 
 
+async def plan_again(tx: Tx, rows: Sequence[Due]) -> None:
+    """Plan these occurrences also where they were done; who works on one can no longer finish it."""
+    await tx.execute_many(
+        "INSERT INTO due (kind, subject, occurrence, due_at, state) VALUES (?, ?, ?, ?, 'waiting') "
+        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, state = 'waiting', "
+        "owner = '', lease_until_at = NULL, attempts = 0",
+        [(row.kind, row.subject, row.occurrence, row.due_at) for row in rows],
+    )
+
+
 async def cancel(tx: Tx, kind: str, subject: str) -> int:
     """Forget what waits of this kind for this record; returns how many there were."""
     return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
@@ -70,6 +80,28 @@ async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bo
         "SELECT 1 AS one FROM due WHERE kind = ? AND subject = ? AND occurrence = ?", kind, subject, occurrence
     )
     return row is not None
+
+
+async def has_waiting(db: Reader, kind: str, now: datetime) -> bool:
+    """Whether something of this kind is due and not done, also where somebody works on it; what failed is not meant."""
+    found = await db.fetch(
+        "SELECT id FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? AND attempts = 0 LIMIT 1",
+        now,
+        kind,
+    )
+    return bool(found)
+
+
+async def last_done_by_subject(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, datetime]:
+    """When an occurrence of this kind was last done for each of these records, those for which one was."""
+    marks = ", ".join("?" for _ in subjects)
+    rows = await db.fetch(
+        f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND subject IN ({marks}) "
+        "AND done_at IS NOT NULL GROUP BY subject",
+        kind,
+        *subjects,
+    )
+    return {row["subject"]: row["last_at"] for row in rows}
 
 
 async def last_done(db: Reader, kind: str) -> datetime | None:

@@ -41,7 +41,8 @@ class NewMail:
     `record` = the ticket, contract or customer that it is about; `ticket` = the ticket whose number stands in the
     subject, where that is not the record. `purpose` names what is done when it is sent (handlers.mail.on_send) and
     `language` is that of the letter. `text` = the part of the body between greeting and closing, once somebody saw
-    it. `files` = ids of attachments. `automatic` = no person approved it.
+    it. `files` = ids of attachments. `automatic` = no person approved it. `aside` = what its purpose needs at the
+    press that sends; it is not kept.
     """
 
     record: str
@@ -54,6 +55,7 @@ class NewMail:
     files: tuple[str, ...] = ()
     automatic: bool = False
     text: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,25 @@ async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
     return [owed(row) for row in rows]
 
 
+async def list_reminded(db: Reader, since: datetime, owed_id: int, limit: int) -> list[tuple[Owed, datetime]]:
+    """The next open ones whose last reminder was noted at `since` or later, with when, in the order of their ids."""
+    columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
+    rows = await db.fetch(
+        f"SELECT {columns}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' AND d.subject = CAST(o.id AS TEXT) "
+        "AND d.occurrence = CAST(o.reminders AS TEXT) WHERE o.state = 'open' AND o.last_at >= ? AND o.id > ? "
+        f"AND d.done_at >= ? ORDER BY o.id LIMIT {int(limit)}",
+        since,
+        owed_id,
+        since,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        at: datetime = fields.pop("done_at")
+        found.append((owed(fields), at))
+    return found
+
+
 async def save(
     tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
 ) -> None:

@@ -2,13 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from domain.staff import Platform
+from handlers.desk import Work
+from handlers.due import KINDS
+from scheduler import ticker
 from scheduler.ticker import Ticker
 from store import files
 from store import owed as owed_store
+from store.due import Due
 from store.owed import KIND
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
@@ -186,6 +191,65 @@ async def test_several_of_one_morning_come_as_one_message_and_are_ticked_off_in_
     assert "1 ได้รับแล้ว" not in done.buttons
 
 
+async def test_one_message_a_morning_however_many_are_due(desk, monkeypatch):
+    monkeypatch.setattr(ticker, "BATCH", 1)
+    for code in ("C70001", "C81554", "C90210"):
+        await send_contract(desk, SENT.replace("C70001", code))
+    told = await morning(desk)
+    assert len(told.replies) == 1
+    assert "ค้างส่ง 3 เรื่อง" in told.text
+    assert "3 ได้รับแล้ว" in told.buttons
+    assert not (await morning(desk, days=0)).replies
+
+
+async def test_what_could_not_be_noted_at_first_is_told_later_and_the_rest_not_again(desk):
+    await send_contract(desk)
+    await send_contract(desk, SENT.replace("C70001", "C81554"))
+    paused = "UPDATE due SET attempts = 1, lease_until_at = ? WHERE kind = 'owed' AND subject = '2'"
+    await desk.db.write(lambda tx: tx.execute(paused, desk.now + timedelta(days=15, minutes=5)))
+    assert "กมลชนก" in (await morning(desk)).text
+    desk.wait(minutes=6)
+    told = await morning(desk, days=0)
+    assert len(told.replies) == 1
+    assert "C81554" in told.text
+    assert "กมลชนก" not in told.text
+
+
+async def test_a_proof_that_comes_before_the_message_is_not_asked_for(desk):
+    await send_contract(desk)
+    desk.wait(days=15)
+    rows = await desk.db.fetch("SELECT id, subject, occurrence, due_at FROM due WHERE kind = 'owed'")
+    work = Work(desk.engine.desk, desk.now)
+    await KINDS[KIND].run(work, [Due(KIND, row["subject"], row["occurrence"], row["due_at"]) for row in rows])
+    for change in work.changes:
+        await desk.db.write(change)
+    await desk.says("/open C70001 เมล 7.10 ส่งคืน => ได้รับแล้ว ปิด")
+    desk.recorders[Platform.TELEGRAM].sent.clear()
+    await desk.tick()
+    assert "ค้างส่ง" not in desk.told("nok").text
+
+
+async def test_who_is_on_leave_is_stood_in_for_by_whom_took_the_work_else_by_the_supervisors(desk):
+    await send_contract(desk)
+    desk.wait(days=14)
+    await desk.says("ลา 8 ธ.ค.")
+    await desk.presses("บันทึกวันลา")
+    assert "ยังไม่ส่งสัญญาคืน" not in (await morning(desk, days=1)).text
+    assert "ยังไม่ส่งสัญญาคืน" in desk.told("ton").text
+    assert "ผู้รับผิดชอบ: นก" in desk.told("ton").text
+    await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูล")
+    desk.wait(days=6)
+    await desk.says("ลา 15 ธ.ค.")
+    await desk.presses("ฝากตามนี้")
+    taker = next(who for who in ("ton", "may") if "ขอฝากใบงาน" in desk.told(who).text)
+    desk.last[f"telegram:{taker}"] = desk.told(taker)
+    await desk.presses("รับ R", who=taker)
+    desk.recorders[Platform.TELEGRAM].sent.clear()
+    await morning(desk, days=1)
+    assert "เตือนครั้งที่ 2" in desk.told(taker).text
+    assert "เตือนครั้งที่" not in desk.told("nok").text
+
+
 async def test_a_week_away_is_made_up_for_once_and_marked(desk):
     await send_contract(desk)
     told = await morning(desk, days=23)
@@ -313,6 +377,22 @@ async def test_the_letter_is_shown_and_one_tap_sends_it_and_records_the_ticket(d
     assert await desk.count("tickets", "subject = '7.11' AND status = 'closed' AND no = 'R2612000125'") == 1
     assert await desk.count("owed", "chased = 1") == 1
     assert "ติดตามแล้ว 1 ครั้ง" in (await morning(desk, days=7)).text
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+async def test_what_was_followed_up_is_marked_in_the_list_of_several(desk, by_mail):
+    if by_mail:
+        write_mail(desk)
+    await send_contract(desk)
+    await send_contract(desk, SENT.replace("C70001", "C81554"))
+    await morning(desk)
+    await desk.presses("1 ติดตาม")
+    done = await desk.presses("ส่ง" if by_mail else "ติดตามทางอื่นแล้ว")
+    assert "1 ✉️ 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · 15 วัน · เตือนครั้งที่ 1 · ติดตามแล้ว 1 ครั้ง" in done.text
+    assert "1 ติดตาม" not in done.buttons
+    again = await desk.presses("2 ได้รับแล้ว")
+    assert "1 ✉️" in again.text
+    assert "2 ✅" in again.text
 
 
 async def test_a_customer_without_an_address_is_said_to_be_one(desk):
