@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 from functools import partial
@@ -11,23 +11,25 @@ from domain import clock
 from domain.clock import State
 from domain.dates import BANGKOK, format_date, format_time
 from domain.owed import Owed
-from domain.staff import Staff, StaffId
+from domain.staff import StaffId
 from domain.tickets import Ticket
 from handlers import ticket_cards
 from handlers.chat import Button, Choice, Reply
-from handlers.deadlines import supervisors
 from handlers.desk import Work
 from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.owed import Entry, list_entries
 from handlers.request_cards import owed_line
+from handlers.stand_in import who_is_there
 from store import customers, owed, reminders, staff, tickets
 from store.due import Due
 
 SHOWN = 10
 """Lines of one message; the rest is counted, and a tap away."""
 MOST = 500
+MOST_OWING = 5
+"""Customers that the weekly list names."""
 
 
 class Section(StrEnum):
@@ -50,37 +52,73 @@ class Line:
     args: Mapping[str, str]
 
 
+@dataclass(slots=True)
+class Day:
+    """One person's day: how much there is of each kind, and lines for what comes first of it."""
+
+    counts: Counter[Section] = field(default_factory=Counter)
+    lines: list[Line] = field(default_factory=list)
+
+
 @due("morning", daily_at=time(8, 30))
 async def queue(work: Work, rows: Sequence[Due]) -> None:
-    """Everybody's day, silent where it is empty: overdue, due today, owed, reminders, and what waits for customers."""
-    unfinished: dict[StaffId, list[Ticket]] = {}
+    """Everybody's day, silent where it is empty: overdue, due today, owed, reminders, and what waits for customers.
+
+    The work of who is away or gone stands in the day of who stands in, or in the supervisors'.
+    """
+    there = await who_is_there(work)
+    names = await staff.staff_names(work.db)
+    days = {person: Day() for person in there.people}
+    for officer, mine in (await _unfinished(work)).items():
+        for person in there.receivers(officer):
+            _add(days, person, await _ticket_day(work, mine, "" if person == officer else names.get(officer, "")))
+    asked = await owed.list_asked_for(work.db, [*work.desk.configuration.rules], work.today, SHOWN)
+    for who, (count, some) in asked.items():
+        for person in there.receivers(who):
+            whose = "" if who is None or person == who else names.get(who, "")
+            _add(days, person, await _owed_day(work, count, some, whose))
+    late = any(row.is_late(work.now) for row in rows)
+    for person, day in days.items():
+        if person in there.people:
+            _add(days, person, await _reminder_day(work, person))
+        if day.counts:
+            day.lines = sorted(day.lines, key=lambda line: [*Section].index(line.section))[:SHOWN]
+            for line in day.lines:
+                if line.action == "ticket.show":
+                    work.audit("ticket.told", line.args["no"])
+            work.notify(partial(_message, work, day, late=late), f"morning:{rows[-1].occurrence}", staff_id=person)
+
+
+def _add(days: dict[StaffId, Day], person: StaffId, more: Day) -> None:
+    day = days.setdefault(person, Day())
+    day.counts.update(more.counts)
+    day.lines += more.lines
+
+
+async def _unfinished(work: Work) -> dict[StaffId, list[Ticket]]:
+    found: dict[StaffId, list[Ticket]] = {}
     for ticket in await tickets.list_all_unfinished(work.db):
         if ticket.assignee is not None:
-            unfinished.setdefault(ticket.assignee, []).append(ticket)
-    late = any(row.is_late(work.now) for row in rows)
-    for person in await staff.list_staff(work.db):
-        if person.blocked_at is not None:
-            continue
-        lines = await _ticket_lines(work, unfinished.get(person.id, ()))
-        lines += await _owed_lines(work, person)
-        lines += await _reminder_lines(work, person)
-        if lines:
-            lines.sort(key=lambda line: [*Section].index(line.section))
-            make = partial(_message, work, lines, late=late)
-            work.notify(make, f"morning:{rows[-1].occurrence}", staff_id=person.id)
+            found.setdefault(ticket.assignee, []).append(ticket)
+    return found
 
 
-async def _ticket_lines(work: Work, mine: Sequence[Ticket]) -> list[Line]:
+async def _ticket_day(work: Work, mine: Sequence[Ticket], whose: str) -> Day:
+    """What is overdue, due today and waiting among these; `whose` = the colleague's name who is stood in for."""
     chosen = [(section, ticket) for ticket in mine if (section := _section_of(work, ticket))]
     chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
-    codes = [ticket.customer for _why, ticket in chosen if ticket.customer]
-    names = {code: one.name for code, one in (await customers.follow_customers(work.db, codes[:MOST])).items()}
-    for _why, ticket in chosen[:SHOWN]:
-        work.audit("ticket.told", ticket.no)
-    return [
-        Line(section, _ticket_text(work, section, ticket, names), "ticket.show", {"no": ticket.no})
-        for section, ticket in chosen
+    shown = [pair for section in Section for pair in [one for one in chosen if one[0] is section][:SHOWN]]
+    codes = [ticket.customer for _why, ticket in shown if ticket.customer]
+    names = {code: one.name for code, one in (await customers.follow_customers(work.db, codes)).items()}
+    lines = [
+        Line(section, _joined(_ticket_text(work, section, ticket, names), whose), "ticket.show", {"no": ticket.no})
+        for section, ticket in shown
     ]
+    return Day(Counter(section for section, _ticket in chosen), lines)
+
+
+def _joined(*texts: str) -> str:
+    return " · ".join(filter(None, texts))
 
 
 def _section_of(work: Work, ticket: Ticket) -> Section | None:
@@ -102,49 +140,47 @@ def _ticket_text(work: Work, section: Section, ticket: Ticket, names: Mapping[st
     return " · ".join(filter(None, (f"🎫 {words}", until)))
 
 
-async def _owed_lines(work: Work, person: Staff) -> list[Line]:
-    """What is owed and should have been there by now; what its own reminder tells today is not told twice."""
-    rules = work.desk.configuration.rules
-    rows = [
-        row
-        for row in await owed.list_of_officer(work.db, person.id, MOST)
-        if row.rule in rules
-        and (row.is_overdue(rules[row.rule], work.now) or row.reminders)
-        and not (row.next_at and row.next_at.astimezone(BANGKOK).date() <= work.today)
+async def _owed_day(work: Work, count: int, some: Sequence[Owed], whose: str) -> Day:
+    """What is owed and should have been there by now; what its own reminder tells today is not among it."""
+    lines = [
+        Line(Section.OWED, _joined(_owed_text(work, entry), whose), "owed.show", {"owed": str(entry.row.id)})
+        for entry in await list_entries(work, some)
     ]
-    entries = await list_entries(work, rows)
-    return [Line(Section.OWED, _owed_text(work, entry), "owed.show", {"owed": str(entry.row.id)}) for entry in entries]
+    return Day(Counter({Section.OWED: count}), lines)
 
 
 def _owed_text(work: Work, entry: Entry) -> str:
     return owed_line(work, entry.life, entry.row, entry.name, reminding=True)
 
 
-async def _reminder_lines(work: Work, person: Staff) -> list[Line]:
-    end = work.now + timedelta(days=1)
+async def _reminder_day(work: Work, person: StaffId) -> Day:
+    found = [
+        one
+        for one in await reminders.list_reminders(work.db, person, MOST)
+        if one.due_at.astimezone(BANGKOK).date() <= work.today
+    ]
     lines = []
-    for one in await reminders.list_reminders(work.db, person.id, SHOWN):
-        if one.due_at < end and one.due_at.astimezone(BANGKOK).date() <= work.today:
-            text = _("⏰ %(time)s %(text)s", time=format_time(one.due_at), text=one.text or one.record)
-            lines.append(Line(Section.REMINDER, text, "remind.show", {"id": one.id}))
-    return lines
+    for one in found[:SHOWN]:
+        text = _("⏰ %(time)s %(text)s", time=format_time(one.due_at), text=one.text or one.record)
+        lines.append(Line(Section.REMINDER, text, "remind.show", {"id": one.id}))
+    return Day(Counter({Section.REMINDER: len(found)}) if found else Counter(), lines)
 
 
-def _message(work: Work, lines: Sequence[Line], *, late: bool) -> Reply:
-    counts = Counter(line.section for line in lines)
+def _message(work: Work, today: Day, *, late: bool) -> Reply:
+    counts, count = today.counts, today.counts.total()
     sums = " · ".join(f"{value_label('morning', section)} {counts[section]}" for section in Section if counts[section])
     day = value_label("free_day", str(work.today.weekday()))
-    head = _("☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง", day=day, date=format_date(work.today), count=len(lines))
+    head = _("☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง", day=day, date=format_date(work.today), count=count)
     if late:
         head += _(" · ส่งช้ากว่ากำหนด")
     options = tuple(
-        Button(f"{value_label('morning', line.section)} · {line.text}", line.action, line.args)
-        for line in lines[:SHOWN]
+        Button(f"{value_label('morning', line.section)} · {line.text}", line.action, line.args) for line in today.lines
     )
     buttons = [Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"})]
     if counts[Section.OWED]:
         buttons.append(Button(_("ค้างส่งทั้งหมด"), "owed.list", {"list": "owed", "mine": "1"}))
-    more = _("และอีก %(count)s เรื่อง", count=len(lines) - SHOWN) if len(lines) > SHOWN else ""
+    left = count - len(today.lines)
+    more = _("และอีก %(count)s เรื่อง", count=left) if left else ""
     return Reply((Choice("\n".join(filter(None, (head, sums, more))), options, tuple(buttons)),), confirms=True)
 
 
@@ -157,24 +193,23 @@ async def week(work: Work, rows: Sequence[Due]) -> None:
     calendar = work.desk.configuration.calendar
     if any(calendar.is_working_day(work.today - timedelta(days=n)) for n in range(1, work.today.weekday() + 1)):
         return
-    found, last = list[Owed](), 0
-    while page := await owed.list_open_after(work.db, last, MOST):
-        found += page
-        last = page[-1].id
-    if not found:
+    rules = [*work.desk.configuration.rules]
+    count, oldest = await owed.list_oldest(work.db, rules, SHOWN)
+    if not count:
         return
-    found.sort(key=lambda row: (row.started_at, row.id))
-    entries = await list_entries(work, found)
-    for person in supervisors(await staff.list_staff(work.db)):
-        work.notify(partial(_weekly, work, entries), f"weekly:{rows[-1].occurrence}", staff_id=person)
+    entries = await list_entries(work, oldest)
+    most = await owed.count_by_customer(work.db, rules, MOST_OWING)
+    found = await customers.follow_customers(work.db, [*most])
+    for code in found:
+        work.audit("customer.named", code)
+    by = [f"{code} {ticket_cards.shown_name(found[code])} ({n})" for code, n in most.items()]
+    for person in (await who_is_there(work)).supervisors:
+        work.notify(partial(_weekly, work, count, entries, by), f"weekly:{rows[-1].occurrence}", staff_id=person)
 
 
-def _weekly(work: Work, entries: Sequence[Entry]) -> Reply:
-    head = _("☀️ สิ่งที่ค้างส่งสำนักงาน %(count)s เรื่อง เก่าสุดก่อน", count=len(entries))
-    by = Counter(f"{entry.life.request.customer} {entry.name}" for entry in entries).most_common(5)
-    most = _("ค้างมากสุด: %(list)s", list=", ".join(f"{who} ({count})" for who, count in by))
-    options = tuple(
-        Button(_owed_text(work, entry), "owed.show", {"owed": str(entry.row.id)}) for entry in entries[:SHOWN]
-    )
+def _weekly(work: Work, count: int, entries: Sequence[Entry], by: Sequence[str]) -> Reply:
+    head = _("☀️ สิ่งที่ค้างส่งสำนักงาน %(count)s เรื่อง เก่าสุดก่อน", count=count)
+    most = _("ค้างมากสุด: %(list)s", list=", ".join(by))
+    options = tuple(Button(_owed_text(work, entry), "owed.show", {"owed": str(entry.row.id)}) for entry in entries)
     buttons = (Button(_("ค้างส่งทั้งหมด"), "owed.list", {"list": "owed"}),)
     return Reply((Choice(f"{head}\n{most}", options, buttons),), confirms=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
+from domain.dates import BANGKOK
 from domain.errors import Conflict, NotFound
 from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
@@ -115,6 +116,54 @@ async def list_reminded(db: Reader, since: datetime, owed_id: int, limit: int) -
         fields = dict(row)
         at: datetime = fields.pop("done_at")
         found.append((owed(fields), at))
+    return found
+
+
+async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int, list[Owed]]:
+    """How much is owed to the desk by these rules, and what is owed longest."""
+    where = f"state = 'open' AND rule IN ({', '.join('?' for _ in rules)})"
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}", *rules
+    )
+    count = await db.fetch_one(f"SELECT count(*) AS n FROM owed WHERE {where}", *rules)
+    return int(count["n"]) if count else 0, [owed(row) for row in rows]
+
+
+async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dict[str, int]:
+    """How much each of the customers owes who owe most, by code, the most first."""
+    rows = await db.fetch(
+        "SELECT r.customer_code, count(*) AS n FROM owed o JOIN requests r ON r.id = o.request_id "
+        f"WHERE o.state = 'open' AND o.rule IN ({', '.join('?' for _ in rules)}) "
+        f"GROUP BY r.customer_code ORDER BY n DESC, r.customer_code LIMIT {int(limit)}",
+        *rules,
+    )
+    return {row["customer_code"]: int(row["n"]) for row in rows}
+
+
+async def list_asked_for(
+    db: Reader, rules: Sequence[str], today: date, limit: int
+) -> dict[StaffId | None, tuple[int, list[Owed]]]:
+    """What should have been there before today or was reminded of, and is not reminded of today, by officer.
+
+    How many there are of each officer's, and `limit` of them, those reminded of most first.
+    """
+    rows = await db.fetch(
+        f"SELECT {COLUMNS}, total FROM (SELECT {COLUMNS}, "
+        "row_number() OVER (PARTITION BY assignee_id ORDER BY reminders + chased DESC, expected_on, id) AS place, "
+        "count(*) OVER (PARTITION BY assignee_id) AS total FROM owed "
+        f"WHERE state = 'open' AND rule IN ({', '.join('?' for _ in rules)}) "
+        "AND (expected_on < ? OR reminders > 0) AND (next_at IS NULL OR next_at >= ?)"
+        f") AS asked WHERE place <= {int(limit)} ORDER BY place, id",
+        *rules,
+        today,
+        datetime.combine(today + timedelta(days=1), time(), BANGKOK),
+    )
+    found: dict[StaffId | None, tuple[int, list[Owed]]] = {}
+    for row in rows:
+        fields = dict(row)
+        total = int(fields.pop("total"))
+        one = owed(fields)
+        found.setdefault(one.assignee, (total, []))[1].append(one)
     return found
 
 

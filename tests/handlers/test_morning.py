@@ -89,3 +89,36 @@ async def test_each_hears_only_of_the_own_work(desk):
     assert queue(told)
     assert queue(told, "ton") == []
     assert queue(told, "may") == []
+
+
+async def test_the_work_of_who_is_on_leave_stands_in_the_day_of_who_stands_in(desk):
+    await desk.says(MAIL)
+    await desk.says(SENT)
+    await desk.db.write(lambda tx: tx.execute("UPDATE owed SET expected_on = ?", desk.now.date()))
+    await desk.says("เตือน พรุ่งนี้ 14.00 โทรกลับคุณสมชาย")
+    await desk.says("ลา พรุ่งนี้")
+    await desk.presses("ลาโดยไม่ฝาก")
+    told = await to_morning(desk)
+    assert queue(told) == []
+    (part,) = queue(told, "ton")
+    assert "งานของคุณ 2 เรื่อง\nเกินกำหนด 1 · ค้างส่งสำนักงาน 1" in part.question
+    assert all(option.label.endswith(" · นก") for option in part.options)
+    assert len(queue(await to_morning(desk))) == 1, "back at work"
+
+
+async def test_the_work_of_who_left_is_the_supervisors(desk):
+    await desk.says(MAIL)
+    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE name = 'นก'", desk.now))
+    (part,) = queue(await to_morning(desk), "ton")
+    assert "เกินกำหนด 1" in part.question
+
+
+async def test_everything_is_counted_and_ten_are_shown(desk):
+    for number in range(12):
+        await desk.says(f"/open C81554 อีเมล 6.1 เรื่องที่ {number}")
+    await desk.says(SENT)
+    await desk.db.write(lambda tx: tx.execute("UPDATE owed SET expected_on = ?", desk.now.date()))
+    (part,) = queue(await to_morning(desk))
+    assert "งานของคุณ 13 เรื่อง\nเกินกำหนด 12 · ค้างส่งสำนักงาน 1\nและอีก 3 เรื่อง" in part.question
+    assert len(part.options) == 10
+    assert await desk.count("audit", "action = 'ticket.told'") == 18, "eight of them by the deadlines' own message"
