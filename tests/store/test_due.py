@@ -136,3 +136,18 @@ async def test_what_a_process_held_that_ended_is_free_at_once_but_not_what_waits
     await db.write(lambda tx: due.note_failure(tx, failed, "AB12", NOW + timedelta(minutes=5)))
     await leases.release_all(db, "serve:")
     assert [row.occurrence for row in await claim(db, "serve:2")] == [held.occurrence]
+
+
+async def test_what_was_done_can_be_planned_again_and_is_taken_from_who_works_on_it(db):
+    await plan(db, at(0))
+    claimed = await claim(db)
+    await db.write(lambda tx: due.finish(tx, claimed, "me", NOW))
+    assert await due.last_done_by_subject(db, "remind", ["R2611000001", "other"]) == {"R2611000001": NOW}
+    for minutes in (1, 2):
+        await db.write(lambda tx, minutes=minutes: due.plan_again(tx, [at(minutes)]))
+        (again,) = await claim(db, now=NOW + timedelta(minutes=5))
+    assert again.due_at == NOW + timedelta(minutes=2)
+    assert await due.last_done_by_subject(db, "remind", ["R2611000001"]) == {"R2611000001": NOW}
+    await db.write(lambda tx: due.plan_again(tx, [at(3)]))
+    with pytest.raises(Conflict):
+        await db.write(lambda tx: due.finish(tx, [again], "me", NOW))

@@ -273,3 +273,45 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Data
         [("contract", "open")],
     ]
     assert await requests.reserve_request_id(db) == 3
+
+
+async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_owed(
+    db: Database, officer: StaffId
+) -> None:
+    for no in (1, 2):
+        await close(db, await begin(db), "7.9", officer, no)
+    later = NOW + timedelta(days=15)
+    assert await owed.list_reminded(db, NOW, 0, 10) == []
+    planned = await due.list_waiting(db, owed.KIND)
+    rows = await owed.list_by_ids(db, [int(row.subject) for row in planned])
+    claimable = due.Claimable([owed.KIND], later)
+    claimed = await db.write(lambda tx: due.claim(tx, db.engine, claimable, "me", 10))
+    assert await due.has_waiting(db, owed.KIND, later), "claimed, not done"
+
+    async def note(tx: Tx) -> None:
+        await owed.note_reminded(tx, rows, CONFIGURATION.rules, CONFIGURATION.calendar, later)
+        await due.finish(tx, claimed, "me", later)
+
+    await db.write(note)
+    assert not await due.has_waiting(db, owed.KIND, later)
+    found, first = await owed.list_reminded(db, later, 0, 10), min(row.id for row in rows)
+    assert [(row.id, row.reminders, at) for row, at in found] == [(first, 1, later), (first + 1, 1, later)]
+    assert [row.id for row, _at in await owed.list_reminded(db, NOW, first, 10)] == [first + 1]
+    assert await owed.list_reminded(db, later + timedelta(seconds=1), 0, 10) == []
+
+
+async def test_the_morning_counts_what_is_owed_and_reads_a_few(db: Database, officer: StaffId) -> None:
+    rules = [*CONFIGURATION.rules]
+    for no in (1, 2, 3):
+        await close(db, await begin(db), "7.9", officer, no, days=-no)
+    count, oldest = await owed.list_oldest(db, rules, 2)
+    last = oldest[0].id
+    assert (count, [row.id for row in oldest]) == (3, [last, last - 1])
+    assert [row.ticket_no[-1] for row in oldest] == ["3", "2"]
+    assert await owed.list_oldest(db, ["quotation"], 2) == (0, [])
+    assert await owed.count_by_customer(db, rules, 5) == {"C1": 3}
+    assert await owed.list_asked_for(db, rules, NOW.date(), 2) == {}, "nothing is late yet"
+    late = NOW.date() + timedelta(days=40)
+    await db.write(lambda tx: tx.execute("UPDATE owed SET next_at = NULL WHERE id > ?", last - 2))
+    ((who, (total, some)),) = (await owed.list_asked_for(db, rules, late, 1)).items()
+    assert (who, total, [row.id for row in some]) == (officer, 2, [last]), "of the first a reminder is still to come"
