@@ -21,6 +21,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
 }
 """The further places of each template (DOMAIN.md section 8)."""
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]{}]*\{([a-z_]+)\}[^\[\]{}]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _checked(row: Table, key: str, known: frozenset[str]) -> str:
 
 
 def fill(template: Template, values: Mapping[str, str]) -> Letter:
-    """The letter. A line whose places are all empty is left out, and what a value holds is never filled again.
+    """The letter. A line whose places are all empty is left out, and so is a part of the subject in [ ]; what a value
+    holds is never filled again.
 
     A place that `values` lacks is empty.
     """
@@ -98,7 +100,8 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
         if not places or any(values.get(place, "").strip() for place in places):
             lines.append(_filled(line, values))
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return Letter(" ".join(_filled(template.subject, values).split()), body)
+    subject = _OPTIONAL.sub(lambda found: found[1] if values.get(found[2], "").strip() else "", template.subject)
+    return Letter(" ".join(_filled(subject, values).split()), body)
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:

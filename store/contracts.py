@@ -141,7 +141,7 @@ _LISTED = (
     "COALESCE(o.reminders, 0) AS reminders, o.next_at"
 )
 _CONTRACTS = (
-    "FROM contracts c JOIN requests r ON r.id = c.request_id LEFT JOIN owed o ON o.id = "
+    "FROM requests r LEFT JOIN contracts c ON c.request_id = r.id LEFT JOIN owed o ON o.id = "
     "(SELECT max(id) FROM owed WHERE request_id = r.id AND rule = 'contract' AND state <> 'void')"
 )
 _OWED = "FROM owed o JOIN requests r ON r.id = o.request_id LEFT JOIN contracts c ON c.request_id = r.id"
@@ -162,9 +162,13 @@ def _where(wanted: Filter, first: str, *params: object) -> tuple[str, list[objec
 
 
 async def list_contracts(db: Reader, wanted: Filter, limit: int, offset: int) -> tuple[list[Listed], dict[str, int]]:
-    """A page of contracts, the newest number first, and how many there are in all by the state of what is owed."""
-    where, params = _where(wanted, "1 = 1")
-    return await _list(db, _CONTRACTS, where, params, "c.year DESC, c.number DESC", limit, offset)
+    """A page of contracts, the newest number first, and how many there are in all by the state of what is owed.
+
+    One that is owed and has no number yet comes before them.
+    """
+    where, params = _where(wanted, "(c.id IS NOT NULL OR o.state = 'open')")
+    order = "CASE WHEN c.id IS NULL THEN 0 ELSE 1 END, c.year DESC, c.number DESC, r.id DESC"
+    return await _list(db, _CONTRACTS, where, params, order, limit, offset)
 
 
 async def list_owed(

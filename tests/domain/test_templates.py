@@ -80,3 +80,13 @@ def test_a_wrong_template_is_refused_by_file_and_row(tmp_path: Path, toml: str, 
 def test_dates_of_letters() -> None:
     assert letter_date(date(2020, 2, 19), "th") == "19 กุมภาพันธ์ 2563"
     assert letter_date(date(2020, 2, 19), "en") == "19 February 2020"
+
+
+@pytest.mark.parametrize("name", ["contract_reminder", "research_reminder"])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_a_subject_without_a_contract_number_does_not_speak_of_one(name: str, language: str) -> None:
+    template = load_configuration().templates[name][language]
+    assert fill(template, {"contract_no": "81/2569"}).subject.endswith("81/2569")
+    subject = fill(template, {}).subject
+    assert not subject.endswith(("เลขที่", "No.", ","))
+    assert "[" not in subject

@@ -3,17 +3,18 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from domain.staff import Platform
-from handlers.desk import Work
+from handlers.desk import Outcome, Work
 from handlers.due import KINDS
 from scheduler import ticker
 from scheduler.ticker import Ticker
-from store import files
+from store import due, files
 from store import owed as owed_store
-from store.due import Due
+from store.due import Claimable
 from store.owed import KIND
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
@@ -215,14 +216,31 @@ async def test_what_could_not_be_noted_at_first_is_told_later_and_the_rest_not_a
     assert "กมลชนก" not in told.text
 
 
+async def note_only(desk):
+    """The reminders are noted, and the process dies before it tells of them."""
+    claimable = Claimable([KIND], desk.now)
+    rows = await desk.db.write(lambda tx: due.claim(tx, desk.db.engine, claimable, "dead", 10))
+    work = Work(desk.engine.desk, desk.now)
+    await KINDS[KIND].run(work, rows)
+    finish = partial(due.finish, rows=rows, owner="dead", now=desk.now)
+    await desk.engine.post(Outcome(None, tuple(work.changes), tuple(work.notices)), finish)
+
+
+async def test_a_process_that_dies_between_noting_and_telling_leaves_the_telling_to_the_next(desk):
+    await send_contract(desk)
+    desk.wait(days=15)
+    await note_only(desk)
+    assert "ค้างส่ง" not in desk.told("nok").text
+    for _ticks in range(2):
+        await Ticker(desk.engine.desk, desk.engine).tick()
+        await desk.engine.idle()
+    assert desk.told("nok").text.count("ค้างส่ง 1 เรื่อง") == 1
+
+
 async def test_a_proof_that_comes_before_the_message_is_not_asked_for(desk):
     await send_contract(desk)
     desk.wait(days=15)
-    rows = await desk.db.fetch("SELECT id, subject, occurrence, due_at FROM due WHERE kind = 'owed'")
-    work = Work(desk.engine.desk, desk.now)
-    await KINDS[KIND].run(work, [Due(KIND, row["subject"], row["occurrence"], row["due_at"]) for row in rows])
-    for change in work.changes:
-        await desk.db.write(change)
+    await note_only(desk)
     await desk.says("/open C70001 เมล 7.10 ส่งคืน => ได้รับแล้ว ปิด")
     desk.recorders[Platform.TELEGRAM].sent.clear()
     await desk.tick()
@@ -489,6 +507,15 @@ async def test_a_contracts_fields_are_edited_and_its_dates_move_the_reminder(des
     await desk.presses("ดูคำขอ")
     history = await desk.presses("ประวัติการแก้ไข")
     assert "กำหนดส่งสัญญาคืน: - → 20 ม.ค. 70" in history.text
+
+
+async def test_a_contract_that_is_owed_stands_in_the_list_before_it_has_a_number(desk):
+    await send_contract(desk)
+    listed = await desk.says("/contracts")
+    assert "ทั้งหมด 1" in listed.text
+    assert "ผศ.ดร.กมลชนก รัตนพิทักษ์ · ยังไม่ส่งสัญญาคืน" in listed.buttons[0]
+    await desk.says("/open C70001 เมล 7.10 ส่งคืน => ได้รับแล้ว ปิด")
+    assert "ทั้งหมด 0" in (await desk.says("/contracts")).text
 
 
 async def test_lists_have_filters_totals_and_pages(desk):
