@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from domain import pauses
 from domain.catalogue import ASKING_ORDER
 from domain.customers import CustomerCode
 from domain.data_years import kept, parse_periods
@@ -166,6 +167,8 @@ def merge_ticket(old: Ticket | None, cells: Cells, desk: Desk, labels: Labels) -
     if old and _taken(old, made):
         raise InvalidInput("no_taken", no=no)
     _check(made)
+    if made.status is Status.CLOSED and made.waiting_since is not None:
+        return replace(made, pauses=pauses.closed(made, made.closed_at or desk.now).pauses)
     return made
 
 

@@ -154,8 +154,11 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def is_open(offer: Offer, found: Ticket) -> bool:
     """Whether the offer can still be taken: nobody took it, and the ticket has not gone another way."""
-    holder = offer.receiver if not offer.team and offer.leave is None else offer.giver
-    return offer.state is OfferState.OFFERED and found.status is not Status.CLOSED and found.assignee in (None, holder)
+    if offer.state is not OfferState.OFFERED or found.status is Status.CLOSED:
+        return False
+    # A supervisor offers a colleague's ticket to a team, too: any other way it goes ends the offer.
+    holder = found.assignee if offer.team else offer.giver if offer.leave else offer.receiver
+    return found.assignee in (None, holder)
 
 
 async def take(ctx: Context, offer: Offer, found: Ticket) -> Ticket:
@@ -258,10 +261,10 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
         raise NotAllowed("not_yours")
     await ticket_saves.may_receive(ctx, offer.giver)
     ticket = replace(found, assignee=offer.giver)
-    ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     ctx.change(
         partial(hand_overs.decide_offer, offer=offer, state=OfferState.RETURNED, receiver=ctx.staff.id, now=ctx.now)
     )
+    ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     if word:
         ctx.change(partial(_note_word, ctx=ctx, found=found, word=word))
     ctx.audit("ticket.returned", found.no)

@@ -55,6 +55,7 @@ async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: T
         projects=first.projects,
         data_years=first.data_years,
         purpose=first.purpose,
+        unknown=first.unknown & {"details"},
     )
     await ticket_saves.add(ctx, real)
     ctx.audit("ticket.created", real.no)

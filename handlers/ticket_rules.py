@@ -90,12 +90,18 @@ def misfit(ctx: Context, values: Mapping[str, str]) -> bool:
 
 def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]) -> dict[str, str]:
     """Fields that this draft touches and that contradict others, with the sentence that says so."""
-    created = values.get("created_on") or ctx.today.isoformat()
-    receipt = values.get("receipt_on", "")
-    if not receipt or receipt >= created or not {"receipt_on", "created_on"} & touched.keys():
-        return {}
-    days = {name: format_date(date.fromisoformat(on)) for name, on in (("receipt", receipt), ("created", created))}
-    return {"receipt_on": sentence(InvalidInput("receipt_before", **days))}
+    created, closed = values.get("created_on") or ctx.today.isoformat(), values.get("closed_on", "")
+    receipt, found = values.get("receipt_on", ""), {}
+    days = {
+        name: format_date(date.fromisoformat(on))
+        for name, on in (("receipt", receipt), ("created", created), ("closed", closed))
+        if on
+    }
+    if closed and closed < created and "created_on" in touched:
+        found["created_on"] = sentence(InvalidInput("created_late", **days))
+    if receipt and receipt < created and {"receipt_on", "created_on"} & touched.keys():
+        found["receipt_on"] = sentence(InvalidInput("receipt_before", **days))
+    return found
 
 
 async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -> list[str]:

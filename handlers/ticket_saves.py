@@ -7,7 +7,7 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer
 from domain.staff import Role, Staff, StaffId
-from domain.tickets import Ticket
+from domain.tickets import Status, Ticket
 from handlers import deadlines, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
@@ -40,8 +40,13 @@ async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
 
 
 def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
-    """The bare change with what is told of the deadline, for whoever has checked all else."""
+    """The bare change with what is told of the deadline, for whoever has checked all else.
+
+    With another assignee, what was offered and not taken is over.
+    """
     work.change(partial(tickets.update_ticket, old=old, new=new, by=by, now=work.now))
+    if new.assignee != old.assignee:
+        work.change(partial(hand_overs.end_offers, no=old.no, now=work.now))
     if deadlines.rows_for(work, old) != deadlines.rows_for(work, new):
         deadlines.plan(work, new)
 
@@ -64,8 +69,8 @@ async def may_receive(work: Work, receiver: StaffId | None) -> None:
 
 
 def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
-    """Somebody else was made responsible: that person is told, and may return it."""
-    if ticket.assignee is None or ticket.assignee in (before, giver.id):
+    """Somebody else was made responsible for what is to be done: that person is told, and may return it."""
+    if ticket.status is Status.CLOSED or ticket.assignee in (None, before, giver.id):
         return
     made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
     ctx.change(partial(hand_overs.add_offers, offers=[made]))

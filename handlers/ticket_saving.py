@@ -66,7 +66,9 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     ticket = filled(current, values)
     day = draft.data.get("created_on")
     if day and day != as_data(current)["created_on"]:
-        ticket = replace(ticket, created_at=created_at(day, ctx.now))
+        # On the day on which it was recorded it came when it was recorded; never after it was closed.
+        begun = created_at(day, current.recorded_at)
+        ticket = replace(ticket, created_at=min(begun, ctx.now, current.closed_at or ctx.now))
     pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
     asked = ticket
     if pair:
