@@ -41,9 +41,7 @@ def until(desk, moment: str) -> None:
 
 
 async def blocks(desk, who: str) -> None:
-    await desk.db.write(
-        lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE id = ?", desk.now, desk.ids[who])
-    )
+    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE id = ?", desk.now, desk.ids[who]))
 
 
 async def hands_over_for_leave(desk, days: str, giver: str, receiver: str) -> None:
