@@ -139,7 +139,7 @@ def _printed_time(at: datetime | None) -> str:
 
 
 def _printed_pause(pause: Pause) -> str:
-    """`2026-11-23 10:00:00 / 2026-11-24 09:00:00`, nothing behind the stroke while it lasts, `/ closed` while closed."""
+    """`2026-11-23 10:00:00 / 2026-11-24 09:00:00`; nothing behind the stroke while it lasts, `/ closed` at last."""
     span = f"{_printed_time(pause.since)} / {_printed_time(pause.until)}".rstrip()
     return f"{span} / {Status.CLOSED}" if pause.closed else span
 
