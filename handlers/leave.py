@@ -31,6 +31,8 @@ BEGIN, END = "begin", "end"
 MORNING = time(8, 30)
 SHOWN = 10
 """Tickets of a proposal that can be changed one by one."""
+OFFERED = 20
+"""Tickets of an offer that can be taken one by one; all of them can be taken at once."""
 
 
 @command(
@@ -180,9 +182,11 @@ def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Off
         days=days(away.first_on, away.last_on),
         count=len(share),
     )
+    if len(share) > OFFERED:
+        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=OFFERED, count=len(share))
     options = tuple(
         Button(_("รับ %(ticket)s", ticket=_line(work, ticket)), "hand.accept", {"offer": made.id})
-        for made, ticket in share
+        for made, ticket in share[:OFFERED]
     )
     return Reply((Choice(title, options, (Button(_("รับทั้งหมด"), "leave.accept", {"leave": away.id}),)),), confirms=True)
 

@@ -1,11 +1,14 @@
 """Where two parts of a ticket's life meet: leave within leave, offers and closing, copies of pairs and of reports."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
+from bot import line_render
 from domain.staff import Identity, Platform, Role
 from store import staff, tickets
+from tests.fakes.line_rules import check_request
 from tests.handlers.conftest import Answer
 
 NO = "R2611000124"
@@ -148,6 +151,57 @@ async def test_a_leave_confirmed_after_its_days_is_refused(team):
     desk.wait(days=4)
     assert "⚠️" in (await desk.presses_token(proposed.token("ฝากตามนี้"))).text
     assert await desk.count("leaves") == 0
+
+
+async def test_an_offer_of_very_many_tickets_fits_line_and_can_be_taken_at_once(team):
+    desk = team
+    await blocks(desk, "mai")
+    for number in range(110):
+        await desk.says(f"/open C81554 เมล 6.1 ขอข้อมูลแรงงานรายจังหวัดของทุกภาคย้อนหลังสิบปี {number}")
+    await desk.says("ลา 25-26")
+    await desk.presses("ฝากตามนี้")
+    offered = newest(desk, "prae")
+    assert "แสดง 20 จาก 111" in offered.text
+    for payload in line_render.render(offered.replies[0]):
+        assert check_request("push", {"to": "U" + "0" * 32, **json.loads(payload)}) == []
+    assert "รับใบงาน 111 เรื่องแล้ว" in (await desk.presses("รับทั้งหมด", who="prae")).text
+
+
+# The clock.
+
+
+async def test_a_holiday_entered_late_tells_nothing_twice(team):
+    desk = team
+    until(desk, "2026-11-26T09:00+07:00")
+    await desk.tick()
+    before = [len(desk.told(who).replies) for who in ("nok", "ton")]
+    assert "กำหนดเสร็จเปลี่ยน 1 ใบงาน" in (await desk.says("วันหยุด 23 พ.ย. 69 วันพิเศษ", who="may")).text
+    desk.wait(days=1)
+    await desk.tick()
+    assert [len(desk.told(who).replies) for who in ("nok", "ton")] == before
+
+
+async def test_a_ticket_open_for_years_is_told_once(team):
+    desk = team
+    until(desk, "2026-11-26T09:00+07:00")
+    await desk.tick()
+    until(desk, "2028-11-27T09:00+07:00")
+    await desk.tick()
+    desk.wait(days=1)
+    await desk.tick()
+    assert "\n".join(map(str, desk.told("nok").replies)).count("เกินกำหนด 23 พ.ย.") == 1
+
+
+async def test_history_names_only_the_pause_that_changed(team):
+    desk = team
+    for _each in range(3):
+        desk.wait(hours=1)
+        await desk.says(f"รอผู้รับบริการ {NO}")
+        desk.wait(hours=1)
+        await desk.says(f"ตอบแล้ว {NO}")
+    await desk.says(NO)
+    shown = await desk.presses("ประวัติการแก้ไข")
+    assert "หยุดนับเวลา: 23 พ.ย. 15.00 น. – → 23 พ.ย. 15.00 น. – 23 พ.ย. 16.00 น.\n" in shown.text
 
 
 # Copies.
