@@ -101,7 +101,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
         lines.append((f"{who} {when(change.at)}".strip(), text))
     mine = await FORMS[draft.kind].show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
-        return await _closed_already(ctx, draft, current)
+        return await closed_already(ctx, draft, current)
     card = Card(
         _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
         tuple(lines),
@@ -114,7 +114,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     return Reply((card,))
 
 
-async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """A colleague closed it first: show that, and do not lose the result that was typed here."""
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.data.get("result", "")

@@ -263,3 +263,17 @@ async def test_a_ticket_put_back_to_its_day_begins_when_it_was_recorded(desk):
     await desk.presses("บันทึก")
     saved = await tickets.get_ticket(desk.db, NO)
     assert saved.created_at == saved.recorded_at
+
+
+async def test_a_result_typed_for_a_ticket_that_a_colleague_closed_is_not_lost(team):
+    desk = team
+    await desk.says(f"ปิดใบงาน {NO} ส่งไฟล์แล้ว")
+    told = await desk.says(f"ปิดใบงาน {NO} โทรแจ้งแล้ว", who="ton")
+    assert "คุณนกปิดใบงาน" in told.text
+    assert 'ผลที่คุณพิมพ์ยังไม่ได้บันทึก: "โทรแจ้งแล้ว"' in told.text
+    await desk.presses("เพิ่มต่อท้ายผลเดิม", who="ton")
+    if "บันทึก" in desk.last["telegram:ton"].buttons:
+        await desk.presses("บันทึก", who="ton")
+    assert (await tickets.get_ticket(desk.db, NO)).result == "ส่งไฟล์แล้ว\nโทรแจ้งแล้ว"
+    same = await desk.says(f"ปิดใบงาน {NO} ส่งไฟล์แล้ว\nโทรแจ้งแล้ว", who="ton")
+    assert "ยังไม่ได้บันทึก" not in same.text
