@@ -16,8 +16,9 @@ from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
-from handlers.labels import day, team_label
+from handlers.labels import team_label
 from handlers.registry import action, command
+from handlers.ticket_rules import away_until
 from handlers.tickets import NUMBER, read_number
 from store import changes, hand_overs, staff, tickets
 from store.database import Tx
@@ -79,12 +80,6 @@ async def at_work(ctx: Context) -> list[Staff]:
     return [person for person in await staff.list_staff(ctx.db) if person.blocked_at is None]
 
 
-async def away_until(ctx: Context) -> dict[StaffId, str]:
-    """Who is on leave today, and until when, in words."""
-    leaves = await hand_overs.list_leaves(ctx.db, ctx.today, ctx.today)
-    return {leave.staff: _("ลาถึง %(date)s", date=day(leave.last_on)) for leave in leaves}
-
-
 @action("hand.give")
 async def give_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Give the ticket to the chosen person or team."""
@@ -102,6 +97,8 @@ async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     ctx.audit("ticket.handed_over", ticket.no)
     name = (await staff.get_staff(ctx.db, receiver)).name
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบ %(name)s", no=ticket.no, name=name)
+    if away := (await away_until(ctx)).get(receiver):
+        text += f"\n⚠️ {name} {away}"
     return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
 
 

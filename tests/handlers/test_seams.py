@@ -167,6 +167,20 @@ async def test_an_offer_of_very_many_tickets_fits_line_and_can_be_taken_at_once(
     assert "รับใบงาน 111 เรื่องแล้ว" in (await desk.presses("รับทั้งหมด", who="prae")).text
 
 
+@pytest.mark.parametrize("how", ["line", "command"])
+async def test_work_given_to_somebody_on_leave_says_until_when(team, how):
+    desk = team
+    await desk.says("ลา 23-25", who="prae")
+    await desk.presses("บันทึกวันลา", who="prae")
+    if how == "line":
+        told = await desk.says("/open C70001 เมล 6.1 ขอตาราง @แพร")
+    else:
+        told = await desk.says(f"มอบหมาย {NO} แพร")
+    assert "บันทึกข้อมูลเรียบร้อย" in told.text
+    assert "⚠️ แพร ลาถึง 25 พ.ย." in told.text
+    assert "ลาถึง" not in (await desk.says("/open C70001 เมล 6.1 ขอตาราง => ส่งแล้ว @แพร ปิด")).text
+
+
 # The clock.
 
 
@@ -237,6 +251,14 @@ async def test_a_copy_of_a_forwarded_mail_names_its_own_second_ticket_only(team)
 
 
 # Dates.
+
+
+async def test_a_date_without_a_year_that_is_long_ago_is_shown_before_saving(desk):
+    until(desk, "2026-12-30T16:00+07:00")
+    shown = await desk.says("/open C81554 เมล 6.1 วันที่ 1 ม.ค. ขอตาราง")
+    assert "🎫 ใบงานใหม่" in shown.text
+    assert "วันที่สร้าง: 1 ม.ค. 69" in shown.text
+    assert "บันทึกข้อมูลเรียบร้อย" in (await desk.says("/open C81554 เมล 6.1 วันที่ 1 ม.ค. 69 ขอตาราง")).text
 
 
 async def test_a_closed_ticket_cannot_have_begun_after_it_was_closed(desk):
