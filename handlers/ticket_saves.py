@@ -40,13 +40,8 @@ async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
 
 
 def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
-    """The bare change with what is told of the deadline, for whoever has checked all else.
-
-    With another assignee, what was offered and not taken is over.
-    """
+    """The bare change with what is told of the deadline, for whoever has checked all else."""
     work.change(partial(tickets.update_ticket, old=old, new=new, by=by, now=work.now))
-    if new.assignee != old.assignee:
-        work.change(partial(hand_overs.end_offers, no=old.no, now=work.now))
     if deadlines.rows_for(work, old) != deadlines.rows_for(work, new):
         deadlines.plan(work, new)
 
