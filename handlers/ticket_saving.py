@@ -85,7 +85,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        real = await ticket_pair.add_real(ctx, asked, values, pair)
+        real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
         await draft_files.keep_with(ctx, draft, real)
         return await ticket_pair.saved(ctx, ticket, real)
     return await ticket_cards.saved(ctx, saved)

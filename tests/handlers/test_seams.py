@@ -206,6 +206,24 @@ async def test_a_ticket_open_for_years_is_told_once(team):
     assert "\n".join(map(str, desk.told("nok").replies)).count("เกินกำหนด 23 พ.ย.") == 1
 
 
+async def test_a_button_of_one_pause_never_corrects_its_neighbour(team):
+    desk = team
+    for _each in range(2):
+        desk.wait(minutes=20)
+        await desk.says(f"รอผู้รับบริการ {NO}")
+        desk.wait(minutes=20)
+        await desk.says(f"ตอบแล้ว {NO}")
+    await desk.says(NO)
+    why = await desk.presses("ทำไมกำหนดนี้")
+    await desk.presses("แก้ช่วงรอ 23 พ.ย. 10.20")
+    first = desk.last["telegram:nok"].token("แก้เวลาที่ตอบ")
+    await desk.presses("ลบช่วงนี้")
+    assert "⚠️" in (await desk.presses_token(first)).text
+    assert "⚠️" in (await desk.presses_token(why.token("แก้ช่วงรอ 23 พ.ย. 10.20"))).text
+    (left,) = (await tickets.get_ticket(desk.db, NO)).pauses
+    assert (left.since.minute, left.until.hour) == (0, 4)
+
+
 async def test_history_names_only_the_pause_that_changed(team):
     desk = team
     for _each in range(3):
@@ -248,6 +266,18 @@ async def test_a_copy_of_a_forwarded_mail_names_its_own_second_ticket_only(team)
     first = await tickets.get_ticket(desk.db, "R2611000128")
     assert first.result.endswith("R2611000127")
     assert "R2611000125" not in first.result
+
+
+async def test_a_forwarded_mail_of_somebody_who_left_becomes_a_pair_all_the_same(team):
+    desk = team
+    await desk.says("/open C81554 เมล fwd ขอสถิติ", who="prae")
+    await desk.presses("ไม่มีใบงานที่สอง", who="prae")
+    await blocks(desk, "prae")
+    await desk.says("R2611000125")
+    await desk.presses("ปิดใบงาน")
+    await desk.says("C70001")
+    assert "R2611000125 ปิดแล้ว" in (await desk.says("6.1")).text
+    assert await assignee(desk, "R2611000126") == "nok"
 
 
 # Dates.
