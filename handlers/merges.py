@@ -49,7 +49,7 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
     for code in codes:
         customer = await customers.get_record(ctx.db, code)
         if customer.merged_into is not None:
-            survivor = (await customers.find_survivors(ctx.db, [code]))[code]
+            survivor = (await customers.get_customer(ctx.db, code)).code
             raise InvalidInput("merge_signpost", code=code, survivor=survivor)
         latest = await tickets.list_by_customer(ctx.db, code, 1)
         count = await tickets.count_by_customer(ctx.db, code)

@@ -12,7 +12,7 @@ from domain.merging import Merge, Parted, Union
 from domain.staff import StaffId
 from domain.tickets import Change
 from store import changes, revisions
-from store.customers import get_record, update_customer
+from store.customers import get_record, hold, update_customer
 from store.database import Reader, Row, Tx
 from store.tickets import get_tickets
 
@@ -81,6 +81,7 @@ async def merge(
     Both as read; Conflict("changed") where either has moved on, or is a signpost by now.
     """
     merge_id = merge_id or uuid4().hex
+    await hold(tx, (survivor.code, merged.code), alone=True)
     await _post(tx, merged, survivor, by, now)
     await tx.execute_many(
         "UPDATE contacts SET customer_code = ?, main = 0 WHERE id = ?", [(survivor.code, one) for one in union.moved]
@@ -153,6 +154,7 @@ async def unmerge(
     Conflict("changed") where the survivor has moved on from `now_survivor` or the merge was taken back already.
     """
     survivor, merged = parted.survivor, parted.merged
+    await hold(tx, (survivor.code, merged.code), alone=True)
     undone = await tx.execute(
         "UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL", now, by, stored.id
     )
