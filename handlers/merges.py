@@ -245,6 +245,8 @@ async def _standing(ctx: Context, merge_id: str) -> tuple[StoredMerge, Customer]
     now = await customers.get_record(ctx.db, stored.merge.survivor.code)
     if now.merged_into is not None:
         raise InvalidInput("merge_later", code=now.code, survivor=now.merged_into)
+    if tied := await merges.find_tied(ctx.db, stored):
+        raise InvalidInput("merge_tied", code=tied.merge.merged.code)
     return stored, now
 
 
@@ -266,10 +268,9 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     lines += [(_("แก้ไขหลังรวม: %(field)s", field=field_label(name)), _present(ctx, name, now)) for name in changed]
     undo = {"merge": stored.id, "version": str(now.version)}
     if changed:
-        buttons = [
-            Button(_("ยกเลิกการรวม เก็บค่าที่แก้ภายหลัง"), "merge.part", {**undo, "keep": "1"}, once=True),
-            Button(_("ยกเลิกการรวม คืนค่าก่อนรวม"), "merge.part", {**undo, "keep": ""}, once=True),
-        ]
+        buttons = [Button(_("ยกเลิกการรวม เก็บค่าที่แก้ภายหลัง"), "merge.part", {**undo, "keep": "1"}, once=True)]
+        if not await merges.has_others_since(ctx.db, stored):
+            buttons.append(Button(_("ยกเลิกการรวม คืนค่าก่อนรวม"), "merge.part", {**undo, "keep": ""}, once=True))
     else:
         buttons = [Button(_("ยืนยันยกเลิกการรวม"), "merge.part", {**undo, "keep": "1"}, once=True)]
     buttons.append(Button(_("ไม่ยกเลิก"), "customer.show", {"code": survivor}))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from domain.customers import Customer
 from domain.errors import Conflict
-from domain.merging import Merge, Parted, Union
+from domain.merging import Merge, Parted, Union, is_tied
 from domain.staff import StaffId
 from domain.tickets import Change
 from store import changes, revisions
@@ -56,6 +56,20 @@ async def list_standing(db: Reader, survivor: str) -> list[StoredMerge]:
         "SELECT * FROM merges WHERE survivor = ? AND undone_at IS NULL ORDER BY merged_at DESC, id", survivor
     )
     return [_stored(row) for row in rows]
+
+
+async def find_tied(db: Reader, stored: StoredMerge) -> StoredMerge | None:
+    """A later merge into the same survivor that has to be taken back first, since both brought one contact."""
+    others = await list_standing(db, stored.merge.survivor.code)
+    later = [one for one in others if one.merge.after.version > stored.merge.after.version]
+    return next((one for one in later if is_tied(stored.merge, one.merge)), None)
+
+
+async def has_others_since(db: Reader, stored: StoredMerge) -> bool:
+    """Whether the survivor has had another merge, or one taken back, since: what it was before is no way back then."""
+    after = stored.merge.after
+    lines = await changes.list_changes(db, after.code, after.version)
+    return any(line.field == "merged" for line in lines)
 
 
 async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
