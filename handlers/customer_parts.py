@@ -12,7 +12,7 @@ from domain.phones import format_phone
 from domain.text import shorten
 from handlers import customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
-from handlers.customer_form import NAME_LIMIT, from_query, show_difference
+from handlers.customer_form import NAME_LIMIT, from_query, moved_on, show_difference
 from handlers.desk import Context
 from handlers.forms import Field, end, enter_form, new_draft, start
 from handlers.i18n import _
@@ -93,7 +93,7 @@ def _pick(customer: Customer, what: str, place: str) -> Contact | Address:
 
 
 def _is_current(customer: Customer, args: Mapping[str, str]) -> bool:
-    return str(customer.version) == args["version"]
+    return (customer.code, str(customer.version)) == (args["code"], args["version"])
 
 
 @action("contacts.show", in_place=True)
@@ -209,7 +209,9 @@ async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     if "place" in args:
         if not _is_current(customer, args):
             return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
-        data = {"place": args["place"], **_values(_pick(customer, what, args["place"]))}
+        one = _pick(customer, what, args["place"])
+        data = {"was": str(one.id) if isinstance(one, Contact) else one.text, **_values(one)}
+    ctx.audit("customer.read", customer.code)
     draft = new_draft(ctx, what, data, record=customer.code, record_version=customer.version)
     asking = "" if "place" not in args else "+more" if what == "contacts" else "address"
     return await start(ctx, draft, asking)
@@ -261,7 +263,7 @@ class PartForm:
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         current = await customers.get_customer(ctx.db, draft.record)
-        if current.version != draft.record_version:
+        if moved_on(draft, current):
             return await show_difference(ctx, draft, current)
         end(ctx, draft, outcome=current.code)
         if self.kind == "contacts":
@@ -270,17 +272,19 @@ class PartForm:
 
 
 def _with_contact(customer: Customer, data: Mapping[str, str]) -> tuple[Contact, ...]:
+    """The contact that is meant changed; a new one, also where somebody removed it meanwhile."""
     given = Contact(data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", ""))
-    if "place" not in data:
+    picked = next((one for one in customer.contacts if str(one.id) == data.get("was")), None)
+    if picked is None:
         return (*customer.contacts, replace(given, main=not customer.contacts))
-    picked = _pick(customer, "contacts", data["place"])
     return tuple(replace(given, main=one.main, id=one.id) if one is picked else one for one in customer.contacts)
 
 
 def _with_address(customer: Customer, data: Mapping[str, str]) -> tuple[Address, ...]:
-    if "place" not in data:
+    """The address that is meant changed, wherever it stands by now; a new one, also where it is there no more."""
+    picked = next((one for one in customer.addresses if one.text == data.get("was")), None)
+    if picked is None:
         return (*customer.addresses, Address(data["address"], main=not customer.addresses))
-    picked = _pick(customer, "addresses", data["place"])
     return tuple(replace(one, text=data["address"]) if one is picked else one for one in customer.addresses)
 
 

@@ -167,6 +167,7 @@ def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
 async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """These are two: nobody is asked about them again."""
     one, other = args["one"], args["other"]
+    await merges.candidates(ctx, (one, other))  # where they were merged meanwhile, that is said instead
     ctx.change(partial(duplicates.decide_different, one=one, other=other, by=ctx.staff.id, now=ctx.now))
     ctx.audit("customer.different", one)
     ctx.audit("customer.different", other)

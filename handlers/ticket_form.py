@@ -19,7 +19,7 @@ from domain.tickets import Status, Ticket
 from handlers import draft_files, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import advance, end, enter_form, new_draft, own_draft, proceed, rebased, with_values
+from handlers.forms import advance, end, enter_form, keep, new_draft, own_draft, proceed, rebased, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.registry import action
@@ -204,6 +204,7 @@ async def _save_new(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
         assignee=ctx.staff.id,
     )
     ticket = filled(blank, {"assignee": str(ctx.staff.id), **values})
+    ticket = await _with_own_contact(ctx, blank, ticket)
     if values.get("close"):
         ticket = pauses.closed(ticket, ctx.now)
     await ticket_saves.add(ctx, ticket)
@@ -213,11 +214,19 @@ async def _save_new(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
     return await ticket_cards.saved(ctx, ticket)
 
 
+async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
+    """Without a contact who was chosen, but is no contact of this customer any more (removed, or parted from it)."""
+    if ticket.contact_id is None or (ticket.contact_id, ticket.customer) == (old.contact_id, old.customer):
+        return ticket
+    people = (await ctx.customer(ticket.customer)).contacts if ticket.customer else ()
+    return ticket if any(one.id == ticket.contact_id for one in people) else replace(ticket, contact_id=None)
+
+
 async def _save_changes(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
     current = await tickets.get_ticket(ctx.db, draft.record)
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
-    ticket = filled(current, {**as_data(current), **draft.data})
+    ticket = await _with_own_contact(ctx, current, filled(current, {**as_data(current), **draft.data}))
     day = draft.data.get("created_on")
     if day and day != as_data(current)["created_on"]:
         ticket = replace(ticket, created_at=created_at(day, ctx.now))
@@ -246,6 +255,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     mine = await FORM.show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
         return await _closed_already(ctx, draft, current)
+    keep(ctx, draft)
     card = Card(
         _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
         tuple(lines),
