@@ -188,12 +188,14 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
         alike, last = await duplicates.list_alike(work.db, after, BATCH)
         if not last:
             break
-        best += await _weighed(work, alike)
+        found = await _weighed(work, alike)
         for code in await duplicates.list_changed(work.db, after, last, since):
             if looked_at < MOST_CHANGED:
                 looked_at += 1
-                best += await _near_names(work, code)
-        best = nlargest(MOST_PAIRS, set(best), key=lambda pair: (pair.score, pair.one, pair.other))
+                found += await _near_names(work, code)
+        known = await duplicates.list_known(work.db, sorted({pair.one for pair in found}))
+        new = {pair for pair in found if (pair.one, pair.other) not in known}
+        best = nlargest(MOST_PAIRS, new.union(best), key=lambda pair: (pair.score, pair.one, pair.other))
         after = last
         await asyncio.sleep(0)  # a chat goes first
     work.change(partial(duplicates.propose, pairs=best, now=work.now))

@@ -98,6 +98,17 @@ def _claimable(kinds: Sequence[str]) -> str:
     return f"state = 'waiting' AND kind IN ({marks}) AND due_at <= ? AND (lease_until_at IS NULL OR lease_until_at < ?)"
 
 
+async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
+    """Their owner still works on these occurrences."""
+    marks = ", ".join("?" for _ in rows)
+    await tx.execute(
+        f"UPDATE due SET lease_until_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
+        now + LEASE,
+        owner,
+        *(row.id for row in rows),
+    )
+
+
 async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
     """These occurrences are done; Conflict("due") where one was cancelled or taken over meanwhile."""
     marks = ", ".join("?" for _ in rows)

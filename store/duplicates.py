@@ -96,6 +96,15 @@ async def list_different(db: Reader, code: str) -> set[str]:
     return {row["other"] if row["one"] == code else row["one"] for row in rows}
 
 
+async def list_known(db: Reader, codes: Sequence[str]) -> set[tuple[str, str]]:
+    """The pairs whose smaller code is one of these that were ever proposed, reported or decided."""
+    if not codes:
+        return set()
+    marks = ", ".join("?" for _ in codes)
+    rows = await db.fetch(f"SELECT one, other FROM duplicates WHERE one IN ({marks})", *codes)
+    return {(row["one"], row["other"]) for row in rows}
+
+
 async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str, str]], str]:
     """Pairs of codes that share a telephone, an e-mail or the whole name, among the next `limit` of the register.
 

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from domain.customers import Address, Contact, Customer, CustomerCode
+from handlers import duplicates
 from store import customers
 from store.customers import get_record, update_customer
+from tests.handlers.conftest import SOMCHAI
 
 OTHER = Customer(
     CustomerCode("C81555"),
@@ -175,3 +177,23 @@ async def test_a_result_typed_over_a_ticket_that_was_changed_meanwhile_is_kept(d
     assert "มีคนแก้ไขก่อนคุณ" in shown.text
     await desk.presses("บันทึกของฉันทับ")
     assert await desk.count("tickets", "result = 'แนะนำเว็บไซต์แล้ว' AND details = 'ถามเพิ่ม'") == 1
+
+
+async def at_night(desk):
+    desk.wait(hours=17)  # Tuesday, 3.00
+    await desk.tick()
+    desk.wait(hours=7)
+
+
+async def test_pairs_that_were_decided_leave_room_for_others(desk, monkeypatch):
+    monkeypatch.setattr(duplicates, "MOST_PAIRS", 1)
+    near = Customer(CustomerCode("C95000"), "น.ส.เตือนใจ แสงทองง", phone="+66800009002")
+    await add(desk, replace(SOMCHAI, code=CustomerCode("C83997")), near)
+    await at_night(desk)
+    (found,) = [b for b in (await desk.says("/duplicates", who="may")).buttons if " = " in b]
+    assert "C81554 = C83997" in found
+    await desk.presses("C81554 = C83997", who="may")
+    await desk.presses("ไม่ใช่รายเดียวกัน", who="may")
+    await at_night(desk)
+    (found,) = [b for b in (await desk.says("/duplicates", who="may")).buttons if " = " in b]
+    assert "C82002 = C95000" in found

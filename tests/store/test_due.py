@@ -97,3 +97,14 @@ async def test_only_what_was_done_long_ago_is_forgotten(db):
     assert await db.write(lambda tx: due.forget(tx, NOW)) == 0
     assert await db.write(lambda tx: due.forget(tx, NOW + timedelta(seconds=1))) == 1
     assert [row.occurrence for row in await due.list_waiting(db, "remind")] == ["waiting"]
+
+
+async def test_whoever_works_on_keeps_the_lease_and_nobody_else(db):
+    await plan(db, at(0))
+    rows = await claim(db, "me")
+    soon, later = NOW + timedelta(minutes=4), NOW + timedelta(minutes=8)
+    await db.write(lambda tx: due.extend(tx, rows, "you", soon))
+    assert await due.has_claimable(db, KINDS, later)
+    await db.write(lambda tx: due.extend(tx, rows, "me", soon))
+    assert await claim(db, "you", later) == []
+    await db.write(lambda tx: due.finish(tx, rows, "me", later))
