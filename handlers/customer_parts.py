@@ -22,6 +22,7 @@ from store import customers, forms
 from store.forms import Draft
 
 P = TypeVar("P", Contact, Address)
+PAGE = 10
 
 
 # The lists.
@@ -39,11 +40,23 @@ async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _list(ctx, args, "addresses")
 
 
+@action("contacts.page", in_place=True)
+async def contacts_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """More contacts."""
+    return await _list(ctx, args, "contacts")
+
+
+@action("addresses.page", in_place=True)
+async def addresses_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """More addresses."""
+    return await _list(ctx, args, "addresses")
+
+
 async def _list(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
     await _leave_untouched_edit(ctx, args.get("edit", ""))
-    return Reply((list_part(customer, what),))
+    return Reply((list_part(customer, what, int(args.get("page", "0"))),))
 
 
 async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
@@ -53,13 +66,21 @@ async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
         end(ctx, draft, state="cancelled")
 
 
-def list_part(customer: Customer, what: str) -> Part:
-    """The contacts or addresses of a customer, with what can be done."""
+def list_part(customer: Customer, what: str, page: int = 0) -> Part:
+    """One page of the contacts or addresses of a customer, with what can be done."""
     args = {"code": customer.code, "version": str(customer.version)}
     ones: Sequence[Contact | Address] = customer.contacts if what == "contacts" else customer.addresses
-    shown = [Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))}) for one in ones]
+    shown = [
+        Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))})
+        for one in ones[page * PAGE : (page + 1) * PAGE]
+    ]
     add = _("เพิ่มผู้ติดต่อ") if what == "contacts" else _("เพิ่มที่อยู่")
-    buttons = (Button(add, f"{what}.new", args), Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}))
+    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(ones) > (page + 1) * PAGE, page + 1))
+    buttons = (
+        *(Button(label, f"{what}.page", {**args, "page": str(to)}) for label, there, to in turns if there),
+        Button(add, f"{what}.new", args),
+        Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),
+    )
     count = _("%(count)s รายการ", count=len(ones))
     label = field_label("contacts" if what == "contacts" else "address")
     title = f"{label} · {customer.code} {customer_cards.shown_name(customer)} · {count}"
@@ -78,7 +99,7 @@ def _line(one: Contact | Address) -> str:
     if isinstance(one, Address):
         return shorten(" ".join(one.text.split()), 100) + main
     reach = [format_phone(phone) for phone in (one.mobile, one.phone) if phone]
-    return " · ".join(filter(None, (one.name, *reach, one.email))) + main
+    return shorten(" · ".join(filter(None, (one.name, *reach, one.email))), 100) + main
 
 
 # One of them.

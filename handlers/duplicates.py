@@ -96,7 +96,9 @@ async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
     name = ctx.staff.name
     key = f"duplicates:{ctx.incoming.platform}:{ctx.incoming.id}"
     ctx.notify(lambda: _side_by_side(ctx, found, _("คุณ%(name)sรายงานรหัสซ้ำ", name=name)), key, role=Role.ADMIN)
-    return Reply((Paragraph(_("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s", codes=", ".join(codes))),), confirms=True)
+    text = _("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s", codes=", ".join(codes), keep=keep.code)
+    follow = Button(_("เปิด %(code)s", code=keep.code), "customer.show", {"code": keep.code})
+    return Reply((Paragraph(text, (follow,)),), confirms=True)
 
 
 def _side_by_side(ctx: Context, found: Sequence[Candidate], title: str) -> Reply:
@@ -108,7 +110,8 @@ def _side_by_side(ctx: Context, found: Sequence[Candidate], title: str) -> Reply
         values = [merges.field_text(ctx, name, one.customer) for one in found]
         if any(values):
             lines.append((field_label(name), " | ".join(value or "-" for value in values)))
-    lines.append((_("ใบงาน"), " | ".join(str(one.tickets) for one in found)))
+    for name, values in merges.beside(found):
+        lines.append((name, " | ".join(value or "-" for value in values)))
     buttons = []
     for one in found:
         if one.customer is not keep:

@@ -121,9 +121,7 @@ def _field_line(
 def _united_lines(kept: Candidate, gone: Candidate, after: Customer) -> list[tuple[str, str]]:
     both = (kept, gone)
     counts = " · ".join(
-        _("%(code)s %(count)s ใบ", code=one.customer.code, count=one.tickets)
-        + (_(" ล่าสุด %(date)s", date=format_date(one.latest_at.astimezone(BANGKOK).date())) if one.latest_at else "")
-        for one in both
+        _("%(code)s %(count)s ใบ", code=one.customer.code, count=one.tickets) + _latest(one) for one in both
     )
     lines = [
         (field_label("contacts"), " · ".join(contact.name for contact in after.contacts[:8])),
@@ -131,6 +129,21 @@ def _united_lines(kept: Candidate, gone: Candidate, after: Customer) -> list[tup
         (_("ใบงาน"), counts),
     ]
     return [line for line in lines if line[1]]
+
+
+def beside(found: Sequence[Candidate]) -> list[tuple[str, list[str]]]:
+    """What else the advice counts, of each record: contacts, addresses, tickets and when the last one was made."""
+    people = [", ".join(contact.name for contact in one.customer.contacts[:3]) for one in found]
+    places = [shorten(one.customer.addresses[0].text, 60) if one.customer.addresses else "" for one in found]
+    counts = [str(one.tickets) + _latest(one) for one in found]
+    rows = [(field_label("contacts"), people), (field_label("address"), places), (_("ใบงาน"), counts)]
+    return [(name, values) for name, values in rows if any(values)]
+
+
+def _latest(one: Candidate) -> str:
+    if one.latest_at is None:
+        return ""
+    return _(" ล่าสุด %(date)s", date=format_date(one.latest_at.astimezone(BANGKOK).date()))
 
 
 def _toggle_label(name: str, taken: bool, survivor: Customer, merged: Customer) -> str:

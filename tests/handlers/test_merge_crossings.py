@@ -197,3 +197,37 @@ async def test_pairs_that_were_decided_leave_room_for_others(desk, monkeypatch):
     await at_night(desk)
     (found,) = [b for b in (await desk.says("/duplicates", who="may")).buttons if " = " in b]
     assert "C82002 = C95000" in found
+
+
+async def test_many_contacts_are_shown_page_by_page(desk):
+    people = tuple(Contact(f"คนที่ {n:02}", main=n == 0) for n in range(23))
+    await add(desk, replace(OTHER, contacts=people))
+    assert "และอีก 18 คน" in (await desk.says("C81555")).text
+    await desk.presses("เพิ่มเติม")
+    seen = [b for b in (await desk.presses("ผู้ติดต่อ")).buttons if "คนที่" in b]
+    for _ in range(2):
+        seen += [b for b in (await desk.presses("ถัดไป")).buttons if "คนที่" in b]
+    assert len(seen) == len(set(seen)) == 23
+    assert "ถัดไป" not in desk.last["telegram:nok"].buttons
+    await desk.presses("ก่อนหน้า")
+    assert "คนที่ 10" in (await desk.presses("คนที่ 10")).text
+
+
+async def test_the_list_of_changes_prints_contacts_as_people_write_telephones(desk):
+    await save(desk, "C81554", contacts=(Contact("คุณแดง", mobile="+66819998888", phone="+6621417500;ext=203"),))
+    await desk.says("C81554")
+    await desk.presses("เพิ่มเติม")
+    shown = await desk.presses("รายการแก้ไข")
+    assert "- → คุณแดง 02-141-7500 ต่อ 203 081-999-8888" in shown.text
+
+
+async def test_who_reports_codes_is_told_which_to_use_meanwhile_and_the_administrator_sees_all_that_counts(desk):
+    await add(desk, OTHER)
+    await desk.says("/open C81554 โทร 1.1 ถาม")
+    told = await desk.says("รหัสซ้ำ C81555 C81554")
+    assert "ระหว่างนี้ใช้ C81554" in told.text
+    assert "👤 C81554" in (await desk.presses("เปิด C81554")).text
+    shown = desk.told("may").text
+    assert "ผู้ติดต่อ: นางวิภา | -" in shown
+    assert "ที่อยู่: ตาก | 12/34 อำเภอเมืองกระบี่" in shown
+    assert "ใบงาน: 0 | 1 ล่าสุด 23 พ.ย. 69" in shown

@@ -123,7 +123,14 @@ async def test_no_sequence_loses_a_ticket_a_contact_or_a_telephone(tmp_path, see
         return await staff.add_staff(tx, "เมย์", Role.ADMIN, NOW)
 
     world = World(db, await db.write(begin), Random(seed))
-    steps = (*[world.merges] * 3, *[world.parts] * 2, world.adds_contact, world.adds_ticket, world.changes_field, world.adds_address)
+    steps = (
+        *[world.merges] * 3,
+        *[world.parts] * 2,
+        world.adds_contact,
+        world.adds_ticket,
+        world.changes_field,
+        world.adds_address,
+    )
     try:
         for _ in range(25):
             await world.random.choice(steps)()
