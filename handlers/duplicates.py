@@ -171,6 +171,7 @@ async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """These are two: nobody is asked about them again."""
     one, other = args["one"], args["other"]
     await merges.candidates(ctx, (one, other))  # where they were merged meanwhile, that is said instead
+    await merges.tell_reporter(ctx, one, other, same=False)
     ctx.change(partial(duplicates.decide_different, one=one, other=other, by=ctx.staff.id, now=ctx.now))
     ctx.audit("customer.different", one)
     ctx.audit("customer.different", other)

@@ -16,7 +16,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.registry import action, command
-from store import customers, merges, staff, tickets
+from store import customers, duplicates, merges, staff, tickets
 from store.merges import StoredMerge
 
 CODES = r"\s*[Cc][\d๐-๙]+(\s+[Cc][\d๐-๙]+)?\s*$"
@@ -204,6 +204,7 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         merges.merge, survivor=survivor, merged=merged, union=union, by=ctx.staff.id, now=ctx.now, merge_id=merge_id
     )
     ctx.change(change)
+    await tell_reporter(ctx, survivor.code, merged.code, same=True)
     ctx.audit("customer.merged", merged.code)
     ctx.audit("customer.changed", survivor.code)
     text = _(
@@ -218,6 +219,23 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         Button(_("คู่ถัดไป"), "duplicate.list", {}),
     )
     return Reply((Paragraph(text, buttons),), confirms=True)
+
+
+async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> None:
+    """The officer who reported these two hears what was decided."""
+    pair = await duplicates.find_pair(ctx.db, keep, gone)
+    if pair is None or pair.state != "reported" or pair.reported_by in (None, ctx.staff.id):
+        return
+    name = ctx.staff.name
+
+    def make() -> Reply:
+        codes = {"name": name, "keep": keep, "gone": gone}
+        merged = _("👤 คุณ%(name)sรวม %(gone)s เข้ากับ %(keep)s ตามที่คุณรายงานแล้ว", **codes)
+        other = _("👤 คุณ%(name)sตัดสินว่า %(gone)s กับ %(keep)s ไม่ใช่รายเดียวกัน", **codes)
+        return say(merged if same else other, Button(_("เปิด %(code)s", code=keep), "customer.show", {"code": keep}))
+
+    key = f"decided:{ctx.incoming.platform}:{ctx.incoming.id}"
+    ctx.notify(make, key, staff_id=pair.reported_by)
 
 
 # After.

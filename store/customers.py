@@ -86,7 +86,7 @@ async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
 
 
 async def hold_survivors(tx: Tx, codes: Collection[str]) -> dict[str, str]:
-    """As `find_survivors`, and it stays so until the transaction ends: what is hung on a survivor is not left behind."""
+    """As `find_survivors`, and it stays so until the transaction ends: what is hung on them is not left behind."""
     held: set[str] = set()
     roads: dict[str, str] = {}
     while wanted := {*codes, *roads.values()} - held:

@@ -11,7 +11,7 @@ from domain.errors import Conflict
 from domain.merging import Merge, Parted, Union, is_tied
 from domain.staff import StaffId
 from domain.tickets import Change
-from store import changes, revisions
+from store import changes, duplicates, revisions
 from store.customers import get_record, hold, update_customer
 from store.database import Reader, Row, Tx
 from store.tickets import get_tickets
@@ -128,6 +128,7 @@ async def merge(
         by,
         *sorted((survivor.code, merged.code)),
     )
+    await duplicates.hand_on(tx, merged.code, survivor.code, now)
 
 
 async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: datetime) -> None:

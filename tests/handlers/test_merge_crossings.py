@@ -231,3 +231,24 @@ async def test_who_reports_codes_is_told_which_to_use_meanwhile_and_the_administ
     assert "ผู้ติดต่อ: นางวิภา | -" in shown
     assert "ที่อยู่: ตาก | 12/34 อำเภอเมืองกระบี่" in shown
     assert "ใบงาน: 0 | 1 ล่าสุด 23 พ.ย. 69" in shown
+
+
+async def test_who_reported_codes_hears_what_was_decided(desk):
+    third = replace(OTHER, code=CustomerCode("C81556"), name="นายสาม คนสาม")
+    await add(desk, OTHER, third)
+    await desk.says("รหัสซ้ำ C81555 C81554 C81556")
+    told = desk.told("may")
+    await desk.presses_token(told.token("C81555 ไม่ใช่รายเดียวกัน"), who="may")
+    assert "คุณเมย์ตัดสินว่า C81555 กับ C81554 ไม่ใช่รายเดียวกัน" in desk.told("nok").text
+    await merge(desk, "C81556", "C81554")
+    assert "คุณเมย์รวม C81556 เข้ากับ C81554 ตามที่คุณรายงานแล้ว" in desk.told("nok").text
+    assert "คุณเมย์" not in desk.told("may").text
+
+
+async def test_a_report_about_a_code_that_was_merged_meanwhile_is_about_its_survivor(desk):
+    await add(desk, OTHER)
+    await desk.says("รหัสซ้ำ C81555 C90210")
+    await merge(desk, "C81555", "C81554")
+    (waiting,) = [b for b in (await desk.says("/duplicates", who="may")).buttons if " = " in b]
+    assert waiting.startswith("C81554 = C90210")
+    assert "มีผู้รายงาน" in waiting
