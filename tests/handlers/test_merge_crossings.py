@@ -252,3 +252,16 @@ async def test_a_report_about_a_code_that_was_merged_meanwhile_is_about_its_surv
     (waiting,) = [b for b in (await desk.says("/duplicates", who="may")).buttons if " = " in b]
     assert waiting.startswith("C81554 = C90210")
     assert "มีผู้รายงาน" in waiting
+
+
+async def test_what_a_colleague_found_out_meanwhile_is_not_unknown_again(desk):
+    await save(desk, "C82001", unknown=frozenset({"email"}))
+    await desk.says("C82001")
+    await desk.presses("แก้ไข")
+    await desk.presses("หมายเหตุ")
+    await save(desk, "C82001", unknown=frozenset(), email="sanya@example.com")
+    await desk.says("โทรกลับ")
+    await desk.presses("บันทึก")
+    await desk.presses("บันทึกของฉันทับ")
+    kept = await get_record(desk.db, "C82001")
+    assert (kept.email, kept.note, kept.unknown) == ("sanya@example.com", "โทรกลับ", frozenset())
