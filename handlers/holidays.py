@@ -30,7 +30,7 @@ async def holiday(ctx: Context, args: str) -> Reply:
         return _list(ctx)
     _only_administrators(ctx)
     if text.casefold().startswith(("ลบ", "เอาออก", "remove")):
-        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|remove)", "", text), ctx.today))
+        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|remove)\s*", "", text), ctx.today))
     first = re.match(r"(?i)(ทำงาน|วันทำงาน|work)\s*", text)
     found = find_date(text[first.end() :] if first else text, ctx.today)
     if found is None:

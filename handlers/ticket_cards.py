@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from domain import clock
 from domain.clock import State
 from domain.customers import Customer
-from domain.dates import BANGKOK, format_date, format_time
+from domain.dates import BANGKOK, format_date, format_month, format_time
 from domain.one_line import is_salutation
 from domain.phones import format_phone
 from domain.staff import StaffId
@@ -17,6 +18,9 @@ from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, span, value_label, when
 from handlers.mail_cards import addresses, mail_lines
+from handlers.ticket_data import as_data
+from handlers.ticket_projects import own_years, projects_text, years_text
+from handlers.ticket_rules import notes, want_buttons
 from store import changes, customers, files, pauses, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
@@ -156,8 +160,8 @@ def _further(ticket: Ticket) -> list[tuple[str, str]]:
         ("mood", value_label("mood", ticket.mood) if ticket.mood != "normal" else ""),
         ("complexity", value_label("complexity", ticket.complexity) if ticket.complexity != "simple" else ""),
         ("reply_email", ticket.reply_email),
-        ("projects", ", ".join(ticket.projects)),
-        ("data_years", ticket.data_years),
+        ("projects", projects_text("\n".join(ticket.projects), ticket.data_years)),
+        ("data_years", years_text(ticket.data_years)),
         ("letter_no", _numbered(ticket.letter_no, ticket.letter_on)),
         ("contract_no", _numbered(ticket.contract_no, ticket.contract_on)),
         ("price", "" if ticket.price is None else f"{ticket.price:,.2f}"),
@@ -166,6 +170,9 @@ def _further(ticket: Ticket) -> list[tuple[str, str]]:
         ("agency", ticket.agency),
         ("link", ticket.link),
         ("remarks", shorten(ticket.remarks, SHOWN)),
+        ("province", ticket.province),
+        ("user_count", "" if ticket.user_count is None else f"{ticket.user_count:,}"),
+        ("counted_on", format_month(ticket.counted_on) if ticket.counted_on else ""),
         ("unknown", unknown),
     ]
 
@@ -197,6 +204,8 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
     buttons += [why_button(ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
     if ticket.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": ticket.customer}))
+    if ticket.status is not Status.CLOSED:
+        buttons.append(Button(_("เตือน"), "remind.ask", {"record": ticket.no}))
     return tuple(buttons)
 
 
@@ -245,7 +254,8 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     if closed:
         later.add("ticket.why")
     buttons = tuple(button for button in shown.buttons if button.action not in later)
-    note = channel_warning(ctx, ticket.subject, ticket.channel)
+    buttons = (*buttons[:1], *await want_buttons(ctx, ticket), *buttons[1:])
+    note = "\n".join(await notes(ctx, as_data(ticket), ticket.no, ""))
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 
 
@@ -276,8 +286,20 @@ async def change_text(ctx: Context, change: Change) -> str:
     async def text(value: str) -> str:
         if not value:
             return "-"
-        if change.field == "assignee_id":
+        if change.field in ("assignee_id", "recorded_by"):
             return (await staff.staff_names(ctx.db)).get(StaffId(int(value)), value)
+        if change.field == "projects":
+            return shorten(value.replace("\n", ", "), 300)
+        if change.field == "data_years":
+            return ", ".join(filter(None, (years_text(value), *own_years(value))))
+        if change.field == "unknown":
+            return ", ".join(map(field_label, value.split(",")))
+        if change.field == "price":
+            return f"{Decimal(value):,.2f}"
+        if change.field == "user_count":
+            return f"{int(value):,}"
+        if change.field == "counted_on":
+            return format_month(date.fromisoformat(value))
         if change.field in ("channel", "subject"):
             catalogue = ctx.desk.configuration.catalogue
             label = catalogue.channel_name if change.field == "channel" else catalogue.subject_label

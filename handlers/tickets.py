@@ -2,24 +2,30 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from domain import pauses
 from domain.errors import InvalidInput
-from domain.one_line import CustomerRef, OneLine, parse_one_line, read_result
+from domain.one_line import read_result
 from domain.text import digits
 from domain.tickets import Status, Ticket
 from handlers import ticket_cards, ticket_saves
-from handlers.chat import Card, Reply
+from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import action, command
+from handlers.registry import action, command, state
+from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
+from handlers.ticket_line import line_values
 from handlers.ticket_lists import my
-from store import changes, search, staff, tickets
+from store import tickets
 
 NUMBER = r"[Rr][\d๐-๙]{10}"
+OLD = timedelta(days=365)
+"""Closed longer ago than this, a ticket is opened again only after a question."""
 
 
 @command(
@@ -34,11 +40,10 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
         return await ticket(ctx, args)
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
-    read = parse_one_line(args, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
-    values = await _from_line(ctx, read)
-    if not read.channel and not read.subject:
-        values = {**await habit_defaults(ctx, read.details), **values}
     await park_open(ctx)
+    values = await line_values(ctx, args)
+    if not {"channel", "subject"} & values.keys():
+        values = {**await habit_defaults(ctx, values.get("details", "")), **values}
     return await advance(ctx, new_ticket(ctx, values))
 
 
@@ -46,23 +51,6 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
 async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was typed without the command was one line of a ticket."""
     return await open_ticket(ctx, args["text"])
-
-
-async def _from_line(ctx: Context, read: OneLine) -> dict[str, str]:
-    """What the line said as the form's values; a customer who is not one and only stays a query."""
-    values = {
-        "channel": read.channel,
-        "subject": read.subject,
-        "details": read.details,
-        "result": read.result,
-        "created_on": read.created_on.isoformat() if read.created_on else "",
-        "close": "1" if read.close else "",
-    }
-    if read.customer:
-        hits = await search.find_customers(ctx.db, read.customer)
-        sure = len(hits) == 1 and (read.customer_kind is not CustomerRef.NAME or hits[0].why is search.Why.NAME)
-        values |= {"customer": hits[0].customer.code} if sure else {"customer_query": read.customer}
-    return {name: value for name, value in values.items() if value}
 
 
 @command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{NUMBER}\s*$")
@@ -79,6 +67,16 @@ def read_number(text: str) -> str:
     if not re.fullmatch(r"R\d{10}", number):
         raise InvalidInput("ticket_no")
     return number
+
+
+@state("R")
+async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
+    """How a ticket stands now, where it is no longer as a button showed it."""
+    found = await tickets.find_ticket(ctx.db, record)
+    if found is None or found.version == version:
+        return None
+    ctx.audit("ticket.read", found.no)
+    return await ticket_cards.present_state(ctx, found)
 
 
 @action("ticket.show")
@@ -136,9 +134,23 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await tickets.get_ticket(ctx.db, args["no"])
     if found.status is not Status.CLOSED:
         return await ticket_cards.present_state(ctx, found)
+    if found.closed_at and ctx.now - found.closed_at > OLD and not args.get("sure"):
+        return _ask_to_reopen(found)
     again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
-    return await ticket_cards.saved(ctx, again)
+    reply = await ticket_cards.saved(ctx, again)
+    return replace(reply, parts=(*reply.parts, *await hang(ctx, again)))
+
+
+def _ask_to_reopen(found: Ticket) -> Reply:
+    """Closed long ago: its time standard and its figures are in reports that were given out."""
+    assert found.closed_at
+    buttons = (
+        Button(_("เปิดใบงานเดิม"), "ticket.reopen", {"no": found.no, "sure": "1"}, found.no, found.version, once=True),
+        ticket_cards.show_button(found),
+    )
+    text = _("⚠️ ใบงาน %(no)s ปิดตั้งแต่ %(at)s ถ้าเป็นเรื่องใหม่ให้สร้างใบงานใหม่", no=found.no, at=when(found.closed_at))
+    return Reply((Paragraph(text, buttons),))
 
 
 @action("ticket.edit")
@@ -147,17 +159,3 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
     return await start(ctx, edit_ticket(ctx, found, {}, look=True), "+more")
-
-
-@action("ticket.history")
-async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Every change of the ticket: who, when, from, to."""
-    found = await tickets.get_ticket(ctx.db, args["no"])
-    ctx.audit("ticket.read", found.no)
-    names = await staff.staff_names(ctx.db)
-    lines = []
-    for change in (await changes.list_changes(ctx.db, found.no))[-20:]:
-        who = names.get(change.by, "-") if change.by is not None else "-"
-        lines.append((f"{when(change.at)} {who}", await ticket_cards.change_text(ctx, change)))
-    title = _("ประวัติใบงาน %(no)s", no=found.no)
-    return Reply((Card(title, tuple(lines), buttons=(ticket_cards.show_button(found),)),))

@@ -11,13 +11,16 @@ from domain.errors import Conflict
 from domain.merging import Merge, Parted, Union, is_tied
 from domain.staff import StaffId
 from domain.tickets import Change
-from store import changes, duplicates, revisions
+from store import changes, duplicates, requests, revisions
 from store.customers import get_record, hold, update_customer
 from store.database import Reader, Row, Tx
 from store.tickets import get_tickets
 
-MOVABLE: Mapping[str, tuple[str, str]] = {"ticket": ("tickets", "no")}
-"""What follows its customer: kind -> table and key; each table has a column customer_code."""
+MOVABLE: Mapping[str, tuple[str, str, type[str | int]]] = {
+    "ticket": ("tickets", "no", str),
+    "request": ("requests", "id", int),
+}
+"""What follows its customer: kind -> table, key and its type; each table has a column customer_code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
 
 async def count_by_customer(db: Reader, kind: str, code: str) -> int:
     """How many records of a kind hang on this very code."""
-    table, _key = MOVABLE[kind]
+    table, _key, _type = MOVABLE[kind]
     row = await db.fetch_one(f"SELECT count(*) AS n FROM {table} WHERE customer_code = ?", code)
     return int(row["n"]) if row else 0
 
@@ -114,9 +117,9 @@ async def merge(
         now,
         by,
     )
-    for kind, (table, key) in MOVABLE.items():
+    for kind, (table, key, _type) in MOVABLE.items():
         rows = await tx.fetch(f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", merged.code)
-        records = [row["record"] for row in rows]
+        records = [str(row["record"]) for row in rows]
         await tx.execute_many(
             "INSERT INTO merge_moves (merge_id, kind, record) VALUES (?, ?, ?)",
             [(merge_id, kind, record) for record in records],
@@ -150,11 +153,13 @@ async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: 
 
 async def _move(tx: Tx, kind: str, old: str, new: str, by: StaffId, now: datetime, some: Sequence[str]) -> None:
     """These records of a kind from one code to another, where they are still there."""
-    table, key = MOVABLE[kind]
+    table, key, of = MOVABLE[kind]
     await tx.execute_many(
         f"UPDATE {table} SET customer_code = ? WHERE {key} = ? AND customer_code = ?",
-        [(new, record, old) for record in some],
+        [(new, of(record), old) for record in some],
     )
+    if kind == "request":
+        await requests.note_moved(tx, [int(record) for record in some], old, new, by, now)
     if kind == "ticket":
         for no, ticket in (await get_tickets(tx, some)).items():
             if ticket.customer == new:

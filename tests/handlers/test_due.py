@@ -109,7 +109,7 @@ async def test_work_that_takes_longer_than_a_lease_is_not_begun_by_another_proce
     async def run(work, rows):
         desk.wait(minutes=6)
         async with asyncio.timeout(5):
-            while await due.has_claimable(desk.db, ["remind"], desk.now):
+            while await due.has_claimable(desk.db, due.Claimable(["remind"], desk.now)):
                 await asyncio.sleep(0)
         await telling(desk)(work, rows)
 

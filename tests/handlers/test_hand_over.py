@@ -161,7 +161,7 @@ async def test_who_left_is_not_offered_and_refused_by_name(team):
     await desk.says(f"มอบหมาย {NO}")
     stale = desk.last["telegram:nok"].token("แพร")
     await desk.db.write(lambda tx: staff.set_blocked(tx, desk.ids["prae"], desk.now))
-    refused = "แพรไม่ได้ใช้งานระบบแล้ว เลือกผู้รับผิดชอบคนอื่น"
+    refused = "คุณแพร ไม่ได้ใช้ระบบแล้ว เลือกผู้รับผิดชอบคนอื่น"
     assert refused in (await desk.presses_token(stale)).text
     assert refused in (await desk.says(f"มอบหมาย {NO} แพร")).text
     assert not any("แพร" in label for label in (await desk.says(f"มอบหมาย {NO}")).buttons)

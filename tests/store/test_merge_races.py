@@ -3,15 +3,17 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from domain.customers import Contact, Customer, CustomerCode
 from domain.errors import Conflict
 from domain.merging import part, unite
+from domain.requests import Request, RequestKind
 from domain.staff import Role
 from domain.tickets import Ticket, TicketNo
-from store import merges, staff, tickets
+from store import merges, requests, staff, tickets
 from store.customers import add_customer, find_survivors, get_customer, get_record, list_customers, update_customer
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -103,6 +105,16 @@ async def test_a_ticket_given_to_a_customer_who_is_merged_meanwhile_is_the_survi
         old = await tickets.get_ticket(db, "R0000000001")
         back = replace(old, customer=CustomerCode("C3"))
         await db.write(lambda tx, old=old, back=back: tickets.update_ticket(tx, old, back, by, NOW))
+
+
+async def test_a_request_begun_while_its_customer_is_merged_is_the_survivors(db, by):
+    for n in range(ROUNDS):
+        new = [Request(n * 10 + k, RequestKind.MICRODATA, CustomerCode("C2"), NOW, NOW) for k in range(1, 5)]
+        begun = [db.write(partial(requests.add_request, request=each)) for each in new]
+        await together(*begun[:2], merge(db, "C1", "C2", by), *begun[2:])
+        assert await requests.count_by_customer(db, "C2") == 0
+        (stored,) = await merges.list_standing(db, "C1")
+        await unmerge(db, stored, by)
 
 
 async def test_an_edit_while_its_customer_is_merged_is_in_the_survivor_or_refused(db, by):
