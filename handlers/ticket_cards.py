@@ -204,6 +204,8 @@ def _buttons(ticket: Ticket) -> tuple[Button, ...]:
     buttons += [why_button(ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
     if ticket.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": ticket.customer}))
+    if ticket.status is not Status.CLOSED:
+        buttons.append(Button(_("เตือน"), "remind.ask", {"record": ticket.no}))
     return tuple(buttons)
 
 
