@@ -18,6 +18,7 @@ from bot.transfer_cli import add_verbs
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.staff import Identity, Platform, Role
+from store.blobs import Blobs
 from store.database import Database, StoreUnavailable, open_database
 from store.migrate import NewerSchema
 
@@ -131,14 +132,20 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
         making.rename(path)
         db = await open_database(f"sqlite:///{path}")
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
-    await terminal(db, configuration, admin.name, greeting)
+    await terminal(db, configuration, settings.data_dir / "demo", admin.name, greeting)
 
 
 async def terminal(
-    db: Database, configuration: Configuration, name: str, greeting: Callable[[], str] | None = None
+    db: Database,
+    configuration: Configuration,
+    data_dir: Path,
+    name: str,
+    greeting: Callable[[], str] | None = None,
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
     from bot.engine import Engine, now
+    from bot.file_store import FileStore
+    from bot.platform import Adapter
     from bot.terminal import TerminalAdapter, chat
     from handlers.i18n import speak
     from store import leases, staff
@@ -152,10 +159,13 @@ async def terminal(
         if await staff.find_by_identity(db, Platform.TERMINAL, name) is None:
             identity = Identity(Platform.TERMINAL, name, person.id, name)
             await db.write(lambda tx: staff.link_identity(tx, identity, now()))
-        adapter = TerminalAdapter()
+        blobs = Blobs(data_dir)
+        adapter = TerminalAdapter(blobs=blobs)
         # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
         await leases.release_all(db, f"terminal-{name}:")
-        engine = Engine(db, configuration, {Platform.TERMINAL: adapter}, f"terminal-{name}")
+        adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
+        files = FileStore(db, adapters, blobs)
+        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -172,7 +182,7 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     configuration = configuration_or_exit(settings)
 
     async def work() -> None:
-        await terminal(await open_database(settings.database_url), configuration, as_)
+        await terminal(await open_database(settings.database_url), configuration, settings.data_dir, as_)
 
     run_async(work())
 
@@ -211,9 +221,11 @@ def tick() -> None:
 
     async def work(db: Database, configuration: Configuration) -> int:
         from bot.engine import Engine
+        from bot.file_store import FileStore
         from scheduler.ticker import Ticker
 
-        engine = Engine(db, configuration, {}, "tick")
+        files = FileStore(db, {}, Blobs(settings_or_exit().data_dir))
+        engine = Engine(db, configuration, {}, "tick", files=files)
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))
@@ -258,6 +270,8 @@ def _is_yet_to_be_made(database_url: str) -> bool:
 async def _check_platforms(settings: Settings, console: Console) -> None:
     from bot.checks import check_platforms
 
+    if settings.line_access_token is not None and not settings.public_url:
+        console.print("DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened")
     problems = 0
     async for name, problem in check_platforms(settings):
         console.print(f"{name}: {problem or 'good'}", markup=False)

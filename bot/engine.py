@@ -6,13 +6,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from bot.imports import Imports
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, batch_notices, write
 from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
 from domain.staff import Platform
-from handlers.desk import Desk, Outcome
+from handlers.desk import Desk, Files, NoFiles, Outcome
 from handlers.messages import new_reference
 from store import leases
 from store.database import Change, Database, StoreUnavailable, Tx
@@ -38,12 +39,14 @@ class Engine:
         adapters: Adapters,
         kind: str,
         clock: Callable[[], datetime] = now,
+        files: Files | None = None,
     ) -> None:
-        self.desk = Desk(db, configuration, clock)
+        self.desk = Desk(db, configuration, clock, files or NoFiles())
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)
-        self.worker = Worker(self.desk, adapters, self.sender, self.owner)
+        self.imports = Imports(self.desk, adapters, self.sender, self.owner)
+        self.worker = Worker(self.desk, adapters, self.sender, self.owner, self.imports.lanes.wake)
         self._sweeps: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -51,6 +54,7 @@ class Engine:
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
+            asyncio.create_task(self.imports.lanes.sweep_forever()),
             asyncio.create_task(self._learn_words()),
         ]
 
@@ -79,11 +83,13 @@ class Engine:
     async def idle(self) -> None:
         """Wait until everything that came in is answered and sent."""
         await self.worker.lanes.idle()
+        await self.imports.lanes.idle()
         await self.sender.lanes.idle()
 
     async def stop(self) -> None:
         """Finish what is in hand."""
         await self.worker.lanes.stop(DRAIN_HANDLING)
+        await self.imports.lanes.stop(0.5)
         await self.sender.lanes.stop(DRAIN_SENDING)
         for sweep in self._sweeps:
             sweep.cancel()

@@ -5,7 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,13 @@ from typing import Any, TypeGuard
 import aiohttp
 
 from bot import line_menu, line_render
+from bot.links import Links
 from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from domain.errors import NotFound
 from domain.staff import Platform
 from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Other, Press, Reply, Text, Unsent
+from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox
 from store.database import Database
@@ -30,6 +33,9 @@ REPLY_WINDOW = timedelta(seconds=50)
 TIMEOUT = 10.0
 LOADING_SECONDS = 20
 MONTHLY = "monthly limit"
+CHUNK = 1 << 16
+CONTENT = frozenset({"image", "file", "video", "audio"})
+"""Messages with bytes to fetch."""
 
 log = get_logger()
 
@@ -45,7 +51,16 @@ class LineAdapter:
 
     platform = Platform.LINE
 
-    def __init__(self, access_token: str, api_url: str, data_api_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        access_token: str,
+        api_url: str,
+        data_api_url: str,
+        clock: Callable[[], datetime],
+        links: Links | None = None,
+    ) -> None:
+        self._links = links
+        self._session: aiohttp.ClientSession | None = None
         self._access_token = access_token
         self._api_url = api_url.rstrip("/")
         self._data_api_url = data_api_url.rstrip("/")
@@ -70,6 +85,8 @@ class LineAdapter:
         if self._clients is not None:
             for api in self._clients:
                 await api.api_client.close()
+        if self._session is not None:
+            await self._session.close()
 
     # In.
 
@@ -101,11 +118,25 @@ class LineAdapter:
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
 
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """The message's content; the SDK would read all of it into memory, however much it is."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._access_token}"})
+        url = f"{self._data_api_url}/v2/bot/message/{attachment.reference}/content"
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=TIMEOUT)
+        try:
+            async with self._session.get(url, timeout=timeout, allow_redirects=False) as response:
+                _check_content(response.status)
+                async for chunk in response.content.iter_chunked(CHUNK):
+                    yield chunk
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise FetchFailed(type(error).__name__) from None
+
     # Out.
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """See `bot.line_render`."""
-        return line_render.render(reply, replaces)
+        return line_render.render(reply, replaces, link=self._links.url if self._links else None)
 
     async def pace(self, chat: str) -> None:
         """LINE allows 2,000 calls a second: nothing to wait for."""
@@ -244,6 +275,17 @@ def _verdict(status: int, body: str) -> Delivery:
     return Refused(f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower())
 
 
+def _check_content(status: int) -> None:
+    """What the answer to a request for a message's content means, when it is not the content (200)."""
+    if status in (401, 403):
+        log.error("LINE refuses DESKBOT_LINE_ACCESS_TOKEN", status=status)
+    if status in (404, 410):
+        raise NotFound("file")
+    if status != 200:
+        # 202: a film or a recording that LINE is still preparing.
+        raise FetchFailed(f"status {status}")
+
+
 def _message_of(body: str) -> str:
     try:
         return str(json.loads(body).get("message", ""))[:200]
@@ -289,11 +331,31 @@ def _body(data: dict[str, Any]) -> Body:
     kind = data.get("type")
     if kind == "message":
         message = data["message"]
-        return Text(str(message["text"])) if message["type"] == "text" else Attachment(_kind(message["type"]))
+        return Text(str(message["text"])) if message["type"] == "text" else _attachment(message)
     if kind == "postback":
         return Press(str(data["postback"]["data"]))
-    simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "unsend": Unsent(), "messageEdited": Edited()}
+    if kind == "unsend":
+        return Unsent(str(data["unsend"]["messageId"]))
+    simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "messageEdited": Edited()}
     return simple.get(str(kind), Other())
+
+
+def _attachment(message: dict[str, Any]) -> Attachment:
+    """Bytes that lie elsewhere (`external`) are not fetched: anybody could name any address."""
+    message_id = str(message.get("id", ""))
+    ours = message.get("contentProvider", {}).get("type", "line") == "line"
+    fetchable = message["type"] in CONTENT and ours and message_id.isascii() and message_id.isdigit()
+    album = message.get("imageSet") or {}
+    size, total = message.get("fileSize"), album.get("total")
+    return Attachment(
+        _kind(message["type"]),
+        reference=message_id if fetchable else "",
+        name=str(message.get("fileName", "")),
+        size=size if isinstance(size, int) else None,
+        message=message_id,
+        album=str(album["id"]) if _is_plain(album.get("id")) else "",
+        album_size=total if isinstance(total, int) else None,
+    )
 
 
 def _kind(line_type: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, buttons_of
+from handlers.chat import Button, Card, Choice, Document, Paragraph, Part, Reply, buttons_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,18 @@ class Limits:
 
 LIMITS = Limits()
 Json = dict[str, Any]
+Link = Callable[[str], str]
+Words = Paragraph | Card | Choice
 MUTED = "#6B7280"
 ACCENT = "#0B5C8E"
 
 
-def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[str]:
-    """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing here."""
-    objects = [message for part in reply.parts for message in _objects(part, limits)]
+def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link | None = None) -> list[str]:
+    """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing here.
+
+    `link` makes the address of a file, which LINE does not let a bot send.
+    """
+    objects = [message for part in reply.parts for message in _objects(part, limits, link)]
     return [
         json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)
         for start in range(0, len(objects), limits.objects)
@@ -42,7 +47,10 @@ def _count(text: str) -> int:
     return len(graphemes(text))
 
 
-def _objects(part: Part, limits: Limits) -> list[Json]:
+def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
+    if isinstance(part, Document):
+        bubble = _file_bubble(part, limits, link)
+        return [{"type": "flex", "altText": shorten(_words(part), limits.alt_text), "contents": bubble}]
     if isinstance(part, Paragraph) and not part.buttons:
         return _texts(part.text, limits)
     bubble = _bubble(part, limits)
@@ -67,17 +75,32 @@ def _words(part: Part) -> str:
     """The part as text: what the notification and old versions show."""
     if isinstance(part, Paragraph):
         return part.text
+    if isinstance(part, Document):
+        return part.caption.strip() or part.name
     if isinstance(part, Card):
         fields = [f"{label}: {value}" for label, value in part.fields]
         return "\n".join(filter(None, (part.title, *fields, part.note)))
     return "\n".join((part.question, *(option.label for option in part.options)))
 
 
-def _bubble(part: Part, limits: Limits) -> Json:
+def _bubble(part: Words, limits: Limits) -> Json:
     bubble: Json = {"type": "bubble", "size": "giga", "body": _box(_body(part, limits))}
     if part.buttons:
         bubble["footer"] = _box([_button(button, limits) for button in part.buttons], spacing="xs")
     return bubble
+
+
+def _file_bubble(file: Document, limits: Limits, link: Link | None) -> Json:
+    contents = [_text(shorten(file.caption, limits.field))]
+    buttons = [_button(button, limits) for button in file.buttons]
+    if link is None:
+        contents.append(_text(shorten(file.no_link, limits.field), size="sm", color=ACCENT))
+    else:
+        label = shorten(file.open_label, limits.label, units=_count)
+        action = {"type": "uri", "label": label, "uri": link(file.file)}
+        buttons.insert(0, {"type": "button", "style": "primary", "height": "sm", "color": ACCENT, "action": action})
+    bubble: Json = {"type": "bubble", "size": "giga", "body": _box(contents)}
+    return {**bubble, "footer": _box(buttons, spacing="xs")} if buttons else bubble
 
 
 def _box(contents: list[Json], spacing: str = "sm") -> Json:
@@ -88,7 +111,7 @@ def _text(text: str, **style: Any) -> Json:
     return {"type": "text", "text": text.strip() or "-", "wrap": True, **style}
 
 
-def _body(part: Part, limits: Limits) -> list[Json]:
+def _body(part: Words, limits: Limits) -> list[Json]:
     if isinstance(part, Paragraph):
         return [_text(shorten(part.text, limits.text))]
     if isinstance(part, Choice):

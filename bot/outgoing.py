@@ -89,7 +89,8 @@ def add_answer(
 async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
     """An unasked message: to each person meant, on the platform they used last."""
     if notice.to is not None:
-        _add_to(batch, notice, notice.to, None, now)
+        with speaking((await staff.get_staff(db, notice.staff_id)).language if notice.staff_id else "th"):
+            _add_to(batch, notice, notice.to, notice.staff_id, now)
         return
     for person in await _recipients(db, notice):
         address = await reachable_address(db, adapters, person.id)

@@ -1,10 +1,11 @@
 """What the worker and the sender ask of a platform."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from domain.staff import Platform
-from handlers.chat import Incoming, Reply
+from handlers.chat import Attachment, Incoming, Reply
 from store.inbox import Event
 from store.outbox import Message
 
@@ -68,4 +69,8 @@ class Adapter(Protocol):
 
     async def show_busy(self, chat: str) -> None:
         """Say that an answer is being worked on; failures are of no consequence."""
+        ...
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """The file's bytes as they come; raises FetchFailed, NotFound("file"), InvalidInput("file_large")."""
         ...

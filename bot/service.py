@@ -11,15 +11,18 @@ import uvicorn
 
 from bot import line, telegram, web
 from bot.engine import Engine, now
+from bot.file_store import FileStore
+from bot.links import Links
 from bot.log import get_logger, where
 from bot.platform import Adapter
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, secret_key
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.i18n import _, speak
 from handlers.registry import COMMANDS
 from store import leases
+from store.blobs import Blobs
 from store.database import Database
 
 SETUP_PAUSE, SETUP_LONGEST = 2.0, 60.0
@@ -44,14 +47,17 @@ class Service:
     def __init__(self, settings: Settings, db: Database, configuration: Configuration) -> None:
         self._settings = settings
         self._db = db
-        self.telegram = _telegram(settings)
-        self.line = _line(settings)
+        blobs = Blobs(settings.data_dir)
+        self._links = Links(settings.public_url, secret_key(settings), now) if settings.public_url else None
+        self.telegram = _telegram(settings, blobs)
+        self.line = _line(settings, self._links)
         adapters: dict[Platform, Adapter] = {}
         if self.telegram:
             adapters[Platform.TELEGRAM] = self.telegram
         if self.line:
             adapters[Platform.LINE] = self.line
-        self.engine = Engine(db, configuration, adapters, "serve")
+        files = FileStore(db, adapters, blobs, has_links=self._links is not None)
+        self.engine = Engine(db, configuration, adapters, "serve", files=files)
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
@@ -77,6 +83,7 @@ class Service:
                 telegram_secret=secret.get_secret_value() if secret and settings.telegram_mode == "webhook" else "",
                 line_adapter=self.line,
                 line_secret=line_secret.get_secret_value() if line_secret else "",
+                links=self._links,
             )
         )
         return _Server(
@@ -108,6 +115,8 @@ class Service:
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
+            if self._links is None:
+                log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         await self._stop(serving)
@@ -160,17 +169,17 @@ class Service:
         return await self.line.set_up(menu_labels())
 
 
-def _telegram(settings: Settings) -> telegram.TelegramAdapter | None:
+def _telegram(settings: Settings, blobs: Blobs) -> telegram.TelegramAdapter | None:
     if settings.telegram_token is None:
         return None
-    return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url)
+    return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url, blobs)
 
 
-def _line(settings: Settings) -> line.LineAdapter | None:
+def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
     if settings.line_access_token is None:
         return None
     token = settings.line_access_token.get_secret_value()
-    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now)
+    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,10 +24,14 @@ from bot import telegram_render
 from bot.log import get_logger, where
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
 from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
+from domain.errors import DeskError, InvalidInput, NotFound
+from domain.files import LARGEST, Why
 from domain.staff import Platform
 from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Other, Press, Query, Reply, Text
+from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox, leases
+from store.blobs import Blobs
 from store.database import Database
 from store.failpoints import failpoint
 from store.inbox import Event
@@ -53,7 +57,7 @@ class TelegramAdapter:
 
     platform = Platform.TELEGRAM
 
-    def __init__(self, token: str, api_url: str) -> None:
+    def __init__(self, token: str, api_url: str, blobs: Blobs | None = None) -> None:
         self.api_url = api_url.rstrip("/")
         self.token = token
         self.request = TelegramRequest()
@@ -64,6 +68,7 @@ class TelegramAdapter:
             request=self.request,
             get_updates_request=TelegramRequest(),
         )
+        self._blobs = blobs
         self._all = AsyncLimiter(PER_SECOND, 1.0)
         self._chats: dict[str, AsyncLimiter] = {}
 
@@ -94,6 +99,19 @@ class TelegramAdapter:
             return _incoming(event, update, self.token.partition(":")[0])
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
+
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """getFile names the place for an hour; then the bytes as they come."""
+        try:
+            file = await self.bot.get_file(attachment.reference)
+            async for chunk in self.request.stream(str(file.file_path)):
+                yield chunk
+        except BadRequest as error:
+            if "too big" in str(error).lower():
+                raise InvalidInput(Why.LARGE, limit=LARGEST // 1_000_000) from None
+            raise NotFound("file") from None
+        except TelegramError as error:
+            raise FetchFailed(type(error).__name__) from None
 
     async def answer_press(self, update: Any) -> None:
         """Stop the button's spinner; too late or failing is of no consequence."""
@@ -132,7 +150,7 @@ class TelegramAdapter:
         if call["method"] == "answerInlineQuery":
             return await self._answer_query(call["params"])
         try:
-            await self._call(call["method"], int(message.chat), call["params"])
+            await self._call(call["method"], int(message.chat), call["params"], call.get("file"))
         except RetryAfter as error:
             return Retry("429", after=_seconds(error.retry_after))
         except PerhapsAccepted as error:
@@ -141,6 +159,8 @@ class TelegramAdapter:
             return Retry(str(error))
         except Forbidden as error:
             return Refused(str(error), unreachable=True)
+        except DeskError:
+            return Refused("the file is gone")
         except BadRequest as error:
             return await self._bad_request(message, call, error)
         except (InvalidToken, Conflict, NetworkError) as error:
@@ -160,17 +180,29 @@ class TelegramAdapter:
             return Dropped(str(error))
         return Sent()
 
-    async def _call(self, method: str, chat: int, params: dict[str, Any]) -> None:
+    async def _call(self, method: str, chat: int, params: dict[str, Any], file: dict[str, str] | None) -> None:
         keyboard = params.pop("reply_markup", None)
         # The library cannot say "no buttons" but by leaving the keyboard out.
         empty = not keyboard or not keyboard["inline_keyboard"]
         markup = None if empty else telegram.InlineKeyboardMarkup.de_json(keyboard, self.bot)
         if method == "sendMessage":
             await self.bot.send_message(chat, reply_markup=markup, **params)
+        elif file is not None:
+            content = await self._upload(file)
+            if method == "sendPhoto":
+                await self.bot.send_photo(chat, content, reply_markup=markup, **params)
+            else:
+                await self.bot.send_document(chat, content, reply_markup=markup, **params)
         elif method == "editMessageText":
             await self.bot.edit_message_text(chat_id=chat, reply_markup=markup, **params)
         else:
             await self.bot.edit_message_reply_markup(chat_id=chat, reply_markup=markup, **params)
+
+    async def _upload(self, file: dict[str, str]) -> telegram.InputFile:
+        if self._blobs is None:
+            raise NotFound("file")
+        content = await asyncio.to_thread(self._blobs.existing(file["sha256"]).read_bytes)
+        return telegram.InputFile(content, filename=file["name"])
 
     async def _bad_request(self, message: Message, call: dict[str, Any], error: BadRequest) -> Delivery:
         text = str(error).lower()
@@ -182,6 +214,10 @@ class TelegramAdapter:
             fresh = json.loads(message.payload)
             fresh["params"].pop("message_id")
             payload = json.dumps({"method": "sendMessage", "params": fresh["params"]}, ensure_ascii=False)
+            return await self.deliver(replace(message, payload=payload))
+        if call["method"] == "sendPhoto" and "chat" not in text:
+            # Too wide, too large or no picture after all: then as the document that it is.
+            payload = json.dumps({**call, "method": "sendDocument"}, ensure_ascii=False)
             return await self.deliver(replace(message, payload=payload))
         unreachable = "chat not found" in text
         return Refused(str(error), unreachable=unreachable)
@@ -263,9 +299,27 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
     if message.text is not None:
         return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text), ""
     for kind in KINDS:
-        if getattr(message, kind):
-            return Attachment(kind), ""
+        if part := getattr(message, kind):
+            return _attachment(message, kind, part), ""
     return Other(), ""
+
+
+def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:
+    """A photo comes in several sizes, the largest last."""
+    file = part[-1] if kind == "photo" else part
+    answered = message.reply_to_message
+    size = getattr(file, "file_size", None)
+    return Attachment(
+        kind,
+        reference=str(getattr(file, "file_id", None) or ""),
+        name=str(getattr(file, "file_name", None) or ""),
+        mime=str(getattr(file, "mime_type", None) or ""),
+        size=size if isinstance(size, int) else None,
+        caption=message.caption or "",
+        message=str(message.message_id),
+        album=message.media_group_id or "",
+        quoted=(answered.text or answered.caption or "") if answered else "",
+    )
 
 
 def _is_offer(message: telegram.Message, bot_id: str) -> bool:

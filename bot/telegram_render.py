@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text, utf16_length
-from handlers.chat import Button, Card, Choice, Offers, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Choice, Document, Offers, Paragraph, Part, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Telegram's numbers: UTF-16 units of a text, buttons of a message and of a row, graphemes that a phone shows;
-    results of a query, and units of a result's title."""
+    """Telegram's numbers: UTF-16 units of a text and a caption, bytes of a photo, buttons of a message and of a row,
+    graphemes that a phone shows; results of a query, and units of a result's title.
+    """
 
     text: int = 4096
+    caption: int = 1000
+    photo: int = 10_000_000
     buttons: int = 100
     row_buttons: int = 3
     row_graphemes: int = 36
@@ -27,6 +30,7 @@ class Limits:
 
 
 LIMITS = Limits()
+PHOTOS = frozenset({"image/jpeg", "image/png"})
 CODE = re.compile(r"[A-Z]?\d[\d.]*")
 Line = tuple[str, str]
 """A line as people see it, and as HTML."""
@@ -36,19 +40,22 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
     if reply.offers is not None:
         return [_offers(reply.offers, replaces, limits)]
+    files = [part for part in reply.parts if isinstance(part, Document)]
+    words = [part for part in reply.parts if not isinstance(part, Document)]
     lines: list[Line] = []
     rows: list[list[Button]] = []
-    for part in reply.parts:
+    for part in words:
         if lines:
             lines.append(("", ""))
         lines += _lines(part, limits)
         rows += _rows(part, limits)
-    texts = _pack(lines, limits.text)
+    texts = _pack(lines, limits.text) if words or not files else []
     calls = [_send(text) for text in texts]
     keyboard = _keyboard(rows, limits)
     if keyboard:
         calls[-1]["params"]["reply_markup"] = keyboard
-    if replaces and reply.in_place:
+    calls += [_send_file(file, limits) for file in files]
+    if replaces and reply.in_place and texts:
         calls[0]["method"] = "editMessageText"
         calls[0]["params"]["message_id"] = int(replaces)
     elif replaces and reply.retires:
@@ -81,6 +88,21 @@ def _send(text: str) -> dict[str, Any]:
     return {"method": "sendMessage", "params": {"text": text, "parse_mode": "HTML"}}
 
 
+def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
+    """A picture that Telegram shows, or a document; the sender adds the bytes."""
+    photo = file.mime in PHOTOS and file.size <= limits.photo
+    params: dict[str, Any] = {"caption": html.escape(shorten(file.caption, limits.caption), quote=False)}
+    params["parse_mode"] = "HTML"
+    keyboard = _keyboard(_rows(file, limits), limits)
+    if keyboard:
+        params["reply_markup"] = keyboard
+    return {
+        "method": "sendPhoto" if photo else "sendDocument",
+        "params": params,
+        "file": {"sha256": file.sha256, "name": file.name},
+    }
+
+
 def _plain(text: str, limit: int) -> list[Line]:
     return [(piece, html.escape(piece, quote=False)) for line in text.split("\n") for piece in _fit(line, limit)]
 
@@ -93,7 +115,7 @@ def _bold(text: str, limit: int) -> list[Line]:
     return [(piece, f"<b>{escaped}</b>" if piece else "") for piece, escaped in _plain(text, limit)]
 
 
-def _lines(part: Part, limits: Limits) -> list[Line]:
+def _lines(part: Paragraph | Card | Choice, limits: Limits) -> list[Line]:
     limit = limits.text // 2
     if isinstance(part, Paragraph):
         return _plain(part.text, limit)
@@ -178,6 +200,7 @@ def _pack(lines: Sequence[Line], limit: int) -> list[str]:
 def marked(payload: str, mark: str) -> str:
     """The payload of a message that may have arrived already, saying so."""
     call = json.loads(payload)
-    if call["method"] == "sendMessage":
-        call["params"]["text"] = html.escape(mark, quote=False) + call["params"]["text"]
+    words = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}.get(call["method"])
+    if words:
+        call["params"][words] = html.escape(mark, quote=False) + call["params"][words]
     return json.dumps(call, ensure_ascii=False)

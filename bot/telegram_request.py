@@ -4,15 +4,19 @@ Several times quicker than the library's own transport, and the one place that s
 """
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError
+from telegram.error import BadRequest, NetworkError
 from telegram.request import BaseRequest, RequestData
 
 CONNECT = 5.0
 ANSWER = 15.0
-"""Seconds to connect, and to wait for an answer."""
+UPLOAD = 24.0
+"""Seconds to connect, to wait for an answer, and for one to a file that is sent."""
+
+CHUNK = 1 << 16
 
 
 class NotAccepted(NetworkError):
@@ -63,12 +67,14 @@ class TelegramRequest(BaseRequest):
         """One call; raises NotAccepted or PerhapsAccepted where there is no answer to read."""
         data = None
         if request_data is not None and request_data.multipart_data:
-            data = aiohttp.FormData(request_data.json_parameters)
+            # Telegram shows a quoted name as it stands: %E0%B9%81…
+            data = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
             for name, (filename, content, mime) in request_data.multipart_data.items():
                 data.add_field(name, content, filename=filename, content_type=mime)
         elif request_data is not None:
             data = aiohttp.FormData(request_data.json_parameters)
-        return await self.call(url, data=data)
+        files = request_data is not None and bool(request_data.multipart_data)
+        return await self.call(url, UPLOAD if files else ANSWER, data=data)
 
     async def call(self, url: str, seconds: float = ANSWER, **kwargs: Any) -> tuple[int, bytes]:
         """POST and read the whole answer."""
@@ -89,6 +95,22 @@ class TelegramRequest(BaseRequest):
         if response.status == 200 and not body.lstrip().startswith(b"{"):
             raise PerhapsAccepted("status 200 with no answer in it")
         return response.status, body
+
+    async def stream(self, url: str) -> AsyncIterator[bytes]:
+        """GET a file piece by piece; raises NotAccepted, and BadRequest where it is not there."""
+        await self.initialize()
+        assert self._session is not None
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT, sock_read=ANSWER)
+        try:
+            async with self._session.get(url, timeout=timeout, allow_redirects=False) as response:
+                if response.status == 404:
+                    raise BadRequest("file not found")
+                if response.status != 200:
+                    raise NotAccepted(f"status {response.status}")
+                async for chunk in response.content.iter_chunked(CHUNK):
+                    yield chunk
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise NotAccepted(type(error).__name__) from None
 
 
 def _is_answer(body: bytes) -> bool:

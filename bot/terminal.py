@@ -7,9 +7,11 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from rich.console import Console, Group
@@ -18,12 +20,16 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from bot.platform import Delivery, Sent
+from domain.errors import NotFound
 from domain.staff import Platform
 from handlers.chat import (
+    Attachment,
+    Body,
     Card,
     Choice,
+    Document,
     Incoming,
-    Part,
+    Paragraph,
     Press,
     Reply,
     Text,
@@ -32,12 +38,16 @@ from handlers.chat import (
     reply_to_json,
 )
 from store import inbox
+from store.blobs import Blobs
 from store.database import Database
 from store.inbox import Event
 from store.outbox import Message
 
 QUIT = "/quit"
+CHUNK = 1 << 16
 PRESS = re.compile(r"#(\d{1,3})")
+FILE = re.compile(r"""/file\s+(?:(?P<quote>["'])(?P<quoted>.+?)(?P=quote)|(?P<plain>\S+))(?P<caption>\s.*)?""")
+"""A file of this computer is sent with its path, and perhaps some words."""
 
 
 class TerminalAdapter:
@@ -45,7 +55,8 @@ class TerminalAdapter:
 
     platform = Platform.TERMINAL
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, blobs: Blobs | None = None) -> None:
+        self._blobs = blobs
         self.console = console or Console(highlight=False, soft_wrap=False)
         self._tokens: list[str] = []
 
@@ -53,7 +64,12 @@ class TerminalAdapter:
         """The line as the desk sees it."""
         data = json.loads(event.raw)
         user = event.conversation.partition(":")[2]
-        body = Press(data["press"]) if "press" in data else Text(data["text"])
+        body: Body
+        if "file" in data:
+            path = Path(data["file"]).expanduser()
+            body = Attachment("document", str(path), path.name, caption=data["caption"], message=event.event_id)
+        else:
+            body = Press(data["press"]) if "press" in data else Text(data["text"])
         at = event.received_at or datetime.now(UTC)
         return Incoming(event.event_id, at, self.platform, user, True, user, body)
 
@@ -77,8 +93,24 @@ class TerminalAdapter:
             buttons = buttons_of(part)
             labels = [f"#{number + n} {button.label}" for n, button in enumerate(buttons, 1)]
             number += len(buttons)
-            self.console.print(_draw(part, labels))
+            self.console.print(self._draw_file(part, labels) if isinstance(part, Document) else _draw(part, labels))
         return Sent()
+
+    def _draw_file(self, file: Document, labels: list[str]) -> Group:
+        """Where the bytes lie: whoever sits here may copy them."""
+        path = str(self._blobs.path(file.sha256).resolve()) if self._blobs else file.no_link
+        below = [RichText(label, style="bold cyan") for label in labels]
+        return Group(RichText(file.caption), RichText(path, style="dim", overflow="fold"), *below)
+
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """From this computer's disk, with the rights of whoever sits here."""
+        try:
+            file = await asyncio.to_thread(_open, Path(attachment.reference))
+            with file:
+                while chunk := await asyncio.to_thread(file.read, CHUNK):
+                    yield chunk
+        except OSError:
+            raise NotFound("file_missing") from None
 
     def event(self, user: str, line: str) -> Event:
         """A typed line as an inbox row; `#2` is the second button of the last answer, any other text is text."""
@@ -87,13 +119,22 @@ class TerminalAdapter:
             n = int(match.group(1))
             token = self._tokens[n - 1] if 0 < n <= len(self._tokens) else "?"
             raw = json.dumps({"press": token})
+        elif sent := FILE.fullmatch(line.strip()):
+            raw = json.dumps({"file": sent["quoted"] or sent["plain"], "caption": (sent["caption"] or "").strip()})
         else:
             raw = json.dumps({"text": line})
         order = int(datetime.now(UTC).timestamp() * 1_000_000)
         return Event(self.platform, uuid4().hex, f"terminal:{user}", order, raw)
 
 
-def _draw(part: Part, labels: list[str]) -> Panel | Group:
+def _open(path: Path) -> BinaryIO:
+    """Devices and pipes may never end."""
+    if not path.is_file():
+        raise FileNotFoundError
+    return path.open("rb")
+
+
+def _draw(part: Paragraph | Card | Choice, labels: list[str]) -> Panel | Group:
     """One part of a reply."""
     below = [RichText(label, style="bold cyan") for label in labels]
     if isinstance(part, Card):

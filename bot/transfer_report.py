@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.engine import now
-from bot.transfer import Counts, Rejected, export_customers, export_tickets, import_table
-from bot.transfer_files import Sink, staged, table_file
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
 from domain.transfer import Register
 from handlers.transfer import rejected_file, rejected_rest, rejected_row, table_sentence, unknown_columns
 from store import audit
 from store.database import Database
+from store.tables import Sink, staged, table_file
+from store.transfer import Counts, Rejected, export_customers, export_tickets, import_table
 
 SHOWN = 20
 """Rejected rows that are said; all stand in the file."""

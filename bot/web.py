@@ -1,4 +1,4 @@
-"""The HTTP side: webhooks that commit before they answer, and the health check."""
+"""The HTTP side: webhooks that commit before they answer, files by their signed links, and the health check."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,12 +8,15 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import line, telegram
+from bot.links import Links
 from bot.log import get_logger, where
+from domain.errors import Expired, NotFound
 from handlers.desk import Desk
+from store import files
 from store.database import StoreUnavailable
 
 MAX_BODY = 1_000_000
@@ -35,6 +38,7 @@ class Ways:
     telegram_secret: str = ""
     line_adapter: line.LineAdapter | None = None
     line_secret: str = ""
+    links: Links | None = None
 
 
 def make_app(ways: Ways) -> Starlette:
@@ -44,6 +48,8 @@ def make_app(ways: Ways) -> Starlette:
         routes.append(Route("/telegram/webhook", _telegram(ways, ways.telegram_adapter), methods=["POST"]))
     if ways.line_adapter is not None:
         routes.append(Route("/line/webhook", _line(ways, ways.line_adapter), methods=["POST"]))
+    if ways.links is not None:
+        routes.append(Route("/files/{token}", _file(ways, ways.links), methods=["GET"]))
     return Starlette(routes=routes)
 
 
@@ -119,3 +125,33 @@ def _later(error: StoreUnavailable) -> Response:
     """Not committed, so not acknowledged: the platform brings it again."""
     log.warning("store unavailable", **where(error))
     return PlainTextResponse("", 503)
+
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+"""Whatever a file holds, a browser saves it and runs nothing of it."""
+
+
+def _file(ways: Ways, links: Links) -> Endpoint:
+    """A file by its signed link; nothing that the caller says becomes part of a path."""
+
+    async def download(request: Request) -> Response:
+        try:
+            file = await files.get_file(ways.desk.db, links.read(request.path_params["token"]))
+            path = ways.desk.files.blobs.existing(file.sha256)
+        except Expired:
+            return PlainTextResponse("This link has expired: ask the bot for the file again.", 410, SAFE_HEADERS)
+        except NotFound:
+            return PlainTextResponse("", 404, SAFE_HEADERS)
+        except StoreUnavailable as error:
+            return _later(error)
+        return FileResponse(
+            path, headers=SAFE_HEADERS, media_type=file.mime, filename=file.name, content_disposition_type="attachment"
+        )
+
+    return download

@@ -1,7 +1,7 @@
 """Handles events: in order within a conversation, conversations side by side, each event's effect once."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from bot.platform import Unparsable
 from bot.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.staff import Platform
-from handlers import system
-from handlers.chat import Incoming, Query
-from handlers.desk import Desk, Outcome
+from handlers import files, system
+from handlers.chat import Incoming, Query, Reply
+from handlers.desk import Desk, FetchFailed, Outcome
 from handlers.dispatcher import dispatch, refused
 from handlers.messages import new_reference
 from store import inbox, leases, staff
@@ -27,7 +27,8 @@ ATTEMPTS = 4
 BUSY_AFTER = 1.0
 BUSY_AGAIN = 4.5
 PAUSE = 1.0
-"""Seconds: until the typing indicator, between indicators, after a failing store."""
+FETCH_PAUSES = (0.5, 2.0, 5.0)
+"""Seconds: until the typing indicator, between indicators, after a failing store, after each failing download."""
 
 log = get_logger()
 
@@ -35,7 +36,15 @@ log = get_logger()
 class Worker:
     """Runs the desk's handlers over the inbox."""
 
-    def __init__(self, desk: Desk, adapters: Adapters, sender: Sender, owner: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        adapters: Adapters,
+        sender: Sender,
+        owner: str,
+        start_imports: Callable[[Iterable[str]], None],
+    ) -> None:
+        self._start_imports = start_imports
         self._desk = desk
         self._adapters = adapters
         self._sender = sender
@@ -90,7 +99,7 @@ class Worker:
             return await self._finish(event, None, Outcome(None), state="dropped")
         busy = asyncio.create_task(self._show_busy(incoming))
         try:
-            return await self._decide(event, incoming)
+            return await self._decide_with_files(event, incoming)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a reference number
@@ -111,14 +120,32 @@ class Worker:
             log.error("failure could not be told", reference=reference, event_id=event.event_id, **where(error))
             return await self._finish(event, None, Outcome(None), state="failed", reference=reference)
 
-    async def _failure(self, incoming: Incoming, reference: str) -> Outcome:
+    async def _failure(
+        self, incoming: Incoming, reference: str, words: Callable[[str], Reply] = system.failure
+    ) -> Outcome:
         """Staff are told in their private chat; nobody else learns that something broke."""
         if not incoming.private or incoming.who is None:
             return Outcome(None)
         found = await staff.find_by_identity(self._desk.db, incoming.platform, incoming.who)
         if found is None or found[0].blocked_at is not None:
             return Outcome(None)
-        return Outcome(system.failure(reference), staff_id=found[0].id)
+        return Outcome(words(reference), staff_id=found[0].id)
+
+    async def _decide_with_files(self, event: Event, incoming: Incoming) -> bool:
+        """A download that fails is tried again, then told with a button that tries once more."""
+        for pause in FETCH_PAUSES:
+            try:
+                return await self._decide(event, incoming)
+            except FetchFailed as error:
+                log.warning("file not fetched yet", event_id=event.event_id, reason=str(error), pause=pause)
+                await asyncio.sleep(pause)
+        try:
+            return await self._decide(event, incoming)
+        except FetchFailed as error:
+            reference = new_reference()
+            log.error("file not fetched", reference=reference, event_id=event.event_id, reason=str(error))
+            outcome = await self._failure(incoming, reference, files.not_fetched)
+            return await self._finish(event, incoming, outcome, state="failed", reference=reference)
 
     async def _decide(self, event: Event, incoming: Incoming) -> bool:
         for attempt in range(ATTEMPTS):
@@ -153,6 +180,7 @@ class Worker:
         chats, released = await self._desk.db.write(work)
         failpoint("event.finished")
         self._sender.wake(chats)
+        self._start_imports(outcome.jobs)
         return released
 
     async def _show_busy(self, incoming: Incoming) -> None:

@@ -27,9 +27,23 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that is no text: `kind` is sticker, photo, document, voice, video, location, contact or other."""
+    """Something that is no text: `kind` is sticker, photo, document, voice, video, location, contact or other.
+
+    `reference` = how its platform fetches the bytes ("" = there are none to fetch). `name`, `mime` and `size` (bytes)
+    are what the sender's telephone declares. `album` = what several pictures sent as one share, of `album_size` where
+    that is known. `quoted` = the words of the message that it answers.
+    """
 
     kind: str
+    reference: str = ""
+    name: str = ""
+    mime: str = ""
+    size: int | None = None
+    caption: str = ""
+    message: str = ""
+    album: str = ""
+    album_size: int | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,8 @@ class Edited:
 @dataclass(frozen=True, slots=True)
 class Unsent:
     """An earlier message was taken back by its sender."""
+
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +146,26 @@ class Choice:
     buttons: tuple[Button, ...] = ()
 
 
-Part = Paragraph | Card | Choice
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A stored file: its bytes by `sha256`, its row by `file`.
+
+    Where a platform cannot send files it shows `caption` and a link that says `open_label`; where no link can be
+    made, `no_link`.
+    """
+
+    file: str
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    caption: str
+    open_label: str
+    no_link: str
+    buttons: tuple[Button, ...] = ()
+
+
+Part = Paragraph | Card | Choice | Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +202,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform,
-    chat) of somebody who is not staff. `make` words it in the recipient's language. Sent once for each `key`.
+    """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform, chat), of
+    somebody who is not staff or of the person named too. `make` words it in the recipient's language. Sent once for
+    each `key`.
     """
 
     make: Callable[[], Reply]
@@ -188,10 +224,11 @@ def buttons_of(part: Part) -> tuple[Button, ...]:
     return (*part.options, *part.buttons) if isinstance(part, Choice) else part.buttons
 
 
-_PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice]] = {
+_PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] = {
     "paragraph": Paragraph,
     "card": Card,
     "choice": Choice,
+    "document": Document,
 }
 
 

@@ -1,19 +1,74 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.dates import BANGKOK
 from domain.staff import Platform, Role, Staff, StaffId
-from handlers.chat import Incoming, Notice, Reply
+from handlers.chat import Attachment, Incoming, Notice, Reply
 from store import customers
 from store.audit import AuditEntry
+from store.blobs import Blobs
 from store.database import Change, Database
 
 BUTTON_LIFETIME = timedelta(days=30)
+
+
+class FetchFailed(Exception):
+    """The platform did not give a file's bytes just now; the same call may go well later."""
+
+    safe_text = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file's bytes are stored: their hash, size, kind by what they are, and a name that is safe."""
+
+    sha256: str
+    size: int
+    mime: str
+    name: str
+
+
+class Files(Protocol):
+    """Files from the platforms, and on disk."""
+
+    blobs: Blobs
+    has_links: bool
+    """Whether signed links can be made: a platform that sends no documents needs them."""
+
+    async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
+        """Fetch, look at and store the bytes; nothing of the store's is held meanwhile.
+
+        Raises InvalidInput with a `domain.files.Why` where they are not taken, NotFound("file") where they are gone,
+        FetchFailed.
+        """
+        ...
+
+    async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
+        """Whether further pictures of the same album wait; gives those on their way a moment to come."""
+        ...
+
+
+class NoFiles:
+    """A desk without platforms that bring files (benches, some tests)."""
+
+    has_links = False
+
+    def __init__(self) -> None:
+        self.blobs = Blobs(Path(os.devnull))
+
+    async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
+        raise FetchFailed("no way to fetch")
+
+    async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +78,7 @@ class Desk:
     db: Database
     configuration: Configuration
     clock: Callable[[], datetime]
+    files: Files = field(default_factory=NoFiles)
 
 
 @dataclass(slots=True)
@@ -78,6 +134,16 @@ class Context(Work):
     unsaved: dict[str, Customer] = field(default_factory=dict)
     """Customers that this event makes, by code: its own answer already speaks of them."""
 
+    jobs: list[str] = field(default_factory=list)
+    """Imports that have something to do once this event is written."""
+
+    attached: dict[str, int] = field(default_factory=dict)
+    """How many files this event adds to a record: its own answer already speaks of them."""
+
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        """See `Files.fetch`."""
+        return await self.desk.files.fetch(self.incoming, attachment)
+
     async def customer(self, code: str) -> Customer:
         """A customer of the store, or one that this event makes; NotFound("customer")."""
         return self.unsaved.get(code) or await customers.get_customer(self.db, code)
@@ -97,3 +163,4 @@ class Outcome:
     notices: tuple[Notice, ...] = ()
     audit_entries: tuple[AuditEntry, ...] = ()
     staff_id: StaffId | None = None
+    jobs: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from handlers import (
     customer_parts,
     customers,
     duplicates,
+    files,
     form_presses,
     forms,
     inline,
@@ -27,7 +28,7 @@ from handlers import (
     ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
 from handlers.labels import role_label
@@ -81,13 +82,14 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         # Nothing of a refused request is written, but that something was read stays in the audit log.
         ctx.changes.clear()
         ctx.notices.clear()
+        ctx.jobs.clear()
         reply = refused(error)
     if incoming.who and now - seen_at > SEEN_EVERY:
         seen = partial(
             staff_store.note_seen, platform=incoming.platform, user=incoming.who, chat=incoming.chat, now=now
         )
         ctx.change(seen)
-    return Outcome(reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id)
+    return Outcome(reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id, tuple(ctx.jobs))
 
 
 def refused(error: DeskError) -> Reply:
@@ -105,6 +107,8 @@ async def _route(ctx: Context) -> Reply | None:
         return await system.menu(ctx, "")
     if isinstance(body, Attachment):
         return await _attachment(ctx, body)
+    if isinstance(body, Unsent):
+        await files.unsent(ctx, body)
     if isinstance(body, Edited):
         return say(_("การแก้ข้อความเดิมไม่มีผล พิมพ์ข้อความใหม่ได้เลย"))
     return None
@@ -125,9 +129,10 @@ async def _text(ctx: Context, text: str) -> Reply:
         if draft and command.name not in KEEP_FORM:
             return await _aside(ctx, draft, await command.run(ctx, args))
         return await command.run(ctx, args)
-    if draft is None:
-        return await customers.find(ctx, text)
     kind = _bare_kind(text)
+    if draft is None:
+        attached = await files.attach_waiting(ctx, digits(text).upper()) if kind == "ticket" else None
+        return attached or await customers.find(ctx, text)
     if not forms.asks(draft) or (kind and not forms.takes(draft, kind)):
         return await _aside(ctx, draft, await customers.find(ctx, text))
     if ctx.now - draft.touched_at > forms.FRESH:
@@ -154,13 +159,17 @@ async def _aside(ctx: Context, draft: form_store.Draft, reply: Reply) -> Reply:
     return replace(reply, parts=(*reply.parts, await forms.resume_part(ctx, draft)))
 
 
-async def _attachment(ctx: Context, body: Attachment) -> Reply:
-    """Files come with a later version; a sticker answers nothing. The open form asks again."""
+async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
+    """A sticker answers nothing: the open form asks again. A file goes where it belongs."""
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
-    problem = _("ตอบด้วยข้อความเท่านั้น") if body.kind == "sticker" else _("ยังรับไฟล์ไม่ได้ พิมพ์เป็นข้อความแทน")
-    if draft is None or ctx.now - draft.touched_at > forms.FRESH:
-        return say(f"⚠️ {problem}")
-    return await forms.proceed(ctx, draft, draft.asking, problem)
+    if body.kind == "sticker":
+        problem = _("ตอบด้วยข้อความเท่านั้น")
+        if draft is None or ctx.now - draft.touched_at > forms.FRESH:
+            return say(f"⚠️ {problem}")
+        return await forms.proceed(ctx, draft, draft.asking, problem)
+    reply = await files.receive(ctx, body, draft)
+    # The answer is about something else: the next text must not go to the form that was open.
+    return await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
 
 
 # Presses.

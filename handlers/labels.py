@@ -49,6 +49,7 @@ FIELDS = {
     "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "files": "ไฟล์แนบ",
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
     "linked": "ใบงานที่ผูก",

@@ -16,7 +16,7 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
-from store import changes, customers, staff, ticket_links
+from store import changes, customers, files, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
@@ -102,7 +102,9 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
     links = await ticket_links.list_links(ctx.db, ticket.no)
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
-    buttons = (*_buttons(ticket), *_related(ticket, links))
+    count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
+    attached = (files_button(ticket.no, count),) if count else ()
+    buttons = (*_buttons(ticket), *attached, *_related(ticket, links))
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
 
 
@@ -160,6 +162,11 @@ def _button(label: str, action: str, ticket: Ticket, *, once: bool = False) -> B
 def show_button(ticket: Ticket, label: str = "") -> Button:
     """[ดูใบงาน]"""
     return _button(label or _("ดูใบงาน"), "ticket.show", ticket)
+
+
+def files_button(no: str, count: int) -> Button:
+    """[ไฟล์แนบ (2)]"""
+    return Button(_("ไฟล์แนบ (%(count)s)", count=count), "file.list", {"no": no})
 
 
 def _buttons(ticket: Ticket) -> tuple[Button, ...]:

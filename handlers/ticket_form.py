@@ -16,7 +16,7 @@ from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards
+from handlers import draft_files, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import advance, end, enter_form, new_draft, own_draft, proceed, rebased, with_values
@@ -99,7 +99,10 @@ class TicketForm:
         title = " · ".join(filter(None, (f"🎫 {name}", customer)))
         chosen = values.get("subject") and values.get("channel")
         note = ticket_cards.channel_warning(ctx, values["subject"], values["channel"]) if chosen else ""
-        return Card(title, tuple(await self._lines(ctx, draft, values)), note)
+        lines = await self._lines(ctx, draft, values)
+        if count := await draft_files.waiting_with(ctx, draft):
+            lines.append((field_label("files"), str(count)))
+        return Card(title, tuple(lines), note)
 
     async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""
@@ -200,6 +203,7 @@ async def _save_new(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
         ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
     ctx.change(partial(tickets.add_ticket, ticket=ticket))
     ctx.audit("ticket.created", ticket.no)
+    await draft_files.keep_with(ctx, draft, ticket)
     end(ctx, draft, outcome=ticket.no)
     ticket_cards.tell_assignee(ctx, ticket, before=ctx.staff.id)
     return await ticket_cards.saved(ctx, ticket)
@@ -217,7 +221,8 @@ async def _save_changes(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
         ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
     elif ticket.status is Status.NEW:
         ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
-    if not tickets.differences(current, ticket):
+    kept = await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
+    if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
         return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
     ctx.change(partial(tickets.update_ticket, old=current, new=ticket, by=ctx.staff.id, now=ctx.now))
@@ -255,6 +260,7 @@ async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.data.get("result", "")
     if not mine or mine == current.result:
+        await draft_files.keep_with(ctx, draft, current)
         end(ctx, draft, outcome=current.no, state="cancelled")
         return shown
     await proceed(ctx, draft)

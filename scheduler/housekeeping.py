@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, due, forms, inbox, outbox, staff
+from store import buttons, due, files, forms, imports, inbox, outbox, staff
+from store.blobs import Blobs
 from store.database import Database, Tx
 
 DRAFTS = timedelta(days=30)
@@ -12,13 +13,24 @@ STRANGERS = timedelta(days=2)
 DONE = timedelta(days=400)
 
 
-async def tidy(db: Database, now: datetime) -> dict[str, int]:
-    """Drop what is past its time; returns how many rows of each kind."""
+FILES = timedelta(days=7)
+"""How long a file waits for somebody to say where it goes, and a table to be imported."""
+BYTES = timedelta(days=1)
+"""How long bytes stay that no row names: a transaction that will name them is far shorter."""
+
+
+async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[str, int]:
+    """Drop what is past its time; returns how many rows of each kind, and how many files on disk.
+
+    A database that knows no file at all may be the wrong one, or not restored yet: then the disk is left alone.
+    """
 
     async def work(tx: Tx) -> dict[str, int]:
         return {
             "buttons": await buttons.forget(tx, now),
             "drafts": await forms.forget(tx, now - DRAFTS),
+            "imports": await imports.forget(tx, now - FILES),
+            "files": await files.forget(tx, now - FILES),
             "raw_events": await inbox.forget_raw(tx, now - RAW_EVENTS),
             "events": await inbox.forget_events(tx, now - HISTORY),
             "messages": await outbox.forget_messages(tx, now - HISTORY),
@@ -27,4 +39,7 @@ async def tidy(db: Database, now: datetime) -> dict[str, int]:
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }
 
-    return await db.write(work)
+    done = await db.write(work)
+    if blobs is not None and await files.has_any(db):
+        done["bytes"] = await blobs.sweep(BYTES.total_seconds(), lambda hashes: files.list_named(db, hashes))
+    return done

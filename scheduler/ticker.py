@@ -61,7 +61,7 @@ class Ticker:
                 done[kind] += await self._run(KINDS[kind], list(group), now)
         if self._tidy_at is None or now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY
-            done.update(await tidy(self._desk.db, now))
+            done.update(await tidy(self._desk.db, now, self._desk.files.blobs))
         return dict(done)
 
     async def _plan_daily(self, now: datetime) -> None:

@@ -82,6 +82,17 @@ async def next_pending(db: Reader, conversation: str) -> Event | None:
     return None if row is None else Event(**row)
 
 
+async def has_pending(db: Reader, conversation: str, but: str, text: str) -> bool:
+    """Whether an event other than `but` waits in the conversation whose raw form holds `text`."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM inbox WHERE conversation = ? AND state = 'pending' AND event_id <> ? AND raw LIKE ?",
+        conversation,
+        but,
+        f"%{text}%",
+    )
+    return row is not None
+
+
 async def has_newer(db: Reader, event: Event) -> bool:
     """Whether the conversation has a later event that is not done."""
     row = await db.fetch_one(

@@ -214,6 +214,17 @@ async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
     return None if row is None else _ticket(row)
 
 
+async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
+    """The tickets that a person recorded or answers for, the newest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? OR assignee_id = ? "
+        f"ORDER BY recorded_at DESC, no DESC LIMIT {int(limit)}",
+        by,
+        by,
+    )
+    return [_ticket(row) for row in rows]
+
+
 async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:
     """The tickets that name a microdata contract, oldest first."""
     rows = await db.fetch(

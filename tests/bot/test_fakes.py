@@ -27,7 +27,7 @@ from linebot.v3.messaging import (
     TextMessage,
 )
 from linebot.v3.webhook import SignatureValidator
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter
 
 from tests.fakes.line import RATE_LIMITED, FakeLine
@@ -439,12 +439,32 @@ async def test_files_go_both_ways(telegram: FakeTelegram, bot: Bot) -> None:
     file = await update.message.document.get_file()
     assert bytes(await file.download_as_bytearray()) == b"a,b\n"
     await bot.send_document(SOMCHAI, b"report", caption="<b>รายงาน</b>", parse_mode="HTML", filename="r.csv")
-    await bot.send_photo(SOMCHAI, b"png")
+    await bot.send_photo(SOMCHAI, b"\x89PNG\r\n\x1a\n")
     document, photo = telegram.messages(SOMCHAI)
     assert (document.media, document.text) == ("document", "รายงาน")
     assert telegram.files[str(document.file_id)] == b"report"
     assert photo.media == "photo"
     assert telegram.violations == []
+
+
+async def test_files_that_telegram_refuses(telegram: FakeTelegram, bot: Bot) -> None:
+    with pytest.raises(BadRequest, match="Image_process_failed"):
+        await bot.send_photo(SOMCHAI, b"no picture")
+    with pytest.raises(BadRequest, match="non-empty"):
+        await bot.send_document(SOMCHAI, InputFile(b"", filename="a.txt"))
+    telegram.document(SOMCHAI, bytes(20_000_001))
+    (update,) = await bot.get_updates()
+    with pytest.raises(BadRequest, match="File is too big"):
+        await bot.get_file(update.message.document.file_id)  # type: ignore[union-attr]
+
+
+async def test_an_album_is_several_messages_of_one_media_group(telegram: FakeTelegram, bot: Bot) -> None:
+    for caption in ("หน้างาน", None):
+        telegram.photo(SOMCHAI, caption=caption, album="77")
+    first, second = [update.message for update in await bot.get_updates() if update.message]
+    assert (first.media_group_id, second.media_group_id) == ("77", "77")
+    assert (first.caption, second.caption) == ("หน้างาน", None)
+    assert [size.width for size in first.photo] == [90, 1280]
 
 
 async def test_wrong_tokens_are_turned_away(telegram: FakeTelegram) -> None:
@@ -882,6 +902,13 @@ async def test_rich_menu_life(line: FakeLine, api: AsyncMessagingApi, hook: Hook
 async def test_bad_rich_menus_are_refused(line: FakeLine, changes: dict[str, Any]) -> None:
     assert await line_says(line, "richmenu.create", menu(**changes)) == 400
     assert await line_says(line, "richmenu.validate", menu()) == 200
+
+
+async def test_files_and_albums_come_as_line_brings_them(line: FakeLine, hook: Hook) -> None:
+    event = await hear(line, hook, lambda: line.file(LINE_SOMCHAI, b"%PDF", "คำขอ.pdf"))
+    assert (event["message"]["fileName"], event["message"]["fileSize"]) == ("คำขอ.pdf", 4)
+    last = await hear(line, hook, lambda: line.album(LINE_SOMCHAI, b"1", b"2"))
+    assert (last["message"]["imageSet"]["index"], last["message"]["imageSet"]["total"]) in ((1, 2), (2, 2))
 
 
 async def test_pictures_are_fetched_until_taken_back(line: FakeLine, api: AsyncMessagingApi, hook: Hook) -> None:

@@ -14,9 +14,21 @@ from bot import line_render, telegram_render
 from bot.terminal import TerminalAdapter
 from domain.staff import Platform
 from domain.text import graphemes
-from handlers.chat import Button, Card, Choice, Offer, Offers, Paragraph, Reply, reply_from_json, reply_to_json
+from handlers.chat import (
+    Button,
+    Card,
+    Choice,
+    Document,
+    Offer,
+    Offers,
+    Paragraph,
+    Reply,
+    reply_from_json,
+    reply_to_json,
+)
 from store.outbox import Message
 from tests.fakes.line_rules import check_request
+from tests.fakes.schema import Upload
 from tests.fakes.telegram_rules import check_telegram, visible_text
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -63,6 +75,23 @@ REPLIES = {
     "hostile": Reply(
         (Card('👤 <b>&amp; "นาย"</b> <script>', (("ชื่อ", "a < b & c > d"),), buttons=(button('<ปุ่ม> & "', 1),)),)
     ),
+    "files": Reply(
+        (
+            Paragraph("📎 ไฟล์แนบของ R2611000124"),
+            Document(
+                "0" * 32,
+                "แบบฟอร์ม <1>.pdf",
+                "application/pdf",
+                1_234_567,
+                "ab" * 32,
+                "📎 แบบฟอร์ม <1>.pdf · 1.2 MB\nนก 23 พ.ย. 69 10.00 น.",
+                "เปิดไฟล์ (ลิงก์ใช้ได้ 24 ชม.)",
+                "LINE รับไฟล์จากบอทไม่ได้",
+                (button("ลบไฟล์นี้", 1),),
+            ),
+            Document("1" * 32, "photo.jpg", "image/jpeg", 340_000, "cd" * 32, "📎 photo.jpg · 340 KB", "เปิดไฟล์", "-"),
+        )
+    ),
     "paragraph": Reply((Paragraph("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช.", (button("ขอสิทธิ์ใช้งาน", 1),)),)),
 }
 
@@ -74,6 +103,10 @@ async def drawn(reply: Reply) -> str:
     (payload,) = adapter.render(reply)
     await adapter.deliver(Message(None, Platform.TERMINAL, "x", payload))  # type: ignore[arg-type]
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def link(file: str) -> str:
+    return f"https://desk.example/files/{file}.1.signature"
 
 
 def pretty(payloads: list[str]) -> str:
@@ -94,7 +127,7 @@ def test_telegram_says_it_as_before(name):
 
 @pytest.mark.parametrize("name", REPLIES)
 def test_line_says_it_as_before(name):
-    compare(f"{name}.line.json", pretty(line_render.render(REPLIES[name])))
+    compare(f"{name}.line.json", pretty(line_render.render(REPLIES[name], link=link)))
 
 
 @pytest.mark.parametrize("name", REPLIES)
@@ -116,6 +149,18 @@ PARTS = st.one_of(
     st.builds(Paragraph, LONG, BUTTONS),
     st.builds(Card, TEXT, st.lists(st.tuples(TEXT, LONG), max_size=6).map(tuple), TEXT, BUTTONS),
     st.builds(Choice, LONG, BUTTONS, BUTTONS),
+    st.builds(
+        Document,
+        st.just("0" * 32),
+        TEXT,
+        st.sampled_from(["image/jpeg", "application/pdf"]),
+        st.integers(0, 20_000_000),
+        st.just("ab" * 32),
+        LONG,
+        LONG,
+        LONG,
+        BUTTONS,
+    ),
 )
 ANY_REPLY = st.builds(Reply, st.lists(PARTS, min_size=1, max_size=4).map(tuple), st.booleans())
 RELAXED = settings(deadline=None, max_examples=60)
@@ -126,7 +171,9 @@ RELAXED = settings(deadline=None, max_examples=60)
 def test_any_reply_fits_telegram(reply, replaces):
     for payload in telegram_render.render(reply, replaces):
         call = json.loads(payload)
-        assert check_telegram(call["method"], {"chat_id": 1, **call["params"]}) == []
+        bytes_of = {"sendPhoto": "photo", "sendDocument": "document"}.get(call["method"])
+        file = {bytes_of: Upload(call["file"]["name"], "", b"x")} if bytes_of else {}
+        assert check_telegram(call["method"], {"chat_id": 1, **call["params"], **file}) == []
 
 
 OFFERS = st.lists(st.builds(Offer, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG), max_size=60)
@@ -143,9 +190,9 @@ def test_any_offers_fit_telegram(found):
 
 
 @RELAXED
-@given(ANY_REPLY)
-def test_any_reply_fits_line(reply):
-    for payload in line_render.render(reply):
+@given(ANY_REPLY, st.sampled_from([None, link]))
+def test_any_reply_fits_line(reply, link):
+    for payload in line_render.render(reply, link=link):
         assert check_request("push", {"to": "U" + "0" * 32, **json.loads(payload)}) == []
 
 
@@ -178,3 +225,15 @@ def test_labels_are_never_cut_within_a_character():
     (payload,) = line_render.render(Reply((Paragraph("เลือก", (button(label),)),)))
     shown = json.loads(payload)["messages"][0]["contents"]["footer"]["contents"][0]["action"]["label"]
     assert graphemes(label)[: len(graphemes(shown)) - 1] == graphemes(shown)[:-1]
+
+
+def test_a_file_that_may_have_arrived_says_so():
+    text, document, photo = telegram_render.render(REPLIES["files"])
+    assert json.loads(text)["method"] == "sendMessage"
+    for payload, method in ((document, "sendDocument"), (photo, "sendPhoto")):
+        call = json.loads(telegram_render.marked(payload, "(ส่งซ้ำ) "))
+        assert call["method"] == method
+        assert call["params"]["caption"].startswith("(ส่งซ้ำ) 📎")
+    (payload,) = line_render.render(Reply(REPLIES["files"].parts[1:]), link=link)
+    call = json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))
+    assert call["messages"][0]["contents"]["body"]["contents"][0]["text"].startswith("(ส่งซ้ำ) 📎")

@@ -15,22 +15,22 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
-from bot import transfer
-from bot.transfer import Counts, Rejected, import_table
-from bot.transfer_files import staged, table_file
 from bot.transfer_report import export_file, import_file
 from domain.configuration import load_configuration
 from domain.customers import Customer, CustomerCode
 from domain.errors import InvalidInput
 from domain.staff import Role
 from domain.transfer import Register
+from store import transfer
 from store.changes import list_changes
 from store.counters import reserve_customer_code, reserve_ticket_no
 from store.customers import add_customer, get_customer, list_customers_after, update_customer
 from store.database import Database, open_database
 from store.demo import fill_demo
 from store.staff import add_staff
+from store.tables import staged, table_file
 from store.tickets import get_ticket, list_tickets_after
+from store.transfer import Counts, Rejected, import_table
 from tests.fakes.postgres import shared_server
 
 ROOT = Path(__file__).parents[2]

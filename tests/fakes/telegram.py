@@ -17,6 +17,7 @@ from tests.fakes.telegram_world import TelegramWorld
 from tests.fakes.wire import Call, Status, json_response
 
 _ANSWER_SECONDS = 15.0
+_MOST_DOWN, _MOST_UP, _MOST_PHOTO = 20_000_000, 50_000_000, 10_000_000  # bytes
 _SENT_BY_TEXT = {"sendMessage", *(f"send{kind.title()}" for kind in MEDIA)}
 _NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly "
@@ -77,6 +78,8 @@ class FakeTelegram(TelegramWorld):
 
     async def read(self, request: web.BaseRequest) -> Call:
         method = request.path.rsplit("/", 1)[1]
+        if request.path.startswith("/file/bot"):
+            return Call("download", {"file_id": method}, self.now())
         raw: dict[str, Any] = dict(request.query)
         if request.content_type == "application/json":
             with suppress(ValueError, TypeError):
@@ -159,10 +162,21 @@ class FakeTelegram(TelegramWorld):
         message = Message(message_id, params["chat_id"], int(self.now()), params, media=media)
         if media:
             content = params[media]
+            if isinstance(content, Upload):
+                self._check_upload(media, content)
             stored = self._stored(content.data) if isinstance(content, Upload) else {"file_id": str(content)}
             message.file_id = stored["file_id"]
         self._sent[message_id] = self._by_chat[message.chat_id][message_id] = message
         return self._wire_message(message)
+
+    def _check_upload(self, media: str, content: Upload) -> None:
+        """Sizes, and whether a photo is one: Telegram makes it anew and cannot from anything else."""
+        if not content.data:
+            raise Refused("Bad Request: file must be non-empty")
+        if len(content.data) > (_MOST_PHOTO if media == "photo" else _MOST_UP):
+            raise Refused("Request Entity Too Large", 413)
+        if media == "photo" and not content.data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")):
+            raise Refused("Bad Request: IMAGE_PROCESS_FAILED")
 
     def _editable(self, params: dict[str, Any]) -> Message:
         message = self._sent.get(params.get("message_id", 0))
@@ -227,6 +241,8 @@ class FakeTelegram(TelegramWorld):
         file_id = params["file_id"]
         if file_id not in self.files:
             raise Refused("Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[file_id]) > _MOST_DOWN:
+            raise Refused("Bad Request: file is too big")
         name = {"file_path": f"documents/{file_id}", "file_unique_id": f"u-{file_id}"}
         return {"file_id": file_id, "file_size": len(self.files[file_id])} | name
 

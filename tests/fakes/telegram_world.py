@@ -85,12 +85,29 @@ class TelegramWorld(WireServer):
         return self._person_sends(user_id, chat_id, content)
 
     def photo(
-        self, user_id: int, data: bytes = b"photo", *, caption: str | None = None, chat_id: int | None = None
+        self,
+        user_id: int,
+        data: bytes = b"\xff\xd8\xff\xe0photo",
+        *,
+        caption: str | None = None,
+        chat_id: int | None = None,
+        reply_to: int | None = None,
+        album: str | None = None,
     ) -> int:
-        """A person sends a photo; the bot can fetch `data` with getFile."""
-        size = self._stored(data) | {"width": 1280, "height": 960}
-        content = {"photo": [size]} | ({"caption": caption} if caption else {})
-        return self._person_sends(user_id, chat_id, content)
+        """A person sends a photo in its sizes, the largest last; the bot can fetch `data` with getFile."""
+        small = self._stored(data[:4]) | {"width": 90, "height": 67}
+        large = self._stored(data) | {"width": 1280, "height": 960}
+        content: dict[str, Any] = {"photo": [small, large]}
+        return self._person_sends(user_id, chat_id, content | self._around(caption, reply_to, album))
+
+    def _around(self, caption: str | None, reply_to: int | None, album: str | None) -> dict[str, Any]:
+        """What a message with a file may say beside it; pictures of one album share a media group."""
+        around: dict[str, Any] = {"caption": caption} if caption else {}
+        if album is not None:
+            around["media_group_id"] = album
+        if reply_to is not None:
+            around["reply_to_message"] = self._wire_message(self._sent[reply_to])
+        return around
 
     def document(
         self,
@@ -101,10 +118,12 @@ class TelegramWorld(WireServer):
         mime: str = "application/pdf",
         caption: str | None = None,
         chat_id: int | None = None,
+        reply_to: int | None = None,
+        album: str | None = None,
     ) -> int:
         """A person sends a file."""
         content: dict[str, Any] = {"document": self._stored(data) | {"file_name": name, "mime_type": mime}}
-        return self._person_sends(user_id, chat_id, content | ({"caption": caption} if caption else {}))
+        return self._person_sends(user_id, chat_id, content | self._around(caption, reply_to, album))
 
     def edit(self, update_id: int, text: str) -> int:
         """A person changes what they said in that update."""

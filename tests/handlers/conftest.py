@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from bot.file_store import FileStore
 from bot.platform import Delivery, Sent
 from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
@@ -20,6 +21,7 @@ from handlers.chat import (
     Body,
     Card,
     Choice,
+    Document,
     Edited,
     Incoming,
     Joined,
@@ -35,6 +37,7 @@ from handlers.chat import (
 )
 from scheduler.ticker import Ticker
 from store import customers, inbox, staff
+from store.blobs import Blobs
 from store.counters import raise_counter
 from store.database import Database, Tx, open_database
 from store.inbox import Event
@@ -51,6 +54,8 @@ class Recorder:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.sent: list[tuple[str, Reply]] = []
+        self.contents: dict[str, bytes | Exception] = {}
+        self.downloads = 0
         self.offered: list[Offers] = []
 
     def parse(self, event: Event) -> Incoming:
@@ -64,6 +69,10 @@ class Recorder:
             body = Press(data["press"])
         elif data["kind"] == "attachment":
             body = Attachment(data["of"])
+        elif data["kind"] == "file":
+            body = Attachment(**data["file"])
+        elif data["kind"] == "unsent":
+            body = Unsent(data.get("of", ""))
         else:
             body = BODIES[data["kind"]]()
         chat = event.conversation.partition(":")[2]
@@ -97,6 +106,14 @@ class Recorder:
     async def show_busy(self, chat: str) -> None:
         return None
 
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        self.downloads += 1
+        content = self.contents[attachment.reference]
+        if isinstance(content, Exception):
+            raise content
+        for start in range(0, len(content), 1000):
+            yield content[start : start + 1000]
+
 
 @dataclass
 class Answer:
@@ -127,6 +144,8 @@ def _text(reply: Reply) -> str:
             lines += [part.title, *(f"{k}: {v}" for k, v in part.fields), part.note]
         elif isinstance(part, Choice):
             lines.append(part.question)
+        elif isinstance(part, Document):
+            lines += [f"[{part.name}]", part.caption]
         else:
             lines.append(part.text)
     return "\n".join(filter(None, lines))
@@ -168,6 +187,36 @@ class DeskUnderTest:
 
     async def sends(self, kind: str, of: str = "", who: str = "nok") -> Answer:
         return await self.gives({"kind": kind, "of": of}, who, Platform.TELEGRAM)
+
+    async def brings(
+        self, *several: dict[str, object], who: str = "nok", platform: Platform = Platform.TELEGRAM
+    ) -> Answer:
+        """Files, all of them received before the first is handled, as albums come: see `a_file`."""
+        events = []
+        for each in several:
+            n = next(self._events)
+            content, file = each.pop("content"), {"kind": "document", **each}
+            self.recorders[platform].contents[f"ref{n}"] = content
+            raw = {"kind": "file", "who": who, "file": {"reference": f"ref{n}", "message": f"m{n}", **file}}
+            events.append(Event(platform, f"e{n}", f"{platform}:{who}", n, json.dumps(raw)))
+        before = len(self.recorders[platform].sent)
+        self.engine.worker.wake(await inbox.receive(self.db, events, self.engine.owner, self.now))
+        await self.engine.idle()
+        new = [reply for to, reply in self.recorders[platform].sent[before:] if to == who]
+        self.last[f"{platform}:{who}"] = answer = Answer(new)
+        return answer
+
+    async def sends_file(
+        self, content: bytes, name: str = "", who: str = "nok", platform: Platform = Platform.TELEGRAM, **more: object
+    ) -> Answer:
+        """One file."""
+        return await self.brings({"content": content, "name": name, **more}, who=who, platform=platform)
+
+    @property
+    def documents(self) -> list[Document]:
+        """Every file that anybody was sent."""
+        every = [reply for recorder in self.recorders.values() for _to, reply in recorder.sent]
+        return [part for reply in every for part in reply.parts if isinstance(part, Document)]
 
     def told(self, who: str, platform: Platform = Platform.TELEGRAM) -> Answer:
         """Everything this chat was ever sent."""
@@ -234,7 +283,8 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 async def desk(tmp_path: Path) -> AsyncIterator[DeskUnderTest]:
     db = await open_database(f"sqlite:///{tmp_path}/desk.db")
     recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
-    engine = Engine(db, load_configuration(), recorders, "test", clock=lambda: under_test.now)
+    files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
+    engine = Engine(db, load_configuration(), recorders, "test", clock=lambda: under_test.now, files=files)
     under_test = DeskUnderTest(db, engine, recorders)
     under_test.ids = await db.write(_fill)
     yield under_test

@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from bot.transfer_files import Sink, Staged
 from domain.configuration import Configuration
 from domain.customers import Contact, Customer, CustomerCode
 from domain.errors import Conflict, InvalidInput
@@ -21,6 +20,7 @@ from store import audit, counters, customers, staff, tickets
 from store.database import Database, Reader, Tx
 from store.failpoints import failpoint
 from store.scratch import Scratch
+from store.tables import Sink, Staged
 
 BATCH = 500
 """Rows in one transaction."""
@@ -29,6 +29,18 @@ PAGE = 1000
 ATTEMPTS = 5
 
 Line = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who brings a table, and by what event of which platform: for the audit log and the lists of changes."""
+
+    by: StaffId | None
+    platform: str
+    event: str
+
+
+COMMAND = Source(None, "command", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +127,27 @@ async def import_table(
     now: datetime,
     *,
     dry_run: bool = False,
+    source: Source = COMMAND,
+    rows_a_batch: int = 0,
+    counts: Counts | None = None,
     reject: Callable[[Rejected], None] = lambda rejected: None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Counts:
-    """Lay a table over the register, BATCH rows in a transaction each; the same table again changes nothing.
+    """Lay a table over the register, so many rows in a transaction each; the same table again changes nothing.
 
     So one that was cut off is simply run again. `dry_run` decides everything and writes nothing. `reject` is told
-    of each row that is not taken, `advance` of the rows that are done with.
+    of each row that is not taken, `advance` of the rows that are done with, after each batch. `counts` is filled
+    along the way.
     """
     scratch = Scratch()
     kind: type[_Customers] | type[_Tickets] = _Customers if register is Register.CUSTOMERS else _Tickets
-    job: _Import = kind(table, configuration, scratch, now)
-    counts = Counts()
+    job: _Import = kind(table, configuration, scratch, now, source.by)
+    counts = counts or Counts()
     try:
         if not dry_run:
-            await db.write(lambda tx: _begin(tx, job, register, table, now))
+            await db.write(lambda tx: _begin(tx, job, register, table, now, source))
         rows = table.rows()
-        while batch := list(islice(rows, BATCH)):
+        while batch := list(islice(rows, rows_a_batch or BATCH)):
             decision = await _batch(db, job, batch, dry_run=dry_run)
             _count(counts, decision)
             for rejected in decision.rejected:
@@ -144,10 +160,11 @@ async def import_table(
     return counts
 
 
-async def _begin(tx: Tx, job: _Import, register: Register, table: Staged, now: datetime) -> None:
+async def _begin(tx: Tx, job: _Import, register: Register, table: Staged, now: datetime, source: Source) -> None:
     """From here on running numbers go on above those of the table, whoever asks for one."""
     await counters.raise_counter(tx, job.counter, table.highest)
-    await audit.add(tx, [audit.AuditEntry(now, None, f"{register}.imported", "", "command", "")])
+    entry = audit.AuditEntry(now, source.by, f"{register}.imported", "", source.platform, source.event)
+    await audit.add(tx, [entry])
 
 
 async def _batch(db: Database, job: _Import, batch: list[Line], *, dry_run: bool) -> Decision:
@@ -198,8 +215,10 @@ class _Customers:
 
     counter = "customer"
 
-    def __init__(self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime) -> None:
-        self._table, self._scratch, self._now = table, scratch, now
+    def __init__(
+        self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime, by: StaffId | None
+    ) -> None:
+        self._table, self._scratch, self._now, self._by = table, scratch, now, by
         self._names = read_names(configuration.catalogue)
         self._labels = {one.code: one.name for one in configuration.catalogue.customer_types.values()}
         self._last = table.highest
@@ -234,7 +253,7 @@ class _Customers:
     async def write(self, tx: Tx, decision: Decision) -> None:
         await customers.add_customers(tx, decision.new_customers, self._now)
         for old, new in decision.changed_customers:
-            await customers.update_customer(tx, old, new, None, self._now)
+            await customers.update_customer(tx, old, new, self._by, self._now)
         if decision.last_number:
             await counters.raise_counter(tx, self.counter, decision.last_number)
 
@@ -337,8 +356,11 @@ class _Tickets:
 
     counter = "ticket"
 
-    def __init__(self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime) -> None:
+    def __init__(
+        self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime, by: StaffId | None
+    ) -> None:
         self._table, self._configuration, self._scratch, self._now = table, configuration, scratch, now
+        self._by = by
         self._names = read_names(configuration.catalogue)
 
     async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
@@ -392,7 +414,7 @@ class _Tickets:
     async def write(self, tx: Tx, decision: Decision) -> None:
         await tickets.add_tickets(tx, decision.new_tickets)
         for old, new in decision.changed_tickets:
-            await tickets.update_ticket(tx, old, new, None, self._now)
+            await tickets.update_ticket(tx, old, new, self._by, self._now)
 
     def done(self, decision: Decision) -> None:
         self._scratch.put({key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()})

@@ -8,8 +8,8 @@ import re
 import tempfile
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain
@@ -23,6 +23,7 @@ from domain.transfer import Columns, Register, defuse, read_columns, undefuse
 from domain.transfer_customers import running_number
 
 MOST_COLUMNS = 60
+FEWEST_KNOWN = 2
 MOST_UNPACKED, MOST_STRINGS, MOST_RATIO = 2 * 1024**3, 300 * 1024**2, 200
 """Bytes of an XLSX unpacked, of its table of texts (which is held in memory), and unpacked to packed."""
 
@@ -62,26 +63,21 @@ class Staged:
 
 
 @contextmanager
-def staged(path: Path, register: Register) -> Iterator[Staged]:
-    """Read the whole table once before anything is done with it.
+def staged(path: Path, register: Register, check: Callable[[], None] = lambda: None) -> Iterator[Staged]:
+    """Read the whole table once before anything is done with it. `check` is called for each row and may raise.
 
     Raises InvalidInput("file_…") where the file as a whole cannot be taken: missing, empty, half written, not
     CSV or XLSX, in a strange encoding, packed beyond reason, too wide, without a heading that is known.
     """
     rows = _rows(path)
-    header: list[str] = next((row for _line, row in rows if any(cell.strip() for cell in row)), [])
-    while header and not header[-1].strip():
-        header.pop()
-    if not header:
-        raise InvalidInput("file_empty")
-    if len(header) > MOST_COLUMNS:
-        raise InvalidInput("file_wide", columns=len(header), limit=MOST_COLUMNS)
+    header = _header(rows)
     columns = read_columns(register, header)
     key = columns.places.get("no" if register is Register.TICKETS else "code")
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         count = highest = 0
         nameless = False
         for line, row in rows:
+            check()
             while row and not row[-1].strip():
                 row.pop()
             if not row:
@@ -94,7 +90,36 @@ def staged(path: Path, register: Register) -> Iterator[Staged]:
         yield Staged(tuple(header), columns, count, highest, nameless, file)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _header(rows: Iterator[tuple[int, list[str]]]) -> list[str]:
+    header: list[str] = next((row for _line, row in rows if any(cell.strip() for cell in row)), [])
+    while header and not header[-1].strip():
+        header.pop()
+    if not header:
+        raise InvalidInput("file_empty")
+    if len(header) > MOST_COLUMNS:
+        raise InvalidInput("file_wide", columns=len(header), limit=MOST_COLUMNS)
+    return header
+
+
+def recognise(path: Path) -> Register | None:
+    """The register whose fields the heading names, two at least; None = some other table.
+
+    Raises InvalidInput like `staged`, where the file cannot be read as a table at all.
+    """
+    with closing(_rows(path)) as rows:
+        header = _header(rows)
+    known: dict[Register, int] = {}
+    for register in Register:
+        try:
+            known[register] = len(read_columns(register, header).places)
+        except InvalidInput as error:
+            if error.code == "file_twice":
+                raise
+    best = max(known, key=lambda register: known[register], default=None)
+    return best if best is not None and known[best] >= FEWEST_KNOWN else None
+
+
+def _rows(path: Path) -> Generator[tuple[int, list[str]], None, None]:
     """Line and cells of each row, formulas that an export defused as they were."""
     if path.is_dir():
         raise InvalidInput("file_directory")
@@ -176,24 +201,30 @@ def _is_thai(path: Path) -> bool:
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    import openpyxl
-
     try:
         _check_archive(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are not read anyway
-            book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-        try:
-            sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
-            if sheet is None:
-                raise InvalidInput("file_empty")
-            sheet.reset_dimensions()
-            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                yield line, [_text(value) for value in values]
-        finally:
-            book.close()
+        # Opened here: a file that lies under its hash has no ending to tell the library what it is.
+        with path.open("rb") as file:
+            yield from _sheet_rows(file)
     except _BROKEN as error:
         raise InvalidInput("file_broken") from error
+
+
+def _sheet_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and extensions that are not read anyway
+        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+    try:
+        sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
+        if sheet is None:
+            raise InvalidInput("file_empty")
+        sheet.reset_dimensions()
+        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            yield line, [_text(value) for value in values]
+    finally:
+        book.close()
 
 
 def _check_archive(path: Path) -> None:

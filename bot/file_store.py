@@ -1,0 +1,87 @@
+"""The way of a file that somebody sends: fetched from its platform, looked at, and on disk before a row names it."""
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from bot.outgoing import Adapters
+from domain.dates import BANGKOK
+from domain.errors import InvalidInput
+from domain.files import LARGEST, Why, safe_name
+from domain.staff import Platform
+from handlers.chat import Attachment, Incoming
+from handlers.desk import Fetched, FetchFailed
+from store import inbox
+from store.blobs import Blobs, sniff_file
+from store.database import Database
+from store.failpoints import failpoint
+
+LONGEST = 25.0
+"""Seconds that one try may take; a conversation's lease is longer."""
+ALBUM_PAUSE = 1.0
+"""Seconds in which the pictures of an album follow one another; nothing marks the last one."""
+REMEMBERED = 64
+
+
+class FileStore:
+    """See `handlers.desk.Files`."""
+
+    def __init__(
+        self,
+        db: Database,
+        adapters: Adapters,
+        blobs: Blobs,
+        *,
+        has_links: bool = False,
+        album_pause: float = ALBUM_PAUSE,
+    ) -> None:
+        self.blobs = blobs
+        self.has_links = has_links
+        self._db = db
+        self._adapters = adapters
+        self._album_pause = album_pause
+        self._fetched: OrderedDict[tuple[Platform, str], Fetched] = OrderedDict()
+
+    async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
+        """A handler that decides afresh after a conflict finds it here already."""
+        key = (incoming.platform, incoming.id)
+        if (known := self._fetched.get(key)) and self.blobs.path(known.sha256).exists():
+            return known
+        if (attachment.size or 0) > LARGEST:
+            raise InvalidInput(Why.LARGE, limit=LARGEST // 1_000_000)
+        chunks = self._adapters[incoming.platform].download(attachment)
+        try:
+            async with asyncio.timeout(LONGEST):
+                fetched = await self._store(chunks, attachment, incoming.at)
+        except TimeoutError:
+            raise FetchFailed("too slow") from None
+        self._fetched[key] = fetched
+        if len(self._fetched) > REMEMBERED:
+            self._fetched.popitem(last=False)
+        failpoint("file.stored")
+        return fetched
+
+    async def _store(self, chunks: AsyncIterator[bytes], attachment: Attachment, at: datetime) -> Fetched:
+        part = await self.blobs.receive(chunks)
+        try:
+            kind = await asyncio.to_thread(sniff_file, part.path, attachment.name)
+            name = safe_name(attachment.name, kind, f"{attachment.kind}-{at.astimezone(BANGKOK):%Y-%m-%d-%H%M%S}")
+            failpoint("file.received")
+            await self.blobs.keep(part)
+        finally:
+            part.discard()
+        return Fetched(part.sha256, part.size, kind.mime, name)
+
+    async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
+        """Looked for in the inbox: at once, and again after a moment."""
+        mark = json.dumps(attachment.album)
+        if await self._waits(incoming, mark):
+            return True
+        await asyncio.sleep(self._album_pause)
+        return await self._waits(incoming, mark)
+
+    async def _waits(self, incoming: Incoming, mark: str) -> bool:
+        conversation = f"{incoming.platform}:{incoming.chat}"
+        return await inbox.has_pending(self._db, conversation, incoming.id, mark)

@@ -1,0 +1,257 @@
+"""Files that people send: what their bytes are, whether they may be kept, and a name that is safe anywhere."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import count
+from typing import Protocol
+
+from domain.errors import InvalidInput
+from domain.text import clean, graphemes
+
+LARGEST = 20_000_000
+"""Bytes: what Telegram lets a bot fetch; the same everywhere, so that one sentence is true."""
+NAME_LIMIT = 120
+"""Characters of a name; with three bytes a Thai letter and the marks of a link it stays below every limit."""
+NAME_BYTES = 200
+LOOKED_AT = 65_536
+"""Bytes at the beginning that tell a text's kind."""
+
+
+class Content(Protocol):
+    """Bytes, or a file mapped into memory."""
+
+    def find(self, wanted: bytes, /) -> int:
+        """Where `wanted` begins, or -1."""
+        ...
+
+    def __getitem__(self, index: slice, /) -> bytes: ...
+
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is: its MIME type, and the endings that its name may have (the first is given where none fits)."""
+
+    mime: str
+    endings: tuple[str, ...]
+
+
+class Why(StrEnum):
+    """Why a file is not taken; the sentences are in handlers/messages.py."""
+
+    EMPTY = "file_nothing"
+    LARGE = "file_large"
+    PROGRAM = "file_program"
+    MACRO = "file_macro"
+    PAGE = "file_page"
+    BROKEN = "file_cut"
+    UNKNOWN = "file_unknown"
+
+
+CSV, TEXT = (
+    Kind("text/csv", (".csv", ".tsv")),
+    Kind("text/plain", (".txt", ".log", ".md", ".json", ".eml", ".do", ".sps")),
+)
+XLSX = Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",))
+ZIP = Kind("application/zip", (".zip",))
+_OLD_OFFICE = (
+    ("WordDocument", Kind("application/msword", (".doc",))),
+    ("PowerPoint Document", Kind("application/vnd.ms-powerpoint", (".ppt",))),
+    ("Workbook", Kind("application/vnd.ms-excel", (".xls",))),
+    ("Book", Kind("application/vnd.ms-excel", (".xls",))),
+)
+_MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
+    (0, b"%PDF-", Kind("application/pdf", (".pdf",))),
+    (0, b"\xff\xd8\xff", Kind("image/jpeg", (".jpg", ".jpeg"))),
+    (0, b"\x89PNG\r\n\x1a\n", Kind("image/png", (".png",))),
+    (0, b"GIF87a", Kind("image/gif", (".gif",))),
+    (0, b"GIF89a", Kind("image/gif", (".gif",))),
+    (8, b"WEBP", Kind("image/webp", (".webp",))),
+    (0, b"II*\0", Kind("image/tiff", (".tif", ".tiff"))),
+    (0, b"MM\0*", Kind("image/tiff", (".tif", ".tiff"))),
+    (4, b"ftypheic", Kind("image/heic", (".heic",))),
+    (4, b"ftypmif1", Kind("image/heic", (".heic", ".heif"))),
+    (4, b"ftypqt", Kind("video/quicktime", (".mov",))),
+    (4, b"ftypM4A", Kind("audio/mp4", (".m4a",))),
+    (4, b"ftyp3g", Kind("video/3gpp", (".3gp",))),
+    (4, b"ftyp", Kind("video/mp4", (".mp4", ".m4v"))),
+    (0, b"\x1aE\xdf\xa3", Kind("video/webm", (".webm", ".mkv"))),
+    (0, b"OggS", Kind("audio/ogg", (".ogg", ".oga", ".opus"))),
+    (0, b"ID3", Kind("audio/mpeg", (".mp3",))),
+    (0, b"\xff\xfb", Kind("audio/mpeg", (".mp3",))),
+    (0, b"\xff\xf1", Kind("audio/aac", (".aac",))),
+    (8, b"WAVE", Kind("audio/wav", (".wav",))),
+    (0, b"#!AMR", Kind("audio/amr", (".amr",))),
+    (0, b"$FL2", Kind("application/x-spss-sav", (".sav",))),
+    (0, b"<stata_dta>", Kind("application/x-stata", (".dta",))),
+)
+_PROGRAMS = (
+    b"MZ",
+    b"\x7fELF",
+    b"\xca\xfe\xba\xbe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe",
+    b"L\0\0\0\x01\x14\x02\0",
+    b"#!/",
+)
+"""Windows, Linux, Java and Apple programs, a Windows shortcut, a script for a shell."""
+
+
+def _endings(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_RUNS = _endings(
+    "apk app bat bin chm class cmd com cpl deb dll dmg elf exe gadget hta inf ins iso jar jnlp js jse lnk mjs msc msi "
+    "msix msp pif ps1 psm1 py pyc rb reg rpm scf scr sct sh sys url vb vbe vbs wsf wsh xll xpi"
+)
+_MACROS = _endings("docm dotm xlsm xltm xlam xlsb pptm potm ppam ppsm sldm")
+_PAGES = _endings("htm html mht mhtml php shtml svg svgz swf xht xhtml xml xsl xslt")
+_PAGE = re.compile(
+    rb"(?is)\A[\xef\xbb\xbf\xff\xfe\s]*(?:<!--(?>.*?-->)\s*)*+"
+    rb"<\s*(?:!doctype|html|head|body|script|svg|iframe|object|embed|meta|style|\?xml|\?php|xsl:)"
+)
+_SCRIPT = re.compile(
+    rb"(?im)^[ \t]*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b|windows registry editor)"
+)
+_OFFICE = {
+    "word/": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx", ".dotx")),
+    "xl/": XLSX,
+    "ppt/": Kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", (".pptx", ".ppsx")),
+}
+_OPEN_DOCUMENT = {
+    "odt": Kind("application/vnd.oasis.opendocument.text", (".odt",)),
+    "ods": Kind("application/vnd.oasis.opendocument.spreadsheet", (".ods",)),
+    "odp": Kind("application/vnd.oasis.opendocument.presentation", (".odp",)),
+}
+_UNNAMEABLE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u2028\u2029]')
+_INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_JOINER = "\u200d"
+"""Within emoji."""
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+
+
+def ending(name: str) -> str:
+    """The last part of a name in small letters, without its dot; "" where there is none."""
+    stem, dot, last = name.strip().rpartition(".")
+    return last.lower() if dot and stem else ""
+
+
+def safe_name(name: str, kind: Kind, otherwise: str) -> str:
+    """A name for a file of this kind that no folder, header, chat or terminal takes for anything but a name.
+
+    Without folders, control and direction characters; Thai stays, and nothing is cut within a grapheme. The ending
+    is one of the kind's, whatever the sender called it. `otherwise` = the name of a file that came without one.
+    """
+    plain = " ".join(clean(name).split()).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in plain if c == _JOINER or unicodedata.category(c) not in _INVISIBLE)
+    plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
+    last = ending(plain)
+    given = f".{last}" if f".{last}" in kind.endings else ""
+    stem = plain[: -len(given)] if given else plain
+    stem = stem.strip(". ") or otherwise
+    if _RESERVED.match(stem):
+        stem = f"_{stem}"
+    return f"{_within(stem)}{given or kind.endings[0]}"
+
+
+def numbered_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where it is taken: `photo-2.jpg`."""
+    stem, dot, last = name.rpartition(".")
+    names = (f"{stem}-{number}{dot}{last}" for number in count(2))
+    return name if name not in taken else next(each for each in names if each not in taken)
+
+
+def _within(stem: str) -> str:
+    kept, size, length = [], 0, 0
+    for grapheme in graphemes(stem):
+        size += len(grapheme.encode())
+        length += len(grapheme)
+        if size > NAME_BYTES or length > NAME_LIMIT:
+            break
+        kept.append(grapheme)
+    return "".join(kept).rstrip(". ") or "_"
+
+
+def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> Kind:
+    """What the bytes are, whatever the name says; the name only tells one text or old table from another.
+
+    `members` = the names within a ZIP archive, None where it cannot be read as one. Raises InvalidInput with a
+    `Why`: empty, a program or script, with macros, a web page (SVG among them), cut off, unknown.
+    """
+    if not len(content):
+        raise InvalidInput(Why.EMPTY)
+    head = bytes(content[:LOOKED_AT])
+    if head.startswith(_PROGRAMS):
+        raise InvalidInput(Why.PROGRAM)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _archive(members, ending(name))
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _old_office(content, name)
+    for place, magic, kind in _MAGIC:
+        if head[place : place + len(magic)] == magic:
+            return kind
+    return _text(head, name, whole=len(content) <= LOOKED_AT)
+
+
+def _archive(members: Sequence[str] | None, last: str) -> Kind:
+    if members is None:
+        raise InvalidInput(Why.BROKEN)
+    lower = [member.lower() for member in members]
+    if any(member.endswith(("vbaproject.bin", "vbadata.xml")) or ending(member) in _MACROS for member in lower):
+        raise InvalidInput(Why.MACRO)
+    if "[content_types].xml" in lower:
+        for folder, kind in _OFFICE.items():
+            if any(member.startswith(folder) for member in lower):
+                return kind
+    if "mimetype" in lower and "content.xml" in lower:
+        if any(member.startswith(("basic/", "scripts/")) for member in lower):
+            raise InvalidInput(Why.MACRO)
+        return _OPEN_DOCUMENT.get(last, _OPEN_DOCUMENT["odt"])
+    if any(ending(member) in _RUNS or member.endswith("androidmanifest.xml") for member in lower):
+        raise InvalidInput(Why.PROGRAM)
+    return ZIP
+
+
+def _old_office(content: Content, name: str) -> Kind:
+    """The compound format of Office before 2007, which holds installers and mails too."""
+    if content.find("_VBA_PROJECT".encode("utf-16-le")) >= 0:
+        raise InvalidInput(Why.MACRO)
+    for stream, kind in _OLD_OFFICE:
+        if content.find(stream.encode("utf-16-le")) >= 0:
+            return kind
+    raise InvalidInput(Why.PROGRAM if ending(name) in _RUNS else Why.UNKNOWN)
+
+
+def _text(head: bytes, name: str, *, whole: bool) -> Kind:
+    last = ending(name)
+    if not _is_text(head, whole=whole):
+        raise InvalidInput(Why.UNKNOWN)
+    if last in _RUNS or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#!") or _SCRIPT.search(head):
+        raise InvalidInput(Why.PROGRAM)
+    plain = head.replace(b"\0", b"")
+    if last in _PAGES or _PAGE.search(plain):
+        raise InvalidInput(Why.PAGE)
+    return CSV if f".{last}" in CSV.endings else TEXT
+
+
+def _is_text(head: bytes, *, whole: bool) -> bool:
+    """UTF-8, UTF-16 with its mark, or CP874 (TIS-620): no byte that only programs have."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return len(head.decode("utf-16", "replace").strip("\ufffd")) > 0
+    if re.search(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", head):
+        return False
+    for encoding in ("utf-8", "cp874"):
+        try:
+            head.decode(encoding)
+        except UnicodeDecodeError as error:
+            # The last character may stand across the border.
+            if encoding == "utf-8" and not whole and error.start >= len(head) - 3:
+                return True
+        else:
+            return True
+    return False

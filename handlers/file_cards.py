@@ -1,0 +1,51 @@
+"""How files are shown: their names and sizes in a sentence, and themselves."""
+
+from collections.abc import Sequence
+
+from domain.text import shorten
+from handlers.chat import Button, Document
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.labels import when
+from store import staff
+from store.files import File
+
+LINK_HOURS = 24
+
+
+def names(several: Sequence[File]) -> str:
+    """`แบบฟอร์ม.pdf (1.2 MB)`, or how many and their names."""
+    if len(several) == 1:
+        return f"{several[0].name} ({size_text(several[0].size)})"
+    names = shorten(", ".join(file.name for file in several), 200)
+    return _("%(count)s ไฟล์ (%(names)s)", count=len(several), names=names)
+
+
+def size_text(size: int) -> str:
+    """`1.2 MB`, `340 KB`."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
+
+
+async def document(ctx: Context, file: File) -> Document:
+    names = await staff.staff_names(ctx.db)
+    who = names.get(file.added_by, "") if file.added_by is not None else ""
+    caption = "\n".join(
+        filter(None, (f"📎 {file.name} · {size_text(file.size)}", f"{who} {when(file.added_at)}".strip(), file.caption))
+    )
+    buttons = (Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id}),) if file.record.startswith("R") else ()
+    return as_document(file, caption, buttons)
+
+
+def as_document(file: File, caption: str, buttons: tuple[Button, ...] = ()) -> Document:
+    """A stored file as a part of a reply."""
+    return Document(
+        file=file.id,
+        name=file.name,
+        mime=file.mime,
+        size=file.size,
+        sha256=file.sha256,
+        caption=caption,
+        open_label=_("เปิดไฟล์ (ลิงก์ใช้ได้ %(hours)s ชม.)", hours=LINK_HOURS),
+        no_link=_("LINE รับไฟล์จากบอทไม่ได้ และยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL สำหรับลิงก์ เปิดดูใน Telegram หรือแจ้งผู้ดูแลระบบ"),
+        buttons=buttons,
+    )

@@ -1,0 +1,177 @@
+"""Tables that an administrator sends: recognised by their heading, checked, shown, and imported when confirmed."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import uuid4
+
+from domain.errors import DeskError, InvalidInput, NotFound
+from domain.staff import Role
+from domain.transfer import Outcome, Register
+from handlers import file_cards
+from handlers.chat import Button, Card, Part, Reply, say
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.registry import action
+from handlers.transfer import rejected_row, table_sentence, unknown_columns
+from store import files as file_store
+from store import imports
+from store.files import File, of_import
+from store.imports import Import
+from store.tables import recognise as recognise_table
+from store.transfer import Counts
+
+SOON = 300_000
+"""Bytes of a table that is checked before anybody wonders; a larger one is announced."""
+REASONS = 5
+VALUES = {Register.CUSTOMERS: "ผู้รับบริการ", Register.TICKETS: "ใบงาน"}
+SENTENCES = {
+    "checking": "กำลังตรวจตารางนี้อยู่",
+    "running": "กำลังนำเข้าตารางนี้อยู่ เสร็จแล้วจะแจ้ง",
+    "done": "ตารางนี้นำเข้าเสร็จแล้ว",
+    "cancelled": "ยกเลิกการนำเข้าตารางนี้ไปแล้ว",
+    "refused": "ตารางนี้นำเข้าไม่ได้",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a table would do, or did: counts, its rows, what was not taken."""
+
+    counts: Counts
+    rows: int
+    reasons: Sequence[tuple[int, DeskError]]
+    unknown: Sequence[str]
+    rejected: File | None
+    """The rows that were not taken, as a file."""
+
+
+async def recognise(ctx: Context, sha256: str) -> Register | None:
+    """The register that a table's heading speaks of; None = neither. InvalidInput("file_…") as the command."""
+    return await asyncio.to_thread(recognise_table, ctx.desk.files.blobs.existing(sha256))
+
+
+def not_imported(error: InvalidInput) -> str:
+    """Why a table is no import."""
+    return _("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))
+
+
+def check(ctx: Context, file: File, register: Register) -> Reply | None:
+    """Keep the table and have it checked; the preview comes by itself, for a small one at once."""
+    incoming = ctx.incoming
+    job = Import(
+        uuid4().hex,
+        file.id,
+        register,
+        "checking",
+        ctx.staff.id,
+        incoming.platform,
+        incoming.chat,
+        incoming.id,
+        ctx.now,
+    )
+    ctx.change(partial(file_store.add, file=replace(file, record=of_import(job.id))))
+    ctx.change(partial(imports.add, job=job))
+    ctx.audit(f"{register}.table_received", "")
+    ctx.jobs.append(job.id)
+    if file.size <= SOON:
+        return None
+    return say(_("กำลังตรวจ %(name)s เสร็จแล้วจะแสดงให้ดูก่อนนำเข้า", name=file.name))
+
+
+def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
+    counts = laid.counts.records
+    labels = ((_("ใหม่"), Outcome.NEW), (_("เปลี่ยนแปลง"), Outcome.CHANGED), (_("เหมือนเดิม"), Outcome.UNCHANGED))
+    lines = [(label, f"{counts[outcome]:,}") for label, outcome in labels]
+    return (*lines, (_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
+
+
+def _note(laid: Laid) -> str:
+    notes = [unknown_columns(laid.unknown)] if laid.unknown else []
+    notes += [rejected_row(line, table_sentence(error)) for line, error in laid.reasons[:REASONS]]
+    if laid.counts.rejected > REASONS:
+        notes.append(_("และอีก %(count)s บรรทัด", count=laid.counts.rejected - REASONS))
+    return "\n".join(notes)
+
+
+def _with_rejected(card: Card, laid: Laid) -> Reply:
+    parts: list[Part] = [card]
+    if laid.rejected is not None:
+        parts.append(file_cards.as_document(laid.rejected, _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")))
+    return Reply(tuple(parts), confirms=True)
+
+
+def preview(job: Import, file: File, laid: Laid) -> Reply:
+    """What the table would do, and the word that does it."""
+    records = laid.counts.records
+    rows = laid.rows - laid.counts.rejected
+    title = _("ตาราง %(name)s · %(register)s", name=file.name, register=_(VALUES[job.register]))
+    buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
+    note = _note(laid)
+    if not records[Outcome.NEW] and not records[Outcome.CHANGED]:
+        note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
+        return _with_rejected(Card(title, _lines(laid), note, buttons), laid)
+    run = Button(
+        _("นำเข้า %(count)s แถว", count=f"{rows:,}"), "import.run", {"import": job.id, "rows": f"{rows:,}"}, once=True
+    )
+    cancel = Button(_("ยกเลิก"), "import.cancel", {"import": job.id})
+    return Reply((Card(title, _lines(laid), note, (run, cancel, *buttons)),), confirms=True)
+
+
+def result(job: Import, file: File, laid: Laid) -> Reply:
+    """What it did."""
+    title = _("✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register]))
+    return _with_rejected(Card(title, _lines(laid), _note(laid)), laid)
+
+
+def refused(file: File, error: DeskError) -> Reply:
+    """The table as a whole is not taken."""
+    return Reply((Card(file.name, note=_("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))),), confirms=True)
+
+
+def stopped(file: File, laid: Laid) -> Reply:
+    """It was stopped: what went in until then stays."""
+    title = _("หยุดนำเข้า %(name)s แล้ว ส่วนที่นำเข้าแล้วยังอยู่", name=file.name)
+    return Reply((Card(title, _lines(laid)),), confirms=True)
+
+
+def broken(file: File, reference: str) -> Reply:
+    """It ended in a bug, several times."""
+    text = _("นำเข้า %(name)s ไม่สำเร็จ ส่งไฟล์อีกครั้งได้ (อ้างอิง %(reference)s)", name=file.name, reference=reference)
+    return Reply((Card(text),), confirms=True)
+
+
+async def own_import(ctx: Context, args: Mapping[str, str]) -> Import:
+    """The table that a button means, of the person who sent it; NotFound("file")."""
+    job = await imports.find_import(ctx.db, args["import"])
+    if job is None or job.staff_id != ctx.staff.id:
+        raise NotFound("file")
+    return job
+
+
+def present_state(job: Import) -> Reply:
+    """What a late or second press gets."""
+    return say(_(SENTENCES[job.state]))
+
+
+@action("import.run", role=Role.ADMIN, in_place=True)
+async def run_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Import it; the event ends at once, the work goes on by itself."""
+    job = await own_import(ctx, args)
+    if job.state != "ready":
+        return present_state(job)
+    ctx.change(partial(imports.step, import_id=job.id, start="ready", state="running", now=ctx.now))
+    ctx.jobs.append(job.id)
+    text = _("กำลังนำเข้า %(rows)s แถว เสร็จแล้วจะแจ้ง", rows=args["rows"])
+    return say(text, Button(_("หยุด"), "import.cancel", {"import": job.id}))
+
+
+@action("import.cancel", role=Role.ADMIN, in_place=True)
+async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Before the word nothing is written; while it runs it stops after the rows in hand."""
+    job = await own_import(ctx, args)
+    if job.state not in ("ready", "running"):
+        return present_state(job)
+    ctx.change(partial(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now))
+    return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า") if job.state == "ready" else _("กำลังหยุด"))

@@ -1,0 +1,177 @@
+"""The bytes of files, on disk under their SHA-256: written whole before a row names them, never changed."""
+
+import asyncio
+import hashlib
+import mmap
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+from zipfile import BadZipFile, ZipFile
+
+from domain.errors import InvalidInput, NotFound
+from domain.files import LARGEST, Kind, Why, sniff
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PARTS, _TRASH = "parts", ".trash"
+_MOST_MEMBERS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes that came whole and are not kept yet."""
+
+    path: Path
+    sha256: str
+    size: int
+
+    def discard(self) -> None:
+        """They are not wanted."""
+        self.path.unlink(missing_ok=True)
+
+
+class Blobs:
+    """The folder `files` of the data folder; made when the first file comes."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._root = data_dir / "files"
+
+    def path(self, sha256: str) -> Path:
+        """Where these bytes lie, `ab/cd/abcd…`; ValueError for what is no hash."""
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError("no SHA-256")
+        return self._root / sha256[:2] / sha256[2:4] / sha256
+
+    def existing(self, sha256: str) -> Path:
+        """The same, and they are there; NotFound("file")."""
+        path = self.path(sha256)
+        if not path.is_file():
+            raise NotFound("file")
+        return path
+
+    def new_part(self) -> tuple[int, Path]:
+        """An empty temporary file beside the others: its handle and path."""
+        folder = self._root / _PARTS
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(dir=folder)
+        return handle, Path(name)
+
+    async def receive(self, chunks: AsyncIterator[bytes], largest: int = LARGEST) -> Part:
+        """Write what comes to a temporary file; InvalidInput("file_large") as soon as it is too much."""
+        handle, path = await asyncio.to_thread(self.new_part)
+        digest, size = hashlib.sha256(), 0
+        try:
+            with os.fdopen(handle, "wb") as file:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > largest:
+                        raise InvalidInput(Why.LARGE, limit=largest // 1_000_000)
+                    digest.update(chunk)
+                    file.write(chunk)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return Part(path, digest.hexdigest(), size)
+
+    async def keep(self, part: Part) -> None:
+        """Its bytes are on disk under their hash when this returns, whatever crashes afterwards."""
+        await asyncio.to_thread(self._keep, part)
+
+    def _keep(self, part: Part) -> None:
+        target = self.path(part.sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            # Young again: whoever tidies up leaves it until the row that names it is written.
+            os.utime(target)
+            part.discard()
+            return
+        with part.path.open("rb") as file:
+            os.fsync(file.fileno())
+        part.path.replace(target)
+        for folder in (target.parent, target.parent.parent, self._root):
+            _sync_folder(folder)
+
+    # Tidying up.
+
+    async def sweep(self, older_than: float, named: Callable[[Sequence[str]], Awaitable[set[str]]]) -> int:
+        """Remove the bytes that no row names and nobody touched for so many seconds; returns how many files.
+
+        `named` tells which of some hashes a row names. A file is first moved aside and then looked at again, so one
+        that comes at this very moment stays, or is written anew.
+        """
+        before = time.time() - older_than
+        old = await asyncio.to_thread(lambda: list(self._old(before)))
+        removed = 0
+        for start in range(0, len(old), 500):
+            some = old[start : start + 500]
+            kept = await named([path.name.removesuffix(_TRASH) for path in some])
+            aside = await asyncio.to_thread(_put_aside, [path for path in some if path.name not in kept], before)
+            # A row may have been written while it was moved.
+            kept = await named([path.name.removesuffix(_TRASH) for path in aside])
+            removed += await asyncio.to_thread(_end, aside, kept, before)
+        return removed
+
+    def _old(self, before: float) -> Iterator[Path]:
+        if not self._root.is_dir():
+            return
+        for part in (self._root / _PARTS).glob("*"):
+            if part.stat().st_mtime < before:
+                part.unlink(missing_ok=True)
+        for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    yield path
+
+
+def _put_aside(paths: Sequence[Path], before: float) -> list[Path]:
+    aside = []
+    for path in paths:
+        target = path if path.name.endswith(_TRASH) else path.with_name(path.name + _TRASH)
+        with suppress(FileNotFoundError):
+            path.replace(target)
+            aside.append(target)
+    return aside
+
+
+def _end(aside: Sequence[Path], kept: set[str], before: float) -> int:
+    removed = 0
+    for path in aside:
+        back = path.with_name(path.name.removesuffix(_TRASH))
+        if back.name in kept or path.stat().st_mtime >= before:
+            path.replace(back)
+        else:
+            path.unlink()
+            removed += 1
+    return removed
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sniff_file(path: Path, name: str) -> Kind:
+    """`domain.files.sniff` of a file on disk, which is mapped and not read into memory."""
+    if not path.stat().st_size:
+        return sniff(b"", name)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return sniff(content, name, _members(path) if content[:2] == b"PK" else None)
+
+
+def _members(path: Path) -> list[str] | None:
+    """The names within an archive, nothing of it unpacked; None where it cannot be read or has too many."""
+    try:
+        with ZipFile(path) as archive:
+            names = archive.namelist()
+    except (BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+        return None
+    return names if len(names) <= _MOST_MEMBERS else None

@@ -1,0 +1,191 @@
+"""Files by the record that they belong to; their bytes lie in `store.blobs`.
+
+A record is a ticket number, or one that is not saved yet: a draft, a person who was asked where files go, an import.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import NotFound
+from domain.staff import StaffId
+from domain.tickets import Change
+from store import changes
+from store.database import Reader, Row, Tx
+
+FIELD = "files"
+"""The field under which a record's list of changes tells of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of one record. `message` and `album` are the platform's ids of what it came with."""
+
+    id: str
+    record: str
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    added_at: datetime
+    added_by: StaffId | None
+    caption: str = ""
+    platform: str = ""
+    message: str = ""
+    album: str = ""
+
+
+_COLUMNS = "id, record, name, mime, size, sha256, added_at, added_by, caption, platform, message, album"
+
+
+def of_draft(draft_id: str) -> str:
+    """The record of files that wait until a draft is saved."""
+    return f"draft:{draft_id}"
+
+
+def of_person(staff_id: StaffId) -> str:
+    """The record of files that wait until a person says where they go."""
+    return f"held:{staff_id}"
+
+
+def of_import(import_id: str) -> str:
+    """The record of a table that was sent, and of its rows that were not taken."""
+    return f"import:{import_id}"
+
+
+def _file(row: Row) -> File:
+    fields = dict(row)
+    fields["size"] = int(row["size"])
+    fields["added_by"] = None if row["added_by"] is None else StaffId(row["added_by"])
+    return File(**fields)
+
+
+async def get_file(db: Reader, file_id: str) -> File:
+    """One file; NotFound("file")."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM files WHERE id = ?", file_id)
+    if row is None:
+        raise NotFound("file")
+    return _file(row)
+
+
+async def list_files(db: Reader, record: str) -> list[File]:
+    """A record's files, oldest first."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE record = ? ORDER BY added_at, name, id", record)
+    return [_file(row) for row in rows]
+
+
+async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
+    """Those of these files that there are, oldest first."""
+    if not ids:
+        return []
+    marks = ", ".join("?" for _ in ids)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE id IN ({marks}) ORDER BY added_at, name, id", *ids)
+    return [_file(row) for row in rows]
+
+
+async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list[File]:
+    """What came so far of several pictures that a person sent as one, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND album = ? AND added_by = ? ORDER BY added_at, name, id",
+        platform,
+        album,
+        by,
+    )
+    return [_file(row) for row in rows]
+
+
+async def list_by_message(db: Reader, platform: str, message: str, by: StaffId) -> list[File]:
+    """The files that came with one message of this person."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND message = ? AND message <> '' AND added_by = ?",
+        platform,
+        message,
+        by,
+    )
+    return [_file(row) for row in rows]
+
+
+async def count_files(db: Reader, record: str) -> int:
+    """How many files a record has."""
+    row = await db.fetch_one("SELECT count(*) AS n FROM files WHERE record = ?", record)
+    return int(row["n"]) if row else 0
+
+
+async def has_any(db: Reader) -> bool:
+    """Whether the desk has any file."""
+    return await db.fetch_one("SELECT 1 AS one FROM files LIMIT 1") is not None
+
+
+async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
+    """Those of these hashes that some row names."""
+    if not hashes:
+        return set()
+    marks = ", ".join("?" for _ in hashes)
+    return {
+        str(row["sha256"]) for row in await db.fetch(f"SELECT sha256 FROM files WHERE sha256 IN ({marks})", *hashes)
+    }
+
+
+async def add(tx: Tx, file: File) -> None:
+    """A file of a record that keeps no list of changes (yet)."""
+    await tx.execute_many(
+        f"INSERT INTO files ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                file.id,
+                file.record,
+                file.name,
+                file.mime,
+                file.size,
+                file.sha256,
+                file.added_at,
+                file.added_by,
+                file.caption,
+                file.platform,
+                file.message,
+                file.album,
+            )
+        ],
+    )
+
+
+async def attach(tx: Tx, file: File, version: int) -> None:
+    """A file of a saved record, as a line of its list of changes at this version."""
+    await add(tx, file)
+    await changes.add(tx, file.record, [Change(file.added_at, file.added_by, FIELD, "", file.name, version)])
+
+
+async def move(
+    tx: Tx, ids: Sequence[str], start: str, record: str, version: int, by: StaffId | None, now: datetime
+) -> None:
+    """Files of the record `start` go to a saved one, each a line of its list of changes.
+
+    Those that are no longer there are passed over. `ids` = which of them; none = all.
+    """
+    for file in await list_files(tx, start):
+        if not ids or file.id in ids:
+            await tx.execute_many("UPDATE files SET record = ? WHERE id = ?", [(record, file.id)])
+            await changes.add(tx, record, [Change(now, by, FIELD, "", file.name, version)])
+
+
+async def hand_over(tx: Tx, ids: Sequence[str], record: str) -> None:
+    """Files go to another record that is not saved yet."""
+    await tx.execute_many("UPDATE files SET record = ? WHERE id = ?", [(record, file_id) for file_id in ids])
+
+
+async def remove(tx: Tx, file: File, version: int | None, by: StaffId | None, now: datetime) -> None:
+    """Take a file away; a line of the list of changes where the record has one (`version`)."""
+    touched = await tx.execute("DELETE FROM files WHERE id = ?", file.id)
+    if touched and version is not None:
+        await changes.add(tx, file.record, [Change(now, by, FIELD, file.name, "", version)])
+
+
+async def forget(tx: Tx, held_before: datetime) -> int:
+    """Drop the files of drafts that are done with, and those that nobody claimed since then."""
+    ended = await tx.execute(
+        "DELETE FROM files WHERE record LIKE 'draft:%' AND NOT EXISTS "
+        "(SELECT 1 FROM forms WHERE 'draft:' || forms.id = files.record AND forms.state IN ('open', 'parked'))"
+    )
+    return ended + await tx.execute(
+        "DELETE FROM files WHERE (record LIKE 'held:%' OR record LIKE 'import:%') AND added_at < ?", held_before
+    )
