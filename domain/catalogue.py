@@ -5,14 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from domain.data import Table
 from domain.errors import NotFound
+from domain.one_line_types import Vocabulary
 from domain.text import clean, digits
-
-if TYPE_CHECKING:
-    from domain.one_line import Vocabulary
 
 ASKING_ORDER = (
     "details",
@@ -29,12 +26,15 @@ ASKING_ORDER = (
     "receipt_no",
     "receipt_on",
     "purpose",
+    "province",
+    "user_count",
+    "counted_on",
 )
 """The fields of domain.tickets.Ticket that a subject may ask for, in the order of DOMAIN.md section 3."""
 
 ALWAYS_REQUIRED = ("details", "result")
 
-_SUBJECT_KEYS = ("name", "channels", "time_table", "requires", "asks", "from", "until")
+_SUBJECT_KEYS = ("name", "words", "channels", "time_table", "requires", "asks", "forwards", "from", "until")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
 _CODE = re.compile(r"\d+(\.\d+)?|[a-z][a-z0-9_]*(\.[a-z0-9_]+)?", re.ASCII)
 
@@ -61,13 +61,15 @@ class CustomerType:
 class Requirement:
     """A field a subject asks for, by these channels and from these customer types (none listed = any).
 
-    `unless_free`: only where the price is a positive amount, since price 0 needs no receipt.
+    `unless_free`: only where the price is a positive amount, since price 0 needs no receipt. `hint` says what
+    this subject wants in it.
     """
 
     field: str
     channels: tuple[str, ...] = ()
     customer_types: tuple[str, ...] = ()
     unless_free: bool = False
+    hint: str = ""
 
     def applies(self, channel: str, customer_type: str, price: Decimal | None) -> bool:
         """Whether a ticket by this channel, for this type of customer and at this price (baht) needs it."""
@@ -84,7 +86,8 @@ class Subject:
 
     `channels` empty = any. Closing insists on `requires`; `asks` are prompts that may be passed over.
     `from_on` and `until_on` are the first and last day it can be chosen. A group with members of its own
-    is not `selectable`.
+    is not `selectable`. `words` are what people type for it, casefolded. `forwards` = the ticket of a forwarded
+    mail, which names a second one.
     """
 
     code: str
@@ -97,6 +100,8 @@ class Subject:
     from_on: date | None = None
     until_on: date | None = None
     selectable: bool = True
+    words: tuple[str, ...] = ()
+    forwards: bool = False
 
     def active(self, on: date) -> bool:
         """Whether it is in use on that date, both ends included."""
@@ -180,17 +185,34 @@ class Catalogue:
         asked -= set(self.required_for_closing(ticket_subject, channel, customer_type, price))
         return tuple(field for field in ASKING_ORDER if field in asked)
 
-    def vocabulary(self) -> "Vocabulary":
-        """The words of the one-line grammar: channel words and names, and selectable numbers."""
-        from domain.one_line import Vocabulary
+    def wants(self, ticket_subject: str, field: str) -> bool:
+        """Whether the subject ever asks for the field, by whatever channel and from whomever; False for none."""
+        subject = self.subjects.get(ticket_subject)
+        return subject is not None and field in {one.field for one in (*subject.requires, *subject.asks)}
 
+    def hint(self, ticket_subject: str, channel: str, field: str) -> str:
+        """What the subject wants in that field when it comes by that channel; "" where it says nothing."""
+        subject = self.subjects.get(ticket_subject)
+        asked = (*subject.requires, *subject.asks) if subject else ()
+        fitting = [one for one in asked if one.field == field and (not one.channels or channel in one.channels)]
+        return next((one.hint for one in fitting if one.hint), "")
+
+    def vocabulary(self) -> Vocabulary:
+        """The words of the one-line grammar: channel words and names, and selectable numbers."""
         words = {
             word.casefold(): channel.code
             for channel in self.channels.values()
             for word in (channel.name, *channel.words)
         }
         numbers = {one.code for one in self.subjects.values() if one.selectable and _NUMBER.fullmatch(one.code)}
-        return Vocabulary(channels=words, subjects=frozenset(numbers))
+        named = {word: one.code for one in self.subjects.values() for word in one.words}
+        wants = {name: frozenset(code for code in self.subjects if self.wants(code, name)) for name in ASKING_ORDER}
+        sales = {code for code, one in self.subjects.items() if any(_is_sale(asked) for asked in one.requires)}
+        return Vocabulary(words, frozenset(numbers), frozenset(sales), named, wants)
+
+
+def _is_sale(asked: Requirement) -> bool:
+    return asked.field == "price" and not asked.customer_types
 
 
 def read_catalogue(root: Table) -> Catalogue:
@@ -269,6 +291,8 @@ class _SubjectReader:
             from_on,
             until_on,
             selectable=not any(other.startswith(f"{code}.") for other in self.rows),
+            words=tuple(word.casefold() for word in row.texts("words")),
+            forwards=row.flag("forwards"),
         )
 
     def _group(self, code: str, row: Table, earlier: Mapping[str, Subject]) -> Subject | None:
@@ -288,7 +312,7 @@ class _SubjectReader:
         if not isinstance(values, Mapping):
             raise row.refusal(f'{item!r} must be a field name or {{ field = "..." }}', key)
         one = Table(values, (*row.path, key), row.documents)
-        one.check_keys(("field", "channels", "customer_types", "unless_free"))
+        one.check_keys(("field", "channels", "customer_types", "unless_free", "hint"))
         name = one.text("field")
         if name not in ASKING_ORDER:
             raise row.refusal(f'"{name}" is no field; use one of {", ".join(ASKING_ORDER)}', key)
@@ -297,4 +321,5 @@ class _SubjectReader:
             one.codes("channels", self.channels, "channel"),
             one.codes("customer_types", self.customer_types, "customer type"),
             one.flag("unless_free"),
+            one.text("hint", ""),
         )

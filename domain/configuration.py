@@ -1,11 +1,12 @@
 """The office's data in one value: catalogue, time standard, calendar and projects, checked at the start."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
+from domain.one_line_types import Vocabulary
 from domain.projects import Project, read_projects
 from domain.time_standard import TimeStandard, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
@@ -32,6 +33,10 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+
+    def vocabulary(self) -> Vocabulary:
+        """The words of the one line, but for the names of staff."""
+        return replace(self.catalogue.vocabulary(), projects=self.projects)
 
 
 def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:

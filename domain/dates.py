@@ -21,12 +21,13 @@ def parse_date(text: str, today: date) -> date:
     """The whole text as a date: 19 Feb 63 in Thai or English, 19/2/2563, 2020-02-19, the word for yesterday.
 
     Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist; a missing one is the
-    present, or the last where that would lie more than half a year ahead. Raises InvalidInput("date").
+    present, or the last where that would lie more than half a year ahead. Raises InvalidInput("date"), or "no_day"
+    for one that no calendar has, such as 31 February, or whose year is a slip, such as 2653.
     """
     cleaned = clean(text).removeprefix(words("dates").text("named")).strip()
     found = find_date(cleaned, today)
     if found is None or found[1]:
-        raise InvalidInput("date", text=text)
+        raise InvalidInput("no_day" if looks_like_date(cleaned) else "date", text=text)
     return found[0]
 
 
@@ -45,6 +46,12 @@ def find_date(text: str, today: date) -> tuple[date, str] | None:
     return None if meant is None else (meant, text[longest.end() :].strip())
 
 
+def looks_like_date(text: str) -> bool:
+    """Whether all of the text is written as a date, whether or not there is such a day."""
+    arabic = digits(text).strip()
+    return any(match.end() == len(arabic) for pattern in _patterns() if (match := pattern.match(arabic)))
+
+
 def find_month(text: str, today: date) -> tuple[date, str] | None:
     """The first day of the month that `text` begins with, and the rest; None if there is none.
 
@@ -54,7 +61,7 @@ def find_month(text: str, today: date) -> tuple[date, str] | None:
     found = _month_pattern().match(digits(text))
     if found is None:
         return None
-    month, year = _month_numbers()[_bare(found["name"])], found["year"]
+    month, year = month_numbers()[_bare(found["name"])], found["year"]
     if year is None:
         meant = _day(today.year - (month > today.month), month, 1)
     else:
@@ -83,6 +90,11 @@ def format_date(d: date, *, full: bool = False) -> str:
     return f"{d.day} {month[0]} {year}" if full else f"{d.day} {month[1]} {year % 100:02d}"
 
 
+def format_month(d: date, *, full: bool = False) -> str:
+    """The Thai for Oct 69, or with `full` for October 2569."""
+    return format_date(d, full=full).partition(" ")[2]
+
+
 def format_time(at: datetime) -> str:
     """The aware instant's time of day in Bangkok, 14.02 and the Thai for "o'clock"."""
     return f"{at.astimezone(BANGKOK):%H.%M} {words('dates').text('clock')}"
@@ -102,7 +114,7 @@ def _meant(parts: dict[str, str | None], today: date) -> date | None:
     word, year = parts.get("word"), parts.get("year")
     if word is not None:
         return find_relative(word, today)
-    month = int(parts["month"] or 0) if parts.get("month") else _month_numbers()[_bare(parts["name"] or "")]
+    month = int(parts["month"] or 0) if parts.get("month") else month_numbers()[_bare(parts["name"] or "")]
     day = int(parts["day"] or 0)
     if year is not None:
         return _day(_gregorian(int(year), len(year), parts.get("buddhist"), parts.get("common")), month, day)
@@ -179,7 +191,8 @@ def _bare(name: str) -> str:
 
 
 @cache
-def _month_numbers() -> dict[str, int]:
+def month_numbers() -> dict[str, int]:
+    """Months by each of their names, without dots and in small letters."""
     months = words("dates").table("months")
     return {_bare(name): int(number) for number in months.values for name in months.texts(number)}
 

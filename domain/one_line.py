@@ -5,17 +5,19 @@ not understood stays in the details.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from itertools import islice
 
 from domain.dates import find_date, find_relative
 from domain.errors import InvalidInput
+from domain.one_line_types import CustomerRef, OneLine, Vocabulary
+from domain.one_line_words import enriched, steering
 from domain.phones import looks_like_email, looks_like_phone, parse_email, parse_phone
 from domain.text import clean, digits, words
+
+__all__ = ["CustomerRef", "OneLine", "Vocabulary"]
 
 NAME_LIMIT = 120
 """Characters. More words than that before the first known one are a story, not a name."""
@@ -29,43 +31,13 @@ _CODE = re.compile(r"[Cc]\d+")
 _AFTER_WORD = ".,:;"
 
 
-class CustomerRef(StrEnum):
-    """What the line names the customer by."""
-
-    CODE = "code"
-    PHONE = "phone"
-    EMAIL = "email"
-    NAME = "name"
-
-
-@dataclass(frozen=True, slots=True)
-class OneLine:
-    """What was understood. `customer` is a code in capitals, a canonical telephone, an e-mail, or a name as typed.
-
-    `created_on` is today or earlier. `result` never closes when it is empty.
-    """
-
-    customer: str = ""
-    customer_kind: CustomerRef | None = None
-    channel: str = ""
-    subject: str = ""
-    created_on: date | None = None
-    details: str = ""
-    result: str = ""
-    close: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The catalogue's words: casefolded channel words with their channel's code, and numbered subjects' codes."""
-
-    channels: Mapping[str, str]
-    subjects: frozenset[str]
-
-
 def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
-    text = clean(text)
+    return enriched(_parts(clean(text), vocabulary, today), vocabulary, today)
+
+
+def _parts(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Head, details and result."""
     if marker := _result_marker().search(text):
         return _finish(_read_head(text[: marker.start()], vocabulary, today), text[marker.end() :])
     for line_end in re.finditer("\n", text):
@@ -77,9 +49,12 @@ def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
     return _read_head(text, vocabulary, today)
 
 
-def read_details(text: str) -> OneLine:
-    """Read an answer to "details?": the question, and perhaps behind it the result, which its last word may close."""
-    text = clean(text)
+def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it the result."""
+    return enriched(replace(_question(clean(text)), subject=subject), vocabulary, today)
+
+
+def _question(text: str) -> OneLine:
     if marker := _result_marker().search(text):
         return _finish(OneLine(details=text[: marker.start()].strip()), text[marker.end() :])
     question, _newline, answer = text.partition("\n")
@@ -171,11 +146,14 @@ def _read_head(line: str, vocabulary: Vocabulary, today: date) -> OneLine:
     head = _Head(line.strip(), vocabulary, today)
     unknown: list[str] = []
     retreat: tuple[OneLine, int, int] | None = None
+    led = _Led(OneLine(), 0)
     at = 0
     while word := _WORD.search(head.line, at):
         at = word.start()
         if end := head.take(at, first=not unknown):
             at = end
+            if not (unknown or head.read.customer or head.read.channel or head.read.subject or head.read.created_on):
+                led = _Led(head.read, end)
             continue
         if head.read.channel or head.read.subject or len(" ".join([*unknown, word[0]])) > NAME_LIMIT:
             break
@@ -188,16 +166,25 @@ def _read_head(line: str, vocabulary: Vocabulary, today: date) -> OneLine:
         # "C81554 ... sent by e-mail" is a story.
         head.read, at, kept = retreat
         del unknown[kept:]
-    return _with_words(head.read, " ".join(unknown), head.line[at:], head.line)
+    return _with_words(head.read, " ".join(unknown), head.line[at:], head.line, led)
 
 
-def _with_words(read: OneLine, before: str, after: str, line: str) -> OneLine:
+def _with_words(read: OneLine, before: str, after: str, line: str, led: "_Led") -> OneLine:
     """`read` with the words before the known ones as the name, or as details if there is a customer already."""
     if not (read.customer or read.channel or read.subject):
-        return OneLine(details=line)
+        # Words that only steer may begin a line that is nothing but details.
+        return replace(led.read, details=line[led.end :].strip()) if led.end else OneLine(details=line)
     if read.customer or not any(map(str.isalpha, before)):
         return replace(read, details=f"{before} {after}".strip())
     return replace(read, customer=before, customer_kind=CustomerRef.NAME, details=after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """What the words say that only steer and begin a line, and where they end."""
+
+    read: OneLine
+    end: int
 
 
 class _Head:
@@ -218,7 +205,9 @@ class _Head:
         `first`: only known words stand before it, so that a name in quotes is the customer's.
         """
         end = 0
-        if not self.read.customer:
+        if not self.read.subject and self._vocabulary.subject_words:
+            end = self._subject_word(at)
+        if not end and not self.read.customer:
             end = (self._quoted(at) if first else 0) or self._customer(at)
         if not end and not self.read.channel:
             end = self._channel(at)
@@ -229,7 +218,20 @@ class _Head:
             end = self._subject(at)
         if not end and not self.read.created_on:
             end = self._date(at)
-        return end
+        # Between a name's words nothing steers.
+        known = first or self.read.customer or self.read.channel or self.read.subject
+        return end or (self._steering(at) if known else 0)
+
+    def _steering(self, at: int) -> int:
+        (end,) = self._ends(at, 1)
+        found = steering(self.line[at:end], self._vocabulary)
+        if found is None or getattr(self.read, found[0]):
+            return 0
+        name, value, sure = found
+        self.read = self.read.steered(name, value)
+        if not sure:  # it stays in the details, which it begins
+            self.read = replace(self.read, unsure=self.read.unsure | {name})
+        return end if sure else 0
 
     def _quoted(self, at: int) -> int:
         found = _QUOTED.match(self.line, at)
@@ -253,6 +255,15 @@ class _Head:
                 self.read = replace(self.read, channel=channel)
                 return end
         return 0
+
+    def _subject_word(self, at: int) -> int:
+        """A subject without a number, by the word that people type for it."""
+        (end,) = self._ends(at, 1)
+        code = self._vocabulary.subject_words.get(self.line[at:end].rstrip(_AFTER_WORD).casefold())
+        if code is None:
+            return 0
+        self.read = replace(self.read, subject=code)
+        return end
 
     def _subject(self, at: int) -> int:
         found = _subject_number().match(self._arabic, at)

@@ -1,6 +1,7 @@
 """Tickets: their fields, their states, and what closing one needs."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -9,6 +10,7 @@ from functools import cache
 from typing import NewType
 
 from domain.customers import CustomerCode
+from domain.data_years import read_kept
 from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.text import digits, words
@@ -53,7 +55,9 @@ class Ticket:
     """One piece of service, with every field of DOMAIN.md section 3.
 
     `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
-    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10. `version` counts saves.
+    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
+    periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
+    `counted_on` (a month's first day) are a provincial office's number of users. `version` counts saves.
     """
 
     no: TicketNo
@@ -85,9 +89,49 @@ class Ticket:
     agency: str = ""
     link: str = ""
     remarks: str = ""
+    province: str = ""
+    user_count: int | None = None
+    counted_on: date | None = None
     unknown: frozenset[str] = frozenset()
     closed_at: datetime | None = None
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataUse:
+    """One stretch of data that a ticket is about: for reports. `project` is "", the days None where none is named."""
+
+    project: str
+    from_on: date | None
+    to_on: date | None
+
+
+def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
+    """A ticket's projects and years as days: each project with its own years, else with those named for all."""
+    shared: list[tuple[date, date]] = []
+    own: dict[str, list[tuple[date, date]]] = {}
+    for line in data_years.splitlines():
+        project, periods = split_years(line)
+        spans = [span for period in read_kept(periods) for span in period.spans()]
+        (own.setdefault(project, []) if project else shared).extend(spans)
+    uses = []
+    for project in projects or ("",):
+        spans = own.get(project) or shared
+        uses += [DataUse(project, first, last) for first, last in spans]
+        if not spans and project:
+            uses.append(DataUse(project, None, None))
+    return list(dict.fromkeys(uses))
+
+
+def split_years(line: str) -> tuple[str, str]:
+    """A line of `data_years`: the project it is about, "" for all, and its periods or words."""
+    project, colon, periods = line.rpartition(": ")
+    return (project, periods) if colon else ("", line)
+
+
+def join_years(years: Mapping[str, str]) -> str:
+    """`data_years` from periods by project ("" = all of them)."""
+    return "\n".join(f"{project}: {periods}" if project else periods for project, periods in years.items() if periods)
 
 
 @dataclass(frozen=True, slots=True)

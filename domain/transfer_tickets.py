@@ -7,13 +7,15 @@ from datetime import date, datetime, time, timedelta
 
 from domain.catalogue import ASKING_ORDER
 from domain.customers import CustomerCode
+from domain.data_years import kept, parse_periods
 from domain.dates import BANGKOK, BUDDHIST_OFFSET, parse_date
 from domain.errors import InvalidInput
 from domain.phones import parse_email
-from domain.projects import Project, find_projects
+from domain.projects import Project, find_projects, similar_projects
+from domain.provinces import find_province, parse_users
 from domain.staff import StaffId
 from domain.text import clean, digits
-from domain.tickets import Status, Ticket, TicketNo, parse_contract_no, parse_price
+from domain.tickets import Status, Ticket, TicketNo, join_years, parse_contract_no, parse_price, split_years
 from domain.transfer import (
     LONG_LIMIT,
     UNKNOWN,
@@ -33,8 +35,8 @@ _NO = re.compile(r"R[0-9]{10}")
 _CLOCK = re.compile(r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$")
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _LONG = ("details", "result", "purpose", "remarks")
-_TEXTS = (*_LONG, "data_years", "letter_no", "receipt_no", "agency", "link")
-_DAYS = ("letter_on", "contract_on", "receipt_on")
+_TEXTS = (*_LONG, "letter_no", "receipt_no", "agency", "link")
+_DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
 _TIMES = ("created_at", "recorded_at", "closed_at")
 
 
@@ -118,6 +120,9 @@ def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
         "projects": "\n".join(ticket.projects),
         "contract_no": ticket.contract_no,
         "price": "" if ticket.price is None else f"{ticket.price:.2f}",
+        "data_years": ticket.data_years,
+        "province": ticket.province,
+        "user_count": "" if ticket.user_count is None else str(ticket.user_count),
     }
     row |= {name: str(getattr(ticket, name)) for name in (*value_fields(), *_TEXTS)}
     row |= {name: _printed_time(getattr(ticket, name)) for name in _TIMES}
@@ -229,17 +234,40 @@ def _person(text: str, desk: Desk) -> StaffId:
 
 
 def _projects(text: str, desk: Desk) -> tuple[str, ...]:
-    """Names or short forms, one a line or with semicolons; one that the list lacks is InvalidInput("projects")."""
+    """Names or short forms, one a line or with semicolons; one that the list lacks stays as it is written.
+
+    What may be a slip of a listed one, or mean several, is InvalidInput("projects").
+    """
     chosen: dict[str, None] = {}
     for part in filter(None, (part.strip() for part in re.split(r"[\n;|]", text))):
         found = find_projects(desk.projects, part)
         exact = [project for project in found if project.name == part] or found
-        if len(exact) != 1:
+        if len(exact) > 1 or (not exact and similar_projects(desk.projects, part)):
             raise InvalidInput("projects", text=part[:60])
-        chosen[exact[0].name] = None
+        chosen[exact[0].name if exact else " ".join(part.split())[:200]] = None
     if len(chosen) > MOST_PROJECTS:
         raise InvalidInput("projects_count")
     return tuple(chosen)
+
+
+def _years(text: str, desk: Desk) -> str:
+    """Years line by line in the form in which they are kept; words that are no years as they are."""
+    today = desk.now.astimezone(BANGKOK).date()
+    lines = []
+    for line in limited("data_years", text).splitlines():
+        project, years = split_years(line)
+        try:
+            lines.append(join_years({project: kept(parse_periods(years, today))}))
+        except InvalidInput:
+            lines.append(line)
+    return "\n".join(filter(None, lines))
+
+
+def _province(text: str, desk: Desk) -> str:
+    name = find_province(text)
+    if not name:
+        raise InvalidInput("province", text=text[:40])
+    return name
 
 
 _READERS: Mapping[str, Callable[[str, Desk], object]] = {
@@ -251,6 +279,9 @@ _READERS: Mapping[str, Callable[[str, Desk], object]] = {
     "recorded_by": _person,
     "projects": _projects,
     "price": lambda text, desk: parse_price(text),
+    "data_years": _years,
+    "province": _province,
+    "user_count": lambda text, desk: parse_users(text),
     "contract_no": lambda text, desk: parse_contract_no(text),
     **{name: (lambda text, desk, name=name: limited(name, text, LONG_LIMIT)) for name in _LONG},  # type: ignore[misc]
     **{name: (lambda text, desk, name=name: limited(name, text)) for name in _TEXTS[4:]},  # type: ignore[misc]

@@ -31,6 +31,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label, why_label
 from handlers.registry import action
 from handlers.ticket_form import habit_defaults, new_ticket
+from handlers.ticket_people import CUSTOMERS
 from store import counters, customers, forms, search
 from store.forms import Draft
 
@@ -252,9 +253,11 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
 async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
     """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
     waiting = await forms.find_draft(ctx.db, draft.data.get("then", ""))
-    values = {"customer": customer.code, "customer_query": ""}
     if waiting is not None and waiting.staff_id == ctx.staff.id and waiting.state in ("open", "parked"):
-        return await advance(ctx, with_values(waiting, values))
+        # The query that is still open is the one that this customer was made for.
+        asked = next((name for name in CUSTOMERS if waiting.data.get(f"{name}_query")), "customer")
+        return await advance(ctx, with_values(waiting, {asked: customer.code, f"{asked}_query": ""}))
+    values = {"customer": customer.code, "customer_query": ""}
     return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), **values}))
 
 

@@ -120,7 +120,7 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
 def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
     """The offer to make a ticket of a line that was typed without its command."""
     read = parse_one_line(text, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
-    if not read.customer or not (read.channel or read.subject or read.result):
+    if not read.counts and not (read.customer and (read.channel or read.subject or read.result)):
         return ()
     return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}),)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.dates import format_date, parse_date
 from domain.errors import InvalidInput
@@ -10,7 +10,7 @@ from domain.phones import looks_like_email, parse_email, parse_phone
 from domain.text import fold
 from domain.tickets import parse_contract_no, parse_price
 from handlers.desk import Context
-from handlers.forms import Field, Option, Options
+from handlers.forms import Doubt, Field, Option, Options
 from handlers.i18n import _
 from handlers.labels import VALUES
 from store.forms import Draft
@@ -23,7 +23,9 @@ EMAIL = frozenset({"email"})
 CODE = frozenset({"code", "phone", "email"})
 
 
-def text_field(name: str, hint: str, limit: int = TEXT_LIMIT, *, unknown: bool = False) -> Field:
+def text_field(
+    name: str, hint: str, limit: int = TEXT_LIMIT, *, doubt: Doubt | None = None, unknown: bool = False
+) -> Field:
     """A field of plain text."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -31,7 +33,7 @@ def text_field(name: str, hint: str, limit: int = TEXT_LIMIT, *, unknown: bool =
             raise InvalidInput("too_long", length=len(text), limit=limit)
         return {name: text}
 
-    return Field(name, hint, parse, unknown=unknown)
+    return Field(name, hint, parse, doubt=doubt, unknown=unknown)
 
 
 def past_date(ctx: Context, text: str) -> str:
@@ -42,6 +44,11 @@ def past_date(ctx: Context, text: str) -> str:
     return on.isoformat()
 
 
+def stored_month(text: str) -> str:
+    """The text if it is a stored first day of a month, as a button gives it."""
+    return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
+
+
 def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
     """A local date, today and yesterday as buttons."""
 
@@ -49,37 +56,51 @@ def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
         return {name: past_date(ctx, text)}
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
-        days = ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
-        return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in days]
+        return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
 
     return Field(name, hint, parse, options, unknown=unknown)
+
+
+def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
+    """The days that are meant most often, with what their buttons say."""
+    return ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
 
 
 def numbered_field(name: str, date_name: str, hint: str, *, contract: bool = False, unknown: bool = False) -> Field:
     """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `512 รับวันที่ 24 ก.พ. 63`."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        number, on = split_date(ctx, text)
+        try:
+            number, on = split_date(ctx, text)
+        except InvalidInput as error:
+            kept = {name: str(error.params["number"])}
+            raise InvalidInput(error.code, **error.params, kept=kept, ask=date_name) from None
         if len(number) > TEXT_LIMIT:
             raise InvalidInput("too_long", length=len(number), limit=TEXT_LIMIT)
         values = {name: parse_contract_no(number) if contract else number}
         return {**values, date_name: on} if on else values
 
-    return Field(name, hint, parse, unknown=unknown)
+    return Field(name, hint, parse, doubt=_numberless, unknown=unknown)
+
+
+async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
+    """Words where a number is asked for: perhaps the next caller's name."""
+    return not any(letter.isdigit() for letter in text)
 
 
 def split_date(ctx: Context, text: str) -> tuple[str, str]:
     """The text before a date that ends it, and that date as stored; the whole text and "" where there is none."""
     tokens = text.split()
     for start in range(1, len(tokens)):
+        number = re.sub(r"\s*(ลงวันที่|รับวันที่|วันที่|ลว\.?|ลง|รับ)$", "", " ".join(tokens[:start]))
+        tail = " ".join(tokens[start:])
         try:
-            on = past_date(ctx, " ".join(tokens[start:]))
+            return number, past_date(ctx, tail)
         except InvalidInput as error:
-            if error.code == "future_date":
-                raise
-            continue
-        number = re.sub(r"\s*(ลงวันที่|รับวันที่|วันที่|ลง|รับ)$", "", " ".join(tokens[:start]))
-        return number, on
+            if error.code != "date" and not re.fullmatch(
+                r"\d+/\d+", tail
+            ):  # a date that cannot be: the number is kept, the date asked for again
+                raise InvalidInput(error.code, **error.params, number=number) from None
     return text, ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from domain.errors import InvalidInput
 from handlers.chat import Choice, Reply, say
 from handlers.desk import Context
 from handlers.forms import (
@@ -10,6 +11,7 @@ from handlers.forms import (
     FORMS,
     MORE,
     advance,
+    ask_again,
     ask_part,
     asks,
     end,
@@ -17,6 +19,7 @@ from handlers.forms import (
     form_button,
     own_draft,
     proceed,
+    prompted,
     store_draft,
     unknown_values,
     with_values,
@@ -58,7 +61,10 @@ async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A field's option was chosen: through the field's own reading, like typed text."""
     draft = await own_draft(ctx, args)
     field_ = FORMS[draft.kind].fields[args["field"]]
-    values = await field_.parse(ctx, draft, args["value"])
+    try:
+        values = await field_.parse(ctx, draft, args["value"])
+    except InvalidInput as error:
+        return await ask_again(ctx, draft, args["field"], error)
     return await advance(ctx, with_values(draft, values))
 
 
@@ -76,10 +82,22 @@ async def unknown_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await advance(ctx, with_values(draft, unknown_values(draft, args["field"])))
 
 
+@action("form.skip", in_place=True)
+async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Pass over one prompt, or all that are left; what was answered is saved."""
+    draft = await own_draft(ctx, args)
+    field = args.get("field", "")
+    dated = f"{field.removesuffix('_no')}_on"  # without the number its date is not asked for either
+    left = [name for name in prompted(draft) if name not in (field, dated)] if field else []
+    return await advance(ctx, with_values(draft, {"prompts": ",".join(left)}))
+
+
 @action("form.clear", in_place=True)
 async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Empty a field of a saved record."""
-    return await advance(ctx, with_values(await own_draft(ctx, args), {args["field"]: ""}))
+    return await advance(
+        ctx, with_values(await own_draft(ctx, args), {args["field"]: "", f"{args['field']}_query": ""})
+    )
 
 
 @action("form.save", in_place=True)

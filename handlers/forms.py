@@ -48,7 +48,8 @@ class Field:
     `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
     `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
     about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
-    an edit may empty it. `opens` = the action that a tap on the field of a saved record leads to, where the field is
+    an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the
+    fields to choose from. `opens` = the action that a tap on the field of a saved record leads to, where the field is
     a list of its own.
     """
 
@@ -62,6 +63,8 @@ class Field:
     nine: bool = False
     unknown: bool = False
     clearable: bool = True
+    appends: bool = False
+    hidden: bool = False
     opens: str = ""
 
 
@@ -198,7 +201,8 @@ def _field_button(form: Form, draft: Draft, name: str) -> Button:
 async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     """The fields to choose from: those that matter here, or all of them."""
     every = draft.asking == EVERY
-    names = tuple(form.fields) if every else await form.relevant(ctx, draft)
+    listed = tuple(name for name, field_ in form.fields.items() if not field_.hidden)
+    names = listed if every else await form.relevant(ctx, draft)
     lines = []
     for name in names:
         if value := await form.present(ctx, draft, name):
@@ -223,8 +227,10 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
     present = await form.present(ctx, draft, name) if draft.record else ""
     buttons = (*await _value_buttons(ctx, form, draft, field_, present), *_form_buttons(draft, others))
     was = _("เดิม: %(value)s", value=shorten(present, 300)) if present else ""
-    missing = len(await form.missing(ctx, draft))
-    left = _("ยังขาด %(count)s รายการ", count=missing) if missing > 1 else ""
+    missing = list(map(field_label, await form.missing(ctx, draft)))
+    left = ""
+    if len(missing) > 1:
+        left = _("ยังขาด %(count)s รายการ: %(fields)s", count=len(missing), fields=", ".join(missing))
     if field_.options is None:
         notes = (left, was, _prompt(field_, present), card.note)
         return replace(card, note="\n".join(filter(None, notes)), buttons=buttons)
@@ -241,7 +247,7 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
 def _prompt(field_: Field, present: str) -> str:
     """What to type; over a value that is there, that all of it is replaced."""
     label = field_label(field_.name)
-    if present and not field_.options:
+    if present and not field_.options and not field_.appends:
         return _("พิมพ์%(field)sใหม่ทั้งหมด", field=label)
     if field_.options and field_.hint:
         return _("เลือก%(field)s", field=label) + f" ({_(field_.hint)})"
@@ -252,6 +258,11 @@ async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, 
     buttons = []
     if field_.unknown and field_.name in await form.missing(ctx, draft):
         buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
+    prompts = prompted(draft)
+    if field_.name in prompts:
+        buttons.append(form_button(_("ข้าม"), "form.skip", draft, field=field_.name))
+        if len(prompts) > 1:
+            buttons.append(form_button(_("ข้ามทั้งหมด"), "form.skip", draft))
     if present and field_.clearable:
         buttons.append(form_button(_("ลบค่านี้"), "form.clear", draft, field=field_.name))
     return tuple(buttons)
@@ -300,8 +311,13 @@ async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> 
     try:
         values = await field_.parse(ctx, draft, text)
     except InvalidInput as error:
-        return await proceed(ctx, draft, name, sentence(error))
+        return await ask_again(ctx, draft, name, error)
     return await advance(ctx, with_values(draft, values))
+
+
+def prompted(draft: Draft) -> list[str]:
+    """The fields that are asked for but may be passed over, as far as they were not."""
+    return [name for name in draft.data.get("prompts", "").split(",") if name]
 
 
 def unknown_values(draft: Draft, name: str) -> dict[str, str]:
@@ -309,6 +325,14 @@ def unknown_values(draft: Draft, name: str) -> dict[str, str]:
     names = {"phone", "mobile", "email"} if name == "reach" else {name}
     known = {other for other in draft.data.get("unknown", "").split(",") if other}
     return {**dict.fromkeys(names, ""), "unknown": ",".join(sorted(known | names))}
+
+
+async def ask_again(ctx: Context, draft: Draft, name: str, error: InvalidInput) -> Reply:
+    """Say why an answer cannot be taken and ask again. What of it could be taken (`kept`) is, then `ask` is asked."""
+    kept = error.params.get("kept")
+    if isinstance(kept, Mapping):
+        draft = with_values(draft, kept)
+    return await proceed(ctx, draft, str(error.params.get("ask", name)), sentence(error))
 
 
 async def advance(ctx: Context, draft: Draft) -> Reply:

@@ -33,6 +33,12 @@ FIELDS = {
     "agency": "ชื่อหน่วยงาน",
     "link": "ลิงก์",
     "remarks": "เหตุผล/ปัญหา/อุปสรรค",
+    "province": "จังหวัด",
+    "user_count": "จำนวนผู้ใช้",
+    "counted_on": "ประจำเดือน",
+    "real_customer": "ผู้รับบริการตัวจริง",
+    "real_subject": "เรื่องของใบงานที่สอง",
+    "misfit": "ช่องทางของเรื่องนี้",
     "name": "ชื่อ",
     "kind": "ประเภท",
     "gender": "เพศ",
@@ -59,6 +65,8 @@ FIELDS = {
 COLUMNS = {"customer_code": "customer", "contact_id": "contact", "assignee_id": "assignee", "recorded_by": "assignee"}
 
 VALUES = {
+    "customer": {"none": "ไม่มีผู้รับบริการ"},
+    "real_customer": {"none": "ไม่มีใบงานที่สอง"},
     "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
     "mood": {"happy": "มีความสุข", "good": "อารมณ์ดี", "normal": "ปกติ", "bad": "แย่", "angry": "โกรธ"},
     "complexity": {

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from domain.customers import Customer
-from domain.dates import BANGKOK, format_date, format_time
+from domain.dates import BANGKOK, format_date, format_month, format_time
 from domain.one_line import is_salutation
 from domain.phones import format_phone
 from domain.staff import StaffId
@@ -16,6 +17,9 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
+from handlers.ticket_data import as_data
+from handlers.ticket_projects import own_years, projects_text, years_text
+from handlers.ticket_rules import notes, want_buttons
 from store import changes, customers, files, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
@@ -137,8 +141,8 @@ def _further(ticket: Ticket) -> list[tuple[str, str]]:
         ("mood", value_label("mood", ticket.mood) if ticket.mood != "normal" else ""),
         ("complexity", value_label("complexity", ticket.complexity) if ticket.complexity != "simple" else ""),
         ("reply_email", ticket.reply_email),
-        ("projects", ", ".join(ticket.projects)),
-        ("data_years", ticket.data_years),
+        ("projects", projects_text("\n".join(ticket.projects), ticket.data_years)),
+        ("data_years", years_text(ticket.data_years)),
         ("letter_no", _numbered(ticket.letter_no, ticket.letter_on)),
         ("contract_no", _numbered(ticket.contract_no, ticket.contract_on)),
         ("price", "" if ticket.price is None else f"{ticket.price:,.2f}"),
@@ -147,6 +151,9 @@ def _further(ticket: Ticket) -> list[tuple[str, str]]:
         ("agency", ticket.agency),
         ("link", ticket.link),
         ("remarks", shorten(ticket.remarks, SHOWN)),
+        ("province", ticket.province),
+        ("user_count", "" if ticket.user_count is None else f"{ticket.user_count:,}"),
+        ("counted_on", format_month(ticket.counted_on) if ticket.counted_on else ""),
         ("unknown", unknown),
     ]
 
@@ -200,7 +207,8 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
     buttons = tuple(button for button in shown.buttons if button.action != "ticket.history")
-    note = channel_warning(ctx, ticket.subject, ticket.channel)
+    buttons = (*buttons[:1], *await want_buttons(ctx, ticket), *buttons[1:])
+    note = "\n".join(await notes(ctx, as_data(ticket), ticket.no, ""))
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 
 
@@ -231,8 +239,20 @@ async def change_text(ctx: Context, change: Change) -> str:
     async def text(value: str) -> str:
         if not value:
             return "-"
-        if change.field == "assignee_id":
+        if change.field in ("assignee_id", "recorded_by"):
             return (await staff.staff_names(ctx.db)).get(StaffId(int(value)), value)
+        if change.field == "projects":
+            return shorten(value.replace("\n", ", "), 300)
+        if change.field == "data_years":
+            return ", ".join(filter(None, (years_text(value), *own_years(value))))
+        if change.field == "unknown":
+            return ", ".join(map(field_label, value.split(",")))
+        if change.field == "price":
+            return f"{Decimal(value):,.2f}"
+        if change.field == "user_count":
+            return f"{int(value):,}"
+        if change.field == "counted_on":
+            return format_month(date.fromisoformat(value))
         if change.field in ("channel", "subject"):
             catalogue = ctx.desk.configuration.catalogue
             label = catalogue.channel_name if change.field == "channel" else catalogue.subject_label

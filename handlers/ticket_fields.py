@@ -1,87 +1,29 @@
-"""The fields of the ticket form, and the way between a draft's texts and a ticket."""
+"""The fields of the ticket form: their questions, buttons and reading."""
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date
 
-from domain.customers import CustomerCode
-from domain.dates import BANGKOK
+from domain.dates import format_date
 from domain.errors import InvalidInput
 from domain.one_line import read_details, read_result, small_talk
-from domain.phones import looks_like_email
-from domain.projects import find_projects
-from domain.staff import StaffId
 from domain.text import digits, shorten
-from domain.tickets import Complexity, Mood, Ticket, Urgency
-from handlers import fields, ticket_cards
-from handlers.chat import Button
+from handlers import fields
 from handlers.desk import Context
 from handlers.forms import Field, Option
 from handlers.i18n import _
-from store import search, staff, tickets
+from handlers.ticket_data import present
+from handlers.ticket_line import line_vocabulary, read_values
+from handlers.ticket_people import ASSIGNEE, CONTACT, customer_field
+from handlers.ticket_projects import COUNTED_ON, DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
+from store import search, tickets
 from store.forms import Draft
 
-MAX_PROJECTS = 10
+GO_ON = "go_on"
+BACKDATE = "!"
+"""Behind a receipt's day: the ticket is dated back to it."""
 MAX_NAME_WORDS = 4
 DETAILS_HINT = "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)"
-OPENING = "08:30"
-"""A backdated ticket without a time begins with the working day (DOMAIN.md section 5)."""
-
-
-# The fields.
-
-
-async def _parse_customer(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """Exactly one customer, or none (9, or the button); a new customer takes the old one's contact away."""
-    if text == "none" or digits(text).strip() == "9":
-        return {"customer": "", "contact": "", "customer_query": "", **_kept_reach(draft)}
-    hits = await search.find_customers(ctx.db, text)
-    if len(hits) == 1 and not hits[0].weak:
-        return {"customer": hits[0].customer.code, "contact": "", "customer_query": ""}
-    # Several or none: kept as typed, and shown as the field's options.
-    return {"customer": "", "contact": "", "customer_query": text[:200]}
-
-
-def _kept_reach(draft: Draft) -> dict[str, str]:
-    """What was typed to find a customer who is none of ours is not lost."""
-    query = draft.data.get("customer_query", "")
-    if not query:
-        return {}
-    if looks_like_email(query):
-        return {"reply_email": query}
-    return {"remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), query)))}
-
-
-async def _customer_options(ctx: Context, draft: Draft) -> list[Option]:
-    query = draft.data.get("customer_query", "")
-    hits = await search.find_customers(ctx.db, query) if query else []
-    for hit in hits[:20]:
-        ctx.audit("customer.listed", hit.customer.code)
-    found = [Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:20]]
-    return [*found, Option("none", _("ไม่มีผู้รับบริการ"))]
-
-
-def _customer_extras(draft: Draft) -> tuple[Button, ...]:
-    query = draft.data.get("customer_query", "")
-    if not query:
-        return ()
-    label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(query, 40))
-    return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
-
-
-async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    return {"contact": fields.match_option(await _contact_options(ctx, draft), text)}
-
-
-async def _contact_options(ctx: Context, draft: Draft) -> list[Option]:
-    code = draft.data.get("customer") or (await saved_data(ctx, draft)).get("customer", "")
-    if not code:
-        return []
-    customer = await ctx.customer(code)
-    people = [Option(str(c.id), c.name) for c in customer.contacts]
-    return [Option("", customer.name), *people]
 
 
 async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -99,14 +41,17 @@ async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
 
 async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """The channel's subjects, the officer's most used first; every other subject after them."""
+    return await _subjects(ctx, await present(ctx, draft, "channel"), draft.data.get("subject_query", ""))
+
+
+async def _subjects(ctx: Context, channel: str, query: str) -> list[Option]:
     catalogue = ctx.desk.configuration.catalogue
     used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
-    channel = draft.data.get("channel") or (await saved_data(ctx, draft)).get("channel")
-    fitting = sorted(catalogue.active_subjects(ctx.today, channel), key=lambda subject: -used[subject.code])
+    fitting = sorted(catalogue.active_subjects(ctx.today, channel or None), key=lambda subject: -used[subject.code])
     codes = {subject.code for subject in fitting}
     rest = [subject for subject in catalogue.active_subjects(ctx.today) if subject.code not in codes]
     ordered = [*fitting, *rest]
-    if query := draft.data.get("subject_query"):
+    if query:
         wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
         ordered = [subject for subject in ordered if subject.code in wanted]
     return [Option(subject.code, subject.label) for subject in ordered]
@@ -114,24 +59,40 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
 
 async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A subject by its code or a word; its code with more behind it begins the details, too."""
-    catalogue = ctx.desk.configuration.catalogue
-    found = catalogue.find_subjects(text, ctx.today)
-    exact = [subject for subject in found if text in (subject.code, subject.label)]
-    if len(exact or found) == 1:
-        return {"subject": (exact or found)[0].code, "subject_query": ""}
+    found = _find_subject(ctx, text)
     if found:
-        return {"subject_query": text[:100]}
+        return {"subject": found[0], "subject_query": ""} if len(found) == 1 else {"subject_query": text[:100]}
     code, _blank, rest = text.partition(" ")
-    head = catalogue.find_subjects(code, ctx.today)
+    head = ctx.desk.configuration.catalogue.find_subjects(code, ctx.today)
     if len(head) == 1 and head[0].code == digits(code) and not draft.data.get("details"):
         return {"subject": head[0].code, "subject_query": "", "details": rest.strip()}
     raise InvalidInput("subject", code=shorten(text, 40))
 
 
-async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
-    people = [person for person in await staff.list_staff(ctx.db) if person.blocked_at is None]
-    people.sort(key=lambda person: person.id != ctx.staff.id)
-    return [Option(str(person.id), person.name) for person in people]
+def _find_subject(ctx: Context, text: str) -> list[str]:
+    """The codes of the subjects that are meant: by code or label exactly, by a word typed for one, by words."""
+    catalogue = ctx.desk.configuration.catalogue
+    found = catalogue.find_subjects(text, ctx.today)
+    exact = [subject.code for subject in found if text in (subject.code, subject.label)]
+    if len(exact) != 1 and (word := catalogue.vocabulary().subject_words.get(text.strip().casefold())):
+        return [word]
+    return exact if len(exact) == 1 else [subject.code for subject in found]
+
+
+async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
+    """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
+    catalogue = ctx.desk.configuration.catalogue
+    options = await _subjects(ctx, await present(ctx, draft, "channel"), draft.data.get("real_subject_query", ""))
+    return [option for option in options if not catalogue.subjects[option.value].forwards]
+
+
+async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    catalogue = ctx.desk.configuration.catalogue
+    found = [code for code in _find_subject(ctx, text) if not catalogue.subjects[code].forwards]
+    if not found:
+        raise InvalidInput("subject", code=shorten(text, 40))
+    single = len(found) == 1
+    return {"real_subject": found[0], "real_subject_query": ""} if single else {"real_subject_query": text[:100]}
 
 
 def _lone_choice(ctx: Context, text: str) -> dict[str, str]:
@@ -151,12 +112,13 @@ async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
         return {"details": text}
     if chosen := _lone_choice(ctx, text):
         return chosen
-    read = read_details(text)
-    return {
-        "details": read.details,
-        **({"result": read.result} if read.result else {}),
-        **({"close": "1"} if read.close else {}),
-    }
+    vocabulary = await line_vocabulary(ctx)
+    read = read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
+    values = await read_values(ctx, read)
+    said = {name: value for name, value in values.items() if name == "details" or not draft.data.get(name)}
+    if "assignee" in values:  # a new draft has its writer's
+        said["assignee"] = values["assignee"]
+    return said
 
 
 async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -181,156 +143,86 @@ async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
     return any(hit.why is search.Why.NAME for hit in hits)
 
 
-async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """One more project; an ambiguous word is kept, and shown as the field's options."""
-    if text == "-":
-        return {"projects": "", "project_query": ""}
-    found = find_projects(ctx.desk.configuration.projects, text)
-    exact = [project for project in found if project.name == text]
-    if not found:
-        raise InvalidInput("projects", text=shorten(text, 60))
-    if len(exact or found) > 1:
-        return {"project_query": text}
-    chosen = [name for name in draft.data.get("projects", "").split(tickets.SEPARATOR) if name]
-    chosen = list(dict.fromkeys([*chosen, (exact or found)[0].name]))
-    if len(chosen) > MAX_PROJECTS:
-        raise InvalidInput("projects_count")
-    return {"projects": tickets.SEPARATOR.join(chosen), "project_query": ""}
+async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The ticket's day and those around it; a receipt of an earlier day may take the ticket back with it."""
+    options = [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in fields.late_days(ctx)]
+    on = await present(ctx, draft, "receipt_on")
+    if on and on < await created_day(ctx, draft):
+        back = _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=format_date(date.fromisoformat(on)))
+        options.insert(0, Option(on + BACKDATE, back))
+    return options
 
 
-async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
-    every = ctx.desk.configuration.projects
-    query = draft.data.get("project_query", "")
-    found = find_projects(every, query) if query else list(every)
-    return [*(Option(project.name, project.name) for project in found), Option("-", _("ไม่มีโครงการ"))]
+async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if text.endswith(BACKDATE):
+        on = text.removesuffix(BACKDATE)
+        return {"created_on": on, "receipt_on": on}
+    return {"receipt_on": fields.past_date(ctx, text)}
+
+
+async def created_day(ctx: Context, draft: Draft) -> str:
+    """The local day of the ticket as it would be saved, in its stored form."""
+    return await present(ctx, draft, "created_on") or ctx.today.isoformat()
+
+
+async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Troubles are added as they come up (DOMAIN.md section 1, remarks)."""
+    remarks = "\n".join(filter(None, (await present(ctx, draft, "remarks"), text)))
+    if len(remarks) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(remarks), limit=fields.LONG_LIMIT)
+    return {"remarks": remarks}
+
+
+async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The channel is not one of the subject's: go on, or take one that is."""
+    catalogue = ctx.desk.configuration.catalogue
+    subject = await present(ctx, draft, "subject")
+    channels = catalogue.subjects[subject].channels if subject in catalogue.subjects else ()
+    return [Option(GO_ON, _("ใช้ต่อ")), *(Option(code, catalogue.channel_name(code)) for code in channels)]
+
+
+async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    chosen = fields.match_option(await _misfit_options(ctx, draft), text)
+    if chosen == GO_ON:
+        return {"misfit": f"{await present(ctx, draft, 'subject')} {await present(ctx, draft, 'channel')}"}
+    return {"channel": chosen}
 
 
 TICKET_FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        Field(
-            "customer",
-            "พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส",
-            _parse_customer,
-            _customer_options,
-            fields.CODE,
-            _customer_extras,
-        ),
+        customer_field("customer", "พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส"),
         Field("channel", "", _parse_channel, _channel_options, clearable=False),
         Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่องได้", _parse_subject, _subject_options, clearable=False),
+        Field("misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True),
+        customer_field("real_customer", "ผู้ที่เขียนอีเมลมา พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส", hidden=True),
+        Field("real_subject", "เรื่องที่เขาขอ พิมพ์รหัสหรือคำได้", _parse_real_subject, _real_subject_options, hidden=True),
         Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
         Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
-        fields.choice_field("assignee", _assignee_options),
-        Field("contact", "", _parse_contact, _contact_options),
+        ASSIGNEE,
+        CONTACT,
         fields.email_field("reply_email"),
         fields.named_field("urgency"),
         fields.named_field("mood"),
         fields.named_field("complexity"),
         fields.past_date_field("created_on", "พิมพ์วันที่ เช่น 19 ก.พ. 69"),
-        Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
-        fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
+        PROJECTS,
+        DATA_YEARS,
         fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),
         fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
         fields.numbered_field("contract_no", "contract_on", "พิมพ์เลขที่สัญญา เช่น 81/2569", contract=True),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
         fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),
-        fields.past_date_field("receipt_on", "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69", unknown=True),
-        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, unknown=True),
+        Field("receipt_on", "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69", _parse_receipt_day, _receipt_day_options, unknown=True),
+        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True),
         fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
         fields.text_field("link", "วางลิงก์", unknown=True),
-        fields.text_field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค", fields.LONG_LIMIT),
+        Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),
+        PROVINCE,
+        USER_COUNT,
+        COUNTED_ON,
     )
 }
 COMMON = ("customer", "assignee", "created_on", "urgency", "projects", "remarks")
 """Fields offered first on any ticket, after those that its subject asks for."""
-
-
-# Between drafts and tickets.
-
-
-async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
-    """The saved ticket under the draft, as a draft would hold it; empty for a new one."""
-    return as_data(await tickets.get_ticket(ctx.db, draft.record)) if draft.record else {}
-
-
-def as_data(ticket: Ticket) -> dict[str, str]:
-    """A ticket's fields as a draft holds them."""
-    created_on = ticket.created_at.astimezone(BANGKOK).date()
-    return {
-        "customer": ticket.customer or "",
-        "contact": str(ticket.contact_id or ""),
-        "reply_email": ticket.reply_email,
-        "channel": ticket.channel,
-        "subject": ticket.subject,
-        "assignee": str(ticket.assignee or ""),
-        "urgency": ticket.urgency,
-        "mood": ticket.mood,
-        "complexity": ticket.complexity,
-        "created_on": created_on.isoformat(),
-        "projects": tickets.SEPARATOR.join(ticket.projects),
-        "data_years": ticket.data_years,
-        "details": ticket.details,
-        "result": ticket.result,
-        "letter_no": ticket.letter_no,
-        "letter_on": ticket.letter_on.isoformat() if ticket.letter_on else "",
-        "contract_no": ticket.contract_no,
-        "contract_on": ticket.contract_on.isoformat() if ticket.contract_on else "",
-        "price": "" if ticket.price is None else str(ticket.price),
-        "receipt_no": ticket.receipt_no,
-        "receipt_on": ticket.receipt_on.isoformat() if ticket.receipt_on else "",
-        "purpose": ticket.purpose,
-        "agency": ticket.agency,
-        "link": ticket.link,
-        "remarks": ticket.remarks,
-        "unknown": ",".join(sorted(ticket.unknown)),
-    }
-
-
-def day(text: str) -> date | None:
-    """A stored date, or None for an empty text."""
-    return date.fromisoformat(text) if text else None
-
-
-def created_at(created_on: str, now: datetime) -> datetime:
-    """Now, or the beginning of work on the day to which the ticket is backdated."""
-    on = day(created_on)
-    if on is None or on == now.astimezone(BANGKOK).date():
-        return now
-    return datetime.combine(on, time.fromisoformat(OPENING), BANGKOK)
-
-
-def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
-    """The ticket with the draft's values laid over it."""
-
-    def text(name: str) -> str:
-        return values.get(name, "")
-
-    return replace(
-        base,
-        customer=CustomerCode(text("customer")) if text("customer") else None,
-        contact_id=int(text("contact")) if text("contact") else None,
-        reply_email=text("reply_email"),
-        channel=text("channel"),
-        subject=text("subject"),
-        assignee=StaffId(int(text("assignee"))) if text("assignee") else None,
-        urgency=Urgency(text("urgency") or Urgency.NORMAL),
-        mood=Mood(text("mood") or Mood.NORMAL),
-        complexity=Complexity(text("complexity") or Complexity.SIMPLE),
-        projects=tuple(filter(None, text("projects").split(tickets.SEPARATOR))),
-        data_years=text("data_years"),
-        details=text("details"),
-        result=text("result"),
-        letter_no=text("letter_no"),
-        letter_on=day(text("letter_on")),
-        contract_no=text("contract_no"),
-        contract_on=day(text("contract_on")),
-        price=Decimal(text("price")) if text("price") else None,
-        receipt_no=text("receipt_no"),
-        receipt_on=day(text("receipt_on")),
-        purpose=text("purpose"),
-        agency=text("agency"),
-        link=text("link"),
-        remarks=text("remarks"),
-        unknown=frozenset(filter(None, text("unknown").split(","))),
-    )

@@ -6,29 +6,32 @@ The draft's data lie over the saved ticket's, field by field; `close` = 1 means 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from functools import partial
 
-from domain.dates import BANGKOK, format_date
+from domain.dates import format_date, format_month
 from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets import Status, Ticket
 from handlers import draft_files, ticket_cards
-from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.chat import Card, Reply
 from handlers.desk import Context
-from handlers.forms import advance, end, enter_form, new_draft, own_draft, proceed, rebased, with_values
+from handlers.forms import enter_form, new_draft, prompted, with_values
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, when
-from handlers.registry import action
+from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
-from handlers.ticket_fields import COMMON, TICKET_FIELDS, as_data, created_at, filled, saved_data
-from store import changes, counters, staff, tickets
+from handlers.ticket_data import NONE, saved_data
+from handlers.ticket_fields import COMMON, TICKET_FIELDS
+from handlers.ticket_people import CUSTOMERS, assignee_note
+from handlers.ticket_projects import projects_text, unsettled_text, years_text
+from handlers.ticket_rules import asked, closing, derived, misfit, notes, pairs, problems
+from handlers.ticket_saving import save_changes, save_new
+from store import staff, tickets
 from store.forms import Draft
 
-QUERIES = {"customer": "customer_query", "subject": "subject_query", "projects": "project_query"}
+SEARCHED = ("customer", "subject", "real_customer", "real_subject", "assignee", "projects", "province")
+QUERIES = {name: f"{name}_query" for name in SEARCHED}
 """Fields found by searching, and where a search that met none or several is kept."""
 DECIDING = {"subject", "channel", "customer", "price"}
 """Fields that decide what closing insists on."""
@@ -41,7 +44,11 @@ async def habit_defaults(ctx: Context) -> dict[str, str]:
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     catalogue = ctx.desk.configuration.catalogue
     active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
-    counts = Counter((h.channel, h.subject) for h in habits if h.subject in active and h.channel in catalogue.channels)
+    counts = Counter(
+        (h.channel, h.subject)
+        for h in habits
+        if h.subject in active and h.channel in catalogue.channels and catalogue.fits(h.subject, h.channel)
+    )
     if counts:
         channel, subject = counts.most_common(1)[0][0]
     else:
@@ -58,36 +65,31 @@ class TicketForm:
 
     async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
-        return {**await saved_data(ctx, draft), **draft.data}
+        values = {**await saved_data(ctx, draft), **draft.data}
+        return {**values, **derived(ctx, values)}
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        """What is not settled, then what must be there, then what cannot be, then what may be passed over."""
         values = await self.values(ctx, draft)
-        needed = [] if draft.record else ["channel", "subject", "details"]
-        if values.get("close") or await self._stays_closed(ctx, draft):
-            needed += await self._closing(ctx, values)
+        saved = await tickets.find_ticket(ctx.db, draft.record) if draft.record else None
+        pair = pairs(ctx, values, saved)
+        needed = ["channel", "subject"] if saved is None else []
+        if {"channel", "subject"} & draft.data.keys() and misfit(ctx, values):
+            needed.append("misfit")
+        needed += ["real_customer", "real_subject"] if pair else []
+        needed += ["details"] if saved is None else []
+        # A closed ticket that is corrected must still have what closing insists on.
+        corrected = saved is not None and saved.status is Status.CLOSED and DECIDING & draft.data.keys()
+        if values.get("close") or corrected:
+            needed += [name for name in await closing(ctx, values) if not (pair and name == "result")]
         unknown = values.get("unknown", "").split(",")
-        missing = [name for name in dict.fromkeys(needed) if not values.get(name) and name not in unknown]
+        missing = [n for n in (*needed, *prompted(draft)) if n not in unknown and not self._filled(values, n)]
         # A query that met several must be settled, whether or not the field is needed.
         unsettled = [name for name, query in QUERIES.items() if values.get(query)]
-        return list(dict.fromkeys([*unsettled, *missing]))
+        return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.data)]))
 
-    async def _stays_closed(self, ctx: Context, draft: Draft) -> bool:
-        """A closed ticket that is corrected must still have what closing insists on."""
-        if not draft.record or not DECIDING & draft.data.keys():
-            return False
-        return (await tickets.get_ticket(ctx.db, draft.record)).status is Status.CLOSED
-
-    async def _closing(self, ctx: Context, values: Mapping[str, str]) -> list[str]:
-        if values.get("subject") not in ctx.desk.configuration.catalogue.subjects or not values.get("channel"):
-            return ["details", "result"]
-        return list(ctx.desk.configuration.catalogue.required_for_closing(*await self._circumstances(ctx, values)))
-
-    async def _circumstances(self, ctx: Context, values: Mapping[str, str]) -> tuple[str, str, str, Decimal | None]:
-        """What decides which fields a subject wants: subject, channel, the customer's type, price."""
-        code = values.get("customer")
-        kind = (await ctx.customer(code)).kind if code else ""
-        price = Decimal(values["price"]) if values.get("price") else None
-        return values["subject"], values["channel"], kind, price
+    def _filled(self, values: Mapping[str, str], name: str) -> bool:
+        return name != "misfit" and bool(values.get(name))
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
@@ -97,25 +99,35 @@ class TicketForm:
             closing = values.get("close")
             name = _("ปิดใบงาน %(no)s", no=draft.record) if closing else _("แก้ไข %(no)s", no=draft.record)
         title = " · ".join(filter(None, (f"🎫 {name}", customer)))
-        chosen = values.get("subject") and values.get("channel")
-        note = ticket_cards.channel_warning(ctx, values["subject"], values["channel"]) if chosen else ""
+        told = list(problems(ctx, values, draft.data).values())
+        if draft.asking == "misfit":
+            told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
+        if values.get("assignee_query"):
+            told.append(await assignee_note(ctx, values["assignee_query"]))
+        told += await notes(ctx, values, draft.record, draft.asking)
         lines = await self._lines(ctx, draft, values)
         if count := await draft_files.waiting_with(ctx, draft):
             lines.append((field_label("files"), str(count)))
-        return Card(title, tuple(lines), note)
+        return Card(title, tuple(lines), "\n".join(filter(None, told)))
 
     async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""
-        shown = {*draft.data} if draft.record else {"channel", "subject", "assignee", *draft.data}
+        shown = {*draft.data, *derived(ctx, values)} if draft.record else {*values}
         if values.get("close"):
             shown.add("result")
         lines = []
         for name in TICKET_FIELDS:
             value = values.get(name, "")
             if name in QUERIES and values.get(QUERIES[name]):
-                lines.append((field_label(name), f'"{_readable(values[QUERIES[name]])}"'))
-            elif name in shown and value and name != "customer" and not (value in DEFAULTS and not draft.record):
-                lines.append((field_label(name), shorten(await self._text(ctx, values, name), 300)))
+                lines.append((field_label(name), f'"{_readable(name, values[QUERIES[name]])}"'))
+            elif (
+                name in shown
+                and value
+                and name not in ("customer", "misfit")
+                and not (value in DEFAULTS and not draft.record)
+            ):
+                text = await self._text(ctx, values, name)
+                lines += [(field_label(name), shorten(text, 300))] if text else []
         unknown = [field_label(name) for name in TICKET_FIELDS if name in values.get("unknown", "").split(",")]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
@@ -128,22 +140,28 @@ class TicketForm:
 
     async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:
         catalogue, value = ctx.desk.configuration.catalogue, values[name]
-        if name == "customer":
+        if name in CUSTOMERS and value != NONE:
             return await customer_title(ctx, value)
         if name == "channel":
             return catalogue.channel_name(value)
-        if name == "subject":
+        if name in ("subject", "real_subject"):
             return catalogue.subject_label(value)
         if name == "assignee":
             return (await staff.get_staff(ctx.db, StaffId(int(value)))).name
         if name == "contact":
             return await ticket_cards.contact_name(ctx, values.get("customer", ""), int(value))
+        if name == "counted_on":
+            return format_month(date.fromisoformat(value))
         if name.endswith("_on"):
             return format_date(date.fromisoformat(value))
         if name == "price":
             return f"{Decimal(value):,.2f}"
+        if name == "user_count":
+            return f"{int(value):,}"
         if name == "projects":
-            return value.replace(tickets.SEPARATOR, ", ")
+            return projects_text(value, values.get("data_years", ""))
+        if name == "data_years":
+            return years_text(value)
         return value_label(name, value)
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -154,137 +172,29 @@ class TicketForm:
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """What the subject asks for, what is filled already, and what any ticket may need."""
         values = await self.values(ctx, draft)
-        asked: tuple[str, ...] = ()
-        if values.get("subject") in ctx.desk.configuration.catalogue.subjects and values.get("channel"):
-            circumstances = await self._circumstances(ctx, values)
-            catalogue = ctx.desk.configuration.catalogue
-            asked = (*catalogue.required_for_closing(*circumstances), *catalogue.prompts(*circumstances))
-        wanted = {*asked, *COMMON, "channel", "subject", "details", "result"}
-        return tuple(n for n in TICKET_FIELDS if n in wanted or (values.get(n) and values[n] not in DEFAULTS))
+        subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
+        real = ("real_customer", "real_subject") if subject and subject.forwards and not values.get("result") else ()
+        wanted = {*await asked(ctx, values), *COMMON, *real, "channel", "subject", "details", "result"}
+        filled = {n for n in TICKET_FIELDS if values.get(n) and values[n] not in DEFAULTS and n != "misfit"}
+        return tuple(n for n in TICKET_FIELDS if n in wanted or n in filled)
 
     def save_label(self, draft: Draft) -> str:
         return _("ปิดด้วยผลนี้") if draft.data.get("close") else _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        if draft.record:
-            return await _save_changes(ctx, self, draft)
-        return await _save_new(ctx, self, draft)
+        save = save_changes if draft.record else save_new
+        return await save(ctx, draft, await self.values(ctx, draft))
 
 
-def _readable(query: str) -> str:
+def _readable(name: str, query: str) -> str:
+    """What was searched for, as people read it."""
+    if name == "projects":
+        return unsettled_text(query)
     return format_phone(query) if query.startswith("+") else query
 
 
 FORM = TicketForm()
 enter_form(FORM)
-
-
-def _begun(draft: Draft, now: datetime) -> datetime:
-    """A call that was half recorded yesterday came yesterday."""
-    begun = datetime.fromisoformat(draft.data["begun"]) if draft.data.get("begun") else now
-    return begun if begun.astimezone(BANGKOK).date() != now.astimezone(BANGKOK).date() else now
-
-
-async def _save_new(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
-    values = await form.values(ctx, draft)
-    no = await counters.reserve_ticket_no(ctx.db, ctx.now)
-    blank = Ticket(
-        no=no,
-        channel="",
-        subject="",
-        details="",
-        created_at=created_at(values.get("created_on", ""), _begun(draft, ctx.now)),
-        recorded_at=ctx.now,
-        recorded_by=ctx.staff.id,
-        assignee=ctx.staff.id,
-    )
-    ticket = filled(blank, {"assignee": str(ctx.staff.id), **values})
-    if values.get("close"):
-        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
-    ctx.change(partial(tickets.add_ticket, ticket=ticket))
-    ctx.audit("ticket.created", ticket.no)
-    await draft_files.keep_with(ctx, draft, ticket)
-    end(ctx, draft, outcome=ticket.no)
-    ticket_cards.tell_assignee(ctx, ticket, before=ctx.staff.id)
-    return await ticket_cards.saved(ctx, ticket)
-
-
-async def _save_changes(ctx: Context, form: TicketForm, draft: Draft) -> Reply:
-    current = await tickets.get_ticket(ctx.db, draft.record)
-    if current.version != draft.record_version:
-        return await _show_difference(ctx, draft, current)
-    ticket = filled(current, {**as_data(current), **draft.data})
-    day = draft.data.get("created_on")
-    if day and day != as_data(current)["created_on"]:
-        ticket = replace(ticket, created_at=created_at(day, ctx.now))
-    if draft.data.get("close") and current.status is not Status.CLOSED:
-        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
-    elif ticket.status is Status.NEW:
-        ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
-    kept = await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
-    if not kept and not tickets.differences(current, ticket):
-        end(ctx, draft, outcome=current.no, state="cancelled")
-        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
-    ctx.change(partial(tickets.update_ticket, old=current, new=ticket, by=ctx.staff.id, now=ctx.now))
-    ctx.audit("ticket.changed", ticket.no)
-    end(ctx, draft, outcome=ticket.no)
-    ticket_cards.tell_assignee(ctx, ticket, before=current.assignee)
-    return await ticket_cards.saved(ctx, replace(ticket, version=current.version + 1))
-
-
-async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
-    """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing silently."""
-    names = await staff.staff_names(ctx.db)
-    lines = []
-    for change in await changes.list_changes(ctx.db, current.no, draft.record_version):
-        who = names.get(change.by, "") if change.by is not None else ""
-        text = await ticket_cards.change_text(ctx, change)
-        lines.append((f"{who} {when(change.at)}".strip(), text))
-    mine = await FORM.show(ctx, draft)
-    if current.status is Status.CLOSED and draft.data.get("close"):
-        return await _closed_already(ctx, draft, current)
-    card = Card(
-        _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
-        tuple(lines),
-        _("ของคุณ: %(mine)s", mine=" · ".join(f"{k} {v}" for k, v in mine.fields) or "-"),
-        (
-            Button(_("บันทึกของฉันทับ"), "ticket.rebase", {"draft": draft.id, "version": str(current.version)}),
-            Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
-        ),
-    )
-    return Reply((card,))
-
-
-async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
-    """A colleague closed it first: show that, and do not lose the result that was typed here."""
-    shown = await ticket_cards.present_state(ctx, current)
-    mine = draft.data.get("result", "")
-    if not mine or mine == current.result:
-        await draft_files.keep_with(ctx, draft, current)
-        end(ctx, draft, outcome=current.no, state="cancelled")
-        return shown
-    await proceed(ctx, draft)
-    buttons = (
-        Button(_("เพิ่มต่อท้ายผลเดิม"), "ticket.append", {"draft": draft.id}),
-        Button(_("ทิ้ง"), "form.cancel", {"draft": draft.id}),
-    )
-    kept = Paragraph(_('ผลที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', result=shorten(mine, 300)), buttons)
-    return Reply((*shown.parts, kept))
-
-
-@action("ticket.append", in_place=True)
-async def append_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Add the own result to the one that a colleague closed with."""
-    draft = await own_draft(ctx, args)
-    current = await tickets.get_ticket(ctx.db, draft.record)
-    result = "\n".join(filter(None, (current.result, draft.data.get("result", ""))))
-    return await advance(ctx, rebased(with_values(draft, {"result": result, "close": ""}), current.version))
-
-
-@action("ticket.rebase", in_place=True)
-async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer saw the other's changes: lay the own ones over them, and save if nothing is missing now."""
-    return await advance(ctx, rebased(await own_draft(ctx, args), int(args["version"])))
 
 
 def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:

@@ -10,7 +10,7 @@ from handlers.desk import Context
 from handlers.forms import FRESH, asks, feed, resume_part, start, with_values
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
-from handlers.ticket_fields import as_data
+from handlers.ticket_data import as_data
 from handlers.ticket_form import new_ticket
 from store import forms, search, tickets
 from store.forms import Draft

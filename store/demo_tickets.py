@@ -12,6 +12,7 @@ from domain.catalogue import Subject
 from domain.configuration import Configuration
 from domain.customers import Customer, CustomerCode, Gender
 from domain.dates import BANGKOK, BUDDHIST_OFFSET, format_date
+from domain.provinces import UserCount, read_user_count
 from domain.staff import StaffId
 from domain.tickets import Complexity, Mood, Status, Ticket, TicketNo, Urgency, ticket_no
 from store.demo_customers import Words
@@ -241,7 +242,7 @@ class Desk:
         given: dict[str, Any] = {field: self._answer(field, on) for field in _ANSWERED if field in wanted}
         if customer and "agency" in wanted:
             given["agency"] = customer.name
-        ticket = replace(ticket, price=price, **given)
+        ticket = replace(ticket, price=price, **given, **_counted(ticket, needed))
         missing = {field for field in needed if getattr(ticket, field) in ("", None, ())}
         return replace(ticket, unknown=frozenset(missing))
 
@@ -390,3 +391,10 @@ class Desk:
     def _serial(self, *kind: object) -> int:
         self.serials[kind] += 1
         return self.serials[kind]
+
+
+def _counted(ticket: Ticket, needed: tuple[str, ...]) -> dict[str, Any]:
+    """A provincial office's number of users, out of the words that the ticket is made of."""
+    on = ticket.created_at.astimezone(BANGKOK).date()
+    read = read_user_count(f"{ticket.details}\n{ticket.result}", on) if "user_count" in needed else UserCount()
+    return {"province": read.province, "user_count": read.users, "counted_on": read.month}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
+from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency, data_uses
 from store import changes, ticket_texts
 from store.customers import find_survivors
 from store.database import Reader, Row, Tx
@@ -18,7 +18,8 @@ SEPARATOR = "\n"
 _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
     "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
-    "receipt_on, purpose, agency, link, remarks, unknown, created_at, recorded_at, recorded_by, closed_at, version"
+    "receipt_on, purpose, agency, link, remarks, province, user_count, counted_on, unknown, created_at, recorded_at, "
+    "recorded_by, closed_at, version"
 )
 
 
@@ -58,6 +59,9 @@ def _ticket(row: Row) -> Ticket:
         agency=row["agency"],
         link=row["link"],
         remarks=row["remarks"],
+        province=row["province"],
+        user_count=None if row["user_count"] is None else int(row["user_count"]),
+        counted_on=row["counted_on"],
         unknown=frozenset(filter(None, row["unknown"].split(","))),
         created_at=row["created_at"],
         recorded_at=row["recorded_at"],
@@ -95,6 +99,9 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
         "agency": ticket.agency,
         "link": ticket.link,
         "remarks": ticket.remarks,
+        "province": ticket.province,
+        "user_count": ticket.user_count,
+        "counted_on": ticket.counted_on,
         "unknown": ",".join(sorted(ticket.unknown)),
         "created_at": ticket.created_at,
         "recorded_at": ticket.recorded_at,
@@ -148,6 +155,7 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
         f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
     )
+    await _add_data_uses(tx, [(t.no, t.projects, t.data_years) for t in tickets])
     await ticket_texts.keep(tx, tickets)
 
 
@@ -157,6 +165,22 @@ async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     if not roads:
         return tickets
     return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
+
+
+async def index_data(tx: Tx) -> None:
+    """Write `ticket_data` for every ticket that was there before it (the seventh migration)."""
+    found = await tx.fetch("SELECT no, projects, data_years FROM tickets WHERE projects <> '' OR data_years <> ''")
+    await _add_data_uses(
+        tx, [(row["no"], tuple(filter(None, row["projects"].split(SEPARATOR))), row["data_years"]) for row in found]
+    )
+
+
+async def _add_data_uses(tx: Tx, tickets: Sequence[tuple[str, Sequence[str], str]]) -> None:
+    rows = [
+        (no, use.project, use.from_on, use.to_on) for no, names, years in tickets for use in data_uses(names, years)
+    ]
+    if rows:
+        await tx.execute_many("INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)", rows)
 
 
 def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
@@ -184,6 +208,9 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     )
     if not touched:
         raise Conflict("changed", record=old.no)
+    if "projects" in changed or "data_years" in changed:
+        await tx.execute("DELETE FROM ticket_data WHERE ticket_no = ?", old.no)
+        await _add_data_uses(tx, [(new.no, new.projects, new.data_years)])
     if changed.keys() & set(ticket_texts.FIELDS):
         await ticket_texts.keep(tx, [new])
     version = old.version + 1
@@ -235,6 +262,17 @@ async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> lis
     return [_ticket(row) for row in rows]
 
 
+async def list_by_receipt(db: Reader, receipt_no: str, but: str = "", limit: int = 3) -> list[str]:
+    """The numbers of other tickets that name this receipt, newest first."""
+    rows = await db.fetch(
+        "SELECT no FROM tickets WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? "
+        f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)}",
+        receipt_no,
+        but,
+    )
+    return [row["no"] for row in rows]
+
+
 async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[Habit]:
     """Channel and subject of the tickets an officer recorded lately, newest first."""
     rows = await db.fetch(
@@ -242,3 +280,13 @@ async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list
         recorded_by,
     )
     return [Habit(row["channel"], row["subject"]) for row in rows]
+
+
+async def list_assignees(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[StaffId]:
+    """To whom the tickets went that an officer recorded lately, newest first."""
+    rows = await db.fetch(
+        "SELECT assignee_id FROM tickets WHERE recorded_by = ? AND assignee_id IS NOT NULL "
+        f"ORDER BY recorded_at DESC LIMIT {int(limit)}",
+        recorded_by,
+    )
+    return [StaffId(row["assignee_id"]) for row in rows]

@@ -265,7 +265,7 @@ PROMPTS = [
     ("6.1", "phone", ("projects",)),
     ("6.2", "phone", ()),
     ("6.3", "walk_in", ("projects",)),
-    ("7.4", "letter", ("projects", "contract_no", "contract_on")),
+    ("7.4", "letter", ("projects", "data_years", "contract_no", "contract_on")),
     ("10", "line", ("projects", "link")),
     ("11", "email", ("agency",)),
     ("12", "email", ("agency",)),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from domain.configuration import load_configuration
+from domain.data_years import kept
 from domain.one_line import NAME_LIMIT, CustomerRef, OneLine, Vocabulary, parse_one_line
 from domain.text import clean, digits
 
@@ -31,6 +34,10 @@ VOCABULARY = Vocabulary(
 )
 
 
+OFFICE = replace(load_configuration().vocabulary(), staff=frozenset({"นก", "ต้น", "เมย์", "สมศรี ใจงาม"}))
+"""The real words of the office, which the page's rows are read with."""
+
+
 def read(text: str) -> OneLine:
     return parse_one_line(text, VOCABULARY, TODAY)
 
@@ -42,23 +49,34 @@ def documented_rows() -> list[list[str]]:
 
 
 def test_the_page_has_its_examples() -> None:
-    assert len(documented_rows()) >= 45
+    assert len(documented_rows()) >= 150
+
+
+def more(read: OneLine) -> str:
+    """The last column: whatever else was read."""
+    years = dict(read.years)
+    said = [f"@{read.assignee}" if read.assignee else ""]
+    said += [f"{name} {getattr(read, name)}" * bool(getattr(read, name)) for name in ("urgency", "mood", "complexity")]
+    said += [f"{project} {kept(years.get(project, ()))}".strip() for project in read.projects]
+    said.append(f"years {kept(years[''])}" if "" in years else "")
+    said.append("" if read.price is None else f"price {read.price}")
+    said.append(f"receipt {read.receipt_no} {read.receipt_on or ''}".strip() * bool(read.receipt_no))
+    said.append(f"letter {read.letter_no} {read.letter_on or ''}".strip() * bool(read.letter_no))
+    said.append("users" * read.counts)
+    said.append(f"shown: {', '.join(sorted(read.unsure))}" * bool(read.unsure))
+    return "; ".join(filter(None, said))
 
 
 @pytest.mark.parametrize("row", documented_rows(), ids=lambda row: row[0])
 def test_line_reads_as_documented(row: list[str]) -> None:
-    line, customer, channel, subject, created, details, result, closes = row
+    line, customer, channel, subject, created, details, result, closes, rest = row
     kind, _, reference = customer.partition(" ")
-    assert read(line) == OneLine(
-        customer=reference,
-        customer_kind=CustomerRef(kind) if kind else None,
-        channel=channel,
-        subject=subject,
-        created_on=date.fromisoformat(created) if created else None,
-        details=details,
-        result=result,
-        close=closes == "yes",
-    )
+    understood = parse_one_line(line, OFFICE, TODAY)
+    assert (understood.customer, understood.customer_kind) == (reference, CustomerRef(kind) if kind else None)
+    assert (understood.channel, understood.subject) == (channel, subject)
+    assert understood.created_on == (date.fromisoformat(created) if created else None)
+    assert (understood.details, understood.result, understood.close) == (details, result, closes == "yes")
+    assert more(understood) == rest
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\u200b\x00"])
@@ -122,6 +140,22 @@ def head_words(understood: OneLine) -> Iterator[Counter[str]]:
         words += f" {understood.customer}"
     for channel in CHANNELS.get(understood.channel, "-").split():
         yield letters(f'{words} {channel} """" “”')
+
+
+STEERING = ("@ต้น", "ด่วน", "ด่วนที่สุด", "อารมณ์โกรธ", "ความยุ่งยาก2", "ยุ่งยาก", "@สมศ", "ส่ง")
+EVERYTHING = st.one_of(
+    PIECES, st.sampled_from([*STEERING, "สรง.", "พ.ศ. 2562", "350 บาท", "ใบเสร็จ 12/34", "กระบี่ 1600"])
+)
+
+
+@given(st.lists(EVERYTHING, max_size=14).map(" ".join))
+def test_only_sure_steering_words_leave_the_text(text: str) -> None:
+    rich = parse_one_line(text, OFFICE, TODAY)
+    plain = parse_one_line(text, replace(OFFICE, staff=frozenset(), projects=(), wants={}), TODAY)
+    kept_words = Counter((rich.details + " " + rich.result + " " + rich.customer).split())
+    typed = Counter((plain.details + " " + plain.result + " " + plain.customer).split())
+    assert not kept_words - Counter(clean(text).split()) - typed, "something was made up"
+    assert set(typed - kept_words) <= {"@ต้น"}, "something else was lost"
 
 
 @given(LINES)

@@ -181,7 +181,7 @@ async def test_new_customer_takes_name_and_telephone_out_of_what_was_typed(desk,
 
 async def test_office_that_begins_like_a_man_has_no_gender(desk):
     form = await desk.says("/new นายกเทศมนตรีเมืองกระบี่")
-    assert "เพศ" not in form.text
+    assert "เพศ:" not in form.text
 
 
 async def test_address_of_a_writer_who_is_no_customer_is_kept(desk):

@@ -198,7 +198,7 @@ async def test_closing_a_sale_asks_for_price_and_receipt_one_after_the_other(des
 
 
 async def test_price_zero_needs_no_receipt(desk):
-    await desk.says("/open C81554 มาเอง 4.1 ขอรายงาน => แจกฟรี ปิด")
+    await desk.says("/open C81554 มาเอง 4.1 ขอรายงาน => ให้ไปแล้ว ปิด")
     done = await desk.says("0")
     assert SAVED in done.text
 
@@ -232,9 +232,11 @@ async def test_ticket_may_be_backdated_but_not_into_the_future(desk):
 
 
 async def test_channel_that_the_subject_usually_lacks_is_a_warning_only(desk):
-    done = await desk.says("/open C81554 โทร 6.4 ขอข้อมูลทางโทรศัพท์")
+    asked = await desk.says("/open C81554 โทร 6.4 ขอข้อมูลทางโทรศัพท์")
+    assert "ปกติไม่ใช้ช่องทาง โทรศัพท์" in asked.text
+    done = await desk.presses("ใช้ต่อ")
     assert SAVED in done.text
-    assert "ปกติไม่ใช้ช่องทาง โทรศัพท์" in done.text
+    assert await desk.count("tickets", "channel = 'phone' AND subject = '6.4'") == 1
 
 
 async def test_contract_number_lists_its_tickets(desk):

@@ -66,6 +66,9 @@ async def full(db: Database, officer: StaffId) -> Ticket:
         agency="ธนาคารแห่งประเทศไทย",
         link="https://example.com/?a=1&b=%E0",
         remarks="ติดต่อยาก",
+        province="กระบี่",
+        user_count=1600,
+        counted_on=date(2026, 10, 1),
         unknown=frozenset({"purpose", "mood"}),
         closed_at=NOW + timedelta(microseconds=1),
         version=7,
@@ -239,3 +242,49 @@ async def test_habits_are_what_the_officer_recorded_last(db: Database, full: Tic
 
     assert await tickets.list_habits(db, officer) == [tickets.Habit("phone", "6.1"), tickets.Habit("email", "1.1")]
     assert await tickets.list_habits(db, officer, limit=1) == [tickets.Habit("phone", "6.1")]
+
+
+async def uses(db: Database) -> list[tuple[object, ...]]:
+    rows = await db.fetch(
+        "SELECT ticket_no, project, from_on, to_on FROM ticket_data ORDER BY ticket_no, project, from_on"
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+async def test_projects_and_years_are_kept_one_by_one_for_reports(db: Database, officer: StaffId) -> None:
+    one = plain("R2611000001", officer, projects=("สรง", "HWS"), data_years="2562Q2\nHWS: 2559-2560")
+    two = plain("R2611000002", officer, projects=("SES",), data_years="ล่าสุด")
+    three = plain("R2611000003", officer, data_years="2563M2")
+    await add(db, one, two, three)
+    assert await uses(db) == [
+        ("R2611000001", "HWS", date(2016, 1, 1), date(2017, 12, 31)),
+        ("R2611000001", "สรง", date(2019, 4, 1), date(2019, 6, 30)),
+        ("R2611000002", "SES", None, None),
+        ("R2611000003", "", date(2020, 2, 1), date(2020, 2, 29)),
+    ]
+
+
+async def test_changed_projects_change_what_reports_count(db: Database, officer: StaffId) -> None:
+    old = plain("R2611000001", officer, projects=("SES",), data_years="2562")
+    await add(db, old)
+    new = replace(old, projects=("HWS",), data_years="")
+    await db.write(lambda tx: tickets.update_ticket(tx, old, new, officer, NOW))
+    assert await uses(db) == [("R2611000001", "HWS", None, None)]
+    gone = replace(new, version=2, projects=())
+    await db.write(lambda tx: tickets.update_ticket(tx, replace(new, version=2), gone, officer, NOW))
+    assert await uses(db) == []
+
+
+async def test_tickets_that_name_a_receipt_are_found(db: Database, officer: StaffId) -> None:
+    await add(db, *(plain(f"R261100000{n}", officer, receipt_no="12/345" if n < 4 else "") for n in range(1, 6)))
+    assert await tickets.list_by_receipt(db, "12/345", but="R2611000002") == ["R2611000003", "R2611000001"]
+    assert await tickets.list_by_receipt(db, "") == []
+
+
+async def test_to_whom_an_officer_gave_work_lately(db: Database, officer: StaffId) -> None:
+    malee = await db.write(lambda tx: add_staff(tx, "มาลี", Role.OFFICER, NOW))
+    await add(
+        db, plain("R2611000001", officer), plain("R2611000002", officer, assignee=malee, recorded_at=NOW + timedelta(1))
+    )
+    await add(db, plain("R2611000003", malee))
+    assert await tickets.list_assignees(db, officer) == [malee, officer]

@@ -1,0 +1,124 @@
+"""The way between a draft's texts and a ticket."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from domain.customers import CustomerCode
+from domain.dates import BANGKOK
+from domain.staff import StaffId
+from domain.tickets import Complexity, Mood, Ticket, Urgency, join_years, split_years
+from handlers.desk import Context
+from store import tickets
+from store.forms import Draft
+
+NONE = "none"
+"""In place of a customer's code: that there is none."""
+OPENING = "08:30"
+"""A backdated ticket without a time begins with the working day (DOMAIN.md section 5)."""
+
+
+async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
+    """The saved ticket under the draft, as a draft would hold it; empty for a new one."""
+    return as_data(await tickets.get_ticket(ctx.db, draft.record)) if draft.record else {}
+
+
+def as_data(ticket: Ticket) -> dict[str, str]:
+    """A ticket's fields as a draft holds them."""
+    created_on = ticket.created_at.astimezone(BANGKOK).date()
+    return {
+        "customer": ticket.customer or "",
+        "contact": str(ticket.contact_id or ""),
+        "reply_email": ticket.reply_email,
+        "channel": ticket.channel,
+        "subject": ticket.subject,
+        "assignee": str(ticket.assignee or ""),
+        "urgency": ticket.urgency,
+        "mood": ticket.mood,
+        "complexity": ticket.complexity,
+        "created_on": created_on.isoformat(),
+        "projects": tickets.SEPARATOR.join(ticket.projects),
+        "data_years": ticket.data_years,
+        "details": ticket.details,
+        "result": ticket.result,
+        "letter_no": ticket.letter_no,
+        "letter_on": ticket.letter_on.isoformat() if ticket.letter_on else "",
+        "contract_no": ticket.contract_no,
+        "contract_on": ticket.contract_on.isoformat() if ticket.contract_on else "",
+        "price": "" if ticket.price is None else str(ticket.price),
+        "receipt_no": ticket.receipt_no,
+        "receipt_on": ticket.receipt_on.isoformat() if ticket.receipt_on else "",
+        "purpose": ticket.purpose,
+        "agency": ticket.agency,
+        "link": ticket.link,
+        "remarks": ticket.remarks,
+        "province": ticket.province,
+        "user_count": "" if ticket.user_count is None else str(ticket.user_count),
+        "counted_on": ticket.counted_on.isoformat() if ticket.counted_on else "",
+        "unknown": ",".join(sorted(ticket.unknown)),
+    }
+
+
+async def present(ctx: Context, draft: Draft, name: str) -> str:
+    """A field's value in the draft, else in the saved ticket under it."""
+    return draft.data[name] if name in draft.data else (await saved_data(ctx, draft)).get(name, "")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a value that holds several."""
+    return [line for line in text.split(tickets.SEPARATOR) if line]
+
+
+def day(text: str) -> date | None:
+    """A stored date, or None for an empty text."""
+    return date.fromisoformat(text) if text else None
+
+
+def created_at(created_on: str, now: datetime) -> datetime:
+    """Now, or the beginning of work on the day to which the ticket is backdated."""
+    on = day(created_on)
+    if on is None or on == now.astimezone(BANGKOK).date():
+        return now
+    return datetime.combine(on, time.fromisoformat(OPENING), BANGKOK)
+
+
+def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
+    """The ticket with the draft's values laid over it."""
+
+    def text(name: str) -> str:
+        return values.get(name, "")
+
+    projects = lines_of(text("projects"))
+    own = dict(map(split_years, lines_of(text("data_years"))))
+    return replace(
+        base,
+        customer=CustomerCode(text("customer")) if text("customer") else None,
+        contact_id=int(text("contact")) if text("contact") else None,
+        reply_email=text("reply_email"),
+        channel=text("channel"),
+        subject=text("subject"),
+        assignee=StaffId(int(text("assignee"))) if text("assignee") else None,
+        urgency=Urgency(text("urgency") or Urgency.NORMAL),
+        mood=Mood(text("mood") or Mood.NORMAL),
+        complexity=Complexity(text("complexity") or Complexity.SIMPLE),
+        projects=tuple(projects),
+        data_years=join_years({name: years for name, years in own.items() if not name or name in projects}),
+        details=text("details"),
+        result=text("result"),
+        letter_no=text("letter_no"),
+        letter_on=day(text("letter_on")),
+        contract_no=text("contract_no"),
+        contract_on=day(text("contract_on")),
+        price=Decimal(text("price")) if text("price") else None,
+        receipt_no=text("receipt_no"),
+        receipt_on=day(text("receipt_on")),
+        purpose=text("purpose"),
+        agency=text("agency"),
+        link=text("link"),
+        remarks=text("remarks"),
+        province=text("province"),
+        user_count=int(text("user_count")) if text("user_count") else None,
+        counted_on=day(text("counted_on")),
+        unknown=frozenset(filter(None, text("unknown").split(","))),
+    )

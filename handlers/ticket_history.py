@@ -1,0 +1,54 @@
+"""The history of a ticket: each change with who, when, from what to what, newest first, by pages."""
+
+from collections.abc import Mapping
+
+from domain.tickets import Change
+from handlers import ticket_cards
+from handlers.chat import Button, Card, Reply
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.labels import when
+from handlers.registry import action
+from store import changes, staff, tickets
+
+SAVES = 6
+"""Saves on a page."""
+
+
+@action("ticket.history")
+async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The latest changes of the ticket."""
+    return await _history(ctx, args["no"], 0)
+
+
+@action("ticket.history_page", in_place=True)
+async def history_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Another page of them."""
+    return await _history(ctx, args["no"], int(args["page"]))
+
+
+async def _history(ctx: Context, no: str, page: int) -> Reply:
+    found = await tickets.get_ticket(ctx.db, no)
+    ctx.audit("ticket.read", no)
+    saves: dict[int, list[Change]] = {}
+    for change in await changes.list_changes(ctx.db, no):
+        saves.setdefault(change.version, []).append(change)
+    newest = sorted(saves, reverse=True)
+    names = await staff.staff_names(ctx.db)
+    lines = []
+    for version in newest[page * SAVES : (page + 1) * SAVES]:
+        first = saves[version][0]
+        who = names.get(first.by, "-") if first.by is not None else _("ระบบ")
+        texts = [await ticket_cards.change_text(ctx, change) for change in saves[version]]
+        lines.append((f"{when(first.at)} {who}", "\n".join(texts)))
+    turns = [
+        Button(label, "ticket.history_page", {"no": no, "page": str(target)})
+        for label, there, target in (
+            (_("ก่อนหน้า"), page > 0, page - 1),
+            (_("ถัดไป"), len(newest) > (page + 1) * SAVES, page + 1),
+        )
+        if there
+    ]
+    title = _("ประวัติใบงาน %(no)s", no=no)
+    note = "" if lines else _("ยังไม่มีการแก้ไข")
+    return Reply((Card(title, tuple(lines), note, (*turns, ticket_cards.show_button(found))),))

@@ -1,0 +1,69 @@
+"""A forwarded mail: one form makes two tickets, the first closed and naming the second (DOMAIN.md section 4)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from domain.customers import CustomerCode
+from domain.staff import StaffId
+from domain.text import shorten, words
+from domain.tickets import Status, Ticket, TicketNo
+from handlers import ticket_cards
+from handlers.chat import Paragraph, Reply
+from handlers.desk import Context
+from handlers.i18n import _
+from store import counters, tickets
+
+QUESTION = 300
+"""Characters of the question that the first ticket's result repeats."""
+
+
+async def reserve(ctx: Context) -> TicketNo:
+    """The second ticket's number: before the first's, whose result names it."""
+    return await counters.reserve_ticket_no(ctx.db, ctx.now)
+
+
+async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
+    """The first ticket: closed, its result says who asked for what and where that is dealt with."""
+    customer = await ctx.customer(values["real_customer"])
+    said = words("results").text("forwarded") % (
+        ticket_cards.shown_name(customer),
+        shorten(" ".join(ticket.details.split()), QUESTION),
+        no,
+    )
+    result = "\n".join(filter(None, (ticket.result, said)))
+    # What the customer wants is counted once: with the second ticket.
+    return replace(ticket, status=Status.CLOSED, closed_at=ctx.now, result=result, projects=(), data_years="")
+
+
+async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
+    """The second ticket, of the customer who wrote, in the same transaction; `first` as it was filled in."""
+    real = Ticket(
+        no=no,
+        channel=first.channel,
+        subject=values["real_subject"],
+        details=first.details,
+        created_at=first.created_at,
+        recorded_at=ctx.now,
+        recorded_by=ctx.staff.id,
+        assignee=StaffId(int(values["assignee"])) if values.get("assignee") else ctx.staff.id,
+        customer=CustomerCode(values["real_customer"]),
+        reply_email=first.reply_email,
+        urgency=first.urgency,
+        mood=first.mood,
+        complexity=first.complexity,
+        projects=first.projects,
+        data_years=first.data_years,
+        purpose=first.purpose,
+    )
+    ctx.change(partial(tickets.add_ticket, ticket=real))
+    ctx.audit("ticket.created", real.no)
+    ticket_cards.tell_assignee(ctx, real, before=ctx.staff.id)
+    return real
+
+
+async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
+    """Both: the one that is to be answered as a card, the closed one in a line before it."""
+    told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=shorten(first.result, 300))
+    shown = await ticket_cards.saved(ctx, real)
+    return replace(shown, parts=(Paragraph(told, (ticket_cards.show_button(first, first.no),)), *shown.parts))

@@ -1,0 +1,155 @@
+"""The people of a ticket: the customer and its contact, the customer of a forwarded mail, the assignee."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from domain.errors import InvalidInput
+from domain.phones import looks_like_email
+from domain.staff import Staff
+from domain.text import digits, fold, shorten
+from handlers import fields, ticket_cards
+from handlers.chat import Button
+from handlers.desk import Context
+from handlers.forms import Field, Option, new_draft
+from handlers.i18n import _
+from handlers.labels import value_label
+from handlers.messages import sentence
+from handlers.ticket_data import NONE, present
+from store import search, staff, tickets
+from store.forms import Draft
+
+CUSTOMERS = ("customer", "real_customer")
+"""The fields that hold a customer's code; what was searched for stands in `<name>_query`."""
+KEEP = "="
+"""The option that leaves the assignee as it was."""
+MOST = 20
+
+
+def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
+    """A customer by name, telephone, e-mail or code, or none."""
+    query_name = f"{name}_query"
+    contact = {"contact": ""} if name == "customer" else {}
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        """Exactly one customer, or none (9, or the button); a new customer takes the old one's contact away."""
+        if text == NONE or digits(text).strip() == "9":
+            value = "" if name == "customer" else NONE
+            return {name: value, query_name: "", **contact, **_kept_reach(draft, query_name)}
+        hits = await search.find_customers(ctx.db, text)
+        if len(hits) == 1 and not hits[0].weak:
+            return {name: hits[0].customer.code, query_name: "", **contact}
+        # Several or none: kept as typed, and shown as the field's options.
+        return {name: "", query_name: text[:200], **contact}
+
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        query = draft.data.get(query_name, "")
+        hits = await search.find_customers(ctx.db, query) if query else []
+        for hit in hits[:MOST]:
+            ctx.audit("customer.listed", hit.customer.code)
+        found = [Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:MOST]]
+        return [*found, Option(NONE, value_label(name, NONE))]
+
+    def extras(draft: Draft) -> tuple[Button, ...]:
+        query = draft.data.get(query_name, "")
+        if not query:
+            return ()
+        label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(query, 40))
+        return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
+
+    return Field(name, hint, parse, options, fields.CODE, extras, hidden=hidden)
+
+
+def _kept_reach(draft: Draft, query_name: str) -> dict[str, str]:
+    """What was typed to find a customer who is none of ours is not lost."""
+    query = draft.data.get(query_name, "")
+    if not query:
+        return {}
+    if looks_like_email(query):
+        return {"reply_email": query}
+    return {"remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), query)))}
+
+
+async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"contact": fields.match_option(await _contact_options(ctx, draft), text)}
+
+
+async def _contact_options(ctx: Context, draft: Draft) -> list[Option]:
+    code = await present(ctx, draft, "customer")
+    if not code:
+        return []
+    customer = await ctx.customer(code)
+    people = [Option(str(c.id), c.name) for c in customer.contacts]
+    return [Option("", customer.name), *people]
+
+
+CONTACT = Field("contact", "", _parse_contact, _contact_options)
+
+
+# The assignee: by name, or by team and then person (DOMAIN.md section 1).
+
+
+async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
+    """Oneself, the colleagues whom one gave work lately, everybody else, and the teams; or one team's people."""
+    query = draft.data.get("assignee_query", "")
+    people = {person.id: person for person in await staff.list_staff(ctx.db) if person.blocked_at is None}
+    teams = await staff.list_teams(ctx.db)
+    if query in teams:
+        people = {number: people[number] for number in teams[query] if number in people}
+    elif query and (named := _meant(list(people.values()), query)):
+        people = {person.id: person for person in named}
+    used = Counter(await tickets.list_assignees(ctx.db, ctx.staff.id))
+    ordered = sorted(people.values(), key=lambda person: (person.id != ctx.staff.id, -used[person.id]))
+    listed = [Option(str(person.id), person.name) for person in ordered]
+    if query:
+        return [*listed, Option(KEEP, _("ไม่เปลี่ยนผู้รับผิดชอบ"))]
+    return [*listed, *(Option(team, _("ทีม %(team)s", team=team)) for team, members in teams.items() if members)]
+
+
+async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A person by (a part of) the name, with or without @; a team's name asks who of it.
+
+    InvalidInput("assignee_left") for somebody whose access was taken away, InvalidInput("assignee") for nobody.
+    """
+    if text == KEEP:
+        return {"assignee_query": ""}
+    typed = text.strip().lstrip("@").strip()
+    everybody = await staff.list_staff(ctx.db)
+    found = [person for person in everybody if str(person.id) == typed] or _meant(everybody, typed)
+    here = [person for person in found if person.blocked_at is None]
+    if len(here) == 1:
+        return {"assignee": str(here[0].id), "assignee_query": ""}
+    team = next((team for team in await staff.list_teams(ctx.db) if fold(team) == fold(typed)), "")
+    if team or here:
+        return {"assignee_query": team or typed}
+    if found:
+        raise InvalidInput("assignee_left", name=found[0].name)
+    raise InvalidInput("assignee", text=shorten(typed, 40))
+
+
+async def assignee_note(ctx: Context, query: str) -> str:
+    """Why a typed assignee is not settled, where it is somebody who left."""
+    try:
+        await parse_assignee(ctx, new_draft(ctx, "ticket", {}), query)
+    except InvalidInput as error:
+        return f"⚠️ {sentence(error)}"
+    return ""
+
+
+def _meant(people: list[Staff], typed: str) -> list[Staff]:
+    """Those with exactly this name, else those whose name begins with it, else those whose name has it."""
+    wanted = fold(typed)
+    if not wanted:
+        return []
+    folded = {person.id: fold(person.name) for person in people}
+    tests = (
+        lambda name: name == wanted,
+        lambda name: name.startswith(wanted),
+        lambda name: any(word.startswith(wanted) for word in name.split()),
+    )
+    for test in tests:
+        if found := [person for person in people if test(folded[person.id])]:
+            return found
+    return []
+
+
+ASSIGNEE = Field("assignee", "พิมพ์ชื่อหรือชื่อทีมได้", parse_assignee, _assignee_options, clearable=False)

@@ -1,0 +1,142 @@
+"""Saving a ticket's form: a new ticket, changes over what others did meanwhile, a pair for a forwarded mail."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from domain.dates import BANGKOK
+from domain.text import shorten
+from domain.tickets import Status, Ticket
+from handlers import draft_files, ticket_cards, ticket_pair
+from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.desk import Context
+from handlers.forms import FORMS, advance, end, own_draft, proceed, rebased, with_values
+from handlers.i18n import _
+from handlers.labels import when
+from handlers.registry import action
+from handlers.ticket_data import as_data, created_at, filled
+from handlers.ticket_rules import pairs
+from store import changes, counters, staff, tickets
+from store.forms import Draft
+
+
+def _begun(draft: Draft, now: datetime) -> datetime:
+    """A call that was half recorded yesterday came yesterday."""
+    begun = datetime.fromisoformat(draft.data["begun"]) if draft.data.get("begun") else now
+    return begun if begun.astimezone(BANGKOK).date() != now.astimezone(BANGKOK).date() else now
+
+
+async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
+    """A new ticket, closed where the officer said so; two for a forwarded mail."""
+    pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, None) else None
+    no = await counters.reserve_ticket_no(ctx.db, ctx.now)
+    blank = Ticket(
+        no=no,
+        channel="",
+        subject="",
+        details="",
+        created_at=created_at(values.get("created_on", ""), _begun(draft, ctx.now)),
+        recorded_at=ctx.now,
+        recorded_by=ctx.staff.id,
+        assignee=ctx.staff.id,
+    )
+    ticket = filled(blank, {"assignee": str(ctx.staff.id), **values})
+    asked = ticket
+    if pair:
+        ticket = replace(await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id)
+    elif values.get("close"):
+        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
+    ctx.change(partial(tickets.add_ticket, ticket=ticket))
+    ctx.audit("ticket.created", ticket.no)
+    await draft_files.keep_with(ctx, draft, ticket)
+    end(ctx, draft, outcome=pair or ticket.no)
+    if pair:
+        return await ticket_pair.saved(ctx, ticket, await ticket_pair.add_real(ctx, asked, values, pair))
+    ticket_cards.tell_assignee(ctx, ticket, before=ctx.staff.id)
+    return await ticket_cards.saved(ctx, ticket)
+
+
+async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
+    """Changes of a saved ticket, unless somebody else saved it since; a forwarded mail that is closed gets its pair."""
+    current = await tickets.get_ticket(ctx.db, draft.record)
+    if current.version != draft.record_version:
+        return await _show_difference(ctx, draft, current)
+    ticket = filled(current, values)
+    day = draft.data.get("created_on")
+    if day and day != as_data(current)["created_on"]:
+        ticket = replace(ticket, created_at=created_at(day, ctx.now))
+    pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
+    asked = ticket
+    if pair:
+        ticket = await ticket_pair.forwarded(ctx, ticket, values, pair)
+    elif draft.data.get("close") and current.status is not Status.CLOSED:
+        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
+    elif ticket.status is Status.NEW:
+        ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
+    kept = await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
+    if not kept and not tickets.differences(current, ticket):
+        end(ctx, draft, outcome=current.no, state="cancelled")
+        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
+    ctx.change(partial(tickets.update_ticket, old=current, new=ticket, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("ticket.changed", ticket.no)
+    end(ctx, draft, outcome=pair or ticket.no)
+    if pair:
+        return await ticket_pair.saved(ctx, ticket, await ticket_pair.add_real(ctx, asked, values, pair))
+    ticket_cards.tell_assignee(ctx, ticket, before=current.assignee)
+    return await ticket_cards.saved(ctx, replace(ticket, version=current.version + 1))
+
+
+async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+    """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing silently."""
+    names = await staff.staff_names(ctx.db)
+    lines = []
+    for change in await changes.list_changes(ctx.db, current.no, draft.record_version):
+        who = names.get(change.by, "") if change.by is not None else ""
+        text = await ticket_cards.change_text(ctx, change)
+        lines.append((f"{who} {when(change.at)}".strip(), text))
+    mine = await FORMS[draft.kind].show(ctx, draft)
+    if current.status is Status.CLOSED and draft.data.get("close"):
+        return await _closed_already(ctx, draft, current)
+    card = Card(
+        _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
+        tuple(lines),
+        _("ของคุณ: %(mine)s", mine=" · ".join(f"{k} {v}" for k, v in mine.fields) or "-"),
+        (
+            Button(_("บันทึกของฉันทับ"), "ticket.rebase", {"draft": draft.id, "version": str(current.version)}),
+            Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
+        ),
+    )
+    return Reply((card,))
+
+
+async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+    """A colleague closed it first: show that, and do not lose the result that was typed here."""
+    shown = await ticket_cards.present_state(ctx, current)
+    mine = draft.data.get("result", "")
+    if not mine or mine == current.result:
+        await draft_files.keep_with(ctx, draft, current)
+        end(ctx, draft, outcome=current.no, state="cancelled")
+        return shown
+    await proceed(ctx, draft)
+    buttons = (
+        Button(_("เพิ่มต่อท้ายผลเดิม"), "ticket.append", {"draft": draft.id}),
+        Button(_("ทิ้ง"), "form.cancel", {"draft": draft.id}),
+    )
+    kept = Paragraph(_('ผลที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', result=shorten(mine, 300)), buttons)
+    return Reply((*shown.parts, kept))
+
+
+@action("ticket.append", in_place=True)
+async def append_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Add the own result to the one that a colleague closed with."""
+    draft = await own_draft(ctx, args)
+    current = await tickets.get_ticket(ctx.db, draft.record)
+    result = "\n".join(filter(None, (current.result, draft.data.get("result", ""))))
+    return await advance(ctx, rebased(with_values(draft, {"result": result, "close": ""}), current.version))
+
+
+@action("ticket.rebase", in_place=True)
+async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer saw the other's changes: lay the own ones over them, and save if nothing is missing now."""
+    return await advance(ctx, rebased(await own_draft(ctx, args), int(args["version"])))
