@@ -19,6 +19,7 @@ from handlers import (
     forms,
     inline,
     merges,
+    publicity,
     staff,
     strangers,
     system,
@@ -38,6 +39,7 @@ from handlers.messages import sentence
 from handlers.registry import ACTIONS, parse_command
 from store import buttons as button_store
 from store import forms as form_store
+from store import publications as publication_store
 from store import staff as staff_store
 from store import tickets as ticket_store
 
@@ -53,6 +55,7 @@ __all__ = [
     "duplicates",
     "form_presses",
     "merges",
+    "publicity",
     "staff",
     "ticket_history",
     "ticket_links",
@@ -133,6 +136,8 @@ async def _text(ctx: Context, text: str) -> Reply:
         if draft and command.name not in KEEP_FORM:
             return await _aside(ctx, draft, await command.run(ctx, args))
         return await command.run(ctx, args)
+    if (draft is None or not forms.asks(draft)) and (logged := await publicity.pasted(ctx, text, draft)):
+        return logged
     kind = _bare_kind(text)
     if draft is None:
         attached = await files.attach_waiting(ctx, digits(text).upper()) if kind == "ticket" else None
@@ -171,7 +176,8 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
         if draft is None or ctx.now - draft.touched_at > forms.FRESH:
             return say(f"⚠️ {problem}")
         return await forms.proceed(ctx, draft, draft.asking, problem)
-    reply = await files.receive(ctx, body, draft)
+    begun = None if draft and forms.asks(draft) else publicity.begun(ctx, body.caption)
+    reply = await files.receive(ctx, body, begun or draft)
     # The answer is about something else: the next text must not go to the form that was open.
     return await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
 
@@ -203,6 +209,9 @@ async def _press(ctx: Context, token: str) -> Reply:
 
 async def _moved_on(ctx: Context, button: button_store.Button) -> bool:
     """The record is no longer as the card showed it."""
+    if button.record.startswith("P"):
+        publication = await publication_store.find(ctx.db, button.record)
+        return publication is not None and publication.version != button.version
     if not button.record.startswith("R"):
         return False
     ticket = await ticket_store.find_ticket(ctx.db, button.record)
@@ -211,6 +220,8 @@ async def _moved_on(ctx: Context, button: button_store.Button) -> bool:
 
 async def _present(ctx: Context, button: button_store.Button) -> Reply:
     """A stale or second press changes nothing and shows how things are now."""
+    if button.record.startswith("P"):
+        return await publicity.present_state(ctx, button.record, button.version)
     if button.record.startswith("R"):
         ticket: Ticket = await ticket_store.get_ticket(ctx.db, button.record)
         ctx.audit("ticket.read", ticket.no)

@@ -59,10 +59,31 @@ FIELDS = {
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
     "linked": "ใบงานที่ผูก",
+    "text": "ข่าว",
+    "networks": "เครือข่าย",
+    "links": "ลิงก์โพสต์",
+    "published_on": "วันที่เผยแพร่",
+    "link_facebook": "ลิงก์ Facebook",
+    "link_twitter": "ลิงก์ twitter",
+    "link_line": "ลิงก์ Line",
+    "state_facebook": "โพสต์ Facebook",
+    "state_twitter": "โพสต์ twitter",
+    "state_line": "โพสต์ Line",
 }
 
 # Columns that are called otherwise than the field they hold.
 COLUMNS = {"customer_code": "customer", "contact_id": "contact", "assignee_id": "assignee", "recorded_by": "assignee"}
+
+POST_STATES = {
+    "waiting": "รอโพสต์",
+    "sending": "กำลังโพสต์",
+    "unclear": "ยังไม่แน่ชัด กำลังตรวจสอบ",
+    "failed": "โพสต์ไม่สำเร็จ",
+    "cancelled": "ยกเลิก ไม่ได้โพสต์",
+    "posted": "เผยแพร่แล้ว",
+    "removed": "ลบออกจากเครือข่ายแล้ว",
+    "mistake": "บันทึกผิด ไม่นับ",
+}
 
 VALUES = {
     "customer": {"none": "ไม่มีผู้รับบริการ"},
@@ -77,6 +98,7 @@ VALUES = {
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
     "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
+    **dict.fromkeys(("state_facebook", "state_twitter", "state_line"), POST_STATES),
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
 }
 
