@@ -8,6 +8,7 @@ from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.one_line_types import Vocabulary
 from domain.projects import Project, read_projects
+from domain.publicity_summary import Release, read_releases
 from domain.time_standard import TimeStandard, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
@@ -20,6 +21,7 @@ TABLES = (
     "holiday_rules",
     "holidays",
     "projects",
+    "releases",
 )
 OTHER_TABLES = ("reminders", "templates")
 """Tables of the office's file that other packages read."""
@@ -33,6 +35,7 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    releases: tuple[Release, ...] = ()
 
     def vocabulary(self) -> Vocabulary:
         """The words of the one line, but for the names of staff."""
@@ -49,4 +52,5 @@ def load_configuration(override: Path | None = None, *, other_tables: Collection
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
-    return Configuration(catalogue, standard, calendar, read_projects(root))
+    projects = read_projects(root)
+    return Configuration(catalogue, standard, calendar, projects, read_releases(root, projects))

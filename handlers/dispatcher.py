@@ -10,6 +10,7 @@ from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
 from domain.tickets import Ticket
 from handlers import (
+    counts,
     customer_changes,
     customer_parts,
     customers,
@@ -49,6 +50,7 @@ KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
 __all__ = [
+    "counts",
     "customer_changes",
     "customer_parts",
     "dispatch",

@@ -9,7 +9,7 @@ from domain.errors import InvalidInput
 from domain.publications import PostState
 from domain.publicity import LinkKind, Network, find_links
 from domain.text import clean, digits
-from handlers import publicity_cards, publicity_saving, ticket_cards
+from handlers import publicity_cards, publicity_saving, publicity_summary, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
 from handlers.desk import Context
 from handlers.forms import FRESH, advance, own_draft, park_open, resume_part, start, with_values
@@ -34,7 +34,7 @@ _FITS = (
 @command(
     "publicize",
     "ประชาสัมพันธ์",
-    about="บันทึกข่าวประชาสัมพันธ์ เช่น ประชาสัมพันธ์ เฟซ ไลน์ ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 ลิงก์ · สรุปปีงบ 2569",
+    about="บันทึกข่าวประชาสัมพันธ์ เช่น ประชาสัมพันธ์ เฟซ ไลน์ ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 ลิงก์ หรือ ประชาสัมพันธ์ สรุป ปีงบนี้",
     fits=_FITS,
 )
 async def publicize(ctx: Context, args: str) -> Reply:
@@ -45,6 +45,8 @@ async def publicize(ctx: Context, args: str) -> Reply:
         return await _begin(ctx)
     if _NUMBER.fullmatch(digits(text)):
         return await _show(ctx, digits(text).upper())
+    if first.casefold() in SUMMARY_WORDS:
+        return await publicity_summary.summary(ctx, rest)
     if first.casefold() in LIST_WORDS and not rest:
         return await recent_pressed(ctx, {})
     return await _log(ctx, text)
@@ -53,11 +55,8 @@ async def publicize(ctx: Context, args: str) -> Reply:
 async def _begin(ctx: Context) -> Reply:
     """The form, and beside it what there is."""
     reply = await start(ctx, new_publicity(ctx, {}), "text")
-    return Reply((*reply.parts, Paragraph(_("หรือดูที่บันทึกแล้ว"), (_recent_button(),))))
-
-
-def _recent_button() -> Button:
-    return Button(_("รายการล่าสุด"), "publicity.recent")
+    more = (Button(_("รายการล่าสุด"), "publicity.recent"), Button(_("สรุป"), "publicity.summary"))
+    return Reply((*reply.parts, Paragraph(_("หรือดูที่บันทึกแล้ว"), more)))
 
 
 async def _log(ctx: Context, text: str) -> Reply:

@@ -1,14 +1,15 @@
 """Publications with their posts: logged, corrected, found again by link or text, and counted."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
 from domain.publications import UNDER_WAY, Post, PostState, Publication, PublicationNo, publication_no
 from domain.publicity import SAME_TEXT_DAYS, SUBJECT, Network, News, text_key
+from domain.publicity_summary import Counted
 from domain.staff import StaffId
-from domain.tickets import Change
+from domain.tickets import Change, DataUse
 from store import changes
 from store.counters import next_value
 from store.database import Database, Reader, Row, Tx
@@ -250,24 +251,13 @@ async def note_reach(
 # Counting.
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One ticket of subject 10: with its reach where it is a publication's post."""
-
-    network: str
-    projects: tuple[str, ...]
-    at: datetime
-    delivered: int | None
-    opened: int | None
-
-
 async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Counted]:
     """Every publicity ticket from `since` on, before `until`, oldest first; those logged by mistake aside.
 
     Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9).
     """
     rows = await db.fetch(
-        "SELECT t.channel, t.projects, t.created_at, p.delivered, p.opened FROM tickets t "
+        "SELECT t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication FROM tickets t "
         "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
         "WHERE t.subject = ? AND t.created_at >= ? AND t.created_at < ? AND (p.state IS NULL OR p.state <> ?) "
         "ORDER BY t.created_at, t.no",
@@ -283,33 +273,23 @@ async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Cou
             row["created_at"],
             None if row["delivered"] is None else int(row["delivered"]),
             None if row["opened"] is None else int(row["opened"]),
+            row["publication"] or "",
         )
         for row in rows
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A month, quarter or year of a survey's data that the desk's other tickets are about, and how many they are."""
-
-    project: str
-    from_on: date
-    to_on: date
-    tickets: int
-
-
-async def list_asked_without_publicity(db: Reader, since: date, until: date) -> list[Asked]:
-    """Data of this span that people asked for and that no publicity ticket is about, the most asked for first."""
+async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse]:
+    """The data of these projects that publicity tickets are about; those logged by mistake aside."""
+    if not projects:
+        return []
+    marks = ", ".join("?" for _project in projects)
     rows = await db.fetch(
-        "SELECT d.project, d.from_on, d.to_on, count(DISTINCT d.ticket_no) AS n FROM ticket_data d "
-        "JOIN tickets t ON t.no = d.ticket_no WHERE t.subject <> ? AND d.project <> '' AND d.from_on >= ? "
-        "AND d.from_on < ? AND NOT EXISTS (SELECT 1 FROM ticket_data o JOIN tickets p ON p.no = o.ticket_no "
-        "WHERE p.subject = ? AND o.project = d.project AND (o.from_on IS NULL OR "
-        "(o.from_on <= d.to_on AND o.to_on >= d.from_on))) "
-        "GROUP BY d.project, d.from_on, d.to_on ORDER BY count(DISTINCT d.ticket_no) DESC, d.project, d.from_on",
+        "SELECT DISTINCT d.project, d.from_on, d.to_on FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
+        "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
+        f"WHERE t.subject = ? AND d.project IN ({marks}) AND (p.state IS NULL OR p.state <> ?)",
         SUBJECT,
-        since,
-        until,
-        SUBJECT,
+        *projects,
+        PostState.MISTAKE.value,
     )
-    return [Asked(row["project"], row["from_on"], row["to_on"], int(row["n"])) for row in rows]
+    return [DataUse(row["project"], row["from_on"], row["to_on"]) for row in rows]

@@ -11,7 +11,7 @@ from domain.errors import Conflict, NotFound
 from domain.publications import Post, PostState, Publication, ticket_of
 from domain.publicity import Network, News
 from domain.staff import StaffId
-from domain.tickets import TicketNo
+from domain.tickets import DataUse, TicketNo
 from store import publications, tickets
 from store.changes import list_changes
 from store.database import Database
@@ -139,13 +139,14 @@ async def test_every_publicity_ticket_counts_but_those_logged_by_mistake(db: Dat
     assert await publications.list_counted(db, NOW + timedelta(seconds=1), NOW + timedelta(days=1)) == []
 
 
-async def test_data_that_were_asked_for_and_never_publicised_are_listed(db: Database, officer: StaffId):
+async def test_the_data_that_publicity_is_about_are_known(db: Database, officer: StaffId):
+    mistake = replace(FACEBOOK, state=PostState.MISTAKE, ticket_no=TicketNo("R2"), link_key="")
     made = await log(db, officer)
+    wrong = await log(db, officer, (mistake,))
     publicised = ticket_of(made, FACEBOOK, TicketNo("R1"), "Facebook", officer, NOW)
-    asked = [
-        replace(publicised, no=TicketNo(f"R{n}"), subject="6.1", channel="phone", projects=(LABOUR,), data_years=years)
-        for n, years in ((2, "2569M10"), (3, "2569M9"), (4, "2569M9"))
-    ]
-    await db.write(lambda tx: tickets.add_tickets(tx, [publicised, *asked]))
-    found = await publications.list_asked_without_publicity(db, date(2026, 1, 1), date(2027, 1, 1))
-    assert [(one.project, one.from_on, one.tickets) for one in found] == [(LABOUR, date(2026, 9, 1), 2)]
+    never = replace(ticket_of(wrong, mistake, TicketNo("R2"), "Facebook", officer, NOW), data_years="2569M9")
+    asked = replace(publicised, no=TicketNo("R3"), subject="6.1", channel="phone", data_years="2569M8")
+    await db.write(lambda tx: tickets.add_tickets(tx, [publicised, never, asked]))
+    found = await publications.list_publicised(db, [LABOUR])
+    assert found == [DataUse(LABOUR, date(2026, 10, 1), date(2026, 10, 31))]
+    assert await publications.list_publicised(db, []) == []
