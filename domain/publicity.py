@@ -273,6 +273,8 @@ def survey_words(projects: Sequence[str], data_years: str) -> str:
 def details(news: News, network: str) -> str:
     """What was publicised, as a ticket's details; `network` as people call it."""
     table = words("publicity")
+    if not news.projects and not news.text:
+        return table.text("of_nothing") % network
     if not news.projects:
         return table.text("of_news") % (news.headline, network)
     begins = news.projects[0].startswith(table.text("survey"))

@@ -63,6 +63,7 @@ FIELDS = {
     "networks": "เครือข่าย",
     "links": "ลิงก์โพสต์",
     "published_on": "วันที่เผยแพร่",
+    "post_at": "เวลาโพสต์",
     "link_facebook": "ลิงก์ Facebook",
     "link_twitter": "ลิงก์ twitter",
     "link_line": "ลิงก์ Line",

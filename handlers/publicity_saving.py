@@ -155,14 +155,21 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
 
 
 async def write_correction(work: Work, old: Publication, new: Publication, by: StaffId | None) -> None:
-    """The publication's changes and those that follow for its tickets."""
-    known = await tickets.get_tickets(work.db, [post.ticket_no for post in old.out if post.ticket_no])
-    for post in old.out:
+    """The publication's changes and those that follow for its tickets; a removal stands in a ticket's remarks."""
+    known = await tickets.get_tickets(work.db, [post.ticket_no for post in old.posts.values() if post.ticket_no])
+    for network, post in old.posts.items():
         ticket = known.get(post.ticket_no)
-        if ticket is not None:
-            name = network_name(work, post.network)
-            _change_ticket(work, ticket, corrected(ticket, old, new, post.network, name), by)
+        if ticket is not None and post.ticket_no == new.posts[network].ticket_no:
+            after = corrected(ticket, old, new, network, network_name(work, network))
+            _change_ticket(work, ticket, _with_remark(after, new.posts[network].state), by)
     work.change(partial(publications.update, old=old, new=new, by=by, now=work.now))
+
+
+def _with_remark(ticket: Ticket, state: PostState) -> Ticket:
+    """Its remarks say that the post is gone, or no longer say so."""
+    said = {each: words("publicity").text(f"remark_{each}") for each in (PostState.REMOVED, PostState.MISTAKE)}
+    others = [line for line in ticket.remarks.splitlines() if line not in said.values()]
+    return replace(ticket, remarks="\n".join([*others, *filter(None, [said.get(state)])]))
 
 
 def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
@@ -174,16 +181,10 @@ def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> 
 async def set_state(
     work: Work, old: Publication, network: Network, state: PostState, by: StaffId | None
 ) -> Publication:
-    """A post was taken down, logged by mistake, or neither after all; its ticket's remarks say so."""
+    """A post was taken down, logged by mistake, or neither after all."""
     post = old.posts[network]
     link = next(iter(find_links(post.link)), None)
     key = "" if state is PostState.MISTAKE else post.link_key or (link.key if link else "")
     new = old.with_post(replace(post, state=state, link_key=key))
-    ticket = await tickets.find_ticket(work.db, post.ticket_no)
-    remarks_of = {each: words("publicity").text(f"remark_{each}") for each in (PostState.REMOVED, PostState.MISTAKE)}
-    if ticket is not None:
-        others = [line for line in ticket.remarks.splitlines() if line not in remarks_of.values()]
-        remarks = "\n".join([*others, *filter(None, [remarks_of.get(state)])])
-        _change_ticket(work, ticket, replace(ticket, remarks=remarks), by)
-    work.change(partial(publications.update, old=old, new=new, by=by, now=work.now))
+    await write_correction(work, old, new, by)
     return replace(new, version=old.version + 1)

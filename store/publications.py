@@ -59,8 +59,13 @@ async def get(db: Reader, no: str) -> Publication:
 
 
 async def find_by_link(db: Reader, link_key: str) -> Publication | None:
-    """The publication that this link was logged for."""
-    row = await db.fetch_one("SELECT publication FROM posts WHERE link_key = ? AND link_key <> ''", link_key)
+    """The publication that this link was logged for, or whose post on Facebook has this number."""
+    number = link_key.removeprefix("facebook:")
+    row = await db.fetch_one(
+        "SELECT publication FROM posts WHERE link_key <> '' AND (link_key = ? OR external_id LIKE ? ESCAPE '!')",
+        link_key,
+        f"%!_{number}" if number.isdigit() and number != link_key else "",
+    )
     return await find(db, row["publication"]) if row else None
 
 
@@ -222,6 +227,9 @@ async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> boo
         network.value,
         *(state.value for state in UNDER_WAY),
     )
+    if touched:
+        # Whoever decided on what stood there before must look again.
+        await tx.execute("UPDATE publications SET version = version + 1 WHERE id = ?", no)
     return touched == 1
 
 
