@@ -48,6 +48,7 @@ async def with_tickets(
         no = await counters.reserve_ticket_no(work.db, work.now)
         publication = publication.with_post(replace(post, ticket_no=no))
         ticket = ticket_of(publication, post, no, network_name(work, post.network), by, work.now)
+        ticket = _with_remark(ticket, post.state)
         added.append(ticket)
         work.change(partial(tickets.add_ticket, ticket=ticket))
         work.audit("ticket.created", no)
