@@ -62,7 +62,10 @@ def post_text(post: Post) -> str:
     if post.state is PostState.WAITING and post.post_at is not None:
         state = f"{state} {when(post.post_at)}"
     posted = when(post.posted_at) if post.posted_at and post.state in WENT_OUT else ""
-    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach_text(post), post.error)))
+    error = value_label("post_error", post.error)
+    if error == post.error and error:
+        error = _("เครือข่ายปฏิเสธ (%(error)s)", error=error)
+    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach_text(post), error)))
 
 
 async def card(work: Work, publication: Publication) -> Card:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from domain.dates import BANGKOK, find_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, check_length, find_links, periods_of, projects_of
+from domain.publicity import Network, check_length, periods_of, projects_of
 from domain.staff import Role
 from domain.text import clean, digits, shorten
 from handlers import fields, publicity_cards
@@ -121,7 +121,7 @@ class PostForm:
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data, text = draft.data, draft.data.get("text", "")
         names = ", ".join(network_name(ctx, network) for network in _networks(draft))
-        lines = [] if draft.asking else [(network_name(ctx, n), _preview(n, text)) for n in _networks(draft) if text]
+        lines = [] if draft.asking else [(network_name(ctx, n), shorten(text, SHOWN)) for n in _networks(draft) if text]
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
@@ -171,13 +171,6 @@ def _too_long(ctx: Context, draft: Draft) -> list[str]:
             named = InvalidInput(error.code, **{**error.params, "network": network_name(ctx, network)})
             told.append(f"⚠️ {sentence(named)}")
     return told
-
-
-def _preview(network: Network, text: str) -> str:
-    """The text as the network will show it; LINE has no link to a post, so links stand in the text itself."""
-    shown = shorten(text, SHOWN)
-    links = [link.url for link in find_links(text)] if network is Network.FACEBOOK else []
-    return f"{shown}\n[{links[0]}]" if links else shown
 
 
 def _when(post_at: str) -> str:
