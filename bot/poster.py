@@ -7,12 +7,12 @@ from functools import partial
 from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.networks import Answer, LookupFailed, Posting, PostingNetwork
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network
 from handlers.desk import BroadcastCost, Desk, Outcome, Work
-from handlers.publicity_posts import KEY_LIFE, UNKNOWN, Unclear, settle
-from store import leases, publications
+from handlers.publicity_posts import KEY_LIFE, UNKNOWN, Failed, Unclear, settle
+from store import files, leases, publications
 from store.database import StoreUnavailable
 from store.failpoints import failpoint
 
@@ -127,10 +127,20 @@ class Poster:
         if network.repeats_safely and doubtful and since is not None and _key_is_old(since, self._desk.clock()):
             return Unclear("key too old")
         try:
-            return await network.publish(Posting(publication.news.text, before.retry_key))
+            return await network.publish(await self._posting(publication, before))
+        except NotFound:
+            return Failed("picture", lasting=True)
         except Exception as error:  # noqa: BLE001 - whatever broke, the post may be out
             log.error("post failed", network=before.network, **where(error))
             return Unclear(type(error).__name__)
+
+    async def _posting(self, publication: Publication, post: Post) -> Posting:
+        """The text, and the picture where there is one; NotFound("file") where its bytes are gone."""
+        if not publication.picture:
+            return Posting(publication.news.text, post.retry_key)
+        file = await files.get_file(self._desk.db, publication.picture)
+        path = self._desk.files.blobs.existing(file.sha256)
+        return Posting(publication.news.text, post.retry_key, path, file.mime)
 
     async def _measure(self, no: str, network: Network) -> None:
         publication = await publications.get(self._desk.db, no)

@@ -29,7 +29,7 @@ from store.forms import Draft
 NUMBER = re.compile(r"(?<![A-Za-z0-9])[Rr][\d๐-๙]{10}(?![\d๐-๙])")
 OFFERED = 5
 """Tickets offered where it is not clear to which one a file belongs."""
-WITH_FILES = ("ticket", "publicity")
+WITH_FILES = ("ticket", "publicity", "post")
 """Kinds of forms that keep what is sent while they are open."""
 AT_ONCE = 10
 """Files that are sent with one press."""

@@ -12,7 +12,7 @@ from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, check_length, periods_of, projects_of
 from domain.staff import Role
 from domain.text import clean, digits, shorten
-from handlers import fields, publicity_cards
+from handlers import draft_files, fields, publicity_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, form_button, new_draft, start, with_values
@@ -23,13 +23,16 @@ from handlers.publicity_cards import about, network_name
 from handlers.publicity_saving import news_of
 from handlers.registry import command
 from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
+from store import files as file_store
 from store import publications
+from store.files import File, of_draft
 from store.forms import Draft
 from store.tickets import SEPARATOR
 
 NOW = "now"
 NOW_WORDS = ("ทันที", "เดี๋ยวนี้", "ตอนนี้", "now")
 _CLOCK = re.compile(r"(?:เวลา\s*)?(\d{1,2})[.:](\d{2})\s*(?:น\.?)?$")
+PICTURES = ("image/jpeg", "image/png", "image/gif")
 SHOWN = 900
 """Characters of each preview."""
 
@@ -126,6 +129,12 @@ class PostForm:
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
         notes = _too_long(ctx, draft)
+        count = await draft_files.waiting_with(ctx, draft)
+        lines.append((field_label("files"), str(count) if count else ""))
+        if count and Network.LINE in _networks(draft):
+            notes.append(_("Line ส่งเฉพาะข้อความ ไม่มีรูป"))
+        if count > 1:
+            notes.append(_("Facebook ใช้รูปแรกรูปเดียว"))
         if Network.LINE in _networks(draft) and text and not draft.asking:
             notes.append(await _cost(ctx))
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
@@ -190,6 +199,12 @@ async def _cost(ctx: Context) -> str:
     return f"⚠️ {text} {_('ไม่พอส่งถึงทุกคน')}" if short else text
 
 
+async def _pictures(ctx: Context, draft: Draft) -> list[File]:
+    """The pictures that were sent while it was composed."""
+    sent = await file_store.list_files(ctx.db, of_draft(draft.id))
+    return [file for file in sent if file.mime in PICTURES]
+
+
 async def _queue(ctx: Context, draft: Draft) -> Reply:
     """The post waits for its time; the poster takes it up within a second of that."""
     at = draft.data["post_at"]
@@ -200,9 +215,12 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         published_on=post_at.astimezone(BANGKOK).date(),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
+        picture=next((file.id for file in await _pictures(ctx, draft)), ""),
         posts={n: Post(n, PostState.WAITING, post_at=post_at, retry_key=str(uuid4())) for n in _networks(draft)},
     )
     ctx.change(partial(publications.add, publication=publication))
+    pictures = await _pictures(ctx, draft)
+    ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))
     end(ctx, draft, outcome=publication.no)
     names = ", ".join(network_name(ctx, network) for network in publication.posts)
     if at == NOW:

@@ -53,23 +53,31 @@ class Unclear:
 
 async def settle(work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear) -> None:
     """Write what the network answered; who asked for the post is told once nothing of it is under way any more."""
-    post = publication.posts[network]
-    if post.state not in UNDER_WAY:
-        return  # the page's own webhook was quicker
-    after = _after(post, answer, work.now)
-    new = publication.with_post(after)
-    if after.state is PostState.POSTED:
-        new, _added = await with_tickets(work, new, [after], publication.recorded_by)
-    work.change(partial(publications.update, old=publication, new=new, by=None, now=work.now))
-    if publication.recorded_by is not None and not any(p.state in UNDER_WAY for p in new.posts.values()):
-        shown = replace(new, version=publication.version + 1)
-        card = await publicity_cards.card(work, shown)
+    post, version = publication.posts[network], publication.version
+    if post.state in UNDER_WAY:  # else the page's own webhook was quicker
+        old, after = publication, _after(post, answer, work.now)
+        publication = publication.with_post(after)
+        if after.state is PostState.POSTED:
+            publication = await _logged(work, publication, after)
+        work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
+        version += 1
+    if publication.recorded_by is None or any(p.state in UNDER_WAY for p in publication.posts.values()):
+        return
+    shown = replace(publication, version=version)
+    card = await publicity_cards.card(work, shown)
 
-        def notice() -> Reply:
-            return Reply((Paragraph(outcome_text(shown)), card), confirms=True)
+    def notice() -> Reply:
+        return Reply((Paragraph(outcome_text(shown)), card), confirms=True)
 
-        key = f"posted:{new.no}:{shown.version}"
-        work.notify(notice, key, staff_id=publication.recorded_by)
+    work.notify(notice, f"posted:{shown.no}:{version}", staff_id=publication.recorded_by)
+
+
+async def _logged(work: Work, publication: Publication, post: Post) -> Publication:
+    """With its ticket: a new one, or that of whoever logged the link in the meantime."""
+    other = await publications.find_by_link(work.db, post.link_key) if post.link_key else None
+    if other is None or other.no == publication.no:
+        return (await with_tickets(work, publication, [post], publication.recorded_by))[0]
+    return publication.with_post(replace(post, link_key="", ticket_no=other.posts[post.network].ticket_no))
 
 
 def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post:

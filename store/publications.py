@@ -64,7 +64,7 @@ async def find_by_link(db: Reader, link_key: str) -> Publication | None:
     row = await db.fetch_one(
         "SELECT publication FROM posts WHERE link_key <> '' AND (link_key = ? OR external_id LIKE ? ESCAPE '!')",
         link_key,
-        f"%!_{number}" if number.isdigit() and number != link_key else "",
+        f"%!_{number}" if number.isascii() and number.isdigit() else "-",
     )
     return await find(db, row["publication"]) if row else None
 

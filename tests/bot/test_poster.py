@@ -18,6 +18,7 @@ from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.desk import BroadcastCost
+from handlers.publicity_posts import Failed
 from store import leases, publications, staff
 from store.database import Database, Tx, open_database
 from tests.fakes.facebook import FakeFacebook
@@ -278,3 +279,36 @@ async def test_the_token_is_proved_by_the_pages_name(desk: Desk):
     good = FacebookPage(desk.facebook.page_id, desk.facebook.page_token, desk.facebook.url)
     assert await good.hello() == "สำนักงานสถิติแห่งชาติ"
     await good.close()
+
+
+async def test_the_picture_goes_up_first_and_with_the_post(desk: Desk):
+    picture = desk.path / "picture"
+    picture.write_bytes(b"\xff\xd8\xff\xe0")
+    page = FacebookPage(desk.facebook.page_id, desk.facebook.page_token, desk.facebook.url)
+    assert await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    assert list(desk.facebook.photos.values()) == [picture.read_bytes()]
+    assert len(desk.facebook.posts) == 1
+    desk.facebook.fail("POST photos", DropAfter())
+    answer = await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    assert isinstance(answer, Failed), "without its picture nothing was posted, so another try is safe"
+    assert len(desk.facebook.posts) == 1
+    await page.close()
+
+
+async def test_a_post_that_the_webhook_logged_meanwhile_is_one_ticket(desk: Desk):
+    await desk.queues(FACEBOOK)
+    desk.facebook.lag = True
+    desk.facebook.fail("POST feed", DropAfter())
+    await desk.works()
+    link = desk.facebook.posts[0]["permalink_url"]
+    key = "facebook:" + link.rpartition("/")[2]
+    other = Post(FACEBOOK, PostState.POSTED, "R9", link, key)
+    told = Publication(
+        await publications.reserve_no(desk.db), News("อื่น"), NOW.date(), NOW, None, posts={FACEBOOK: other}
+    )
+    await desk.db.write(lambda tx: publications.add(tx, told))
+    desk.facebook.lag = False
+    posts = await desk.works(minutes=2)
+    assert (posts[FACEBOOK].state, posts[FACEBOOK].ticket_no) == (PostState.POSTED, "R9")
+    assert await desk.tickets() == []
+    assert "โพสต์แล้ว P1" in desk.told

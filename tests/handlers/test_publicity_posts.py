@@ -171,3 +171,14 @@ async def test_an_officer_cannot_retry_or_cancel(both: DeskUnderTest):
     await both.says("/publicize P1")
     assert "ใช้ได้เฉพาะหัวหน้า" in (await both.presses("ยกเลิกการโพสต์")).text
     assert set((await states(both)).values()) == {PostState.WAITING}
+
+
+async def test_a_picture_sent_while_composing_goes_with_the_post(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    card = await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    assert "ไฟล์แนบ: 1" in card.text
+    assert "Line ส่งเฉพาะข้อความ ไม่มีรูป" in card.text
+    await both.presses("โพสต์เลย", who="ton")
+    (file,) = await both.db.fetch("SELECT id, record FROM files")
+    (row,) = await both.db.fetch("SELECT picture FROM publications")
+    assert (file["record"], file["id"]) == ("P1", row["picture"])

@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Conflict, NotFound
+from domain.page_feed import PagePost
 from domain.publications import Post, PostState, Publication, ticket_of
 from domain.publicity import Network, News
 from domain.staff import StaffId
 from domain.tickets import DataUse, TicketNo
-from store import publications, tickets
+from store import page_posts, publications, tickets
 from store.changes import list_changes
 from store.database import Database
 
@@ -68,6 +69,20 @@ async def test_a_link_is_logged_once(db: Database, officer: StaffId):
         await log(db, officer)
     await log(db, officer, (replace(FACEBOOK, link_key=""),))
     assert len(await publications.list_recent(db, 5)) == 2
+
+
+async def test_a_post_is_found_by_its_number_on_facebook_too(db: Database, officer: StaffId):
+    made = await log(db, officer, (replace(FACEBOOK, link_key="facebook:pfbid02abc", external_id="9_123"),))
+    assert await publications.find_by_link(db, "facebook:123") == made
+    for other in ("facebook:23", "facebook:fb.watch/a", "twitter:123", "9_123"):
+        assert await publications.find_by_link(db, other) is None
+
+
+async def test_what_facebook_told_of_a_post_is_kept_with_the_last_word(db: Database):
+    assert await page_posts.find(db, "9_1") == PagePost("9_1")
+    for post in (PagePost("9_1", "ข่าว", NOW), PagePost("9_1", "ข่าวใหม่", NOW, "https://x", NOW, NOW, "P1")):
+        await db.write(lambda tx, p=post: page_posts.put(tx, p))
+        assert await page_posts.find(db, "9_1") == post
 
 
 @pytest.mark.parametrize(("days", "found"), [(0, True), (14, True), (-14, True), (15, False), (-15, False)])
