@@ -83,7 +83,7 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     lock = _lock(settings.database_url)
     db = await open_database(settings.database_url)
     service = Service(settings, db, configuration)
-    ticker = start_ticker(Ticker(service.engine.desk, service.engine))
+    ticker = start_ticker(Ticker(service.engine.desk, service.engine), service.engine.report)
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -141,6 +141,7 @@ async def terminal(
     data_dir: Path,
     name: str,
     greeting: Callable[[], str] | None = None,
+    mail_from: str = "",
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
     from bot.engine import Engine, now
@@ -148,6 +149,7 @@ async def terminal(
     from bot.platform import Adapter
     from bot.terminal import TerminalAdapter, chat
     from handlers.i18n import speak
+    from scheduler.ticker import Ticker
     from store import leases, staff
 
     configure_logging()
@@ -160,16 +162,17 @@ async def terminal(
             identity = Identity(Platform.TERMINAL, name, person.id, name)
             await db.write(lambda tx: staff.link_identity(tx, identity, now()))
         blobs = Blobs(data_dir)
-        adapter = TerminalAdapter(blobs=blobs)
+        adapter = TerminalAdapter(blobs=blobs, user=name)
         # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
         files = FileStore(db, adapters, blobs)
-        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files)
+        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files, mail_from=mail_from)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
-        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle)
+        ticker = Ticker(engine.desk, engine)
+        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick)
         await engine.stop()
     finally:
         await db.close()
@@ -182,7 +185,8 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     configuration = configuration_or_exit(settings)
 
     async def work() -> None:
-        await terminal(await open_database(settings.database_url), configuration, settings.data_dir, as_)
+        db = await open_database(settings.database_url)
+        await terminal(db, configuration, settings.data_dir, as_, mail_from=settings.sends_from)
 
     run_async(work())
 
@@ -224,8 +228,9 @@ def tick() -> None:
         from bot.file_store import FileStore
         from scheduler.ticker import Ticker
 
-        files = FileStore(db, {}, Blobs(settings_or_exit().data_dir))
-        engine = Engine(db, configuration, {}, "tick", files=files)
+        settings = settings_or_exit()
+        files = FileStore(db, {}, Blobs(settings.data_dir))
+        engine = Engine(db, configuration, {}, "tick", files=files, mail_from=settings.sends_from)
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))

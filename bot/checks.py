@@ -8,8 +8,16 @@ from bot.engine import now
 from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
 from bot.line import LineAdapter
 from bot.networks import LookupFailed
+from bot.service import mail_adapter
 from bot.settings import Settings
 from bot.telegram import TelegramAdapter
+
+CHECKS = {
+    "connect": "the server cannot be reached or turns us away",
+    "timeout": "the server does not answer in time",
+    "tls": "the server offers no encryption that can be trusted",
+    "login": "the server does not know this user and password",
+}
 
 
 async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
@@ -21,6 +29,8 @@ async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     if settings.facebook_page_id and settings.facebook_page_token:
         token = settings.facebook_page_token.get_secret_value()
         yield "facebook", await _check_facebook(settings, settings.facebook_page_id, token)
+    if settings.smtp_url:
+        yield "mail", await _check_mail(settings)
     if not settings.has_platform:
         yield "platforms", ""
 
@@ -64,3 +74,10 @@ async def _check_facebook(settings: Settings, page_id: str, token: str) -> str:
     finally:
         await page.close()
     return ""
+
+
+async def _check_mail(settings: Settings) -> str:
+    """Connects, encrypts, logs in; sends nothing."""
+    adapter = mail_adapter(settings)
+    problem = await adapter.hello() if adapter else ""
+    return f"DESKBOT_SMTP_URL: {CHECKS.get(problem.split()[0], 'no answer')} ({problem})" if problem else ""

@@ -1,6 +1,7 @@
 """Worker and sender over one store: what every way of running the desk has in common."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from uuid import uuid4
 
 from bot.imports import Imports
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, batch_notices, write
+from bot.outgoing import Adapters, Batch, add_notices, write
 from bot.poster import Poster, PostingNetworks
 from bot.sender import Sender
 from bot.worker import Worker
@@ -41,10 +42,11 @@ class Engine:
         kind: str,
         clock: Callable[[], datetime] = now,
         files: Files | None = None,
+        mail_from: str = "",
         networks: PostingNetworks | None = None,
     ) -> None:
         self.networks = networks or PostingNetworks()
-        self.desk = Desk(db, configuration, clock, files or NoFiles(), self.networks)
+        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from, self.networks)
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)
@@ -54,7 +56,7 @@ class Engine:
         self._sweeps: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Take up what the last run left, and learn the register's words before somebody searches."""
+        """Take up what the last run left, and learn words and subjects before somebody asks."""
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
@@ -66,16 +68,19 @@ class Engine:
     async def _learn_words(self) -> None:
         with suppress(StoreUnavailable):  # the first search tries again
             await self.desk.db.words.refreshed(self.desk.db)
+            # A million words stay: the collector would hold everybody up to walk through them again and again.
+            gc.freeze()
+            await self.desk.db.lessons.refreshed(self.desk.db)
 
     async def post(self, outcome: Outcome, *changes: Change) -> None:
         """Write what was decided without an event, and send what it tells."""
         batch, now = Batch(), self.desk.clock()
-        await batch_notices(batch, self._adapters, self.desk.db, outcome, now)
+        await add_notices(batch, self._adapters, self.desk.db, outcome.notices, now)
 
         async def work(tx: Tx) -> list[tuple[Platform, str]]:
             for change in changes:
                 await change(tx)
-            return await write(tx, outcome, batch, self.owner, now)
+            return await write(tx, outcome, batch, self._adapters, self.owner, now)
 
         self.sender.wake(await self.desk.db.write(work))
 

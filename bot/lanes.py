@@ -46,11 +46,15 @@ class Lanes(Generic[K]):
             self._again.discard(key)
             self.wake([key])
 
+    async def sweep(self) -> None:
+        """Look for work once."""
+        self.wake(await self._find(set(self._running)))
+
     async def sweep_forever(self) -> None:
         """Look for work until stopping; nothing that a look meets ends it."""
         while not self.stopping:
             try:
-                self.wake(await self._find(set(self._running)))
+                await self.sweep()
             except Exception as error:  # noqa: BLE001 - see the docstring
                 log.error("sweep failed", lane=self._name, **where(error))
             await asyncio.sleep(SWEEP)

@@ -12,24 +12,30 @@ from store.outbox import Message
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform accepted it (or says that it had)."""
+    """The platform accepted it (or says that it had). `pushes` = how many it counts towards its monthly quota."""
+
+    pushes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted."""
+    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted; `alarm` = it
+    will not go better before an administrator does something.
+    """
 
     error: str
     after: float | None = None
     unclear: bool = False
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never. `unreachable` = this recipient takes no messages from us."""
+    """Never. `unreachable` = this recipient takes no messages from us; `spent` = nobody does until next month."""
 
     error: str
     unreachable: bool = False
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,14 @@ class Dropped:
     error: str
 
 
-Delivery = Sent | Retry | Refused | Dropped
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Perhaps accepted, and sending it twice would be worse than asking: a person decides."""
+
+    error: str
+
+
+Delivery = Sent | Retry | Refused | Dropped | Doubtful
 
 
 class Unparsable(Exception):
@@ -57,6 +70,10 @@ class Adapter(Protocol):
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """The calls that say `reply`; `replaces` names the message whose button was pressed."""
+        ...
+
+    def serves(self, chat: str) -> bool:
+        """Whether what is for this chat goes out through this process."""
         ...
 
     async def pace(self, chat: str) -> None:

@@ -2,19 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_notice, notice_message, reachable_address
-from bot.platform import Delivery, Dropped, Refused, Retry, Sent
+from bot.outgoing import ADMIN_TOLD, Adapters, Batch, add_notice, notice_message, reachable_address, served
+from bot.platform import Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
-from handlers import system
+from handlers import mail_cards, system
 from handlers.chat import Notice, reply_from_json
-from store import buttons, leases, outbox, staff
+from store import buttons, leases, mail, outbox, push_use, staff
 from store.database import Database, StoreUnavailable, Tx
 from store.failpoints import failpoint
 from store.outbox import Message
@@ -22,10 +24,11 @@ from store.outbox import Message
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 LONGEST_CALL = 25.0
-"""Seconds; a call must end before its lease does."""
+LONGEST_MAIL = 300.0
+"""Seconds; a call ends before its lease does, or the lease is kept alive meanwhile."""
+KEEP_LEASE = leases.TTL.total_seconds() / 3
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
-ADMIN_TOLD = "undeliverable:"
 MOVED = ":moved"
 
 log = get_logger()
@@ -40,17 +43,19 @@ class Sender:
         self._adapters = adapters
         self._clock = clock
         self._owner = owner
+        self._serves = served(adapters)
         self.lanes = Lanes[Chat]("outbox", self._run, self._find)
 
     def wake(self, chats: Iterable[Chat]) -> None:
         """Send to these chats, whose leases this process holds."""
-        self.lanes.wake(chat for chat in chats if chat[0] in self._adapters)
+        self.lanes.wake(chat for chat in chats if self._serves(*chat))
 
     async def _find(self, running: set[Chat]) -> list[Chat]:
         """Chats on this process's platforms with something due whose lease is free: it is now ours."""
         now = self._clock()
         waiting = await outbox.list_waiting(self._db, list(self._adapters), now)
-        return [chat for chat in waiting if chat not in running and await self._lease(chat, now)]
+        ours = [chat for chat in waiting if chat not in running and self._serves(*chat)]
+        return [chat for chat in ours if await self._lease(chat, now)]
 
     async def _lease(self, chat: Chat, now: datetime) -> bool:
         return await self._db.write(lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now))
@@ -85,22 +90,41 @@ class Sender:
         attempt = message
         if not await self._db.write(lambda tx: outbox.begin_sending(tx, attempt, self._owner, now)):
             return False
-        failpoint("message.sending")
+        kind = "mail" if message.platform is Platform.MAIL else "message"
+        failpoint(f"{kind}.sending")
         delivery = await self._deliver(message)
-        failpoint("message.accepted")
+        failpoint(f"{kind}.accepted")
         released = await self._record_surely(message, delivery)
-        failpoint("message.sent")
+        failpoint(f"{kind}.sent")
         return not released
 
     async def _deliver(self, message: Message) -> Delivery:
         """Make the call; whatever goes wrong within it leaves doubt, and is tried again more and more slowly."""
         adapter = self._adapters[message.platform]
+        longest = LONGEST_MAIL if message.platform is Platform.MAIL else LONGEST_CALL
         try:
-            async with asyncio.timeout(LONGEST_CALL):
+            async with asyncio.timeout(longest), self._lease_kept(message):
                 return await adapter.deliver(message)
         except Exception as error:  # noqa: BLE001 - a platform's odd answer must not block its chat
             log.error("delivery failed", platform=message.platform, message_id=str(message.id), **where(error))
             return Retry(type(error).__name__, unclear=True)
+
+    @asynccontextmanager
+    async def _lease_kept(self, message: Message) -> AsyncIterator[None]:
+        """Nobody else takes the chat while a call lasts longer than its lease."""
+
+        async def keep() -> None:
+            name = outbox.lease_name(message.platform, message.chat)
+            while True:
+                await asyncio.sleep(KEEP_LEASE)
+                with suppress(StoreUnavailable):
+                    await self._db.write(lambda tx: leases.touch(tx, name, self._owner, self._clock()))
+
+        keeping = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
 
     async def _record_surely(self, message: Message, delivery: Delivery) -> bool:
         """Write down how it went, however long the store is away: forgetting it would send twice.
@@ -117,21 +141,25 @@ class Sender:
     async def _record(self, message: Message, delivery: Delivery) -> bool:
         now = self._clock()
         if isinstance(delivery, Retry) and message.created_at and now - message.created_at > USEFUL:
-            delivery = Refused(f"given up after {USEFUL}: {delivery.error}")
+            delivery = Refused(f"{delivery.error}: given up after {USEFUL}")
         match delivery:
-            case Sent():
-                return await self._sent(message, now)
+            case Sent(pushes):
+                return await self._sent(message, now, pushes)
             case Retry():
                 await self._retry(message, delivery, now)
             case Dropped(error):
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
-            case Refused():
-                await self._give_up(message, delivery, now)
+            case Refused(error, unreachable, spent):
+                await self._give_up(message, "dead", error, now, unreachable=unreachable, spent=spent)
+            case Doubtful(error):
+                await self._give_up(message, "doubtful", error, now)
         return False
 
-    async def _sent(self, message: Message, now: datetime) -> bool:
+    async def _sent(self, message: Message, now: datetime, pushes: int) -> bool:
         async def work(tx: Tx) -> bool:
             await outbox.mark_sent(tx, message, now)
+            if pushes:
+                await push_use.count(tx, message.platform, now, pushes)
             return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
 
         return await self._db.write(work)
@@ -150,32 +178,66 @@ class Sender:
         )
         next_at = now + timedelta(seconds=pause)
         unclear = message.unclear or delivery.unclear
-        await self._db.write(lambda tx: outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error))
-
-    async def _give_up(self, message: Message, refused: Refused, now: datetime) -> None:
-        """Refused for good: try the person's other platform, else tell the administrators, never try for ever."""
-        log.error("message refused", platform=message.platform, message_id=str(message.id), reason=refused.error)
-        elsewhere = await self._elsewhere(message)
         batch = Batch()
-        # A stranger who turns away is nobody's trouble, and a notice about a notice would never end.
-        worth_telling = message.staff_id is not None and not (message.dedupe_key or "").startswith(ADMIN_TOLD)
-        if worth_telling and not elsewhere:
-            told = Notice(
-                lambda: system.undeliverable(message.platform, refused.error),
-                f"{ADMIN_TOLD}{message.id}",
-                role=Role.ADMIN,
-            )
-            await add_notice(batch, self._adapters, self._db, told, now)
+        if delivery.alarm:
+            key = f"{ADMIN_TOLD}{message.platform}:{delivery.error}:{now:%Y-%m-%d}"
+            await self._tell_administrators(batch, message.platform, delivery.error, key, now)
 
         async def work(tx: Tx) -> list[Chat]:
-            await outbox.mark_ended(tx, message, "moved" if elsewhere else "dead", refused.error)
-            if refused.unreachable:
+            await outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error)
+            return await outbox.put(tx, batch.messages, self._owner, now, self._serves) if batch.messages else []
+
+        self.wake(await self._db.write(work))
+
+    async def _give_up(
+        self,
+        message: Message,
+        state: str,
+        error: str,
+        now: datetime,
+        *,
+        unreachable: bool = False,
+        spent: bool = False,
+    ) -> None:
+        """Not tried again: it goes to the person's other platform, else somebody is told."""
+        log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
+        elsewhere = await self._elsewhere(message)
+        batch = Batch()
+        if message.platform is Platform.MAIL:
+            await self._tell_writer(batch, message, state, error, now)
+        elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
+            pass  # a notice about a notice would never end
+        elif spent:
+            await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
+        elif not elsewhere and message.staff_id is not None:
+            # A stranger who turns away is nobody's trouble.
+            await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
+
+        async def work(tx: Tx) -> list[Chat]:
+            await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
+            if unreachable:
                 await staff.mark_unreachable(tx, message.platform, message.chat, now)
             await buttons.add(tx, batch.button_rows)
             rows = [*elsewhere, *batch.messages]
-            return await outbox.put(tx, rows, self._owner, now) if rows else []
+            return await outbox.put(tx, rows, self._owner, now, self._serves) if rows else []
 
         self.wake(await self._db.write(work))
+
+    async def _tell_administrators(self, batch: Batch, platform: Platform, error: str, key: str, now: datetime) -> None:
+        told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
+        await add_notice(batch, self._adapters, self._db, told, now)
+
+    async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
+        """Who wrote a mail decides what becomes of it; the administrators where that person cannot be told."""
+        written = await mail.find_mail(self._db, str(message.id))
+        if written is None:
+            return
+        stuck = replace(written, state=mail.MailState(state), error=error)
+        told = Notice(lambda: mail_cards.stuck_notice(stuck), f"mail:{message.id}:{now.isoformat()}")
+        if written.staff_id is not None:
+            await add_notice(batch, self._adapters, self._db, replace(told, staff_id=written.staff_id), now)
+        if not any(row.staff_id == written.staff_id for row in batch.messages):
+            await add_notice(batch, self._adapters, self._db, replace(told, role=Role.ADMIN), now)
 
     async def _rendered(self, message: Message) -> Message:
         """A notice as this platform says it; should it need several calls, the others follow in order."""

@@ -10,16 +10,18 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
-from bot import line, telegram, web
+from bot import line, mail, telegram, web
 from bot.engine import Engine, now
 from bot.facebook import FacebookPage
 from bot.file_store import FileStore
 from bot.line_broadcast import LineBroadcast
 from bot.links import Links
 from bot.log import get_logger, where
+from bot.mail_server import read_sender, read_server
 from bot.networks import PostingNetwork
 from bot.platform import Adapter
 from bot.poster import PostingNetworks
+from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
@@ -61,9 +63,18 @@ class Service:
             adapters[Platform.TELEGRAM] = self.telegram
         if self.line:
             adapters[Platform.LINE] = self.line
+        if mailer := mail_adapter(settings):
+            adapters[Platform.MAIL] = mailer
         files = FileStore(db, adapters, blobs, has_links=self._links is not None)
-        networks = PostingNetworks(posting_networks(settings))
-        self.engine = Engine(db, configuration, adapters, "serve", files=files, networks=networks)
+        self.engine = Engine(
+            db,
+            configuration,
+            adapters,
+            "serve",
+            files=files,
+            mail_from=settings.sends_from,
+            networks=PostingNetworks(posting_networks(settings)),
+        )
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
@@ -124,6 +135,8 @@ class Service:
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
+            watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, now)
+            self._spawn(watch.run_forever())
             if self._links is None:
                 log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
@@ -205,6 +218,13 @@ def posting_networks(settings: Settings) -> list[PostingNetwork]:
 
 def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
+
+
+def mail_adapter(settings: Settings) -> mail.MailAdapter | None:
+    """The way out for mails, where one is configured."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    return mail.MailAdapter(read_server(settings.smtp_url), *read_sender(settings.mail_from))
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.mail_server import read_sender, read_server
+
 PREFIX = "DESKBOT_"
 
 
@@ -41,6 +43,8 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
     secret_key: SecretStr | None = None
     config: Path | None = None
 
@@ -49,6 +53,20 @@ class Settings(BaseSettings):
     def _database(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("must look like sqlite:///data/desk.db or postgresql://user@host/desk")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_server(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_sender(value)
         return value
 
     @field_validator("telegram_token")
@@ -91,6 +109,8 @@ class Settings(BaseSettings):
         if (self.facebook_app_secret is None) != (self.facebook_verify_token is None):
             missing = "FACEBOOK_VERIFY_TOKEN" if self.facebook_verify_token is None else "FACEBOOK_APP_SECRET"
             raise ValueError(f"{PREFIX}{missing}: Facebook's webhook needs both its app secret and its verify token")
+        if self.smtp_url and not self.mail_from:
+            raise ValueError(f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from")
         if self.telegram_token and self.telegram_mode == "webhook":
             for name, value in (
                 ("TELEGRAM_WEBHOOK_SECRET", self.telegram_webhook_secret),
@@ -104,6 +124,11 @@ class Settings(BaseSettings):
     def has_platform(self) -> bool:
         """Whether Telegram or LINE is configured; without one the terminal demo opens."""
         return self.telegram_token is not None or self.line_channel_secret is not None
+
+    @property
+    def sends_from(self) -> str:
+        """The address that mails come from, empty where no mail is sent."""
+        return read_sender(self.mail_from)[1] if self.smtp_url and self.mail_from else ""
 
 
 def load_settings() -> Settings:

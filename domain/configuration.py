@@ -1,15 +1,19 @@
-"""The office's data in one value: catalogue, time standard, calendar and projects, checked at the start."""
+"""The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked at the start."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.one_line_types import Vocabulary
+from domain.owed import Rule, read_rules
 from domain.projects import Project, read_projects
 from domain.publicity_summary import Release, read_releases
-from domain.time_standard import TimeStandard, read_time_standard
+from domain.requests import Steps, read_requests
+from domain.suggest import Seeds, read_seeds
+from domain.templates import Templates, read_templates
+from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
 from domain.working_calendar import WorkingCalendar, read_working_calendar
 
 TABLES = (
@@ -17,14 +21,17 @@ TABLES = (
     "customer_types",
     "subjects",
     "time_standard",
+    "deadline_notices",
     "working_hours",
     "holiday_rules",
     "holidays",
     "projects",
     "releases",
+    "requests",
+    "reminders",
+    "templates",
+    "suggestions",
 )
-OTHER_TABLES = ("reminders", "templates")
-"""Tables of the office's file that other packages read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,12 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    steps: Steps
+    rules: Mapping[str, Rule]
+    templates: Templates
+    notice_rules: NoticeRules
+    seeds: Seeds
+    """The words of `suggestions`, with the subjects that each speaks for."""
     releases: tuple[Release, ...] = ()
 
     def vocabulary(self) -> Vocabulary:
@@ -42,15 +55,27 @@ class Configuration:
         return replace(self.catalogue.vocabulary(), projects=self.projects)
 
 
-def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
+def load_configuration(override: Path | None = None) -> Configuration:
     """The package's data with the office's TOML file (`DESKBOT_CONFIG`) merged over it.
 
-    Raises DataError naming file, table, key and what to mend. `other_tables` of the file are passed over.
+    Raises DataError naming file, table, key and what to mend.
     """
     root = read_tables(override)
-    root.check_keys((*TABLES, *other_tables))
+    root.check_keys(TABLES)
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
     projects = read_projects(root)
-    return Configuration(catalogue, standard, calendar, projects, read_releases(root, projects))
+    templates = read_templates(root)
+    return Configuration(
+        catalogue,
+        standard,
+        calendar,
+        projects,
+        read_requests(root, catalogue),
+        read_rules(root, catalogue, templates),
+        templates,
+        read_notice_rules(root, calendar.day_minutes),
+        read_seeds(root, catalogue),
+        read_releases(root, projects),
+    )

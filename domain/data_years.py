@@ -239,7 +239,7 @@ def _tokens() -> re.Pattern[str]:
     fillers = "|".join(map(re.escape, sorted(table.texts("fillers"), key=len, reverse=True)))
     year = r"(?:\d{4}|\d\d)(?![\d%])(?!\.\d)"
     return re.compile(
-        rf"[\s,/()]*(?:(?:{quarter})\s*(?P<quarter>[1-4])(?:\s*-\s*(?P<quarter_until>[1-4]))?(?!\d)"
+        rf"[\s,/()]*(?:(?:{quarter})\s*(?P<quarter>[1-4])(?:\s*-\s*(?:{quarter})?\s*(?P<quarter_until>[1-4]))?(?!\d)"
         rf"|(?P<year>{year})(?:\s*-\s*(?P<until>{year}))?"
         rf"|(?P<month>{_month_names()})(?=\s|\d|/|$)"
         rf"|(?P<filler>{fillers}))[)]?",

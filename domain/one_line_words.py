@@ -103,9 +103,9 @@ def _with_data(read: OneLine, vocabulary: Vocabulary, text: str, today: date) ->
             stop, periods = scan_periods(text, end, today, short=False)
         except InvalidInput:
             continue
-        if periods:
+        if periods and not _goes_on(text, stop):
             years[project.name] = tuple(dict.fromkeys((*years.get(project.name, ()), *periods)))
-            taken.append((end, stop))
+        taken.append((end, stop))
     if shared := _shared_years(text, taken, today):
         years[""] = shared
     unsure = read.unsure | ({"projects"} if len(projects) > MOST_PROJECTS else set())
@@ -140,10 +140,15 @@ def _names_data(text: str, start: int, end: int) -> bool:
         while mark:
             before = before.removesuffix(mark).rstrip()
             mark = next((mark for mark in marks if before.endswith(mark)), "")
-    after = text[end:].lstrip()
-    if before[-1:].isdigit() or before.endswith(table.texts("not_data")):
+    if before[-1:].isdigit() or before.endswith(("-", *table.texts("to"), *table.texts("not_data"))):
         return False
-    return not after.startswith(("-", *table.texts("to"), *table.texts("open_ended")))
+    return not _goes_on(text, end)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether the years that end here are only the beginning of what is meant."""
+    table = words("data_years")
+    return text[end:].lstrip().startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
 
 
 # What it cost, and what it was registered as.
@@ -211,12 +216,17 @@ def _any(key: str) -> str:
     return "|".join(map(re.escape, words("one_line").texts(key)))
 
 
+def _no_thing() -> str:
+    """No count of things follows."""
+    return rf"(?!\s*(?:{_any('things')})(?![^\W\d_]))"
+
+
 @cache
 def _money() -> re.Pattern[str]:
     amount = r"\d[\d,]*(?:\.\d\d?)?"
     units = "|".join(map(re.escape, words("money").texts("baht")))
     return re.compile(
-        rf"(?<!\S)(?:{_any('price_marks')})\s*(?P<marked>{amount})(?!\S*[/\d])"
+        rf"(?<!\S)(?:{_any('price_marks')})\s*(?P<marked>{amount})(?!\S*[/\d]){_no_thing()}"
         rf"|(?<![\d.,/])(?P<counted>{amount})\s?(?:{units})"
     )
 
@@ -224,6 +234,5 @@ def _money() -> re.Pattern[str]:
 @cache
 def _mark_of(kind: str) -> re.Pattern[str]:
     """The mark, then a number with at least two digits, not a count of things."""
-    things = _any("things")
     number = r"[^\s\d]{0,6}\d[^\s,;]*\d[^\s,;]*|\d\d+"
-    return re.compile(rf"(?<!\S)(?:{_any(f'{kind}_marks')})\s*:?\s*(?P<number>{number})(?!\s*(?:{things}))")
+    return re.compile(rf"(?<!\S)(?:{_any(f'{kind}_marks')})\s*:?\s*(?P<number>{number}){_no_thing()}")

@@ -63,7 +63,9 @@ def read_user_count(text: str, today: date) -> UserCount:
     month, rest = _month(text, today)
     provinces = _provinces_in(text)
     numbers = [found[0] for found in _NUMBER.finditer(rest)]
-    users = parse_users(numbers[0]) if len(numbers) == 1 and "." not in numbers[0] else None
+    users = None
+    if len(numbers) == 1 and "." not in numbers[0] and len(numbers[0]) < len(str(MOST_USERS)):
+        users = parse_users(numbers[0])
     return UserCount(provinces[0] if len(provinces) == 1 else "", users, month)
 
 

@@ -9,11 +9,15 @@ StaffId = NewType("StaffId", int)
 
 
 class Platform(StrEnum):
-    """Where people talk to the desk; never called a channel, which is how customers reach it."""
+    """Where people talk to the desk; never called a channel, which is how customers reach it.
+
+    By mail the desk only speaks, and to customers: no member of staff has an account there.
+    """
 
     TELEGRAM = "telegram"
     LINE = "line"
     TERMINAL = "terminal"
+    MAIL = "mail"
 
 
 class Role(StrEnum):

@@ -51,13 +51,26 @@ class Complexity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that the clock does not count: it waits for the customer, or (`closed`) it was closed and reopened.
+
+    `until` None = it still waits.
+    """
+
+    since: datetime
+    until: datetime | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One piece of service, with every field of DOMAIN.md section 3.
 
     `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
     with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
     periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
-    `counted_on` (a month's first day) are a provincial office's number of users. `version` counts saves.
+    `counted_on` (a month's first day) are a provincial office's number of users. `pauses` are in order, and only
+    the last may still last (domain/pauses.py). `version` counts saves.
     """
 
     no: TicketNo
@@ -94,7 +107,13 @@ class Ticket:
     counted_on: date | None = None
     unknown: frozenset[str] = frozenset()
     closed_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
     version: int = 1
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when it waits for the customer; None where it does not."""
+        return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
 
 
 @dataclass(frozen=True, slots=True)

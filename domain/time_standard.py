@@ -4,13 +4,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 
 from domain.catalogue import Catalogue
 from domain.data import Table
 from domain.tickets import Complexity
-from domain.working_calendar import WorkingCalendar
 
 TIME_TABLES = ("statistics", "sale", "microdata", "special")
 ANY_CHANNEL = "any"
@@ -46,20 +44,36 @@ class TimeStandard:
         return self.limits.get((time_table, complexity, channel)) if time_table else None
 
 
-def due_at(
-    standard: TimeStandard,
-    calendar: WorkingCalendar,
-    time_table: str | None,
-    complexity: Complexity,
-    channel: str,
-    created_at: datetime,
-) -> datetime | None:
-    """When a ticket created at the aware instant `created_at` is due (Asia/Bangkok); None = no deadline.
+@dataclass(frozen=True, slots=True)
+class NoticeRules:
+    """When people are told of a deadline; all spans are working time.
 
-    Waiting for the customer is not counted here. Raises InvalidInput("holiday_year") as the calendar does.
+    `share` of the limit that is left when it is due soon, told only where the limit is `soon_from` or more;
+    nobody is told within `quiet` after the ticket was recorded, reopened or answered; supervisors hear of it
+    `supervisors_after` its overdue notice.
     """
-    limit = standard.limit(time_table, complexity, channel)
-    return calendar.add(created_at, limit.working_minutes) if limit else None
+
+    share: Fraction
+    soon_from: Limit
+    quiet: Limit
+    supervisors_after: Limit
+
+
+def read_notice_rules(root: Table, day_minutes: int) -> NoticeRules:
+    """The `deadline_notices` table; DataError for a wrong row."""
+    table = root.table("deadline_notices")
+    table.check_keys(("share", "soon_from", "quiet", "supervisors_after"))
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})", table.text("share"), re.ASCII)
+    if not match or not 0 < int(match[1]) < int(match[2]):
+        raise table.refusal('must be a part of one, such as "1/5"', "share")
+
+    def span(key: str) -> Limit:
+        limit = _read_limit(table, key, day_minutes)
+        if limit is None:
+            raise table.refusal("missing", key)
+        return limit
+
+    return NoticeRules(Fraction(match[0]), span("soon_from"), span("quiet"), span("supervisors_after"))
 
 
 def read_time_standard(root: Table, catalogue: Catalogue, day_minutes: int) -> TimeStandard:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from domain.data import Table
@@ -37,30 +38,35 @@ class DayRule:
 class WorkingCalendar:
     """Instants in may have any time zone, but must have one; instants out are in Asia/Bangkok.
 
-    `week` holds each weekday's hours, Monday first. `leave_out` names holidays of the library on which the
+    `week` holds each weekday's hours, Monday first. `entered` are administrators' words on dates, which go over
+    the `rules` of the office's file. `leave_out` names holidays of the library on which the
     office works. Every method raises InvalidInput("holiday_year", year=...) outside 1957 to 2100.
     """
 
     week: tuple[tuple[Hours, ...], ...]
     rules: Mapping[date, DayRule]
     leave_out: tuple[str, ...] = ()
-    _years: dict[int, dict[date, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    entered: Mapping[date, DayRule] = field(default_factory=dict)
 
     @property
     def day_minutes(self) -> int:
         """Minutes of one working day, which "2.5 days" counts in: the fullest weekday's."""
         return _minutes(max(self.week, key=_minutes))
 
+    def rule(self, on: date) -> DayRule | None:
+        """The office's own word on that date, if there is one."""
+        return self.entered.get(on) or self.rules.get(on)
+
     def holiday_name(self, on: date) -> str | None:
         """The holiday's Thai name, also at a weekend; None on any other day."""
-        rule = self.rules.get(on)
+        rule = self.rule(on)
         if rule is not None:
             return None if rule.working else rule.name
-        return self._holidays(on.year).get(on)
+        return _library_holidays(on.year, self.leave_out).get(on)
 
     def hours(self, on: date) -> tuple[Hours, ...]:
         """The hours worked on that date; none on holidays and free weekdays."""
-        rule = self.rules.get(on)
+        rule = self.rule(on)
         if self.holiday_name(on) is not None:
             return ()
         usual = self.week[on.weekday()]
@@ -125,12 +131,18 @@ class WorkingCalendar:
                     yield datetime.combine(on, one.opens, BANGKOK), closes
             on += timedelta(days=1)
 
-    def _holidays(self, year: int) -> dict[date, str]:
-        if year not in self._years:
-            self._years[year] = _library_holidays(year, self.leave_out)
-        return self._years[year]
+    def holidays(self, year: int) -> dict[date, str]:
+        """All holidays of a Gregorian year with their Thai names, in order, also those at weekends."""
+        known = {*_library_holidays(year, self.leave_out), *self.rules, *self.entered}
+        named = {on: self.holiday_name(on) for on in sorted(known) if on.year == year}
+        return {on: name for on, name in named.items() if name is not None}
+
+    def with_entered(self, entered: Mapping[date, DayRule]) -> "WorkingCalendar":
+        """The calendar with these as the administrators' words, in place of those it had."""
+        return replace(self, entered=entered)
 
 
+@cache
 def _library_holidays(year: int, leave_out: tuple[str, ...]) -> dict[date, str]:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidInput("holiday_year", year=year)

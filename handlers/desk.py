@@ -1,8 +1,8 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -12,8 +12,9 @@ from domain.customers import Customer
 from domain.dates import BANGKOK
 from domain.publicity import Network
 from domain.staff import Platform, Role, Staff, StaffId
+from domain.working_calendar import DayRule
 from handlers.chat import Attachment, Incoming, Notice, Reply
-from store import customers
+from store import customers, holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.database import Change, Database
@@ -101,13 +102,31 @@ class NoNetworks:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Shared by all handlers. `clock` gives aware instants."""
+    """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
+    where no mail is sent.
+    """
 
     db: Database
     configuration: Configuration
     clock: Callable[[], datetime]
     files: Files = field(default_factory=NoFiles)
+    mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
+
+
+async def up_to_date(desk: Desk) -> Desk:
+    """The desk with the holidays that administrators entered laid over its calendar.
+
+    Read anew for each event and each tick, so that every process counts alike from the next one on.
+    """
+    entered = await holidays.list_rules(desk.db)
+    return desk if entered == desk.configuration.calendar.entered else with_holidays(desk, entered)
+
+
+def with_holidays(desk: Desk, entered: Mapping[date, DayRule]) -> Desk:
+    """The desk as it counts with these words of the administrators on dates."""
+    calendar = desk.configuration.calendar.with_entered(entered)
+    return replace(desk, configuration=replace(desk.configuration, calendar=calendar))
 
 
 @dataclass(slots=True)

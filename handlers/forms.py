@@ -16,7 +16,7 @@ from domain.text import digits, shorten
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label
+from handlers.labels import button_label, field_label
 from handlers.messages import sentence
 from store import forms
 from store.forms import Draft
@@ -24,6 +24,8 @@ from store.forms import Draft
 FRESH = timedelta(minutes=30)
 """How long a text still means the form; later the officer is asked (DESIGN.md, "Chat model")."""
 PAGE = 10
+SMALL = 2
+"""A form of no more fields asks one thing and offers no others."""
 MORE, EVERY = "+more", "+more all"
 """`asking` while a list of fields is shown: the relevant ones, or all."""
 
@@ -104,6 +106,8 @@ class Form(Protocol):
 
 
 FORMS: dict[str, Form] = {}
+SAVED: dict[str, str] = {"mail": "mail_sent"}
+"""What is said of a form that is done with, where that is not "saved as"."""
 
 
 def enter_form(form: Form) -> None:
@@ -129,6 +133,12 @@ def store_draft(ctx: Context, draft: Draft) -> None:
     """Write the draft with this event's answer; once an event."""
     ctx.drafts.add(draft.id)
     ctx.change(partial(forms.save, draft=draft))
+
+
+def keep(ctx: Context, draft: Draft) -> None:
+    """Nothing typed is lost where something else has to be asked first."""
+    if draft.id not in ctx.drafts:
+        store_draft(ctx, replace(draft, state="open", touched_at=ctx.now))
 
 
 async def park_open(ctx: Context, but: str = "") -> Draft | None:
@@ -185,9 +195,10 @@ def _save_button(form: Form, draft: Draft) -> Button:
 
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
+    several = len(FORMS[draft.kind].fields) > SMALL
     return (
-        *(form_button(field_label(name), "form.ask", draft, field=name) for name in quick),
-        form_button(_("ช่องอื่น ๆ"), "form.more", draft),
+        *(form_button(button_label(name), "form.ask", draft, field=name) for name in quick),
+        *((form_button(_("ช่องอื่น ๆ"), "form.more", draft),) if several else ()),
         form_button(_("ยกเลิก"), "form.cancel", draft),
     )
 
@@ -376,7 +387,7 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
     if draft is None or draft.staff_id != ctx.staff.id:
         raise NotFound("draft_gone")
     if draft.state == "saved":
-        raise NotFound("draft_saved", outcome=draft.outcome)
+        raise NotFound(SAVED.get(draft.kind, "draft_saved"), outcome=draft.outcome)
     if draft.state == "cancelled":
         raise NotFound("draft_cancelled")
     await park_open(ctx, draft.id)

@@ -1,8 +1,8 @@
 """What fields and their values are called on cards."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from domain.dates import format_datetime
+from domain.dates import BANGKOK, format_date, format_datetime, format_time
 from domain.staff import Role
 from handlers.i18n import _
 
@@ -32,6 +32,20 @@ FIELDS = {
     "purpose": "วัตถุประสงค์",
     "agency": "ชื่อหน่วยงาน",
     "link": "ลิงก์",
+    "research_title": "ชื่อผลงานวิจัย",
+    "return_due_on": "กำหนดส่งสัญญาคืน",
+    "research_due_on": "กำหนดส่งผลงานวิจัย",
+    "remind_on": "วันที่เตือน",
+    "snoozed_on": "วันที่เตือน",
+    "chased": "จำนวนครั้งที่ติดตาม",
+    "reason": "เหตุผล",
+    "request_ticket": "ใบงานของคำขอ",
+    "request_step": "ขั้นของคำขอ",
+    "owed_contract": "สัญญาที่ลงนาม",
+    "owed_research": "ผลงานวิจัย",
+    "owed_quotation": "หลักฐานการชำระเงิน",
+    "owed_fetch": "การมารับข้อมูล",
+    "ended_at": "วันที่จบคำขอ",
     "remarks": "เหตุผล/ปัญหา/อุปสรรค",
     "province": "จังหวัด",
     "user_count": "จำนวนผู้ใช้",
@@ -55,6 +69,12 @@ FIELDS = {
     "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
     "closed_at": "วันที่ปิด",
+    "remind_at": "เวลาเตือน",
+    "remind_text": "เรื่องที่เตือน",
+    "pauses": "หยุดนับเวลา",
+    "since": "รอตั้งแต่",
+    "until": "ตอบเมื่อ",
+    "word": "เหตุผลที่คืน",
     "files": "ไฟล์แนบ",
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
@@ -70,10 +90,23 @@ FIELDS = {
     "state_facebook": "โพสต์ Facebook",
     "state_twitter": "โพสต์ twitter",
     "state_line": "โพสต์ Line",
+    "mail_to": "ผู้รับ",
+    "mail_subject": "หัวเรื่อง",
+    "mail_text": "ข้อความ",
 }
 
+BUTTONS = {"mail_text": "แก้ข้อความ"}
+"""Fields whose button says more than their name."""
+
 # Columns that are called otherwise than the field they hold.
-COLUMNS = {"customer_code": "customer", "contact_id": "contact", "assignee_id": "assignee", "recorded_by": "assignee"}
+COLUMNS = {
+    "no": "contract_no",
+    "signed_on": "contract_on",
+    "customer_code": "customer",
+    "contact_id": "contact",
+    "assignee_id": "assignee",
+    "recorded_by": "assignee",
+}
 
 POST_STATES = {
     "waiting": "รอโพสต์",
@@ -97,6 +130,13 @@ POST_ERRORS = {
 
 VALUES = {
     "post_error": POST_ERRORS,
+    "morning": {
+        "overdue": "เกินกำหนด",
+        "today": "ถึงกำหนดวันนี้",
+        "owed": "ค้างส่งสำนักงาน",
+        "reminder": "เตือนวันนี้",
+        "waiting": "รอผู้รับบริการ",
+    },
     "customer": {"none": "ไม่มีผู้รับบริการ"},
     "real_customer": {"none": "ไม่มีใบงานที่สอง"},
     "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
@@ -111,6 +151,60 @@ VALUES = {
     "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     **dict.fromkeys(("state_facebook", "state_twitter", "state_line"), POST_STATES),
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
+    "request": {"microdata": "คำขอข้อมูลระดับย่อย", "special": "คำขอข้อมูลประมวลผลใหม่"},
+    "step": {
+        "advice": "ให้คำปรึกษา",
+        "questionnaire": "แบบสอบถาม/Data Dict",
+        "letter": "หนังสือขอข้อมูล",
+        "proposal": "โครงร่างงานวิจัย",
+        "variables": "เลือกตัวแปร",
+        "quotation": "ใบเสนอราคา",
+        "approval": "อนุมัติ",
+        "fetch": "แจ้งให้มารับข้อมูล",
+        "payment": "หลักฐานการโอนเงิน",
+        "sent": "ส่งข้อมูลและสัญญา",
+        "contract_chased": "ติดตามสัญญา",
+        "returned": "ได้รับสัญญาคืน",
+        "result_chased": "ติดตามผลงานวิจัย",
+        "delivered": "ได้รับผลงานวิจัย",
+        "thanks": "คำขอบคุณ",
+    },
+    "owed": {
+        "contract": "สัญญาที่ลงนาม",
+        "research": "ผลงานวิจัย",
+        "quotation": "หลักฐานการชำระเงิน",
+        "fetch": "การมารับข้อมูล",
+    },
+    "waits": {
+        "contract": "ยังไม่ส่งสัญญาคืน",
+        "research": "ยังไม่ส่งผลงานวิจัย",
+        "quotation": "ยังไม่มีหลักฐานการชำระเงิน",
+        "fetch": "ยังไม่มารับข้อมูล",
+    },
+    "got": {
+        "contract": "ได้รับสัญญาที่ลงนามแล้ว",
+        "research": "ได้รับผลงานวิจัยแล้ว",
+        "quotation": "ได้รับหลักฐานการชำระเงินแล้ว",
+        "fetch": "มารับข้อมูลแล้ว",
+    },
+    "owed_state": {"open": "ค้าง", "received": "ได้รับแล้ว", "dropped": "เลิกติดตาม", "void": "ยกเลิก"},
+    "weekday": {"0": "จ.", "1": "อ.", "2": "พ.", "3": "พฤ.", "4": "ศ.", "5": "ส.", "6": "อา."},
+    "free_day": {
+        "0": "จันทร์",
+        "1": "อังคาร",
+        "2": "พุธ",
+        "3": "พฤหัสบดี",
+        "4": "ศุกร์",
+        "5": "เสาร์",
+        "6": "อาทิตย์",
+    },
+    "time_table": {
+        "statistics": "ตารางข้อมูลสถิติ",
+        "sale": "ตารางจำหน่ายเอกสาร",
+        "microdata": "ตารางข้อมูลระดับย่อย",
+        "special": "ตารางข้อมูลประมวลผลใหม่",
+    },
+    "unit": {"minute": "นาที", "hour": "ชั่วโมง", "day": "วันทำการ"},
 }
 
 ROLES = {Role.OFFICER: "เจ้าหน้าที่", Role.SUPERVISOR: "หัวหน้า", Role.ADMIN: "ผู้ดูแลระบบ"}
@@ -129,6 +223,9 @@ WHY = {
 }
 
 
+SHORT_HOLIDAY = 40
+
+
 def why_label(why: str, score: int) -> str:
     """Why a customer was found, with how alike the names are where they are not the same."""
     return _(WHY[why], score=score)
@@ -138,6 +235,11 @@ def field_label(field: str) -> str:
     """The name of a field or column."""
     name = COLUMNS.get(field, field)
     return _(FIELDS.get(name, name))
+
+
+def button_label(field: str) -> str:
+    """What the button that asks for a field says."""
+    return _(BUTTONS[field]) if field in BUTTONS else field_label(field)
 
 
 def value_label(field: str, value: str) -> str:
@@ -153,3 +255,45 @@ def role_label(role: Role) -> str:
 def when(at: datetime) -> str:
     """An instant as officers write it."""
     return format_datetime(at)
+
+
+def day(on: date) -> str:
+    """`3 ธ.ค.`"""
+    return format_date(on).rsplit(" ", 1)[0]
+
+
+def days(first: date, last: date) -> str:
+    """`3 ธ.ค.`, `5–6 ธ.ค.` or `31 ธ.ค.–1 ม.ค.`"""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    return f"{day(first)}–{day(last)}"
+
+
+def weekday_when(at: datetime) -> str:
+    """`พฤ. 3 ธ.ค. 69 14.30 น.`"""
+    return f"{value_label('weekday', str(at.astimezone(BANGKOK).weekday()))} {when(at)}"
+
+
+def day_time(at: datetime) -> str:
+    """`3 ธ.ค. 14.30 น.`"""
+    return f"{day(at.astimezone(BANGKOK).date())} {format_time(at)}"
+
+
+def span(amount: timedelta) -> str:
+    """`2 ชม. 30 นาที`; parts of a minute are left out."""
+    hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    parts = [_("%(count)s ชม.", count=hours) if hours else "", _("%(count)s นาที", count=minutes) if minutes else ""]
+    return " ".join(filter(None, parts)) or _("ไม่ถึง 1 นาที")
+
+
+def holiday(names: str) -> str:
+    """A holiday by its short names, where one day bears several."""
+    every = names.split("; ")
+    return ", ".join([name for name in every if len(name) <= SHORT_HOLIDAY] or every)
+
+
+def team_label(name: str) -> str:
+    """`ทีมข้อมูล`, also where the name itself begins with the word."""
+    return name if name.startswith("ทีม") else _("ทีม%(name)s", name=name)

@@ -17,7 +17,7 @@ from handlers.i18n import _
 from handlers.labels import when
 from handlers.publicity_cards import network_name
 from handlers.publicity_form import edit_publicity, link_values, networks_of, new_publicity, read_news
-from handlers.registry import action, command
+from handlers.registry import action, command, state
 from store import changes, publications, staff
 from store.forms import Draft
 
@@ -130,16 +130,19 @@ async def _show(ctx: Context, no: str) -> Reply:
     return Reply((await publicity_cards.card(ctx, found),))
 
 
-async def present_state(ctx: Context, no: str, version: int) -> Reply:
-    """What a late or second press gets: who was quicker and when, and the publication as it is."""
-    found = await publications.get(ctx.db, no)
-    latest = await changes.list_changes(ctx.db, no, version)
+@state("P")
+async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
+    """Who was quicker and when, and the publication as it is, where it is no longer as a button showed it."""
+    found = await publications.find(ctx.db, record)
+    if found is None or found.version == version:
+        return None
+    latest = await changes.list_changes(ctx.db, record, found.version - 1)
     names = await staff.staff_names(ctx.db)
     parts: list[Part] = []
     if latest:
         by = latest[-1].by
         who = _("คุณ%(name)s", name=names[by]) if by is not None and by in names else _("ระบบ")
-        told = _("%(who)sแก้ไข %(no)s แล้วเมื่อ %(at)s", who=who, no=no, at=when(latest[-1].at))
+        told = _("%(who)sแก้ไข %(no)s แล้วเมื่อ %(at)s", who=who, no=record, at=when(latest[-1].at))
         parts.append(Paragraph(told))
     return Reply((*parts, await publicity_cards.card(ctx, found)))
 
@@ -187,12 +190,12 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons = []
     for post in found.out:
         name = network_name(ctx, post.network)
-        for state, label in (
+        for gone, label in (
             (PostState.REMOVED, _("%(network)s: โพสต์ถูกลบแล้ว", network=name)),
             (PostState.MISTAKE, _("%(network)s: บันทึกผิด ไม่นับ", network=name)),
         ):
-            if post.state is not state:
-                to = {"no": found.no, "network": post.network.value, "state": state.value}
+            if post.state is not gone:
+                to = {"no": found.no, "network": post.network.value, "state": gone.value}
                 buttons.append(Button(label, "publicity.state", to, found.no, found.version, once=True))
     buttons.append(publicity_cards.show_button(found, _("กลับ")))
     return Reply((Card(_("ลบ %(no)s", no=publicity_cards.line(ctx, found)), (), "", tuple(buttons)),))
@@ -202,8 +205,8 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def state_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The post was taken down, or was logged by mistake."""
     found = await publications.get(ctx.db, args["no"])
-    state = PostState(args["state"])
-    new = await publicity_saving.set_state(ctx, found, Network(args["network"]), state, ctx.staff.id)
+    now = PostState(args["state"])
+    new = await publicity_saving.set_state(ctx, found, Network(args["network"]), now, ctx.staff.id)
     card = await publicity_cards.card(ctx, new)
     return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=new.no)), card), confirms=True)
 

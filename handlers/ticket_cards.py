@@ -1,26 +1,27 @@
 """How tickets are shown: a line in a list, a card, what was just saved, what changed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from domain import clock
+from domain.clock import State
 from domain.customers import Customer
 from domain.dates import BANGKOK, format_date, format_month, format_time
 from domain.one_line import is_salutation
 from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
-from domain.tickets import Change, Status, Ticket
-from domain.time_standard import due_at
+from domain.tickets import Change, Pause, Status, Ticket
 from handlers.chat import Button, Card, Paragraph, Part, Reply
-from handlers.desk import Context
+from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, when
+from handlers.labels import day_time, field_label, span, value_label, when
+from handlers.mail_cards import addresses, mail_lines
 from handlers.ticket_data import as_data
 from handlers.ticket_projects import own_years, projects_text, years_text
 from handlers.ticket_rules import notes, want_buttons
-from store import changes, customers, files, staff, ticket_links
+from store import changes, customers, files, pauses, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
@@ -48,35 +49,47 @@ async def customer_title(ctx: Context, code: str) -> str:
     return f"{customer.code} {shown_name(customer)}"
 
 
-def due(ctx: Context, ticket: Ticket) -> datetime | None:
-    """When the time standard wants it done; None where it sets no time (DOMAIN.md section 5)."""
+def due(ctx: Work, ticket: Ticket) -> datetime | None:
+    """When the time standard wants it done; None where it sets no time, or while the clock stands still."""
+    return clock.due_at(ctx.desk.configuration, ticket)
+
+
+def due_line(ctx: Work, ticket: Ticket) -> str:
+    """`8 ธ.ค. 69 12.00 น. (เกินกำหนด)`, or how much time is left while it waits; empty without a deadline."""
     configuration = ctx.desk.configuration
-    subject = configuration.catalogue.subjects.get(ticket.subject)
-    return due_at(
-        configuration.time_standard,
-        configuration.calendar,
-        subject.time_table if subject else None,
-        ticket.complexity,
-        ticket.channel,
-        ticket.created_at,
-    )
+    state, cell = clock.state(configuration, ticket, ctx.now), clock.limit(configuration, ticket)
+    due_time = clock.due_at(configuration, ticket)
+    if state is State.WAITING and cell:
+        left = timedelta(minutes=cell.working_minutes) - clock.elapsed(configuration, ticket, ctx.now)
+        return _("หยุดนับ เหลือ %(left)s", left=span(left))
+    if due_time is None or ticket.status is Status.CLOSED:
+        return ""
+    marks = {State.OVERDUE: _(" (เกินกำหนด)"), State.DUE_SOON: _(" (ใกล้กำหนด)")}
+    return when(due_time) + marks.get(state, "")
 
 
 def status_line(ticket: Ticket) -> str:
     """`ปิด 2 ต.ค. 69 14.02 น.`"""
     label = value_label("status", ticket.status)
+    if ticket.waiting_since is not None and ticket.closed_at is None:
+        return _("%(status)s · รอผู้รับบริการตั้งแต่ %(since)s", status=label, since=when(ticket.waiting_since))
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
 
 
-def ticket_line(ctx: Context, ticket: Ticket, state: str = "", customer: str = "") -> str:
+def ticket_line(ctx: Work, ticket: Ticket, state: str = "", customer: str = "") -> str:
     """One line of a list: number, whose, subject, the question's first words, and its state (or the one given)."""
+    return f"{ticket_words(ctx, ticket, customer)} · {state or status_line(ticket)}"
+
+
+def ticket_words(ctx: Work, ticket: Ticket, customer: str = "") -> str:
+    """Number, whose, subject and the question's first words."""
     words = [line for line in ticket.details.splitlines() if line.strip()] or [_("ไม่ทราบรายละเอียด")]
     if len(words) > 1 and is_salutation(words[0]):
         words = words[1:]
     details = shorten(" ".join(" ".join(words).split()), 50)
     subject = ctx.desk.configuration.catalogue.subjects.get(ticket.subject)
     code = ticket.subject if ticket.subject[:1].isdigit() or subject is None else shorten(subject.name, 20)
-    return " · ".join(filter(None, (ticket.no, customer, code, details, state or status_line(ticket))))
+    return " · ".join(filter(None, (ticket.no, customer, code, details)))
 
 
 async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
@@ -89,7 +102,6 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
     catalogue = ctx.desk.configuration.catalogue
     people = await staff.staff_names(ctx.db)
-    due_time = due(ctx, ticket) if ticket.status is not Status.CLOSED else None
     lines: list[tuple[str, str]] = [
         ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
         ("contact", await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""),
@@ -101,15 +113,16 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         ("created_at", when(ticket.created_at)),
     ]
     shown = [(field_label(name), value) for name, value in (*lines, *_further(ticket)) if value]
-    if due_time:
-        overdue = _(" (เกินกำหนด)") if due_time < ctx.now else ""
-        shown.append((_("กำหนดเสร็จ"), when(due_time) + overdue))
+    if line := due_line(ctx, ticket):
+        shown.append((_("กำหนดเสร็จ"), line))
     links = await ticket_links.list_links(ctx.db, ticket.no)
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
     attached = (files_button(ticket.no, count),) if count else ()
-    buttons = (*_buttons(ticket), *attached, *_related(ticket, links))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
+    mail, stuck, mails = await mail_lines(ctx, ticket.no)
+    answer = await _answer_button(ctx, ticket)
+    buttons = (*stuck, *_buttons(ticket), *answer, *attached, *mails, *_related(ticket, links))
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
 def link_lines(no: str, links: Sequence[Link]) -> list[str]:
@@ -131,6 +144,12 @@ def _related(ticket: Ticket, links: Sequence[Link]) -> tuple[Button, ...]:
     if links:
         return repeat, _button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", ticket)
     return repeat, _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
+
+
+async def _answer_button(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
+    """[ตอบทางอีเมล] where somebody's address is known."""
+    customer = await ctx.customer(ticket.customer) if ticket.customer else None
+    return (_button(_("ตอบทางอีเมล"), "mail.answer", ticket),) if addresses(ticket, customer) else ()
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -178,13 +197,37 @@ def files_button(no: str, count: int) -> Button:
 
 def _buttons(ticket: Ticket) -> tuple[Button, ...]:
     if ticket.status is Status.CLOSED:
-        first = _button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True)
+        buttons = [_button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True), _edit_button(ticket)]
     else:
-        first = _button(_("ปิดใบงาน"), "ticket.close", ticket)
-    buttons = [first, _button(_("แก้ไข"), "ticket.edit", ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
+        waits = (wait_button(ticket), hand_over_button(ticket))
+        buttons = [_button(_("ปิดใบงาน"), "ticket.close", ticket), _edit_button(ticket), *waits]
+    buttons += [why_button(ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
     if ticket.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": ticket.customer}))
+    if ticket.status is not Status.CLOSED:
+        buttons.append(Button(_("เตือน"), "remind.ask", {"record": ticket.no}))
     return tuple(buttons)
+
+
+def _edit_button(ticket: Ticket) -> Button:
+    return _button(_("แก้ไข"), "ticket.edit", ticket)
+
+
+def wait_button(ticket: Ticket) -> Button:
+    """[รอผู้รับบริการ] or, while it waits, [ผู้รับบริการตอบแล้ว]"""
+    if ticket.waiting_since is not None:
+        return _button(_("ผู้รับบริการตอบแล้ว"), "ticket.answered", ticket, once=True)
+    return _button(_("รอผู้รับบริการ"), "ticket.wait", ticket, once=True)
+
+
+def why_button(ticket: Ticket) -> Button:
+    """[ทำไมกำหนดนี้]"""
+    return _button(_("ทำไมกำหนดนี้"), "ticket.why", ticket)
+
+
+def hand_over_button(ticket: Ticket) -> Button:
+    """[มอบหมาย]"""
+    return _button(_("มอบหมาย"), "hand.choose", ticket)
 
 
 def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
@@ -206,7 +249,11 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
-    buttons = tuple(button for button in shown.buttons if button.action != "ticket.history")
+    by_mail = ticket.channel == "email" or ticket.reply_email
+    later = {"ticket.history", "mail.list"} if by_mail else {"ticket.history", "mail.list", "mail.answer"}
+    if closed:
+        later.add("ticket.why")
+    buttons = tuple(button for button in shown.buttons if button.action not in later)
     buttons = (*buttons[:1], *await want_buttons(ctx, ticket), *buttons[1:])
     note = "\n".join(await notes(ctx, as_data(ticket), ticket.no, ""))
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
@@ -257,6 +304,8 @@ async def change_text(ctx: Context, change: Change) -> str:
             catalogue = ctx.desk.configuration.catalogue
             label = catalogue.channel_name if change.field == "channel" else catalogue.subject_label
             return label(value)
+        if change.field == "pauses":
+            return ", ".join(pause_text(pause) for pause in pauses.from_text(value))
         if change.field.endswith("_at"):
             return when(datetime.fromisoformat(value))
         if change.field.endswith("_on"):
@@ -266,14 +315,7 @@ async def change_text(ctx: Context, change: Change) -> str:
     return f"{field_label(change.field)}: {await text(change.old)} → {await text(change.new)}"
 
 
-def tell_assignee(ctx: Context, ticket: Ticket, before: StaffId | None) -> None:
-    """Somebody else was made responsible: tell that person."""
-    if ticket.assignee is None or ticket.assignee in (before, ctx.staff.id):
-        return
-    shown = replace(ticket, version=0)
-
-    def notice() -> Reply:
-        text = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=ctx.staff.name, no=ticket.no)
-        return Reply((Paragraph(text, (show_button(shown),)),), confirms=True)
-
-    ctx.notify(notice, f"assigned:{ticket.no}:{ticket.assignee}:{ctx.incoming.id}", staff_id=ticket.assignee)
+def pause_text(pause: Pause) -> str:
+    """`4 ธ.ค. 11.30 น. – 8 ธ.ค. 10.00 น.`"""
+    span_ = f"{day_time(pause.since)} – {day_time(pause.until) if pause.until else ''}".rstrip()
+    return _("%(span)s (ปิดอยู่)", span=span_) if pause.closed else span_

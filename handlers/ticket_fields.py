@@ -1,14 +1,16 @@
 """The fields of the ticket form: their questions, buttons and reading."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from domain.catalogue import Subject
 from domain.dates import format_date
 from domain.errors import InvalidInput
 from domain.one_line import read_details, read_result, small_talk
 from domain.text import digits, shorten
 from handlers import fields
+from handlers.contract_fields import check_owner, contract_no_field
 from handlers.desk import Context
 from handlers.forms import Field, Option
 from handlers.i18n import _
@@ -39,18 +41,31 @@ async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     return {"channel": word or fields.match_option(await _channel_options(ctx, draft), text)}
 
 
+async def likely_subjects(ctx: Context, details: str, channel: str, subjects: Sequence[Subject]) -> list[Subject]:
+    """The three of these that the details speak of, likeliest first; none where they tell nothing."""
+    await ctx.db.lessons.refreshed(ctx.db)
+    catalogue = ctx.desk.configuration.catalogue
+    habits = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
+    by_code = {subject.code: subject for subject in subjects}
+    fitting = {code for code in by_code if not channel or catalogue.fits(code, channel)}
+    seeds, model = ctx.desk.configuration.seeds, ctx.db.lessons.model
+    codes = model.likeliest(details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits)
+    return [by_code[code] for code in codes]
+
+
 async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
-    """The channel's subjects, the officer's most used first; every other subject after them."""
-    return await _subjects(ctx, await present(ctx, draft, "channel"), draft.data.get("subject_query", ""))
+    """What the details speak of; then the channel's subjects, the officer's most used first; then every other."""
+    channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
+    return await _subjects(ctx, channel, details, draft.data.get("subject_query", ""))
 
 
-async def _subjects(ctx: Context, channel: str, query: str) -> list[Option]:
+async def _subjects(ctx: Context, channel: str, details: str, query: str) -> list[Option]:
     catalogue = ctx.desk.configuration.catalogue
     used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
     fitting = sorted(catalogue.active_subjects(ctx.today, channel or None), key=lambda subject: -used[subject.code])
-    codes = {subject.code for subject in fitting}
-    rest = [subject for subject in catalogue.active_subjects(ctx.today) if subject.code not in codes]
-    ordered = [*fitting, *rest]
+    every = catalogue.active_subjects(ctx.today)
+    likely = await likely_subjects(ctx, details, channel, every)
+    ordered = list({subject.code: subject for subject in (*likely, *fitting, *every)}.values())
     if query:
         wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
         ordered = [subject for subject in ordered if subject.code in wanted]
@@ -82,7 +97,8 @@ def _find_subject(ctx: Context, text: str) -> list[str]:
 async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
     catalogue = ctx.desk.configuration.catalogue
-    options = await _subjects(ctx, await present(ctx, draft, "channel"), draft.data.get("real_subject_query", ""))
+    channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
+    options = await _subjects(ctx, channel, details, draft.data.get("real_subject_query", ""))
     return [option for option in options if not catalogue.subjects[option.value].forwards]
 
 
@@ -188,6 +204,14 @@ async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, s
     return {"channel": chosen}
 
 
+async def _customer_of(ctx: Context, draft: Draft) -> str:
+    return await present(ctx, draft, "customer")
+
+
+async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
+    await check_owner(ctx, no, await _customer_of(ctx, draft))
+
+
 TICKET_FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
@@ -210,7 +234,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         DATA_YEARS,
         fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),
         fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
-        fields.numbered_field("contract_no", "contract_on", "พิมพ์เลขที่สัญญา เช่น 81/2569", contract=True),
+        contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
         fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),

@@ -22,7 +22,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
 from handlers.ticket_data import NONE, saved_data
-from handlers.ticket_fields import COMMON, TICKET_FIELDS
+from handlers.ticket_fields import COMMON, TICKET_FIELDS, likely_subjects
 from handlers.ticket_people import CUSTOMERS, assignee_note
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
 from handlers.ticket_rules import asked, closing, derived, misfit, notes, pairs, problems
@@ -39,8 +39,11 @@ DEFAULTS = {"normal", "simple"}
 """Values that go without saying."""
 
 
-async def habit_defaults(ctx: Context) -> dict[str, str]:
-    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none."""
+async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
+    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none.
+
+    Where the details speak of a subject, that one is proposed.
+    """
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     catalogue = ctx.desk.configuration.catalogue
     active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
@@ -54,7 +57,9 @@ async def habit_defaults(ctx: Context) -> dict[str, str]:
     else:
         channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
         subject = next(code for code in active if catalogue.fits(code, channel))
-    return {"channel": channel, "subject": subject}
+    fitting = catalogue.active_subjects(ctx.today, channel)
+    likely = await likely_subjects(ctx, details, channel, fitting) if details else []
+    return {"channel": channel, "subject": likely[0].code if likely else subject}
 
 
 class TicketForm:

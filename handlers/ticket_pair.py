@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
+from domain import pauses
 from domain.customers import CustomerCode
 from domain.staff import StaffId
 from domain.text import shorten, words
-from domain.tickets import Status, Ticket, TicketNo
-from handlers import ticket_cards
+from domain.tickets import Ticket, TicketNo
+from handlers import ticket_cards, ticket_saves
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from store import counters, tickets
+from store import counters
 
 QUESTION = 300
 """Characters of the question that the first ticket's result repeats."""
@@ -33,7 +33,7 @@ async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no:
     )
     result = "\n".join(filter(None, (ticket.result, said)))
     # What the customer wants is counted once: with the second ticket.
-    return replace(ticket, status=Status.CLOSED, closed_at=ctx.now, result=result, projects=(), data_years="")
+    return replace(pauses.closed(ticket, ctx.now), result=result, projects=(), data_years="")
 
 
 async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
@@ -56,9 +56,8 @@ async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: T
         data_years=first.data_years,
         purpose=first.purpose,
     )
-    ctx.change(partial(tickets.add_ticket, ticket=real))
+    await ticket_saves.add(ctx, real)
     ctx.audit("ticket.created", real.no)
-    ticket_cards.tell_assignee(ctx, real, before=ctx.staff.id)
     return real
 
 

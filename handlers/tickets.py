@@ -4,25 +4,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
+from domain import pauses
 from domain.errors import InvalidInput
 from domain.one_line import read_result
 from domain.text import digits
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards
+from handlers import ticket_cards, ticket_saves
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import action, command
+from handlers.registry import action, command, state
+from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
 from handlers.ticket_line import line_values
 from handlers.ticket_lists import my
 from store import tickets
 
-_NUMBER = r"[Rr][\d๐-๙]{10}"
+NUMBER = r"[Rr][\d๐-๙]{10}"
 OLD = timedelta(days=365)
 """Closed longer ago than this, a ticket is opened again only after a question."""
 
@@ -35,14 +36,14 @@ OLD = timedelta(days=365)
 )
 async def open_ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card when its number is given; else a new ticket from one line, asking for what is missing."""
-    if re.fullmatch(_NUMBER, args):
+    if re.fullmatch(NUMBER, args):
         return await ticket(ctx, args)
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     await park_open(ctx)
     values = await line_values(ctx, args)
     if not {"channel", "subject"} & values.keys():
-        values = {**await habit_defaults(ctx), **values}
+        values = {**await habit_defaults(ctx, values.get("details", "")), **values}
     return await advance(ctx, new_ticket(ctx, values))
 
 
@@ -52,19 +53,30 @@ async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await open_ticket(ctx, args["text"])
 
 
-@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{_NUMBER}\s*$")
+@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{NUMBER}\s*$")
 async def ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card."""
-    found = await tickets.get_ticket(ctx.db, _number(args))
+    found = await tickets.get_ticket(ctx.db, read_number(args))
     ctx.audit("ticket.read", found.no)
     return Reply((await ticket_cards.card(ctx, found),))
 
 
-def _number(text: str) -> str:
+def read_number(text: str) -> str:
+    """A ticket's number as typed; InvalidInput("ticket_no")."""
     number = digits(text).strip().upper()
     if not re.fullmatch(r"R\d{10}", number):
         raise InvalidInput("ticket_no")
     return number
+
+
+@state("R")
+async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
+    """How a ticket stands now, where it is no longer as a button showed it."""
+    found = await tickets.find_ticket(ctx.db, record)
+    if found is None or found.version == version:
+        return None
+    ctx.audit("ticket.read", found.no)
+    return await ticket_cards.present_state(ctx, found)
 
 
 @action("ticket.show")
@@ -77,14 +89,14 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     "close",
     "ปิดใบงาน",
     about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว",
-    fits=rf"{_NUMBER}(\s|$)|$",
+    fits=rf"{NUMBER}(\s|$)|$",
 )
 async def close(ctx: Context, args: str) -> Reply:
     """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
     if not args.strip():
         return await my(ctx, "")
     number, _blank, result = args.strip().partition(" ") if " " in args.strip() else args.strip().partition("\n")
-    found = await tickets.get_ticket(ctx.db, _number(number))
+    found = await tickets.get_ticket(ctx.db, read_number(number))
     values = {"result": read_result(result).result} if result.strip() else {}
     return await _close(ctx, found, values)
 
@@ -124,10 +136,10 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await ticket_cards.present_state(ctx, found)
     if found.closed_at and ctx.now - found.closed_at > OLD and not args.get("sure"):
         return _ask_to_reopen(found)
-    again = replace(found, status=Status.OPEN, closed_at=None)
-    ctx.change(partial(tickets.update_ticket, old=found, new=again, by=ctx.staff.id, now=ctx.now))
+    again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
-    return await ticket_cards.saved(ctx, replace(again, version=found.version + 1))
+    reply = await ticket_cards.saved(ctx, again)
+    return replace(reply, parts=(*reply.parts, *await hang(ctx, again)))
 
 
 def _ask_to_reopen(found: Ticket) -> Reply:

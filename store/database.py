@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from store.suggestions import Lessons
 from store.words import Words
 
 Row = Mapping[str, Any]
@@ -31,6 +32,8 @@ class Reader(Protocol):
 class Tx(Reader, Protocol):
     """An open write transaction."""
 
+    engine: str
+
     async def execute(self, sql: str, *params: object) -> int:
         """Run one statement; returns how many rows it touched."""
         ...
@@ -49,6 +52,7 @@ class Database(Reader, Protocol):
 
     engine: str
     words: Words
+    lessons: Lessons
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
         """Run `work` in one transaction; a cancelled caller never leaves half of it behind.

@@ -37,15 +37,15 @@ async def apply_migrations(tx: Tx, engine: str, begin: str | None = None) -> Non
     await tx.execute(
         f"CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, applied_at {time} NOT NULL)"
     )
-    row = await tx.fetch_one("SELECT max(version) AS version FROM schema_migrations")
-    current = (row["version"] if row else None) or 0
+    applied = {row["version"] for row in await tx.fetch("SELECT version FROM schema_migrations")}
+    current = max(applied, default=0)
     files = _files(engine)
     if current > files[-1][0]:
         raise NewerSchema(
             f"the database has schema {current}, this deskbot knows {files[-1][0]}: start the newer deskbot"
         )
     for version, script in files:
-        if version > current:
+        if version not in applied:
             for statement in _statements(script):
                 await tx.execute(statement)
             await tx.execute(
@@ -53,7 +53,7 @@ async def apply_migrations(tx: Tx, engine: str, begin: str | None = None) -> Non
                 version,
                 datetime.now(UTC),
             )
-    for finish in dict.fromkeys(AFTER[version] for version, _script in files if version > current and version in AFTER):
+    for finish in dict.fromkeys(AFTER[version] for version, _script in files if version in AFTER.keys() - applied):
         await finish(tx)
     if begin:
         await tx.execute("COMMIT")

@@ -1,6 +1,6 @@
 """What is to be sent: written with the effects it tells of, delivered in order for each chat."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,8 +67,26 @@ def lease_name(platform: str, chat: str) -> str:
     return f"out:{platform}:{chat}"
 
 
-async def put(tx: Tx, messages: Sequence[Message], owner: str, now: datetime) -> list[tuple[Platform, str]]:
-    """Queue messages; returns the chats that `owner` must now send to. A known `dedupe_key` is passed over."""
+async def put(
+    tx: Tx,
+    messages: Sequence[Message],
+    owner: str,
+    now: datetime,
+    serves: Callable[[Platform, str], bool] = lambda _platform, _chat: True,
+) -> list[tuple[Platform, str]]:
+    """Queue messages; returns the chats that `owner` must now send to, of those that it serves.
+
+    A message whose `dedupe_key` is known is passed over.
+    """
+    await add(tx, messages, now)
+    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
+    ours = [chat for chat in chats if serves(*chat)]
+    taken = await leases.take_many(tx, [lease_name(*chat) for chat in ours], owner, now)
+    return [chat for chat in ours if lease_name(*chat) in taken]
+
+
+async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
+    """Queue messages for whoever looks next."""
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
         "reply_until_at, confirms, state, created_at, next_at) "
@@ -91,8 +109,6 @@ async def put(tx: Tx, messages: Sequence[Message], owner: str, now: datetime) ->
             for m in messages
         ],
     )
-    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
-    return [chat for chat in chats if await leases.take(tx, lease_name(*chat), owner, now)]
 
 
 async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
@@ -162,7 +178,9 @@ async def mark_retry(tx: Tx, message: Message, next_at: datetime, *, unclear: bo
 
 
 async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
-    """Give up: `dead` (refused, shown to the administrator), `dropped` (no longer useful) or `moved`."""
+    """Give up: `dead` (refused, and somebody is told), `doubtful` (perhaps accepted, and a person is asked),
+    `dropped` (no longer useful) or `moved`.
+    """
     await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
 
 
@@ -191,9 +209,9 @@ async def count_by_state(db: Database) -> dict[str, int]:
 
 
 async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
-    """Drop messages that ended and were made before then; so many at a time."""
+    """Drop messages that ended and were made before then; so many at a time. Mails keep theirs: it is their state."""
     return await tx.execute(
-        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? AND platform <> 'mail' "
         f"AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT {int(limit)})",
         before,
     )
@@ -203,6 +221,6 @@ async def forget_payloads(tx: Tx, before: datetime) -> int:
     """Drop what was to be said from messages that were given up before then."""
     return await tx.execute(
         "UPDATE outbox SET payload = '', notice = '' "
-        "WHERE state IN ('dead', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
+        "WHERE state IN ('dead', 'doubtful', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
         before,
     )

@@ -11,6 +11,7 @@ import asyncpg
 from domain.errors import Conflict
 from store.database import Row, StoreUnavailable, T, Tx
 from store.migrate import apply_migrations
+from store.suggestions import Lessons
 from store.words import Words
 
 ATTEMPTS = 5
@@ -52,6 +53,8 @@ async def _translated() -> AsyncIterator[None]:
 class _Connection:
     """One asyncpg connection as a Reader and Tx."""
 
+    engine = "postgresql"
+
     def __init__(self, raw: asyncpg.Connection) -> None:
         self.raw = raw
 
@@ -82,7 +85,7 @@ class PostgresqlDatabase:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self.words = Words()
+        self.words, self.lessons = Words(), Lessons()
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
@@ -114,6 +117,7 @@ class PostgresqlDatabase:
 
     async def close(self) -> None:
         await self.words.close()
+        await self.lessons.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._pool.close()

@@ -11,7 +11,7 @@ from domain.publicity_summary import Counted
 from domain.staff import StaffId
 from domain.tickets import Change, DataUse
 from store import changes
-from store.counters import next_value
+from store.counters import reserve
 from store.database import Database, Reader, Row, Tx
 from store.tickets import SEPARATOR
 
@@ -21,7 +21,7 @@ _PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_
 
 async def reserve_no(db: Database) -> PublicationNo:
     """The next free number."""
-    return publication_no(await next_value(db, "publication"))
+    return publication_no(await reserve(db, "publication"))
 
 
 def _post(row: Row) -> Post:

@@ -131,6 +131,17 @@ async def list_identities(db: Reader, staff_id: StaffId) -> list[Identity]:
     return [_identity(row) for row in rows]
 
 
+async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
+    """Everybody's accounts, each person's last used one first."""
+    rows = await db.fetch(
+        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities ORDER BY seen_at DESC"
+    )
+    found: dict[StaffId, list[Identity]] = {}
+    for row in rows:
+        found.setdefault(StaffId(row["staff_id"]), []).append(_identity(row))
+    return found
+
+
 async def mark_unreachable(tx: Tx, platform: Platform, chat: str, now: datetime) -> None:
     """The platform says that this account no longer takes our messages."""
     await tx.execute("UPDATE identities SET unreachable_at = ? WHERE platform = ? AND chat = ?", now, platform, chat)
@@ -161,6 +172,29 @@ async def add_team(tx: Tx, name: str, members: list[StaffId]) -> int:
         [(row["id"], member) for member in members],
     )
     return int(row["id"])
+
+
+async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool) -> None:
+    """Put a person into the team with this name, or take them out; nothing where it is so already."""
+    if member:
+        await tx.execute(
+            "INSERT INTO team_members (team_id, staff_id) SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? "
+            "ON CONFLICT (team_id, staff_id) DO NOTHING",
+            staff_id,
+            team,
+        )
+    else:
+        await tx.execute(
+            "DELETE FROM team_members WHERE staff_id = ? AND team_id IN (SELECT id FROM teams WHERE name = ?)",
+            staff_id,
+            team,
+        )
+
+
+async def remove_team(tx: Tx, team: str) -> None:
+    """Dissolve a team; its people stay."""
+    await tx.execute("DELETE FROM team_members WHERE team_id IN (SELECT id FROM teams WHERE name = ?)", team)
+    await tx.execute("DELETE FROM teams WHERE name = ?", team)
 
 
 async def list_teams(db: Reader) -> dict[str, list[StaffId]]:

@@ -1,6 +1,6 @@
 """Tickets, with the history of every save."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,17 +9,19 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency, data_uses
-from store import changes, ticket_texts
-from store.customers import find_survivors
+from store import changes, pauses, ticket_texts
+from store.customers import hold_survivors
 from store.database import Reader, Row, Tx
 
 SEPARATOR = "\n"
+AT_ONCE = 5000
+"""Tickets in one statement; both engines take some 32,000 parameters."""
 
 _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
     "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
     "receipt_on, purpose, agency, link, remarks, province, user_count, counted_on, unknown, created_at, recorded_at, "
-    "recorded_by, closed_at, version"
+    "recorded_by, closed_at, pauses, version"
 )
 
 
@@ -67,6 +69,7 @@ def _ticket(row: Row) -> Ticket:
         recorded_at=row["recorded_at"],
         recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
         closed_at=row["closed_at"],
+        pauses=pauses.from_text(row["pauses"]),
         version=int(row["version"]),
     )
 
@@ -107,6 +110,7 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
         "recorded_at": ticket.recorded_at,
         "recorded_by": ticket.recorded_by,
         "closed_at": ticket.closed_at,
+        "pauses": pauses.as_text(ticket.pauses),
     }
 
 
@@ -126,10 +130,13 @@ async def get_ticket(db: Reader, no: str) -> Ticket:
 
 async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
     """Those of these tickets that there are, by number."""
-    if not nos:
-        return {}
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({', '.join('?' for _ in nos)})", *nos)
-    return {row["no"]: _ticket(row) for row in rows}
+    found = {}
+    for at in range(0, len(nos), AT_ONCE):
+        some = nos[at : at + AT_ONCE]
+        marks = ", ".join("?" for _ in some)
+        for row in await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({marks})", *some):
+            found[row["no"]] = _ticket(row)
+    return found
 
 
 async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
@@ -161,7 +168,7 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
 
 async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     """The tickets, those of a customer who was merged meanwhile at the survivor's."""
-    roads = await find_survivors(tx, sorted({ticket.customer for ticket in tickets if ticket.customer}))
+    roads = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
     if not roads:
         return tickets
     return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
@@ -239,6 +246,21 @@ async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
         f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC, no DESC LIMIT 1", recorded_by
     )
     return None if row is None else _ticket(row)
+
+
+async def list_all_unfinished(db: Reader) -> list[Ticket]:
+    """Everybody's tickets that are not closed, by number."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no")
+    return [_ticket(row) for row in rows]
+
+
+async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
+    """How many tickets that are not closed each person has."""
+    rows = await db.fetch(
+        "SELECT assignee_id, count(*) AS n FROM tickets "
+        "WHERE status IN ('new', 'open') AND assignee_id IS NOT NULL GROUP BY assignee_id"
+    )
+    return {StaffId(row["assignee_id"]): int(row["n"]) for row in rows}
 
 
 async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:

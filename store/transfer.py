@@ -293,6 +293,8 @@ class _CustomerBatch:
         if code is None:
             number += 1
             code = CustomerCode(f"C{number}")
+        if (old := self.olds.get(code)) and old.merged_into:
+            raise InvalidInput("row_merged", code=code, survivor=old.merged_into)
         group = self.decision.groups.get(code) or _group(self.met.get(code), line)
         made = self._merge(code, group, cells)
         self.decision.last_number = number
@@ -328,6 +330,8 @@ class _CustomerBatch:
         name = parse_name(cells["name"]).casefold()
         codes = {code for reach in found for code in self.reached.get(reach, ())}
         named = sorted((code for code in codes if self.olds[code].name.casefold() == name), key=lambda c: (len(c), c))
+        # A signpost only where nobody else is meant: its row is then told where it leads.
+        named = [code for code in named if not self.olds[code].merged_into] or named
         # Of several, the one of whom the row says nothing new: that it was made from.
         return (
             CustomerCode(next(filter(lambda code: self._says_nothing(code, cells), named), named[0])) if named else None
@@ -397,8 +401,15 @@ class _Tickets:
             decision.outcomes[no] = decision.groups[no].result(old is None, ticket != old)
 
     async def _desk(self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]) -> tuple[Desk, Labels]:
-        codes = {digits(cells["customer"]).upper() for cells in rows if "customer" in cells}
-        codes |= {old.customer for old in olds if old.customer}
+        for cells in rows:
+            if "customer" in cells:
+                cells["customer"] = digits(cells["customer"]).upper()
+        codes = {cells["customer"] for cells in rows if "customer" in cells}
+        roads = await customers.find_survivors(db, sorted(codes))
+        for cells in rows:
+            if cells.get("customer") in roads:
+                cells["customer"] = roads[cells["customer"]]
+        codes |= {old.customer for old in olds if old.customer} | set(roads.values())
         found = await customers.get_customers(db, sorted(codes))
         names = await staff.staff_names(db)
         # Of two contacts with one name the main one, which stands first, is meant.

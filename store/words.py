@@ -16,13 +16,12 @@ from rapidfuzz.fuzz import ratio
 
 from domain.keyboard import has_thai
 from domain.romanise import latin_sound, thai_sounds
+from store.kept import Kept
 from store.slips import SlipIndex
 
 if TYPE_CHECKING:
     from store.database import Reader
 
-PATIENCE = 0.4
-"""Seconds that a search waits for the first reading; a large register's takes longer, and SQL answers meanwhile."""
 BATCH = 5_000
 LEAST_SOUND = 80.0
 """Percent; of 265 real names in Latin letters, 98 in 100 sound at least so much like the Thai."""
@@ -64,10 +63,11 @@ class Listing:
             at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
 
 
-class Words:
+class Words(Kept):
     """The dictionary of one database. Methods other than `refreshed` see what the last refresh saw."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._last = 0
         self._known: set[str] = set()
         self._thai, self._others = SlipIndex(), SlipIndex()
@@ -76,33 +76,12 @@ class Words:
         # Tuples, for a hundred thousand lists would cost each full garbage collection 0.1 s.
         self._bones: dict[str, tuple[int, ...]] = {}
         self._like_bones = SlipIndex()
-        self._reading: asyncio.Task[None] | None = None
 
     def __contains__(self, word: str) -> bool:
         return word in self._known
 
     def __len__(self) -> int:
         return len(self._known)
-
-    async def refreshed(self, db: "Reader") -> bool:
-        """Read what was added since the last time; False while that still goes on. Raises StoreUnavailable."""
-        if self._reading is None:
-            self._reading = asyncio.ensure_future(self._read(db))
-        reading = self._reading
-        await asyncio.wait({reading}, timeout=PATIENCE)
-        if not reading.done():
-            return False
-        if self._reading is reading:
-            self._reading = None
-        await reading
-        return True
-
-    async def close(self) -> None:
-        """Give up a reading that goes on."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.wait({self._reading})
-            self._reading = None
 
     async def _read(self, db: "Reader") -> None:
         added: list[str] = []

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from domain.errors import DataError
 
-DEFAULT_FILES = ("catalogue.toml", "time_standard.toml", "working_calendar.toml", "projects.toml")
+DEFAULT_FILES = (
+    "catalogue.toml",
+    "time_standard.toml",
+    "working_calendar.toml",
+    "projects.toml",
+    "requests.toml",
+    "reminders.toml",
+    "templates.toml",
+    "suggestions.toml",
+)
 
 
 @dataclass(frozen=True, slots=True)

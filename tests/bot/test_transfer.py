@@ -19,12 +19,13 @@ from bot.transfer_report import export_file, import_file
 from domain.configuration import load_configuration
 from domain.customers import Customer, CustomerCode
 from domain.errors import InvalidInput
+from domain.merging import unite
 from domain.staff import Role
 from domain.transfer import Register
-from store import transfer
+from store import merges, transfer
 from store.changes import list_changes
 from store.counters import reserve_customer_code, reserve_ticket_no
-from store.customers import add_customer, get_customer, list_customers_after, update_customer
+from store.customers import add_customer, get_customer, get_record, list_customers_after, update_customer
 from store.database import Database, open_database
 from store.demo import fill_demo
 from store.staff import add_staff
@@ -277,6 +278,37 @@ async def test_tickets_keep_their_numbers_and_run_on_above_them(db: Database, tm
     more = write(tmp_path / "u.csv", "no,result\nR2002590796,ลงแล้ว\n")
     assert (await bring(db, more, TICKETS))[0] == [0, 1, 0, 0]
     assert [(one.by, one.field) for one in await list_changes(db, "R2002590796")] == [(None, "result")]
+
+
+async def test_tables_of_before_a_merge_lead_tickets_to_the_survivor_and_tell_of_customers(
+    db: Database, tmp_path: Path
+) -> None:
+    by = await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, NOW))
+    customers = write(tmp_path / "c.csv", TABLE)
+    tickets = write(tmp_path / "t.csv", TICKET_TABLE)
+    await bring(db, customers)
+    await bring(db, tickets, TICKETS)
+    survivor, merged = await get_record(db, "C81555"), await get_record(db, "C81554")
+    union = unite(survivor, merged, frozenset())
+    await db.write(lambda tx: merges.merge(tx, survivor, merged, union, by, NOW))
+
+    counts, rejected = await bring(db, customers)
+    assert (counts, {one.error.code for one in rejected}) == ([0, 0, 2, 2], {"row_merged"})
+    assert (await bring(db, tickets, TICKETS))[0] == [0, 0, 2, 4]
+    assert (await get_ticket(db, "R2002590795")).customer == "C81555"
+    assert "C81554" not in [customer.code for customer in await everybody(db)]
+
+
+async def test_a_row_without_a_code_means_the_survivor_and_not_the_signpost(db: Database, tmp_path: Path) -> None:
+    by = await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, NOW))
+    await bring(db, write(tmp_path / "c.csv", "code,name,mobile\nC1,นายเอก,0811111111\nC2,นายเอก,0811111111\n"))
+    survivor, merged = await get_record(db, "C2"), await get_record(db, "C1")
+    union = unite(survivor, merged, frozenset())
+    await db.write(lambda tx: merges.merge(tx, survivor, merged, union, by, NOW))
+
+    nameless = write(tmp_path / "n.csv", "name,mobile,note\nนายเอก,0811111111,โทรกลับ\n")
+    assert (await bring(db, nameless))[0] == [0, 1, 0, 0]
+    assert (await get_record(db, "C2")).note == "โทรกลับ"
 
 
 # What goes out.

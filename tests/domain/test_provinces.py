@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
 from domain.provinces import (
@@ -62,11 +64,17 @@ def test_other_slips_are_offered(typed: str, first: str) -> None:
         ("กระบี่ 12 ต.ค. 69", UserCount("กระบี่", None, OCTOBER)),
         ("มากเลย 1600", UserCount("", 1600)),
         ("กระบี่ 16.5", UserCount("กระบี่")),
+        ("กระบี่ 0812345678901", UserCount("กระบี่")),
         ("", UserCount()),
     ],
 )
 def test_only_what_is_certain_is_read_of_a_report(text: str, read: UserCount) -> None:
     assert read_user_count(text, TODAY) == read
+
+
+@given(st.text("กระบี่ตาก0123456789,. ต.ค.พศ", max_size=30))
+def test_any_report_is_read_without_a_slip(text: str) -> None:
+    assert read_user_count(text, TODAY).province in ("", *list_provinces())
 
 
 @pytest.mark.parametrize(("typed", "users"), [("1600", 1600), ("๑,๖๐๐ ราย", 1600), ("0", 0)])

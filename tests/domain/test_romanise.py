@@ -87,3 +87,13 @@ def test_any_thai_text_has_few_sounds_of_few_letters(text: str) -> None:
 @given(st.text(max_size=40))
 def test_any_text_is_heard(text: str) -> None:
     assert set(latin_sound(text).letters) <= set("KTCPQNSDBFMYRLWHaeiou")
+
+
+@pytest.mark.parametrize("file", ["romanised_names.toml", "romanised_held_out.toml"])
+def test_every_real_name_is_one_that_a_thai_may_bear(file: str) -> None:
+    assert [latin for _, latin in pairs(file) if not latin_sound(latin).is_thai()] == []
+
+
+@pytest.mark.parametrize("typed", ["", "a", "zzz", "qwrt", "bweohalktr", "smlrshjpw", "zxssah", "sdfgkol"])
+def test_letters_in_a_row_are_no_thai_word(typed: str) -> None:
+    assert not latin_sound(typed).is_thai()

@@ -1,13 +1,13 @@
-"""The time standard as shipped, cell by cell against DOMAIN.md section 5, and due dates."""
+"""The time standard as shipped, cell by cell against DOMAIN.md section 5."""
 
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from domain.configuration import Configuration, load_configuration
+from domain.errors import DataError
 from domain.tickets import Complexity
-from domain.time_standard import Limit, due_at
+from domain.time_standard import Limit
 
 DAY = 420
 MINUTES = {"min": 1, "h": 60, "d": DAY}
@@ -69,43 +69,6 @@ def test_a_limit_keeps_the_words_of_the_office(desk: Configuration) -> None:
     assert (limit.amount, limit.unit) == ("2.5", "day")
 
 
-BANGKOK = timezone(timedelta(hours=7))
-
-
-@pytest.mark.parametrize(
-    ("created", "complexity", "channel", "due"),
-    [
-        # Monday 2 March 2026; Tuesday is Makha Bucha
-        ("2026-03-02T09:00", "simple", "phone", "2026-03-02T09:05"),
-        ("2026-03-02T11:50", "simple", "walk_in", "2026-03-02T13:20"),
-        ("2026-03-02T16:00", "simple", "letter", "2026-03-04T12:00"),
-        ("2026-03-02T08:30", "complex", "email", "2026-03-02T16:30"),
-        ("2026-03-02T08:30", "very_complex", "phone", "2026-03-05T12:00"),
-        ("2026-04-10T16:29", "complex", "phone", "2026-04-16T08:39"),  # over Songkran
-    ],
-)
-def test_due_dates_count_working_time_only(
-    desk: Configuration, created: str, complexity: str, channel: str, due: str
-) -> None:
-    created_at = datetime.fromisoformat(created).replace(tzinfo=BANGKOK)
-    found = due_at(
-        desk.time_standard,
-        desk.calendar,
-        "statistics",
-        Complexity(complexity),
-        channel,
-        created_at.astimezone(UTC),
-    )
-    assert found == datetime.fromisoformat(due).replace(tzinfo=BANGKOK)
-    assert found.utcoffset() == timedelta(hours=7)
-
-
-def test_without_a_limit_there_is_no_due_date(desk: Configuration) -> None:
-    created_at = datetime(2026, 3, 2, tzinfo=UTC)
-    args = (desk.time_standard, desk.calendar, "special", Complexity.SIMPLE, "letter", created_at)
-    assert due_at(*args) is None
-
-
 def test_the_office_changes_one_cell_and_takes_another_away(tmp_path: Path) -> None:
     file = tmp_path / "office.toml"
     file.write_text(
@@ -129,3 +92,21 @@ def test_a_day_is_the_office_working_day_and_parts_of_minutes_round_up(tmp_path:
     file.write_text(f'[working_hours]\n{hours}friday = ["09:00-10:00"]\n', "utf-8")
     standard = load_configuration(file).time_standard
     assert standard.limit("statistics", Complexity.SIMPLE, "email") == Limit(63, "0.5 day")
+
+
+@pytest.mark.parametrize(
+    ("row", "mend"),
+    [
+        ('share = "3/2"', 'deadline_notices] share: must be a part of one, such as "1/5"'),
+        ('share = "a fifth"', "must be a part of one"),
+        ('quiet = "soon"', '"soon" must look like "30 minutes"'),
+        ('quiet = ""', "quiet: missing"),
+        ('quite = "30 minutes"', "quite: unknown"),
+    ],
+)
+def test_rules_of_notices_that_make_no_sense_are_refused_by_name(tmp_path: Path, row: str, mend: str) -> None:
+    file = tmp_path / "office.toml"
+    file.write_text(f"[deadline_notices]\n{row}\n", "utf-8")
+    with pytest.raises(DataError) as caught:
+        load_configuration(file)
+    assert mend in str(caught.value)

@@ -125,6 +125,7 @@ class DeskProcess:
         self.port = free_port()
         self.database = folder / "desk.db"
         self.expected_tracebacks = 0
+        self.trust = ""
         self._stderr = folder / "stderr.log"
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -151,7 +152,8 @@ class DeskProcess:
     def environment(self, failpoint: str = "") -> dict[str, str]:
         """Nothing of the tester's own environment but where programs are."""
         given = {f"DESKBOT_{name}": value for name, value in self.settings.items()}
-        return given | {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_FAILPOINT": failpoint}
+        trusted = {"SSL_CERT_FILE": self.trust} if self.trust else {}
+        return given | trusted | {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_FAILPOINT": failpoint}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """One command of run_bot.py, until it ends."""

@@ -1,7 +1,7 @@
 """The desk under test: real dispatcher, worker, sender and database; a frozen clock, a recording platform."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.file_store import FileStore
-from bot.platform import Delivery, Sent
+from bot.platform import Adapter, Delivery, Sent
 from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
@@ -25,6 +25,7 @@ from handlers.chat import (
     Edited,
     Incoming,
     Joined,
+    Left,
     Offers,
     Press,
     Query,
@@ -35,6 +36,7 @@ from handlers.chat import (
     reply_from_json,
     reply_to_json,
 )
+from handlers.due import KINDS
 from scheduler.ticker import Ticker
 from store import customers, inbox, staff
 from store.blobs import Blobs
@@ -45,7 +47,7 @@ from store.outbox import Message
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined}
+BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined, "left": Left}
 
 
 class Recorder:
@@ -96,6 +98,9 @@ class Recorder:
             self.offered.append(reply.offers)
             return []
         return [reply_to_json(reply)]
+
+    def serves(self, chat: str) -> bool:
+        return True
 
     async def pace(self, chat: str) -> None:
         return None
@@ -229,6 +234,11 @@ class DeskUnderTest:
         await self.engine.idle()
         return done
 
+    async def mails_go(self) -> None:
+        """The sender looks for what nobody announced, as it does twice a second."""
+        await self.engine.sender.lanes.sweep()
+        await self.engine.idle()
+
     @cached_property
     def ticker(self) -> Ticker:
         return Ticker(self.engine.desk, self.engine)
@@ -281,11 +291,27 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[DeskUnderTest]:
+def quiet_mornings() -> Iterator[None]:
+    """Without the morning's queue and the weekly list, where something else is told in the morning."""
+    kinds = {name: KINDS.pop(name) for name in ("morning", "weekly")}
+    yield
+    KINDS.update(kinds)
+
+
+@pytest.fixture
+def mailer() -> Adapter | None:
+    """The way out for mails; a module that sends some has its own."""
+    return None
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnderTest]:
     db = await open_database(f"sqlite:///{tmp_path}/desk.db")
     recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
+    adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
+    mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
-    engine = Engine(db, load_configuration(), recorders, "test", clock=lambda: under_test.now, files=files)
+    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from)
     under_test = DeskUnderTest(db, engine, recorders)
     under_test.ids = await db.write(_fill)
     yield under_test

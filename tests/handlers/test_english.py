@@ -15,6 +15,7 @@ from domain.provinces import list_provinces
 from domain.staff import Platform
 from handlers import fields
 from handlers.chat import buttons_of
+from handlers.contract_fields import contract_no_field
 from handlers.customer_form import CUSTOMER_FIELDS
 from handlers.forms import Field
 from handlers.i18n import LOCALE
@@ -31,7 +32,7 @@ IN_THAI = {"ไทย", "ใช้ภาษาไทยแล้ว"}
 KEPT = re.compile(r"%\(\w+\)s|\d+|[^\x00-\x7f\u0e00-\u0e7f\u201c\u201d]|^\s")
 """What both languages share: parameters, numbers, emoji, a blank in front."""
 DATES = re.compile(r"(?:\d{1,2} )?\S+\.\S+\. \d\d|\d\d\.\d\d น\.")
-TABLES = {"FIELDS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
+TABLES = {"FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
 MATCHED = {"FREE", "TITLES", "TEAM_WORDS", "SUMMARY_WORDS", "LIST_WORDS", "NOW_WORDS", "_FITS"}
 """A module's words that typed text is compared with; they are never said."""
@@ -42,6 +43,7 @@ MAKERS = (
     fields.numbered_field,
     fields.choice_field,
     customer_field,
+    contract_no_field,
 )
 HINTS = {maker.__name__: [*signature(maker).parameters].index("hint") for maker in MAKERS}
 """Where a field's hint stands among the arguments; handlers/forms.py says it: `_(field.hint)`."""
@@ -347,3 +349,18 @@ async def test_thai_comes_back_when_it_is_chosen(english):
     await english.says("/language")
     await english.presses("ไทย")
     assert "เมนู" in (await english.says("/menu")).text
+
+
+async def test_waiting_and_handing_over_in_english(english):
+    await english.says("/open 0812345678 email 6.1 question")
+    waits = await english.presses("Wait for the customer")
+    assert "Due stopped, 3 h 30 min left" in waits.text
+    assert await strays(english, waits) == []
+    english.wait(minutes=90)
+    assert await strays(english, await english.presses("Customer answered")) == []
+    why = await english.presses("Why this deadline")
+    assert "simple → 0.5 working days (statistics table, row 1)" in why.text.lower()
+    assert "the customer answered, counts 3 h 30 min more" in why.text
+    await english.says("R2611000124")
+    assert "ต้น · Unfinished 0" in (await english.presses("Hand over")).buttons
+    assert await strays(english, english.last["telegram:nok"]) == []

@@ -1,5 +1,8 @@
 """Every field of a ticket in chat: projects with years, prompts after saving, pairs, provinces, and bad input."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from store import staff, tickets
@@ -67,6 +70,19 @@ async def test_projects_are_taken_away_one_by_one_with_their_years(desk):
     saved = await ticket(desk)
     assert saved.projects == ("สำรวจอนามัยและสวัสดิการ",)
     assert saved.data_years == "สำรวจอนามัยและสวัสดิการ: 2560"
+
+
+async def test_all_projects_are_cleared_with_their_years(desk):
+    await edits(desk, "ชื่อโครงการ")
+    await desk.says("สรง. 2559, HWS 2560")
+    await desk.presses("บันทึก")
+    await desk.presses("แก้ไข")
+    await desk.presses("ชื่อโครงการ")
+    await desk.presses("ลบค่านี้")
+    await desk.presses("บันทึก")
+    saved = await ticket(desk)
+    assert (saved.projects, saved.data_years) == ((), "")
+    assert await desk.count("ticket_data") == 0
 
 
 async def test_the_eleventh_project_is_refused_and_ten_are_kept(desk):
@@ -214,6 +230,20 @@ async def test_a_receipt_older_than_the_ticket_may_be_typed_again(desk):
     assert str((await ticket(desk)).receipt_on) == "2026-11-23"
 
 
+async def test_an_older_receipt_that_stands_already_does_not_hinder_other_changes(desk):
+    old = replace(
+        tickets.Ticket("R2611000900", "walk_in", "5", "ถ่ายเอกสาร", desk.now, desk.now, None, desk.ids["nok"]),
+        receipt_no="1/1",
+        receipt_on=date(2020, 1, 1),
+    )
+    await desk.db.write(lambda tx: tickets.add_ticket(tx, old))
+    await desk.says("ใบงาน R2611000900")
+    await desk.presses("แก้ไข")
+    await desk.presses("เหตุผล")
+    await desk.says("ติดต่อยาก")
+    assert SAVED in (await desk.presses("บันทึก")).text
+
+
 @pytest.mark.parametrize("typed", ["512 31 กุมภาพันธ์ 2563", "512 ลงวันที่ 31 ก.พ. 63", "512 19 ก.พ. 2653"])
 async def test_a_letter_of_a_day_that_is_none_keeps_its_number(desk, typed):
     await edits(desk, "เลขที่ลงรับ", "/open C81554 หนังสือ 6.4 ขอสถิติเด็ก")
@@ -246,6 +276,18 @@ async def test_one_form_makes_both_tickets_of_a_forwarded_mail(desk):
     assert "R2611000124" in first.result
     assert first.closed_at is not None
     assert "R2611000124" in desk.told("ton").text
+
+
+async def test_what_a_forwarded_mail_asks_for_is_counted_once(desk):
+    await desk.says("/open C81554 เมล fwd ขอสถิติ")
+    await desk.presses("ช่องอื่น ๆ")
+    await desk.presses("ชื่อโครงการ")
+    await desk.says("สรง. 2562")
+    await desk.says("C70001")
+    await desk.says("6.1")
+    assert (await ticket(desk)).projects == (LFS,)
+    assert (await ticket(desk, "R2611000125")).projects == ()
+    assert await desk.count("ticket_data", "project = ?", LFS) == 1
 
 
 async def test_the_real_customer_of_a_forwarded_mail_may_be_new(desk):

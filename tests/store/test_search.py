@@ -291,12 +291,48 @@ async def test_the_name_as_typed_comes_before_one_that_sounds_alike(db: Database
 
 
 @pytest.mark.parametrize(
-    "typed", ["zzz", "qwrtpsdf", "ฟหกดเาสว", "กมลชนก ใจร้าย", "%", "NEAR(", '"*"', "x" * 4000, "ก" * 4000]
+    "typed",
+    [
+        "zzz",
+        "qwrtpsdf",
+        "bweohal",
+        "asdfgh",
+        "namsjkadi",
+        "qvlismti",
+        "ฟหกดเาสว",
+        "กมลชนก ใจร้าย",
+        "%",
+        "NEAR(",
+        '"*"',
+        "x" * 4000,
+        "ก" * 4000,
+    ],
 )
 async def test_nonsense_finds_nothing(db: Database, typed: str) -> None:
     await add_all(db, FORGIVEN)
 
     assert await find_customers(db, typed) == []
+
+
+async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(db: Database) -> None:
+    await add_all(db, [customer(1, "ฤทธิ์ นิศาชลมุก"), customer(2, "ปรีชา หมื่นสุข")])
+
+    assert await find_customers(db, "ฤทิพ") == []
+    (hit,) = await find_customers(db, "ฤทิพ นิศาชลมุก")
+    assert (hit.customer.code, hit.why, hit.weak) == ("C1", Why.SIMILAR, True)
+    assert await find_customers(db, "ฤทิพ หมื่นสุข") == []
+
+
+async def test_many_share_a_surname_and_a_first_name_and_some_both(db: Database) -> None:
+    people = [
+        customer(n, f"{'กมล' if n % 7 == 0 else 'ปรีชา'} {'ใจงาม' if n % 5 == 0 else 'หมื่นสุข'}") for n in range(1, 301)
+    ]
+    await add_all(db, people)
+
+    both = [f"C{n}" for n in range(1, 301) if n % 35 == 0]
+    assert [hit.customer.code for hit in await find_customers(db, "กมล ใจงาม")] == sorted(both)
+    assert {hit.customer.code for hit in await find_customers(db, "ใจงา กม")} == set(both)
+    assert len(await find_customers(db, "ปรีชา หมื่นสุข")) == LIMIT
 
 
 async def test_words_that_another_process_added_are_found(db: Database, url: str) -> None:

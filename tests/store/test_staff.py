@@ -200,3 +200,13 @@ async def test_answers_to_strangers_are_counted_and_forgotten(db: Database) -> N
     assert await staff.count_stranger_answers(db, LINE, "U2", NOW) == 0
     assert await db.write(lambda tx: staff.forget_stranger_answers(tx, LATER)) == 2
     assert await staff.count_stranger_answers(db, LINE, "U1", NOW) == 1
+
+
+async def test_people_join_a_team_and_leave_it_and_teams_are_dissolved(db: Database, officer: StaffId) -> None:
+    await db.write(lambda tx: staff.add_team(tx, "ทีมข้อมูล", []))
+    for member in (True, True, False, False, True):
+        await db.write(lambda tx, member=member: staff.set_team_member(tx, "ทีมข้อมูล", officer, member=member))
+        assert await staff.list_teams(db) == {"ทีมข้อมูล": [officer] if member else []}
+    await db.write(lambda tx: staff.set_team_member(tx, "ไม่มีทีมนี้", officer, member=True))
+    await db.write(lambda tx: staff.remove_team(tx, "ทีมข้อมูล"))
+    assert await staff.list_teams(db) == {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.customers import Contact, Customer, CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import Role, StaffId
-from domain.tickets import Complexity, Mood, Status, Ticket, TicketNo, Urgency
+from domain.tickets import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 from store import tickets
 from store.changes import list_changes
 from store.customers import add_customer, get_customer
@@ -71,6 +71,11 @@ async def full(db: Database, officer: StaffId) -> Ticket:
         counted_on=date(2026, 10, 1),
         unknown=frozenset({"purpose", "mood"}),
         closed_at=NOW + timedelta(microseconds=1),
+        pauses=(
+            Pause(NOW - timedelta(days=2), NOW - timedelta(hours=1, microseconds=3)),
+            Pause(NOW - timedelta(minutes=9), NOW - timedelta(minutes=8), closed=True),
+            Pause(NOW - timedelta(minutes=5)),
+        ),
         version=7,
     )
 
@@ -242,6 +247,15 @@ async def test_habits_are_what_the_officer_recorded_last(db: Database, full: Tic
 
     assert await tickets.list_habits(db, officer) == [tickets.Habit("phone", "6.1"), tickets.Habit("email", "1.1")]
     assert await tickets.list_habits(db, officer, limit=1) == [tickets.Habit("phone", "6.1")]
+
+
+async def test_unfinished_tickets_of_everybody_are_listed_and_counted(db: Database, officer: StaffId) -> None:
+    other = await db.write(lambda tx: add_staff(tx, "มาลี", Role.OFFICER, NOW))
+    one, two, done = plain("R2611000001", officer), plain("R2611000002", other), plain("R2611000003", officer)
+    nobodys = plain("R2611000004", officer, assignee=None, status=Status.NEW)
+    await add(db, two, one, replace(done, status=Status.CLOSED, closed_at=NOW), nobodys)
+    assert [ticket.no for ticket in await tickets.list_all_unfinished(db)] == [one.no, two.no, nobodys.no]
+    assert await tickets.count_unfinished(db) == {officer: 1, other: 1}
 
 
 async def uses(db: Database) -> list[tuple[object, ...]]:

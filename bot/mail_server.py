@@ -1,0 +1,89 @@
+"""The mail server as DESKBOT_SMTP_URL names it: where it is, how it is encrypted, and who logs in."""
+
+from dataclasses import dataclass, field
+from email.utils import getaddresses
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from domain.errors import InvalidInput
+from domain.mail import check_address
+
+FORM = "smtp://user:password@host:587 or smtps://user:password@host"
+ADDRESS = f"must look like {FORM} (write %40 for @, %2F for / in user or password)"
+SENDER = "must look like services@example.go.th or Desk <services@example.go.th>"
+SWITCH = {"yes": True, "no": False}
+
+
+class Encryption(StrEnum):
+    """TLS from the first byte (smtps), asked for before anything is said (STARTTLS), or none."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. `user` is empty where nobody logs in."""
+
+    host: str
+    port: int
+    encryption: Encryption
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def read_server(url: str) -> MailServer:
+    """The server that the address names; ValueError says what it should look like.
+
+    smtp:// insists on STARTTLS unless the host is this machine or `?starttls=no` says otherwise; a password never
+    goes to another machine unencrypted.
+    """
+    try:
+        parts = urlsplit(url)
+        given_port = parts.port
+    except ValueError:
+        # Python's own words would show a piece of a password with a slash in it.
+        raise ValueError(ADDRESS) from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise ValueError(ADDRESS)
+    asked = _asked(parts.query)
+    local = _is_local(parts.hostname)
+    if parts.scheme == "smtps":
+        encryption = Encryption.TLS
+    else:
+        encryption = Encryption.STARTTLS if (not local if asked is None else asked) else Encryption.NONE
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password):
+        raise ValueError(f"needs both user and password, or neither: {FORM}")
+    if user and encryption is Encryption.NONE and not local:
+        raise ValueError("would send the password unencrypted: remove starttls=no")
+    port = given_port or (465 if encryption is Encryption.TLS else 587)
+    return MailServer(parts.hostname, port, encryption, user, password)
+
+
+def _asked(query: str) -> bool | None:
+    options = parse_qs(query, keep_blank_values=True)
+    value = options.pop("starttls", [""])[-1]
+    if options or (query and value not in SWITCH):
+        raise ValueError("knows only ?starttls=no or ?starttls=yes")
+    return SWITCH.get(value)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def read_sender(text: str) -> tuple[str, str]:
+    """Name (may be empty) and address of `services@example.go.th` or `Desk <services@example.go.th>`; ValueError."""
+    found = getaddresses([text])
+    if len(found) != 1 or not text.isprintable():
+        raise ValueError(SENDER)
+    try:
+        return found[0][0], check_address(found[0][1])
+    except InvalidInput:
+        raise ValueError(SENDER) from None

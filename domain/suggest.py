@@ -1,0 +1,116 @@
+"""The likeliest subjects of an enquiry: from its words, its channel, and what the desk chose for such words before.
+
+It orders options and decides nothing. Thai has no blanks between words, so runs of letters stand for words.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from math import log
+
+from domain.catalogue import Catalogue
+from domain.data import Table
+from domain.text import fold
+
+MOST = 3
+RUN = 4
+"""Letters in a run; one to two Thai syllables."""
+READ = 600
+"""Characters of a text that are read: what is asked stands at its beginning."""
+SMOOTHING, LEAST_SMOOTHING = 0.02, 100.0
+"""The part of all runs learnt (at least so many) with which a subject must have been seen until its own tickets say as
+much of it as everybody's."""
+OF_TICKETS, OF_WORDS, OF_CHANNEL = 0.2, 1.3, 6.0
+"""How much tickets (runs overlap, so each counts a fifth), listed words and a foreign channel weigh."""
+LEAST = 0.5
+"""Evidence below which nothing is suggested."""
+
+Seeds = Mapping[str, Collection[str]]
+"""For each listed word, as it sounds, the subjects of which it speaks."""
+
+
+def read_seeds(root: Table, catalogue: Catalogue) -> Seeds:
+    """The table `suggestions`: subject or group -> words; DataError for a subject that the catalogue lacks."""
+    table = root.table("suggestions")
+    seeds: dict[str, set[str]] = {}
+    for code in table.values:
+        if code not in catalogue.subjects:
+            raise table.refusal("is no subject or group of the catalogue", code)
+        members = [one.code for one in catalogue.subjects.values() if one.selectable and code in (one.code, one.parent)]
+        for word in table.texts(code):
+            seeds.setdefault(_sound(word), set()).update(members)
+    return {word: members for word, members in seeds.items() if word and members}
+
+
+class Model:
+    """What closed tickets taught: how often each subject came by each channel, and with which runs of letters."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Counter[str]] = {}
+        self._sizes: Counter[str] = Counter()
+        self._all: Counter[str] = Counter()
+        self._every = 0
+        self._channels: Counter[tuple[str, str]] = Counter()
+
+    def learn(self, subject: str, channel: str, text: str) -> None:
+        """One closed ticket."""
+        runs = _runs(_sound(text))
+        self._runs.setdefault(subject, Counter()).update(runs)
+        self._sizes[subject] += len(runs)
+        self._all.update(runs)
+        self._every += len(runs)
+        self._channels[channel, subject] += 1
+
+    def likeliest(
+        self,
+        text: str,
+        channel: str,
+        subjects: Sequence[str],
+        *,
+        seeds: Seeds,
+        fitting: Collection[str],
+        habits: Mapping[str, int],
+    ) -> list[str]:
+        """At most three of `subjects`, likeliest first; [] where the text tells nothing.
+
+        `fitting` = those that the channel lists, `habits` = how often the officer chose a subject lately.
+        """
+        evidence = self._evidence(text, subjects, seeds)
+        if max(evidence.values(), default=0.0) < LEAST:
+            return []
+        count = {one: self._channels[channel, one] + habits.get(one, 0) for one in subjects}
+        every = sum(count.values()) + len(subjects)
+
+        def score(one: str) -> float:
+            odds = log((count[one] + 1) * len(subjects) / every) / 2
+            return evidence[one] + odds - (0 if one in fitting else OF_CHANNEL)
+
+        return sorted(subjects, key=lambda one: -score(one))[:MOST]
+
+    def _evidence(self, text: str, subjects: Sequence[str], seeds: Seeds) -> dict[str, float]:
+        """For each subject what the text says for or against it."""
+        sound = _sound(text)
+        evidence = dict.fromkeys(subjects, 0.0)
+        for word, members in seeds.items():
+            if word in sound:
+                for one in evidence.keys() & members:
+                    evidence[one] += OF_WORDS * log(len(subjects) / len(members) + 1)
+        runs = [run for run in _runs(sound) if run in self._all]
+        smoothing = max(LEAST_SMOOTHING, SMOOTHING * self._every)
+        for one in subjects if runs else ():
+            taught, size = self._runs.get(one, Counter()), self._sizes[one]
+            # As much as everybody's tickets would say, and more for each run that is commoner in this subject's.
+            odds = len(runs) * log(smoothing / (size + smoothing))
+            odds += sum(
+                log(1 + taught[run] * self._every / (self._all[run] * smoothing)) for run in runs if run in taught
+            )
+            evidence[one] += OF_TICKETS * odds
+        return evidence
+
+
+def _sound(text: str) -> str:
+    """As it sounds, without signs, figures and blanks."""
+    return "".join(letter for letter in fold(text[:READ]) if not letter.isdigit() and letter != " ")
+
+
+def _runs(sound: str) -> set[str]:
+    return {sound[at : at + RUN] for at in range(len(sound) - RUN + 1)}

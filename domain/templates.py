@@ -1,0 +1,110 @@
+"""Templates of letters: what the desk writes to customers, with named places that are filled and nothing executed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.data import Table
+from domain.dates import format_date
+
+LANGUAGES = ("th", "en")
+SIGNATURE = "signature"
+COMMON = frozenset({"name", "ticket", "date", "officer"})
+"""Places of every template: whom it goes to, the ticket's number, today, and who writes."""
+FIELDS: Mapping[str, frozenset[str]] = {
+    "contract_reminder": frozenset({"contract_no", "contract_on", "projects", "years", "sent_on", "times"}),
+    "research_reminder": frozenset({"contract_no", "contract_on", "projects", "years", "title", "due_on", "times"}),
+    "quotation_reminder": frozenset({"projects", "years", "quoted_on", "price"}),
+    "fetch_reminder": frozenset({"projects", "years", "told_on"}),
+    "answer": frozenset({"asked_on", "details", "result"}),
+}
+"""The further places of each template (DOMAIN.md section 8)."""
+_PLACE = re.compile(r"\{([^{}\n]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A letter with places such as `{name}`."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A filled template: one line of subject, and the text."""
+
+    subject: str
+    body: str
+
+
+Templates = Mapping[str, Mapping[str, Template]]
+
+
+def read_templates(root: Table) -> Templates:
+    """The table `templates`, by name and language; DataError names file and row of an unknown place.
+
+    `{signature}` is the template of that name (without a subject), put into every letter.
+    """
+    table = root.table("templates")
+    table.check_keys((*FIELDS, SIGNATURE))
+    signatures = {}
+    for language in LANGUAGES:
+        row = _row(table, SIGNATURE, language)
+        row.check_keys(("body",))
+        signatures[language] = _checked(row, "body", COMMON)
+    signature = {SIGNATURE: {language: Template("", text) for language, text in signatures.items()}}
+    return signature | {
+        name: {
+            language: _read(_row(table, name, language), fields | COMMON, signatures[language])
+            for language in LANGUAGES
+        }
+        for name, fields in FIELDS.items()
+    }
+
+
+def _row(table: Table, name: str, language: str) -> Table:
+    rows = table.table(name)
+    rows.check_keys(LANGUAGES)
+    return rows.table(language)
+
+
+def _read(row: Table, known: frozenset[str], signature: str) -> Template:
+    row.check_keys(("subject", "body"))
+    subject = _checked(row, "subject", known)
+    if "\n" in subject:
+        raise row.refusal("must be one line", "subject")
+    body = _checked(row, "body", known | {SIGNATURE})
+    return Template(subject, body.replace(f"{{{SIGNATURE}}}", signature))
+
+
+def _checked(row: Table, key: str, known: frozenset[str]) -> str:
+    text = row.text(key)
+    for place in _PLACE.findall(text):
+        if place not in known:
+            raise row.refusal(f"unknown field {{{place}}}; use one of {', '.join(sorted(known))}", key)
+    return text
+
+
+def fill(template: Template, values: Mapping[str, str]) -> Letter:
+    """The letter. A line whose places are all empty is left out, and what a value holds is never filled again.
+
+    A place that `values` lacks is empty.
+    """
+    lines = []
+    for line in template.body.split("\n"):
+        places = _PLACE.findall(line)
+        if not places or any(values.get(place, "").strip() for place in places):
+            lines.append(_filled(line, values))
+    body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return Letter(" ".join(_filled(template.subject, values).split()), body)
+
+
+def _filled(line: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda found: values.get(found[1], "").strip(), line)
+
+
+def letter_date(on: date, language: str) -> str:
+    """A date as letters print it: the Buddhist Era in Thai, 19 February 2020 in English."""
+    return format_date(on, full=True) if language == "th" else f"{on.day} {on:%B} {on.year}"

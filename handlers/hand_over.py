@@ -1,0 +1,282 @@
+"""Hand-over: a ticket given to a person or offered to a team, taken with one tap, returned with a word."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from domain.dates import format_date
+from domain.errors import InvalidInput, NotAllowed
+from domain.hand_over import Offer, OfferState
+from domain.staff import Staff, StaffId
+from domain.text import shorten
+from domain.tickets import Change, Status, Ticket
+from handlers import fields, ticket_cards, ticket_saves
+from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.desk import Context
+from handlers.forms import Field, Option, end, enter_form, new_draft, start
+from handlers.i18n import _
+from handlers.labels import day, team_label
+from handlers.registry import action, command
+from handlers.tickets import NUMBER, read_number
+from store import changes, hand_overs, staff, tickets
+from store.database import Tx
+from store.forms import Draft
+
+WORD_LIMIT = 300
+NO_WORD = "-"
+
+
+@command("assign", "มอบหมาย", about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก", fits=rf"{NUMBER}(\s|$)")
+async def assign(ctx: Context, args: str) -> Reply:
+    """Give a ticket to the person or team named; without a name, to whom."""
+    number, _blank, name = args.strip().partition(" ")
+    found = await tickets.get_ticket(ctx.db, read_number(number))
+    if not name.strip():
+        return await _choose(ctx, found)
+    people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
+    options = [*(Option(str(person.id), person.name) for person in people), *(Option(team, team) for team in teams)]
+    try:
+        to = fields.match_option(options, name.strip().removeprefix("@"))
+    except InvalidInput:
+        raise InvalidInput("receiver", name=shorten(name.strip(), 40)) from None
+    return await _give_team(ctx, found, to) if to in teams else await _give_person(ctx, found, StaffId(int(to)))
+
+
+@action("hand.choose")
+async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """To whom?"""
+    return await _choose(ctx, await tickets.get_ticket(ctx.db, args["no"]))
+
+
+async def _choose(ctx: Context, found: Ticket) -> Reply:
+    ctx.audit("ticket.read", found.no)
+    if found.status is Status.CLOSED:
+        return await ticket_cards.present_state(ctx, found)
+    await ticket_saves.may_give(ctx, ctx.staff, found)
+    loads = await tickets.count_unfinished(ctx.db)
+    away = await away_until(ctx)
+    options = []
+    for person in await at_work(ctx):
+        if person.id != found.assignee:
+            label = " · ".join(
+                filter(None, (person.name, _("ค้าง %(count)s", count=loads.get(person.id, 0)), away.get(person.id, "")))
+            )
+            options.append(_give_button(label, found, to=str(person.id)))
+    for team, members in (await staff.list_teams(ctx.db)).items():
+        options.append(
+            _give_button(_("%(team)s (%(count)s คน)", team=team_label(team), count=len(members)), found, team=team)
+        )
+    return Reply((Choice(_("มอบหมาย %(no)s ให้ใคร", no=found.no), tuple(options)),))
+
+
+def _give_button(label: str, found: Ticket, **args: str) -> Button:
+    return Button(label, "hand.give", {"no": found.no, **args}, found.no, found.version, once=True)
+
+
+async def at_work(ctx: Context) -> list[Staff]:
+    """Everybody who has access."""
+    return [person for person in await staff.list_staff(ctx.db) if person.blocked_at is None]
+
+
+async def away_until(ctx: Context) -> dict[StaffId, str]:
+    """Who is on leave today, and until when, in words."""
+    leaves = await hand_overs.list_leaves(ctx.db, ctx.today, ctx.today)
+    return {leave.staff: _("ลาถึง %(date)s", date=day(leave.last_on)) for leave in leaves}
+
+
+@action("hand.give")
+async def give_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Give the ticket to the chosen person or team."""
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    if args.get("team"):
+        return await _give_team(ctx, found, args["team"])
+    return await _give_person(ctx, found, StaffId(int(args["to"])))
+
+
+async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
+    if found.status is Status.CLOSED or found.assignee == receiver:
+        ctx.audit("ticket.read", found.no)
+        return await ticket_cards.present_state(ctx, found)
+    ticket = await ticket_saves.save(ctx, found, replace(found, assignee=receiver))
+    ctx.audit("ticket.handed_over", ticket.no)
+    name = (await staff.get_staff(ctx.db, receiver)).name
+    text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบ %(name)s", no=ticket.no, name=name)
+    return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+
+
+async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
+    """Everyone in the team is told; until somebody takes it, nothing changes."""
+    if found.status is Status.CLOSED:
+        return await ticket_cards.present_state(ctx, found)
+    await ticket_saves.may_give(ctx, ctx.staff, found)
+    members = (await staff.list_teams(ctx.db)).get(team, [])
+    told = [person for person in await at_work(ctx) if person.id in members and person.id != ctx.staff.id]
+    if not told:
+        raise InvalidInput("team_empty", name=team)
+    made = Offer(uuid4().hex, found.no, ctx.staff.id, None, ctx.now, team)
+    ctx.change(partial(hand_overs.add_offers, offers=[made]))
+    ctx.audit("ticket.offered", found.no)
+    for person in told:
+        notice = partial(ticket_saves.given_notice, ctx, ctx.staff.name, made, found)
+        ctx.notify(notice, f"offer:{made.id}", staff_id=person.id)
+    text = _(
+        "ฝาก %(no)s ให้%(team)sแล้ว (%(count)s คน) ใครกดรับก่อนได้งานนี้ ผู้รับผิดชอบยังเป็นคนเดิมจนกว่าจะมีคนรับ",
+        no=found.no,
+        team=team_label(team),
+        count=len(told),
+    )
+    return Reply((Paragraph(text, (ticket_cards.show_button(found),)),), confirms=True)
+
+
+# Taking.
+
+
+@action("hand.accept")
+async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Take the ticket, if nobody was quicker."""
+    offer = await hand_overs.get_offer(ctx.db, args["offer"])
+    found = await tickets.get_ticket(ctx.db, offer.ticket)
+    ctx.audit("ticket.read", found.no)
+    if offer.state is OfferState.ACCEPTED and offer.receiver == ctx.staff.id:
+        return Reply((await ticket_cards.card(ctx, found),))
+    if not is_open(offer, found):
+        return await gone(ctx, found)
+    ticket = await take(ctx, offer, found)
+    if (offer.team or offer.leave) and offer.giver is not None:
+        ctx.notify(partial(_taken_notice, ctx.staff.name, ticket), f"taken:{offer.id}", staff_id=offer.giver)
+    if ticket.assignee != ctx.staff.id and offer.leave is not None:
+        first_on = (await hand_overs.get_leave(ctx.db, offer.leave)).first_on
+        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(first_on))
+        return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+    return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
+
+
+def is_open(offer: Offer, found: Ticket) -> bool:
+    """Whether the offer can still be taken: nobody took it, and the ticket has not gone another way."""
+    holder = offer.receiver if not offer.team and offer.leave is None else offer.giver
+    return offer.state is OfferState.OFFERED and found.status is not Status.CLOSED and found.assignee in (None, holder)
+
+
+async def take(ctx: Context, offer: Offer, found: Ticket) -> Ticket:
+    """The ticket is this person's; of a leave that has not begun, it will be."""
+    ctx.change(
+        partial(hand_overs.decide_offer, offer=offer, state=OfferState.ACCEPTED, receiver=ctx.staff.id, now=ctx.now)
+    )
+    ctx.audit("ticket.taken", found.no)
+    begun = offer.leave is None or (await hand_overs.get_leave(ctx.db, offer.leave)).first_on <= ctx.today
+    if found.assignee == ctx.staff.id or not begun:
+        return found
+    ticket = replace(found, assignee=ctx.staff.id)
+    ticket_saves.write(ctx, found, ticket, ctx.staff.id)
+    return replace(ticket, version=found.version + 1)
+
+
+async def gone(ctx: Context, found: Ticket) -> Reply:
+    """Somebody was quicker, or it was given elsewhere: who has it now."""
+    names = await staff.staff_names(ctx.db)
+    if found.status is Status.CLOSED or found.assignee is None:
+        return await ticket_cards.present_state(ctx, found)
+    text = _("ใบงาน %(no)s มีผู้รับผิดชอบแล้ว คือ%(name)s", no=found.no, name=names.get(found.assignee, "-"))
+    return Reply((Paragraph(text, (ticket_cards.show_button(found),)),))
+
+
+def _taken_notice(name: str, ticket: Ticket) -> Reply:
+    text = _("✅ %(name)sรับใบงาน %(no)s แล้ว", name=name, no=ticket.no)
+    return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+
+
+# Returning.
+
+
+@action("hand.return")
+async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Give it back: with a word why."""
+    offer = await hand_overs.get_offer(ctx.db, args["offer"])
+    found = await tickets.get_ticket(ctx.db, offer.ticket)
+    ctx.audit("ticket.read", found.no)
+    if not _mine_to_return(ctx, offer, found):
+        return await gone(ctx, found)
+    return await start(ctx, new_draft(ctx, "return", {"offer": offer.id}))
+
+
+def _mine_to_return(ctx: Context, offer: Offer, found: Ticket) -> bool:
+    undecided = offer.state in (OfferState.OFFERED, OfferState.ACCEPTED)
+    return undecided and found.status is not Status.CLOSED and found.assignee == ctx.staff.id == offer.receiver
+
+
+async def _parse_word(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if len(text) > WORD_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=WORD_LIMIT)
+    return {"word": text}
+
+
+async def _word_options(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option(NO_WORD, _("คืนโดยไม่ระบุเหตุผล"))]
+
+
+class ReturnForm:
+    """See `handlers.forms.Form`: the word with which a ticket goes back."""
+
+    kind = "return"
+    fields: Mapping[str, Field] = {"word": Field("word", "พิมพ์เหตุผลสั้น ๆ ได้", _parse_word, _word_options)}
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        return [] if draft.data.get("word") else ["word"]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        offer = await hand_overs.get_offer(ctx.db, draft.data["offer"])
+        return Card(_("คืนใบงาน %(no)s", no=offer.ticket))
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        return draft.data.get(name, "")
+
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return ()
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return ("word",)
+
+    def save_label(self, draft: Draft) -> str:
+        return _("คืน")
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        offer = await hand_overs.get_offer(ctx.db, draft.data["offer"])
+        found = await tickets.get_ticket(ctx.db, offer.ticket)
+        end(ctx, draft, outcome=found.no)
+        if not _mine_to_return(ctx, offer, found):
+            return await gone(ctx, found)
+        word = draft.data["word"]
+        return await _return(ctx, offer, found, "" if word == NO_WORD else word)
+
+
+enter_form(ReturnForm())
+
+
+async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply:
+    if offer.giver is None:
+        raise NotAllowed("not_yours")
+    await ticket_saves.may_receive(ctx, offer.giver)
+    ticket = replace(found, assignee=offer.giver)
+    ticket_saves.write(ctx, found, ticket, ctx.staff.id)
+    ctx.change(
+        partial(hand_overs.decide_offer, offer=offer, state=OfferState.RETURNED, receiver=ctx.staff.id, now=ctx.now)
+    )
+    if word:
+        ctx.change(partial(_note_word, ctx=ctx, found=found, word=word))
+    ctx.audit("ticket.returned", found.no)
+    saved = replace(ticket, version=found.version + 1)
+    ctx.notify(partial(_returned_notice, ctx.staff.name, saved, word), f"returned:{offer.id}", staff_id=offer.giver)
+    names = await staff.staff_names(ctx.db)
+    text = _("✅ คืน %(no)s ให้%(name)sแล้ว", no=found.no, name=names.get(offer.giver, "-"))
+    return Reply((Paragraph(text, (ticket_cards.show_button(saved),)),), confirms=True)
+
+
+async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
+    await changes.add(tx, found.no, [Change(ctx.now, ctx.staff.id, "word", "", word, found.version + 1)])
+
+
+def _returned_notice(name: str, ticket: Ticket, word: str) -> Reply:
+    text = _("🎫 %(name)sคืนใบงาน %(no)s ให้คุณ", name=name, no=ticket.no) + (f": {word}" if word else "")
+    buttons = (ticket_cards.show_button(ticket), ticket_cards.hand_over_button(ticket))
+    return Reply((Paragraph(text, buttons),), confirms=True)

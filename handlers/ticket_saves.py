@@ -1,0 +1,95 @@
+"""Saving a ticket with all that hangs on it: its history, what is told of its deadline, the person it is given to."""
+
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from domain.errors import InvalidInput, NotAllowed
+from domain.hand_over import Offer
+from domain.staff import Role, Staff, StaffId
+from domain.tickets import Ticket
+from handlers import deadlines, ticket_cards
+from handlers.chat import Button, Paragraph, Reply
+from handlers.desk import Context, Work
+from handlers.i18n import _
+from handlers.labels import team_label
+from store import hand_overs, staff, tickets
+
+
+async def add(ctx: Context, ticket: Ticket) -> None:
+    """A new ticket; InvalidInput("assignee_left") where it is given to somebody without access."""
+    await may_receive(ctx, ticket.assignee)
+    ctx.change(partial(tickets.add_ticket, ticket=ticket))
+    deadlines.plan(ctx, ticket)
+    offer(ctx, ctx.staff, ticket, before=ctx.staff.id)
+
+
+async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
+    """Changes of a ticket; returns it as it will be.
+
+    Raises NotAllowed("others_ticket") where an officer gives away a colleague's ticket (a supervisor may), and
+    InvalidInput("assignee_left"); Conflict("changed") comes out of the transaction.
+    """
+    if new.assignee != old.assignee:
+        await may_give(ctx, ctx.staff, old)
+        await may_receive(ctx, new.assignee)
+    write(ctx, old, new, ctx.staff.id)
+    saved = replace(new, version=old.version + 1)
+    offer(ctx, ctx.staff, saved, before=old.assignee)
+    return saved
+
+
+def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
+    """The bare change with what is told of the deadline, for whoever has checked all else."""
+    work.change(partial(tickets.update_ticket, old=old, new=new, by=by, now=work.now))
+    if deadlines.rows_for(work, old) != deadlines.rows_for(work, new):
+        deadlines.plan(work, new)
+
+
+async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
+    """One's own ticket and nobody's may be given by anyone, a colleague's by a supervisor; else NotAllowed."""
+    if ticket.assignee in (None, giver.id) or giver.role.covers(Role.SUPERVISOR):
+        return
+    names = await staff.staff_names(work.db)
+    raise NotAllowed("others_ticket", no=ticket.no, name=names.get(ticket.assignee or StaffId(0), "-"))
+
+
+async def may_receive(work: Work, receiver: StaffId | None) -> None:
+    """InvalidInput("assignee_left") for somebody whose access was taken away."""
+    if receiver is None:
+        return
+    person = await staff.get_staff(work.db, receiver)
+    if person.blocked_at is not None:
+        raise InvalidInput("assignee_left", name=person.name)
+
+
+def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
+    """Somebody else was made responsible: that person is told, and may return it."""
+    if ticket.assignee is None or ticket.assignee in (before, giver.id):
+        return
+    made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
+    ctx.change(partial(hand_overs.add_offers, offers=[made]))
+    ctx.notify(partial(given_notice, ctx, giver.name, made, ticket), f"offer:{made.id}", staff_id=ticket.assignee)
+
+
+def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
+    """What the receiver of one ticket is told, of a team everyone in it."""
+    to_team = _(
+        "🎫 %(who)s ฝากใบงาน %(no)s ให้%(team)s ใครกดรับก่อนได้งานนี้", who=giver, no=made.ticket, team=team_label(made.team)
+    )
+    to_one = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=giver, no=made.ticket)
+    due = ticket_cards.due_line(work, ticket)
+    lines = (
+        to_team if made.team else to_one,
+        ticket_cards.ticket_words(work, ticket).partition(" · ")[2],
+        f"{_('กำหนดเสร็จ')} {due}" if due else "",
+    )
+    return Reply((Paragraph("\n".join(filter(None, lines)), offer_buttons(made, ticket)),), confirms=True)
+
+
+def offer_buttons(made: Offer, ticket: Ticket) -> tuple[Button, ...]:
+    """[รับ] [คืน] [ดูใบงาน]; a team's offer needs no return."""
+    mine = {"offer": made.id}
+    accept = Button(_("รับ"), "hand.accept", mine)
+    back = () if made.team else (Button(_("คืน"), "hand.return", mine),)
+    return (accept, *back, ticket_cards.show_button(replace(ticket, version=0)))

@@ -1,0 +1,33 @@
+"""Holidays and working days that administrators enter: one row a date, laid over the calendar of the office's file."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from domain.staff import StaffId
+from domain.working_calendar import DayRule
+from store.database import Reader, Tx
+
+
+async def list_rules(db: Reader) -> Mapping[date, DayRule]:
+    """Every date that was entered, in order."""
+    rows = await db.fetch("SELECT day_on, name, working FROM holidays ORDER BY day_on")
+    return {row["day_on"]: DayRule(row["name"], bool(row["working"])) for row in rows}
+
+
+async def enter(tx: Tx, on: date, rule: DayRule, by: StaffId, now: datetime) -> None:
+    """The office's word on one date; a later word takes the place of an earlier one."""
+    await tx.execute(
+        "INSERT INTO holidays (day_on, name, working, entered_at, entered_by) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (day_on) DO UPDATE SET name = excluded.name, working = excluded.working, "
+        "entered_at = excluded.entered_at, entered_by = excluded.entered_by",
+        on,
+        rule.name,
+        int(rule.working),
+        now,
+        by,
+    )
+
+
+async def take_back(tx: Tx, on: date) -> int:
+    """Forget what was entered for a date; returns how many rows that were, 0 or 1."""
+    return await tx.execute("DELETE FROM holidays WHERE day_on = ?", on)

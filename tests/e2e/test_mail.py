@@ -1,0 +1,184 @@
+"""kill -9 around the SMTP call: a mail goes out once, or a person is asked; nothing of it stands in the log."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import DAO, NOK, DeskProcess, LineCourier, Person, eventually
+from tests.fakes.line import FakeLine
+from tests.fakes.smtp import CLOSE, HANG, FakeSmtp, make_certificate
+from tests.fakes.telegram import FakeTelegram
+
+MakeDesk = Callable[..., DeskProcess]
+DOUBT = "ไม่ทราบว่าส่งออกไปแล้วหรือไม่"
+FROM = "services@nso.example"
+ANSWER = "ประชากรแฝงในกรุงเทพมหานคร"
+
+
+@pytest.fixture
+def smtp() -> Iterator[FakeSmtp]:
+    with FakeSmtp() as fake:
+        yield fake
+        assert fake.violations == []
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk, telegram: FakeTelegram, smtp: FakeSmtp) -> DeskProcess:
+    return make_desk(telegram, SMTP_URL=smtp.url, MAIL_FROM=FROM)
+
+
+def draft(desk: DeskProcess, telegram: FakeTelegram, who: Person = NOK) -> int:
+    """A drafted answer, shown; returns the message with its buttons."""
+    telegram.say(who.telegram, f"/open C81554 อีเมล 1.1 สอบถามประชากรแฝง => {ANSWER}")
+    desk.settle()
+    telegram.press(who.telegram, telegram.messages(who.telegram)[-1].message_id, "ตอบทางอีเมล")
+    desk.settle()
+    return telegram.messages(who.telegram)[-1].message_id
+
+
+def press(desk: DeskProcess, telegram: FakeTelegram, label: str) -> None:
+    """A button of the officer's last message."""
+    telegram.press(NOK.telegram, telegram.messages(NOK.telegram)[-1].message_id, label)
+    desk.settle()
+
+
+def states(desk: DeskProcess) -> list[str]:
+    return [state for (state,) in desk.rows("SELECT o.state FROM mails m JOIN outbox o ON o.id = m.id ORDER BY o.seq")]
+
+
+def send_and_crash(desk: DeskProcess, telegram: FakeTelegram, failpoint: str) -> list[str]:
+    """What the officer is told after the mail was sent, the desk died there, and was started again."""
+    desk.start()
+    shown = draft(desk, telegram)
+    desk.stop()
+    desk.start(failpoint)
+    telegram.press(NOK.telegram, shown, "ส่ง")
+    desk.restart_after_kill()
+    desk.settle()
+    return [message.text for message in telegram.messages(NOK.telegram) if DOUBT in message.text]
+
+
+@pytest.mark.parametrize("failpoint", ["event.committed", "event.handled", "event.finished", "mail.sent"])
+def test_a_mail_goes_out_once_and_nobody_is_asked(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp, failpoint: str
+) -> None:
+    assert send_and_crash(desk, telegram, failpoint) == []
+    (taken,) = smtp.mails
+    assert ANSWER in taken.body
+    assert states(desk) == ["sent"]
+
+
+def test_killed_before_the_call_the_officer_is_asked_and_sends_it(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    assert len(send_and_crash(desk, telegram, "mail.sending")) == 1
+    assert smtp.mails == []
+    assert states(desk) == ["doubtful"]
+    press(desk, telegram, "ส่งอีกครั้ง")
+    assert len(smtp.mails) == 1
+    assert states(desk) == ["sent"]
+
+
+def test_killed_after_the_call_the_officer_is_asked_and_it_is_not_sent_again(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    assert len(send_and_crash(desk, telegram, "mail.accepted")) == 1
+    press(desk, telegram, "ถือว่าส่งแล้ว")
+    assert states(desk) == ["sent"]
+    assert len(smtp.mails) == 1
+
+
+def test_a_connection_lost_after_the_text_is_asked_about(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    smtp.fails("message", CLOSE)
+    desk.start()
+    telegram.press(NOK.telegram, draft(desk, telegram), "ส่ง")
+    eventually(lambda: states(desk) == ["doubtful"], "the doubt")
+    desk.settle()
+    assert DOUBT in telegram.messages(NOK.telegram)[-1].text
+    assert len(smtp.mails) == 1
+
+
+def test_two_mails_of_one_second_both_arrive(desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp) -> None:
+    desk.start()
+    shown = {who: draft(desk, telegram, who) for who in (NOK, DAO)}
+    for who, message_id in shown.items():
+        telegram.press(who.telegram, message_id, "ส่ง")
+    eventually(lambda: len(smtp.mails) == 2, "both")
+    desk.settle()
+    first, second = smtp.mails
+    assert first.message["Message-ID"] != second.message["Message-ID"]
+    assert {taken.subject.partition("]")[0] for taken in smtp.mails} == {
+        f"[{no}" for (no,) in desk.rows("SELECT no FROM tickets")
+    }
+    assert states(desk) == ["sent", "sent"]
+
+
+def test_a_desk_that_stops_before_the_text_sends_it_after_the_start(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    smtp.fails("rcpt", HANG)
+    desk.start()
+    telegram.press(NOK.telegram, draft(desk, telegram), "ส่ง")
+    eventually(lambda: smtp.connections, "the connection")
+    desk.stop()
+    assert states(desk) == ["queued"]
+    desk.start()
+    desk.settle()
+    assert states(desk) == ["sent"]
+    assert len(smtp.mails) == 1
+    assert DOUBT not in telegram.messages(NOK.telegram)[-1].text
+
+
+def test_a_silent_server_does_not_keep_the_desk_from_stopping(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
+    smtp.fails("message", HANG)
+    desk.start()
+    telegram.press(NOK.telegram, draft(desk, telegram), "ส่ง")
+    eventually(lambda: smtp.mails, "the text")
+    assert desk.stop() < 10
+    desk.start()
+    desk.settle()
+    assert DOUBT in telegram.messages(NOK.telegram)[-1].text
+    assert len(smtp.mails) == 1
+
+
+def test_a_long_answer_is_shown_and_sent_from_line(
+    make_desk: MakeDesk, line: FakeLine, courier: LineCourier, smtp: FakeSmtp
+) -> None:
+    desk = make_desk(None, line, SMTP_URL=smtp.url, MAIL_FROM=FROM).start()
+    long = "\n".join(f"ตารางที่ {n}: {ANSWER}" for n in range(90))
+    courier.say(NOK.line, f"/open C81554 อีเมล 1.1 สอบถามประชากรแฝง => {long}")
+    desk.settle()
+    line.press(NOK.line, "ตอบทางอีเมล")
+    desk.settle()
+    line.press(NOK.line, "ส่ง")
+    eventually(lambda: smtp.mails, "the mail")
+    desk.settle()
+    assert long in smtp.mails[0].body
+
+
+def test_check_tries_the_login_and_sends_nothing(make_desk: MakeDesk, tmp_path: Path) -> None:
+    with FakeSmtp(login=("user", "right"), certificate=make_certificate(tmp_path)) as smtp:
+        address = f"localhost:{smtp.port}?starttls=yes"
+        desk = make_desk(SMTP_URL=f"smtp://user:very-secret@{address}", MAIL_FROM=FROM)
+        # Python looks there for whom to trust.
+        desk.trust = str(tmp_path / "certificate.pem")
+        wrong = desk.run("check")
+        assert wrong.returncode == 1
+        assert "mail: DESKBOT_SMTP_URL: the server does not know this user and password (login 535" in wrong.stdout
+        assert "very-secret" not in wrong.stdout + wrong.stderr
+        desk.settings["SMTP_URL"] = f"smtp://user:right@{address}"
+        assert "mail: good" in desk.run("check").stdout
+        assert (smtp.mails, smtp.violations) == ([], [])
+        desk.trust = ""
+        assert "no encryption that can be trusted (tls)" in desk.run("check").stdout
+
+
+def test_a_sender_must_be_named(make_desk: MakeDesk) -> None:
+    refused = make_desk(SMTP_URL="smtp://localhost").run("check")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("DESKBOT_MAIL_FROM: ")

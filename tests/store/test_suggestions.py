@@ -1,0 +1,84 @@
+"""The suggestion learns from closed tickets, whoever closed them, and only from those."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.staff import StaffId
+from domain.tickets import Status, Ticket, TicketNo
+from store import suggestions
+from store.database import Database, open_database
+from store.tickets import add_tickets, get_ticket, update_ticket
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+SUBJECTS = ["6.1", "6.2", "7.1"]
+Opening = Callable[[str], Awaitable[Database]]
+
+
+def ticket(number: int, subject: str, details: str, *, closed: bool = True) -> Ticket:
+    at = NOW + timedelta(minutes=number)
+    one = Ticket(TicketNo(f"R2611{number:06d}"), "phone", subject, details, at, at, None, None)
+    return replace(one, status=Status.CLOSED, closed_at=at) if closed else one
+
+
+def rain(first: int = 0, *, closed: bool = True) -> list[Ticket]:
+    """Twenty enquiries about what no file knows."""
+    return [ticket(n, "6.2", f"ปริมาณน้ำฝนเขื่อนที่ {n}", closed=closed) for n in range(first, first + 20)]
+
+
+FARMS = [ticket(900 + n, "6.1", f"จำนวนครัวเรือนเกษตร {n}") for n in range(20)]
+
+
+async def asked(db: Database, details: str) -> Sequence[str]:
+    assert await db.lessons.refreshed(db)
+    return db.lessons.model.likeliest(details, "phone", SUBJECTS, seeds={}, fitting=SUBJECTS, habits={})
+
+
+async def test_closed_tickets_are_learnt_at_the_start_and_after_each_closing(db: Database, url: str) -> None:
+    await db.write(lambda tx: add_tickets(tx, FARMS))
+    assert await asked(db, "ปริมาณน้ำฝน") == []
+    await db.write(lambda tx: add_tickets(tx, rain(1000)))
+    assert (await asked(db, "ปริมาณน้ำฝน"))[0] == "6.2"
+
+    other = await open_database(url)  # after a restart, or in another process
+    try:
+        assert (await asked(other, "ปริมาณน้ำฝน"))[0] == "6.2"
+    finally:
+        await other.close()
+
+
+async def test_an_open_ticket_teaches_only_when_it_is_closed(db: Database, officer: StaffId) -> None:
+    await db.write(lambda tx: add_tickets(tx, [*rain(closed=False), *FARMS]))
+    assert await asked(db, "ปริมาณน้ำฝน") == []
+
+    for number in range(20):
+        old = await get_ticket(db, f"R2611{number:06d}")
+        done = replace(old, status=Status.CLOSED, closed_at=NOW + timedelta(days=2))
+        await db.write(lambda tx, old=old, done=done: update_ticket(tx, old, done, officer, NOW))  # type: ignore[misc]
+
+    assert (await asked(db, "ปริมาณน้ำฝน"))[0] == "6.2"
+
+
+async def test_a_ticket_that_became_visible_late_is_learnt_and_none_twice(db: Database) -> None:
+    await db.write(lambda tx: add_tickets(tx, rain(5)))
+    await asked(db, "")
+    late = replace(ticket(18, "7.1", "ไมโครดาต้า"), no=TicketNo("R2611700000"))
+    await db.write(lambda tx: add_tickets(tx, [late]))
+    await asked(db, "")
+    await asked(db, "")
+
+    assert len(db.lessons._learnt) == 21
+    assert db.lessons.model._channels == {("phone", "6.2"): 20, ("phone", "7.1"): 1}
+
+
+async def test_memory_is_bounded_and_the_newest_tickets_count(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggestions, "LESSONS", 30)
+    for first in range(0, 100, 20):
+        await db.write(lambda tx, first=first: add_tickets(tx, rain(first)))  # type: ignore[misc]
+        await asked(db, "")
+    await asked(db, "")
+
+    assert sum(db.lessons.model._channels.values()) <= 80
+    assert ("R2611000099", "6.2") in db.lessons._learnt
