@@ -19,9 +19,14 @@ from store import hand_overs, staff, tickets
 async def add(ctx: Context, ticket: Ticket) -> None:
     """A new ticket; InvalidInput("assignee_left") where it is given to somebody without access."""
     await may_receive(ctx, ticket.assignee)
-    ctx.change(partial(tickets.add_ticket, ticket=ticket))
-    deadlines.plan(ctx, ticket)
+    write_new(ctx, ticket)
     offer(ctx, ctx.staff, ticket, before=ctx.staff.id)
+
+
+def write_new(work: Work, ticket: Ticket) -> None:
+    """The bare new ticket with what is told of its deadline, for whoever has checked all else."""
+    work.change(partial(tickets.add_ticket, ticket=ticket))
+    deadlines.plan(work, ticket)
 
 
 async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
