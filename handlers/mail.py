@@ -11,7 +11,7 @@ from domain.phones import parse_email
 from domain.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets import Status, Ticket
-from handlers import mail_cards, ticket_cards
+from handlers import mail_cards, ticket_buttons
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, proceed, start, with_values
@@ -253,7 +253,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
     """What comes next: the ticket, and closing it."""
     ticket = await tickets.get_ticket(ctx.db, mail.record)
-    buttons = [ticket_cards.show_button(ticket)]
+    buttons = [ticket_buttons.show_button(ticket)]
     if ticket.status is not Status.CLOSED:
         buttons.insert(0, _closing(ticket, mail))
     return (Paragraph(f"🎫 {ticket.no}", tuple(buttons)),)

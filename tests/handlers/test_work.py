@@ -171,7 +171,7 @@ async def test_closing_asks_for_the_result_and_keeps_the_history(desk):
     done = await desk.says("แนะนำเว็บไซต์")
     assert "ปิดแล้ว" in done.text
     history = await desk.says("ใบงาน R2611000124")
-    history = await desk.presses("ประวัติ")
+    history = await desk.chooses("ประวัติ")
     assert "เปิด → ปิด" in history.text
     assert "นก" in history.text
 
