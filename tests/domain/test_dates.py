@@ -158,7 +158,7 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
     try:
         assert isinstance(parse_date(text, TODAY), date)
     except InvalidInput as refusal:
-        assert refusal.code == "date"  # noqa: PT017
+        assert refusal.code in ("date", "no_day")  # noqa: PT017
 
 
 @pytest.mark.parametrize(("day", "year"), [(date(2026, 9, 30), 2569), (date(2026, 10, 1), 2570)])
