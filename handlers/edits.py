@@ -21,8 +21,6 @@ from store import customers, tickets
 from store.forms import Draft
 
 CODE = r"[Cc][\d๐-๙]{1,12}"
-NAMING = "ชื่อ"
-"""May be left out before the rest of a field's name."""
 
 
 @command(
@@ -99,7 +97,7 @@ def _named(fields: Mapping[str, Field], line: str) -> tuple[str, str]:
 
 
 def _words(name: str) -> list[str]:
-    """What a field may be called: its label, a part of it between slashes, or without its first word."""
+    """What a field may be called: its label, a part of it between slashes, or all behind the word "name"."""
     label = field_label(name).casefold()
-    parts = [label, *label.split("/"), label.removeprefix(NAMING)]
+    parts = [label, *label.split("/"), label.removeprefix(field_label("name").casefold())]
     return [part.strip() for part in parts if part.strip()]

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
-from domain.mail import BODY_LIMIT, check_address, check_subject, letter_language, subject_line
+from domain.mail import BODY_LIMIT, check_address, check_subject, is_ticket_no, letter_language, subject_line
 from domain.phones import parse_email
 from domain.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
@@ -98,7 +98,9 @@ def _to_copy(mail: NewMail, body: str) -> Reply:
     head = "\n".join(
         f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", subject))
     )
-    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body)))
+    no = mail.ticket or mail.record
+    show = (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if is_ticket_no(no) else ()
+    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body, show)))
 
 
 # The form.

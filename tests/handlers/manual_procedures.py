@@ -148,7 +148,12 @@ PROCEDURES = (
             "0812345678",
             "7.2",
         ),
-        ("tickets", "subject = 'mail.other_forward' AND status = 'closed' AND result LIKE '%R2611000124%'"),
+        (
+            "tickets",
+            "subject = 'mail.other_forward' AND status = 'closed' AND result LIKE '%R2611000124%' AND EXISTS ("
+            "SELECT 1 FROM tickets AS second WHERE second.no = 'R2611000124' AND second.customer_code = 'C81554' "
+            "AND second.subject = '7.2' AND second.status = 'open')",
+        ),
     ),
     closed(
         "รับข้อมูลจากศูนย์/กอง/กลุ่มอื่นเพื่อเผยแพร่", BY_MAIL,
@@ -299,3 +304,34 @@ PROCEDURES = (
     ),
 )  # fmt: skip
 """In the manual's order."""
+
+BY_TAPS = (
+    Procedure(
+        "6.1 ข้อมูลสถิติ E-Mail",
+        BY_MAIL_OWN,
+        ("C81554", "[สร้างใบงาน]", "[ช่องทาง]", "[E-Mail]", "[เรื่อง]", "[6.1]", "ขอข้อมูลประชากรแฝง => แนบไฟล์ตาราง ปิด"),
+        ("tickets", "subject = '6.1' AND channel = 'email' AND status = 'closed' AND projects = 'สำรวจประชากรแฝง'"),
+    ),
+    Procedure(
+        "4.1 บริการสิ่งพิมพ์ มาเอง",
+        SALE,
+        (
+            *("C81554", "[สร้างใบงาน]", "[ช่องทาง]", "[ติดต่อด้วยตนเอง]", "[4.1]"),
+            *("ซื้อหนังสือ สรง. ไตรมาส 2 พ.ศ. 2562 => ขายแล้ว ปิด", "350", "12/345 23 พ.ย. 69"),
+        ),
+        (
+            "tickets",
+            f"subject = '4.1' AND status = 'closed' AND price = '350.00' AND receipt_on = '2026-11-23' AND {LFS}",
+        ),
+    ),
+    Procedure(
+        "6.4 ข้อมูลสถิติ หนังสือ",
+        BY_LETTER,
+        (
+            *("C81554", "[สร้างใบงาน]", "[ช่องทาง]", "[หนังสือ]", "[6.4]"),
+            *("ขอสถิติอุบัติภัย พ.ศ. 2550 - 2562 => ที่ 1704/204 ตอบ ดศ 0504/292 ปิด", "512 20 พ.ย. 69", "เพื่อการศึกษา"),
+        ),
+        ("tickets", f"subject = '6.4' AND status = 'closed' AND {RECEIVED}"),
+    ),
+)
+"""The same without knowing the one line: channel and subject tapped, what is missing answered when it is asked."""

@@ -146,8 +146,8 @@ async def test_channel_and_subject_come_from_recent_tickets_and_can_be_changed(d
     assert "1.2 แปะลิงก์" in form.text
     await desk.presses("ช่องทาง")
     form = await desk.presses("โทรศัพท์")
-    assert "โทรศัพท์" in form.text
-    await desk.presses("เรื่อง")
+    assert "ช่องทาง: โทรศัพท์" in form.text
+    assert "เลือกเรื่อง" in form.text
     await desk.presses("6.1")
     done = await desk.says("ขอข้อมูลรายได้")
     assert SAVED in done.text
