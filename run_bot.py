@@ -83,7 +83,7 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     lock = _lock(settings.database_url)
     db = await open_database(settings.database_url)
     service = Service(settings, db, configuration)
-    ticker = start_ticker(Ticker(service.engine.desk, service.engine))
+    ticker = start_ticker(Ticker(service.engine.desk, service.engine), service.engine.report)
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -149,6 +149,7 @@ async def terminal(
     from bot.platform import Adapter
     from bot.terminal import TerminalAdapter, chat
     from handlers.i18n import speak
+    from scheduler.ticker import Ticker
     from store import leases, staff
 
     configure_logging()
@@ -161,7 +162,7 @@ async def terminal(
             identity = Identity(Platform.TERMINAL, name, person.id, name)
             await db.write(lambda tx: staff.link_identity(tx, identity, now()))
         blobs = Blobs(data_dir)
-        adapter = TerminalAdapter(blobs=blobs)
+        adapter = TerminalAdapter(blobs=blobs, user=name)
         # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
@@ -170,7 +171,8 @@ async def terminal(
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
-        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle)
+        ticker = Ticker(engine.desk, engine)
+        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick)
         await engine.stop()
     finally:
         await db.close()

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from bot.imports import Imports
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, batch_notices, write
+from bot.outgoing import Adapters, Batch, add_notices, write
 from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
@@ -70,12 +70,12 @@ class Engine:
     async def post(self, outcome: Outcome, *changes: Change) -> None:
         """Write what was decided without an event, and send what it tells."""
         batch, now = Batch(), self.desk.clock()
-        await batch_notices(batch, self._adapters, self.desk.db, outcome, now)
+        await add_notices(batch, self._adapters, self.desk.db, outcome.notices, now)
 
         async def work(tx: Tx) -> list[tuple[Platform, str]]:
             for change in changes:
                 await change(tx)
-            return await write(tx, outcome, batch, self.owner, now)
+            return await write(tx, outcome, batch, self._adapters, self.owner, now)
 
         self.sender.wake(await self.desk.db.write(work))
 

@@ -19,7 +19,7 @@ from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
 from domain.errors import NotFound
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Other, Press, Reply, Text, Unsent
+from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Reply, Text, Unsent
 from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox
@@ -138,6 +138,10 @@ class LineAdapter:
         """See `bot.line_render`."""
         return line_render.render(reply, replaces, link=self._links.url if self._links else None)
 
+    def serves(self, chat: str) -> bool:
+        """Every chat of the platform."""
+        return True
+
     async def pace(self, chat: str) -> None:
         """LINE allows 2,000 calls a second: nothing to wait for."""
 
@@ -178,6 +182,8 @@ class LineAdapter:
     async def _push(self, message: Message, payload: str) -> Delivery:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
         delivery = await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
+        if isinstance(delivery, Sent):
+            return Sent(pushes=1)
         # Its key makes another try harmless, so nothing about a push is ever in doubt.
         return replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
 
@@ -209,6 +215,13 @@ class LineAdapter:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return Retry(type(error).__name__, unclear=True)
         return Sent()
+
+    async def quota(self) -> tuple[int, int | None]:
+        """Pushes that LINE counts for this month (it calls that approximate), and how many it allows (None: any)."""
+        api, _blob = await self._client()
+        used = await api.get_message_quota_consumption(_request_timeout=TIMEOUT)
+        allowed = await api.get_message_quota(_request_timeout=TIMEOUT)
+        return int(used.total_usage), None if allowed.value is None else int(allowed.value)
 
     # Setting up.
 
@@ -270,7 +283,7 @@ def _verdict(status: int, body: str) -> Delivery:
     if status >= 500 or status == 0:
         return Retry(f"status {status}", unclear=True)
     if status == 429:
-        return Refused("429 monthly limit")
+        return Refused("429 monthly limit", spent=True)
     text = _message_of(body)
     return Refused(f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower())
 
@@ -336,7 +349,8 @@ def _body(data: dict[str, Any]) -> Body:
         return Press(str(data["postback"]["data"]))
     if kind == "unsend":
         return Unsent(str(data["unsend"]["messageId"]))
-    simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "messageEdited": Edited()}
+    simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "unfollow": Left(), "leave": Left()}
+    simple["messageEdited"] = Edited()
     return simple.get(str(kind), Other())
 
 

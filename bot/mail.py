@@ -64,6 +64,10 @@ class MailAdapter:
     async def show_busy(self, chat: str) -> None:
         """Nobody waits."""
 
+    def serves(self, chat: str) -> bool:
+        """Every address."""
+        return True
+
     async def pace(self, chat: str) -> None:
         """Some connections at a time, and no burst: what is queued waits here, and is not half sent after a crash."""
         async with self._turn:

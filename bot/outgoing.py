@@ -1,13 +1,17 @@
 """From replies and notices to rows of the outbox: tokens for the buttons, an address for the notice."""
 
+import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from bot.platform import Adapter
-from domain.staff import Platform, Role, Staff, StaffId
+from domain.dates import BANGKOK
+from domain.staff import Identity, Platform, Role, Staff, StaffId
+from handlers import system
 from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.i18n import speaking
@@ -17,6 +21,10 @@ from store.outbox import Message
 
 Adapters = Mapping[Platform, Adapter]
 TOKEN_BYTES = 16
+BREATH = 20
+"""After so many notices other tasks get their turn."""
+ADMIN_TOLD = "undeliverable:"
+"""The key of a notice that something could not be delivered begins so."""
 
 
 @dataclass(slots=True)
@@ -30,14 +38,12 @@ class Batch:
 def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Reply, list[buttons.Button]]:
     """The reply with a random token in every button, and what the tokens mean."""
     rows: list[buttons.Button] = []
+    expires_at = now + BUTTON_LIFETIME
 
-    def token(button: Button) -> Button:
-        made = replace(button, token=secrets.token_urlsafe(TOKEN_BYTES))
-        expires_at = now + BUTTON_LIFETIME
-        rows.append(
-            buttons.Button(made.token, owner, made.action, made.args, made.record, made.version, made.once, expires_at)
-        )
-        return made
+    def token(b: Button) -> Button:
+        made = secrets.token_urlsafe(TOKEN_BYTES)
+        rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
+        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made)
 
     def part(old: Part) -> Part:
         pressed = tuple(token(button) for button in old.buttons)
@@ -48,19 +54,20 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     return replace(reply, parts=tuple(part(old) for old in reply.parts)), rows
 
 
-async def batch_notices(batch: Batch, adapters: Adapters, db: Database, outcome: Outcome, now: datetime) -> None:
-    """Add every notice of an outcome."""
-    for notice in outcome.notices:
-        await add_notice(batch, adapters, db, notice, now)
+def served(adapters: Adapters) -> Callable[[Platform, str], bool]:
+    """Whether a chat is sent to by this process."""
+    return lambda platform, chat: platform in adapters and adapters[platform].serves(chat)
 
 
-async def write(tx: Tx, outcome: Outcome, batch: Batch, owner: str, now: datetime) -> list[tuple[Platform, str]]:
+async def write(
+    tx: Tx, outcome: Outcome, batch: Batch, adapters: Adapters, owner: str, now: datetime
+) -> list[tuple[Platform, str]]:
     """All that an outcome writes; returns the chats that `owner` must now send to."""
     for change in outcome.changes:
         await change(tx)
     await audit.add(tx, list(outcome.audit_entries))
     await buttons.add(tx, batch.button_rows)
-    return await outbox.put(tx, batch.messages, owner, now) if batch.messages else []
+    return await outbox.put(tx, batch.messages, owner, now, served(adapters)) if batch.messages else []
 
 
 def add_answer(
@@ -87,39 +94,65 @@ def add_answer(
 
 
 async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
-    """An unasked message: to each person meant, on the platform they used last."""
-    if notice.to is not None:
-        with speaking((await staff.get_staff(db, notice.staff_id)).language if notice.staff_id else "th"):
-            _add_to(batch, notice, notice.to, notice.staff_id, now)
+    """One unasked message."""
+    await add_notices(batch, adapters, db, [notice], now)
+
+
+async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
+    """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
+
+    That somebody cannot be told anything anywhere is told to the administrators, once a day.
+    """
+    if not notices:
         return
-    for person in await _recipients(db, notice):
-        address = await reachable_address(db, adapters, person.id)
-        if address is not None:
-            with speaking(person.language):
-                _add_to(batch, notice, address, person.id, now)
+    people = {person.id: person for person in await staff.list_staff(db) if person.blocked_at is None}
+    accounts = await staff.list_all_identities(db)
+    lost: dict[StaffId, Notice] = {}
+    for number, notice in enumerate(notices, 1):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)  # chats go on meanwhile
+        if notice.to is not None:
+            owner = people.get(notice.staff_id) if notice.staff_id is not None else None
+            with speaking(owner.language if owner else "th"):
+                _add_to(batch, notice, notice.to, notice.staff_id, now)
+        for person in _recipients(people, notice):
+            address = _address(accounts.get(person.id, []), adapters)
+            if address is not None:
+                with speaking(person.language):
+                    _add_to(batch, notice, address, person.id, now)
+            elif notice.staff_id is not None:
+                lost[person.id] = _told_of(person, now)
+    if lost:
+        await add_notices(batch, adapters, db, list(lost.values()), now)
 
 
-async def _recipients(db: Database, notice: Notice) -> list[Staff]:
+def _told_of(person: Staff, now: datetime) -> Notice:
+    key = f"{ADMIN_TOLD}{person.id}:{now.astimezone(BANGKOK).date()}"
+    return Notice(partial(system.nowhere_to_tell, person.name), key, role=Role.ADMIN)
+
+
+def _recipients(people: Mapping[StaffId, Staff], notice: Notice) -> list[Staff]:
+    if notice.to is not None:
+        return []
     if notice.staff_id is not None:
-        people = [await staff.get_staff(db, notice.staff_id)]
-    else:
-        people = [person for person in await staff.list_staff(db) if person.role.covers(notice.role or Role.ADMIN)]
-    return [person for person in people if person.blocked_at is None]
+        return [people[notice.staff_id]] if notice.staff_id in people else []
+    return [person for person in people.values() if person.role.covers(notice.role or Role.ADMIN)]
 
 
 async def reachable_address(
     db: Database, adapters: Adapters, staff_id: StaffId, but: tuple[Platform, str] | None = None
 ) -> tuple[Platform, str] | None:
-    """Where a person can be told something: the account used last that takes messages, other than `but`.
+    """Where a person can be told something: the account used last that takes messages, other than `but`."""
+    return _address(await staff.list_identities(db, staff_id), adapters, but)
 
-    This process's platforms come first; else another process sends it. A terminal is there only while it is open.
-    """
-    addresses = [
-        (identity.platform, identity.chat)
-        for identity in await staff.list_identities(db, staff_id)
-        if identity.unreachable_at is None and (identity.platform, identity.chat) != but
-    ]
-    ours = [address for address in addresses if address[0] in adapters]
+
+def _address(
+    accounts: Sequence[Identity], adapters: Adapters, but: tuple[Platform, str] | None = None
+) -> tuple[Platform, str] | None:
+    """What this process serves comes first; else another sends it. A terminal is there only while it is open."""
+    open_ones = [(each.platform, each.chat) for each in accounts if each.unreachable_at is None]
+    addresses = [address for address in open_ones if address != but]
+    ours = [address for address in addresses if served(adapters)(*address)]
     others = [address for address in addresses if address[0] is not Platform.TERMINAL]
     return next(iter([*ours, *others]), None)
 

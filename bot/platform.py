@@ -12,7 +12,9 @@ from store.outbox import Message
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform accepted it (or says that it had)."""
+    """The platform accepted it (or says that it had). `pushes` = how many it counts towards its monthly quota."""
+
+    pushes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,11 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never. `unreachable` = this recipient takes no messages from us."""
+    """Never. `unreachable` = this recipient takes no messages from us; `spent` = nobody does until next month."""
 
     error: str
     unreachable: bool = False
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Adapter(Protocol):
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """The calls that say `reply`; `replaces` names the message whose button was pressed."""
+        ...
+
+    def serves(self, chat: str) -> bool:
+        """Whether what is for this chat goes out through this process."""
         ...
 
     async def pace(self, chat: str) -> None:

@@ -10,12 +10,13 @@ from uuid import uuid4
 
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_notice, notice_message, reachable_address
+from bot.outgoing import ADMIN_TOLD, Adapters, Batch, add_notice, notice_message, reachable_address, served
 from bot.platform import Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
 from handlers import mail_cards, system
 from handlers.chat import Notice, reply_from_json
-from store import buttons, leases, mail, outbox, staff
+from store import buttons, leases, mail, outbox, push_use, staff
 from store.database import Database, StoreUnavailable, Tx
 from store.failpoints import failpoint
 from store.outbox import Message
@@ -28,7 +29,6 @@ LONGEST_MAIL = 300.0
 KEEP_LEASE = leases.TTL.total_seconds() / 3
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
-ADMIN_TOLD = "undeliverable:"
 MOVED = ":moved"
 
 log = get_logger()
@@ -43,17 +43,19 @@ class Sender:
         self._adapters = adapters
         self._clock = clock
         self._owner = owner
+        self._serves = served(adapters)
         self.lanes = Lanes[Chat]("outbox", self._run, self._find)
 
     def wake(self, chats: Iterable[Chat]) -> None:
         """Send to these chats, whose leases this process holds."""
-        self.lanes.wake(chat for chat in chats if chat[0] in self._adapters)
+        self.lanes.wake(chat for chat in chats if self._serves(*chat))
 
     async def _find(self, running: set[Chat]) -> list[Chat]:
         """Chats on this process's platforms with something due whose lease is free: it is now ours."""
         now = self._clock()
         waiting = await outbox.list_waiting(self._db, list(self._adapters), now)
-        return [chat for chat in waiting if chat not in running and await self._lease(chat, now)]
+        ours = [chat for chat in waiting if chat not in running and self._serves(*chat)]
+        return [chat for chat in ours if await self._lease(chat, now)]
 
     async def _lease(self, chat: Chat, now: datetime) -> bool:
         return await self._db.write(lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now))
@@ -141,21 +143,23 @@ class Sender:
         if isinstance(delivery, Retry) and message.created_at and now - message.created_at > USEFUL:
             delivery = Refused(f"{delivery.error}: given up after {USEFUL}")
         match delivery:
-            case Sent():
-                return await self._sent(message, now)
+            case Sent(pushes):
+                return await self._sent(message, now, pushes)
             case Retry():
                 await self._retry(message, delivery, now)
             case Dropped(error):
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
-            case Refused(error, unreachable):
-                await self._give_up(message, "dead", error, now, unreachable=unreachable)
+            case Refused(error, unreachable, spent):
+                await self._give_up(message, "dead", error, now, unreachable=unreachable, spent=spent)
             case Doubtful(error):
                 await self._give_up(message, "doubtful", error, now)
         return False
 
-    async def _sent(self, message: Message, now: datetime) -> bool:
+    async def _sent(self, message: Message, now: datetime, pushes: int) -> bool:
         async def work(tx: Tx) -> bool:
             await outbox.mark_sent(tx, message, now)
+            if pushes:
+                await push_use.count(tx, message.platform, now, pushes)
             return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
 
         return await self._db.write(work)
@@ -181,12 +185,19 @@ class Sender:
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error)
-            return await outbox.put(tx, batch.messages, self._owner, now) if batch.messages else []
+            return await outbox.put(tx, batch.messages, self._owner, now, self._serves) if batch.messages else []
 
         self.wake(await self._db.write(work))
 
     async def _give_up(
-        self, message: Message, state: str, error: str, now: datetime, *, unreachable: bool = False
+        self,
+        message: Message,
+        state: str,
+        error: str,
+        now: datetime,
+        *,
+        unreachable: bool = False,
+        spent: bool = False,
     ) -> None:
         """Not tried again: it goes to the person's other platform, else somebody is told."""
         log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
@@ -194,8 +205,12 @@ class Sender:
         batch = Batch()
         if message.platform is Platform.MAIL:
             await self._tell_writer(batch, message, state, error, now)
-        elif not elsewhere and message.staff_id is not None and not (message.dedupe_key or "").startswith(ADMIN_TOLD):
-            # A stranger who turns away is nobody's trouble, and a notice about a notice would never end.
+        elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
+            pass  # a notice about a notice would never end
+        elif spent:
+            await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
+        elif not elsewhere and message.staff_id is not None:
+            # A stranger who turns away is nobody's trouble.
             await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
 
         async def work(tx: Tx) -> list[Chat]:
@@ -204,7 +219,7 @@ class Sender:
                 await staff.mark_unreachable(tx, message.platform, message.chat, now)
             await buttons.add(tx, batch.button_rows)
             rows = [*elsewhere, *batch.messages]
-            return await outbox.put(tx, rows, self._owner, now) if rows else []
+            return await outbox.put(tx, rows, self._owner, now, self._serves) if rows else []
 
         self.wake(await self._db.write(work))
 
@@ -221,7 +236,7 @@ class Sender:
         told = Notice(lambda: mail_cards.stuck_notice(stuck), f"mail:{message.id}:{now.isoformat()}")
         if written.staff_id is not None:
             await add_notice(batch, self._adapters, self._db, replace(told, staff_id=written.staff_id), now)
-        if not batch.messages:
+        if not any(row.staff_id == written.staff_id for row in batch.messages):
             await add_notice(batch, self._adapters, self._db, replace(told, role=Role.ADMIN), now)
 
     async def _rendered(self, message: Message) -> Message:

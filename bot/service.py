@@ -16,6 +16,7 @@ from bot.links import Links
 from bot.log import get_logger, where
 from bot.mail_server import read_sender, read_server
 from bot.platform import Adapter
+from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
@@ -118,6 +119,8 @@ class Service:
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
+            watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, now)
+            self._spawn(watch.run_forever())
             if self._links is None:
                 log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")

@@ -27,7 +27,7 @@ from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import LARGEST, Why
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Other, Press, Query, Reply, Text
+from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Query, Reply, Text
 from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox, leases
@@ -125,6 +125,10 @@ class TelegramAdapter:
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """See `bot.telegram_render`."""
         return telegram_render.render(reply, replaces)
+
+    def serves(self, chat: str) -> bool:
+        """Every chat of the platform."""
+        return True
 
     async def pace(self, chat: str) -> None:
         """About one message a second to a chat with a small burst, and 28 a second in all."""
@@ -293,7 +297,8 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
         return Edited() if update.edited_message.text else Other(), ""
     if update.my_chat_member is not None:
         member = update.my_chat_member.new_chat_member
-        return Joined() if member.status in ("member", "administrator") else Other(), ""
+        bodies: dict[str, Body] = {"member": Joined(), "administrator": Joined(), "kicked": Left(), "left": Left()}
+        return bodies.get(member.status, Other()), ""
     if message is None:
         return Other(), ""
     if message.text is not None:

@@ -39,11 +39,12 @@ from handlers.chat import (
 )
 from store import inbox
 from store.blobs import Blobs
-from store.database import Database
+from store.database import Database, StoreUnavailable
 from store.inbox import Event
 from store.outbox import Message
 
 QUIT = "/quit"
+TICK_SECONDS = 2.0
 CHUNK = 1 << 16
 PRESS = re.compile(r"#(\d{1,3})")
 FILE = re.compile(r"""/file\s+(?:(?P<quote>["'])(?P<quoted>.+?)(?P=quote)|(?P<plain>\S+))(?P<caption>\s.*)?""")
@@ -55,8 +56,10 @@ class TerminalAdapter:
 
     platform = Platform.TERMINAL
 
-    def __init__(self, console: Console | None = None, blobs: Blobs | None = None) -> None:
+    def __init__(self, console: Console | None = None, blobs: Blobs | None = None, user: str = "") -> None:
         self._blobs = blobs
+        self.user = user
+        self.prompted = False
         self.console = console or Console(highlight=False, soft_wrap=False)
         self._tokens: list[str] = []
 
@@ -77,6 +80,10 @@ class TerminalAdapter:
         """The whole reply is one drawing."""
         return [reply_to_json(reply)]
 
+    def serves(self, chat: str) -> bool:
+        """Only its user's: what is somebody else's waits for their terminal."""
+        return chat == self.user
+
     async def pace(self, chat: str) -> None:
         """A terminal takes as much as it is given."""
 
@@ -87,6 +94,10 @@ class TerminalAdapter:
     async def deliver(self, message: Message) -> Delivery:
         """Draw it; its buttons are numbered anew and the earlier ones are forgotten."""
         reply = reply_from_json(message.payload)
+        if self.prompted:
+            # Something that nobody asked for, on the line where the user may be typing.
+            self.console.print()
+            self.prompted = False
         self._tokens = [button.token for part in reply.parts for button in buttons_of(part)]
         number = 0
         for part in reply.parts:
@@ -170,8 +181,13 @@ async def chat(
     user: str,
     wake: Callable[[list[str]], None],
     idle: Callable[[], Awaitable[None]],
+    tick: Callable[[], Awaitable[object]],
 ) -> None:
-    """Read a line, commit it, wait for its answer; until the end of the input, /quit or Ctrl-C."""
+    """Read a line, commit it, wait for its answer; until the end of the input, /quit or Ctrl-C.
+
+    While nothing is typed, what is due is done: so a reminder rings between two answers, never within one, and a
+    script whose lines are all there already meets none.
+    """
     interactive = sys.stdin.isatty()
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str | None] = asyncio.Queue()
@@ -183,9 +199,17 @@ async def chat(
         loop.add_signal_handler(signal.SIGINT, lines.put_nowait, None)
     threading.Thread(target=_read_lines, args=(put,), daemon=True).start()
     while True:
-        if interactive:
+        if interactive and not adapter.prompted:
             adapter.console.print("› ", end="", style="green")
-        line = await lines.get()
+            adapter.prompted = True
+        try:
+            line = await asyncio.wait_for(lines.get(), TICK_SECONDS)
+        except TimeoutError:
+            with suppress(StoreUnavailable):  # what is due waits until the store is back
+                await tick()
+            await idle()
+            continue
+        adapter.prompted = False
         if line is None or line.strip() == QUIT:
             return
         if not line.strip():

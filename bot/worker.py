@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_answer, batch_notices, write
+from bot.outgoing import Adapters, Batch, add_answer, add_notices, write
 from bot.platform import Unparsable
 from bot.sender import Sender
 from domain.errors import Conflict, DeskError
@@ -170,11 +170,11 @@ class Worker:
         batch = Batch()
         if incoming is not None and outcome.reply is not None:
             add_answer(batch, self._adapters, incoming, outcome.reply, outcome.staff_id, now)
-        await batch_notices(batch, self._adapters, self._desk.db, outcome, now)
+        await add_notices(batch, self._adapters, self._desk.db, outcome.notices, now)
 
         async def work(tx: Tx) -> tuple[list[tuple[Platform, str]], bool]:
             await inbox.finish(tx, event, now, state, reference)
-            chats = await write(tx, outcome, batch, self._owner, now)
+            chats = await write(tx, outcome, batch, self._adapters, self._owner, now)
             return chats, await inbox.release_if_idle(tx, event.conversation, self._owner, now)
 
         chats, released = await self._desk.db.write(work)

@@ -1,13 +1,15 @@
-"""The office's data in one value: catalogue, time standard, calendar, projects and letters, checked at the start."""
+"""The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked at the start."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.one_line_types import Vocabulary
+from domain.owed import Rule, read_rules
 from domain.projects import Project, read_projects
+from domain.requests import Steps, read_requests
 from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
 from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
@@ -23,11 +25,11 @@ TABLES = (
     "holiday_rules",
     "holidays",
     "projects",
+    "requests",
+    "reminders",
     "templates",
     "suggestions",
 )
-OTHER_TABLES = ("reminders",)
-"""Tables of the office's file that other packages read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Configuration:
     time_standard: TimeStandard
     calendar: WorkingCalendar
     projects: tuple[Project, ...]
+    steps: Steps
+    rules: Mapping[str, Rule]
     templates: Templates
     notice_rules: NoticeRules
     seeds: Seeds
@@ -48,22 +52,25 @@ class Configuration:
         return replace(self.catalogue.vocabulary(), projects=self.projects)
 
 
-def load_configuration(override: Path | None = None, *, other_tables: Collection[str] = OTHER_TABLES) -> Configuration:
+def load_configuration(override: Path | None = None) -> Configuration:
     """The package's data with the office's TOML file (`DESKBOT_CONFIG`) merged over it.
 
-    Raises DataError naming file, table, key and what to mend. `other_tables` of the file are passed over.
+    Raises DataError naming file, table, key and what to mend.
     """
     root = read_tables(override)
-    root.check_keys((*TABLES, *other_tables))
+    root.check_keys(TABLES)
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
+    templates = read_templates(root)
     return Configuration(
         catalogue,
         standard,
         calendar,
         read_projects(root),
-        read_templates(root),
+        read_requests(root, catalogue),
+        read_rules(root, catalogue, templates),
+        templates,
         read_notice_rules(root, calendar.day_minutes),
         read_seeds(root, catalogue),
     )

@@ -31,10 +31,11 @@ def parse_date(text: str, today: date) -> date:
     return found[0]
 
 
-def find_date(text: str, today: date) -> tuple[date, str] | None:
+def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str] | None:
     """The date phrase that `text` begins with, as long as possible, and the rest; None if there is none.
 
-    A phrase that no calendar has, such as 31 February, is none. `text` is clean.
+    A phrase that no calendar has, such as 31 February, is none. `text` is clean. `ahead` = a date without a year
+    is the next one, today included.
     """
     text = text.lstrip()
     arabic = digits(text)
@@ -42,7 +43,7 @@ def find_date(text: str, today: date) -> tuple[date, str] | None:
     if not found:
         return None
     longest = max(found, key=lambda match: match.end())
-    meant = _meant(longest.groupdict(), today)
+    meant = _meant(longest.groupdict(), today, ahead)
     return None if meant is None else (meant, text[longest.end() :].strip())
 
 
@@ -127,7 +128,7 @@ def fiscal_year(d: date) -> int:
     return d.year + BUDDHIST_OFFSET + (d.month >= 10)
 
 
-def _meant(parts: dict[str, str | None], today: date) -> date | None:
+def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | None:
     word, year = parts.get("word"), parts.get("year")
     if word is not None:
         return find_relative(word, today)
@@ -135,6 +136,9 @@ def _meant(parts: dict[str, str | None], today: date) -> date | None:
     day = int(parts["day"] or 0)
     if year is not None:
         return _day(_gregorian(int(year), len(year), parts.get("buddhist"), parts.get("common")), month, day)
+    if ahead:
+        coming = (_day(today.year + years, month, day) for years in range(9))  # 29 February may be eight years off
+        return next((day for day in coming if day is not None and day >= today), None)
     for past in (0, 1):
         candidate = _day(today.year - past, month, day)
         if candidate is not None and candidate - today <= MOST_AHEAD:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -72,11 +72,16 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody blocked the bot, or took it out of a group: nothing reaches them there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
-    """An event that needs no answer (left, read, reactions and whatever the platform invents next)."""
+    """An event that needs no answer (read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Other
+Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Left | Other
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +239,16 @@ _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] 
 
 def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
-    parts = [{"part": type(part).__name__.lower(), **asdict(part)} for part in reply.parts]
-    return json.dumps({"parts": parts, "confirms": reply.confirms}, ensure_ascii=False)
+    parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.parts]
+    return _ENCODER.encode({"parts": parts, "confirms": reply.confirms})
+
+
+def _shallow(value: Any) -> dict[str, Any]:
+    """A part or button as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all the rest."""
+    return dict(value) if isinstance(value, Mapping) else {name: getattr(value, name) for name in value.__slots__}
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_shallow)
 
 
 def reply_from_json(text: str) -> Reply:

@@ -1,6 +1,7 @@
 """How customers are shown: a line in a list, a card with contacts and last tickets."""
 
 import asyncio
+import re
 
 from domain.customers import Customer
 from domain.phones import format_phone
@@ -11,9 +12,10 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.ticket_cards import customer_line as line
 from handlers.ticket_cards import shown_name, ticket_line
-from store import changes, customers, staff, tickets
+from store import changes, customers, requests, staff, tickets
 
 RECENT = 3
+CONTACTS = 5
 
 __all__ = ["card", "changes_since", "line", "shown_name"]
 
@@ -34,25 +36,30 @@ async def card(ctx: Context, customer: Customer) -> Card:
         ("unknown", ", ".join(field_label(name) for name in sorted(customer.unknown))),
     ]
     shown = [(field_label(name), value) for name, value in lines if value]
-    for contact in customer.contacts[:5]:
+    for contact in customer.contacts[:CONTACTS]:
         reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
         shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
-    count, latest, merged = await asyncio.gather(
+    if len(customer.contacts) > CONTACTS:
+        shown.append((_("ผู้ติดต่อ"), _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=len(customer.contacts) - CONTACTS)))
+    count, asked, latest, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
+        requests.count_by_customer(ctx.db, customer.code),
         tickets.list_by_customer(ctx.db, customer.code, RECENT),
         customers.list_merged_codes(ctx.db, customer.code),
     )
     shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
     if merged:
         shown.append((_("รหัสเดิม"), ", ".join(merged)))
-    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count))
+    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count, asked))
 
 
-def _buttons(customer: Customer, count: int) -> tuple[Button, ...]:
+def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
     args = {"code": customer.code}
+    requested = (Button(_("คำขอข้อมูล (%(count)s)", count=asked), "request.list", args),) if asked else ()
     return (
         Button(_("สร้างใบงาน"), "customer.open", args),
         Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
+        *requested,
         Button(_("แก้ไข"), "customer.edit", args),
         Button(_("เพิ่มเติม"), "customer.more", args),
     )
@@ -77,4 +84,6 @@ async def changes_since(ctx: Context, record: str, version: int) -> list[tuple[s
 def _value(field: str, value: str) -> str:
     if field in ("phone", "mobile"):
         value = format_phone(value) if value else ""
+    if field == "contacts":
+        value = re.sub(r"\+\d{8,15}(;ext=\d+)?(?= |$)", lambda found: format_phone(found[0]), value)
     return value_label(field, value) if value else "-"

@@ -8,7 +8,7 @@ from domain.one_line import key_within, parse_one_line, small_talk
 from domain.phones import format_phone
 from domain.text import digits, shorten
 from domain.tickets import Status, Ticket, parse_contract_no
-from handlers import customer_cards, ticket_buttons, ticket_cards
+from handlers import customer_cards, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
@@ -17,7 +17,7 @@ from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
-from store import customers, forms, search, tickets
+from store import contracts, customers, forms, search, tickets
 
 PAGE = 8
 HISTORY_PAGE = 10
@@ -42,16 +42,12 @@ async def find(ctx: Context, args: str) -> Reply:
 
 
 async def by_contract(ctx: Context, contract_no: str) -> Reply:
-    """The tickets that name a microdata contract."""
+    """A microdata contract with its request; for one that only tickets name, those."""
+    if contract := await contracts.find_contract(ctx.db, contract_no):
+        return await request_cards.show(ctx, contract.request_id)
     found = await tickets.list_by_contract(ctx.db, contract_no)
     title = _("📄 สัญญา %(no)s", no=contract_no)
     return await _ticket_list(ctx, title, found) if found else say(_("ผลลัพธ์: 0") + f" · {title}")
-
-
-@command("contract", "สัญญา", about="ใบงานของสัญญา เช่น สัญญา 81/2563", fits=r"\s*[\d๐-๙]{1,5}\s*/\s*[\d๐-๙]{2,4}\s*$")
-async def contract(ctx: Context, args: str) -> Reply:
-    """The tickets of one microdata contract."""
-    return await by_contract(ctx, parse_contract_no(args))
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:

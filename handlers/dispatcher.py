@@ -8,9 +8,9 @@ from functools import partial
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
 from domain.text import clean, digits
-from domain.tickets import Ticket
 from handlers import (
     clock,
+    contracts,
     customer_changes,
     customer_parts,
     customers,
@@ -25,11 +25,15 @@ from handlers import (
     leave,
     mail,
     merges,
+    morning,
+    owed,
+    owed_presses,
+    reminders,
+    request_presses,
     staff,
     strangers,
     system,
     teams,
-    ticket_cards,
     ticket_history,
     ticket_links,
     ticket_prompts,
@@ -37,16 +41,15 @@ from handlers import (
     ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Press, Query, Reply, Text, Unsent, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Query, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.labels import role_label
 from handlers.messages import sentence
-from handlers.registry import ACTIONS, parse_command
+from handlers.registry import ACTIONS, STATES, parse_command
 from store import buttons as button_store
 from store import forms as form_store
 from store import staff as staff_store
-from store import tickets as ticket_store
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
@@ -55,6 +58,7 @@ KEEP_FORM = frozenset({"cancel", "again"})
 
 __all__ = [
     "clock",
+    "contracts",
     "customer_changes",
     "customer_parts",
     "dispatch",
@@ -66,6 +70,11 @@ __all__ = [
     "leave",
     "mail",
     "merges",
+    "morning",
+    "owed",
+    "owed_presses",
+    "reminders",
+    "request_presses",
     "staff",
     "teams",
     "ticket_history",
@@ -83,6 +92,9 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     May be called again for the same event when its transaction met a Conflict: it reads afresh.
     """
     now = desk.clock()
+    if isinstance(incoming.body, Left):
+        gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
+        return Outcome(None, (gone,))
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
     if isinstance(incoming.body, Query):
         return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
@@ -204,8 +216,8 @@ async def _press(ctx: Context, token: str) -> Reply:
     if not ctx.staff.role.covers(action.role):
         raise NotAllowed("role", role=role_label(action.role))
     if button.once:
-        if button.used_at is not None or await _moved_on(ctx, button):
-            return await _present(ctx, button)
+        if late := await _late(ctx, button):
+            return late
         ctx.change(partial(button_store.use, token=token, by=ctx.staff.id, now=ctx.now))
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await action.run(ctx, button.args)
@@ -215,18 +227,11 @@ async def _press(ctx: Context, token: str) -> Reply:
     return replace(reply, in_place=action.in_place, retires=button.once)
 
 
-async def _moved_on(ctx: Context, button: button_store.Button) -> bool:
-    """The record is no longer as the card showed it."""
-    if not button.record.startswith("R"):
-        return False
-    ticket = await ticket_store.find_ticket(ctx.db, button.record)
-    return ticket is not None and ticket.version != button.version
-
-
-async def _present(ctx: Context, button: button_store.Button) -> Reply:
-    """A stale or second press changes nothing and shows how things are now."""
-    if button.record.startswith("R"):
-        ticket: Ticket = await ticket_store.get_ticket(ctx.db, button.record)
-        ctx.audit("ticket.read", ticket.no)
-        return await ticket_cards.present_state(ctx, ticket)
-    raise Conflict("pressed")
+async def _late(ctx: Context, button: button_store.Button) -> Reply | None:
+    """What a second press gets, or one on a record that has moved on: how things are now. It changes nothing."""
+    pressed = button.used_at is not None
+    present = STATES.get(button.record[:1])
+    shown = await present(ctx, button.record, None if pressed else button.version) if present else None
+    if pressed and shown is None:
+        raise Conflict("pressed")
+    return shown

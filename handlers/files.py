@@ -11,11 +11,12 @@ from domain.files import CSV, XLSX, numbered_name
 from domain.staff import Role
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import file_cards, forms, imports, ticket_buttons, ticket_cards
+from handlers import file_cards, forms, imports, owed_proofs, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Part, Reply, Unsent, say
 from handlers.desk import Context
 from handlers.draft_files import move
 from handlers.i18n import _
+from handlers.labels import value_label
 from handlers.messages import sentence
 from handlers.registry import action
 from handlers.ticket_form import habit_defaults, new_ticket
@@ -182,6 +183,7 @@ async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> 
     if draft is not None and draft.kind == "ticket":
         title = (await forms.FORMS[draft.kind].show(ctx, draft)).title
         options.append(forms.form_button(_("ร่าง %(title)s", title=title), "file.to_draft", draft, ids=ids))
+    options += await _proofs(ctx, held, ids)
     for ticket in await tickets.list_touched(ctx.db, ctx.staff.id, OFFERED):
         ctx.audit("ticket.listed", ticket.no)
         options.append(
@@ -193,6 +195,17 @@ async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> 
         Button(_("ทิ้งไฟล์"), "file.drop", {"ids": ids}),
     )
     return Choice(question, tuple(options), buttons)
+
+
+async def _proofs(ctx: Context, held: Sequence[File], ids: str) -> list[Button]:
+    """What the officer waits for, and the file may be: the signed contract, the research result."""
+    words = " ".join(f"{file.name} {file.caption}" for file in held)
+    options = []
+    for entry in await owed_proofs.awaited(ctx, words):
+        got = value_label("got", entry.row.rule)
+        label = f"📄 {got} · {request_cards.plain_title(entry.life)} · {entry.name}"
+        options.append(Button(label, "file.proof", {"owed": str(entry.row.id), "ids": ids}))
+    return options
 
 
 # The answer to which ticket.
@@ -219,6 +232,17 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """To this ticket."""
     held = await _held(ctx, args)
     return await _attach_held(ctx, held, await tickets.get_ticket(ctx.db, args["no"]))
+
+
+@action("file.proof", in_place=True)
+async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """It is what was waited for: the chain ends, and the file belongs to the ticket that says so."""
+    held = await _held(ctx, args)
+    reply, ticket = await owed_proofs.receive_proof(ctx, int(args["owed"]))
+    if ticket is None:
+        return reply
+    attached = await _attach_held(ctx, held, ticket)
+    return replace(reply, parts=(*reply.parts, *attached.parts))
 
 
 async def attach_waiting(ctx: Context, number: str) -> Reply | None:

@@ -135,6 +135,12 @@ def store_draft(ctx: Context, draft: Draft) -> None:
     ctx.change(partial(forms.save, draft=draft))
 
 
+def keep(ctx: Context, draft: Draft) -> None:
+    """Nothing typed is lost where something else has to be asked first."""
+    if draft.id not in ctx.drafts:
+        store_draft(ctx, replace(draft, state="open", touched_at=ctx.now))
+
+
 async def park_open(ctx: Context, but: str = "") -> Draft | None:
     """Put the person's open draft aside, unless it is the draft `but`."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)

@@ -11,17 +11,19 @@ from handlers.desk import Context
 
 CommandFunction = Callable[[Context, str], Awaitable[Reply]]
 ActionFunction = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
+StateFunction = Callable[[Context, str, int | None], Awaitable[Reply | None]]
+"""Gets a record's name and the version a button showed (None: it was pressed before); None = still as shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/name`, or one of the Thai `words` followed by arguments that match `fits`."""
+    """`/name`, or one of the Thai `words` followed by arguments that `fits` finds true."""
 
     name: str
     words: tuple[str, ...]
     role: Role
     about: str
-    fits: re.Pattern[str]
+    fits: Callable[[str], object]
     run: CommandFunction
     last: bool = False
     """The word may stand behind its arguments, too."""
@@ -39,17 +41,25 @@ class Action:
 
 COMMANDS: dict[str, Command] = {}
 ACTIONS: dict[str, Action] = {}
+STATES: dict[str, StateFunction] = {}
+"""By the letter that a record's name begins with: how it is shown to a press that came too late."""
 ANYTHING = r"(?s).*"
 NOTHING = r"$"
 
 
 def command(
-    name: str, *words: str, about: str, fits: str = ANYTHING, role: Role = Role.OFFICER, last: bool = False
+    name: str,
+    *words: str,
+    about: str,
+    fits: str | Callable[[str], object] = ANYTHING,
+    role: Role = Role.OFFICER,
+    last: bool = False,
 ) -> Callable[[CommandFunction], CommandFunction]:
-    """Enter a function in the table of commands."""
+    """Enter a function in the table of commands. `fits` = a pattern for the arguments' beginning, or a function."""
+    fitting = re.compile(fits).match if isinstance(fits, str) else fits
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(name, words, role, about, re.compile(fits), run, last)
+        COMMANDS[name] = Command(name, words, role, about, fitting, run, last)
         return run
 
     return enter
@@ -62,6 +72,16 @@ def action(
 
     def enter(run: ActionFunction) -> ActionFunction:
         ACTIONS[name] = Action(name, role, in_place, run)
+        return run
+
+    return enter
+
+
+def state(letter: str) -> Callable[[StateFunction], StateFunction]:
+    """Enter a function in the table of how records are shown to late presses."""
+
+    def enter(run: StateFunction) -> StateFunction:
+        STATES[letter] = run
         return run
 
     return enter
@@ -81,11 +101,11 @@ def parse_command(text: str) -> tuple[Command, str] | None:
             raise InvalidInput("command", name=head)
         return COMMANDS[name], rest
     for candidate in COMMANDS.values():
-        if head.casefold() in candidate.words and candidate.fits.match(rest):
+        if head.casefold() in candidate.words and candidate.fits(rest):
             return candidate, rest
     front, _, tail = text.rpartition(" ")
     for candidate in COMMANDS.values():
-        if candidate.last and tail.casefold() in candidate.words and candidate.fits.match(front.strip()):
+        if candidate.last and tail.casefold() in candidate.words and candidate.fits(front.strip()):
             return candidate, front.strip()
     return None
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.errors import NotAllowed
-from domain.staff import Role
+from domain.staff import Platform, Role
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import end
 from handlers.i18n import _
 from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
-from store import forms, inbox, outbox
+from store import forms, inbox, outbox, push_use
 
 DAILY = (
     *("find", "open", "my", "tickets", "ticket", "close", "again"),
@@ -80,12 +80,15 @@ async def status(ctx: Context, args: str) -> Reply:
     """What waits, what failed."""
     incoming = await inbox.count_by_state(ctx.db)
     outgoing = await outbox.count_by_state(ctx.db)
+    use = await push_use.get_use(ctx.db, Platform.LINE, ctx.now)
+    pushed = f"{use.total()}/{use.quota} ({use.percent()}%)" if use.quota is not None else str(use.total())
     lines = (
         (_("รอประมวลผล"), str(incoming.get("pending", 0))),
         (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
         (_("อ่านไม่ออก"), str(incoming.get("unparsable", 0))),
         (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
         (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
+        (_("แจ้งเตือนทาง LINE เดือนนี้"), pushed),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
     return Reply((Card(_("สถานะระบบ"), lines),))
@@ -116,6 +119,34 @@ def undeliverable(platform: str, error: str) -> Reply:
     """What administrators are told when a platform refuses a message for good."""
     text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
     return say(text)
+
+
+def nowhere_to_tell(name: str) -> Reply:
+    """What administrators are told when a person can be reached on no platform."""
+    return say(_("⚠️ แจ้งเตือนคุณ%(name)sไม่ได้ ไม่มีบัญชีที่รับข้อความได้ ให้เจ้าตัวเปิดแชทกับบอทอีกครั้ง หรือออกรหัสเชิญใหม่", name=name))
+
+
+def quota_warning(platform: str, percent: int, used: int, quota: int) -> Reply:
+    """What administrators are told before a platform's monthly quota is spent."""
+    return say(
+        _(
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) เมื่อครบจะส่งทางแอปอื่นของผู้รับแทน",
+            platform=platform.upper(),
+            percent=percent,
+            used=used,
+            quota=quota,
+        )
+    )
+
+
+def quota_spent(platform: str) -> Reply:
+    """What administrators are told when it is spent."""
+    return say(
+        _(
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว ที่เหลือส่งทางแอปอื่นของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
+            platform=platform.upper(),
+        )
+    )
 
 
 def resent_mark() -> str:

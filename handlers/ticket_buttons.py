@@ -32,7 +32,8 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("ticket.read", found.no)
     buttons = [*await _mail_buttons(ctx, found), why_button(found)]
     if found.status is not Status.CLOSED:
-        buttons = [hand_over_button(found), *buttons, repeat_button(found)]
+        remind = Button(_("เตือน"), "remind.ask", {"record": found.no})
+        buttons = [hand_over_button(found), remind, *buttons, repeat_button(found)]
     links = await ticket_links.list_links(ctx.db, found.no)
     if links:
         buttons.append(_button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", found))

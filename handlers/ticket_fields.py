@@ -10,6 +10,7 @@ from domain.errors import InvalidInput
 from domain.one_line import read_details, read_led_details, read_result, small_talk
 from domain.text import digits, shorten
 from handlers import fields
+from handlers.contract_fields import check_owner, contract_no_field
 from handlers.desk import Context
 from handlers.forms import Field, Option
 from handlers.i18n import _
@@ -216,6 +217,14 @@ async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, s
     return {"channel": chosen}
 
 
+async def _customer_of(ctx: Context, draft: Draft) -> str:
+    return await present(ctx, draft, "customer")
+
+
+async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
+    await check_owner(ctx, no, await _customer_of(ctx, draft))
+
+
 TICKET_FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
@@ -238,7 +247,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         DATA_YEARS,
         fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),
         fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
-        fields.numbered_field("contract_no", "contract_on", "พิมพ์เลขที่สัญญา เช่น 81/2569", contract=True),
+        contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
         fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),

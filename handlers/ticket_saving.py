@@ -11,10 +11,11 @@ from domain.tickets import Status, Ticket
 from handlers import draft_files, ticket_buttons, ticket_cards, ticket_pair, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import FORMS, advance, end, own_draft, proceed, rebased, with_values
+from handlers.forms import FORMS, advance, end, keep, own_draft, proceed, rebased, with_values
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import action
+from handlers.requests import hang
 from handlers.ticket_data import as_data, created_at, filled
 from handlers.ticket_rules import pairs
 from store import changes, counters, staff, tickets
@@ -41,7 +42,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         recorded_by=ctx.staff.id,
         assignee=ctx.staff.id,
     )
-    ticket = filled(blank, {"assignee": str(ctx.staff.id), **values})
+    ticket = await _with_own_contact(ctx, blank, filled(blank, {"assignee": str(ctx.staff.id), **values}))
     asked = ticket
     if pair:
         ticket = replace(await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id)
@@ -53,9 +54,24 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
     if pair:
         real = await ticket_pair.add_real(ctx, asked, values, pair)
         await draft_files.keep_with(ctx, draft, real)
-        return await ticket_pair.saved(ctx, ticket, real)
+        reply = await ticket_pair.saved(ctx, ticket, real)
+        return replace(reply, parts=(*reply.parts, *await hang(ctx, real)))
     await draft_files.keep_with(ctx, draft, ticket)
-    return await ticket_cards.saved(ctx, ticket)
+    return await _saved(ctx, ticket, values.get("request", ""))
+
+
+async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
+    """Without a contact who was chosen, but is no contact of this customer any more (removed, or parted from it)."""
+    if ticket.contact_id is None or (ticket.contact_id, ticket.customer) == (old.contact_id, old.customer):
+        return ticket
+    people = (await ctx.customer(ticket.customer)).contacts if ticket.customer else ()
+    return ticket if any(one.id == ticket.contact_id for one in people) else replace(ticket, contact_id=None)
+
+
+async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
+    """The confirmation, and what came of it where the ticket belongs to a request for data."""
+    reply = await ticket_cards.saved(ctx, ticket)
+    return replace(reply, parts=(*reply.parts, *await hang(ctx, ticket, request)))
 
 
 async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
@@ -63,7 +79,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     current = await tickets.get_ticket(ctx.db, draft.record)
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
-    ticket = filled(current, values)
+    ticket = await _with_own_contact(ctx, current, filled(current, values))
     day = draft.data.get("created_on")
     if day and day != as_data(current)["created_on"]:
         ticket = replace(ticket, created_at=created_at(day, ctx.now))
@@ -85,8 +101,9 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     if pair:
         real = await ticket_pair.add_real(ctx, asked, values, pair)
         await draft_files.keep_with(ctx, draft, real)
-        return await ticket_pair.saved(ctx, ticket, real)
-    return await ticket_cards.saved(ctx, saved)
+        reply = await ticket_pair.saved(ctx, ticket, real)
+        return replace(reply, parts=(*reply.parts, *await hang(ctx, real)))
+    return await _saved(ctx, saved)
 
 
 async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
@@ -100,6 +117,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     mine = await FORMS[draft.kind].show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
         return await _closed_already(ctx, draft, current)
+    keep(ctx, draft)
     card = Card(
         _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
         tuple(lines),

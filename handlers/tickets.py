@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from domain import pauses
@@ -15,7 +16,8 @@ from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import action, command
+from handlers.registry import action, command, state
+from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
 from handlers.ticket_line import line_values
 from handlers.ticket_lists import my
@@ -65,6 +67,16 @@ def read_number(text: str) -> str:
     if not re.fullmatch(r"R\d{10}", number):
         raise InvalidInput("ticket_no")
     return number
+
+
+@state("R")
+async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
+    """How a ticket stands now, where it is no longer as a button showed it."""
+    found = await tickets.find_ticket(ctx.db, record)
+    if found is None or found.version == version:
+        return None
+    ctx.audit("ticket.read", found.no)
+    return await ticket_cards.present_state(ctx, found)
 
 
 @action("ticket.show")
@@ -126,7 +138,8 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return _ask_to_reopen(found)
     again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
-    return await ticket_cards.saved(ctx, again)
+    reply = await ticket_cards.saved(ctx, again)
+    return replace(reply, parts=(*reply.parts, *await hang(ctx, again)))
 
 
 def _ask_to_reopen(found: Ticket) -> Reply:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, due, files, forms, imports, inbox, outbox, staff
+from store import buttons, due, files, forms, imports, inbox, outbox, reminders, staff
 from store.blobs import Blobs
 from store.database import Database, Tx
 
@@ -36,6 +36,7 @@ async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[
             "messages": await outbox.forget_messages(tx, now - HISTORY),
             "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
             "due_done": await due.forget(tx, now - DONE),
+            "reminders": await reminders.forget(tx, now - DONE),
             "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
         }
 

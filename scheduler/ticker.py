@@ -1,30 +1,40 @@
 """The tick: runs what is due once, now or when APScheduler says so."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog import get_logger
 
 from domain.dates import BANGKOK
-from domain.errors import DeskError
+from domain.errors import Conflict, DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work, up_to_date
-from handlers.due import KINDS, DueKind
+from handlers.due import KINDS, STARTS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
 from store.database import Change, StoreUnavailable
-from store.due import Due
+from store.due import Claimable, Due
 from store.failpoints import failpoint
 
-EVERY_SECONDS = 20
+EVERY_SECONDS = 5
+KEEP_SECONDS = 20.0
 TIDY_EVERY = timedelta(minutes=10)
-BATCH = 500
+BATCH = 400
+"""Occurrences a transaction: more would hold the event loop and the store's writer for too long."""
 ATTEMPTS = 5
+STALLED = 3
+"""Claims in a row of which nothing came: the rest waits for the next tick."""
+AGAIN = timedelta(minutes=5)
+OLD_NEWS = timedelta(hours=12)
+"""What is urgent wakes nobody at night when it is later than this: the desk was away, it waits for the office."""
+JOB = "tick"
 
 
 class Sender(Protocol):
@@ -47,23 +57,43 @@ class Ticker:
     def __init__(self, desk: Desk, sender: Sender) -> None:
         self._desk = desk
         self._sender = sender
-        self._tidy_at: datetime | None = None
+        self._tidied_at: datetime | None = None
+        self._started = False
 
     async def tick(self) -> dict[str, int]:
         """Everything that is due now; returns what was done, by kind."""
         self._desk = await up_to_date(self._desk)
-        now = self._desk.clock()
         done = Counter[str]()
-        await self._plan_daily(now)
-        while rows := await self._claim(now):
+        if not self._started:
+            done.update(await self._start(self._desk.clock()))
+            self._started = True
+        await self._plan_daily(self._desk.clock())
+        stalled = 0
+        while stalled < STALLED and (rows := await self._claim(now := self._desk.clock())):
+            before = done.total()
             failpoint("due.claimed")
             rows.sort(key=lambda row: row.kind)
             for kind, group in groupby(rows, key=lambda row: row.kind):
                 done[kind] += await self._run(KINDS[kind], list(group), now)
-        if self._tidy_at is None or now >= self._tidy_at:
-            self._tidy_at = now + TIDY_EVERY
+            stalled = stalled + 1 if done.total() == before else 0
+        # Compared both ways: a clock that was set back must not stop the tidying.
+        if self._tidied_at is None or abs(now - self._tidied_at) >= TIDY_EVERY:
+            self._tidied_at = now
             done.update(await tidy(self._desk.db, now, self._desk.files.blobs))
         return dict(done)
+
+    async def _start(self, now: datetime) -> dict[str, int]:
+        """What a process does before its first tick, each in a transaction of its own; returns how much, by name."""
+        done = {}
+        for run in STARTS:
+            work = Work(self._desk, now)
+            if touched := await run(work):
+                done[run.__name__] = touched
+                get_logger().info("done at the start", what=run.__name__, count=touched)
+                await self._sender.post(
+                    Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
+                )
+        return done
 
     async def _plan_daily(self, now: datetime) -> None:
         """Today's row of everything that is due daily: what was missed on the days before is not made up for."""
@@ -80,18 +110,28 @@ class Ticker:
         return not kind.workdays or self._desk.configuration.calendar.is_working_day(on)
 
     async def _claim(self, now: datetime) -> list[Due]:
-        open_now = self._desk.configuration.calendar.in_office_hours(now)
-        kinds = [kind.name for kind in KINDS.values() if kind.silent or open_now]
         db = self._desk.db
-        if not kinds or not await due.has_claimable(db, kinds, now):
-            return []
-        return await db.write(lambda tx: due.claim(tx, db.engine, kinds, self._sender.owner, now, BATCH))
+        for what in self._claimable(now):
+            if what.kinds and await due.has_claimable(db, what):
+                return await db.write(
+                    partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
+                )
+        return []
+
+    def _claimable(self, now: datetime) -> list[Claimable]:
+        """In office hours everything; else what tells nobody, and what is urgent unless it is old news."""
+        if self._desk.configuration.calendar.in_office_hours(now):
+            return [Claimable([*KINDS], now)]
+        silent = [kind.name for kind in KINDS.values() if kind.silent]
+        urgent = [kind.name for kind in KINDS.values() if kind.urgent and not kind.silent]
+        return [Claimable(silent, now), Claimable(urgent, now, now - OLD_NEWS)]
 
     async def _run(self, kind: DueKind, rows: Sequence[Due], now: datetime) -> int:
         """Do these together; where one spoils it, each by itself. Returns how many were done."""
         work = Work(self._desk, now)
         try:
-            await kind.run(work, rows)
+            async with self._kept(rows):
+                await kind.run(work, rows)
             failpoint("due.decided")
             outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
             await self._sender.post(outcome, partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
@@ -99,20 +139,43 @@ class Ticker:
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one that fails must not stop what else is due
+            if isinstance(error, DeskError) and error.code == "due":
+                # Somebody was quicker with one of them: what is left is claimed again, together, and decided afresh.
+                for row in rows:
+                    await self._desk.db.write(partial(due.release, row=row, owner=self._sender.owner))
+                return 0
             if len(rows) > 1:
                 return sum([await self._run(kind, [row], now) for row in rows])
-            if isinstance(error, DeskError) and error.code == "due":
-                await self._desk.db.write(partial(due.release, row=rows[0], owner=self._sender.owner))
-            else:
-                await self._fail(rows[0], error, now)
+            await self._fail(rows[0], error, now)
             return 0
         return len(rows)
+
+    @asynccontextmanager
+    async def _kept(self, rows: Sequence[Due]) -> AsyncIterator[None]:
+        """Keep the lease meanwhile: a walk through a large register takes longer than one."""
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(KEEP_SECONDS)
+                now = self._desk.clock()
+                with suppress(StoreUnavailable):
+                    await self._desk.db.write(partial(due.extend, rows=rows, owner=self._sender.owner, now=now))
+
+        keeper = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
 
     async def _fail(self, row: Due, error: Exception, now: datetime) -> None:
         """Try again later; at last tell the administrators a reference number."""
         reference = self._sender.report(row.kind, error)
         last = row.attempts + 1 >= ATTEMPTS
-        again_at = None if last else now + due.LEASE * (row.attempts + 1)
+        # Somebody changed what this looked at: it is decided afresh with the next tick.
+        pause = timedelta() if isinstance(error, Conflict) else AGAIN * (row.attempts + 1)
+        again_at = None if last else now + pause
         work = Work(self._desk, now)
         if last:
             work.notify(partial(system.due_failed, row.kind, reference), f"due:{row.id}")
@@ -120,23 +183,39 @@ class Ticker:
         await self._sender.post(Outcome(None, notices=tuple(work.notices)), note)
 
 
-def start_ticker(ticker: Ticker) -> AsyncIOScheduler:
-    """Tick for as long as the process lives; a missed tick is made up for once."""
+def start_ticker(ticker: Ticker, report: Callable[[str, Exception], str]) -> AsyncIOScheduler:
+    """Tick for as long as the process lives; a missed tick is made up for once, a failing one `report`ed."""
     scheduler = AsyncIOScheduler(timezone=BANGKOK)
 
     async def run() -> None:
-        with suppress(StoreUnavailable):  # what is due waits until the store is back
+        try:
             await ticker.tick()
+        except StoreUnavailable:
+            return  # what is due waits until the store is back
+        except Exception as error:  # noqa: BLE001 - the next tick comes whatever happens
+            report("tick", error)
 
     scheduler.add_job(
         run,
         "interval",
         seconds=EVERY_SECONDS,
         next_run_time=datetime.now(BANGKOK),
-        id="tick",
+        id=JOB,
         max_instances=1,
         coalesce=True,
         misfire_grace_time=None,
     )
     scheduler.start()
+    asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler)
     return scheduler
+
+
+def keep_ticking(scheduler: AsyncIOScheduler) -> None:
+    """Look by the loop's steady clock whether the wall clock was set back: APScheduler would wait until it is over."""
+    if not scheduler.running:
+        return
+    job = scheduler.get_job(JOB)
+    now = datetime.now(BANGKOK)
+    if job is not None and job.next_run_time > now + timedelta(seconds=2 * EVERY_SECONDS):
+        job.modify(next_run_time=now)
+    asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler)

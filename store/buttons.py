@@ -9,6 +9,8 @@ from domain.errors import Conflict
 from domain.staff import StaffId
 from store.database import Reader, Tx
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -39,7 +41,7 @@ async def add(tx: Tx, buttons: Sequence[Button]) -> None:
                 b.token,
                 b.staff_id,
                 b.action,
-                json.dumps(dict(b.args), ensure_ascii=False),
+                _as_json(dict(b.args)),
                 b.record,
                 b.version,
                 b.once,

@@ -8,7 +8,9 @@ from domain.tickets import TicketNo, ticket_no
 from store.database import Database, Reader, Tx
 
 
-async def _next(db: Database, name: str) -> int:
+async def reserve(db: Database, name: str) -> int:
+    """The next value of a running number."""
+
     async def work(tx: Tx) -> int:
         row = await tx.fetch_one("UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value", name)
         assert row is not None, f"counter {name} is made by the first migration"
@@ -19,12 +21,12 @@ async def _next(db: Database, name: str) -> int:
 
 async def reserve_customer_code(db: Database) -> CustomerCode:
     """The next free customer code."""
-    return CustomerCode(f"C{await _next(db, 'customer')}")
+    return CustomerCode(f"C{await reserve(db, 'customer')}")
 
 
 async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
     """The next free ticket number; the month is the one in which it is recorded."""
-    return ticket_no(await _next(db, "ticket"), now.astimezone(BANGKOK))
+    return ticket_no(await reserve(db, "ticket"), now.astimezone(BANGKOK))
 
 
 async def raise_counter(tx: Tx, name: str, at_least: int) -> None:

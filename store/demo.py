@@ -1,4 +1,4 @@
-"""The demo desk: fills an empty database with invented staff, customers and a year of tickets."""
+"""The demo desk: fills an empty database with invented staff, customers, a year of tickets and what is owed."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,11 +9,13 @@ from domain.data import read_document
 from domain.staff import Role, StaffId
 from domain.tickets import Change, Status, Ticket
 from store import changes
+from store.adopt import adopt
 from store.counters import raise_counter
 from store.customers import add_customer
 from store.database import Database, Tx
 from store.demo_customers import Register, Words
 from store.demo_tickets import Desk
+from store.requests import Ground
 from store.staff import add_staff, add_team
 from store.tickets import add_tickets
 
@@ -40,6 +42,7 @@ async def fill_demo(db: Database, configuration: Configuration, now: datetime, *
         await add_tickets(tx, tickets)
         for ticket in tickets:
             await changes.add(tx, ticket.no, _history(ticket))
+        await adopt(tx, tickets, configuration.steps, Ground(configuration.rules, configuration.calendar, None, now))
         await raise_counter(tx, "customer", max(int(customer.code[1:]) for customer in customers))
         await raise_counter(tx, "ticket", int(tickets[-1].no[-6:]))
 

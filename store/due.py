@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from domain.errors import Conflict
 from store.database import Reader, Row, Tx
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
+"""How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""
 LATE = timedelta(minutes=30)
+LONGEST_WAIT = timedelta(hours=1)
+"""Nothing is ever put off for longer than this: a lease that ends later was taken while the clock was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,14 @@ def _due(row: Row) -> Due:
 
 
 async def plan(tx: Tx, rows: Iterable[Due]) -> None:
-    """Plan these occurrences; one that waits is moved to its new time, one that was done stays done."""
+    """Plan these occurrences; one that was done stays done, one that waits is moved to its new time.
+
+    Who works on one that is moved can no longer finish it.
+    """
     await tx.execute_many(
         "INSERT INTO due (kind, subject, occurrence, due_at, state) VALUES (?, ?, ?, ?, 'waiting') "
-        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at WHERE due.state = 'waiting'",
+        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, owner = '', "
+        "lease_until_at = NULL WHERE due.state = 'waiting' AND due.due_at <> excluded.due_at",
         [(row.kind, row.subject, row.occurrence, row.due_at) for row in rows],
     )
 
@@ -72,30 +79,55 @@ async def last_done(db: Reader, kind: str) -> datetime | None:
     return at
 
 
-async def has_claimable(db: Reader, kinds: Sequence[str], now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """What may be claimed now: these kinds (one or more), due after `since` where that is given."""
+
+    kinds: Sequence[str]
+    now: datetime
+    since: datetime | None = None
+
+    def where(self) -> tuple[str, list[object]]:
+        """The condition and its parameters."""
+        marks = ", ".join("?" for _ in self.kinds)
+        # Kinds are no key here: what is due is found by its time, which few rows match.
+        text = (
+            f"state = 'waiting' AND kind || '' IN ({marks}) AND due_at <= ? "
+            "AND (lease_until_at IS NULL OR lease_until_at < ? OR lease_until_at > ?)"
+        )
+        params: list[object] = [*self.kinds, self.now, self.now, self.now + LONGEST_WAIT]
+        return (text, params) if self.since is None else (f"{text} AND due_at > ?", [*params, self.since])
+
+
+async def has_claimable(db: Reader, what: Claimable) -> bool:
     """Whether something is due that nobody works on."""
-    return bool(await db.fetch(f"SELECT id FROM due WHERE {_claimable(kinds)} LIMIT 1", *kinds, now, now))
+    where, params = what.where()
+    return bool(await db.fetch(f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT 1", *params))
 
 
-async def claim(tx: Tx, engine: str, kinds: Sequence[str], owner: str, now: datetime, limit: int) -> list[Due]:
-    """The oldest due occurrences of these kinds (one or more) that nobody works on: the owner's for LEASE."""
+async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) -> list[Due]:
+    """The oldest due occurrences that nobody works on: the owner's for LEASE."""
     lock = " FOR UPDATE SKIP LOCKED" if engine == "postgresql" else ""
+    where, params = what.where()
     rows = await tx.fetch(
         "UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN "
-        f"(SELECT id FROM due WHERE {_claimable(kinds)} ORDER BY due_at, id LIMIT {int(limit)}{lock}) "
-        f"RETURNING {_COLUMNS}",
+        f"(SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT {int(limit)}{lock}) RETURNING {_COLUMNS}",
         owner,
-        now + LEASE,
-        *kinds,
-        now,
-        now,
+        what.now + LEASE,
+        *params,
     )
     return sorted((_due(row) for row in rows), key=lambda row: (row.due_at, row.id))
 
 
-def _claimable(kinds: Sequence[str]) -> str:
-    marks = ", ".join("?" for _ in kinds)
-    return f"state = 'waiting' AND kind IN ({marks}) AND due_at <= ? AND (lease_until_at IS NULL OR lease_until_at < ?)"
+async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
+    """Their owner still works on these occurrences."""
+    marks = ", ".join("?" for _ in rows)
+    await tx.execute(
+        f"UPDATE due SET lease_until_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
+        now + LEASE,
+        owner,
+        *(row.id for row in rows),
+    )
 
 
 async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
@@ -119,7 +151,8 @@ async def release(tx: Tx, row: Due, owner: str) -> None:
 async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | None) -> None:
     """An occurrence that could not be done: tried again at a time, or never (None)."""
     await tx.execute(
-        "UPDATE due SET attempts = attempts + 1, reference = ?, state = ?, lease_until_at = ? WHERE id = ?",
+        "UPDATE due SET attempts = attempts + 1, reference = ?, state = ?, owner = '', lease_until_at = ? "
+        "WHERE id = ? AND state = 'waiting'",
         reference,
         "failed" if again_at is None else "waiting",
         again_at,

@@ -72,9 +72,10 @@ async def _guarded(tx: Tx, sql: str, *params: object) -> int:
 
 
 async def find_last_saved(db: Reader, staff_id: StaffId, since: datetime) -> Draft | None:
-    """The form that the person saved last, if that was after `since`."""
+    """The customer's or ticket's form that the person saved last, if that was after `since`."""
     row = await db.fetch_one(
-        f"{_SELECT} WHERE staff_id = ? AND state = 'saved' AND touched_at >= ? ORDER BY touched_at DESC LIMIT 1",
+        f"{_SELECT} WHERE staff_id = ? AND state = 'saved' AND touched_at >= ? AND kind <> 'reminder' "
+        "ORDER BY touched_at DESC LIMIT 1",
         staff_id,
         since,
     )
@@ -107,11 +108,12 @@ async def save(tx: Tx, draft: Draft) -> None:
         return
     touched = await _guarded(
         tx,
-        "UPDATE forms SET state = ?, data = ?, asking = ?, record_version = ?, outcome = ?, touched_at = ?, "
-        "version = version + 1 WHERE id = ? AND version = ?",
+        "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, outcome = ?, "
+        "touched_at = ?, version = version + 1 WHERE id = ? AND version = ?",
         draft.state,
         data,
         draft.asking,
+        draft.record,
         draft.record_version,
         draft.outcome,
         draft.touched_at,

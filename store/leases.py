@@ -1,5 +1,6 @@
 """Leases: one process at a time works on a conversation, sends to a chat, or polls a platform."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from store.database import Database, Tx
@@ -7,18 +8,24 @@ from store.database import Database, Tx
 TTL = timedelta(seconds=30)
 
 
-async def take(tx: Tx, name: str, owner: str, now: datetime) -> bool:
-    """Take or extend a lease; False while somebody else holds it."""
-    row = await tx.fetch_one(
-        "INSERT INTO leases (name, owner, expires_at) VALUES (?, ?, ?) "
+async def take_many(tx: Tx, names: Sequence[str], owner: str, now: datetime) -> set[str]:
+    """Take or extend several; returns those that are now the owner's."""
+    if not names:
+        return set()
+    # In one order, so that two who want the same wait for each other and never both.
+    rows = await tx.fetch(
+        f"INSERT INTO leases (name, owner, expires_at) VALUES {', '.join('(?, ?, ?)' for _ in names)} "
         "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "
-        "WHERE leases.owner = excluded.owner OR leases.expires_at < ? RETURNING owner",
-        name,
-        owner,
-        now + TTL,
+        "WHERE leases.owner = excluded.owner OR leases.expires_at < ? RETURNING name",
+        *(value for name in sorted(names) for value in (name, owner, now + TTL)),
         now,
     )
-    return row is not None
+    return {row["name"] for row in rows}
+
+
+async def take(tx: Tx, name: str, owner: str, now: datetime) -> bool:
+    """Take or extend a lease; False while somebody else holds it."""
+    return bool(await take_many(tx, [name], owner, now))
 
 
 async def touch(tx: Tx, name: str, owner: str, now: datetime) -> None:
@@ -32,9 +39,15 @@ async def holds(tx: Tx, name: str, owner: str) -> bool:
 
 
 async def release_all(db: Database, owner_prefix: str) -> None:
-    """Forget the leases of owners that are known to be gone (the last run of a single-process desk)."""
-    await db.write(
-        lambda tx: tx.execute(
-            "DELETE FROM leases WHERE substr(owner, 1, CAST(? AS INTEGER)) = ?", len(owner_prefix), owner_prefix
+    """Forget the leases, also of what is due, of owners known to be gone (the last run of a single-process desk)."""
+    theirs = "substr(owner, 1, CAST(? AS INTEGER)) = ?"
+
+    async def work(tx: Tx) -> None:
+        await tx.execute(f"DELETE FROM leases WHERE {theirs}", len(owner_prefix), owner_prefix)
+        await tx.execute(
+            f"UPDATE due SET owner = '', lease_until_at = NULL WHERE state = 'waiting' AND {theirs}",
+            len(owner_prefix),
+            owner_prefix,
         )
-    )
+
+    await db.write(work)

@@ -1,6 +1,6 @@
 """What is to be sent: written with the effects it tells of, delivered in order for each chat."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,11 +67,22 @@ def lease_name(platform: str, chat: str) -> str:
     return f"out:{platform}:{chat}"
 
 
-async def put(tx: Tx, messages: Sequence[Message], owner: str, now: datetime) -> list[tuple[Platform, str]]:
-    """Queue messages; returns the chats that `owner` must now send to. A known `dedupe_key` is passed over."""
+async def put(
+    tx: Tx,
+    messages: Sequence[Message],
+    owner: str,
+    now: datetime,
+    serves: Callable[[Platform, str], bool] = lambda _platform, _chat: True,
+) -> list[tuple[Platform, str]]:
+    """Queue messages; returns the chats that `owner` must now send to, of those that it serves.
+
+    A message whose `dedupe_key` is known is passed over.
+    """
     await add(tx, messages, now)
     chats = dict.fromkeys((m.platform, m.chat) for m in messages)
-    return [chat for chat in chats if await leases.take(tx, lease_name(*chat), owner, now)]
+    ours = [chat for chat in chats if serves(*chat)]
+    taken = await leases.take_many(tx, [lease_name(*chat) for chat in ours], owner, now)
+    return [chat for chat in ours if lease_name(*chat) in taken]
 
 
 async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 
@@ -27,21 +29,25 @@ PRAGMAS = (
 WAL_TRIES, WAL_PAUSE = 100, 0.05
 
 
+@lru_cache(maxsize=64)
 def encode_time(at: datetime) -> str:
     """The one fixed text form of an instant, which sorts as time does."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+_ENCODERS: dict[type, Callable[[Any], object]] = {
+    datetime: encode_time,
+    date: date.isoformat,
+    Decimal: str,
+    bool: int,
+}
+
+
 def _encode(value: object) -> object:
-    if isinstance(value, datetime):
-        return encode_time(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bool):
-        return int(value)
-    return value
+    encode = _ENCODERS.get(type(value))
+    if encode is not None:
+        return encode(value)
+    return encode_time(value) if isinstance(value, datetime) else value
 
 
 def _decode(names: Sequence[str], values: Sequence[object]) -> Row:
@@ -84,9 +90,11 @@ class _Connection:
     an answer, COMMIT at the latest.
     """
 
+    engine = "sqlite"
+
     def __init__(self, raw: aiosqlite.Connection) -> None:
         self.raw = raw
-        self._waiting: list[tuple[str, list[list[object]]]] = []
+        self._waiting: list[tuple[str, list[tuple[object, ...]]]] = []
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
         def run(connection: sqlite3.Connection) -> list[Row]:
@@ -106,13 +114,13 @@ class _Connection:
         return await self._run(lambda connection: connection.execute(sql, encoded).rowcount)
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        encoded = [[_encode(value) for value in row] for row in rows]
-        if encoded:
-            self._waiting.append((sql, encoded))
+        listed = list(rows)
+        if listed:
+            self._waiting.append((sql, listed))
 
     def begin(self) -> None:
         """Open a transaction with whatever comes first."""
-        self._waiting = [("BEGIN IMMEDIATE", [[]])]
+        self._waiting = [("BEGIN IMMEDIATE", [()])]
 
     async def roll_back(self) -> None:
         """End a transaction as if it had never been."""
@@ -127,8 +135,11 @@ class _Connection:
         def run() -> T:
             connection = self.raw._conn
             for sql, rows in waiting:
-                for row in rows:
-                    connection.execute(sql, row)
+                if len(rows) == 1:
+                    connection.execute(sql, [_encode(value) for value in rows[0]])
+                else:
+                    # Encoded here, in the connection's thread: the event loop has other things to do.
+                    connection.executemany(sql, ([_encode(value) for value in row] for row in rows))
             return work(connection)
 
         # The one use of something private of aiosqlite, which the lock pins: its public calls are a hop each.

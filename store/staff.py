@@ -131,6 +131,17 @@ async def list_identities(db: Reader, staff_id: StaffId) -> list[Identity]:
     return [_identity(row) for row in rows]
 
 
+async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
+    """Everybody's accounts, each person's last used one first."""
+    rows = await db.fetch(
+        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities ORDER BY seen_at DESC"
+    )
+    found: dict[StaffId, list[Identity]] = {}
+    for row in rows:
+        found.setdefault(StaffId(row["staff_id"]), []).append(_identity(row))
+    return found
+
+
 async def mark_unreachable(tx: Tx, platform: Platform, chat: str, now: datetime) -> None:
     """The platform says that this account no longer takes our messages."""
     await tx.execute("UPDATE identities SET unreachable_at = ? WHERE platform = ? AND chat = ?", now, platform, chat)

@@ -13,6 +13,8 @@ DEFAULT_FILES = (
     "time_standard.toml",
     "working_calendar.toml",
     "projects.toml",
+    "requests.toml",
+    "reminders.toml",
     "templates.toml",
     "suggestions.toml",
 )

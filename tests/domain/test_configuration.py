@@ -64,12 +64,6 @@ def test_an_office_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> 
     assert catalogue.customer_types["monk"].person
 
 
-def test_tables_of_other_readers_are_passed_over(tmp_path: Path) -> None:
-    office(tmp_path, "[reminders]\nanything = 1\n[templates]\n")
-    with pytest.raises(DataError, match="reminders"):
-        load_configuration(tmp_path / "office.toml", other_tables=())
-
-
 # what the office wrote -> what the refusal must name beside the file: the row, and what to mend
 REFUSALS = {
     "unknown table": ("[chanels.phone]\n", ["chanels", "unknown", "channels"]),
@@ -151,6 +145,24 @@ REFUSALS = {
     "unknown kind of project": ('[projects."สำรวจใหม่"]\nkind = "poll"\n', ["สำรวจใหม่", "kind", "household"]),
     "project without name": ('[projects.""]\nkind = "census"\n', ["[projects", "name"]),
     "unknown project key": ('[projects."สำรวจใหม่"]\nyears = 1\n', ["สำรวจใหม่", "years", "every"]),
+    "a subject that does two steps": ('[requests.special]\nthanks = ["7.14"]\n', ["[requests.special] thanks", "7.14"]),
+    "unknown step": ('[requests.special]\ntea = ["8.1"]\n', ["[requests.special] tea", "letter"]),
+    "unknown kind of request": ("[requests.maps]\n", ["[requests] maps", "microdata"]),
+    "zero interval": ('[reminders.contract]\nevery = "0 days"\n', ["[reminders.contract] every", "zero"]),
+    "interval in hours": ('[reminders.fetch]\nfirst = "7 hours"\n', ["[reminders.fetch] first", "14 days"]),
+    "interval of a century": ('[reminders.fetch]\nfirst = "100 years"\n', ["[reminders.fetch] first", "ten years"]),
+    "unknown subject of a reminder": (
+        '[reminders.contract]\nstarts = ["7.99"]\n',
+        ["[reminders.contract] starts", "7.99"],
+    ),
+    "a proof that ends nothing": ('[reminders.contract]\nproof = ["7.13"]\n', ["[reminders.contract] proof", "ends"]),
+    "unknown date of the contract": ('[reminders.contract]\nagreed = "soon"\n', ["agreed", "research_due_on"]),
+    "unknown template": ('[reminders.contract]\ntemplate = "x"\n', ["template", "contract_reminder"]),
+    "no reminders at all": ("[reminders.contract]\ntimes = 0\n", ["[reminders.contract] times", "1 to 1000"]),
+    "true is no number": ("[reminders.contract]\ntimes = true\n", ["[reminders.contract] times"]),
+    "reminder at no time": ('[reminders.contract]\nat = "9"\n', ["[reminders.contract] at", "09:00"]),
+    "unknown key of a reminder": ("[reminders.contract]\nafter = 3\n", ["[reminders.contract] after", "every"]),
+    "new reminder without a start": ("[reminders.visit]\ntimes = 1\n", ["[reminders.visit]", "template", "missing"]),
     "no TOML": ("[channels\n", ["line 1"]),
 }
 

@@ -1,7 +1,7 @@
 """The desk under test: real dispatcher, worker, sender and database; a frozen clock, a recording platform."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -25,6 +25,7 @@ from handlers.chat import (
     Edited,
     Incoming,
     Joined,
+    Left,
     Offers,
     Press,
     Query,
@@ -35,6 +36,7 @@ from handlers.chat import (
     reply_from_json,
     reply_to_json,
 )
+from handlers.due import KINDS
 from scheduler.ticker import Ticker
 from store import customers, inbox, staff
 from store.blobs import Blobs
@@ -45,7 +47,7 @@ from store.outbox import Message
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined}
+BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined, "left": Left}
 
 
 class Recorder:
@@ -95,6 +97,9 @@ class Recorder:
             self.offered.append(reply.offers)
             return []
         return [reply_to_json(reply)]
+
+    def serves(self, chat: str) -> bool:
+        return True
 
     async def pace(self, chat: str) -> None:
         return None
@@ -288,6 +293,14 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
     await raise_counter(tx, "customer", 90210)
     await raise_counter(tx, "ticket", 123)
     return ids
+
+
+@pytest.fixture
+def quiet_mornings() -> Iterator[None]:
+    """Without the morning's queue and the weekly list, where something else is told in the morning."""
+    kinds = {name: KINDS.pop(name) for name in ("morning", "weekly")}
+    yield
+    KINDS.update(kinds)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from domain.working_calendar import BANGKOK
 from store import due, staff, tickets
 from tests.handlers.conftest import Answer
 
+pytestmark = pytest.mark.usefixtures("quiet_mornings")
+
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BANGKOK)

@@ -15,6 +15,7 @@ from domain.provinces import list_provinces
 from domain.staff import Platform
 from handlers import fields
 from handlers.chat import buttons_of
+from handlers.contract_fields import contract_no_field
 from handlers.customer_form import CUSTOMER_FIELDS
 from handlers.forms import Field
 from handlers.i18n import LOCALE
@@ -42,6 +43,7 @@ MAKERS = (
     fields.numbered_field,
     fields.choice_field,
     customer_field,
+    contract_no_field,
 )
 HINTS = {maker.__name__: [*signature(maker).parameters].index("hint") for maker in MAKERS}
 """Where a field's hint stands among the arguments; handlers/forms.py says it: `_(field.hint)`."""

@@ -10,6 +10,7 @@ NO = "R2611000124"
 DAILY = ["ปิดใบงาน", "แก้ไข", "รอผู้รับบริการ", "เพิ่มเติม"]
 BEHIND = [
     "มอบหมาย",
+    "เตือน",
     "ตอบทางอีเมล",
     "ทำไมกำหนดนี้",
     "สร้างใบงานแบบเดียวกัน",
@@ -44,7 +45,7 @@ async def test_the_rest_stands_behind_more(desk: DeskUnderTest) -> None:
 async def test_a_closed_one_is_neither_given_away_nor_copied_twice(desk: DeskUnderTest) -> None:
     await desk.says("/open C81554 โทร 1.1 ถามเวลาเปิด => แนะนำเว็บไซต์ ปิด")
     more = (await desk.presses("เพิ่มเติม")).buttons
-    assert more == [label for label in BEHIND if label not in ("มอบหมาย", "สร้างใบงานแบบเดียวกัน")]
+    assert more == [label for label in BEHIND if label not in ("มอบหมาย", "เตือน", "สร้างใบงานแบบเดียวกัน")]
 
 
 async def test_every_button_behind_more_answers(desk: DeskUnderTest) -> None:

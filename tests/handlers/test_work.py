@@ -239,7 +239,7 @@ async def test_channel_that_the_subject_usually_lacks_is_a_warning_only(desk):
     assert await desk.count("tickets", "channel = 'phone' AND subject = '6.4'") == 1
 
 
-async def test_contract_number_lists_its_tickets(desk):
+async def test_contract_number_shows_the_contract_with_its_tickets(desk):
     await desk.says("/open C70001 เมล 7.9 ส่งข้อมูลแล้ว")
     await desk.presses("แก้ไข")
     await desk.presses("ช่องทั้งหมด")
@@ -248,8 +248,8 @@ async def test_contract_number_lists_its_tickets(desk):
     await desk.presses("บันทึก")
     for text in ("81/2569", "สัญญา 81/2569", "/contract ๘๑/๒๕๖๙"):
         found = await desk.says(text)
-        assert "81/2569" in found.text
-        assert "R2611000124" in found.buttons[0]
+        assert "📄 สัญญา 81/2569" in found.text
+        assert "ส่งข้อมูลและสัญญา: ⏳ R2611000124" in found.text
 
 
 async def test_assigning_a_colleague_tells_them(desk):

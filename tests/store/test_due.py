@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Conflict
-from store import due
-from store.due import Due
+from store import due, leases
+from store.due import Claimable, Due
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KINDS = ["remind"]
@@ -21,7 +21,7 @@ async def plan(db, *rows):
 
 
 async def claim(db, owner="me", now=NOW, limit=10):
-    return await db.write(lambda tx: due.claim(tx, db.engine, KINDS, owner, now, limit))
+    return await db.write(lambda tx: due.claim(tx, db.engine, Claimable(KINDS, now), owner, limit))
 
 
 async def test_what_is_due_is_claimed_oldest_first_and_nothing_else(db):
@@ -32,7 +32,7 @@ async def test_what_is_due_is_claimed_oldest_first_and_nothing_else(db):
 async def test_a_claimed_occurrence_is_nobody_elses_until_its_lease_ends(db):
     await plan(db, at(0))
     assert len(await claim(db, "me")) == 1
-    assert not await due.has_claimable(db, KINDS, NOW)
+    assert not await due.has_claimable(db, Claimable(KINDS, NOW))
     assert await claim(db, "you") == []
     later = NOW + due.LEASE + timedelta(seconds=1)
     assert len(await claim(db, "you", later)) == 1
@@ -97,3 +97,53 @@ async def test_only_what_was_done_long_ago_is_forgotten(db):
     assert await db.write(lambda tx: due.forget(tx, NOW)) == 0
     assert await db.write(lambda tx: due.forget(tx, NOW + timedelta(seconds=1))) == 1
     assert [row.occurrence for row in await due.list_waiting(db, "remind")] == ["waiting"]
+
+
+async def test_whoever_works_on_keeps_the_lease_and_nobody_else(db):
+    await plan(db, at(0))
+    rows = await claim(db, "me")
+    soon, later = NOW + due.LEASE * 0.8, NOW + due.LEASE * 1.6
+    await db.write(lambda tx: due.extend(tx, rows, "you", soon))
+    assert await due.has_claimable(db, Claimable(KINDS, later))
+    await db.write(lambda tx: due.extend(tx, rows, "me", soon))
+    assert await claim(db, "you", later) == []
+    await db.write(lambda tx: due.finish(tx, rows, "me", later))
+
+
+async def test_what_is_moved_while_somebody_works_on_it_can_no_longer_be_finished(db):
+    await plan(db, at(0))
+    rows = await claim(db)
+    await plan(db, at(30))
+    with pytest.raises(Conflict, match="due"):
+        await db.write(lambda tx: due.finish(tx, rows, "me", NOW))
+    assert len(await claim(db, now=NOW + timedelta(minutes=30))) == 1
+
+
+async def test_planning_the_same_again_disturbs_nobody(db):
+    await plan(db, at(0))
+    rows = await claim(db)
+    await plan(db, at(0))
+    await db.write(lambda tx: due.finish(tx, rows, "me", NOW))
+
+
+async def test_a_lease_from_a_clock_that_was_ahead_holds_nobody_up(db):
+    await plan(db, at(0))
+    assert await claim(db, "wrong", NOW + timedelta(days=300))
+    assert len(await claim(db, "right", NOW)) == 1
+
+
+async def test_what_is_older_than_asked_for_stays(db):
+    await plan(db, at(-60, "old"), at(-1, "new"))
+    recent = Claimable(KINDS, NOW, NOW - timedelta(minutes=30))
+    assert await due.has_claimable(db, recent)
+    rows = await db.write(lambda tx: due.claim(tx, db.engine, recent, "me", 9))
+    assert [row.occurrence for row in rows] == ["new"]
+    assert not await due.has_claimable(db, recent)
+
+
+async def test_what_a_process_held_that_ended_is_free_at_once_but_not_what_waits_after_a_failure(db):
+    await plan(db, at(0, "held"), at(0, "failed"))
+    held, failed = sorted(await claim(db, "serve:1"), key=lambda row: row.occurrence, reverse=True)
+    await db.write(lambda tx: due.note_failure(tx, failed, "AB12", NOW + timedelta(minutes=5)))
+    await leases.release_all(db, "serve:")
+    assert [row.occurrence for row in await claim(db, "serve:2")] == [held.occurrence]

@@ -1,0 +1,191 @@
+"""What is owed to the desk: one row each, with its next reminder in the table of what is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.errors import Conflict, NotFound
+from domain.owed import Owed, OwedState, Rule, next_reminder
+from domain.staff import StaffId
+from domain.working_calendar import WorkingCalendar
+from store import due
+from store.database import Reader, Row, Tx
+from store.due import Due
+
+KIND = "owed"
+"""The kind of the reminders among what is due."""
+COLUMNS = (
+    "id, request_id, rule, state, ticket_no, assignee_id, started_at, due_on, reminders, chased, extra, last_at, "
+    "snoozed_on, next_at, ended_at, reason, proof_no, version"
+)
+
+
+def owed(row: Row) -> Owed:
+    """A thing owed out of its columns."""
+    fields = dict(row)
+    assignee = fields.pop("assignee_id")
+    return Owed(
+        **{**fields, "state": OwedState(row["state"]), "assignee": None if assignee is None else StaffId(assignee)}
+    )
+
+
+def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
+    started_on = row.started_at.date()
+    return {
+        "request_id": row.request_id,
+        "rule": row.rule,
+        "state": row.state,
+        "ticket_no": row.ticket_no,
+        "assignee_id": row.assignee,
+        "started_at": row.started_at,
+        "due_on": row.due_on,
+        "expected_on": row.first_on(rule) if rule else row.due_on or started_on,
+        "reminders": row.reminders,
+        "chased": row.chased,
+        "extra": row.extra,
+        "last_at": row.last_at,
+        "snoozed_on": row.snoozed_on,
+        "next_at": row.next_at,
+        "ended_at": row.ended_at,
+        "reason": row.reason,
+        "proof_no": row.proof_no,
+        "version": row.version,
+    }
+
+
+async def get_owed(db: Reader, owed_id: int) -> Owed:
+    """One thing owed; NotFound("owed")."""
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM owed WHERE id = ?", owed_id)
+    if row is None:
+        raise NotFound("owed")
+    return owed(row)
+
+
+async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Owed]:
+    """These, in the order asked for."""
+    if not ids:
+        return []
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM owed WHERE id IN ({', '.join('?' for _ in ids)})", *ids)
+    found = {int(row["id"]): owed(row) for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
+async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]:
+    """All that is or was owed on these requests, oldest first."""
+    if not request_ids:
+        return []
+    marks = ", ".join("?" for _ in request_ids)
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE request_id IN ({marks}) ORDER BY started_at, id", *request_ids
+    )
+    return [owed(row) for row in rows]
+
+
+async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> list[Owed]:
+    """What is owed to an officer, the last reminded of first."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND assignee_id = ? "
+        f"ORDER BY reminders + chased DESC, expected_on, id LIMIT {int(limit)}",
+        assignee,
+    )
+    return [owed(row) for row in rows]
+
+
+async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
+    """The next open ones in the order of their ids."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? ORDER BY id LIMIT {int(limit)}", owed_id
+    )
+    return [owed(row) for row in rows]
+
+
+async def save(
+    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
+) -> None:
+    """Write things owed, new (id 0) or changed, with their next reminder: planned, moved, or cancelled.
+
+    Conflict("changed") where somebody saved a row meanwhile: `version` is one more than the row that was read.
+    """
+    for row in rows:
+        rule = rules.get(row.rule)
+        at = next_reminder(rule, row, calendar, now) if rule else None
+        row = replace(row, next_at=at)
+        stored = _stored(row, rule)
+        if row.id:
+            await _update(tx, row, stored)
+        else:
+            added = await tx.fetch_one(
+                f"INSERT INTO owed ({', '.join(stored)}) VALUES ({', '.join('?' for _ in stored)}) RETURNING id",
+                *stored.values(),
+            )
+            assert added is not None
+            row = replace(row, id=int(added["id"]))
+        await _plan(tx, row)
+
+
+async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
+    touched = await tx.execute(
+        f"UPDATE owed SET {', '.join(f'{name} = ?' for name in stored)} WHERE id = ? AND version IN (?, ?)",
+        *stored.values(),
+        row.id,
+        row.version - 1,
+        row.version,
+    )
+    if not touched:
+        raise Conflict("changed", record="")
+
+
+async def _plan(tx: Tx, row: Owed) -> None:
+    if row.next_at is None:
+        await due.cancel(tx, KIND, str(row.id))
+    else:
+        await due.plan(tx, [_due(row, row.next_at)])
+
+
+async def hold(tx: Tx, row: Owed) -> None:
+    """Nobody else changes this row until the transaction ends; Conflict("changed") where somebody did already."""
+    if not await tx.execute("UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version):
+        raise Conflict("changed", record="")
+
+
+async def note_reminded(
+    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
+) -> None:
+    """Reminders of these rows go out now, and the next are planned; Conflict("due") where somebody changed one."""
+    marks = ", ".join("?" for _ in rows)
+    held = await tx.fetch(
+        f"UPDATE owed SET reminders = reminders WHERE id IN ({marks}) AND state = 'open' "
+        "RETURNING id, version, reminders",
+        *(row.id for row in rows),
+    )
+    if {(row["id"], row["version"], row["reminders"]) for row in held} != {
+        (r.id, r.version, r.reminders) for r in rows
+    }:
+        raise Conflict("due")
+    told = [replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None) for row in rows]
+    told = [replace(row, next_at=next_reminder(rules[row.rule], row, calendar, now)) for row in told]
+    await tx.execute_many(
+        "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
+        [(row.reminders, now, row.next_at, row.id) for row in told],
+    )
+    await due.plan(tx, [_due(row, row.next_at) for row in told if row.next_at is not None])
+
+
+def _due(row: Owed, at: datetime) -> Due:
+    return Due(KIND, str(row.id), str(row.reminders + 1), at)
+
+
+async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], now: datetime) -> None:
+    """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile is left."""
+    for row in rows:
+        touched = await tx.execute(
+            "UPDATE owed SET next_at = ?, expected_on = ? "
+            "WHERE id = ? AND version = ? AND reminders = ? AND state = 'open'",
+            row.next_at,
+            _stored(row, rules.get(row.rule))["expected_on"],
+            row.id,
+            row.version,
+            row.reminders,
+        )
+        if touched:
+            await _plan(tx, row)

@@ -1,0 +1,124 @@
+"""Personal reminders: what to remind whom of; each time one rings is a row of `due`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import Conflict, NotFound
+from domain.staff import StaffId
+from store import due
+from store.database import Reader, Row, Tx
+from store.due import Due
+
+KIND = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """`record` = a ticket's number, a customer's code or nothing; `state` is waiting, rung or done."""
+
+    id: str
+    staff_id: StaffId
+    record: str
+    text: str
+    due_at: datetime
+    created_at: datetime
+    state: str = "waiting"
+    version: int = 1
+
+
+_COLUMNS = "id, staff_id, record, text, due_at, created_at, state, version"
+
+
+def _reminder(row: Row) -> Reminder:
+    return Reminder(
+        row["id"],
+        StaffId(row["staff_id"]),
+        row["record"],
+        row["text"],
+        row["due_at"],
+        row["created_at"],
+        row["state"],
+        int(row["version"]),
+    )
+
+
+async def add(tx: Tx, reminders: Sequence[Reminder]) -> None:
+    """New reminders, and when they ring."""
+    await tx.execute_many(
+        f"INSERT INTO reminders ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(r.id, r.staff_id, r.record, r.text, r.due_at, r.created_at, r.state, r.version) for r in reminders],
+    )
+    await due.plan(tx, [Due(KIND, r.id, str(r.version), r.due_at) for r in reminders])
+
+
+async def move(tx: Tx, reminder: Reminder, due_at: datetime) -> None:
+    """Let it ring at another time, also once more; Conflict("reminder") where it has moved on since it was read."""
+    await _change(tx, reminder, "waiting", due_at)
+    await due.plan(tx, [Due(KIND, reminder.id, str(reminder.version + 1), due_at)])
+
+
+async def end(tx: Tx, reminder: Reminder) -> None:
+    """It is dealt with, and rings no more; Conflict("reminder") where it has moved on since it was read."""
+    await _change(tx, reminder, "done", reminder.due_at)
+
+
+async def delete(tx: Tx, reminder: Reminder) -> None:
+    """Forget it; Conflict("reminder") where it has moved on since it was read."""
+    await end(tx, reminder)
+    await tx.execute("DELETE FROM reminders WHERE id = ?", reminder.id)
+
+
+async def _change(tx: Tx, reminder: Reminder, state: str, due_at: datetime) -> None:
+    changed = await tx.execute(
+        "UPDATE reminders SET state = ?, due_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        state,
+        due_at,
+        reminder.id,
+        reminder.version,
+    )
+    if not changed:
+        raise Conflict("reminder")
+    await due.cancel(tx, KIND, reminder.id)
+
+
+async def mark_rung(tx: Tx, ids: Sequence[str]) -> None:
+    """These have rung; their buttons still work."""
+    await tx.execute_many("UPDATE reminders SET state = 'rung' WHERE id = ?", [(each,) for each in ids])
+
+
+async def get_reminder(db: Reader, reminder_id: str, owner: StaffId) -> Reminder:
+    """One of a person's own; NotFound("reminder")."""
+    found = (await get_reminders(db, [reminder_id])).get(reminder_id)
+    if found is None or found.staff_id != owner:
+        raise NotFound("reminder")
+    return found
+
+
+async def get_reminders(db: Reader, ids: Sequence[str]) -> dict[str, Reminder]:
+    """Those of these that there are, by id."""
+    if not ids:
+        return {}
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM reminders WHERE id IN ({', '.join('?' for _ in ids)})", *ids)
+    return {row["id"]: _reminder(row) for row in rows}
+
+
+async def list_reminders(db: Reader, owner: StaffId, limit: int, offset: int = 0) -> list[Reminder]:
+    """What a person still waits for, the next first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM reminders WHERE staff_id = ? AND state = 'waiting' "
+        f"ORDER BY due_at, id LIMIT {int(limit)} OFFSET {int(offset)}",
+        owner,
+    )
+    return [_reminder(row) for row in rows]
+
+
+async def count_reminders(db: Reader, owner: StaffId) -> int:
+    """How many a person still waits for."""
+    row = await db.fetch_one("SELECT count(*) AS n FROM reminders WHERE staff_id = ? AND state = 'waiting'", owner)
+    return int(row["n"]) if row else 0
+
+
+async def forget(tx: Tx, before: datetime) -> int:
+    """Drop what rang or was dealt with, and was due before then."""
+    return await tx.execute("DELETE FROM reminders WHERE state <> 'waiting' AND due_at < ?", before)

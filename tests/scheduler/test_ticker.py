@@ -1,0 +1,71 @@
+"""The ticking: it goes on after a failing tick, and when the wall clock was set back."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain.dates import BANGKOK
+from scheduler.ticker import JOB, keep_ticking, start_ticker
+from store.database import StoreUnavailable
+
+
+class Counting:
+    """Ticks that are counted, or fail."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+        self.ticked = asyncio.Event()
+
+    async def tick(self):
+        if self.errors:
+            raise self.errors.pop(0)
+        self.ticked.set()
+        return {}
+
+
+@pytest.fixture
+async def started():
+    """Starts tickers, and stops them."""
+    schedulers = []
+
+    def start(ticker):
+        reported = []
+        schedulers.append(start_ticker(ticker, lambda what, error: reported.append(str(error)) or "AB12"))
+        return schedulers[-1], reported
+
+    yield start
+    for scheduler in schedulers:
+        scheduler.shutdown(wait=False)
+
+
+def soon(scheduler):
+    scheduler.get_job(JOB).modify(next_run_time=datetime.now(BANGKOK))
+
+
+async def test_the_first_tick_comes_at_once(started):
+    ticker = Counting()
+    started(ticker)
+    await asyncio.wait_for(ticker.ticked.wait(), 5)
+
+
+@pytest.mark.parametrize(("error", "told"), [(RuntimeError("broken"), ["broken"]), (StoreUnavailable("away"), [])])
+async def test_a_tick_that_fails_is_reported_and_the_next_one_comes(started, error, told):
+    ticker = Counting(error)
+    scheduler, reported = started(ticker)
+    while ticker.errors:
+        await asyncio.sleep(0)
+    soon(scheduler)
+    await asyncio.wait_for(ticker.ticked.wait(), 5)
+    assert reported == told
+
+
+async def test_a_wall_clock_set_back_by_a_day_stops_nothing(started):
+    ticker = Counting()
+    scheduler, _reported = started(ticker)
+    await asyncio.wait_for(ticker.ticked.wait(), 5)
+    ticker.ticked.clear()
+    # As APScheduler sees it: the next tick is a day away.
+    scheduler.get_job(JOB).modify(next_run_time=datetime.now(BANGKOK) + timedelta(days=1))
+    keep_ticking(scheduler)
+    await asyncio.wait_for(ticker.ticked.wait(), 5)

@@ -1,0 +1,275 @@
+"""Requests, contracts and things owed in the store: what settles, what conflicts, what lists find."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from domain.configuration import load_configuration
+from domain.contracts import Contract
+from domain.customers import Customer, CustomerCode
+from domain.errors import Conflict, NotFound
+from domain.merging import part, unite
+from domain.owed import OwedState
+from domain.requests import Request, RequestKind
+from domain.staff import Role, StaffId
+from domain.tickets import Status, Ticket, TicketNo
+from store import changes, contracts, customers, due, merges, owed, requests, staff, tickets
+from store.adopt import adopt
+from store.contracts import Filter
+from store.database import Database, Tx
+from store.requests import Ground
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+CONFIGURATION = load_configuration()
+
+
+@pytest.fixture
+async def officer(db: Database) -> StaffId:
+    async def work(tx: Tx) -> StaffId:
+        await customers.add_customer(tx, Customer(CustomerCode("C1"), "x"), NOW)
+        return await staff.add_staff(tx, "officer", Role.OFFICER, NOW)
+
+    return await db.write(work)
+
+
+def ground(by: StaffId, days: int = 0) -> Ground:
+    return Ground(CONFIGURATION.rules, CONFIGURATION.calendar, by, NOW + timedelta(days=days))
+
+
+async def begin(db: Database) -> int:
+    number = await requests.reserve_request_id(db)
+    request = Request(number, RequestKind.MICRODATA, CustomerCode("C1"), NOW, NOW)
+    await db.write(partial(requests.add_request, request=request))
+    return number
+
+
+async def close(db: Database, request: int, subject: str, officer: StaffId, no: int, days: int = 0) -> str:
+    at = NOW + timedelta(days=days)
+    ticket = Ticket(
+        TicketNo(f"R{no:010}"), "email", subject, "x", at, at, officer, officer, CustomerCode("C1"), closed_at=at
+    )
+    ticket = replace(ticket, status=Status.CLOSED)
+
+    async def work(tx: Tx) -> None:
+        await tickets.add_ticket(tx, ticket)
+        await requests.hang(tx, ticket.no, request, ground(officer, days))
+
+    await db.write(work)
+    return ticket.no
+
+
+async def test_a_life_is_read_as_it_was_written(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    sent = await close(db, request, "7.9", officer, 1)
+    contract = Contract(
+        "81/2569", request, None, date(2026, 11, 5), ("a", "b"), "2559", "why", "title", None, date(2027, 11, 5)
+    )
+    await db.write(partial(requests.add_contract, contract=contract, ground=ground(officer)))
+    await db.write(partial(requests.mark, request_id=request, step="approval", ground=ground(officer)))
+    life = await requests.get_life(db, request)
+    assert life.contract == replace(contract, id=life.contract.id if life.contract else 0)
+    assert [ticket.no for ticket in life.tickets] == [sent]
+    assert [mark.step for mark in life.marks] == ["approval"]
+    (row,) = life.owed
+    assert (row.rule, row.state, row.ticket_no, row.assignee) == ("contract", "open", sent, officer)
+    assert row.next_at == datetime(2026, 12, 8, 2, 0, tzinfo=UTC)
+    assert await requests.find_request_of(db, sent) == request
+    assert await requests.count_by_customer(db, "C1") == 1
+
+
+async def test_a_proof_ends_the_chain_and_takes_its_reminder_away(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    await close(db, request, "7.10", officer, 2, days=5)
+    assert [(row.rule, str(row.state)) for row in (await requests.get_life(db, request)).owed] == [
+        ("contract", "received"),
+        ("research", "open"),
+    ]
+    (waiting,) = await due.list_waiting(db, owed.KIND)
+    assert waiting.due_at == datetime(2027, 11, 29, 2, 0, tzinfo=UTC)
+    fields = [change.field for change in await changes.list_changes(db, f"Q{request}")]
+    assert fields == ["request_ticket", "owed_contract", "request_ticket", "owed_contract", "owed_research"]
+
+
+async def test_two_proofs_at_once_begin_the_next_chain_once(
+    opening: Callable[[str], Awaitable[Database]], url: str, officer: StaffId, db: Database
+) -> None:
+    other = await opening(url)
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    await asyncio.gather(
+        close(db, request, "7.10", officer, 2, days=5),
+        close(other, request, "7.10", officer, 3, days=5),
+    )
+    life = await requests.get_life(db, request)
+    assert sorted(str(row.rule) for row in life.owed) == ["contract", "research"]
+    assert len(await due.list_waiting(db, owed.KIND)) == 1
+
+
+async def test_a_ticket_that_moves_takes_what_it_began_along(db: Database, officer: StaffId) -> None:
+    first, second = await begin(db), await begin(db)
+    sent = await close(db, first, "7.9", officer, 1)
+    await db.write(partial(requests.hang, ticket_no=sent, request_id=second, ground=ground(officer, 1)))
+    assert [str(row.state) for row in (await requests.get_life(db, first)).owed] == ["void"]
+    assert [str(row.state) for row in (await requests.get_life(db, second)).owed] == ["open"]
+    await db.write(partial(requests.hang, ticket_no=sent, request_id=None, ground=ground(officer, 2)))
+    assert (await requests.get_life(db, second)).tickets == ()
+    assert await due.list_waiting(db, owed.KIND) == []
+
+
+async def test_a_change_of_what_somebody_changed_meanwhile_is_refused(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    (row,) = (await requests.get_life(db, request)).owed
+    snoozed = replace(row, snoozed_on=date(2027, 1, 20))
+    await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
+    with pytest.raises(Conflict, match="changed"):
+        await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
+    (row,) = (await requests.get_life(db, request)).owed
+    assert row.next_at == datetime(2027, 1, 20, 2, 0, tzinfo=UTC)
+
+
+async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    (row,) = (await requests.get_life(db, request)).owed
+    snoozed = replace(row, snoozed_on=date(2027, 1, 20))
+    await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
+    reminding = partial(
+        owed.note_reminded, rows=[row], rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar, now=NOW
+    )
+    with pytest.raises(Conflict, match="due"):
+        await db.write(reminding)
+    (row,) = (await requests.get_life(db, request)).owed
+    assert row.reminders == 0
+    await db.write(partial(reminding, rows=[row]))
+    (row,) = (await requests.get_life(db, request)).owed
+    assert (row.reminders, row.last_at, row.snoozed_on) == (1, NOW, None)
+
+
+async def test_a_number_is_used_once_and_a_request_has_one_contract(db: Database, officer: StaffId) -> None:
+    first, second = await begin(db), await begin(db)
+    await db.write(partial(requests.add_contract, contract=Contract("81/2569", first), ground=ground(officer)))
+    for contract in (Contract("81/2569", second), Contract("82/2569", first)):
+        with pytest.raises(Conflict, match="exists"):
+            await db.write(partial(requests.add_contract, contract=contract, ground=ground(officer)))
+    assert await contracts.find_owner(db, "81/2569") == "C1"
+    assert await contracts.list_taken(db, 2569) == ["81/2569"]
+
+
+async def test_a_contract_of_a_request_that_moved_on_is_not_overwritten(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await db.write(partial(requests.add_contract, contract=Contract("81/2569", request), ground=ground(officer)))
+    life = await requests.get_life(db, request)
+    assert life.contract is not None
+    new = replace(life.contract, no="82/2569", research_due_on=date(2027, 11, 5))
+    change = partial(
+        requests.change_contract, old=life.contract, new=new, version=life.request.version, ground=ground(officer)
+    )
+    await db.write(change)
+    assert await contracts.get_contract(db, "82/2569") == new
+    with pytest.raises(NotFound):
+        await contracts.get_contract(db, "81/2569")
+    with pytest.raises(Conflict, match="changed"):
+        await db.write(change)
+
+
+async def test_an_ended_request_is_reminded_of_no_more(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    await db.write(partial(requests.end_request, request_id=request, reason="r", ground=ground(officer)))
+    life = await requests.get_life(db, request)
+    assert [row.state for row in life.owed] == [OwedState.DROPPED]
+    assert life.request.ended_reason == "r"
+    assert await due.list_waiting(db, owed.KIND) == []
+    await db.write(partial(requests.resume_request, request_id=request, ground=ground(officer)))
+    assert (await requests.get_life(db, request)).request.ended_at is None
+
+
+async def test_lists_filter_count_and_page(db: Database, officer: StaffId) -> None:
+    for number in range(1, 6):
+        request = await begin(db)
+        await close(db, request, "7.9", officer, number)
+        no = f"{number}/{2569 if number < 5 else 2568}"
+        await db.write(partial(requests.add_contract, contract=Contract(no, request), ground=ground(officer)))
+    await close(db, 1, "7.10", officer, 9, days=5)
+    rows, counts = await contracts.list_contracts(db, Filter(), 2, 0)
+    assert [row.contract_no for row in rows] == ["4/2569", "3/2569"]
+    assert counts == {"open": 4, "received": 1}
+    rows, counts = await contracts.list_contracts(db, Filter(year=2568), 9, 0)
+    assert [row.contract_no for row in rows] == ["5/2568"]
+    late = Filter(overdue_before=date(2026, 12, 8), assignee=officer)
+    assert sum((await contracts.list_contracts(db, late, 9, 0))[1].values()) == 4
+    assert sum((await contracts.list_contracts(db, replace(late, assignee=StaffId(99)), 9, 0))[1].values()) == 0
+    rows, counts = await contracts.list_owed(db, ("research",), Filter(), 9, 0)
+    assert [(row.contract_no, row.rule) for row in rows] == [("1/2569", "research")]
+    assert await contracts.list_years(db) == [2569, 2568]
+    (debtor,), total = await contracts.list_debtors(db, date(2026, 12, 8), 9, 0)
+    assert (total, debtor.count, debtor.overdue) == (1, 5, 4)
+
+
+async def test_new_rules_are_written_where_nobody_changed_the_row(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await close(db, request, "7.9", officer, 1)
+    (row,) = await owed.list_open_after(db, 0, 10)
+    at = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
+    moved = [replace(row, next_at=at), replace(row, next_at=at, version=99)]
+    await db.write(partial(owed.replan, rows=moved, rules=CONFIGURATION.rules, now=NOW))
+    (waiting,) = await due.list_waiting(db, owed.KIND)
+    assert waiting.due_at == at
+    assert (await owed.get_owed(db, row.id)).next_at == at
+    assert await owed.list_open_after(db, row.id, 10) == []
+
+
+async def test_a_merge_takes_the_requests_along_and_gives_them_back(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    await db.write(lambda tx: customers.add_customer(tx, Customer(CustomerCode("C2"), "y"), NOW))
+    survivor, merged = await customers.get_record(db, "C2"), await customers.get_record(db, "C1")
+    union = unite(survivor, merged, frozenset())
+    await db.write(lambda tx: merges.merge(tx, survivor, merged, union, officer, NOW, "m"))
+    assert (await requests.get_life(db, request)).request.customer == "C2"
+    assert await requests.count_by_customer(db, "C1") == 0
+    stored = await merges.find_merge(db, "m")
+    assert stored is not None
+    present = await customers.get_record(db, "C2")
+    parted = part(stored.merge, present, keep=True)
+    await db.write(lambda tx: merges.unmerge(tx, stored, present, parted, officer, NOW))
+    assert (await requests.get_life(db, request)).request.customer == "C1"
+    lines = [(c.old, c.new) for c in await changes.list_changes(db, f"Q{request}") if c.field == "customer_code"]
+    assert lines == [("C1", "C2"), ("C2", "C1")]
+
+
+async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Database, officer: StaffId) -> None:
+    def closed(no: int, subject: str, days: int, contract_no: str) -> Ticket:
+        at = NOW + timedelta(days=days)
+        new = Ticket(
+            TicketNo(f"R{no:010}"), "email", subject, "x", at, at, officer, officer, CustomerCode("C1"), closed_at=at
+        )
+        return replace(new, status=Status.CLOSED, contract_no=contract_no)
+
+    came = [
+        closed(1, "7.4", 0, "81/2569"),
+        closed(2, "7.9", 9, "81/2569"),
+        closed(3, "7.4", 20, "82/2569"),
+        closed(4, "7.10", 30, "81/2569"),
+        closed(5, "7.9", 31, "82/2569"),
+        closed(6, "1.1", 32, ""),
+    ]
+
+    async def work(tx: Tx) -> int:
+        await tickets.add_tickets(tx, came)
+        return await adopt(tx, came, CONFIGURATION.steps, ground(officer, 40))
+
+    assert await db.write(work) == 2
+    lives = await requests.list_by_customer(db, "C1")
+    assert [life.contract.no if life.contract else "" for life in lives] == ["81/2569", "82/2569"]
+    assert [[ticket.subject for ticket in life.tickets] for life in lives] == [["7.4", "7.9", "7.10"], ["7.4", "7.9"]]
+    assert [[(row.rule, str(row.state)) for row in life.owed] for life in lives] == [
+        [("contract", "received"), ("research", "open")],
+        [("contract", "open")],
+    ]
+    assert await requests.reserve_request_id(db) == 3
