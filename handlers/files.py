@@ -30,6 +30,8 @@ from store.forms import Draft
 NUMBER = re.compile(r"(?<![A-Za-z0-9])[Rr][\d๐-๙]{10}(?![\d๐-๙])")
 OFFERED = 5
 """Tickets offered where it is not clear to which one a file belongs."""
+WITH_FILES = ("ticket", "publicity", "post")
+"""Kinds of forms that keep what is sent while they are open."""
 AT_ONCE = 10
 """Files that are sent with one press."""
 
@@ -90,7 +92,7 @@ async def _place(ctx: Context, body: Attachment, draft: Draft | None, before: li
         numbers = {digits(found).upper() for found in NUMBER.findall(words)}
         if len(numbers) == 1 and (found := await tickets.find_ticket(ctx.db, numbers.pop())):
             return found
-    return draft if draft and draft.kind == "ticket" and not record else None
+    return draft if draft and draft.kind in WITH_FILES and not record else None
 
 
 async def _is_last(ctx: Context, body: Attachment, before: list[File]) -> bool:

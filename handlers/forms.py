@@ -81,7 +81,7 @@ class Form(Protocol):
         ...
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        """Everything filled so far, without buttons."""
+        """Everything filled so far; its buttons, if any, are those of the whole card, where nothing is asked for."""
         ...
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
@@ -178,7 +178,9 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
     else:
         card = await form.show(ctx, draft)
         quick = await form.quick(ctx, draft)
-        parts.append(replace(card, buttons=(_save_button(form, draft), *_form_buttons(draft, quick))))
+        own = {button.action for button in card.buttons}
+        general = (button for button in _form_buttons(draft, quick) if button.action not in own)
+        parts.append(replace(card, buttons=(_save_button(form, draft), *card.buttons, *general)))
     return Reply(tuple(parts))
 
 

@@ -64,7 +64,8 @@ class Recorder:
         data = json.loads(event.raw)
         body: Body
         if "text" in data:
-            body = Text(data["text"])
+            first_at = data.get("first_at")
+            body = Text(data["text"], datetime.fromisoformat(first_at) if first_at else None)
         elif "query" in data:
             body = Query(data["query"], data["offset"])
         elif "press" in data:
