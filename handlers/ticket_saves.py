@@ -8,7 +8,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Status, Ticket
-from handlers import deadlines, ticket_cards
+from handlers import deadlines, ticket_buttons, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
@@ -97,4 +97,4 @@ def offer_buttons(made: Offer, ticket: Ticket) -> tuple[Button, ...]:
     mine = {"offer": made.id}
     accept = Button(_("รับ"), "hand.accept", mine)
     back = () if made.team else (Button(_("คืน"), "hand.return", mine),)
-    return (accept, *back, ticket_cards.show_button(replace(ticket, version=0)))
+    return (accept, *back, ticket_buttons.show_button(replace(ticket, version=0)))
