@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from telegram.error import InvalidToken, TelegramError
 
 from bot.engine import now
+from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
 from bot.line import LineAdapter
+from bot.networks import LookupFailed
 from bot.service import mail_adapter
 from bot.settings import Settings
 from bot.telegram import TelegramAdapter
@@ -24,6 +26,9 @@ async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
         yield "telegram", await _check_telegram(settings, settings.telegram_token.get_secret_value())
     if settings.line_access_token:
         yield "line", await _check_line(settings, settings.line_access_token.get_secret_value())
+    if settings.facebook_page_id and settings.facebook_page_token:
+        token = settings.facebook_page_token.get_secret_value()
+        yield "facebook", await _check_facebook(settings, settings.facebook_page_id, token)
     if settings.smtp_url:
         yield "mail", await _check_mail(settings)
     if not settings.has_platform:
@@ -55,6 +60,19 @@ async def _check_line(settings: Settings, token: str) -> str:
         return f"DESKBOT_LINE_API_URL: {settings.line_api_url} cannot be reached ({type(error).__name__})"
     finally:
         await adapter.close()
+    return ""
+
+
+async def _check_facebook(settings: Settings, page_id: str, token: str) -> str:
+    page = FacebookPage(page_id, token, settings.facebook_api_url)
+    try:
+        await page.hello()
+    except LookupFailed as error:
+        if str(error).startswith(str(NOT_SENT)) or str(error).startswith(f"{NO_ANSWER} "):
+            return f"DESKBOT_FACEBOOK_API_URL: {settings.facebook_api_url} cannot be reached"
+        return f"DESKBOT_FACEBOOK_PAGE_TOKEN: Facebook answers {error}"
+    finally:
+        await page.close()
     return ""
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from bot.imports import Imports
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, add_notices, write
+from bot.poster import Poster, PostingNetworks
 from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
@@ -42,13 +43,16 @@ class Engine:
         clock: Callable[[], datetime] = now,
         files: Files | None = None,
         mail_from: str = "",
+        networks: PostingNetworks | None = None,
     ) -> None:
-        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from)
+        self.networks = networks or PostingNetworks()
+        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from, self.networks)
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)
         self.imports = Imports(self.desk, adapters, self.sender, self.owner)
         self.worker = Worker(self.desk, adapters, self.sender, self.owner, self.imports.lanes.wake)
+        self.poster = Poster(self.desk, self.networks.by_name, self.post, self.owner)
         self._sweeps: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -57,6 +61,7 @@ class Engine:
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
             asyncio.create_task(self.imports.lanes.sweep_forever()),
+            asyncio.create_task(self.poster.lanes.sweep_forever()),
             asyncio.create_task(self._learn_words()),
         ]
 
@@ -95,9 +100,11 @@ class Engine:
         """Finish what is in hand."""
         await self.worker.lanes.stop(DRAIN_HANDLING)
         await self.imports.lanes.stop(0.5)
+        await self.poster.lanes.stop(0.5)
         await self.sender.lanes.stop(DRAIN_SENDING)
         for sweep in self._sweeps:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)
         # What is left is free for the next process at once, not only when the leases have run out.
         await leases.release_all(self.desk.db, self.owner)
+        await self.networks.close()

@@ -8,14 +8,19 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import uvicorn
+from pydantic import SecretStr
 
 from bot import line, mail, telegram, web
 from bot.engine import Engine, now
+from bot.facebook import FacebookPage
 from bot.file_store import FileStore
+from bot.line_broadcast import LineBroadcast
 from bot.links import Links
 from bot.log import get_logger, where
 from bot.mail_server import read_sender, read_server
+from bot.networks import PostingNetwork
 from bot.platform import Adapter
+from bot.poster import PostingNetworks
 from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
 from domain.configuration import Configuration
@@ -61,7 +66,15 @@ class Service:
         if mailer := mail_adapter(settings):
             adapters[Platform.MAIL] = mailer
         files = FileStore(db, adapters, blobs, has_links=self._links is not None)
-        self.engine = Engine(db, configuration, adapters, "serve", files=files, mail_from=settings.sends_from)
+        self.engine = Engine(
+            db,
+            configuration,
+            adapters,
+            "serve",
+            files=files,
+            mail_from=settings.sends_from,
+            networks=PostingNetworks(posting_networks(settings)),
+        )
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
@@ -86,6 +99,9 @@ class Service:
                 telegram_adapter=self.telegram,
                 telegram_secret=secret.get_secret_value() if secret and settings.telegram_mode == "webhook" else "",
                 line_adapter=self.line,
+                facebook_page=settings.facebook_page_id or "",
+                facebook_secret=_secret(settings.facebook_app_secret),
+                facebook_verify=_secret(settings.facebook_verify_token),
                 line_secret=line_secret.get_secret_value() if line_secret else "",
                 links=self._links,
             )
@@ -186,6 +202,22 @@ def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
         return None
     token = settings.line_access_token.get_secret_value()
     return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
+
+
+def posting_networks(settings: Settings) -> list[PostingNetwork]:
+    """The networks that the desk can post to: those whose tokens are given."""
+    networks: list[PostingNetwork] = []
+    if settings.facebook_page_id and settings.facebook_page_token:
+        networks.append(
+            FacebookPage(settings.facebook_page_id, _secret(settings.facebook_page_token), settings.facebook_api_url)
+        )
+    if settings.line_access_token:
+        networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url))
+    return networks
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
 
 
 def mail_adapter(settings: Settings) -> mail.MailAdapter | None:

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     line_access_token: SecretStr | None = None
     line_api_url: str = "https://api.line.me"
     line_data_api_url: str = "https://api-data.line.me"
+    facebook_page_id: str | None = None
+    facebook_page_token: SecretStr | None = None
+    facebook_app_secret: SecretStr | None = None
+    facebook_verify_token: SecretStr | None = None
+    facebook_api_url: str = "https://graph.facebook.com"
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None
@@ -71,6 +76,13 @@ class Settings(BaseSettings):
             raise ValueError("must look like 123456:ABC, as BotFather gives it")
         return value
 
+    @field_validator("facebook_page_id")
+    @classmethod
+    def _page(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isascii() and value.isdigit()):
+            raise ValueError("must be the page's number, as Facebook shows it under About")
+        return value
+
     @field_validator("telegram_webhook_secret")
     @classmethod
     def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
@@ -91,6 +103,12 @@ class Settings(BaseSettings):
         if (self.line_channel_secret is None) != (self.line_access_token is None):
             missing = "LINE_ACCESS_TOKEN" if self.line_access_token is None else "LINE_CHANNEL_SECRET"
             raise ValueError(f"{PREFIX}{missing}: LINE needs both its channel secret and its access token")
+        facebook = (self.facebook_page_token, self.facebook_app_secret, self.facebook_verify_token)
+        if self.facebook_page_id is None and any(facebook):
+            raise ValueError(f"{PREFIX}FACEBOOK_PAGE_ID: needed with the other settings of Facebook")
+        if (self.facebook_app_secret is None) != (self.facebook_verify_token is None):
+            missing = "FACEBOOK_VERIFY_TOKEN" if self.facebook_verify_token is None else "FACEBOOK_APP_SECRET"
+            raise ValueError(f"{PREFIX}{missing}: Facebook's webhook needs both its app secret and its verify token")
         if self.smtp_url and not self.mail_from:
             raise ValueError(f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from")
         if self.telegram_token and self.telegram_mode == "webhook":

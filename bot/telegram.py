@@ -302,7 +302,8 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
     if message is None:
         return Other(), ""
     if message.text is not None:
-        return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text), ""
+        first_at = message.forward_origin.date if message.forward_origin else None
+        return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text, first_at), ""
     for kind in KINDS:
         if part := getattr(message, kind):
             return _attachment(message, kind, part), ""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import line, telegram
+from bot import facebook, line, telegram
 from bot.links import Links
 from bot.log import get_logger, where
 from domain.errors import Expired, NotFound
@@ -38,6 +38,9 @@ class Ways:
     telegram_secret: str = ""
     line_adapter: line.LineAdapter | None = None
     line_secret: str = ""
+    facebook_page: str = ""
+    facebook_secret: str = ""
+    facebook_verify: str = ""
     links: Links | None = None
 
 
@@ -48,6 +51,9 @@ def make_app(ways: Ways) -> Starlette:
         routes.append(Route("/telegram/webhook", _telegram(ways, ways.telegram_adapter), methods=["POST"]))
     if ways.line_adapter is not None:
         routes.append(Route("/line/webhook", _line(ways, ways.line_adapter), methods=["POST"]))
+    if ways.facebook_page and ways.facebook_secret and ways.facebook_verify:
+        routes.append(Route("/facebook/webhook", _facebook_challenge(ways), methods=["GET"]))
+        routes.append(Route("/facebook/webhook", _facebook(ways), methods=["POST"]))
     if ways.links is not None:
         routes.append(Route("/files/{token}", _file(ways, ways.links), methods=["GET"]))
     return Starlette(routes=routes)
@@ -116,6 +122,28 @@ def _line(ways: Ways, adapter: line.LineAdapter) -> Endpoint:
         except StoreUnavailable as error:
             return _later(error)
         ways.wake(woken)
+        return PlainTextResponse("")
+
+    return webhook
+
+
+def _facebook_challenge(ways: Ways) -> Endpoint:
+    async def challenge(request: Request) -> Response:
+        answer = facebook.challenge(request.query_params, ways.facebook_verify)
+        return PlainTextResponse("", 403) if answer is None else PlainTextResponse(answer)
+
+    return challenge
+
+
+def _facebook(ways: Ways) -> Endpoint:
+    async def webhook(request: Request) -> Response:
+        body = await _body(request)
+        if not facebook.signature_matches(ways.facebook_secret, body, request.headers.get("x-hub-signature-256")):
+            return PlainTextResponse("", 401)
+        try:
+            await facebook.receive_webhook(ways.desk.db, ways.desk.clock(), ways.facebook_page, body)
+        except StoreUnavailable as error:
+            return _later(error)
         return PlainTextResponse("")
 
     return webhook

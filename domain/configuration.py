@@ -9,6 +9,7 @@ from domain.data import read_tables
 from domain.one_line_types import Vocabulary
 from domain.owed import Rule, read_rules
 from domain.projects import Project, read_projects
+from domain.publicity_summary import Release, read_releases
 from domain.requests import Steps, read_requests
 from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
@@ -25,6 +26,7 @@ TABLES = (
     "holiday_rules",
     "holidays",
     "projects",
+    "releases",
     "requests",
     "reminders",
     "templates",
@@ -46,6 +48,7 @@ class Configuration:
     notice_rules: NoticeRules
     seeds: Seeds
     """The words of `suggestions`, with the subjects that each speaks for."""
+    releases: tuple[Release, ...] = ()
 
     def vocabulary(self) -> Vocabulary:
         """The words of the one line, but for the names of staff."""
@@ -62,15 +65,17 @@ def load_configuration(override: Path | None = None) -> Configuration:
     calendar = read_working_calendar(root)
     catalogue = read_catalogue(root)
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
+    projects = read_projects(root)
     templates = read_templates(root)
     return Configuration(
         catalogue,
         standard,
         calendar,
-        read_projects(root),
+        projects,
         read_requests(root, catalogue),
         read_rules(root, catalogue, templates),
         templates,
         read_notice_rules(root, calendar.day_minutes),
         read_seeds(root, catalogue),
+        read_releases(root, projects),
     )

@@ -154,6 +154,14 @@ def _with_main(ones: Sequence[P]) -> tuple[P, ...]:
     return tuple(made)
 
 
+def _one_main(ones: Sequence[P], before: tuple[P, ...]) -> tuple[P, ...]:
+    """These, exactly one of them the main one; as they were before where nothing came or went."""
+    if tuple(ones) == before:
+        return before
+    first = next((at for at, one in enumerate(ones) if one.main), 0)
+    return tuple(replace(one, main=at == first) for at, one in enumerate(ones))
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """One merge as it was done: both records before it, the survivor after it, the contacts that went over."""
@@ -184,6 +192,16 @@ def changed_since(merge: Merge, now: Customer) -> list[str]:
     if any(there.get(contact.id) != contact for contact in merge.after.contacts):
         changed.append("contacts")
     return changed
+
+
+def is_tied(merge: Merge, later: Merge) -> bool:
+    """Whether a later merge into the same survivor found its contact in one that this merge brought.
+
+    Taken back alone, this merge would take that contact away from both.
+    """
+    brought = [contact for contact in later.survivor.contacts if contact.id in merge.moved]
+    left = [contact for contact in later.merged.contacts if contact.id not in later.moved]
+    return any(_is_same(one, other) for one in brought for other in left)
 
 
 def part(merge: Merge, now: Customer, *, keep: bool) -> Parted:
@@ -219,16 +237,15 @@ def _survivors_contacts(merge: Merge, now: Customer, *, keep: bool) -> tuple[Con
     known = {contact.id for contact in (*merge.survivor.contacts, *merge.merged.contacts)}
     new = [contact for contact in now.contacts if contact.id not in known]
     if not keep:
-        return (*merge.survivor.contacts, *new)
+        return _one_main((*merge.survivor.contacts, *new), merge.survivor.contacts)
     before = {contact.id: contact for contact in merge.survivor.contacts}
     after = {contact.id: contact for contact in merge.after.contacts}
     own = [before[one.id] if one == after[one.id] else one for one in now.contacts if one.id in before]
-    had_main = any(contact.main for contact in merge.survivor.contacts)
-    return _with_main((*own, *new)) if had_main else (*own, *new)
+    return _one_main((*own, *new), merge.survivor.contacts)
 
 
 def _survivors_addresses(merge: Merge, now: Customer, *, keep: bool) -> tuple[Address, ...]:
     if not keep or now.addresses == merge.after.addresses:
         return merge.survivor.addresses
     came = {a.text for a in merge.after.addresses} - {a.text for a in merge.survivor.addresses}
-    return _with_main([address for address in now.addresses if address.text not in came])
+    return _one_main([one for one in now.addresses if one.text not in came], merge.survivor.addresses)

@@ -6,7 +6,7 @@ not understood stays in the details.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import islice
 
@@ -19,11 +19,14 @@ from domain.text import clean, digits, words
 
 __all__ = ["CustomerRef", "OneLine", "Vocabulary"]
 
+HALF_A_YEAR = timedelta(days=183)
 NAME_LIMIT = 120
 """Characters. More words than that before the first known one are a story, not a name."""
 
 PHONE_WORDS = 8
 CHANNEL_WORDS = 3
+LED_WORDS = 4
+"""Among so many first words of an answer to "details?" its subject stands."""
 
 _WORD = re.compile(r"\S+")
 _QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"[,;:]?(?!\S)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d[,;:]?(?!\S)')
@@ -52,6 +55,18 @@ def _parts(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
 def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it the result."""
     return enriched(replace(_question(clean(text)), subject=subject), vocabulary, today)
+
+
+def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
+    """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a channel.
+
+    A subject without its channel may be a figure (1.1 million): it is `unsure`. None for any other answer.
+    """
+    read = parse_one_line(text, vocabulary, today)
+    begun = {token.strip(",:").casefold() for token in clean(text).split()[:LED_WORDS]}
+    if "." not in read.subject or read.customer or not read.details or digits(read.subject) not in map(digits, begun):
+        return None
+    return read if read.channel else replace(read, unsure=read.unsure | {"subject"})
 
 
 def _question(text: str) -> OneLine:
@@ -286,11 +301,19 @@ class _Head:
         if day is None or day > self._today:
             return 0
         self.read = replace(self.read, created_on=day)
+        if self._today - day > HALF_A_YEAR and not _has_year(self._arabic[at + len(named) : end]):
+            # The first of January typed on the last of December may be tomorrow: it is shown first.
+            self.read = replace(self.read, unsure=self.read.unsure | {"created_on"})
         return end
 
     def _ends(self, at: int, most: int) -> list[int]:
         """Where the word at `at` ends, and where each of the next ones does, `most` in all."""
         return [word.end() for word in islice(_WORD.finditer(self.line, at), most)]
+
+
+def _has_year(typed: str) -> bool:
+    """Whether a date names its year: behind a month's name or as its third number."""
+    return len(re.findall(r"[0-9]+", typed)) >= (2 if any(map(str.isalpha, typed)) else 3)
 
 
 def _reference(typed: str) -> tuple[CustomerRef, str] | None:

@@ -13,9 +13,13 @@ from domain.staff import Platform, Role, StaffId
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Something typed: a command, an answer or a search. Not yet cleaned."""
+    """Something typed: a command, an answer or a search. Not yet cleaned.
+
+    `first_at` = when it was first posted, where it was forwarded and the platform says so.
+    """
 
     text: str
+    first_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

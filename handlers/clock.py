@@ -9,7 +9,7 @@ from domain.clock_sum import Explanation, explain
 from domain.errors import Conflict
 from domain.moments import parse_moment
 from domain.tickets import Pause, Status, Ticket
-from handlers import clock_text, ticket_cards, ticket_saves
+from handlers import clock_text, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, end, enter_form, new_draft, start
@@ -90,10 +90,10 @@ async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
         [] if position < 0 else [_correct_button(ticket, position, "until" if ticket.pauses[-1].until else "since")]
     )
     buttons = (
-        ticket_cards.wait_button(ticket),
+        ticket_buttons.wait_button(ticket),
         *correct,
-        ticket_cards.why_button(ticket),
-        ticket_cards.show_button(ticket),
+        ticket_buttons.why_button(ticket),
+        ticket_buttons.show_button(ticket),
     )
     lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=ticket.no)]
     if ticket.waiting_since is not None:
@@ -108,7 +108,12 @@ async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
 
 def _correct_button(ticket: Ticket, position: int, field: str) -> Button:
     label = _("แก้เวลาที่เริ่มรอ") if field == "since" else _("แก้เวลาที่ตอบ")
-    return Button(label, "pause.correct", {"no": ticket.no, "position": str(position), "field": field})
+    return Button(label, "pause.correct", {**_which(ticket, position), "field": field})
+
+
+def _which(ticket: Ticket, position: int) -> dict[str, str]:
+    """One pause for a button; where it moved since, the button does not mean its neighbour."""
+    return {"no": ticket.no, "position": str(position), "since": ticket.pauses[position].since.isoformat()}
 
 
 @action("pause.show")
@@ -121,8 +126,7 @@ async def pause_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if pause.until is not None:
         lines.append((field_label("until"), when(pause.until)))
         buttons.append(_correct_button(found, position, "until"))
-    drop = {"no": found.no, "position": args["position"]}
-    buttons.append(Button(_("ลบช่วงนี้"), "pause.drop", drop, found.no, found.version, once=True))
+    buttons.append(Button(_("ลบช่วงนี้"), "pause.drop", _which(found, position), found.no, found.version, once=True))
     return Reply((Card(_("ช่วงรอผู้รับบริการ %(no)s", no=found.no), tuple(lines), buttons=tuple(buttons)),))
 
 
@@ -132,7 +136,10 @@ async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
     position = int(args["position"])
     # A pause that is gone refuses by itself.
     pauses.corrected(found, position, None, ctx.now)
-    return found, found.pauses[position]
+    pause = found.pauses[position]
+    if pause.since != datetime.fromisoformat(args["since"]):
+        raise Conflict("no_pause")
+    return found, pause
 
 
 @action("pause.drop")
@@ -224,13 +231,13 @@ async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         Button(
             _("แก้ช่วงรอ %(since)s", since=day_time(pause.since)),
             "pause.show",
-            {"no": found.no, "position": str(position)},
+            _which(found, position),
         )
         for position, pause in enumerate(found.pauses)
         if not pause.closed
     ]
     text = clock_text.why(configuration, found, told, _if_now(ctx, found, told), ctx.now)
-    return Reply((Paragraph(text, (*buttons[-3:], ticket_cards.show_button(found))),))
+    return Reply((Paragraph(text, (*buttons[-3:], ticket_buttons.show_button(found))),))
 
 
 def _if_now(ctx: Context, found: Ticket, told: Explanation) -> datetime | None:

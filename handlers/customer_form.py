@@ -20,6 +20,7 @@ from handlers.forms import (
     advance,
     end,
     enter_form,
+    keep,
     new_draft,
     own_draft,
     proceed,
@@ -137,7 +138,8 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
         mobile=values.get("mobile", ""),
         email=values.get("email", ""),
         note=values.get("note", ""),
-        unknown=frozenset(filter(None, values.get("unknown", "").split(","))),
+        # Not what a colleague found out while this draft lay open.
+        unknown=frozenset(filter(None, values.get("unknown", "").split(","))) - {k for k, v in values.items() if v},
         contacts=contacts,
         addresses=addresses,
     )
@@ -263,7 +265,7 @@ async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
 
 async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply:
     current = await customers.get_customer(ctx.db, draft.record)
-    if current.version != draft.record_version:
+    if moved_on(draft, current):
         return await show_difference(ctx, draft, current)
     customer = filled(current, await form.values(ctx, draft))
     if customer == current:
@@ -276,14 +278,28 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
     return Reply((done, await customer_cards.card(ctx, customer)), confirms=True)
 
 
+def moved_on(draft: Draft, current: Customer) -> bool:
+    """Whether the customer of a draft was saved, or merged into another one, since the draft was begun."""
+    return (current.code, current.version) != (draft.record, draft.record_version)
+
+
 async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
-    """Somebody saved this customer meanwhile: show what, and let the officer decide."""
-    lines = await customer_cards.changes_since(ctx, current.code, draft.record_version)
+    """Somebody saved or merged this customer meanwhile: show what, and let the officer decide."""
+    keep(ctx, draft)
+    ctx.audit("customer.read", current.code)
+    if current.code == draft.record:
+        lines = await customer_cards.changes_since(ctx, current.code, draft.record_version)
+        title = _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code)
+    else:
+        lines = []
+        title = _("⚠️ %(no)s รวมเข้ากับ %(survivor)s แล้ว", no=draft.record, survivor=current.code)
+        title += f" {customer_cards.shown_name(current)}"
+    rebase = {"draft": draft.id, "code": current.code, "version": str(current.version)}
     card = Card(
-        _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code),
+        title,
         tuple(lines),
         buttons=(
-            Button(_("บันทึกของฉันทับ"), "customer.rebase", {"draft": draft.id, "version": str(current.version)}),
+            Button(_("บันทึกของฉันทับ"), "customer.rebase", rebase),
             Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
         ),
     )
@@ -293,7 +309,8 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
 @action("customer.rebase", in_place=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer saw the other's changes: lay the own ones over them."""
-    return await advance(ctx, rebased(await own_draft(ctx, args), int(args["version"])))
+    draft = await own_draft(ctx, args)
+    return await advance(ctx, rebased(replace(draft, record=args.get("code", draft.record)), int(args["version"])))
 
 
 @action("customer.not_twin", in_place=True)

@@ -12,7 +12,7 @@ from domain.phones import format_phone
 from domain.text import shorten
 from handlers import customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
-from handlers.customer_form import NAME_LIMIT, from_query, show_difference
+from handlers.customer_form import NAME_LIMIT, from_query, moved_on, show_difference
 from handlers.desk import Context
 from handlers.forms import Field, end, enter_form, new_draft, start
 from handlers.i18n import _
@@ -22,6 +22,7 @@ from store import customers, forms
 from store.forms import Draft
 
 P = TypeVar("P", Contact, Address)
+PAGE = 10
 
 
 # The lists.
@@ -39,11 +40,23 @@ async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _list(ctx, args, "addresses")
 
 
+@action("contacts.page", in_place=True)
+async def contacts_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """More contacts."""
+    return await _list(ctx, args, "contacts")
+
+
+@action("addresses.page", in_place=True)
+async def addresses_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """More addresses."""
+    return await _list(ctx, args, "addresses")
+
+
 async def _list(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
     await _leave_untouched_edit(ctx, args.get("edit", ""))
-    return Reply((list_part(customer, what),))
+    return Reply((list_part(customer, what, int(args.get("page", "0"))),))
 
 
 async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
@@ -53,13 +66,21 @@ async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
         end(ctx, draft, state="cancelled")
 
 
-def list_part(customer: Customer, what: str) -> Part:
-    """The contacts or addresses of a customer, with what can be done."""
+def list_part(customer: Customer, what: str, page: int = 0) -> Part:
+    """One page of the contacts or addresses of a customer, with what can be done."""
     args = {"code": customer.code, "version": str(customer.version)}
     ones: Sequence[Contact | Address] = customer.contacts if what == "contacts" else customer.addresses
-    shown = [Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))}) for one in ones]
+    shown = [
+        Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))})
+        for one in ones[page * PAGE : (page + 1) * PAGE]
+    ]
     add = _("เพิ่มผู้ติดต่อ") if what == "contacts" else _("เพิ่มที่อยู่")
-    buttons = (Button(add, f"{what}.new", args), Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}))
+    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(ones) > (page + 1) * PAGE, page + 1))
+    buttons = (
+        *(Button(label, f"{what}.page", {**args, "page": str(to)}) for label, there, to in turns if there),
+        Button(add, f"{what}.new", args),
+        Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),
+    )
     count = _("%(count)s รายการ", count=len(ones))
     label = field_label("contacts" if what == "contacts" else "address")
     title = f"{label} · {customer.code} {customer_cards.shown_name(customer)} · {count}"
@@ -78,7 +99,7 @@ def _line(one: Contact | Address) -> str:
     if isinstance(one, Address):
         return shorten(" ".join(one.text.split()), 100) + main
     reach = [format_phone(phone) for phone in (one.mobile, one.phone) if phone]
-    return " · ".join(filter(None, (one.name, *reach, one.email))) + main
+    return shorten(" · ".join(filter(None, (one.name, *reach, one.email))), 100) + main
 
 
 # One of them.
@@ -93,7 +114,7 @@ def _pick(customer: Customer, what: str, place: str) -> Contact | Address:
 
 
 def _is_current(customer: Customer, args: Mapping[str, str]) -> bool:
-    return str(customer.version) == args["version"]
+    return (customer.code, str(customer.version)) == (args["code"], args["version"])
 
 
 @action("contacts.show", in_place=True)
@@ -209,9 +230,11 @@ async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     if "place" in args:
         if not _is_current(customer, args):
             return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
-        data = {"place": args["place"], **_values(_pick(customer, what, args["place"]))}
+        one = _pick(customer, what, args["place"])
+        data = {"was": str(one.id) if isinstance(one, Contact) else one.text, **_values(one)}
+    ctx.audit("customer.read", customer.code)
     draft = new_draft(ctx, what, data, record=customer.code, record_version=customer.version)
-    asking = "" if "place" not in args else "+more" if what == "contacts" else "address"
+    asking = "" if "place" not in args else PARTS[what].first
     return await start(ctx, draft, asking)
 
 
@@ -226,7 +249,8 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     if len(text) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
         raise InvalidInput("name")
     name, phone, email = split_reach(text)
-    return {"name": name, **({"mobile": phone} if phone else {}), **({"email": email} if email else {})}
+    whole = {"look": ""} if phone or email else {}  # all of it in one message needs no last look
+    return {"name": name, **whole, **({"mobile": phone} if phone else {}), **({"email": email} if email else {})}
 
 
 class PartForm:
@@ -235,10 +259,10 @@ class PartForm:
     def __init__(self, kind: str, *declared: Field) -> None:
         self.kind = kind
         self.fields: Mapping[str, Field] = {field.name: field for field in declared}
-        self._first = declared[0].name
+        self.first = declared[0].name
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [] if draft.data.get(self._first) else [self._first]
+        return [] if draft.data.get(self.first) else [self.first]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         customer = await customers.get_customer(ctx.db, draft.record)
@@ -251,7 +275,7 @@ class PartForm:
         return format_phone(value) if name in ("phone", "mobile") else value
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
+        return tuple(name for name in self.fields if name != self.first) if draft.data.get("was") else ()
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return tuple(self.fields)
@@ -261,7 +285,7 @@ class PartForm:
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         current = await customers.get_customer(ctx.db, draft.record)
-        if current.version != draft.record_version:
+        if moved_on(draft, current):
             return await show_difference(ctx, draft, current)
         end(ctx, draft, outcome=current.code)
         if self.kind == "contacts":
@@ -270,27 +294,31 @@ class PartForm:
 
 
 def _with_contact(customer: Customer, data: Mapping[str, str]) -> tuple[Contact, ...]:
+    """The contact that is meant changed; a new one, also where somebody removed it meanwhile."""
     given = Contact(data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", ""))
-    if "place" not in data:
+    picked = next((one for one in customer.contacts if str(one.id) == data.get("was")), None)
+    if picked is None:
         return (*customer.contacts, replace(given, main=not customer.contacts))
-    picked = _pick(customer, "contacts", data["place"])
     return tuple(replace(given, main=one.main, id=one.id) if one is picked else one for one in customer.contacts)
 
 
 def _with_address(customer: Customer, data: Mapping[str, str]) -> tuple[Address, ...]:
-    if "place" not in data:
+    """The address that is meant changed, wherever it stands by now; a new one, also where it is there no more."""
+    picked = next((one for one in customer.addresses if one.text == data.get("was")), None)
+    if picked is None:
         return (*customer.addresses, Address(data["address"], main=not customer.addresses))
-    picked = _pick(customer, "addresses", data["place"])
     return tuple(replace(one, text=data["address"]) if one is picked else one for one in customer.addresses)
 
 
-enter_form(
-    PartForm(
+PARTS = {
+    "contacts": PartForm(
         "contacts",
         Field("name", "พิมพ์ชื่อผู้ติดต่อ ต่อด้วยเบอร์โทรหรืออีเมลได้", _parse_name, clearable=False),
         fields.phone_field("phone"),
         fields.phone_field("mobile"),
         fields.email_field("email"),
-    )
-)
-enter_form(PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")))
+    ),
+    "addresses": PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")),
+}
+for form in PARTS.values():
+    enter_form(form)

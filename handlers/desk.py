@@ -10,6 +10,7 @@ from typing import Protocol
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.dates import BANGKOK
+from domain.publicity import Network
 from domain.staff import Platform, Role, Staff, StaffId
 from domain.working_calendar import DayRule
 from handlers.chat import Attachment, Incoming, Notice, Reply
@@ -73,6 +74,33 @@ class NoFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastCost:
+    """What a LINE broadcast costs: people it goes to, messages of the month's quota that are left (None = no limit)."""
+
+    followers: int | None
+    left: int | None
+
+
+class Networks(Protocol):
+    """The networks that the desk may post to itself."""
+
+    ready: frozenset[Network]
+
+    async def broadcast_cost(self, today: date) -> BroadcastCost | None:
+        """What a LINE broadcast would cost now; None where LINE does not say."""
+        ...
+
+
+class NoNetworks:
+    """A desk that posts nothing itself."""
+
+    ready: frozenset[Network] = frozenset()
+
+    async def broadcast_cost(self, today: date) -> BroadcastCost | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
     where no mail is sent.
@@ -83,6 +111,7 @@ class Desk:
     clock: Callable[[], datetime]
     files: Files = field(default_factory=NoFiles)
     mail_from: str = ""
+    networks: Networks = field(default_factory=NoNetworks)
 
 
 async def up_to_date(desk: Desk) -> Desk:

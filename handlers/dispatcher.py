@@ -11,10 +11,12 @@ from domain.text import clean, digits
 from handlers import (
     clock,
     contracts,
+    counts,
     customer_changes,
     customer_parts,
     customers,
     duplicates,
+    edits,
     files,
     form_presses,
     forms,
@@ -27,6 +29,9 @@ from handlers import (
     morning,
     owed,
     owed_presses,
+    page_feed,
+    publicity,
+    publicity_post_form,
     reminders,
     request_presses,
     staff,
@@ -58,10 +63,12 @@ KEEP_FORM = frozenset({"cancel", "again"})
 __all__ = [
     "clock",
     "contracts",
+    "counts",
     "customer_changes",
     "customer_parts",
     "dispatch",
     "duplicates",
+    "edits",
     "form_presses",
     "hand_over",
     "holidays",
@@ -71,6 +78,9 @@ __all__ = [
     "morning",
     "owed",
     "owed_presses",
+    "page_feed",
+    "publicity",
+    "publicity_post_form",
     "reminders",
     "request_presses",
     "staff",
@@ -157,6 +167,8 @@ async def _text(ctx: Context, text: str) -> Reply:
         if draft and command.name not in KEEP_FORM:
             return await _aside(ctx, draft, await command.run(ctx, args))
         return await command.run(ctx, args)
+    if (draft is None or not forms.asks(draft)) and (logged := await publicity.pasted(ctx, text, draft)):
+        return logged
     kind = _bare_kind(text)
     if draft is None:
         attached = await files.attach_waiting(ctx, digits(text).upper()) if kind == "ticket" else None
@@ -195,7 +207,8 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
         if draft is None or ctx.now - draft.touched_at > forms.FRESH:
             return say(f"⚠️ {problem}")
         return await forms.proceed(ctx, draft, draft.asking, problem)
-    reply = await files.receive(ctx, body, draft)
+    begun = None if draft and forms.asks(draft) else publicity.begun(ctx, body.caption)
+    reply = await files.receive(ctx, body, begun or draft)
     # The answer is about something else: the next text must not go to the form that was open.
     return await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
 

@@ -96,7 +96,9 @@ async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
     name = ctx.staff.name
     key = f"duplicates:{ctx.incoming.platform}:{ctx.incoming.id}"
     ctx.notify(lambda: _side_by_side(ctx, found, _("คุณ%(name)sรายงานรหัสซ้ำ", name=name)), key, role=Role.ADMIN)
-    return Reply((Paragraph(_("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s", codes=", ".join(codes))),), confirms=True)
+    text = _("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s", codes=", ".join(codes), keep=keep.code)
+    follow = Button(_("เปิด %(code)s", code=keep.code), "customer.show", {"code": keep.code})
+    return Reply((Paragraph(text, (follow,)),), confirms=True)
 
 
 def _side_by_side(ctx: Context, found: Sequence[Candidate], title: str) -> Reply:
@@ -108,7 +110,8 @@ def _side_by_side(ctx: Context, found: Sequence[Candidate], title: str) -> Reply
         values = [merges.field_text(ctx, name, one.customer) for one in found]
         if any(values):
             lines.append((field_label(name), " | ".join(value or "-" for value in values)))
-    lines.append((_("ใบงาน"), " | ".join(str(one.tickets) for one in found)))
+    for name, values in merges.beside(found):
+        lines.append((name, " | ".join(value or "-" for value in values)))
     buttons = []
     for one in found:
         if one.customer is not keep:
@@ -167,6 +170,8 @@ def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
 async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """These are two: nobody is asked about them again."""
     one, other = args["one"], args["other"]
+    await merges.candidates(ctx, (one, other))  # where they were merged meanwhile, that is said instead
+    await merges.tell_reporter(ctx, one, other, same=False)
     ctx.change(partial(duplicates.decide_different, one=one, other=other, by=ctx.staff.id, now=ctx.now))
     ctx.audit("customer.different", one)
     ctx.audit("customer.different", other)
@@ -187,12 +192,14 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
         alike, last = await duplicates.list_alike(work.db, after, BATCH)
         if not last:
             break
-        best += await _weighed(work, alike)
+        found = await _weighed(work, alike)
         for code in await duplicates.list_changed(work.db, after, last, since):
             if looked_at < MOST_CHANGED:
                 looked_at += 1
-                best += await _near_names(work, code)
-        best = nlargest(MOST_PAIRS, set(best), key=lambda pair: (pair.score, pair.one, pair.other))
+                found += await _near_names(work, code)
+        known = await duplicates.list_known(work.db, sorted({pair.one for pair in found}))
+        new = {pair for pair in found if (pair.one, pair.other) not in known}
+        best = nlargest(MOST_PAIRS, new.union(best), key=lambda pair: (pair.score, pair.one, pair.other))
         after = last
         await asyncio.sleep(0)  # a chat goes first
     work.change(partial(duplicates.propose, pairs=best, now=work.now))

@@ -81,7 +81,7 @@ class Form(Protocol):
         ...
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        """Everything filled so far, without buttons."""
+        """Everything filled so far; its buttons, if any, are those of the whole card, where nothing is asked for."""
         ...
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
@@ -135,6 +135,12 @@ def store_draft(ctx: Context, draft: Draft) -> None:
     ctx.change(partial(forms.save, draft=draft))
 
 
+def keep(ctx: Context, draft: Draft) -> None:
+    """Nothing typed is lost where something else has to be asked first."""
+    if draft.id not in ctx.drafts:
+        store_draft(ctx, replace(draft, state="open", touched_at=ctx.now))
+
+
 async def park_open(ctx: Context, but: str = "") -> Draft | None:
     """Put the person's open draft aside, unless it is the draft `but`."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)
@@ -172,7 +178,9 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
     else:
         card = await form.show(ctx, draft)
         quick = await form.quick(ctx, draft)
-        parts.append(replace(card, buttons=(_save_button(form, draft), *_form_buttons(draft, quick))))
+        own = {button.action for button in card.buttons}
+        general = (button for button in _form_buttons(draft, quick) if button.action not in own)
+        parts.append(replace(card, buttons=(_save_button(form, draft), *card.buttons, *general)))
     return Reply(tuple(parts))
 
 

@@ -79,6 +79,17 @@ FIELDS = {
     "other_ticket": "ใบงานที่จะผูกด้วย",
     "link_kind": "ความเกี่ยวข้อง",
     "linked": "ใบงานที่ผูก",
+    "text": "ข่าว",
+    "networks": "เครือข่าย",
+    "links": "ลิงก์โพสต์",
+    "published_on": "วันที่เผยแพร่",
+    "post_at": "เวลาโพสต์",
+    "link_facebook": "ลิงก์ Facebook",
+    "link_twitter": "ลิงก์ twitter",
+    "link_line": "ลิงก์ Line",
+    "state_facebook": "โพสต์ Facebook",
+    "state_twitter": "โพสต์ twitter",
+    "state_line": "โพสต์ Line",
     "mail_to": "ผู้รับ",
     "mail_subject": "หัวเรื่อง",
     "mail_text": "ข้อความ",
@@ -97,7 +108,28 @@ COLUMNS = {
     "recorded_by": "assignee",
 }
 
+POST_STATES = {
+    "waiting": "รอโพสต์",
+    "sending": "กำลังโพสต์",
+    "unclear": "ยังไม่แน่ชัด กำลังตรวจสอบ",
+    "failed": "โพสต์ไม่สำเร็จ",
+    "cancelled": "ยกเลิก ไม่ได้โพสต์",
+    "posted": "เผยแพร่แล้ว",
+    "removed": "ลบออกจากเครือข่ายแล้ว",
+    "mistake": "บันทึกผิด ไม่นับ",
+}
+
+POST_ERRORS = {
+    "unclear": "ไม่ทราบว่าโพสต์แล้วหรือไม่ ตรวจที่เครือข่ายก่อน",
+    "quota": "โควตาเดือนนี้ไม่พอ",
+    "token": "สิทธิ์โพสต์ใช้ไม่ได้ แจ้งผู้ดูแลระบบ",
+    "rate": "เครือข่ายจำกัดความถี่",
+    "connect": "ติดต่อเครือข่ายไม่ได้",
+    "picture": "ไม่พบรูปที่แนบแล้ว",
+}
+
 VALUES = {
+    "post_error": POST_ERRORS,
     "morning": {
         "overdue": "เกินกำหนด",
         "today": "ถึงกำหนดวันนี้",
@@ -117,6 +149,7 @@ VALUES = {
     },
     "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด"},
     "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
+    **dict.fromkeys(("state_facebook", "state_twitter", "state_line"), POST_STATES),
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
     "request": {"microdata": "คำขอข้อมูลระดับย่อย", "special": "คำขอข้อมูลประมวลผลใหม่"},
     "step": {

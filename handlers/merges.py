@@ -16,7 +16,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.registry import action, command
-from store import customers, merges, staff, tickets
+from store import customers, duplicates, merges, staff, tickets
 from store.merges import StoredMerge
 
 CODES = r"\s*[Cc][\d๐-๙]+(\s+[Cc][\d๐-๙]+)?\s*$"
@@ -49,7 +49,7 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
     for code in codes:
         customer = await customers.get_record(ctx.db, code)
         if customer.merged_into is not None:
-            survivor = (await customers.find_survivors(ctx.db, [code]))[code]
+            survivor = (await customers.get_customer(ctx.db, code)).code
             raise InvalidInput("merge_signpost", code=code, survivor=survivor)
         latest = await tickets.list_by_customer(ctx.db, code, 1)
         count = await tickets.count_by_customer(ctx.db, code)
@@ -121,9 +121,7 @@ def _field_line(
 def _united_lines(kept: Candidate, gone: Candidate, after: Customer) -> list[tuple[str, str]]:
     both = (kept, gone)
     counts = " · ".join(
-        _("%(code)s %(count)s ใบ", code=one.customer.code, count=one.tickets)
-        + (_(" ล่าสุด %(date)s", date=format_date(one.latest_at.astimezone(BANGKOK).date())) if one.latest_at else "")
-        for one in both
+        _("%(code)s %(count)s ใบ", code=one.customer.code, count=one.tickets) + _latest(one) for one in both
     )
     lines = [
         (field_label("contacts"), " · ".join(contact.name for contact in after.contacts[:8])),
@@ -131,6 +129,21 @@ def _united_lines(kept: Candidate, gone: Candidate, after: Customer) -> list[tup
         (_("ใบงาน"), counts),
     ]
     return [line for line in lines if line[1]]
+
+
+def beside(found: Sequence[Candidate]) -> list[tuple[str, list[str]]]:
+    """What else the advice counts, of each record: contacts, addresses, tickets and when the last one was made."""
+    people = [", ".join(contact.name for contact in one.customer.contacts[:3]) for one in found]
+    places = [shorten(one.customer.addresses[0].text, 60) if one.customer.addresses else "" for one in found]
+    counts = [str(one.tickets) + _latest(one) for one in found]
+    rows = [(field_label("contacts"), people), (field_label("address"), places), (_("ใบงาน"), counts)]
+    return [(name, values) for name, values in rows if any(values)]
+
+
+def _latest(one: Candidate) -> str:
+    if one.latest_at is None:
+        return ""
+    return _(" ล่าสุด %(date)s", date=format_date(one.latest_at.astimezone(BANGKOK).date()))
 
 
 def _toggle_label(name: str, taken: bool, survivor: Customer, merged: Customer) -> str:
@@ -191,6 +204,7 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         merges.merge, survivor=survivor, merged=merged, union=union, by=ctx.staff.id, now=ctx.now, merge_id=merge_id
     )
     ctx.change(change)
+    await tell_reporter(ctx, survivor.code, merged.code, same=True)
     ctx.audit("customer.merged", merged.code)
     ctx.audit("customer.changed", survivor.code)
     text = _(
@@ -205,6 +219,23 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         Button(_("คู่ถัดไป"), "duplicate.list", {}),
     )
     return Reply((Paragraph(text, buttons),), confirms=True)
+
+
+async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> None:
+    """The officer who reported these two hears what was decided."""
+    pair = await duplicates.find_pair(ctx.db, keep, gone)
+    if pair is None or pair.state != "reported" or pair.reported_by in (None, ctx.staff.id):
+        return
+    name = ctx.staff.name
+
+    def make() -> Reply:
+        codes = {"name": name, "keep": keep, "gone": gone}
+        merged = _("👤 คุณ%(name)sรวม %(gone)s เข้ากับ %(keep)s ตามที่คุณรายงานแล้ว", **codes)
+        other = _("👤 คุณ%(name)sตัดสินว่า %(gone)s กับ %(keep)s ไม่ใช่รายเดียวกัน", **codes)
+        return say(merged if same else other, Button(_("เปิด %(code)s", code=keep), "customer.show", {"code": keep}))
+
+    key = f"decided:{ctx.incoming.platform}:{ctx.incoming.id}"
+    ctx.notify(make, key, staff_id=pair.reported_by)
 
 
 # After.
@@ -245,6 +276,8 @@ async def _standing(ctx: Context, merge_id: str) -> tuple[StoredMerge, Customer]
     now = await customers.get_record(ctx.db, stored.merge.survivor.code)
     if now.merged_into is not None:
         raise InvalidInput("merge_later", code=now.code, survivor=now.merged_into)
+    if tied := await merges.find_tied(ctx.db, stored):
+        raise InvalidInput("merge_tied", code=tied.merge.merged.code)
     return stored, now
 
 
@@ -266,10 +299,9 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     lines += [(_("แก้ไขหลังรวม: %(field)s", field=field_label(name)), _present(ctx, name, now)) for name in changed]
     undo = {"merge": stored.id, "version": str(now.version)}
     if changed:
-        buttons = [
-            Button(_("ยกเลิกการรวม เก็บค่าที่แก้ภายหลัง"), "merge.part", {**undo, "keep": "1"}, once=True),
-            Button(_("ยกเลิกการรวม คืนค่าก่อนรวม"), "merge.part", {**undo, "keep": ""}, once=True),
-        ]
+        buttons = [Button(_("ยกเลิกการรวม เก็บค่าที่แก้ภายหลัง"), "merge.part", {**undo, "keep": "1"}, once=True)]
+        if not await merges.has_others_since(ctx.db, stored):
+            buttons.append(Button(_("ยกเลิกการรวม คืนค่าก่อนรวม"), "merge.part", {**undo, "keep": ""}, once=True))
     else:
         buttons = [Button(_("ยืนยันยกเลิกการรวม"), "merge.part", {**undo, "keep": "1"}, once=True)]
     buttons.append(Button(_("ไม่ยกเลิก"), "customer.show", {"code": survivor}))

@@ -8,10 +8,10 @@ from domain import pauses
 from domain.dates import BANGKOK
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import draft_files, ticket_cards, ticket_pair, ticket_saves
+from handlers import draft_files, ticket_buttons, ticket_cards, ticket_pair, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import FORMS, advance, end, own_draft, proceed, rebased, with_values
+from handlers.forms import FORMS, advance, end, keep, own_draft, proceed, rebased, with_values
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import action
@@ -42,7 +42,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         recorded_by=ctx.staff.id,
         assignee=ctx.staff.id,
     )
-    ticket = filled(blank, {"assignee": str(ctx.staff.id), **values})
+    ticket = await _with_own_contact(ctx, blank, filled(blank, {"assignee": str(ctx.staff.id), **values}))
     asked = ticket
     if pair:
         ticket = replace(await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id)
@@ -60,6 +60,14 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
     return await _saved(ctx, ticket, values.get("request", ""))
 
 
+async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
+    """Without a contact who was chosen, but is no contact of this customer any more (removed, or parted from it)."""
+    if ticket.contact_id is None or (ticket.contact_id, ticket.customer) == (old.contact_id, old.customer):
+        return ticket
+    people = (await ctx.customer(ticket.customer)).contacts if ticket.customer else ()
+    return ticket if any(one.id == ticket.contact_id for one in people) else replace(ticket, contact_id=None)
+
+
 async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
     """The confirmation, and what came of it where the ticket belongs to a request for data."""
     reply = await ticket_cards.saved(ctx, ticket)
@@ -71,10 +79,12 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     current = await tickets.get_ticket(ctx.db, draft.record)
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
-    ticket = filled(current, values)
+    ticket = await _with_own_contact(ctx, current, filled(current, values))
     day = draft.data.get("created_on")
     if day and day != as_data(current)["created_on"]:
-        ticket = replace(ticket, created_at=created_at(day, ctx.now))
+        # On the day on which it was recorded it came when it was recorded; never after it was closed.
+        begun = created_at(day, current.recorded_at)
+        ticket = replace(ticket, created_at=min(begun, ctx.now, current.closed_at or ctx.now))
     pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
     asked = ticket
     if pair:
@@ -86,12 +96,12 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     kept = 0 if pair else await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
     if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
-        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
+        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_buttons.show_button(current),)),))
     saved = await ticket_saves.save(ctx, current, ticket)
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        real = await ticket_pair.add_real(ctx, asked, values, pair)
+        real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
         return replace(reply, parts=(*reply.parts, *await hang(ctx, real)))
@@ -108,7 +118,8 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
         lines.append((f"{who} {when(change.at)}".strip(), text))
     mine = await FORMS[draft.kind].show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
-        return await _closed_already(ctx, draft, current)
+        return await closed_already(ctx, draft, current)
+    keep(ctx, draft)
     card = Card(
         _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
         tuple(lines),
@@ -121,7 +132,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     return Reply((card,))
 
 
-async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """A colleague closed it first: show that, and do not lose the result that was typed here."""
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.data.get("result", "")

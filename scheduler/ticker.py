@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -23,6 +24,7 @@ from store.due import Claimable, Due
 from store.failpoints import failpoint
 
 EVERY_SECONDS = 5
+KEEP_SECONDS = 20.0
 TIDY_EVERY = timedelta(minutes=10)
 BATCH = 400
 """Occurrences a transaction: more would hold the event loop and the store's writer for too long."""
@@ -128,7 +130,8 @@ class Ticker:
         """Do these together; where one spoils it, each by itself. Returns how many were done."""
         work = Work(self._desk, now)
         try:
-            await kind.run(work, rows)
+            async with self._kept(rows):
+                await kind.run(work, rows)
             failpoint("due.decided")
             outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
             await self._sender.post(outcome, partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
@@ -146,6 +149,25 @@ class Ticker:
             await self._fail(rows[0], error, now)
             return 0
         return len(rows)
+
+    @asynccontextmanager
+    async def _kept(self, rows: Sequence[Due]) -> AsyncIterator[None]:
+        """Keep the lease meanwhile: a walk through a large register takes longer than one."""
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(KEEP_SECONDS)
+                now = self._desk.clock()
+                with suppress(StoreUnavailable):
+                    await self._desk.db.write(partial(due.extend, rows=rows, owner=self._sender.owner, now=now))
+
+        keeper = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
 
     async def _fail(self, row: Due, error: Exception, now: datetime) -> None:
         """Try again later; at last tell the administrators a reference number."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.staff import StaffId
 from domain.tickets import Change
-from store.database import Database, Row, Tx
+from store.database import Reader, Row, Tx
 
 
 async def add(tx: Tx, record: str, changes: Sequence[Change]) -> None:
@@ -21,7 +21,7 @@ def _change(row: Row) -> Change:
     return Change(row["changed_at"], by, row["field"], row["old_value"], row["new_value"], int(row["version"]))
 
 
-async def list_changes(db: Database, record: str, after_version: int = 0) -> list[Change]:
+async def list_changes(db: Reader, record: str, after_version: int = 0) -> list[Change]:
     """The record's changes, oldest first; those after a version where one is given."""
     rows = await db.fetch(
         "SELECT changed_at, staff_id, field, old_value, new_value, version FROM changes "

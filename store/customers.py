@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -73,15 +73,38 @@ async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
     return {row["origin"]: row["code"] for row in rows}
 
 
+async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
+    """Keep these records from being merged or parted by others until the transaction ends.
+
+    `alone` = and from being given anything that hangs on them; always in one order, so that nobody waits in a ring.
+    SQLite has one writer at a time anyway.
+    """
+    if tx.engine == "postgresql" and codes:
+        marks = ", ".join("?" for _ in codes)
+        how = "UPDATE" if alone else "KEY SHARE"
+        await tx.fetch(f"SELECT code FROM customers WHERE code IN ({marks}) ORDER BY code FOR {how}", *sorted(codes))
+
+
+async def hold_survivors(tx: Tx, codes: Collection[str]) -> dict[str, str]:
+    """As `find_survivors`, and it stays so until the transaction ends: what is hung on them is not left behind."""
+    held: set[str] = set()
+    roads: dict[str, str] = {}
+    while wanted := {*codes, *roads.values()} - held:
+        await hold(tx, wanted, alone=False)
+        held |= wanted
+        roads = await find_survivors(tx, sorted(codes))
+    return roads
+
+
 async def get_customer(db: Reader, code: str) -> Customer:
     """One customer with contacts and addresses, the main ones first; a merged code gives the survivor.
 
     NotFound("customer").
     """
-    customer = await get_record(db, code)
-    if customer.merged_into is None:
-        return customer
-    return await get_record(db, (await find_survivors(db, [code]))[code])
+    while (customer := await get_record(db, code)).merged_into is not None:
+        # Taken back between the two readings, it leads to itself: read once more.
+        code = (await find_survivors(db, [code])).get(code, code)
+    return customer
 
 
 async def get_record(db: Reader, code: str) -> Customer:
@@ -104,7 +127,8 @@ async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Custom
     merged = [code for code, customer in found.items() if customer.merged_into is not None]
     survivors = await find_survivors(db, merged)
     others = await _bare(db, list({code for code in survivors.values() if code not in found}))
-    return found | {code: (found | others)[survivors[code]] for code in merged}
+    # One that was taken back between the readings leads nowhere: it is itself again.
+    return found | {code: (found | others)[survivors.get(code, code)] for code in merged}
 
 
 async def _bare(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:

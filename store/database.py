@@ -32,6 +32,8 @@ class Reader(Protocol):
 class Tx(Reader, Protocol):
     """An open write transaction."""
 
+    engine: str
+
     async def execute(self, sql: str, *params: object) -> int:
         """Run one statement; returns how many rows it touched."""
         ...

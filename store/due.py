@@ -8,7 +8,7 @@ from domain.errors import Conflict
 from store.database import Reader, Row, Tx
 
 LEASE = timedelta(minutes=1)
-"""How long what was claimed stays another process's when its claimer died. Longer work is decided anew, not doubled."""
+"""How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""
 LATE = timedelta(minutes=30)
 LONGEST_WAIT = timedelta(hours=1)
 """Nothing is ever put off for longer than this: a lease that ends later was taken while the clock was wrong."""
@@ -63,6 +63,12 @@ async def plan_again(tx: Tx, rows: Sequence[Due]) -> None:
 async def cancel(tx: Tx, kind: str, subject: str) -> int:
     """Forget what waits of this kind for this record; returns how many there were."""
     return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
+
+
+async def list_done(db: Reader, kind: str, subject: str) -> list[str]:
+    """The occurrences that were done of a kind for a record."""
+    rows = await db.fetch("SELECT occurrence FROM due WHERE kind = ? AND subject = ? AND state = 'done'", kind, subject)
+    return [row["occurrence"] for row in rows]
 
 
 async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
@@ -151,6 +157,17 @@ async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) ->
     return sorted((_due(row) for row in rows), key=lambda row: (row.due_at, row.id))
 
 
+async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
+    """Their owner still works on these occurrences."""
+    marks = ", ".join("?" for _ in rows)
+    await tx.execute(
+        f"UPDATE due SET lease_until_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
+        now + LEASE,
+        owner,
+        *(row.id for row in rows),
+    )
+
+
 async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
     """These occurrences are done; Conflict("due") where one was cancelled or taken over meanwhile."""
     marks = ", ".join("?" for _ in rows)
@@ -182,5 +199,9 @@ async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | No
 
 
 async def forget(tx: Tx, before: datetime) -> int:
-    """Drop what was done before a time; occurrences carry dates, so none comes back."""
-    return await tx.execute("DELETE FROM due WHERE state = 'done' AND done_at < ?", before)
+    """Drop what was done before a time; of a ticket that is still open all is kept, or it would be told again."""
+    return await tx.execute(
+        "DELETE FROM due WHERE state = 'done' AND done_at < ? "
+        "AND NOT EXISTS (SELECT 1 FROM tickets WHERE no = due.subject AND status IN ('new', 'open'))",
+        before,
+    )

@@ -69,6 +69,30 @@ async def decide_different(tx: Tx, one: str, other: str, by: StaffId, now: datet
     )
 
 
+async def find_pair(db: Reader, one: str, other: str) -> Pair | None:
+    """What is known of these two."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM duplicates WHERE one = ? AND other = ?", *sorted((one, other)))
+    return None if row is None else _pair(row)
+
+
+async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
+    """What officers reported of a code that is a signpost now is about its survivor."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)", merged, merged
+    )
+    pairs = [_pair(row) for row in rows]
+    others = [(pair.other if pair.one == merged else pair.one, pair) for pair in pairs]
+    await tx.execute_many(
+        "INSERT INTO duplicates (one, other, score, why, state, found_at, reported_by) "
+        "VALUES (?, ?, ?, ?, 'reported', ?, ?) ON CONFLICT (one, other) DO NOTHING",
+        [
+            (*sorted((survivor, other)), pair.score, pair.why, now, pair.reported_by)
+            for other, pair in others
+            if other != survivor
+        ],
+    )
+
+
 async def list_open(db: Reader, limit: int, offset: int = 0) -> list[Pair]:
     """What waits for a decision: reported ones first, then the likeliest; pairs of a signpost are settled."""
     rows = await db.fetch(
@@ -94,6 +118,15 @@ async def list_different(db: Reader, code: str) -> set[str]:
         "SELECT one, other FROM duplicates WHERE state = 'different' AND (one = ? OR other = ?)", code, code
     )
     return {row["other"] if row["one"] == code else row["one"] for row in rows}
+
+
+async def list_known(db: Reader, codes: Sequence[str]) -> set[tuple[str, str]]:
+    """The pairs whose smaller code is one of these that were ever proposed, reported or decided."""
+    if not codes:
+        return set()
+    marks = ", ".join("?" for _ in codes)
+    rows = await db.fetch(f"SELECT one, other FROM duplicates WHERE one IN ({marks})", *codes)
+    return {(row["one"], row["other"]) for row in rows}
 
 
 async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str, str]], str]:

@@ -108,11 +108,12 @@ async def save(tx: Tx, draft: Draft) -> None:
         return
     touched = await _guarded(
         tx,
-        "UPDATE forms SET state = ?, data = ?, asking = ?, record_version = ?, outcome = ?, touched_at = ?, "
-        "version = version + 1 WHERE id = ? AND version = ?",
+        "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, outcome = ?, "
+        "touched_at = ?, version = version + 1 WHERE id = ? AND version = ?",
         draft.state,
         data,
         draft.asking,
+        draft.record,
         draft.record_version,
         draft.outcome,
         draft.touched_at,

@@ -44,11 +44,7 @@ async def receive(
     """
 
     async def work(tx: Tx) -> list[str]:
-        await tx.execute_many(
-            "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
-            [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state) for e in events],
-        )
+        await keep(tx, events, now)
         if cursor is not None:
             # The platform may begin its numbers anew, lower: only the leader polls, so the last one is the truth.
             await tx.execute(
@@ -64,6 +60,26 @@ async def receive(
         ]
 
     return await db.write(work, first=True)
+
+
+async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
+    """Events as they were handed over; known ones are passed over."""
+    await tx.execute_many(
+        "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
+        [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state) for e in events],
+    )
+
+
+async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None:
+    """One event, if it is still to be handled."""
+    row = await db.fetch_one(
+        "SELECT platform, event_id, conversation, order_key, raw, state, received_at FROM inbox "
+        "WHERE platform = ? AND event_id = ? AND state = 'pending'",
+        platform,
+        event_id,
+    )
+    return None if row is None else Event(**row)
 
 
 async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:

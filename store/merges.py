@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from domain.customers import Customer
 from domain.errors import Conflict
-from domain.merging import Merge, Parted, Union
+from domain.merging import Merge, Parted, Union, is_tied
 from domain.staff import StaffId
 from domain.tickets import Change
-from store import changes, requests, revisions
-from store.customers import get_record, update_customer
+from store import changes, duplicates, requests, revisions
+from store.customers import get_record, hold, update_customer
 from store.database import Reader, Row, Tx
 from store.tickets import get_tickets
 
@@ -61,6 +61,20 @@ async def list_standing(db: Reader, survivor: str) -> list[StoredMerge]:
     return [_stored(row) for row in rows]
 
 
+async def find_tied(db: Reader, stored: StoredMerge) -> StoredMerge | None:
+    """A later merge into the same survivor that has to be taken back first, since both brought one contact."""
+    others = await list_standing(db, stored.merge.survivor.code)
+    later = [one for one in others if one.merge.after.version > stored.merge.after.version]
+    return next((one for one in later if is_tied(stored.merge, one.merge)), None)
+
+
+async def has_others_since(db: Reader, stored: StoredMerge) -> bool:
+    """Whether the survivor has had another merge, or one taken back, since: what it was before is no way back then."""
+    after = stored.merge.after
+    lines = await changes.list_changes(db, after.code, after.version)
+    return any(line.field == "merged" for line in lines)
+
+
 async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
     """The records of a kind that a merge took over."""
     rows = await db.fetch(
@@ -84,6 +98,7 @@ async def merge(
     Both as read; Conflict("changed") where either has moved on, or is a signpost by now.
     """
     merge_id = merge_id or uuid4().hex
+    await hold(tx, (survivor.code, merged.code), alone=True)
     await _post(tx, merged, survivor, by, now)
     await tx.execute_many(
         "UPDATE contacts SET customer_code = ?, main = 0 WHERE id = ?", [(survivor.code, one) for one in union.moved]
@@ -116,6 +131,7 @@ async def merge(
         by,
         *sorted((survivor.code, merged.code)),
     )
+    await duplicates.hand_on(tx, merged.code, survivor.code, now)
 
 
 async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: datetime) -> None:
@@ -158,6 +174,7 @@ async def unmerge(
     Conflict("changed") where the survivor has moved on from `now_survivor` or the merge was taken back already.
     """
     survivor, merged = parted.survivor, parted.merged
+    await hold(tx, (survivor.code, merged.code), alone=True)
     undone = await tx.execute(
         "UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL", now, by, stored.id
     )

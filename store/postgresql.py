@@ -53,6 +53,8 @@ async def _translated() -> AsyncIterator[None]:
 class _Connection:
     """One asyncpg connection as a Reader and Tx."""
 
+    engine = "postgresql"
+
     def __init__(self, raw: asyncpg.Connection) -> None:
         self.raw = raw
 

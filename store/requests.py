@@ -15,6 +15,7 @@ from domain.tickets import Change, Ticket
 from domain.working_calendar import WorkingCalendar
 from store import changes, contracts, owed, tickets
 from store.counters import reserve
+from store.customers import hold_survivors
 from store.database import Database, Reader, Row, Tx
 
 _COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"
@@ -124,12 +125,13 @@ async def reserve_request_id(db: Database) -> int:
 
 
 async def add_request(tx: Tx, request: Request) -> None:
-    """A new request, without anything on it."""
+    """A new request, without anything on it; of a customer who was merged meanwhile it is the survivor's."""
+    roads = await hold_survivors(tx, [request.customer])
     await tx.execute(
         "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) VALUES (?, ?, ?, ?, ?)",
         request.id,
         request.kind,
-        request.customer,
+        roads.get(request.customer, request.customer),
         request.started_at,
         request.touched_at,
     )

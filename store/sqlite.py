@@ -90,6 +90,8 @@ class _Connection:
     an answer, COMMIT at the latest.
     """
 
+    engine = "sqlite"
+
     def __init__(self, raw: aiosqlite.Connection) -> None:
         self.raw = raw
         self._waiting: list[tuple[str, list[tuple[object, ...]]]] = []

@@ -9,11 +9,13 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency, data_uses
-from store import changes, pauses, ticket_texts
-from store.customers import find_survivors
+from store import changes, hand_overs, pauses, ticket_texts
+from store.customers import hold_survivors
 from store.database import Reader, Row, Tx
 
 SEPARATOR = "\n"
+AT_ONCE = 5000
+"""Tickets in one statement; both engines take some 32,000 parameters."""
 
 _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
@@ -128,10 +130,13 @@ async def get_ticket(db: Reader, no: str) -> Ticket:
 
 async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
     """Those of these tickets that there are, by number."""
-    if not nos:
-        return {}
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({', '.join('?' for _ in nos)})", *nos)
-    return {row["no"]: _ticket(row) for row in rows}
+    found = {}
+    for at in range(0, len(nos), AT_ONCE):
+        some = nos[at : at + AT_ONCE]
+        marks = ", ".join("?" for _ in some)
+        for row in await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({marks})", *some):
+            found[row["no"]] = _ticket(row)
+    return found
 
 
 async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
@@ -163,7 +168,7 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
 
 async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     """The tickets, those of a customer who was merged meanwhile at the survivor's."""
-    roads = await find_survivors(tx, sorted({ticket.customer for ticket in tickets if ticket.customer}))
+    roads = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
     if not roads:
         return tickets
     return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
@@ -213,6 +218,8 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     if "projects" in changed or "data_years" in changed:
         await tx.execute("DELETE FROM ticket_data WHERE ticket_no = ?", old.no)
         await _add_data_uses(tx, [(new.no, new.projects, new.data_years)])
+    if "assignee_id" in changed:
+        await hand_overs.end_offers(tx, old.no, now)
     if changed.keys() & set(ticket_texts.FIELDS):
         await ticket_texts.keep(tx, [new])
     version = old.version + 1

@@ -330,6 +330,8 @@ class _CustomerBatch:
         name = parse_name(cells["name"]).casefold()
         codes = {code for reach in found for code in self.reached.get(reach, ())}
         named = sorted((code for code in codes if self.olds[code].name.casefold() == name), key=lambda c: (len(c), c))
+        # A signpost only where nobody else is meant: its row is then told where it leads.
+        named = [code for code in named if not self.olds[code].merged_into] or named
         # Of several, the one of whom the row says nothing new: that it was made from.
         return (
             CustomerCode(next(filter(lambda code: self._says_nothing(code, cells), named), named[0])) if named else None

@@ -299,6 +299,18 @@ async def test_tables_of_before_a_merge_lead_tickets_to_the_survivor_and_tell_of
     assert "C81554" not in [customer.code for customer in await everybody(db)]
 
 
+async def test_a_row_without_a_code_means_the_survivor_and_not_the_signpost(db: Database, tmp_path: Path) -> None:
+    by = await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, NOW))
+    await bring(db, write(tmp_path / "c.csv", "code,name,mobile\nC1,นายเอก,0811111111\nC2,นายเอก,0811111111\n"))
+    survivor, merged = await get_record(db, "C2"), await get_record(db, "C1")
+    union = unite(survivor, merged, frozenset())
+    await db.write(lambda tx: merges.merge(tx, survivor, merged, union, by, NOW))
+
+    nameless = write(tmp_path / "n.csv", "name,mobile,note\nนายเอก,0811111111,โทรกลับ\n")
+    assert (await bring(db, nameless))[0] == [0, 1, 0, 0]
+    assert (await get_record(db, "C2")).note == "โทรกลับ"
+
+
 # What goes out.
 
 

@@ -1,6 +1,6 @@
 """Condenses the published API descriptions into the two JSON tables that the fakes check against.
 
-Run: python tests/fakes/extract_api.py SPEC_DIR (which holds telegram/api.json and line/messaging-api.json)
+Run: python tests/fakes/extract_api.py SPEC_DIR (which holds telegram/api.json and line/{messaging-api,insight}.json)
 
 Only facts are kept. A field is "name" or "name!" (required) and its type is written in a small notation:
 String Integer Float Boolean Uri InputFile Any, the name of an object, [T] for a list, A|B for a choice,
@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 LINE_ENDPOINTS = {
     "replyMessage": "reply",
     "pushMessage": "push",
+    "broadcast": "broadcast",
     "showLoadingAnimation": "loading",
     "createRichMenu": "richmenu.create",
     "validateRichMenuObject": "richmenu.validate",
@@ -42,6 +43,8 @@ LINE_ENDPOINTS = {
     "getMessageContent": "content",
     "getMessageQuota": "quota",
     "getMessageQuotaConsumption": "consumption",
+    "getMessageEvent": "insight.event",
+    "getNumberOfFollowers": "insight.followers",
     "getWebhookEndpoint": "endpoint.get",
     "setWebhookEndpoint": "endpoint.set",
 }
@@ -191,6 +194,10 @@ def write(path: Path, table: dict[str, Any]) -> None:
 def main(spec_dir: Path) -> None:
     bot_api = json.loads((spec_dir / "telegram" / "api.json").read_text(encoding="utf-8"))
     messaging_api = json.loads((spec_dir / "line" / "messaging-api.json").read_text(encoding="utf-8"))
+    insight = json.loads((spec_dir / "line" / "insight.json").read_text(encoding="utf-8"))
+    messaging_api["paths"] |= insight["paths"]
+    schemas = messaging_api["components"]["schemas"]
+    messaging_api["components"]["schemas"] = insight["components"]["schemas"] | schemas
     write(HERE / "telegram_api.json", telegram(bot_api))
     write(HERE / "line_api.json", Line(messaging_api).condensed())
 

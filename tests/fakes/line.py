@@ -69,6 +69,9 @@ class FakeLine(RichMenus):
         self.bot_user_id = line_id("bot")
         self.quota: int | None = None  # pushed messages a month; None is no limit
         self.consumption = 0
+        self.followers = 0
+        self.broadcasts: dict[str, list[str]] = {}  # texts by request id
+        self.opens: dict[str, int] = {}  # how many opened a broadcast; else LINE does not say
         self.group_sizes: dict[str, int] = {}  # recipients that a push to the group counts for; else 1
         self.strangers: set[str] = set()  # ids that do not exist for this channel: a push is refused
         self.blocked: set[str] = set()  # people who left: a push is accepted and goes nowhere
@@ -258,6 +261,7 @@ class FakeLine(RichMenus):
     async def read(self, request: web.BaseRequest) -> Call:
         body = await request.read()
         name, params = _route(request.method, request.path)
+        params |= request.query
         if body and request.content_type == "application/json":
             try:
                 params |= json.loads(body)
@@ -354,6 +358,33 @@ class FakeLine(RichMenus):
         if key is not None:
             self._accepted[key] = _Accepted(self.now(), request_id, sent)
         return {"sentMessages": sent}
+
+    def _do_broadcast(self, call: Call, request_id: str) -> dict[str, Any]:
+        """To every follower; each of them counts."""
+        key = call.headers.get("x-line-retry-key")
+        if key is not None:
+            self._check_key(call, key)
+        if self.quota is not None and self.consumption + self.followers > self.quota:
+            raise Refused(_MONTHLY, 429)
+        self.consumption += self.followers
+        self.broadcasts[request_id] = [message["text"] for message in call.params["messages"]]
+        if key is not None:
+            self._accepted[key] = _Accepted(self.now(), request_id, [])
+        return {}
+
+    def _do_insight_followers(self, call: Call, request_id: str) -> dict[str, Any]:
+        if not re.fullmatch(r"20\d{6}", call.params.get("date", "")):
+            self.violated(call, [Issue("date", "must be yyyyMMdd")])
+            raise Refused("The value for the 'date' parameter is invalid")
+        return {"status": "ready", "followers": self.followers + 10, "targetedReaches": self.followers, "blocks": 10}
+
+    def _do_insight_event(self, call: Call, request_id: str) -> dict[str, Any]:
+        asked = call.params.get("requestId", "")
+        if asked not in self.broadcasts:
+            raise Refused("Not found", 404)
+        opened = self.opens.get(asked)
+        overview = {"requestId": asked, "timestamp": int(self.now()), "delivered": self.followers}
+        return {"overview": overview | {"uniqueImpression": opened}, "messages": [], "clicks": []}
 
     def _check_key(self, call: Call, key: str) -> None:
         """Whoever retries with the key of an accepted request is told so; another content is a violation."""

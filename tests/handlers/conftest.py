@@ -64,7 +64,8 @@ class Recorder:
         data = json.loads(event.raw)
         body: Body
         if "text" in data:
-            body = Text(data["text"])
+            first_at = data.get("first_at")
+            body = Text(data["text"], datetime.fromisoformat(first_at) if first_at else None)
         elif "query" in data:
             body = Query(data["query"], data["offset"])
         elif "press" in data:
@@ -186,6 +187,12 @@ class DeskUnderTest:
     async def presses(self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
         """Press a button of this person's last answer."""
         return await self.presses_token(self.last[f"{platform}:{who}"].token(label), who, platform)
+
+    async def chooses(self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+        """Press a button of the last answer, or one behind its [เพิ่มเติม]."""
+        if not any(label in shown for shown in self.last[f"{platform}:{who}"].buttons):
+            await self.presses("เพิ่มเติม", who, platform)
+        return await self.presses(label, who, platform)
 
     async def presses_token(self, token: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
         return await self.gives({"press": token}, who, platform)

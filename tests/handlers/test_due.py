@@ -1,5 +1,6 @@
 """The clock's turn: each occurrence once, in office hours, one bad apple alone, a week away made up for once."""
 
+import asyncio
 from datetime import time
 from functools import partial
 
@@ -7,6 +8,7 @@ import pytest
 
 from handlers.chat import say
 from handlers.due import KINDS, DueKind
+from scheduler import ticker
 from store import due
 from store.due import Due
 
@@ -99,3 +101,19 @@ async def test_what_is_taken_back_in_the_same_second_is_not_told(desk, kinds):
     desk.wait(minutes=6)
     await desk.tick()
     assert desk.told("nok").text == "stays"
+
+
+async def test_work_that_takes_longer_than_a_lease_is_not_begun_by_another_process(desk, kinds, monkeypatch):
+    monkeypatch.setattr(ticker, "KEEP_SECONDS", 0)
+
+    async def run(work, rows):
+        desk.wait(minutes=6)
+        async with asyncio.timeout(5):
+            while await due.has_claimable(desk.db, due.Claimable(["remind"], desk.now)):
+                await asyncio.sleep(0)
+        await telling(desk)(work, rows)
+
+    kinds["remind"] = DueKind("remind", run, silent=True, daily_at=None, workdays=True)
+    await plan(desk, "long")
+    assert (await desk.tick())["remind"] == 1
+    assert desk.told("nok").text.startswith("long")

@@ -99,6 +99,17 @@ async def test_only_what_was_done_long_ago_is_forgotten(db):
     assert [row.occurrence for row in await due.list_waiting(db, "remind")] == ["waiting"]
 
 
+async def test_whoever_works_on_keeps_the_lease_and_nobody_else(db):
+    await plan(db, at(0))
+    rows = await claim(db, "me")
+    soon, later = NOW + due.LEASE * 0.8, NOW + due.LEASE * 1.6
+    await db.write(lambda tx: due.extend(tx, rows, "you", soon))
+    assert await due.has_claimable(db, Claimable(KINDS, later))
+    await db.write(lambda tx: due.extend(tx, rows, "me", soon))
+    assert await claim(db, "you", later) == []
+    await db.write(lambda tx: due.finish(tx, rows, "me", later))
+
+
 async def test_what_is_moved_while_somebody_works_on_it_can_no_longer_be_finished(db):
     await plan(db, at(0))
     rows = await claim(db)

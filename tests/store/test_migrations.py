@@ -63,7 +63,12 @@ async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: O
     versions = await db.fetch("SELECT version FROM schema_migrations ORDER BY version")
     counters = await db.fetch("SELECT name, value FROM counters ORDER BY name")
     assert [row["version"] for row in versions] == [number for number, _script in migrate._files("sqlite")]
-    assert [tuple(row.values()) for row in counters] == [("customer", 0), ("request", 0), ("ticket", 0)]
+    assert [tuple(row.values()) for row in counters] == [
+        ("customer", 0),
+        ("publication", 0),
+        ("request", 0),
+        ("ticket", 0),
+    ]
 
 
 async def test_a_second_start_changes_nothing(empty_url: str, opening: Opening) -> None:

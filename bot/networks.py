@@ -1,0 +1,50 @@
+"""What the desk asks of a network that it posts to, and what the network may answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from domain.publicity import Network
+from handlers.publicity_posts import Failed, Posted, Unclear
+
+Answer = Posted | Failed | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What is to be posted. `retry_key` is a UUID, alike for every try. `picture` = its bytes on disk, if any."""
+
+    text: str
+    retry_key: str
+    picture: Path | None = None
+    picture_mime: str = ""
+
+
+class PostingNetwork(Protocol):
+    """One network. `repeats_safely` = a repeated call with the same retry key posts once."""
+
+    network: Network
+    repeats_safely: bool
+
+    async def publish(self, posting: Posting) -> Answer:
+        """Make the post."""
+        ...
+
+    async def look_for(self, text: str, since: datetime) -> Posted | None:
+        """The post with these words that was made after `since`; raises LookupFailed."""
+        ...
+
+    async def measure(self, external_id: str) -> tuple[int | None, int | None] | None:
+        """How many people got and opened it; None where the network did not answer."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class LookupFailed(Exception):
+    """The network could not be asked; the same question may be answered later."""
+
+    safe_text = True

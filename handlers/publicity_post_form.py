@@ -1,0 +1,231 @@
+"""Composing a post: its text, where and when it goes out, shown as each network will show it, then confirmed."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from functools import partial
+from uuid import uuid4
+
+from domain.dates import BANGKOK, find_date
+from domain.errors import InvalidInput, NotAllowed
+from domain.publications import Post, PostState, Publication
+from domain.publicity import Network, check_length, periods_of, projects_of
+from domain.staff import Role
+from domain.text import clean, digits, shorten
+from handlers import draft_files, fields, publicity_cards
+from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.desk import Context
+from handlers.forms import Field, Option, end, enter_form, form_button, new_draft, start, with_values
+from handlers.i18n import _
+from handlers.labels import field_label, role_label, when
+from handlers.messages import sentence
+from handlers.publicity_cards import about, network_name
+from handlers.publicity_saving import news_of
+from handlers.registry import command
+from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
+from store import files as file_store
+from store import publications
+from store.files import File, of_draft
+from store.forms import Draft
+from store.tickets import SEPARATOR
+
+NOW = "now"
+NOW_WORDS = ("ทันที", "เดี๋ยวนี้", "ตอนนี้", "now")
+_CLOCK = re.compile(r"(?:เวลา\s*)?(\d{1,2})[.:](\d{2})\s*(?:น\.?)?$")
+PICTURES = ("image/jpeg", "image/png", "image/gif")
+SHOWN = 900
+"""Characters of each preview."""
+
+
+@command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", role=Role.SUPERVISOR, fits=r"$|.*\s.*\s|.{25,}")
+async def post(ctx: Context, args: str) -> Reply:
+    """Compose a post for the networks that the desk can post to."""
+    if not ctx.desk.networks.ready:
+        return say(_("ยังไม่ได้ตั้งค่าเครือข่ายสำหรับโพสต์ ให้ผู้ดูแลระบบตั้งค่า Facebook หรือ Line"))
+    draft = new_draft(ctx, "post", {"networks": ",".join(sorted(ctx.desk.networks.ready)), "post_at": NOW, "look": "1"})
+    return await start(ctx, with_values(draft, _text_values(ctx, args) if args else {}))
+
+
+def _networks(draft: Draft) -> list[Network]:
+    return [network for network in Network if network.value in draft.data.get("networks", "").split(",")]
+
+
+def _text_values(ctx: Context, text: str) -> dict[str, str]:
+    projects = projects_of(ctx.desk.configuration.projects, text)
+    return {"text": text, "projects": SEPARATOR.join(projects), "data_years": periods_of(text, ctx.today)}
+
+
+async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if len(text) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    return _text_values(ctx, text)
+
+
+async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
+    there = _networks(draft)
+    names = [(n, network_name(ctx, n)) for n in Network if n in ctx.desk.networks.ready]
+    return [Option(network.value, f"✓ {name}" if network in there else name) for network, name in names]
+
+
+async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A tap takes one or leaves it; one that is not configured is said to be so."""
+    code = text if text in set(Network) else ctx.desk.configuration.catalogue.vocabulary().channels.get(text.casefold())
+    if code is None or code not in set(Network):
+        raise InvalidInput("post_network", text=shorten(text, 40))
+    network = Network(code)
+    if network not in ctx.desk.networks.ready:
+        raise InvalidInput("post_not_ready", network=network_name(ctx, network))
+    there = set(_networks(draft)) ^ {network}
+    return {"networks": ",".join(each for each in Network if each in there)}
+
+
+async def _parse_time(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """At once, or a day and a time of day that lie ahead; InvalidInput("post_time"), ("past_time")."""
+    text = digits(clean(text))
+    if text.casefold() in NOW_WORDS:
+        return {"post_at": NOW}
+    clock = _CLOCK.search(text)
+    before = text[: clock.start()].strip() if clock else ""
+    day = find_date(before, ctx.today) if before else None
+    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59 or (before and (day is None or day[1])):
+        raise InvalidInput("post_time", text=shorten(text, 40))
+    at = datetime.combine(day[0] if day else ctx.today, time(int(clock[1]), int(clock[2])), BANGKOK)
+    if at <= ctx.now:
+        raise InvalidInput("past_time")
+    return {"post_at": at.astimezone(UTC).isoformat()}
+
+
+async def _time_options(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option(NOW_WORDS[0], _("ทันที"))]
+
+
+class PostForm:
+    """See `handlers.forms.Form`."""
+
+    kind = "post"
+    fields: Mapping[str, Field] = {
+        "text": Field("text", "พิมพ์ข้อความที่จะโพสต์", _parse_text),
+        "networks": Field("networks", "เผยแพร่ที่ไหนบ้าง", _parse_networks, _network_options),
+        "post_at": Field("post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options),
+        "projects": PROJECTS,
+        "data_years": DATA_YEARS,
+    }
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        """A text that a network would refuse is asked for again: nothing is cut."""
+        lacking = [] if draft.data.get("text") and not _too_long(ctx, draft) else ["text"]
+        if not _networks(draft):
+            lacking.append("networks")
+        at = draft.data["post_at"]
+        if at != NOW and datetime.fromisoformat(at) <= ctx.now:
+            lacking.append("post_at")
+        return [*lacking, *(["projects"] if draft.data.get("projects_query") else [])]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        data, text = draft.data, draft.data.get("text", "")
+        names = ", ".join(network_name(ctx, network) for network in _networks(draft))
+        lines = [] if draft.asking else [(network_name(ctx, n), shorten(text, SHOWN)) for n in _networks(draft) if text]
+        surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
+        lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
+        lines.append((field_label("post_at"), _when(data["post_at"])))
+        notes = _too_long(ctx, draft)
+        count = await draft_files.waiting_with(ctx, draft)
+        lines.append((field_label("files"), str(count) if count else ""))
+        if count and Network.LINE in _networks(draft):
+            notes.append(_("Line ส่งเฉพาะข้อความ ไม่มีรูป"))
+        if count > 1:
+            notes.append(_("Facebook ใช้รูปแรกรูปเดียว"))
+        if Network.LINE in _networks(draft) and text and not draft.asking:
+            notes.append(await _cost(ctx))
+        title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
+        more = form_button(_("แก้ไข"), "form.more", draft)
+        return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), (more,))
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        data = draft.data
+        if name == "networks":
+            return ", ".join(network_name(ctx, network) for network in _networks(draft))
+        if name == "projects":
+            return about(data.get("projects", "").split(SEPARATOR), "")
+        if name == "data_years":
+            return about((), data.get("data_years", ""))
+        return _when(data[name]) if name == "post_at" else data.get(name, "")
+
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return ("networks", "post_at")
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+    def save_label(self, draft: Draft) -> str:
+        if draft.data["post_at"] != NOW:
+            return _("ตั้งเวลาโพสต์ %(at)s", at=_when(draft.data["post_at"]))
+        return _("โพสต์เลย %(count)s ช่องทาง", count=len(_networks(draft)))
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        if not ctx.staff.role.covers(Role.SUPERVISOR):
+            raise NotAllowed("role", role=role_label(Role.SUPERVISOR))
+        return await _queue(ctx, draft)
+
+
+enter_form(PostForm())
+
+
+def _too_long(ctx: Context, draft: Draft) -> list[str]:
+    told = []
+    for network in _networks(draft):
+        try:
+            check_length(network, draft.data.get("text", ""))
+        except InvalidInput as error:
+            named = InvalidInput(error.code, **{**error.params, "network": network_name(ctx, network)})
+            told.append(f"⚠️ {sentence(named)}")
+    return told
+
+
+def _when(post_at: str) -> str:
+    return _("ทันที") if post_at == NOW else when(datetime.fromisoformat(post_at))
+
+
+async def _cost(ctx: Context) -> str:
+    """What the broadcast costs, before it is sent."""
+    cost = await ctx.desk.networks.broadcast_cost(ctx.today)
+    if cost is None:
+        return _("⚠️ ดูโควตา Line ไม่ได้ตอนนี้")
+    followers = _("ไม่ทราบ") if cost.followers is None else f"{cost.followers:,}"
+    if cost.left is None:
+        return _("Line: ผู้ติดตาม %(followers)s คน · โควตาไม่จำกัด", followers=followers)
+    text = _("Line: ผู้ติดตาม %(followers)s คน · โควตาเหลือ %(left)s", followers=followers, left=f"{cost.left:,}")
+    short = cost.followers is not None and cost.followers > cost.left
+    return f"⚠️ {text} {_('ไม่พอส่งถึงทุกคน')}" if short else text
+
+
+async def _pictures(ctx: Context, draft: Draft) -> list[File]:
+    """The pictures that were sent while it was composed."""
+    sent = await file_store.list_files(ctx.db, of_draft(draft.id))
+    return [file for file in sent if file.mime in PICTURES]
+
+
+async def _queue(ctx: Context, draft: Draft) -> Reply:
+    """The post waits for its time; the poster takes it up within a second of that."""
+    at = draft.data["post_at"]
+    post_at = ctx.now if at == NOW else datetime.fromisoformat(at)
+    publication = Publication(
+        no=await publications.reserve_no(ctx.db),
+        news=news_of(draft.data),
+        published_on=post_at.astimezone(BANGKOK).date(),
+        recorded_at=ctx.now,
+        recorded_by=ctx.staff.id,
+        picture=next((file.id for file in await _pictures(ctx, draft)), ""),
+        posts={n: Post(n, PostState.WAITING, post_at=post_at, retry_key=str(uuid4())) for n in _networks(draft)},
+    )
+    ctx.change(partial(publications.add, publication=publication))
+    pictures = await _pictures(ctx, draft)
+    ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))
+    end(ctx, draft, outcome=publication.no)
+    names = ", ".join(network_name(ctx, network) for network in publication.posts)
+    if at == NOW:
+        text = _("กำลังโพสต์ %(no)s ลง %(networks)s จะแจ้งผลให้ทราบ", no=publication.no, networks=names)
+    else:
+        text = _("✅ ตั้งเวลาโพสต์ %(no)s ลง %(networks)s %(at)s", no=publication.no, networks=names, at=when(post_at))
+    buttons: tuple[Button, ...] = (publicity_cards.show_button(publication),)
+    return Reply((Paragraph(text, buttons),), confirms=True)

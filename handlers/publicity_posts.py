@@ -1,0 +1,148 @@
+"""Posting from the desk: what an answer of a network comes to, its ticket, and who is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+from domain.publications import UNDER_WAY, Post, PostState, Publication
+from domain.publicity import Network, find_links
+from domain.staff import Role
+from handlers import publicity_cards
+from handlers.chat import Paragraph, Reply
+from handlers.desk import Context, Work
+from handlers.i18n import _
+from handlers.publicity_saving import with_tickets
+from handlers.registry import action
+from store import publications
+
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""Until the next try after one that was surely not taken."""
+LOOK_AGAIN, LOOK_FOR = timedelta(minutes=1), timedelta(minutes=10)
+"""Between looks for a post of which nobody knows, and how long it is looked for."""
+KEY_LIFE = timedelta(hours=23)
+"""LINE remembers a retry key for 24 hours."""
+FIRST_REACH = timedelta(days=1)
+UNKNOWN = "unclear"
+"""In `Post.error`: that it perhaps went out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The network took it. `external_id` is its own name of the post, `link` where people see it ("" = nowhere)."""
+
+    external_id: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Surely not taken. `lasting` = another try would meet the same."""
+
+    error: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Perhaps taken, perhaps not."""
+
+    error: str
+
+
+async def settle(work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear) -> None:
+    """Write what the network answered; who asked for the post is told once nothing of it is under way any more."""
+    post, version = publication.posts[network], publication.version
+    if post.state in UNDER_WAY:  # else the page's own webhook was quicker
+        old, after = publication, _after(post, answer, work.now)
+        publication = publication.with_post(after)
+        if after.state is PostState.POSTED:
+            publication = await _logged(work, publication, after)
+        work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
+        version += 1
+    if publication.recorded_by is None or any(p.state in UNDER_WAY for p in publication.posts.values()):
+        return
+    shown = replace(publication, version=version)
+    card = await publicity_cards.card(work, shown)
+
+    def notice() -> Reply:
+        return Reply((Paragraph(outcome_text(shown)), card), confirms=True)
+
+    work.notify(notice, f"posted:{shown.no}:{version}", staff_id=publication.recorded_by)
+
+
+async def _logged(work: Work, publication: Publication, post: Post) -> Publication:
+    """With its ticket: a new one, or that of whoever logged the link in the meantime."""
+    other = await publications.find_by_link(work.db, post.link_key) if post.link_key else None
+    if other is None or other.no == publication.no:
+        return (await with_tickets(work, publication, [post], publication.recorded_by))[0]
+    return publication.with_post(replace(post, link_key="", ticket_no=other.posts[post.network].ticket_no))
+
+
+def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post:
+    """The post after an answer."""
+    if isinstance(answer, Posted):
+        key = next((link.key for link in find_links(answer.link)), "")
+        reach_at = now + FIRST_REACH if post.network is Network.LINE else None
+        return replace(
+            post,
+            state=PostState.POSTED,
+            external_id=answer.external_id,
+            link=answer.link,
+            link_key=key,
+            posted_at=now,
+            error="",
+            reach_at=reach_at,
+        )
+    first = post.first_try_at or now
+    if isinstance(answer, Unclear):
+        if now - first >= (KEY_LIFE if post.network is Network.LINE else LOOK_FOR):
+            return replace(post, state=PostState.FAILED, error=UNKNOWN)
+        return replace(post, state=PostState.UNCLEAR, post_at=now + LOOK_AGAIN, error=UNKNOWN)
+    # What was unclear before stays so: it is looked for before every further try.
+    error = UNKNOWN if post.error == UNKNOWN else answer.error
+    if answer.lasting or post.attempts > len(PAUSES):
+        return replace(post, state=PostState.FAILED, error=error)
+    return replace(post, state=PostState.WAITING, post_at=now + PAUSES[max(0, post.attempts - 1)], error=error)
+
+
+def outcome_text(publication: Publication) -> str:
+    """Whether all of it went out."""
+    failed = [post for post in publication.posts.values() if post.state is PostState.FAILED]
+    if not failed:
+        return _("✅ โพสต์แล้ว %(no)s", no=publication.no)
+    if any(post.error == UNKNOWN for post in failed):
+        return _("⚠️ %(no)s มีช่องทางที่ไม่ทราบว่าโพสต์สำเร็จหรือไม่ ตรวจที่หน้าเพจก่อนลองใหม่", no=publication.no)
+    return _("⚠️ %(no)s โพสต์ไม่สำเร็จบางช่องทาง", no=publication.no)
+
+
+@action("post.retry", role=Role.SUPERVISOR, in_place=True)
+async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Try what failed once more; what perhaps went out keeps its key, and is looked for first."""
+    old = await publications.get(ctx.db, args["no"])
+    new = old
+    for post in old.posts.values():
+        if post.state is PostState.FAILED:
+            again = replace(post, state=PostState.WAITING, post_at=ctx.now)
+            if post.error != UNKNOWN:
+                again = replace(again, attempts=0, first_try_at=None, retry_key=str(uuid4()), error="")
+            new = new.with_post(again)
+    ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
+    card = await publicity_cards.card(ctx, replace(new, version=old.version + 1))
+    return Reply((Paragraph(_("กำลังลองโพสต์ใหม่ จะแจ้งผลให้ทราบ")), card), confirms=True)
+
+
+@action("post.cancel", role=Role.SUPERVISOR, in_place=True)
+async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Do not post what still waits; a call that is under way cannot be taken back."""
+    old = await publications.get(ctx.db, args["no"])
+    new = old
+    for post in old.posts.values():
+        if post.state is PostState.WAITING and post.error != UNKNOWN:
+            new = new.with_post(replace(post, state=PostState.CANCELLED))
+    if new == old:
+        return Reply((Paragraph(_("กำลังโพสต์อยู่ ยกเลิกไม่ทันแล้ว")), await publicity_cards.card(ctx, old)))
+    ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
+    card = await publicity_cards.card(ctx, replace(new, version=old.version + 1))
+    return Reply((Paragraph(_("ยกเลิกการโพสต์ %(no)s แล้ว", no=old.no)), card), confirms=True)

@@ -1,0 +1,54 @@
+-- Publicity: one row a piece of news, and one a network that it went out by (or is to go out by), each with its ticket.
+CREATE TABLE publications (
+    id TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    text_key TEXT NOT NULL DEFAULT '',
+    projects TEXT NOT NULL DEFAULT '',
+    data_years TEXT NOT NULL DEFAULT '',
+    published_on TEXT NOT NULL,
+    picture TEXT NOT NULL DEFAULT '',
+    recorded_at TEXT NOT NULL,
+    recorded_by INTEGER REFERENCES staff (id),
+    version INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX publications_text ON publications (text_key, published_on) WHERE text_key <> '';
+CREATE INDEX publications_recorded ON publications (recorded_at);
+
+CREATE TABLE posts (
+    publication TEXT NOT NULL REFERENCES publications (id),
+    network TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ticket_no TEXT NOT NULL DEFAULT '',
+    link TEXT NOT NULL DEFAULT '',
+    link_key TEXT NOT NULL DEFAULT '',
+    page TEXT NOT NULL DEFAULT '',
+    external_id TEXT NOT NULL DEFAULT '',
+    post_at TEXT,
+    posted_at TEXT,
+    retry_key TEXT NOT NULL DEFAULT '',
+    first_try_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    delivered INTEGER,
+    opened INTEGER,
+    reach_at TEXT,
+    reached_at TEXT,
+    PRIMARY KEY (publication, network)
+);
+CREATE UNIQUE INDEX posts_link ON posts (link_key) WHERE link_key <> '';
+CREATE INDEX posts_ticket ON posts (ticket_no) WHERE ticket_no <> '';
+CREATE INDEX posts_waiting ON posts (post_at) WHERE state IN ('waiting', 'sending', 'unclear');
+CREATE INDEX posts_reach ON posts (reach_at) WHERE reach_at IS NOT NULL;
+
+-- What Facebook tells of the page's posts, whatever the order: the newest text, and whether it was taken down.
+CREATE TABLE page_posts (
+    post_id TEXT PRIMARY KEY,
+    text TEXT NOT NULL DEFAULT '',
+    text_at TEXT,
+    link TEXT NOT NULL DEFAULT '',
+    posted_at TEXT,
+    removed_at TEXT,
+    publication TEXT NOT NULL DEFAULT ''
+);
+
+INSERT INTO counters (name, value) VALUES ('publication', 0);

@@ -1,0 +1,314 @@
+"""Posting to the networks: once, whatever breaks; each outcome told on one card and logged with its real link."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from bot.engine import Engine
+from bot.facebook import FacebookPage
+from bot.line_broadcast import LineBroadcast
+from bot.networks import LookupFailed, Posting
+from bot.poster import PostingNetworks
+from domain.configuration import load_configuration
+from domain.publications import Post, PostState, Publication
+from domain.publicity import Network, News
+from domain.staff import Identity, Platform, Role, StaffId
+from handlers.desk import BroadcastCost
+from handlers.publicity_posts import Failed
+from store import leases, publications, staff
+from store.database import Database, Tx, open_database
+from tests.fakes.facebook import FakeFacebook
+from tests.fakes.line import RATE_LIMITED, FakeLine
+from tests.fakes.wire import DropAfter, DropBefore, Status
+from tests.handlers.conftest import Answer, Recorder
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 📊\nอ่านต่อที่ https://www.nso.go.th"
+FACEBOOK, LINE = Network.FACEBOOK, Network.LINE
+
+
+@dataclass
+class Desk:
+    """A desk that posts to both networks' fakes."""
+
+    db: Database
+    facebook: FakeFacebook
+    line: FakeLine
+    path: Path
+    recorder: Recorder
+    now: datetime = NOW
+    ton: StaffId | None = None
+    engine: Engine | None = None
+
+    def start(self) -> Engine:
+        """As after a restart: what the last process held is free."""
+        page = FacebookPage(self.facebook.page_id, self.facebook.page_token, f"{self.facebook.url}/v26.0")
+        networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url)])
+        adapters = {Platform.TELEGRAM: self.recorder}
+        self.engine = Engine(self.db, load_configuration(), adapters, "test", clock=lambda: self.now, networks=networks)
+        return self.engine
+
+    async def queues(self, *networks: Network, at: datetime = NOW) -> Publication:
+        no = await publications.reserve_no(self.db)
+        posts = {n: Post(n, PostState.WAITING, post_at=at, retry_key=str(uuid4())) for n in networks}
+        made = Publication(no, News(TEXT), NOW.date(), NOW, self.ton, posts=posts)
+        await self.db.write(lambda tx: publications.add(tx, made))
+        return made
+
+    async def works(self, **later: float) -> dict[Network, Post]:
+        """What is due is posted; returns the posts of the first publication."""
+        assert self.engine is not None
+        self.now += timedelta(**later)
+        await self.engine.poster.now()
+        await self.engine.idle()
+        return dict((await publications.get(self.db, "P1")).posts)
+
+    @property
+    def told(self) -> str:
+        return Answer([reply for _chat, reply in self.recorder.sent]).text
+
+    async def tickets(self) -> list[dict[str, object]]:
+        return [
+            dict(row) for row in await self.db.fetch("SELECT channel, link, result, status FROM tickets ORDER BY no")
+        ]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+
+    async def fill(tx: Tx) -> StaffId:
+        ton = await staff.add_staff(tx, "ต้น", Role.SUPERVISOR, NOW)
+        await staff.link_identity(tx, Identity(Platform.TELEGRAM, "ton", ton, "ton"), NOW)
+        return ton
+
+    with FakeFacebook() as facebook, FakeLine() as line:
+        line.followers = 1000
+        desk = Desk(db, facebook, line, tmp_path, Recorder(Platform.TELEGRAM))
+        desk.ton = await db.write(fill)
+        desk.start()
+        yield desk
+        assert desk.engine is not None
+        await desk.engine.stop()
+        assert facebook.violations == line.violations == []
+    await db.close()
+
+
+async def test_both_networks_get_the_text_and_the_tickets_have_the_real_links(desk: Desk):
+    await desk.queues(FACEBOOK, LINE)
+    posts = await desk.works()
+    (post,) = desk.facebook.posts
+    assert post["message"] == TEXT
+    assert list(desk.line.broadcasts.values()) == [[TEXT]]
+    assert posts[FACEBOOK].link == post["permalink_url"]
+    assert posts[LINE].external_id in desk.line.broadcasts
+    facebook, line = sorted(await desk.tickets(), key=lambda ticket: str(ticket["channel"]))
+    assert (facebook["link"], facebook["status"]) == (post["permalink_url"], "closed")
+    assert str(facebook["result"]).endswith(post["permalink_url"])
+    assert (line["channel"], line["link"]) == ("line", "")
+    assert desk.told.count("โพสต์แล้ว P1") == 1, "one card for both"
+    await desk.works(minutes=10)
+    assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
+
+
+async def test_a_post_waits_for_its_time(desk: Desk):
+    await desk.queues(FACEBOOK, at=NOW + timedelta(hours=5))
+    await desk.works(hours=4, minutes=59)
+    assert desk.facebook.posts == []
+    assert (await desk.works(minutes=1))[FACEBOOK].state is PostState.POSTED
+
+
+@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(503, "<html>")])
+async def test_after_an_unclear_answer_the_feed_is_read_before_anything_else(desk: Desk, fault: object):
+    taken = isinstance(fault, DropAfter)
+    desk.facebook.fail("POST feed", fault)  # type: ignore[arg-type]
+    await desk.queues(FACEBOOK)
+    assert (await desk.works())[FACEBOOK].state is PostState.UNCLEAR
+    assert await desk.tickets() == []
+    posts = await desk.works(minutes=2)
+    if taken:
+        assert posts[FACEBOOK].state is PostState.POSTED
+        assert posts[FACEBOOK].link == desk.facebook.posts[0]["permalink_url"]
+    else:
+        assert posts[FACEBOOK].state is PostState.UNCLEAR
+        posts = await desk.works(minutes=15)
+        assert (posts[FACEBOOK].state, posts[FACEBOOK].error) == (PostState.FAILED, "unclear")
+        assert "ไม่ทราบว่าโพสต์สำเร็จหรือไม่" in desk.told
+    assert len([call for call in desk.facebook.calls if call.method == "POST feed"]) == 1
+
+
+async def test_what_the_feed_shows_late_is_found_and_never_posted_again(desk: Desk):
+    desk.facebook.fail("POST feed", DropAfter())
+    desk.facebook.lag = True
+    await desk.queues(FACEBOOK)
+    await desk.works()
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.UNCLEAR
+    desk.facebook.lag = False
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.POSTED
+    assert len(desk.facebook.posts) == 1
+
+
+async def test_a_feed_that_cannot_be_read_is_no_reason_to_post_again(desk: Desk):
+    desk.facebook.fail("POST feed", DropAfter())
+    desk.facebook.fail("GET feed", Status(500), DropBefore())
+    await desk.queues(FACEBOOK)
+    await desk.works()
+    await desk.works(minutes=2)
+    await desk.works(minutes=2)
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.POSTED
+    assert len(desk.facebook.posts) == 1
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+async def test_what_was_cut_off_in_the_call_is_looked_for_by_the_next_process(desk: Desk, lost: str):
+    await desk.queues(FACEBOOK, LINE)
+    for network in (FACEBOOK, LINE):
+        await desk.db.write(lambda tx, n=network: publications.begin_sending(tx, "P1", n, desk.now))
+    if lost == "after":  # both took it, and the process was killed before it could write so
+        desk.facebook.post(TEXT)
+        post = (await publications.get(desk.db, "P1")).posts[LINE]
+        killed = LineBroadcast(desk.line.access_token, desk.line.url)
+        await killed.publish(Posting(TEXT, post.retry_key))
+        await killed.close()
+    await leases.release_all(desk.db, "test:")
+    posts = await desk.works(minutes=1)
+    assert posts[LINE].state is PostState.POSTED, "the retry key makes a second call harmless"
+    assert len(desk.line.broadcasts) == 1
+    assert posts[FACEBOOK].state is (PostState.POSTED if lost == "after" else PostState.UNCLEAR)
+    assert len(desk.facebook.posts) == (1 if lost == "after" else 0)
+
+
+async def test_one_that_failed_is_tried_again_by_a_tap_and_the_other_is_left_alone(desk: Desk):
+    desk.facebook.page_token = "changed"
+    made = await desk.queues(FACEBOOK, LINE)
+    posts = await desk.works()
+    assert (posts[FACEBOOK].state, posts[FACEBOOK].error) == (PostState.FAILED, "token")
+    assert posts[LINE].state is PostState.POSTED
+    assert "โพสต์ไม่สำเร็จบางช่องทาง" in desk.told
+    desk.facebook.page_token = "fake-page-token"
+    old = await publications.get(desk.db, made.no)
+    again = replace(posts[FACEBOOK], state=PostState.WAITING, post_at=desk.now, attempts=0, error="")
+    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    assert (await desk.works())[FACEBOOK].state is PostState.POSTED
+    assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
+
+
+async def test_what_was_surely_not_taken_is_tried_again_later(desk: Desk):
+    desk.facebook.fail("POST feed", Status(400), Status(400))
+    desk.line.fail("broadcast", RATE_LIMITED)
+    await desk.queues(FACEBOOK, LINE)
+    posts = await desk.works()
+    assert {post.state for post in posts.values()} == {PostState.WAITING}
+    await desk.works(minutes=2)
+    posts = await desk.works(minutes=10)
+    assert {post.state for post in posts.values()} == {PostState.POSTED}
+    assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
+
+
+async def test_a_network_that_is_away_is_tried_again(desk: Desk):
+    desk.facebook.down()
+    await desk.queues(FACEBOOK)
+    assert (await desk.works())[FACEBOOK].state is PostState.WAITING
+    desk.facebook.up()
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.POSTED
+    assert len(desk.facebook.posts) == 1
+
+
+async def test_a_broadcast_beyond_the_months_quota_fails_for_good(desk: Desk):
+    desk.line.quota = 999
+    await desk.queues(LINE)
+    posts = await desk.works()
+    assert (posts[LINE].state, posts[LINE].error) == (PostState.FAILED, "quota")
+    assert await desk.tickets() == []
+
+
+@pytest.mark.parametrize("fault", [DropAfter(), Status(500)])
+async def test_a_broadcast_after_an_unclear_answer_is_repeated_under_its_key(desk: Desk, fault: object):
+    desk.line.fail("broadcast", fault)  # type: ignore[arg-type]
+    await desk.queues(LINE)
+    assert (await desk.works())[LINE].state is PostState.UNCLEAR
+    posts = await desk.works(minutes=2)
+    assert posts[LINE].state is PostState.POSTED
+    assert list(desk.line.broadcasts) == [posts[LINE].external_id]
+
+
+async def test_a_key_that_line_has_forgotten_is_not_used_again(desk: Desk):
+    desk.line.fail("broadcast", DropAfter())
+    await desk.queues(LINE)
+    await desk.works()
+    posts = await desk.works(hours=25)
+    assert (posts[LINE].state, posts[LINE].error) == (PostState.FAILED, "unclear")
+    assert len(desk.line.broadcasts) == 1
+
+
+async def test_reach_is_asked_for_days_later_and_until_it_comes(desk: Desk):
+    await desk.queues(LINE)
+    posts = await desk.works()
+    assert posts[LINE].delivered is None
+    posts = await desk.works(days=1)
+    assert (posts[LINE].delivered, posts[LINE].opened) == (1000, None), "fewer than 20 opened it so far"
+    desk.line.opens[posts[LINE].external_id] = 82
+    posts = await desk.works(days=1)
+    assert (posts[LINE].delivered, posts[LINE].opened) == (1000, 82)
+    desk.line.fail("insight.event", Status(500))
+    posts = await desk.works(days=2)
+    assert posts[LINE].opened == 82, "no answer takes nothing away"
+    posts = await desk.works(days=3)
+    assert posts[LINE].reach_at is None
+
+
+async def test_the_cost_is_known_before(desk: Desk):
+    assert desk.engine is not None
+    today = NOW.date()
+    assert await desk.engine.networks.broadcast_cost(today) == BroadcastCost(1000, None)
+    desk.line.quota, desk.line.consumption = 5000, 4500
+    assert await desk.engine.networks.broadcast_cost(today) == BroadcastCost(1000, 500)
+    desk.line.down()
+    assert await desk.engine.networks.broadcast_cost(today) is None
+
+
+async def test_the_token_is_proved_by_the_pages_name(desk: Desk):
+    page = FacebookPage(desk.facebook.page_id, "wrong", desk.facebook.url)
+    with pytest.raises(LookupFailed, match="401 code 190"):
+        await page.hello()
+    await page.close()
+    good = FacebookPage(desk.facebook.page_id, desk.facebook.page_token, desk.facebook.url)
+    assert await good.hello() == "สำนักงานสถิติแห่งชาติ"
+    await good.close()
+
+
+async def test_the_picture_goes_up_first_and_with_the_post(desk: Desk):
+    picture = desk.path / "picture"
+    picture.write_bytes(b"\xff\xd8\xff\xe0")
+    page = FacebookPage(desk.facebook.page_id, desk.facebook.page_token, desk.facebook.url)
+    assert await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    assert list(desk.facebook.photos.values()) == [picture.read_bytes()]
+    assert len(desk.facebook.posts) == 1
+    desk.facebook.fail("POST photos", DropAfter())
+    answer = await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    assert isinstance(answer, Failed), "without its picture nothing was posted, so another try is safe"
+    assert len(desk.facebook.posts) == 1
+    await page.close()
+
+
+async def test_a_post_that_the_webhook_logged_meanwhile_is_one_ticket(desk: Desk):
+    await desk.queues(FACEBOOK)
+    desk.facebook.lag = True
+    desk.facebook.fail("POST feed", DropAfter())
+    await desk.works()
+    link = desk.facebook.posts[0]["permalink_url"]
+    key = "facebook:" + link.rpartition("/")[2]
+    other = Post(FACEBOOK, PostState.POSTED, "R9", link, key)
+    told = Publication(
+        await publications.reserve_no(desk.db), News("อื่น"), NOW.date(), NOW, None, posts={FACEBOOK: other}
+    )
+    await desk.db.write(lambda tx: publications.add(tx, told))
+    desk.facebook.lag = False
+    posts = await desk.works(minutes=2)
+    assert (posts[FACEBOOK].state, posts[FACEBOOK].ticket_no) == (PostState.POSTED, "R9")
+    assert await desk.tickets() == []
+    assert "โพสต์แล้ว P1" in desk.told

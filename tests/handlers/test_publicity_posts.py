@@ -1,0 +1,184 @@
+"""Posting from the desk: composed, previewed with its cost, confirmed by a supervisor, now or at a time."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from domain.publications import PostState
+from domain.publicity import Network
+from handlers.desk import BroadcastCost
+from store import publications
+from tests.handlers.conftest import DeskUnderTest
+
+TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 อ่านต่อ https://www.nso.go.th"
+
+
+class Ready:
+    """Networks that are configured, and what a broadcast costs."""
+
+    def __init__(self, *ready: Network, cost: BroadcastCost | None = None) -> None:
+        self.ready = frozenset(ready)
+        self.cost = cost
+
+    async def broadcast_cost(self, today: date) -> BroadcastCost | None:
+        return self.cost
+
+
+def connect(desk: DeskUnderTest, *ready: Network, cost: BroadcastCost | None = None) -> None:
+    worker = desk.engine.worker
+    worker._desk = replace(worker._desk, networks=Ready(*ready, cost=cost))
+
+
+@pytest.fixture
+def both(desk: DeskUnderTest) -> DeskUnderTest:
+    connect(desk, Network.FACEBOOK, Network.LINE, cost=BroadcastCost(1234, 5000))
+    return desk
+
+
+async def states(desk: DeskUnderTest) -> dict[Network, PostState]:
+    return {post.network: post.state for post in (await publications.get(desk.db, "P1")).posts.values()}
+
+
+async def test_the_post_is_seen_with_its_cost_before_it_goes_out(both: DeskUnderTest):
+    assert "พิมพ์ข้อความที่จะโพสต์" in (await both.says("/post", who="ton")).text
+    card = await both.says(TEXT, who="ton")
+    assert f"Facebook: {TEXT}" in card.text
+    assert f"Line: {TEXT}" in card.text
+    assert "Line: ผู้ติดตาม 1,234 คน · โควตาเหลือ 5,000" in card.text
+    assert await both.count("posts") == 0, "nothing goes out before it is confirmed"
+    done = await both.presses("โพสต์เลย 2 ช่องทาง", who="ton")
+    assert "กำลังโพสต์ P1 ลง Facebook, Line" in done.text
+    assert await states(both) == {Network.FACEBOOK: PostState.WAITING, Network.LINE: PostState.WAITING}
+    assert await both.count("tickets") == 0
+
+
+async def test_only_supervisors_post(both: DeskUnderTest):
+    assert "ใช้ได้เฉพาะหัวหน้า" in (await both.says("/post")).text
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'"))
+    assert "ใช้ได้เฉพาะหัวหน้า" in (await both.presses("โพสต์เลย", who="ton")).text
+    assert await both.count("posts") == 0
+
+
+async def test_a_quota_that_is_too_small_is_said(desk: DeskUnderTest):
+    connect(desk, Network.LINE, cost=BroadcastCost(1234, 500))
+    await desk.says("/post", who="ton")
+    assert "โควตาเหลือ 500 ไม่พอส่งถึงทุกคน" in (await desk.says(TEXT, who="ton")).text
+
+
+async def test_a_cost_that_line_does_not_tell_stops_nothing(desk: DeskUnderTest):
+    connect(desk, Network.LINE)
+    await desk.says("/post", who="ton")
+    card = await desk.says(TEXT, who="ton")
+    assert "ดูโควตา Line ไม่ได้ตอนนี้" in card.text
+    assert "โพสต์เลย 1 ช่องทาง" in card.buttons
+
+
+async def test_without_any_network_it_is_said_what_is_missing(desk: DeskUnderTest):
+    assert "ยังไม่ได้ตั้งค่าเครือข่าย" in (await desk.says("/post", who="ton")).text
+
+
+async def test_a_network_that_is_not_configured_is_told(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    asked = await both.presses("เครือข่าย", who="ton")
+    assert "twitter" not in asked.buttons
+    assert "ยังโพสต์ลง twitter จากที่นี่ไม่ได้" in (await both.says("twitter", who="ton")).text
+    await both.presses("✓ Line", who="ton")
+    assert "โพสต์เลย 1 ช่องทาง" in both.last["telegram:ton"].buttons
+
+
+async def test_a_text_that_a_network_would_refuse_is_asked_for_again_and_not_cut(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    asked = await both.says("ก" * 5001, who="ton")
+    assert "ข้อความยาวเกินที่ Line รับได้ (5001 จาก 5000 ตัวอักษร)" in asked.text
+    assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
+    assert "โพสต์เลย 2 ช่องทาง" in (await both.says(TEXT, who="ton")).buttons
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("พรุ่งนี้ 9.00", "2026-11-24T02:00"), ("24 พ.ย. 69 14.30 น.", "2026-11-24T07:30"), ("17:45", "2026-11-23T10:45")],
+)
+async def test_a_post_may_wait_for_its_time_and_be_called_off(both: DeskUnderTest, typed: str, stored: str):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("เวลาโพสต์", who="ton")
+    await both.says(typed, who="ton")
+    done = await both.presses("ตั้งเวลาโพสต์", who="ton")
+    assert "ตั้งเวลาโพสต์ P1 ลง Facebook, Line" in done.text
+    (row, *_more) = await both.db.fetch("SELECT post_at FROM posts")
+    assert row["post_at"].isoformat().startswith(stored)
+    card = await both.presses("ดูข่าวนี้", who="ton")
+    assert "รอโพสต์" in card.text
+    assert "ยกเลิกการโพสต์ P1 แล้ว" in (await both.presses("ยกเลิกการโพสต์", who="ton")).text
+    assert set((await states(both)).values()) == {PostState.CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("9.00", "เวลานี้ผ่านไปแล้ว"), ("เมื่อวาน 9.00", "เวลานี้ผ่านไปแล้ว"), ("เร็ว ๆ นี้", "ไม่เข้าใจเวลา"), ("25.00", "ไม่เข้าใจเวลา")],
+)
+async def test_a_time_that_is_past_or_none_is_asked_again(both: DeskUnderTest, typed: str, said: str):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("เวลาโพสต์", who="ton")
+    assert said in (await both.says(typed, who="ton")).text
+
+
+async def test_two_presses_post_once(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    token = (await both.says(TEXT, who="ton")).token("โพสต์เลย")
+    await both.presses_token(token, who="ton")
+    assert "บันทึกแล้วเป็น P1" in (await both.presses_token(token, who="ton")).text
+    assert await both.count("publications") == 1
+
+
+async def test_what_failed_is_tried_again_by_a_tap_and_only_that(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("โพสต์เลย", who="ton")
+    keys = {row["network"]: row["retry_key"] for row in await both.db.fetch("SELECT network, retry_key FROM posts")}
+    failed = "UPDATE posts SET state = 'failed', error = 'quota' WHERE network = 'line'"
+    await both.db.write(lambda tx: tx.execute(failed))
+    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'"))
+    assert "โควตาเดือนนี้ไม่พอ" in (await both.says("/publicize P1", who="ton")).text
+    assert "กำลังลองโพสต์ใหม่" in (await both.presses("ลองโพสต์ใหม่", who="ton")).text
+    assert await states(both) == {Network.FACEBOOK: PostState.POSTED, Network.LINE: PostState.WAITING}
+    again = {row["network"]: row["retry_key"] for row in await both.db.fetch("SELECT network, retry_key FROM posts")}
+    assert again["line"] != keys["line"]
+
+
+async def test_what_perhaps_went_out_keeps_its_key_when_it_is_tried_again(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("โพสต์เลย", who="ton")
+    before = {row["network"]: row["retry_key"] for row in await both.db.fetch("SELECT network, retry_key FROM posts")}
+    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'unclear'"))
+    await both.says("/publicize P1", who="ton")
+    await both.presses("ลองโพสต์ใหม่", who="ton")
+    rows = await both.db.fetch("SELECT network, retry_key, error, state FROM posts")
+    assert {row["network"]: row["retry_key"] for row in rows} == before
+    assert {(row["error"], row["state"]) for row in rows} == {("unclear", "waiting")}
+
+
+async def test_an_officer_cannot_retry_or_cancel(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("โพสต์เลย", who="ton")
+    await both.says("/publicize P1")
+    assert "ใช้ได้เฉพาะหัวหน้า" in (await both.presses("ยกเลิกการโพสต์")).text
+    assert set((await states(both)).values()) == {PostState.WAITING}
+
+
+async def test_a_picture_sent_while_composing_goes_with_the_post(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    card = await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    assert "ไฟล์แนบ: 1" in card.text
+    assert "Line ส่งเฉพาะข้อความ ไม่มีรูป" in card.text
+    await both.presses("โพสต์เลย", who="ton")
+    (file,) = await both.db.fetch("SELECT id, record FROM files")
+    (row,) = await both.db.fetch("SELECT picture FROM publications")
+    assert (file["record"], file["id"]) == ("P1", row["picture"])

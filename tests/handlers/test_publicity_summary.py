@@ -1,0 +1,115 @@
+"""The summary of publicity and of the provinces' numbers of users, as the office reads them."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from domain.publicity_summary import Release
+from tests.handlers.conftest import DeskUnderTest
+
+LABOUR = "สำรวจภาวะการทำงานของประชากร"
+
+
+@pytest.fixture
+async def year(desk: DeskUnderTest) -> DeskUnderTest:
+    """Two posts of October's data in November, one in October, one of the fiscal year before, one by /open."""
+    for line in (
+        f"ประชาสัมพันธ์ เฟซ ไลน์ ผล{LABOUR} ต.ค. 69",
+        "ประชาสัมพันธ์ เฟซ ผลสำรวจแรงงานนอกระบบ 2568 5 ต.ค. 69",
+        "ประชาสัมพันธ์ ทวิต ผลสำมะโนการเกษตร 2566 20 ก.ย. 69",
+    ):
+        await desk.says(line)
+        await desk.presses("บันทึก")
+    await desk.says("/open เฟซ 10 เผยแพร่วันหยุด => โพสต์แล้ว ปิด")
+    return desk
+
+
+async def test_the_summary_counts_by_network_month_and_project(year: DeskUnderTest):
+    told = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "สรุปประชาสัมพันธ์ · ปีงบประมาณ 2570" in told
+    assert "4 โพสต์ จาก 3 ข่าว" in told
+    assert "Facebook: 3" in told
+    assert "Line: 1" in told
+    assert "ต.ค. 69: 1 (Facebook 1)" in told
+    assert "พ.ย. 69: 3 (Facebook 2, Line 1)" in told
+    assert f"{LABOUR}: 2" in told
+    assert "ไม่ระบุโครงการ: 1" in told
+    assert "สำมะโนการเกษตร" not in told
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("ก.ย. 69", "twitter: 1"),
+        ("ปีงบ 2569", "สำมะโนการเกษตร: 1"),
+        ("ปี 2569", "ปีงบประมาณ 2570: 4"),
+        ("เดือนที่แล้ว", "Facebook: 1"),
+    ],
+)
+async def test_any_period_can_be_asked_for(year: DeskUnderTest, period: str, said: str):
+    assert said in (await year.says(f"/publicize สรุป {period}")).text
+
+
+async def test_a_period_that_is_none_is_asked_for_in_a_sentence(desk: DeskUnderTest):
+    assert 'ไม่เข้าใจช่วงเวลา "เร็ว ๆ นี้"' in (await desk.says("/publicize สรุป เร็ว ๆ นี้")).text
+
+
+async def test_the_usual_periods_are_a_tap_away(year: DeskUnderTest):
+    await year.says("ประชาสัมพันธ์ สรุป")
+    assert "ต.ค. 69: 1" in (await year.presses("เดือนที่แล้ว")).text
+
+
+async def test_what_was_logged_by_mistake_does_not_count(year: DeskUnderTest):
+    await year.says("/publicize P1")
+    await year.presses("ลบ…")
+    await year.presses("Line: บันทึกผิด ไม่นับ")
+    told = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "3 โพสต์" in told
+    assert "Line" not in told
+
+
+async def test_without_a_calendar_of_releases_it_is_said_what_is_needed(year: DeskUnderTest):
+    assert "ให้ผู้ดูแลระบบเพิ่ม [[releases]]" in (await year.says("ประชาสัมพันธ์ สรุป")).text
+
+
+async def test_releases_that_nobody_publicised_are_listed(year: DeskUnderTest):
+    releases = (
+        Release(LABOUR, date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 20)),
+        Release(LABOUR, date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 20)),
+        Release(LABOUR, date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 20)),
+    )
+    desk = year.engine.worker._desk
+    year.engine.worker._desk = replace(desk, configuration=replace(desk.configuration, releases=releases))
+    told = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "ผลสำรวจที่ยังไม่ประชาสัมพันธ์ 1" in told
+    assert f"{LABOUR} ข้อมูล ก.ย. 69 · ออกเมื่อ 20 ต.ค. 69" in told
+
+
+# The provinces' numbers of users.
+
+
+async def test_the_provinces_are_summed_and_the_silent_ones_named(desk: DeskUnderTest):
+    for line in ("กระบี่ 1600 ต.ค. 69", "ตาก 400 ต.ค. 69", "กระบี่ 500 ก.ย. 69"):
+        await desk.says(f"/open {line}")
+        await desk.presses("ปิดด้วยผลนี้")
+    told = await desk.says("สถิติจังหวัด")
+    assert "ผู้เข้าชมเว็บไซต์จังหวัด · ต.ค. 69" in told.text
+    assert "รวม: 2,000 ราย" in told.text
+    assert "รายงานแล้ว: 2 จาก 77 จังหวัด" in told.text
+    assert "กระบี่: 1,600" in told.text
+    assert "ยังไม่รายงาน 75 จังหวัด" in told.text
+    assert "กระบี่: 500" in (await desk.presses("ก่อนหน้า ก.ย. 69")).text
+    spring = (await desk.says("/counts ปีงบ 2569")).text
+    assert "ก.ย. 69: 500 ราย · 1 จังหวัด" in spring
+    assert "กระบี่ (11)" in spring
+
+
+async def test_months_to_come_are_not_waited_for(desk: DeskUnderTest):
+    told = (await desk.says("/counts ปีงบนี้")).text
+    assert "พ.ย. 69: 0 ราย" in told
+    assert "ธ.ค. 69" not in told
+
+
+async def test_a_name_beginning_like_the_command_is_a_search(desk: DeskUnderTest):
+    assert "ผู้เข้าชม" not in (await desk.says("สถิติจังหวัด กระบี่")).text
