@@ -190,7 +190,7 @@ def _line(host: str, path: list[str], query: dict[str, str]) -> PostLink | None:
     if post and _CODE.fullmatch(post):
         name = "postId" if query.get("postId") else "id"
         return PostLink(Network.LINE, f"{address}?{name}={post}", f"line:{post}")
-    if lowered[:2] == ["ti", "p"] or host == "page.line.me":
+    if lowered[:1] == ["ti"] or host == "page.line.me":
         return PostLink(Network.LINE, address, f"line:page/{path[-1].casefold()}", path[-1], LinkKind.PAGE)
     if len(address) > MOST_LINK or not all(32 < ord(sign) < 127 for sign in address):
         return None
