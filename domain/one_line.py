@@ -6,7 +6,7 @@ not understood stays in the details.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import islice
 
@@ -19,6 +19,7 @@ from domain.text import clean, digits, words
 
 __all__ = ["CustomerRef", "OneLine", "Vocabulary"]
 
+HALF_A_YEAR = timedelta(days=183)
 NAME_LIMIT = 120
 """Characters. More words than that before the first known one are a story, not a name."""
 
@@ -286,11 +287,19 @@ class _Head:
         if day is None or day > self._today:
             return 0
         self.read = replace(self.read, created_on=day)
+        if self._today - day > HALF_A_YEAR and not _has_year(self._arabic[at + len(named) : end]):
+            # The first of January typed on the last of December may be tomorrow: it is shown first.
+            self.read = replace(self.read, unsure=self.read.unsure | {"created_on"})
         return end
 
     def _ends(self, at: int, most: int) -> list[int]:
         """Where the word at `at` ends, and where each of the next ones does, `most` in all."""
         return [word.end() for word in islice(_WORD.finditer(self.line, at), most)]
+
+
+def _has_year(typed: str) -> bool:
+    """Whether a date names its year: behind a month's name or as its third number."""
+    return len(re.findall(r"[0-9]+", typed)) >= (2 if any(map(str.isalpha, typed)) else 3)
 
 
 def _reference(typed: str) -> tuple[CustomerRef, str] | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from domain import pauses
 from domain.catalogue import ASKING_ORDER
 from domain.customers import CustomerCode
 from domain.data_years import kept, parse_periods
@@ -15,7 +16,7 @@ from domain.projects import Project, find_projects, similar_projects
 from domain.provinces import find_province, parse_users
 from domain.staff import StaffId
 from domain.text import clean, digits
-from domain.tickets import Status, Ticket, TicketNo, join_years, parse_contract_no, parse_price, split_years
+from domain.tickets import Pause, Status, Ticket, TicketNo, join_years, parse_contract_no, parse_price, split_years
 from domain.transfer import (
     LONG_LIMIT,
     UNKNOWN,
@@ -34,6 +35,7 @@ MOST_PROJECTS = 10
 _NO = re.compile(r"R[0-9]{10}")
 _CLOCK = re.compile(r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$")
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_STROKE = re.compile(r"\s/(?:\s|$)")
 _LONG = ("details", "result", "purpose", "remarks")
 _TEXTS = (*_LONG, "letter_no", "receipt_no", "agency", "link")
 _DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
@@ -127,12 +129,37 @@ def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
     row |= {name: str(getattr(ticket, name)) for name in (*value_fields(), *_TEXTS)}
     row |= {name: _printed_time(getattr(ticket, name)) for name in _TIMES}
     row |= {name: _printed_day(getattr(ticket, name)) for name in _DAYS}
+    row["pauses"] = "\n".join(map(_printed_pause, ticket.pauses))
     row |= dict.fromkeys((name for name in ticket.unknown if not row.get(name) and name in ASKING_ORDER), UNKNOWN)
     return {name: text for name, text in row.items() if text}
 
 
 def _printed_time(at: datetime | None) -> str:
     return "" if at is None else f"{at.astimezone(BANGKOK):%Y-%m-%d %H:%M:%S}"
+
+
+def _printed_pause(pause: Pause) -> str:
+    """`2026-11-23 10:00:00 / 2026-11-24 09:00:00`; nothing behind the stroke while it lasts, `/ closed` at last."""
+    span = f"{_printed_time(pause.since)} / {_printed_time(pause.until)}".rstrip()
+    return f"{span} / {Status.CLOSED}" if pause.closed else span
+
+
+def _pauses(text: str, desk: Desk) -> tuple[Pause, ...]:
+    """The reverse of what is printed; InvalidInput("row_pauses") where it is none, or they run into each other."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        since, *rest = (part.strip() for part in _STROKE.split(line))
+        until, closed = [*rest, "", ""][:2]
+        if len(rest) not in (1, 2) or closed not in ("", Status.CLOSED):
+            raise InvalidInput("row_pauses", text=line[:60])
+        ended = parse_instant(until, desk.now) if until else None
+        found.append(Pause(parse_instant(since, desk.now), ended, bool(closed)))
+    ends = [pause.until or desk.now for pause in found]
+    starts = [*(pause.since for pause in found[1:]), desk.now]
+    for pause, end, following in zip(found, ends, starts, strict=True):
+        if not pause.since <= end <= following:
+            raise InvalidInput("row_pauses", text=_printed_pause(pause))
+    return tuple(found)
 
 
 def _printed_day(on: date | None) -> str:
@@ -166,6 +193,8 @@ def merge_ticket(old: Ticket | None, cells: Cells, desk: Desk, labels: Labels) -
     if old and _taken(old, made):
         raise InvalidInput("no_taken", no=no)
     _check(made)
+    if made.status is Status.CLOSED and made.waiting_since is not None:
+        return replace(made, pauses=pauses.closed(made, made.closed_at or desk.now).pauses)
     return made
 
 
@@ -281,6 +310,7 @@ _READERS: Mapping[str, Callable[[str, Desk], object]] = {
     "price": lambda text, desk: parse_price(text),
     "data_years": _years,
     "province": _province,
+    "pauses": _pauses,
     "user_count": lambda text, desk: parse_users(text),
     "contract_no": lambda text, desk: parse_contract_no(text),
     **{name: (lambda text, desk, name=name: limited(name, text, LONG_LIMIT)) for name in _LONG},  # type: ignore[misc]

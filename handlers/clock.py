@@ -108,7 +108,12 @@ async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
 
 def _correct_button(ticket: Ticket, position: int, field: str) -> Button:
     label = _("แก้เวลาที่เริ่มรอ") if field == "since" else _("แก้เวลาที่ตอบ")
-    return Button(label, "pause.correct", {"no": ticket.no, "position": str(position), "field": field})
+    return Button(label, "pause.correct", {**_which(ticket, position), "field": field})
+
+
+def _which(ticket: Ticket, position: int) -> dict[str, str]:
+    """One pause for a button; where it moved since, the button does not mean its neighbour."""
+    return {"no": ticket.no, "position": str(position), "since": ticket.pauses[position].since.isoformat()}
 
 
 @action("pause.show")
@@ -121,8 +126,7 @@ async def pause_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if pause.until is not None:
         lines.append((field_label("until"), when(pause.until)))
         buttons.append(_correct_button(found, position, "until"))
-    drop = {"no": found.no, "position": args["position"]}
-    buttons.append(Button(_("ลบช่วงนี้"), "pause.drop", drop, found.no, found.version, once=True))
+    buttons.append(Button(_("ลบช่วงนี้"), "pause.drop", _which(found, position), found.no, found.version, once=True))
     return Reply((Card(_("ช่วงรอผู้รับบริการ %(no)s", no=found.no), tuple(lines), buttons=tuple(buttons)),))
 
 
@@ -132,7 +136,10 @@ async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
     position = int(args["position"])
     # A pause that is gone refuses by itself.
     pauses.corrected(found, position, None, ctx.now)
-    return found, found.pauses[position]
+    pause = found.pauses[position]
+    if pause.since != datetime.fromisoformat(args["since"]):
+        raise Conflict("no_pause")
+    return found, pause
 
 
 @action("pause.drop")
@@ -224,7 +231,7 @@ async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         Button(
             _("แก้ช่วงรอ %(since)s", since=day_time(pause.since)),
             "pause.show",
-            {"no": found.no, "position": str(position)},
+            _which(found, position),
         )
         for position, pause in enumerate(found.pauses)
         if not pause.closed

@@ -39,12 +39,18 @@ def rows_for(work: Work, ticket: Ticket) -> list[Due]:
 def plan(work: Work, ticket: Ticket) -> None:
     """Plan what is to be told of this ticket, in the transaction that changes it."""
     rows = rows_for(work, ticket)
-    work.change(partial(_replan, no=ticket.no, rows=rows))
+    work.change(partial(_replan, no=ticket.no, rows=rows, now=work.now))
 
 
-async def _replan(tx: Tx, no: TicketNo, rows: Sequence[Due]) -> None:
+async def _replan(tx: Tx, no: TicketNo, rows: Sequence[Due], now: datetime) -> None:
+    """What was told is not told again because a holiday entered late moved it from one past hour to another."""
+    told = {_stage(occurrence) for occurrence in await due_rows.list_done(tx, KIND, no)}
     await due_rows.cancel(tx, KIND, no)
-    await due_rows.plan(tx, rows)
+    await due_rows.plan(tx, [row for row in rows if row.due_at > now or _stage(row.occurrence) not in told])
+
+
+def _stage(occurrence: str) -> Stage:
+    return Stage(occurrence.partition(":")[0])
 
 
 async def replan_with(work: Work, after: Desk) -> int:
@@ -54,7 +60,7 @@ async def replan_with(work: Work, after: Desk) -> int:
         moved += ticket_cards.due(work, ticket) != ticket_cards.due(later, ticket)
         wanted = rows_for(later, ticket)
         if wanted != rows_for(work, ticket):
-            work.change(partial(_replan, no=ticket.no, rows=wanted))
+            work.change(partial(_replan, no=ticket.no, rows=wanted, now=work.now))
     return moved
 
 
@@ -68,7 +74,7 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
     for ticket in found.values():
         wanted = rows_for(work, ticket)
         if {(row.occurrence, row.due_at) for row in wanted} != waiting.get(ticket.no, set()):
-            work.change(partial(_replan, no=ticket.no, rows=wanted))
+            work.change(partial(_replan, no=ticket.no, rows=wanted, now=work.now))
     for no in waiting.keys() - found.keys():
         work.change(partial(due_rows.cancel, kind=KIND, subject=no))
 
@@ -87,7 +93,7 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             if ticket is not None:  # its due time moved without being planned anew, as by a changed time standard
                 plan(work, ticket)
             continue
-        stage = Stage(row.occurrence.partition(":")[0])
+        stage = _stage(row.occurrence)
         for person in _receivers(people, stage, ticket):
             # What is claimed comes in the order of its time: overdue takes the place of due soon.
             messages.setdefault(person, {})[ticket.no] = (stage, ticket)

@@ -31,6 +31,8 @@ BEGIN, END = "begin", "end"
 MORNING = time(8, 30)
 SHOWN = 10
 """Tickets of a proposal that can be changed one by one."""
+OFFERED = 20
+"""Tickets of an offer that can be taken one by one; all of them can be taken at once."""
 
 
 @command(
@@ -139,6 +141,8 @@ async def pick_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Enter the leave and offer each ticket to whom it was proposed."""
     first, last = date.fromisoformat(args["first"]), date.fromisoformat(args["last"])
+    if last < ctx.today:
+        raise InvalidInput("days_past", days=days(first, last))
     if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
         raise InvalidInput("leave_twice", days=days(first, last))
     away = Leave(uuid4().hex, ctx.staff.id, first, last)
@@ -178,9 +182,11 @@ def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Off
         days=days(away.first_on, away.last_on),
         count=len(share),
     )
+    if len(share) > OFFERED:
+        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=OFFERED, count=len(share))
     options = tuple(
         Button(_("รับ %(ticket)s", ticket=_line(work, ticket)), "hand.accept", {"offer": made.id})
-        for made, ticket in share
+        for made, ticket in share[:OFFERED]
     )
     return Reply((Choice(title, options, (Button(_("รับทั้งหมด"), "leave.accept", {"leave": away.id}),)),), confirms=True)
 
@@ -251,32 +257,37 @@ async def back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def run(work: Work, rows: Sequence[Due]) -> None:
     """A leave begins or ends; where the desk was away for both, only the end is left to do."""
     ending = {row.subject for row in rows if row.occurrence == END}
-    for row in rows:
+    came_back: dict[str, Ticket] = {}
+    # Who comes back from one leave on the morning on which another begins hands on what came back.
+    for row in sorted(rows, key=lambda row: row.occurrence != END):
         away = await hand_overs.get_leave(work.db, row.subject)
         if away.ended_at is not None:
             continue
         if row.occurrence == END:
             back = await _come_back(work, away)
+            came_back |= {ticket.no: ticket for ticket in back}
             work.notify(partial(_back_message, back), f"leave:back:{away.id}", staff_id=away.staff)
         elif row.subject not in ending:
-            await _begin(work, away)
+            await _begin(work, away, came_back)
 
 
-async def _begin(work: Work, away: Leave) -> None:
-    """What was accepted changes hands; of what nobody took, the supervisors hear."""
+async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> None:
+    """What was accepted changes hands; of what nobody took, or nobody who took it can do now, the supervisors hear."""
     offers = await hand_overs.list_offers_of_leave(work.db, away.id)
-    found = await tickets.get_tickets(work.db, [each.ticket for each in offers])
+    found = {**await tickets.get_tickets(work.db, [each.ticket for each in offers]), **came_back}
+    people = await staff.list_staff(work.db)
+    absent = {each.staff for each in await hand_overs.list_leaves(work.db, work.today, work.today)}
+    there = {person.id for person in people if person.blocked_at is None} - absent
     left = []
     for each in offers:
         ticket = found[each.ticket]
         if ticket.status is Status.CLOSED or ticket.assignee != away.staff:
             continue
-        if each.state is OfferState.ACCEPTED:
+        if each.state is OfferState.ACCEPTED and each.receiver in there:
             ticket_saves.write(work, ticket, replace(ticket, assignee=each.receiver), away.staff)
         else:
             left.append(ticket)
     if left:
-        people = await staff.list_staff(work.db)
         name = next((person.name for person in people if person.id == away.staff), "-")
         for person in supervisors(people):
             work.notify(partial(_left_notice, work, name, away, left), f"leave:left:{away.id}", staff_id=person)
@@ -298,23 +309,32 @@ async def _come_back(work: Work, away: Leave) -> list[Ticket]:
     offers = await hand_overs.list_offers_of_leave(work.db, away.id)
     found = await tickets.get_tickets(work.db, [each.ticket for each in offers])
     owner = await staff.get_staff(work.db, away.staff)
-    back = []
+    stand_ins = await hand_overs.list_stand_ins(work.db, [each.ticket for each in offers])
+    back, holders = [], dict[StaffId | None, list[Ticket]]()
     for each in offers:
         ticket = found[each.ticket]
-        held = each.state is OfferState.ACCEPTED and ticket.assignee == each.receiver != away.staff
+        held = each.state is OfferState.ACCEPTED and ticket.assignee in _holders(each, stand_ins) - {away.staff}
         if held and ticket.status is not Status.CLOSED and owner.blocked_at is None:
             ticket_saves.write(work, ticket, replace(ticket, assignee=away.staff), each.receiver)
-            back.append(replace(ticket, version=ticket.version + 1))
+            back.append(replace(ticket, assignee=away.staff, version=ticket.version + 1))
+            holders.setdefault(ticket.assignee, []).append(ticket)
         if each.state in (OfferState.OFFERED, OfferState.ACCEPTED):
             ended = partial(
                 hand_overs.decide_offer, offer=each, state=OfferState.ENDED, receiver=each.receiver, now=work.now
             )
             work.change(ended)
     work.change(partial(hand_overs.end_leave, leave_id=away.id, now=work.now))
-    for receiver in {each.receiver for each in offers for ticket in back if each.ticket == ticket.no}:
-        theirs = [t for t in back for each in offers if each.ticket == t.no and each.receiver == receiver]
-        work.notify(partial(_went_back_notice, owner.name, theirs), f"leave:went:{away.id}", staff_id=receiver)
+    for holder, theirs in holders.items():
+        work.notify(partial(_went_back_notice, owner.name, theirs), f"leave:went:{away.id}", staff_id=holder)
     return back
+
+
+def _holders(given: Offer, stand_ins: Sequence[Offer]) -> set[StaffId | None]:
+    """Who took it, and whoever has it while that person is on leave in turn."""
+    holders = {given.receiver}
+    for _each in stand_ins:
+        holders |= {one.receiver for one in stand_ins if one.ticket == given.ticket and one.giver in holders}
+    return holders
 
 
 def _went_back_notice(name: str, gone: Sequence[Ticket]) -> Reply:

@@ -281,7 +281,10 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
 
 
 async def change_text(ctx: Context, change: Change) -> str:
-    """`สถานะ: เปิด → ปิด`"""
+    """`สถานะ: เปิด → ปิด`; of several pauses those that changed."""
+    old, new = change.old, change.new
+    if change.field == "pauses":
+        old, new = pauses.apart(old, new), pauses.apart(new, old)
 
     async def text(value: str) -> str:
         if not value:
@@ -312,7 +315,7 @@ async def change_text(ctx: Context, change: Change) -> str:
             return format_date(date.fromisoformat(value))
         return shorten(value_label(change.field, value.replace("\n", ", ")), 120)
 
-    return f"{field_label(change.field)}: {await text(change.old)} → {await text(change.new)}"
+    return f"{field_label(change.field)}: {await text(old)} → {await text(new)}"
 
 
 def pause_text(pause: Pause) -> str:

@@ -27,6 +27,7 @@ async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
 def as_data(ticket: Ticket) -> dict[str, str]:
     """A ticket's fields as a draft holds them."""
     created_on = ticket.created_at.astimezone(BANGKOK).date()
+    closed_on = ticket.closed_at.astimezone(BANGKOK).date().isoformat() if ticket.closed_at else ""
     return {
         "customer": ticket.customer or "",
         "contact": str(ticket.contact_id or ""),
@@ -38,6 +39,7 @@ def as_data(ticket: Ticket) -> dict[str, str]:
         "mood": ticket.mood,
         "complexity": ticket.complexity,
         "created_on": created_on.isoformat(),
+        "closed_on": closed_on,
         "projects": tickets.SEPARATOR.join(ticket.projects),
         "data_years": ticket.data_years,
         "details": ticket.details,

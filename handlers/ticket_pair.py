@@ -12,7 +12,7 @@ from handlers import ticket_cards, ticket_saves
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from store import counters
+from store import counters, staff
 
 QUESTION = 300
 """Characters of the question that the first ticket's result repeats."""
@@ -36,8 +36,16 @@ async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no:
     return replace(pauses.closed(ticket, ctx.now), result=result, projects=(), data_years="")
 
 
-async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
-    """The second ticket, of the customer who wrote, in the same transaction; `first` as it was filled in."""
+async def add_real(
+    ctx: Context, first: Ticket, values: Mapping[str, str], no: TicketNo, before: StaffId | None = None
+) -> Ticket:
+    """The second ticket, of the customer who wrote, in the same transaction; `first` as it was filled in.
+
+    A mail that lay with somebody who left since becomes the work of who closes it.
+    """
+    assignee = StaffId(int(values["assignee"])) if values.get("assignee") else ctx.staff.id
+    if assignee == before and (await staff.get_staff(ctx.db, assignee)).blocked_at is not None:
+        assignee = ctx.staff.id
     real = Ticket(
         no=no,
         channel=first.channel,
@@ -46,7 +54,7 @@ async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: T
         created_at=first.created_at,
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
-        assignee=StaffId(int(values["assignee"])) if values.get("assignee") else ctx.staff.id,
+        assignee=assignee,
         customer=CustomerCode(values["real_customer"]),
         reply_email=first.reply_email,
         urgency=first.urgency,
@@ -55,6 +63,7 @@ async def add_real(ctx: Context, first: Ticket, values: Mapping[str, str], no: T
         projects=first.projects,
         data_years=first.data_years,
         purpose=first.purpose,
+        unknown=first.unknown & {"details"},
     )
     await ticket_saves.add(ctx, real)
     ctx.audit("ticket.created", real.no)

@@ -22,11 +22,20 @@ TYPED = ("customer", "contact", "customer_query", "reply_email", "created_on", "
 ONE_CUSTOMER = r"(?:[Cc][\d๐-๙]{1,12}|\+?[\d๐-๙][\d๐-๙\s().-]{7,}|[^\s@]+@[^\s@]+\.[^\s@]+)?\s*$"
 
 
-def copied(ticket: Ticket) -> dict[str, str]:
-    """The draft's values: a closed ticket's copy closes, too, once its card was looked at."""
-    data = as_data(ticket)
-    values = {name: value for name in COPIED if (value := data.get(name))}
-    unknown = ",".join(sorted(ticket.unknown & set(COPIED)))
+def copied(ctx: Context, ticket: Ticket) -> dict[str, str]:
+    """The draft's values: a closed ticket's copy closes, too, once its card was looked at.
+
+    A forwarded mail's result names the ticket that was made of it, and a province's report is nothing but its number:
+    of these only the kind is the same.
+    """
+    data, catalogue = as_data(ticket), ctx.desk.configuration.catalogue
+    subject = catalogue.subjects.get(ticket.subject)
+    own = {"result"} if subject and subject.forwards else set()
+    if catalogue.wants(ticket.subject, "user_count"):
+        own = {"details", "result"}
+    same = [name for name in COPIED if name not in own]
+    values = {name: value for name in same if (value := data.get(name))}
+    unknown = ",".join(sorted(ticket.unknown & set(same)))
     close = {"close": "1"} if ticket.status is Status.CLOSED else {}
     return {**values, **close, "unknown": unknown, "look": "1"}
 
@@ -36,7 +45,7 @@ async def repeat_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same for somebody else: who it is, is asked, unless the ticket had no customer either."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
-    return await _begin(ctx, new_ticket(ctx, copied(ticket)), ask=bool(ticket.customer))
+    return await _begin(ctx, new_ticket(ctx, copied(ctx, ticket)), ask=bool(ticket.customer))
 
 
 @command(
@@ -54,8 +63,8 @@ async def again(ctx: Context, args: str) -> Reply:
     ctx.audit("ticket.read", latest.no)
     if draft is not None and fresh and not args:
         kept = {name: value for name in TYPED if (value := draft.data.get(name))}
-        return await _begin(ctx, with_values(draft, {**copied(latest), **kept}), ask=True)
-    values = {**copied(latest), **(await _customer(ctx, digits(args).strip()) if args else {})}
+        return await _begin(ctx, with_values(draft, {**copied(ctx, latest), **kept}), ask=True)
+    values = {**copied(ctx, latest), **(await _customer(ctx, digits(args).strip()) if args else {})}
     reply = await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
     return replace(reply, parts=(*reply.parts, await resume_part(ctx, draft))) if draft else reply
 

@@ -8,15 +8,16 @@ from domain.catalogue import ALWAYS_REQUIRED
 from domain.dates import format_date
 from domain.errors import InvalidInput
 from domain.provinces import count_text, read_user_count
+from domain.staff import StaffId
 from domain.tickets import Status, Ticket
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label
+from handlers.labels import day, field_label
 from handlers.messages import sentence
 from handlers.ticket_data import NONE, as_data
 from handlers.ticket_projects import likely
-from store import tickets
+from store import hand_overs, staff, tickets
 
 NAMED = 3
 """How many wanted fields a button names."""
@@ -90,17 +91,30 @@ def misfit(ctx: Context, values: Mapping[str, str]) -> bool:
 
 def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]) -> dict[str, str]:
     """Fields that this draft touches and that contradict others, with the sentence that says so."""
-    created = values.get("created_on") or ctx.today.isoformat()
-    receipt = values.get("receipt_on", "")
-    if not receipt or receipt >= created or not {"receipt_on", "created_on"} & touched.keys():
-        return {}
-    days = {name: format_date(date.fromisoformat(on)) for name, on in (("receipt", receipt), ("created", created))}
-    return {"receipt_on": sentence(InvalidInput("receipt_before", **days))}
+    created, closed = values.get("created_on") or ctx.today.isoformat(), values.get("closed_on", "")
+    receipt, found = values.get("receipt_on", ""), {}
+    days = {
+        name: format_date(date.fromisoformat(on))
+        for name, on in (("receipt", receipt), ("created", created), ("closed", closed))
+        if on
+    }
+    if closed and closed < created and "created_on" in touched:
+        found["created_on"] = sentence(InvalidInput("created_late", **days))
+    if receipt and receipt < created and {"receipt_on", "created_on"} & touched.keys():
+        found["receipt_on"] = sentence(InvalidInput("receipt_before", **days))
+    return found
 
 
 async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -> list[str]:
-    """What the officer should know before saving: a receipt that is used, what the subject wants in this field."""
+    """What the officer should know before saving.
+
+    A receipt that is used, a colleague who is away, what the subject wants in this field.
+    """
     found = []
+    assignee = values.get("assignee") or str(ctx.staff.id)
+    done = values.get("close") or values.get("closed_on")
+    if not done and assignee != str(ctx.staff.id) and (away := (await away_until(ctx)).get(StaffId(int(assignee)))):
+        found.append(f"⚠️ {(await staff.get_staff(ctx.db, StaffId(int(assignee)))).name} {away}")
     if values.get("receipt_no"):
         used = await tickets.list_by_receipt(ctx.db, values["receipt_no"], no)
         if used:
@@ -109,6 +123,12 @@ async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -
     if hint := catalogue.hint(values.get("subject", ""), values.get("channel", ""), asking):
         found.append(_("ให้มี %(hint)s", hint=hint))
     return found
+
+
+async def away_until(ctx: Context) -> dict[StaffId, str]:
+    """Who is on leave today, and until when, in words."""
+    leaves = await hand_overs.list_leaves(ctx.db, ctx.today, ctx.today)
+    return {leave.staff: _("ลาถึง %(date)s", date=day(leave.last_on)) for leave in leaves}
 
 
 async def wanted(ctx: Context, ticket: Ticket) -> list[str]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer
 from domain.staff import Role, Staff, StaffId
-from domain.tickets import Ticket
+from domain.tickets import Status, Ticket
 from handlers import deadlines, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
@@ -64,8 +64,8 @@ async def may_receive(work: Work, receiver: StaffId | None) -> None:
 
 
 def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
-    """Somebody else was made responsible: that person is told, and may return it."""
-    if ticket.assignee is None or ticket.assignee in (before, giver.id):
+    """Somebody else was made responsible for what is to be done: that person is told, and may return it."""
+    if ticket.status is Status.CLOSED or ticket.assignee in (None, before, giver.id):
         return
     made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
     ctx.change(partial(hand_overs.add_offers, offers=[made]))

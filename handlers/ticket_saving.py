@@ -82,7 +82,9 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     ticket = await _with_own_contact(ctx, current, filled(current, values))
     day = draft.data.get("created_on")
     if day and day != as_data(current)["created_on"]:
-        ticket = replace(ticket, created_at=created_at(day, ctx.now))
+        # On the day on which it was recorded it came when it was recorded; never after it was closed.
+        begun = created_at(day, current.recorded_at)
+        ticket = replace(ticket, created_at=min(begun, ctx.now, current.closed_at or ctx.now))
     pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
     asked = ticket
     if pair:
@@ -99,7 +101,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        real = await ticket_pair.add_real(ctx, asked, values, pair)
+        real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
         return replace(reply, parts=(*reply.parts, *await hang(ctx, real)))
@@ -116,7 +118,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
         lines.append((f"{who} {when(change.at)}".strip(), text))
     mine = await FORMS[draft.kind].show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
-        return await _closed_already(ctx, draft, current)
+        return await closed_already(ctx, draft, current)
     keep(ctx, draft)
     card = Card(
         _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.no),
@@ -130,7 +132,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
     return Reply((card,))
 
 
-async def _closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
+async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """A colleague closed it first: show that, and do not lose the result that was typed here."""
     shown = await ticket_cards.present_state(ctx, current)
     mine = draft.data.get("result", "")

@@ -21,6 +21,7 @@ from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
 from handlers.ticket_line import line_values
 from handlers.ticket_lists import my
+from handlers.ticket_saving import closed_already
 from store import tickets
 
 NUMBER = r"[Rr][\d๐-๙]{10}"
@@ -102,23 +103,30 @@ async def close(ctx: Context, args: str) -> Reply:
 
 
 async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
-    if found.status is Status.CLOSED:
-        ctx.audit("ticket.read", found.no)
-        return await ticket_cards.present_state(ctx, found)
     ctx.audit("ticket.read", found.no)
+    if found.status is Status.CLOSED:
+        return await _closed(ctx, found, values)
     await park_open(ctx)
     # A result that stands already may have been only the state of things: it is shown before it closes.
     look = not values and bool(found.result or "result" in found.unknown)
     return await advance(ctx, edit_ticket(ctx, found, {**values, "close": "1"}, look=look))
 
 
+async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
+    """Somebody was quicker: the ticket as it is, and another result that was typed for it is not lost."""
+    if not values.get("result") or values["result"] == found.result:
+        return await ticket_cards.present_state(ctx, found)
+    await park_open(ctx)
+    return await closed_already(ctx, edit_ticket(ctx, found, values, look=True), found)
+
+
 @action("ticket.answer")
 async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was typed after saving was the result: keep it, and close where that was pressed."""
     found = await tickets.get_ticket(ctx.db, args["no"])
-    if found.status is Status.CLOSED:
-        return await ticket_cards.present_state(ctx, found)
     values = {"result": read_result(args["text"]).result, **({"close": "1"} if args.get("close") else {})}
+    if found.status is Status.CLOSED:
+        return await _closed(ctx, found, values)
     return await advance(ctx, edit_ticket(ctx, found, values, look=False))
 
 

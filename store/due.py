@@ -55,6 +55,12 @@ async def cancel(tx: Tx, kind: str, subject: str) -> int:
     return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
 
 
+async def list_done(db: Reader, kind: str, subject: str) -> list[str]:
+    """The occurrences that were done of a kind for a record."""
+    rows = await db.fetch("SELECT occurrence FROM due WHERE kind = ? AND subject = ? AND state = 'done'", kind, subject)
+    return [row["occurrence"] for row in rows]
+
+
 async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
     """What waits of a kind, the next first; of one record where it is named."""
     where, params = (" AND subject = ?", (subject,)) if subject else ("", ())
@@ -161,5 +167,9 @@ async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | No
 
 
 async def forget(tx: Tx, before: datetime) -> int:
-    """Drop what was done before a time; occurrences carry dates, so none comes back."""
-    return await tx.execute("DELETE FROM due WHERE state = 'done' AND done_at < ?", before)
+    """Drop what was done before a time; of a ticket that is still open all is kept, or it would be told again."""
+    return await tx.execute(
+        "DELETE FROM due WHERE state = 'done' AND done_at < ? "
+        "AND NOT EXISTS (SELECT 1 FROM tickets WHERE no = due.subject AND status IN ('new', 'open'))",
+        before,
+    )

@@ -37,15 +37,30 @@ def _leave(row: Row) -> Leave:
 async def add_offers(tx: Tx, offers: Sequence[Offer]) -> None:
     """New offers; an older one of the same ticket that nobody took is ended."""
     for offer in offers:
-        await tx.execute(
-            "UPDATE hand_overs SET state = 'ended', decided_at = ? WHERE ticket_no = ? AND state = 'offered'",
-            offer.offered_at,
-            offer.ticket,
-        )
+        await end_offers(tx, offer.ticket, offer.offered_at)
     await tx.execute_many(
         f"INSERT INTO hand_overs ({_OFFER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(o.id, o.ticket, o.giver, o.receiver, o.team, o.leave, o.state, o.offered_at) for o in offers],
     )
+
+
+async def end_offers(tx: Tx, no: TicketNo, now: datetime) -> None:
+    """What was offered of a ticket and nobody took is over: it went another way."""
+    await tx.execute(
+        "UPDATE hand_overs SET state = 'ended', decided_at = ? WHERE ticket_no = ? AND state = 'offered'", now, no
+    )
+
+
+async def list_stand_ins(db: Reader, nos: Sequence[TicketNo]) -> list[Offer]:
+    """What of these tickets was accepted for a leave that has not ended."""
+    if not nos:
+        return []
+    rows = await db.fetch(
+        f"SELECT {_OFFER} FROM hand_overs WHERE state = 'accepted' AND leave_id IN "
+        f"(SELECT id FROM leaves WHERE ended_at IS NULL) AND ticket_no IN ({', '.join('?' for _ in nos)})",
+        *nos,
+    )
+    return [_offer(row) for row in rows]
 
 
 async def get_offer(db: Reader, offer_id: str) -> Offer:

@@ -27,5 +27,11 @@ def from_text(text: str) -> tuple[Pause, ...]:
     return tuple(pauses)
 
 
+def apart(text: str, other: str) -> str:
+    """Of the pauses in `text` those that are not in `other`."""
+    known = set(other.splitlines())
+    return "\n".join(line for line in text.splitlines() if line not in known)
+
+
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()

@@ -9,7 +9,7 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency, data_uses
-from store import changes, pauses, ticket_texts
+from store import changes, hand_overs, pauses, ticket_texts
 from store.customers import hold_survivors
 from store.database import Reader, Row, Tx
 
@@ -218,6 +218,8 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     if "projects" in changed or "data_years" in changed:
         await tx.execute("DELETE FROM ticket_data WHERE ticket_no = ?", old.no)
         await _add_data_uses(tx, [(new.no, new.projects, new.data_years)])
+    if "assignee_id" in changed:
+        await hand_overs.end_offers(tx, old.no, now)
     if changed.keys() & set(ticket_texts.FIELDS):
         await ticket_texts.keep(tx, [new])
     version = old.version + 1

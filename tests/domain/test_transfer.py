@@ -12,7 +12,7 @@ from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import InvalidInput
 from domain.staff import StaffId
-from domain.tickets import Complexity, Mood, Status, Ticket, TicketNo, Urgency
+from domain.tickets import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 from domain.transfer import Columns, Register, column_names, defuse, named_value, read_columns, read_names, undefuse
 from domain.transfer_customers import customer_rows, merge_customer, parse_code, reaches, running_number
 from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_instant, ticket_row
@@ -70,6 +70,10 @@ TICKET = Ticket(
     counted_on=date(2020, 1, 1),
     unknown=frozenset({"agency"}),
     closed_at=datetime(2020, 2, 20, 3, 30, tzinfo=UTC),
+    pauses=(
+        Pause(datetime(2020, 2, 19, 4, 0, tzinfo=UTC), datetime(2020, 2, 19, 5, 0, 7, tzinfo=UTC)),
+        Pause(datetime(2020, 2, 19, 6, 0, tzinfo=UTC), datetime(2020, 2, 19, 7, 0, tzinfo=UTC), closed=True),
+    ),
     version=2,
 )
 DESK = Desk(
@@ -347,6 +351,39 @@ def test_a_ticket_needs_little_and_is_open_or_closed_by_its_dates():
     made = ticket(None, **FIRST)
     assert (made.channel, made.subject, made.status, made.recorded_at) == ("phone", "6.1", Status.OPEN, made.created_at)
     assert ticket(None, **FIRST, closed_at="20 ก.พ. 63").status is Status.CLOSED
+
+
+def test_a_row_that_closes_what_waited_ends_the_waiting():
+    waiting = replace(TICKET, status=Status.OPEN, closed_at=None, pauses=(Pause(TICKET.created_at),))
+    made = ticket(waiting, closed_at="20 ก.พ. 63 10.00 น.", status="ปิด")
+    assert (made.waiting_since, made.pauses[0].until) == (None, made.closed_at)
+    still = ticket(waiting, status="ปิด")
+    assert (still.waiting_since, still.pauses[0].until, still.closed_at) == (None, NOW, None)
+
+
+def test_a_ticket_that_waits_still_waits_elsewhere():
+    waiting = replace(TICKET, status=Status.OPEN, closed_at=None, pauses=(Pause(datetime(2020, 2, 19, 4, tzinfo=UTC)),))
+    row = ticket_row(waiting, LABELS)
+    assert row["pauses"] == "2020-02-19 11:00:00 /"
+    assert merge_ticket(None, row, DESK, LABELS).waiting_since == waiting.waiting_since
+    ended = ticket(waiting, pauses="19/2/63 11.00 / 19 ก.พ. 63 11.30")
+    assert ended.pauses[0].until == datetime(2020, 2, 19, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-02-19 11:00",
+        "2020-02-19 11:00 / 2020-02-19 10:00",
+        "2020-02-19 11:00 / 2020-02-19 12:00 / ปิด / 1",
+        "2020-02-19 11:00 /\n2020-02-20 11:00 / 2020-02-20 12:00",
+        "2020-02-19 11:00 / 2020-02-19 12:00\n2020-02-19 11:30 / 2020-02-19 13:00",
+    ],
+)
+def test_pauses_that_are_none_are_not_taken(text):
+    with pytest.raises(InvalidInput) as error:
+        ticket(TICKET, pauses=text)
+    assert error.value.code == "row_pauses"
 
 
 @pytest.mark.parametrize(

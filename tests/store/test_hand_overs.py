@@ -12,7 +12,7 @@ from domain.tickets import Ticket, TicketNo
 from store import hand_overs
 from store.database import Database
 from store.staff import add_staff
-from store.tickets import add_ticket
+from store.tickets import add_ticket, get_ticket, update_ticket
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NO = TicketNo("R2611000001")
@@ -52,6 +52,31 @@ async def test_a_new_offer_ends_one_that_nobody_took(db: Database, officer: Staf
         await db.write(lambda tx, name=name: hand_overs.add_offers(tx, [Offer(name, NO, officer, malee, NOW)]))
     assert (await hand_overs.get_offer(db, "a")).state is OfferState.ENDED
     assert (await hand_overs.get_offer(db, "b")).state is OfferState.OFFERED
+
+
+async def test_a_ticket_that_goes_another_way_ends_what_was_offered(
+    db: Database, officer: StaffId, malee: StaffId
+) -> None:
+    for name in ("a", "b"):
+        await db.write(lambda tx, name=name: hand_overs.add_offers(tx, [Offer(name, NO, officer, None, NOW, "ทีม")]))
+    found = await get_ticket(db, NO)
+    await db.write(lambda tx: update_ticket(tx, found, replace(found, result="ส่งแล้ว"), officer, NOW))
+    assert (await hand_overs.get_offer(db, "b")).state is OfferState.OFFERED
+    found = await get_ticket(db, NO)
+    await db.write(lambda tx: update_ticket(tx, found, replace(found, assignee=malee), officer, NOW))
+    assert (await hand_overs.get_offer(db, "b")).state is OfferState.ENDED
+
+
+async def test_stand_ins_are_those_of_leaves_that_last(db: Database, officer: StaffId, malee: StaffId) -> None:
+    await db.write(lambda tx: hand_overs.add_leave(tx, Leave("l", officer, NOW.date(), NOW.date()), NOW))
+    made = Offer("a", NO, officer, malee, NOW, leave="l")
+    await db.write(lambda tx: hand_overs.add_offers(tx, [made]))
+    assert await hand_overs.list_stand_ins(db, [NO]) == []
+    await db.write(lambda tx: hand_overs.decide_offer(tx, made, OfferState.ACCEPTED, malee, NOW))
+    assert await hand_overs.list_stand_ins(db, [NO]) == [replace(made, state=OfferState.ACCEPTED)]
+    assert await hand_overs.list_stand_ins(db, []) == []
+    await db.write(lambda tx: hand_overs.end_leave(tx, "l", NOW))
+    assert await hand_overs.list_stand_ins(db, [NO]) == []
 
 
 async def test_leaves_are_found_by_any_of_their_days_until_they_end(db: Database, officer: StaffId) -> None:
