@@ -90,6 +90,11 @@ def find_links(text: str) -> list[PostLink]:
     return posts or list(found.values())
 
 
+def begins_with_link(text: str) -> bool:
+    """Whether a text begins with an address of a network, be it a post's or not."""
+    return _LINK.match(text) is not None
+
+
 def without_links(text: str) -> str:
     """What the text says beside its links to networks, blank lines and blanks at line ends aside."""
     rest = _LINK.sub(" ", text)
