@@ -53,21 +53,38 @@ def looks_like_date(text: str) -> bool:
     return any(match.end() == len(arabic) for pattern in _patterns() if (match := pattern.match(arabic)))
 
 
-def find_month(text: str, today: date) -> tuple[date, str] | None:
-    """The first day of the month that `text` begins with, and the rest; None if there is none.
+def parse_month(text: str, today: date) -> date:
+    """The whole text as a month, as its first day, none to come; InvalidInput("month") or ("future_date")."""
+    found = find_month(clean(text), today)
+    if found is None or found[1]:
+        raise InvalidInput("month", text=text[:40])
+    if found[0] > today:
+        raise InvalidInput("future_date")
+    return found[0]
 
-    A month without a year is the latest that has begun. `text` is clean.
-    """
+
+def find_month(text: str, today: date) -> tuple[date, str] | None:
+    """The first day of the month that `text` begins with, and the rest; None if there is none. `text` is clean."""
     text = text.lstrip()
-    found = _month_pattern().match(digits(text))
+    found = search_month(text, today)
+    return None if found is None or found[1].strip() else (found[0], found[2].strip())
+
+
+def search_month(text: str, today: date) -> tuple[date, str, str] | None:
+    """The first day of the first month that `text` names, and what stands before and behind it; None for none.
+
+    By name or as 10/2569; a month without a year is the latest that has begun.
+    """
+    found = _month_pattern().search(digits(text))
     if found is None:
         return None
-    month, year = month_numbers()[_bare(found["name"])], found["year"]
-    if year is None:
-        meant = _day(today.year - (month > today.month), month, 1)
+    parts = found.groupdict()
+    month = int(parts["number"] or 0) or month_numbers()[_bare(parts["name"])]
+    if year := parts["year"] or parts["by_number"]:
+        meant = _day(_gregorian(int(year), len(year), parts["buddhist"], parts["common"]), month, 1)
     else:
-        meant = _day(_gregorian(int(year), len(year), found["buddhist"], found["common"]), month, 1)
-    return None if meant is None else (meant, text[found.end() :].strip())
+        meant = _day(today.year - (month > today.month), month, 1)
+    return None if meant is None else (meant, text[: found.start()], text[found.end() :])
 
 
 def find_year(text: str) -> tuple[int, str] | None:
@@ -162,8 +179,12 @@ def _eras() -> str:
 
 @cache
 def _month_pattern() -> re.Pattern[str]:
-    year = rf"(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\d|[.,:/-]\d)"
-    return re.compile(rf"(?P<name>{_names()})(?:[\s,/-]{{0,2}}{year}|(?!\S))", re.IGNORECASE)
+    table = words("dates")
+    marks, years = _any_of(table.texts("month_marks")), _any_of(table.texts("year_marks"))
+    year = rf"(?:(?:{years})\s?)?(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\d|[.,:/-]\d)"
+    by_name = rf"(?P<name>{_names()})(?:[\s,/-]{{0,2}}{year}|(?![^\W_]|[{MARKS}]))"
+    by_number = r"(?<!\d)(?P<number>\d\d?)/(?P<by_number>\d{4})(?!\d|[.,:/-]\d)"
+    return re.compile(rf"(?:(?:{marks})\s*)?(?:{by_name}|{by_number})", re.IGNORECASE)
 
 
 @cache

@@ -25,6 +25,8 @@ NAME_LIMIT = 120
 
 PHONE_WORDS = 8
 CHANNEL_WORDS = 3
+LED_WORDS = 4
+"""Among so many first words of an answer to "details?" its subject stands."""
 
 _WORD = re.compile(r"\S+")
 _QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"[,;:]?(?!\S)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d[,;:]?(?!\S)')
@@ -53,6 +55,18 @@ def _parts(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
 def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it the result."""
     return enriched(replace(_question(clean(text)), subject=subject), vocabulary, today)
+
+
+def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
+    """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a channel.
+
+    A subject without its channel may be a figure (1.1 million): it is `unsure`. None for any other answer.
+    """
+    read = parse_one_line(text, vocabulary, today)
+    begun = {token.strip(",:").casefold() for token in clean(text).split()[:LED_WORDS]}
+    if "." not in read.subject or read.customer or not read.details or digits(read.subject) not in map(digits, begun):
+        return None
+    return read if read.channel else replace(read, unsure=read.unsure | {"subject"})
 
 
 def _question(text: str) -> OneLine:

@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import cache
 
 from domain.data_years import DataPeriod, find_periods, scan_periods
-from domain.dates import find_date
+from domain.dates import find_date, parse_month
 from domain.errors import InvalidInput
 from domain.one_line_types import OneLine, Vocabulary
 from domain.projects import projects_in
-from domain.provinces import find_province, parse_month, read_user_count
+from domain.provinces import find_province, read_user_count
 from domain.text import digits, strip_titles, words
 from domain.tickets import parse_price
 

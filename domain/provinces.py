@@ -9,7 +9,7 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from domain.data import Table, read_document
-from domain.dates import BUDDHIST_OFFSET, format_month, month_numbers
+from domain.dates import format_month, search_month
 from domain.errors import InvalidInput
 from domain.text import clean, digits, fold, words
 
@@ -18,6 +18,8 @@ GLUED = 5
 ALIKE = 75
 """How alike (0-100) a misspelt name must be to be offered."""
 MOST_USERS = 1_000_000_000
+FIRST_YEAR = 2000
+"""A report of an earlier month is a slip of the finger."""
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _DAY = re.compile(r"(?<!\d)\d\d?\s*$")
@@ -77,16 +79,6 @@ def parse_users(text: str) -> int:
     return int(plain)
 
 
-def parse_month(text: str, today: date) -> date:
-    """A month, not a coming one, as its first day; a missing year is the latest. InvalidInput("month")."""
-    month, rest = _month(digits(clean(text)), today)
-    if month is None or rest.strip():
-        raise InvalidInput("month", text=text[:40])
-    if month > today:
-        raise InvalidInput("future_date")
-    return month
-
-
 def count_text(province: str, users: int, month: date | None) -> str:
     """The result of a ticket that such a report is, in the office's words."""
     table = words("results")
@@ -96,19 +88,13 @@ def count_text(province: str, users: int, month: date | None) -> str:
 
 def _month(text: str, today: date) -> tuple[date | None, str]:
     """The month that the text names, and the text without it and without any other year."""
-    years = _year_of_something().sub(" ", text)
-    found = _months().search(text)
+    found = search_month(text, today)
     if found is None:
-        return None, years
-    number = int(found["number"] or 0) or month_numbers()[re.sub(r"[.\s]", "", found["name"]).casefold()]
-    before = _DAY.sub(" ", text[: found.start()])  # the day of a date, or a number: not certain
-    rest = _year_of_something().sub(" ", f"{before} {text[found.end() :]}")
-    year = found["year"] or found["by_number"]
-    if year is None:
-        return date(today.year - (number > today.month), number, 1), rest
-    full = int(year) + 2500 if len(year) == 2 else int(year)
-    full = full - BUDDHIST_OFFSET if full >= 2400 else full
-    return (date(full, number, 1), rest) if 2000 <= full <= today.year + 1 and 1 <= number <= 12 else (None, years)
+        return None, _year_of_something().sub(" ", text)
+    month, before, behind = found
+    before = _DAY.sub(" ", before)  # the day of a date, or a number: not certain
+    rest = _year_of_something().sub(" ", f"{before} {behind}")
+    return (month if month.year in range(FIRST_YEAR, today.year + 2) else None), rest
 
 
 def _provinces_in(text: str) -> list[str]:
@@ -154,14 +140,3 @@ def _names() -> dict[str, str]:
 def _year_of_something() -> re.Pattern[str]:
     marks = "|".join(re.escape(mark) for mark in words("data_years").texts("year_marks"))
     return re.compile(rf"(?:{marks})\s*\d{{4}}(?!\d)")
-
-
-@cache
-def _months() -> re.Pattern[str]:
-    table = words("dates").table("months")
-    names = sorted((name for key in table.values for name in table.texts(key)), key=len, reverse=True)
-    name = "|".join(r"\.?\s?".join(map(re.escape, each.rstrip(".").split("."))) + r"\.?" for each in names)
-    fillers = "|".join(re.escape(filler) for filler in words("data_years").texts("fillers"))
-    year = r"(?P<year>\d{4}|\d\d)(?![\d,])"
-    by_name = rf"(?P<name>{name})(?:(?:\s|{fillers})*{year})?(?![^\W_])"
-    return re.compile(rf"(?:(?:{fillers})\s*)*(?:{by_name}|(?<!\d)(?P<number>\d\d?)/(?P<by_number>\d{{4}}))", re.I)

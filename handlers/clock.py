@@ -9,7 +9,7 @@ from domain.clock_sum import Explanation, explain
 from domain.errors import Conflict
 from domain.moments import parse_moment
 from domain.tickets import Pause, Status, Ticket
-from handlers import clock_text, ticket_cards, ticket_saves
+from handlers import clock_text, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, end, enter_form, new_draft, start
@@ -90,10 +90,10 @@ async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
         [] if position < 0 else [_correct_button(ticket, position, "until" if ticket.pauses[-1].until else "since")]
     )
     buttons = (
-        ticket_cards.wait_button(ticket),
+        ticket_buttons.wait_button(ticket),
         *correct,
-        ticket_cards.why_button(ticket),
-        ticket_cards.show_button(ticket),
+        ticket_buttons.why_button(ticket),
+        ticket_buttons.show_button(ticket),
     )
     lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=ticket.no)]
     if ticket.waiting_since is not None:
@@ -237,7 +237,7 @@ async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         if not pause.closed
     ]
     text = clock_text.why(configuration, found, told, _if_now(ctx, found, told), ctx.now)
-    return Reply((Paragraph(text, (*buttons[-3:], ticket_cards.show_button(found))),))
+    return Reply((Paragraph(text, (*buttons[-3:], ticket_buttons.show_button(found))),))
 
 
 def _if_now(ctx: Context, found: Ticket, told: Explanation) -> datetime | None:

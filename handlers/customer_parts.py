@@ -234,7 +234,7 @@ async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
         data = {"was": str(one.id) if isinstance(one, Contact) else one.text, **_values(one)}
     ctx.audit("customer.read", customer.code)
     draft = new_draft(ctx, what, data, record=customer.code, record_version=customer.version)
-    asking = "" if "place" not in args else "+more" if what == "contacts" else "address"
+    asking = "" if "place" not in args else PARTS[what].first
     return await start(ctx, draft, asking)
 
 
@@ -249,7 +249,8 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     if len(text) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
         raise InvalidInput("name")
     name, phone, email = split_reach(text)
-    return {"name": name, **({"mobile": phone} if phone else {}), **({"email": email} if email else {})}
+    whole = {"look": ""} if phone or email else {}  # all of it in one message needs no last look
+    return {"name": name, **whole, **({"mobile": phone} if phone else {}), **({"email": email} if email else {})}
 
 
 class PartForm:
@@ -258,10 +259,10 @@ class PartForm:
     def __init__(self, kind: str, *declared: Field) -> None:
         self.kind = kind
         self.fields: Mapping[str, Field] = {field.name: field for field in declared}
-        self._first = declared[0].name
+        self.first = declared[0].name
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [] if draft.data.get(self._first) else [self._first]
+        return [] if draft.data.get(self.first) else [self.first]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         customer = await customers.get_customer(ctx.db, draft.record)
@@ -274,7 +275,7 @@ class PartForm:
         return format_phone(value) if name in ("phone", "mobile") else value
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
+        return tuple(name for name in self.fields if name != self.first) if draft.data.get("was") else ()
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return tuple(self.fields)
@@ -309,13 +310,15 @@ def _with_address(customer: Customer, data: Mapping[str, str]) -> tuple[Address,
     return tuple(replace(one, text=data["address"]) if one is picked else one for one in customer.addresses)
 
 
-enter_form(
-    PartForm(
+PARTS = {
+    "contacts": PartForm(
         "contacts",
         Field("name", "พิมพ์ชื่อผู้ติดต่อ ต่อด้วยเบอร์โทรหรืออีเมลได้", _parse_name, clearable=False),
         fields.phone_field("phone"),
         fields.phone_field("mobile"),
         fields.email_field("email"),
-    )
-)
-enter_form(PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")))
+    ),
+    "addresses": PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")),
+}
+for form in PARTS.values():
+    enter_form(form)

@@ -8,7 +8,7 @@ from domain.one_line import key_within, parse_one_line, small_talk
 from domain.phones import format_phone
 from domain.text import digits, shorten
 from domain.tickets import Status, Ticket, parse_contract_no
-from handlers import customer_cards, request_cards, ticket_cards
+from handlers import customer_cards, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
@@ -181,7 +181,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _ticket_list(ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()) -> Reply:
     if not found:
         return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
-    options = tuple(ticket_cards.show_button(t, ticket_cards.ticket_line(ctx, t)) for t in found)
+    options = tuple(ticket_buttons.show_button(t, ticket_cards.ticket_line(ctx, t)) for t in found)
     return Reply((Choice(title, options, buttons),))
 
 

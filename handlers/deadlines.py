@@ -9,7 +9,7 @@ from domain.clock import Stage
 from domain.dates import BANGKOK, format_time
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Ticket, TicketNo
-from handlers import ticket_cards
+from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Desk, Work
 from handlers.due import due
@@ -154,9 +154,9 @@ def _message(
     if len(told) == 1:
         stage, ticket = told[0]
         buttons = (
-            ticket_cards.show_button(ticket, _("เปิด")),
-            ticket_cards.wait_button(ticket),
-            ticket_cards.hand_over_button(ticket),
+            ticket_buttons.show_button(ticket, _("เปิด")),
+            ticket_buttons.wait_button(ticket),
+            ticket_buttons.hand_over_button(ticket),
         )
         return Reply((Paragraph(f"⏰ {state(stage, ticket)}\n{words(ticket)}", buttons),), confirms=True)
     overdue = sum(stage is not Stage.SOON for stage, _ticket in told)
@@ -168,7 +168,8 @@ def _message(
     if len(told) > SHOWN:
         title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=SHOWN, count=len(told))
     options = tuple(
-        ticket_cards.show_button(ticket, f"{words(ticket)} · {state(stage, ticket)}") for stage, ticket in told[:SHOWN]
+        ticket_buttons.show_button(ticket, f"{words(ticket)} · {state(stage, ticket)}")
+        for stage, ticket in told[:SHOWN]
     )
     all_mine = (Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"}),) if mine else ()
     return Reply((Choice(title, options, all_mine),), confirms=True)

@@ -49,7 +49,7 @@ def stored_month(text: str) -> str:
     return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
 
 
-def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
+def past_date_field(name: str, hint: str, *, unknown: bool = False, clearable: bool = True) -> Field:
     """A local date, today and yesterday as buttons."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -58,7 +58,7 @@ def past_date_field(name: str, hint: str, *, unknown: bool = False) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
 
-    return Field(name, hint, parse, options, unknown=unknown)
+    return Field(name, hint, parse, options, unknown=unknown, clearable=clearable)
 
 
 def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
@@ -144,7 +144,7 @@ def money_field(name: str) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
-    hint = "พิมพ์ราคา เช่น 1,500 (ไม่มีค่าใช้จ่ายพิมพ์ 0 · ราคา 9 บาทพิมพ์ 9 บาท)"
+    hint = "พิมพ์เช่น 1,500 · เก้าบาทพิมพ์ 9 บาท"
     return Field(name, hint, parse, options, unknown=True)
 
 

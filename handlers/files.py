@@ -11,7 +11,7 @@ from domain.files import CSV, XLSX, numbered_name
 from domain.staff import Role
 from domain.text import clean, digits
 from domain.tickets import Ticket
-from handlers import file_cards, forms, imports, owed_proofs, request_cards, ticket_cards
+from handlers import file_cards, forms, imports, owed_proofs, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Part, Reply, Unsent, say
 from handlers.desk import Context
 from handlers.draft_files import move
@@ -133,7 +133,7 @@ async def _attached(ctx: Context, ticket: Ticket, added: Sequence[File]) -> Repl
 
 async def _ticket_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     count = await file_store.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
-    return (ticket_cards.show_button(ticket), ticket_cards.files_button(ticket.no, count))
+    return (ticket_buttons.show_button(ticket), ticket_buttons.files_button(ticket.no, count))
 
 
 async def _to_draft(ctx: Context, body: Attachment, file: File, draft: Draft, before: list[File]) -> Reply | None:
@@ -311,7 +311,7 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await file_store.list_files(ctx.db, ticket.no)
     ctx.audit("ticket.files_listed", ticket.no)
     if not found:
-        return say(_("ไม่มีไฟล์แนบใน %(no)s", no=ticket.no), ticket_cards.show_button(ticket))
+        return say(_("ไม่มีไฟล์แนบใน %(no)s", no=ticket.no), ticket_buttons.show_button(ticket))
     if len(found) == 1:
         return await _send(ctx, found)
     options = tuple(
@@ -319,7 +319,7 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         for file in found[:30]
     )
     every = _("ส่งทั้งหมด (%(count)s)", count=min(len(found), AT_ONCE))
-    buttons = (Button(every, "file.all", {"no": ticket.no}), ticket_cards.show_button(ticket))
+    buttons = (Button(every, "file.all", {"no": ticket.no}), ticket_buttons.show_button(ticket))
     return Reply((Choice(_("ไฟล์แนบของ %(no)s", no=ticket.no), options, buttons),))
 
 
@@ -371,7 +371,7 @@ async def removed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.change(partial(file_store.remove, file=file, version=ticket.version, by=ctx.staff.id, now=ctx.now))
     ctx.audit("ticket.file_removed", ticket.no)
     text = _("ลบ %(name)s ออกจาก %(no)s แล้ว", name=file.name, no=ticket.no)
-    return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+    return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
 
 
 async def unsent(ctx: Context, body: Unsent) -> None:

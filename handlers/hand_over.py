@@ -11,7 +11,7 @@ from domain.hand_over import Offer, OfferState
 from domain.staff import Staff, StaffId
 from domain.text import shorten
 from domain.tickets import Change, Status, Ticket
-from handlers import fields, ticket_cards, ticket_saves
+from handlers import fields, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, start
@@ -99,7 +99,7 @@ async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบ %(name)s", no=ticket.no, name=name)
     if away := (await away_until(ctx)).get(receiver):
         text += f"\n⚠️ {name} {away}"
-    return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+    return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
 
 
 async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
@@ -110,7 +110,7 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
     members = (await staff.list_teams(ctx.db)).get(team, [])
     told = [person for person in await at_work(ctx) if person.id in members and person.id != ctx.staff.id]
     if not told:
-        raise InvalidInput("team_empty", name=team)
+        raise InvalidInput("team_empty", name=team_label(team))
     made = Offer(uuid4().hex, found.no, ctx.staff.id, None, ctx.now, team)
     ctx.change(partial(hand_overs.add_offers, offers=[made]))
     ctx.audit("ticket.offered", found.no)
@@ -123,7 +123,7 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
         team=team_label(team),
         count=len(told),
     )
-    return Reply((Paragraph(text, (ticket_cards.show_button(found),)),), confirms=True)
+    return Reply((Paragraph(text, (ticket_buttons.show_button(found),)),), confirms=True)
 
 
 # Taking.
@@ -145,7 +145,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if ticket.assignee != ctx.staff.id and offer.leave is not None:
         first_on = (await hand_overs.get_leave(ctx.db, offer.leave)).first_on
         text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(first_on))
-        return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+        return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
     return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
 
 
@@ -178,12 +178,12 @@ async def gone(ctx: Context, found: Ticket) -> Reply:
     if found.status is Status.CLOSED or found.assignee is None:
         return await ticket_cards.present_state(ctx, found)
     text = _("ใบงาน %(no)s มีผู้รับผิดชอบแล้ว คือ%(name)s", no=found.no, name=names.get(found.assignee, "-"))
-    return Reply((Paragraph(text, (ticket_cards.show_button(found),)),))
+    return Reply((Paragraph(text, (ticket_buttons.show_button(found),)),))
 
 
 def _taken_notice(name: str, ticket: Ticket) -> Reply:
     text = _("✅ %(name)sรับใบงาน %(no)s แล้ว", name=name, no=ticket.no)
-    return Reply((Paragraph(text, (ticket_cards.show_button(ticket),)),), confirms=True)
+    return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
 
 
 # Returning.
@@ -269,7 +269,7 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
     ctx.notify(partial(_returned_notice, ctx.staff.name, saved, word), f"returned:{offer.id}", staff_id=offer.giver)
     names = await staff.staff_names(ctx.db)
     text = _("✅ คืน %(no)s ให้%(name)sแล้ว", no=found.no, name=names.get(offer.giver, "-"))
-    return Reply((Paragraph(text, (ticket_cards.show_button(saved),)),), confirms=True)
+    return Reply((Paragraph(text, (ticket_buttons.show_button(saved),)),), confirms=True)
 
 
 async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
@@ -278,5 +278,5 @@ async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
 
 def _returned_notice(name: str, ticket: Ticket, word: str) -> Reply:
     text = _("🎫 %(name)sคืนใบงาน %(no)s ให้คุณ", name=name, no=ticket.no) + (f": {word}" if word else "")
-    buttons = (ticket_cards.show_button(ticket), ticket_cards.hand_over_button(ticket))
+    buttons = (ticket_buttons.show_button(ticket), ticket_buttons.hand_over_button(ticket))
     return Reply((Paragraph(text, buttons),), confirms=True)

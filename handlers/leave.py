@@ -12,7 +12,7 @@ from domain.hand_over import Leave, Offer, OfferState, split
 from domain.moments import day_words, parse_days
 from domain.staff import StaffId
 from domain.tickets import Status, Ticket, TicketNo
-from handlers import ticket_cards, ticket_saves
+from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.deadlines import supervisors
 from handlers.desk import Context, Work
@@ -210,7 +210,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     since = "" if away.first_on <= ctx.today else _("เป็นของคุณตั้งแต่ %(date)s", date=format_date(away.first_on))
     lines = [_("✅ รับใบงาน %(count)s เรื่องแล้ว", count=len(taken)), since]
-    buttons = tuple(ticket_cards.show_button(ticket, ticket.no) for ticket in taken[:SHOWN])
+    buttons = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in taken[:SHOWN])
     return Reply((Paragraph("\n".join(filter(None, lines)), buttons),), confirms=True)
 
 
@@ -300,7 +300,7 @@ def _left_notice(work: Work, name: str, away: Leave, left: Sequence[Ticket]) -> 
         days=days(away.first_on, away.last_on),
         count=len(left),
     )
-    options = tuple(ticket_cards.show_button(ticket, _line(work, ticket)) for ticket in left[:SHOWN])
+    options = tuple(ticket_buttons.show_button(ticket, _line(work, ticket)) for ticket in left[:SHOWN])
     return Reply((Choice(title, options),), confirms=True)
 
 
@@ -347,6 +347,6 @@ def _went_back_notice(name: str, gone: Sequence[Ticket]) -> Reply:
 def _back_message(back: Sequence[Ticket]) -> Reply:
     if not back:
         return Reply((Paragraph(_("✅ สิ้นสุดวันลาแล้ว ไม่มีใบงานที่ต้องคืน")),), confirms=True)
-    options = tuple(ticket_cards.show_button(ticket, ticket.no) for ticket in back[:SHOWN])
+    options = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in back[:SHOWN])
     title = _("✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ %(count)s เรื่อง", count=len(back))
     return Reply((Paragraph(title, options),), confirms=True)

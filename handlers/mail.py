@@ -6,12 +6,12 @@ from uuid import uuid4
 
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
-from domain.mail import BODY_LIMIT, check_address, check_subject, letter_language, subject_line
+from domain.mail import BODY_LIMIT, check_address, check_subject, is_ticket_no, letter_language, subject_line
 from domain.phones import parse_email
 from domain.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets import Status, Ticket
-from handlers import mail_cards, ticket_cards
+from handlers import mail_cards, ticket_buttons
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, proceed, start, with_values
@@ -98,7 +98,9 @@ def _to_copy(mail: NewMail, body: str) -> Reply:
     head = "\n".join(
         f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", subject))
     )
-    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body)))
+    no = mail.ticket or mail.record
+    show = (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if is_ticket_no(no) else ()
+    return Reply((Paragraph(f"{said}\n\n{head}"), Paragraph(body, show)))
 
 
 # The form.
@@ -253,7 +255,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
     """What comes next: the ticket, and closing it."""
     ticket = await tickets.get_ticket(ctx.db, mail.record)
-    buttons = [ticket_cards.show_button(ticket)]
+    buttons = [ticket_buttons.show_button(ticket)]
     if ticket.status is not Status.CLOSED:
         buttons.insert(0, _closing(ticket, mail))
     return (Paragraph(f"🎫 {ticket.no}", tuple(buttons)),)

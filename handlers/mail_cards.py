@@ -80,16 +80,13 @@ def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     return ()
 
 
-async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...], tuple[Button, ...]]:
-    """A record's latest mails for its card: lines (the newest, and every stuck one), what can be done about the
-    stuck ones, and [อีเมลที่ส่ง].
-    """
+async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...]]:
+    """A record's latest mails for its card: the newest and every stuck one, and what can be done about the stuck."""
     mails = await list_mails(ctx.db, record)
     shown = [mail for place, mail in enumerate(mails) if place == 0 or stuck_buttons(mail)]
     lines = [(_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}") for mail in shown]
     stuck = tuple(button for mail in shown for button in stuck_buttons(mail))
-    every = (Button(_("อีเมลที่ส่ง"), "mail.list", {"record": record}),) if mails else ()
-    return lines, stuck, every
+    return lines, stuck
 
 
 def addresses(ticket: Ticket, customer: Customer | None) -> list[str]:

@@ -11,7 +11,7 @@ from domain.publicity import Network, News, find_links
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets import Ticket
-from handlers import draft_files, publicity_cards
+from handlers import draft_files, publicity_cards, ticket_saves
 from handlers.chat import Card, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.forms import end, form_button, proceed
@@ -50,7 +50,7 @@ async def with_tickets(
         ticket = ticket_of(publication, post, no, network_name(work, post.network), by, work.now)
         ticket = _with_remark(ticket, post.state)
         added.append(ticket)
-        work.change(partial(tickets.add_ticket, ticket=ticket))
+        ticket_saves.write_new(work, ticket)
         work.audit("ticket.created", no)
     return publication, added
 
@@ -174,7 +174,7 @@ def _with_remark(ticket: Ticket, state: PostState) -> Ticket:
 
 def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
     if tickets.differences(old, new):
-        work.change(partial(tickets.update_ticket, old=old, new=new, by=by, now=work.now))
+        ticket_saves.write(work, old, new, by)
         work.audit("ticket.changed", old.no)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from domain.errors import InvalidInput
 from domain.requests import Life
 from domain.tickets import Change, parse_contract_no
-from handlers import contract_form, own_tickets, request_cards, ticket_cards
+from handlers import contract_form, own_tickets, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.contract_fields import check_owner, next_contract_no
 from handlers.desk import Context
@@ -64,7 +64,9 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     life = await _load(ctx, args)
     for ticket in life.tickets:
         ctx.audit("ticket.listed", ticket.no)
-    options = tuple(ticket_cards.show_button(each, ticket_cards.ticket_line(ctx, each)) for each in life.tickets[-30:])
+    options = tuple(
+        ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each)) for each in life.tickets[-30:]
+    )
     back = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
     return Reply((Choice(request_cards.title(life), options, (back,)),))
 
@@ -159,7 +161,7 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     line = _(
         "%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=ctx.desk.configuration.catalogue.subject_label(subject)
     )
-    return Reply((request_cards.outcome(ctx, after, [line], (ticket_cards.show_button(ticket),)),), confirms=True)
+    return Reply((request_cards.outcome(ctx, after, [line], (ticket_buttons.show_button(ticket),)),), confirms=True)
 
 
 # The end.

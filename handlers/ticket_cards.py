@@ -13,11 +13,12 @@ from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets import Change, Pause, Status, Ticket
-from handlers.chat import Button, Card, Paragraph, Part, Reply
+from handlers.chat import Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, span, value_label, when
-from handlers.mail_cards import addresses, mail_lines
+from handlers.mail_cards import mail_lines
+from handlers.ticket_buttons import daily_buttons, files_button, more_button
 from handlers.ticket_data import as_data
 from handlers.ticket_projects import own_years, projects_text, years_text
 from handlers.ticket_rules import notes, want_buttons
@@ -119,9 +120,8 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
     attached = (files_button(ticket.no, count),) if count else ()
-    mail, stuck, mails = await mail_lines(ctx, ticket.no)
-    answer = await _answer_button(ctx, ticket)
-    buttons = (*stuck, *_buttons(ticket), *answer, *attached, *mails, *_related(ticket, links))
+    mail, stuck = await mail_lines(ctx, ticket.no)
+    buttons = (*stuck, *await daily_buttons(ctx, ticket), *attached, more_button(ticket))
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
@@ -136,20 +136,6 @@ def link_lines(no: str, links: Sequence[Link]) -> list[str]:
         else:
             lines.append(_("มีส่วนย่อย %(no)s", no=link.no))
     return lines
-
-
-def _related(ticket: Ticket, links: Sequence[Link]) -> tuple[Button, ...]:
-    """The same again for the next caller, and what belongs together."""
-    repeat = _button(_("สร้างใบงานแบบเดียวกัน"), "ticket.repeat", ticket)
-    if links:
-        return repeat, _button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", ticket)
-    return repeat, _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
-
-
-async def _answer_button(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
-    """[ตอบทางอีเมล] where somebody's address is known."""
-    customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    return (_button(_("ตอบทางอีเมล"), "mail.answer", ticket),) if addresses(ticket, customer) else ()
 
 
 def _further(ticket: Ticket) -> list[tuple[str, str]]:
@@ -181,55 +167,6 @@ def _numbered(number: str, on: date | None) -> str:
     return " ".join(filter(None, (number, f"({format_date(on)})" if on else "")))
 
 
-def _button(label: str, action: str, ticket: Ticket, *, once: bool = False) -> Button:
-    return Button(label, action, {"no": ticket.no}, ticket.no, ticket.version, once)
-
-
-def show_button(ticket: Ticket, label: str = "") -> Button:
-    """[ดูใบงาน]"""
-    return _button(label or _("ดูใบงาน"), "ticket.show", ticket)
-
-
-def files_button(no: str, count: int) -> Button:
-    """[ไฟล์แนบ (2)]"""
-    return Button(_("ไฟล์แนบ (%(count)s)", count=count), "file.list", {"no": no})
-
-
-def _buttons(ticket: Ticket) -> tuple[Button, ...]:
-    if ticket.status is Status.CLOSED:
-        buttons = [_button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True), _edit_button(ticket)]
-    else:
-        waits = (wait_button(ticket), hand_over_button(ticket))
-        buttons = [_button(_("ปิดใบงาน"), "ticket.close", ticket), _edit_button(ticket), *waits]
-    buttons += [why_button(ticket), _button(_("ประวัติการแก้ไข"), "ticket.history", ticket)]
-    if ticket.customer:
-        buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": ticket.customer}))
-    if ticket.status is not Status.CLOSED:
-        buttons.append(Button(_("เตือน"), "remind.ask", {"record": ticket.no}))
-    return tuple(buttons)
-
-
-def _edit_button(ticket: Ticket) -> Button:
-    return _button(_("แก้ไข"), "ticket.edit", ticket)
-
-
-def wait_button(ticket: Ticket) -> Button:
-    """[รอผู้รับบริการ] or, while it waits, [ผู้รับบริการตอบแล้ว]"""
-    if ticket.waiting_since is not None:
-        return _button(_("ผู้รับบริการตอบแล้ว"), "ticket.answered", ticket, once=True)
-    return _button(_("รอผู้รับบริการ"), "ticket.wait", ticket, once=True)
-
-
-def why_button(ticket: Ticket) -> Button:
-    """[ทำไมกำหนดนี้]"""
-    return _button(_("ทำไมกำหนดนี้"), "ticket.why", ticket)
-
-
-def hand_over_button(ticket: Ticket) -> Button:
-    """[มอบหมาย]"""
-    return _button(_("มอบหมาย"), "hand.choose", ticket)
-
-
 def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
     """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md section 4)."""
     catalogue = ctx.desk.configuration.catalogue
@@ -249,12 +186,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
-    by_mail = ticket.channel == "email" or ticket.reply_email
-    later = {"ticket.history", "mail.list"} if by_mail else {"ticket.history", "mail.list", "mail.answer"}
-    if closed:
-        later.add("ticket.why")
-    buttons = tuple(button for button in shown.buttons if button.action not in later)
-    buttons = (*buttons[:1], *await want_buttons(ctx, ticket), *buttons[1:])
+    buttons = (*shown.buttons[:1], *await want_buttons(ctx, ticket), *shown.buttons[1:])
     note = "\n".join(await notes(ctx, as_data(ticket), ticket.no, ""))
     return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
 

@@ -7,7 +7,7 @@ from datetime import date
 from domain.catalogue import Subject
 from domain.dates import format_date
 from domain.errors import InvalidInput
-from domain.one_line import read_details, read_result, small_talk
+from domain.one_line import read_details, read_led_details, read_result, small_talk
 from domain.text import digits, shorten
 from handlers import fields
 from handlers.contract_fields import check_owner, contract_no_field
@@ -38,7 +38,16 @@ async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
 
 async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     word = ctx.desk.configuration.catalogue.vocabulary().channels.get(text.strip().casefold())
-    return {"channel": word or fields.match_option(await _channel_options(ctx, draft), text)}
+    return _with_channel(ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text))
+
+
+def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
+    """The channel; a subject that only habit chose is asked for anew where it does not come by this one."""
+    subject = draft.data.get("subject", "")
+    habit = subject and subject == draft.data.get("habit")
+    if not habit or ctx.desk.configuration.catalogue.fits(subject, channel):
+        return {"channel": channel}
+    return {"channel": channel, "subject": ""}
 
 
 async def likely_subjects(ctx: Context, details: str, channel: str, subjects: Sequence[Subject]) -> list[Subject]:
@@ -111,11 +120,11 @@ async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> Mapping[
     return {"real_subject": found[0], "real_subject_query": ""} if single else {"real_subject_query": text[:100]}
 
 
-def _lone_choice(ctx: Context, text: str) -> dict[str, str]:
+def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
     """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
     catalogue = ctx.desk.configuration.catalogue
     if channel := catalogue.vocabulary().channels.get(text.casefold()):
-        return {"channel": channel}
+        return _with_channel(ctx, draft, channel)
     subject = catalogue.subjects.get(digits(text))
     return {"subject": subject.code} if subject and subject.selectable and "." in subject.code else {}
 
@@ -126,12 +135,14 @@ async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     if draft.record:
         return {"details": text}
-    if chosen := _lone_choice(ctx, text):
+    if chosen := _lone_choice(ctx, draft, text):
         return chosen
     vocabulary = await line_vocabulary(ctx)
-    read = read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
+    read = read_led_details(text, vocabulary, ctx.today)
+    told = {"details"} if read is None else {"details", "channel", "subject", "look"}
+    read = read or read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
     values = await read_values(ctx, read)
-    said = {name: value for name, value in values.items() if name == "details" or not draft.data.get(name)}
+    said = {name: value for name, value in values.items() if name in told or not draft.data.get(name)}
     if "assignee" in values:  # a new draft has its writer's
         said["assignee"] = values["assignee"]
     return said
@@ -149,7 +160,7 @@ async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, s
 
 async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
     """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question or an answer."""
-    if not draft.record and _lone_choice(ctx, text):
+    if not draft.record and _lone_choice(ctx, draft, text):
         return False
     if small_talk(text, ctx.today):
         return True
@@ -198,6 +209,8 @@ async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
 
 
 async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if instead := _lone_choice(ctx, draft, text):
+        return instead
     chosen = fields.match_option(await _misfit_options(ctx, draft), text)
     if chosen == GO_ON:
         return {"misfit": f"{await present(ctx, draft, 'subject')} {await present(ctx, draft, 'channel')}"}
@@ -229,7 +242,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.named_field("urgency"),
         fields.named_field("mood"),
         fields.named_field("complexity"),
-        fields.past_date_field("created_on", "พิมพ์วันที่ เช่น 19 ก.พ. 69"),
+        fields.past_date_field("created_on", "พิมพ์วันที่ เช่น 19 ก.พ. 69", clearable=False),
         PROJECTS,
         DATA_YEARS,
         fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),

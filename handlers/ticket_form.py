@@ -59,7 +59,8 @@ async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
         subject = next(code for code in active if catalogue.fits(code, channel))
     fitting = catalogue.active_subjects(ctx.today, channel)
     likely = await likely_subjects(ctx, details, channel, fitting) if details else []
-    return {"channel": channel, "subject": likely[0].code if likely else subject}
+    code = likely[0].code if likely else subject
+    return {"channel": channel, "subject": code, "habit": code}
 
 
 class TicketForm:

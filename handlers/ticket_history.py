@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.tickets import Change
-from handlers import ticket_cards
+from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Card, Reply
 from handlers.desk import Context
 from handlers.i18n import _
@@ -51,4 +51,4 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
     ]
     title = _("ประวัติใบงาน %(no)s", no=no)
     note = "" if lines else _("ยังไม่มีการแก้ไข")
-    return Reply((Card(title, tuple(lines), note, (*turns, ticket_cards.show_button(found))),))
+    return Reply((Card(title, tuple(lines), note, (*turns, ticket_buttons.show_button(found))),))

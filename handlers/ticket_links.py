@@ -5,7 +5,7 @@ from functools import partial
 
 from domain.errors import InvalidInput
 from domain.text import digits
-from handlers import fields, ticket_cards
+from handlers import fields, ticket_buttons, ticket_cards
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, start
@@ -117,12 +117,12 @@ async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for other in others:
         ctx.audit("ticket.listed", other)
     known = await tickets.get_tickets(ctx.db, others)
-    options = tuple(ticket_cards.show_button(known[no], ticket_cards.ticket_line(ctx, known[no])) for no in others)
+    options = tuple(ticket_buttons.show_button(known[no], ticket_cards.ticket_line(ctx, known[no])) for no in others)
     untie = tuple(
         Button(_("เลิกผูก %(no)s", no=other), "ticket.unlink", {"no": ticket.no, "other": other}, once=True)
         for other in others
     )
-    more = (Button(_("ผูกเพิ่ม"), "ticket.link", {"no": ticket.no}), ticket_cards.show_button(ticket))
+    more = (Button(_("ผูกเพิ่ม"), "ticket.link", {"no": ticket.no}), ticket_buttons.show_button(ticket))
     lines = (_("🔗 ใบงานที่ผูกกับ %(no)s", no=ticket.no), *ticket_cards.link_lines(ticket.no, links))
     if not options:
         return Reply((Paragraph("\n".join((*lines, _("ไม่มีใบงานที่ผูกไว้"))), more),))

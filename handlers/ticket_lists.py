@@ -10,11 +10,11 @@ from domain.projects import find_projects
 from domain.staff import StaffId
 from domain.text import clean, digits, shorten
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards
+from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, when
+from handlers.labels import field_label, team_label, value_label, when
 from handlers.registry import action, command
 from store import customers, forms, staff, ticket_lists
 from store.ticket_lists import Wanted
@@ -185,10 +185,8 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
 
 def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
     summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in Status)
-    if filters.team:
-        title = _("🎫 ใบงานของทีม%(name)s · %(summary)s", name=filters.team, summary=summary)
-    else:
-        title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=ctx.staff.name, summary=summary)
+    name = team_label(filters.team) if filters.team else ctx.staff.name
+    title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=name, summary=summary)
     narrowed = [
         value_label("status", filters.status) if filters.status else "",
         ctx.desk.configuration.catalogue.subject_label(filters.subject) if filters.subject else "",
@@ -212,7 +210,7 @@ async def _options(ctx: Context, filters: Filters, shown: Sequence[tuple[datetim
         assignee = names.get(each.assignee, "") if each.assignee is not None else ""
         state = " · ".join(filter(None, (assignee, state or ticket_cards.status_line(each))))
         name = people.get(each.customer, "") if each.customer else ""
-        options.append(ticket_cards.show_button(each, ticket_cards.ticket_line(ctx, each, state, name)))
+        options.append(ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, state, name)))
     return tuple(options)
 
 

@@ -8,7 +8,7 @@ from domain.customers import CustomerCode
 from domain.staff import StaffId
 from domain.text import shorten, words
 from domain.tickets import Ticket, TicketNo
-from handlers import ticket_cards, ticket_saves
+from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
@@ -74,4 +74,4 @@ async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
     """Both: the one that is to be answered as a card, the closed one in a line before it."""
     told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=shorten(first.result, 300))
     shown = await ticket_cards.saved(ctx, real)
-    return replace(shown, parts=(Paragraph(told, (ticket_cards.show_button(first, first.no),)), *shown.parts))
+    return replace(shown, parts=(Paragraph(told, (ticket_buttons.show_button(first, first.no),)), *shown.parts))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from domain.data_years import format_periods, kept, parse_periods, years_in
-from domain.dates import format_month
+from domain.dates import format_month, parse_month
 from domain.errors import InvalidInput
 from domain.projects import Project, find_projects, likely_projects, similar_projects, split_projects
-from domain.provinces import find_province, list_provinces, parse_month, parse_users, similar_provinces
+from domain.provinces import find_province, list_provinces, parse_users, similar_provinces
 from domain.text import shorten
 from domain.tickets import join_years, split_years
 from handlers import fields

@@ -8,7 +8,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Status, Ticket
-from handlers import deadlines, ticket_cards
+from handlers import deadlines, ticket_buttons, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
@@ -19,9 +19,14 @@ from store import hand_overs, staff, tickets
 async def add(ctx: Context, ticket: Ticket) -> None:
     """A new ticket; InvalidInput("assignee_left") where it is given to somebody without access."""
     await may_receive(ctx, ticket.assignee)
-    ctx.change(partial(tickets.add_ticket, ticket=ticket))
-    deadlines.plan(ctx, ticket)
+    write_new(ctx, ticket)
     offer(ctx, ctx.staff, ticket, before=ctx.staff.id)
+
+
+def write_new(work: Work, ticket: Ticket) -> None:
+    """The bare new ticket with what is told of its deadline, for whoever has checked all else."""
+    work.change(partial(tickets.add_ticket, ticket=ticket))
+    deadlines.plan(work, ticket)
 
 
 async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
@@ -92,4 +97,4 @@ def offer_buttons(made: Offer, ticket: Ticket) -> tuple[Button, ...]:
     mine = {"offer": made.id}
     accept = Button(_("รับ"), "hand.accept", mine)
     back = () if made.team else (Button(_("คืน"), "hand.return", mine),)
-    return (accept, *back, ticket_cards.show_button(replace(ticket, version=0)))
+    return (accept, *back, ticket_buttons.show_button(replace(ticket, version=0)))

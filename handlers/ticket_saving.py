@@ -8,7 +8,7 @@ from domain import pauses
 from domain.dates import BANGKOK
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import draft_files, ticket_cards, ticket_pair, ticket_saves
+from handlers import draft_files, ticket_buttons, ticket_cards, ticket_pair, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import FORMS, advance, end, keep, own_draft, proceed, rebased, with_values
@@ -96,7 +96,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     kept = 0 if pair else await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
     if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
-        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_cards.show_button(current),)),))
+        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_buttons.show_button(current),)),))
     saved = await ticket_saves.save(ctx, current, ticket)
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)

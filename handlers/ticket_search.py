@@ -7,7 +7,7 @@ from dataclasses import replace
 from domain.text import digits, shorten
 from domain.ticket_text import snippet
 from domain.tickets import Ticket
-from handlers import ticket_cards
+from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
@@ -58,7 +58,7 @@ async def _page(ctx: Context, text: str, page: int) -> Reply:
     for each in shown:
         ctx.audit("ticket.listed", each.no)
         line = ticket_cards.ticket_line(ctx, _where_found(each, keys), customer=names.get(each.customer or "", ""))
-        options.append(ticket_cards.show_button(each, line))
+        options.append(ticket_buttons.show_button(each, line))
     count = f"{len(found)}+" if len(found) >= ticket_search.LIMIT else str(len(found))
     question = _("ผลลัพธ์: %(count)s", count=count)
     if len(found) > PAGE:

@@ -10,7 +10,7 @@ from domain.errors import InvalidInput
 from domain.one_line import read_result
 from domain.text import digits
 from domain.tickets import Status, Ticket
-from handlers import ticket_cards, ticket_saves
+from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import advance, park_open, start
@@ -155,7 +155,7 @@ def _ask_to_reopen(found: Ticket) -> Reply:
     assert found.closed_at
     buttons = (
         Button(_("เปิดใบงานเดิม"), "ticket.reopen", {"no": found.no, "sure": "1"}, found.no, found.version, once=True),
-        ticket_cards.show_button(found),
+        ticket_buttons.show_button(found),
     )
     text = _("⚠️ ใบงาน %(no)s ปิดตั้งแต่ %(at)s ถ้าเป็นเรื่องใหม่ให้สร้างใบงานใหม่", no=found.no, at=when(found.closed_at))
     return Reply((Paragraph(text, buttons),))

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from domain.dates import (
     BANGKOK,
     find_date,
+    find_month,
     find_relative,
     fiscal_year,
     format_date,
     format_datetime,
     format_time,
     parse_date,
+    parse_month,
 )
 from domain.errors import InvalidInput
 
@@ -156,9 +158,53 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
     try:
         assert isinstance(parse_date(text, TODAY), date)
     except InvalidInput as refusal:
-        assert refusal.code == "date"  # noqa: PT017
+        assert refusal.code in ("date", "no_day")  # noqa: PT017
 
 
 @pytest.mark.parametrize(("day", "year"), [(date(2026, 9, 30), 2569), (date(2026, 10, 1), 2570)])
 def test_the_fiscal_year_begins_in_october(day: date, year: int) -> None:
     assert fiscal_year(day) == year
+
+
+# Months.
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"),
+    [
+        ("ต.ค. 69", date(2026, 10, 1)),
+        ("เดือนตุลาคม", date(2026, 10, 1)),
+        ("10/2569", date(2026, 10, 1)),
+        ("ธ.ค.", date(2025, 12, 1)),
+        ("ประจำเดือน ต.ค. ปี 2569", date(2026, 10, 1)),
+        ("ตุลาคม ปี พ.ศ. 69", date(2026, 10, 1)),
+        ("Oct 2026", date(2026, 10, 1)),
+    ],
+)
+def test_months(typed: str, month: date) -> None:
+    assert parse_month(typed, TODAY) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("13/2569", "month"), ("ต.ค. 69 ครับ", "month"), ("วันจันทร์", "month"), ("ธ.ค. 69", "future_date"), ("", "month")],
+)
+def test_what_is_no_past_month_is_refused(text: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        parse_month(text, TODAY)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ต.ค. 69 ทีมข้อมูล", (date(2026, 10, 1), "ทีมข้อมูล")),
+        ("10/2569 6.1", (date(2026, 10, 1), "6.1")),
+        ("ธ.ค. 6.1", (date(2025, 12, 1), "6.1")),
+        ("ทีม ต.ค. 69", None),
+        ("มีค่า", None),
+        ("3/10/2569", None),
+    ],
+)
+def test_a_month_is_found_where_a_text_begins_with_it(text: str, found: tuple[date, str] | None) -> None:
+    assert find_month(text, TODAY) == found

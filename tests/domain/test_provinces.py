@@ -12,7 +12,6 @@ from domain.provinces import (
     count_text,
     find_province,
     list_provinces,
-    parse_month,
     parse_users,
     read_user_count,
     similar_provinces,
@@ -86,29 +85,6 @@ def test_a_number_of_users(typed: str, users: int) -> None:
 def test_what_is_no_number_of_users_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="users"):
         parse_users(text)
-
-
-@pytest.mark.parametrize(
-    ("typed", "month"),
-    [
-        ("ต.ค. 69", OCTOBER),
-        ("เดือนตุลาคม", OCTOBER),
-        ("10/2569", OCTOBER),
-        ("ธ.ค.", date(2025, 12, 1)),
-        ("Oct 2026", OCTOBER),
-    ],
-)
-def test_months(typed: str, month: date) -> None:
-    assert parse_month(typed, TODAY) == month
-
-
-@pytest.mark.parametrize(
-    ("text", "code"), [("13/2569", "month"), ("วันจันทร์", "month"), ("ธ.ค. 69", "future_date"), ("", "month")]
-)
-def test_what_is_no_past_month_is_refused(text: str, code: str) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        parse_month(text, TODAY)
-    assert refusal.value.code == code
 
 
 def test_the_result_is_in_the_manuals_words() -> None:

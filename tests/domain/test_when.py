@@ -240,7 +240,7 @@ def test_a_longer_span_never_ends_sooner(count: int, unit: str) -> None:
     try:
         shorter, longer = end(count), end(count + 1)
     except InvalidInput:
-        assert count > 2500
+        assert count > 2400  # ten years hold no more working days
     else:
         assert NOW < shorter < longer <= NOW + FARTHEST
 

@@ -188,6 +188,12 @@ class DeskUnderTest:
         """Press a button of this person's last answer."""
         return await self.presses_token(self.last[f"{platform}:{who}"].token(label), who, platform)
 
+    async def chooses(self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+        """Press a button of the last answer, or one behind its [เพิ่มเติม]."""
+        if not any(label in shown for shown in self.last[f"{platform}:{who}"].buttons):
+            await self.presses("เพิ่มเติม", who, platform)
+        return await self.presses(label, who, platform)
+
     async def presses_token(self, token: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
         return await self.gives({"press": token}, who, platform)
 

@@ -42,7 +42,7 @@ async def test_the_clock_stops_and_goes_on_with_one_tap_each(waited):
     desk.now = at("2026-12-08T10:00")
     assert "กำหนดเสร็จ 8 ธ.ค. 69 12.00 น." in (await desk.presses("ผู้รับบริการตอบแล้ว")).text
     history = await desk.says(NO)
-    history = await desk.presses("ประวัติการแก้ไข")
+    history = await desk.chooses("ประวัติการแก้ไข")
     assert "หยุดนับเวลา: 4 ธ.ค. 11.30 น. – → 4 ธ.ค. 11.30 น. – 8 ธ.ค. 10.00 น." in history.text
 
 
@@ -50,7 +50,7 @@ async def test_why_prints_the_sum_of_the_transcript(waited):
     desk = waited
     desk.now = at("2026-12-08T10:00")
     await desk.presses("ผู้รับบริการตอบแล้ว")
-    assert (await desk.presses("ทำไมกำหนดนี้")).text == "\n".join(
+    assert (await desk.chooses("ทำไมกำหนดนี้")).text == "\n".join(
         (
             "เรื่อง 6.1 · E-Mail · ยุ่งยาก → 1 วันทำการ (ตารางข้อมูลสถิติ แถว 2)",
             "เริ่ม พฤ. 3 ธ.ค. 69 14.30 น.",
@@ -66,7 +66,7 @@ async def test_why_prints_the_sum_of_the_transcript(waited):
 async def test_why_while_it_waits_says_what_was_counted_and_when_it_would_be_due(waited):
     desk = waited
     desk.now = at("2026-12-08T13:00")
-    told = (await desk.presses("ทำไมกำหนดนี้")).text
+    told = (await desk.chooses("ทำไมกำหนดนี้")).text
     assert told.endswith("นับแล้ว 5 ชม. จาก 7 ชม. ยังรอผู้รับบริการ\nถ้าตอบตอนนี้ ครบ อ. 8 ธ.ค. 69 15.00 น.")
 
 
@@ -84,7 +84,7 @@ async def test_why_of_a_closed_ticket_says_kept_or_missed_and_by_how_much(waited
     desk.now = at(close)
     await desk.says(f"ปิดใบงาน {NO} ส่งตารางแล้ว")
     await desk.says(NO)
-    assert (await desk.presses("ทำไมกำหนดนี้")).text.endswith(outcome)
+    assert (await desk.chooses("ทำไมกำหนดนี้")).text.endswith(outcome)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ async def test_why_of_a_closed_ticket_says_kept_or_missed_and_by_how_much(waited
 async def test_why_where_there_is_nothing_to_hold_against_anybody(desk, line, told):
     await desk.says(f"/open C81554 {line}")
     await desk.says("R2611000124")
-    assert told in (await desk.presses("ทำไมกำหนดนี้")).text
+    assert told in (await desk.chooses("ทำไมกำหนดนี้")).text
 
 
 async def test_closing_ends_the_waiting_and_reopening_years_later_counts_on(waited):
@@ -110,7 +110,7 @@ async def test_closing_ends_the_waiting_and_reopening_years_later_counts_on(wait
     await desk.presses("เปิดใบงานอีกครั้ง")
     again = await desk.presses("เปิดใบงานเดิม")
     assert "กำหนดเสร็จ: 9 ธ.ค. 74 11.00 น." in again.text
-    assert "9 ธ.ค. 09.00 น. เปิดอีกครั้ง นับต่อ 2 ชม." in (await desk.presses("ทำไมกำหนดนี้")).text
+    assert "9 ธ.ค. 09.00 น. เปิดอีกครั้ง นับต่อ 2 ชม." in (await desk.chooses("ทำไมกำหนดนี้")).text
 
 
 async def test_a_backdated_wait_and_answer_by_command(desk):
@@ -125,7 +125,7 @@ async def test_when_it_waited_can_be_corrected_and_nonsense_is_asked_again(waite
     desk = waited
     desk.now = at("2026-12-08T10:00")
     await desk.presses("ผู้รับบริการตอบแล้ว")
-    await desk.presses("ทำไมกำหนดนี้")
+    await desk.chooses("ทำไมกำหนดนี้")
     await desk.presses("แก้ช่วงรอ 4 ธ.ค. 11.30 น.")
     await desk.presses("แก้เวลาที่เริ่มรอ")
     for typed, reason in (
@@ -142,7 +142,7 @@ async def test_when_it_waited_can_be_corrected_and_nonsense_is_asked_again(waite
 
 async def test_a_wait_that_was_none_is_taken_away(waited):
     desk = waited
-    await desk.presses("ทำไมกำหนดนี้")
+    await desk.chooses("ทำไมกำหนดนี้")
     await desk.presses("แก้ช่วงรอ")
     assert "กำหนดเสร็จ 4 ธ.ค. 69 14.30 น." in (await desk.presses("ลบช่วงนี้")).text
     assert (await tickets.get_ticket(desk.db, NO)).pauses == ()

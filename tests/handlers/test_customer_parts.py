@@ -118,7 +118,6 @@ async def test_an_edit_of_a_contact_that_somebody_changed_meanwhile_asks(desk):
     await open_list(desk, who="ton")
     await desk.presses("เพิ่มผู้ติดต่อ", who="ton")
     await desk.says("นายสอง", who="ton")
-    await desk.presses("ชื่อ")
     shown = await desk.says("น.ส.นิดา ผู้ช่วยคนเดิม")
     shown = await desk.presses("บันทึก")
     assert "มีคนแก้ไขก่อนคุณ" in shown.text

@@ -291,11 +291,12 @@ async def test_one_line_saved_and_closed_in_english(english):
     assert "✅ Saved R2611000124" in done.text
     assert "Closed" in done.text
     others = [label for label in done.buttons if label[0] != "＋"]
-    assert others == ["Reopen ticket", "Edit", "Customer", "Same again", "Link to a ticket…"]
+    assert others == ["Reopen ticket", "Edit", "Same again", "More"]
     assert await strays(english, done, "รายได้ครัวเรือน", "แนะนำเว็บไซต์") == []
     card = await english.says("R2611000124")
     assert "Result: แนะนำเว็บไซต์" in card.text
     assert await strays(english, card, "รายได้ครัวเรือน", "แนะนำเว็บไซต์") == []
+    assert await strays(english, await english.presses("More")) == []
 
 
 async def test_all_fields_and_an_unreadable_date_in_english(english):
@@ -358,9 +359,10 @@ async def test_waiting_and_handing_over_in_english(english):
     assert await strays(english, waits) == []
     english.wait(minutes=90)
     assert await strays(english, await english.presses("Customer answered")) == []
-    why = await english.presses("Why this deadline")
+    why = await english.chooses("Why this deadline")
     assert "simple → 0.5 working days (statistics table, row 1)" in why.text.lower()
     assert "the customer answered, counts 3 h 30 min more" in why.text
     await english.says("R2611000124")
+    await english.presses("More")
     assert "ต้น · Unfinished 0" in (await english.presses("Hand over")).buttons
     assert await strays(english, english.last["telegram:nok"]) == []

@@ -438,7 +438,7 @@ async def test_history_says_who_when_from_and_to_newest_first_by_pages(desk):
         await desk.says(f"ติดต่อยาก {n}")
         await desk.presses("บันทึก")
     await desk.says("ใบงาน R2611000124")
-    first = await desk.presses("ประวัติ")
+    first = await desk.chooses("ประวัติ")
     assert first.text.splitlines()[1].startswith("23 พ.ย. 69 10.06 น. นก: เหตุผล/ปัญหา/อุปสรรค: ติดต่อยาก 0")
     assert "ราคา" not in first.text
     second = await desk.presses("ถัดไป")

@@ -36,7 +36,7 @@ async def test_a_file_without_a_word_is_kept_and_asked_about(desk, platform):
     assert await names(desk) == ["แบบฟอร์ม.pdf"]
     assert await desk.count("audit", "action = 'ticket.file_added' AND record = ?", NO) == 1
     history = await desk.says(f"ใบงาน {NO}", platform=platform)
-    history = await desk.presses("ประวัติ", platform=platform)
+    history = await desk.chooses("ประวัติ", platform=platform)
     assert "ไฟล์แนบ: - → แบบฟอร์ม.pdf" in history.text
 
 
@@ -356,7 +356,7 @@ async def test_removing_is_asked_about_and_done_once(desk):
     assert await names(desk) == []
     assert "ใช้ไปแล้ว" in (await desk.presses_token(asked.token("ลบ"))).text
     await desk.says(NO)
-    history = await desk.presses("ประวัติ")
+    history = await desk.chooses("ประวัติ")
     assert "ไฟล์แนบ: a.pdf → -" in history.text
 
 

@@ -44,7 +44,7 @@ def newest(desk, who: str) -> Answer:
 
 async def test_given_to_a_person_who_is_told_and_accepts(team):
     desk = team
-    choice = await desk.presses("มอบหมาย")
+    choice = await desk.chooses("มอบหมาย")
     assert choice.buttons == ["ต้น · ค้าง 0", "เมย์ · ค้าง 0", "แพร · ค้าง 0", "ใหม่ · ค้าง 0", "ทีมข้อมูล (3 คน)"]
     assert f"{NO} · ผู้รับผิดชอบ แพร" in (await desk.presses("แพร")).text
     told = newest(desk, "prae")
@@ -64,7 +64,7 @@ async def test_returned_with_a_word_to_the_giver(team):
     assert newest(desk, "nok").text == f"🎫 แพรคืนใบงาน {NO} ให้คุณ: ไม่ถนัดเรื่องนี้"
     assert await assignee(desk) == "nok"
     await desk.says(NO)
-    assert "เหตุผลที่คืน: - → ไม่ถนัดเรื่องนี้" in (await desk.presses("ประวัติการแก้ไข")).text
+    assert "เหตุผลที่คืน: - → ไม่ถนัดเรื่องนี้" in (await desk.chooses("ประวัติการแก้ไข")).text
     for label in ("รับ", "คืน"):
         again = await desk.presses_token(told.token(label), who="prae")
         assert f"ใบงาน {NO} มีผู้รับผิดชอบแล้ว คือนก" in again.text

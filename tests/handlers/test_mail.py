@@ -69,7 +69,7 @@ async def test_the_press_sends_it_once_and_the_card_says_so(desk, smtp):
     assert taken.body.startswith("เรียน นายสมชาย ใจดี\n")
     assert f"อีเมล: ส่งแล้ว 10.00 น. · {TO}" in (await desk.says(TICKET)).text
     assert await desk.count("audit", "action = 'mail.sent' AND record = ?", TICKET) == 1
-    listed = await desk.presses("อีเมลที่ส่ง")
+    listed = await desk.chooses("อีเมลที่ส่ง")
     assert RESULT in listed.text
     assert await desk.count("audit", "action = 'mail.read' AND record = ?", TICKET) == 1
 
@@ -202,7 +202,7 @@ async def test_a_bad_address_is_told_and_shown_and_can_be_mended(desk, smtp):
     card = await desk.says(TICKET)
     assert "อีเมล: ส่งแล้ว" in card.text
     assert "ลองใหม่" not in card.buttons
-    assert "ไม่ได้ส่ง มีฉบับใหม่แทนแล้ว" in (await desk.presses("อีเมลที่ส่ง")).text
+    assert "ไม่ได้ส่ง มีฉบับใหม่แทนแล้ว" in (await desk.chooses("อีเมลที่ส่ง")).text
 
 
 async def test_a_refused_mail_is_tried_anew_by_its_button_and_only_once(desk, smtp):

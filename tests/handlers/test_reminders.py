@@ -53,7 +53,7 @@ async def test_people_whose_name_begins_like_the_command_are_looked_for(desk, li
 
 async def test_what_is_missing_is_asked_for_and_nothing_typed_is_lost(desk):
     await ticket(desk)
-    asked = await desk.presses("เตือน")
+    asked = await desk.chooses("เตือน")
     assert asked.text.startswith(f"⏰ เตือน · {TICKET} · C81554 นายสมชาย ใจดี")
     assert "พรุ่งนี้ 9.00" in asked.buttons
     again = await desk.says("เมื่อไหร่ดี")

@@ -215,7 +215,7 @@ async def test_a_button_of_one_pause_never_corrects_its_neighbour(team):
         desk.wait(minutes=20)
         await desk.says(f"ตอบแล้ว {NO}")
     await desk.says(NO)
-    why = await desk.presses("ทำไมกำหนดนี้")
+    why = await desk.chooses("ทำไมกำหนดนี้")
     await desk.presses("แก้ช่วงรอ 23 พ.ย. 10.20")
     first = desk.last["telegram:nok"].token("แก้เวลาที่ตอบ")
     await desk.presses("ลบช่วงนี้")
@@ -233,7 +233,7 @@ async def test_history_names_only_the_pause_that_changed(team):
         desk.wait(hours=1)
         await desk.says(f"ตอบแล้ว {NO}")
     await desk.says(NO)
-    shown = await desk.presses("ประวัติการแก้ไข")
+    shown = await desk.chooses("ประวัติการแก้ไข")
     assert "หยุดนับเวลา: 23 พ.ย. 15.00 น. – → 23 พ.ย. 15.00 น. – 23 พ.ย. 16.00 น.\n" in shown.text
 
 

@@ -146,8 +146,8 @@ async def test_channel_and_subject_come_from_recent_tickets_and_can_be_changed(d
     assert "1.2 แปะลิงก์" in form.text
     await desk.presses("ช่องทาง")
     form = await desk.presses("โทรศัพท์")
-    assert "โทรศัพท์" in form.text
-    await desk.presses("เรื่อง")
+    assert "ช่องทาง: โทรศัพท์" in form.text
+    assert "เลือกเรื่อง" in form.text
     await desk.presses("6.1")
     done = await desk.says("ขอข้อมูลรายได้")
     assert SAVED in done.text
@@ -171,7 +171,7 @@ async def test_closing_asks_for_the_result_and_keeps_the_history(desk):
     done = await desk.says("แนะนำเว็บไซต์")
     assert "ปิดแล้ว" in done.text
     history = await desk.says("ใบงาน R2611000124")
-    history = await desk.presses("ประวัติ")
+    history = await desk.chooses("ประวัติ")
     assert "เปิด → ปิด" in history.text
     assert "นก" in history.text
 

@@ -12,6 +12,8 @@ from store.database import Database, StoreUnavailable, Tx
 
 Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
+THE_DESKS = {"customer", "ticket", "request", "publication"}
+"""Counters that every desk has."""
 
 
 async def add(tx: Tx, name: str) -> int:
@@ -19,7 +21,7 @@ async def add(tx: Tx, name: str) -> int:
 
 
 async def names(db: Database) -> set[str]:
-    return {row["name"] for row in await db.fetch("SELECT name FROM counters")} - {"customer", "publication", "request", "ticket"}
+    return {row["name"] for row in await db.fetch("SELECT name FROM counters")} - THE_DESKS
 
 
 async def test_a_transaction_returns_what_its_work_returns(db: Database) -> None:
