@@ -47,9 +47,9 @@ async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresq
             await opening(server.url("postgres"))
 
         server.start()
-        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name IN ('customer', 'ticket')") == [{"value": 0}]
+        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 0}]
         await db.write(lambda tx: tx.execute("UPDATE counters SET value = 7"))
-        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name IN ('customer', 'ticket')") == [{"value": 7}]
+        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 7}]
     finally:
         server.remove()
 
@@ -67,7 +67,7 @@ async def test_what_the_server_interrupts_may_come_back(db: Database, interrupti
     with pytest.raises(StoreUnavailable):
         await db.write(work)
 
-    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name IN ('customer', 'ticket')") == [{"value": 0}]
+    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 0}]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -89,7 +89,7 @@ async def test_a_deadlock_is_tried_again(db: Database) -> None:
     await asyncio.gather(crossing("customer", "ticket"), crossing("ticket", "customer"))
 
     assert len(runs) > 2
-    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name IN ('customer', 'ticket')") == [{"value": 2}]
+    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 2}]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
