@@ -195,10 +195,10 @@ async def _ask(call: Callable[[], Any]) -> tuple[int, dict[str, Any]]:
             return response.status, answer if isinstance(answer, dict) else {}
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         return NOT_SENT, {}
-    except ValueError:
-        return response.status if response.status != 200 else NO_ANSWER, {}
     except (TimeoutError, aiohttp.ClientError, OSError):
         return NO_ANSWER, {}
+    except ValueError:  # no JSON: a proxy's page, or an answer that was cut off
+        return response.status if response.status != 200 else NO_ANSWER, {}
 
 
 def _error_of(answer: Mapping[str, Any]) -> str:

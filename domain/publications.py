@@ -88,6 +88,11 @@ class Publication:
         """The posts that went out."""
         return [post for post in self.posts.values() if post.state in WENT_OUT]
 
+    @property
+    def taken(self) -> set[Network]:
+        """The networks that it went out by, or is on its way to."""
+        return {post.network for post in self.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY)}
+
 
 def publication_no(running: int) -> PublicationNo:
     """The number of the publication that got this running number."""

@@ -90,6 +90,11 @@ def find_links(text: str) -> list[PostLink]:
     return posts or list(found.values())
 
 
+def begins_with_link(text: str) -> bool:
+    """Whether a text begins with an address of a network, be it a post's or not."""
+    return _LINK.match(text) is not None
+
+
 def without_links(text: str) -> str:
     """What the text says beside its links to networks, blank lines and blanks at line ends aside."""
     rest = _LINK.sub(" ", text)
@@ -190,7 +195,7 @@ def _line(host: str, path: list[str], query: dict[str, str]) -> PostLink | None:
     if post and _CODE.fullmatch(post):
         name = "postId" if query.get("postId") else "id"
         return PostLink(Network.LINE, f"{address}?{name}={post}", f"line:{post}")
-    if lowered[:2] == ["ti", "p"] or host == "page.line.me":
+    if lowered[:1] == ["ti"] or host == "page.line.me":
         return PostLink(Network.LINE, address, f"line:page/{path[-1].casefold()}", path[-1], LinkKind.PAGE)
     if len(address) > MOST_LINK or not all(32 < ord(sign) < 127 for sign in address):
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.publications import PostState
-from domain.publicity import LinkKind, Network, find_links
+from domain.publicity import LinkKind, Network, begins_with_link, find_links
 from domain.text import clean, digits
 from handlers import publicity_cards, publicity_saving, publicity_summary, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
@@ -83,6 +83,8 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     While a publication's card is open, the link of another network belongs to it.
     """
     links = find_links(text)
+    if not links and begins_with_link(text):
+        raise InvalidInput("post_link")
     if not links:
         return None
     posts = [link for link in links if link.kind is not LinkKind.PAGE]

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from domain.errors import Conflict
-from domain.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication, corrected, ticket_of
+from domain.publications import Post, PostState, Publication, corrected, ticket_of
 from domain.publicity import Network, News, find_links
 from domain.staff import StaffId
 from domain.text import words
@@ -76,7 +76,7 @@ async def same_text(ctx: Context, draft: Draft, twin: Publication) -> Reply:
     """The same words went out lately: is it the same news on one more network, or another?"""
     await proceed(ctx, draft)
     on = publicity_cards.posted_on(twin)
-    new = [network for network in _networks(draft.data) if network not in twin.posts]
+    new = [network for network in _networks(draft.data) if network not in twin.taken]
     buttons = []
     if new:
         names = ", ".join(network_name(ctx, network) for network in new)
@@ -122,7 +122,7 @@ async def _keep_files(ctx: Context, draft: Draft, added: Sequence[Ticket]) -> No
 async def join(ctx: Context, draft: Draft, no: str) -> Reply:
     """The draft's networks are further ones of a publication that there is."""
     twin = await publications.get(ctx.db, no)
-    posts = [_post(draft.data, network) for network in _networks(draft.data) if network not in twin.posts]
+    posts = [_post(draft.data, network) for network in _networks(draft.data) if network not in twin.taken]
     joined, added = await with_tickets(ctx, twin, posts, ctx.staff.id)
     ctx.change(partial(publications.update, old=twin, new=joined, by=ctx.staff.id, now=ctx.now))
     await _keep_files(ctx, draft, added)
@@ -144,8 +144,7 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
             continue
         read = _post(data, post.network)
         new = new.with_post(replace(post, link=read.link, link_key=read.link_key, page=read.page or post.page))
-    taken = {post.network for post in old.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY)}
-    further = [_post(data, network) for network in chosen if network not in taken]
+    further = [_post(data, network) for network in chosen if network not in old.taken]
     new, added = await with_tickets(ctx, new, further, ctx.staff.id)
     if new == old:
         end(ctx, draft, outcome=old.no, state="cancelled")

@@ -76,7 +76,7 @@ async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
 
 
 async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
-    """The latest publication that says the same, within some days of `on`; those logged by mistake aside."""
+    """The latest publication that says the same, within some days of `on`; those that never went out aside."""
     key = text_key(text)
     if not key:
         return None
@@ -89,7 +89,8 @@ async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
         on - days,
         on + days,
     )
-    live = [one for one in found if any(post.state is not PostState.MISTAKE for post in one.posts.values())]
+    dead = (PostState.MISTAKE, PostState.CANCELLED)
+    live = [one for one in found if any(post.state not in dead for post in one.posts.values())]
     return next(iter(live), None)
 
 

@@ -91,7 +91,14 @@ def test_what_is_no_post_is_none(typed: str):
 
 
 @pytest.mark.parametrize(
-    "typed", ["facebook.com/nso.thailand", "https://x.com/NSOThailand", "https://line.me/R/ti/p/@nso", "fb.com/nso"]
+    "typed",
+    [
+        "facebook.com/nso.thailand",
+        "https://x.com/NSOThailand",
+        "https://line.me/R/ti/p/@nso",
+        "https://line.me/ti/g2/AbCd",
+        "fb.com/nso",
+    ],
 )
 def test_a_whole_page_is_known_as_one(typed: str):
     (link,) = find_links(typed)

@@ -217,6 +217,7 @@ async def test_a_second_press_on_a_removal_shows_how_things_are(logged: DeskUnde
     ("text", "said"),
     [
         ("facebook.com/nso.thailand", "ลิงก์นี้เป็นหน้าเพจ ไม่ใช่โพสต์"),
+        ("https://www.facebook.com/events/1 งาน", "ไม่พบลิงก์โพสต์ วางลิงก์ของโพสต์"),
         ("/publicize P99", "ไม่พบข่าวประชาสัมพันธ์ P99"),
         ("https://www.facebook.com/groups/1234/posts/567 ข่าวของกลุ่มผู้ใช้ข้อมูล", "โพสต์อยู่ในกลุ่ม"),
     ],

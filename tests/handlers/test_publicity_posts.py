@@ -182,3 +182,13 @@ async def test_a_picture_sent_while_composing_goes_with_the_post(both: DeskUnder
     (file,) = await both.db.fetch("SELECT id, record FROM files")
     (row,) = await both.db.fetch("SELECT picture FROM publications")
     assert (file["record"], file["id"]) == ("P1", row["picture"])
+
+
+async def test_what_the_desk_could_not_post_is_logged_when_it_was_posted_by_hand(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("โพสต์เลย", who="ton")
+    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'token'"))
+    await both.says(f"https://www.facebook.com/nso/posts/555 {TEXT}", who="ton")
+    assert "R2611000124 (Facebook)" in (await both.presses("เพิ่ม Facebook ใน P1", who="ton")).text
+    assert await states(both) == {Network.FACEBOOK: PostState.POSTED, Network.LINE: PostState.FAILED}

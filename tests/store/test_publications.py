@@ -93,8 +93,9 @@ async def test_the_same_text_is_found_within_some_days(db: Database, officer: St
     assert await publications.find_same_text(db, "อื่น", DAY) is None
 
 
-async def test_what_was_logged_by_mistake_is_no_twin(db: Database, officer: StaffId):
-    await log(db, officer, (replace(FACEBOOK, state=PostState.MISTAKE),))
+@pytest.mark.parametrize("state", [PostState.MISTAKE, PostState.CANCELLED])
+async def test_what_never_went_out_is_no_twin(db: Database, officer: StaffId, state: PostState):
+    await log(db, officer, (replace(FACEBOOK, state=state),))
     assert await publications.find_same_text(db, NEWS.text, DAY) is None
 
 
