@@ -237,6 +237,19 @@ async def test_a_process_that_dies_between_noting_and_telling_leaves_the_telling
     assert desk.told("nok").text.count("ค้างส่ง 1 เรื่อง") == 1
 
 
+async def test_nobody_is_told_while_another_process_still_notes(desk):
+    await send_contract(desk)
+    await send_contract(desk, SENT.replace("C70001", "C81554"))
+    desk.wait(days=15)
+    claimable = Claimable([KIND], desk.now)
+    (row,) = await desk.db.write(lambda tx: due.claim(tx, desk.db.engine, claimable, "other", 1))
+    assert not (await morning(desk, days=0)).replies
+    await desk.db.write(lambda tx: due.release(tx, row, "other"))
+    told = await morning(desk, days=0)
+    assert len(told.replies) == 1
+    assert "ค้างส่ง 2 เรื่อง" in told.text
+
+
 async def test_a_proof_that_comes_before_the_message_is_not_asked_for(desk):
     await send_contract(desk)
     desk.wait(days=15)
