@@ -15,6 +15,7 @@ from domain.configuration import load_configuration
 from domain.data_years import kept
 from domain.one_line import NAME_LIMIT, CustomerRef, OneLine, Vocabulary, parse_one_line
 from domain.text import clean, digits
+from domain.text import words as data_words
 
 TODAY = date(2026, 11, 22)
 CHANNELS = {
@@ -135,6 +136,8 @@ def head_words(understood: OneLine) -> Iterator[Counter[str]]:
         "⇒ => ผล: , . ; :" + "ปิด close" * understood.close + f" เรื่อง {understood.subject}" * bool(understood.subject)
     )
     words += " เมื่อวาน วันที่ 19 ก.พ. 63" * bool(understood.created_on)
+    if understood.urgency or understood.mood or understood.complexity:
+        words += " ".join(data_words("one_line").texts("sure"))
     if understood.customer_kind is CustomerRef.PHONE:
         words += f" 0 () - - . . # ต่อ {understood.customer}"
     elif understood.customer_kind is not CustomerRef.NAME:
@@ -158,7 +161,9 @@ def unquoted(text: str) -> list[str]:
 @example('@ต้น "สมชาย ใจดี"')
 def test_only_sure_steering_words_leave_the_text(text: str) -> None:
     rich = parse_one_line(text, OFFICE, TODAY)
-    plain = parse_one_line(text, replace(OFFICE, staff=frozenset(), projects=(), wants={}), TODAY)
+    # What stands behind a colleague's name is read as if the name were not there.
+    named = re.sub("@ต้น ?", "", text) if rich.assignee else text
+    plain = parse_one_line(named, replace(OFFICE, staff=frozenset(), projects=(), wants={}), TODAY)
     kept_words = Counter(unquoted(rich.details + " " + rich.result + " " + rich.customer))
     typed = Counter(unquoted(plain.details + " " + plain.result + " " + plain.customer))
     assert not kept_words - Counter(unquoted(clean(text))) - typed, "something was made up"
