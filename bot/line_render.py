@@ -36,7 +36,7 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link
 
     `link` makes the address of a file, which LINE does not let a bot send.
     """
-    objects = [message for part in reply.parts for message in _objects(part, limits, link)]
+    objects = [message for part in reply.all_parts for message in _objects(part, limits, link)]
     return [
         json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)
         for start in range(0, len(objects), limits.objects)

@@ -51,7 +51,8 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
             return replace(old, options=tuple(token(button) for button in old.options), buttons=pressed)
         return replace(old, buttons=pressed)
 
-    return replace(reply, parts=tuple(part(old) for old in reply.parts)), rows
+    earlier = tuple(replace(each, part=part(each.part)) for each in reply.earlier)
+    return replace(reply, parts=tuple(part(old) for old in reply.parts), earlier=earlier), rows
 
 
 def served(adapters: Adapters) -> Callable[[Platform, str], bool]:

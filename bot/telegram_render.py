@@ -40,8 +40,23 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
     if reply.offers is not None:
         return [_offers(reply.offers, replaces, limits)]
-    files = [part for part in reply.parts if isinstance(part, Document)]
-    words = [part for part in reply.parts if not isinstance(part, Document)]
+    parts = (*(each.part for each in reply.earlier if not each.message), *reply.parts)
+    files = [part for part in parts if isinstance(part, Document)]
+    words = [part for part in parts if not isinstance(part, Document)]
+    edited = {each.message for each in reply.earlier}
+    calls = _said(words, limits, replaces if reply.in_place else "") if words or not files else []
+    calls += [_send_file(file, limits) for file in files]
+    if replaces and reply.retires and replaces not in edited and not (reply.in_place and words):
+        empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
+        calls.append({"method": "editMessageReplyMarkup", "params": empty})
+    for each in reply.earlier:
+        if each.message and not isinstance(each.part, Document):
+            calls += _said([each.part], limits, each.message)
+    return [json.dumps(call, ensure_ascii=False) for call in calls]
+
+
+def _said(words: Sequence[Paragraph | Card | Choice], limits: Limits, replaces: str) -> list[dict[str, Any]]:
+    """The calls that say this; the first takes the place of the message `replaces`, where one is named."""
     lines: list[Line] = []
     rows: list[list[Button]] = []
     for part in words:
@@ -49,19 +64,13 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
             lines.append(("", ""))
         lines += _lines(part, limits)
         rows += _rows(part, limits)
-    texts = _pack(lines, limits.text) if words or not files else []
-    calls = [_send(text) for text in texts]
-    keyboard = _keyboard(rows, limits)
-    if keyboard:
+    calls = [_send(text) for text in _pack(lines, limits.text)]
+    if keyboard := _keyboard(rows, limits):
         calls[-1]["params"]["reply_markup"] = keyboard
-    calls += [_send_file(file, limits) for file in files]
-    if replaces and reply.in_place and texts:
+    if replaces:
         calls[0]["method"] = "editMessageText"
         calls[0]["params"]["message_id"] = int(replaces)
-    elif replaces and reply.retires:
-        empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
-        calls.append({"method": "editMessageReplyMarkup", "params": empty})
-    return [json.dumps(call, ensure_ascii=False) for call in calls]
+    return calls
 
 
 def _offers(offers: Offers, query: str, limits: Limits) -> str:

@@ -13,7 +13,7 @@ from domain.dates import BANGKOK
 from domain.publicity import Network
 from domain.staff import Platform, Role, Staff, StaffId
 from domain.working_calendar import DayRule
-from handlers.chat import Attachment, Incoming, Notice, Reply
+from handlers.chat import Attachment, Earlier, Incoming, Notice, Reply
 from store import customers, holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
@@ -187,6 +187,12 @@ class Context(Work):
 
     attached: dict[str, int] = field(default_factory=dict)
     """How many files this event adds to a record: its own answer already speaks of them."""
+
+    pressed: Mapping[str, str] = field(default_factory=dict)
+    """What the button that was pressed means, also where it came too late."""
+
+    earlier: list[Earlier] = field(default_factory=list)
+    """What messages of this chat say by now, beside the answer."""
 
     async def fetch(self, attachment: Attachment) -> Fetched:
         """See `Files.fetch`."""

@@ -116,6 +116,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
     try:
         reply = await _route(ctx)
+        if reply and ctx.earlier:
+            reply = replace(reply, earlier=tuple(ctx.earlier))
     except DeskError as error:
         # Nothing of a refused request is written, but that something was read stays in the audit log.
         ctx.changes.clear()
@@ -224,6 +226,7 @@ async def _press(ctx: Context, token: str) -> Reply:
     if button.staff_id is not None and button.staff_id != ctx.staff.id:
         raise NotAllowed("not_yours")
     action = ACTIONS[button.action]
+    ctx.pressed = button.args
     if not ctx.staff.role.covers(action.role):
         raise NotAllowed("role", role=role_label(action.role))
     if button.once:

@@ -19,7 +19,7 @@ from handlers.desk import Work
 from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import value_label
-from handlers.owed import Entry, list_entries
+from handlers.owed_cards import Entry, list_entries
 from handlers.request_cards import owed_line
 from handlers.stand_in import who_is_there
 from store import customers, owed, reminders, staff, tickets

@@ -145,7 +145,8 @@ def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool =
     no = life.contract.no if life.contract else ""
     what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
     if row.state is not OwedState.OPEN:
-        return " ".join(filter(None, ("✅", no, name, value_label("owed_state", row.state), row.proof_no)))
+        sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
+        return " ".join(filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no)))
     return " · ".join((f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding)))
 
 
@@ -172,25 +173,23 @@ def once(label: str, action: str, life: Life, **args: str) -> Button:
     return replace(button(label, action, life, **args), once=True)
 
 
-def owed_button(
-    label: str, action: str, row: Owed, among: Sequence[int | str] = (), *, changes: bool = False
-) -> Button:
-    """A button about one thing owed; `among` = the list that it stands in, shown again after the press."""
-    args = {"owed": str(row.id), "among": ",".join(map(str, among))}
+def owed_button(label: str, action: str, row: Owed, among: str = "", *, changes: bool = False) -> Button:
+    """A button about one thing owed; `among` = the list that it stands in (handlers.owed_cards)."""
+    args = {"owed": str(row.id), "among": among}
     return Button(label, action, args, f"O{row.id}", row.version, once=changes)
 
 
-def owed_buttons(row: Owed, rule: Rule | None) -> tuple[Button, ...]:
+def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
     """All that can be done about one thing owed."""
     received = _("มารับแล้ว") if row.rule == "fetch" else _("ได้รับแล้ว")
-    first = [owed_button(_("ติดตามต่อ"), "owed.continue", row, changes=True)] if rule and row.asks(rule) else []
+    first = [owed_button(_("ติดตามต่อ"), "owed.continue", row, among, changes=True)] if rule and row.asks(rule) else []
     return (
         *first,
-        owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row),
-        owed_button(received, "owed.received", row, changes=True),
-        owed_button(_("เลื่อน…"), "owed.snooze", row),
-        owed_button(_("มอบหมาย"), "owed.assign", row),
-        owed_button(_("เลิกติดตาม"), "owed.drop", row),
+        owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row, among),
+        owed_button(received, "owed.received", row, among, changes=True),
+        owed_button(_("เลื่อน…"), "owed.snooze", row, among),
+        owed_button(_("มอบหมาย"), "owed.assign", row, among),
+        owed_button(_("เลิกติดตาม"), "owed.drop", row, among),
     )
 
 

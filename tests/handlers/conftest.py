@@ -59,6 +59,7 @@ class Recorder:
         self.contents: dict[str, bytes | Exception] = {}
         self.downloads = 0
         self.offered: list[Offers] = []
+        self.edited: list[str] = []
 
     def parse(self, event: Event) -> Incoming:
         data = json.loads(event.raw)
@@ -97,6 +98,7 @@ class Recorder:
         if reply.offers is not None:
             self.offered.append(reply.offers)
             return []
+        self.edited += [each.message for each in reply.earlier]
         return [reply_to_json(reply)]
 
     def serves(self, chat: str) -> bool:

@@ -187,7 +187,7 @@ async def test_several_of_one_morning_come_as_one_message_and_are_ticked_off_in_
     assert told.buttons[:3] == ["1 ติดตาม", "1 ได้รับแล้ว", "1 อื่น ๆ"]
     done = await desk.presses("1 ได้รับแล้ว")
     assert "1 ✅ ผศ.ดร.กมลชนก รัตนพิทักษ์ ได้รับแล้ว" in done.text
-    assert "ค้างส่ง 1 เรื่อง" in done.text
+    assert "เหลือ 1 จาก 2 เรื่อง" in done.text
     assert "2 ได้รับแล้ว" in done.buttons
     assert "1 ได้รับแล้ว" not in done.buttons
 
