@@ -1,6 +1,7 @@
 """Deadlines told in time: the rows of what is due for each ticket, and the messages they become."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, time
 from functools import partial
 
@@ -23,6 +24,10 @@ from store.due import Due
 KIND = "ticket.deadline"
 SHOWN = 8
 """Tickets of one message; the rest is counted."""
+CHUNK = 400
+"""Tickets that are planned together."""
+BREATH = 50
+"""After so many tickets other tasks get their turn."""
 
 Told = tuple[Stage, Ticket]
 
@@ -38,15 +43,30 @@ def rows_for(work: Work, ticket: Ticket) -> list[Due]:
 
 def plan(work: Work, ticket: Ticket) -> None:
     """Plan what is to be told of this ticket, in the transaction that changes it."""
-    rows = rows_for(work, ticket)
-    work.change(partial(_replan, no=ticket.no, rows=rows, now=work.now))
+    _plan_all(work, {ticket.no: rows_for(work, ticket)})
 
 
-async def _replan(tx: Tx, no: TicketNo, rows: Sequence[Due], now: datetime) -> None:
+def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
+    """The same for many tickets: a few statements for each CHUNK of them."""
+    every = [*wanted.items()]
+    for start in range(0, len(every), CHUNK):
+        work.change(partial(_replan, wanted=dict(every[start : start + CHUNK]), now=work.now))
+
+
+async def _replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime) -> None:
     """What was told is not told again because a holiday entered late moved it from one past hour to another."""
-    told = {_stage(occurrence) for occurrence in await due_rows.list_done(tx, KIND, no)}
-    await due_rows.cancel(tx, KIND, no)
-    await due_rows.plan(tx, [row for row in rows if row.due_at > now or _stage(row.occurrence) not in told])
+    done = await due_rows.list_done(tx, KIND, [*wanted])
+    told = {no: {_stage(occurrence) for occurrence in occurrences} for no, occurrences in done.items()}
+    await due_rows.cancel_all(tx, KIND, [*wanted])
+    await due_rows.plan(
+        tx,
+        [
+            row
+            for no, rows in wanted.items()
+            for row in rows
+            if row.due_at > now or _stage(row.occurrence) not in told.get(no, ())
+        ],
+    )
 
 
 def _stage(occurrence: str) -> Stage:
@@ -56,12 +76,22 @@ def _stage(occurrence: str) -> Stage:
 async def replan_with(work: Work, after: Desk) -> int:
     """Plan every unfinished ticket as it counts on the desk `after`; returns how many due times move."""
     later, moved = Work(after, work.now), 0
-    for ticket in await tickets.list_all_unfinished(work.db):
+    changed: dict[TicketNo, list[Due]] = {}
+    async for ticket in _unfinished(work):
         moved += ticket_cards.due(work, ticket) != ticket_cards.due(later, ticket)
         wanted = rows_for(later, ticket)
         if wanted != rows_for(work, ticket):
-            work.change(partial(_replan, no=ticket.no, rows=wanted, now=work.now))
+            changed[ticket.no] = wanted
+    _plan_all(work, changed)
     return moved
+
+
+async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
+    """Every unfinished ticket; now and then chats get their turn."""
+    for number, ticket in enumerate(await tickets.list_all_unfinished(work.db)):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
+        yield ticket
 
 
 @due("ticket.replan", silent=True, daily_at=time(6, 0), workdays=False)
@@ -70,13 +100,13 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
     waiting: dict[str, set[tuple[str, datetime]]] = {}
     for row in await due_rows.list_waiting(work.db, KIND):
         waiting.setdefault(row.subject, set()).add((row.occurrence, row.due_at))
-    found = {ticket.no: ticket for ticket in await tickets.list_all_unfinished(work.db)}
-    for ticket in found.values():
+    changed: dict[TicketNo, list[Due]] = {}
+    async for ticket in _unfinished(work):
         wanted = rows_for(work, ticket)
-        if {(row.occurrence, row.due_at) for row in wanted} != waiting.get(ticket.no, set()):
-            work.change(partial(_replan, no=ticket.no, rows=wanted, now=work.now))
-    for no in waiting.keys() - found.keys():
-        work.change(partial(due_rows.cancel, kind=KIND, subject=no))
+        if {(row.occurrence, row.due_at) for row in wanted} != waiting.pop(ticket.no, set()):
+            changed[ticket.no] = wanted
+    _plan_all(work, changed)
+    work.change(partial(due_rows.cancel_all, kind=KIND, subjects=[*waiting]))
 
 
 @due(KIND)

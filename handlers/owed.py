@@ -143,7 +143,7 @@ async def replan_with(work: Work, after: Desk) -> int:
             if at != row.next_at and (row.next_at is None or row.next_at > work.now):
                 changed.append(replace(row, next_at=at))
         if changed:
-            work.change(partial(owed.replan, rows=changed, rules=configuration.rules, now=work.now))
+            work.change(partial(owed.replan, rows=changed, rules=configuration.rules))
             moved += len(changed)
     return moved
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import Conflict
-from store.database import Reader, Row, Tx
+from store.database import Reader, Row, Tx, is_one_of
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""
@@ -65,10 +65,24 @@ async def cancel(tx: Tx, kind: str, subject: str) -> int:
     return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
 
 
-async def list_done(db: Reader, kind: str, subject: str) -> list[str]:
-    """The occurrences that were done of a kind for a record."""
-    rows = await db.fetch("SELECT occurrence FROM due WHERE kind = ? AND subject = ? AND state = 'done'", kind, subject)
-    return [row["occurrence"] for row in rows]
+async def cancel_all(tx: Tx, kind: str, subjects: Sequence[str]) -> None:
+    """Forget what waits of this kind for any of these records."""
+    await tx.execute_many(
+        "DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", [(kind, each) for each in subjects]
+    )
+
+
+async def list_done(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, list[str]]:
+    """The occurrences that were done of a kind, by record, for those of these that there are any."""
+    rows = await db.fetch(
+        f"SELECT subject, occurrence FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} AND state = 'done'",
+        kind,
+        *subjects,
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["subject"], []).append(row["occurrence"])
+    return found
 
 
 async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
@@ -100,9 +114,8 @@ async def has_waiting(db: Reader, kind: str, now: datetime) -> bool:
 
 async def last_done_by_subject(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, datetime]:
     """When an occurrence of this kind was last done for each of these records, those for which one was."""
-    marks = ", ".join("?" for _ in subjects)
     rows = await db.fetch(
-        f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND subject IN ({marks}) "
+        f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} "
         "AND done_at IS NOT NULL GROUP BY subject",
         kind,
         *subjects,
