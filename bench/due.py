@@ -109,6 +109,7 @@ async def watched() -> AsyncIterator[Beside]:
     seen.lag, seen.held, started, worked = 0.0, 0.0, perf_counter(), process_time()
     yield seen
     seen.seconds, seen.processor = perf_counter() - started, process_time() - worked
+    await asyncio.sleep(0.005)  # what held the loop last is seen, too
     task.cancel()
 
 

@@ -1,12 +1,14 @@
 """From replies and notices to rows of the outbox: tokens for the buttons, an address for the notice."""
 
 import asyncio
-import secrets
+import os
+import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from uuid import uuid4
+from uuid import UUID
 
 from bot.platform import Adapter
 from domain.dates import BANGKOK
@@ -20,7 +22,8 @@ from store.database import Database, Tx
 from store.outbox import Message
 
 Adapters = Mapping[Platform, Adapter]
-TOKEN_BYTES = 16
+TOKEN_BYTES, TIME_BYTES = 12, 4
+"""Random bytes of a token, and those before them that tell when it was made."""
 BREATH = 20
 """After so many notices other tasks get their turn."""
 ADMIN_TOLD = "undeliverable:"
@@ -39,9 +42,11 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     """The reply with a random token in every button, and what the tokens mean."""
     rows: list[buttons.Button] = []
     expires_at = now + BUTTON_LIFETIME
+    # Neighbours in time are neighbours in the store's index: many at once are written to few pages.
+    since = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
 
     def token(b: Button) -> Button:
-        made = secrets.token_urlsafe(TOKEN_BYTES)
+        made = urlsafe_b64encode(since + os.urandom(TOKEN_BYTES)).rstrip(b"=").decode("ascii")
         rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
         return Button(b.label, b.action, b.args, b.record, b.version, b.once, made)
 
@@ -53,6 +58,12 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
 
     earlier = tuple(replace(each, part=part(each.part)) for each in reply.earlier)
     return replace(reply, parts=tuple(part(old) for old in reply.parts), earlier=earlier), rows
+
+
+def _message_id() -> UUID:
+    """A new id (RFC 9562, version 7): random behind its time, so that many at once are written to few pages."""
+    milliseconds = time.time_ns() // 1_000_000
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | int.from_bytes(os.urandom(9), "big") & ~(3 << 62))
 
 
 def served(adapters: Adapters) -> Callable[[Platform, str], bool]:
@@ -82,7 +93,7 @@ def add_answer(
         first = position == 0
         batch.messages.append(
             Message(
-                id=uuid4(),
+                id=_message_id(),
                 platform=incoming.platform,
                 chat=incoming.chat,
                 payload=payload,
@@ -169,7 +180,7 @@ def notice_message(tokened: Reply, address: tuple[Platform, str], owner: StaffId
     """The row of one notice: its words are kept, and rendered by the process that sends it."""
     platform, chat = address
     return Message(
-        id=uuid4(),
+        id=_message_id(),
         platform=platform,
         chat=chat,
         payload="",

@@ -68,9 +68,9 @@ class Ticker:
             done.update(await self._start(self._desk.clock()))
             self._started = True
         await self._plan_daily(self._desk.clock())
-        stalled = 0
-        while stalled < STALLED and (rows := await self._claim(now := self._desk.clock())):
-            before = done.total()
+        stalled, full = 0, False
+        while stalled < STALLED and (rows := await self._claim(now := self._desk.clock(), sure=full)):
+            before, full = done.total(), len(rows) == BATCH
             failpoint("due.claimed")
             rows.sort(key=lambda row: row.kind)
             for kind, group in groupby(rows, key=lambda row: row.kind):
@@ -84,6 +84,8 @@ class Ticker:
 
     async def _start(self, now: datetime) -> dict[str, int]:
         """What a process does before its first tick, each in a transaction of its own; returns how much, by name."""
+        # The first question about a day loads a library, which takes long enough for chats to notice.
+        await asyncio.to_thread(self._desk.configuration.calendar.is_working_day, now.astimezone(BANGKOK).date())
         done = {}
         for run in STARTS:
             work = Work(self._desk, now)
@@ -109,13 +111,14 @@ class Ticker:
     def _has_day(self, kind: DueKind, on: date) -> bool:
         return not kind.workdays or self._desk.configuration.calendar.is_working_day(on)
 
-    async def _claim(self, now: datetime) -> list[Due]:
+    async def _claim(self, now: datetime, *, sure: bool) -> list[Due]:
+        """The next batch; unless it is as good as `sure` that there is one, nothing is locked to find out."""
         db = self._desk.db
         for what in self._claimable(now):
-            if what.kinds and await due.has_claimable(db, what):
-                return await db.write(
-                    partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
-                )
+            if what.kinds and (sure or await due.has_claimable(db, what)):
+                claim = partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
+                if rows := await db.write(claim):
+                    return rows
         return []
 
     def _claimable(self, now: datetime) -> list[Claimable]:
