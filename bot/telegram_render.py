@@ -59,11 +59,14 @@ def _said(words: Sequence[Paragraph | Card | Choice], limits: Limits, replaces: 
     """The calls that say this; the first takes the place of the message `replaces`, where one is named."""
     lines: list[Line] = []
     rows: list[list[Button]] = []
+    numbered = 0
     for part in words:
         if lines:
             lines.append(("", ""))
-        lines += _lines(part, limits)
-        rows += _rows(part, limits)
+        keys = _keys(part, numbered) if isinstance(part, Choice) and _needs_list(part, limits) else []
+        numbered += len(keys)
+        lines += _lines(part, keys, limits)
+        rows += _rows(part, keys, limits)
     calls = [_send(text) for text in _pack(lines, limits.text)]
     if keyboard := _keyboard(rows, limits):
         calls[-1]["params"]["reply_markup"] = keyboard
@@ -102,7 +105,7 @@ def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
     photo = file.mime in PHOTOS and file.size <= limits.photo
     params: dict[str, Any] = {"caption": html.escape(shorten(file.caption, limits.caption), quote=False)}
     params["parse_mode"] = "HTML"
-    keyboard = _keyboard(_rows(file, limits), limits)
+    keyboard = _keyboard(_rows(file, (), limits), limits)
     if keyboard:
         params["reply_markup"] = keyboard
     return {
@@ -124,7 +127,7 @@ def _bold(text: str, limit: int) -> list[Line]:
     return [(piece, f"<b>{escaped}</b>" if piece else "") for piece, escaped in _plain(text, limit)]
 
 
-def _lines(part: Paragraph | Card | Choice, limits: Limits) -> list[Line]:
+def _lines(part: Paragraph | Card | Choice, keys: Sequence[str], limits: Limits) -> list[Line]:
     limit = limits.text // 2
     if isinstance(part, Paragraph):
         return _plain(part.text, limit)
@@ -137,20 +140,20 @@ def _lines(part: Paragraph | Card | Choice, limits: Limits) -> list[Line]:
         return [*lines, *(_plain(part.note, limit) if part.note else [])]
     question, _newline, more = part.question.partition("\n")
     lines = [*_bold(question, limit), *(_plain(more, limit) if more else [])]
-    if _needs_list(part, limits):
-        keys = _keys(part)
-        for key, option in zip(keys, part.options, strict=True):
-            text = option.label if option.label.startswith(key) else f"{key}. {option.label}"
-            lines += _plain(text, limit)
+    for key, option in zip(keys, part.options, strict=False):
+        text = option.label if option.label.startswith(key) else f"{key}. {option.label}"
+        lines += _plain(text, limit)
     return lines
 
 
-def _keys(choice: Choice) -> list[str]:
-    """What the short buttons of a list say: each option's own code or number where all have one, else 1, 2, 3."""
+def _keys(choice: Choice, before: int) -> list[str]:
+    """What the short buttons of a list say: each option's own code or number where all have one, else 1, 2, 3; after
+    `before` of the lists above.
+    """
     first = [label.split()[0] if (label := option.label.strip()) else "" for option in choice.options]
     if len(set(first)) == len(first) and all(CODE.fullmatch(word) for word in first):
         return first
-    return [str(n) for n in range(1, len(first) + 1)]
+    return [str(before + n) for n in range(1, len(first) + 1)]
 
 
 def _needs_list(choice: Choice, limits: Limits) -> bool:
@@ -158,10 +161,11 @@ def _needs_list(choice: Choice, limits: Limits) -> bool:
     return any(len(graphemes(option.label)) > limits.option_graphemes for option in choice.options)
 
 
-def _rows(part: Part, limits: Limits) -> list[list[Button]]:
+def _rows(part: Part, keys: Sequence[str], limits: Limits) -> list[list[Button]]:
+    """The buttons; `keys` stand for options that the text lists."""
     rows: list[list[Button]] = []
-    if isinstance(part, Choice) and _needs_list(part, limits):
-        short = [_relabelled(option, key) for key, option in zip(_keys(part), part.options, strict=True)]
+    if isinstance(part, Choice) and keys:
+        short = [_relabelled(option, key) for key, option in zip(keys, part.options, strict=True)]
         rows = [short[start : start + limits.row_buttons] for start in range(0, len(short), limits.row_buttons)]
     elif isinstance(part, Choice):
         rows = [[_relabelled(option, shorten(option.label, limits.label))] for option in part.options]

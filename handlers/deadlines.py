@@ -8,6 +8,7 @@ from functools import partial
 from domain import clock
 from domain.clock import Stage
 from domain.dates import BANGKOK, format_time
+from domain.errors import Conflict
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Ticket, TicketNo
 from handlers import ticket_buttons, ticket_cards
@@ -22,6 +23,8 @@ from store.database import Tx
 from store.due import Due
 
 KIND = "ticket.deadline"
+MORNING = "morning"
+"""The kind of the morning's queue, which tells what is due by then as well."""
 SHOWN = 8
 """Tickets of one message; the rest is counted."""
 CHUNK = 400
@@ -111,12 +114,28 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
 
 @due(KIND)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message for each person: what is due soon or overdue, as it is now."""
+    """One message for each person: what is due soon or overdue, as it is now; what the morning's queue tells is not."""
+    if await due_rows.has_waiting(work.db, MORNING, work.now):
+        raise Conflict("due")
+    for person, told in (await _by_person(work, rows)).items():
+        await _tell_person(work, person, [*told.values()], rows[0].id)
+
+
+async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, Told]]:
+    """What each person would be told now: whoever asks tells it, so that it is done with this work."""
+    rows = await due_rows.list_due(work.db, KIND, work.now)
+    if rows:
+        work.change(partial(due_rows.finish_elsewhere, rows=rows, now=work.now))
+    return await _by_person(work, rows)
+
+
+async def _by_person(work: Work, rows: Sequence[Due]) -> dict[StaffId, dict[TicketNo, Told]]:
+    """Whom to tell what of these occurrences, the latest stage of each ticket."""
     found = await tickets.get_tickets(work.db, [row.subject for row in rows])
     away = {leave.staff for leave in await hand_overs.list_leaves(work.db, work.today, work.today)}
     there = [person for person in await staff.list_staff(work.db) if person.blocked_at is None]
     people = {person.id: person for person in there if person.id not in away}
-    messages: dict[StaffId, dict[str, Told]] = {}
+    messages: dict[StaffId, dict[TicketNo, Told]] = {}
     for row in rows:
         ticket = found.get(row.subject)
         if ticket is None or row.occurrence not in {each.occurrence for each in _still(work, ticket)}:
@@ -125,10 +144,9 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             continue
         stage = _stage(row.occurrence)
         for person in _receivers(people, stage, ticket):
-            # What is claimed comes in the order of its time: overdue takes the place of due soon.
+            # What is due comes in the order of its time: overdue takes the place of due soon.
             messages.setdefault(person, {})[ticket.no] = (stage, ticket)
-    for person, told in messages.items():
-        await _tell_person(work, person, [*told.values()], rows[0].id)
+    return messages
 
 
 def _still(work: Work, ticket: Ticket) -> list[Due]:
@@ -164,13 +182,14 @@ async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row:
 
     def state(stage: Stage, ticket: Ticket) -> str:
         whose = assignees.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
-        return " · ".join(filter(None, (_state(work, stage, ticket), whose)))
+        return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
     work.notify(partial(_message, told, words, state, mine), f"deadline:{first_row}", staff_id=person)
 
 
-def _state(work: Work, stage: Stage, ticket: Ticket) -> str:
+def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
+    """Due soon or overdue, and when."""
     due_at = ticket_cards.due(work, ticket)
     assert due_at is not None
     today = due_at.astimezone(BANGKOK).date() == work.today

@@ -132,7 +132,9 @@ VALUES = {
     "post_error": POST_ERRORS,
     "morning": {
         "overdue": "เกินกำหนด",
+        "team": "เจ้าหน้าที่เกินกำหนด",
         "today": "ถึงกำหนดวันนี้",
+        "soon": "ใกล้กำหนด",
         "owed": "ค้างส่งสำนักงาน",
         "reminder": "เตือนวันนี้",
         "waiting": "รอผู้รับบริการ",

@@ -156,7 +156,7 @@ def list_part(
     if (more := shown.count - len(entries)) > 0:
         lines.append(_("และอีก %(count)s เรื่อง", count=more))
     own = mine is None or all(officer == str(mine) for officer, _chased in shown.then.values())
-    buttons.append(Button(_("ทั้งหมด"), "owed.list", {"list": "owed", "mine": "1"} if own else {"list": "owed"}))
+    buttons.append(Button(_("ทั้งหมด"), "owed.all", {"mine": "1"} if own else {}))
     return Paragraph("\n".join(lines), tuple(buttons))
 
 

@@ -114,17 +114,20 @@ class Ticker:
     async def _claim(self, now: datetime, *, sure: bool) -> list[Due]:
         """The next batch; unless it is as good as `sure` that there is one, nothing is locked to find out."""
         db = self._desk.db
-        for what in self._claimable(now):
-            if what.kinds and (sure or await due.has_claimable(db, what)):
+        claimable = [what for what in self._claimable(now) if what.kinds]
+        for what in claimable:
+            if (sure and what is claimable[-1]) or await due.has_claimable(db, what):
                 claim = partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
                 if rows := await db.write(claim):
                     return rows
         return []
 
     def _claimable(self, now: datetime) -> list[Claimable]:
-        """In office hours everything; else what tells nobody, and what is urgent unless it is old news."""
+        """In office hours everything, first what is due daily, since the morning's queue tells of other kinds, too;
+        else what tells nobody, and what is urgent unless it is old news.
+        """
         if self._desk.configuration.calendar.in_office_hours(now):
-            return [Claimable([*KINDS], now)]
+            return [Claimable([kind.name for kind in KINDS.values() if kind.daily_at], now), Claimable([*KINDS], now)]
         silent = [kind.name for kind in KINDS.values() if kind.silent]
         urgent = [kind.name for kind in KINDS.values() if kind.urgent and not kind.silent]
         return [Claimable(silent, now), Claimable(urgent, now, now - OLD_NEWS)]

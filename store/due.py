@@ -10,6 +10,8 @@ from store.database import Reader, Row, Tx, is_one_of
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""
 LATE = timedelta(minutes=30)
+CHUNK = 1000
+"""Rows that one statement names."""
 LONGEST_WAIT = timedelta(hours=1)
 """Nothing is ever put off for longer than this: a lease that ends later was taken while the clock was wrong."""
 
@@ -90,6 +92,16 @@ async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
     where, params = (" AND subject = ?", (subject,)) if subject else ("", ())
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM due WHERE kind = ? AND state = 'waiting'{where} ORDER BY due_at, id", kind, *params
+    )
+    return [_due(row) for row in rows]
+
+
+async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
+    """What is due of a kind, the oldest first, also where somebody works on it."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? ORDER BY due_at, id",
+        now,
+        kind,
     )
     return [_due(row) for row in rows]
 
@@ -192,6 +204,23 @@ async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None
     )
     if touched != len(rows):
         raise Conflict("due")
+
+
+async def finish_elsewhere(tx: Tx, rows: Sequence[Due], now: datetime) -> None:
+    """These occurrences are done with other work, whoever has claimed them; Conflict("due") where one is done, was
+    cancelled or moved meanwhile.
+    """
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        touched = await tx.execute(
+            f"UPDATE due SET state = 'done', done_at = ? WHERE state = 'waiting' AND due_at <= ? "
+            f"AND {is_one_of('id', some)}",
+            now,
+            now,
+            *(row.id for row in some),
+        )
+        if touched != len(some):
+            raise Conflict("due")
 
 
 async def release(tx: Tx, row: Due, owner: str) -> None:
