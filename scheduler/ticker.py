@@ -139,9 +139,11 @@ class Ticker:
             async with self._kept(rows):
                 await kind.run(work, rows)
             failpoint("due.decided")
+            failpoint(f"{kind.name}.decided")
             outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
             await self._sender.post(outcome, partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
             failpoint("due.written")
+            failpoint(f"{kind.name}.written")
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one that fails must not stop what else is due
