@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from domain.errors import DeskError
+from domain.errors import DeskError, NotFound
 from domain.one_line import key_within, parse_one_line, small_talk
 from domain.phones import format_phone
 from domain.text import digits, shorten
@@ -42,12 +42,13 @@ async def find(ctx: Context, args: str) -> Reply:
 
 
 async def by_contract(ctx: Context, contract_no: str) -> Reply:
-    """A microdata contract with its request; for one that only tickets name, those."""
+    """A microdata contract with its request; for one that only tickets name, those; NotFound("contract")."""
     if contract := await contracts.find_contract(ctx.db, contract_no):
         return await request_cards.show(ctx, contract.request_id)
     found = await tickets.list_by_contract(ctx.db, contract_no)
-    title = _("📄 สัญญา %(no)s", no=contract_no)
-    return await _ticket_list(ctx, title, found) if found else say(_("ผลลัพธ์: 0") + f" · {title}")
+    if not found:
+        raise NotFound("contract", no=contract_no)
+    return await _ticket_list(ctx, _("📄 สัญญา %(no)s", no=contract_no), found)
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:

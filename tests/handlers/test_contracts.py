@@ -384,6 +384,13 @@ async def test_returned_before_it_was_sent_is_kept_and_nothing_is_asked_for(desk
     assert await desk.count("owed", "rule = 'research' AND state = 'open'") == 1
 
 
+async def test_returned_twice_says_so_also_where_it_came_before_it_was_sent(desk):
+    for line in ("7.10 ได้สัญญา => ได้รับแล้ว", "7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว", "7.10 ได้สัญญาอีก => ได้รับแล้ว"):
+        done = await desk.says(f"/open C70001 เมล {line} ปิด")
+    assert "⚠️ ได้รับสัญญาที่ลงนามแล้วตั้งแต่ 23 พ.ย. 69 R2611000124" in done.text
+    assert await desk.count("owed", "rule = 'contract'") == 0
+
+
 async def test_returned_twice_says_when_it_came_first(desk):
     await send_contract(desk)
     await desk.says("/open C70001 เมล 7.10 ได้สัญญา => ได้รับแล้ว ปิด")
@@ -480,6 +487,17 @@ async def test_a_date_that_cannot_be_is_asked_for_again(desk, typed):
 
 
 # The contract.
+
+
+async def test_a_number_of_a_year_to_come_and_one_that_nobody_has_are_said_to_be_so(desk):
+    await send_contract(desk)
+    await desk.presses("ดูคำขอ")
+    await desk.presses("เลขที่สัญญา")
+    refused = await desk.says("81/2570")
+    assert "⚠️ สัญญา 81/2570 เป็นของปี 2570 ซึ่งยังมาไม่ถึง" in refused.text
+    assert "81/2569" in (await desk.says("81/2569")).text
+    assert await desk.count("contracts") == 1
+    assert "⚠️ ไม่พบสัญญา 999/2563" in (await desk.says("/contract 999/2563")).text
 
 
 async def test_a_number_of_another_customer_is_refused_where_it_is_typed(desk):
