@@ -39,10 +39,33 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
     return None
 
 
+def find_span(text: str, today: date) -> Period | None:
+    """The whole text as one span, or as all from one span to another; None where it is neither."""
+    found = find_period(text, today)
+    if found is None or not found[1]:
+        return found[0] if found else None
+    for mark in words("periods").texts("until"):
+        if found[1].startswith(mark):
+            last = find_period(found[1].removeprefix(mark).strip(), today)
+            if last is not None and not last[1] and found[0].first < last[0].until:
+                return Period(found[0].first, last[0].until)
+    return None
+
+
 def month_of(day: date) -> Period:
     """The month in which the day lies."""
     first = day.replace(day=1)
     return Period(first, (first + timedelta(days=31)).replace(day=1))
+
+
+def months_of(period: Period, today: date) -> list[date]:
+    """The first day of each month that the period touches and that has begun by today, in order."""
+    found = []
+    month = month_of(period.first)
+    while month.first < period.until and month.first <= today:
+        found.append(month.first)
+        month = month_of(month.until)
+    return found
 
 
 def fiscal_year_of(day: date) -> Period:

@@ -5,8 +5,11 @@ from datetime import date
 
 import pytest
 
+from domain.charts import Chart
 from domain.publicity_summary import Release
-from tests.handlers.conftest import DeskUnderTest
+from handlers.chat import Document
+from handlers.desk import Drawn, NotDrawn
+from tests.handlers.conftest import Answer, DeskUnderTest
 
 LABOUR = "สำรวจภาวะการทำงานของประชากร"
 
@@ -84,6 +87,70 @@ async def test_releases_that_nobody_publicised_are_listed(year: DeskUnderTest):
     told = (await year.says("ประชาสัมพันธ์ สรุป")).text
     assert "ผลสำรวจที่ยังไม่ประชาสัมพันธ์ 1" in told
     assert f"{LABOUR} ข้อมูล ก.ย. 69 · ออกเมื่อ 20 ต.ค. 69" in told
+
+
+# The chart.
+
+
+def charts(answer: Answer) -> list[Document]:
+    return [part for reply in answer.replies for part in reply.parts if isinstance(part, Document)]
+
+
+async def test_the_summary_comes_with_a_chart_of_its_months(year: DeskUnderTest):
+    answer = await year.says("ประชาสัมพันธ์ สรุป")
+    (chart,) = charts(answer)
+    assert chart.shown
+    assert chart.mime == "image/png"
+    assert "ตามช่วงเวลา · ปีงบประมาณ 2570 · 4 โพสต์ จาก 3 ข่าว" in chart.caption
+    assert year.engine.desk.files.blobs.existing(chart.sha256).read_bytes().startswith(b"\x89PNG")
+    assert await year.count("files", "id = ? AND record LIKE 'chart:%'", chart.file) == 1
+    (again,) = charts(await year.says("/publicize summary"))
+    assert (again.sha256, again.file != chart.file) == (chart.sha256, True)
+
+
+async def test_a_single_month_is_shown_by_project(year: DeskUnderTest):
+    (chart,) = charts(await year.says("ประชาสัมพันธ์ สรุป พ.ย. 69"))
+    assert "ตามโครงการ · พ.ย. 69 · 3 โพสต์" in chart.caption
+
+
+@pytest.mark.parametrize("period", ["ต.ค. 60 - พ.ย. 69", "ปี 2500 ถึง ปี 2569"])
+async def test_many_years_are_shown_by_fiscal_year(year: DeskUnderTest, period: str):
+    answer = await year.says(f"ประชาสัมพันธ์ สรุป {period}")
+    assert "5 โพสต์" in answer.text
+    assert len(charts(answer)) == 1
+
+
+async def test_where_there_is_nothing_a_sentence_says_so(year: DeskUnderTest):
+    for asked, said in (
+        ("ประชาสัมพันธ์ สรุป ม.ค. 60", "ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"),
+        ("ประชาสัมพันธ์ สรุป ปี 2575", "ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"),
+        ("/counts ม.ค. 60", "ยังไม่มีรายงานในช่วงนี้ จึงไม่มีกราฟ"),
+    ):
+        answer = await year.says(asked)
+        assert said in answer.text
+        assert not charts(answer)
+
+
+async def test_without_a_picture_the_numbers_still_come(year: DeskUnderTest):
+    class Broken:
+        async def draw(self, chart: Chart) -> Drawn:
+            raise NotDrawn("K7M2P")
+
+    year.engine.worker._desk = replace(year.engine.worker._desk, charts=Broken())
+    answer = await year.says("ประชาสัมพันธ์ สรุป")
+    assert "Facebook: 3" in answer.text
+    assert "วาดกราฟไม่ได้ในตอนนี้ ตัวเลขด้านบนครบถ้วน (อ้างอิง K7M2P)" in answer.text
+    assert not charts(answer)
+
+
+async def test_the_provinces_have_a_chart_too(desk: DeskUnderTest):
+    for line in ("กระบี่ 1600 ต.ค. 69", "ตาก 400 ต.ค. 69", "กระบี่ 500 ก.ย. 69"):
+        await desk.says(f"/open {line}")
+        await desk.presses("ปิดด้วยผลนี้")
+    (chart,) = charts(await desk.says("สถิติจังหวัด"))
+    assert "ต.ค. 69 · 2 จาก 2 จังหวัดที่รายงาน · รวม 2,000 ราย" in chart.caption
+    (chart,) = charts(await desk.says("/counts ปีงบ 2569"))
+    assert "ปีงบประมาณ 2569 · รวม 500 ราย" in chart.caption
 
 
 # The provinces' numbers of users.
