@@ -46,8 +46,10 @@ async def by_contract(ctx: Context, contract_no: str) -> Reply:
     if contract := await contracts.find_contract(ctx.db, contract_no):
         return await request_cards.show(ctx, contract.request_id)
     found = await tickets.list_by_contract(ctx.db, contract_no)
-    title = _("📄 สัญญา %(no)s", no=contract_no)
-    return await _ticket_list(ctx, title, found) if found else say(_("ผลลัพธ์: 0") + f" · {title}")
+    if found:
+        return await _ticket_list(ctx, _("📄 สัญญา %(no)s", no=contract_no), found)
+    lists = Button(_("รายการสัญญา"), "owed.list", {"list": "contracts"})
+    return Reply((Paragraph(_("ไม่พบสัญญา %(no)s ตรวจเลขที่อีกครั้ง", no=contract_no), (lists,)),))
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:
