@@ -80,6 +80,13 @@ async def test_the_word_within_a_name_is_a_search(desk: DeskUnderTest, line: str
     assert await desk.count("forms") == 0
 
 
+async def test_its_number_alone_shows_a_piece_of_news(desk: DeskUnderTest):
+    await desk.says(f"/publicize เฟซ {LABOUR} {POST}")
+    await desk.presses("บันทึก")
+    assert "📣 P1 · สำรวจภาวะ" in (await desk.says("p1")).text
+    assert "ไม่พบข่าวประชาสัมพันธ์ P2" in (await desk.says("P2")).text
+
+
 async def test_the_form_asks_for_what_is_missing(desk: DeskUnderTest):
     assert "พิมพ์หรือส่งต่อข่าวที่เผยแพร่" in (await desk.says("/publicize")).text
     asked = await desk.says(LABOUR)
