@@ -19,8 +19,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def children(desk: DeskProcess) -> list[int]:
     """Processes that the desk started."""
     assert desk._process is not None
-    path = Path(f"/proc/{desk._process.pid}/task/{desk._process.pid}/children")
-    return [int(pid) for pid in path.read_text().split()]
+    threads = Path(f"/proc/{desk._process.pid}/task").glob("*/children")
+    return [int(pid) for thread in threads for pid in thread.read_text().split()]
 
 
 def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: FakeTelegram) -> None:
