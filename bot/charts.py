@@ -21,7 +21,7 @@ WIDTH, MARGIN = 1080, 48
 TITLE, PLAIN, SMALL = 46, 36, 31
 """Pixels; a telephone shows the picture at about a third of its size."""
 BAR, GAP = 46, 20
-LINE = 1.32
+LINE = 1.42
 """Height of a line: Thai has marks above marks, and vowels below."""
 SIDE = 330
 """Widest labels that stand beside their bars; longer ones stand above them."""

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates import BANGKOK, BUDDHIST_OFFSET, find_date, find_month, find_year, fiscal_year, format_date
+from domain.dates import (
+    BANGKOK,
+    BUDDHIST_OFFSET,
+    find_date,
+    find_month,
+    find_year,
+    fiscal_year,
+    format_date,
+    format_month,
+)
 from domain.text import words
 
 RELATIVE = ("this_month", "last_month", "this_fiscal_year", "last_fiscal_year", "this_week")
@@ -84,7 +93,7 @@ def relative_period(key: str, today: date) -> Period:
 
 
 def format_period(period: Period) -> str:
-    """The Thai for Oct 69, fiscal year 2569, or 1 Oct 69 - 3 Oct 69."""
+    """The Thai for Oct 69, fiscal year 2569, Jan 69 - Dec 69, or 1 Oct 69 - 3 Oct 69."""
     if period == month_of(period.first):
         return format_date(period.first).split(maxsplit=1)[1]
     if period == fiscal_year_of(period.first):
@@ -92,6 +101,8 @@ def format_period(period: Period) -> str:
     last = period.until - timedelta(days=1)
     if last == period.first:
         return format_date(last)
+    if period.first.day == period.until.day == 1:
+        return f"{format_month(period.first)} {words('periods').text('to')} {format_month(last)}"
     return f"{format_date(period.first)} {words('periods').text('to')} {format_date(last)}"
 
 

@@ -74,19 +74,14 @@ async def _counts(ctx: Context, period: Period) -> Reply:
 def _chart(reports: Sequence[Report], months: Sequence[date], period: Period, by_province: Counter[str]) -> Chart:
     """The users of each month; those of a single month by province, the most visited first."""
     span, total = format_period(period), f"{sum(by_province.values()):,}"
+    subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
     if len(months) > 1:
         counts = {month: Counter(users=sum(r.users for r in reports if r.month == month)) for month in months}
         rows = [(label, found["users"]) for label, found in by_time(months, counts)]
-        subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
     else:
         rows = by_province.most_common(MOST)
-        subtitle = _(
-            "%(span)s · %(shown)s จาก %(all)s จังหวัดที่รายงาน · รวม %(total)s ราย",
-            span=span,
-            shown=len(rows),
-            all=len(by_province),
-            total=total,
-        )
+        if len(rows) < len(by_province):
+            subtitle += " · " + _("%(shown)s จังหวัดแรกจาก %(all)s", shown=len(rows), all=len(by_province))
     title = _("ผู้เข้าชมเว็บไซต์จังหวัด")
     users = Series(title, tuple(users for _label, users in rows))
     return Chart(title, subtitle, tuple(label for label, _users in rows), (users,), _("ราย"))

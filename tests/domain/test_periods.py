@@ -49,6 +49,7 @@ def test_anything_else_is_no_span(text: str) -> None:
         (FY2569, "ปีงบประมาณ 2569"),
         (Period(TODAY, date(2026, 11, 24)), "23 พ.ย. 69"),
         (Period(TODAY, date(2026, 11, 30)), "23 พ.ย. 69 – 29 พ.ย. 69"),
+        (Period(date(2026, 1, 1), date(2027, 1, 1)), "ม.ค. 69 – ธ.ค. 69"),
     ],
 )
 def test_a_span_is_printed_as_people_write_it(period: Period, printed: str) -> None:
