@@ -162,11 +162,11 @@ def _drawable(chart: Chart, pen: _Pen) -> Chart:
 
 
 def _legend(page: _Page, chart: Chart) -> None:
-    """Which colour is what, with its sum, in the order of the parts of a bar."""
+    """Which colour is what, in the order of the parts of a bar."""
     x: float = MARGIN
     page.y += PLAIN * LINE
     for each in chart.series:
-        text = page.pen.wrap(f"{each.name} {sum(each.values):,}", PLAIN, WIDTH - 2 * MARGIN - PLAIN, 1)[0]
+        text = page.pen.wrap(each.name, PLAIN, WIDTH - 2 * MARGIN - PLAIN, 1)[0]
         needed = PLAIN + page.pen.width(text) + GAP
         if x > MARGIN and x + needed > WIDTH - MARGIN + GAP:
             x = MARGIN

@@ -15,7 +15,10 @@ from domain.tickets import DataUse
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One publicity ticket, with its reach where its network has told it. `news` = its publication, "" for none."""
+    """One publicity ticket, with its reach where its network has told it. `news` = its publication, "" for none.
+
+    `hidden` = its page no longer shows it; `removed` = it was taken down.
+    """
 
     network: str
     projects: tuple[str, ...]
@@ -23,6 +26,8 @@ class Counted:
     delivered: int | None = None
     opened: int | None = None
     news: str = ""
+    hidden: bool = False
+    removed: bool = False
 
 
 @dataclass(slots=True)
@@ -46,11 +51,13 @@ class Tally:
 class Summary:
     """Tallies by network, by first day of the month, by fiscal year, by project ("" = none named).
 
-    `months` and `project_networks` count posts by network within.
+    `months` and `project_networks` count posts by network within. What was removed stands in no other sum.
     """
 
     total: Tally = field(default_factory=Tally)
     news: int = 0
+    hidden: int = 0
+    removed: int = 0
     networks: dict[str, Tally] = field(default_factory=dict)
     months: dict[date, Counter[str]] = field(default_factory=dict)
     fiscal_years: dict[int, int] = field(default_factory=dict)
@@ -63,6 +70,10 @@ def summarise(counted: Iterable[Counted]) -> Summary:
     summary = Summary()
     known: set[str] = set()
     for one in counted:
+        if one.removed:
+            summary.removed += 1
+            continue
+        summary.hidden += one.hidden
         day = one.at.astimezone(BANGKOK).date()
         summary.total.add(one)
         summary.news += not one.news or one.news not in known

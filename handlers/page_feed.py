@@ -1,4 +1,4 @@
-"""Posts of the office's own Facebook page become publications by themselves: new, edited, taken down."""
+"""Posts of the office's own Facebook page become publications by themselves: new, edited, hidden, taken down."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,11 +36,11 @@ async def take_events(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def _take(work: Work, before: PagePost, after: PagePost) -> None:
-    """Bring the publication in line with the post; one that is only known to be gone has none."""
-    if after.text_at is None and after.posted_at is None:
+    """Bring the publication in line with the post; one that is only known to be gone or hidden gets none."""
+    publication = await _publication_of(work, after)
+    if publication is None and after.text_at is None and after.posted_at is None:
         work.change(partial(page_posts.put, post=after))
         return
-    publication = await _publication_of(work, after)
     if publication is None:
         no = await _log(work, after)
     else:
@@ -71,8 +71,8 @@ def _news(work: Work, text: str) -> News:
 def _posted(post: PagePost, there: Post | None) -> Post:
     """The post on Facebook, now that its id is known; the link that an officer logged stays."""
     made = there or Post(Network.FACEBOOK, PostState.POSTED)
-    gone = PostState.REMOVED if post.removed_at else PostState.POSTED
-    state = made.state if made.state is PostState.MISTAKE else gone
+    sight = PostState.HIDDEN if post.hidden else PostState.POSTED
+    state = made.state if made.state is PostState.MISTAKE else PostState.REMOVED if post.removed_at else sight
     link = made.link or link_of(post)
     key = next((found.key for found in find_links(link)), facebook_key(post.post_id))
     return replace(

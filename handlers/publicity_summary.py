@@ -72,6 +72,10 @@ async def _summary(ctx: Context, period: Period) -> Reply:
     title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
     lines = [(_("ทั้งหมด"), _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news))]
     lines += [(_network(ctx, network), _tally(found.networks[network])) for network in _order(found.networks)]
+    if found.hidden:
+        lines.append((_("ซ่อนจากหน้าเพจ นับรวมแล้ว"), str(found.hidden)))
+    if found.removed:
+        lines.append((_("ลบแล้ว ไม่นับ"), str(found.removed)))
     lines += _months(ctx, found)
     if len(found.fiscal_years) > 1:
         years = (_("ปีงบประมาณ %(year)s", year=year) for year in sorted(found.fiscal_years))
@@ -96,7 +100,12 @@ def _chart(ctx: Context, found: Summary, period: Period) -> Chart:
         title = _("โพสต์ประชาสัมพันธ์ตามโครงการ")
     total = _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news)
     series = tuple(
-        Series(_network(ctx, network), tuple(counts[network] for _label, counts in rows), _tone(network))
+        Series(
+            # Its own sum: a post about two projects stands in two bars.
+            f"{_network(ctx, network)} {found.networks[network].posts:,}",
+            tuple(counts[network] for _label, counts in rows),
+            _tone(network),
+        )
         for network in _order(found.networks)
     )
     return Chart(title, f"{format_period(period)} · {total}", tuple(label for label, _counts in rows), series)

@@ -143,7 +143,7 @@ class FakeFacebook(WireServer):
             "verb": verb,
             "post_id": f"{self.page_id}_{number}",
             "created_time": at or int(self.now()),
-            **({"message": message, "published": 1} if verb != "remove" else {}),
+            **({"message": message, "published": 1} if verb in ("add", "edited") else {}),
         }
         return value | more
 

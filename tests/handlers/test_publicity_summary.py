@@ -1,14 +1,19 @@
 """The summary of publicity and of the provinces' numbers of users, as the office reads them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from domain.charts import Chart
+from domain.page_feed import PageEvent, Verb, event_json
 from domain.publicity_summary import Release
 from handlers.chat import Document
 from handlers.desk import Drawn, NotDrawn
+from store import due, inbox
+from store.due import Due
+from store.inbox import Event
 from tests.handlers.conftest import Answer, DeskUnderTest
 
 LABOUR = "สำรวจภาวะการทำงานของประชากร"
@@ -70,6 +75,36 @@ async def test_what_was_logged_by_mistake_does_not_count(year: DeskUnderTest):
     told = (await year.says("ประชาสัมพันธ์ สรุป")).text
     assert "3 โพสต์" in told
     assert "Line" not in told
+
+
+async def test_what_was_taken_down_is_said_and_not_counted(year: DeskUnderTest):
+    await year.says("/publicize P1")
+    await year.presses("ลบ…")
+    await year.presses("Line: โพสต์ถูกลบแล้ว")
+    told = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "3 โพสต์ จาก 3 ข่าว" in told
+    assert "ลบแล้ว ไม่นับ: 1" in told
+    assert "Line:" not in told
+    await year.says("/publicize P1")
+    await year.presses("เลิกลบ")
+    assert "Line: 1" in (await year.says("ประชาสัมพันธ์ สรุป")).text
+
+
+async def test_what_the_page_hides_is_counted_and_said(year: DeskUnderTest):
+    at = year.now
+    event = PageEvent("9_1", Verb.ADD, at, "ผลสำรวจประชากรสูงอายุ 2567", posted_at=at)
+    for told in (event, replace(event, verb=Verb.HIDE, at=at + timedelta(seconds=9))):
+        row = Event("facebook", told.verb.value, "facebook:9", 0, event_json(told))
+        await year.db.write(partial(inbox.keep, events=[row], now=at))
+        await year.db.write(partial(due.plan, rows=[Due("facebook.event", row.event_id, "", at)]))
+    await year.tick()
+    told = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "Facebook: 4" in told
+    assert "ซ่อนจากหน้าเพจ นับรวมแล้ว: 1" in told
+    card = (await year.says("/publicize P4")).text
+    assert "Facebook: R" in card
+    assert "ซ่อนจากหน้าเพจ" in card
+    assert "https://www.facebook.com/9/posts/1" in card
 
 
 async def test_without_a_calendar_of_releases_it_is_said_what_is_needed(year: DeskUnderTest):
