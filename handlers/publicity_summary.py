@@ -15,6 +15,7 @@ from handlers.charts import by_time, with_chart
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.publicity_cards import reach_text
 from handlers.registry import action
 from store import publications
 
@@ -71,7 +72,7 @@ async def _summary(ctx: Context, period: Period) -> Reply:
     found = summarise(await publications.list_counted(ctx.db, *period.instants))
     title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
     lines = [(_("ทั้งหมด"), _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news))]
-    lines += [(_network(ctx, network), _tally(found.networks[network])) for network in _order(found.networks)]
+    lines += [(_network(ctx, network), _tally(found.networks[network], network)) for network in _order(found.networks)]
     if found.hidden:
         lines.append((_("ซ่อนจากหน้าเพจ นับรวมแล้ว"), str(found.hidden)))
     if found.removed:
@@ -126,13 +127,8 @@ def _network(ctx: Context, network: str) -> str:
     return ctx.desk.configuration.catalogue.channel_name(network)
 
 
-def _tally(tally: Tally) -> str:
-    reach = []
-    if tally.delivered is not None:
-        reach.append(_("ส่งถึง %(count)s", count=f"{tally.delivered:,}"))
-    if tally.opened is not None:
-        reach.append(_("เปิดอ่าน %(count)s", count=f"{tally.opened:,}"))
-    return " · ".join((str(tally.posts), *reach))
+def _tally(tally: Tally, network: str = "") -> str:
+    return " · ".join(filter(None, (str(tally.posts), reach_text(network, tally.delivered, tally.opened))))
 
 
 def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:

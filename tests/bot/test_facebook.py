@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from bot.engine import Engine
-from bot.facebook import challenge, events, signature_matches
+from bot.facebook import FacebookPage, challenge, events, signature_matches
+from bot.poster import PostingNetworks
 from bot.web import Ways, make_app
 from domain.configuration import load_configuration
 from domain.page_feed import PagePost, event_from_json, fold
@@ -110,6 +111,18 @@ async def test_a_post_of_the_page_becomes_a_publication_by_itself(page: Page):
     )
     assert ticket["link"] == f"https://www.facebook.com/{page.facebook.page_id}/posts/123"
     assert [row["state"] for row in await page.rows("SELECT state FROM inbox")] == ["done"]
+
+
+@pytest.mark.parametrize("posts", [True, False])
+async def test_its_reach_is_asked_for_a_day_later_where_the_desk_may_ask(page: Page, posts: bool):
+    facebook = FacebookPage(page.facebook.page_id, page.facebook.page_token, page.facebook.url)
+    desk = page.ticker._desk
+    page.ticker._desk = replace(desk, networks=PostingNetworks([facebook] if posts else []))
+    await page.tells(page.facebook.change("add", "123", LABOUR, T0))
+    await page.tick()
+    (publication,) = await publications.list_recent(page.db, 5)
+    due = NOW + timedelta(days=1) if posts else None
+    assert publication.posts[Network.FACEBOOK].reach_at == due
 
 
 async def test_the_same_news_told_again_changes_nothing(page: Page):

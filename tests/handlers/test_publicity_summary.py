@@ -8,10 +8,11 @@ import pytest
 
 from domain.charts import Chart
 from domain.page_feed import PageEvent, Verb, event_json
+from domain.publicity import Network
 from domain.publicity_summary import Release
 from handlers.chat import Document
 from handlers.desk import Drawn, NotDrawn
-from store import due, inbox
+from store import due, inbox, publications
 from store.due import Due
 from store.inbox import Event
 from tests.handlers.conftest import Answer, DeskUnderTest
@@ -88,6 +89,16 @@ async def test_what_was_taken_down_is_said_and_not_counted(year: DeskUnderTest):
     await year.says("/publicize P1")
     await year.presses("เลิกลบ")
     assert "Line: 1" in (await year.says("ประชาสัมพันธ์ สรุป")).text
+
+
+async def test_reach_is_summed_in_the_networks_own_words(year: DeskUnderTest):
+    for network, delivered, opened in ((Network.FACEBOOK, None, 431), (Network.LINE, 1320, 82)):
+        note = partial(publications.note_reach, network=network, reach=(delivered, opened), now=year.now, again_at=None)
+        await year.db.write(partial(note, no="P1"))
+    told = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "Facebook: 3 · มีผู้เห็น 431" in told
+    assert "Line: 1 · ส่งถึง 1,320 · เปิดอ่าน 82" in told
+    assert f"{LABOUR}: 2 · ส่งถึง 1,320 · มีผู้เห็น 513" in told
 
 
 async def test_what_the_page_hides_is_counted_and_said(year: DeskUnderTest):
