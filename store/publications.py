@@ -288,10 +288,14 @@ async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Cou
     )
     counted: dict[str, Counted] = {}
     for row in rows:
-        known = counted.get(row["no"])
-        if known is None or known.removed:
-            counted[row["no"]] = _counted(row)
+        one = _counted(row)
+        counted[row["no"]] = max(counted.get(row["no"], one), one, key=_weight)
     return list(counted.values())
+
+
+def _weight(one: Counted) -> tuple[bool, bool]:
+    """Of two posts with one ticket that which stands counts, and of those the one whose reach is known."""
+    return not one.removed, one.delivered is not None or one.opened is not None
 
 
 def _counted(row: Row) -> Counted:

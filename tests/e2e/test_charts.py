@@ -1,11 +1,14 @@
 """A chart at the wire: uploaded to Telegram, fetched by LINE through its signed link, named in the terminal."""
 
 import re
+import signal
 import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.e2e.harness import NOK, ROOT, DeskProcess, eventually
 from tests.fakes.line import FakeLine
@@ -23,7 +26,8 @@ def children(desk: DeskProcess) -> list[int]:
     return [int(pid) for thread in threads for pid in thread.read_text().split()]
 
 
-def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: FakeTelegram) -> None:
+@pytest.mark.parametrize("ends", ["stopped", "killed"])
+def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: FakeTelegram, ends: str) -> None:
     telegram_desk.start()
     telegram.say(NOK.telegram, LOG_IT)
     telegram.wait_messages(NOK.telegram, 1)
@@ -36,7 +40,10 @@ def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: 
     (child,) = children(telegram_desk)
     environment = Path(f"/proc/{child}/environ").read_bytes()
     assert b"DESKBOT_" not in environment
-    telegram_desk.stop()
+    if ends == "stopped":
+        telegram_desk.stop()
+    else:
+        telegram_desk.send_signal(signal.SIGKILL)
     eventually(lambda: not Path(f"/proc/{child}").exists(), "the child's end")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -182,16 +183,18 @@ async def test_only_what_stands_is_counted_whatever_ticket_it_has(db: Database, 
     assert bool(await publications.list_publicised(db, [LABOUR])) == (STATES[state] == "counted")
 
 
-async def test_a_ticket_that_two_posts_share_counts_once(db: Database, officer: StaffId):
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_a_ticket_that_two_posts_share_counts_once(db: Database, officer: StaffId, order: tuple[int, ...]):
     """The page's webhook was quicker than the answer to the desk's own call."""
-    removed = replace(FACEBOOK, state=PostState.REMOVED, link_key="")
-    for posts in ((removed,), (FACEBOOK,), (replace(FACEBOOK, link_key="", delivered=9),)):
-        made = await log(db, officer, posts)
+    plain = replace(FACEBOOK, link_key="")
+    several = (plain, replace(plain, opened=9), replace(plain, state=PostState.REMOVED, opened=5))
+    for number in order:
+        made = await log(db, officer, (several[number],))
     await db.write(
         lambda tx: tickets.add_tickets(tx, [ticket_of(made, FACEBOOK, TicketNo("R1"), "Facebook", officer, NOW)])
     )
     (one,) = await publications.list_counted(db, NOW - timedelta(days=1), NOW + timedelta(days=1))
-    assert not one.removed
+    assert (one.removed, one.opened) == (False, 9)
 
 
 async def test_the_data_that_publicity_is_about_are_known(db: Database, officer: StaffId):
