@@ -280,6 +280,8 @@ async def _check_platforms(settings: Settings, console: Console) -> None:
 
     if settings.line_access_token is not None and not settings.public_url:
         console.print("DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened")
+    elif settings.line_access_token is not None and not str(settings.public_url).startswith("https://"):
+        console.print("DESKBOT_PUBLIC_URL: not https: LINE shows no charts")
     problems = 0
     async for name, problem in check_platforms(settings):
         console.print(f"{name}: {problem or 'good'}", markup=False)

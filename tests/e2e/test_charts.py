@@ -69,7 +69,12 @@ def test_on_line_the_chart_is_an_image_behind_a_signed_link(line_desk: DeskProce
     assert len(picture) < 1_000_000
 
 
-def test_on_line_without_an_address_the_numbers_come_with_a_sentence(line_desk: DeskProcess, line: FakeLine) -> None:
+@pytest.mark.parametrize("address", ["", "http://desk.example"])
+def test_on_line_without_a_secure_address_the_numbers_come_with_a_sentence(
+    line_desk: DeskProcess, line: FakeLine, address: str
+) -> None:
+    if address:
+        line_desk.settings["PUBLIC_URL"] = address
     line_desk.start()
     line.say(NOK.line, LOG_IT)
     line.wait_messages(NOK.line, 1)
@@ -77,6 +82,7 @@ def test_on_line_without_an_address_the_numbers_come_with_a_sentence(line_desk: 
     told = line.wait_messages(NOK.line, 3, timeout=20)[1:]
     assert [message.raw["type"] for message in told] == ["flex", "text"]
     assert "DESKBOT_PUBLIC_URL" in told[1].text
+    assert f"DESKBOT_PUBLIC_URL: not {'https' if address else 'set'}" in line_desk.run("check").stdout
 
 
 def test_the_terminal_says_where_the_picture_is(telegram_desk: DeskProcess) -> None:
