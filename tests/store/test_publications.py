@@ -156,17 +156,8 @@ async def test_every_publicity_ticket_counts_but_those_logged_by_mistake(db: Dat
     assert await publications.list_counted(db, NOW + timedelta(seconds=1), NOW + timedelta(days=1)) == []
 
 
-STATES = {
-    PostState.POSTED: "counted",
-    PostState.HIDDEN: "counted",
-    PostState.REMOVED: "removed",
-    PostState.MISTAKE: "nothing",
-    PostState.FAILED: "nothing",
-    PostState.CANCELLED: "nothing",
-    PostState.WAITING: "nothing",
-    PostState.SENDING: "nothing",
-    PostState.UNCLEAR: "nothing",
-}
+STATES = {PostState.POSTED: "counted", PostState.HIDDEN: "counted", PostState.REMOVED: "removed"}
+"""Every other state counts nothing."""
 
 
 @pytest.mark.parametrize("state", PostState)
@@ -178,9 +169,9 @@ async def test_only_what_stands_is_counted_whatever_ticket_it_has(db: Database, 
     )
     counted = await publications.list_counted(db, NOW - timedelta(days=1), NOW + timedelta(days=1))
     said = {True: "removed", False: "counted"}[counted[0].removed] if counted else "nothing"
-    assert said == STATES[state]
+    assert said == STATES.get(state, "nothing")
     assert [one.hidden for one in counted] == [state is PostState.HIDDEN] * len(counted)
-    assert bool(await publications.list_publicised(db, [LABOUR])) == (STATES[state] == "counted")
+    assert bool(await publications.list_publicised(db, [LABOUR])) == (STATES.get(state, "nothing") == "counted")
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
