@@ -116,6 +116,10 @@ class Owed:
         """Whether it should have been there before today."""
         return self.state is OwedState.OPEN and self.first_on(rule) < _local(now)
 
+    def reminded(self, now: datetime) -> "Owed":
+        """As it is once the officer was reminded of it."""
+        return replace(self, reminders=self.reminders + 1, last_at=now, snoozed_on=None)
+
     def asks(self, rule: Rule) -> bool:
         """Whether all reminders were sent, so that the officer is asked whether to go on."""
         return self.state is OwedState.OPEN and self.reminders >= rule.times + self.extra and self.snoozed_on is None

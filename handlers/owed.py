@@ -35,13 +35,12 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
         return
     there = await who_is_there(work)
     telling: dict[str, Due] = {}
-    for row in found:
+    reminded = [row.reminded(work.now) for row in found]
+    for row in reminded:
         occurrence = f"{work.today}{LATE}" if planned[row.id].is_late(work.now) else str(work.today)
-        for who in receivers(there, rules[row.rule], replace(row, reminders=row.reminders + 1, snoozed_on=None)):
+        for who in receivers(there, rules[row.rule], row):
             telling[f"{who} {occurrence}"] = Due(TELL, str(who), occurrence, work.now)
-    work.change(
-        partial(owed.note_reminded, rows=found, rules=rules, calendar=work.desk.configuration.calendar, now=work.now)
-    )
+    work.change(partial(owed.note_reminded, rows=reminded, rules=rules, calendar=work.desk.configuration.calendar))
     work.change(partial(due_rows.plan_again, rows=[*telling.values()]))
 
 

@@ -84,8 +84,6 @@ class Ticker:
 
     async def _start(self, now: datetime) -> dict[str, int]:
         """What a process does before its first tick, each in a transaction of its own; returns how much, by name."""
-        # The first question about a day loads a library, which takes long enough for chats to notice.
-        await asyncio.to_thread(self._desk.configuration.calendar.is_working_day, now.astimezone(BANGKOK).date())
         done = {}
         for run in STARTS:
             work = Work(self._desk, now)

@@ -24,10 +24,9 @@ COLUMNS = (
 def owed(row: Row) -> Owed:
     """A thing owed out of its columns."""
     fields = dict(row)
-    assignee = fields.pop("assignee_id")
-    return Owed(
-        **{**fields, "state": OwedState(row["state"]), "assignee": None if assignee is None else StaffId(assignee)}
-    )
+    fields["assignee"] = fields.pop("assignee_id")
+    fields["state"] = OwedState(fields["state"])
+    return Owed(**fields)
 
 
 def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
@@ -218,39 +217,41 @@ async def hold(tx: Tx, row: Owed) -> None:
         raise Conflict("changed", record="")
 
 
-async def note_reminded(
-    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
-) -> None:
-    """Reminders of these rows go out now, and the next are planned; Conflict("due") where somebody changed one."""
-    if len(await _unchanged(tx, rows)) != len(rows):
+async def note_reminded(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar) -> None:
+    """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned; Conflict("due") where
+    somebody changed one.
+    """
+    if len(await _unchanged(tx, [(row.id, row.version, row.reminders - 1) for row in rows])) != len(rows):
         raise Conflict("due")
-    told = [replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None) for row in rows]
-    told = [replace(row, next_at=next_reminder(rules[row.rule], row, calendar, now)) for row in told]
+    planned = [(row, next_reminder(rules[row.rule], row, calendar, row.last_at)) for row in rows if row.last_at]
     await tx.execute_many(
         "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
-        [(row.reminders, now, row.next_at, row.id) for row in told],
+        [(row.reminders, row.last_at, at, row.id) for row, at in planned],
     )
-    await due.plan(tx, [_due(row, row.next_at) for row in told if row.next_at is not None])
+    await due.plan(tx, [_due(row, at) for row, at in planned if at is not None])
 
 
 def _due(row: Owed, at: datetime) -> Due:
     return Due(KIND, str(row.id), str(row.reminders + 1), at)
 
 
-async def _unchanged(tx: Tx, rows: Sequence[Owed]) -> set[int]:
-    """The ids of those that are still open and as they were read; nobody changes them until the transaction ends."""
+async def _unchanged(tx: Tx, read: Sequence[tuple[int, int, int]]) -> set[int]:
+    """The ids of those that are still open and as they were `read` (id, version, reminders).
+
+    Nobody changes them until the transaction ends.
+    """
     held = await tx.fetch(
-        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', rows)} AND state = 'open' "
+        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', read)} AND state = 'open' "
         "RETURNING id, version, reminders",
-        *(row.id for row in rows),
+        *(each[0] for each in read),
     )
     now = {(row["id"], row["version"], row["reminders"]) for row in held}
-    return {row.id for row in rows if (row.id, row.version, row.reminders) in now}
+    return {each[0] for each in read if each in now}
 
 
 async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule]) -> None:
     """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile is left."""
-    held = await _unchanged(tx, rows)
+    held = await _unchanged(tx, [(row.id, row.version, row.reminders) for row in rows])
     moved = [row for row in rows if row.id in held]
     await tx.execute_many(
         "UPDATE owed SET next_at = ?, expected_on = ? WHERE id = ?",

@@ -311,6 +311,17 @@ async def test_a_week_away_is_made_up_for_once_and_marked(desk):
     assert "ยังไม่ส่งสัญญาคืน" in (await morning(desk, days=7)).text
 
 
+async def test_a_clock_that_jumps_ahead_and_back_reminds_once_and_goes_on(desk):
+    await send_contract(desk)
+    assert "ค้างส่ง 1 เรื่อง" in (await morning(desk, days=30)).text
+    assert not (await morning(desk, days=-30)).replies
+    assert not (await morning(desk, days=15)).replies, "it was asked for while the clock was ahead"
+    await desk.db.write(lambda tx: tx.execute("UPDATE due SET due_at = ? WHERE state = 'waiting'", desk.now))
+    told = await morning(desk, days=1)
+    assert len(told.replies) == 1
+    assert "เตือนครั้งที่ 2" in told.text
+
+
 # The proof.
 
 

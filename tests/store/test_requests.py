@@ -140,14 +140,12 @@ async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(db: Databas
     (row,) = (await requests.get_life(db, request)).owed
     snoozed = replace(row, snoozed_on=date(2027, 1, 20))
     await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
-    reminding = partial(
-        owed.note_reminded, rows=[row], rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar, now=NOW
-    )
+    reminding = partial(owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar)
     with pytest.raises(Conflict, match="due"):
-        await db.write(reminding)
+        await db.write(partial(reminding, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
     assert row.reminders == 0
-    await db.write(partial(reminding, rows=[row]))
+    await db.write(partial(reminding, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
     assert (row.reminders, row.last_at, row.snoozed_on) == (1, NOW, None)
 
@@ -290,7 +288,8 @@ async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_o
     assert await due.has_waiting(db, owed.KIND, later), "claimed, not done"
 
     async def note(tx: Tx) -> None:
-        await owed.note_reminded(tx, rows, CONFIGURATION.rules, CONFIGURATION.calendar, later)
+        told = [row.reminded(later) for row in rows]
+        await owed.note_reminded(tx, told, CONFIGURATION.rules, CONFIGURATION.calendar)
         await due.finish(tx, claimed, "me", later)
 
     await db.write(note)
