@@ -144,6 +144,19 @@ async def test_after_a_follow_up_of_what_is_to_be_fetched_the_lists_buttons_stil
     assert "หยุดเตือน" in (await desk.presses("1 มารับแล้ว")).text
 
 
+async def test_after_going_on_beyond_the_last_reminder_the_lists_buttons_still_work(desk):
+    for code in ("C70001", "C81554"):
+        await desk.says(SENT.format(code))
+    await desk.db.write(lambda tx: tx.execute("UPDATE owed SET reminders = 11"))
+    await desk.db.write(lambda tx: tx.execute("UPDATE due SET occurrence = '12' WHERE kind = 'owed'"))
+    await tell(desk)
+    assert "จะติดตามต่อหรือไม่" in line(desk.last["telegram:nok"], KAMON)
+    await desk.presses("1 อื่น ๆ")
+    done = await desk.presses("ติดตามต่อ")
+    assert "จะติดตามต่อหรือไม่" not in line(done, KAMON)
+    assert "หยุดเตือน" in (await desk.presses("1 ได้รับแล้ว")).text
+
+
 async def test_a_letter_sent_by_hand_is_recorded_under_the_number_that_it_names(morning):
     desk = morning
     letter = await desk.presses("1 ติดตาม")
