@@ -260,11 +260,11 @@ async def of_what_is_owed(report: Report) -> None:
         ticker = Ticker(engine.desk, engine)
         kept = {name: KINDS.pop(name) for name in (owed.KIND, TELL)}
         engine.desk.configuration.calendar.is_working_day(now.date())  # as the service asks before it serves
+        gc.collect()
+        gc.freeze()  # and then does
         async with watched() as first:
             await ticker.tick()  # what this and the day's queue cost is not the reminders'
         KINDS.update(kept)
-        gc.collect()
-        gc.freeze()
         async with watched() as seen:
             done = await ticker.tick()
         row = await db.fetch_one("SELECT count(*) AS n FROM outbox WHERE dedupe_key LIKE 'owed%'")
