@@ -103,7 +103,7 @@ class NoNetworks:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
-    where no mail is sent.
+    where no mail is sent; `doors` are the links to the private chat with the bot, filled in when a platform tells.
     """
 
     db: Database
@@ -112,6 +112,7 @@ class Desk:
     files: Files = field(default_factory=NoFiles)
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
+    doors: dict[Platform, str] = field(default_factory=dict)
 
 
 async def up_to_date(desk: Desk) -> Desk:
