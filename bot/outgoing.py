@@ -47,7 +47,7 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     def token(b: Button) -> Button:
         made = secrets.token_urlsafe(TOKEN_BYTES)
         rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
-        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made)
+        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made, b.typed)
 
     def part(old: Part) -> Part:
         pressed = tuple(token(button) for button in old.buttons)

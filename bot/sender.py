@@ -21,7 +21,7 @@ from bot.outgoing import (
     reachable_address,
     served,
 )
-from bot.platform import Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
 from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
 from handlers import mail_cards, system
@@ -165,6 +165,8 @@ class Sender:
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
             case Refused(error, unreachable, spent):
                 await self._give_up(message, "dead", error, now, unreachable=unreachable, spent=spent)
+            case ChatMoved(to):
+                await self._follow(message, to, now)
             case Doubtful(error):
                 await self._give_up(message, "doubtful", error, now)
         return False
@@ -177,6 +179,18 @@ class Sender:
             return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
 
         return await self._db.write(work)
+
+    async def _follow(self, message: Message, to: str, now: datetime) -> None:
+        """The group goes on as another chat: so does its enrolment, and all that waits for it."""
+        old, new = (message.platform, message.chat), (message.platform, to)
+
+        async def work(tx: Tx) -> bool:
+            await groups.move(tx, *old, to)
+            await outbox.move_chat(tx, *old, to, now)
+            return await leases.take(tx, outbox.lease_name(*new), self._owner, now)
+
+        if await self._db.write(work):
+            self.wake([new])
 
     async def _retry(self, message: Message, delivery: Retry, now: datetime) -> None:
         pause = delivery.after

@@ -125,7 +125,8 @@ class Incoming:
 class Button:
     """A tap that means `action` with `args`; `token` is filled in when the reply is stored.
 
-    `once` = it changes something: it works once, and only while `record` is at `version`.
+    `once` = it changes something: it works once, and only while `record` is at `version`. `typed` = what does the
+    same when it is typed in the private chat: LINE does not tell who pressed a button in a group.
     """
 
     label: str
@@ -135,6 +136,7 @@ class Button:
     version: int = 0
     once: bool = False
     token: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +210,13 @@ class Offers:
 class Masked:
     """A line that a group may hear: of names only colleagues' whole, and nothing that somebody typed.
 
-    `action` ("" = none) with `args` shows in private what stands behind it.
+    `action` ("" = none) with `args` shows in private what stands behind it, and so does what is `typed` there.
     """
 
     text: str
     action: str = ""
     args: Mapping[str, str] = field(default_factory=dict)
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,11 +194,11 @@ def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
     """Masked lines with a [ดูข้อมูล] each."""
     one = len(lines) == 1
     texts = [line.text if one else f"{n} {line.text}" for n, line in enumerate(lines, 1)]
-    buttons = [
-        Button(_("ดูข้อมูล") if one else _("%(n)s ดูข้อมูล", n=n), SHOW, {**line.args, "show": line.action})
-        for n, line in enumerate(lines, 1)
-        if line.action
-    ]
+    buttons = []
+    for n, line in enumerate(lines, 1):
+        label = _("ดูข้อมูล") if one else _("%(n)s ดูข้อมูล", n=n)
+        if line.action:
+            buttons.append(Button(label, SHOW, {**line.args, "show": line.action}, typed=line.typed))
     return say("\n".join(filter(None, (head, *texts, more))), *buttons)
 
 

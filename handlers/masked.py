@@ -39,7 +39,7 @@ def ticket(work: Work, found: Ticket, officer: str = "") -> Masked:
     subject = shorten(work.desk.configuration.catalogue.subject_label(found.subject), SUBJECT)
     state = ticket_cards.due_line(work, found) or ticket_cards.status_line(found)
     text = " · ".join(filter(None, (f"🎫 {found.no}", subject, state, officer)))
-    return Masked(text, "ticket.show", {"no": found.no})
+    return Masked(text, "ticket.show", {"no": found.no}, found.no)
 
 
 @_in_thai
@@ -47,13 +47,18 @@ def owed(work: Work, life: Life, row: Owed) -> Masked:
     """`📄 สัญญา 81/2569 · ยังไม่ส่งสัญญาคืน · 17 วัน · เตือนครั้งที่ 2`: not who owes it."""
     parts = (request_cards.title(life), value_label("waits", row.rule), request_cards.how_long(row, work.now))
     text = " · ".join((*parts, *request_cards.how_often(row, reminding=True)))
-    return Masked(text, "owed.show", {"owed": str(row.id)})
+    return Masked(text, "owed.show", {"owed": str(row.id)}, life.contract.no if life.contract else row.ticket_no)
 
 
 @_in_thai
 def request(life: Life) -> Masked:
     """`📄 สัญญา 81/2569`: not whose."""
-    return Masked(request_cards.title(life), "request.show", {"request": str(life.request.id)})
+    return Masked(
+        request_cards.title(life),
+        "request.show",
+        {"request": str(life.request.id)},
+        life.contract.no if life.contract else "",
+    )
 
 
 @_in_thai
@@ -62,8 +67,8 @@ def reminder(found: Reminder) -> Masked:
     record = found.record
     text = " · ".join(filter(None, (_("⏰ รายการเตือนส่วนตัว"), record)))
     if record.startswith("R"):
-        return Masked(text, "ticket.show", {"no": record})
-    return Masked(text, "customer.show", {"code": record}) if record else Masked(text)
+        return Masked(text, "ticket.show", {"no": record}, record)
+    return Masked(text, "customer.show", {"code": record}, record) if record else Masked(text)
 
 
 def customer(found: Customer) -> Masked:
@@ -71,4 +76,4 @@ def customer(found: Customer) -> Masked:
     phone = found.mobile or found.phone
     name = mask_name(found.name) if found.name else ""
     text = " · ".join(filter(None, (f"👤 {found.code} {name}".strip(), mask_phone(phone) if phone else "")))
-    return Masked(text, "customer.show", {"code": found.code})
+    return Masked(text, "customer.show", {"code": found.code}, found.code)

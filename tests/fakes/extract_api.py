@@ -40,6 +40,8 @@ LINE_ENDPOINTS = {
     "unlinkRichMenuIdFromUser": "richmenu.unlink",
     "getBotInfo": "info",
     "getProfile": "profile",
+    "getGroupMemberCount": "group.count",
+    "getRoomMemberCount": "room.count",
     "getMessageContent": "content",
     "getMessageQuota": "quota",
     "getMessageQuotaConsumption": "consumption",

@@ -2,8 +2,7 @@
 
 import pytest
 
-from domain.staff import Identity, Platform, Role
-from store import staff
+from domain.staff import Platform
 
 HERE = "group1"
 
