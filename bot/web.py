@@ -149,7 +149,7 @@ def _facebook(ways: Ways) -> Endpoint:
     return webhook
 
 
-def _later(error: StoreUnavailable) -> Response:
+def _later(error: StoreUnavailable | telegram.NameUnknown) -> Response:
     """Not committed, so not acknowledged: the platform brings it again."""
     log.warning("event not taken", **where(error))
     return PlainTextResponse("", 503)

@@ -25,6 +25,7 @@ FOUND = 5
 """Customers of one answer."""
 SHOW = "group.show"
 OFF_WORDS = ("ยกเลิก", "off", "cancel")
+TEAM_WORDS = ("ทีม", "team ")
 HELP = frozenset({"help", "menu", "start"})
 LOOK = frozenset({"", "find", "ticket", "open", "contract"})
 """Commands that look something up; "" = words without a command."""
@@ -81,23 +82,23 @@ async def spoken(ctx: Context) -> Reply | None:
     """What staff hear in a group: little, masked, and in Thai; nothing where it is not enrolled, or not for us."""
     speak("th")
     body, group = ctx.incoming.body, await find(ctx)
-    try:
-        parsed = parse_command(clean(body.text)) if isinstance(body, Text) else None
-    except DeskError:
-        return None  # another bot's command
     if not isinstance(body, Text):
         return None
+    try:
+        parsed = parse_command(clean(body.text))
+    except DeskError:
+        return None  # another bot's command
     name, text = (parsed[0].name, parsed[1]) if parsed else ("", clean(body.text))
     if name == "enroll":
         return await _enrol(ctx, group, text) if ctx.staff.role.covers(Role.ADMIN) else None
     if group is None:
         return None
     if name in HELP or not (parsed or text):
-        return say(
-            _("ในกลุ่มนี้ค้นได้ด้วย /find ตามด้วยเลขใบงาน เลขสัญญา ชื่อ หรือเบอร์โทร ข้อมูลผู้รับบริการจะปิดบังไว้") + "\n" + _door(ctx)
-        )
+        how = _("ในกลุ่มนี้ค้นด้วย /find ตามด้วยเลขใบงาน เลขสัญญา ชื่อ หรือเบอร์โทร ข้อมูลผู้รับบริการจะปิดบังไว้")
+        other = _("เรื่องอื่นทำในแชทส่วนตัวกับบอท %(link)s", link=_door(ctx)).strip()
+        return say(f"{how}\n{other}")
     found = await _looked_up(ctx, name, text) if name in LOOK else None
-    return found or say(_door(ctx))
+    return found or say(_("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=_door(ctx)).strip())
 
 
 async def find(ctx: Context) -> Group | None:
@@ -106,9 +107,8 @@ async def find(ctx: Context) -> Group | None:
 
 
 def _door(ctx: Context) -> str:
-    """That the work goes on in private, with the way there where it is known."""
-    link = ctx.desk.doors.get(ctx.incoming.platform, "")
-    return _("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=link).strip()
+    """The link to the private chat with the bot, where it is known."""
+    return ctx.desk.doors.get(ctx.incoming.platform, "")
 
 
 async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
@@ -139,7 +139,10 @@ async def _team(ctx: Context, text: str) -> str:
 
 
 def _plain(team: str) -> str:
-    return " ".join(team.casefold().removeprefix("ทีม").split())
+    name = team.casefold()
+    for word in TEAM_WORDS:
+        name = name.removeprefix(word)
+    return " ".join(name.split())
 
 
 async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:

@@ -1,6 +1,7 @@
 """What a group may hear: one line a record, in Thai, nothing that somebody typed, names and telephones masked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
@@ -11,7 +12,7 @@ from domain.requests import Life
 from domain.text import shorten
 from domain.tickets import Ticket
 from handlers import request_cards, ticket_cards
-from handlers.chat import Masked
+from handlers.chat import Masked, Reply
 from handlers.desk import Work
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
@@ -35,9 +36,10 @@ def _in_thai(make: Callable[P, Masked]) -> Callable[P, Masked]:
 
 @_in_thai
 def ticket(work: Work, found: Ticket, officer: str = "") -> Masked:
-    """`🎫 R2611000124 · 1.1 … · 24 พ.ย. 69 10.00 น. (เกินกำหนด)`: no customer, no details."""
+    """`🎫 R2611000124 · 1.1 … · กำหนด 24 พ.ย. 69 10.00 น. (เกินกำหนด)`: no customer, no details."""
     subject = shorten(work.desk.configuration.catalogue.subject_label(found.subject), SUBJECT)
-    state = ticket_cards.due_line(work, found) or ticket_cards.status_line(found)
+    due = ticket_cards.due_line(work, found) if ticket_cards.due(work, found) else ""
+    state = _("กำหนด %(date)s", date=due) if due else ticket_cards.status_line(found)
     text = " · ".join(filter(None, (f"🎫 {found.no}", subject, state, officer)))
     return Masked(text, "ticket.show", {"no": found.no}, found.no)
 
@@ -69,6 +71,18 @@ def reminder(found: Reminder) -> Masked:
     if record.startswith("R"):
         return Masked(text, "ticket.show", {"no": record}, record)
     return Masked(text, "customer.show", {"code": record}, record) if record else Masked(text)
+
+
+@_in_thai
+def day(counts: Mapping[str, int]) -> Masked:
+    """Of a person's day only how much there is of each kind (a value of "morning" in the labels)."""
+    sums = " · ".join(f"{value_label('morning', kind)} {count}" for kind, count in counts.items())
+    return Masked(_("☀️ งานวันนี้: %(sums)s", sums=sums))
+
+
+def also(make: Callable[[], Reply], lines: Sequence[Masked]) -> Callable[[], Reply]:
+    """A notice that has this masked form, too, for the chat of the team of whom it cannot reach."""
+    return lambda: replace(make(), masked=tuple(lines))
 
 
 def customer(found: Customer) -> Masked:

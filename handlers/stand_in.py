@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.groups import last_resort
 from domain.hand_over import OfferState
 from domain.staff import Staff, StaffId
 from handlers.deadlines import supervisors
 from handlers.desk import Work
-from store import hand_overs, staff
+from store import groups, hand_overs, staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,21 @@ class There:
 
 
 async def who_is_there(work: Work) -> There:
-    """Today's people: without those on leave, without access, and whom no platform reaches."""
+    """Today's people: without those on leave, without access, and whom no platform and no group's chat reaches."""
     everybody = await staff.list_staff(work.db)
     accounts = await staff.list_all_identities(work.db)
+    chats = await groups.list_groups(work.db)
+    teams = await staff.list_teams(work.db) if chats else {}
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
     away = {leave.staff for leave in leaves}
     able = [
         person
         for person in everybody
-        if person.blocked_at is None and any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+        if person.blocked_at is None
+        and (
+            any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+            or last_resort(chats, [name for name, members in teams.items() if person.id in members])
+        )
     ]
     there = {person.id: person for person in able if person.id not in away}
     in_place = {}
