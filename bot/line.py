@@ -38,7 +38,7 @@ CHUNK = 1 << 16
 CONTENT = frozenset({"image", "file", "video", "audio"})
 """Messages with bytes to fetch."""
 CHATS = {"user": "userId", "group": "groupId", "room": "roomId"}
-"""Which id of a source is its chat's, by its type: a private answer must never go where another id points."""
+"""Which id of a source is its chat's, by its type; one that names another chat beside it is not believed."""
 COUNT_SECONDS = 3.0
 COUNT_AGAIN = timedelta(hours=1)
 """How long to ask for a group's size, and how long that is believed."""
@@ -346,8 +346,10 @@ def _chat_of(event: dict[str, Any]) -> str | None:
     source = event.get("source")
     if not isinstance(source, dict):
         return None
-    chat = source.get(CHATS.get(str(source.get("type")), ""))
-    return chat if _is_plain(chat) else None
+    own = CHATS.get(str(source.get("type")), "")
+    if any(other in source for other in CHATS.values() if other not in (own, "userId")):
+        return None
+    return source[own] if _is_plain(source.get(own)) else None
 
 
 def _is_plain(value: object) -> TypeGuard[str]:
