@@ -7,7 +7,7 @@ from domain.customers import Customer
 from domain.errors import DeskError, InvalidInput, NotAllowed
 from domain.groups import Group
 from domain.staff import Platform, Role
-from domain.text import clean, digits
+from domain.text import clean, digits, shorten
 from domain.tickets import parse_contract_no
 from handlers import masked
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
@@ -23,6 +23,8 @@ SHOWN = 10
 """Lines of one message."""
 FOUND = 5
 """Customers of one answer."""
+TITLE = 60
+"""Characters of a group's title."""
 SHOW = "group.show"
 OFF_WORDS = ("ยกเลิก", "off", "cancel")
 TEAM_WORDS = ("ทีม", "team ")
@@ -89,7 +91,7 @@ async def spoken(ctx: Context) -> Reply | None:
     except DeskError:
         return None  # another bot's command
     name, text = (parsed[0].name, parsed[1]) if parsed else ("", clean(body.text))
-    if name == "enroll":
+    if name == "enroll" and body.text.startswith("/"):
         return await _enrol(ctx, group, text) if ctx.staff.role.covers(Role.ADMIN) else None
     if group is None:
         return None
@@ -119,7 +121,8 @@ async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
             return say(_("กลุ่มนี้ยังไม่ได้ลงทะเบียน พิมพ์ /enroll เพื่อลงทะเบียน"))
         _remove(ctx, *here)
         return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย บอทหยุดทำงานในกลุ่มนี้แล้ว")),), confirms=True)
-    made = Group(*here, ctx.incoming.title, await _team(ctx, text), ctx.staff.id, ctx.now)
+    title = shorten(" ".join(clean(ctx.incoming.title).split()), TITLE)
+    made = Group(*here, title, await _team(ctx, text), ctx.staff.id, ctx.now)
     ctx.change(partial(store.enrol, group=made))
     ctx.audit("group.enrolled", store.record(*here))
     done = _("✅ บันทึกข้อมูลเรียบร้อย กลุ่มนี้เป็นของ%(whose)s", whose=_whose(made))

@@ -91,6 +91,7 @@ class Recorder:
             body,
             name=data.get("name", ""),
             message="7",
+            title=data.get("title", ""),
         )
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:

@@ -1,17 +1,21 @@
 """Groups: enrolled by administrators alone, told what reaches a person nowhere, answered in masked lines."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.phones import mask_name
 from domain.staff import Identity, Platform
 from handlers.chat import Moved
+from handlers.due import KINDS
 from store import staff
-from tests.handlers.conftest import BODIES, SOMCHAI
+from tests.handlers.conftest import BODIES, NOW, SOMCHAI
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 
 BODIES["moved"] = lambda: Moved("group2")
 HERE = "group1"
+DAY = KINDS["morning"]
 TICKET = "R2611000124"
 PERSONAL = ("สมชาย", "ใจดี", "812345678", "081-234-5678", "example.com", "12/34", "กระบี่", "ขอรายได้", "โทรกลับ")
 """Names, telephones, addresses, and words that somebody typed."""
@@ -193,6 +197,52 @@ async def test_a_deadline_is_told_with_number_subject_and_due_time(desk):
     assert "(เกินกำหนด)" in line
 
 
+SENT = "/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด"
+
+
+async def test_what_is_owed_is_told_without_who_owes_it(desk):
+    await enrol(desk)
+    await desk.says(SENT)
+    await desk.says("/open C81554 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
+    await block(desk)
+    before = len(desk.told("ton").replies)
+    await rung(desk, days=15)
+    (reply,) = [reply for reply in said(desk).replies if "ยังไม่ส่งสัญญาคืน" in str(reply)]
+    answer = type(said(desk))([reply])
+    assert [line[:4] for line in answer.text.splitlines()] == ["🔔 ถึ", "1 📄 ", "2 📄 "]
+    assert "กมลชนก" not in str(reply)
+    assert len(desk.told("ton").replies) == before
+    await desk.gives({"press": answer.token("1 ดูข้อมูล")}, "ton", Platform.TELEGRAM, HERE)
+    assert "กมลชนก" in desk.told("ton").text
+
+
+async def test_what_is_owed_goes_to_the_supervisors_where_there_is_no_group(desk):
+    await desk.says(SENT)
+    await block(desk)
+    await rung(desk, days=15)
+    assert "ยังไม่ส่งสัญญาคืน" in desk.told("ton").text
+
+
+async def test_a_supervisor_whom_nobody_reaches_is_stood_in_for_by_the_administrators_as_before(desk):
+    await enrol(desk)
+    await desk.says(SENT)
+    await block(desk, "ton")
+    await desk.db.write(lambda tx: staff.set_blocked(tx, desk.ids["nok"], desk.now))
+    await rung(desk, days=15)
+    assert "ยังไม่ส่งสัญญาคืน" in desk.told("may").text
+    assert "ถึงคุณต้น" not in said(desk).text
+
+
+async def test_of_a_persons_day_the_group_hears_the_sums(desk):
+    KINDS["morning"] = DAY
+    await enrol(desk)
+    await desk.says("/open C81554 อีเมล 6.1 ขอรายได้ครัวเรือน")
+    await block(desk)
+    desk.now = NOW.replace(hour=1, minute=30) + timedelta(days=1)
+    await desk.tick()
+    assert "\n☀️ งานวันนี้: เกินกำหนด 1\n" in said(desk).text
+
+
 async def test_who_was_blocked_by_an_administrator_is_told_of_nowhere(desk):
     await enrol(desk)
     await desk.says("เตือน พรุ่งนี้ 9.00 โทรกลับ")
@@ -338,6 +388,17 @@ async def test_help_says_what_can_be_done_here(desk):
     await enrol(desk)
     assert "/find" in (await desk.says("/help", chat=HERE)).text
     assert "/find" in (await desk.says("", chat=HERE)).text
+
+
+async def test_a_groups_title_is_kept_clean_and_short(desk):
+    await desk.gives({"text": "/enroll", "title": "โต๊ะ\x00บริการ\ud800\n" + "ก" * 200}, "may", Platform.TELEGRAM, HERE)
+    assert "โต๊ะบริการ กกก" in (await desk.says("/enroll", who="may")).text
+    assert await desk.count("enrolled_groups", "length(title) <= 60") == 1
+
+
+async def test_naming_the_bot_with_the_lists_word_enrols_nothing(desk):
+    assert not (await desk.says("กลุ่ม", who="may", chat=HERE)).replies
+    assert await desk.count("enrolled_groups") == 0
 
 
 async def test_nothing_found_is_said_and_an_unknown_command_is_another_bots(desk):
