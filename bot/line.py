@@ -15,6 +15,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot import line_menu, line_render, overheard
+from bot.line_groups import LineGroups
 from bot.links import Links
 from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
@@ -39,9 +40,6 @@ CONTENT = frozenset({"image", "file", "video", "audio"})
 """Messages with bytes to fetch."""
 CHATS = {"user": "userId", "group": "groupId", "room": "roomId"}
 """Which id of a source is its chat's, by its type; one that names another chat beside it is not believed."""
-COUNT_SECONDS = 3.0
-COUNT_AGAIN = timedelta(hours=1)
-"""How long to ask for a group's size, and how long that is believed."""
 
 log = get_logger()
 
@@ -73,7 +71,7 @@ class LineAdapter:
         self._clock = clock
         self._clients: tuple[Any, Any] | None = None
         self._opening = asyncio.Lock()
-        self._sizes: dict[str, tuple[int, datetime | None]] = {}
+        self.groups = LineGroups(self._client, clock)
         self._bot_id = ""
 
     async def _client(self) -> tuple[Any, Any]:
@@ -200,21 +198,9 @@ class LineAdapter:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
         delivery = await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
         if isinstance(delivery, Sent):
-            return Sent(pushes=await self._size(message.chat))
+            return Sent(pushes=await self.groups.size(message.chat))
         # Its key makes another try harmless, so nothing about a push is ever in doubt.
         return replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
-
-    async def _size(self, chat: str) -> int:
-        """How many a push to this chat counts for: LINE counts people, so every member of a group."""
-        count, asked_at = self._sizes.get(chat, (1, None))
-        if chat.startswith("U") or (asked_at is not None and self._clock() - asked_at < COUNT_AGAIN):
-            return count
-        api, _blob = await self._client()
-        ask = api.get_group_member_count if chat.startswith("C") else api.get_room_member_count
-        with suppress(Exception):  # LINE's own count, asked for every quarter of an hour, corrects ours
-            count = int((await ask(chat, _request_timeout=COUNT_SECONDS)).count)
-            self._sizes[chat] = (count, self._clock())
-        return count
 
     async def _post(self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]) -> Delivery:
         """One message call through the SDK's client; its models would cost more than everything else together."""

@@ -74,10 +74,15 @@ class Service:
             files=files,
             mail_from=settings.sends_from,
             networks=PostingNetworks(posting_networks(settings)),
+            title=self._title,
         )
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
+
+    async def _title(self, platform: Platform, chat: str) -> str:
+        """What a group is called; Telegram says that with every message."""
+        return await self.line.groups.title(chat) if self.line and platform is Platform.LINE else ""
 
     def _listen(self) -> socket.socket:
         host, port = self._settings.http_host, self._settings.http_port

@@ -194,6 +194,8 @@ def test_a_line_group_is_enrolled_by_an_administrator_that_line_names(line_desk:
     ]
     assert not [raw for (raw,) in line_desk.rows("SELECT raw FROM inbox") if "quoteToken" in raw]
     assert line_desk.rows("SELECT sum(counted) FROM push_use") in ([(0,)], [(None,)])
+    titles = dict(line_desk.rows("SELECT chat, title FROM enrolled_groups"))
+    assert titles == {LINE_GROUP: "Data service desk", LINE_ROOM: ""}
     line.leave(LINE_GROUP)
     line_desk.settle()
     assert groups(line_desk) == [LINE_ROOM]

@@ -40,6 +40,7 @@ LINE_ENDPOINTS = {
     "unlinkRichMenuIdFromUser": "richmenu.unlink",
     "getBotInfo": "info",
     "getProfile": "profile",
+    "getGroupSummary": "group.summary",
     "getGroupMemberCount": "group.count",
     "getRoomMemberCount": "room.count",
     "getMessageContent": "content",

@@ -75,7 +75,7 @@ class FakeLine(RichMenus):
         self.group_sizes: dict[str, int] = {}  # recipients that a push to the group counts for; else 1
         self.strangers: set[str] = set()  # ids that do not exist for this channel: a push is refused
         self.blocked: set[str] = set()  # people who left: a push is accepted and goes nowhere
-        self.names: dict[str, str] = {}  # user id -> display name
+        self.names: dict[str, str] = {}  # user or group id -> its name
         self.endpoint = ""
         self.sent_events: list[dict[str, Any]] = []
         self._contents: dict[str, tuple[str, bytes]] = {}
@@ -435,6 +435,12 @@ class FakeLine(RichMenus):
 
     def _do_group_count(self, call: Call, request_id: str) -> dict[str, Any]:
         return self._members(call.params["groupId"])
+
+    def _do_group_summary(self, call: Call, request_id: str) -> dict[str, Any]:
+        group_id = call.params["groupId"]
+        if not re.fullmatch("C[0-9a-f]{32}", group_id) or group_id in self.strangers:
+            raise Refused("Not found", 404)
+        return {"groupId": group_id, "groupName": self.names.get(group_id, "Data service desk")}
 
     def _do_room_count(self, call: Call, request_id: str) -> dict[str, Any]:
         return self._members(call.params["roomId"])
