@@ -12,7 +12,7 @@ import pytest
 
 from bot.engine import Engine
 from bot.file_store import FileStore
-from bot.platform import Adapter, Delivery, Sent
+from bot.platform import Adapter, Delivery, Refused, Sent
 from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
@@ -59,6 +59,7 @@ class Recorder:
         self.contents: dict[str, bytes | Exception] = {}
         self.downloads = 0
         self.offered: list[Offers] = []
+        self.refused: set[str] = set()
 
     def parse(self, event: Event) -> Incoming:
         data = json.loads(event.raw)
@@ -107,6 +108,8 @@ class Recorder:
         return None
 
     async def deliver(self, message: Message) -> Delivery:
+        if message.chat in self.refused:
+            return Refused("blocked", unreachable=True)
         self.sent.append((message.chat, reply_from_json(message.payload)))
         return Sent()
 

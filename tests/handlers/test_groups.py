@@ -262,6 +262,39 @@ async def test_a_group_hears_thai_whatever_the_person_speaks(desk):
     assert "⏰ รายการเตือนส่วนตัว" in said(desk).text
 
 
+async def test_what_both_platforms_refuse_goes_to_the_group_in_thai_and_a_group_that_refuses_is_forgotten(desk):
+    await enrol(desk)
+    await enrol(desk, chat="group2")
+    await desk.says("/language")
+    await desk.presses("English")
+    await ticket(desk)
+    for recorder in desk.recorders.values():
+        recorder.refused = {"nok", HERE}
+    before = len(desk.told("may").replies)
+    await rung(desk, days=4)
+    answer = said(desk, "group2")
+    assert answer.text.count("🔔 ถึงคุณนก") == 1
+    assert "(เกินกำหนด)" in answer.text
+    assert answer.buttons == ["ดูข้อมูล"]
+    assert len(desk.told("may").replies) == before
+    assert await desk.count("enrolled_groups", "chat = 'group2'") == await desk.count("enrolled_groups") == 1
+    assert await desk.count("audit", "action = 'group.left'") == 1
+    assert await desk.count("identities", "unreachable_at IS NOT NULL") == 2
+
+
+async def test_where_every_group_refuses_too_the_administrators_hear_of_it(desk):
+    for n in range(5):
+        await enrol(desk, chat=f"group{n}")
+    await desk.says("เตือน พรุ่งนี้ 9.00 โทรกลับ")
+    for recorder in desk.recorders.values():
+        recorder.refused = {"nok", *(f"group{n}" for n in range(5))}
+    before = len(desk.told("may").replies)
+    await rung(desk, days=1)
+    assert len(desk.told("may").replies) == before + 1
+    assert await desk.count("outbox", "state = 'moved'") == 4
+    assert await desk.count("outbox", "state = 'dead'") == 1
+
+
 # What a group sees, and who sees more.
 
 
@@ -388,6 +421,19 @@ async def test_help_says_what_can_be_done_here(desk):
     await enrol(desk)
     assert "/find" in (await desk.says("/help", chat=HERE)).text
     assert "/find" in (await desk.says("", chat=HERE)).text
+
+
+async def test_who_only_sounds_alike_is_not_shown(desk):
+    await enrol(desk)
+    assert "ใกล้เคียง" in (await desk.says("สมชัย")).text
+    assert (await desk.says("/find สมชัย", chat=HERE)).text == "ผลลัพธ์: 0"
+
+
+async def test_a_group_is_answered_in_thai(desk):
+    await enrol(desk)
+    await desk.says("/language")
+    await desk.presses("English")
+    assert (await desk.says("/find สมชาย", chat=HERE)).text.startswith("ผลลัพธ์: 2")
 
 
 async def test_a_groups_title_is_kept_clean_and_short(desk):
