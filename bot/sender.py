@@ -304,7 +304,7 @@ class Sender:
 
     async def _elsewhere(self, message: Message) -> list[Message]:
         """The same notice, once, on the person's other platform; answers go only where the question came from."""
-        if not message.notice or message.staff_id is None or _went_on(message):
+        if not message.notice or message.staff_id is None or MOVED in (message.dedupe_key or ""):
             return []
         here = (message.platform, message.chat)
         address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
@@ -312,7 +312,3 @@ class Sender:
             return []
         key = f"{message.dedupe_key}{MOVED}"
         return [notice_message(reply_from_json(message.notice), address, message.staff_id, key)]
-
-
-def _went_on(message: Message) -> bool:
-    return MOVED in (message.dedupe_key or "") or GROUPED in (message.dedupe_key or "")

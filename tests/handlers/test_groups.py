@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.platform import Refused
 from domain.phones import mask_name
-from domain.staff import Identity, Platform
+from domain.staff import Identity, Platform, StaffId
+from handlers import masked
 from handlers.chat import Moved
 from handlers.due import KINDS
+from handlers.i18n import speaking
 from store import staff
+from store.reminders import Reminder
 from tests.handlers.conftest import BODIES, NOW, SOMCHAI
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
@@ -280,6 +284,32 @@ async def test_what_both_platforms_refuse_goes_to_the_group_in_thai_and_a_group_
     assert await desk.count("enrolled_groups", "chat = 'group2'") == await desk.count("enrolled_groups") == 1
     assert await desk.count("audit", "action = 'group.left'") == 1
     assert await desk.count("identities", "unreachable_at IS NOT NULL") == 2
+    assert await desk.count("outbox", "chat = 'group1' AND dedupe_key IS NOT NULL") == 1
+    before = len(desk.told("ton").replies)
+    await desk.gives({"press": answer.token("ดูข้อมูล")}, "ton", Platform.TELEGRAM, "group2")
+    assert ["นายสมชาย ใจดี" in str(reply) for reply in desk.told("ton").replies[before:]] == [True]
+
+
+async def test_who_loses_access_while_a_message_is_on_its_way_is_told_of_nowhere(desk):
+    await enrol(desk)
+    await desk.says("เตือน พรุ่งนี้ 9.00 โทรกลับ")
+
+    async def deliver(message):
+        await desk.db.write(lambda tx: staff.set_blocked(tx, desk.ids["nok"], desk.now))
+        return Refused("blocked", unreachable=True)
+
+    await desk.gives({"kind": "left"}, "nok", Platform.LINE)
+    before = said(desk).text
+    desk.recorders[Platform.TELEGRAM].deliver = deliver
+    await rung(desk, days=1)
+    assert said(desk).text == before
+    assert await desk.count("outbox", "chat = 'group1' AND dedupe_key IS NOT NULL") == 0
+
+
+def test_a_masked_line_is_thai_whoever_causes_it():
+    with speaking("en"):
+        line = masked.reminder(Reminder("r", StaffId(1), "", "โทรกลับ", NOW, NOW))
+    assert line.text == "⏰ รายการเตือนส่วนตัว"
 
 
 async def test_where_every_group_refuses_too_the_administrators_hear_of_it(desk):
@@ -310,9 +340,9 @@ async def overdue(desk):
 async def test_staff_see_in_their_own_chat_what_stands_behind_a_masked_line(desk):
     token = await overdue(desk)
     in_group = len(said(desk).replies)
+    before = len(desk.told("ton").replies)
     await desk.gives({"press": token}, "ton", Platform.TELEGRAM, HERE)
-    shown = desk.told("ton").replies[-1]
-    assert "นายสมชาย ใจดี" in str(shown)
+    assert ["นายสมชาย ใจดี" in str(reply) for reply in desk.told("ton").replies[before:]] == [True]
     assert len(said(desk).replies) == in_group
     assert await desk.count("audit", "action = 'ticket.read' AND staff_id = ?", desk.ids["ton"]) == 1
 
