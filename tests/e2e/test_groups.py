@@ -160,14 +160,16 @@ def test_a_group_that_becomes_a_supergroup_stays_enrolled_and_nothing_is_lost(
 
 
 def test_a_name_that_telegram_does_not_say_is_asked_for_again_and_nothing_is_lost(
-    telegram_desk: DeskProcess, telegram: FakeTelegram
+    desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
+    desk.settle()
+    eventually(lambda: "platform ready" in desk.stderr(), "the webhook is set")
+    desk.stop()
     telegram.fail("getMe", *[Status(500)] * 4)
     telegram.say(ADMIN.telegram, f"/enroll@{telegram.username}", chat_id=GROUP)
-    only(telegram_desk, "telegram")
-    telegram_desk.start()
+    desk.start()
     telegram.wait_messages(GROUP, 1, timeout=20)
-    assert groups(telegram_desk) == [str(GROUP)]
+    assert groups(desk) == [str(GROUP)]
 
 
 # LINE.
