@@ -11,7 +11,7 @@ from domain.dates import BANGKOK, format_time
 from domain.errors import Conflict
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Ticket, TicketNo
-from handlers import ticket_buttons, ticket_cards
+from handlers import masked, ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Desk, Work
 from handlers.due import due
@@ -185,7 +185,10 @@ async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row:
         return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
-    work.notify(partial(_message, told, words, state, mine), f"deadline:{first_row}", staff_id=person)
+    make = masked.also(
+        partial(_message, told, words, state, mine), [masked.ticket(work, ticket) for _stage, ticket in told[:SHOWN]]
+    )
+    work.notify(make, f"deadline:{first_row}", staff_id=person)
 
 
 def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:

@@ -1,7 +1,7 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -132,10 +132,16 @@ class NoNetworks:
         return None
 
 
+async def no_title(platform: Platform, chat: str) -> str:
+    """Of a platform that says a group's name with each event, or never."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
-    where no mail is sent.
+    where no mail is sent; `doors` are the links to the private chat with the bot, filled in when a platform tells;
+    `title` asks a platform what a group is called ("" = it does not say).
     """
 
     db: Database
@@ -145,6 +151,8 @@ class Desk:
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
     charts: Charts = field(default_factory=NoCharts)
+    doors: dict[Platform, str] = field(default_factory=dict)
+    title: Callable[[Platform, str], Awaitable[str]] = no_title
 
 
 async def up_to_date(desk: Desk) -> Desk:

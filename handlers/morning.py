@@ -13,8 +13,8 @@ from domain.dates import BANGKOK, format_date, format_time
 from domain.owed import Owed
 from domain.staff import StaffId
 from domain.tickets import Ticket, TicketNo
-from handlers import deadlines, ticket_cards, weekly
-from handlers.chat import Button, Choice, Part, Reply
+from handlers import deadlines, masked, ticket_cards, weekly
+from handlers.chat import Button, Choice, Masked, Part, Reply
 from handlers.desk import Work
 from handlers.due import due
 from handlers.i18n import _
@@ -74,7 +74,9 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
     for officer, mine in (await _unfinished(work)).items():
         for person in there.receivers(officer):
             _add(days, person, await _ticket_day(work, mine, "" if person == officer else names.get(officer, "")))
+    group: dict[StaffId, list[Masked]] = {}
     for person, told in (await deadlines.told_by_now(work)).items():
+        group[person] = [masked.ticket(work, ticket) for _stage, ticket in [*told.values()][: deadlines.SHOWN]]
         known = days.setdefault(person, Day()).tickets
         news = [each for no, each in told.items() if no not in known]
         _add(days, person, await _deadline_day(work, person, news, names))
@@ -84,24 +86,38 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
             whose = "" if who is None or person == who else names.get(who, "")
             _add(days, person, await _owed_day(work, count, some, whose))
     week = await weekly.week(work)
-    late = any(row.is_late(work.now) for row in rows)
+    late, key = any(row.is_late(work.now) for row in rows), f"morning:{rows[-1].occurrence}"
     for person, day in days.items():
         if person in there.people:
             _add(days, person, await _reminder_day(work, person))
-        _tell(work, person, day, week if person in there.supervisors else None, f"morning:{rows[-1].occurrence}", late)
+        told_of = group.get(person, [])
+        _tell(work, person, day, week if person in there.supervisors else None, key, told_of, late=late)
     for person in {*there.supervisors} - days.keys():
-        _tell(work, person, Day(), week, f"morning:{rows[-1].occurrence}", late)
+        _tell(work, person, Day(), week, key, [], late=late)
 
 
-def _tell(work: Work, person: StaffId, day: Day, week: Callable[[], Part] | None, key: str, late: bool) -> None:
+def _tell(
+    work: Work,
+    person: StaffId,
+    day: Day,
+    week: Callable[[], Part] | None,
+    key: str,
+    group: Sequence[Masked],
+    *,
+    late: bool,
+) -> None:
+    """The message of one person; `group` = what the chat of the team is told of it beside the sums."""
     day.lines = sorted(day.lines, key=lambda line: [*Section].index(line.section))[:SHOWN]
     for line in day.lines:
         if line.action == "ticket.show":
             work.audit("ticket.told", line.args["no"])
     parts: list[Callable[[], Part]] = [partial(_part, work, day, late=late)] if day.counts else []
     parts += [week] if week else []
+    sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
+    lines = [masked.day(sums), *group] if sums else []
     if parts:
-        work.notify(lambda: Reply(tuple(part() for part in parts), confirms=True), key, staff_id=person)
+        make = masked.also(lambda: Reply(tuple(part() for part in parts), confirms=True), lines)
+        work.notify(make, key, staff_id=person)
 
 
 def _add(days: dict[StaffId, Day], person: StaffId, more: Day) -> None:
@@ -144,7 +160,8 @@ async def _deadline_day(
     names = await _customer_names(work, [ticket for _stage, ticket in told])
     found = []
     for stage, ticket in told:
-        section = Section.SOON if stage is Stage.SOON else Section.TEAM
+        late = Section.OVERDUE if ticket.assignee == person else Section.TEAM
+        section = Section.SOON if stage is Stage.SOON else late
         words = ticket_cards.ticket_words(work, ticket, names.get(ticket.customer or "", ""))
         whose = officers.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
         text = _joined(f"🎫 {words}", deadlines.state_text(work, stage, ticket), whose)

@@ -9,6 +9,7 @@ from domain.dates import BANGKOK, format_date
 from domain.errors import Conflict
 from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.staff import Role, StaffId
+from handlers import masked
 from handlers.chat import Reply, say
 from handlers.desk import Desk, Work
 from handlers.due import at_start, due
@@ -76,7 +77,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     for who, (count, first) in (await _piles(work, there, since, start)).items():
         entries = await list_entries(work, await owed.list_by_ids(work.db, first))
         make = partial(reminder, work, who, entries, count, names, late=who in late)
-        work.notify(make, f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
+        lines = [masked.owed(work, entry.life, entry.row) for entry in entries]
+        work.notify(masked.also(make, lines), f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
 
 
 def _morning(row: Due) -> datetime:
