@@ -96,6 +96,7 @@ class FacebookPage:
 
     network = Network.FACEBOOK
     repeats_safely = False
+    takes_pictures = True
 
     def __init__(self, page_id: str, page_token: str, api_url: str) -> None:
         self._page_id = page_id

@@ -32,6 +32,7 @@ class PostingNetworks:
     def __init__(self, networks: Sequence[PostingNetwork] = ()) -> None:
         self.by_name: Mapping[Network, PostingNetwork] = {each.network: each for each in networks}
         self.ready = frozenset(self.by_name)
+        self.with_picture = frozenset(name for name, each in self.by_name.items() if each.takes_pictures)
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now."""
@@ -140,7 +141,7 @@ class Poster:
             return Posting(publication.news.text, post.retry_key)
         file = await files.get_file(self._desk.db, publication.picture)
         path = self._desk.files.blobs.existing(file.sha256)
-        return Posting(publication.news.text, post.retry_key, path, file.mime)
+        return Posting(publication.news.text, post.retry_key, path, file.mime, file.id)
 
     async def _measure(self, no: str, network: Network) -> None:
         publication = await publications.get(self._desk.db, no)

@@ -124,19 +124,17 @@ class PostForm:
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data, text = draft.data, draft.data.get("text", "")
         names = ", ".join(network_name(ctx, network) for network in _networks(draft))
-        lines = [] if draft.asking else [(network_name(ctx, n), shorten(text, SHOWN)) for n in _networks(draft) if text]
+        count = await draft_files.waiting_with(ctx, draft)
+        lines = (
+            [] if draft.asking else [(network_name(ctx, n), _as_seen(ctx, n, text, count)) for n in _networks(draft)]
+        )
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
-        notes = _too_long(ctx, draft)
-        count = await draft_files.waiting_with(ctx, draft)
         lines.append((field_label("files"), str(count) if count else ""))
-        if count and Network.LINE in _networks(draft):
-            notes.append(_("Line ส่งเฉพาะข้อความ ไม่มีรูป"))
-        if count > 1:
-            notes.append(_("Facebook ใช้รูปแรกรูปเดียว"))
-        if Network.LINE in _networks(draft) and text and not draft.asking:
-            notes.append(await _cost(ctx))
+        notes = [*_too_long(ctx, draft), *_picture_notes(ctx, draft, count)]
+        if text and not draft.asking:
+            notes += await _costs(ctx, draft)
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
         more = form_button(_("แก้ไข"), "form.more", draft)
         return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), (more,))
@@ -184,6 +182,35 @@ def _too_long(ctx: Context, draft: Draft) -> list[str]:
 
 def _when(post_at: str) -> str:
     return _("ทันที") if post_at == NOW else when(datetime.fromisoformat(post_at))
+
+
+def _as_seen(ctx: Context, network: Network, text: str, pictures: int) -> str:
+    """The post as this network will show it."""
+    if not text:
+        return ""
+    picture = _("[รูป]") + "\n" if pictures and network in ctx.desk.networks.with_picture else ""
+    return picture + shorten(text, SHOWN)
+
+
+def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
+    """What becomes of the pictures, where that is not what one would think."""
+    bare = [network_name(ctx, n) for n in _networks(draft) if n not in ctx.desk.networks.with_picture]
+    notes = []
+    if bare and count:
+        names = ", ".join(bare)
+        notes.append(_("⚠️ %(networks)s จะได้เฉพาะข้อความ ไม่มีรูป (ยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็น https)", networks=names))
+    if count > 1:
+        notes.append(_("โพสต์ใช้รูปแรกรูปเดียว"))
+    return notes
+
+
+async def _costs(ctx: Context, draft: Draft) -> list[str]:
+    """What each network takes for it, before it goes out."""
+    notes = [await _cost(ctx)] if Network.LINE in _networks(draft) else []
+    for network in _networks(draft):
+        if price := ctx.desk.configuration.posting.price(network, draft.data.get("text", "")):
+            notes.append(_("%(network)s คิดค่าบริการ %(price)s ต่อโพสต์", network=network_name(ctx, network), price=price))
+    return notes
 
 
 async def _cost(ctx: Context) -> str:

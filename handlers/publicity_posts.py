@@ -38,10 +38,11 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Surely not taken. `lasting` = another try would meet the same."""
+    """Surely not taken. `lasting` = another try would meet the same; `until` = none is worth while before."""
 
     error: str
     lasting: bool
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post
     error = UNKNOWN if post.error == UNKNOWN else answer.error
     if answer.lasting or post.attempts > len(PAUSES):
         return replace(post, state=PostState.FAILED, error=error)
-    return replace(post, state=PostState.WAITING, post_at=now + PAUSES[max(0, post.attempts - 1)], error=error)
+    again = max(now + PAUSES[max(0, post.attempts - 1)], answer.until or now)
+    return replace(post, state=PostState.WAITING, post_at=again, error=error)
 
 
 def outcome_text(publication: Publication) -> str:

@@ -69,6 +69,11 @@ async def find_by_link(db: Reader, link_key: str) -> Publication | None:
     return await find(db, row["publication"]) if row else None
 
 
+async def is_picture(db: Reader, file_id: str) -> bool:
+    """Whether this file is the picture of a post."""
+    return await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id) is not None
+
+
 async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
     """The publication that this ticket belongs to."""
     row = await db.fetch_one("SELECT publication FROM posts WHERE ticket_no = ? AND ticket_no <> ''", ticket_no)

@@ -1,5 +1,6 @@
 """Posting from the desk: composed, previewed with its cost, confirmed by a supervisor, now or at a time."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -17,17 +18,20 @@ TEXT = "ผลสำรวจภาวะการทำงานของปร
 class Ready:
     """Networks that are configured, and what a broadcast costs."""
 
-    def __init__(self, *ready: Network, cost: BroadcastCost | None = None) -> None:
+    def __init__(self, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()) -> None:
         self.ready = frozenset(ready)
+        self.with_picture = self.ready - frozenset(bare)
         self.cost = cost
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         return self.cost
 
 
-def connect(desk: DeskUnderTest, *ready: Network, cost: BroadcastCost | None = None) -> None:
+def connect(
+    desk: DeskUnderTest, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()
+) -> None:
     worker = desk.engine.worker
-    worker._desk = replace(worker._desk, networks=Ready(*ready, cost=cost))
+    worker._desk = replace(worker._desk, networks=Ready(*ready, cost=cost, bare=bare))
 
 
 @pytest.fixture
@@ -177,11 +181,40 @@ async def test_a_picture_sent_while_composing_goes_with_the_post(both: DeskUnder
     await both.says("/post", who="ton")
     card = await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
     assert "ไฟล์แนบ: 1" in card.text
-    assert "Line ส่งเฉพาะข้อความ ไม่มีรูป" in card.text
+    assert f"Facebook: [รูป]\n{TEXT}" in card.text
+    assert f"Line: [รูป]\n{TEXT}" in card.text
+    assert "เฉพาะข้อความ" not in card.text
     await both.presses("โพสต์เลย", who="ton")
     (file,) = await both.db.fetch("SELECT id, record FROM files")
     (row,) = await both.db.fetch("SELECT picture FROM publications")
     assert (file["record"], file["id"]) == ("P1", row["picture"])
+
+
+async def test_a_network_that_gets_no_picture_is_told_before_it_goes_out(desk: DeskUnderTest):
+    connect(desk, Network.FACEBOOK, Network.LINE, bare=[Network.LINE])
+    await desk.says("/post", who="ton")
+    card = await desk.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    assert f"Facebook: [รูป]\n{TEXT}" in card.text
+    assert f"Line: {TEXT}" in card.text
+    assert "Line จะได้เฉพาะข้อความ ไม่มีรูป" in card.text
+    assert "DESKBOT_PUBLIC_URL" in card.text
+
+
+@pytest.mark.parametrize(
+    ("text", "price"), [(TEXT, "0.20 USD"), ("ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69", "0.015 USD")]
+)
+async def test_what_twitter_takes_is_said_before_it_goes_out(desk: DeskUnderTest, text: str, price: str):
+    connect(desk, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    assert f"twitter คิดค่าบริการ {price} ต่อโพสต์" in (await desk.says(text, who="ton")).text
+
+
+async def test_a_text_that_twitter_would_refuse_is_said_to_be_too_long(desk: DeskUnderTest):
+    connect(desk, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    asked = await desk.says("ก" * 270 + " https://www.nso.go.th", who="ton")
+    assert "ข้อความยาวเกินที่ twitter รับได้ (294 จาก 280 ตัวอักษร)" in asked.text
+    assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
 
 
 async def test_what_the_desk_could_not_post_is_logged_when_it_was_posted_by_hand(both: DeskUnderTest):
