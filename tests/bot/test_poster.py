@@ -13,6 +13,7 @@ from bot.facebook import FacebookPage
 from bot.line_broadcast import LineBroadcast
 from bot.networks import LookupFailed, Posting
 from bot.poster import PostingNetworks
+from bot.twitter import TwitterAccount
 from domain.configuration import load_configuration
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
@@ -23,12 +24,13 @@ from store import leases, publications, staff
 from store.database import Database, Tx, open_database
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import RATE_LIMITED, FakeLine
+from tests.fakes.twitter import FakeTwitter
 from tests.fakes.wire import DropAfter, DropBefore, Status
 from tests.handlers.conftest import Answer, Recorder
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 📊\nอ่านต่อที่ https://www.nso.go.th"
-FACEBOOK, LINE = Network.FACEBOOK, Network.LINE
+FACEBOOK, LINE, TWITTER = Network.FACEBOOK, Network.LINE, Network.TWITTER
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Desk:
     db: Database
     facebook: FakeFacebook
     line: FakeLine
+    twitter: FakeTwitter
     path: Path
     recorder: Recorder
     now: datetime = NOW
@@ -47,7 +50,15 @@ class Desk:
     def start(self) -> Engine:
         """As after a restart: what the last process held is free."""
         page = FacebookPage(self.facebook.page_id, self.facebook.page_token, f"{self.facebook.url}/v26.0")
-        networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url)])
+        account = TwitterAccount(
+            self.twitter.api_key,
+            self.twitter.api_secret,
+            self.twitter.access_token,
+            self.twitter.access_secret,
+            self.twitter.url,
+            lambda: self.now,
+        )
+        networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url), account])
         adapters = {Platform.TELEGRAM: self.recorder}
         self.engine = Engine(self.db, load_configuration(), adapters, "test", clock=lambda: self.now, networks=networks)
         return self.engine
@@ -86,15 +97,15 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await staff.link_identity(tx, Identity(Platform.TELEGRAM, "ton", ton, "ton"), NOW)
         return ton
 
-    with FakeFacebook() as facebook, FakeLine() as line:
+    with FakeFacebook() as facebook, FakeLine() as line, FakeTwitter(clock=lambda: desk.now.timestamp()) as twitter:
         line.followers = 1000
-        desk = Desk(db, facebook, line, tmp_path, Recorder(Platform.TELEGRAM))
+        desk = Desk(db, facebook, line, twitter, tmp_path, Recorder(Platform.TELEGRAM))
         desk.ton = await db.write(fill)
         desk.start()
         yield desk
         assert desk.engine is not None
         await desk.engine.stop()
-        assert facebook.violations == line.violations == []
+        assert facebook.violations == line.violations == twitter.violations == []
     await db.close()
 
 
@@ -180,6 +191,47 @@ async def test_what_was_cut_off_in_the_call_is_looked_for_by_the_next_process(de
     assert len(desk.line.broadcasts) == 1
     assert posts[FACEBOOK].state is (PostState.POSTED if lost == "after" else PostState.UNCLEAR)
     assert len(desk.facebook.posts) == (1 if lost == "after" else 0)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_an_unclear_post_on_twitter_is_looked_for_and_never_made_again(desk: Desk, taken: bool):
+    desk.twitter.fail("POST /2/tweets", DropAfter() if taken else Status(503))
+    await desk.queues(TWITTER)
+    assert (await desk.works())[TWITTER].state is PostState.UNCLEAR
+    posts = await desk.works(minutes=2)
+    if taken:
+        assert posts[TWITTER].link == f"https://x.com/i/status/{desk.twitter.posts[0]['id']}"
+        assert [ticket["link"] for ticket in await desk.tickets()] == [posts[TWITTER].link]
+    else:
+        posts = await desk.works(minutes=15)
+        assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear")
+    assert len([call for call in desk.twitter.calls if call.method == "POST /2/tweets"]) == 1
+
+
+async def test_where_twitter_may_not_be_read_a_person_decides(desk: Desk):
+    desk.twitter.may_read = False
+    desk.twitter.fail("POST /2/tweets", DropAfter())
+    made = await desk.queues(TWITTER)
+    await desk.works()
+    posts = await desk.works(minutes=15)
+    assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear")
+    assert "ไม่ทราบว่าโพสต์สำเร็จหรือไม่" in desk.told
+    old = await publications.get(desk.db, made.no)
+    again = replace(posts[TWITTER], state=PostState.WAITING, post_at=desk.now)
+    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    posts = await desk.works()
+    assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear"), "X says that it is a twin"
+    assert len(desk.twitter.posts) == 1
+
+
+async def test_a_rate_limit_is_waited_out_as_long_as_twitter_says(desk: Desk):
+    desk.twitter.reset_at = int(NOW.timestamp()) + 1800
+    desk.twitter.fail("POST /2/tweets", Status(429))
+    await desk.queues(TWITTER)
+    posts = await desk.works()
+    assert (posts[TWITTER].state, posts[TWITTER].post_at) == (PostState.WAITING, NOW + timedelta(minutes=30))
+    assert (await desk.works(minutes=29))[TWITTER].state is PostState.WAITING
+    assert (await desk.works(minutes=1))[TWITTER].state is PostState.POSTED
 
 
 async def test_one_that_failed_is_tried_again_by_a_tap_and_the_other_is_left_alone(desk: Desk):
