@@ -1,7 +1,8 @@
 """Composing a post: its text, where and when it goes out, shown as each network will show it, then confirmed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import partial
 from uuid import uuid4
@@ -9,19 +10,19 @@ from uuid import uuid4
 from domain.dates import BANGKOK, find_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, check_length, periods_of, projects_of
-from domain.staff import Role
+from domain.publicity import Network, periods_of, projects_of
 from domain.text import clean, digits, shorten
 from handlers import draft_files, fields, publicity_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, form_button, new_draft, start, with_values
+from handlers.forms import Field, Option, end, enter_form, form_button, new_draft, proceed, start, with_values
 from handlers.i18n import _
-from handlers.labels import field_label, role_label, when
+from handlers.labels import field_label, when
 from handlers.messages import sentence
+from handlers.publicity_approval import as_seen, ask, others_who_may, price_notes
 from handlers.publicity_cards import about, network_name
 from handlers.publicity_saving import news_of
-from handlers.registry import command
+from handlers.registry import action, command
 from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
 from store import files as file_store
 from store import publications
@@ -37,17 +38,49 @@ SHOWN = 900
 """Characters of each preview."""
 
 
-@command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", role=Role.SUPERVISOR, fits=r"$|.*\s.*\s|.{25,}")
+@command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", posting=True, fits=r"$|.*\s.*\s|.{25,}")
 async def post(ctx: Context, args: str) -> Reply:
     """Compose a post for the networks that the desk can post to."""
     if not ctx.desk.networks.ready:
         return say(_("ยังไม่ได้ตั้งค่าเครือข่ายสำหรับโพสต์ ให้ผู้ดูแลระบบตั้งค่า Facebook หรือ Line"))
-    draft = new_draft(ctx, "post", {"networks": ",".join(sorted(ctx.desk.networks.ready)), "post_at": NOW, "look": "1"})
+    draft = _begun(ctx, ctx.desk.networks.ready)
     return await start(ctx, with_values(draft, _text_values(ctx, args) if args else {}))
+
+
+def _begun(ctx: Context, networks: Collection[Network]) -> Draft:
+    """An empty draft to go out at once; `second` = the networks that want a second person's word."""
+    second = ",".join(sorted(ctx.desk.configuration.posting.second))
+    return new_draft(
+        ctx, "post", {"networks": ",".join(sorted(networks)), "post_at": NOW, "look": "1", "second": second}
+    )
+
+
+@action("post.again", posting=True)
+async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What did not go out is written anew, beginning with its text and picture; a time that is over is asked for."""
+    old = await publications.get(ctx.db, args["no"])
+    gone = [post for post in old.posts.values() if post.state is PostState.CANCELLED]
+    if not gone:
+        return Reply((await publicity_cards.card(ctx, old),))
+    at = next((post.post_at.isoformat() for post in gone if post.post_at is not None), NOW)
+    values = {
+        "text": old.words_of(gone[0]),
+        "projects": SEPARATOR.join(old.news.projects),
+        "data_years": old.news.data_years,
+        "picture": old.picture,
+        "post_at": at,
+    }
+    networks = {post.network for post in gone} & ctx.desk.networks.ready
+    return await start(ctx, with_values(_begun(ctx, networks), values))
 
 
 def _networks(draft: Draft) -> list[Network]:
     return [network for network in Network if network.value in draft.data.get("networks", "").split(",")]
+
+
+def _second(draft: Draft) -> bool:
+    """Whether a second person's word is wanted."""
+    return bool({network.value for network in _networks(draft)} & set(draft.data.get("second", "").split(",")))
 
 
 def _text_values(ctx: Context, text: str) -> dict[str, str]:
@@ -124,9 +157,11 @@ class PostForm:
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data, text = draft.data, draft.data.get("text", "")
         names = ", ".join(network_name(ctx, network) for network in _networks(draft))
-        count = await draft_files.waiting_with(ctx, draft)
+        count = await draft_files.waiting_with(ctx, draft) or int(bool(data.get("picture")))
         lines = (
-            [] if draft.asking else [(network_name(ctx, n), _as_seen(ctx, n, text, count)) for n in _networks(draft)]
+            []
+            if draft.asking
+            else [(network_name(ctx, n), as_seen(ctx, n, text, bool(count))) for n in _networks(draft)]
         )
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
@@ -135,6 +170,7 @@ class PostForm:
         notes = [*_too_long(ctx, draft), *_picture_notes(ctx, draft, count)]
         if text and not draft.asking:
             notes += await _costs(ctx, draft)
+            notes.append(_("ต้องมีอีกคนอนุมัติก่อนโพสต์") if _second(draft) else "")
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
         more = form_button(_("แก้ไข"), "form.more", draft)
         return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), (more,))
@@ -156,13 +192,18 @@ class PostForm:
         return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
+        if _second(draft):
+            return _("ส่งให้ผู้อนุมัติ")
         if draft.data["post_at"] != NOW:
             return _("ตั้งเวลาโพสต์ %(at)s", at=_when(draft.data["post_at"]))
         return _("โพสต์เลย %(count)s ช่องทาง", count=len(_networks(draft)))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        if not ctx.staff.role.covers(Role.SUPERVISOR):
-            raise NotAllowed("role", role=role_label(Role.SUPERVISOR))
+        if not ctx.staff.may_post:
+            raise NotAllowed("post_right")
+        if _second(draft) and not await others_who_may(ctx, ctx.staff.id):
+            problem = _("ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้ ให้หัวหน้าหรือผู้ดูแลระบบให้สิทธิ์โพสต์แก่อีกคนก่อน (/posters)")
+            return await proceed(ctx, draft, problem=problem)
         return await _queue(ctx, draft)
 
 
@@ -173,23 +214,14 @@ def _too_long(ctx: Context, draft: Draft) -> list[str]:
     told = []
     for network in _networks(draft):
         try:
-            check_length(network, draft.data.get("text", ""))
+            publicity_cards.check_fits(ctx, network, draft.data.get("text", ""))
         except InvalidInput as error:
-            named = InvalidInput(error.code, **{**error.params, "network": network_name(ctx, network)})
-            told.append(f"⚠️ {sentence(named)}")
+            told.append(f"⚠️ {sentence(error)}")
     return told
 
 
 def _when(post_at: str) -> str:
     return _("ทันที") if post_at == NOW else when(datetime.fromisoformat(post_at))
-
-
-def _as_seen(ctx: Context, network: Network, text: str, pictures: int) -> str:
-    """The post as this network will show it."""
-    if not text:
-        return ""
-    picture = _("[รูป]") + "\n" if pictures and network in ctx.desk.networks.with_picture else ""
-    return picture + shorten(text, SHOWN)
 
 
 def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
@@ -207,10 +239,7 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
 async def _costs(ctx: Context, draft: Draft) -> list[str]:
     """What each network takes for it, before it goes out."""
     notes = [await _cost(ctx)] if Network.LINE in _networks(draft) else []
-    for network in _networks(draft):
-        if price := ctx.desk.configuration.posting.price(network, draft.data.get("text", "")):
-            notes.append(_("%(network)s คิดค่าบริการ %(price)s ต่อโพสต์", network=network_name(ctx, network), price=price))
-    return notes
+    return notes + price_notes(ctx, _networks(draft), draft.data.get("text", ""))
 
 
 async def _cost(ctx: Context) -> str:
@@ -233,24 +262,33 @@ async def _pictures(ctx: Context, draft: Draft) -> list[File]:
 
 
 async def _queue(ctx: Context, draft: Draft) -> Reply:
-    """The post waits for its time; the poster takes it up within a second of that."""
-    at = draft.data["post_at"]
+    """The post waits for its time, which the poster takes up within a second, or first for a second person's word."""
+    at, second = draft.data["post_at"], _second(draft)
     post_at = ctx.now if at == NOW else datetime.fromisoformat(at)
+    pictures = await _pictures(ctx, draft)
+    first = Post(
+        Network.LINE,
+        PostState.PROPOSED if second else PostState.WAITING,
+        post_at=None if second and at == NOW else post_at,
+        text=draft.data["text"],
+    )
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
         news=news_of(draft.data),
         published_on=post_at.astimezone(BANGKOK).date(),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
-        picture=next((file.id for file in await _pictures(ctx, draft)), ""),
-        posts={n: Post(n, PostState.WAITING, post_at=post_at, retry_key=str(uuid4())) for n in _networks(draft)},
+        picture=next((file.id for file in pictures), draft.data.get("picture", "")),
+        posts={n: replace(first, network=n, retry_key=str(uuid4())) for n in _networks(draft)},
     )
     ctx.change(partial(publications.add, publication=publication))
-    pictures = await _pictures(ctx, draft)
     ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))
     end(ctx, draft, outcome=publication.no)
     names = ", ".join(network_name(ctx, network) for network in publication.posts)
-    if at == NOW:
+    if second:
+        others = ", ".join(person.name for person in await ask(ctx, publication))
+        text = _("✅ ส่ง %(no)s ให้ %(names)s อนุมัติแล้ว จะแจ้งผลให้ทราบ", no=publication.no, names=others)
+    elif at == NOW:
         text = _("กำลังโพสต์ %(no)s ลง %(networks)s จะแจ้งผลให้ทราบ", no=publication.no, networks=names)
     else:
         text = _("✅ ตั้งเวลาโพสต์ %(no)s ลง %(networks)s %(at)s", no=publication.no, networks=names, at=when(post_at))

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from domain.publications import UNDER_WAY, Post, PostState, Publication
+from domain.publications import UNDER_WAY, UNKNOWN, Post, PostState, Publication
 from domain.publicity import Network, find_links
-from domain.staff import Role
 from handlers import publicity_cards
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context, Work
@@ -24,8 +23,6 @@ LOOK_AGAIN, LOOK_FOR = timedelta(minutes=1), timedelta(minutes=10)
 KEY_LIFE = timedelta(hours=23)
 """LINE remembers a retry key for 24 hours."""
 FIRST_REACH = timedelta(days=1)
-UNKNOWN = "unclear"
-"""In `Post.error`: that it perhaps went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +116,11 @@ def outcome_text(publication: Publication) -> str:
     return _("⚠️ %(no)s โพสต์ไม่สำเร็จบางช่องทาง", no=publication.no)
 
 
-@action("post.retry", role=Role.SUPERVISOR, in_place=True)
+@action("post.retry", in_place=True, posting=True)
 async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Try what failed once more; what perhaps went out keeps its key, and is looked for first."""
     old = await publications.get(ctx.db, args["no"])
-    new = old
+    new = replace(old, released_by=ctx.staff.id)
     for post in old.posts.values():
         if post.state is PostState.FAILED:
             again = replace(post, state=PostState.WAITING, post_at=ctx.now)
@@ -135,13 +132,13 @@ async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Paragraph(_("กำลังลองโพสต์ใหม่ จะแจ้งผลให้ทราบ")), card), confirms=True)
 
 
-@action("post.cancel", role=Role.SUPERVISOR, in_place=True)
+@action("post.cancel", in_place=True, posting=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Do not post what still waits; a call that is under way cannot be taken back."""
     old = await publications.get(ctx.db, args["no"])
     new = old
     for post in old.posts.values():
-        if post.state is PostState.WAITING and post.error != UNKNOWN:
+        if post.state in (PostState.PROPOSED, PostState.WAITING) and post.error != UNKNOWN:
             new = new.with_post(replace(post, state=PostState.CANCELLED))
     if new == old:
         return Reply((Paragraph(_("กำลังโพสต์อยู่ ยกเลิกไม่ทันแล้ว")), await publicity_cards.card(ctx, old)))

@@ -16,7 +16,7 @@ from store.database import Database, Reader, Row, Tx
 from store.tickets import SEPARATOR
 
 _POST = tuple(field.name for field in fields(Post))
-_PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version"
+_PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, released_by"
 
 
 async def reserve_no(db: Database) -> PublicationNo:
@@ -42,6 +42,7 @@ def _publication(row: Row, posts: Iterable[Post]) -> Publication:
         picture=row["picture"],
         version=int(row["version"]),
         posts={post.network: post for post in posts},
+        released_by=None if row["released_by"] is None else StaffId(row["released_by"]),
     )
 
 
@@ -124,7 +125,7 @@ async def add(tx: Tx, publication: Publication) -> None:
     """A new one; Conflict("post_logged") where one of its links was logged before."""
     news = publication.news
     await tx.execute(
-        f"INSERT INTO publications ({_PUBLICATION}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO publications ({_PUBLICATION}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         publication.no,
         news.text,
         SEPARATOR.join(news.projects),
@@ -134,6 +135,7 @@ async def add(tx: Tx, publication: Publication) -> None:
         publication.recorded_at,
         publication.recorded_by,
         publication.version,
+        publication.released_by,
         text_key(news.text),
     )
     for post in publication.posts.values():
@@ -147,13 +149,14 @@ async def update(tx: Tx, old: Publication, new: Publication, by: StaffId | None,
     news = new.news
     touched = await tx.execute(
         "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, published_on = ?, picture = ?, "
-        "version = version + 1 WHERE id = ? AND version = ?",
+        "released_by = ?, version = version + 1 WHERE id = ? AND version = ?",
         news.text,
         text_key(news.text),
         SEPARATOR.join(news.projects),
         news.data_years,
         new.published_on,
         new.picture,
+        new.released_by,
         old.no,
         old.version,
     )
@@ -219,6 +222,16 @@ async def list_to_post(db: Reader, now: datetime) -> list[tuple[PublicationNo, N
         now,
     )
     return [(PublicationNo(row["publication"]), Network(row["network"])) for row in rows]
+
+
+async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
+    """Those that wait for their time on this person's word."""
+    return await _list(
+        db,
+        "COALESCE(released_by, recorded_by) = ? AND id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY id",
+        staff_id,
+        PostState.WAITING.value,
+    )
 
 
 async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> bool:

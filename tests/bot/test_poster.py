@@ -126,6 +126,48 @@ async def test_both_networks_get_the_text_and_the_tickets_have_the_real_links(de
     assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
 
 
+async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_else_says_so(desk: Desk):
+    pui = await desk.db.write(lambda tx: staff.add_staff(tx, "ปุ้ย", Role.SUPERVISOR, NOW))
+    await desk.db.write(lambda tx: staff.link_identity(tx, Identity(Platform.TELEGRAM, "pui", pui, "pui"), NOW))
+    await desk.queues(FACEBOOK, LINE, at=NOW + timedelta(hours=1))
+    assert desk.ton is not None
+    ton = desk.ton
+    await desk.db.write(lambda tx: staff.set_role(tx, ton, Role.OFFICER))
+    posts = await desk.works(hours=1)
+    assert {post.state for post in posts.values()} == {PostState.PROPOSED}
+    assert (desk.facebook.posts, desk.line.broadcasts) == ([], {})
+    told = {chat: Answer([reply]).text for chat, reply in desk.recorder.sent}
+    assert "ขออนุมัติโพสต์ P1 · โดย ต้น" in told["pui"]
+    assert "ต้องมีผู้อนุมัติก่อนโพสต์" in told["ton"]
+    old = await publications.get(desk.db, "P1")
+    approved = replace(old, released_by=pui)
+    for post in old.posts.values():
+        approved = approved.with_post(replace(post, state=PostState.WAITING, post_at=desk.now))
+    await desk.db.write(lambda tx: publications.update(tx, old, approved, pui, desk.now))
+    posts = await desk.works(seconds=1)
+    assert {post.state for post in posts.values()} == {PostState.POSTED}
+    assert len(desk.facebook.posts) == len(desk.line.broadcasts) == 1
+
+
+async def test_one_who_is_blocked_posts_nothing_any_more(desk: Desk):
+    await desk.queues(FACEBOOK)
+    assert desk.ton is not None
+    ton = desk.ton
+    await desk.db.write(lambda tx: staff.set_blocked(tx, ton, NOW))
+    assert (await desk.works())[FACEBOOK].state is PostState.PROPOSED
+    assert desk.facebook.posts == []
+
+
+async def test_the_words_that_were_confirmed_go_out_whatever_becomes_of_the_publication(desk: Desk):
+    made = await desk.queues(FACEBOOK, at=NOW + timedelta(hours=1))
+    post = replace(made.posts[FACEBOOK], text="ข้อความที่ยืนยันแล้วของสำนักงาน")
+    await desk.db.write(lambda tx: publications.update(tx, made, made.with_post(post), desk.ton, NOW))
+    desk.facebook.fail("POST feed", DropAfter())
+    await desk.works(hours=1)
+    assert [each["message"] for each in desk.facebook.posts] == ["ข้อความที่ยืนยันแล้วของสำนักงาน"]
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.POSTED, "and are looked for"
+
+
 async def test_a_post_waits_for_its_time(desk: Desk):
     await desk.queues(FACEBOOK, at=NOW + timedelta(hours=5))
     await desk.works(hours=4, minutes=59)
