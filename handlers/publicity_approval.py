@@ -51,6 +51,11 @@ async def others_who_may(work: Work, but: StaffId | None) -> list[Staff]:
     return [person for person in await staff.list_staff(work.db) if person.may_post and person.id != but]
 
 
+def nobody_else() -> str:
+    """Said where there is nobody to give the word."""
+    return _("ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้ ให้หัวหน้าหรือผู้ดูแลระบบให้สิทธิ์โพสต์แก่อีกคนก่อน (/posters)")
+
+
 async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff]:
     """Show it, as it is from now on, to who may give the word, and plan its end where it has a time; returns who."""
     others = await others_who_may(work, publication.recorded_by)
@@ -242,10 +247,11 @@ async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) 
             new = new.with_post(replace(post, state=PostState.PROPOSED, post_at=later, error=""))
     work.change(partial(publications.update, old=old, new=new, by=None, now=work.now))
     shown, name = replace(new, version=old.version + 1), person.name
-    await ask(work, shown, _("%(name)sไม่มีสิทธิ์โพสต์แล้ว ต้องมีผู้อนุมัติคนอื่น", name=name))
+    others = await ask(work, shown, _("%(name)sไม่มีสิทธิ์โพสต์แล้ว ต้องมีผู้อนุมัติคนอื่น", name=name))
 
     def told() -> str:
-        return _("⚠️ %(no)s ต้องมีผู้อนุมัติก่อนโพสต์ เพราะ%(name)sไม่มีสิทธิ์โพสต์แล้ว", no=shown.no, name=name)
+        held = _("⚠️ %(no)s ต้องมีผู้อนุมัติก่อนโพสต์ เพราะ%(name)sไม่มีสิทธิ์โพสต์แล้ว", no=shown.no, name=name)
+        return held if others else f"{held}\n{nobody_else()}"
 
     _tell(work, shown, told, [shown.recorded_by])
 

@@ -88,6 +88,8 @@ async def card(work: Work, publication: Publication) -> Card:
     else:
         names = await staff.staff_names(work.db)
         fields.append((_("บันทึกโดย"), names.get(publication.recorded_by, "")))
+        if publication.released_by not in (None, publication.recorded_by):
+            fields.append((_("ให้โพสต์โดย"), names.get(publication.released_by, "")))
     shown = tuple((label, value) for label, value in fields if value)
     return Card(
         f"📣 {publication.no} · {title_of(publication)}", shown, "", (*_changes(publication), *_tickets(publication))
@@ -95,8 +97,9 @@ async def card(work: Work, publication: Publication) -> Card:
 
 
 def _changes(publication: Publication) -> list[Button]:
-    buttons = [_button(_("แก้ไข"), "publicity.edit", publication)]
     states = {post.state for post in publication.posts.values()}
+    gone = states == {PostState.CANCELLED}
+    buttons = [again_button(publication) if gone else _button(_("แก้ไข"), "publicity.edit", publication)]
     if PostState.PROPOSED in states:
         buttons += decide_buttons(publication)
     if publication.picture:
@@ -105,8 +108,6 @@ def _changes(publication: Publication) -> list[Button]:
         buttons.append(_button(_("ยกเลิกการโพสต์"), "post.cancel", publication, once=True))
     if PostState.FAILED in states:
         buttons.append(_button(_("ลองโพสต์ใหม่"), "post.retry", publication, once=True))
-    if states == {PostState.CANCELLED}:
-        buttons.append(again_button(publication))
     if publication.out:
         buttons.append(_button(_("ลบ…"), "publicity.remove", publication))
     if states & {PostState.REMOVED, PostState.MISTAKE}:

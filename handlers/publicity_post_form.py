@@ -15,11 +15,22 @@ from domain.text import clean, digits, shorten
 from handlers import draft_files, fields, publicity_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, form_button, new_draft, proceed, start, with_values
+from handlers.forms import (
+    Field,
+    Option,
+    end,
+    enter_form,
+    form_button,
+    new_draft,
+    own_draft,
+    proceed,
+    start,
+    with_values,
+)
 from handlers.i18n import _
 from handlers.labels import field_label, when
 from handlers.messages import sentence
-from handlers.publicity_approval import as_seen, ask, others_who_may, price_notes
+from handlers.publicity_approval import as_seen, ask, nobody_else, others_who_may, price_notes
 from handlers.publicity_cards import about, network_name
 from handlers.publicity_saving import news_of
 from handlers.registry import action, command
@@ -72,6 +83,17 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     }
     networks = {post.network for post in gone} & ctx.desk.networks.ready
     return await start(ctx, with_values(_begun(ctx, networks), values))
+
+
+@action("post.bare", in_place=True)
+async def bare_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Without a picture after all."""
+    draft = await own_draft(ctx, args)
+    record = of_draft(draft.id)
+    for file in await file_store.list_files(ctx.db, record):
+        ctx.change(partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now))
+        ctx.attached[record] = ctx.attached.get(record, 0) - 1
+    return await proceed(ctx, with_values(draft, {"picture": ""}))
 
 
 def _networks(draft: Draft) -> list[Network]:
@@ -172,8 +194,10 @@ class PostForm:
             notes += await _costs(ctx, draft)
             notes.append(_("ต้องมีอีกคนอนุมัติก่อนโพสต์") if _second(draft) else "")
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
-        more = form_button(_("แก้ไข"), "form.more", draft)
-        return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), (more,))
+        buttons = [form_button(_("แก้ไข"), "form.more", draft)]
+        if count:
+            buttons.append(form_button(_("เอารูปออก"), "post.bare", draft))
+        return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), tuple(buttons))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         data = draft.data
@@ -202,8 +226,7 @@ class PostForm:
         if not ctx.staff.may_post:
             raise NotAllowed("post_right")
         if _second(draft) and not await others_who_may(ctx, ctx.staff.id):
-            problem = _("ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้ ให้หัวหน้าหรือผู้ดูแลระบบให้สิทธิ์โพสต์แก่อีกคนก่อน (/posters)")
-            return await proceed(ctx, draft, problem=problem)
+            return await proceed(ctx, draft, problem=nobody_else())
         return await _queue(ctx, draft)
 
 
@@ -232,7 +255,7 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
         names = ", ".join(bare)
         notes.append(_("⚠️ %(networks)s จะได้เฉพาะข้อความ ไม่มีรูป (ยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็น https)", networks=names))
     if count > 1:
-        notes.append(_("โพสต์ใช้รูปแรกรูปเดียว"))
+        notes.append(_("โพสต์ใช้รูปล่าสุดรูปเดียว"))
     return notes
 
 
@@ -278,7 +301,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         published_on=post_at.astimezone(BANGKOK).date(),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
-        picture=next((file.id for file in pictures), draft.data.get("picture", "")),
+        picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
         posts={n: replace(first, network=n, retry_key=str(uuid4())) for n in _networks(draft)},
     )
     ctx.change(partial(publications.add, publication=publication))

@@ -50,7 +50,7 @@ class Unclear:
 
 
 async def settle(work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear) -> None:
-    """Write what the network answered; who asked for the post is told once nothing of it is under way any more."""
+    """Write what the network answered; its writer, and who let it go out, are told once nothing is under way."""
     post, version = publication.posts[network], publication.version
     if post.state in UNDER_WAY:  # else the page's own webhook was quicker
         old, after = publication, _after(post, answer, work.now)
@@ -59,7 +59,7 @@ async def settle(work: Work, publication: Publication, network: Network, answer:
             publication = await _logged(work, publication, after)
         work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
         version += 1
-    if publication.recorded_by is None or any(p.state in UNDER_WAY for p in publication.posts.values()):
+    if any(p.state in UNDER_WAY for p in publication.posts.values()):
         return
     shown = replace(publication, version=version)
     card = await publicity_cards.card(work, shown)
@@ -67,7 +67,9 @@ async def settle(work: Work, publication: Publication, network: Network, answer:
     def notice() -> Reply:
         return Reply((Paragraph(outcome_text(shown)), card), confirms=True)
 
-    work.notify(notice, f"posted:{shown.no}:{version}", staff_id=publication.recorded_by)
+    for staff_id in dict.fromkeys((publication.recorded_by, publication.released_by)):
+        if staff_id is not None:
+            work.notify(notice, f"posted:{shown.no}:{version}", staff_id=staff_id)
 
 
 async def _logged(work: Work, publication: Publication, post: Post) -> Publication:

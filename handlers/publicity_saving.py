@@ -170,8 +170,8 @@ async def _corrected(ctx: Context, old: Publication, new: Publication, added: Se
     if not publicity_approval.proposed(shown) or new.news.text == old.news.text:
         return saved
     names = ", ".join(person.name for person in await publicity_approval.ask(ctx, shown))
-    told = Paragraph(_("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names))
-    return replace(saved, parts=(*saved.parts, told))
+    told = _("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names) if names else publicity_approval.nobody_else()
+    return replace(saved, parts=(*saved.parts, Paragraph(told)))
 
 
 def only_pending(publication: Publication) -> bool:

@@ -147,6 +147,7 @@ async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_els
     posts = await desk.works(seconds=1)
     assert {post.state for post in posts.values()} == {PostState.POSTED}
     assert len(desk.facebook.posts) == len(desk.line.broadcasts) == 1
+    assert {chat for chat, reply in desk.recorder.sent if "โพสต์แล้ว P1" in Answer([reply]).text} == {"ton", "pui"}
 
 
 async def test_one_who_is_blocked_posts_nothing_any_more(desk: Desk):

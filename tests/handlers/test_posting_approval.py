@@ -82,6 +82,7 @@ async def test_approved_it_goes_out_and_the_writer_is_told(second: DeskUnderTest
     assert {post.post_at for post in publication.posts.values()} == {second.now}
     assert await states(second) == {PostState.WAITING}
     assert publication.released_by == second.ids["pui"]
+    assert "ให้โพสต์โดย: ปุ้ย" in answer.text
     assert "คุณปุ้ยอนุมัติ P1 แล้ว" in second.told("ton").text
     assert await second.count("audit", "action = 'post.approved'") == 1
 
@@ -230,6 +231,15 @@ async def test_with_nobody_else_there_it_is_said_and_nothing_is_lost(second: Des
     assert await second.count("publications") == 0
     await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'admin' WHERE name = 'เมย์'"))
     assert "ส่ง P1 ให้ เมย์ อนุมัติแล้ว" in (await second.presses("ส่งให้ผู้อนุมัติ", who="ton")).text
+
+
+async def test_a_change_that_nobody_else_can_approve_says_so(second: DeskUnderTest):
+    await writes(second)
+    await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name <> 'ต้น'"))
+    await second.says("/publicize P1", who="ton")
+    await second.presses("แก้ไข", who="ton")
+    assert "ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้" in (await second.says("ผลสำรวจฉบับใหม่ทั้งหมด", who="ton")).text
+    assert await states(second) == {PostState.PROPOSED}
 
 
 async def test_where_no_chosen_network_wants_it_nobody_is_asked(desk: DeskUnderTest):

@@ -190,6 +190,23 @@ async def test_a_picture_sent_while_composing_goes_with_the_post(both: DeskUnder
     assert (file["record"], file["id"]) == ("P1", row["picture"])
 
 
+async def test_the_last_picture_is_the_one_and_it_may_be_left_out(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    both.wait(minutes=1)
+    card = await both.sends_file(b"\x89PNG\r\n\x1a\n", who="ton")
+    assert "โพสต์ใช้รูปล่าสุดรูปเดียว" in card.text
+    await both.presses("โพสต์เลย", who="ton")
+    (row,) = await both.db.fetch("SELECT f.mime FROM files f JOIN publications p ON p.picture = f.id")
+    assert row["mime"] == "image/png"
+    await both.says("/post", who="ton")
+    await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    card = await both.presses("เอารูปออก", who="ton")
+    assert "[รูป]" not in card.text
+    await both.presses("โพสต์เลย", who="ton")
+    assert (await publications.get(both.db, "P2")).picture == ""
+
+
 async def test_a_network_that_gets_no_picture_is_told_before_it_goes_out(desk: DeskUnderTest):
     connect(desk, Network.FACEBOOK, Network.LINE, bare=[Network.LINE])
     await desk.says("/post", who="ton")
