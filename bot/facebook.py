@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from bot.networks import Answer, LookupFailed, Posting
+from bot.pictures import FULL, Unreadable, kept
 from domain.page_feed import PageEvent, event_json, read_event
 from domain.publicity import Network, find_links
 from domain.text import clean
@@ -131,10 +132,13 @@ class FacebookPage:
     async def _upload(self, posting: Posting) -> str | Answer:
         """The picture, not shown yet: a second one that is never used harms nobody."""
         assert posting.picture is not None
+        try:
+            data, mime = await asyncio.to_thread(kept, posting.picture, *FULL)
+        except Unreadable:
+            return Failed("picture", lasting=True)
         form = aiohttp.FormData()
         form.add_field("published", "false")
-        data = await asyncio.to_thread(posting.picture.read_bytes)
-        form.add_field("source", data, filename="picture", content_type=posting.picture_mime)
+        form.add_field("source", data, filename="picture", content_type=mime)
         status, answer = await self._post(f"/{self._page_id}/photos", form)
         if status == 200 and answer.get("id"):
             return str(answer["id"])

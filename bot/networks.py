@@ -21,7 +21,6 @@ class Posting:
     text: str
     retry_key: str
     picture: Path | None = None
-    picture_mime: str = ""
     picture_id: str = ""
 
 

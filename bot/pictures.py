@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FULL, SMALL = (10_000_000, 4096), (1_000_000, 1024)
-"""Bytes and pixels a side of what LINE shows: the picture, and the preview in the chat."""
+"""Bytes and pixels a side: of the picture on LINE and Facebook, and of LINE's preview in the chat."""
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 MOST_PIXELS = 50_000_000
 """A picture with more is not opened: a few bytes may claim any size."""

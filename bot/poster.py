@@ -154,7 +154,7 @@ class Poster:
             return Posting(text, post.retry_key)
         file = await files.get_file(self._desk.db, publication.picture)
         path = self._desk.files.blobs.existing(file.sha256)
-        return Posting(text, post.retry_key, path, file.mime, file.id)
+        return Posting(text, post.retry_key, path, file.id)
 
     async def _measure(self, no: str, network: Network) -> None:
         publication = await publications.get(self._desk.db, no)

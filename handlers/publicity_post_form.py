@@ -12,7 +12,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, periods_of, projects_of
 from domain.text import clean, digits, shorten
-from handlers import draft_files, fields, publicity_cards
+from handlers import draft_files, fields, file_cards, publicity_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import (
@@ -225,6 +225,9 @@ class PostForm:
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if not ctx.staff.may_post:
             raise NotAllowed("post_right")
+        if others := await _no_pictures(ctx, draft):
+            problem = _("%(files)s โพสต์ไม่ได้ ส่งเป็นรูป JPEG, PNG หรือ GIF หรือกด เอารูปออก", files=file_cards.names(others))
+            return await proceed(ctx, draft, problem=problem)
         if _second(draft) and not await others_who_may(ctx, ctx.staff.id):
             return await proceed(ctx, draft, problem=nobody_else())
         return await _queue(ctx, draft)
@@ -282,6 +285,12 @@ async def _pictures(ctx: Context, draft: Draft) -> list[File]:
     """The pictures that were sent while it was composed."""
     sent = await file_store.list_files(ctx.db, of_draft(draft.id))
     return [file for file in sent if file.mime in PICTURES]
+
+
+async def _no_pictures(ctx: Context, draft: Draft) -> list[File]:
+    """What was sent with it and cannot be posted."""
+    sent = await file_store.list_files(ctx.db, of_draft(draft.id))
+    return [file for file in sent if file.mime not in PICTURES]
 
 
 async def _queue(ctx: Context, draft: Draft) -> Reply:

@@ -111,7 +111,7 @@ async def test_a_broadcast_shows_its_picture_first_and_is_the_same_when_tried_ag
 ) -> None:
     broadcast = LineBroadcast(line.access_token, line.url, links)
     assert broadcast.takes_pictures
-    posting = Posting("ผลสำรวจ", KEY, saved(tmp_path, photo(900, 600)), "image/jpeg", ID)
+    posting = Posting("ผลสำรวจ", KEY, saved(tmp_path, photo(900, 600)), ID)
     for _twice in range(2):
         assert isinstance(await broadcast.publish(posting), Posted)
     (shown,) = line.broadcast_pictures.values()
@@ -126,14 +126,14 @@ async def test_without_a_secure_address_line_gets_the_text_alone(
 ) -> None:
     broadcast = LineBroadcast(line.access_token, line.url, public)
     assert not broadcast.takes_pictures
-    await broadcast.publish(Posting("ผลสำรวจ", KEY, saved(tmp_path, photo(90, 60)), "image/jpeg", ID))
+    await broadcast.publish(Posting("ผลสำรวจ", KEY, saved(tmp_path, photo(90, 60)), ID))
     assert list(line.broadcast_pictures.values()) == [[]]
     await broadcast.close()
 
 
 async def test_a_picture_that_nobody_could_open_is_not_broadcast(line: FakeLine, links: Links, tmp_path: Path) -> None:
     broadcast = LineBroadcast(line.access_token, line.url, links)
-    answer = await broadcast.publish(Posting("ผลสำรวจ", KEY, saved(tmp_path, b"\xff\xd8\xff"), "image/jpeg", ID))
+    answer = await broadcast.publish(Posting("ผลสำรวจ", KEY, saved(tmp_path, b"\xff\xd8\xff"), ID))
     assert answer == Failed("picture", lasting=True)
     assert line.broadcasts == {}
     await broadcast.close()

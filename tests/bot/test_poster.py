@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from bot.engine import Engine
 from bot.facebook import FacebookPage
@@ -378,14 +379,18 @@ async def test_the_token_is_proved_by_the_pages_name(desk: Desk):
 
 async def test_the_picture_goes_up_first_and_with_the_post(desk: Desk):
     picture = desk.path / "picture"
-    picture.write_bytes(b"\xff\xd8\xff\xe0")
+    Image.new("RGB", (30, 20), "white").save(picture, "PNG")
     page = FacebookPage(desk.facebook.page_id, desk.facebook.page_token, desk.facebook.url)
-    assert await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    assert await page.publish(Posting(TEXT, "", picture))
     assert list(desk.facebook.photos.values()) == [picture.read_bytes()]
     assert len(desk.facebook.posts) == 1
     desk.facebook.fail("POST photos", DropAfter())
-    answer = await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    answer = await page.publish(Posting(TEXT, "", picture))
     assert isinstance(answer, Failed), "without its picture nothing was posted, so another try is safe"
+    assert len(desk.facebook.posts) == 1
+    broken = desk.path / "broken"
+    broken.write_bytes(b"\xff\xd8\xff\xe0")
+    assert await page.publish(Posting(TEXT, "", broken)) == Failed("picture", lasting=True)
     assert len(desk.facebook.posts) == 1
     await page.close()
 

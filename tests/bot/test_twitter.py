@@ -122,10 +122,10 @@ async def test_a_refused_connection_is_surely_no_post(twitter: FakeTwitter, acco
 async def test_a_picture_goes_with_the_post(twitter: FakeTwitter, account: TwitterAccount, tmp_path: Path) -> None:
     picture = tmp_path / "picture"
     Image.effect_noise((900, 600), 90).convert("RGB").save(picture, "JPEG", quality=95)
-    assert isinstance(await account.publish(Posting(TEXT, "key", picture, "image/jpeg")), Posted)
+    assert isinstance(await account.publish(Posting(TEXT, "key", picture)), Posted)
     assert twitter.posts[0]["media"] == list(twitter.media)
     twitter.fail("POST /2/media/upload", DropAfter())
-    failed = await account.publish(Posting("อีกข่าวหนึ่งของสำนักงาน", "key", picture, "image/jpeg"))
+    failed = await account.publish(Posting("อีกข่าวหนึ่งของสำนักงาน", "key", picture))
     assert isinstance(failed, Failed), "without its picture nothing was posted, so another try is safe"
     assert not failed.lasting
     assert len(twitter.posts) == 1

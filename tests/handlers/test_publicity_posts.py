@@ -207,6 +207,17 @@ async def test_the_last_picture_is_the_one_and_it_may_be_left_out(both: DeskUnde
     assert (await publications.get(both.db, "P2")).picture == ""
 
 
+async def test_a_file_that_is_no_picture_is_not_left_out_in_silence(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.sends_file(b"%PDF-1.7", "report.pdf", who="ton")
+    answer = await both.presses("โพสต์เลย", who="ton")
+    assert "report.pdf (1 KB) โพสต์ไม่ได้" in answer.text
+    assert await both.count("publications") == 0
+    await both.presses("เอารูปออก", who="ton")
+    assert "กำลังโพสต์ P1" in (await both.presses("โพสต์เลย", who="ton")).text
+
+
 async def test_a_network_that_gets_no_picture_is_told_before_it_goes_out(desk: DeskUnderTest):
     connect(desk, Network.FACEBOOK, Network.LINE, bare=[Network.LINE])
     await desk.says("/post", who="ton")
