@@ -37,7 +37,9 @@ class PostState(StrEnum):
     MISTAKE = "mistake"
 
 
-UNDER_WAY = (PostState.WAITING, PostState.SENDING, PostState.UNCLEAR)
+TO_SEND = (PostState.WAITING, PostState.SENDING, PostState.UNCLEAR)
+"""What the poster works on once its time has come."""
+UNDER_WAY = (PostState.PROPOSED, *TO_SEND)
 WENT_OUT = (PostState.POSTED, PostState.REMOVED)
 UNKNOWN = "unclear"
 """In `Post.error`: that it perhaps went out."""

@@ -104,7 +104,7 @@ def _changes(publication: Publication) -> list[Button]:
         buttons += decide_buttons(publication)
     if publication.picture:
         buttons.append(_button(_("ดูรูป"), "publicity.picture", publication))
-    if states & {*UNDER_WAY, PostState.PROPOSED}:
+    if states & set(UNDER_WAY):
         buttons.append(_button(_("ยกเลิกการโพสต์"), "post.cancel", publication, once=True))
     if PostState.FAILED in states:
         buttons.append(_button(_("ลองโพสต์ใหม่"), "post.retry", publication, once=True))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from domain.publications import UNDER_WAY, UNKNOWN, Post, PostState, Publication
+from domain.publications import TO_SEND, UNKNOWN, Post, PostState, Publication
 from domain.publicity import Network, find_links
 from handlers import publicity_cards
 from handlers.chat import Paragraph, Reply
@@ -52,14 +52,14 @@ class Unclear:
 async def settle(work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear) -> None:
     """Write what the network answered; its writer, and who let it go out, are told once nothing is under way."""
     post, version = publication.posts[network], publication.version
-    if post.state in UNDER_WAY:  # else the page's own webhook was quicker
+    if post.state in TO_SEND:  # else the page's own webhook was quicker
         old, after = publication, _after(post, answer, work.now)
         publication = publication.with_post(after)
         if after.state is PostState.POSTED:
             publication = await _logged(work, publication, after)
         work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
         version += 1
-    if any(p.state in UNDER_WAY for p in publication.posts.values()):
+    if any(p.state in TO_SEND for p in publication.posts.values()):
         return
     shown = replace(publication, version=version)
     card = await publicity_cards.card(work, shown)

@@ -24,7 +24,7 @@ from store import counters, publications, tickets
 from store.forms import Draft
 from store.tickets import SEPARATOR
 
-PENDING = (*UNDER_WAY, PostState.PROPOSED, PostState.FAILED)
+PENDING = (*UNDER_WAY, PostState.FAILED)
 """Posts that may still go out with the text that stands there."""
 REWRITE = "post.text"
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
-from domain.publications import UNDER_WAY, Post, PostState, Publication, PublicationNo, publication_no
+from domain.publications import TO_SEND, Post, PostState, Publication, PublicationNo, publication_no
 from domain.publicity import SAME_TEXT_DAYS, SUBJECT, Network, News, text_key
 from domain.publicity_summary import Counted
 from domain.staff import StaffId
@@ -214,11 +214,11 @@ def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str
 
 async def list_to_post(db: Reader, now: datetime) -> list[tuple[PublicationNo, Network]]:
     """Posts whose time has come, and those whose call was cut off, oldest first."""
-    marks = ", ".join("?" for _state in UNDER_WAY)
+    marks = ", ".join("?" for _state in TO_SEND)
     rows = await db.fetch(
         f"SELECT publication, network FROM posts WHERE state IN ({marks}) AND post_at <= ? "
         "ORDER BY post_at, publication, network",
-        *(state.value for state in UNDER_WAY),
+        *(state.value for state in TO_SEND),
         now,
     )
     return [(PublicationNo(row["publication"]), Network(row["network"])) for row in rows]
@@ -236,7 +236,7 @@ async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
 
 async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> bool:
     """Committed before the call: whoever finds it so later knows that it may have been taken. False = no longer due."""
-    marks = ", ".join("?" for _state in UNDER_WAY)
+    marks = ", ".join("?" for _state in TO_SEND)
     touched = await tx.execute(
         "UPDATE posts SET state = ?, attempts = attempts + 1, first_try_at = COALESCE(first_try_at, ?) "
         f"WHERE publication = ? AND network = ? AND state IN ({marks})",
@@ -244,7 +244,7 @@ async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> boo
         now,
         no,
         network.value,
-        *(state.value for state in UNDER_WAY),
+        *(state.value for state in TO_SEND),
     )
     if touched:
         # Whoever decided on what stood there before must look again.
