@@ -23,7 +23,8 @@ class PostState(StrEnum):
     """`proposed` = waits for a second person's word, `waiting` for its time; `sending` = a call may be under way,
     `unclear` = nobody knows whether it was taken.
 
-    `posted` and `removed` (taken down later) were publicity; a `mistake` never was.
+    `posted` and `hidden` (no longer on the page itself, but still behind its link) are publicity; `removed` was until
+    it was taken down; a `mistake` never was.
     """
 
     PROPOSED = "proposed"
@@ -33,6 +34,7 @@ class PostState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     POSTED = "posted"
+    HIDDEN = "hidden"
     REMOVED = "removed"
     MISTAKE = "mistake"
 
@@ -40,7 +42,9 @@ class PostState(StrEnum):
 TO_SEND = (PostState.WAITING, PostState.SENDING, PostState.UNCLEAR)
 """What the poster works on once its time has come."""
 UNDER_WAY = (PostState.PROPOSED, *TO_SEND)
-WENT_OUT = (PostState.POSTED, PostState.REMOVED)
+STANDING = (PostState.POSTED, PostState.HIDDEN)
+"""What sums count."""
+WENT_OUT = (*STANDING, PostState.REMOVED)
 UNKNOWN = "unclear"
 """In `Post.error`: that it perhaps went out."""
 
@@ -106,9 +110,7 @@ class Publication:
     @property
     def taken(self) -> set[Network]:
         """The networks that it went out by, or is on its way to."""
-        return {
-            post.network for post in self.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY, PostState.PROPOSED)
-        }
+        return {post.network for post in self.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY)}
 
 
 def publication_no(running: int) -> PublicationNo:
