@@ -3,10 +3,12 @@
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 from urllib.parse import parse_qsl, urlsplit
 
 import regex  # type: ignore[import-untyped]
@@ -342,3 +344,31 @@ def check_length(network: Network, text: str) -> None:
     length = count(text)
     if length > limit:
         raise InvalidInput("post_long", network=network.value, length=length, limit=limit)
+
+
+def cut_to_fit(network: Network, text: str) -> str:
+    """The text as far as the network takes it: cut between letters as readers see them, never within an address.
+
+    An ellipsis says that there is more, and the text's first address stays.
+    """
+    limit, count = LIMITS[network]
+    if count(text) <= limit:
+        return text
+    found = [(match.start(), match.end()) for match in _ADDRESS.finditer(text)]
+    kept = _head(text, "", limit, count, found)
+    if found and found[0][1] > len(kept):
+        first, end = found[0]
+        tail = f"\n{text[first:end]}"
+        kept = _head(text[:first], tail, limit, count, found) + "…" + tail
+    else:
+        kept += "…"
+    return kept
+
+
+def _head(text: str, tail: str, limit: int, count: Callable[[str], int], addresses: Sequence[tuple[int, int]]) -> str:
+    """The longest beginning of the text that fits with an ellipsis and this tail."""
+    borders = [0, *accumulate(map(len, graphemes(text)))]
+    most = bisect_right(borders, limit, key=lambda border: count(text[:border].rstrip() + "…" + tail)) - 1
+    border = borders[max(0, most)]
+    border = next((start for start, end in addresses if start < border < end), border)
+    return text[:border].rstrip()

@@ -84,6 +84,7 @@ FIELDS = {
     "links": "ลิงก์โพสต์",
     "published_on": "วันที่เผยแพร่",
     "post_at": "เวลาโพสต์",
+    "cut": "วิธีลดความยาว",
     "link_facebook": "ลิงก์ Facebook",
     "link_twitter": "ลิงก์ twitter",
     "link_line": "ลิงก์ Line",

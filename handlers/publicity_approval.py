@@ -75,26 +75,27 @@ async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff
 def _request(work: Work, publication: Publication, writer: str, picture: File | None, why: str) -> Reply:
     """What the other person sees: each network's preview with the picture, when it is to go out, and two buttons."""
     posts = proposed(publication)
-    text = publication.words_of(posts[0])
+    words = {post.network: publication.words_of(post) for post in posts}
     parts: list[Part] = [as_document(picture, _("รูปที่จะโพสต์"))] if picture else []
-    if len(text) > SHOWN:
-        parts.append(Paragraph(text))
-    lines = [(network_name(work, post.network), as_seen(work, post.network, text, bool(picture))) for post in posts]
+    parts += [Paragraph(text) for text in dict.fromkeys(words.values()) if len(text) > SHOWN]
+    lines = [
+        (network_name(work, network), as_seen(work, network, text, bool(picture))) for network, text in words.items()
+    ]
     lines.append(
         (field_label("projects"), publicity_cards.about(publication.news.projects, publication.news.data_years))
     )
     at = next((post.post_at for post in posts if post.post_at is not None), None)
     lines.append((field_label("post_at"), when(at) if at else _("ทันทีที่อนุมัติ")))
-    notes = [why, *price_notes(work, [post.network for post in posts], text)]
+    notes = [why, *price_notes(work, words)]
     title = _("📣 ขออนุมัติโพสต์ %(no)s · โดย %(name)s", no=publication.no, name=writer)
     shown = tuple(line for line in lines if line[1])
     parts.append(Card(title, shown, "\n".join(filter(None, notes)), publicity_cards.decide_buttons(publication)))
     return Reply(tuple(parts), confirms=True)
 
 
-def price_notes(work: Work, networks: Iterable[Network], text: str) -> list[str]:
-    """What those networks take that want money for each post."""
-    prices = {network: work.desk.configuration.posting.price(network, text) for network in networks}
+def price_notes(work: Work, words: Mapping[Network, str]) -> list[str]:
+    """What those networks take that want money for each post, of which these are the words."""
+    prices = {network: work.desk.configuration.posting.price(network, text) for network, text in words.items()}
     return [
         _("%(network)s คิดค่าบริการ %(price)s ต่อโพสต์", network=network_name(work, network), price=price)
         for network, price in prices.items()
@@ -168,7 +169,9 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
         raise NotAllowed("post_right")
     old = await _decidable(ctx, draft.record)
     if old is None or old.version != draft.record_version:
-        return await _present(ctx, draft.record)
+        told = _("%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=draft.record, reason=reason)
+        present = await _present(ctx, draft.record)
+        return replace(present, parts=(Paragraph(told), *present.parts))
     new = _ended(old, proposed(old), "returned")
     ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
     noted = Change(ctx.now, ctx.staff.id, "reason", "", reason, old.version + 1)

@@ -10,7 +10,7 @@ from uuid import uuid4
 from domain.dates import BANGKOK, find_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, periods_of, projects_of
+from domain.publicity import Network, cut_to_fit, periods_of, projects_of
 from domain.text import clean, digits, shorten
 from handlers import draft_files, fields, file_cards, publicity_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
@@ -45,8 +45,8 @@ NOW = "now"
 NOW_WORDS = ("ทันที", "เดี๋ยวนี้", "ตอนนี้", "now")
 _CLOCK = re.compile(r"(?:เวลา\s*)?(\d{1,2})[.:](\d{2})\s*(?:น\.?)?$")
 PICTURES = ("image/jpeg", "image/png", "image/gif")
-SHOWN = 900
-"""Characters of each preview."""
+CUT, DROP = "\x1fcut ", "\x1fdrop "
+"""In front of a network among the options for a text that is too long; nobody types the sign."""
 
 
 @command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", posting=True, fits=r"$|.*\s.*\s|.{25,}")
@@ -74,8 +74,10 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not gone:
         return Reply((await publicity_cards.card(ctx, old),))
     at = next((post.post_at.isoformat() for post in gone if post.post_at is not None), NOW)
+    text = max((old.words_of(post) for post in gone), key=len)
     values = {
-        "text": old.words_of(gone[0]),
+        "text": text,
+        "cut": ",".join(post.network for post in gone if old.words_of(post) != text),
         "projects": SEPARATOR.join(old.news.projects),
         "data_years": old.news.data_years,
         "picture": old.picture,
@@ -113,7 +115,30 @@ def _text_values(ctx: Context, text: str) -> dict[str, str]:
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
-    return _text_values(ctx, text)
+    return {**_text_values(ctx, text), "cut": ""}
+
+
+def _words(draft: Draft, network: Network) -> str:
+    """What this network gets: the text, or as much of it as it takes, where that was chosen."""
+    text = draft.data.get("text", "")
+    return cut_to_fit(network, text) if network.value in draft.data.get("cut", "").split(",") else text
+
+
+async def _cut_options(ctx: Context, draft: Draft) -> list[Option]:
+    long = [network for network in _networks(draft) if _too_long(ctx, draft, network)]
+    cut = [Option(f"{CUT}{n}", _("ตัดให้พอดี %(network)s", network=network_name(ctx, n))) for n in long]
+    others = len(_networks(draft)) > 1
+    drop = [Option(f"{DROP}{n}", _("ไม่โพสต์ %(network)s", network=network_name(ctx, n))) for n in long if others]
+    return [*cut, *drop]
+
+
+async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One network gets a cut text, or none; anything else is another text for all."""
+    for sign, name in ((CUT, "cut"), (DROP, "networks")):
+        if text.startswith(sign):
+            changed = set(filter(None, draft.data.get(name, "").split(","))) ^ {text.removeprefix(sign)}
+            return {name: ",".join(each for each in Network if each in changed)}
+    return await _parse_text(ctx, draft, text)
 
 
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -160,6 +185,7 @@ class PostForm:
     kind = "post"
     fields: Mapping[str, Field] = {
         "text": Field("text", "พิมพ์ข้อความที่จะโพสต์", _parse_text),
+        "cut": Field("cut", "หรือพิมพ์ข้อความใหม่ที่สั้นลง", _parse_cut, _cut_options, hidden=True),
         "networks": Field("networks", "เผยแพร่ที่ไหนบ้าง", _parse_networks, _network_options),
         "post_at": Field("post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options),
         "projects": PROJECTS,
@@ -167,8 +193,9 @@ class PostForm:
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        """A text that a network would refuse is asked for again: nothing is cut."""
-        lacking = [] if draft.data.get("text") and not _too_long(ctx, draft) else ["text"]
+        """For a text that a network would refuse it is asked what to do: nothing is cut unasked."""
+        lacking = [] if draft.data.get("text") else ["text"]
+        lacking += ["cut"] if _refused(ctx, draft) else []
         if not _networks(draft):
             lacking.append("networks")
         at = draft.data["post_at"]
@@ -183,13 +210,13 @@ class PostForm:
         lines = (
             []
             if draft.asking
-            else [(network_name(ctx, n), as_seen(ctx, n, text, bool(count))) for n in _networks(draft)]
+            else [(network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in _networks(draft)]
         )
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
         lines.append((field_label("files"), str(count) if count else ""))
-        notes = [*_too_long(ctx, draft), *_picture_notes(ctx, draft, count)]
+        notes = [*_refused(ctx, draft), *_picture_notes(ctx, draft, count)]
         if text and not draft.asking:
             notes += await _costs(ctx, draft)
             notes.append(_("ต้องมีอีกคนอนุมัติก่อนโพสต์") if _second(draft) else "")
@@ -236,14 +263,17 @@ class PostForm:
 enter_form(PostForm())
 
 
-def _too_long(ctx: Context, draft: Draft) -> list[str]:
-    told = []
-    for network in _networks(draft):
-        try:
-            publicity_cards.check_fits(ctx, network, draft.data.get("text", ""))
-        except InvalidInput as error:
-            told.append(f"⚠️ {sentence(error)}")
-    return told
+def _too_long(ctx: Context, draft: Draft, network: Network) -> str:
+    """Why this network would refuse its text; "" where it would not."""
+    try:
+        publicity_cards.check_fits(ctx, network, _words(draft, network))
+    except InvalidInput as error:
+        return f"⚠️ {sentence(error)}"
+    return ""
+
+
+def _refused(ctx: Context, draft: Draft) -> list[str]:
+    return [told for network in _networks(draft) if (told := _too_long(ctx, draft, network))]
 
 
 def _when(post_at: str) -> str:
@@ -265,7 +295,7 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
 async def _costs(ctx: Context, draft: Draft) -> list[str]:
     """What each network takes for it, before it goes out."""
     notes = [await _cost(ctx)] if Network.LINE in _networks(draft) else []
-    return notes + price_notes(ctx, _networks(draft), draft.data.get("text", ""))
+    return notes + price_notes(ctx, {network: _words(draft, network) for network in _networks(draft)})
 
 
 async def _cost(ctx: Context) -> str:
@@ -302,7 +332,6 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         Network.LINE,
         PostState.PROPOSED if second else PostState.WAITING,
         post_at=None if second and at == NOW else post_at,
-        text=draft.data["text"],
     )
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
@@ -311,7 +340,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
-        posts={n: replace(first, network=n, retry_key=str(uuid4())) for n in _networks(draft)},
+        posts={n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in _networks(draft)},
     )
     ctx.change(partial(publications.add, publication=publication))
     ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from domain.errors import Conflict, NotAllowed
 from domain.publications import UNDER_WAY, UNKNOWN, Post, PostState, Publication, corrected, ticket_of
-from domain.publicity import Network, News, find_links
+from domain.publicity import Network, News, cut_to_fit, find_links
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets import Ticket
@@ -223,14 +223,17 @@ def _rewritten(ctx: Context, old: Publication, new: Publication) -> Publication:
     _check_writer(ctx, old)
     pending = _pending(old)
     for post in pending:
-        publicity_cards.check_fits(ctx, post.network, new.news.text)
-        new = new.with_post(replace(post, text=new.news.text))
+        # One that was cut to fit is cut again.
+        cut = post.text not in ("", old.news.text)
+        text = cut_to_fit(post.network, new.news.text) if cut else new.news.text
+        publicity_cards.check_fits(ctx, post.network, text)
+        new = new.with_post(replace(post, text=text))
     if pending and publicity_approval.wants_second(ctx, [post.network for post in pending]):
         new = replace(new, released_by=None)
-        for post in pending:
+        for post in [new.posts[post.network] for post in pending]:
             # A time that is over (it failed then) is none any more: it goes out when it is approved.
             later = post.post_at if post.post_at and post.post_at > ctx.now else None
-            fresh = Post(post.network, PostState.PROPOSED, post_at=later, retry_key=str(uuid4()), text=new.news.text)
+            fresh = Post(post.network, PostState.PROPOSED, post_at=later, retry_key=str(uuid4()), text=post.text)
             new = new.with_post(fresh)
     return new
 

@@ -152,6 +152,18 @@ async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_els
     assert {chat for chat, reply in desk.recorder.sent if "โพสต์แล้ว P1" in Answer([reply]).text} == {"ton", "pui"}
 
 
+async def test_what_is_perhaps_out_is_looked_for_whoever_may_still_post(desk: Desk):
+    made = await desk.queues(FACEBOOK)
+    doubtful = replace(made.posts[FACEBOOK], error="unclear", attempts=1, first_try_at=NOW)
+    await desk.db.write(lambda tx: publications.update(tx, made, made.with_post(doubtful), desk.ton, NOW))
+    desk.facebook.post(TEXT)
+    assert desk.ton is not None
+    ton = desk.ton
+    await desk.db.write(lambda tx: staff.set_role(tx, ton, Role.OFFICER))
+    assert (await desk.works())[FACEBOOK].state is PostState.POSTED
+    assert len(desk.facebook.posts) == 1
+
+
 async def test_one_who_is_blocked_posts_nothing_any_more(desk: Desk):
     await desk.queues(FACEBOOK)
     assert desk.ton is not None

@@ -125,6 +125,26 @@ async def test_approved_by_one_it_cannot_be_sent_back_by_another(second: DeskUnd
     assert "กลับแก้ไข" not in second.told("ton").text
 
 
+async def test_what_was_rewritten_meanwhile_is_not_sent_back_for_its_old_words(second: DeskUnderTest):
+    await writes(second)
+    await second.presses_token(asked(second, "pui").token("ส่งกลับแก้ไข"), who="pui")
+    await second.says("/publicize P1", who="ton")
+    await second.presses("แก้ไข", who="ton")
+    await second.says("ผลสำรวจฉบับใหม่ทั้งหมด", who="ton")
+    shown = await second.says("ตัวเลขผิด", who="pui")
+    assert "P1 เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: ตัวเลขผิด" in shown.text
+    assert "ผลสำรวจฉบับใหม่ทั้งหมด" in shown.text
+    assert await states(second) == {PostState.PROPOSED}
+    assert "อนุมัติให้โพสต์" in shown.buttons
+
+
+async def test_who_lost_the_right_changes_no_text_that_waits(second: DeskUnderTest):
+    await writes(second)
+    await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'"))
+    await second.says("/publicize P1", who="ton")
+    assert "แก้ได้เฉพาะผู้เขียน" in (await second.presses("แก้ไข", who="ton")).text
+
+
 async def test_sent_back_with_a_reason_it_is_written_anew_with_its_text_and_picture(second: DeskUnderTest):
     await writes(second, picture=True)
     question = await second.presses_token(asked(second, "pui").token("ส่งกลับแก้ไข"), who="pui")

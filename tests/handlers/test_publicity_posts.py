@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from domain.publications import PostState
-from domain.publicity import Network
+from domain.publicity import Network, weighted_length
 from handlers.desk import BroadcastCost
 from store import publications
 from tests.handlers.conftest import DeskUnderTest
@@ -243,6 +243,40 @@ async def test_a_text_that_twitter_would_refuse_is_said_to_be_too_long(desk: Des
     asked = await desk.says("ก" * 270 + " https://www.nso.go.th", who="ton")
     assert "ข้อความยาวเกินที่ twitter รับได้ (294 จาก 280 ตัวอักษร)" in asked.text
     assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
+
+
+LONG = "ผลสำรวจภาวะการทำงานของประชากร เดือนตุลาคม พ.ศ. 2569 " + "ผู้มีงานทำเพิ่มขึ้น " * 15 + "อ่านต่อ https://www.nso.go.th/lfs"
+
+
+async def test_for_a_network_that_takes_less_the_text_is_cut_if_one_says_so(desk: DeskUnderTest):
+    connect(desk, Network.FACEBOOK, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    asked = await desk.says(LONG, who="ton")
+    assert "ข้อความยาวเกินที่ twitter รับได้" in asked.text
+    assert "หรือพิมพ์ข้อความใหม่ที่สั้นลง" in asked.text
+    card = await desk.presses("ตัดให้พอดี twitter", who="ton")
+    assert f"Facebook: {LONG}" in card.text
+    assert "…\nhttps://www.nso.go.th/lfs" in card.text
+    assert "0.20 USD" in card.text
+    await desk.presses("โพสต์เลย 2 ช่องทาง", who="ton")
+    posts = (await publications.get(desk.db, "P1")).posts
+    assert posts[Network.FACEBOOK].text == LONG
+    assert posts[Network.TWITTER].text.endswith("…\nhttps://www.nso.go.th/lfs")
+    assert 270 < weighted_length(posts[Network.TWITTER].text) <= 280
+
+
+async def test_or_that_network_is_left_out_or_the_text_is_another(desk: DeskUnderTest):
+    connect(desk, Network.FACEBOOK, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    await desk.says(LONG, who="ton")
+    assert "โพสต์เลย 1 ช่องทาง" in (await desk.presses("ไม่โพสต์ twitter", who="ton")).buttons
+    await desk.says("/post", who="ton")
+    await desk.says(LONG, who="ton")
+    await desk.presses("ตัดให้พอดี twitter", who="ton")
+    await desk.presses("แก้ไข", who="ton")
+    await desk.presses("ข่าว", who="ton")
+    assert "ตัดให้พอดี twitter" in (await desk.says(LONG + " ใหม่", who="ton")).buttons, "another text is asked about anew"
+    assert "โพสต์เลย 2 ช่องทาง" in (await desk.says(TEXT, who="ton")).buttons
 
 
 async def test_what_the_desk_could_not_post_is_logged_when_it_was_posted_by_hand(both: DeskUnderTest):
