@@ -49,13 +49,16 @@ async def right_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("staff.post_granted" if granting else "staff.post_taken", f"staff:{person.id}")
     if granting:
         ctx.notify(_granted, f"post_right:{person.id}:{ctx.now.isoformat()}", staff_id=person.id)
+        for waiting in await publications.list_proposed(ctx.db):
+            if waiting.recorded_by != person.id:
+                await publicity_approval.show_to(ctx, waiting, [person])
         return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(name)s โพสต์ได้แล้ว", name=person.name)),), confirms=True)
     text = _("✅ บันทึกข้อมูลเรียบร้อย ถอนสิทธิ์โพสต์ของ%(name)sแล้ว", name=person.name)
-    waiting = await publications.list_released_by(ctx.db, person.id) if not person.role.covers(Role.SUPERVISOR) else []
-    for publication in waiting:
+    held = await publications.list_released_by(ctx.db, person.id) if not person.role.covers(Role.SUPERVISOR) else []
+    for publication in held:
         await publicity_approval.hold(ctx, publication, person, keep_time=True)
-    if waiting:
-        text += "\n" + _("โพสต์ที่รออยู่ต้องมีผู้อนุมัติ: %(nos)s", nos=", ".join(each.no for each in waiting))
+    if held:
+        text += "\n" + _("โพสต์ที่รออยู่ต้องมีผู้อนุมัติ: %(nos)s", nos=", ".join(each.no for each in held))
     return Reply((Paragraph(text),), confirms=True)
 
 

@@ -59,17 +59,22 @@ def nobody_else() -> str:
 async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff]:
     """Show it, as it is from now on, to who may give the word, and plan its end where it has a time; returns who."""
     others = await others_who_may(work, publication.recorded_by)
-    names = await staff.staff_names(work.db)
-    writer = names.get(publication.recorded_by, "") if publication.recorded_by is not None else ""
-    picture = next(iter(await files.list_by_ids(work.db, [publication.picture])), None)
-    shown = partial(_request, work, publication, writer, picture, why)
-    for person in others:
-        work.notify(shown, f"propose:{publication.no}:{publication.version}", staff_id=person.id)
+    await show_to(work, publication, others, why)
     planned = [post.post_at for post in proposed(publication) if post.post_at is not None]
     if planned:
         row = Due(LAPSE, publication.no, str(publication.version), min(planned))
         work.change(partial(due_rows.plan, rows=[row]))
     return others
+
+
+async def show_to(work: Work, publication: Publication, people: Sequence[Staff], why: str = "") -> None:
+    """Ask these people for their word; each once for the publication as it is."""
+    names = await staff.staff_names(work.db)
+    writer = names.get(publication.recorded_by, "") if publication.recorded_by is not None else ""
+    picture = next(iter(await files.list_by_ids(work.db, [publication.picture])), None)
+    shown = partial(_request, work, publication, writer, picture, why)
+    for person in people:
+        work.notify(shown, f"propose:{publication.no}:{publication.version}", staff_id=person.id)
 
 
 def _request(work: Work, publication: Publication, writer: str, picture: File | None, why: str) -> Reply:
@@ -169,9 +174,9 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
         raise NotAllowed("post_right")
     old = await _decidable(ctx, draft.record)
     if old is None or old.version != draft.record_version:
-        told = _("%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=draft.record, reason=reason)
+        late = _("%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=draft.record, reason=reason)
         present = await _present(ctx, draft.record)
-        return replace(present, parts=(Paragraph(told), *present.parts))
+        return replace(present, parts=(Paragraph(late), *present.parts))
     new = _ended(old, proposed(old), "returned")
     ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
     noted = Change(ctx.now, ctx.staff.id, "reason", "", reason, old.version + 1)

@@ -243,6 +243,12 @@ async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
     )
 
 
+async def list_proposed(db: Reader) -> list[Publication]:
+    """Those that wait for a second person's word, the oldest first."""
+    where = "id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY recorded_at, id"
+    return await _list(db, where, PostState.PROPOSED.value)
+
+
 async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> bool:
     """Committed before the call: whoever finds it so later knows that it may have been taken. False = no longer due."""
     marks = ", ".join("?" for _state in TO_SEND)

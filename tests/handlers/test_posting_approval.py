@@ -295,6 +295,15 @@ async def test_an_officer_who_was_granted_the_right_posts(desk: DeskUnderTest):
     assert "นก · ได้รับสิทธิ์" in (await desk.says("/posters", who="ton")).text
 
 
+async def test_who_is_granted_the_right_is_asked_for_what_waits(second: DeskUnderTest):
+    await writes(second)
+    await second.says("/posters", who="ton")
+    await second.presses("ให้สิทธิ์โพสต์แก่นก", who="ton")
+    await second.presses_token(asked(second, "nok").token("อนุมัติ"))
+    assert await states(second) == {PostState.WAITING}
+    assert (await publications.get(second.db, "P1")).released_by == second.ids["nok"]
+
+
 async def test_only_supervisors_and_administrators_grant_it(desk: DeskUnderTest):
     assert "ใช้ได้เฉพาะหัวหน้า" in (await desk.says("/posters")).text
     await desk.says("/staff", who="may")

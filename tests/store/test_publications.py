@@ -68,6 +68,7 @@ async def test_what_waits_on_somebodys_word_is_listed(db: Database, officer: Sta
     await log(db, officer)
     await log(db, officer, [replace(waiting, state=PostState.PROPOSED)])
     assert [each.no for each in await publications.list_released_by(db, officer)] == [own.no, approved.no]
+    assert [each.no for each in await publications.list_proposed(db)] == ["P5"]
     assert (await publications.get(db, approved.no)).released_by == officer
     assert [no for no, _network in await publications.list_to_post(db, NOW)] == ["P1", "P2", "P3"], (
         "not what is proposed"
