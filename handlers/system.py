@@ -11,7 +11,7 @@ from handlers.forms import end
 from handlers.i18n import _
 from handlers.labels import role_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, command
-from store import forms, inbox, outbox, push_use
+from store import forms, inbox, mail_inboxes, outbox, push_use
 
 DAILY = (
     *("find", "open", "my", "tickets", "ticket", "close", "again"),
@@ -89,9 +89,19 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
         (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
         (_("แจ้งเตือนทาง LINE เดือนนี้"), pushed),
+        *await _mailbox_lines(ctx),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
     return Reply((Card(_("สถานะระบบ"), lines),))
+
+
+async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
+    """What came of the mailbox that is read, where one is."""
+    if not (found := await mail_inboxes.count_found(ctx.db)):
+        return []
+    counts = {name.name.lower(): number for name, number in found.items()}
+    text = _("ส่งไม่ถึงหรือล่าช้า %(report)s · ไม่ใช่ของเรา %(stray)s · อ่านไม่ออก %(unreadable)s", **counts)
+    return [(_("รายงานจากเซิร์ฟเวอร์อีเมล"), text)]
 
 
 @action("event.retry")
@@ -119,6 +129,16 @@ def undeliverable(platform: str, error: str) -> Reply:
     """What administrators are told when a platform refuses a message for good."""
     text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
     return say(text)
+
+
+def mailbox_away(step: str) -> Reply:
+    """What administrators are told when the mailbox cannot be read."""
+    return say(
+        _(
+            "⚠️ อ่านกล่องอีเมลของสำนักงานไม่ได้ (%(step)s) จะลองต่อเรื่อย ๆ ตรวจ DESKBOT_IMAP_URL ด้วยคำสั่ง run_bot.py check",
+            step=step,
+        )
+    )
 
 
 def nowhere_to_tell(name: str) -> Reply:

@@ -64,7 +64,7 @@ class Mail:
     """A mail that was written, and how far it came. `thread` = the Message-IDs it follows, oldest first.
 
     `error` says why it is not sent: a step and the server's codes, never its words (bot/mail.py), or those of the
-    report that came back. `delayed_at` = a server reported then that it is still trying.
+    report that came back at `bounced_at`. `delayed_at` = a server reported then that it is still trying.
     """
 
     id: UUID
@@ -85,6 +85,7 @@ class Mail:
     sent_at: datetime | None = None
     next_at: datetime | None = None
     error: str = ""
+    bounced_at: datetime | None = None
     delayed_at: datetime | None = None
 
 
@@ -120,6 +121,7 @@ def _mail(row: Row) -> Mail:
         row["sent_at"],
         row["next_at"],
         row["report"] if state is MailState.BOUNCED else row["error"],
+        row["bounced_at"],
         row["delayed_at"],
     )
 
@@ -173,7 +175,8 @@ async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     rows = await tx.fetch(
         "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
         "WHERE (m.record IN (?, ?) OR m.ticket IN (?, ?)) "
-        f"AND m.address = ? AND o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL ORDER BY o.seq DESC LIMIT {THREAD}",
+        "AND m.address = ? AND o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL "
+        f"ORDER BY o.seq DESC LIMIT {THREAD}",
         *about,
         *about,
         new.to,

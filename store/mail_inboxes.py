@@ -63,12 +63,9 @@ async def move(tx: Tx, old: Position, new: Position, found: Found = Found.OTHER)
 
 
 async def count_found(db: Reader) -> dict[Found, int]:
-    """How many mails of each kind were read in all mailboxes."""
-    row = await db.fetch_one(
-        "SELECT coalesce(sum(reports), 0) AS reports, coalesce(sum(strays), 0) AS strays, "
-        "coalesce(sum(unreadable), 0) AS unreadable FROM mail_inboxes"
-    )
-    return {found: int(row[found.value]) for found in Found if found} if row else {}
+    """How many mails of each kind were read; empty where no mailbox is."""
+    rows = await db.fetch("SELECT reports, strays, unreadable FROM mail_inboxes")
+    return {found: sum(int(row[found.value]) for row in rows) for found in Found if found} if rows else {}
 
 
 def later(position: Position, next_uid: int, now: datetime) -> Position:
