@@ -73,8 +73,7 @@ class ImapBox:
         if imap is not None:
             with suppress(OSError):
                 imap.sock.shutdown(SHUT_RDWR)
-            with suppress(OSError, imaplib.IMAP4.error):
-                imap.shutdown()
+            _shut(imap)
 
     async def _call(self, work: Callable[[imaplib.IMAP4], T]) -> T:
         try:
@@ -99,7 +98,7 @@ class ImapBox:
             try:
                 self._log_in(imap)
             except BaseException:
-                imap.shutdown()
+                _shut(imap)
                 raise
             self._imap = imap
         return self._imap
@@ -118,6 +117,8 @@ class ImapBox:
         step = "tls"
         try:
             if self._server.encryption is Encryption.STARTTLS:
+                if "STARTTLS" not in imap.capabilities:
+                    raise BoxFailed(step)
                 imap.starttls(self._context())
             step = "login"
             if "AUTH=PLAIN" in imap.capabilities:
@@ -160,6 +161,11 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, name="imap", daemon=True).start()
     return await done
+
+
+def _shut(imap: imaplib.IMAP4) -> None:
+    with suppress(OSError):  # a handshake that failed closed it already
+        imap.shutdown()
 
 
 def _as_failure(error: BaseException) -> BoxFailed:

@@ -17,7 +17,7 @@ from handlers.chat import Notice
 from handlers.desk import Desk, Outcome, Work
 from handlers.messages import new_reference
 from store import leases, mail_inboxes
-from store.database import Change, StoreUnavailable
+from store.database import StoreUnavailable
 from store.failpoints import failpoint
 from store.mail_inboxes import Found, Position
 
@@ -161,11 +161,10 @@ class MailInbox:
         after = mail_inboxes.later(position, uid + 1, self._desk.clock())
         for attempt in range(ATTEMPTS):
             work = Work(self._desk, self._desk.clock())
-            found = await self._decide(work, raw, key)
-            outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
-            moved: Change = partial(mail_inboxes.move, old=position, new=after, found=found)
             try:
-                await self._post(outcome, moved)
+                found = await self._decide(work, raw, key)
+                outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
+                await self._post(outcome, partial(mail_inboxes.move, old=position, new=after, found=found))
                 break
             except Conflict:
                 if attempt == ATTEMPTS - 1:

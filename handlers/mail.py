@@ -323,7 +323,7 @@ def _now(ctx: Context, mail: Mail) -> Reply:
 
 @action("mail.rewrite")
 async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A mail that did not arrive as a new draft: address and words may be changed; what its sending did is not redone."""
+    """A mail that did not arrive as a new draft: address and words may change; what its sending did is not redone."""
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
