@@ -51,7 +51,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if row.state is not OwedState.OPEN:
         return await present_row(ctx, row)
     (entry,) = await list_entries(ctx, [row])
-    line = request_cards.owed_line(ctx, entry.life, row, entry.name)
+    line = request_cards.owed_line(ctx, entry.life, entry.row, entry.name)
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
     mails, stuck = await mail_lines(ctx, f"O{row.id}")
     text = "\n".join([line, *(f"{label}: {said}" for label, said in mails)])
