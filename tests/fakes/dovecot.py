@@ -18,6 +18,8 @@ import pytest
 
 REQUIRED = "DESKBOT_TEST_DOVECOT"
 MISSING = "Dovecot's IMAP server is missing; on Debian: apt-get install dovecot-imapd"
+# Waits until the tests are over, or killed: then the pipe on its standard input ends.
+CLEAN_UP = 'read -r end; kill -9 -- "-$(cat "$0/run/master.pid" 2>/dev/null)" 2>/dev/null; rm -rf "$0"'
 USER, PASSWORD = "desk", 'pä "ss/w@rd'
 CONFIGURATION = """
 protocols = imap
@@ -117,6 +119,9 @@ class Dovecot:
         if self._uid is not None:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, self._uid, account.pw_gid)
+        self._cleaner = subprocess.Popen(
+            ["sh", "-c", CLEAN_UP, str(self.folder)], cwd="/", stdin=subprocess.PIPE, start_new_session=True
+        )
         self.start()
 
     def start(self) -> None:
@@ -155,7 +160,7 @@ class Dovecot:
     def remove(self) -> None:
         """Stop and forget everything."""
         self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._cleaner.communicate()
 
     def log(self) -> str:
         """What the server said."""
