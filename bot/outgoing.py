@@ -11,11 +11,11 @@ from uuid import uuid4
 from bot.platform import Adapter
 from domain.dates import BANGKOK
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from handlers import system
+from handlers import staff_mail, system
 from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.i18n import speaking
-from store import audit, buttons, outbox, staff
+from store import audit, buttons, mail, outbox, staff
 from store.database import Database, Tx
 from store.outbox import Message
 
@@ -101,7 +101,7 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
-    That somebody cannot be told anything anywhere is told to the administrators, once a day.
+    Whom no chat reaches is told by mail; that this is not possible either, the administrators are told once a day.
     """
     if not notices:
         return
@@ -120,10 +120,27 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
             if address is not None:
                 with speaking(person.language):
                     _add_to(batch, notice, address, person.id, now)
+            elif by_mail := await mail_instead(adapters, db, person, notice.make(), f"{notice.key}:{person.id}", now):
+                batch.messages.append(by_mail)
             elif notice.staff_id is not None:
                 lost[person.id] = _told_of(person, now)
     if lost:
         await add_notices(batch, adapters, db, list(lost.values()), now)
+
+
+async def mail_instead(
+    adapters: Adapters, db: Database, person: Staff, reply: Reply, key: str, now: datetime
+) -> Message | None:
+    """A mail to the person's work address that a notice waits: its numbers alone, since mail is no place for more.
+
+    None where no address is known, or no mail server. The notice goes along, should it have to be told elsewhere.
+    """
+    if not person.email or person.blocked_at is not None or Platform.MAIL not in adapters:
+        return None
+    with speaking(person.language):
+        subject, body = await staff_mail.letter(db, person.name, reply)
+    payload = mail.notice_payload(person.email, subject, body, person.language, now)
+    return Message(uuid4(), Platform.MAIL, person.email, payload, person.id, reply_to_json(reply), key, confirms=True)
 
 
 def _told_of(person: Staff, now: datetime) -> Notice:

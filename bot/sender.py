@@ -10,7 +10,16 @@ from uuid import uuid4
 
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import ADMIN_TOLD, Adapters, Batch, add_notice, notice_message, reachable_address, served
+from bot.outgoing import (
+    ADMIN_TOLD,
+    Adapters,
+    Batch,
+    add_notice,
+    mail_instead,
+    notice_message,
+    reachable_address,
+    served,
+)
 from bot.platform import Delivery, Doubtful, Dropped, Refused, Retry, Sent
 from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
@@ -29,7 +38,8 @@ LONGEST_MAIL = 300.0
 KEEP_LEASE = leases.TTL.total_seconds() / 3
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
-MOVED = ":moved"
+MOVED, MAILED = ":moved", ":mail"
+"""Behind the key of a notice that went on to the person's other platform, or to the work address."""
 
 log = get_logger()
 Chat = tuple[Platform, str]
@@ -199,16 +209,18 @@ class Sender:
         unreachable: bool = False,
         spent: bool = False,
     ) -> None:
-        """Not tried again: it goes to the person's other platform, else somebody is told."""
+        """Not tried again: it goes to the person's other platform, else by mail, else somebody is told."""
         log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
-        elsewhere = await self._elsewhere(message)
+        elsewhere = await self._elsewhere(message) or await self._by_mail(message, now)
         batch = Batch()
-        if message.platform is Platform.MAIL:
+        if message.platform is Platform.MAIL and not message.notice:
             await self._tell_writer(batch, message, state, error, now)
         elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
             pass  # a notice about a notice would never end
         elif spent:
             await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
+        elif message.platform is Platform.MAIL and message.staff_id is not None:
+            await self._tell_nowhere(batch, message, now)
         elif not elsewhere and message.staff_id is not None:
             # A stranger who turns away is nobody's trouble.
             await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
@@ -225,6 +237,13 @@ class Sender:
 
     async def _tell_administrators(self, batch: Batch, platform: Platform, error: str, key: str, now: datetime) -> None:
         told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
+        await add_notice(batch, self._adapters, self._db, told, now)
+
+    async def _tell_nowhere(self, batch: Batch, message: Message, now: datetime) -> None:
+        """Not even by mail: the administrators hear whom nothing reaches."""
+        assert message.staff_id is not None
+        name = (await staff.get_staff(self._db, message.staff_id)).name
+        told = Notice(lambda: system.nowhere_to_tell(name), f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
     async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
@@ -259,9 +278,21 @@ class Sender:
         """The same notice, once, on the person's other platform; answers go only where the question came from."""
         if not message.notice or message.staff_id is None or MOVED in (message.dedupe_key or ""):
             return []
+        if message.platform is Platform.MAIL:
+            return []
         here = (message.platform, message.chat)
         address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
         if address is None:
             return []
         key = f"{message.dedupe_key}{MOVED}"
         return [notice_message(reply_from_json(message.notice), address, message.staff_id, key)]
+
+    async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
+        """That a notice waits, once, to the person's work address where no chat takes it."""
+        if not message.notice or message.staff_id is None or message.platform is Platform.MAIL:
+            return []
+        person = await staff.get_staff(self._db, message.staff_id)
+        key = (message.dedupe_key or "").removesuffix(MOVED) + MAILED
+        reply = reply_from_json(message.notice)
+        by_mail = await mail_instead(self._adapters, self._db, person, reply, key, now)
+        return [by_mail] if by_mail else []

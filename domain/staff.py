@@ -11,7 +11,7 @@ StaffId = NewType("StaffId", int)
 class Platform(StrEnum):
     """Where people talk to the desk; never called a channel, which is how customers reach it.
 
-    By mail the desk only speaks, and to customers: no member of staff has an account there.
+    By mail the desk only speaks: to customers, and to staff whom no chat reaches.
     """
 
     TELEGRAM = "telegram"
@@ -35,13 +35,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff. `blocked_at` set = no access on any platform, from the next press on."""
+    """A member of staff. `blocked_at` set = no access on any platform, from the next press on; `email` = the work
+    address that is told what reaches the person in no chat, "" where none is known.
+    """
 
     id: StaffId
     name: str
     role: Role
     language: str = "th"
     blocked_at: datetime | None = None
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

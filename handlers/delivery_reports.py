@@ -8,8 +8,9 @@ from domain.bounces import Report, is_report, read_report
 from domain.staff import Role
 from handlers.desk import Work
 from handlers.mail_cards import stuck_notice
+from handlers.system import nowhere_to_tell
 from store import mail as mails
-from store import staff
+from store import outbox, staff
 from store.mail import Mail, MailState
 from store.mail_inboxes import Found
 
@@ -33,7 +34,7 @@ class DeliveryReports:
             return Found.OTHER
         mail = await _reported(work, report)
         if mail is None:
-            return Found.STRAY
+            return await _about_staff(work, report, key)
         if mail.state in _OUT and mail.bounced_at is None:
             if report.failed:
                 await _bounced(work, mail, report, key)
@@ -49,6 +50,17 @@ async def _reported(work: Work, report: Report) -> Mail | None:
         if mail := await mails.find_reported(work.db, message_id):
             return mail
     return None
+
+
+async def _about_staff(work: Work, report: Report, key: str) -> Found:
+    """A mail that told a colleague what reached the person in no chat: the administrators hear that it came back."""
+    who = await outbox.find_notice_mail(work.db, report.message_id) if report.message_id else None
+    if who is None:
+        return Found.STRAY
+    if report.failed:
+        person = await staff.get_staff(work.db, who)
+        work.notify(partial(nowhere_to_tell, person.name), f"undeliverable:{report.message_id}:{key}", role=Role.ADMIN)
+    return Found.REPORT
 
 
 async def _bounced(work: Work, mail: Mail, report: Report, key: str) -> None:

@@ -150,7 +150,7 @@ def quota_warning(platform: str, percent: int, used: int, quota: int) -> Reply:
     """What administrators are told before a platform's monthly quota is spent."""
     return say(
         _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) เมื่อครบจะส่งทางแอปอื่นของผู้รับแทน",
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) เมื่อครบจะส่งทางแอปอื่นหรืออีเมลแทน",
             platform=platform.upper(),
             percent=percent,
             used=used,
@@ -163,7 +163,7 @@ def quota_spent(platform: str) -> Reply:
     """What administrators are told when it is spent."""
     return say(
         _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว ที่เหลือส่งทางแอปอื่นของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว ที่เหลือส่งทางแอปอื่นหรืออีเมลของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
             platform=platform.upper(),
         )
     )

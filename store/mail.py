@@ -184,6 +184,12 @@ async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     return tuple(row["message_id"] for row in reversed(rows))
 
 
+def notice_payload(to: str, subject: str, body: str, language: str, now: datetime) -> str:
+    """What bot/mail.py sends to a member of staff; the Message-ID is that of the outbox's message."""
+    what = {"to": to, "subject": subject, "body": body, "language": language, "written_at": now.isoformat()}
+    return json.dumps({**what, "message_id": "", "thread": [], "files": [], "automatic": True}, ensure_ascii=False)
+
+
 def payload_of(mail: Mail) -> str:
     """What bot/mail.py sends, as JSON."""
     return json.dumps(

@@ -1,4 +1,4 @@
-"""kill -9 around a mail that came back: told once, together with how far the mailbox was read; no password in the log."""
+"""kill -9 around a mail that came back: told once, with how far the mailbox was read; the password stays out."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import quote

@@ -213,3 +213,29 @@ async def test_mails_that_did_not_arrive_are_counted_by_what_they_are_about(db: 
             await bounce(db, written)
     assert await mail.count_unreached(db, ["O1", "O2", "O3", "O4"]) == {"O1": 1, "O3": 2}
     assert await mail.count_unreached(db, []) == {}
+
+
+# Mails that tell staff.
+
+
+async def test_a_mail_to_a_colleague_is_known_by_its_message_and_one_to_a_customer_is_not(
+    db: Database, officer: StaffId
+) -> None:
+    written = await put(db, by=officer)
+    payload = mail.notice_payload("nok@nso.example", "x", "y", "th", NOW)
+    told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", payload, officer, notice="{}")
+    await db.write(lambda tx: outbox.add(tx, [told], NOW))
+    assert await outbox.find_notice_mail(db, f"<{told.id}@nso.example>") == officer
+    for other in (written.message_id, f"<{uuid4()}@nso.example>", f"<{told.id}>", "<x@nso.example>", str(told.id)):
+        assert await outbox.find_notice_mail(db, other) is None
+    assert set(json.loads(payload)) == set(json.loads(mail.payload_of(written)))
+
+
+async def test_a_mail_to_a_colleague_is_forgotten_and_one_to_a_customer_is_not(db: Database, officer: StaffId) -> None:
+    written = await put(db, by=officer)
+    await end(db, written, "sent")
+    told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", "{}", officer, notice="{}")
+    await db.write(lambda tx: outbox.add(tx, [told], NOW))
+    await db.write(lambda tx: outbox.mark_sent(tx, told, NOW))
+    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + timedelta(days=900))) == 1
+    assert (await mail.get_mail(db, str(written.id))).state is MailState.SENT
