@@ -10,7 +10,7 @@ from domain.one_line_types import Vocabulary
 from domain.owed import Rule, read_rules
 from domain.projects import Project, read_projects
 from domain.publicity_summary import Release, read_releases
-from domain.requests import Steps, read_requests
+from domain.requests import RequestKind, Steps, read_requests
 from domain.suggest import Seeds, read_seeds
 from domain.templates import Templates, read_templates
 from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
@@ -51,8 +51,10 @@ class Configuration:
     releases: tuple[Release, ...] = ()
 
     def vocabulary(self) -> Vocabulary:
-        """The words of the one line, but for the names of staff."""
-        return replace(self.catalogue.vocabulary(), projects=self.projects)
+        """The words of the one line, but for the names of staff; contracts are those of microdata requests."""
+        plain = self.catalogue.vocabulary()
+        wants = {**plain.wants, "contract_no": self.steps.subjects(RequestKind.MICRODATA)}
+        return replace(plain, projects=self.projects, wants=wants)
 
 
 def load_configuration(override: Path | None = None) -> Configuration:

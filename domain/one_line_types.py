@@ -48,6 +48,8 @@ class OneLine:
     receipt_on: date | None = None
     letter_no: str = ""
     letter_on: date | None = None
+    contract_no: str = ""
+    contract_on: date | None = None
     counts: bool = False
     unsure: frozenset[str] = frozenset()
 
@@ -65,7 +67,7 @@ class Vocabulary:
     """The words of the grammar.
 
     `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered subjects' codes;
-    `wants` names the subjects that ask for a field (price, letter_no, projects): only there is it looked for.
+    `wants` names the subjects that ask for a field (price, contract_no, projects), where alone it is looked for.
     `sales` are those that ask every customer for a price. `staff` are the names that may stand behind @.
     """
 

@@ -1,12 +1,13 @@
 """What the words of a line say beside customer, channel and subject: whom, how urgent, which data, what it cost.
 
 Words that only steer (@name, urgency, mood, complexity) are taken out of the text where they surely do; whatever
-belongs to the question or the answer (projects, years, price, receipt) is read and stays, too. What is recognised
-silently must be certain; what is less is named in `unsure`, so that it is shown before it is saved.
+belongs to the question or the answer (projects, years, price, receipt, contract) is read and stays, too. What is
+recognised silently must be certain; what is less is named in `unsure`, so that it is shown before it is saved.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,7 @@ from domain.one_line_types import OneLine, Vocabulary
 from domain.projects import projects_in
 from domain.provinces import find_province, read_user_count
 from domain.text import digits, strip_titles, words
-from domain.tickets import parse_price
+from domain.tickets import parse_contract_no, parse_price
 
 STEERING = ("urgency", "mood", "complexity")
 MOST_PROJECTS = 10
@@ -41,6 +42,9 @@ def enriched(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     if read.subject in vocabulary.wants.get("letter_no", ()):
         no, on = _numbered("letter", text, today)
         read = replace(read, letter_no=no, letter_on=on)
+    if read.subject in vocabulary.wants.get("contract_no", ()):
+        no, on = _contract(text, today)
+        read = replace(read, contract_no=no, contract_on=on)
     return replace(read, counts=not read.result and _is_count(read.details, today))
 
 
@@ -181,10 +185,24 @@ def _numbered(kind: str, text: str, today: date) -> tuple[str, date | None]:
     found = _mark_of(kind).search(plain)
     if found is None:
         return "", None
-    rest = re.sub(rf"^(?:{_any('dated')})\s*", "", text[found.end() :].lstrip())
+    return found["number"].rstrip(_EDGES), _dated(text[found.end() :], today)
+
+
+def _contract(text: str, today: date) -> tuple[str, date | None]:
+    """The one contract that is named by its number, and its date where that follows; none where several are named."""
+    named: dict[str, date | None] = {}
+    for found in _contract_mark().finditer(digits(text)):
+        with suppress(InvalidInput):
+            no = parse_contract_no(found["number"])
+            named[no] = named.get(no) or _dated(text[found.end() :], today)
+    return next(iter(named.items())) if len(named) == 1 else ("", None)
+
+
+def _dated(rest: str, today: date) -> date | None:
+    """The day with which the rest of a line begins, if it is not still to come."""
+    rest = re.sub(rf"^(?:{_any('dated')})\s*", "", rest.lstrip())
     day = find_date(rest.partition("\n")[0], today)
-    on = day[0] if day and day[0] <= today else None
-    return found["number"].rstrip(_EDGES), on
+    return day[0] if day and day[0] <= today else None
 
 
 def _is_count(details: str, today: date) -> bool:
@@ -228,6 +246,14 @@ def _money() -> re.Pattern[str]:
     return re.compile(
         rf"(?<!\S)(?:{_any('price_marks')})\s*(?P<marked>{amount})(?!\S*[/\d]){_no_thing()}"
         rf"|(?<![\d.,/])(?P<counted>{amount})\s?(?:{units})"
+    )
+
+
+@cache
+def _contract_mark() -> re.Pattern[str]:
+    """A contract by its number; its year in full, so that no month and no page is taken for one."""
+    return re.compile(
+        rf"(?:{_any('contract_marks')})\s*:?\s*(?P<number>\d{{1,5}}\s?/\s?\d{{4}})(?![\d/])", re.IGNORECASE
     )
 
 

@@ -91,6 +91,10 @@ class Steps:
         """The kind of request that a subject belongs to."""
         return next((kind for kind, steps in self.kinds.items() if subject in _all(steps)), None)
 
+    def subjects(self, kind: RequestKind) -> frozenset[str]:
+        """The subjects of all its steps."""
+        return frozenset(_all(self.kinds[kind]))
+
     def step_of(self, subject: str) -> str:
         """The step that a subject does; "" for none."""
         return next((step for steps in self.kinds.values() for step, does in steps.items() if subject in does), "")

@@ -72,17 +72,23 @@ def _month(reports: Sequence[Report], month: date) -> str:
 
 
 async def _notes(ctx: Context, reports: Sequence[Report], months: Sequence[date]) -> str:
-    """Who has not reported which month, and reports that stand in no month."""
+    """Who has not reported which month, and reports that stand in no month.
+
+    Among several months the one that still runs is not missed yet.
+    """
     there = {(report.province, report.month) for report in reports}
+    over = [month for month in months if len(months) == 1 or month_of(month).until <= ctx.today]
     lacking = []
     for name in list_provinces():
-        missed = [month for month in months if (name, month) not in there]
+        missed = [month for month in over if (name, month) not in there]
         if missed and len(months) > 1:
             lacking.append(f"{name} ({len(missed)})")
         elif missed:
             lacking.append(name)
     notes = []
-    if lacking and len(months) > 1:
+    if not reports:
+        notes.append(_("ยังไม่มีจังหวัดใดรายงาน"))
+    elif lacking and len(months) > 1:
         notes.append(_("ยังไม่รายงาน (จำนวนเดือน): %(names)s", names=", ".join(lacking)))
     elif lacking:
         notes.append(_("ยังไม่รายงาน %(count)s จังหวัด: %(names)s", count=len(lacking), names=", ".join(lacking)))

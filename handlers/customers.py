@@ -8,7 +8,7 @@ from domain.one_line import key_within, parse_one_line, small_talk
 from domain.phones import format_phone
 from domain.text import digits, shorten
 from domain.tickets import Status, Ticket, parse_contract_no
-from handlers import customer_cards, request_cards, ticket_buttons, ticket_cards
+from handlers import customer_cards, publicity_cards, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
@@ -17,11 +17,12 @@ from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
-from store import contracts, customers, forms, search, tickets
+from store import contracts, customers, forms, publications, search, tickets
 
 PAGE = 8
 HISTORY_PAGE = 10
 TICKET_NO = re.compile(r"[Rr]\d{10}")
+PUBLICATION_NO = re.compile(r"[Pp]\d{1,9}")
 CUSTOMER_CODE = re.compile(r"[Cc]\d{1,12}")
 
 
@@ -35,6 +36,8 @@ async def find(ctx: Context, args: str) -> Reply:
         ticket = await tickets.get_ticket(ctx.db, typed.upper())
         ctx.audit("ticket.read", ticket.no)
         return Reply((await ticket_cards.card(ctx, ticket),))
+    if PUBLICATION_NO.fullmatch(typed):
+        return Reply((await publicity_cards.card(ctx, await publications.get(ctx.db, typed.upper())),))
     try:
         return await by_contract(ctx, parse_contract_no(typed))
     except DeskError:
@@ -46,8 +49,10 @@ async def by_contract(ctx: Context, contract_no: str) -> Reply:
     if contract := await contracts.find_contract(ctx.db, contract_no):
         return await request_cards.show(ctx, contract.request_id)
     found = await tickets.list_by_contract(ctx.db, contract_no)
-    title = _("📄 สัญญา %(no)s", no=contract_no)
-    return await _ticket_list(ctx, title, found) if found else say(_("ผลลัพธ์: 0") + f" · {title}")
+    if found:
+        return await _ticket_list(ctx, _("📄 สัญญา %(no)s", no=contract_no), found)
+    lists = Button(_("รายการสัญญา"), "owed.list", {"list": "contracts"})
+    return Reply((Paragraph(_("ไม่พบสัญญา %(no)s ตรวจเลขที่อีกครั้ง", no=contract_no), (lists,)),))
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:

@@ -1,6 +1,5 @@
 """Publicity (subject 10): logged from one line, a link or a forwarded post; listed, corrected, removed."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from domain.publicity import LinkKind, Network, begins_with_link, find_links
 from domain.text import clean, digits
 from handlers import publicity_cards, publicity_saving, publicity_summary, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
+from handlers.customers import PUBLICATION_NO
 from handlers.desk import Context
 from handlers.forms import FRESH, advance, own_draft, park_open, resume_part, start, with_values
 from handlers.i18n import _
@@ -24,7 +24,6 @@ from store.forms import Draft
 PAGE = 8
 SUMMARY_WORDS = ("สรุป", "summary")
 LIST_WORDS = ("รายการ", "ล่าสุด", "list")
-_NUMBER = re.compile(r"[Pp]\d{1,9}")
 _FITS = (
     r"(?is)$|.*(https?://|facebook\.com|fb\.watch|fb\.me|x\.com|twitter\.com|lin\.ee|line\.me)|สรุป|รายการ|ล่าสุด|P\d|"
     r"(เฟซ\S*|เฟส\S*|facebook|fb|ทวิต\S*|twitter|x|ไลน์|line)(\s|$)|ผล|ข่าว|เผยแพร่|สำรวจ|สำมะโน"
@@ -43,7 +42,7 @@ async def publicize(ctx: Context, args: str) -> Reply:
     first, _blank, rest = text.partition(" ")
     if not text:
         return await _begin(ctx)
-    if _NUMBER.fullmatch(digits(text)):
+    if PUBLICATION_NO.fullmatch(digits(text)):
         return await _show(ctx, digits(text).upper())
     if first.casefold() in SUMMARY_WORDS:
         return await publicity_summary.summary(ctx, rest)

@@ -21,6 +21,7 @@ from domain.publicity import (
     without_links,
 )
 from domain.text import clean, shorten
+from domain.text import words as dictionary
 from handlers import draft_files, fields
 from handlers.chat import Button, Card, Reply
 from handlers.desk import Context
@@ -34,6 +35,8 @@ from handlers.registry import action
 from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
 from store.forms import Draft
 from store.tickets import SEPARATOR
+
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 def networks_of(data: Mapping[str, str]) -> list[Network]:
@@ -57,6 +60,8 @@ def read_news(ctx: Context, text: str) -> dict[str, str]:
     networks = {link.network for link in links}
     words, named = _leading_networks(ctx, words)
     words, on = _date_of(ctx, words)
+    words, last = _ending_networks(ctx, words)
+    named |= last
     return {
         **values,
         **({"published_on": on.isoformat()} if on else {}),
@@ -84,7 +89,22 @@ def _leading_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
     return words, named
 
 
+def _ending_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
+    """The networks that end a single line, and the line; without them, unless a word before leads up to them."""
+    named: set[Network] = set()
+    rest = words
+    while "\n" not in rest and (split := rest.rsplit(maxsplit=1))[1:]:
+        network = _network(ctx, split[1].strip(",+"))
+        if network is None:
+            break
+        named.add(network)
+        rest = split[0].rstrip(" ,+")
+    return (words if rest.endswith(dictionary("publicity").texts("leads_up")) else rest), named
+
+
 def _network(ctx: Context, word: str) -> Network | None:
+    if word.casefold() == "x":
+        return Network.TWITTER
     code = ctx.desk.configuration.catalogue.vocabulary().channels.get(word.casefold(), "")
     return Network(code) if code in set(Network) else None
 
@@ -185,7 +205,9 @@ class PublicityForm:
         links = [link for network in Network for link in find_links(data.get(f"link_{network}", ""))]
         if any(link.kind is LinkKind.GROUP for link in links):
             notes.append(_("⚠️ โพสต์อยู่ในกลุ่ม คนนอกกลุ่มอาจเปิดไม่ได้"))
-        if data.get("text") and not data.get("projects") and not data.get("projects_query"):
+        if _ADDRESS.fullmatch(data.get("text", "")):
+            notes.append(f"⚠️ {sentence(InvalidInput('post_link'))}")
+        elif data.get("text") and not data.get("projects") and not data.get("projects_query"):
             notes.append(_("ยังไม่ได้ระบุโครงการ"))
         return notes
 

@@ -60,7 +60,7 @@ async def _offered(ctx: Context, draft: Draft) -> list[Option]:
         found = find_when(value, ctx.now, ctx.desk.configuration.calendar)
         if found is not None and found.at.astimezone(BANGKOK).date() > ctx.today + timedelta(days=1):
             options.append(Option(value, weekday_when(found.at)))
-    return options
+    return list({option.label: option for option in options}.values())
 
 
 class ReminderForm:

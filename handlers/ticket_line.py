@@ -55,6 +55,8 @@ def _values(read: OneLine) -> dict[str, str]:
         "receipt_on": read.receipt_on.isoformat() if read.receipt_on else "",
         "letter_no": read.letter_no,
         "letter_on": read.letter_on.isoformat() if read.letter_on else "",
+        "contract_no": read.contract_no,
+        "contract_on": read.contract_on.isoformat() if read.contract_on else "",
         "close": "1" if read.close else "",
     }
     return {name: value for name, value in values.items() if value}

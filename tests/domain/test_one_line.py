@@ -64,6 +64,7 @@ def more(read: OneLine) -> str:
     said.append("" if read.price is None else f"price {read.price}")
     said.append(f"receipt {read.receipt_no} {read.receipt_on or ''}".strip() * bool(read.receipt_no))
     said.append(f"letter {read.letter_no} {read.letter_on or ''}".strip() * bool(read.letter_no))
+    said.append(f"contract {read.contract_no} {read.contract_on or ''}".strip() * bool(read.contract_no))
     said.append("users" * read.counts)
     said.append(f"shown: {', '.join(sorted(read.unsure))}" * bool(read.unsure))
     return "; ".join(filter(None, said))

@@ -62,6 +62,28 @@ async def test_a_letter_begins_a_request_and_the_next_number_is_one_tap(desk):
     assert await desk.count("requests") == 1
 
 
+async def test_the_contract_that_a_line_names_is_the_requests_contract(desk):
+    done = await desk.says("/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา 81/2569 ลงวันที่ 20 พ.ย. 69 => ส่งแล้ว ปิด")
+    assert "เลขที่สัญญา: 81/2569" in done.text
+    assert "📄 สัญญา 81/2569" in done.text
+    assert await desk.count("contracts", "no = '81/2569' AND signed_on = '2026-11-20'") == 1
+    await desk.says("/open C70001 เมล 7.10 ได้รับสัญญา 81/2569 => ครบถ้วน ปิด")
+    assert await desk.count("requests") == 1
+    assert await desk.count("owed", "rule = 'contract' AND state = 'received'") == 1
+
+
+async def test_a_contract_that_is_another_customers_is_not_taken_from_a_line(desk):
+    await send_contract(desk, "/open C70001 เมล 7.9 ส่งสัญญา 81/2569 => ส่งแล้ว ปิด")
+    done = await desk.says("/open C81554 เมล 7.9 ส่งสัญญา 81/2569 => ส่งแล้ว ปิด")
+    assert "⚠️ สัญญา 81/2569 เป็นของ C70001 แล้ว" in done.text
+    assert await desk.count("contracts") == 1
+
+
+async def test_a_contract_that_is_not_there_leads_to_the_list(desk):
+    assert (await desk.says("/contract 7/2569")).text == "ไม่พบสัญญา 7/2569 ตรวจเลขที่อีกครั้ง"
+    assert "📄 สัญญา · ทั้งหมด 0" in (await desk.presses("รายการสัญญา")).text
+
+
 async def test_a_ticket_without_a_customer_says_that_nothing_is_followed_up(desk):
     await desk.says("/open เมล 7.9 ส่งข้อมูลแล้ว => ส่งแล้ว ปิด")
     done = await desk.presses("ไม่มีผู้รับบริการ") if "ไม่มีผู้รับบริการ" in desk.last["telegram:nok"].buttons else None

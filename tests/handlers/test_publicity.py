@@ -52,6 +52,8 @@ async def test_each_network_has_its_closed_ticket_in_the_manuals_words(logged: D
         f"/publicize เฟซ ไลน์ {LABOUR} {POST}",
         f"ประชาสัมพันธ์ ไลน์ {LABOUR} {POST}",
         f"ประชาสัมพันธ์ เฟซ, ไลน์ {LABOUR}\n{POST}",
+        f"/publicize {LABOUR} {POST} เฟส, ไลน์",
+        f"/publicize {LABOUR} {POST} ไลน์ วันนี้",
     ],
 )
 async def test_one_line_says_networks_words_and_link(desk: DeskUnderTest, line: str):
@@ -61,10 +63,28 @@ async def test_one_line_says_networks_words_and_link(desk: DeskUnderTest, line: 
     assert await desk.count("tickets", "status = 'closed' AND subject = '10'") == 2
 
 
+async def test_networks_that_a_sentence_ends_with_stay_in_it(desk: DeskUnderTest):
+    card = await desk.says(f"/publicize {LABOUR} ผ่านช่องทาง Facebook")
+    assert f"ข่าว: {LABOUR} ผ่านช่องทาง Facebook" in card.text
+    assert "📣 ประชาสัมพันธ์ · Facebook · 23 พ.ย. 69" in card.text
+
+
+async def test_a_link_that_is_no_networks_is_said_to_be_none(desk: DeskUnderTest):
+    card = await desk.says("/publicize http://example.com/abc")
+    assert "⚠️ ไม่พบลิงก์โพสต์" in card.text
+
+
 @pytest.mark.parametrize("line", ["ประชาสัมพันธ์จังหวัดกระบี่", "ประชาสัมพันธ์ กรมการค้า"])
 async def test_the_word_within_a_name_is_a_search(desk: DeskUnderTest, line: str):
     await desk.says(line)
     assert await desk.count("forms") == 0
+
+
+async def test_its_number_alone_shows_a_piece_of_news(desk: DeskUnderTest):
+    await desk.says(f"/publicize เฟซ {LABOUR} {POST}")
+    await desk.presses("บันทึก")
+    assert "📣 P1 · สำรวจภาวะ" in (await desk.says("p1")).text
+    assert "ไม่พบข่าวประชาสัมพันธ์ P2" in (await desk.says("P2")).text
 
 
 async def test_the_form_asks_for_what_is_missing(desk: DeskUnderTest):

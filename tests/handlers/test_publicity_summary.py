@@ -113,3 +113,16 @@ async def test_months_to_come_are_not_waited_for(desk: DeskUnderTest):
 
 async def test_a_name_beginning_like_the_command_is_a_search(desk: DeskUnderTest):
     assert "ผู้เข้าชม" not in (await desk.says("สถิติจังหวัด กระบี่")).text
+
+
+async def test_nobody_has_reported_is_one_sentence(desk: DeskUnderTest):
+    told = await desk.says("/counts ต.ค. 69")
+    assert "ยังไม่มีจังหวัดใดรายงาน" in told.text
+    assert "กรุงเทพมหานคร" not in told.text
+
+
+async def test_the_month_that_runs_is_not_missed_in_a_year(desk: DeskUnderTest):
+    await desk.says("/open อีเมล รายงานผู้ใช้ กระบี่ 1600 ต.ค. 69 => รับแล้ว ปิด")
+    told = await desk.says("/counts ปีงบ 2570")
+    assert "ตราด (1)" in told.text
+    assert "กระบี่ (" not in told.text
