@@ -26,14 +26,14 @@ _TICKET = re.compile(r"R\d{10}")
 _CONTRACT = re.compile(r"(?<![\d/])\d{1,4}/25\d\d(?![\d/])")
 
 
-@command("mymail", "อีเมลของฉัน", about="อีเมลที่ทำงานของคุณ ใช้แจ้งเมื่อส่งทางแชตไม่ได้", fits=r"[^\s@]+@\S+$|$")
+@command("mymail", "อีเมลของฉัน", about="อีเมลที่ทำงานของคุณ ใช้แจ้งเมื่อส่งทางแชทไม่ได้", fits=r"[^\s@]+@\S+$|$")
 async def my_mail(ctx: Context, args: str) -> Reply:
     """Show one's own work address, or enter it."""
     if not ctx.incoming.private:
         raise NotAllowed("private_only")
     if args:
         return _entered(ctx, ctx.staff.id, check_address(parse_email(args)))
-    how = _("พิมพ์ /mymail ตามด้วยอีเมลที่ทำงาน เช่น /mymail nok@nso.go.th เดสก์จะแจ้งทางนี้เมื่อส่งทางแชตไม่ได้")
+    how = _("พิมพ์ /mymail ตามด้วยอีเมลที่ทำงาน เช่น /mymail nok@nso.go.th บอทจะแจ้งทางนี้เมื่อส่งทางแชทไม่ได้")
     if not ctx.staff.email:
         return say(_("ยังไม่มีอีเมลสำรอง %(how)s", how=how))
     remove = Button(_("ลบอีเมลสำรอง"), "mymail.remove", {"id": str(ctx.staff.id)}, once=True)
@@ -43,7 +43,7 @@ async def my_mail(ctx: Context, args: str) -> Reply:
 def _entered(ctx: Context, who: StaffId, email: str) -> Reply:
     ctx.change(partial(store.set_email, staff_id=who, email=email))
     ctx.audit("staff.email", f"staff:{who}")
-    text = _("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชตไม่ได้", email=email)
+    text = _("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชทไม่ได้", email=email)
     return Reply((Paragraph(text),), confirms=True)
 
 
@@ -101,12 +101,12 @@ async def letter(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
     for no in list(dict.fromkeys(_CONTRACT.findall(said)))[:NAMED]:
         if await contracts.find_contract(db, no):
             named.append(_("สัญญา %(no)s", no=no))
-    subject = _("เดสก์มีเรื่องแจ้งคุณ%(name)s %(what)s", name=name, what=", ".join([*found][:2])).strip()
+    subject = _("แจ้งเตือนจากโต๊ะบริการข้อมูลสถิติ %(what)s", what=", ".join([*found][:2])).strip()
     lines = [
         _("เรียน คุณ%(name)s", name=name),
-        _("เดสก์มีเรื่องแจ้งคุณ แต่ส่งทางแชตไม่ได้ จึงแจ้งทางอีเมลแทน"),
+        _("โต๊ะบริการข้อมูลสถิติมีเรื่องแจ้งคุณ แต่ส่งทางแชทไม่ได้ จึงแจ้งทางอีเมลแทน"),
         "\n".join(f"- {each}" for each in named),
-        _("เปิดแชตของเดสก์ แล้วพิมพ์ ใบงานของฉัน หรือเลขใบงาน เพื่อดูรายละเอียดและทำต่อ"),
+        _("เปิดแชทกับบอท แล้วพิมพ์ ใบงานของฉัน หรือเลขใบงาน เพื่อดูรายละเอียดและทำต่อ"),
         _("อีเมลนี้ส่งอัตโนมัติ ไม่ต้องตอบกลับ"),
     ]
     return subject, "\n\n".join(filter(None, lines))

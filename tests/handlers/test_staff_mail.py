@@ -117,7 +117,7 @@ async def test_what_every_chat_refused_goes_by_mail_once_and_names_nobody(told, 
     await notifies(told)
     (taken,) = smtp.mails
     assert taken.to == NOK
-    assert taken.subject == f"เดสก์มีเรื่องแจ้งคุณนก {TICKET}"
+    assert taken.subject == f"แจ้งเตือนจากโต๊ะบริการข้อมูลสถิติ {TICKET}"
     assert f"- ใบงาน {TICKET} เรื่อง 1.1\n" in taken.body
     assert "พิมพ์ ใบงานของฉัน" in taken.body
     assert taken.message["Auto-Submitted"] == "auto-generated"
@@ -202,5 +202,5 @@ async def test_in_english_for_who_reads_english(told, smtp):
     await told.db.write(lambda tx: tx.execute("UPDATE staff SET language = 'en'"))
     await refuses(told, GONE)
     await notifies(told)
-    assert smtp.mails[0].subject == f"The desk has something to tell นก {TICKET}"
+    assert smtp.mails[0].subject == f"Notice from the statistical service desk {TICKET}"
     assert f"- Ticket {TICKET}, subject 1.1" in smtp.mails[0].body
