@@ -28,7 +28,7 @@ class There:
 
 
 async def who_is_there(work: Work) -> There:
-    """Today's people: without those on leave, without access, and whom no platform reaches."""
+    """Today's people: without those on leave, without access, and whom neither a chat nor mail reaches."""
     everybody = await staff.list_staff(work.db)
     accounts = await staff.list_all_identities(work.db)
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
@@ -36,7 +36,8 @@ async def who_is_there(work: Work) -> There:
     able = [
         person
         for person in everybody
-        if person.blocked_at is None and any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+        if person.blocked_at is None
+        and (_by_mail(work, person) or any(each.unreachable_at is None for each in accounts.get(person.id, ())))
     ]
     there = {person.id: person for person in able if person.id not in away}
     in_place = {}
@@ -49,3 +50,8 @@ async def who_is_there(work: Work) -> There:
     # Where nobody who answers for the desk is there, they hear of it on their leave: silence would be worse.
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
     return There(there, in_place, tuple(above))
+
+
+def _by_mail(work: Work, person: Staff) -> bool:
+    """Whether somebody can be told by mail, should no chat take it."""
+    return bool(person.email and work.desk.mail_from)

@@ -158,11 +158,25 @@ async def test_without_an_address_the_administrators_hear_as_before(desk, smtp):
     assert "⚠️ ส่งข้อความทาง Line ไม่ได้: 403" in desk.told("may").text
 
 
-async def test_who_was_blocked_gets_no_mail(told, smtp):
-    await told.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'"))
-    await refuses(told, GONE)
+async def test_who_was_blocked_meanwhile_gets_no_mail(told, smtp):
+    async def blocks(message):
+        await told.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'"))
+        return GONE
+
+    for recorder in told.recorders.values():
+        recorder.deliver = blocks
     await notifies(told)
     assert smtp.mails == []
+
+
+async def test_a_reminder_of_what_is_owed_reaches_by_mail_whom_no_chat_reaches(told, smtp, quiet_mornings):
+    await told.says("/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
+    await told.db.write(lambda tx: tx.execute("UPDATE identities SET unreachable_at = seen_at WHERE chat = 'nok'"))
+    told.wait(days=15)
+    await told.tick()
+    await told.mails_go()
+    assert [taken.to for taken in smtp.mails][-1] == NOK
+    assert any("R2611000125 เรื่อง 7.9" in taken.body for taken in smtp.mails)
 
 
 @pytest.mark.parametrize(("step", "answer"), [("rcpt", "550 5.1.1 no"), ("message", CLOSE)])
@@ -170,7 +184,7 @@ async def test_a_mail_that_is_refused_or_perhaps_lost_is_told_to_the_administrat
     told, smtp, step, answer
 ):
     smtp.fails(step, answer)
-    await refuses(told, GONE)
+    await refuses(told, Refused("400"))
     await notifies(told)
     told.wait(hours=3)
     await told.mails_go()
