@@ -11,11 +11,12 @@ from handlers.chat import Button, Card, Choice, Document, Paragraph, Part, Reply
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble, graphemes of labels."""
+    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble and a preview, graphemes of labels."""
 
     objects: int = 5
     text: int = 5000
     bubble: int = 30_000
+    preview: int = 1_000_000
     alt_text: int = 1500
     label: int = 40
     display: int = 300
@@ -48,6 +49,8 @@ def _count(text: str) -> int:
 
 
 def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
+    if isinstance(part, Document) and part.shown:
+        return _picture(part, limits, link)
     if isinstance(part, Document):
         bubble = _file_bubble(part, limits, link)
         return [{"type": "flex", "altText": shorten(_words(part), limits.alt_text), "contents": bubble}]
@@ -60,6 +63,14 @@ def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
     words = _words(part)
     rest = Paragraph(shorten(words.split("\n", 1)[0], 60), buttons_of(part))
     return [*_texts(words, limits), _flex(rest, _bubble(rest, limits), limits)]
+
+
+def _picture(file: Document, limits: Limits, link: Link | None) -> list[Json]:
+    """LINE fetches it, by HTTPS alone; it is its own preview as long as it is small enough."""
+    url = link(file.file) if link else ""
+    if not url.startswith("https://") or file.size > limits.preview:
+        return _texts(file.no_link, limits)
+    return [{"type": "image", "originalContentUrl": url, "previewImageUrl": url}]
 
 
 def _texts(text: str, limits: Limits) -> list[Json]:
@@ -167,6 +178,8 @@ def marked(payload: str, mark: str) -> str:
     first = call["messages"][0]
     if first["type"] == "text":
         first["text"] = mark + first["text"]
+    elif first["type"] == "image":
+        call["messages"] = [{"type": "text", "text": mark.strip()}, *call["messages"]][-LIMITS.objects :]
     else:
         first["altText"] = mark + first["altText"]
         _first_text(first["contents"]["body"], lambda text: mark + text)

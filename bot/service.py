@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot import line, mail, telegram, web
+from bot.chart_process import CHART_CACHE, ChartProcess
 from bot.engine import Engine, now
 from bot.facebook import FacebookPage
 from bot.file_store import FileStore
@@ -77,6 +78,7 @@ class Service:
             files=files,
             mail_from=settings.sends_from,
             networks=PostingNetworks(posting_networks(settings)),
+            charts=ChartProcess(blobs, settings.data_dir / CHART_CACHE),
         )
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()

@@ -160,7 +160,7 @@ class Document:
     """A stored file: its bytes by `sha256`, its row by `file`.
 
     Where a platform cannot send files it shows `caption` and a link that says `open_label`; where no link can be
-    made, `no_link`.
+    made, `no_link`. `shown` = a picture to be looked at in the chat itself: no link stands for it.
     """
 
     file: str
@@ -172,6 +172,7 @@ class Document:
     open_label: str
     no_link: str
     buttons: tuple[Button, ...] = ()
+    shown: bool = False
 
 
 Part = Paragraph | Card | Choice | Document

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from domain.charts import Chart
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.dates import BANGKOK
@@ -74,6 +75,37 @@ class NoFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture (PNG) is stored: its hash and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class NotDrawn(Exception):
+    """No picture of a chart; `reference` = where the log says why, "" where none can be drawn at all."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
+class Charts(Protocol):
+    """Whoever draws charts."""
+
+    async def draw(self, chart: Chart) -> Drawn:
+        """The chart as a stored picture; nothing of the store's is held meanwhile. Raises NotDrawn."""
+        ...
+
+
+class NoCharts:
+    """A desk that draws nothing."""
+
+    async def draw(self, chart: Chart) -> Drawn:
+        raise NotDrawn("")
+
+
+@dataclass(frozen=True, slots=True)
 class BroadcastCost:
     """What a LINE broadcast costs: people it goes to, messages of the month's quota that are left (None = no limit)."""
 
@@ -112,6 +144,7 @@ class Desk:
     files: Files = field(default_factory=NoFiles)
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
+    charts: Charts = field(default_factory=NoCharts)
 
 
 async def up_to_date(desk: Desk) -> Desk:

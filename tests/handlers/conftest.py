@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chart_process import ChartProcess
 from bot.engine import Engine
 from bot.file_store import FileStore
 from bot.platform import Adapter, Delivery, Sent
@@ -317,7 +318,8 @@ async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnde
     adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
     mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
-    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from)
+    charts = ChartProcess(Blobs(tmp_path), tmp_path / "cache")
+    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from, charts=charts)
     under_test = DeskUnderTest(db, engine, recorders)
     under_test.ids = await db.write(_fill)
     yield under_test
