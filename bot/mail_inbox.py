@@ -143,7 +143,7 @@ class MailInbox:
         """The mail as far as it is wanted, b"" where it is not; one that the server cannot give is passed over."""
         try:
             head = await self._box.read(uid, "HEADER", HEAD)
-            limit = self._reader.wants(head) if head else 0
+            limit = self._wanted(head) if head else 0
             return (await self._box.read(uid, "", limit) or b"") if limit else b""
         except BoxFailed:
             last, times = self._stuck
@@ -153,6 +153,13 @@ class MailInbox:
             log.error("mail not given by the server", uid=uid)
             await self._box.look()
             return b""
+
+    def _wanted(self, head: bytes) -> int:
+        try:
+            return self._reader.wants(head)
+        except Exception as error:  # noqa: BLE001 - headers that break the parser are nobody's mail
+            log.error("mail unreadable", reference=new_reference(), **where(error))
+            return 0
 
     async def _settle(self, position: Position, uid: int, raw: bytes) -> Position:
         """What the mail comes to and the new position are written together, or neither is."""

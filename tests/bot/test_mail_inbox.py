@@ -49,6 +49,8 @@ class Reading:
 
     def wants(self, head: bytes) -> int:
         self.heads += 1
+        if b"Subject: odd head" in head:
+            raise ValueError("odd")
         return self.limit if b"Subject: not ours" not in head else 0
 
     async def read(self, work: Work, raw: bytes, key: str) -> Found:
@@ -177,8 +179,8 @@ async def test_a_mail_that_nobody_can_read_is_counted_and_stops_nothing(
     inbox = reads.inbox()
     await inbox.look()
     reads.reader.trouble["broken"] = [error]
-    server.deliver(mail("broken"))
-    server.deliver(mail("whole"))
+    for subject in ("broken", "odd head", "whole"):
+        server.deliver(mail(subject))
     await inbox.look()
     await inbox.look()
     assert await reads.effects() == ["whole"]

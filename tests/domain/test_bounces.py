@@ -158,6 +158,14 @@ def test_what_is_cut_or_overwritten_is_read_or_refused_and_breaks_nothing(place:
     assert found is None or set(found.codes) <= set("0123456789. ")
 
 
+@given(
+    st.text(st.sampled_from("multipart/report; -ye=*'\"%0\u0e01\n(,delivery-status"), max_size=80),
+    st.binary(max_size=60),
+)
+def test_no_header_breaks_the_look_at_it(value: str, junk: bytes) -> None:
+    assert is_report(f"Content-Type: multipart/report;{value}\n".encode() + junk + b"\n\n") in (True, False)
+
+
 def test_parts_within_parts_without_end_are_refused_and_soon() -> None:
     head = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b0\n\n"
     deep = b"".join(
