@@ -23,6 +23,8 @@ Adapters = Mapping[Platform, Adapter]
 TOKEN_BYTES = 16
 BREATH = 20
 """After so many notices other tasks get their turn."""
+MAILED = ":mail"
+"""Behind the key of a notice that went to the person's work address."""
 ADMIN_TOLD = "undeliverable:"
 """The key of a notice that something could not be delivered begins so."""
 
@@ -140,7 +142,9 @@ async def mail_instead(
     with speaking(person.language):
         subject, body = await staff_mail.letter(db, person.name, reply)
     payload = mail.notice_payload(person.email, subject, body, person.language, now)
-    return Message(uuid4(), Platform.MAIL, person.email, payload, person.id, reply_to_json(reply), key, confirms=True)
+    return Message(
+        uuid4(), Platform.MAIL, person.email, payload, person.id, reply_to_json(reply), f"{key}{MAILED}", confirms=True
+    )
 
 
 def _told_of(person: Staff, now: datetime) -> Notice:

@@ -12,6 +12,7 @@ from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.outgoing import (
     ADMIN_TOLD,
+    MAILED,
     Adapters,
     Batch,
     add_notice,
@@ -38,8 +39,8 @@ LONGEST_MAIL = 300.0
 KEEP_LEASE = leases.TTL.total_seconds() / 3
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
-MOVED, MAILED = ":moved", ":mail"
-"""Behind the key of a notice that went on to the person's other platform, or to the work address."""
+MOVED = ":moved"
+"""Behind the key of a notice that went on to the person's other platform."""
 
 log = get_logger()
 Chat = tuple[Platform, str]
@@ -219,11 +220,9 @@ class Sender:
             pass  # a notice about a notice would never end
         elif spent:
             await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
-        elif message.platform is Platform.MAIL and message.staff_id is not None:
-            await self._tell_nowhere(batch, message, now)
         elif not elsewhere and message.staff_id is not None:
             # A stranger who turns away is nobody's trouble.
-            await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
+            await self._tell_of_one(batch, message, error, now)
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
@@ -239,11 +238,14 @@ class Sender:
         told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
-    async def _tell_nowhere(self, batch: Batch, message: Message, now: datetime) -> None:
-        """Not even by mail: the administrators hear whom nothing reaches."""
-        assert message.staff_id is not None
+    async def _tell_of_one(self, batch: Batch, message: Message, error: str, now: datetime) -> None:
+        """A message to one of the staff reached nobody; where not even mail did, the administrators hear who it is."""
+        key = f"{ADMIN_TOLD}{message.id}"
+        if message.platform is not Platform.MAIL or message.staff_id is None:
+            await self._tell_administrators(batch, message.platform, error, key, now)
+            return
         name = (await staff.get_staff(self._db, message.staff_id)).name
-        told = Notice(lambda: system.nowhere_to_tell(name), f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN)
+        told = Notice(lambda: system.nowhere_to_tell(name), key, role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
     async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
@@ -276,9 +278,7 @@ class Sender:
 
     async def _elsewhere(self, message: Message) -> list[Message]:
         """The same notice, once, on the person's other platform; answers go only where the question came from."""
-        if not message.notice or message.staff_id is None or MOVED in (message.dedupe_key or ""):
-            return []
-        if message.platform is Platform.MAIL:
+        if not message.notice or message.staff_id is None or _went_on(message):
             return []
         here = (message.platform, message.chat)
         address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
@@ -289,10 +289,15 @@ class Sender:
 
     async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
         """That a notice waits, once, to the person's work address where no chat takes it."""
-        if not message.notice or message.staff_id is None or message.platform is Platform.MAIL:
+        if not message.notice or message.staff_id is None or MAILED in (message.dedupe_key or ""):
             return []
         person = await staff.get_staff(self._db, message.staff_id)
-        key = (message.dedupe_key or "").removesuffix(MOVED) + MAILED
+        key = (message.dedupe_key or "").removesuffix(MOVED)
         reply = reply_from_json(message.notice)
         by_mail = await mail_instead(self._adapters, self._db, person, reply, key, now)
         return [by_mail] if by_mail else []
+
+
+def _went_on(message: Message) -> bool:
+    """Whether the person's other platform was tried already."""
+    return MOVED in (message.dedupe_key or "") or MAILED in (message.dedupe_key or "")
