@@ -37,7 +37,10 @@ async def who_is_there(work: Work) -> There:
         person
         for person in everybody
         if person.blocked_at is None
-        and (_by_mail(work, person) or any(each.unreachable_at is None for each in accounts.get(person.id, ())))
+        and (
+            (person.email and work.desk.mail_from)
+            or any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+        )
     ]
     there = {person.id: person for person in able if person.id not in away}
     in_place = {}
@@ -50,8 +53,3 @@ async def who_is_there(work: Work) -> There:
     # Where nobody who answers for the desk is there, they hear of it on their leave: silence would be worse.
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
     return There(there, in_place, tuple(above))
-
-
-def _by_mail(work: Work, person: Staff) -> bool:
-    """Whether somebody can be told by mail, should no chat take it."""
-    return bool(person.email and work.desk.mail_from)
