@@ -1,6 +1,8 @@
 """kill -9 around a mail that came back: told once, with how far the mailbox was read; the password stays out."""
 
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.parse import quote
 
 import pytest
@@ -102,3 +104,13 @@ def test_check_opens_the_mailbox_and_says_what_is_wrong_with_it(desk: DeskProces
     assert wrong.returncode == 1
     assert "mailbox: DESKBOT_IMAP_URL: the server does not know this user and password (login)" in wrong.stdout
     assert "very-secret" not in wrong.stdout + wrong.stderr
+
+
+def test_a_silent_mail_server_does_not_keep_the_desk_from_stopping(make_desk: MakeDesk, telegram: FakeTelegram) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"imap://{USER}:very-secret@127.0.0.1:{silent.getsockname()[1]}/INBOX"
+        desk = make_desk(telegram, IMAP_URL=url).start()
+        silent.settimeout(20)
+        with closing(silent.accept()[0]):
+            assert desk.stop() < 10
+        assert "very-secret" not in desk.stderr()
