@@ -323,10 +323,11 @@ def _now(ctx: Context, mail: Mail) -> Reply:
 
 @action("mail.rewrite")
 async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A mail that did not arrive as a new draft: address and words may change; what its sending did is not redone."""
+    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending did is not redone."""
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
     subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
-    new = NewMail(mail.record, mail.to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
+    to = "" if args.get("ask") else mail.to
+    new = NewMail(mail.record, to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
     return await _preview(ctx, new, *_framed(ctx, new), instead_of=args["mail"])

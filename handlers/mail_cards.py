@@ -45,15 +45,20 @@ _PATTERNS = (
 """What bot/mail.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a report's codes; the first that
 fits.
 """
+_ELSEWHERE = ("address", "away")
+"""What another address mends."""
 _OWED = re.compile(r"O(\d+)")
 """The record of a thing owed: the mail follows it up."""
 
 
 def reason(error: str) -> str:
     """`ไม่มีที่อยู่อีเมลนี้ (550 5.1.1)`"""
-    kind = next((name for name, pattern in _PATTERNS if re.search(pattern, error)), "other")
     codes = " ".join(re.findall(r"\b\d{3}\b|\b\d\.\d{1,3}\.\d{1,3}\b", error))
-    return _(SENTENCES[kind]) + (f" ({codes})" if codes else "")
+    return _(SENTENCES[_kind(error)]) + (f" ({codes})" if codes else "")
+
+
+def _kind(error: str) -> str:
+    return next((name for name, pattern in _PATTERNS if re.search(pattern, error)), "other")
 
 
 def state_text(ctx: Context, mail: Mail) -> str:
@@ -79,10 +84,10 @@ def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     """What a person can do about a mail that is not on its way."""
     args = {"mail": str(mail.id)}
     if mail.state in (MailState.DEAD, MailState.BOUNCED):
-        return (
-            Button(_("ลองใหม่"), "mail.again", args, once=True),
-            Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args),
-        )
+        again = Button(_("ลองใหม่"), "mail.again", args, once=True)
+        if _kind(mail.error) in _ELSEWHERE:
+            return again, Button(_("แก้ที่อยู่"), "mail.rewrite", {**args, "ask": "1"})
+        return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
     if mail.state is MailState.DOUBTFUL:
         return (
             Button(_("ส่งอีกครั้ง"), "mail.again", args, once=True),
