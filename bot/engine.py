@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -16,7 +16,7 @@ from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
 from domain.staff import Platform
-from handlers.desk import Desk, Files, NoCharts, NoFiles, Outcome
+from handlers.desk import Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
 from store import leases
 from store.database import Change, Database, StoreUnavailable, Tx
@@ -46,10 +46,20 @@ class Engine:
         mail_from: str = "",
         networks: PostingNetworks | None = None,
         charts: ChartProcess | None = None,
+        title: Callable[[Platform, str], Awaitable[str]] = no_title,
     ) -> None:
         self.networks = networks or PostingNetworks()
         self._charts = charts
-        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from, self.networks, charts or NoCharts())
+        self.desk = Desk(
+            db,
+            configuration,
+            clock,
+            files or NoFiles(),
+            mail_from,
+            self.networks,
+            charts or NoCharts(),
+            title=title,
+        )
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)

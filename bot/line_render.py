@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text
@@ -32,16 +32,26 @@ MUTED = "#6B7280"
 ACCENT = "#0B5C8E"
 
 
-def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link | None = None) -> list[str]:
+def render(
+    reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link | None = None, private: Link | None = None
+) -> list[str]:
     """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing here.
 
-    `link` makes the address of a file, which LINE does not let a bot send.
+    `link` makes the address of a file, which LINE does not let a bot send; `private` the one that opens the private
+    chat with something typed.
     """
-    objects = [message for part in reply.parts for message in _objects(part, limits, link)]
+    parts = [_opening(part, private) for part in reply.parts] if private else reply.parts
+    objects = [message for part in parts for message in _objects(part, limits, link)]
     return [
         json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)
         for start in range(0, len(objects), limits.objects)
     ]
+
+
+def _opening(part: Part, private: Link) -> Part:
+    """Buttons that may be pressed in a group open the private chat instead."""
+    buttons = tuple(replace(button, token=private(button.typed)) if button.typed else button for button in part.buttons)
+    return replace(part, buttons=buttons)
 
 
 def _count(text: str) -> int:
@@ -169,7 +179,10 @@ def _option(option: Button, limits: Limits) -> Json:
 
 
 def _button(button: Button, limits: Limits) -> Json:
-    return {"type": "button", "style": "secondary", "height": "sm", "action": _postback(button, limits)}
+    action = _postback(button, limits)
+    if button.token.startswith("https:"):
+        action = {"type": "uri", "label": action["label"], "uri": button.token}
+    return {"type": "button", "style": "secondary", "height": "sm", "action": action}
 
 
 def marked(payload: str, mark: str) -> str:

@@ -1,7 +1,7 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -117,6 +117,8 @@ class Networks(Protocol):
     """The networks that the desk may post to itself."""
 
     ready: frozenset[Network]
+    with_picture: frozenset[Network]
+    """Those by which a picture goes out with the text."""
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now; None where LINE does not say."""
@@ -127,15 +129,22 @@ class NoNetworks:
     """A desk that posts nothing itself."""
 
     ready: frozenset[Network] = frozenset()
+    with_picture: frozenset[Network] = frozenset()
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         return None
 
 
+async def no_title(platform: Platform, chat: str) -> str:
+    """Of a platform that says a group's name with each event, or never."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
-    where no mail is sent.
+    where no mail is sent; `doors` are the links to the private chat with the bot, filled in when a platform tells;
+    `title` asks a platform what a group is called ("" = it does not say).
     """
 
     db: Database
@@ -145,6 +154,8 @@ class Desk:
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
     charts: Charts = field(default_factory=NoCharts)
+    doors: dict[Platform, str] = field(default_factory=dict)
+    title: Callable[[Platform, str], Awaitable[str]] = no_title
 
 
 async def up_to_date(desk: Desk) -> Desk:
