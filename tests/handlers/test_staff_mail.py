@@ -1,6 +1,7 @@
 """What no chat takes goes by mail to the work address, once, with numbers and no names; else administrators hear."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.mail import MailAdapter
 from bot.mail_server import Encryption, MailServer
 from bot.platform import Adapter, Refused
 from domain.staff import Platform, Role
-from handlers.chat import Notice, say
+from handlers.chat import Masked, Notice, say
 from handlers.delivery_reports import DeliveryReports
 from handlers.desk import Outcome, Work
 from store.mail_inboxes import Found
@@ -17,6 +18,7 @@ from tests.fakes.smtp import CLOSE, FakeSmtp
 
 NOK = "nok@nso.example"
 TICKET = "R2611000124"
+MASKED = (Masked(f"🎫 {TICKET}"),)
 SPENT, GONE = Refused("429", spent=True), Refused("403", unreachable=True)
 
 
@@ -47,13 +49,10 @@ async def only_line(desk):
     await desk.db.write(lambda tx: tx.execute("DELETE FROM identities WHERE platform = 'telegram' AND chat = 'nok'"))
 
 
-async def notifies(desk, key="one", **whom):
+async def notifies(desk, key="one", masked=(), **whom):
     """Something is to be told to นก, or to whom else."""
-    notice = Notice(
-        lambda: say(f"🎫 {TICKET} นายสมชาย ใจดี โทร 081-234-5678 · 5/2569"),
-        key,
-        **(whom or {"staff_id": desk.ids["nok"]}),
-    )
+    said = replace(say(f"🎫 {TICKET} นายสมชาย ใจดี โทร 081-234-5678 · 5/2569"), masked=masked)
+    notice = Notice(lambda: said, key, **(whom or {"staff_id": desk.ids["nok"]}))
     await desk.engine.post(Outcome(None, notices=(notice,)))
     for _again in range(4):  # each refusal queues the next
         await desk.mails_go()
@@ -190,6 +189,20 @@ async def test_a_mail_that_is_refused_or_perhaps_lost_is_told_to_the_administrat
     await told.mails_go()
     assert smtp.connections == 1
     assert told.told("may").text.count("⚠️ แจ้งเตือนคุณนกไม่ได้") == 1
+
+
+async def test_the_teams_chat_comes_after_the_mail_and_before_the_administrators(told, smtp):
+    await told.says("/enroll", who="may", chat="group1")
+    await refuses(told, Refused("400"))
+    await notifies(told, masked=MASKED)
+    group = told.told("group1").text
+    assert [taken.to for taken in smtp.mails] == [NOK]
+    assert TICKET not in group
+    smtp.fails("rcpt", "550 5.1.1 no")
+    await notifies(told, key="two", masked=MASKED)
+    assert TICKET in told.told("group1").text
+    assert len(smtp.mails) == 1
+    assert "แจ้งเตือนคุณนกไม่ได้" not in told.told("may").text
 
 
 async def test_a_mail_that_came_back_is_told_to_the_administrators(told, smtp):
