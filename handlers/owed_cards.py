@@ -12,7 +12,16 @@ from handlers.chat import Button, Card, Earlier, Paragraph, Part
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
-from handlers.request_cards import customer_names, day, how_often, owed_button, owed_buttons, owed_line, title
+from handlers.request_cards import (
+    customer_names,
+    day,
+    how_often,
+    owed_button,
+    owed_buttons,
+    owed_line,
+    title,
+    with_unreached,
+)
 from store import owed, requests, staff
 
 SHOWN = 10
@@ -31,6 +40,7 @@ class Entry:
 
 async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     """Things owed with their requests and customers, the longest owed first."""
+    rows = await with_unreached(work, rows)
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
     entries = [Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, "")) for row in rows]
@@ -77,8 +87,8 @@ class Several:
         return ";".join((self.on.isoformat(), str(self.count), rows, self.place))
 
     def is_chased(self, row: Owed) -> bool:
-        """Whether the customer was asked since."""
-        return row.chased > self.then[row.id][1]
+        """Whether the customer was asked since; a letter that came back asked nobody."""
+        return row.reached() > self.then[row.id][1]
 
     def is_handed_on(self, row: Owed) -> bool:
         """Whether somebody else looks after it by now."""
@@ -92,7 +102,7 @@ class Several:
 
 def several(work: Work, rows: Sequence[Owed], count: int) -> Several:
     """A new message that lists these, of so many in all."""
-    return Several(work.today, count, {row.id: (str(row.assignee or ""), row.chased) for row in rows[:SHOWN]})
+    return Several(work.today, count, {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]})
 
 
 def read_several(text: str) -> Several | None:
