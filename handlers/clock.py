@@ -12,7 +12,7 @@ from domain.tickets import Pause, Status, Ticket
 from handlers import clock_text, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import Field, end, enter_form, new_draft, start
+from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, when
 from handlers.registry import action, command
@@ -172,7 +172,7 @@ def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Tic
     return pauses.corrected(found, position, better, now)
 
 
-class PauseForm:
+class PauseForm(Form):
     """See `handlers.forms.Form`: one moment of one pause."""
 
     kind = "pause"
@@ -192,17 +192,8 @@ class PauseForm:
         lines = tuple((field_label(name), when(at)) for name, at in moments if at)
         return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return ""
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return (draft.data["field"],)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         found = await tickets.get_ticket(ctx.db, draft.record)

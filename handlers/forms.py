@@ -71,7 +71,7 @@ class Field:
 
 
 class Form(Protocol):
-    """What a kind of form is made of."""
+    """What a kind of form is made of; a form says what differs from most."""
 
     kind: str
     fields: Mapping[str, Field]
@@ -85,20 +85,20 @@ class Form(Protocol):
         ...
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        """A field's present value as people read it."""
-        ...
+        """A field's present value as people read it; none where a record's old values are not shown."""
+        return ""
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields offered as buttons while another is asked for."""
-        ...
+        return ()
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields that are offered first when others are asked for."""
-        ...
+        return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
         """What the button that saves says."""
-        ...
+        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         """Save what is complete; may ask something more instead. Ends the draft with `end`."""

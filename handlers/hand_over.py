@@ -14,7 +14,7 @@ from domain.tickets import Change, Status, Ticket
 from handlers import fields, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft, start
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import team_label
 from handlers.registry import action, command
@@ -215,7 +215,7 @@ async def _word_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(NO_WORD, _("คืนโดยไม่ระบุเหตุผล"))]
 
 
-class ReturnForm:
+class ReturnForm(Form):
     """See `handlers.forms.Form`: the word with which a ticket goes back."""
 
     kind = "return"
@@ -230,12 +230,6 @@ class ReturnForm:
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return draft.data.get(name, "")
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ("word",)
 
     def save_label(self, draft: Draft) -> str:
         return _("คืน")

@@ -17,7 +17,7 @@ from domain.tickets import Status, Ticket
 from handlers import draft_files, ticket_cards
 from handlers.chat import Card, Reply
 from handlers.desk import Context
-from handlers.forms import enter_form, new_draft, prompted, with_values
+from handlers.forms import Form, enter_form, new_draft, prompted, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
@@ -63,7 +63,7 @@ async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
     return {"channel": channel, "subject": code, "habit": code}
 
 
-class TicketForm:
+class TicketForm(Form):
     """See `handlers.forms.Form`."""
 
     kind = "ticket"
