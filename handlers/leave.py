@@ -150,9 +150,10 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
     for ticket in _by_due(ctx, mine):
         if ticket.no in given:
-            await ticket_saves.may_receive(ctx, given[ticket.no])
             made = Offer(uuid4().hex, ticket.no, ctx.staff.id, given[ticket.no], ctx.now, leave=away.id)
             offers.setdefault(given[ticket.no], []).append((made, ticket))
+    for receiver in offers:
+        await ticket_saves.may_receive(ctx, receiver)
     ctx.change(partial(hand_overs.add_leave, leave=away, now=ctx.now))
     ctx.change(partial(hand_overs.add_offers, offers=[made for each in offers.values() for made, _ticket in each]))
     rows = [Due(KIND, away.id, BEGIN, _morning(first)), Due(KIND, away.id, END, _morning(last + timedelta(days=1)))]
