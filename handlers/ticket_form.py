@@ -21,7 +21,7 @@ from handlers.forms import Form, enter_form, new_draft, prompted, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
-from handlers.ticket_data import NONE, saved_data
+from handlers.ticket_data import NONE, saved_data, saved_ticket
 from handlers.ticket_fields import COMMON, TICKET_FIELDS, likely_subjects
 from handlers.ticket_people import CUSTOMERS, assignee_note
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
@@ -77,7 +77,7 @@ class TicketForm(Form):
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         """What is not settled, then what must be there, then what cannot be, then what may be passed over."""
         values = await self.values(ctx, draft)
-        saved = await tickets.find_ticket(ctx.db, draft.record) if draft.record else None
+        saved = await saved_ticket(ctx, draft)
         pair = pairs(ctx, values, saved)
         needed = ["channel", "subject"] if saved is None else []
         if {"channel", "subject"} & draft.data.keys() and misfit(ctx, values):
