@@ -17,6 +17,7 @@ from handlers.desk import Context
 from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import field_label
+from handlers.pages import turn_buttons
 from handlers.registry import action
 from store import customers, forms
 from store.forms import Draft
@@ -75,9 +76,8 @@ def list_part(customer: Customer, what: str, page: int = 0) -> Part:
         for one in ones[page * PAGE : (page + 1) * PAGE]
     ]
     add = _("เพิ่มผู้ติดต่อ") if what == "contacts" else _("เพิ่มที่อยู่")
-    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(ones) > (page + 1) * PAGE, page + 1))
     buttons = (
-        *(Button(label, f"{what}.page", {**args, "page": str(to)}) for label, there, to in turns if there),
+        *turn_buttons(f"{what}.page", args, page, more=len(ones) > (page + 1) * PAGE),
         Button(add, f"{what}.new", args),
         Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),
     )
