@@ -16,7 +16,7 @@ from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, when
 from handlers.registry import action, command
-from handlers.tickets import NUMBER, read_number
+from handlers.tickets import NUMBER, split_number
 from store import tickets
 from store.forms import Draft
 
@@ -49,9 +49,8 @@ async def answered(ctx: Context, args: str) -> Reply:
 
 
 async def _named(ctx: Context, args: str) -> tuple[Ticket, datetime]:
-    number, _blank, rest = args.strip().partition(" ")
-    found = await tickets.get_ticket(ctx.db, read_number(number))
-    return found, parse_moment(rest, ctx.now) if rest.strip() else ctx.now
+    number, rest = split_number(args)
+    return await tickets.get_ticket(ctx.db, number), parse_moment(rest, ctx.now) if rest else ctx.now
 
 
 @action("ticket.wait")
@@ -68,7 +67,6 @@ async def answered_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
     if found.status is Status.CLOSED or found.waiting_since is not None:
-        ctx.audit("ticket.read", found.no)
         return await ticket_cards.present_state(ctx, found)
     ticket = pauses.wait(found, since, ctx.now)
     return await _saved(ctx, found, replace(ticket, assignee=found.assignee or ctx.staff.id))
@@ -76,7 +74,6 @@ async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
 
 async def _answered(ctx: Context, found: Ticket, until: datetime) -> Reply:
     if found.waiting_since is None:
-        ctx.audit("ticket.read", found.no)
         return await ticket_cards.present_state(ctx, found)
     return await _saved(ctx, found, pauses.answered(found, until, ctx.now))
 

@@ -19,7 +19,7 @@ from handlers.i18n import _
 from handlers.labels import team_label
 from handlers.registry import action, command
 from handlers.ticket_rules import away_until
-from handlers.tickets import NUMBER, read_number
+from handlers.tickets import NUMBER, split_number
 from store import changes, hand_overs, staff, tickets
 from store.database import Tx
 from store.forms import Draft
@@ -31,16 +31,16 @@ NO_WORD = "-"
 @command("assign", "มอบหมาย", about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก", fits=rf"{NUMBER}(\s|$)")
 async def assign(ctx: Context, args: str) -> Reply:
     """Give a ticket to the person or team named; without a name, to whom."""
-    number, _blank, name = args.strip().partition(" ")
-    found = await tickets.get_ticket(ctx.db, read_number(number))
-    if not name.strip():
+    number, name = split_number(args)
+    found = await tickets.get_ticket(ctx.db, number)
+    if not name:
         return await _choose(ctx, found)
     people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
     options = [*(Option(str(person.id), person.name) for person in people), *(Option(team, team) for team in teams)]
     try:
-        to = fields.match_option(options, name.strip().removeprefix("@"))
+        to = fields.match_option(options, name.removeprefix("@"))
     except InvalidInput:
-        raise InvalidInput("receiver", name=shorten(name.strip(), 40)) from None
+        raise InvalidInput("receiver", name=shorten(name, 40)) from None
     return await _give_team(ctx, found, to) if to in teams else await _give_person(ctx, found, StaffId(int(to)))
 
 
@@ -51,9 +51,9 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _choose(ctx: Context, found: Ticket) -> Reply:
-    ctx.audit("ticket.read", found.no)
     if found.status is Status.CLOSED:
         return await ticket_cards.present_state(ctx, found)
+    ctx.audit("ticket.read", found.no)
     await ticket_saves.may_give(ctx, ctx.staff, found)
     loads = await tickets.count_unfinished(ctx.db)
     away = await away_until(ctx)
@@ -91,7 +91,6 @@ async def give_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     if found.status is Status.CLOSED or found.assignee == receiver:
-        ctx.audit("ticket.read", found.no)
         return await ticket_cards.present_state(ctx, found)
     ticket = await ticket_saves.save(ctx, found, replace(found, assignee=receiver))
     ctx.audit("ticket.handed_over", ticket.no)
