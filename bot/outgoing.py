@@ -10,12 +10,14 @@ from uuid import uuid4
 
 from bot.platform import Adapter
 from domain.dates import BANGKOK
+from domain.groups import last_resort
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from handlers import system
-from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
+from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
+from handlers.groups import told
 from handlers.i18n import speaking
-from store import audit, buttons, outbox, staff
+from store import audit, buttons, groups, outbox, staff
 from store.database import Database, Tx
 from store.outbox import Message
 
@@ -25,6 +27,8 @@ BREATH = 20
 """After so many notices other tasks get their turn."""
 ADMIN_TOLD = "undeliverable:"
 """The key of a notice that something could not be delivered begins so."""
+GROUPED = ":group"
+"""Behind a notice's key, once for each group that it went to in a person's place."""
 
 
 @dataclass(slots=True)
@@ -43,7 +47,7 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     def token(b: Button) -> Button:
         made = secrets.token_urlsafe(TOKEN_BYTES)
         rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
-        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made)
+        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made, b.typed)
 
     def part(old: Part) -> Part:
         pressed = tuple(token(button) for button in old.buttons)
@@ -73,8 +77,11 @@ async def write(
 def add_answer(
     batch: Batch, adapters: Adapters, incoming: Incoming, reply: Reply, owner: StaffId | None, now: datetime
 ) -> None:
-    """The answer to an event, to where it came from; its first call uses the free reply token."""
-    tokened, rows = with_tokens(reply, owner, now)
+    """The answer to an event, to where it came from; its first call uses the free reply token.
+
+    What is said in a group is for all of the staff there: anybody of them may press.
+    """
+    tokened, rows = with_tokens(reply, owner if incoming.private else None, now)
     batch.button_rows += rows
     payloads = adapters[incoming.platform].render(tokened, incoming.message)
     for position, payload in enumerate(payloads):
@@ -101,7 +108,8 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
-    That somebody cannot be told anything anywhere is told to the administrators, once a day.
+    What can be told to a person nowhere goes, masked, to the chat of the person's team or of the desk (issue 5: "then
+    the team's chat"); where there is none, the administrators hear once a day that the person cannot be told.
     """
     if not notices:
         return
@@ -121,9 +129,38 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
                 with speaking(person.language):
                     _add_to(batch, notice, address, person.id, now)
             elif notice.staff_id is not None:
-                lost[person.id] = _told_of(person, now)
+                key = f"{notice.key}:{person.id}{GROUPED}"
+                if not await add_to_group(batch, adapters, db, person, notice.make().masked, key, now):
+                    lost[person.id] = _told_of(person, now)
     if lost:
         await add_notices(batch, adapters, db, list(lost.values()), now)
+
+
+async def add_to_group(
+    batch: Batch,
+    adapters: Adapters,
+    db: Database,
+    person: Staff,
+    lines: Sequence[Masked],
+    key: str,
+    now: datetime,
+    but: tuple[Platform, str] | None = None,
+) -> bool:
+    """Masked lines to the enrolled chat of the person's team, else of the desk, other than `but`; False = no such."""
+    if not lines:
+        return False
+    teams = [name for name, members in (await staff.list_teams(db)).items() if person.id in members]
+    chats = [(group.platform, group.chat) for group in last_resort(await groups.list_groups(db), teams)]
+    chats = [chat for chat in chats if chat != but]
+    # Another platform first: the one that refused a chat may refuse them all.
+    chats.sort(key=lambda chat: (but is not None and chat[0] is but[0], not served(adapters)(*chat)))
+    if not chats:
+        return False
+    with speaking("th"):
+        tokened, rows = with_tokens(told(person.name, lines), None, now)
+    batch.button_rows += rows
+    batch.messages.append(notice_message(tokened, chats[0], person.id, key))
+    return True
 
 
 def _told_of(person: Staff, now: datetime) -> Notice:

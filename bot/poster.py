@@ -8,7 +8,7 @@ from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.networks import Answer, LookupFailed, Posting, PostingNetwork
 from domain.errors import Conflict, NotFound
-from domain.publications import Post, PostState, Publication
+from domain.publications import STANDING, Post, PostState, Publication
 from domain.publicity import Network
 from handlers.desk import BroadcastCost, Desk, Outcome, Work
 from handlers.publicity_posts import KEY_LIFE, UNKNOWN, Failed, Unclear, settle
@@ -145,10 +145,13 @@ class Poster:
     async def _measure(self, no: str, network: Network) -> None:
         publication = await publications.get(self._desk.db, no)
         post, now = publication.posts[network], self._desk.clock()
-        reach = await self._networks[network].measure(post.external_id) if post.external_id else None
+        wanted = post.external_id and post.state in STANDING
+        reach = await self._networks[network].measure(post.external_id) if wanted else None
         posted_at = post.posted_at or now
         again = next((posted_at + after for after in REACH_AFTER if posted_at + after > now), None)
-        if reach is None and again is None and now - posted_at < REACH_AFTER[-1] * 2:
+        if not wanted:
+            again = None
+        elif reach is None and again is None and now - posted_at < REACH_AFTER[-1] * 2:
             again = now + REACH_LATER
         note = partial(
             publications.note_reach, no=no, network=network, reach=reach or (None, None), now=now, again_at=again

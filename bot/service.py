@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot import line, mail, telegram, web
+from bot.chart_process import CHART_CACHE, ChartProcess
 from bot.engine import Engine, now
 from bot.facebook import FacebookPage
 from bot.file_store import FileStore
@@ -74,10 +75,16 @@ class Service:
             files=files,
             mail_from=settings.sends_from,
             networks=PostingNetworks(posting_networks(settings)),
+            charts=ChartProcess(blobs, settings.data_dir / CHART_CACHE),
+            title=self._title,
         )
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
+
+    async def _title(self, platform: Platform, chat: str) -> str:
+        """What a group is called; Telegram says that with every message."""
+        return await self.line.groups.title(chat) if self.line and platform is Platform.LINE else ""
 
     def _listen(self) -> socket.socket:
         host, port = self._settings.http_host, self._settings.http_port
@@ -175,6 +182,7 @@ class Service:
     async def _set_up_telegram(self) -> str:
         assert self.telegram is not None
         name = await self.telegram.set_up(command_lists())
+        self.engine.desk.doors[Platform.TELEGRAM] = f"https://t.me/{name}"
         settings = self._settings
         if settings.telegram_mode == "polling":
             await self.telegram.bot.delete_webhook()
@@ -188,7 +196,9 @@ class Service:
 
     async def _set_up_line(self) -> str:
         assert self.line is not None
-        return await self.line.set_up(menu_labels())
+        name = await self.line.set_up(menu_labels())
+        self.engine.desk.doors[Platform.LINE] = self.line.door
+        return name
 
 
 def _telegram(settings: Settings, blobs: Blobs) -> telegram.TelegramAdapter | None:

@@ -99,7 +99,7 @@ def _telegram(ways: Ways, adapter: telegram.TelegramAdapter) -> Endpoint:
         try:
             now = ways.desk.clock()
             woken, update = await telegram.receive_webhook(adapter, ways.desk.db, ways.owner, now, body)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, telegram.NameUnknown) as error:
             return _later(error)
         except ValueError:
             return PlainTextResponse("", 400)
@@ -149,9 +149,9 @@ def _facebook(ways: Ways) -> Endpoint:
     return webhook
 
 
-def _later(error: StoreUnavailable) -> Response:
+def _later(error: StoreUnavailable | telegram.NameUnknown) -> Response:
     """Not committed, so not acknowledged: the platform brings it again."""
-    log.warning("store unavailable", **where(error))
+    log.warning("event not taken", **where(error))
     return PlainTextResponse("", 503)
 
 

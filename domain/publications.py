@@ -22,7 +22,8 @@ OPENING = time(8, 30)
 class PostState(StrEnum):
     """`waiting` for its time, `sending` = a call may be under way, `unclear` = nobody knows whether it was taken.
 
-    `posted` and `removed` (taken down later) were publicity; a `mistake` never was.
+    `posted` and `hidden` (no longer on the page itself, but still behind its link) are publicity; `removed` was until
+    it was taken down; a `mistake` never was.
     """
 
     WAITING = "waiting"
@@ -31,12 +32,15 @@ class PostState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     POSTED = "posted"
+    HIDDEN = "hidden"
     REMOVED = "removed"
     MISTAKE = "mistake"
 
 
 UNDER_WAY = (PostState.WAITING, PostState.SENDING, PostState.UNCLEAR)
-WENT_OUT = (PostState.POSTED, PostState.REMOVED)
+STANDING = (PostState.POSTED, PostState.HIDDEN)
+"""What sums count."""
+WENT_OUT = (*STANDING, PostState.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)

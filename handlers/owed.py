@@ -10,6 +10,7 @@ from domain.errors import Conflict
 from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.requests import Life
 from domain.staff import Role, StaffId
+from handlers import masked
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Desk, Work
 from handlers.due import at_start, due
@@ -106,7 +107,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             if entry.row.assignee is not None and entry.row.assignee != who
         }
         make = partial(reminder, work, entries, count, whose, late=who in late)
-        work.notify(make, f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
+        lines = [masked.owed(work, entry.life, entry.row) for entry in entries]
+        work.notify(masked.also(make, lines), f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
 
 
 def _morning(row: Due) -> datetime:

@@ -46,13 +46,15 @@ def _live(publication: Publication) -> list[Post]:
     return [post for post in publication.posts.values() if post.state is not PostState.MISTAKE]
 
 
-def reach_text(post: Post) -> str:
-    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said."""
+def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
+    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where several are summed."""
     parts = []
-    if post.delivered is not None:
-        parts.append(_("ส่งถึง %(count)s", count=f"{post.delivered:,}"))
-    if post.opened is not None:
-        parts.append(_("เปิดอ่าน %(count)s", count=f"{post.opened:,}"))
+    if delivered is not None:
+        parts.append(_("ส่งถึง %(count)s", count=f"{delivered:,}"))
+    if opened is not None and network == Network.LINE:
+        parts.append(_("เปิดอ่าน %(count)s", count=f"{opened:,}"))
+    elif opened is not None:
+        parts.append(_("มีผู้เห็น %(count)s", count=f"{opened:,}"))
     return " · ".join(parts)
 
 
@@ -65,7 +67,8 @@ def post_text(post: Post) -> str:
     error = value_label("post_error", post.error)
     if error == post.error and error:
         error = _("เครือข่ายปฏิเสธ (%(error)s)", error=error)
-    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach_text(post), error)))
+    reach = reach_text(post.network, post.delivered, post.opened)
+    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach, error)))
 
 
 async def card(work: Work, publication: Publication) -> Card:

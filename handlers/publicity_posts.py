@@ -24,6 +24,8 @@ LOOK_AGAIN, LOOK_FOR = timedelta(minutes=1), timedelta(minutes=10)
 KEY_LIFE = timedelta(hours=23)
 """LINE remembers a retry key for 24 hours."""
 FIRST_REACH = timedelta(days=1)
+MEASURED = (Network.FACEBOOK, Network.LINE)
+"""Networks that tell how many people a post reached; X takes money for each look."""
 UNKNOWN = "unclear"
 """In `Post.error`: that it perhaps went out."""
 
@@ -84,7 +86,7 @@ def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post
     """The post after an answer."""
     if isinstance(answer, Posted):
         key = next((link.key for link in find_links(answer.link)), "")
-        reach_at = now + FIRST_REACH if post.network is Network.LINE else None
+        reach_at = now + FIRST_REACH if post.network in MEASURED else None
         return replace(
             post,
             state=PostState.POSTED,

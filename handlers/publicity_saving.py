@@ -166,8 +166,9 @@ async def write_correction(work: Work, old: Publication, new: Publication, by: S
 
 
 def _with_remark(ticket: Ticket, state: PostState) -> Ticket:
-    """Its remarks say that the post is gone, or no longer say so."""
-    said = {each: words("publicity").text(f"remark_{each}") for each in (PostState.REMOVED, PostState.MISTAKE)}
+    """Its remarks say that the post is gone or hidden, or no longer say so."""
+    told = (PostState.HIDDEN, PostState.REMOVED, PostState.MISTAKE)
+    said = {each: words("publicity").text(f"remark_{each}") for each in told}
     others = [line for line in ticket.remarks.splitlines() if line not in said.values()]
     return replace(ticket, remarks="\n".join([*others, *filter(None, [said.get(state)])]))
 

@@ -184,6 +184,18 @@ async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
     await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
 
 
+async def move_chat(tx: Tx, platform: Platform, chat: str, to: str, now: datetime) -> None:
+    """The platform gave a group another chat: what waits for it goes there, in the same order."""
+    await tx.execute(
+        "UPDATE outbox SET chat = ?, state = 'queued', next_at = ? "
+        "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')",
+        to,
+        now,
+        platform,
+        chat,
+    )
+
+
 async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: datetime) -> bool:
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
     name = lease_name(platform, chat)

@@ -5,7 +5,16 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
-from domain.publications import UNDER_WAY, Post, PostState, Publication, PublicationNo, publication_no
+from domain.publications import (
+    STANDING,
+    UNDER_WAY,
+    WENT_OUT,
+    Post,
+    PostState,
+    Publication,
+    PublicationNo,
+    publication_no,
+)
 from domain.publicity import SAME_TEXT_DAYS, SUBJECT, Network, News, text_key
 from domain.publicity_summary import Counted
 from domain.staff import StaffId
@@ -261,44 +270,59 @@ async def note_reach(
 
 
 async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Counted]:
-    """Every publicity ticket from `since` on, before `until`, oldest first; those logged by mistake aside.
+    """Every publicity ticket from `since` on, before `until`, oldest first, each once; those logged by mistake aside.
 
-    Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9).
+    Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9). A ticket that two
+    posts share (the same link came in by two ways) is removed only where both are.
     """
+    marks = ", ".join("?" for _state in WENT_OUT)
     rows = await db.fetch(
-        "SELECT t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication FROM tickets t "
-        "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        "WHERE t.subject = ? AND t.created_at >= ? AND t.created_at < ? AND (p.state IS NULL OR p.state <> ?) "
-        "ORDER BY t.created_at, t.no",
+        "SELECT t.no, t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication, p.state "
+        "FROM tickets t LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
+        "WHERE t.subject = ? AND t.created_at >= ? AND t.created_at < ? "
+        f"AND (p.state IS NULL OR p.state IN ({marks})) ORDER BY t.created_at, t.no, p.publication",
         SUBJECT,
         since,
         until,
-        PostState.MISTAKE.value,
+        *(state.value for state in WENT_OUT),
     )
-    return [
-        Counted(
-            row["channel"],
-            tuple(filter(None, row["projects"].split(SEPARATOR))),
-            row["created_at"],
-            None if row["delivered"] is None else int(row["delivered"]),
-            None if row["opened"] is None else int(row["opened"]),
-            row["publication"] or "",
-        )
-        for row in rows
-    ]
+    counted: dict[str, Counted] = {}
+    for row in rows:
+        one = _counted(row)
+        counted[row["no"]] = max(counted.get(row["no"], one), one, key=_weight)
+    return list(counted.values())
+
+
+def _weight(one: Counted) -> tuple[bool, bool]:
+    """Of two posts with one ticket that which stands counts, and of those the one whose reach is known."""
+    return not one.removed, one.delivered is not None or one.opened is not None
+
+
+def _counted(row: Row) -> Counted:
+    return Counted(
+        row["channel"],
+        tuple(filter(None, row["projects"].split(SEPARATOR))),
+        row["created_at"],
+        None if row["delivered"] is None else int(row["delivered"]),
+        None if row["opened"] is None else int(row["opened"]),
+        row["publication"] or "",
+        hidden=row["state"] == PostState.HIDDEN,
+        removed=row["state"] == PostState.REMOVED,
+    )
 
 
 async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse]:
-    """The data of these projects that publicity tickets are about; those logged by mistake aside."""
+    """The data of these projects that publicity tickets are about; what was removed or logged by mistake aside."""
     if not projects:
         return []
     marks = ", ".join("?" for _project in projects)
+    standing = ", ".join("?" for _state in STANDING)
     rows = await db.fetch(
         "SELECT DISTINCT d.project, d.from_on, d.to_on FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
         "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        f"WHERE t.subject = ? AND d.project IN ({marks}) AND (p.state IS NULL OR p.state <> ?)",
+        f"WHERE t.subject = ? AND d.project IN ({marks}) AND (p.state IS NULL OR p.state IN ({standing}))",
         SUBJECT,
         *projects,
-        PostState.MISTAKE.value,
+        *(state.value for state in STANDING),
     )
     return [DataUse(row["project"], row["from_on"], row["to_on"]) for row in rows]

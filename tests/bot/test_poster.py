@@ -17,6 +17,7 @@ from domain.configuration import load_configuration
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
 from domain.staff import Identity, Platform, Role, StaffId
+from handlers import publicity_cards
 from handlers.desk import BroadcastCost
 from handlers.publicity_posts import Failed
 from store import leases, publications, staff
@@ -259,6 +260,33 @@ async def test_reach_is_asked_for_days_later_and_until_it_comes(desk: Desk):
     assert posts[LINE].opened == 82, "no answer takes nothing away"
     posts = await desk.works(days=3)
     assert posts[LINE].reach_at is None
+
+
+async def test_facebook_tells_how_many_saw_a_post_as_far_as_it_may(desk: Desk):
+    await desk.queues(FACEBOOK)
+    posts = await desk.works()
+    desk.facebook.may_read_insights = False
+    assert (await desk.works(days=1))[FACEBOOK].opened is None
+    desk.facebook.may_read_insights = True
+    assert (await desk.works(days=1))[FACEBOOK].opened is None, "nothing yet"
+    desk.facebook.viewers[posts[FACEBOOK].external_id] = 431
+    posts = await desk.works(days=2)
+    assert (posts[FACEBOOK].delivered, posts[FACEBOOK].opened) == (None, 431)
+    assert posts[FACEBOOK].reach_at == NOW + timedelta(days=7)
+    shown = publicity_cards.post_text(posts[FACEBOOK])
+    assert "มีผู้เห็น 431" in shown
+    assert desk.facebook.posts[0]["permalink_url"] in shown
+
+
+async def test_the_reach_of_what_was_taken_down_is_not_asked_for(desk: Desk):
+    made = await desk.queues(FACEBOOK)
+    posts = await desk.works()
+    desk.facebook.viewers[posts[FACEBOOK].external_id] = 431
+    old = await publications.get(desk.db, made.no)
+    gone = old.with_post(replace(posts[FACEBOOK], state=PostState.REMOVED))
+    await desk.db.write(lambda tx: publications.update(tx, old, gone, None, NOW))
+    posts = await desk.works(days=1)
+    assert (posts[FACEBOOK].opened, posts[FACEBOOK].reach_at) == (None, None)
 
 
 async def test_the_cost_is_known_before(desk: Desk):

@@ -75,7 +75,7 @@ class FakeLine(RichMenus):
         self.group_sizes: dict[str, int] = {}  # recipients that a push to the group counts for; else 1
         self.strangers: set[str] = set()  # ids that do not exist for this channel: a push is refused
         self.blocked: set[str] = set()  # people who left: a push is accepted and goes nowhere
-        self.names: dict[str, str] = {}  # user id -> display name
+        self.names: dict[str, str] = {}  # user or group id -> its name
         self.endpoint = ""
         self.sent_events: list[dict[str, Any]] = []
         self._contents: dict[str, tuple[str, bytes]] = {}
@@ -96,13 +96,19 @@ class FakeLine(RichMenus):
 
     # ---- what people do
 
-    def say(self, user_id: str, text: str, *, chat_id: str | None = None) -> Delivery:
-        """A person types, in private or in the group or room `chat_id`."""
-        return self.events([self.text_event(user_id, text, chat_id=chat_id)])
+    def say(self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False) -> Delivery:
+        """A person types, in private or in the group or room `chat_id`, perhaps after the bot's name."""
+        return self.events([self.text_event(user_id, text, chat_id=chat_id, mention=mention)])
 
-    def text_event(self, user_id: str, text: str, *, chat_id: str | None = None) -> dict[str, Any]:
+    def text_event(
+        self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False
+    ) -> dict[str, Any]:
         """The event of a typed text, not delivered yet."""
-        message = {"id": numeric_id(), "type": "text", "quoteToken": secrets.token_urlsafe(24), "text": text}
+        message: dict[str, Any] = {"id": numeric_id(), "type": "text", "quoteToken": secrets.token_urlsafe(24)}
+        message["text"] = f"@Deskbot {text}" if mention else text
+        if mention:
+            mentionee = {"type": "user", "index": 0, "length": 8, "userId": self.bot_user_id, "isSelf": True}
+            message["mention"] = {"mentionees": [mentionee]}
         return self.event("message", user_id, chat_id, message=message)
 
     def sticker(self, user_id: str, *, chat_id: str | None = None) -> Delivery:
@@ -158,6 +164,16 @@ class FakeLine(RichMenus):
         self.blocked.add(user_id)
         return self.events([self.event("unfollow", user_id)])
 
+    def join(self, chat_id: str) -> Delivery:
+        """Somebody invites the account to a group or room."""
+        self.strangers.discard(chat_id)
+        return self.events([self.event("join", "", chat_id)])
+
+    def leave(self, chat_id: str) -> Delivery:
+        """Somebody removes the account from a group or room: pushes there are refused."""
+        self.strangers.add(chat_id)
+        return self.events([self.event("leave", "", chat_id)])
+
     def unsend(self, user_id: str, message_id: str | None = None, *, chat_id: str | None = None) -> Delivery:
         """A person takes back a message of theirs; without an id the last one."""
         mine = [e["message"]["id"] for e in self.sent_events if e["source"].get("userId") == user_id and "message" in e]
@@ -192,7 +208,7 @@ class FakeLine(RichMenus):
 
     def event(self, kind: str, user_id: str, chat_id: str | None = None, **body: Any) -> dict[str, Any]:
         """Any event with the common fields filled in and a live reply token. Raises ValueError for a bad id."""
-        for each in (user_id, chat_id or user_id):
+        for each in filter(None, (user_id, chat_id or user_id)):
             if not CHAT_ID.fullmatch(each):
                 raise ValueError(f"{each!r} is no LINE id: use line_id(name)")
         return event(kind, user_id, chat_id, self.now(), **body)
@@ -416,6 +432,23 @@ class FakeLine(RichMenus):
         if not CHAT_ID.fullmatch(user_id) or user_id in self.blocked | self.strangers:
             raise Refused("Not found", 404)
         return {"userId": user_id, "displayName": self.names.get(user_id, "Somchai"), "language": "th"}
+
+    def _do_group_count(self, call: Call, request_id: str) -> dict[str, Any]:
+        return self._members(call.params["groupId"])
+
+    def _do_group_summary(self, call: Call, request_id: str) -> dict[str, Any]:
+        group_id = call.params["groupId"]
+        if not re.fullmatch("C[0-9a-f]{32}", group_id) or group_id in self.strangers:
+            raise Refused("Not found", 404)
+        return {"groupId": group_id, "groupName": self.names.get(group_id, "Data service desk")}
+
+    def _do_room_count(self, call: Call, request_id: str) -> dict[str, Any]:
+        return self._members(call.params["roomId"])
+
+    def _members(self, chat_id: str) -> dict[str, Any]:
+        if not CHAT_ID.fullmatch(chat_id) or chat_id in self.strangers:
+            raise Refused("Not found", 404)
+        return {"count": self.group_sizes.get(chat_id, 1)}
 
     def _do_content(self, call: Call, request_id: str) -> web.Response:
         message_id = call.params["messageId"]

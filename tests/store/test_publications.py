@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -80,7 +81,7 @@ async def test_a_post_is_found_by_its_number_on_facebook_too(db: Database, offic
 
 async def test_what_facebook_told_of_a_post_is_kept_with_the_last_word(db: Database):
     assert await page_posts.find(db, "9_1") == PagePost("9_1")
-    for post in (PagePost("9_1", "ข่าว", NOW), PagePost("9_1", "ข่าวใหม่", NOW, "https://x", NOW, NOW, "P1")):
+    for post in (PagePost("9_1", "ข่าว", NOW), PagePost("9_1", "ข่าวใหม่", NOW, "https://x", NOW, NOW, "P1", NOW, NOW)):
         await db.write(lambda tx, p=post: page_posts.put(tx, p))
         assert await page_posts.find(db, "9_1") == post
 
@@ -153,6 +154,38 @@ async def test_every_publicity_ticket_counts_but_those_logged_by_mistake(db: Dat
         ("twitter", (), None, None),
     }
     assert await publications.list_counted(db, NOW + timedelta(seconds=1), NOW + timedelta(days=1)) == []
+
+
+STATES = {PostState.POSTED: "counted", PostState.HIDDEN: "counted", PostState.REMOVED: "removed"}
+"""Every other state counts nothing."""
+
+
+@pytest.mark.parametrize("state", PostState)
+async def test_only_what_stands_is_counted_whatever_ticket_it_has(db: Database, officer: StaffId, state: PostState):
+    post = replace(FACEBOOK, state=state, link_key="", delivered=10)
+    made = await log(db, officer, (post,))
+    await db.write(
+        lambda tx: tickets.add_tickets(tx, [ticket_of(made, post, TicketNo("R1"), "Facebook", officer, NOW)])
+    )
+    counted = await publications.list_counted(db, NOW - timedelta(days=1), NOW + timedelta(days=1))
+    said = {True: "removed", False: "counted"}[counted[0].removed] if counted else "nothing"
+    assert said == STATES.get(state, "nothing")
+    assert [one.hidden for one in counted] == [state is PostState.HIDDEN] * len(counted)
+    assert bool(await publications.list_publicised(db, [LABOUR])) == (STATES.get(state, "nothing") == "counted")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_a_ticket_that_two_posts_share_counts_once(db: Database, officer: StaffId, order: tuple[int, ...]):
+    """The page's webhook was quicker than the answer to the desk's own call."""
+    plain = replace(FACEBOOK, link_key="")
+    several = (plain, replace(plain, opened=9), replace(plain, state=PostState.REMOVED, opened=5))
+    for number in order:
+        made = await log(db, officer, (several[number],))
+    await db.write(
+        lambda tx: tickets.add_tickets(tx, [ticket_of(made, FACEBOOK, TicketNo("R1"), "Facebook", officer, NOW)])
+    )
+    (one,) = await publications.list_counted(db, NOW - timedelta(days=1), NOW + timedelta(days=1))
+    assert (one.removed, one.opened) == (False, 9)
 
 
 async def test_the_data_that_publicity_is_about_are_known(db: Database, officer: StaffId):
