@@ -8,9 +8,10 @@ from bot.engine import now
 from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
 from bot.line import LineAdapter
 from bot.networks import LookupFailed
-from bot.service import mail_adapter
+from bot.service import mail_adapter, twitter_account
 from bot.settings import Settings
 from bot.telegram import TelegramAdapter
+from bot.twitter import TwitterAccount
 
 CHECKS = {
     "connect": "the server cannot be reached or turns us away",
@@ -29,6 +30,8 @@ async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     if settings.facebook_page_id and settings.facebook_page_token:
         token = settings.facebook_page_token.get_secret_value()
         yield "facebook", await _check_facebook(settings, settings.facebook_page_id, token)
+    if account := twitter_account(settings):
+        yield "twitter", await _check_twitter(settings, account)
     if settings.smtp_url:
         yield "mail", await _check_mail(settings)
     if not settings.has_platform:
@@ -73,6 +76,18 @@ async def _check_facebook(settings: Settings, page_id: str, token: str) -> str:
         return f"DESKBOT_FACEBOOK_PAGE_TOKEN: Facebook answers {error}"
     finally:
         await page.close()
+    return ""
+
+
+async def _check_twitter(settings: Settings, account: TwitterAccount) -> str:
+    try:
+        await account.hello()
+    except LookupFailed as error:
+        if str(error) in (str(NOT_SENT), str(NO_ANSWER)):
+            return f"DESKBOT_TWITTER_API_URL: {settings.twitter_api_url} cannot be reached"
+        return f"DESKBOT_TWITTER_ACCESS_TOKEN: X answers {error} to this key and token"
+    finally:
+        await account.close()
     return ""
 
 

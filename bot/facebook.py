@@ -13,6 +13,7 @@ import aiohttp
 
 from bot.log import get_logger, where
 from bot.networks import Answer, LookupFailed, Posting
+from bot.pictures import FULL, Unreadable, kept
 from domain.page_feed import PageEvent, event_json, read_event
 from domain.publicity import Network, find_links
 from domain.text import clean
@@ -101,6 +102,7 @@ class FacebookPage:
 
     network = Network.FACEBOOK
     repeats_safely = False
+    takes_pictures = True
 
     def __init__(self, page_id: str, page_token: str, api_url: str) -> None:
         self._page_id = page_id
@@ -135,10 +137,13 @@ class FacebookPage:
     async def _upload(self, posting: Posting) -> str | Answer:
         """The picture, not shown yet: a second one that is never used harms nobody."""
         assert posting.picture is not None
+        try:
+            data, mime = await asyncio.to_thread(kept, posting.picture, *FULL)
+        except Unreadable:
+            return Failed("picture", lasting=True)
         form = aiohttp.FormData()
         form.add_field("published", "false")
-        data = await asyncio.to_thread(posting.picture.read_bytes)
-        form.add_field("source", data, filename="picture", content_type=posting.picture_mime)
+        form.add_field("source", data, filename="picture", content_type=mime)
         status, answer = await self._post(f"/{self._page_id}/photos", form)
         if status == 200 and answer.get("id"):
             return str(answer["id"])

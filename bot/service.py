@@ -24,6 +24,7 @@ from bot.platform import Adapter
 from bot.poster import PostingNetworks
 from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
+from bot.twitter import TwitterAccount
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
@@ -74,7 +75,7 @@ class Service:
             "serve",
             files=files,
             mail_from=settings.sends_from,
-            networks=PostingNetworks(posting_networks(settings)),
+            networks=PostingNetworks(posting_networks(settings, self._links)),
             charts=ChartProcess(blobs, settings.data_dir / CHART_CACHE),
             title=self._title,
         )
@@ -214,7 +215,7 @@ def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
     return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
 
 
-def posting_networks(settings: Settings) -> list[PostingNetwork]:
+def posting_networks(settings: Settings, links: Links | None) -> list[PostingNetwork]:
     """The networks that the desk can post to: those whose tokens are given."""
     networks: list[PostingNetwork] = []
     if settings.facebook_page_id and settings.facebook_page_token:
@@ -222,8 +223,19 @@ def posting_networks(settings: Settings) -> list[PostingNetwork]:
             FacebookPage(settings.facebook_page_id, _secret(settings.facebook_page_token), settings.facebook_api_url)
         )
     if settings.line_access_token:
-        networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url))
+        networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url, links))
+    if account := twitter_account(settings):
+        networks.append(account)
     return networks
+
+
+def twitter_account(settings: Settings) -> TwitterAccount | None:
+    """The office's account on X, where its credentials are given."""
+    key, secret = _secret(settings.twitter_api_key), _secret(settings.twitter_api_secret)
+    token, token_secret = _secret(settings.twitter_access_token), _secret(settings.twitter_access_secret)
+    if not token:
+        return None
+    return TwitterAccount(key, secret, token, token_secret, settings.twitter_api_url, now)
 
 
 def _secret(value: SecretStr | None) -> str:

@@ -35,13 +35,22 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff. `blocked_at` set = no access on any platform, from the next press on."""
+    """A member of staff. `blocked_at` set = no access on any platform, from the next press on.
+
+    `post_granted_at` set = may post to the office's networks, which else only supervisors may.
+    """
 
     id: StaffId
     name: str
     role: Role
     language: str = "th"
     blocked_at: datetime | None = None
+    post_granted_at: datetime | None = None
+
+    @property
+    def may_post(self) -> bool:
+        """Whether this person may post, approve posts and call them off, now."""
+        return self.blocked_at is None and (self.role.covers(Role.SUPERVISOR) or self.post_granted_at is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ class Networks(Protocol):
     """The networks that the desk may post to itself."""
 
     ready: frozenset[Network]
+    with_picture: frozenset[Network]
+    """Those by which a picture goes out with the text."""
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now; None where LINE does not say."""
@@ -128,6 +130,7 @@ class NoNetworks:
     """A desk that posts nothing itself."""
 
     ready: frozenset[Network] = frozenset()
+    with_picture: frozenset[Network] = frozenset()
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         return None

@@ -31,7 +31,9 @@ from handlers import (
     owed,
     owed_presses,
     page_feed,
+    posting_rights,
     publicity,
+    publicity_approval,
     publicity_post_form,
     reminders,
     request_presses,
@@ -49,9 +51,8 @@ from handlers import (
 from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Moved, Press, Query, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
-from handlers.labels import role_label
 from handlers.messages import sentence
-from handlers.registry import ACTIONS, STATES, parse_command
+from handlers.registry import ACTIONS, STATES, check_right, parse_command
 from store import buttons as button_store
 from store import forms as form_store
 from store import groups as group_store
@@ -82,7 +83,9 @@ __all__ = [
     "owed",
     "owed_presses",
     "page_feed",
+    "posting_rights",
     "publicity",
+    "publicity_approval",
     "publicity_post_form",
     "reminders",
     "request_presses",
@@ -192,8 +195,7 @@ async def _text(ctx: Context, text: str) -> Reply:
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     if parsed:
         command, args = parsed
-        if not ctx.staff.role.covers(command.role):
-            raise NotAllowed("role", role=role_label(command.role))
+        check_right(ctx.staff, command)
         if draft and command.name not in KEEP_FORM:
             return await _aside(ctx, draft, await command.run(ctx, args))
         return await command.run(ctx, args)
@@ -254,8 +256,7 @@ async def _press(ctx: Context, token: str) -> Reply:
     if button.staff_id is not None and button.staff_id != ctx.staff.id:
         raise NotAllowed("not_yours")
     action = ACTIONS[button.action]
-    if not ctx.staff.role.covers(action.role):
-        raise NotAllowed("role", role=role_label(action.role))
+    check_right(ctx.staff, action)
     if button.once:
         if late := await _late(ctx, button):
             return late

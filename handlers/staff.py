@@ -7,6 +7,7 @@ from functools import partial
 
 from domain.errors import Conflict, InvalidInput
 from domain.staff import Identity, Platform, Role, Staff, StaffId
+from handlers import posting_rights
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
@@ -84,6 +85,8 @@ async def list_staff(ctx: Context, args: str) -> Reply:
 async def _person_card(ctx: Context, person: Staff) -> Reply:
     accounts = await store.list_identities(ctx.db, person.id)
     lines = [(_("สิทธิ์"), role_label(person.role))]
+    if person.post_granted_at and not person.role.covers(Role.SUPERVISOR):
+        lines.append((_("โพสต์ได้ตั้งแต่"), when(person.post_granted_at)))
     for account in accounts:
         lines.append((account.platform.title(), _("ส่งไม่ถึง") if account.unreachable_at else _("ใช้งานได้")))
     if person.blocked_at:
@@ -94,6 +97,8 @@ async def _person_card(ctx: Context, person: Staff) -> Reply:
         for role in Role
         if role is not person.role
     ]
+    if right := posting_rights.right_button(person):
+        buttons.append(right)
     label = _("เลิกระงับ") if person.blocked_at else _("ระงับ")
     blocked = "" if person.blocked_at else "1"
     buttons.append(Button(label, "staff.block", {**target, "block": blocked}, once=True))

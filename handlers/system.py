@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from functools import partial
 
-from domain.errors import NotAllowed
 from domain.staff import Platform, Role
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import end
 from handlers.i18n import _
-from handlers.labels import role_label
-from handlers.registry import COMMANDS, NOTHING, Command, action, command
+from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command
 from store import forms, inbox, outbox, push_use
 
 DAILY = (
@@ -20,9 +18,10 @@ DAILY = (
 MENU = ("find", "open", "my", "new", "help")
 
 
-def offered(role: Role) -> list[Command]:
-    """The commands that somebody with this role may use, the daily ones first."""
-    mine = [each for each in COMMANDS.values() if role.covers(each.role) and each.name != "start"]
+def offered(role: Role, *, posting: bool = False) -> list[Command]:
+    """The commands that somebody with this role may use, the daily ones first; `posting` = may post as well."""
+    mine = [each for each in COMMANDS.values() if role.covers(each.role) and posting >= each.posting]
+    mine = [each for each in mine if each.name != "start"]
     return sorted(mine, key=lambda each: DAILY.index(each.name) if each.name in DAILY else len(DAILY))
 
 
@@ -40,7 +39,9 @@ async def show_help(ctx: Context, args: str) -> Reply:
         "บรรทัดเดียวจบ: สร้างใบงาน 0812345678 โทร 1.1 รายละเอียด => ผล ปิด\n"
         "ส่งรูปหรือไฟล์แนบใบงานได้ ไม่เกิน 20 MB ถ้าไม่บอกเลขใบงานจะถามให้"
     )
-    lines = tuple((f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role))
+    lines = tuple(
+        (f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role, posting=ctx.staff.may_post)
+    )
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
 
 
@@ -58,8 +59,7 @@ def _menu_buttons() -> tuple[Button, ...]:
 async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A command without arguments, by its button."""
     wanted = COMMANDS[args["command"]]
-    if not ctx.staff.role.covers(wanted.role):
-        raise NotAllowed("role", role=role_label(wanted.role))
+    check_right(ctx.staff, wanted)
     return await wanted.run(ctx, "")
 
 

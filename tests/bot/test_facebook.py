@@ -261,6 +261,7 @@ def logged(no: str, post: Post, text: str = LABOUR) -> Publication:
         ),
         Post(Network.FACEBOOK, PostState.POSTED, link="https://fb.watch/abc", link_key="facebook:fb.watch/abc"),
         Post(Network.FACEBOOK, PostState.UNCLEAR),
+        Post(Network.FACEBOOK, PostState.PROPOSED),
         Post(Network.LINE, PostState.POSTED),
     ],
 )
@@ -273,6 +274,7 @@ async def test_a_post_that_is_known_here_already_is_not_logged_twice(page: Page,
     facebook = publication.posts[Network.FACEBOOK]
     assert (facebook.state, facebook.external_id) == (PostState.POSTED, f"{page.facebook.page_id}_123")
     assert facebook.link == (post.link or f"https://www.facebook.com/{page.facebook.page_id}/posts/123")
+    assert bool(facebook.ticket_no) == (not post.link), "what was not out yet gets its ticket"
 
 
 async def test_two_posts_with_the_same_words_are_two_publications(page: Page):

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from tests.fakes.line_chat import SentLineMessage, action_value, event, flattened, line_id, numeric_id, sign
 from tests.fakes.line_menus import Refused, RichMenus
-from tests.fakes.line_rules import CHAT_ID, LINE, check_request
+from tests.fakes.line_rules import CHAT_ID, LINE, check_request, image_size
 from tests.fakes.schema import Issue
 from tests.fakes.wire import Call, Status, json_response
 
@@ -71,6 +71,8 @@ class FakeLine(RichMenus):
         self.consumption = 0
         self.followers = 0
         self.broadcasts: dict[str, list[str]] = {}  # texts by request id
+        self.broadcast_pictures: dict[str, list[dict[str, Any]]] = {}  # image messages by request id
+        self.ways: dict[str, str] = {}  # where an https address of the world is served here
         self.opens: dict[str, int] = {}  # how many opened a broadcast; else LINE does not say
         self.group_sizes: dict[str, int] = {}  # recipients that a push to the group counts for; else 1
         self.strangers: set[str] = set()  # ids that do not exist for this channel: a push is refused
@@ -267,6 +269,32 @@ class FakeLine(RichMenus):
         with self.lock:
             return list(self._chats[chat_id])
 
+    def shown_pictures(self, request_id: str) -> list[tuple[bytes, bytes]]:
+        """What followers see of a broadcast's pictures, fetched by their links: the whole one, and its preview."""
+        return self.submit(self._fetch_pictures(request_id))
+
+    async def _fetch_pictures(self, request_id: str) -> list[tuple[bytes, bytes]]:
+        limits = {"originalContentUrl": 10_000_000, "previewImageUrl": 1_000_000}
+        return [
+            (
+                await self._fetch(image, "originalContentUrl", limits),
+                await self._fetch(image, "previewImageUrl", limits),
+            )
+            for image in self.broadcast_pictures[request_id]
+        ]
+
+    async def _fetch(self, image: dict[str, Any], name: str, limits: dict[str, int]) -> bytes:
+        address: str = image[name]
+        for world, here in self.ways.items():
+            address = address.replace(world, here, 1)
+        async with self._session.get(address) as answer:
+            data = await answer.read()
+            shape = image_size(data)
+            if answer.status != 200 or shape is None or shape[0] != answer.content_type or len(data) > limits[name]:
+                told = f"{answer.status} {answer.content_type} {shape} {len(data)}"
+                self.violations.append(f"broadcast: {name}: {told}")
+        return data
+
     def wait_messages(self, chat_id: str, count: int, timeout: float = 10) -> list[SentLineMessage]:
         """The chat's messages as soon as there are at least `count` of them in all. Raises TimeoutError."""
         self.wait_for(lambda: len(self._chats[chat_id]) >= count, timeout)
@@ -383,7 +411,9 @@ class FakeLine(RichMenus):
         if self.quota is not None and self.consumption + self.followers > self.quota:
             raise Refused(_MONTHLY, 429)
         self.consumption += self.followers
-        self.broadcasts[request_id] = [message["text"] for message in call.params["messages"]]
+        messages = call.params["messages"]
+        self.broadcasts[request_id] = [message["text"] for message in messages if message["type"] == "text"]
+        self.broadcast_pictures[request_id] = [message for message in messages if message["type"] == "image"]
         if key is not None:
             self._accepted[key] = _Accepted(self.now(), request_id, [])
         return {}

@@ -12,9 +12,9 @@ from domain.errors import Conflict, NotFound
 from domain.page_feed import PagePost
 from domain.publications import Post, PostState, Publication, ticket_of
 from domain.publicity import Network, News
-from domain.staff import StaffId
+from domain.staff import Role, StaffId
 from domain.tickets import DataUse, TicketNo
-from store import page_posts, publications, tickets
+from store import page_posts, publications, staff, tickets
 from store.changes import list_changes
 from store.database import Database
 
@@ -46,6 +46,7 @@ async def test_what_was_written_is_read(db: Database, officer: StaffId):
         opened=82,
         reach_at=NOW,
         reached_at=NOW,
+        text="ข้อความ",
     )
     made = await log(db, officer, (full, Post(Network.LINE, PostState.WAITING)))
     assert await publications.get(db, made.no) == made
@@ -54,6 +55,31 @@ async def test_what_was_written_is_read(db: Database, officer: StaffId):
     assert await publications.list_recent(db, 5) == [made]
     (change,) = await list_changes(db, made.no)
     assert (change.field, change.new, change.by) == ("networks", "facebook,line", officer)
+
+
+async def test_what_waits_on_somebodys_word_is_listed(db: Database, officer: StaffId):
+    waiting = Post(Network.LINE, PostState.WAITING, post_at=NOW)
+    other = await db.write(lambda tx: staff.add_staff(tx, "ปุ้ย", Role.SUPERVISOR, NOW))
+    own = await log(db, officer, [waiting])
+    approved = await log(db, other, [waiting])
+    new = replace(approved, released_by=officer)
+    await db.write(lambda tx: publications.update(tx, approved, new, officer, NOW))
+    await log(db, other, [waiting])
+    await log(db, officer)
+    await log(db, officer, [replace(waiting, state=PostState.PROPOSED)])
+    assert [each.no for each in await publications.list_released_by(db, officer)] == [own.no, approved.no]
+    assert [each.no for each in await publications.list_proposed(db)] == ["P5"]
+    assert (await publications.get(db, approved.no)).released_by == officer
+    assert [no for no, _network in await publications.list_to_post(db, NOW)] == ["P1", "P2", "P3"], (
+        "not what is proposed"
+    )
+
+
+async def test_only_the_picture_of_a_post_is_one(db: Database, officer: StaffId):
+    made = await log(db, officer)
+    await db.write(lambda tx: publications.update(tx, made, replace(made, picture="f1"), officer, NOW))
+    assert await publications.is_picture(db, "f1")
+    assert not await publications.is_picture(db, "f2")
 
 
 async def test_numbers_run_on_and_an_unknown_one_is_refused(db: Database):
