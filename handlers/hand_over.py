@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from domain.dates import format_date
 from domain.errors import InvalidInput, NotAllowed
-from domain.hand_over import Offer, OfferState
+from domain.hand_over import Leave, Offer, OfferState
 from domain.staff import Staff, StaffId
 from domain.text import shorten
 from domain.tickets import Change, Status, Ticket
@@ -138,12 +138,12 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return Reply((await ticket_cards.card(ctx, found),))
     if not is_open(offer, found):
         return await gone(ctx, found)
-    ticket = await take(ctx, offer, found)
+    away = await hand_overs.get_leave(ctx.db, offer.leave) if offer.leave else None
+    ticket = take(ctx, offer, found, away)
     if (offer.team or offer.leave) and offer.giver is not None:
         ctx.notify(partial(_taken_notice, ctx.staff.name, ticket), f"taken:{offer.id}", staff_id=offer.giver)
-    if ticket.assignee != ctx.staff.id and offer.leave is not None:
-        first_on = (await hand_overs.get_leave(ctx.db, offer.leave)).first_on
-        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(first_on))
+    if ticket.assignee != ctx.staff.id and away is not None:
+        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(away.first_on))
         return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
     return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
 
@@ -157,14 +157,13 @@ def is_open(offer: Offer, found: Ticket) -> bool:
     return found.assignee in (None, holder)
 
 
-async def take(ctx: Context, offer: Offer, found: Ticket) -> Ticket:
-    """The ticket is this person's; of a leave that has not begun, it will be."""
+def take(ctx: Context, offer: Offer, found: Ticket, away: Leave | None) -> Ticket:
+    """The ticket is this person's; where it was offered for a leave (`away`) that has not begun, it will be."""
     ctx.change(
         partial(hand_overs.decide_offer, offer=offer, state=OfferState.ACCEPTED, receiver=ctx.staff.id, now=ctx.now)
     )
     ctx.audit("ticket.taken", found.no)
-    begun = offer.leave is None or (await hand_overs.get_leave(ctx.db, offer.leave)).first_on <= ctx.today
-    if found.assignee == ctx.staff.id or not begun:
+    if found.assignee == ctx.staff.id or (away is not None and away.first_on > ctx.today):
         return found
     ticket = replace(found, assignee=ctx.staff.id)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)

@@ -203,7 +203,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     away = await hand_overs.get_leave(ctx.db, args["leave"])
     offers = [each for each in await hand_overs.list_offers_of_leave(ctx.db, away.id) if each.receiver == ctx.staff.id]
     found = await tickets.get_tickets(ctx.db, [each.ticket for each in offers])
-    taken = [await take(ctx, each, found[each.ticket]) for each in offers if is_open(each, found[each.ticket])]
+    taken = [take(ctx, each, found[each.ticket], away) for each in offers if is_open(each, found[each.ticket])]
     if not taken:
         return Reply((Paragraph(_("ไม่มีใบงานให้รับแล้ว")),))
     ctx.notify(
