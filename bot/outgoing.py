@@ -12,12 +12,12 @@ from bot.platform import Adapter
 from domain.dates import BANGKOK
 from domain.groups import last_resort
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from handlers import system
+from handlers import staff_mail, system
 from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.groups import told
 from handlers.i18n import speaking
-from store import audit, buttons, groups, outbox, staff
+from store import audit, buttons, groups, mail, outbox, staff
 from store.database import Database, Tx
 from store.outbox import Message
 
@@ -25,6 +25,8 @@ Adapters = Mapping[Platform, Adapter]
 TOKEN_BYTES = 16
 BREATH = 20
 """After so many notices other tasks get their turn."""
+MAILED = ":mail"
+"""Behind the key of a notice that went to the person's work address."""
 ADMIN_TOLD = "undeliverable:"
 """The key of a notice that something could not be delivered begins so."""
 GROUPED = ":group"
@@ -108,8 +110,9 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
-    What can be told to a person nowhere goes, masked, to the chat of the person's team or of the desk (issue 5: "then
-    the team's chat"); where there is none, the administrators hear once a day that the person cannot be told.
+    Whom no chat reaches is told by mail, else, masked, in the chat of the
+    person's team or of the desk; where there is none, the administrators hear once a day that
+    the person cannot be told.
     """
     if not notices:
         return
@@ -128,12 +131,31 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
             if address is not None:
                 with speaking(person.language):
                     _add_to(batch, notice, address, person.id, now)
+            elif by_mail := await mail_instead(adapters, db, person, notice.make(), f"{notice.key}:{person.id}", now):
+                batch.messages.append(by_mail)
             elif notice.staff_id is not None:
                 key = f"{notice.key}:{person.id}{GROUPED}"
                 if not await add_to_group(batch, adapters, db, person, notice.make().masked, key, now):
                     lost[person.id] = _told_of(person, now)
     if lost:
         await add_notices(batch, adapters, db, list(lost.values()), now)
+
+
+async def mail_instead(
+    adapters: Adapters, db: Database, person: Staff, reply: Reply, key: str, now: datetime
+) -> Message | None:
+    """A mail to the person's work address that a notice waits: its numbers alone, since mail is no place for more.
+
+    None where no address is known, or no mail server. The notice goes along, should it have to be told elsewhere.
+    """
+    if not person.email or person.blocked_at is not None or Platform.MAIL not in adapters:
+        return None
+    with speaking(person.language):
+        subject, body = await staff_mail.letter(db, person.name, reply)
+    payload = mail.notice_payload(person.email, subject, body, person.language, now)
+    return Message(
+        uuid4(), Platform.MAIL, person.email, payload, person.id, reply_to_json(reply), f"{key}{MAILED}", confirms=True
+    )
 
 
 async def add_to_group(

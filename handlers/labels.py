@@ -47,6 +47,7 @@ FIELDS = {
     "owed_fetch": "การมารับข้อมูล",
     "ended_at": "วันที่จบคำขอ",
     "remarks": "เหตุผล/ปัญหา/อุปสรรค",
+    "staff_email": "อีเมลสำรอง",
     "province": "จังหวัด",
     "user_count": "จำนวนผู้ใช้",
     "counted_on": "ประจำเดือน",

@@ -24,6 +24,7 @@ from handlers.request_cards import (
     owed_buttons,
     owed_line,
     title,
+    with_unreached,
 )
 from handlers.stand_in import There, who_is_there
 from store import due as due_rows
@@ -136,6 +137,7 @@ async def _piles(
 
 async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     """Things owed with their requests and customers, the longest owed first."""
+    rows = await with_unreached(work, rows)
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
     entries = [Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, "")) for row in rows]
