@@ -144,6 +144,7 @@ async def terminal(
     mail_from: str = "",
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
+    from bot.chart_process import CHART_CACHE, ChartProcess
     from bot.engine import Engine, now
     from bot.file_store import FileStore
     from bot.platform import Adapter
@@ -167,7 +168,9 @@ async def terminal(
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
         files = FileStore(db, adapters, blobs)
-        engine = Engine(db, configuration, adapters, f"terminal-{name}", files=files, mail_from=mail_from)
+        charts = ChartProcess(blobs, data_dir / CHART_CACHE)
+        owner = f"terminal-{name}"
+        engine = Engine(db, configuration, adapters, owner, files=files, mail_from=mail_from, charts=charts)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
@@ -277,6 +280,8 @@ async def _check_platforms(settings: Settings, console: Console) -> None:
 
     if settings.line_access_token is not None and not settings.public_url:
         console.print("DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened")
+    elif settings.line_access_token is not None and not str(settings.public_url).startswith("https://"):
+        console.print("DESKBOT_PUBLIC_URL: not https: LINE shows no charts")
     problems = 0
     async for name, problem in check_platforms(settings):
         console.print(f"{name}: {problem or 'good'}", markup=False)

@@ -6,17 +6,20 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.engine import now
 from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
+from bot.imap_box import BoxFailed
 from bot.line import LineAdapter
 from bot.networks import LookupFailed
-from bot.service import mail_adapter
+from bot.service import mail_adapter, mail_box, twitter_account
 from bot.settings import Settings
 from bot.telegram import TelegramAdapter
+from bot.twitter import TwitterAccount
 
 CHECKS = {
     "connect": "the server cannot be reached or turns us away",
     "timeout": "the server does not answer in time",
     "tls": "the server offers no encryption that can be trusted",
     "login": "the server does not know this user and password",
+    "mailbox": "there is no such mailbox, or it cannot be read",
 }
 
 
@@ -29,8 +32,12 @@ async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     if settings.facebook_page_id and settings.facebook_page_token:
         token = settings.facebook_page_token.get_secret_value()
         yield "facebook", await _check_facebook(settings, settings.facebook_page_id, token)
+    if account := twitter_account(settings):
+        yield "twitter", await _check_twitter(settings, account)
     if settings.smtp_url:
         yield "mail", await _check_mail(settings)
+    if settings.imap_url:
+        yield "mailbox", await _check_mailbox(settings)
     if not settings.has_platform:
         yield "platforms", ""
 
@@ -76,8 +83,33 @@ async def _check_facebook(settings: Settings, page_id: str, token: str) -> str:
     return ""
 
 
+async def _check_twitter(settings: Settings, account: TwitterAccount) -> str:
+    try:
+        await account.hello()
+    except LookupFailed as error:
+        if str(error) in (str(NOT_SENT), str(NO_ANSWER)):
+            return f"DESKBOT_TWITTER_API_URL: {settings.twitter_api_url} cannot be reached"
+        return f"DESKBOT_TWITTER_ACCESS_TOKEN: X answers {error} to this key and token"
+    finally:
+        await account.close()
+    return ""
+
+
 async def _check_mail(settings: Settings) -> str:
     """Connects, encrypts, logs in; sends nothing."""
     adapter = mail_adapter(settings)
     problem = await adapter.hello() if adapter else ""
     return f"DESKBOT_SMTP_URL: {CHECKS.get(problem.split()[0], 'no answer')} ({problem})" if problem else ""
+
+
+async def _check_mailbox(settings: Settings) -> str:
+    """Connects, encrypts, logs in, opens the mailbox; changes nothing."""
+    box = mail_box(settings)
+    assert box is not None
+    try:
+        await box.look()
+    except BoxFailed as error:
+        return f"DESKBOT_IMAP_URL: {CHECKS.get(str(error), 'no answer')} ({error})"
+    finally:
+        await box.close()
+    return ""

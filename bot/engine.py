@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from bot.chart_process import ChartProcess
 from bot.imports import Imports
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, add_notices, write
@@ -15,7 +16,7 @@ from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
 from domain.staff import Platform
-from handlers.desk import Desk, Files, NoFiles, Outcome
+from handlers.desk import Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
 from store import leases
 from store.database import Change, Database, StoreUnavailable, Tx
@@ -44,9 +45,21 @@ class Engine:
         files: Files | None = None,
         mail_from: str = "",
         networks: PostingNetworks | None = None,
+        charts: ChartProcess | None = None,
+        title: Callable[[Platform, str], Awaitable[str]] = no_title,
     ) -> None:
         self.networks = networks or PostingNetworks()
-        self.desk = Desk(db, configuration, clock, files or NoFiles(), mail_from, self.networks)
+        self._charts = charts
+        self.desk = Desk(
+            db,
+            configuration,
+            clock,
+            files or NoFiles(),
+            mail_from,
+            self.networks,
+            charts or NoCharts(),
+            title=title,
+        )
         self._adapters = adapters
         self.owner = f"{kind}:{uuid4().hex}"
         self.sender = Sender(db, adapters, clock, self.owner)
@@ -108,3 +121,5 @@ class Engine:
         # What is left is free for the next process at once, not only when the leases have run out.
         await leases.release_all(self.desk.db, self.owner)
         await self.networks.close()
+        if self._charts is not None:
+            await self._charts.close()

@@ -10,10 +10,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
+from urllib.parse import quote
 
 import aiohttp
 
-from bot import line_menu, line_render
+from bot import line_menu, line_render, overheard
+from bot.line_groups import LineGroups
 from bot.links import Links
 from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
@@ -36,6 +38,8 @@ MONTHLY = "monthly limit"
 CHUNK = 1 << 16
 CONTENT = frozenset({"image", "file", "video", "audio"})
 """Messages with bytes to fetch."""
+CHATS = {"user": "userId", "group": "groupId", "room": "roomId"}
+"""Which id of a source is its chat's, by its type; one that names another chat beside it is not believed."""
 
 log = get_logger()
 
@@ -67,6 +71,8 @@ class LineAdapter:
         self._clock = clock
         self._clients: tuple[Any, Any] | None = None
         self._opening = asyncio.Lock()
+        self.groups = LineGroups(self._client, clock)
+        self._bot_id = ""
 
     async def _client(self) -> tuple[Any, Any]:
         """The SDK's clients; importing it takes most of a second, so that happens once, beside other work."""
@@ -91,7 +97,10 @@ class LineAdapter:
     # In.
 
     def events(self, body: bytes) -> list[Event]:
-        """The webhook's events as inbox rows, each on its own: one that is odd harms no other."""
+        """The webhook's events as inbox rows, each on its own: one that is odd harms no other.
+
+        What a group's people say to each other is not among them.
+        """
         try:
             listed = json.loads(body.decode("utf-8", "replace"))["events"]
             if not isinstance(listed, list):
@@ -99,7 +108,8 @@ class LineAdapter:
         except (ValueError, KeyError, TypeError, RecursionError):
             text = json.dumps(body.decode("utf-8", "replace"))
             return [Event(self.platform, hashlib.sha256(body).hexdigest(), "line:?", 0, text, "unparsable")]
-        return [self._event(event) for event in listed]
+        heard = [overheard.of_line(event) for event in listed]
+        return [self._event(event) for event in heard if event is not None]
 
     def _event(self, event: Any) -> Event:
         raw = json.dumps(event)  # ASCII: NULs and lone surrogates stay escaped
@@ -136,7 +146,12 @@ class LineAdapter:
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """See `bot.line_render`."""
-        return line_render.render(reply, replaces, link=self._links.url if self._links else None)
+        link = self._links.url if self._links else None
+        return line_render.render(reply, replaces, link=link, private=self._private if self._bot_id else None)
+
+    def _private(self, typed: str) -> str:
+        """The address that opens the private chat with the bot, with this typed already."""
+        return f"https://line.me/R/oaMessage/{self._bot_id}/?{quote(typed, safe='')}"
 
     def serves(self, chat: str) -> bool:
         """Every chat of the platform."""
@@ -183,7 +198,7 @@ class LineAdapter:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
         delivery = await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
         if isinstance(delivery, Sent):
-            return Sent(pushes=1)
+            return Sent(pushes=await self.groups.size(message.chat))
         # Its key makes another try harmless, so nothing about a push is ever in doubt.
         return replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
 
@@ -225,10 +240,17 @@ class LineAdapter:
 
     # Setting up.
 
+    @property
+    def door(self) -> str:
+        """The link to the private chat with the bot, once LINE has said the bot's name."""
+        return f"https://line.me/R/ti/p/{self._bot_id}" if self._bot_id else ""
+
     async def hello(self) -> str:
         """The bot's name, asked from LINE; proves the access token."""
         api, _blob = await self._client()
-        return str((await api.get_bot_info(_request_timeout=TIMEOUT)).display_name)
+        info = await api.get_bot_info(_request_timeout=TIMEOUT)
+        self._bot_id = quote(info.basic_id, safe="")
+        return str(info.display_name)
 
     async def set_up(self, labels: list[tuple[str, str]]) -> str:
         """Put up the rich menu, once for each picture; returns the bot's name."""
@@ -310,10 +332,10 @@ def _chat_of(event: dict[str, Any]) -> str | None:
     source = event.get("source")
     if not isinstance(source, dict):
         return None
-    for key in ("groupId", "roomId", "userId"):
-        if _is_plain(source.get(key)):
-            return str(source[key])
-    return None
+    own = CHATS.get(str(source.get("type")), "")
+    if any(other in source for other in CHATS.values() if other not in (own, "userId")):
+        return None
+    return source[own] if _is_plain(source.get(own)) else None
 
 
 def _is_plain(value: object) -> TypeGuard[str]:
@@ -325,7 +347,7 @@ def _incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
     source = data["source"]
     private = source.get("type") == "user"
     # In standby another module answers this chat.
-    body = Other() if data.get("mode") == "standby" else _body(data)
+    body = Other() if data.get("mode") == "standby" or not (private or _is_ours(data)) else _body(data)
     who = source.get("userId")
     return Incoming(
         id=event.event_id,
@@ -338,6 +360,11 @@ def _incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
         reply_token=str(data.get("replyToken") or ""),
         reply_until=(event.received_at or now) + REPLY_WINDOW,
     )
+
+
+def _is_ours(data: dict[str, Any]) -> bool:
+    """Whether an event of a group is one that the desk hears, see `bot.overheard`."""
+    return bool(data.get(overheard.HEARD)) if data.get("type") == "message" else overheard.of_line(data) is not None
 
 
 def _body(data: dict[str, Any]) -> Body:

@@ -1,5 +1,6 @@
 """LINE's broadcasts: a post to all followers under a retry key, what it costs, and how many it reached."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -7,7 +8,9 @@ from typing import Any
 
 import aiohttp
 
+from bot.links import Links
 from bot.networks import Answer, Posting
+from bot.pictures import FULL, SMALL, Unreadable, kept
 from domain.publicity import Network
 from handlers.desk import BroadcastCost
 from handlers.publicity_posts import Failed, Posted, Unclear
@@ -22,7 +25,9 @@ class LineBroadcast:
     network = Network.LINE
     repeats_safely = True
 
-    def __init__(self, access_token: str, api_url: str) -> None:
+    def __init__(self, access_token: str, api_url: str, links: Links | None = None) -> None:
+        self._links = links if links is not None and links.secure else None
+        self.takes_pictures = self._links is not None
         self._access_token = access_token
         self._api_url = api_url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
@@ -34,7 +39,10 @@ class LineBroadcast:
 
     async def publish(self, posting: Posting) -> Answer:
         """Send it to every follower; the request's id is what the reach is asked by."""
-        body = {"messages": [{"type": "text", "text": posting.text}]}
+        try:
+            body = {"messages": [*await self._picture(posting), {"type": "text", "text": posting.text}]}
+        except Unreadable:
+            return Failed("picture", lasting=True)
         headers = {"X-Line-Retry-Key": posting.retry_key}
         try:
             url = f"{self._api_url}/v2/bot/message/broadcast"
@@ -45,6 +53,15 @@ class LineBroadcast:
             return Failed("connect", lasting=False)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return Unclear(type(error).__name__)
+
+    async def _picture(self, posting: Posting) -> list[dict[str, str]]:
+        """The picture by its links, once it is sure that they lead to something that LINE shows. Unreadable."""
+        if posting.picture is None or self._links is None:
+            return []
+        for size in (FULL, SMALL):
+            await asyncio.to_thread(kept, posting.picture, *size)
+        full, small = (self._links.picture_url(posting.picture_id, small=small) for small in (False, True))
+        return [{"type": "image", "originalContentUrl": full, "previewImageUrl": small}]
 
     async def look_for(self, text: str, since: datetime) -> Posted | None:
         """The retry key tells; there is nothing to look through."""

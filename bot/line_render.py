@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text
@@ -11,11 +11,12 @@ from handlers.chat import Button, Card, Choice, Document, Paragraph, Part, Reply
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble, graphemes of labels."""
+    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble and a preview, graphemes of labels."""
 
     objects: int = 5
     text: int = 5000
     bubble: int = 30_000
+    preview: int = 1_000_000
     alt_text: int = 1500
     label: int = 40
     display: int = 300
@@ -31,16 +32,26 @@ MUTED = "#6B7280"
 ACCENT = "#0B5C8E"
 
 
-def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link | None = None) -> list[str]:
+def render(
+    reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link | None = None, private: Link | None = None
+) -> list[str]:
     """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing here.
 
-    `link` makes the address of a file, which LINE does not let a bot send.
+    `link` makes the address of a file, which LINE does not let a bot send; `private` the one that opens the private
+    chat with something typed.
     """
-    objects = [message for part in reply.parts for message in _objects(part, limits, link)]
+    parts = [_opening(part, private) for part in reply.parts] if private else reply.parts
+    objects = [message for part in parts for message in _objects(part, limits, link)]
     return [
         json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)
         for start in range(0, len(objects), limits.objects)
     ]
+
+
+def _opening(part: Part, private: Link) -> Part:
+    """Buttons that may be pressed in a group open the private chat instead."""
+    buttons = tuple(replace(button, token=private(button.typed)) if button.typed else button for button in part.buttons)
+    return replace(part, buttons=buttons)
 
 
 def _count(text: str) -> int:
@@ -48,6 +59,8 @@ def _count(text: str) -> int:
 
 
 def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
+    if isinstance(part, Document) and part.shown:
+        return _picture(part, limits, link)
     if isinstance(part, Document):
         bubble = _file_bubble(part, limits, link)
         return [{"type": "flex", "altText": shorten(_words(part), limits.alt_text), "contents": bubble}]
@@ -60,6 +73,14 @@ def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
     words = _words(part)
     rest = Paragraph(shorten(words.split("\n", 1)[0], 60), buttons_of(part))
     return [*_texts(words, limits), _flex(rest, _bubble(rest, limits), limits)]
+
+
+def _picture(file: Document, limits: Limits, link: Link | None) -> list[Json]:
+    """LINE fetches it, by HTTPS alone; it is its own preview as long as it is small enough."""
+    url = link(file.file) if link else ""
+    if not url.startswith("https://") or file.size > limits.preview:
+        return _texts(file.no_link, limits)
+    return [{"type": "image", "originalContentUrl": url, "previewImageUrl": url}]
 
 
 def _texts(text: str, limits: Limits) -> list[Json]:
@@ -158,7 +179,10 @@ def _option(option: Button, limits: Limits) -> Json:
 
 
 def _button(button: Button, limits: Limits) -> Json:
-    return {"type": "button", "style": "secondary", "height": "sm", "action": _postback(button, limits)}
+    action = _postback(button, limits)
+    if button.token.startswith("https:"):
+        action = {"type": "uri", "label": action["label"], "uri": button.token}
+    return {"type": "button", "style": "secondary", "height": "sm", "action": action}
 
 
 def marked(payload: str, mark: str) -> str:
@@ -167,6 +191,8 @@ def marked(payload: str, mark: str) -> str:
     first = call["messages"][0]
     if first["type"] == "text":
         first["text"] = mark + first["text"]
+    elif first["type"] == "image":
+        call["messages"] = [{"type": "text", "text": mark.strip()}, *call["messages"]][-LIMITS.objects :]
     else:
         first["altText"] = mark + first["altText"]
         _first_text(first["contents"]["body"], lambda text: mark + text)

@@ -13,19 +13,26 @@ Answer = Posted | Failed | Unclear
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What is to be posted. `retry_key` is a UUID, alike for every try. `picture` = its bytes on disk, if any."""
+    """What is to be posted. `retry_key` is a UUID, alike for every try.
+
+    `picture` = its bytes on disk, if any; `picture_id` = its row.
+    """
 
     text: str
     retry_key: str
     picture: Path | None = None
-    picture_mime: str = ""
+    picture_id: str = ""
 
 
 class PostingNetwork(Protocol):
-    """One network. `repeats_safely` = a repeated call with the same retry key posts once."""
+    """One network. `repeats_safely` = a repeated call with the same retry key posts once.
+
+    `takes_pictures` = a picture goes out with the text.
+    """
 
     network: Network
     repeats_safely: bool
+    takes_pictures: bool
 
     async def publish(self, posting: Posting) -> Answer:
         """Make the post."""

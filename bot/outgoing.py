@@ -10,12 +10,14 @@ from uuid import uuid4
 
 from bot.platform import Adapter
 from domain.dates import BANGKOK
+from domain.groups import last_resort
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from handlers import system
-from handlers.chat import Button, Choice, Incoming, Notice, Part, Reply, reply_to_json
+from handlers import staff_mail, system
+from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
+from handlers.groups import told
 from handlers.i18n import speaking
-from store import audit, buttons, outbox, staff
+from store import audit, buttons, groups, mail, outbox, staff
 from store.database import Database, Tx
 from store.outbox import Message
 
@@ -23,8 +25,12 @@ Adapters = Mapping[Platform, Adapter]
 TOKEN_BYTES = 16
 BREATH = 20
 """After so many notices other tasks get their turn."""
+MAILED = ":mail"
+"""Behind the key of a notice that went to the person's work address."""
 ADMIN_TOLD = "undeliverable:"
 """The key of a notice that something could not be delivered begins so."""
+GROUPED = ":group"
+"""Behind a notice's key, once for each group that it went to in a person's place."""
 
 
 @dataclass(slots=True)
@@ -43,7 +49,7 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     def token(b: Button) -> Button:
         made = secrets.token_urlsafe(TOKEN_BYTES)
         rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
-        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made)
+        return Button(b.label, b.action, b.args, b.record, b.version, b.once, made, b.typed)
 
     def part(old: Part) -> Part:
         pressed = tuple(token(button) for button in old.buttons)
@@ -73,8 +79,11 @@ async def write(
 def add_answer(
     batch: Batch, adapters: Adapters, incoming: Incoming, reply: Reply, owner: StaffId | None, now: datetime
 ) -> None:
-    """The answer to an event, to where it came from; its first call uses the free reply token."""
-    tokened, rows = with_tokens(reply, owner, now)
+    """The answer to an event, to where it came from; its first call uses the free reply token.
+
+    What is said in a group is for all of the staff there: anybody of them may press.
+    """
+    tokened, rows = with_tokens(reply, owner if incoming.private else None, now)
     batch.button_rows += rows
     payloads = adapters[incoming.platform].render(tokened, incoming.message)
     for position, payload in enumerate(payloads):
@@ -101,7 +110,9 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
-    That somebody cannot be told anything anywhere is told to the administrators, once a day.
+    Whom no chat reaches is told by mail, else, masked, in the chat of the
+    person's team or of the desk; where there is none, the administrators hear once a day that
+    the person cannot be told.
     """
     if not notices:
         return
@@ -120,10 +131,58 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
             if address is not None:
                 with speaking(person.language):
                     _add_to(batch, notice, address, person.id, now)
+            elif by_mail := await mail_instead(adapters, db, person, notice.make(), f"{notice.key}:{person.id}", now):
+                batch.messages.append(by_mail)
             elif notice.staff_id is not None:
-                lost[person.id] = _told_of(person, now)
+                key = f"{notice.key}:{person.id}{GROUPED}"
+                if not await add_to_group(batch, adapters, db, person, notice.make().masked, key, now):
+                    lost[person.id] = _told_of(person, now)
     if lost:
         await add_notices(batch, adapters, db, list(lost.values()), now)
+
+
+async def mail_instead(
+    adapters: Adapters, db: Database, person: Staff, reply: Reply, key: str, now: datetime
+) -> Message | None:
+    """A mail to the person's work address that a notice waits: its numbers alone, since mail is no place for more.
+
+    None where no address is known, or no mail server. The notice goes along, should it have to be told elsewhere.
+    """
+    if not person.email or person.blocked_at is not None or Platform.MAIL not in adapters:
+        return None
+    with speaking(person.language):
+        subject, body = await staff_mail.letter(db, person.name, reply)
+    payload = mail.notice_payload(person.email, subject, body, person.language, now)
+    return Message(
+        uuid4(), Platform.MAIL, person.email, payload, person.id, reply_to_json(reply), f"{key}{MAILED}", confirms=True
+    )
+
+
+async def add_to_group(
+    batch: Batch,
+    adapters: Adapters,
+    db: Database,
+    person: Staff,
+    lines: Sequence[Masked],
+    key: str,
+    now: datetime,
+    but: tuple[Platform, str] | None = None,
+) -> bool:
+    """Masked lines to the enrolled chat of the person's team, else of the desk, other than `but`; False = no such."""
+    if not lines:
+        return False
+    teams = [name for name, members in (await staff.list_teams(db)).items() if person.id in members]
+    chats = [(group.platform, group.chat) for group in last_resort(await groups.list_groups(db), teams)]
+    chats = [chat for chat in chats if chat != but]
+    # Another platform first: the one that refused a chat may refuse them all.
+    chats.sort(key=lambda chat: (but is not None and chat[0] is but[0], not served(adapters)(*chat)))
+    if not chats:
+        return False
+    with speaking("th"):
+        tokened, rows = with_tokens(told(person.name, lines), None, now)
+    batch.button_rows += rows
+    batch.messages.append(notice_message(tokened, chats[0], person.id, key))
+    return True
 
 
 def _told_of(person: Staff, now: datetime) -> Notice:

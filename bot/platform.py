@@ -46,13 +46,20 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatMoved:
+    """Not here: the group goes on as another chat."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doubtful:
     """Perhaps accepted, and sending it twice would be worse than asking: a person decides."""
 
     error: str
 
 
-Delivery = Sent | Retry | Refused | Dropped | Doubtful
+Delivery = Sent | Retry | Refused | Dropped | ChatMoved | Doubtful
 
 
 class Unparsable(Exception):

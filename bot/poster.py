@@ -1,6 +1,7 @@
 """Posts what is due on the networks, one call at a time for each post, and asks later how many people it reached."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -8,10 +9,11 @@ from bot.lanes import Lanes
 from bot.log import get_logger, where
 from bot.networks import Answer, LookupFailed, Posting, PostingNetwork
 from domain.errors import Conflict, NotFound
-from domain.publications import Post, PostState, Publication
+from domain.publications import STANDING, UNKNOWN, Post, PostState, Publication
 from domain.publicity import Network
+from handlers import publicity_approval
 from handlers.desk import BroadcastCost, Desk, Outcome, Work
-from handlers.publicity_posts import KEY_LIFE, UNKNOWN, Failed, Unclear, settle
+from handlers.publicity_posts import KEY_LIFE, Failed, Unclear, settle
 from store import files, leases, publications
 from store.database import StoreUnavailable
 from store.failpoints import failpoint
@@ -32,6 +34,7 @@ class PostingNetworks:
     def __init__(self, networks: Sequence[PostingNetwork] = ()) -> None:
         self.by_name: Mapping[Network, PostingNetwork] = {each.network: each for each in networks}
         self.ready = frozenset(self.by_name)
+        self.with_picture = frozenset(name for name, each in self.by_name.items() if each.takes_pictures)
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now."""
@@ -89,8 +92,10 @@ class Poster:
 
     async def _post_one(self, no: str, network: Network) -> None:
         """`sending` is committed before the call: whoever finds it later knows that it may have been taken."""
-        before = (await publications.get(self._desk.db, no)).posts[network]
-        now = self._desk.clock()
+        publication = await publications.get(self._desk.db, no)
+        before, now = publication.posts[network], self._desk.clock()
+        if await self._held(publication, before):
+            return
         if not await self._desk.db.write(partial(publications.begin_sending, no=no, network=network, now=now)):
             return
         failpoint("post.begun")
@@ -100,14 +105,22 @@ class Poster:
         for attempt in range(ATTEMPTS):
             work = Work(self._desk, self._desk.clock())
             await settle(work, await publications.get(self._desk.db, no), network, answer)
-            outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
             try:
-                await self._post(outcome)
+                await self._post(_outcome(work))
                 break
             except Conflict:
                 if attempt == ATTEMPTS - 1:
                     raise
         failpoint("post.settled")
+
+    async def _held(self, publication: Publication, before: Post) -> bool:
+        """Whether nobody who may lets it go out any more; then those who may are asked."""
+        work = Work(self._desk, self._desk.clock())
+        if not await publicity_approval.held(work, publication, before):
+            return False
+        with suppress(Conflict):  # its other networks' lanes find the same
+            await self._post(_outcome(work))
+        return True
 
     async def _ask(self, publication: Publication, before: Post) -> Answer:
         """Never a second post after an unclear answer: look for the first, unless the network tells twins apart."""
@@ -116,7 +129,7 @@ class Poster:
         since = before.first_try_at
         if doubtful and not network.repeats_safely and since is not None:
             try:
-                found = await network.look_for(publication.news.text, since)
+                found = await network.look_for(publication.words_of(before), since)
             except LookupFailed as error:
                 log.warning("post not looked for yet", network=before.network, reason=str(error))
                 return Unclear("lookup")
@@ -136,24 +149,32 @@ class Poster:
 
     async def _posting(self, publication: Publication, post: Post) -> Posting:
         """The text, and the picture where there is one; NotFound("file") where its bytes are gone."""
+        text = publication.words_of(post)
         if not publication.picture:
-            return Posting(publication.news.text, post.retry_key)
+            return Posting(text, post.retry_key)
         file = await files.get_file(self._desk.db, publication.picture)
         path = self._desk.files.blobs.existing(file.sha256)
-        return Posting(publication.news.text, post.retry_key, path, file.mime)
+        return Posting(text, post.retry_key, path, file.id)
 
     async def _measure(self, no: str, network: Network) -> None:
         publication = await publications.get(self._desk.db, no)
         post, now = publication.posts[network], self._desk.clock()
-        reach = await self._networks[network].measure(post.external_id) if post.external_id else None
+        wanted = post.external_id and post.state in STANDING
+        reach = await self._networks[network].measure(post.external_id) if wanted else None
         posted_at = post.posted_at or now
         again = next((posted_at + after for after in REACH_AFTER if posted_at + after > now), None)
-        if reach is None and again is None and now - posted_at < REACH_AFTER[-1] * 2:
+        if not wanted:
+            again = None
+        elif reach is None and again is None and now - posted_at < REACH_AFTER[-1] * 2:
             again = now + REACH_LATER
         note = partial(
             publications.note_reach, no=no, network=network, reach=reach or (None, None), now=now, again_at=again
         )
         await self._desk.db.write(note)
+
+
+def _outcome(work: Work) -> Outcome:
+    return Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
 
 
 def _key_is_old(since: datetime, now: datetime) -> bool:

@@ -10,13 +10,26 @@ from uuid import uuid4
 
 from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import ADMIN_TOLD, Adapters, Batch, add_notice, notice_message, reachable_address, served
-from bot.platform import Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.outgoing import (
+    ADMIN_TOLD,
+    GROUPED,
+    MAILED,
+    Adapters,
+    Batch,
+    add_notice,
+    add_to_group,
+    mail_instead,
+    notice_message,
+    reachable_address,
+    served,
+)
+from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
 from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
 from handlers import mail_cards, system
 from handlers.chat import Notice, reply_from_json
-from store import buttons, leases, mail, outbox, push_use, staff
+from store import audit, buttons, groups, leases, mail, outbox, push_use, staff
+from store.audit import AuditEntry
 from store.database import Database, StoreUnavailable, Tx
 from store.failpoints import failpoint
 from store.outbox import Message
@@ -30,6 +43,9 @@ KEEP_LEASE = leases.TTL.total_seconds() / 3
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
 MOVED = ":moved"
+"""Behind a notice's key: it went to the person's other platform."""
+MOST_GROUPS = 3
+"""Groups that a notice goes to at most, one after the other."""
 
 log = get_logger()
 Chat = tuple[Platform, str]
@@ -151,6 +167,8 @@ class Sender:
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
             case Refused(error, unreachable, spent):
                 await self._give_up(message, "dead", error, now, unreachable=unreachable, spent=spent)
+            case ChatMoved(to):
+                await self._follow(message, to, now)
             case Doubtful(error):
                 await self._give_up(message, "doubtful", error, now)
         return False
@@ -163,6 +181,18 @@ class Sender:
             return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
 
         return await self._db.write(work)
+
+    async def _follow(self, message: Message, to: str, now: datetime) -> None:
+        """The group goes on as another chat: so does its enrolment, and all that waits for it."""
+        old, new = (message.platform, message.chat), (message.platform, to)
+
+        async def work(tx: Tx) -> bool:
+            await groups.move(tx, *old, to)
+            await outbox.move_chat(tx, *old, to, now)
+            return await leases.take(tx, outbox.lease_name(*new), self._owner, now)
+
+        if await self._db.write(work):
+            self.wake([new])
 
     async def _retry(self, message: Message, delivery: Retry, now: datetime) -> None:
         pause = delivery.after
@@ -199,11 +229,15 @@ class Sender:
         unreachable: bool = False,
         spent: bool = False,
     ) -> None:
-        """Not tried again: it goes to the person's other platform, else somebody is told."""
+        """Not tried again: it goes to the person's other platform, else by mail, else somebody is told."""
         log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
-        elsewhere = await self._elsewhere(message)
         batch = Batch()
-        if message.platform is Platform.MAIL:
+        elsewhere = (
+            await self._elsewhere(message)
+            or await self._by_mail(message, now)
+            or await self._in_group(batch, message, now)
+        )
+        if message.platform is Platform.MAIL and not message.notice:
             await self._tell_writer(batch, message, state, error, now)
         elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
             pass  # a notice about a notice would never end
@@ -211,20 +245,49 @@ class Sender:
             await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
         elif not elsewhere and message.staff_id is not None:
             # A stranger who turns away is nobody's trouble.
-            await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
+            await self._tell_of_one(batch, message, error, now)
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
             if unreachable:
                 await staff.mark_unreachable(tx, message.platform, message.chat, now)
+                await self._forget_group(tx, message, now)
             await buttons.add(tx, batch.button_rows)
             rows = [*elsewhere, *batch.messages]
             return await outbox.put(tx, rows, self._owner, now, self._serves) if rows else []
 
         self.wake(await self._db.write(work))
 
+    async def _in_group(self, batch: Batch, message: Message, now: datetime) -> list[Message]:
+        """The masked form in the chat of the person's team, the last resort before the administrators."""
+        key = message.dedupe_key or ""
+        if not message.notice or message.staff_id is None or key.count(GROUPED) >= MOST_GROUPS:
+            return []
+        person = await staff.get_staff(self._db, message.staff_id)
+        lines = reply_from_json(message.notice).masked if person.blocked_at is None else ()
+        here, mine = (message.platform, message.chat), Batch()
+        await add_to_group(mine, self._adapters, self._db, person, lines, f"{key}{GROUPED}", now, but=here)
+        batch.button_rows += mine.button_rows
+        return mine.messages
+
+    async def _forget_group(self, tx: Tx, message: Message, now: datetime) -> None:
+        """A group that takes no messages from us serves nobody."""
+        if await groups.remove(tx, message.platform, message.chat):
+            record = groups.record(message.platform, message.chat)
+            await audit.add(tx, [AuditEntry(now, None, "group.left", record, message.platform, "")])
+
     async def _tell_administrators(self, batch: Batch, platform: Platform, error: str, key: str, now: datetime) -> None:
         told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
+        await add_notice(batch, self._adapters, self._db, told, now)
+
+    async def _tell_of_one(self, batch: Batch, message: Message, error: str, now: datetime) -> None:
+        """A message to one of the staff reached nobody; where not even mail did, the administrators hear who it is."""
+        key = f"{ADMIN_TOLD}{message.id}"
+        if message.platform is not Platform.MAIL or message.staff_id is None:
+            await self._tell_administrators(batch, message.platform, error, key, now)
+            return
+        name = (await staff.get_staff(self._db, message.staff_id)).name
+        told = Notice(lambda: system.nowhere_to_tell(name), key, role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
     async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
@@ -257,7 +320,7 @@ class Sender:
 
     async def _elsewhere(self, message: Message) -> list[Message]:
         """The same notice, once, on the person's other platform; answers go only where the question came from."""
-        if not message.notice or message.staff_id is None or MOVED in (message.dedupe_key or ""):
+        if not message.notice or message.staff_id is None or _went_on(message):
             return []
         here = (message.platform, message.chat)
         address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
@@ -265,3 +328,18 @@ class Sender:
             return []
         key = f"{message.dedupe_key}{MOVED}"
         return [notice_message(reply_from_json(message.notice), address, message.staff_id, key)]
+
+    async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
+        """That a notice waits, once, to the person's work address where no chat takes it."""
+        if not message.notice or message.staff_id is None or MAILED in (message.dedupe_key or ""):
+            return []
+        person = await staff.get_staff(self._db, message.staff_id)
+        key = (message.dedupe_key or "").removesuffix(MOVED)
+        reply = reply_from_json(message.notice)
+        by_mail = await mail_instead(self._adapters, self._db, person, reply, key, now)
+        return [by_mail] if by_mail else []
+
+
+def _went_on(message: Message) -> bool:
+    """Whether the person's other platform was tried already."""
+    return MOVED in (message.dedupe_key or "") or MAILED in (message.dedupe_key or "")

@@ -11,21 +11,26 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot import line, mail, telegram, web
+from bot.chart_process import CHART_CACHE, ChartProcess
 from bot.engine import Engine, now
 from bot.facebook import FacebookPage
 from bot.file_store import FileStore
+from bot.imap_box import ImapBox
 from bot.line_broadcast import LineBroadcast
 from bot.links import Links
 from bot.log import get_logger, where
-from bot.mail_server import read_sender, read_server
+from bot.mail_inbox import MailInbox
+from bot.mail_server import read_mailbox, read_sender, read_server
 from bot.networks import PostingNetwork
 from bot.platform import Adapter
 from bot.poster import PostingNetworks
 from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
+from bot.twitter import TwitterAccount
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
+from handlers.delivery_reports import DeliveryReports
 from handlers.i18n import _, speak
 from handlers.registry import COMMANDS
 from store import leases
@@ -73,11 +78,17 @@ class Service:
             "serve",
             files=files,
             mail_from=settings.sends_from,
-            networks=PostingNetworks(posting_networks(settings)),
+            networks=PostingNetworks(posting_networks(settings, self._links)),
+            charts=ChartProcess(blobs, settings.data_dir / CHART_CACHE),
+            title=self._title,
         )
         self._background: set[asyncio.Task[Any]] = set()
         self._server = self._make_server()
         self._socket = self._listen()
+
+    async def _title(self, platform: Platform, chat: str) -> str:
+        """What a group is called; Telegram says that with every message."""
+        return await self.line.groups.title(chat) if self.line and platform is Platform.LINE else ""
 
     def _listen(self) -> socket.socket:
         host, port = self._settings.http_host, self._settings.http_port
@@ -139,6 +150,9 @@ class Service:
             self._spawn(watch.run_forever())
             if self._links is None:
                 log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
+        if box := mail_box(self._settings):
+            inbox = MailInbox(self.engine.desk, box, DeliveryReports(), self.engine.post, self.engine.owner)
+            self._spawn(inbox.run_forever())
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         await self._stop(serving)
@@ -175,6 +189,7 @@ class Service:
     async def _set_up_telegram(self) -> str:
         assert self.telegram is not None
         name = await self.telegram.set_up(command_lists())
+        self.engine.desk.doors[Platform.TELEGRAM] = f"https://t.me/{name}"
         settings = self._settings
         if settings.telegram_mode == "polling":
             await self.telegram.bot.delete_webhook()
@@ -188,7 +203,9 @@ class Service:
 
     async def _set_up_line(self) -> str:
         assert self.line is not None
-        return await self.line.set_up(menu_labels())
+        name = await self.line.set_up(menu_labels())
+        self.engine.desk.doors[Platform.LINE] = self.line.door
+        return name
 
 
 def _telegram(settings: Settings, blobs: Blobs) -> telegram.TelegramAdapter | None:
@@ -204,7 +221,7 @@ def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
     return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
 
 
-def posting_networks(settings: Settings) -> list[PostingNetwork]:
+def posting_networks(settings: Settings, links: Links | None) -> list[PostingNetwork]:
     """The networks that the desk can post to: those whose tokens are given."""
     networks: list[PostingNetwork] = []
     if settings.facebook_page_id and settings.facebook_page_token:
@@ -212,8 +229,19 @@ def posting_networks(settings: Settings) -> list[PostingNetwork]:
             FacebookPage(settings.facebook_page_id, _secret(settings.facebook_page_token), settings.facebook_api_url)
         )
     if settings.line_access_token:
-        networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url))
+        networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url, links))
+    if account := twitter_account(settings):
+        networks.append(account)
     return networks
+
+
+def twitter_account(settings: Settings) -> TwitterAccount | None:
+    """The office's account on X, where its credentials are given."""
+    key, secret = _secret(settings.twitter_api_key), _secret(settings.twitter_api_secret)
+    token, token_secret = _secret(settings.twitter_access_token), _secret(settings.twitter_access_secret)
+    if not token:
+        return None
+    return TwitterAccount(key, secret, token, token_secret, settings.twitter_api_url, now)
 
 
 def _secret(value: SecretStr | None) -> str:
@@ -225,6 +253,11 @@ def mail_adapter(settings: Settings) -> mail.MailAdapter | None:
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     return mail.MailAdapter(read_server(settings.smtp_url), *read_sender(settings.mail_from))
+
+
+def mail_box(settings: Settings) -> ImapBox | None:
+    """The mailbox that is read, where one is configured."""
+    return ImapBox(*read_mailbox(settings.imap_url)) if settings.imap_url else None
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

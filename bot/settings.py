@@ -11,9 +11,10 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.mail_server import read_sender, read_server
+from bot.mail_server import read_mailbox, read_sender, read_server
 
 PREFIX = "DESKBOT_"
+TWITTER = ("api_key", "api_secret", "access_token", "access_secret")
 
 
 class SettingsError(Exception):
@@ -40,11 +41,17 @@ class Settings(BaseSettings):
     facebook_app_secret: SecretStr | None = None
     facebook_verify_token: SecretStr | None = None
     facebook_api_url: str = "https://graph.facebook.com"
+    twitter_api_key: SecretStr | None = None
+    twitter_api_secret: SecretStr | None = None
+    twitter_access_token: SecretStr | None = None
+    twitter_access_secret: SecretStr | None = None
+    twitter_api_url: str = "https://api.x.com"
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None
     smtp_url: str | None = None
     mail_from: str | None = None
+    imap_url: str | None = None
     secret_key: SecretStr | None = None
     config: Path | None = None
 
@@ -60,6 +67,13 @@ class Settings(BaseSettings):
     def _smtp_url(cls, value: str | None) -> str | None:
         if value is not None:
             read_server(value)
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _imap_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_mailbox(value)
         return value
 
     @field_validator("mail_from")
@@ -81,6 +95,13 @@ class Settings(BaseSettings):
     def _page(cls, value: str | None) -> str | None:
         if value is not None and not (value.isascii() and value.isdigit()):
             raise ValueError("must be the page's number, as Facebook shows it under About")
+        return value
+
+    @field_validator("twitter_access_token")
+    @classmethod
+    def _twitter_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().partition("-")[0].isdigit():
+            raise ValueError("must look like 123456-AbC, as X's developer console gives it")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -109,6 +130,10 @@ class Settings(BaseSettings):
         if (self.facebook_app_secret is None) != (self.facebook_verify_token is None):
             missing = "FACEBOOK_VERIFY_TOKEN" if self.facebook_verify_token is None else "FACEBOOK_APP_SECRET"
             raise ValueError(f"{PREFIX}{missing}: Facebook's webhook needs both its app secret and its verify token")
+        twitter = {name: getattr(self, f"twitter_{name}") for name in TWITTER}
+        if any(twitter.values()) and not all(twitter.values()):
+            missing = next(name for name, value in twitter.items() if not value)
+            raise ValueError(f"{PREFIX}TWITTER_{missing.upper()}: X needs its key and token, each with its secret")
         if self.smtp_url and not self.mail_from:
             raise ValueError(f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from")
         if self.telegram_token and self.telegram_mode == "webhook":

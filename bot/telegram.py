@@ -18,16 +18,25 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default; 
 
 import telegram
 from aiolimiter import AsyncLimiter
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
-from bot import telegram_render
+from bot import overheard, telegram_render
 from bot.log import get_logger, where
-from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from bot.platform import ChatMoved, Delivery, Dropped, Refused, Retry, Sent, Unparsable
 from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import LARGEST, Why
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Query, Reply, Text
+from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Moved, Other, Press, Query, Reply, Text
 from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox, leases
@@ -52,6 +61,12 @@ QUIET = timedelta(days=6)
 log = get_logger()
 
 
+class NameUnknown(Exception):
+    """Telegram did not say our name just now, without which one cannot tell what a group says to us."""
+
+    safe_text = True
+
+
 class TelegramAdapter:
     """See `bot.platform.Adapter`."""
 
@@ -69,6 +84,7 @@ class TelegramAdapter:
             get_updates_request=TelegramRequest(),
         )
         self._blobs = blobs
+        self._id, self._name = token.partition(":")[0], ""
         self._all = AsyncLimiter(PER_SECOND, 1.0)
         self._chats: dict[str, AsyncLimiter] = {}
 
@@ -79,11 +95,21 @@ class TelegramAdapter:
 
     # In.
 
-    def event(self, update: Any) -> Event:
+    async def events(self, updates: Sequence[Any]) -> list[Event]:
+        """Updates as inbox rows, but for what a group's people say to each other; raises NameUnknown."""
+        if not self._name and any(overheard.needs_name(update) for update in updates):
+            try:
+                self._name = str((await self.bot.get_me()).username)
+            except TelegramError as error:
+                raise NameUnknown(type(error).__name__) from None
+        heard = [overheard.of_telegram(update, self._id, self._name) for update in updates]
+        return [self._event(update) for update in heard if update is not None]
+
+    def _event(self, update: Any) -> Event:
         """An update as an inbox row; whatever it is, it can be kept."""
         raw = json.dumps(update)  # ASCII: NULs and lone surrogates stay escaped
-        update_id = update.get("update_id") if isinstance(update, dict) else None
-        if type(update_id) is not int or not 0 <= update_id < 2**63 - 1:
+        update_id = _update_id(update)
+        if update_id is None:
             return Event(
                 self.platform, f"odd:{hashlib.sha256(raw.encode()).hexdigest()}", "telegram:?", 0, raw, "unparsable"
             )
@@ -95,8 +121,8 @@ class TelegramAdapter:
     def parse(self, event: Event) -> Incoming:
         """The update as the desk sees it."""
         try:
-            update = telegram.Update.de_json(json.loads(event.raw), self.bot)
-            return _incoming(event, update, self.token.partition(":")[0])
+            data = json.loads(event.raw)
+            return _incoming(event, telegram.Update.de_json(data, self.bot), self._id, heard=overheard.HEARD in data)
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
 
@@ -161,6 +187,8 @@ class TelegramAdapter:
             return Retry(str(error), unclear=True)
         except NotAccepted as error:
             return Retry(str(error))
+        except ChatMigrated as error:
+            return ChatMoved(str(error.new_chat_id))
         except Forbidden as error:
             return Refused(str(error), unreachable=True)
         except DeskError:
@@ -233,7 +261,8 @@ class TelegramAdapter:
         await self.bot.initialize()
         for language, entries in commands.items():
             await self.bot.set_my_commands(list(entries), language_code=language or None)
-        return str(self.bot.username)
+        self._name = str(self.bot.username)
+        return self._name
 
 
 def _article(result: dict[str, Any]) -> telegram.InlineQueryResultArticle:
@@ -259,6 +288,11 @@ def _conversation(update: dict[str, Any]) -> str | None:
     return None if person is None else f"{INLINE}{person}"
 
 
+def _update_id(update: Any) -> int | None:
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if type(number) is int and 0 <= number < 2**63 - 1 else None
+
+
 def _text(number: int | None) -> str | None:
     return None if number is None else str(number)
 
@@ -269,24 +303,34 @@ def _int(value: Any, *path: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _incoming(event: Event, update: telegram.Update, bot_id: str) -> Incoming:
+def _incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool) -> Incoming:
     chat, user = update.effective_chat, update.effective_user
     asked = update.inline_query
     if chat is None and asked is None:
         raise Unparsable("no chat")
+    private = chat is not None and chat.type == telegram.Chat.PRIVATE
     body, message = (Query(asked.query, asked.offset), asked.id) if asked else _body(update, bot_id)
+    if chat is not None and not private and update.message is not None:
+        body = _group_body(update.message, heard=heard)
     return Incoming(
         id=event.event_id,
         at=event.received_at or datetime.now(UTC),
         platform=Platform.TELEGRAM,
         chat=str(chat.id) if chat else f"{INLINE}{user.id if user else ''}",
-        private=chat is not None and chat.type == telegram.Chat.PRIVATE,
+        private=private,
         who=str(user.id) if user and not user.is_bot else None,
         body=body,
         name=user.full_name if user else "",
         language=(user.language_code or "") if user else "",
         message=message,
+        title=(chat.title or "") if chat else "",
     )
+
+
+def _group_body(message: telegram.Message, *, heard: bool) -> Body:
+    if message.migrate_to_chat_id is not None:
+        return Moved(str(message.migrate_to_chat_id))
+    return Text(message.text) if heard and message.text is not None else Other()
 
 
 def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
@@ -392,8 +436,8 @@ class Poller:
         if not updates:
             return
         failpoint("event.received")
-        events = [self._adapter.event(update) for update in updates]
-        last = max(event.order_key for event in events)
+        events = await self._adapter.events(updates)
+        last = max(_update_id(update) or 0 for update in updates)
         if not last:
             raise ValueError("getUpdates: no update has an id")
         woken = await inbox.receive(self._db, events, self._owner, self._clock(), (self._cursor, last + 1))
@@ -428,7 +472,8 @@ async def receive_webhook(
     except RecursionError:
         raise ValueError("nested too deeply") from None
     failpoint("event.received")
-    woken = await inbox.receive(db, [adapter.event(update)], owner, now)
+    events = await adapter.events([update])
+    woken = await inbox.receive(db, events, owner, now) if events else []
     failpoint("event.committed")
     return woken, update
 

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import facebook, line, telegram
+from bot import facebook, line, pictures, telegram
 from bot.links import Links
 from bot.log import get_logger, where
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
-from store import files
+from store import files, publications
 from store.database import StoreUnavailable
 
 MAX_BODY = 1_000_000
@@ -56,6 +56,7 @@ def make_app(ways: Ways) -> Starlette:
         routes.append(Route("/facebook/webhook", _facebook(ways), methods=["POST"]))
     if ways.links is not None:
         routes.append(Route("/files/{token}", _file(ways, ways.links), methods=["GET"]))
+        routes.append(Route("/pictures/{token}", _picture(ways, ways.links), methods=["GET"]))
     return Starlette(routes=routes)
 
 
@@ -99,7 +100,7 @@ def _telegram(ways: Ways, adapter: telegram.TelegramAdapter) -> Endpoint:
         try:
             now = ways.desk.clock()
             woken, update = await telegram.receive_webhook(adapter, ways.desk.db, ways.owner, now, body)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, telegram.NameUnknown) as error:
             return _later(error)
         except ValueError:
             return PlainTextResponse("", 400)
@@ -149,9 +150,9 @@ def _facebook(ways: Ways) -> Endpoint:
     return webhook
 
 
-def _later(error: StoreUnavailable) -> Response:
+def _later(error: StoreUnavailable | telegram.NameUnknown) -> Response:
     """Not committed, so not acknowledged: the platform brings it again."""
-    log.warning("store unavailable", **where(error))
+    log.warning("event not taken", **where(error))
     return PlainTextResponse("", 503)
 
 
@@ -183,3 +184,23 @@ def _file(ways: Ways, links: Links) -> Endpoint:
         )
 
     return download
+
+
+def _picture(ways: Ways, links: Links) -> Endpoint:
+    """The picture of a post, which is public: as LINE shows it to every follower, and nothing else of the files."""
+
+    async def show(request: Request) -> Response:
+        try:
+            file_id, small = links.read_picture(request.path_params["token"])
+            if not await publications.is_picture(ways.desk.db, file_id):
+                raise NotFound("file")
+            file = await files.get_file(ways.desk.db, file_id)
+            path = ways.desk.files.blobs.existing(file.sha256)
+            data, mime = await asyncio.to_thread(pictures.kept, path, *(pictures.SMALL if small else pictures.FULL))
+        except (NotFound, pictures.Unreadable):
+            return PlainTextResponse("", 404, SAFE_HEADERS)
+        except StoreUnavailable as error:
+            return _later(error)
+        return Response(data, media_type=mime, headers=SAFE_HEADERS | {"Cache-Control": "public, max-age=86400"})
+
+    return show

@@ -1,13 +1,14 @@
 """The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked at the start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.one_line_types import Vocabulary
 from domain.owed import Rule, read_rules
+from domain.posting import PostingRules, read_posting
 from domain.projects import Project, read_projects
 from domain.publicity_summary import Release, read_releases
 from domain.requests import RequestKind, Steps, read_requests
@@ -31,6 +32,7 @@ TABLES = (
     "reminders",
     "templates",
     "suggestions",
+    "posting",
 )
 
 
@@ -49,6 +51,7 @@ class Configuration:
     seeds: Seeds
     """The words of `suggestions`, with the subjects that each speaks for."""
     releases: tuple[Release, ...] = ()
+    posting: PostingRules = field(default_factory=PostingRules)
 
     def vocabulary(self) -> Vocabulary:
         """The words of the one line, but for the names of staff; contracts are those of microdata requests."""
@@ -80,4 +83,5 @@ def load_configuration(override: Path | None = None) -> Configuration:
         read_notice_rules(root, calendar.day_minutes),
         read_seeds(root, catalogue),
         read_releases(root, projects),
+        read_posting(root),
     )

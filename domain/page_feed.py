@@ -19,9 +19,13 @@ class Verb(StrEnum):
     ADD = "add"
     EDIT = "edit"
     REMOVE = "remove"
+    HIDE = "hide"
+    UNHIDE = "unhide"
 
 
-_VERBS = {"add": Verb.ADD, "edit": Verb.EDIT, "edited": Verb.EDIT, "update": Verb.EDIT, "remove": Verb.REMOVE}
+_VERBS = {verb.value: verb for verb in Verb} | {"edited": Verb.EDIT, "update": Verb.EDIT, "delete": Verb.REMOVE}
+_OF_SIGHT = (Verb.REMOVE, Verb.HIDE, Verb.UNHIDE)
+"""Verbs that tell of a post that is there, and nothing of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,10 @@ class PageEvent:
 
 @dataclass(frozen=True, slots=True)
 class PagePost:
-    """All that is known of one of the page's posts. `publication` = its number here, "" while it has none."""
+    """All that is known of one of the page's posts. `publication` = its number here, "" while it has none.
+
+    `hidden_at` and `shown_at` = when it was last hidden from the page, and shown again.
+    """
 
     post_id: str
     text: str = ""
@@ -47,6 +54,13 @@ class PagePost:
     posted_at: datetime | None = None
     removed_at: datetime | None = None
     publication: str = ""
+    hidden_at: datetime | None = None
+    shown_at: datetime | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the page does not show it; what was hidden and shown within one second is shown."""
+        return self.hidden_at is not None and (self.shown_at is None or self.hidden_at > self.shown_at)
 
 
 def read_event(entry_time: object, value: Mapping[str, object], page_id: str) -> PageEvent | None:
@@ -56,7 +70,9 @@ def read_event(entry_time: object, value: Mapping[str, object], page_id: str) ->
     post_id = value.get("post_id")
     if value.get("item") not in POSTS or verb is None or not isinstance(post_id, str) or not post_id:
         return None
-    if not isinstance(sender, Mapping) or str(sender.get("id")) != page_id or value.get("published") in (0, False):
+    if not isinstance(sender, Mapping) or str(sender.get("id")) != page_id:
+        return None
+    if value.get("published") in (0, False) and verb not in _OF_SIGHT:
         return None
     posted_at = _instant(value.get("created_time"))
     at = _instant(entry_time) or posted_at
@@ -92,6 +108,12 @@ def fold(post: PagePost, events: Iterable[PageEvent]) -> PagePost:
         if event.verb is Verb.REMOVE:
             first = min(filter(None, (post.removed_at, event.at)))
             post = replace(post, removed_at=first)
+            continue
+        if event.verb is Verb.HIDE:
+            post = replace(post, hidden_at=max(filter(None, (post.hidden_at, event.at))))
+            continue
+        if event.verb is Verb.UNHIDE:
+            post = replace(post, shown_at=max(filter(None, (post.shown_at, event.at))))
             continue
         made = [at for at in (post.posted_at, event.posted_at) if at is not None]
         post = replace(

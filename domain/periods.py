@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates import BANGKOK, BUDDHIST_OFFSET, find_date, find_month, find_year, fiscal_year, format_date
+from domain.dates import (
+    BANGKOK,
+    BUDDHIST_OFFSET,
+    find_date,
+    find_month,
+    find_year,
+    fiscal_year,
+    format_date,
+    format_month,
+)
 from domain.text import words
 
 RELATIVE = ("this_month", "last_month", "this_fiscal_year", "last_fiscal_year", "this_week")
@@ -39,10 +48,33 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
     return None
 
 
+def find_span(text: str, today: date) -> Period | None:
+    """The whole text as one span, or as all from one span to another; None where it is neither."""
+    found = find_period(text, today)
+    if found is None or not found[1]:
+        return found[0] if found else None
+    for mark in words("periods").texts("until"):
+        if found[1].startswith(mark):
+            last = find_period(found[1].removeprefix(mark).strip(), today)
+            if last is not None and not last[1] and found[0].first < last[0].until:
+                return Period(found[0].first, last[0].until)
+    return None
+
+
 def month_of(day: date) -> Period:
     """The month in which the day lies."""
     first = day.replace(day=1)
     return Period(first, (first + timedelta(days=31)).replace(day=1))
+
+
+def months_of(period: Period, today: date) -> list[date]:
+    """The first day of each month that the period touches and that has begun by today, in order."""
+    found = []
+    month = month_of(period.first)
+    while month.first < period.until and month.first <= today:
+        found.append(month.first)
+        month = month_of(month.until)
+    return found
 
 
 def fiscal_year_of(day: date) -> Period:
@@ -61,7 +93,7 @@ def relative_period(key: str, today: date) -> Period:
 
 
 def format_period(period: Period) -> str:
-    """The Thai for Oct 69, fiscal year 2569, or 1 Oct 69 - 3 Oct 69."""
+    """The Thai for Oct 69, fiscal year 2569, Jan 69 - Dec 69, or 1 Oct 69 - 3 Oct 69."""
     if period == month_of(period.first):
         return format_date(period.first).split(maxsplit=1)[1]
     if period == fiscal_year_of(period.first):
@@ -69,6 +101,8 @@ def format_period(period: Period) -> str:
     last = period.until - timedelta(days=1)
     if last == period.first:
         return format_date(last)
+    if period.first.day == period.until.day == 1:
+        return f"{format_month(period.first)} {words('periods').text('to')} {format_month(last)}"
     return f"{format_date(period.first)} {words('periods').text('to')} {format_date(last)}"
 
 

@@ -20,28 +20,38 @@ OPENING = time(8, 30)
 
 
 class PostState(StrEnum):
-    """`waiting` for its time, `sending` = a call may be under way, `unclear` = nobody knows whether it was taken.
+    """`proposed` = waits for a second person's word, `waiting` for its time; `sending` = a call may be under way,
+    `unclear` = nobody knows whether it was taken.
 
-    `posted` and `removed` (taken down later) were publicity; a `mistake` never was.
+    `posted` and `hidden` (no longer on the page itself, but still behind its link) are publicity; `removed` was until
+    it was taken down; a `mistake` never was.
     """
 
+    PROPOSED = "proposed"
     WAITING = "waiting"
     SENDING = "sending"
     UNCLEAR = "unclear"
     FAILED = "failed"
     CANCELLED = "cancelled"
     POSTED = "posted"
+    HIDDEN = "hidden"
     REMOVED = "removed"
     MISTAKE = "mistake"
 
 
-UNDER_WAY = (PostState.WAITING, PostState.SENDING, PostState.UNCLEAR)
-WENT_OUT = (PostState.POSTED, PostState.REMOVED)
+TO_SEND = (PostState.WAITING, PostState.SENDING, PostState.UNCLEAR)
+"""What the poster works on once its time has come."""
+UNDER_WAY = (PostState.PROPOSED, *TO_SEND)
+STANDING = (PostState.POSTED, PostState.HIDDEN)
+"""What sums count."""
+WENT_OUT = (*STANDING, PostState.REMOVED)
+UNKNOWN = "unclear"
+"""In `Post.error`: that it perhaps went out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The news on one network. `ticket_no` is "" until it went out.
+    """The news on one network. `ticket_no` is "" until it went out; `text` = the words that the desk posts.
 
     `external_id` is the network's own name of it: Facebook's post id, LINE's request id. `post_at` = when to post it,
     or to look at it again. `delivered` and `opened` count people, None where the network has not said.
@@ -64,11 +74,15 @@ class Post:
     opened: int | None = None
     reach_at: datetime | None = None
     reached_at: datetime | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One piece of news with its posts by network (DOMAIN.md section 9). `picture` = its file's id, or ""."""
+    """One piece of news with its posts by network (DOMAIN.md section 9). `picture` = its file's id, or "".
+
+    `released_by` = on whose word it goes out, where that is not who recorded it.
+    """
 
     no: PublicationNo
     news: News
@@ -78,10 +92,15 @@ class Publication:
     picture: str = ""
     version: int = 1
     posts: Mapping[Network, Post] = field(default_factory=dict)
+    released_by: StaffId | None = None
 
     def with_post(self, post: Post) -> "Publication":
         """With this post in the place of the one on its network."""
         return replace(self, posts={**self.posts, post.network: post})
+
+    def words_of(self, post: Post) -> str:
+        """What the post says: its own words, or the news where it has none (queued by an earlier version)."""
+        return post.text or self.news.text
 
     @property
     def out(self) -> list[Post]:

@@ -2,17 +2,22 @@
 
 import hashlib
 import re
+import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 from urllib.parse import parse_qsl, urlsplit
+
+import regex  # type: ignore[import-untyped]
 
 from domain.data_years import DataPeriod, find_periods, format_periods, kept, read_kept
 from domain.dates import BUDDHIST_OFFSET, find_month
 from domain.errors import InvalidInput
 from domain.projects import Project, likely_projects, projects_in
-from domain.text import clean, digits, fold, shorten, utf16_length, words
+from domain.text import clean, digits, fold, graphemes, shorten, utf16_length, words
 
 SUBJECT = "10"
 SAME_TEXT_DAYS = 14
@@ -294,16 +299,40 @@ def result(news: News, network: str, link: str) -> str:
 # What a network takes.
 
 
-def _weighted(text: str) -> int:
-    """Twitter's count: a link is 23 whatever its length, an emoji or an East Asian character 2."""
-    text = re.sub(r"https?://\S+", "x" * 23, text)
-    light = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
-    return sum(1 if any(low <= ord(sign) <= high for low, high in light) else 2 for sign in text)
+_TOPS = "[a-z]{2}|com|org|net|gov|edu|int|info|app|dev|asia"
+_PATH = r"""[!-~]*[a-z0-9/=&#%@_~+$*-]"""
+_BARE = rf"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TOPS})(?![\w-])(?!\.\w)"
+_ADDRESS = re.compile(rf"https?://{_PATH}|(?<![\w.@/-]){_BARE}(?:/{_PATH}|/)?", re.IGNORECASE | re.ASCII)
+_EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|\u20e3")
+ADDRESS_WEIGHT = 23
+_LIGHT = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+
+
+def has_address(text: str) -> bool:
+    """Whether twitter makes a link of something in the text, with `https://` before it or without."""
+    return _ADDRESS.search(text) is not None
+
+
+def without_addresses(text: str) -> str:
+    """The text beside what twitter makes links of."""
+    return _ADDRESS.sub(" ", text)
+
+
+def weighted_length(text: str) -> int:
+    """twitter's count: an address is 23 whatever its length, an emoji 2 whatever it is made of, Thai 1 a sign."""
+    text, addresses = _ADDRESS.subn("", unicodedata.normalize("NFC", text))
+    return ADDRESS_WEIGHT * addresses + sum(map(_weight, graphemes(text)))
+
+
+def _weight(grapheme: str) -> int:
+    if _EMOJI.search(grapheme):
+        return 2
+    return sum(1 if any(low <= ord(sign) <= high for low, high in _LIGHT) else 2 for sign in grapheme)
 
 
 LIMITS: dict[Network, tuple[int, Callable[[str], int]]] = {
     Network.FACEBOOK: (63_206, len),
-    Network.TWITTER: (280, _weighted),
+    Network.TWITTER: (280, weighted_length),
     Network.LINE: (5_000, utf16_length),
 }
 """The longest text of a post, and how the network counts (a Facebook post, a tweet, a LINE text message)."""
@@ -315,3 +344,31 @@ def check_length(network: Network, text: str) -> None:
     length = count(text)
     if length > limit:
         raise InvalidInput("post_long", network=network.value, length=length, limit=limit)
+
+
+def cut_to_fit(network: Network, text: str) -> str:
+    """The text as far as the network takes it: cut between letters as readers see them, never within an address.
+
+    An ellipsis says that there is more, and the text's first address stays.
+    """
+    limit, count = LIMITS[network]
+    if count(text) <= limit:
+        return text
+    found = [(match.start(), match.end()) for match in _ADDRESS.finditer(text)]
+    kept = _head(text, "", limit, count, found)
+    if found and found[0][1] > len(kept):
+        first, end = found[0]
+        tail = f"\n{text[first:end]}"
+        kept = _head(text[:first], tail, limit, count, found) + "…" + tail
+    else:
+        kept += "…"
+    return kept
+
+
+def _head(text: str, tail: str, limit: int, count: Callable[[str], int], addresses: Sequence[tuple[int, int]]) -> str:
+    """The longest beginning of the text that fits with an ellipsis and this tail."""
+    borders = [0, *accumulate(map(len, graphemes(text)))]
+    most = bisect_right(borders, limit, key=lambda border: count(text[:border].rstrip() + "…" + tail)) - 1
+    border = borders[max(0, most)]
+    border = next((start for start, end in addresses if start < border < end), border)
+    return text[:border].rstrip()

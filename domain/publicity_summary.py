@@ -1,5 +1,6 @@
 """Publicity in numbers: by network, month, fiscal year and project; releases that nobody has publicised."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +15,10 @@ from domain.tickets import DataUse
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One publicity ticket, with its reach where its network has told it. `news` = its publication, "" for none."""
+    """One publicity ticket, with its reach where its network has told it. `news` = its publication, "" for none.
+
+    `hidden` = its page no longer shows it; `removed` = it was taken down.
+    """
 
     network: str
     projects: tuple[str, ...]
@@ -22,6 +26,8 @@ class Counted:
     delivered: int | None = None
     opened: int | None = None
     news: str = ""
+    hidden: bool = False
+    removed: bool = False
 
 
 @dataclass(slots=True)
@@ -43,14 +49,20 @@ class Tally:
 
 @dataclass(slots=True)
 class Summary:
-    """Tallies by network, by first day of the month (and network), by fiscal year, by project ("" = none named)."""
+    """Tallies by network, by first day of the month, by fiscal year, by project ("" = none named).
+
+    `months` and `project_networks` count posts by network within. What was removed stands in no other sum.
+    """
 
     total: Tally = field(default_factory=Tally)
     news: int = 0
+    hidden: int = 0
+    removed: int = 0
     networks: dict[str, Tally] = field(default_factory=dict)
-    months: dict[date, dict[str, int]] = field(default_factory=dict)
+    months: dict[date, Counter[str]] = field(default_factory=dict)
     fiscal_years: dict[int, int] = field(default_factory=dict)
     projects: dict[str, Tally] = field(default_factory=dict)
+    project_networks: dict[str, Counter[str]] = field(default_factory=dict)
 
 
 def summarise(counted: Iterable[Counted]) -> Summary:
@@ -58,17 +70,21 @@ def summarise(counted: Iterable[Counted]) -> Summary:
     summary = Summary()
     known: set[str] = set()
     for one in counted:
+        if one.removed:
+            summary.removed += 1
+            continue
+        summary.hidden += one.hidden
         day = one.at.astimezone(BANGKOK).date()
         summary.total.add(one)
         summary.news += not one.news or one.news not in known
         known.add(one.news)
         summary.networks.setdefault(one.network, Tally()).add(one)
-        month = summary.months.setdefault(day.replace(day=1), {})
-        month[one.network] = month.get(one.network, 0) + 1
+        summary.months.setdefault(day.replace(day=1), Counter())[one.network] += 1
         year = fiscal_year(day)
         summary.fiscal_years[year] = summary.fiscal_years.get(year, 0) + 1
         for project in dict.fromkeys(one.projects) or ("",):
             summary.projects.setdefault(project, Tally()).add(one)
+            summary.project_networks.setdefault(project, Counter())[one.network] += 1
     return summary
 
 

@@ -11,7 +11,7 @@ StaffId = NewType("StaffId", int)
 class Platform(StrEnum):
     """Where people talk to the desk; never called a channel, which is how customers reach it.
 
-    By mail the desk only speaks, and to customers: no member of staff has an account there.
+    By mail the desk only speaks: to customers, and to staff whom no chat reaches.
     """
 
     TELEGRAM = "telegram"
@@ -35,13 +35,24 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff. `blocked_at` set = no access on any platform, from the next press on."""
+    """A member of staff. `blocked_at` set = no access on any platform, from the next press on.
+
+    `post_granted_at` set = may post to the office's networks, which else only supervisors may. `email` = the work
+    address that is told what reaches the person in no chat, "" where none is known.
+    """
 
     id: StaffId
     name: str
     role: Role
     language: str = "th"
     blocked_at: datetime | None = None
+    post_granted_at: datetime | None = None
+    email: str = ""
+
+    @property
+    def may_post(self) -> bool:
+        """Whether this person may post, approve posts and call them off, now."""
+        return self.blocked_at is None and (self.role.covers(Role.SUPERVISOR) or self.post_granted_at is not None)
 
 
 @dataclass(frozen=True, slots=True)

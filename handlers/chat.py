@@ -81,17 +81,25 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """The platform gave this group another chat."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """An event that needs no answer (read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Left | Other
+Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Left | Moved | Other
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One event. `who` is the platform's user id; None = an unknown actor, who has no access.
 
+    A text from a group (not `private`) was spoken to the bot, and is without its name; `title` is the group's.
     `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query.
     """
 
@@ -107,6 +115,7 @@ class Incoming:
     reply_token: str = ""
     reply_until: datetime | None = None
     message: str = ""
+    title: str = ""
 
 
 # Out.
@@ -116,7 +125,8 @@ class Incoming:
 class Button:
     """A tap that means `action` with `args`; `token` is filled in when the reply is stored.
 
-    `once` = it changes something: it works once, and only while `record` is at `version`.
+    `once` = it changes something: it works once, and only while `record` is at `version`. `typed` = what does the
+    same when it is typed in the private chat: LINE does not tell who pressed a button in a group.
     """
 
     label: str
@@ -126,6 +136,7 @@ class Button:
     version: int = 0
     once: bool = False
     token: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +171,7 @@ class Document:
     """A stored file: its bytes by `sha256`, its row by `file`.
 
     Where a platform cannot send files it shows `caption` and a link that says `open_label`; where no link can be
-    made, `no_link`.
+    made, `no_link`. `shown` = a picture to be looked at in the chat itself: no link stands for it.
     """
 
     file: str
@@ -172,6 +183,7 @@ class Document:
     open_label: str
     no_link: str
     buttons: tuple[Button, ...] = ()
+    shown: bool = False
 
 
 Part = Paragraph | Card | Choice | Document
@@ -196,10 +208,24 @@ class Offers:
 
 
 @dataclass(frozen=True, slots=True)
+class Masked:
+    """A line that a group may hear: of names only colleagues' whole, and nothing that somebody typed.
+
+    `action` ("" = none) with `args` shows in private what stands behind it, and so does what is `typed` there.
+    """
+
+    text: str
+    action: str = ""
+    args: Mapping[str, str] = field(default_factory=dict)
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One answer. `in_place` = it takes the place of the message whose button was pressed, where a
     platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of the
-    pressed message are spent; `offers` = it answers a query, and has no parts.
+    pressed message are spent; `offers` = it answers a query, and has no parts; `masked` = what the chat of the
+    person's team is told instead, where no platform reaches the person.
     """
 
     parts: tuple[Part, ...]
@@ -207,6 +233,7 @@ class Reply:
     confirms: bool = False
     retires: bool = False
     offers: Offers | None = None
+    masked: tuple[Masked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +271,8 @@ _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] 
 def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
     parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.parts]
-    return _ENCODER.encode({"parts": parts, "confirms": reply.confirms})
+    masked = {"masked": reply.masked} if reply.masked else {}
+    return _ENCODER.encode({"parts": parts, "confirms": reply.confirms, **masked})
 
 
 def _shallow(value: Any) -> dict[str, Any]:
@@ -258,7 +286,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, default=_shallow)
 def reply_from_json(text: str) -> Reply:
     """The reverse of `reply_to_json`."""
     data = json.loads(text)
-    return Reply(tuple(_part(part) for part in data["parts"]), confirms=data["confirms"])
+    masked = tuple(Masked(**line) for line in data.get("masked", ()))
+    return Reply(tuple(_part(part) for part in data["parts"]), confirms=data["confirms"], masked=masked)
 
 
 def _part(data: dict[str, Any]) -> Part:

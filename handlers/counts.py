@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
+from domain.charts import Chart, Series
 from domain.dates import format_month
-from domain.periods import Period, format_period, month_of
+from domain.periods import Period, format_period, month_of, months_of
 from domain.provinces import list_provinces
-from handlers.chat import Button, Card, Reply
+from handlers.charts import by_time, with_chart
+from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.publicity_summary import period_buttons, period_of, read_period
@@ -22,6 +25,8 @@ SPANS = {
     "last_fiscal_year": "ปีงบที่แล้ว",
 }
 
+MOST = 20
+"""Provinces in a chart."""
 _FITS = r"$|.*(?:\d|เดือน|ปี)"
 
 
@@ -36,7 +41,7 @@ async def counts(ctx: Context, args: str) -> Reply:
     return await _counts(ctx, read_period(ctx, args, "last_month"))
 
 
-@action("counts.show", in_place=True)
+@action("counts.show")
 async def counts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same, of another period."""
     return await _counts(ctx, period_of(args))
@@ -47,10 +52,7 @@ async def _counts(ctx: Context, period: Period) -> Reply:
     first = period.first.replace(day=1)
     until = min(period.until, month_of(ctx.today).until)
     reports = await provinces.list_reports(ctx.db, first, until)
-    months = []
-    while first < until:
-        months.append(first)
-        first = month_of(first).until
+    months = months_of(period, ctx.today)
     total = sum(report.users for report in reports)
     title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=format_period(period))
     lines = [(_("รวม"), _("%(users)s ราย", users=f"{total:,}"))]
@@ -63,7 +65,26 @@ async def _counts(ctx: Context, period: Period) -> Reply:
         by_province[report.province] += report.users
     lines += [(name, f"{users:,}") for name, users in sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))]
     buttons = (*period_buttons(ctx, "counts.show", period, SPANS), *_turns(period))
-    return Reply((Card(title, tuple(lines), await _notes(ctx, reports, months), buttons),))
+    reply = Reply((Card(title, tuple(lines), await _notes(ctx, reports, months), buttons),))
+    if not reports:
+        return replace(reply, parts=(*reply.parts, Paragraph(_("ยังไม่มีรายงานในช่วงนี้ จึงไม่มีกราฟ"))))
+    return await with_chart(ctx, reply, _chart(reports, months, period, by_province))
+
+
+def _chart(reports: Sequence[Report], months: Sequence[date], period: Period, by_province: Counter[str]) -> Chart:
+    """The users of each month; those of a single month by province, the most visited first."""
+    span, total = format_period(period), f"{sum(by_province.values()):,}"
+    subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
+    if len(months) > 1:
+        counts = {month: Counter(users=sum(r.users for r in reports if r.month == month)) for month in months}
+        rows = [(label, found["users"]) for label, found in by_time(months, counts)]
+    else:
+        rows = by_province.most_common(MOST)
+        if len(rows) < len(by_province):
+            subtitle += " · " + _("%(shown)s จังหวัดแรกจาก %(all)s", shown=len(rows), all=len(by_province))
+    title = _("ผู้เข้าชมเว็บไซต์จังหวัด")
+    users = Series(title, tuple(users for _label, users in rows))
+    return Chart(title, subtitle, tuple(label for label, _users in rows), (users,), _("ราย"))
 
 
 def _month(reports: Sequence[Report], month: date) -> str:

@@ -9,7 +9,7 @@ from domain.clock import Stage
 from domain.dates import BANGKOK, format_time
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Ticket, TicketNo
-from handlers import ticket_buttons, ticket_cards
+from handlers import masked, ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Desk, Work
 from handlers.due import due
@@ -137,7 +137,10 @@ async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row:
         return " · ".join(filter(None, (_state(work, stage, ticket), whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
-    work.notify(partial(_message, told, words, state, mine), f"deadline:{first_row}", staff_id=person)
+    make = masked.also(
+        partial(_message, told, words, state, mine), [masked.ticket(work, ticket) for _stage, ticket in told[:SHOWN]]
+    )
+    work.notify(make, f"deadline:{first_row}", staff_id=person)
 
 
 def _state(work: Work, stage: Stage, ticket: Ticket) -> str:

@@ -1,12 +1,13 @@
 """What a handler works with: the desk's shared parts, and the context of one event."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from domain.charts import Chart
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.dates import BANGKOK
@@ -74,6 +75,37 @@ class NoFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture (PNG) is stored: its hash and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class NotDrawn(Exception):
+    """No picture of a chart; `reference` = where the log says why, "" where none can be drawn at all."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
+class Charts(Protocol):
+    """Whoever draws charts."""
+
+    async def draw(self, chart: Chart) -> Drawn:
+        """The chart as a stored picture; nothing of the store's is held meanwhile. Raises NotDrawn."""
+        ...
+
+
+class NoCharts:
+    """A desk that draws nothing."""
+
+    async def draw(self, chart: Chart) -> Drawn:
+        raise NotDrawn("")
+
+
+@dataclass(frozen=True, slots=True)
 class BroadcastCost:
     """What a LINE broadcast costs: people it goes to, messages of the month's quota that are left (None = no limit)."""
 
@@ -85,6 +117,8 @@ class Networks(Protocol):
     """The networks that the desk may post to itself."""
 
     ready: frozenset[Network]
+    with_picture: frozenset[Network]
+    """Those by which a picture goes out with the text."""
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now; None where LINE does not say."""
@@ -95,15 +129,22 @@ class NoNetworks:
     """A desk that posts nothing itself."""
 
     ready: frozenset[Network] = frozenset()
+    with_picture: frozenset[Network] = frozenset()
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         return None
 
 
+async def no_title(platform: Platform, chat: str) -> str:
+    """Of a platform that says a group's name with each event, or never."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
-    where no mail is sent.
+    where no mail is sent; `doors` are the links to the private chat with the bot, filled in when a platform tells;
+    `title` asks a platform what a group is called ("" = it does not say).
     """
 
     db: Database
@@ -112,6 +153,9 @@ class Desk:
     files: Files = field(default_factory=NoFiles)
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
+    charts: Charts = field(default_factory=NoCharts)
+    doors: dict[Platform, str] = field(default_factory=dict)
+    title: Callable[[Platform, str], Awaitable[str]] = no_title
 
 
 async def up_to_date(desk: Desk) -> Desk:

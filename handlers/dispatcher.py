@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
@@ -20,6 +20,7 @@ from handlers import (
     files,
     form_presses,
     forms,
+    groups,
     hand_over,
     holidays,
     inline,
@@ -30,11 +31,14 @@ from handlers import (
     owed,
     owed_presses,
     page_feed,
+    posting_rights,
     publicity,
+    publicity_approval,
     publicity_post_form,
     reminders,
     request_presses,
     staff,
+    staff_mail,
     strangers,
     system,
     teams,
@@ -45,15 +49,16 @@ from handlers import (
     ticket_search,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Press, Query, Reply, Text, Unsent, say
+from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Moved, Press, Query, Reply, Text, Unsent, say
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
-from handlers.labels import role_label
 from handlers.messages import sentence
-from handlers.registry import ACTIONS, STATES, parse_command
+from handlers.registry import ACTIONS, STATES, check_right, parse_command
 from store import buttons as button_store
 from store import forms as form_store
+from store import groups as group_store
 from store import staff as staff_store
+from store.audit import AuditEntry
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
@@ -79,11 +84,14 @@ __all__ = [
     "owed",
     "owed_presses",
     "page_feed",
+    "posting_rights",
     "publicity",
+    "publicity_approval",
     "publicity_post_form",
     "reminders",
     "request_presses",
     "staff",
+    "staff_mail",
     "teams",
     "ticket_history",
     "ticket_links",
@@ -100,9 +108,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     May be called again for the same event when its transaction met a Conflict: it reads afresh.
     """
     now = desk.clock()
-    if isinstance(incoming.body, Left):
-        gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
-        return Outcome(None, (gone,))
+    if isinstance(incoming.body, Left | Moved):
+        return await _chat_changed(desk, incoming, incoming.body, now)
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
     if isinstance(incoming.body, Query):
         return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
@@ -111,23 +118,51 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         return await strangers.answer(desk, incoming, now, blocked=found is not None)
     person, seen_at = found
     speak(person.language)
-    if not incoming.private:
-        return Outcome(None)
     ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
     try:
-        reply = await _route(ctx)
+        reply = await (_route(ctx) if incoming.private else _in_group(ctx))
     except DeskError as error:
         # Nothing of a refused request is written, but that something was read stays in the audit log.
         ctx.changes.clear()
         ctx.notices.clear()
         ctx.jobs.clear()
         reply = refused(error)
-    if incoming.who and now - seen_at > SEEN_EVERY:
+    if reply and not incoming.private and isinstance(incoming.body, Press):
+        await groups.in_private(ctx, reply)
+        reply = None
+    if incoming.private and incoming.who and now - seen_at > SEEN_EVERY:
         seen = partial(
             staff_store.note_seen, platform=incoming.platform, user=incoming.who, chat=incoming.chat, now=now
         )
         ctx.change(seen)
     return Outcome(reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id, tuple(ctx.jobs))
+
+
+async def _chat_changed(desk: Desk, incoming: Incoming, body: Left | Moved, now: datetime) -> Outcome:
+    """A person blocked the bot, or a group threw it out or goes on as another chat; whoever did it."""
+    here = (incoming.platform, incoming.chat)
+    if incoming.private:
+        gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
+        return Outcome(None, (gone,) if isinstance(body, Left) else ())
+    if await group_store.find_group(desk.db, *here) is None:
+        return Outcome(None)
+    moved = isinstance(body, Moved)
+    entry = AuditEntry(
+        now, None, "group.moved" if moved else "group.left", group_store.record(*here), incoming.platform, incoming.id
+    )
+    change = partial(group_store.move, to=body.to) if isinstance(body, Moved) else group_store.remove
+    return Outcome(None, (partial(change, platform=here[0], chat=here[1]),), audit_entries=(entry,))
+
+
+async def _in_group(ctx: Context) -> Reply | None:
+    """In a group only what stands behind a masked line can be pressed, and little be asked."""
+    body = ctx.incoming.body
+    if not isinstance(body, Press):
+        return await groups.spoken(ctx)
+    button = await button_store.find_button(ctx.db, body.token) if TOKEN.fullmatch(body.token) else None
+    if button is None or button.action != groups.SHOW or await groups.find(ctx) is None:
+        return None
+    return await _press(ctx, body.token)
 
 
 def refused(error: DeskError) -> Reply:
@@ -162,8 +197,7 @@ async def _text(ctx: Context, text: str) -> Reply:
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     if parsed:
         command, args = parsed
-        if not ctx.staff.role.covers(command.role):
-            raise NotAllowed("role", role=role_label(command.role))
+        check_right(ctx.staff, command)
         if draft and command.name not in KEEP_FORM:
             return await _aside(ctx, draft, await command.run(ctx, args))
         return await command.run(ctx, args)
@@ -224,8 +258,7 @@ async def _press(ctx: Context, token: str) -> Reply:
     if button.staff_id is not None and button.staff_id != ctx.staff.id:
         raise NotAllowed("not_yours")
     action = ACTIONS[button.action]
-    if not ctx.staff.role.covers(action.role):
-        raise NotAllowed("role", role=role_label(action.role))
+    check_right(ctx.staff, action)
     if button.once:
         if late := await _late(ctx, button):
             return late

@@ -295,7 +295,7 @@ def _card(ctx: Context, mail: Mail) -> Card:
 
 @action("mail.again")
 async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Send a refused or doubtful mail once more, as it was."""
+    """Send a mail that is stuck once more, as it was."""
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in mails.STUCK:
         return _now(ctx, mail)
@@ -323,10 +323,11 @@ def _now(ctx: Context, mail: Mail) -> Reply:
 
 @action("mail.rewrite")
 async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A refused mail as a new draft: address and words may be changed; what its sending did is not done again."""
+    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending did is not redone."""
     mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state is not MailState.DEAD:
+    if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
     subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
-    new = NewMail(mail.record, mail.to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
+    to = "" if args.get("ask") else mail.to
+    new = NewMail(mail.record, to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
     return await _preview(ctx, new, *_framed(ctx, new), instead_of=args["mail"])

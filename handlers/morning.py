@@ -13,7 +13,7 @@ from domain.dates import BANGKOK, format_date, format_time
 from domain.owed import Owed
 from domain.staff import StaffId
 from domain.tickets import Ticket
-from handlers import ticket_cards
+from handlers import masked, ticket_cards
 from handlers.chat import Button, Choice, Reply
 from handlers.desk import Work
 from handlers.due import due
@@ -86,7 +86,9 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
             for line in day.lines:
                 if line.action == "ticket.show":
                     work.audit("ticket.told", line.args["no"])
-            work.notify(partial(_message, work, day, late=late), f"morning:{rows[-1].occurrence}", staff_id=person)
+            sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
+            make = masked.also(partial(_message, work, day, late=late), [masked.day(sums)])
+            work.notify(make, f"morning:{rows[-1].occurrence}", staff_id=person)
 
 
 def _add(days: dict[StaffId, Day], person: StaffId, more: Day) -> None:

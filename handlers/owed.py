@@ -10,6 +10,7 @@ from domain.errors import Conflict
 from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.requests import Life
 from domain.staff import Role, StaffId
+from handlers import masked
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Desk, Work
 from handlers.due import at_start, due
@@ -23,6 +24,7 @@ from handlers.request_cards import (
     owed_buttons,
     owed_line,
     title,
+    with_unreached,
 )
 from handlers.stand_in import There, who_is_there
 from store import due as due_rows
@@ -106,7 +108,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             if entry.row.assignee is not None and entry.row.assignee != who
         }
         make = partial(reminder, work, entries, count, whose, late=who in late)
-        work.notify(make, f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
+        lines = [masked.owed(work, entry.life, entry.row) for entry in entries]
+        work.notify(masked.also(make, lines), f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
 
 
 def _morning(row: Due) -> datetime:
@@ -134,6 +137,7 @@ async def _piles(
 
 async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     """Things owed with their requests and customers, the longest owed first."""
+    rows = await with_unreached(work, rows)
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
     entries = [Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, "")) for row in rows]

@@ -22,6 +22,7 @@ from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.mail import on_send
+from handlers.mail_cards import mail_lines
 from handlers.one_field import OneField
 from handlers.owed import CHASED, list_entries, list_part
 from handlers.owed_proofs import load, present_row, receive, with_changed
@@ -50,9 +51,11 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if row.state is not OwedState.OPEN:
         return await present_row(ctx, row)
     (entry,) = await list_entries(ctx, [row])
-    line = request_cards.owed_line(ctx, entry.life, row, entry.name)
+    line = request_cards.owed_line(ctx, entry.life, entry.row, entry.name)
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
-    return say(line, *request_cards.owed_buttons(row, rule), show)
+    mails, stuck = await mail_lines(ctx, f"O{row.id}")
+    text = "\n".join([line, *(f"{label}: {said}" for label, said in mails)])
+    return say(text, *stuck, *request_cards.owed_buttons(row, rule), show)
 
 
 # It was received.
@@ -116,6 +119,7 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await present_row(ctx, row)
+    (row,) = await request_cards.with_unreached(ctx, [row])
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.read", customer.code)
     contact = next((each for each in customer.contacts if life.contract and each.id == life.contract.contact_id), None)
@@ -171,7 +175,7 @@ def _places(ctx: Context, row: Owed, life: Life, name: str, language: str, no: s
         "quoted_on": started,
         "told_on": started,
         "price": f"{price:,.2f}" if price else "",
-        "times": str(row.chased) if row.chased else "",
+        "times": str(row.reached() or ""),
     }
 
 

@@ -1,4 +1,4 @@
-"""Posts of the office's own Facebook page become publications by themselves: new, edited, taken down."""
+"""Posts of the office's own Facebook page become publications by themselves: new, edited, hidden, taken down."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ from domain.publications import UNDER_WAY, Post, PostState, Publication
 from domain.publicity import Network, News, facebook_key, find_links, periods_of, projects_of
 from handlers.desk import Work
 from handlers.due import due
+from handlers.publicity_posts import FIRST_REACH
 from handlers.publicity_saving import with_tickets, write_correction
 from store import inbox, page_posts, publications
 from store.due import Due
@@ -36,11 +37,11 @@ async def take_events(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def _take(work: Work, before: PagePost, after: PagePost) -> None:
-    """Bring the publication in line with the post; one that is only known to be gone has none."""
-    if after.text_at is None and after.posted_at is None:
+    """Bring the publication in line with the post; one that is only known to be gone or hidden gets none."""
+    publication = await _publication_of(work, after)
+    if publication is None and after.text_at is None and after.posted_at is None:
         work.change(partial(page_posts.put, post=after))
         return
-    publication = await _publication_of(work, after)
     if publication is None:
         no = await _log(work, after)
     else:
@@ -68,13 +69,16 @@ def _news(work: Work, text: str) -> News:
     return News(text, projects, periods_of(text, work.today))
 
 
-def _posted(post: PagePost, there: Post | None) -> Post:
+def _posted(work: Work, post: PagePost, there: Post | None) -> Post:
     """The post on Facebook, now that its id is known; the link that an officer logged stays."""
     made = there or Post(Network.FACEBOOK, PostState.POSTED)
-    gone = PostState.REMOVED if post.removed_at else PostState.POSTED
-    state = made.state if made.state is PostState.MISTAKE else gone
+    sight = PostState.HIDDEN if post.hidden else PostState.POSTED
+    state = made.state if made.state is PostState.MISTAKE else PostState.REMOVED if post.removed_at else sight
     link = made.link or link_of(post)
     key = next((found.key for found in find_links(link)), facebook_key(post.post_id))
+    reach_at = made.reach_at
+    if not made.external_id and Network.FACEBOOK in work.desk.networks.ready:
+        reach_at = (post.posted_at or post.text_at or work.now) + FIRST_REACH
     return replace(
         made,
         state=state,
@@ -83,6 +87,7 @@ def _posted(post: PagePost, there: Post | None) -> Post:
         external_id=post.post_id,
         posted_at=made.posted_at or post.posted_at,
         error="",
+        reach_at=reach_at,
     )
 
 
@@ -94,7 +99,7 @@ async def _log(work: Work, post: PagePost) -> str:
         recorded_at=work.now,
         recorded_by=None,
     )
-    publication, _added = await with_tickets(work, publication, [_posted(post, None)], None)
+    publication, _added = await with_tickets(work, publication, [_posted(work, post, None)], None)
     work.change(partial(publications.add, publication=publication))
     return publication.no
 
@@ -105,7 +110,7 @@ async def _bring_in_line(work: Work, old: Publication, before: PagePost, after: 
     if after.text != before.text and old.news == _news(work, before.text):
         new = replace(new, news=_news(work, after.text))
     there = old.posts.get(Network.FACEBOOK)
-    post = _posted(after, there)
+    post = _posted(work, after, there)
     if there is None or (there.state in (*UNDER_WAY, PostState.FAILED, PostState.CANCELLED) and not there.ticket_no):
         new, _added = await with_tickets(work, new, [post], old.recorded_by)
     else:

@@ -12,6 +12,7 @@ from handlers import publicity_cards, publicity_saving, publicity_summary, ticke
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
 from handlers.customers import PUBLICATION_NO
 from handlers.desk import Context
+from handlers.file_cards import as_document
 from handlers.forms import FRESH, advance, own_draft, park_open, resume_part, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
@@ -19,6 +20,7 @@ from handlers.publicity_cards import network_name
 from handlers.publicity_form import edit_publicity, link_values, networks_of, new_publicity, read_news
 from handlers.registry import action, command, state
 from store import changes, publications, staff
+from store import files as file_store
 from store.forms import Draft
 
 PAGE = 8
@@ -154,6 +156,15 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _show(ctx, args["no"])
 
 
+@action("publicity.picture")
+async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The picture that goes out with it, or went."""
+    found = await publications.get(ctx.db, args["no"])
+    file = await file_store.get_file(ctx.db, found.picture)
+    buttons = (publicity_cards.show_button(found),)
+    return Reply((as_document(file, _("รูปของ %(no)s", no=found.no), buttons),))
+
+
 @action("publicity.recent", in_place=True)
 async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The newest publications, page by page."""
@@ -168,6 +179,8 @@ async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Put right what was logged."""
     found = await publications.get(ctx.db, args["no"])
+    if publicity_saving.only_pending(found):
+        return await publicity_saving.begin_rewrite(ctx, found)
     return await start(ctx, edit_publicity(ctx, found))
 
 

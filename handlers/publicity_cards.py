@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from domain.dates import BANGKOK, format_date
+from domain.errors import InvalidInput
 from domain.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication
-from domain.publicity import Network
+from domain.publicity import Network, check_length
 from domain.text import shorten
 from domain.tickets import Ticket
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
@@ -22,6 +23,14 @@ SHOWN = 500
 def network_name(work: Work, network: Network) -> str:
     """Facebook, twitter or Line, as the catalogue calls the channel."""
     return work.desk.configuration.catalogue.channel_name(network.value)
+
+
+def check_fits(work: Work, network: Network, text: str) -> None:
+    """InvalidInput("post_long") where the network would refuse the text, naming it as people call it."""
+    try:
+        check_length(network, text)
+    except InvalidInput as error:
+        raise InvalidInput(error.code, **{**error.params, "network": network_name(work, network)}) from None
 
 
 def about(projects: Sequence[str], data_years: str) -> str:
@@ -46,26 +55,29 @@ def _live(publication: Publication) -> list[Post]:
     return [post for post in publication.posts.values() if post.state is not PostState.MISTAKE]
 
 
-def reach_text(post: Post) -> str:
-    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said."""
+def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
+    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where several are summed."""
     parts = []
-    if post.delivered is not None:
-        parts.append(_("ส่งถึง %(count)s", count=f"{post.delivered:,}"))
-    if post.opened is not None:
-        parts.append(_("เปิดอ่าน %(count)s", count=f"{post.opened:,}"))
+    if delivered is not None:
+        parts.append(_("ส่งถึง %(count)s", count=f"{delivered:,}"))
+    if opened is not None and network == Network.LINE:
+        parts.append(_("เปิดอ่าน %(count)s", count=f"{opened:,}"))
+    elif opened is not None:
+        parts.append(_("มีผู้เห็น %(count)s", count=f"{opened:,}"))
     return " · ".join(parts)
 
 
 def post_text(post: Post) -> str:
     """The post's ticket, state, link and reach, in a line."""
     state = "" if post.state is PostState.POSTED else value_label(f"state_{post.network}", post.state)
-    if post.state is PostState.WAITING and post.post_at is not None:
+    if post.state in (PostState.PROPOSED, PostState.WAITING) and post.post_at is not None:
         state = f"{state} {when(post.post_at)}"
     posted = when(post.posted_at) if post.posted_at and post.state in WENT_OUT else ""
     error = value_label("post_error", post.error)
     if error == post.error and error:
         error = _("เครือข่ายปฏิเสธ (%(error)s)", error=error)
-    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach_text(post), error)))
+    reach = reach_text(post.network, post.delivered, post.opened)
+    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach, error)))
 
 
 async def card(work: Work, publication: Publication) -> Card:
@@ -79,6 +91,8 @@ async def card(work: Work, publication: Publication) -> Card:
     else:
         names = await staff.staff_names(work.db)
         fields.append((_("บันทึกโดย"), names.get(publication.recorded_by, "")))
+        if publication.released_by not in (None, publication.recorded_by):
+            fields.append((_("ให้โพสต์โดย"), names.get(publication.released_by, "")))
     shown = tuple((label, value) for label, value in fields if value)
     return Card(
         f"📣 {publication.no} · {title_of(publication)}", shown, "", (*_changes(publication), *_tickets(publication))
@@ -86,8 +100,13 @@ async def card(work: Work, publication: Publication) -> Card:
 
 
 def _changes(publication: Publication) -> list[Button]:
-    buttons = [_button(_("แก้ไข"), "publicity.edit", publication)]
     states = {post.state for post in publication.posts.values()}
+    gone = states == {PostState.CANCELLED}
+    buttons = [again_button(publication) if gone else _button(_("แก้ไข"), "publicity.edit", publication)]
+    if PostState.PROPOSED in states:
+        buttons += decide_buttons(publication)
+    if publication.picture:
+        buttons.append(_button(_("ดูรูป"), "publicity.picture", publication))
     if states & set(UNDER_WAY):
         buttons.append(_button(_("ยกเลิกการโพสต์"), "post.cancel", publication, once=True))
     if PostState.FAILED in states:
@@ -98,6 +117,23 @@ def _changes(publication: Publication) -> list[Button]:
         buttons.append(_button(_("เลิกลบ"), "publicity.restore", publication, once=True))
     buttons.append(_button(_("ประวัติการแก้ไข"), "publicity.history", publication))
     return buttons
+
+
+def decide_buttons(publication: Publication) -> tuple[Button, ...]:
+    """[อนุมัติ] and [ส่งกลับแก้ไข]: of the post as it was shown."""
+    approve = _button(_("อนุมัติให้โพสต์"), "post.approve", publication, once=True)
+    return (approve, _button(_("ส่งกลับแก้ไข"), "post.return", publication))
+
+
+def again_button(publication: Publication) -> Button:
+    """[แก้แล้วส่งใหม่]: the same text and picture to begin with."""
+    return _button(_("แก้แล้วส่งใหม่"), "post.again", publication)
+
+
+def told_buttons(publication: Publication) -> tuple[Button, ...]:
+    """What to do after being told what became of it."""
+    gone = {post.state for post in publication.posts.values()} == {PostState.CANCELLED}
+    return (*((again_button(publication),) if gone else ()), show_button(publication))
 
 
 def _tickets(publication: Publication) -> list[Button]:

@@ -1,7 +1,8 @@
 """Composing a post: its text, where and when it goes out, shown as each network will show it, then confirmed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import partial
 from uuid import uuid4
@@ -9,19 +10,30 @@ from uuid import uuid4
 from domain.dates import BANGKOK, find_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, check_length, periods_of, projects_of
-from domain.staff import Role
+from domain.publicity import Network, cut_to_fit, periods_of, projects_of
 from domain.text import clean, digits, shorten
-from handlers import draft_files, fields, publicity_cards
+from handlers import draft_files, fields, file_cards, publicity_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, form_button, new_draft, start, with_values
+from handlers.forms import (
+    Field,
+    Option,
+    end,
+    enter_form,
+    form_button,
+    new_draft,
+    own_draft,
+    proceed,
+    start,
+    with_values,
+)
 from handlers.i18n import _
-from handlers.labels import field_label, role_label, when
+from handlers.labels import field_label, when
 from handlers.messages import sentence
+from handlers.publicity_approval import as_seen, ask, nobody_else, others_who_may, price_notes
 from handlers.publicity_cards import about, network_name
 from handlers.publicity_saving import news_of
-from handlers.registry import command
+from handlers.registry import action, command
 from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
 from store import files as file_store
 from store import publications
@@ -33,21 +45,66 @@ NOW = "now"
 NOW_WORDS = ("ทันที", "เดี๋ยวนี้", "ตอนนี้", "now")
 _CLOCK = re.compile(r"(?:เวลา\s*)?(\d{1,2})[.:](\d{2})\s*(?:น\.?)?$")
 PICTURES = ("image/jpeg", "image/png", "image/gif")
-SHOWN = 900
-"""Characters of each preview."""
+CUT, DROP = "\x1fcut ", "\x1fdrop "
+"""In front of a network among the options for a text that is too long; nobody types the sign."""
 
 
-@command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", role=Role.SUPERVISOR, fits=r"$|.*\s.*\s|.{25,}")
+@command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", posting=True, fits=r"$|.*\s.*\s|.{25,}")
 async def post(ctx: Context, args: str) -> Reply:
     """Compose a post for the networks that the desk can post to."""
     if not ctx.desk.networks.ready:
         return say(_("ยังไม่ได้ตั้งค่าเครือข่ายสำหรับโพสต์ ให้ผู้ดูแลระบบตั้งค่า Facebook หรือ Line"))
-    draft = new_draft(ctx, "post", {"networks": ",".join(sorted(ctx.desk.networks.ready)), "post_at": NOW, "look": "1"})
+    draft = _begun(ctx, ctx.desk.networks.ready)
     return await start(ctx, with_values(draft, _text_values(ctx, args) if args else {}))
+
+
+def _begun(ctx: Context, networks: Collection[Network]) -> Draft:
+    """An empty draft to go out at once; `second` = the networks that want a second person's word."""
+    second = ",".join(sorted(ctx.desk.configuration.posting.second))
+    return new_draft(
+        ctx, "post", {"networks": ",".join(sorted(networks)), "post_at": NOW, "look": "1", "second": second}
+    )
+
+
+@action("post.again", posting=True)
+async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What did not go out is written anew, beginning with its text and picture; a time that is over is asked for."""
+    old = await publications.get(ctx.db, args["no"])
+    gone = [post for post in old.posts.values() if post.state is PostState.CANCELLED]
+    if not gone:
+        return Reply((await publicity_cards.card(ctx, old),))
+    at = next((post.post_at.isoformat() for post in gone if post.post_at is not None), NOW)
+    text = max((old.words_of(post) for post in gone), key=len)
+    values = {
+        "text": text,
+        "cut": ",".join(post.network for post in gone if old.words_of(post) != text),
+        "projects": SEPARATOR.join(old.news.projects),
+        "data_years": old.news.data_years,
+        "picture": old.picture,
+        "post_at": at,
+    }
+    networks = {post.network for post in gone} & ctx.desk.networks.ready
+    return await start(ctx, with_values(_begun(ctx, networks), values))
+
+
+@action("post.bare", in_place=True)
+async def bare_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Without a picture after all."""
+    draft = await own_draft(ctx, args)
+    record = of_draft(draft.id)
+    for file in await file_store.list_files(ctx.db, record):
+        ctx.change(partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now))
+        ctx.attached[record] = ctx.attached.get(record, 0) - 1
+    return await proceed(ctx, with_values(draft, {"picture": ""}))
 
 
 def _networks(draft: Draft) -> list[Network]:
     return [network for network in Network if network.value in draft.data.get("networks", "").split(",")]
+
+
+def _second(draft: Draft) -> bool:
+    """Whether a second person's word is wanted."""
+    return bool({network.value for network in _networks(draft)} & set(draft.data.get("second", "").split(",")))
 
 
 def _text_values(ctx: Context, text: str) -> dict[str, str]:
@@ -58,7 +115,30 @@ def _text_values(ctx: Context, text: str) -> dict[str, str]:
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
-    return _text_values(ctx, text)
+    return {**_text_values(ctx, text), "cut": ""}
+
+
+def _words(draft: Draft, network: Network) -> str:
+    """What this network gets: the text, or as much of it as it takes, where that was chosen."""
+    text = draft.data.get("text", "")
+    return cut_to_fit(network, text) if network.value in draft.data.get("cut", "").split(",") else text
+
+
+async def _cut_options(ctx: Context, draft: Draft) -> list[Option]:
+    long = [network for network in _networks(draft) if _too_long(ctx, draft, network)]
+    cut = [Option(f"{CUT}{n}", _("ตัดให้พอดี %(network)s", network=network_name(ctx, n))) for n in long]
+    others = len(_networks(draft)) > 1
+    drop = [Option(f"{DROP}{n}", _("ไม่โพสต์ %(network)s", network=network_name(ctx, n))) for n in long if others]
+    return [*cut, *drop]
+
+
+async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One network gets a cut text, or none; anything else is another text for all."""
+    for sign, name in ((CUT, "cut"), (DROP, "networks")):
+        if text.startswith(sign):
+            changed = set(filter(None, draft.data.get(name, "").split(","))) ^ {text.removeprefix(sign)}
+            return {name: ",".join(each for each in Network if each in changed)}
+    return await _parse_text(ctx, draft, text)
 
 
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -105,6 +185,7 @@ class PostForm:
     kind = "post"
     fields: Mapping[str, Field] = {
         "text": Field("text", "พิมพ์ข้อความที่จะโพสต์", _parse_text),
+        "cut": Field("cut", "หรือพิมพ์ข้อความใหม่ที่สั้นลง", _parse_cut, _cut_options, hidden=True),
         "networks": Field("networks", "เผยแพร่ที่ไหนบ้าง", _parse_networks, _network_options),
         "post_at": Field("post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options),
         "projects": PROJECTS,
@@ -112,8 +193,9 @@ class PostForm:
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        """A text that a network would refuse is asked for again: nothing is cut."""
-        lacking = [] if draft.data.get("text") and not _too_long(ctx, draft) else ["text"]
+        """For a text that a network would refuse it is asked what to do: nothing is cut unasked."""
+        lacking = [] if draft.data.get("text") else ["text"]
+        lacking += ["cut"] if _refused(ctx, draft) else []
         if not _networks(draft):
             lacking.append("networks")
         at = draft.data["post_at"]
@@ -124,22 +206,25 @@ class PostForm:
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data, text = draft.data, draft.data.get("text", "")
         names = ", ".join(network_name(ctx, network) for network in _networks(draft))
-        lines = [] if draft.asking else [(network_name(ctx, n), shorten(text, SHOWN)) for n in _networks(draft) if text]
+        count = await draft_files.waiting_with(ctx, draft) or int(bool(data.get("picture")))
+        lines = (
+            []
+            if draft.asking
+            else [(network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in _networks(draft)]
+        )
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
-        notes = _too_long(ctx, draft)
-        count = await draft_files.waiting_with(ctx, draft)
         lines.append((field_label("files"), str(count) if count else ""))
-        if count and Network.LINE in _networks(draft):
-            notes.append(_("Line ส่งเฉพาะข้อความ ไม่มีรูป"))
-        if count > 1:
-            notes.append(_("Facebook ใช้รูปแรกรูปเดียว"))
-        if Network.LINE in _networks(draft) and text and not draft.asking:
-            notes.append(await _cost(ctx))
+        notes = [*_refused(ctx, draft), *_picture_notes(ctx, draft, count)]
+        if text and not draft.asking:
+            notes += await _costs(ctx, draft)
+            notes.append(_("ต้องมีอีกคนอนุมัติก่อนโพสต์") if _second(draft) else "")
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
-        more = form_button(_("แก้ไข"), "form.more", draft)
-        return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), (more,))
+        buttons = [form_button(_("แก้ไข"), "form.more", draft)]
+        if count:
+            buttons.append(form_button(_("เอารูปออก"), "post.bare", draft))
+        return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), tuple(buttons))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         data = draft.data
@@ -158,32 +243,59 @@ class PostForm:
         return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
+        if _second(draft):
+            return _("ส่งให้ผู้อนุมัติ")
         if draft.data["post_at"] != NOW:
             return _("ตั้งเวลาโพสต์ %(at)s", at=_when(draft.data["post_at"]))
         return _("โพสต์เลย %(count)s ช่องทาง", count=len(_networks(draft)))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        if not ctx.staff.role.covers(Role.SUPERVISOR):
-            raise NotAllowed("role", role=role_label(Role.SUPERVISOR))
+        if not ctx.staff.may_post:
+            raise NotAllowed("post_right")
+        if others := await _no_pictures(ctx, draft):
+            problem = _("%(files)s โพสต์ไม่ได้ ส่งเป็นรูป JPEG, PNG หรือ GIF หรือกด เอารูปออก", files=file_cards.names(others))
+            return await proceed(ctx, draft, problem=problem)
+        if _second(draft) and not await others_who_may(ctx, ctx.staff.id):
+            return await proceed(ctx, draft, problem=nobody_else())
         return await _queue(ctx, draft)
 
 
 enter_form(PostForm())
 
 
-def _too_long(ctx: Context, draft: Draft) -> list[str]:
-    told = []
-    for network in _networks(draft):
-        try:
-            check_length(network, draft.data.get("text", ""))
-        except InvalidInput as error:
-            named = InvalidInput(error.code, **{**error.params, "network": network_name(ctx, network)})
-            told.append(f"⚠️ {sentence(named)}")
-    return told
+def _too_long(ctx: Context, draft: Draft, network: Network) -> str:
+    """Why this network would refuse its text; "" where it would not."""
+    try:
+        publicity_cards.check_fits(ctx, network, _words(draft, network))
+    except InvalidInput as error:
+        return f"⚠️ {sentence(error)}"
+    return ""
+
+
+def _refused(ctx: Context, draft: Draft) -> list[str]:
+    return [told for network in _networks(draft) if (told := _too_long(ctx, draft, network))]
 
 
 def _when(post_at: str) -> str:
     return _("ทันที") if post_at == NOW else when(datetime.fromisoformat(post_at))
+
+
+def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
+    """What becomes of the pictures, where that is not what one would think."""
+    bare = [network_name(ctx, n) for n in _networks(draft) if n not in ctx.desk.networks.with_picture]
+    notes = []
+    if bare and count:
+        names = ", ".join(bare)
+        notes.append(_("⚠️ %(networks)s จะได้เฉพาะข้อความ ไม่มีรูป (ยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็น https)", networks=names))
+    if count > 1:
+        notes.append(_("โพสต์ใช้รูปล่าสุดรูปเดียว"))
+    return notes
+
+
+async def _costs(ctx: Context, draft: Draft) -> list[str]:
+    """What each network takes for it, before it goes out."""
+    notes = [await _cost(ctx)] if Network.LINE in _networks(draft) else []
+    return notes + price_notes(ctx, {network: _words(draft, network) for network in _networks(draft)})
 
 
 async def _cost(ctx: Context) -> str:
@@ -205,25 +317,39 @@ async def _pictures(ctx: Context, draft: Draft) -> list[File]:
     return [file for file in sent if file.mime in PICTURES]
 
 
+async def _no_pictures(ctx: Context, draft: Draft) -> list[File]:
+    """What was sent with it and cannot be posted."""
+    sent = await file_store.list_files(ctx.db, of_draft(draft.id))
+    return [file for file in sent if file.mime not in PICTURES]
+
+
 async def _queue(ctx: Context, draft: Draft) -> Reply:
-    """The post waits for its time; the poster takes it up within a second of that."""
-    at = draft.data["post_at"]
+    """The post waits for its time, which the poster takes up within a second, or first for a second person's word."""
+    at, second = draft.data["post_at"], _second(draft)
     post_at = ctx.now if at == NOW else datetime.fromisoformat(at)
+    pictures = await _pictures(ctx, draft)
+    first = Post(
+        Network.LINE,
+        PostState.PROPOSED if second else PostState.WAITING,
+        post_at=None if second and at == NOW else post_at,
+    )
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
         news=news_of(draft.data),
         published_on=post_at.astimezone(BANGKOK).date(),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
-        picture=next((file.id for file in await _pictures(ctx, draft)), ""),
-        posts={n: Post(n, PostState.WAITING, post_at=post_at, retry_key=str(uuid4())) for n in _networks(draft)},
+        picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
+        posts={n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in _networks(draft)},
     )
     ctx.change(partial(publications.add, publication=publication))
-    pictures = await _pictures(ctx, draft)
     ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))
     end(ctx, draft, outcome=publication.no)
     names = ", ".join(network_name(ctx, network) for network in publication.posts)
-    if at == NOW:
+    if second:
+        others = ", ".join(person.name for person in await ask(ctx, publication))
+        text = _("✅ ส่ง %(no)s ให้ %(names)s อนุมัติแล้ว จะแจ้งผลให้ทราบ", no=publication.no, names=others)
+    elif at == NOW:
         text = _("กำลังโพสต์ %(no)s ลง %(networks)s จะแจ้งผลให้ทราบ", no=publication.no, networks=names)
     else:
         text = _("✅ ตั้งเวลาโพสต์ %(no)s ลง %(networks)s %(at)s", no=publication.no, networks=names, at=when(post_at))

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from domain.publications import UNDER_WAY, Post, PostState, Publication
+from domain.publications import TO_SEND, UNKNOWN, Post, PostState, Publication
 from domain.publicity import Network, find_links
-from domain.staff import Role
 from handlers import publicity_cards
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context, Work
@@ -24,8 +23,8 @@ LOOK_AGAIN, LOOK_FOR = timedelta(minutes=1), timedelta(minutes=10)
 KEY_LIFE = timedelta(hours=23)
 """LINE remembers a retry key for 24 hours."""
 FIRST_REACH = timedelta(days=1)
-UNKNOWN = "unclear"
-"""In `Post.error`: that it perhaps went out."""
+MEASURED = (Network.FACEBOOK, Network.LINE)
+"""Networks that tell how many people a post reached; X takes money for each look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,11 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Surely not taken. `lasting` = another try would meet the same."""
+    """Surely not taken. `lasting` = another try would meet the same; `until` = none is worth while before."""
 
     error: str
     lasting: bool
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,16 @@ class Unclear:
 
 
 async def settle(work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear) -> None:
-    """Write what the network answered; who asked for the post is told once nothing of it is under way any more."""
+    """Write what the network answered; its writer, and who let it go out, are told once nothing is under way."""
     post, version = publication.posts[network], publication.version
-    if post.state in UNDER_WAY:  # else the page's own webhook was quicker
+    if post.state in TO_SEND:  # else the page's own webhook was quicker
         old, after = publication, _after(post, answer, work.now)
         publication = publication.with_post(after)
         if after.state is PostState.POSTED:
             publication = await _logged(work, publication, after)
         work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
         version += 1
-    if publication.recorded_by is None or any(p.state in UNDER_WAY for p in publication.posts.values()):
+    if any(p.state in TO_SEND for p in publication.posts.values()):
         return
     shown = replace(publication, version=version)
     card = await publicity_cards.card(work, shown)
@@ -69,7 +69,9 @@ async def settle(work: Work, publication: Publication, network: Network, answer:
     def notice() -> Reply:
         return Reply((Paragraph(outcome_text(shown)), card), confirms=True)
 
-    work.notify(notice, f"posted:{shown.no}:{version}", staff_id=publication.recorded_by)
+    for staff_id in dict.fromkeys((publication.recorded_by, publication.released_by)):
+        if staff_id is not None:
+            work.notify(notice, f"posted:{shown.no}:{version}", staff_id=staff_id)
 
 
 async def _logged(work: Work, publication: Publication, post: Post) -> Publication:
@@ -84,7 +86,7 @@ def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post
     """The post after an answer."""
     if isinstance(answer, Posted):
         key = next((link.key for link in find_links(answer.link)), "")
-        reach_at = now + FIRST_REACH if post.network is Network.LINE else None
+        reach_at = now + FIRST_REACH if post.network in MEASURED else None
         return replace(
             post,
             state=PostState.POSTED,
@@ -104,7 +106,8 @@ def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post
     error = UNKNOWN if post.error == UNKNOWN else answer.error
     if answer.lasting or post.attempts > len(PAUSES):
         return replace(post, state=PostState.FAILED, error=error)
-    return replace(post, state=PostState.WAITING, post_at=now + PAUSES[max(0, post.attempts - 1)], error=error)
+    again = max(now + PAUSES[max(0, post.attempts - 1)], answer.until or now)
+    return replace(post, state=PostState.WAITING, post_at=again, error=error)
 
 
 def outcome_text(publication: Publication) -> str:
@@ -117,11 +120,11 @@ def outcome_text(publication: Publication) -> str:
     return _("⚠️ %(no)s โพสต์ไม่สำเร็จบางช่องทาง", no=publication.no)
 
 
-@action("post.retry", role=Role.SUPERVISOR, in_place=True)
+@action("post.retry", in_place=True, posting=True)
 async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Try what failed once more; what perhaps went out keeps its key, and is looked for first."""
     old = await publications.get(ctx.db, args["no"])
-    new = old
+    new = replace(old, released_by=ctx.staff.id)
     for post in old.posts.values():
         if post.state is PostState.FAILED:
             again = replace(post, state=PostState.WAITING, post_at=ctx.now)
@@ -133,13 +136,13 @@ async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Paragraph(_("กำลังลองโพสต์ใหม่ จะแจ้งผลให้ทราบ")), card), confirms=True)
 
 
-@action("post.cancel", role=Role.SUPERVISOR, in_place=True)
+@action("post.cancel", in_place=True, posting=True)
 async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Do not post what still waits; a call that is under way cannot be taken back."""
     old = await publications.get(ctx.db, args["no"])
     new = old
     for post in old.posts.values():
-        if post.state is PostState.WAITING and post.error != UNKNOWN:
+        if post.state in (PostState.PROPOSED, PostState.WAITING) and post.error != UNKNOWN:
             new = new.with_post(replace(post, state=PostState.CANCELLED))
     if new == old:
         return Reply((Paragraph(_("กำลังโพสต์อยู่ ยกเลิกไม่ทันแล้ว")), await publicity_cards.card(ctx, old)))

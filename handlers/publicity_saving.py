@@ -4,22 +4,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from uuid import uuid4
 
-from domain.errors import Conflict
-from domain.publications import Post, PostState, Publication, corrected, ticket_of
-from domain.publicity import Network, News, find_links
+from domain.errors import Conflict, NotAllowed
+from domain.publications import UNDER_WAY, UNKNOWN, Post, PostState, Publication, corrected, ticket_of
+from domain.publicity import Network, News, cut_to_fit, find_links
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets import Ticket
-from handlers import draft_files, publicity_cards, ticket_saves
+from handlers import draft_files, publicity_approval, publicity_cards, ticket_saves
 from handlers.chat import Card, Paragraph, Reply
 from handlers.desk import Context, Work
-from handlers.forms import end, form_button, proceed
+from handlers.fields import LONG_LIMIT, text_field
+from handlers.forms import end, enter_form, form_button, new_draft, proceed, start
 from handlers.i18n import _
+from handlers.one_field import OneField
 from handlers.publicity_cards import network_name
 from store import counters, publications, tickets
 from store.forms import Draft
 from store.tickets import SEPARATOR
+
+PENDING = (*UNDER_WAY, PostState.FAILED)
+"""Posts that may still go out with the text that stands there."""
+REWRITE = "post.text"
 
 
 def news_of(data: Mapping[str, str]) -> News:
@@ -137,6 +144,8 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     if str(old.version) != data["version"]:
         raise Conflict("changed", record=old.no)
     new = replace(old, news=news_of(data), published_on=date.fromisoformat(data["published_on"]))
+    if new.news.text != old.news.text:
+        new = _rewritten(ctx, old, new)
     chosen = _networks(data)
     for post in old.out:
         if post.network not in chosen:
@@ -149,9 +158,84 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     if new == old:
         end(ctx, draft, outcome=old.no, state="cancelled")
         return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (publicity_cards.show_button(old),)),))
-    await write_correction(ctx, old, new, ctx.staff.id)
     end(ctx, draft, outcome=old.no)
-    return publicity_cards.saved(ctx, replace(new, version=old.version + 1), added)
+    return await _corrected(ctx, old, new, added)
+
+
+async def _corrected(ctx: Context, old: Publication, new: Publication, added: Sequence[Ticket] = ()) -> Reply:
+    """Written; where that leaves posts without a word to their text, it is asked for."""
+    await write_correction(ctx, old, new, ctx.staff.id)
+    shown = replace(new, version=old.version + 1)
+    saved = publicity_cards.saved(ctx, shown, added)
+    if not publicity_approval.proposed(shown) or new.news.text == old.news.text:
+        return saved
+    names = ", ".join(person.name for person in await publicity_approval.ask(ctx, shown))
+    told = _("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names) if names else publicity_approval.nobody_else()
+    return replace(saved, parts=(*saved.parts, Paragraph(told)))
+
+
+def only_pending(publication: Publication) -> bool:
+    """Whether nothing of it is out, and something may still go out."""
+    return not publication.out and any(post.state in PENDING for post in publication.posts.values())
+
+
+async def begin_rewrite(ctx: Context, publication: Publication) -> Reply:
+    """Ask for another text of what is not out yet."""
+    _check_writer(ctx, publication)
+    draft = new_draft(ctx, REWRITE, {}, record=publication.no, record_version=publication.version)
+    return await start(ctx, draft)
+
+
+async def _heading(ctx: Context, draft: Draft) -> str:
+    found = await publications.get(ctx.db, draft.record)
+    told = _("แก้ข้อความที่รอโพสต์ %(no)s (เปลี่ยนเวลาหรือรูป ให้ยกเลิกการโพสต์แล้วกด แก้แล้วส่งใหม่)", no=found.no)
+    return f"{told}\n\n{found.news.text}"
+
+
+async def _rewrite(ctx: Context, draft: Draft, text: str) -> Reply:
+    old = await publications.get(ctx.db, draft.record)
+    if old.version != draft.record_version:
+        raise Conflict("changed", record=old.no)
+    new = replace(old, news=replace(old.news, text=text))
+    new = _rewritten(ctx, old, new) if text != old.news.text else new
+    end(ctx, draft, outcome=old.no)
+    return await _corrected(ctx, old, new)
+
+
+enter_form(OneField(REWRITE, text_field("text", "พิมพ์ข้อความใหม่ทั้งหมด", LONG_LIMIT), _heading, _rewrite))
+
+
+def _pending(publication: Publication) -> list[Post]:
+    return [post for post in publication.posts.values() if post.state in PENDING]
+
+
+def _check_writer(ctx: Context, publication: Publication) -> None:
+    """Conflict("post_unclear") where the text is perhaps out, NotAllowed("post_text") where it is somebody else's."""
+    pending = _pending(publication)
+    if any(post.error == UNKNOWN or post.state in (PostState.SENDING, PostState.UNCLEAR) for post in pending):
+        raise Conflict("post_unclear")
+    if pending and (publication.recorded_by != ctx.staff.id or not ctx.staff.may_post):
+        raise NotAllowed("post_text")
+
+
+def _rewritten(ctx: Context, old: Publication, new: Publication) -> Publication:
+    """Another text for what is not out yet: its writer's alone; a word given to the old one does not hold for it."""
+    _check_writer(ctx, old)
+    pending = _pending(old)
+    for post in pending:
+        # One that was cut to fit is cut again.
+        cut = post.text not in ("", old.news.text)
+        text = cut_to_fit(post.network, new.news.text) if cut else new.news.text
+        publicity_cards.check_fits(ctx, post.network, text)
+        new = new.with_post(replace(post, text=text))
+    if pending and publicity_approval.wants_second(ctx, [post.network for post in pending]):
+        new = replace(new, released_by=None)
+        for post in [new.posts[post.network] for post in pending]:
+            # A time that is over (it failed then) is none any more: it goes out when it is approved.
+            later = post.post_at if post.post_at and post.post_at > ctx.now else None
+            fresh = Post(post.network, PostState.PROPOSED, post_at=later, retry_key=str(uuid4()), text=post.text)
+            new = new.with_post(fresh)
+    return new
 
 
 async def write_correction(work: Work, old: Publication, new: Publication, by: StaffId | None) -> None:
@@ -166,8 +250,9 @@ async def write_correction(work: Work, old: Publication, new: Publication, by: S
 
 
 def _with_remark(ticket: Ticket, state: PostState) -> Ticket:
-    """Its remarks say that the post is gone, or no longer say so."""
-    said = {each: words("publicity").text(f"remark_{each}") for each in (PostState.REMOVED, PostState.MISTAKE)}
+    """Its remarks say that the post is gone or hidden, or no longer say so."""
+    told = (PostState.HIDDEN, PostState.REMOVED, PostState.MISTAKE)
+    said = {each: words("publicity").text(f"remark_{each}") for each in told}
     others = [line for line in ticket.remarks.splitlines() if line not in said.values()]
     return replace(ticket, remarks="\n".join([*others, *filter(None, [said.get(state)])]))
 

@@ -1,17 +1,21 @@
 """Publicity summed up: by network, month, fiscal year and project, its reach, and what was never publicised."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
+from domain.charts import Chart, Series
 from domain.dates import format_date, format_month
 from domain.errors import InvalidInput
-from domain.periods import Period, find_period, format_period, relative_period
+from domain.periods import Period, find_span, format_period, months_of, relative_period
 from domain.publicity import Network
 from domain.publicity_summary import Release, Summary, Tally, summarise, without_publicity
 from domain.text import clean, shorten
-from handlers.chat import Button, Card, Reply
+from handlers.charts import by_time, with_chart
+from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.publicity_cards import reach_text
 from handlers.registry import action
 from store import publications
 
@@ -30,10 +34,10 @@ def read_period(ctx: Context, text: str, default: str) -> Period:
     text = clean(text)
     if not text:
         return relative_period(default, ctx.today)
-    found = find_period(text, ctx.today)
-    if found is None or found[1]:
+    found = find_span(text, ctx.today)
+    if found is None:
         raise InvalidInput("period", text=shorten(text, 40))
-    return found[0]
+    return found
 
 
 def period_of(args: Mapping[str, str]) -> Period:
@@ -57,17 +61,22 @@ async def summary(ctx: Context, text: str) -> Reply:
     return await _summary(ctx, read_period(ctx, text, "this_fiscal_year"))
 
 
-@action("publicity.summary", in_place=True)
+@action("publicity.summary")
 async def summary_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The summary, of another period where one is chosen."""
     return await _summary(ctx, period_of(args) if args else relative_period("this_fiscal_year", ctx.today))
 
 
 async def _summary(ctx: Context, period: Period) -> Reply:
+    """The numbers in words, and as a picture where there are any."""
     found = summarise(await publications.list_counted(ctx.db, *period.instants))
     title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
     lines = [(_("ทั้งหมด"), _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news))]
-    lines += [(_network(ctx, network), _tally(found.networks[network])) for network in _order(found.networks)]
+    lines += [(_network(ctx, network), _tally(found.networks[network], network)) for network in _order(found.networks)]
+    if found.hidden:
+        lines.append((_("ซ่อนจากหน้าเพจ นับรวมแล้ว"), str(found.hidden)))
+    if found.removed:
+        lines.append((_("ลบแล้ว ไม่นับ"), str(found.removed)))
     lines += _months(ctx, found)
     if len(found.fiscal_years) > 1:
         years = (_("ปีงบประมาณ %(year)s", year=year) for year in sorted(found.fiscal_years))
@@ -75,7 +84,38 @@ async def _summary(ctx: Context, period: Period) -> Reply:
     lines += _projects(found)
     missing = await _missing(ctx, period)
     buttons = (*period_buttons(ctx, "publicity.summary", period, SPANS), Button(_("รายการล่าสุด"), "publicity.recent"))
-    return Reply((Card(title, tuple(lines), missing, buttons),))
+    reply = Reply((Card(title, tuple(lines), missing, buttons),))
+    if not found.total.posts:
+        return replace(reply, parts=(*reply.parts, Paragraph(_("ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"))))
+    return await with_chart(ctx, reply, _chart(ctx, found, period))
+
+
+def _chart(ctx: Context, found: Summary, period: Period) -> Chart:
+    """The posts of each month by network; those of a single month by project."""
+    months = months_of(period, ctx.today)
+    if len(months) > 1:
+        title, rows = _("โพสต์ประชาสัมพันธ์ตามช่วงเวลา"), by_time(months, found.months)
+    else:
+        names = _ordered(found.projects)[:MOST]
+        rows = [(name or _("ไม่ระบุโครงการ"), found.project_networks[name]) for name in names]
+        title = _("โพสต์ประชาสัมพันธ์ตามโครงการ")
+    total = _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news)
+    series = tuple(
+        Series(
+            # Its own sum: a post about two projects stands in two bars.
+            f"{_network(ctx, network)} {found.networks[network].posts:,}",
+            tuple(counts[network] for _label, counts in rows),
+            _tone(network),
+        )
+        for network in _order(found.networks)
+    )
+    return Chart(title, f"{format_period(period)} · {total}", tuple(label for label, _counts in rows), series)
+
+
+def _tone(network: str) -> int:
+    """A network's colour is the same in every chart."""
+    known = [each.value for each in Network]
+    return known.index(network) if network in known else len(known)
 
 
 def _order(networks: Mapping[str, Tally]) -> list[str]:
@@ -87,13 +127,8 @@ def _network(ctx: Context, network: str) -> str:
     return ctx.desk.configuration.catalogue.channel_name(network)
 
 
-def _tally(tally: Tally) -> str:
-    reach = []
-    if tally.delivered is not None:
-        reach.append(_("ส่งถึง %(count)s", count=f"{tally.delivered:,}"))
-    if tally.opened is not None:
-        reach.append(_("เปิดอ่าน %(count)s", count=f"{tally.opened:,}"))
-    return " · ".join((str(tally.posts), *reach))
+def _tally(tally: Tally, network: str = "") -> str:
+    return " · ".join(filter(None, (str(tally.posts), reach_text(network, tally.delivered, tally.opened))))
 
 
 def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:
@@ -107,11 +142,16 @@ def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:
 
 
 def _projects(found: Summary) -> list[tuple[str, str]]:
-    ordered = sorted(found.projects, key=lambda name: (not name, -found.projects[name].posts, name))
+    ordered = _ordered(found.projects)
     lines = [(name or _("ไม่ระบุโครงการ"), _tally(found.projects[name])) for name in ordered[:MOST]]
     if len(ordered) > MOST:
         lines.append((_("โครงการอื่น"), str(len(ordered) - MOST)))
     return lines
+
+
+def _ordered(projects: Mapping[str, Tally]) -> list[str]:
+    """The most publicised first, posts without a project last."""
+    return sorted(projects, key=lambda name: (not name, -projects[name].posts, name))
 
 
 async def _missing(ctx: Context, period: Period) -> str:

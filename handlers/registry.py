@@ -4,10 +4,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from domain.errors import InvalidInput
-from domain.staff import Role
+from domain.errors import InvalidInput, NotAllowed
+from domain.staff import Role, Staff
 from handlers.chat import Reply
 from handlers.desk import Context
+from handlers.labels import role_label
 
 CommandFunction = Callable[[Context, str], Awaitable[Reply]]
 ActionFunction = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
@@ -17,7 +18,10 @@ StateFunction = Callable[[Context, str, int | None], Awaitable[Reply | None]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/name`, or one of the Thai `words` followed by arguments that `fits` finds true."""
+    """`/name`, or one of the Thai `words` followed by arguments that `fits` finds true.
+
+    `posting` = it needs the right to post, which supervisors have and single officers may be granted.
+    """
 
     name: str
     words: tuple[str, ...]
@@ -27,16 +31,26 @@ class Command:
     run: CommandFunction
     last: bool = False
     """The word may stand behind its arguments, too."""
+    posting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button does. `in_place` = the answer replaces the message that held the button."""
+    """What a button does. `in_place` = the answer replaces the message that held the button; `posting` as above."""
 
     name: str
     role: Role
     in_place: bool
     run: ActionFunction
+    posting: bool = False
+
+
+def check_right(staff: Staff, needed: Command | Action) -> None:
+    """NotAllowed where this person may not use it now."""
+    if needed.posting and not staff.may_post:
+        raise NotAllowed("post_right")
+    if not staff.role.covers(needed.role):
+        raise NotAllowed("role", role=role_label(needed.role))
 
 
 COMMANDS: dict[str, Command] = {}
@@ -54,24 +68,25 @@ def command(
     fits: str | Callable[[str], object] = ANYTHING,
     role: Role = Role.OFFICER,
     last: bool = False,
+    posting: bool = False,
 ) -> Callable[[CommandFunction], CommandFunction]:
     """Enter a function in the table of commands. `fits` = a pattern for the arguments' beginning, or a function."""
     fitting = re.compile(fits).match if isinstance(fits, str) else fits
 
     def enter(run: CommandFunction) -> CommandFunction:
-        COMMANDS[name] = Command(name, words, role, about, fitting, run, last)
+        COMMANDS[name] = Command(name, words, role, about, fitting, run, last, posting)
         return run
 
     return enter
 
 
 def action(
-    name: str, *, role: Role = Role.OFFICER, in_place: bool = False
+    name: str, *, role: Role = Role.OFFICER, in_place: bool = False, posting: bool = False
 ) -> Callable[[ActionFunction], ActionFunction]:
     """Enter a function in the table of button actions."""
 
     def enter(run: ActionFunction) -> ActionFunction:
-        ACTIONS[name] = Action(name, role, in_place, run)
+        ACTIONS[name] = Action(name, role, in_place, run, posting)
         return run
 
     return enter

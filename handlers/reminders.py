@@ -9,7 +9,7 @@ from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.text import digits
 from domain.when import USUAL, names_moment
-from handlers import reminder_cards
+from handlers import masked, reminder_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.desk import Context, Work
 from handlers.due import due
@@ -185,5 +185,7 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
     for row in rung:
         each = found[row.subject]
         told = partial(reminder_cards.ring, work, each, known, names, late=row.is_late(work.now))
-        work.notify(told, f"reminder:{each.id}:{row.occurrence}", staff_id=each.staff_id)
+        work.notify(
+            masked.also(told, [masked.reminder(each)]), f"reminder:{each.id}:{row.occurrence}", staff_id=each.staff_id
+        )
     work.change(partial(reminders.mark_rung, ids=[row.subject for row in rung]))

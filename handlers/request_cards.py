@@ -17,6 +17,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_projects import projects_text, years_text
 from store import customers, requests, staff
+from store.mail import count_unreached
 from store.tickets import SEPARATOR
 
 SHOWN = 300
@@ -39,6 +40,7 @@ async def life_card(ctx: Context, life: Life) -> Card:
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.named", customer.code)
     names = await staff.staff_names(ctx.db)
+    life = replace(life, owed=tuple(await with_unreached(ctx, life.owed)))
     fields = [(field_label("customer"), f"{customer.code} {ticket_cards.shown_name(customer)}")]
     fields += await _contract_lines(ctx, life)
     fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
@@ -127,6 +129,12 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
     return " · ".join(parts)
 
 
+async def with_unreached(work: Work, rows: Sequence[Owed]) -> list[Owed]:
+    """Things owed with how many of their letters did not arrive."""
+    counts = await count_unreached(work.db, [f"O{row.id}" for row in rows if row.chased])
+    return [replace(row, unreached=counts.get(f"O{row.id}", 0)) for row in rows]
+
+
 def how_long(row: Owed, now: datetime) -> str:
     """`17 วัน`"""
     return _("%(days)s วัน", days=row.days(now))
@@ -136,8 +144,9 @@ def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
     """How often the officer was reminded, and the customer asked; `reminding` = this is the last of them."""
     text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
     reminded = [text % {"count": row.reminders}] if row.reminders else []
-    chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.chased)] if row.chased else []
-    return [*reminded, *chased]
+    chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached())] if row.reached() else []
+    back = [_("⚠️ อีเมลติดตามส่งไม่ถึง %(count)s ฉบับ", count=row.unreached)] if row.unreached else []
+    return [*reminded, *chased, *back]
 
 
 def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:

@@ -14,7 +14,7 @@ DONE = timedelta(days=400)
 
 
 FILES = timedelta(days=7)
-"""How long a file waits for somebody to say where it goes, and a table to be imported."""
+"""How long a file waits for somebody to say where it goes, a table to be imported, a chart to be looked at."""
 BYTES = timedelta(days=1)
 """How long bytes stay that no row names: a transaction that will name them is far shorter."""
 

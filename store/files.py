@@ -1,6 +1,7 @@
 """Files by the record that they belong to; their bytes lie in `store.blobs`.
 
-A record is a ticket number, or one that is not saved yet: a draft, a person who was asked where files go, an import.
+A record is a ticket number, or one that is not saved yet: a draft, a person who was asked where files go, an import;
+or a chart, whose picture is kept as long as somebody may look at it.
 """
 
 from collections.abc import Sequence
@@ -51,6 +52,11 @@ def of_person(staff_id: StaffId) -> str:
 def of_import(import_id: str) -> str:
     """The record of a table that was sent, and of its rows that were not taken."""
     return f"import:{import_id}"
+
+
+def of_chart(sha256: str) -> str:
+    """The record of a picture that the desk drew to be shown."""
+    return f"chart:{sha256}"
 
 
 def _file(row: Row) -> File:
@@ -181,11 +187,13 @@ async def remove(tx: Tx, file: File, version: int | None, by: StaffId | None, no
 
 
 async def forget(tx: Tx, held_before: datetime) -> int:
-    """Drop the files of drafts that are done with, and those that nobody claimed since then."""
+    """Drop the files of drafts that are done with, and those that nobody claimed, or were shown, before then."""
     ended = await tx.execute(
         "DELETE FROM files WHERE record LIKE 'draft:%' AND NOT EXISTS "
         "(SELECT 1 FROM forms WHERE 'draft:' || forms.id = files.record AND forms.state IN ('open', 'parked'))"
     )
     return ended + await tx.execute(
-        "DELETE FROM files WHERE (record LIKE 'held:%' OR record LIKE 'import:%') AND added_at < ?", held_before
+        "DELETE FROM files WHERE (record LIKE 'held:%' OR record LIKE 'import:%' OR record LIKE 'chart:%') "
+        "AND added_at < ?",
+        held_before,
     )

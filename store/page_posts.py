@@ -3,7 +3,7 @@
 from domain.page_feed import PagePost
 from store.database import Reader, Tx
 
-_COLUMNS = "post_id, text, text_at, link, posted_at, removed_at, publication"
+_COLUMNS = "post_id, text, text_at, link, posted_at, removed_at, publication, hidden_at, shown_at"
 
 
 async def find(db: Reader, post_id: str) -> PagePost:
@@ -15,9 +15,10 @@ async def find(db: Reader, post_id: str) -> PagePost:
 async def put(tx: Tx, post: PagePost) -> None:
     """Keep what is known now."""
     await tx.execute(
-        f"INSERT INTO page_posts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id) DO UPDATE SET "
+        f"INSERT INTO page_posts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id) DO UPDATE SET "
         "text = excluded.text, text_at = excluded.text_at, link = excluded.link, posted_at = excluded.posted_at, "
-        "removed_at = excluded.removed_at, publication = excluded.publication",
+        "removed_at = excluded.removed_at, publication = excluded.publication, hidden_at = excluded.hidden_at, "
+        "shown_at = excluded.shown_at",
         post.post_id,
         post.text,
         post.text_at,
@@ -25,4 +26,6 @@ async def put(tx: Tx, post: PagePost) -> None:
         post.posted_at,
         post.removed_at,
         post.publication,
+        post.hidden_at,
+        post.shown_at,
     )

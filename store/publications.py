@@ -5,7 +5,16 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
-from domain.publications import UNDER_WAY, Post, PostState, Publication, PublicationNo, publication_no
+from domain.publications import (
+    STANDING,
+    TO_SEND,
+    WENT_OUT,
+    Post,
+    PostState,
+    Publication,
+    PublicationNo,
+    publication_no,
+)
 from domain.publicity import SAME_TEXT_DAYS, SUBJECT, Network, News, text_key
 from domain.publicity_summary import Counted
 from domain.staff import StaffId
@@ -16,7 +25,7 @@ from store.database import Database, Reader, Row, Tx
 from store.tickets import SEPARATOR
 
 _POST = tuple(field.name for field in fields(Post))
-_PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version"
+_PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, released_by"
 
 
 async def reserve_no(db: Database) -> PublicationNo:
@@ -42,6 +51,7 @@ def _publication(row: Row, posts: Iterable[Post]) -> Publication:
         picture=row["picture"],
         version=int(row["version"]),
         posts={post.network: post for post in posts},
+        released_by=None if row["released_by"] is None else StaffId(row["released_by"]),
     )
 
 
@@ -67,6 +77,11 @@ async def find_by_link(db: Reader, link_key: str) -> Publication | None:
         f"%!_{number}" if number.isascii() and number.isdigit() else "-",
     )
     return await find(db, row["publication"]) if row else None
+
+
+async def is_picture(db: Reader, file_id: str) -> bool:
+    """Whether this file is the picture of a post."""
+    return await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id) is not None
 
 
 async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
@@ -119,7 +134,7 @@ async def add(tx: Tx, publication: Publication) -> None:
     """A new one; Conflict("post_logged") where one of its links was logged before."""
     news = publication.news
     await tx.execute(
-        f"INSERT INTO publications ({_PUBLICATION}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO publications ({_PUBLICATION}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         publication.no,
         news.text,
         SEPARATOR.join(news.projects),
@@ -129,6 +144,7 @@ async def add(tx: Tx, publication: Publication) -> None:
         publication.recorded_at,
         publication.recorded_by,
         publication.version,
+        publication.released_by,
         text_key(news.text),
     )
     for post in publication.posts.values():
@@ -142,13 +158,14 @@ async def update(tx: Tx, old: Publication, new: Publication, by: StaffId | None,
     news = new.news
     touched = await tx.execute(
         "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, published_on = ?, picture = ?, "
-        "version = version + 1 WHERE id = ? AND version = ?",
+        "released_by = ?, version = version + 1 WHERE id = ? AND version = ?",
         news.text,
         text_key(news.text),
         SEPARATOR.join(news.projects),
         news.data_years,
         new.published_on,
         new.picture,
+        new.released_by,
         old.no,
         old.version,
     )
@@ -206,19 +223,35 @@ def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str
 
 async def list_to_post(db: Reader, now: datetime) -> list[tuple[PublicationNo, Network]]:
     """Posts whose time has come, and those whose call was cut off, oldest first."""
-    marks = ", ".join("?" for _state in UNDER_WAY)
+    marks = ", ".join("?" for _state in TO_SEND)
     rows = await db.fetch(
         f"SELECT publication, network FROM posts WHERE state IN ({marks}) AND post_at <= ? "
         "ORDER BY post_at, publication, network",
-        *(state.value for state in UNDER_WAY),
+        *(state.value for state in TO_SEND),
         now,
     )
     return [(PublicationNo(row["publication"]), Network(row["network"])) for row in rows]
 
 
+async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
+    """Those that wait for their time on this person's word."""
+    return await _list(
+        db,
+        "COALESCE(released_by, recorded_by) = ? AND id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY id",
+        staff_id,
+        PostState.WAITING.value,
+    )
+
+
+async def list_proposed(db: Reader) -> list[Publication]:
+    """Those that wait for a second person's word, the oldest first."""
+    where = "id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY recorded_at, id"
+    return await _list(db, where, PostState.PROPOSED.value)
+
+
 async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> bool:
     """Committed before the call: whoever finds it so later knows that it may have been taken. False = no longer due."""
-    marks = ", ".join("?" for _state in UNDER_WAY)
+    marks = ", ".join("?" for _state in TO_SEND)
     touched = await tx.execute(
         "UPDATE posts SET state = ?, attempts = attempts + 1, first_try_at = COALESCE(first_try_at, ?) "
         f"WHERE publication = ? AND network = ? AND state IN ({marks})",
@@ -226,7 +259,7 @@ async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> boo
         now,
         no,
         network.value,
-        *(state.value for state in UNDER_WAY),
+        *(state.value for state in TO_SEND),
     )
     if touched:
         # Whoever decided on what stood there before must look again.
@@ -261,44 +294,59 @@ async def note_reach(
 
 
 async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Counted]:
-    """Every publicity ticket from `since` on, before `until`, oldest first; those logged by mistake aside.
+    """Every publicity ticket from `since` on, before `until`, oldest first, each once; those logged by mistake aside.
 
-    Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9).
+    Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9). A ticket that two
+    posts share (the same link came in by two ways) is removed only where both are.
     """
+    marks = ", ".join("?" for _state in WENT_OUT)
     rows = await db.fetch(
-        "SELECT t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication FROM tickets t "
-        "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        "WHERE t.subject = ? AND t.created_at >= ? AND t.created_at < ? AND (p.state IS NULL OR p.state <> ?) "
-        "ORDER BY t.created_at, t.no",
+        "SELECT t.no, t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication, p.state "
+        "FROM tickets t LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
+        "WHERE t.subject = ? AND t.created_at >= ? AND t.created_at < ? "
+        f"AND (p.state IS NULL OR p.state IN ({marks})) ORDER BY t.created_at, t.no, p.publication",
         SUBJECT,
         since,
         until,
-        PostState.MISTAKE.value,
+        *(state.value for state in WENT_OUT),
     )
-    return [
-        Counted(
-            row["channel"],
-            tuple(filter(None, row["projects"].split(SEPARATOR))),
-            row["created_at"],
-            None if row["delivered"] is None else int(row["delivered"]),
-            None if row["opened"] is None else int(row["opened"]),
-            row["publication"] or "",
-        )
-        for row in rows
-    ]
+    counted: dict[str, Counted] = {}
+    for row in rows:
+        one = _counted(row)
+        counted[row["no"]] = max(counted.get(row["no"], one), one, key=_weight)
+    return list(counted.values())
+
+
+def _weight(one: Counted) -> tuple[bool, bool]:
+    """Of two posts with one ticket that which stands counts, and of those the one whose reach is known."""
+    return not one.removed, one.delivered is not None or one.opened is not None
+
+
+def _counted(row: Row) -> Counted:
+    return Counted(
+        row["channel"],
+        tuple(filter(None, row["projects"].split(SEPARATOR))),
+        row["created_at"],
+        None if row["delivered"] is None else int(row["delivered"]),
+        None if row["opened"] is None else int(row["opened"]),
+        row["publication"] or "",
+        hidden=row["state"] == PostState.HIDDEN,
+        removed=row["state"] == PostState.REMOVED,
+    )
 
 
 async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse]:
-    """The data of these projects that publicity tickets are about; those logged by mistake aside."""
+    """The data of these projects that publicity tickets are about; what was removed or logged by mistake aside."""
     if not projects:
         return []
     marks = ", ".join("?" for _project in projects)
+    standing = ", ".join("?" for _state in STANDING)
     rows = await db.fetch(
         "SELECT DISTINCT d.project, d.from_on, d.to_on FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
         "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        f"WHERE t.subject = ? AND d.project IN ({marks}) AND (p.state IS NULL OR p.state <> ?)",
+        f"WHERE t.subject = ? AND d.project IN ({marks}) AND (p.state IS NULL OR p.state IN ({standing}))",
         SUBJECT,
         *projects,
-        PostState.MISTAKE.value,
+        *(state.value for state in STANDING),
     )
     return [DataUse(row["project"], row["from_on"], row["to_on"]) for row in rows]

@@ -17,6 +17,7 @@ DEFAULT_FILES = (
     "reminders.toml",
     "templates.toml",
     "suggestions.toml",
+    "posting.toml",
 )
 
 

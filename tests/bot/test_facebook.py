@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from bot.engine import Engine
-from bot.facebook import challenge, events, signature_matches
+from bot.facebook import FacebookPage, challenge, events, signature_matches
+from bot.poster import PostingNetworks
 from bot.web import Ways, make_app
 from domain.configuration import load_configuration
 from domain.page_feed import PagePost, event_from_json, fold
@@ -112,6 +113,18 @@ async def test_a_post_of_the_page_becomes_a_publication_by_itself(page: Page):
     assert [row["state"] for row in await page.rows("SELECT state FROM inbox")] == ["done"]
 
 
+@pytest.mark.parametrize("posts", [True, False])
+async def test_its_reach_is_asked_for_a_day_later_where_the_desk_may_ask(page: Page, posts: bool):
+    facebook = FacebookPage(page.facebook.page_id, page.facebook.page_token, page.facebook.url)
+    desk = page.ticker._desk
+    page.ticker._desk = replace(desk, networks=PostingNetworks([facebook] if posts else []))
+    await page.tells(page.facebook.change("add", "123", LABOUR, T0))
+    await page.tick()
+    (publication,) = await publications.list_recent(page.db, 5)
+    due = NOW + timedelta(days=1) if posts else None
+    assert publication.posts[Network.FACEBOOK].reach_at == due
+
+
 async def test_the_same_news_told_again_changes_nothing(page: Page):
     for _time in range(2):
         assert await page.tells(page.facebook.change("add", "123", LABOUR, T0)) == 200
@@ -177,10 +190,63 @@ async def test_whatever_the_order_the_end_is_the_same(page: Page, order: tuple[i
     assert [row["state"] for row in await page.rows("SELECT state FROM posts")] == ["removed"]
 
 
-async def test_what_nobody_logged_and_is_gone_leaves_no_publication(page: Page):
-    await page.tells(page.facebook.change("remove", "123"))
+@pytest.mark.parametrize("verb", ["remove", "hide", "unhide"])
+async def test_what_nobody_logged_and_is_gone_leaves_no_publication(page: Page, verb: str):
+    await page.tells(page.facebook.change(verb, "123"))
     await page.tick()
     assert await page.rows("SELECT * FROM publications") == []
+
+
+@pytest.mark.parametrize("verb", ["remove", "delete"])
+async def test_the_removal_of_what_an_officer_logged_is_marked_though_facebook_never_told_of_it(page: Page, verb: str):
+    no = await publications.reserve_no(page.db)
+    link = "https://www.facebook.com/nso/posts/123"
+    post = Post(Network.FACEBOOK, PostState.POSTED, link=link, link_key="facebook:123")
+    await page.db.write(lambda tx: publications.add(tx, logged(no, post)))
+    await page.tells(page.facebook.change(verb, "123"), at=T0 + 60)
+    await page.tick()
+    assert await page.rows("SELECT state, link FROM posts") == [{"state": "removed", "link": link}]
+
+
+SIGHT = ("add", "hide", "unhide", "hide")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+async def test_hidden_and_shown_again_in_any_order_the_last_word_holds(page: Page, order: tuple[int, ...]):
+    for number in order:
+        verb = SIGHT[number]
+        for _time in range(2):
+            await page.tells(
+                page.facebook.change(verb, "123", LABOUR if verb == "add" else "", T0), at=T0 + 60 * number
+            )
+        await page.tick()
+    assert await page.rows("SELECT state FROM posts") == [{"state": "hidden"}]
+    assert await page.rows("SELECT remarks FROM tickets") == [{"remarks": "โพสต์ถูกซ่อนจากหน้าเพจ"}]
+
+
+async def test_a_post_that_is_shown_again_is_as_before_and_a_removed_one_stays_removed(page: Page):
+    face = page.facebook
+    steps = [("add", "posted"), ("hide", "hidden"), ("unhide", "posted"), ("hide", "hidden"), ("remove", "removed")]
+    for at, (verb, state) in enumerate([*steps, ("unhide", "removed")]):
+        await page.tells(face.change(verb, "123", LABOUR if verb == "add" else "", T0), at=T0 + at)
+        await page.tick()
+        assert await page.rows("SELECT state FROM posts") == [{"state": state}]
+    assert await page.rows("SELECT remarks FROM tickets") == [{"remarks": "โพสต์ถูกลบออกจากเครือข่ายแล้ว"}]
+
+
+async def test_a_batch_may_hold_a_whole_history(page: Page):
+    face = page.facebook
+    entries = [
+        face.entry(face.change("unhide", "123", at=T0, published=0), at=T0 + 2),
+        face.entry(face.change("hide", "123", at=T0, published=0), at=T0 + 1),
+        face.entry(face.change("add", "123", LABOUR, T0), face.change("hide", "7_8", item="comment"), at=T0),
+        face.entry(face.change("hide", "124", at=T0), at=T0 + 3),
+        face.entry(face.change("add", "124", "วันหยุด", T0), at=T0),
+    ]
+    assert await page.sends(*face.batch(entries)) == 200
+    await page.tick()
+    rows = await page.rows("SELECT external_id, state FROM posts")
+    assert {row["external_id"].rpartition("_")[2]: row["state"] for row in rows} == {"123": "posted", "124": "hidden"}
 
 
 def logged(no: str, post: Post, text: str = LABOUR) -> Publication:
@@ -195,6 +261,7 @@ def logged(no: str, post: Post, text: str = LABOUR) -> Publication:
         ),
         Post(Network.FACEBOOK, PostState.POSTED, link="https://fb.watch/abc", link_key="facebook:fb.watch/abc"),
         Post(Network.FACEBOOK, PostState.UNCLEAR),
+        Post(Network.FACEBOOK, PostState.PROPOSED),
         Post(Network.LINE, PostState.POSTED),
     ],
 )
@@ -207,6 +274,7 @@ async def test_a_post_that_is_known_here_already_is_not_logged_twice(page: Page,
     facebook = publication.posts[Network.FACEBOOK]
     assert (facebook.state, facebook.external_id) == (PostState.POSTED, f"{page.facebook.page_id}_123")
     assert facebook.link == (post.link or f"https://www.facebook.com/{page.facebook.page_id}/posts/123")
+    assert bool(facebook.ticket_no) == (not post.link), "what was not out yet gets its ticket"
 
 
 async def test_two_posts_with_the_same_words_are_two_publications(page: Page):

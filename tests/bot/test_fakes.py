@@ -28,7 +28,7 @@ from linebot.v3.messaging import (
 )
 from linebot.v3.webhook import SignatureValidator
 from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, NetworkError, RetryAfter
 
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.line_chat import line_id
@@ -961,3 +961,66 @@ async def test_answers_of_the_fake_fit_the_description(line: FakeLine) -> None:
             async with session.get(line.url + path) as answer:
                 assert answer.status == 200
                 assert check_answer(shape, await answer.json()) == []
+
+
+async def test_a_line_group_names_people_in_their_messages_alone(line: FakeLine, hook: Hook) -> None:
+    source = {"type": "group", "groupId": LINE_GROUP}
+    pressed = line.event("postback", LINE_SOMCHAI, LINE_GROUP, postback={"data": "x"})
+    for act in (
+        lambda: line.join(LINE_GROUP),
+        lambda: line.leave(LINE_GROUP),
+        lambda: line.say("", "hi", chat_id=LINE_GROUP),
+        lambda: line.events([pressed]),
+    ):
+        assert (await hear(line, hook, act))["source"] == source
+    event = await hear(line, hook, lambda: line.say(LINE_SOMCHAI, "hi", chat_id=LINE_GROUP, mention=True))
+    (mentionee,) = event["message"]["mention"]["mentionees"]
+    assert (event["message"]["text"], mentionee["isSelf"], mentionee["length"]) == ("@Deskbot hi", True, 8)
+
+
+async def test_line_says_a_groups_name_and_size_while_the_account_is_in_it(
+    line: FakeLine, api: AsyncMessagingApi, hook: Hook
+) -> None:
+    line.group_sizes, line.names[LINE_GROUP] = {LINE_GROUP: 7}, "โต๊ะบริการ"
+    assert (await api.get_group_member_count(LINE_GROUP)).count == 7
+    assert (await api.get_room_member_count("R" + LINE_GROUP[1:])).count == 1
+    assert (await api.get_group_summary(LINE_GROUP)).group_name == "โต๊ะบริการ"
+    await hear(line, hook, lambda: line.leave(LINE_GROUP))
+    for ask in (api.get_group_member_count, api.get_group_summary):
+        with pytest.raises(ApiException) as gone:
+            await ask(LINE_GROUP)
+        assert gone.value.status == 404
+
+
+async def test_a_group_throws_the_bot_out_and_takes_it_back(telegram: FakeTelegram, bot: Bot) -> None:
+    telegram.remove_bot(SOMCHAI, GROUP)
+    (update,) = await bot.get_updates()
+    assert update.my_chat_member is not None
+    assert update.my_chat_member.new_chat_member.status == "kicked"
+    with pytest.raises(Forbidden, match="kicked from the supergroup"):
+        await bot.send_message(GROUP, "x")
+    telegram.add_bot(SOMCHAI, GROUP)
+    await bot.send_message(GROUP, "x")
+
+
+async def test_a_group_that_became_a_supergroup_says_so(telegram: FakeTelegram, bot: Bot) -> None:
+    telegram.migrate(SOMCHAI, -77, GROUP)
+    old, new = await bot.get_updates()
+    assert old.message is not None
+    assert new.message is not None
+    assert (old.message.chat.id, old.message.migrate_to_chat_id) == (-77, GROUP)
+    assert (new.message.chat.id, new.message.migrate_from_chat_id) == (GROUP, -77)
+    with pytest.raises(ChatMigrated) as moved:
+        await bot.send_message(-77, "x")
+    assert moved.value.new_chat_id == GROUP
+
+
+async def test_a_person_names_the_bot_and_quotes_somebody(telegram: FakeTelegram, bot: Bot) -> None:
+    said = telegram.say(SOMCHAI, "สวัสดี", chat_id=GROUP)
+    telegram.say(MALEE, f"👍 @{telegram.username}", chat_id=GROUP, quoting=said)
+    _first, update = await bot.get_updates()
+    assert update.message is not None
+    assert update.message.reply_to_message is not None
+    assert update.message.reply_to_message.text == "สวัสดี"
+    (entity,) = update.message.entities
+    assert (entity.type, entity.offset, entity.length) == ("mention", 3, len(telegram.username) + 1)

@@ -7,28 +7,32 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from bot.engine import Engine
 from bot.facebook import FacebookPage
 from bot.line_broadcast import LineBroadcast
 from bot.networks import LookupFailed, Posting
 from bot.poster import PostingNetworks
+from bot.twitter import TwitterAccount
 from domain.configuration import load_configuration
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
 from domain.staff import Identity, Platform, Role, StaffId
+from handlers import publicity_cards
 from handlers.desk import BroadcastCost
 from handlers.publicity_posts import Failed
 from store import leases, publications, staff
 from store.database import Database, Tx, open_database
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import RATE_LIMITED, FakeLine
+from tests.fakes.twitter import FakeTwitter
 from tests.fakes.wire import DropAfter, DropBefore, Status
 from tests.handlers.conftest import Answer, Recorder
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 📊\nอ่านต่อที่ https://www.nso.go.th"
-FACEBOOK, LINE = Network.FACEBOOK, Network.LINE
+FACEBOOK, LINE, TWITTER = Network.FACEBOOK, Network.LINE, Network.TWITTER
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Desk:
     db: Database
     facebook: FakeFacebook
     line: FakeLine
+    twitter: FakeTwitter
     path: Path
     recorder: Recorder
     now: datetime = NOW
@@ -47,7 +52,15 @@ class Desk:
     def start(self) -> Engine:
         """As after a restart: what the last process held is free."""
         page = FacebookPage(self.facebook.page_id, self.facebook.page_token, f"{self.facebook.url}/v26.0")
-        networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url)])
+        account = TwitterAccount(
+            self.twitter.api_key,
+            self.twitter.api_secret,
+            self.twitter.access_token,
+            self.twitter.access_secret,
+            self.twitter.url,
+            lambda: self.now,
+        )
+        networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url), account])
         adapters = {Platform.TELEGRAM: self.recorder}
         self.engine = Engine(self.db, load_configuration(), adapters, "test", clock=lambda: self.now, networks=networks)
         return self.engine
@@ -86,15 +99,15 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await staff.link_identity(tx, Identity(Platform.TELEGRAM, "ton", ton, "ton"), NOW)
         return ton
 
-    with FakeFacebook() as facebook, FakeLine() as line:
+    with FakeFacebook() as facebook, FakeLine() as line, FakeTwitter(clock=lambda: desk.now.timestamp()) as twitter:
         line.followers = 1000
-        desk = Desk(db, facebook, line, tmp_path, Recorder(Platform.TELEGRAM))
+        desk = Desk(db, facebook, line, twitter, tmp_path, Recorder(Platform.TELEGRAM))
         desk.ton = await db.write(fill)
         desk.start()
         yield desk
         assert desk.engine is not None
         await desk.engine.stop()
-        assert facebook.violations == line.violations == []
+        assert facebook.violations == line.violations == twitter.violations == []
     await db.close()
 
 
@@ -113,6 +126,61 @@ async def test_both_networks_get_the_text_and_the_tickets_have_the_real_links(de
     assert desk.told.count("โพสต์แล้ว P1") == 1, "one card for both"
     await desk.works(minutes=10)
     assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
+
+
+async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_else_says_so(desk: Desk):
+    pui = await desk.db.write(lambda tx: staff.add_staff(tx, "ปุ้ย", Role.SUPERVISOR, NOW))
+    await desk.db.write(lambda tx: staff.link_identity(tx, Identity(Platform.TELEGRAM, "pui", pui, "pui"), NOW))
+    await desk.queues(FACEBOOK, LINE, at=NOW + timedelta(hours=1))
+    assert desk.ton is not None
+    ton = desk.ton
+    await desk.db.write(lambda tx: staff.set_role(tx, ton, Role.OFFICER))
+    posts = await desk.works(hours=1)
+    assert {post.state for post in posts.values()} == {PostState.PROPOSED}
+    assert (desk.facebook.posts, desk.line.broadcasts) == ([], {})
+    told = {chat: Answer([reply]).text for chat, reply in desk.recorder.sent}
+    assert "ขออนุมัติโพสต์ P1 · โดย ต้น" in told["pui"]
+    assert "ต้องมีผู้อนุมัติก่อนโพสต์" in told["ton"]
+    old = await publications.get(desk.db, "P1")
+    approved = replace(old, released_by=pui)
+    for post in old.posts.values():
+        approved = approved.with_post(replace(post, state=PostState.WAITING, post_at=desk.now))
+    await desk.db.write(lambda tx: publications.update(tx, old, approved, pui, desk.now))
+    posts = await desk.works(seconds=1)
+    assert {post.state for post in posts.values()} == {PostState.POSTED}
+    assert len(desk.facebook.posts) == len(desk.line.broadcasts) == 1
+    assert {chat for chat, reply in desk.recorder.sent if "โพสต์แล้ว P1" in Answer([reply]).text} == {"ton", "pui"}
+
+
+async def test_what_is_perhaps_out_is_looked_for_whoever_may_still_post(desk: Desk):
+    made = await desk.queues(FACEBOOK)
+    doubtful = replace(made.posts[FACEBOOK], error="unclear", attempts=1, first_try_at=NOW)
+    await desk.db.write(lambda tx: publications.update(tx, made, made.with_post(doubtful), desk.ton, NOW))
+    desk.facebook.post(TEXT)
+    assert desk.ton is not None
+    ton = desk.ton
+    await desk.db.write(lambda tx: staff.set_role(tx, ton, Role.OFFICER))
+    assert (await desk.works())[FACEBOOK].state is PostState.POSTED
+    assert len(desk.facebook.posts) == 1
+
+
+async def test_one_who_is_blocked_posts_nothing_any_more(desk: Desk):
+    await desk.queues(FACEBOOK)
+    assert desk.ton is not None
+    ton = desk.ton
+    await desk.db.write(lambda tx: staff.set_blocked(tx, ton, NOW))
+    assert (await desk.works())[FACEBOOK].state is PostState.PROPOSED
+    assert desk.facebook.posts == []
+
+
+async def test_the_words_that_were_confirmed_go_out_whatever_becomes_of_the_publication(desk: Desk):
+    made = await desk.queues(FACEBOOK, at=NOW + timedelta(hours=1))
+    post = replace(made.posts[FACEBOOK], text="ข้อความที่ยืนยันแล้วของสำนักงาน")
+    await desk.db.write(lambda tx: publications.update(tx, made, made.with_post(post), desk.ton, NOW))
+    desk.facebook.fail("POST feed", DropAfter())
+    await desk.works(hours=1)
+    assert [each["message"] for each in desk.facebook.posts] == ["ข้อความที่ยืนยันแล้วของสำนักงาน"]
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.POSTED, "and are looked for"
 
 
 async def test_a_post_waits_for_its_time(desk: Desk):
@@ -180,6 +248,47 @@ async def test_what_was_cut_off_in_the_call_is_looked_for_by_the_next_process(de
     assert len(desk.line.broadcasts) == 1
     assert posts[FACEBOOK].state is (PostState.POSTED if lost == "after" else PostState.UNCLEAR)
     assert len(desk.facebook.posts) == (1 if lost == "after" else 0)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_an_unclear_post_on_twitter_is_looked_for_and_never_made_again(desk: Desk, taken: bool):
+    desk.twitter.fail("POST /2/tweets", DropAfter() if taken else Status(503))
+    await desk.queues(TWITTER)
+    assert (await desk.works())[TWITTER].state is PostState.UNCLEAR
+    posts = await desk.works(minutes=2)
+    if taken:
+        assert posts[TWITTER].link == f"https://x.com/i/status/{desk.twitter.posts[0]['id']}"
+        assert [ticket["link"] for ticket in await desk.tickets()] == [posts[TWITTER].link]
+    else:
+        posts = await desk.works(minutes=15)
+        assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear")
+    assert len([call for call in desk.twitter.calls if call.method == "POST /2/tweets"]) == 1
+
+
+async def test_where_twitter_may_not_be_read_a_person_decides(desk: Desk):
+    desk.twitter.may_read = False
+    desk.twitter.fail("POST /2/tweets", DropAfter())
+    made = await desk.queues(TWITTER)
+    await desk.works()
+    posts = await desk.works(minutes=15)
+    assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear")
+    assert "ไม่ทราบว่าโพสต์สำเร็จหรือไม่" in desk.told
+    old = await publications.get(desk.db, made.no)
+    again = replace(posts[TWITTER], state=PostState.WAITING, post_at=desk.now)
+    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    posts = await desk.works()
+    assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear"), "X says that it is a twin"
+    assert len(desk.twitter.posts) == 1
+
+
+async def test_a_rate_limit_is_waited_out_as_long_as_twitter_says(desk: Desk):
+    desk.twitter.reset_at = int(NOW.timestamp()) + 1800
+    desk.twitter.fail("POST /2/tweets", Status(429))
+    await desk.queues(TWITTER)
+    posts = await desk.works()
+    assert (posts[TWITTER].state, posts[TWITTER].post_at) == (PostState.WAITING, NOW + timedelta(minutes=30))
+    assert (await desk.works(minutes=29))[TWITTER].state is PostState.WAITING
+    assert (await desk.works(minutes=1))[TWITTER].state is PostState.POSTED
 
 
 async def test_one_that_failed_is_tried_again_by_a_tap_and_the_other_is_left_alone(desk: Desk):
@@ -261,6 +370,33 @@ async def test_reach_is_asked_for_days_later_and_until_it_comes(desk: Desk):
     assert posts[LINE].reach_at is None
 
 
+async def test_facebook_tells_how_many_saw_a_post_as_far_as_it_may(desk: Desk):
+    await desk.queues(FACEBOOK)
+    posts = await desk.works()
+    desk.facebook.may_read_insights = False
+    assert (await desk.works(days=1))[FACEBOOK].opened is None
+    desk.facebook.may_read_insights = True
+    assert (await desk.works(days=1))[FACEBOOK].opened is None, "nothing yet"
+    desk.facebook.viewers[posts[FACEBOOK].external_id] = 431
+    posts = await desk.works(days=2)
+    assert (posts[FACEBOOK].delivered, posts[FACEBOOK].opened) == (None, 431)
+    assert posts[FACEBOOK].reach_at == NOW + timedelta(days=7)
+    shown = publicity_cards.post_text(posts[FACEBOOK])
+    assert "มีผู้เห็น 431" in shown
+    assert desk.facebook.posts[0]["permalink_url"] in shown
+
+
+async def test_the_reach_of_what_was_taken_down_is_not_asked_for(desk: Desk):
+    made = await desk.queues(FACEBOOK)
+    posts = await desk.works()
+    desk.facebook.viewers[posts[FACEBOOK].external_id] = 431
+    old = await publications.get(desk.db, made.no)
+    gone = old.with_post(replace(posts[FACEBOOK], state=PostState.REMOVED))
+    await desk.db.write(lambda tx: publications.update(tx, old, gone, None, NOW))
+    posts = await desk.works(days=1)
+    assert (posts[FACEBOOK].opened, posts[FACEBOOK].reach_at) == (None, None)
+
+
 async def test_the_cost_is_known_before(desk: Desk):
     assert desk.engine is not None
     today = NOW.date()
@@ -283,14 +419,18 @@ async def test_the_token_is_proved_by_the_pages_name(desk: Desk):
 
 async def test_the_picture_goes_up_first_and_with_the_post(desk: Desk):
     picture = desk.path / "picture"
-    picture.write_bytes(b"\xff\xd8\xff\xe0")
+    Image.new("RGB", (30, 20), "white").save(picture, "PNG")
     page = FacebookPage(desk.facebook.page_id, desk.facebook.page_token, desk.facebook.url)
-    assert await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    assert await page.publish(Posting(TEXT, "", picture))
     assert list(desk.facebook.photos.values()) == [picture.read_bytes()]
     assert len(desk.facebook.posts) == 1
     desk.facebook.fail("POST photos", DropAfter())
-    answer = await page.publish(Posting(TEXT, "", picture, "image/jpeg"))
+    answer = await page.publish(Posting(TEXT, "", picture))
     assert isinstance(answer, Failed), "without its picture nothing was posted, so another try is safe"
+    assert len(desk.facebook.posts) == 1
+    broken = desk.path / "broken"
+    broken.write_bytes(b"\xff\xd8\xff\xe0")
+    assert await page.publish(Posting(TEXT, "", broken)) == Failed("picture", lasting=True)
     assert len(desk.facebook.posts) == 1
     await page.close()
 

@@ -106,6 +106,22 @@ REPLIES = {
             Document("1" * 32, "photo.jpg", "image/jpeg", 340_000, "cd" * 32, "📎 photo.jpg · 340 KB", "เปิดไฟล์", "-"),
         )
     ),
+    "chart": Reply(
+        (
+            Card("📣 สรุปประชาสัมพันธ์ · ปีงบประมาณ 2570", (("ทั้งหมด", "4 โพสต์ จาก 3 ข่าว"),), buttons=(button("เดือนนี้", 1),)),
+            Document(
+                "2" * 32,
+                "chart.png",
+                "image/png",
+                98_000,
+                "ef" * 32,
+                "📊 โพสต์ประชาสัมพันธ์ตามช่วงเวลา · ปีงบประมาณ 2570",
+                "เปิดไฟล์",
+                "LINE แสดงกราฟไม่ได้",
+                shown=True,
+            ),
+        )
+    ),
     "paragraph": Reply((Paragraph("บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช.", (button("ขอสิทธิ์ใช้งาน", 1),)),)),
 }
 
@@ -149,6 +165,20 @@ async def test_terminal_draws_it_as_before(name):
     compare(f"{name}.txt", await drawn(REPLIES[name]))
 
 
+@pytest.mark.parametrize("address", [None, lambda file: f"http://desk.example/files/{file}"])
+def test_line_without_a_secure_address_is_told_why_there_is_no_picture(address):
+    (payload,) = line_render.render(REPLIES["chart"], link=address)
+    assert [message["type"] for message in json.loads(payload)["messages"]] == ["flex", "text"]
+    assert "LINE แสดงกราฟไม่ได้" in payload
+    assert "desk.example" not in payload
+
+
+def test_a_picture_that_may_have_arrived_says_so_on_line():
+    picture = Reply(REPLIES["chart"].parts[1:])
+    (payload,) = line_render.render(picture, link=link)
+    assert [m["type"] for m in json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))["messages"]] == ["text", "image"]
+
+
 TEXT = st.text(
     st.one_of(
         st.sampled_from("กขคงที่นั้ำปู่ๆฯเแโ๑๒<>&\"'\n \U0001f468‍\U0001f469​"),
@@ -174,6 +204,7 @@ PARTS = st.one_of(
         LONG,
         LONG,
         BUTTONS,
+        st.booleans(),
     ),
 )
 ANY_REPLY = st.builds(Reply, st.lists(PARTS, min_size=1, max_size=4).map(tuple), st.booleans())

@@ -10,6 +10,7 @@ import pytest
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.projects import find_projects
+from domain.publicity import Network
 from domain.tickets import Ticket
 
 
@@ -250,3 +251,25 @@ def test_the_office_adds_a_project_and_short_forms(tmp_path: Path) -> None:
     projects = office(tmp_path, toml).projects
     assert projects[-1].name == "สำรวจใหม่"
     assert [project.words for project in find_projects(projects, "พิการ")] == [("พิการ",)]
+
+
+def test_the_office_says_where_a_second_person_agrees_and_what_a_post_costs(tmp_path: Path) -> None:
+    assert load_configuration().posting.second == frozenset()
+    rules = office(
+        tmp_path,
+        '[posting.second_confirmation]\nline = true\n[posting.price]\ntwitter_with_link = ""\nline = "1 บาท"\n',
+    ).posting
+    assert rules.second == {Network.LINE}
+    assert rules.price(Network.TWITTER, "ผลสำรวจ") == "0.015 USD"
+    assert rules.price(Network.TWITTER, "ผลสำรวจ nso.go.th") == "0.015 USD"
+    assert rules.price(Network.LINE, "ผลสำรวจ nso.go.th") == "1 บาท"
+    assert rules.price(Network.FACEBOOK, "ผลสำรวจ") == ""
+    wrong = (
+        ("[posting.second_confirmation]\nfacebok = true\n", "facebok"),
+        ('[posting.second_confirmation]\nline = "yes"\n', "true or false"),
+        ("[posting.price]\ntwitter = 5\n", "text in quotes"),
+        ("[posting]\nsecond_confirmation = true\n", "must be a table"),
+    )
+    for toml, named in wrong:
+        with pytest.raises(DataError, match=named):
+            office(tmp_path, toml)

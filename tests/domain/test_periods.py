@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.periods import Period, find_period, fiscal_year_of, format_period, month_of
+from domain.periods import Period, find_period, find_span, fiscal_year_of, format_period, month_of, months_of
 
 TODAY = date(2026, 11, 23)
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))
@@ -49,6 +49,7 @@ def test_anything_else_is_no_span(text: str) -> None:
         (FY2569, "ปีงบประมาณ 2569"),
         (Period(TODAY, date(2026, 11, 24)), "23 พ.ย. 69"),
         (Period(TODAY, date(2026, 11, 30)), "23 พ.ย. 69 – 29 พ.ย. 69"),
+        (Period(date(2026, 1, 1), date(2027, 1, 1)), "ม.ค. 69 – ธ.ค. 69"),
     ],
 )
 def test_a_span_is_printed_as_people_write_it(period: Period, printed: str) -> None:
@@ -62,3 +63,31 @@ def test_every_day_lies_in_its_month_and_fiscal_year(day: date) -> None:
         assert period.first <= day < period.until
         assert span(period.first) == period
         assert find_period(format_period(period), TODAY) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "until"),
+    [
+        ("ต.ค. 69", date(2026, 10, 1), date(2026, 11, 1)),
+        ("ก.ค. 66 - ต.ค. 69", date(2023, 7, 1), date(2026, 11, 1)),
+        ("ก.ค. 66-ต.ค. 69", date(2023, 7, 1), date(2026, 11, 1)),
+        ("ปีงบ 2567 ถึง ปีงบ 2569", date(2023, 10, 1), date(2026, 10, 1)),
+        ("ปี 2568 – เดือนนี้", date(2025, 1, 1), date(2026, 12, 1)),
+    ],
+)
+def test_a_whole_text_is_one_span_or_from_one_to_another(text: str, first: date, until: date) -> None:
+    assert find_span(text, TODAY) == Period(first, until)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ต.ค. 69 x", "ต.ค. 69 -", "ต.ค. 69 - ก.ค. 66", "ต.ค. 69 - ก.ค. 70 - ปี 2571", "- ต.ค. 69"]
+)
+def test_what_is_neither_is_none(text: str) -> None:
+    assert find_span(text, TODAY) is None
+
+
+def test_the_months_of_a_span_are_those_that_have_begun() -> None:
+    assert months_of(fiscal_year_of(TODAY), TODAY) == [date(2026, 10, 1), date(2026, 11, 1)]
+    assert len(months_of(FY2569, TODAY)) == 12
+    assert months_of(Period(date(2026, 9, 15), date(2026, 10, 2)), TODAY) == [date(2026, 9, 1), date(2026, 10, 1)]
+    assert months_of(Period(date(2027, 1, 1), date(2028, 1, 1)), TODAY) == []

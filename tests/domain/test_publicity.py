@@ -1,5 +1,6 @@
 """Links to posts in all their spellings, the words of publicity tickets, and what the networks take."""
 
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from domain.publicity import (
     Network,
     News,
     check_length,
+    cut_to_fit,
     details,
     facebook_key,
     find_links,
@@ -21,8 +23,10 @@ from domain.publicity import (
     projects_of,
     result,
     text_key,
+    weighted_length,
     without_links,
 )
+from domain.text import graphemes
 
 TODAY = date(2026, 11, 23)
 PROJECTS = load_configuration().projects
@@ -197,3 +201,36 @@ def test_a_text_over_a_networks_limit_is_refused_with_by_how_much(network: Netwo
     with pytest.raises(InvalidInput, match="post_long") as refused:
         check_length(network, text)
     assert refused.value.params["length"] > refused.value.params["limit"] == LIMITS[network][0]
+
+
+ADDRESS = "https://www.nso.go.th/statistics/a/long/way/to/the/report"
+PIECES = st.sampled_from(["ก้ำ", "ที่", "👨‍👩‍👧‍👦", "a", " ", "\n", "nso.go.th ", f" {ADDRESS} ", "日", "🇹🇭", "คำตอบ"])
+
+
+@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 40), st.sampled_from([Network.TWITTER, Network.LINE]))
+def test_a_text_is_cut_to_fit_between_letters_and_keeps_its_first_address(
+    piece: str, times: int, network: Network
+) -> None:
+    text = piece * times
+    limit, count = LIMITS[network]
+    cut = cut_to_fit(network, text)
+    assert count(cut) <= limit
+    if count(text) <= limit:
+        assert cut == text
+        return
+    head, _ellipsis, tail = cut.partition("…")
+    assert text.startswith(head)
+    assert "".join(graphemes(text)[: len(graphemes(head))]) == head, "no letter is torn"
+    assert tail.strip() in text
+    first = next(iter(re.findall(r"nso.go.th(?= )|https://[!-~]+", text)), "")
+    assert first in cut
+    spans = [match.span() for match in re.finditer(r"https://[!-~]+|nso.go.th", text)]
+    assert not [span for span in spans if span[0] < len(head) < span[1]], "half an address leads nowhere"
+    assert count(cut) > limit - 80, "no more than needed is lost"
+
+
+def test_an_address_behind_what_fits_takes_the_place_of_words() -> None:
+    text = "ก้" * 300 + f" อ่านต่อ {ADDRESS} และ nso.go.th"
+    cut = cut_to_fit(Network.TWITTER, text)
+    assert cut == "ก้" * 127 + f"…\n{ADDRESS}"
+    assert weighted_length(cut) == 280

@@ -28,6 +28,8 @@ class FakeFacebook(WireServer):
         self.page_id, self.page_token, self.app_secret = "1234567890", "fake-page-token", "5ec4e7"
         self.posts: list[dict[str, Any]] = []
         self.photos: dict[str, bytes] = {}
+        self.viewers: dict[str, int] = {}
+        self.may_read_insights = True
         self.lag = False  # the feed does not show what was posted yet
 
     async def read(self, request: web.BaseRequest) -> Call:
@@ -50,6 +52,8 @@ class FakeFacebook(WireServer):
         node = call.params[""]
         if call.method == "GET node":
             return self._node(call, node)
+        if call.method == "GET insights":
+            return self._insights(call, node)
         if node != self.page_id:
             return _error(400, 100, "Unsupported request: object does not exist")
         do = {"POST feed": self._publish, "GET feed": self._feed, "POST photos": self._photo}.get(call.method)
@@ -69,6 +73,19 @@ class FakeFacebook(WireServer):
         if post is None:
             return _error(400, 100, "Unsupported get request")
         return json_response({name: value for name, value in post.items() if name in wanted | {"id"}})
+
+    def _insights(self, call: Call, node: str) -> web.Response:
+        """What lasts a post's life; a metric that was ended fails the whole request."""
+        if call.params.get("metric") != "post_total_media_view_unique" or call.params.get("period") != "lifetime":
+            self.violated(call, [Issue("metric", "no valid insights metric")])
+            return _error(400, 100, "The value must be a valid insights metric")
+        if not self.may_read_insights:
+            return _error(403, 10, "This endpoint requires the 'read_insights' permission")
+        if node not in self.viewers:
+            return json_response({"data": []})
+        values = [{"value": self.viewers[node]}]
+        told = {"name": call.params["metric"], "period": "lifetime", "values": values, "id": f"{node}/insights"}
+        return json_response({"data": [told]})
 
     def _publish(self, call: Call) -> web.Response:
         given = set(call.params) - {""}
@@ -143,7 +160,7 @@ class FakeFacebook(WireServer):
             "verb": verb,
             "post_id": f"{self.page_id}_{number}",
             "created_time": at or int(self.now()),
-            **({"message": message, "published": 1} if verb != "remove" else {}),
+            **({"message": message, "published": 1} if verb in ("add", "edited") else {}),
         }
         return value | more
 

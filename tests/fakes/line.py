@@ -15,7 +15,7 @@ from aiohttp import web
 
 from tests.fakes.line_chat import SentLineMessage, action_value, event, flattened, line_id, numeric_id, sign
 from tests.fakes.line_menus import Refused, RichMenus
-from tests.fakes.line_rules import CHAT_ID, LINE, check_request
+from tests.fakes.line_rules import CHAT_ID, LINE, check_request, image_size
 from tests.fakes.schema import Issue
 from tests.fakes.wire import Call, Status, json_response
 
@@ -71,11 +71,13 @@ class FakeLine(RichMenus):
         self.consumption = 0
         self.followers = 0
         self.broadcasts: dict[str, list[str]] = {}  # texts by request id
+        self.broadcast_pictures: dict[str, list[dict[str, Any]]] = {}  # image messages by request id
+        self.ways: dict[str, str] = {}  # where an https address of the world is served here
         self.opens: dict[str, int] = {}  # how many opened a broadcast; else LINE does not say
         self.group_sizes: dict[str, int] = {}  # recipients that a push to the group counts for; else 1
         self.strangers: set[str] = set()  # ids that do not exist for this channel: a push is refused
         self.blocked: set[str] = set()  # people who left: a push is accepted and goes nowhere
-        self.names: dict[str, str] = {}  # user id -> display name
+        self.names: dict[str, str] = {}  # user or group id -> its name
         self.endpoint = ""
         self.sent_events: list[dict[str, Any]] = []
         self._contents: dict[str, tuple[str, bytes]] = {}
@@ -96,13 +98,19 @@ class FakeLine(RichMenus):
 
     # ---- what people do
 
-    def say(self, user_id: str, text: str, *, chat_id: str | None = None) -> Delivery:
-        """A person types, in private or in the group or room `chat_id`."""
-        return self.events([self.text_event(user_id, text, chat_id=chat_id)])
+    def say(self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False) -> Delivery:
+        """A person types, in private or in the group or room `chat_id`, perhaps after the bot's name."""
+        return self.events([self.text_event(user_id, text, chat_id=chat_id, mention=mention)])
 
-    def text_event(self, user_id: str, text: str, *, chat_id: str | None = None) -> dict[str, Any]:
+    def text_event(
+        self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False
+    ) -> dict[str, Any]:
         """The event of a typed text, not delivered yet."""
-        message = {"id": numeric_id(), "type": "text", "quoteToken": secrets.token_urlsafe(24), "text": text}
+        message: dict[str, Any] = {"id": numeric_id(), "type": "text", "quoteToken": secrets.token_urlsafe(24)}
+        message["text"] = f"@Deskbot {text}" if mention else text
+        if mention:
+            mentionee = {"type": "user", "index": 0, "length": 8, "userId": self.bot_user_id, "isSelf": True}
+            message["mention"] = {"mentionees": [mentionee]}
         return self.event("message", user_id, chat_id, message=message)
 
     def sticker(self, user_id: str, *, chat_id: str | None = None) -> Delivery:
@@ -158,6 +166,16 @@ class FakeLine(RichMenus):
         self.blocked.add(user_id)
         return self.events([self.event("unfollow", user_id)])
 
+    def join(self, chat_id: str) -> Delivery:
+        """Somebody invites the account to a group or room."""
+        self.strangers.discard(chat_id)
+        return self.events([self.event("join", "", chat_id)])
+
+    def leave(self, chat_id: str) -> Delivery:
+        """Somebody removes the account from a group or room: pushes there are refused."""
+        self.strangers.add(chat_id)
+        return self.events([self.event("leave", "", chat_id)])
+
     def unsend(self, user_id: str, message_id: str | None = None, *, chat_id: str | None = None) -> Delivery:
         """A person takes back a message of theirs; without an id the last one."""
         mine = [e["message"]["id"] for e in self.sent_events if e["source"].get("userId") == user_id and "message" in e]
@@ -192,7 +210,7 @@ class FakeLine(RichMenus):
 
     def event(self, kind: str, user_id: str, chat_id: str | None = None, **body: Any) -> dict[str, Any]:
         """Any event with the common fields filled in and a live reply token. Raises ValueError for a bad id."""
-        for each in (user_id, chat_id or user_id):
+        for each in filter(None, (user_id, chat_id or user_id)):
             if not CHAT_ID.fullmatch(each):
                 raise ValueError(f"{each!r} is no LINE id: use line_id(name)")
         return event(kind, user_id, chat_id, self.now(), **body)
@@ -250,6 +268,32 @@ class FakeLine(RichMenus):
         """All message objects that reached the person, group or room, oldest first."""
         with self.lock:
             return list(self._chats[chat_id])
+
+    def shown_pictures(self, request_id: str) -> list[tuple[bytes, bytes]]:
+        """What followers see of a broadcast's pictures, fetched by their links: the whole one, and its preview."""
+        return self.submit(self._fetch_pictures(request_id))
+
+    async def _fetch_pictures(self, request_id: str) -> list[tuple[bytes, bytes]]:
+        limits = {"originalContentUrl": 10_000_000, "previewImageUrl": 1_000_000}
+        return [
+            (
+                await self._fetch(image, "originalContentUrl", limits),
+                await self._fetch(image, "previewImageUrl", limits),
+            )
+            for image in self.broadcast_pictures[request_id]
+        ]
+
+    async def _fetch(self, image: dict[str, Any], name: str, limits: dict[str, int]) -> bytes:
+        address: str = image[name]
+        for world, here in self.ways.items():
+            address = address.replace(world, here, 1)
+        async with self._session.get(address) as answer:
+            data = await answer.read()
+            shape = image_size(data)
+            if answer.status != 200 or shape is None or shape[0] != answer.content_type or len(data) > limits[name]:
+                told = f"{answer.status} {answer.content_type} {shape} {len(data)}"
+                self.violations.append(f"broadcast: {name}: {told}")
+        return data
 
     def wait_messages(self, chat_id: str, count: int, timeout: float = 10) -> list[SentLineMessage]:
         """The chat's messages as soon as there are at least `count` of them in all. Raises TimeoutError."""
@@ -367,7 +411,9 @@ class FakeLine(RichMenus):
         if self.quota is not None and self.consumption + self.followers > self.quota:
             raise Refused(_MONTHLY, 429)
         self.consumption += self.followers
-        self.broadcasts[request_id] = [message["text"] for message in call.params["messages"]]
+        messages = call.params["messages"]
+        self.broadcasts[request_id] = [message["text"] for message in messages if message["type"] == "text"]
+        self.broadcast_pictures[request_id] = [message for message in messages if message["type"] == "image"]
         if key is not None:
             self._accepted[key] = _Accepted(self.now(), request_id, [])
         return {}
@@ -416,6 +462,23 @@ class FakeLine(RichMenus):
         if not CHAT_ID.fullmatch(user_id) or user_id in self.blocked | self.strangers:
             raise Refused("Not found", 404)
         return {"userId": user_id, "displayName": self.names.get(user_id, "Somchai"), "language": "th"}
+
+    def _do_group_count(self, call: Call, request_id: str) -> dict[str, Any]:
+        return self._members(call.params["groupId"])
+
+    def _do_group_summary(self, call: Call, request_id: str) -> dict[str, Any]:
+        group_id = call.params["groupId"]
+        if not re.fullmatch("C[0-9a-f]{32}", group_id) or group_id in self.strangers:
+            raise Refused("Not found", 404)
+        return {"groupId": group_id, "groupName": self.names.get(group_id, "Data service desk")}
+
+    def _do_room_count(self, call: Call, request_id: str) -> dict[str, Any]:
+        return self._members(call.params["roomId"])
+
+    def _members(self, chat_id: str) -> dict[str, Any]:
+        if not CHAT_ID.fullmatch(chat_id) or chat_id in self.strangers:
+            raise Refused("Not found", 404)
+        return {"count": self.group_sizes.get(chat_id, 1)}
 
     def _do_content(self, call: Call, request_id: str) -> web.Response:
         message_id = call.params["messageId"]

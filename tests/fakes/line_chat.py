@@ -94,11 +94,15 @@ def numeric_id() -> str:
 
 
 def event(kind: str, user_id: str, chat_id: str | None, now: float, **body: Any) -> dict[str, Any]:
-    """An event with all common fields. `chat_id` names a group or room; None is the private chat."""
+    """An event with all common fields. `chat_id` names a group or room; None is the private chat.
+
+    In a group or room a person is named in message events only, and "" is one whom LINE does not name there.
+    """
     source = {"type": "user", "userId": user_id}
     if chat_id is not None and chat_id != user_id:
         place = "group" if chat_id.startswith("C") else "room"
-        source = {"type": place, place + "Id": chat_id, "userId": user_id}
+        named = {"userId": user_id} if user_id and kind == "message" else {}
+        source = {"type": place, place + "Id": chat_id, **named}
     built: dict[str, Any] = {
         "type": kind,
         "mode": "active",

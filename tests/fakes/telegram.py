@@ -23,6 +23,7 @@ _NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly "
     "the same as a current content and reply markup of the message"
 )
+_UPGRADED = "Bad Request: group chat was upgraded to a supergroup chat"
 _STALE = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 _CONFLICT_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 _CONFLICT_HOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
@@ -31,10 +32,13 @@ _CONFLICT_HOOK = "Conflict: can't use getUpdates method while webhook is active;
 class Refused(Exception):
     """The call is answered with an error; str() is Telegram's description."""
 
-    def __init__(self, description: str, code: int = 400, retry_after: int | None = None) -> None:
+    def __init__(
+        self, description: str, code: int = 400, retry_after: int | None = None, migrate_to: int | None = None
+    ) -> None:
         super().__init__(description)
         self.code = code
         self.retry_after = retry_after
+        self.migrate_to = migrate_to
 
 
 class FakeTelegram(TelegramWorld):
@@ -104,6 +108,10 @@ class FakeTelegram(TelegramWorld):
                 self._courier.wake()
             return json_response({"ok": True, "result": result})
         except Refused as refusal:
+            if refusal.migrate_to is not None:
+                parameters = {"migrate_to_chat_id": refusal.migrate_to}
+                body = {"ok": False, "error_code": refusal.code, "description": str(refusal), "parameters": parameters}
+                return json_response(body, refusal.code)
             return self.error(Status(refusal.code, str(refusal), refusal.retry_after))
 
     def error(self, fault: Status) -> web.Response:
@@ -153,6 +161,11 @@ class FakeTelegram(TelegramWorld):
             raise Refused(f"Too Many Requests: retry after {seconds}", 429, seconds)
         if chat_id in self.blocked:
             raise Refused("Forbidden: bot was blocked by the user", 403)
+        if chat_id in self.kicked:
+            kind = "supergroup" if str(chat_id).startswith("-100") else "group"
+            raise Refused(f"Forbidden: bot was kicked from the {kind} chat", 403)
+        if chat_id in self.migrated:
+            raise Refused(_UPGRADED, migrate_to=self.migrated[chat_id])
         if not isinstance(chat_id, int) or chat_id == 0:
             raise Refused("Bad Request: chat not found")
 

@@ -40,6 +40,8 @@ class TelegramWorld(WireServer):
             "username": self.username,
         }
         self.blocked: set[int] = set()  # people who blocked the bot: sends are answered with 403
+        self.kicked: set[int] = set()  # groups that threw the bot out: sends are answered with 403
+        self.migrated: dict[int, int] = {}  # groups that became supergroups: sends are told the new chat
         self.webhook: dict[str, Any] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.files: dict[str, bytes] = {}  # file_id -> content
@@ -66,17 +68,49 @@ class TelegramWorld(WireServer):
         *,
         chat_id: int | None = None,
         reply_to: int | None = None,
+        quoting: int | None = None,
         first_name: str = "Somchai",
         language_code: str | None = "th",
     ) -> int:
-        """A person types. Returns the update_id. `chat_id` of a group is negative."""
+        """A person types. Returns the update_id. `chat_id` of a group is negative.
+
+        `reply_to` names a message of the bot's that is answered, `quoting` the update of a person's.
+        """
         content: dict[str, Any] = {"text": text}
         if command := re.match(r"/\w+(?:@\w+)?", text):
             length = utf16_length(command[0])
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+        for mention in re.finditer(rf"(?<!\w)@{self.username}\b", text):
+            at, length = utf16_length(text[: mention.start()]), utf16_length(mention[0])
+            content.setdefault("entities", []).append({"type": "mention", "offset": at, "length": length})
         if reply_to is not None:
             content["reply_to_message"] = self._wire_message(self._sent[reply_to])
+        if quoting is not None:
+            content["reply_to_message"] = self._said[quoting]
         return self._person_sends(user_id, chat_id, content, first_name, language_code)
+
+    def add_bot(self, user_id: int, chat_id: int) -> int:
+        """A person takes the bot into a group."""
+        self.kicked.discard(chat_id)
+        return self._member_update(user_id, chat_id, {"status": "left"}, {"status": "member"})
+
+    def remove_bot(self, user_id: int, chat_id: int) -> int:
+        """A person throws the bot out of a group."""
+        self.kicked.add(chat_id)
+        return self._member_update(user_id, chat_id, {"status": "member"}, {"status": "kicked", "until_date": 0})
+
+    def _member_update(self, user_id: int, chat_id: int, before: dict[str, Any], after: dict[str, Any]) -> int:
+        with self.lock:
+            update = {"chat": self._chat(chat_id), "from": self._person(user_id), "date": int(self.now())}
+            members = {"old_chat_member": before | {"user": self.bot}, "new_chat_member": after | {"user": self.bot}}
+            return self._push({"my_chat_member": update | members})
+
+    def migrate(self, user_id: int, chat_id: int, to: int, *, told: bool = True) -> None:
+        """A group becomes a supergroup; `told` = the bot hears of it before it speaks there again."""
+        self.migrated[chat_id] = to
+        if told:
+            self._person_sends(user_id, chat_id, {"migrate_to_chat_id": to})
+            self._person_sends(user_id, to, {"migrate_from_chat_id": chat_id})
 
     def sticker(self, user_id: int, *, chat_id: int | None = None) -> int:
         """A person sends a sticker."""

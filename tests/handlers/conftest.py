@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.chart_process import ChartProcess
 from bot.engine import Engine
 from bot.file_store import FileStore
-from bot.platform import Adapter, Delivery, Sent
+from bot.platform import Adapter, Delivery, Refused, Sent
 from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
@@ -59,6 +60,7 @@ class Recorder:
         self.contents: dict[str, bytes | Exception] = {}
         self.downloads = 0
         self.offered: list[Offers] = []
+        self.refused: set[str] = set()
 
     def parse(self, event: Event) -> Incoming:
         data = json.loads(event.raw)
@@ -91,6 +93,7 @@ class Recorder:
             body,
             name=data.get("name", ""),
             message="7",
+            title=data.get("title", ""),
         )
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
@@ -106,6 +109,8 @@ class Recorder:
         return None
 
     async def deliver(self, message: Message) -> Delivery:
+        if message.chat in self.refused:
+            return Refused("blocked", unreachable=True)
         self.sent.append((message.chat, reply_from_json(message.payload)))
         return Sent()
 
@@ -317,7 +322,8 @@ async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnde
     adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
     mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
-    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from)
+    charts = ChartProcess(Blobs(tmp_path), tmp_path / "cache")
+    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from, charts=charts)
     under_test = DeskUnderTest(db, engine, recorders)
     under_test.ids = await db.write(_fill)
     yield under_test

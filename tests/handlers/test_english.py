@@ -34,7 +34,7 @@ KEPT = re.compile(r"%\(\w+\)s|\d+|[^\x00-\x7f\u0e00-\u0e7f\u201c\u201d]|^\s")
 DATES = re.compile(r"(?:\d{1,2} )?\S+\.\S+\. \d\d|\d\d\.\d\d น\.")
 TABLES = {"FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
-MATCHED = {"FREE", "TITLES", "TEAM_WORDS", "SUMMARY_WORDS", "LIST_WORDS", "NOW_WORDS", "_FITS"}
+MATCHED = {"FREE", "TITLES", "TEAM_WORDS", "SUMMARY_WORDS", "LIST_WORDS", "NOW_WORDS", "OFF_WORDS", "_FITS"}
 """A module's words that typed text is compared with; they are never said."""
 MAKERS = (
     Field,

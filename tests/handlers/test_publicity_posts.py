@@ -1,12 +1,13 @@
 """Posting from the desk: composed, previewed with its cost, confirmed by a supervisor, now or at a time."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from domain.publications import PostState
-from domain.publicity import Network
+from domain.publicity import Network, weighted_length
 from handlers.desk import BroadcastCost
 from store import publications
 from tests.handlers.conftest import DeskUnderTest
@@ -17,17 +18,20 @@ TEXT = "ผลสำรวจภาวะการทำงานของปร
 class Ready:
     """Networks that are configured, and what a broadcast costs."""
 
-    def __init__(self, *ready: Network, cost: BroadcastCost | None = None) -> None:
+    def __init__(self, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()) -> None:
         self.ready = frozenset(ready)
+        self.with_picture = self.ready - frozenset(bare)
         self.cost = cost
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         return self.cost
 
 
-def connect(desk: DeskUnderTest, *ready: Network, cost: BroadcastCost | None = None) -> None:
+def connect(
+    desk: DeskUnderTest, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()
+) -> None:
     worker = desk.engine.worker
-    worker._desk = replace(worker._desk, networks=Ready(*ready, cost=cost))
+    worker._desk = replace(worker._desk, networks=Ready(*ready, cost=cost, bare=bare))
 
 
 @pytest.fixture
@@ -177,11 +181,102 @@ async def test_a_picture_sent_while_composing_goes_with_the_post(both: DeskUnder
     await both.says("/post", who="ton")
     card = await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
     assert "ไฟล์แนบ: 1" in card.text
-    assert "Line ส่งเฉพาะข้อความ ไม่มีรูป" in card.text
+    assert f"Facebook: [รูป]\n{TEXT}" in card.text
+    assert f"Line: [รูป]\n{TEXT}" in card.text
+    assert "เฉพาะข้อความ" not in card.text
     await both.presses("โพสต์เลย", who="ton")
     (file,) = await both.db.fetch("SELECT id, record FROM files")
     (row,) = await both.db.fetch("SELECT picture FROM publications")
     assert (file["record"], file["id"]) == ("P1", row["picture"])
+
+
+async def test_the_last_picture_is_the_one_and_it_may_be_left_out(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    both.wait(minutes=1)
+    card = await both.sends_file(b"\x89PNG\r\n\x1a\n", who="ton")
+    assert "โพสต์ใช้รูปล่าสุดรูปเดียว" in card.text
+    await both.presses("โพสต์เลย", who="ton")
+    (row,) = await both.db.fetch("SELECT f.mime FROM files f JOIN publications p ON p.picture = f.id")
+    assert row["mime"] == "image/png"
+    await both.says("/post", who="ton")
+    await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    card = await both.presses("เอารูปออก", who="ton")
+    assert "[รูป]" not in card.text
+    await both.presses("โพสต์เลย", who="ton")
+    assert (await publications.get(both.db, "P2")).picture == ""
+
+
+async def test_a_file_that_is_no_picture_is_not_left_out_in_silence(both: DeskUnderTest):
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.sends_file(b"%PDF-1.7", "report.pdf", who="ton")
+    answer = await both.presses("โพสต์เลย", who="ton")
+    assert "report.pdf (1 KB) โพสต์ไม่ได้" in answer.text
+    assert await both.count("publications") == 0
+    await both.presses("เอารูปออก", who="ton")
+    assert "กำลังโพสต์ P1" in (await both.presses("โพสต์เลย", who="ton")).text
+
+
+async def test_a_network_that_gets_no_picture_is_told_before_it_goes_out(desk: DeskUnderTest):
+    connect(desk, Network.FACEBOOK, Network.LINE, bare=[Network.LINE])
+    await desk.says("/post", who="ton")
+    card = await desk.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
+    assert f"Facebook: [รูป]\n{TEXT}" in card.text
+    assert f"Line: {TEXT}" in card.text
+    assert "Line จะได้เฉพาะข้อความ ไม่มีรูป" in card.text
+    assert "DESKBOT_PUBLIC_URL" in card.text
+
+
+@pytest.mark.parametrize(
+    ("text", "price"), [(TEXT, "0.20 USD"), ("ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69", "0.015 USD")]
+)
+async def test_what_twitter_takes_is_said_before_it_goes_out(desk: DeskUnderTest, text: str, price: str):
+    connect(desk, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    assert f"twitter คิดค่าบริการ {price} ต่อโพสต์" in (await desk.says(text, who="ton")).text
+
+
+async def test_a_text_that_twitter_would_refuse_is_said_to_be_too_long(desk: DeskUnderTest):
+    connect(desk, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    asked = await desk.says("ก" * 270 + " https://www.nso.go.th", who="ton")
+    assert "ข้อความยาวเกินที่ twitter รับได้ (294 จาก 280 ตัวอักษร)" in asked.text
+    assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
+
+
+LONG = "ผลสำรวจภาวะการทำงานของประชากร เดือนตุลาคม พ.ศ. 2569 " + "ผู้มีงานทำเพิ่มขึ้น " * 15 + "อ่านต่อ https://www.nso.go.th/lfs"
+
+
+async def test_for_a_network_that_takes_less_the_text_is_cut_if_one_says_so(desk: DeskUnderTest):
+    connect(desk, Network.FACEBOOK, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    asked = await desk.says(LONG, who="ton")
+    assert "ข้อความยาวเกินที่ twitter รับได้" in asked.text
+    assert "หรือพิมพ์ข้อความใหม่ที่สั้นลง" in asked.text
+    card = await desk.presses("ตัดให้พอดี twitter", who="ton")
+    assert f"Facebook: {LONG}" in card.text
+    assert "…\nhttps://www.nso.go.th/lfs" in card.text
+    assert "0.20 USD" in card.text
+    await desk.presses("โพสต์เลย 2 ช่องทาง", who="ton")
+    posts = (await publications.get(desk.db, "P1")).posts
+    assert posts[Network.FACEBOOK].text == LONG
+    assert posts[Network.TWITTER].text.endswith("…\nhttps://www.nso.go.th/lfs")
+    assert 270 < weighted_length(posts[Network.TWITTER].text) <= 280
+
+
+async def test_or_that_network_is_left_out_or_the_text_is_another(desk: DeskUnderTest):
+    connect(desk, Network.FACEBOOK, Network.TWITTER)
+    await desk.says("/post", who="ton")
+    await desk.says(LONG, who="ton")
+    assert "โพสต์เลย 1 ช่องทาง" in (await desk.presses("ไม่โพสต์ twitter", who="ton")).buttons
+    await desk.says("/post", who="ton")
+    await desk.says(LONG, who="ton")
+    await desk.presses("ตัดให้พอดี twitter", who="ton")
+    await desk.presses("แก้ไข", who="ton")
+    await desk.presses("ข่าว", who="ton")
+    assert "ตัดให้พอดี twitter" in (await desk.says(LONG + " ใหม่", who="ton")).buttons, "another text is asked about anew"
+    assert "โพสต์เลย 2 ช่องทาง" in (await desk.says(TEXT, who="ton")).buttons
 
 
 async def test_what_the_desk_could_not_post_is_logged_when_it_was_posted_by_hand(both: DeskUnderTest):

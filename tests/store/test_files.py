@@ -18,7 +18,7 @@ from scheduler.housekeeping import tidy
 from store import changes, files, forms, imports
 from store.blobs import Blobs, sniff_file
 from store.database import Database
-from store.files import File, of_draft, of_import, of_person
+from store.files import File, of_chart, of_draft, of_import, of_person
 from store.forms import Draft
 from store.imports import Import
 
@@ -111,11 +111,14 @@ async def test_what_nobody_claims_is_forgotten_and_what_waits_in_a_draft_is_not(
         a_file("old", of_person(officer), added_at=old),
         a_file("new", of_person(officer)),
         a_file("table", of_import("i"), added_at=old),
+        a_file("chart", of_chart("ab"), added_at=old),
+        a_file("seen", of_chart("ab")),
         a_file("ticket", TICKET, added_at=old),
     )
-    assert await db.write(lambda tx: files.forget(tx, NOW - 7 * DAY)) == 4
-    left = await files.list_by_ids(db, ["d-open", "d-parked", "d-gone", "d-missing", "old", "new", "table", "ticket"])
-    assert {file.id for file in left} == {"d-open", "d-parked", "new", "ticket"}
+    assert await db.write(lambda tx: files.forget(tx, NOW - 7 * DAY)) == 5
+    every = ["d-open", "d-parked", "d-gone", "d-missing", "old", "new", "table", "chart", "seen", "ticket"]
+    left = await files.list_by_ids(db, every)
+    assert {file.id for file in left} == {"d-open", "d-parked", "new", "seen", "ticket"}
 
 
 async def test_an_import_goes_from_state_to_state_once(db: Database, officer: StaffId) -> None:

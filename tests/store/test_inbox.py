@@ -242,3 +242,8 @@ async def test_old_events_are_forgotten_some_at_a_time_but_never_one_still_to_be
     assert await db.write(lambda tx: inbox.forget_events(tx, EXPIRED, limit=2)) == 2
     assert await db.write(lambda tx: inbox.forget_events(tx, EXPIRED)) == 1
     assert [await finish_next(db) for _ in range(3)] == ["e4", "e5", "e6"]
+
+
+async def test_updates_of_which_nothing_is_kept_still_move_the_cursor(db: Database) -> None:
+    assert await inbox.receive(db, [], "a", NOW, ("telegram:1", 42)) == []
+    assert await inbox.get_cursor(db, "telegram:1", NOW) == 42

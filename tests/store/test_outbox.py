@@ -232,3 +232,22 @@ async def test_a_notice_keeps_how_it_is_said_and_the_token_it_is_said_with(db: D
 
     said = await next_message(db)
     assert (said.payload, said.notice, said.reply_token) == ('{"said": 1}', "n", "")
+
+
+async def test_what_waits_for_a_group_follows_it_to_its_new_chat_in_order(db: Database) -> None:
+    first, second, other = message(1, "-77"), message(2, "-77"), message(3, "-78")
+    await put(db, first, second, other)
+    assert await begin(db, first)
+    ended = message(4, "-77")
+    await put(db, ended)
+    await db.write(lambda tx: outbox.mark_ended(tx, ended, "dead", "gone"))
+    later = NOW + SECOND
+    for _n in range(2):
+        await db.write(lambda tx: outbox.move_chat(tx, TELEGRAM, "-77", "-10077", later))
+    moved = await next_message(db, "-10077")
+    assert (moved.id, moved.state, moved.next_at) == (first.id, "queued", later)
+    await db.write(lambda tx: outbox.mark_sent(tx, moved, NOW))
+    assert (await next_message(db, "-10077")).id == second.id
+    assert (await next_message(db, "-78")).id == other.id
+    assert await outbox.next_message(db, TELEGRAM, "-77") is None
+    assert (await db.fetch("SELECT chat FROM outbox WHERE state = 'dead'"))[0]["chat"] == "-77"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,9 @@ from domain.errors import Conflict, NotFound
 from domain.page_feed import PagePost
 from domain.publications import Post, PostState, Publication, ticket_of
 from domain.publicity import Network, News
-from domain.staff import StaffId
+from domain.staff import Role, StaffId
 from domain.tickets import DataUse, TicketNo
-from store import page_posts, publications, tickets
+from store import page_posts, publications, staff, tickets
 from store.changes import list_changes
 from store.database import Database
 
@@ -45,6 +46,7 @@ async def test_what_was_written_is_read(db: Database, officer: StaffId):
         opened=82,
         reach_at=NOW,
         reached_at=NOW,
+        text="ข้อความ",
     )
     made = await log(db, officer, (full, Post(Network.LINE, PostState.WAITING)))
     assert await publications.get(db, made.no) == made
@@ -53,6 +55,31 @@ async def test_what_was_written_is_read(db: Database, officer: StaffId):
     assert await publications.list_recent(db, 5) == [made]
     (change,) = await list_changes(db, made.no)
     assert (change.field, change.new, change.by) == ("networks", "facebook,line", officer)
+
+
+async def test_what_waits_on_somebodys_word_is_listed(db: Database, officer: StaffId):
+    waiting = Post(Network.LINE, PostState.WAITING, post_at=NOW)
+    other = await db.write(lambda tx: staff.add_staff(tx, "ปุ้ย", Role.SUPERVISOR, NOW))
+    own = await log(db, officer, [waiting])
+    approved = await log(db, other, [waiting])
+    new = replace(approved, released_by=officer)
+    await db.write(lambda tx: publications.update(tx, approved, new, officer, NOW))
+    await log(db, other, [waiting])
+    await log(db, officer)
+    await log(db, officer, [replace(waiting, state=PostState.PROPOSED)])
+    assert [each.no for each in await publications.list_released_by(db, officer)] == [own.no, approved.no]
+    assert [each.no for each in await publications.list_proposed(db)] == ["P5"]
+    assert (await publications.get(db, approved.no)).released_by == officer
+    assert [no for no, _network in await publications.list_to_post(db, NOW)] == ["P1", "P2", "P3"], (
+        "not what is proposed"
+    )
+
+
+async def test_only_the_picture_of_a_post_is_one(db: Database, officer: StaffId):
+    made = await log(db, officer)
+    await db.write(lambda tx: publications.update(tx, made, replace(made, picture="f1"), officer, NOW))
+    assert await publications.is_picture(db, "f1")
+    assert not await publications.is_picture(db, "f2")
 
 
 async def test_numbers_run_on_and_an_unknown_one_is_refused(db: Database):
@@ -80,7 +107,7 @@ async def test_a_post_is_found_by_its_number_on_facebook_too(db: Database, offic
 
 async def test_what_facebook_told_of_a_post_is_kept_with_the_last_word(db: Database):
     assert await page_posts.find(db, "9_1") == PagePost("9_1")
-    for post in (PagePost("9_1", "ข่าว", NOW), PagePost("9_1", "ข่าวใหม่", NOW, "https://x", NOW, NOW, "P1")):
+    for post in (PagePost("9_1", "ข่าว", NOW), PagePost("9_1", "ข่าวใหม่", NOW, "https://x", NOW, NOW, "P1", NOW, NOW)):
         await db.write(lambda tx, p=post: page_posts.put(tx, p))
         assert await page_posts.find(db, "9_1") == post
 
@@ -153,6 +180,38 @@ async def test_every_publicity_ticket_counts_but_those_logged_by_mistake(db: Dat
         ("twitter", (), None, None),
     }
     assert await publications.list_counted(db, NOW + timedelta(seconds=1), NOW + timedelta(days=1)) == []
+
+
+STATES = {PostState.POSTED: "counted", PostState.HIDDEN: "counted", PostState.REMOVED: "removed"}
+"""Every other state counts nothing."""
+
+
+@pytest.mark.parametrize("state", PostState)
+async def test_only_what_stands_is_counted_whatever_ticket_it_has(db: Database, officer: StaffId, state: PostState):
+    post = replace(FACEBOOK, state=state, link_key="", delivered=10)
+    made = await log(db, officer, (post,))
+    await db.write(
+        lambda tx: tickets.add_tickets(tx, [ticket_of(made, post, TicketNo("R1"), "Facebook", officer, NOW)])
+    )
+    counted = await publications.list_counted(db, NOW - timedelta(days=1), NOW + timedelta(days=1))
+    said = {True: "removed", False: "counted"}[counted[0].removed] if counted else "nothing"
+    assert said == STATES.get(state, "nothing")
+    assert [one.hidden for one in counted] == [state is PostState.HIDDEN] * len(counted)
+    assert bool(await publications.list_publicised(db, [LABOUR])) == (STATES.get(state, "nothing") == "counted")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_a_ticket_that_two_posts_share_counts_once(db: Database, officer: StaffId, order: tuple[int, ...]):
+    """The page's webhook was quicker than the answer to the desk's own call."""
+    plain = replace(FACEBOOK, link_key="")
+    several = (plain, replace(plain, opened=9), replace(plain, state=PostState.REMOVED, opened=5))
+    for number in order:
+        made = await log(db, officer, (several[number],))
+    await db.write(
+        lambda tx: tickets.add_tickets(tx, [ticket_of(made, FACEBOOK, TicketNo("R1"), "Facebook", officer, NOW)])
+    )
+    (one,) = await publications.list_counted(db, NOW - timedelta(days=1), NOW + timedelta(days=1))
+    assert (one.removed, one.opened) == (False, 9)
 
 
 async def test_the_data_that_publicity_is_about_are_known(db: Database, officer: StaffId):

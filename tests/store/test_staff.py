@@ -25,9 +25,10 @@ async def test_a_person_is_added_found_and_changed(db: Database, officer: StaffI
     malee = await db.write(lambda tx: staff.add_staff(tx, "มาลี 'หัวหน้า'", Role.SUPERVISOR, NOW))
     await db.write(lambda tx: staff.set_role(tx, malee, Role.ADMIN))
     await db.write(lambda tx: staff.set_language(tx, malee, "en"))
+    await db.write(lambda tx: staff.set_email(tx, malee, "malee@nso.example"))
     await db.write(lambda tx: staff.set_blocked(tx, malee, NOW))
 
-    changed = Staff(malee, "มาลี 'หัวหน้า'", Role.ADMIN, "en", NOW)
+    changed = Staff(malee, "มาลี 'หัวหน้า'", Role.ADMIN, "en", NOW, email="malee@nso.example")
     untouched = Staff(officer, "นก", Role.OFFICER, "th", None)
     assert await staff.get_staff(db, malee) == changed
     assert await staff.find_staff_by_name(db, "มาลี 'หัวหน้า'") == changed
@@ -210,3 +211,16 @@ async def test_people_join_a_team_and_leave_it_and_teams_are_dissolved(db: Datab
     await db.write(lambda tx: staff.set_team_member(tx, "ไม่มีทีมนี้", officer, member=True))
     await db.write(lambda tx: staff.remove_team(tx, "ทีมข้อมูล"))
     assert await staff.list_teams(db) == {}
+
+
+async def test_the_right_to_post_is_granted_and_taken_back(db: Database):
+    nok = await db.write(lambda tx: staff.add_staff(tx, "นก", Role.OFFICER, NOW))
+    assert not (await staff.get_staff(db, nok)).may_post
+    await db.write(lambda tx: staff.set_post_right(tx, nok, NOW))
+    assert (await staff.get_staff(db, nok)).post_granted_at == NOW
+    assert [person.may_post for person in await staff.list_staff(db) if person.id == nok] == [True]
+    await db.write(lambda tx: staff.set_blocked(tx, nok, NOW))
+    assert not (await staff.get_staff(db, nok)).may_post
+    await db.write(lambda tx: staff.set_blocked(tx, nok, None))
+    await db.write(lambda tx: staff.set_post_right(tx, nok, None))
+    assert not (await staff.get_staff(db, nok)).may_post

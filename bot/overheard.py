@@ -1,0 +1,91 @@
+"""What of a group's talk is the bot's: what is said to it. The rest is none of ours, and never kept. Pure."""
+
+import re
+from typing import Any
+
+HEARD = "heard"
+"""Marks a message that was said to the bot; its text is kept without the bot's name, and nothing else of it."""
+_KEPT = ("message_id", "date", "chat", "from", "migrate_to_chat_id")
+_LINE_KEPT = ("postback", "join", "leave")
+_COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
+
+Json = dict[str, Any]
+
+
+def needs_name(update: Any) -> bool:
+    """Whether one must know the bot's own name on Telegram to say whether this was said to it."""
+    message = _group_message(update)
+    return message is not None and "@" in str(message.get("text", ""))
+
+
+def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
+    """The update as it may be kept, None where nothing of it may. What is from no group stays as it is.
+
+    Of a group's messages: commands, what names the bot or answers it, and that the group got another chat.
+    """
+    message = _group_message(update)
+    if message is None:
+        return update
+    kept = {field: message[field] for field in _KEPT if field in message}
+    text = _said_on_telegram(message, bot_id, name) if "message" in update else None
+    if text is not None:
+        return {"update_id": update.get("update_id"), "message": {**kept, "text": text}, HEARD: True}
+    return {"update_id": update.get("update_id"), "message": kept} if "migrate_to_chat_id" in kept else None
+
+
+def _group_message(update: Any) -> Json | None:
+    """A message of a group, new or edited."""
+    for kind in ("message", "edited_message"):
+        message = update.get(kind) if isinstance(update, dict) else None
+        chat = message.get("chat") if isinstance(message, dict) else None
+        if isinstance(message, dict) and isinstance(chat, dict) and chat.get("type") in ("group", "supergroup"):
+            return message
+    return None
+
+
+def _said_on_telegram(message: Json, bot_id: str, name: str) -> str | None:
+    text = message.get("text")
+    if not isinstance(text, str):
+        return None
+    if command := _COMMAND.match(text):
+        meant = command[2] is None or command[2].casefold() == name.casefold()
+        return command[1] + text[command.end() :] if meant else None
+    named = re.search(rf"(?<![\w@])@{re.escape(name)}(?!\w)", text, re.IGNORECASE) if name else None
+    if named:
+        return f"{text[: named.start()]} {text[named.end() :]}".strip()
+    answered = message.get("reply_to_message")
+    author = answered.get("from") if isinstance(answered, dict) else None
+    return text if isinstance(author, dict) and str(author.get("id")) == bot_id else None
+
+
+def of_line(event: Any) -> Any | None:
+    """The event as it may be kept, None where nothing of it may. What is from no group or room stays as it is."""
+    source = event.get("source") if isinstance(event, dict) else None
+    if not isinstance(source, dict) or source.get("type") not in ("group", "room"):
+        return event
+    if event.get("type") in _LINE_KEPT:
+        return event
+    message = event.get("message")
+    text = _said_on_line(message) if event.get("type") == "message" and isinstance(message, dict) else None
+    return None if text is None else {**event, "message": {"type": "text", "text": text}, HEARD: True}
+
+
+def _said_on_line(message: Json) -> str | None:
+    text, mention = message.get("text"), message.get("mention")
+    if message.get("type") != "text" or not isinstance(text, str):
+        return None
+    if text.startswith("/"):
+        return text
+    mentioned = mention.get("mentionees") if isinstance(mention, dict) else None
+    for each in mentioned if isinstance(mentioned, list) else []:
+        if isinstance(each, dict) and each.get("isSelf") is True:
+            return _without(text, each.get("index"), each.get("length"))
+    return None
+
+
+def _without(text: str, index: Any, length: Any) -> str:
+    """The text without a mention; LINE counts in UTF-16 units."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if type(index) is not int or type(length) is not int or not 0 <= index <= index + length <= len(units) // 2:
+        return text
+    return (units[: 2 * index] + units[2 * (index + length) :]).decode("utf-16-le", "surrogatepass").strip()

@@ -1,0 +1,101 @@
+"""A chart at the wire: uploaded to Telegram, fetched by LINE through its signed link, named in the terminal."""
+
+import re
+import signal
+import subprocess
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.e2e.harness import NOK, ROOT, DeskProcess, eventually
+from tests.fakes.line import FakeLine
+from tests.fakes.telegram import FakeTelegram
+
+LOG_IT = "/open เฟซ 10 เผยแพร่ผลสำรวจ => โพสต์แล้ว ปิด"
+ASK = "ประชาสัมพันธ์ สรุป"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def children(desk: DeskProcess) -> list[int]:
+    """Processes that the desk started."""
+    assert desk._process is not None
+    threads = Path(f"/proc/{desk._process.pid}/task").glob("*/children")
+    return [int(pid) for thread in threads for pid in thread.read_text().split()]
+
+
+@pytest.mark.parametrize("ends", ["stopped", "killed"])
+def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: FakeTelegram, ends: str) -> None:
+    telegram_desk.start()
+    telegram.say(NOK.telegram, LOG_IT)
+    telegram.wait_messages(NOK.telegram, 1)
+    assert children(telegram_desk) == []
+    telegram.say(NOK.telegram, ASK)
+    _saved, told, chart = telegram.wait_messages(NOK.telegram, 3, timeout=20)
+    assert "1 โพสต์ จาก 1 ข่าว" in told.text
+    assert chart.media == "photo"
+    assert telegram.files[str(chart.file_id)].startswith(PNG)
+    (child,) = children(telegram_desk)
+    environment = Path(f"/proc/{child}/environ").read_bytes()
+    assert b"DESKBOT_" not in environment
+    if ends == "stopped":
+        telegram_desk.stop()
+    else:
+        telegram_desk.send_signal(signal.SIGKILL)
+    eventually(lambda: not Path(f"/proc/{child}").exists(), "the child's end")
+
+
+def test_on_line_the_chart_is_an_image_behind_a_signed_link(line_desk: DeskProcess, line: FakeLine) -> None:
+    line_desk.settings["PUBLIC_URL"] = "https://desk.example"
+    line_desk.start()
+    line.say(NOK.line, LOG_IT)
+    line.wait_messages(NOK.line, 1)
+    line.say(NOK.line, ASK)
+    _saved, told, chart = line.wait_messages(NOK.line, 3, timeout=20)
+    assert (told.via, chart.via) == ("reply", "reply")
+    assert chart.raw["type"] == "image"
+    url = chart.raw["originalContentUrl"]
+    assert url == chart.raw["previewImageUrl"]
+    assert url.startswith("https://desk.example/files/")
+    connection = HTTPConnection("127.0.0.1", line_desk.port, timeout=10)
+    connection.request("GET", urlsplit(url).path)
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    picture = answer.read()
+    connection.close()
+    assert picture.startswith(PNG)
+    assert len(picture) < 1_000_000
+
+
+@pytest.mark.parametrize("address", ["", "http://desk.example"])
+def test_on_line_without_a_secure_address_the_numbers_come_with_a_sentence(
+    line_desk: DeskProcess, line: FakeLine, address: str
+) -> None:
+    if address:
+        line_desk.settings["PUBLIC_URL"] = address
+    line_desk.start()
+    line.say(NOK.line, LOG_IT)
+    line.wait_messages(NOK.line, 1)
+    line.say(NOK.line, ASK)
+    told = line.wait_messages(NOK.line, 3, timeout=20)[1:]
+    assert [message.raw["type"] for message in told] == ["flex", "text"]
+    assert "DESKBOT_PUBLIC_URL" in told[1].text
+    assert f"DESKBOT_PUBLIC_URL: not {'https' if address else 'set'}" in line_desk.run("check").stdout
+
+
+def test_the_terminal_says_where_the_picture_is(telegram_desk: DeskProcess) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "run_bot.py"), "chat", "--as", "คุณดาว"],
+        cwd=ROOT,
+        env=telegram_desk.environment() | {"COLUMNS": "200"},
+        input=f"{LOG_IT}\n{ASK}\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    found = re.search(r"/\S+/files/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}", done.stdout)
+    assert found is not None, done.stdout
+    assert Path(found[0]).read_bytes().startswith(PNG)
