@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -97,7 +97,10 @@ class Sender:
             # A crash came between the call and its record: the platform may have taken it.
             message = replace(message, unclear=True)
         if not message.payload:
-            message = await self._rendered(message)
+            payloads = self._payloads(message)
+            if not payloads:
+                return not await self._record_surely(message, Refused("the notice cannot be rendered"))
+            message = await self._rendered(message, payloads)
         await self._adapters[message.platform].pace(message.chat)
         now = self._clock()
         if not message.unclear and message.reply_until_at is not None and message.reply_until_at < now:
@@ -302,9 +305,16 @@ class Sender:
         if not any(row.staff_id == written.staff_id for row in batch.messages):
             await add_notice(batch, self._adapters, self._db, replace(told, role=Role.ADMIN), now)
 
-    async def _rendered(self, message: Message) -> Message:
-        """A notice as this platform says it; should it need several calls, the others follow in order."""
-        payloads = self._adapters[message.platform].render(reply_from_json(message.notice))
+    def _payloads(self, message: Message) -> Sequence[str]:
+        """A notice as this platform says it, in calls; none where it cannot be said, which must not block the chat."""
+        try:
+            return self._adapters[message.platform].render(reply_from_json(message.notice))
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one message; whoever it is for is told elsewhere
+            log.error("notice not rendered", platform=message.platform, message_id=str(message.id), **where(error))
+            return ()
+
+    async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
+        """Keep how the notice is said; should it need several calls, the others follow in order."""
         more = [
             replace(message, id=uuid4(), payload=payload, notice="", dedupe_key=f"{message.dedupe_key}:{n}")
             for n, payload in enumerate(payloads[1:], 1)

@@ -14,7 +14,7 @@ from domain.tickets import Status, Ticket
 from handlers import mail_cards, ticket_buttons
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft, proceed, start, with_values
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft, proceed, start, with_values
 from handlers.i18n import _, speaking
 from handlers.labels import field_label
 from handlers.registry import action
@@ -143,7 +143,7 @@ _FIELDS = (
 )
 
 
-class MailForm:
+class MailForm(Form):
     """See `handlers.forms.Form`. Its draft's record is what the mail is about."""
 
     kind = "mail"
@@ -165,14 +165,8 @@ class MailForm:
             note = _("ฉบับก่อน: %(state)s · %(to)s", state=mail_cards.state_text(ctx, earlier[0]), to=earlier[0].to)
         return Card(_("📧 อีเมล %(record)s", record=data.get("ticket") or draft.record), tuple(lines), note)
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return ""
-
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ("mail_text",)
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
         return _("ส่ง")
