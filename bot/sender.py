@@ -252,6 +252,8 @@ class Sender:
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
+            if elsewhere:
+                await outbox.drop_rest(tx, message)
             if unreachable:
                 await staff.mark_unreachable(tx, message.platform, message.chat, now)
                 await self._forget_group(tx, message, now)
@@ -316,7 +318,7 @@ class Sender:
     async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
         """Keep how the notice is said; should it need several calls, the others follow in order."""
         more = [
-            replace(message, id=uuid4(), payload=payload, notice="", dedupe_key=f"{message.dedupe_key}:{n}")
+            replace(message, id=uuid4(), payload=payload, notice="", dedupe_key=outbox.rest_key(message, n))
             for n, payload in enumerate(payloads[1:], 1)
         ]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from domain.contracts import Contract
-from domain.errors import NotFound
+from domain.contracts import Contract, check_year
+from domain.errors import InvalidInput, NotFound
 from domain.owed import Owed, OwedState, Rule
 from domain.requests import Life, Placement, Request, RequestKind, place
 from domain.tickets import Status, Ticket
@@ -15,6 +15,7 @@ from handlers.contract_fields import next_contract_no
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import value_label
+from handlers.messages import sentence
 from handlers.registry import action
 from store import contracts, requests, tickets
 from store.requests import Ground
@@ -116,7 +117,11 @@ def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]
 
 
 async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[str]]:
-    """The contract that the ticket names: made here where there is none of that number."""
+    """The contract that the ticket names: made here where there is none of that number, and its year has begun."""
+    try:
+        check_year(ticket.contract_no, ctx.today)
+    except InvalidInput as error:
+        return life, [f"⚠️ {sentence(error)}"]
     owner = await contracts.find_owner(ctx.db, ticket.contract_no)
     if owner:
         return life, [_("⚠️ สัญญา %(no)s เป็นของ %(code)s แล้ว ตรวจเลขที่สัญญาในใบงาน", no=ticket.contract_no, code=owner)]

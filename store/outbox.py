@@ -37,6 +37,9 @@ class Message:
     next_at: datetime | None = None
 
 
+MOST_CALLS = 20
+"""Calls that one notice needs at most."""
+
 _NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _COLUMNS = (
     "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, confirms, "
@@ -184,6 +187,19 @@ async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
     `dropped` (no longer useful) or `moved`.
     """
     await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
+
+
+def rest_key(message: Message, number: int) -> str:
+    """The key of a notice's call after the first, numbered from 1."""
+    return f"{message.dedupe_key}:{number}"
+
+
+async def drop_rest(tx: Tx, message: Message) -> None:
+    """All of a notice is told elsewhere: its calls after the first, which wait in the same chat, are not made."""
+    await tx.execute_many(
+        "UPDATE outbox SET state = 'moved' WHERE dedupe_key = ? AND state = 'queued' AND platform = ? AND chat = ?",
+        [(rest_key(message, n), message.platform, message.chat) for n in range(1, MOST_CALLS if message.notice else 1)],
+    )
 
 
 async def move_chat(tx: Tx, platform: Platform, chat: str, to: str, now: datetime) -> None:

@@ -79,6 +79,14 @@ async def test_a_contract_that_is_another_customers_is_not_taken_from_a_line(des
     assert await desk.count("contracts") == 1
 
 
+async def test_a_contract_of_a_year_to_come_is_not_taken_from_a_line(desk):
+    done = await send_contract(desk, "/open C70001 เมล 7.9 ส่งสัญญา 81/2570 => ส่งแล้ว ปิด")
+    assert "⚠️ สัญญา 81/2570 เป็นของปี 2570 ซึ่งยังมาไม่ถึง" in done.text
+    assert "รอสัญญาที่ลงนาม" in done.text
+    assert await desk.count("contracts") == 0
+    assert await desk.count("tickets", "contract_no = '81/2570'") == 1
+
+
 async def test_a_contract_that_is_not_there_leads_to_the_list(desk):
     assert (await desk.says("/contract 7/2569")).text == "ไม่พบสัญญา 7/2569 ตรวจเลขที่อีกครั้ง"
     assert "📄 สัญญา · ทั้งหมด 0" in (await desk.presses("รายการสัญญา")).text

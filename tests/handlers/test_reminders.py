@@ -1,10 +1,13 @@
 """Personal reminders: set, listed, moved, deleted, and rung at their time, day and night; only one's own."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.staff import Platform
+from handlers.chat import Notice, Paragraph, Reply, reply_to_json
+from handlers.desk import Outcome
 from store import due, reminders
 from store.reminders import KIND
 
@@ -251,3 +254,19 @@ async def test_who_blocked_the_bot_is_told_by_the_other_platform_until_they_writ
     await desk.says("เมนู")
     await rings(desk, hours=1)
     assert desk.told("nok").text.endswith("⏰ เรื่องที่ 2")
+
+
+async def test_a_notice_of_several_calls_goes_elsewhere_as_a_whole_and_nobody_else_is_alarmed(desk, monkeypatch):
+    telegram = desk.recorders[Platform.TELEGRAM]
+    telegram.refused.add("nok")
+
+    def in_calls(reply, replaces=""):
+        return [reply_to_json(replace(reply, parts=(part,))) for part in reply.parts]
+
+    monkeypatch.setattr(telegram, "render", in_calls)
+    both = Notice(lambda: Reply((Paragraph("ตอนที่ 1"), Paragraph("ตอนที่ 2"))), "both", staff_id=desk.ids["nok"])
+    await desk.engine.post(Outcome(None, notices=(both,)))
+    await desk.engine.idle()
+    assert desk.told("nok", Platform.LINE).text == "ตอนที่ 1\nตอนที่ 2"
+    assert desk.told("may").text == ""
+    assert await desk.count("outbox", "state = 'dead'") == 0
