@@ -1,16 +1,19 @@
 """Lists of what is owed: contracts, research results, everything by customer; with filters, pages and totals."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.customers import Customer
-from domain.dates import format_date
+from domain.dates import BANGKOK, format_date
+from domain.errors import InvalidInput
 from domain.owed import OwedState
+from domain.text import digits, shorten
 from domain.tickets import parse_contract_no
 from handlers import customers, request_cards, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
-from handlers.i18n import _
+from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.registry import NOTHING, action, command
 from store import contracts as store
@@ -37,6 +40,24 @@ class View:
         return Button(label, "owed.list", args)
 
 
+def _narrowed(view: View, word: str) -> View | None:
+    """The list with the filter that a word names; the word for a year may stand before it by itself."""
+    with speaking("th"):
+        overdue, mine, before_year = _("เกินกำหนด"), _("ของฉัน"), _("ปี %(year)s", year="").strip()
+    if word == before_year:
+        return view
+    if word in (overdue, "overdue"):
+        return replace(view, overdue="1")
+    if word in (mine, "mine"):
+        return replace(view, mine="1")
+    year = re.fullmatch(r"(?:25)?(\d{2})", digits(word.removeprefix(before_year)))
+    return replace(view, year=f"25{year[1]}") if year else None
+
+
+def _are_filters(text: str) -> bool:
+    return all(_narrowed(View(""), word) for word in text.casefold().split())
+
+
 @command("contract", "สัญญา", about="สัญญาและเรื่องที่ค้าง เช่น สัญญา 81/2563", fits=_CONTRACT_NO)
 async def contract(ctx: Context, args: str) -> Reply:
     """One contract with its whole life; without a number the list."""
@@ -45,16 +66,26 @@ async def contract(ctx: Context, args: str) -> Reply:
     return await customers.by_contract(ctx, parse_contract_no(args))
 
 
-@command("contracts", "รายการสัญญา", about="รายการสัญญา เกินกำหนด ของฉัน ตามปี", fits=NOTHING)
+@command("contracts", "รายการสัญญา", about="รายการสัญญา เกินกำหนด ของฉัน ตามปี", fits=_are_filters)
 async def all_contracts(ctx: Context, args: str) -> Reply:
-    """Every contract, the newest first."""
-    return await show_list(ctx, View("contracts"))
+    """Every contract, the newest first, or those that the filters leave."""
+    return await show_list(ctx, read_view(View("contracts"), args))
 
 
-@command("research", "ผลงานวิจัย", about="ผลงานวิจัยที่ค้างส่งและที่ได้รับแล้ว", fits=NOTHING)
+@command("research", "ผลงานวิจัย", about="ผลงานวิจัยที่ค้างส่งและที่ได้รับแล้ว", fits=_are_filters)
 async def research(ctx: Context, args: str) -> Reply:
-    """Research results, those still owed first."""
-    return await show_list(ctx, View("research"))
+    """Research results, those still owed first, or those that the filters leave."""
+    return await show_list(ctx, read_view(View("research"), args))
+
+
+def read_view(view: View, text: str) -> View:
+    """The list narrowed as typed, in any order; InvalidInput("owed_filter") for a word that is no filter."""
+    for word in text.casefold().split():
+        narrower = _narrowed(view, word)
+        if narrower is None:
+            raise InvalidInput("owed_filter", text=shorten(word, 40))
+        view = narrower
+    return view
 
 
 @command("owed", "ค้างส่ง", about="ใครค้างส่งอะไร ตามผู้รับบริการ", fits=NOTHING)
@@ -129,7 +160,7 @@ def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
     if row.research_title and view.name == "research":
         parts.append(row.research_title[:60])
     if row.state == OwedState.OPEN and row.started_at and row.expected_on:
-        days = (ctx.now - row.started_at).days
+        days = (ctx.today - row.started_at.astimezone(BANGKOK).date()).days
         late = "⚠️ " if row.expected_on < ctx.today else ""
         parts.append(late + value_label("waits", row.rule) + " " + _("%(days)s วัน", days=days))
         parts.append(_("กำหนด %(date)s", date=format_date(row.expected_on)))

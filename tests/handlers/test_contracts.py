@@ -612,6 +612,29 @@ async def test_lists_have_filters_totals_and_pages(desk):
     assert any("C90210 นายสมชาย ดีใจ · ค้าง 1 เรื่อง · เกินกำหนด 1" in label for label in owing.buttons)
 
 
+@pytest.mark.parametrize(
+    ("typed", "head"),
+    [
+        ("/contracts เกินกำหนด", "📄 สัญญา · เกินกำหนด · ทั้งหมด 0"),
+        ("/contracts overdue mine 69", "📄 สัญญา · เกินกำหนด · ของฉัน · ปี 2569 · ทั้งหมด 0"),
+        ("รายการสัญญา ของฉัน ปี ๒๕๖๙", "📄 สัญญา · ของฉัน · ปี 2569 · ทั้งหมด 1"),
+        ("/contracts 2568", "📄 สัญญา · ปี 2568 · ทั้งหมด 0"),
+        ("ผลงานวิจัย ปี 2569", "📄 ผลงานวิจัย · ปี 2569 · ทั้งหมด 0"),
+        ("/contracts กมลชนก", '⚠️ ไม่เข้าใจ "กมลชนก" กรองได้ด้วย เกินกำหนด ของฉัน หรือปี'),
+        ("/research 25690", '⚠️ ไม่เข้าใจ "25690"'),
+    ],
+)
+async def test_filters_may_be_typed_and_a_word_that_is_none_is_said_to_be_so(desk, typed, head):
+    await send_contract(desk, SENT.replace("7.9", "7.9 สัญญา 81/2569"))
+    assert (await desk.says(typed)).text.startswith(head)
+
+
+async def test_days_are_counted_by_the_calendar_in_lists_as_on_cards(desk):
+    await send_contract(desk)
+    desk.wait(hours=23)
+    assert "ยังไม่ส่งสัญญาคืน 1 วัน" in " ".join((await desk.says("/contracts")).buttons)
+
+
 async def test_a_request_is_ended_with_a_reason_and_goes_on_again(desk):
     await send_contract(desk)
     await desk.presses("ดูคำขอ")
