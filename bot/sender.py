@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from bot.lanes import Lanes
@@ -286,14 +287,15 @@ class Sender:
         await add_notice(batch, self._adapters, self._db, told, now)
 
     async def _tell_of_one(self, batch: Batch, message: Message, error: str, now: datetime) -> None:
-        """A message to one of the staff reached nobody; where not even mail did, the administrators hear who it is."""
-        key = f"{ADMIN_TOLD}{message.id}"
-        if message.platform is not Platform.MAIL or message.staff_id is None:
-            await self._tell_administrators(batch, message.platform, error, key, now)
-            return
+        """A message to one of the staff reached nobody: the administrators hear who it is."""
+        assert message.staff_id is not None
         name = (await staff.get_staff(self._db, message.staff_id)).name
-        told = Notice(lambda: system.nowhere_to_tell(name), key, role=Role.ADMIN)
-        await add_notice(batch, self._adapters, self._db, told, now)
+        make = partial(system.nowhere_to_tell, name)
+        if message.platform is not Platform.MAIL:
+            make = partial(system.undeliverable, message.platform, error, name)
+        await add_notice(
+            batch, self._adapters, self._db, Notice(make, f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN), now
+        )
 
     async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
         """Who wrote a mail decides what becomes of it; the administrators where that person cannot be told."""

@@ -125,10 +125,10 @@ def due_failed(kind: str, reference: str) -> Reply:
     )
 
 
-def undeliverable(platform: str, error: str) -> Reply:
-    """What administrators are told when a platform refuses a message for good."""
+def undeliverable(platform: str, error: str, name: str = "") -> Reply:
+    """What administrators are told when a platform refuses a message for good; `name` = whom it was for."""
     text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
-    return say(text)
+    return say(" · ".join((text, _("ผู้รับ: %(name)s", name=name)) if name else (text,)))
 
 
 def mailbox_away(step: str) -> Reply:

@@ -154,7 +154,7 @@ async def test_without_an_address_the_administrators_hear_as_before(desk, smtp):
     await refuses(desk, GONE)
     await notifies(desk)
     assert smtp.mails == []
-    assert "⚠️ ส่งข้อความทาง Line ไม่ได้: 403" in desk.told("may").text
+    assert "⚠️ ส่งข้อความทาง Line ไม่ได้: 403 · ผู้รับ: นก" in desk.told("may").text
 
 
 async def test_who_was_blocked_meanwhile_gets_no_mail(told, smtp):
