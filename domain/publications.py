@@ -139,7 +139,7 @@ def ticket_of(
         projects=news.projects,
         data_years=news.data_years,
         link=post.link,
-        created_at=created_at(publication.published_on, now),
+        created_at=min(post.posted_at, now) if post.posted_at else created_at(publication.published_on, now),
         recorded_at=now,
         recorded_by=by,
         assignee=by,

@@ -58,6 +58,8 @@ async def settle(work: Work, publication: Publication, network: Network, answer:
         old, after = publication, _after(post, answer, work.now)
         publication = publication.with_post(after)
         if after.state is PostState.POSTED:
+            if not old.out:  # later than it was planned for, perhaps in another month
+                publication = replace(publication, published_on=work.today)
             publication = await _logged(work, publication, after)
         work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
         version += 1
