@@ -109,6 +109,7 @@ async def watched() -> AsyncIterator[Beside]:
     seen.lag, seen.held, started, worked = 0.0, 0.0, perf_counter(), process_time()
     yield seen
     seen.seconds, seen.processor = perf_counter() - started, process_time() - worked
+    await asyncio.sleep(0.005)  # what held the loop last is seen, too
     task.cancel()
 
 
@@ -258,10 +259,12 @@ async def of_what_is_owed(report: Report) -> None:
         engine = Engine(db, load_configuration(), {Platform.LINE: Silent()}, "bench", clock=lambda: now)
         ticker = Ticker(engine.desk, engine)
         kept = {name: KINDS.pop(name) for name in (owed.KIND, TELL)}
-        await ticker.tick()  # what the first tick and the day's queue cost is not this
-        KINDS.update(kept)
+        engine.desk.configuration.calendar.is_working_day(now.date())  # as the service asks before it serves
         gc.collect()
-        gc.freeze()
+        gc.freeze()  # and then does
+        async with watched() as first:
+            await ticker.tick()  # what this and the day's queue cost is not the reminders'
+        KINDS.update(kept)
         async with watched() as seen:
             done = await ticker.tick()
         row = await db.fetch_one("SELECT count(*) AS n FROM outbox WHERE dedupe_key LIKE 'owed%'")
@@ -273,6 +276,7 @@ async def of_what_is_owed(report: Report) -> None:
     report.rows += [
         Row(what, f"{seen.seconds:.2f} s", aim="≤ 2 s", met=seen.seconds <= 2),
         Row("event loop held at most meanwhile", f"{seen.held * 1000:.0f} ms", aim="≤ 50 ms", met=seen.held <= 0.05),
+        Row("and in the first tick over them", f"{first.held * 1000:.0f} ms", aim="≤ 50 ms", met=first.held <= 0.05),
     ]
 
 

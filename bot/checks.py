@@ -6,9 +6,10 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.engine import now
 from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
+from bot.imap_box import BoxFailed
 from bot.line import LineAdapter
 from bot.networks import LookupFailed
-from bot.service import mail_adapter, twitter_account
+from bot.service import mail_adapter, mail_box, twitter_account
 from bot.settings import Settings
 from bot.telegram import TelegramAdapter
 from bot.twitter import TwitterAccount
@@ -18,6 +19,7 @@ CHECKS = {
     "timeout": "the server does not answer in time",
     "tls": "the server offers no encryption that can be trusted",
     "login": "the server does not know this user and password",
+    "mailbox": "there is no such mailbox, or it cannot be read",
 }
 
 
@@ -34,6 +36,8 @@ async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
         yield "twitter", await _check_twitter(settings, account)
     if settings.smtp_url:
         yield "mail", await _check_mail(settings)
+    if settings.imap_url:
+        yield "mailbox", await _check_mailbox(settings)
     if not settings.has_platform:
         yield "platforms", ""
 
@@ -96,3 +100,16 @@ async def _check_mail(settings: Settings) -> str:
     adapter = mail_adapter(settings)
     problem = await adapter.hello() if adapter else ""
     return f"DESKBOT_SMTP_URL: {CHECKS.get(problem.split()[0], 'no answer')} ({problem})" if problem else ""
+
+
+async def _check_mailbox(settings: Settings) -> str:
+    """Connects, encrypts, logs in, opens the mailbox; changes nothing."""
+    box = mail_box(settings)
+    assert box is not None
+    try:
+        await box.look()
+    except BoxFailed as error:
+        return f"DESKBOT_IMAP_URL: {CHECKS.get(str(error), 'no answer')} ({error})"
+    finally:
+        await box.close()
+    return ""

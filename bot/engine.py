@@ -15,6 +15,7 @@ from bot.poster import Poster, PostingNetworks
 from bot.sender import Sender
 from bot.worker import Worker
 from domain.configuration import Configuration
+from domain.dates import BANGKOK
 from domain.staff import Platform
 from handlers.desk import Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
@@ -70,6 +71,8 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what the last run left, and learn words and subjects before somebody asks."""
+        # The first question about a day loads a library, for longer than chats may be held up: not once they are there.
+        self.desk.configuration.calendar.is_working_day(self.desk.clock().astimezone(BANGKOK).date())
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),

@@ -28,7 +28,8 @@ from store.database import StoreUnavailable, Tx
 from store.files import File, of_import
 from store.imports import Import
 from store.tables import Staged, staged, table_file
-from store.transfer import Counts, Rejected, Source, import_table
+from store.transfer import Counts, Source, import_table
+from store.transfer_batches import Rejected
 
 BATCH = 50
 """Rows in one transaction: an officer's message never waits long behind it."""

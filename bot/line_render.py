@@ -40,7 +40,7 @@ def render(
     `link` makes the address of a file, which LINE does not let a bot send; `private` the one that opens the private
     chat with something typed.
     """
-    parts = [_opening(part, private) for part in reply.parts] if private else reply.parts
+    parts = [_opening(part, private) for part in reply.all_parts] if private else reply.all_parts
     objects = [message for part in parts for message in _objects(part, limits, link)]
     return [
         json.dumps({"messages": objects[start : start + limits.objects]}, ensure_ascii=False)

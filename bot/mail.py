@@ -82,6 +82,7 @@ class MailAdapter:
             return Doubtful("unclear")
         try:
             payload = json.loads(message.payload)
+            payload["message_id"] = payload["message_id"] or f"<{message.id}@{self._address.rpartition('@')[2]}>"
             data = mail_bytes(payload, self._name, self._address)
         except (InvalidInput, ValueError, KeyError):
             return Refused("compose")

@@ -1,30 +1,35 @@
 """From replies and notices to rows of the outbox: tokens for the buttons, an address for the notice."""
 
 import asyncio
-import secrets
+import os
+import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from uuid import uuid4
+from uuid import UUID
 
 from bot.platform import Adapter
 from domain.dates import BANGKOK
 from domain.groups import last_resort
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from handlers import system
+from handlers import staff_mail, system
 from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.groups import told
 from handlers.i18n import speaking
-from store import audit, buttons, groups, outbox, staff
+from store import audit, buttons, groups, mail, outbox, staff
 from store.database import Database, Tx
 from store.outbox import Message
 
 Adapters = Mapping[Platform, Adapter]
-TOKEN_BYTES = 16
+TOKEN_BYTES, TIME_BYTES = 12, 4
+"""Random bytes of a token, and those before them that tell when it was made."""
 BREATH = 20
 """After so many notices other tasks get their turn."""
+MAILED = ":mail"
+"""Behind the key of a notice that went to the person's work address."""
 ADMIN_TOLD = "undeliverable:"
 """The key of a notice that something could not be delivered begins so."""
 GROUPED = ":group"
@@ -43,9 +48,11 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     """The reply with a random token in every button, and what the tokens mean."""
     rows: list[buttons.Button] = []
     expires_at = now + BUTTON_LIFETIME
+    # Neighbours in time are neighbours in the store's index: many at once are written to few pages.
+    since = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
 
     def token(b: Button) -> Button:
-        made = secrets.token_urlsafe(TOKEN_BYTES)
+        made = urlsafe_b64encode(since + os.urandom(TOKEN_BYTES)).rstrip(b"=").decode("ascii")
         rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
         return Button(b.label, b.action, b.args, b.record, b.version, b.once, made, b.typed)
 
@@ -55,7 +62,14 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
             return replace(old, options=tuple(token(button) for button in old.options), buttons=pressed)
         return replace(old, buttons=pressed)
 
-    return replace(reply, parts=tuple(part(old) for old in reply.parts)), rows
+    earlier = tuple(replace(each, part=part(each.part)) for each in reply.earlier)
+    return replace(reply, parts=tuple(part(old) for old in reply.parts), earlier=earlier), rows
+
+
+def _message_id() -> UUID:
+    """A new id (RFC 9562, version 7): random behind its time, so that many at once are written to few pages."""
+    milliseconds = time.time_ns() // 1_000_000
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | int.from_bytes(os.urandom(9), "big") & ~(3 << 62))
 
 
 def served(adapters: Adapters) -> Callable[[Platform, str], bool]:
@@ -88,7 +102,7 @@ def add_answer(
         first = position == 0
         batch.messages.append(
             Message(
-                id=uuid4(),
+                id=_message_id(),
                 platform=incoming.platform,
                 chat=incoming.chat,
                 payload=payload,
@@ -108,8 +122,9 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
-    What can be told to a person nowhere goes, masked, to the chat of the person's team or of the desk (issue 5: "then
-    the team's chat"); where there is none, the administrators hear once a day that the person cannot be told.
+    Whom no chat reaches is told by mail, else, masked, in the chat of the
+    person's team or of the desk; where there is none, the administrators hear once a day that
+    the person cannot be told.
     """
     if not notices:
         return
@@ -128,12 +143,38 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
             if address is not None:
                 with speaking(person.language):
                     _add_to(batch, notice, address, person.id, now)
+            elif by_mail := await mail_instead(adapters, db, person, notice.make(), f"{notice.key}:{person.id}", now):
+                batch.messages.append(by_mail)
             elif notice.staff_id is not None:
                 key = f"{notice.key}:{person.id}{GROUPED}"
                 if not await add_to_group(batch, adapters, db, person, notice.make().masked, key, now):
                     lost[person.id] = _told_of(person, now)
     if lost:
         await add_notices(batch, adapters, db, list(lost.values()), now)
+
+
+async def mail_instead(
+    adapters: Adapters, db: Database, person: Staff, reply: Reply, key: str, now: datetime
+) -> Message | None:
+    """A mail to the person's work address that a notice waits: its numbers alone, since mail is no place for more.
+
+    None where no address is known, or no mail server. The notice goes along, should it have to be told elsewhere.
+    """
+    if not person.email or person.blocked_at is not None or Platform.MAIL not in adapters:
+        return None
+    with speaking(person.language):
+        subject, body = await staff_mail.letter(db, person.name, reply)
+    payload = mail.notice_payload(person.email, subject, body, person.language, now)
+    return Message(
+        _message_id(),
+        Platform.MAIL,
+        person.email,
+        payload,
+        person.id,
+        reply_to_json(reply),
+        f"{key}{MAILED}",
+        confirms=True,
+    )
 
 
 async def add_to_group(
@@ -205,7 +246,7 @@ def notice_message(tokened: Reply, address: tuple[Platform, str], owner: StaffId
     """The row of one notice: its words are kept, and rendered by the process that sends it."""
     platform, chat = address
     return Message(
-        id=uuid4(),
+        id=_message_id(),
         platform=platform,
         chat=chat,
         payload="",

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,10 +13,12 @@ from bot.log import get_logger, where
 from bot.outgoing import (
     ADMIN_TOLD,
     GROUPED,
+    MAILED,
     Adapters,
     Batch,
     add_notice,
     add_to_group,
+    mail_instead,
     notice_message,
     reachable_address,
     served,
@@ -95,7 +97,10 @@ class Sender:
             # A crash came between the call and its record: the platform may have taken it.
             message = replace(message, unclear=True)
         if not message.payload:
-            message = await self._rendered(message)
+            payloads = self._payloads(message)
+            if not payloads:
+                return not await self._record_surely(message, Refused("the notice cannot be rendered"))
+            message = await self._rendered(message, payloads)
         await self._adapters[message.platform].pace(message.chat)
         now = self._clock()
         if not message.unclear and message.reply_until_at is not None and message.reply_until_at < now:
@@ -227,11 +232,15 @@ class Sender:
         unreachable: bool = False,
         spent: bool = False,
     ) -> None:
-        """Not tried again: it goes to the person's other platform, else somebody is told."""
+        """Not tried again: it goes to the person's other platform, else by mail, else somebody is told."""
         log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
         batch = Batch()
-        elsewhere = await self._elsewhere(message) or await self._in_group(batch, message, now)
-        if message.platform is Platform.MAIL:
+        elsewhere = (
+            await self._elsewhere(message)
+            or await self._by_mail(message, now)
+            or await self._in_group(batch, message, now)
+        )
+        if message.platform is Platform.MAIL and not message.notice:
             await self._tell_writer(batch, message, state, error, now)
         elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
             pass  # a notice about a notice would never end
@@ -239,7 +248,7 @@ class Sender:
             await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
         elif not elsewhere and message.staff_id is not None:
             # A stranger who turns away is nobody's trouble.
-            await self._tell_administrators(batch, message.platform, error, f"{ADMIN_TOLD}{message.id}", now)
+            await self._tell_of_one(batch, message, error, now)
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
@@ -274,6 +283,16 @@ class Sender:
         told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
+    async def _tell_of_one(self, batch: Batch, message: Message, error: str, now: datetime) -> None:
+        """A message to one of the staff reached nobody; where not even mail did, the administrators hear who it is."""
+        key = f"{ADMIN_TOLD}{message.id}"
+        if message.platform is not Platform.MAIL or message.staff_id is None:
+            await self._tell_administrators(batch, message.platform, error, key, now)
+            return
+        name = (await staff.get_staff(self._db, message.staff_id)).name
+        told = Notice(lambda: system.nowhere_to_tell(name), key, role=Role.ADMIN)
+        await add_notice(batch, self._adapters, self._db, told, now)
+
     async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
         """Who wrote a mail decides what becomes of it; the administrators where that person cannot be told."""
         written = await mail.find_mail(self._db, str(message.id))
@@ -286,9 +305,16 @@ class Sender:
         if not any(row.staff_id == written.staff_id for row in batch.messages):
             await add_notice(batch, self._adapters, self._db, replace(told, role=Role.ADMIN), now)
 
-    async def _rendered(self, message: Message) -> Message:
-        """A notice as this platform says it; should it need several calls, the others follow in order."""
-        payloads = self._adapters[message.platform].render(reply_from_json(message.notice))
+    def _payloads(self, message: Message) -> Sequence[str]:
+        """A notice as this platform says it, in calls; none where it cannot be said, which must not block the chat."""
+        try:
+            return self._adapters[message.platform].render(reply_from_json(message.notice))
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one message; whoever it is for is told elsewhere
+            log.error("notice not rendered", platform=message.platform, message_id=str(message.id), **where(error))
+            return ()
+
+    async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
+        """Keep how the notice is said; should it need several calls, the others follow in order."""
         more = [
             replace(message, id=uuid4(), payload=payload, notice="", dedupe_key=f"{message.dedupe_key}:{n}")
             for n, payload in enumerate(payloads[1:], 1)
@@ -304,7 +330,7 @@ class Sender:
 
     async def _elsewhere(self, message: Message) -> list[Message]:
         """The same notice, once, on the person's other platform; answers go only where the question came from."""
-        if not message.notice or message.staff_id is None or MOVED in (message.dedupe_key or ""):
+        if not message.notice or message.staff_id is None or _went_on(message):
             return []
         here = (message.platform, message.chat)
         address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
@@ -312,3 +338,18 @@ class Sender:
             return []
         key = f"{message.dedupe_key}{MOVED}"
         return [notice_message(reply_from_json(message.notice), address, message.staff_id, key)]
+
+    async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
+        """That a notice waits, once, to the person's work address where no chat takes it."""
+        if not message.notice or message.staff_id is None or MAILED in (message.dedupe_key or ""):
+            return []
+        person = await staff.get_staff(self._db, message.staff_id)
+        key = (message.dedupe_key or "").removesuffix(MOVED)
+        reply = reply_from_json(message.notice)
+        by_mail = await mail_instead(self._adapters, self._db, person, reply, key, now)
+        return [by_mail] if by_mail else []
+
+
+def _went_on(message: Message) -> bool:
+    """Whether the person's other platform was tried already."""
+    return MOVED in (message.dedupe_key or "") or MAILED in (message.dedupe_key or "")

@@ -15,10 +15,12 @@ from bot.chart_process import CHART_CACHE, ChartProcess
 from bot.engine import Engine, now
 from bot.facebook import FacebookPage
 from bot.file_store import FileStore
+from bot.imap_box import ImapBox
 from bot.line_broadcast import LineBroadcast
 from bot.links import Links
 from bot.log import get_logger, where
-from bot.mail_server import read_sender, read_server
+from bot.mail_inbox import MailInbox
+from bot.mail_server import read_mailbox, read_sender, read_server
 from bot.networks import PostingNetwork
 from bot.platform import Adapter
 from bot.poster import PostingNetworks
@@ -28,6 +30,7 @@ from bot.twitter import TwitterAccount
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
+from handlers.delivery_reports import DeliveryReports
 from handlers.i18n import _, speak
 from handlers.registry import COMMANDS
 from store import leases
@@ -147,6 +150,9 @@ class Service:
             self._spawn(watch.run_forever())
             if self._links is None:
                 log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
+        if box := mail_box(self._settings):
+            inbox = MailInbox(self.engine.desk, box, DeliveryReports(), self.engine.post, self.engine.owner)
+            self._spawn(inbox.run_forever())
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
         await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
         await self._stop(serving)
@@ -247,6 +253,11 @@ def mail_adapter(settings: Settings) -> mail.MailAdapter | None:
     if settings.smtp_url is None or settings.mail_from is None:
         return None
     return mail.MailAdapter(read_server(settings.smtp_url), *read_sender(settings.mail_from))
+
+
+def mail_box(settings: Settings) -> ImapBox | None:
+    """The mailbox that is read, where one is configured."""
+    return ImapBox(*read_mailbox(settings.imap_url)) if settings.imap_url else None
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.mail_server import read_sender, read_server
+from bot.mail_server import read_mailbox, read_sender, read_server
 
 PREFIX = "DESKBOT_"
 TWITTER = ("api_key", "api_secret", "access_token", "access_secret")
@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     smtp_url: str | None = None
     mail_from: str | None = None
+    imap_url: str | None = None
     secret_key: SecretStr | None = None
     config: Path | None = None
 
@@ -66,6 +67,13 @@ class Settings(BaseSettings):
     def _smtp_url(cls, value: str | None) -> str | None:
         if value is not None:
             read_server(value)
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _imap_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_mailbox(value)
         return value
 
     @field_validator("mail_from")

@@ -4,7 +4,6 @@ The library's own Updater acknowledges before handling, so it is not used (docs/
 """
 
 import asyncio
-import hashlib
 import hmac
 import json
 import os
@@ -33,10 +32,11 @@ from bot import overheard, telegram_render
 from bot.log import get_logger, where
 from bot.platform import ChatMoved, Delivery, Dropped, Refused, Retry, Sent, Unparsable
 from bot.telegram_request import NotAccepted, PerhapsAccepted, TelegramRequest
+from bot.telegram_updates import INLINE, incoming, row_of, update_id
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import LARGEST, Why
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Moved, Other, Press, Query, Reply, Text
+from handlers.chat import Attachment, Incoming, Reply
 from handlers.desk import FetchFailed
 from handlers.system import resent_mark
 from store import inbox, leases
@@ -52,9 +52,6 @@ LONGEST_PAUSE = 30.0
 PER_SECOND = 28
 PER_CHAT = (3, 3.0)
 """Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about 1 a second)."""
-KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location", "contact")
-INLINE = "inline:"
-"""Before a person's id: the conversation of what they type after the bot's name, beside that of their chat."""
 QUIET = timedelta(days=6)
 """After a week without updates Telegram may choose lower numbers anew: then it is asked without an offset."""
 
@@ -103,26 +100,13 @@ class TelegramAdapter:
             except TelegramError as error:
                 raise NameUnknown(type(error).__name__) from None
         heard = [overheard.of_telegram(update, self._id, self._name) for update in updates]
-        return [self._event(update) for update in heard if update is not None]
-
-    def _event(self, update: Any) -> Event:
-        """An update as an inbox row; whatever it is, it can be kept."""
-        raw = json.dumps(update)  # ASCII: NULs and lone surrogates stay escaped
-        update_id = _update_id(update)
-        if update_id is None:
-            return Event(
-                self.platform, f"odd:{hashlib.sha256(raw.encode()).hexdigest()}", "telegram:?", 0, raw, "unparsable"
-            )
-        where_from = _conversation(update)
-        if where_from is None:
-            return Event(self.platform, str(update_id), "telegram:?", update_id, raw, "unparsable")
-        return Event(self.platform, str(update_id), f"telegram:{where_from}", update_id, raw)
+        return [row_of(update) for update in heard if update is not None]
 
     def parse(self, event: Event) -> Incoming:
         """The update as the desk sees it."""
         try:
             data = json.loads(event.raw)
-            return _incoming(event, telegram.Update.de_json(data, self.bot), self._id, heard=overheard.HEARD in data)
+            return incoming(event, telegram.Update.de_json(data, self.bot), self._id, heard=overheard.HEARD in data)
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
 
@@ -276,113 +260,6 @@ def _seconds(value: Any) -> float:
     return float(value.total_seconds() if hasattr(value, "total_seconds") else value)
 
 
-def _conversation(update: dict[str, Any]) -> str | None:
-    for kind in ("message", "edited_message", "my_chat_member"):
-        if kind in update:
-            return _text(_int(update[kind], "chat", "id"))
-    query = update.get("callback_query")
-    if query is not None:
-        chat = _int(query, "message", "chat", "id")
-        return _text(chat if chat is not None else _int(query, "from", "id"))
-    person = _int(update.get("inline_query"), "from", "id")
-    return None if person is None else f"{INLINE}{person}"
-
-
-def _update_id(update: Any) -> int | None:
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if type(number) is int and 0 <= number < 2**63 - 1 else None
-
-
-def _text(number: int | None) -> str | None:
-    return None if number is None else str(number)
-
-
-def _int(value: Any, *path: str) -> int | None:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, int) else None
-
-
-def _incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool) -> Incoming:
-    chat, user = update.effective_chat, update.effective_user
-    asked = update.inline_query
-    if chat is None and asked is None:
-        raise Unparsable("no chat")
-    private = chat is not None and chat.type == telegram.Chat.PRIVATE
-    body, message = (Query(asked.query, asked.offset), asked.id) if asked else _body(update, bot_id)
-    if chat is not None and not private and update.message is not None:
-        body = _group_body(update.message, heard=heard)
-    return Incoming(
-        id=event.event_id,
-        at=event.received_at or datetime.now(UTC),
-        platform=Platform.TELEGRAM,
-        chat=str(chat.id) if chat else f"{INLINE}{user.id if user else ''}",
-        private=private,
-        who=str(user.id) if user and not user.is_bot else None,
-        body=body,
-        name=user.full_name if user else "",
-        language=(user.language_code or "") if user else "",
-        message=message,
-        title=(chat.title or "") if chat else "",
-    )
-
-
-def _group_body(message: telegram.Message, *, heard: bool) -> Body:
-    if message.migrate_to_chat_id is not None:
-        return Moved(str(message.migrate_to_chat_id))
-    return Text(message.text) if heard and message.text is not None else Other()
-
-
-def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
-    query, message = update.callback_query, update.message
-    if query is not None:
-        return Press(query.data or ""), str(query.message.message_id) if query.message else ""
-    if update.edited_message is not None:
-        return Edited() if update.edited_message.text else Other(), ""
-    if update.my_chat_member is not None:
-        member = update.my_chat_member.new_chat_member
-        bodies: dict[str, Body] = {"member": Joined(), "administrator": Joined(), "kicked": Left(), "left": Left()}
-        return bodies.get(member.status, Other()), ""
-    if message is None:
-        return Other(), ""
-    if message.text is not None:
-        first_at = message.forward_origin.date if message.forward_origin else None
-        return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text, first_at), ""
-    for kind in KINDS:
-        if part := getattr(message, kind):
-            return _attachment(message, kind, part), ""
-    return Other(), ""
-
-
-def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:
-    """A photo comes in several sizes, the largest last."""
-    file = part[-1] if kind == "photo" else part
-    answered = message.reply_to_message
-    size = getattr(file, "file_size", None)
-    return Attachment(
-        kind,
-        reference=str(getattr(file, "file_id", None) or ""),
-        name=str(getattr(file, "file_name", None) or ""),
-        mime=str(getattr(file, "mime_type", None) or ""),
-        size=size if isinstance(size, int) else None,
-        caption=message.caption or "",
-        message=str(message.message_id),
-        album=message.media_group_id or "",
-        quoted=(answered.text or answered.caption or "") if answered else "",
-    )
-
-
-def _is_offer(message: telegram.Message, bot_id: str) -> bool:
-    """Whether somebody picked one of our own answers to a query, in a chat that we hear."""
-    return message.via_bot is not None and str(message.via_bot.id) == bot_id
-
-
-def _chosen(text: str) -> str:
-    """What was picked, by its code alone: in the chat with us it opens the customer."""
-    code = telegram_render.CODE.search(text)
-    return code[0] if code else text
-
-
 # The ways in.
 
 
@@ -437,7 +314,7 @@ class Poller:
             return
         failpoint("event.received")
         events = await self._adapter.events(updates)
-        last = max(_update_id(update) or 0 for update in updates)
+        last = max(update_id(update) or 0 for update in updates)
         if not last:
             raise ValueError("getUpdates: no update has an id")
         woken = await inbox.receive(self._db, events, self._owner, self._clock(), (self._cursor, last + 1))

@@ -40,28 +40,40 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
     if reply.offers is not None:
         return [_offers(reply.offers, replaces, limits)]
-    files = [part for part in reply.parts if isinstance(part, Document)]
-    words = [part for part in reply.parts if not isinstance(part, Document)]
+    parts = (*(each.part for each in reply.earlier if not each.message), *reply.parts)
+    files = [part for part in parts if isinstance(part, Document)]
+    words = [part for part in parts if not isinstance(part, Document)]
+    edited = {each.message for each in reply.earlier}
+    calls = _said(words, limits, replaces if reply.in_place else "") if words or not files else []
+    calls += [_send_file(file, limits) for file in files]
+    if replaces and reply.retires and replaces not in edited and not (reply.in_place and words):
+        empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
+        calls.append({"method": "editMessageReplyMarkup", "params": empty})
+    for each in reply.earlier:
+        if each.message and not isinstance(each.part, Document):
+            calls += _said([each.part], limits, each.message)
+    return [json.dumps(call, ensure_ascii=False) for call in calls]
+
+
+def _said(words: Sequence[Paragraph | Card | Choice], limits: Limits, replaces: str) -> list[dict[str, Any]]:
+    """The calls that say this; the first takes the place of the message `replaces`, where one is named."""
     lines: list[Line] = []
     rows: list[list[Button]] = []
+    numbered = 0
     for part in words:
         if lines:
             lines.append(("", ""))
-        lines += _lines(part, limits)
-        rows += _rows(part, limits)
-    texts = _pack(lines, limits.text) if words or not files else []
-    calls = [_send(text) for text in texts]
-    keyboard = _keyboard(rows, limits)
-    if keyboard:
+        keys = _keys(part, numbered) if isinstance(part, Choice) and _needs_list(part, limits) else []
+        numbered += len(keys)
+        lines += _lines(part, keys, limits)
+        rows += _rows(part, keys, limits)
+    calls = [_send(text) for text in _pack(lines, limits.text)]
+    if keyboard := _keyboard(rows, limits):
         calls[-1]["params"]["reply_markup"] = keyboard
-    calls += [_send_file(file, limits) for file in files]
-    if replaces and reply.in_place and texts:
+    if replaces:
         calls[0]["method"] = "editMessageText"
         calls[0]["params"]["message_id"] = int(replaces)
-    elif replaces and reply.retires:
-        empty = {"message_id": int(replaces), "reply_markup": {"inline_keyboard": []}}
-        calls.append({"method": "editMessageReplyMarkup", "params": empty})
-    return [json.dumps(call, ensure_ascii=False) for call in calls]
+    return calls
 
 
 def _offers(offers: Offers, query: str, limits: Limits) -> str:
@@ -93,7 +105,7 @@ def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
     photo = file.mime in PHOTOS and file.size <= limits.photo
     params: dict[str, Any] = {"caption": html.escape(shorten(file.caption, limits.caption), quote=False)}
     params["parse_mode"] = "HTML"
-    keyboard = _keyboard(_rows(file, limits), limits)
+    keyboard = _keyboard(_rows(file, (), limits), limits)
     if keyboard:
         params["reply_markup"] = keyboard
     return {
@@ -115,7 +127,7 @@ def _bold(text: str, limit: int) -> list[Line]:
     return [(piece, f"<b>{escaped}</b>" if piece else "") for piece, escaped in _plain(text, limit)]
 
 
-def _lines(part: Paragraph | Card | Choice, limits: Limits) -> list[Line]:
+def _lines(part: Paragraph | Card | Choice, keys: Sequence[str], limits: Limits) -> list[Line]:
     limit = limits.text // 2
     if isinstance(part, Paragraph):
         return _plain(part.text, limit)
@@ -128,20 +140,20 @@ def _lines(part: Paragraph | Card | Choice, limits: Limits) -> list[Line]:
         return [*lines, *(_plain(part.note, limit) if part.note else [])]
     question, _newline, more = part.question.partition("\n")
     lines = [*_bold(question, limit), *(_plain(more, limit) if more else [])]
-    if _needs_list(part, limits):
-        keys = _keys(part)
-        for key, option in zip(keys, part.options, strict=True):
-            text = option.label if option.label.startswith(key) else f"{key}. {option.label}"
-            lines += _plain(text, limit)
+    for key, option in zip(keys, part.options, strict=False):
+        text = option.label if option.label.startswith(key) else f"{key}. {option.label}"
+        lines += _plain(text, limit)
     return lines
 
 
-def _keys(choice: Choice) -> list[str]:
-    """What the short buttons of a list say: each option's own code or number where all have one, else 1, 2, 3."""
+def _keys(choice: Choice, before: int) -> list[str]:
+    """What the short buttons of a list say: each option's own code or number where all have one, else 1, 2, 3; after
+    `before` of the lists above.
+    """
     first = [label.split()[0] if (label := option.label.strip()) else "" for option in choice.options]
     if len(set(first)) == len(first) and all(CODE.fullmatch(word) for word in first):
         return first
-    return [str(n) for n in range(1, len(first) + 1)]
+    return [str(before + n) for n in range(1, len(first) + 1)]
 
 
 def _needs_list(choice: Choice, limits: Limits) -> bool:
@@ -149,10 +161,11 @@ def _needs_list(choice: Choice, limits: Limits) -> bool:
     return any(len(graphemes(option.label)) > limits.option_graphemes for option in choice.options)
 
 
-def _rows(part: Part, limits: Limits) -> list[list[Button]]:
+def _rows(part: Part, keys: Sequence[str], limits: Limits) -> list[list[Button]]:
+    """The buttons; `keys` stand for options that the text lists."""
     rows: list[list[Button]] = []
-    if isinstance(part, Choice) and _needs_list(part, limits):
-        short = [_relabelled(option, key) for key, option in zip(_keys(part), part.options, strict=True)]
+    if isinstance(part, Choice) and keys:
+        short = [_relabelled(option, key) for key, option in zip(keys, part.options, strict=True)]
         rows = [short[start : start + limits.row_buttons] for start in range(0, len(short), limits.row_buttons)]
     elif isinstance(part, Choice):
         rows = [[_relabelled(option, shorten(option.label, limits.label))] for option in part.options]

@@ -15,7 +15,10 @@ from handlers.transfer import rejected_file, rejected_rest, rejected_row, table_
 from store import audit
 from store.database import Database
 from store.tables import Sink, staged, table_file
-from store.transfer import Counts, Rejected, export_customers, export_tickets, import_table
+from store.transfer import Counts, import_table
+from store.transfer_batches import Rejected
+from store.transfer_customers import export_customers
+from store.transfer_tickets import export_tickets
 
 SHOWN = 20
 """Rejected rows that are said; all stand in the file."""

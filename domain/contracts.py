@@ -40,6 +40,14 @@ def split_no(no: str) -> tuple[int, int]:
     return int(number), int(year)
 
 
+def check_year(no: str, today: date) -> str:
+    """A contract's number, whose year has begun; InvalidInput("contract_no") or ("contract_year")."""
+    _number, year = split_no(no)
+    if year > today.year + BUDDHIST_OFFSET:
+        raise InvalidInput("contract_year", no=no, year=year)
+    return no
+
+
 def next_no(taken: Iterable[str], today: date) -> str:
     """The number after the highest one taken in today's Buddhist year."""
     year = today.year + BUDDHIST_OFFSET

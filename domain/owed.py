@@ -82,7 +82,8 @@ class Owed:
 
     `due_on` = the date agreed, if any; `reminders` were sent, `chased` letters went out, the last of either at
     `last_at`; `snoozed_on` = the day that the officer chose for the next reminder; `extra` = reminders to send
-    beyond the rule's number. `id` is 0 until saved; `version` counts what people change.
+    beyond the rule's number. `unreached` = letters that are known not to have arrived; they are the mails' to tell,
+    and not kept here. `id` is 0 until saved; `version` counts what people change.
     """
 
     request_id: int
@@ -103,6 +104,11 @@ class Owed:
     proof_no: str = ""
     id: int = 0
     version: int = 1
+    unreached: int = 0
+
+    def reached(self) -> int:
+        """How often the customer was followed up: letters that came back do not count."""
+        return max(0, self.chased - self.unreached)
 
     def days(self, now: datetime) -> int:
         """Whole days since it is owed, by the local calendar."""
@@ -115,6 +121,10 @@ class Owed:
     def is_overdue(self, rule: Rule, now: datetime) -> bool:
         """Whether it should have been there before today."""
         return self.state is OwedState.OPEN and self.first_on(rule) < _local(now)
+
+    def reminded(self, now: datetime) -> "Owed":
+        """As it is once the officer was reminded of it."""
+        return replace(self, reminders=self.reminders + 1, last_at=now, snoozed_on=None)
 
     def asks(self, rule: Rule) -> bool:
         """Whether all reminders were sent, so that the officer is asked whether to go on."""

@@ -11,7 +11,7 @@ StaffId = NewType("StaffId", int)
 class Platform(StrEnum):
     """Where people talk to the desk; never called a channel, which is how customers reach it.
 
-    By mail the desk only speaks, and to customers: no member of staff has an account there.
+    By mail the desk only speaks: to customers, and to staff whom no chat reaches.
     """
 
     TELEGRAM = "telegram"
@@ -37,7 +37,8 @@ class Role(StrEnum):
 class Staff:
     """A member of staff. `blocked_at` set = no access on any platform, from the next press on.
 
-    `post_granted_at` set = may post to the office's networks, which else only supervisors may.
+    `post_granted_at` set = may post to the office's networks, which else only supervisors may. `email` = the work
+    address that is told what reaches the person in no chat, "" where none is known.
     """
 
     id: StaffId
@@ -46,6 +47,7 @@ class Staff:
     language: str = "th"
     blocked_at: datetime | None = None
     post_granted_at: datetime | None = None
+    email: str = ""
 
     @property
     def may_post(self) -> bool:

@@ -88,11 +88,6 @@ class WorkingCalendar:
         hours = self.hours(at.date())
         return bool(hours) and hours[0].opens <= at.time() < hours[-1].closes
 
-    def next_opening(self, at: datetime) -> datetime:
-        """`at` itself while the office works, else the next time it opens."""
-        at = _local(at)
-        return next(max(opens, at) for opens, closes in self._intervals(at) if closes > at)
-
     def add(self, start: datetime, working_minutes: int | timedelta) -> datetime:
         """The instant when that much working time has passed since `start`.
 

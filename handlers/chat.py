@@ -190,6 +190,16 @@ Part = Paragraph | Card | Choice | Document
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier `message` of this chat says by now: it is edited there; where no platform can, or no message is
+    named, `part` leads the answer.
+    """
+
+    part: Part
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One answer to a query: `title` and `about` are for who asked, `text` lands in the chat where it was asked."""
 
@@ -224,8 +234,8 @@ class Masked:
 class Reply:
     """One answer. `in_place` = it takes the place of the message whose button was pressed, where a
     platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of the
-    pressed message are spent; `offers` = it answers a query, and has no parts; `masked` = what the chat of the
-    person's team is told instead, where no platform reaches the person.
+    pressed message are spent; `offers` = it answers a query, and has no parts; `earlier` = other messages that it
+    changes; `masked` = what the chat of the person's team is told instead, where no platform reaches the person.
     """
 
     parts: tuple[Part, ...]
@@ -233,7 +243,13 @@ class Reply:
     confirms: bool = False
     retires: bool = False
     offers: Offers | None = None
+    earlier: tuple[Earlier, ...] = ()
     masked: tuple[Masked, ...] = ()
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The parts where nothing can be edited: what earlier messages say by now comes first."""
+        return (*(each.part for each in self.earlier), *self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +286,7 @@ _PARTS: dict[str, type[Paragraph] | type[Card] | type[Choice] | type[Document]] 
 
 def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
-    parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.parts]
+    parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.all_parts]
     masked = {"masked": reply.masked} if reply.masked else {}
     return _ENCODER.encode({"parts": parts, "confirms": reply.confirms, **masked})
 

@@ -12,11 +12,11 @@ from domain.tickets import Pause, Status, Ticket
 from handlers import clock_text, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import Field, end, enter_form, new_draft, start
+from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, when
 from handlers.registry import action, command
-from handlers.tickets import NUMBER, read_number
+from handlers.tickets import NUMBER, split_number
 from store import tickets
 from store.forms import Draft
 
@@ -49,9 +49,8 @@ async def answered(ctx: Context, args: str) -> Reply:
 
 
 async def _named(ctx: Context, args: str) -> tuple[Ticket, datetime]:
-    number, _blank, rest = args.strip().partition(" ")
-    found = await tickets.get_ticket(ctx.db, read_number(number))
-    return found, parse_moment(rest, ctx.now) if rest.strip() else ctx.now
+    number, rest = split_number(args)
+    return await tickets.get_ticket(ctx.db, number), parse_moment(rest, ctx.now) if rest else ctx.now
 
 
 @action("ticket.wait")
@@ -68,7 +67,6 @@ async def answered_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
     if found.status is Status.CLOSED or found.waiting_since is not None:
-        ctx.audit("ticket.read", found.no)
         return await ticket_cards.present_state(ctx, found)
     ticket = pauses.wait(found, since, ctx.now)
     return await _saved(ctx, found, replace(ticket, assignee=found.assignee or ctx.staff.id))
@@ -76,7 +74,6 @@ async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
 
 async def _answered(ctx: Context, found: Ticket, until: datetime) -> Reply:
     if found.waiting_since is None:
-        ctx.audit("ticket.read", found.no)
         return await ticket_cards.present_state(ctx, found)
     return await _saved(ctx, found, pauses.answered(found, until, ctx.now))
 
@@ -172,7 +169,7 @@ def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Tic
     return pauses.corrected(found, position, better, now)
 
 
-class PauseForm:
+class PauseForm(Form):
     """See `handlers.forms.Form`: one moment of one pause."""
 
     kind = "pause"
@@ -192,17 +189,8 @@ class PauseForm:
         lines = tuple((field_label(name), when(at)) for name, at in moments if at)
         return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return ""
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return (draft.data["field"],)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         found = await tickets.get_ticket(ctx.db, draft.record)

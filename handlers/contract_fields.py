@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from domain.contracts import next_no
+from domain.contracts import check_year, next_no
 from domain.dates import BUDDHIST_OFFSET
 from domain.errors import InvalidInput
 from domain.tickets import parse_contract_no
@@ -46,9 +46,11 @@ def contract_no_field(hint: str, check: Check) -> Field:
             if not isinstance(kept, Mapping) or not kept.get("contract_no"):
                 raise
             # Only its date is wrong: the number is kept, as it is written in full.
-            no = parse_contract_no(str(kept["contract_no"]))
+            no = check_year(parse_contract_no(str(kept["contract_no"])), ctx.today)
             await check(ctx, draft, no)
             raise InvalidInput(error.code, **{**error.params, "kept": {"contract_no": no}}) from None
+        if values["contract_no"]:
+            check_year(values["contract_no"], ctx.today)
         await check(ctx, draft, values["contract_no"])
         return values
 

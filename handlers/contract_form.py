@@ -14,7 +14,7 @@ from handlers import fields, request_cards, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.contract_fields import contract_no_field, taken
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.requests import contract_from, ground
@@ -122,7 +122,7 @@ def _filled(base: Contract, values: Mapping[str, str]) -> Contract:
     )
 
 
-class ContractForm:
+class ContractForm(Form):
     """See `handlers.forms.Form`. Its draft's record is the request; the data lie over the saved contract's."""
 
     kind = "contract"
@@ -155,15 +155,6 @@ class ContractForm:
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return await self._text(ctx, draft, name)
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         life = await _life(ctx, draft)

@@ -70,6 +70,12 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await show_list(ctx, View(args["list"], **{name: args[name] for name in known & args.keys()}))
 
 
+@action("owed.all")
+async def all_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What is owed, below a message of the morning that stays as it is."""
+    return await show_list(ctx, View("owed", mine=args.get("mine", "")))
+
+
 async def show_list(ctx: Context, view: View) -> Reply:
     """One page of a list, with its totals, its filters and the pages beside it."""
     wanted = Filter(

@@ -10,6 +10,7 @@ from handlers import customer_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.pages import turn_buttons
 from handlers.registry import action
 from store import changes, customers, revisions
 
@@ -43,12 +44,8 @@ async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons = []
     if await revisions.find(ctx.db, customer.code, customer.version - 1):
         buttons.append(Button(_("เลิกการแก้ไขล่าสุด"), "customer.undo", _at(customer.code, customer.version)))
-    for label, there, target in (
-        (_("ก่อนหน้า"), page > 0, page - 1),
-        (_("ถัดไป"), len(lines) > (page + 1) * PAGE, page + 1),
-    ):
-        if there:
-            buttons.append(Button(label, "customer.changes", {"code": customer.code, "page": str(target)}))
+    more = len(lines) > (page + 1) * PAGE
+    buttons += turn_buttons("customer.changes", {"code": customer.code}, page, more=more)
     buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}))
     title = _("รายการแก้ไข · %(customer)s", customer=f"{customer.code} {customer_cards.shown_name(customer)}")
     shown = tuple(lines[page * PAGE : (page + 1) * PAGE])

@@ -16,6 +16,7 @@ from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import (
     Field,
+    Form,
     Option,
     advance,
     end,
@@ -154,7 +155,7 @@ def from_query(text: str, today: date) -> dict[str, str]:
     return {key: value for key, value in values.items() if value}
 
 
-class CustomerForm:
+class CustomerForm(Form):
     """See `handlers.forms.Form`."""
 
     kind = "customer"
@@ -198,14 +199,8 @@ class CustomerForm:
         values = await self.values(ctx, draft)
         return self._text(ctx, name, values[name]) if values.get(name) else ""
 
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return tuple(name for name in CUSTOMER_FIELDS if name != "reach")
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.record:

@@ -14,9 +14,10 @@ from handlers import customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.customer_form import NAME_LIMIT, from_query, moved_on, show_difference
 from handlers.desk import Context
-from handlers.forms import Field, end, enter_form, new_draft, start
+from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import field_label
+from handlers.pages import turn_buttons
 from handlers.registry import action
 from store import customers, forms
 from store.forms import Draft
@@ -75,9 +76,8 @@ def list_part(customer: Customer, what: str, page: int = 0) -> Part:
         for one in ones[page * PAGE : (page + 1) * PAGE]
     ]
     add = _("เพิ่มผู้ติดต่อ") if what == "contacts" else _("เพิ่มที่อยู่")
-    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(ones) > (page + 1) * PAGE, page + 1))
     buttons = (
-        *(Button(label, f"{what}.page", {**args, "page": str(to)}) for label, there, to in turns if there),
+        *turn_buttons(f"{what}.page", args, page, more=len(ones) > (page + 1) * PAGE),
         Button(add, f"{what}.new", args),
         Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),
     )
@@ -253,7 +253,7 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     return {"name": name, **whole, **({"mobile": phone} if phone else {}), **({"email": email} if email else {})}
 
 
-class PartForm:
+class PartForm(Form):
     """See `handlers.forms.Form`: one contact or one address of a saved customer."""
 
     def __init__(self, kind: str, *declared: Field) -> None:
@@ -276,12 +276,6 @@ class PartForm:
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return tuple(name for name in self.fields if name != self.first) if draft.data.get("was") else ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         current = await customers.get_customer(ctx.db, draft.record)

@@ -15,6 +15,7 @@ from handlers.desk import Context
 from handlers.forms import FRESH, start
 from handlers.i18n import _
 from handlers.labels import why_label
+from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
 from store import contracts, customers, forms, publications, search, tickets
@@ -83,7 +84,7 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
     question = "\n".join(filter(None, (question, found_by)))
-    buttons = [*_pages(text, page, len(hits)), _new_button(text)]
+    buttons = [*turn_buttons("find.page", {"text": text}, page, more=len(hits) > (page + 1) * PAGE), _new_button(text)]
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
         buttons.append(Button(_("รายงานรหัสซ้ำ"), "duplicate.choose", {"codes": codes}))
@@ -126,15 +127,6 @@ def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
     return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}),)
 
 
-def _pages(text: str, page: int, count: int) -> list[Button]:
-    buttons = []
-    if page:
-        buttons.append(Button(_("ก่อนหน้า"), "find.page", {"text": text, "page": str(page - 1)}))
-    if count > (page + 1) * PAGE:
-        buttons.append(Button(_("ถัดไป"), "find.page", {"text": text, "page": str(page + 1)}))
-    return buttons
-
-
 def _new_button(text: str) -> Button:
     name = shorten(" ".join(text.split()), 40)
     return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)})
@@ -173,12 +165,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("customer.history", customer.code)
     found = await tickets.list_by_customer(ctx.db, customer.code, HISTORY_PAGE + 1, page * HISTORY_PAGE)
     buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
-    for label, there, target in (
-        (_("ก่อนหน้า"), page > 0, page - 1),
-        (_("ถัดไป"), len(found) > HISTORY_PAGE, page + 1),
-    ):
-        if there:
-            buttons.append(Button(label, "customer.history", {"code": customer.code, "page": str(target)}))
+    buttons += turn_buttons("customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE)
     title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
     return await _ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
 

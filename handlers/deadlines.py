@@ -1,12 +1,14 @@
 """Deadlines told in time: the rows of what is due for each ticket, and the messages they become."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, time
 from functools import partial
 
 from domain import clock
 from domain.clock import Stage
 from domain.dates import BANGKOK, format_time
+from domain.errors import Conflict
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Ticket, TicketNo
 from handlers import masked, ticket_buttons, ticket_cards
@@ -21,8 +23,14 @@ from store.database import Tx
 from store.due import Due
 
 KIND = "ticket.deadline"
+MORNING = "morning"
+"""The kind of the morning's queue, which tells what is due by then as well."""
 SHOWN = 8
 """Tickets of one message; the rest is counted."""
+CHUNK = 400
+"""Tickets that are planned together."""
+BREATH = 50
+"""After so many tickets other tasks get their turn."""
 
 Told = tuple[Stage, Ticket]
 
@@ -38,15 +46,30 @@ def rows_for(work: Work, ticket: Ticket) -> list[Due]:
 
 def plan(work: Work, ticket: Ticket) -> None:
     """Plan what is to be told of this ticket, in the transaction that changes it."""
-    rows = rows_for(work, ticket)
-    work.change(partial(_replan, no=ticket.no, rows=rows, now=work.now))
+    _plan_all(work, {ticket.no: rows_for(work, ticket)})
 
 
-async def _replan(tx: Tx, no: TicketNo, rows: Sequence[Due], now: datetime) -> None:
+def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
+    """The same for many tickets: a few statements for each CHUNK of them."""
+    every = [*wanted.items()]
+    for start in range(0, len(every), CHUNK):
+        work.change(partial(_replan, wanted=dict(every[start : start + CHUNK]), now=work.now))
+
+
+async def _replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime) -> None:
     """What was told is not told again because a holiday entered late moved it from one past hour to another."""
-    told = {_stage(occurrence) for occurrence in await due_rows.list_done(tx, KIND, no)}
-    await due_rows.cancel(tx, KIND, no)
-    await due_rows.plan(tx, [row for row in rows if row.due_at > now or _stage(row.occurrence) not in told])
+    done = await due_rows.list_done(tx, KIND, [*wanted])
+    told = {no: {_stage(occurrence) for occurrence in occurrences} for no, occurrences in done.items()}
+    await due_rows.cancel_all(tx, KIND, [*wanted])
+    await due_rows.plan(
+        tx,
+        [
+            row
+            for no, rows in wanted.items()
+            for row in rows
+            if row.due_at > now or _stage(row.occurrence) not in told.get(no, ())
+        ],
+    )
 
 
 def _stage(occurrence: str) -> Stage:
@@ -56,12 +79,22 @@ def _stage(occurrence: str) -> Stage:
 async def replan_with(work: Work, after: Desk) -> int:
     """Plan every unfinished ticket as it counts on the desk `after`; returns how many due times move."""
     later, moved = Work(after, work.now), 0
-    for ticket in await tickets.list_all_unfinished(work.db):
+    changed: dict[TicketNo, list[Due]] = {}
+    async for ticket in _unfinished(work):
         moved += ticket_cards.due(work, ticket) != ticket_cards.due(later, ticket)
         wanted = rows_for(later, ticket)
         if wanted != rows_for(work, ticket):
-            work.change(partial(_replan, no=ticket.no, rows=wanted, now=work.now))
+            changed[ticket.no] = wanted
+    _plan_all(work, changed)
     return moved
+
+
+async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
+    """Every unfinished ticket; now and then chats get their turn."""
+    for number, ticket in enumerate(await tickets.list_all_unfinished(work.db)):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
+        yield ticket
 
 
 @due("ticket.replan", silent=True, daily_at=time(6, 0), workdays=False)
@@ -70,23 +103,39 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
     waiting: dict[str, set[tuple[str, datetime]]] = {}
     for row in await due_rows.list_waiting(work.db, KIND):
         waiting.setdefault(row.subject, set()).add((row.occurrence, row.due_at))
-    found = {ticket.no: ticket for ticket in await tickets.list_all_unfinished(work.db)}
-    for ticket in found.values():
+    changed: dict[TicketNo, list[Due]] = {}
+    async for ticket in _unfinished(work):
         wanted = rows_for(work, ticket)
-        if {(row.occurrence, row.due_at) for row in wanted} != waiting.get(ticket.no, set()):
-            work.change(partial(_replan, no=ticket.no, rows=wanted, now=work.now))
-    for no in waiting.keys() - found.keys():
-        work.change(partial(due_rows.cancel, kind=KIND, subject=no))
+        if {(row.occurrence, row.due_at) for row in wanted} != waiting.pop(ticket.no, set()):
+            changed[ticket.no] = wanted
+    _plan_all(work, changed)
+    work.change(partial(due_rows.cancel_all, kind=KIND, subjects=[*waiting]))
 
 
 @due(KIND)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message for each person: what is due soon or overdue, as it is now."""
+    """One message for each person: what is due soon or overdue, as it is now; what the morning's queue tells is not."""
+    if await due_rows.has_waiting(work.db, MORNING, work.now):
+        raise Conflict("due")
+    for person, told in (await _by_person(work, rows)).items():
+        await _tell_person(work, person, [*told.values()], rows[0].id)
+
+
+async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, Told]]:
+    """What each person would be told now: whoever asks tells it, so that it is done with this work."""
+    rows = await due_rows.list_due(work.db, KIND, work.now)
+    if rows:
+        work.change(partial(due_rows.finish_elsewhere, rows=rows, now=work.now))
+    return await _by_person(work, rows)
+
+
+async def _by_person(work: Work, rows: Sequence[Due]) -> dict[StaffId, dict[TicketNo, Told]]:
+    """Whom to tell what of these occurrences, the latest stage of each ticket."""
     found = await tickets.get_tickets(work.db, [row.subject for row in rows])
     away = {leave.staff for leave in await hand_overs.list_leaves(work.db, work.today, work.today)}
     there = [person for person in await staff.list_staff(work.db) if person.blocked_at is None]
     people = {person.id: person for person in there if person.id not in away}
-    messages: dict[StaffId, dict[str, Told]] = {}
+    messages: dict[StaffId, dict[TicketNo, Told]] = {}
     for row in rows:
         ticket = found.get(row.subject)
         if ticket is None or row.occurrence not in {each.occurrence for each in _still(work, ticket)}:
@@ -95,10 +144,9 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
             continue
         stage = _stage(row.occurrence)
         for person in _receivers(people, stage, ticket):
-            # What is claimed comes in the order of its time: overdue takes the place of due soon.
+            # What is due comes in the order of its time: overdue takes the place of due soon.
             messages.setdefault(person, {})[ticket.no] = (stage, ticket)
-    for person, told in messages.items():
-        await _tell_person(work, person, [*told.values()], rows[0].id)
+    return messages
 
 
 def _still(work: Work, ticket: Ticket) -> list[Due]:
@@ -134,7 +182,7 @@ async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row:
 
     def state(stage: Stage, ticket: Ticket) -> str:
         whose = assignees.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
-        return " · ".join(filter(None, (_state(work, stage, ticket), whose)))
+        return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
     make = masked.also(
@@ -143,7 +191,8 @@ async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row:
     work.notify(make, f"deadline:{first_row}", staff_id=person)
 
 
-def _state(work: Work, stage: Stage, ticket: Ticket) -> str:
+def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
+    """Due soon or overdue, and when."""
     due_at = ticket_cards.due(work, ticket)
     assert due_at is not None
     today = due_at.astimezone(BANGKOK).date() == work.today

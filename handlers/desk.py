@@ -13,8 +13,9 @@ from domain.customers import Customer
 from domain.dates import BANGKOK
 from domain.publicity import Network
 from domain.staff import Platform, Role, Staff, StaffId
+from domain.tickets import Ticket
 from domain.working_calendar import DayRule
-from handlers.chat import Attachment, Incoming, Notice, Reply
+from handlers.chat import Attachment, Earlier, Incoming, Notice, Reply
 from store import customers, holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
@@ -226,11 +227,23 @@ class Context(Work):
     unsaved: dict[str, Customer] = field(default_factory=dict)
     """Customers that this event makes, by code: its own answer already speaks of them."""
 
+    met: dict[str, Customer] = field(default_factory=dict)
+    """Customers that this event has read: its rules, its card and its buttons speak of the same ones."""
+
+    under: dict[str, Ticket] = field(default_factory=dict)
+    """Tickets under this event's forms, likewise: a card asks for them once for each of its fields."""
+
     jobs: list[str] = field(default_factory=list)
     """Imports that have something to do once this event is written."""
 
     attached: dict[str, int] = field(default_factory=dict)
     """How many files this event adds to a record: its own answer already speaks of them."""
+
+    pressed: Mapping[str, str] = field(default_factory=dict)
+    """What the button that was pressed means, also where it came too late."""
+
+    earlier: list[Earlier] = field(default_factory=list)
+    """What messages of this chat say by now, beside the answer."""
 
     async def fetch(self, attachment: Attachment) -> Fetched:
         """See `Files.fetch`."""
@@ -238,7 +251,10 @@ class Context(Work):
 
     async def customer(self, code: str) -> Customer:
         """A customer of the store, or one that this event makes; NotFound("customer")."""
-        return self.unsaved.get(code) or await customers.get_customer(self.db, code)
+        found = self.unsaved.get(code) or self.met.get(code)
+        if found is None:
+            found = self.met[code] = await customers.get_customer(self.db, code)
+        return found
 
     def audit(self, action: str, record: str) -> None:
         """Note that this person read or changed personal data."""

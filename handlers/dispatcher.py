@@ -38,6 +38,7 @@ from handlers import (
     reminders,
     request_presses,
     staff,
+    staff_mail,
     strangers,
     system,
     teams,
@@ -90,6 +91,7 @@ __all__ = [
     "reminders",
     "request_presses",
     "staff",
+    "staff_mail",
     "teams",
     "ticket_history",
     "ticket_links",
@@ -119,6 +121,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
     try:
         reply = await (_route(ctx) if incoming.private else _in_group(ctx))
+        if reply and ctx.earlier:
+            reply = replace(reply, earlier=tuple(ctx.earlier))
     except DeskError as error:
         # Nothing of a refused request is written, but that something was read stays in the audit log.
         ctx.changes.clear()
@@ -256,6 +260,7 @@ async def _press(ctx: Context, token: str) -> Reply:
     if button.staff_id is not None and button.staff_id != ctx.staff.id:
         raise NotAllowed("not_yours")
     action = ACTIONS[button.action]
+    ctx.pressed = button.args
     check_right(ctx.staff, action)
     if button.once:
         if late := await _late(ctx, button):

@@ -17,6 +17,7 @@ from handlers.desk import Context, Work
 from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import field_label
+from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from store import customers, duplicates, search
 from store import due as due_store
@@ -151,11 +152,7 @@ async def _list_open(ctx: Context, page: int) -> Reply:
         ctx.audit("customer.listed", pair.one)
         ctx.audit("customer.listed", pair.other)
         options.append(Button(_pair_line(pair, people), "merge.preview", {"codes": f"{pair.one},{pair.other}"}))
-    buttons = []
-    if page:
-        buttons.append(Button(_("ก่อนหน้า"), "duplicate.page", {"page": str(page - 1)}))
-    if len(pairs) > PAGE:
-        buttons.append(Button(_("ถัดไป"), "duplicate.page", {"page": str(page + 1)}))
+    buttons = turn_buttons("duplicate.page", {}, page, more=len(pairs) > PAGE)
     return Reply((Choice(_("👤 อาจเป็นรายเดียวกัน %(count)s คู่", count=count), tuple(options), tuple(buttons)),))
 
 

@@ -1,13 +1,12 @@
 """How files are shown: their names and sizes in a sentence, and themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from domain.staff import StaffId
 from domain.text import shorten
 from handlers.chat import Button, Document
-from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import when
-from store import staff
 from store.files import File
 
 LINK_HOURS = 24
@@ -26,8 +25,8 @@ def size_text(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
 
 
-async def document(ctx: Context, file: File) -> Document:
-    names = await staff.staff_names(ctx.db)
+def document(file: File, names: Mapping[StaffId, str]) -> Document:
+    """A file as a person asked for it: who added it when, and on a ticket the button that removes it."""
     who = names.get(file.added_by, "") if file.added_by is not None else ""
     caption = "\n".join(
         filter(None, (f"📎 {file.name} · {size_text(file.size)}", f"{who} {when(file.added_at)}".strip(), file.caption))

@@ -23,7 +23,7 @@ from handlers.ticket_form import habit_defaults, new_ticket
 from store import files as file_store
 from store import forms as form_store
 from store import imports as import_store
-from store import tickets
+from store import staff, tickets
 from store.files import File, of_draft, of_import, of_person
 from store.forms import Draft
 
@@ -326,7 +326,8 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _send(ctx: Context, found: Sequence[File]) -> Reply:
     for file in found:
         ctx.audit("ticket.file_read", file.record)
-    return Reply(tuple([await file_cards.document(ctx, file) for file in found]))
+    names = await staff.staff_names(ctx.db)
+    return Reply(tuple(file_cards.document(file, names) for file in found))
 
 
 async def _ticket_file(ctx: Context, args: Mapping[str, str]) -> File:

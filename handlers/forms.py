@@ -18,6 +18,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import button_label, field_label
 from handlers.messages import sentence
+from handlers.pages import turn_buttons
 from store import forms
 from store.forms import Draft
 
@@ -71,7 +72,7 @@ class Field:
 
 
 class Form(Protocol):
-    """What a kind of form is made of."""
+    """What a kind of form is made of; a form says what differs from most."""
 
     kind: str
     fields: Mapping[str, Field]
@@ -85,20 +86,20 @@ class Form(Protocol):
         ...
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        """A field's present value as people read it."""
-        ...
+        """A field's present value as people read it; none where a record's old values are not shown."""
+        return ""
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields offered as buttons while another is asked for."""
-        ...
+        return ()
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields that are offered first when others are asked for."""
-        ...
+        return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
         """What the button that saves says."""
-        ...
+        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         """Save what is complete; may ask something more instead. Ends the draft with `end`."""
@@ -254,7 +255,9 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
         presses += field_.extras(draft)
     lines = (card.title, *(f"{k}: {v}" for k, v in card.fields), card.note, left, was, _prompt(field_, present))
     question = "\n".join(filter(None, lines))
-    return Choice(question, presses, (*_pages(draft, name, page, len(options)), *buttons))
+    more = len(options) > (page + 1) * PAGE
+    turns = turn_buttons("form.page", {"draft": draft.id, "field": name}, page, more=more)
+    return Choice(question, presses, (*turns, *buttons))
 
 
 def _prompt(field_: Field, present: str) -> str:
@@ -278,15 +281,6 @@ async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, 
             buttons.append(form_button(_("ข้ามทั้งหมด"), "form.skip", draft))
     if present and field_.clearable:
         buttons.append(form_button(_("ลบค่านี้"), "form.clear", draft, field=field_.name))
-    return tuple(buttons)
-
-
-def _pages(draft: Draft, name: str, page: int, count: int) -> tuple[Button, ...]:
-    buttons = []
-    if page:
-        buttons.append(form_button(_("ก่อนหน้า"), "form.page", draft, field=name, page=str(page - 1)))
-    if count > (page + 1) * PAGE:
-        buttons.append(form_button(_("ถัดไป"), "form.page", draft, field=name, page=str(page + 1)))
     return tuple(buttons)
 
 

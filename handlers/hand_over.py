@@ -7,19 +7,19 @@ from uuid import uuid4
 
 from domain.dates import format_date
 from domain.errors import InvalidInput, NotAllowed
-from domain.hand_over import Offer, OfferState
+from domain.hand_over import Leave, Offer, OfferState
 from domain.staff import Staff, StaffId
 from domain.text import shorten
 from domain.tickets import Change, Status, Ticket
 from handlers import fields, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft, start
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import team_label
 from handlers.registry import action, command
 from handlers.ticket_rules import away_until
-from handlers.tickets import NUMBER, read_number
+from handlers.tickets import NUMBER, split_number
 from store import changes, hand_overs, staff, tickets
 from store.database import Tx
 from store.forms import Draft
@@ -31,16 +31,16 @@ NO_WORD = "-"
 @command("assign", "มอบหมาย", about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก", fits=rf"{NUMBER}(\s|$)")
 async def assign(ctx: Context, args: str) -> Reply:
     """Give a ticket to the person or team named; without a name, to whom."""
-    number, _blank, name = args.strip().partition(" ")
-    found = await tickets.get_ticket(ctx.db, read_number(number))
-    if not name.strip():
+    number, name = split_number(args)
+    found = await tickets.get_ticket(ctx.db, number)
+    if not name:
         return await _choose(ctx, found)
     people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
     options = [*(Option(str(person.id), person.name) for person in people), *(Option(team, team) for team in teams)]
     try:
-        to = fields.match_option(options, name.strip().removeprefix("@"))
+        to = fields.match_option(options, name.removeprefix("@"))
     except InvalidInput:
-        raise InvalidInput("receiver", name=shorten(name.strip(), 40)) from None
+        raise InvalidInput("receiver", name=shorten(name, 40)) from None
     return await _give_team(ctx, found, to) if to in teams else await _give_person(ctx, found, StaffId(int(to)))
 
 
@@ -51,9 +51,9 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _choose(ctx: Context, found: Ticket) -> Reply:
-    ctx.audit("ticket.read", found.no)
     if found.status is Status.CLOSED:
         return await ticket_cards.present_state(ctx, found)
+    ctx.audit("ticket.read", found.no)
     await ticket_saves.may_give(ctx, ctx.staff, found)
     loads = await tickets.count_unfinished(ctx.db)
     away = await away_until(ctx)
@@ -91,7 +91,6 @@ async def give_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     if found.status is Status.CLOSED or found.assignee == receiver:
-        ctx.audit("ticket.read", found.no)
         return await ticket_cards.present_state(ctx, found)
     ticket = await ticket_saves.save(ctx, found, replace(found, assignee=receiver))
     ctx.audit("ticket.handed_over", ticket.no)
@@ -139,12 +138,12 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return Reply((await ticket_cards.card(ctx, found),))
     if not is_open(offer, found):
         return await gone(ctx, found)
-    ticket = await take(ctx, offer, found)
+    away = await hand_overs.get_leave(ctx.db, offer.leave) if offer.leave else None
+    ticket = take(ctx, offer, found, away)
     if (offer.team or offer.leave) and offer.giver is not None:
         ctx.notify(partial(_taken_notice, ctx.staff.name, ticket), f"taken:{offer.id}", staff_id=offer.giver)
-    if ticket.assignee != ctx.staff.id and offer.leave is not None:
-        first_on = (await hand_overs.get_leave(ctx.db, offer.leave)).first_on
-        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(first_on))
+    if ticket.assignee != ctx.staff.id and away is not None:
+        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(away.first_on))
         return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
     return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
 
@@ -158,14 +157,13 @@ def is_open(offer: Offer, found: Ticket) -> bool:
     return found.assignee in (None, holder)
 
 
-async def take(ctx: Context, offer: Offer, found: Ticket) -> Ticket:
-    """The ticket is this person's; of a leave that has not begun, it will be."""
+def take(ctx: Context, offer: Offer, found: Ticket, away: Leave | None) -> Ticket:
+    """The ticket is this person's; where it was offered for a leave (`away`) that has not begun, it will be."""
     ctx.change(
         partial(hand_overs.decide_offer, offer=offer, state=OfferState.ACCEPTED, receiver=ctx.staff.id, now=ctx.now)
     )
     ctx.audit("ticket.taken", found.no)
-    begun = offer.leave is None or (await hand_overs.get_leave(ctx.db, offer.leave)).first_on <= ctx.today
-    if found.assignee == ctx.staff.id or not begun:
+    if found.assignee == ctx.staff.id or (away is not None and away.first_on > ctx.today):
         return found
     ticket = replace(found, assignee=ctx.staff.id)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
@@ -215,7 +213,7 @@ async def _word_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(NO_WORD, _("คืนโดยไม่ระบุเหตุผล"))]
 
 
-class ReturnForm:
+class ReturnForm(Form):
     """See `handlers.forms.Form`: the word with which a ticket goes back."""
 
     kind = "return"
@@ -230,12 +228,6 @@ class ReturnForm:
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return draft.data.get(name, "")
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ("word",)
 
     def save_label(self, draft: Draft) -> str:
         return _("คืน")

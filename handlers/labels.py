@@ -47,6 +47,7 @@ FIELDS = {
     "owed_fetch": "การมารับข้อมูล",
     "ended_at": "วันที่จบคำขอ",
     "remarks": "เหตุผล/ปัญหา/อุปสรรค",
+    "staff_email": "อีเมลสำรอง",
     "province": "จังหวัด",
     "user_count": "จำนวนผู้ใช้",
     "counted_on": "ประจำเดือน",
@@ -141,7 +142,9 @@ VALUES = {
     "post_error": POST_ERRORS,
     "morning": {
         "overdue": "เกินกำหนด",
+        "team": "เจ้าหน้าที่เกินกำหนด",
         "today": "ถึงกำหนดวันนี้",
+        "soon": "ใกล้กำหนด",
         "owed": "ค้างส่งสำนักงาน",
         "reminder": "เตือนวันนี้",
         "waiting": "รอผู้รับบริการ",

@@ -150,9 +150,10 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
     for ticket in _by_due(ctx, mine):
         if ticket.no in given:
-            await ticket_saves.may_receive(ctx, given[ticket.no])
             made = Offer(uuid4().hex, ticket.no, ctx.staff.id, given[ticket.no], ctx.now, leave=away.id)
             offers.setdefault(given[ticket.no], []).append((made, ticket))
+    for receiver in offers:
+        await ticket_saves.may_receive(ctx, receiver)
     ctx.change(partial(hand_overs.add_leave, leave=away, now=ctx.now))
     ctx.change(partial(hand_overs.add_offers, offers=[made for each in offers.values() for made, _ticket in each]))
     rows = [Due(KIND, away.id, BEGIN, _morning(first)), Due(KIND, away.id, END, _morning(last + timedelta(days=1)))]
@@ -202,7 +203,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     away = await hand_overs.get_leave(ctx.db, args["leave"])
     offers = [each for each in await hand_overs.list_offers_of_leave(ctx.db, away.id) if each.receiver == ctx.staff.id]
     found = await tickets.get_tickets(ctx.db, [each.ticket for each in offers])
-    taken = [await take(ctx, each, found[each.ticket]) for each in offers if is_open(each, found[each.ticket])]
+    taken = [take(ctx, each, found[each.ticket], away) for each in offers if is_open(each, found[each.ticket])]
     if not taken:
         return Reply((Paragraph(_("ไม่มีใบงานให้รับแล้ว")),))
     ctx.notify(

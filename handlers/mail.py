@@ -14,7 +14,7 @@ from domain.tickets import Status, Ticket
 from handlers import mail_cards, ticket_buttons
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft, proceed, start, with_values
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft, proceed, start, with_values
 from handlers.i18n import _, speaking
 from handlers.labels import field_label
 from handlers.registry import action
@@ -143,7 +143,7 @@ _FIELDS = (
 )
 
 
-class MailForm:
+class MailForm(Form):
     """See `handlers.forms.Form`. Its draft's record is what the mail is about."""
 
     kind = "mail"
@@ -165,14 +165,8 @@ class MailForm:
             note = _("ฉบับก่อน: %(state)s · %(to)s", state=mail_cards.state_text(ctx, earlier[0]), to=earlier[0].to)
         return Card(_("📧 อีเมล %(record)s", record=data.get("ticket") or draft.record), tuple(lines), note)
 
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return ""
-
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ("mail_text",)
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
         return _("ส่ง")
@@ -295,7 +289,7 @@ def _card(ctx: Context, mail: Mail) -> Card:
 
 @action("mail.again")
 async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Send a refused or doubtful mail once more, as it was."""
+    """Send a mail that is stuck once more, as it was."""
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in mails.STUCK:
         return _now(ctx, mail)
@@ -323,10 +317,11 @@ def _now(ctx: Context, mail: Mail) -> Reply:
 
 @action("mail.rewrite")
 async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A refused mail as a new draft: address and words may be changed; what its sending did is not done again."""
+    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending did is not redone."""
     mail = await mails.get_mail(ctx.db, args["mail"])
-    if mail.state is not MailState.DEAD:
+    if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
     subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
-    new = NewMail(mail.record, mail.to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
+    to = "" if args.get("ask") else mail.to
+    new = NewMail(mail.record, to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
     return await _preview(ctx, new, *_framed(ctx, new), instead_of=args["mail"])

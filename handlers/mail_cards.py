@@ -23,6 +23,8 @@ SENTENCES = {
     "from": "เซิร์ฟเวอร์อีเมลไม่ยอมให้ส่งจากที่อยู่ของสำนักงาน แจ้งผู้ดูแลระบบ",
     "compose": "อีเมลนี้จัดรูปแบบส่งไม่ได้ แก้ไขแล้วส่งใหม่",
     "later": "เซิร์ฟเวอร์ปลายทางขอให้ส่งใหม่ภายหลัง",
+    "away": "ติดต่อเซิร์ฟเวอร์ของผู้รับไม่ได้ ตรวจที่อยู่กับผู้รับบริการ",
+    "unreached": "เซิร์ฟเวอร์ปลายทางแจ้งว่าส่งไม่ถึง",
     "other": "เซิร์ฟเวอร์อีเมลไม่รับ",
 }
 """Why a mail is not out, in plain words."""
@@ -30,31 +32,45 @@ _PATTERNS = (
     ("login", r"^login"),
     ("tls", r"^tls"),
     ("from", r"^from 5"),
+    ("away", r"^bounce.* ([45]\.4\.|[45]\.1\.2)"),
     ("address", r" [45]\.1\.|^to 55[0137](?! 5\.[27])"),
     ("full", r" [45]\.2\.2| 452"),
     ("size", r" 5\.3\.4| 552"),
     ("connect", r"^(connect|timeout|lost|stopped)"),
     ("compose", r"^compose"),
-    ("policy", r" 5\d\d"),
+    ("policy", r" 5\d\d| 5\.7\."),
+    ("unreached", r"^bounce"),
     ("later", r" 4\d\d"),
 )
-"""What bot/mail.py notes (step, code, enhanced code of RFC 3463), the first that fits."""
+"""What bot/mail.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a report's codes; the first that
+fits.
+"""
+_ELSEWHERE = ("address", "away")
+"""What another address mends."""
+_OWED = re.compile(r"O(\d+)")
+"""The record of a thing owed: the mail follows it up."""
 
 
 def reason(error: str) -> str:
     """`ไม่มีที่อยู่อีเมลนี้ (550 5.1.1)`"""
-    kind = next((name for name, pattern in _PATTERNS if re.search(pattern, error)), "other")
     codes = " ".join(re.findall(r"\b\d{3}\b|\b\d\.\d{1,3}\.\d{1,3}\b", error))
-    return _(SENTENCES[kind]) + (f" ({codes})" if codes else "")
+    return _(SENTENCES[_kind(error)]) + (f" ({codes})" if codes else "")
+
+
+def _kind(error: str) -> str:
+    return next((name for name, pattern in _PATTERNS if re.search(pattern, error)), "other")
 
 
 def state_text(ctx: Context, mail: Mail) -> str:
     """`ส่งแล้ว 14.02 น.`, `กำลังส่ง`, `ส่งไม่สำเร็จ: …`"""
     if mail.state is MailState.SENT and mail.sent_at:
         today = mail.sent_at.astimezone(BANGKOK).date() == ctx.today
-        return _("ส่งแล้ว %(at)s", at=format_time(mail.sent_at) if today else when(mail.sent_at))
+        sent = _("ส่งแล้ว %(at)s", at=format_time(mail.sent_at) if today else when(mail.sent_at))
+        return f"{sent} · {_('ปลายทางยังไม่รับ กำลังลองส่งต่อ')}" if mail.delayed_at else sent
     if mail.state is MailState.DEAD:
         return _("ส่งไม่สำเร็จ: %(reason)s", reason=reason(mail.error))
+    if mail.state is MailState.BOUNCED:
+        return _("ส่งไม่ถึงผู้รับ: %(reason)s", reason=reason(mail.error))
     if mail.state is MailState.DOUBTFUL:
         return _("ไม่ทราบว่าส่งออกไปแล้วหรือไม่")
     if mail.state is MailState.DROPPED:
@@ -67,11 +83,11 @@ def state_text(ctx: Context, mail: Mail) -> str:
 def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
     """What a person can do about a mail that is not on its way."""
     args = {"mail": str(mail.id)}
-    if mail.state is MailState.DEAD:
-        return (
-            Button(_("ลองใหม่"), "mail.again", args, once=True),
-            Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args),
-        )
+    if mail.state in (MailState.DEAD, MailState.BOUNCED):
+        again = Button(_("ลองใหม่"), "mail.again", args, once=True)
+        if _kind(mail.error) in _ELSEWHERE:
+            return again, Button(_("แก้ที่อยู่"), "mail.rewrite", {**args, "ask": "1"})
+        return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
     if mail.state is MailState.DOUBTFUL:
         return (
             Button(_("ส่งอีกครั้ง"), "mail.again", args, once=True),
@@ -100,14 +116,20 @@ def addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
 
 
 def stuck_notice(mail: Mail) -> Reply:
-    """What the officer who wrote a mail is told when it does not go out."""
+    """What the officer who wrote a mail is told when it does not go out, or came back."""
     told = {"to": mail.to, "subject": mail.subject}
     if mail.state is MailState.DOUBTFUL:
         text = _(
             "⚠️ การเชื่อมต่อขาดขณะส่งอีเมลถึง %(to)s (%(subject)s) จึงไม่ทราบว่าส่งออกไปแล้วหรือไม่ เลือกส่งอีกครั้งหรือถือว่าส่งแล้ว", **told
         )
+    elif mail.state is MailState.BOUNCED:
+        text = _("⚠️ อีเมลถึง %(to)s ส่งไม่ถึงผู้รับ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
     else:
         text = _("⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
     no = mail.ticket or mail.record
-    show = (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if is_ticket_no(no) else ()
+    show = [Button(_("ดูใบงาน"), "ticket.show", {"no": no})] if is_ticket_no(no) else []
+    if owed := _OWED.fullmatch(mail.record):
+        show.insert(0, Button(_("ดูเรื่องที่ค้าง"), "owed.show", {"owed": owed[1]}))
+        if mail.state is not MailState.DOUBTFUL:
+            text += "\n" + _("ฉบับนี้ยังไม่นับว่าติดตามแล้ว")
     return Reply((Paragraph(text, (*stuck_buttons(mail), *show)),), confirms=True)

@@ -1,25 +1,25 @@
-"""The morning's queue: what a day begins with, one message a person; and weekly what the desk is owed."""
+"""The morning's queue: what a day begins with, one message a person, with all that is to be told at its minute."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import time
 from enum import StrEnum
 from functools import partial
 
 from domain import clock
-from domain.clock import State
+from domain.clock import Stage, State
 from domain.dates import BANGKOK, format_date, format_time
 from domain.owed import Owed
 from domain.staff import StaffId
-from domain.tickets import Ticket
-from handlers import masked, ticket_cards
-from handlers.chat import Button, Choice, Reply
+from domain.tickets import Ticket, TicketNo
+from handlers import deadlines, masked, ticket_cards, weekly
+from handlers.chat import Button, Choice, Masked, Part, Reply
 from handlers.desk import Work
 from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import value_label
-from handlers.owed import Entry, list_entries
+from handlers.owed_cards import Entry, list_entries
 from handlers.request_cards import owed_line
 from handlers.stand_in import who_is_there
 from store import customers, owed, reminders, staff, tickets
@@ -28,15 +28,15 @@ from store.due import Due
 SHOWN = 10
 """Lines of one message; the rest is counted, and a tap away."""
 MOST = 500
-MOST_OWING = 5
-"""Customers that the weekly list names."""
 
 
 class Section(StrEnum):
     """What a line is there for, in the order shown."""
 
     OVERDUE = "overdue"
+    TEAM = "team"
     TODAY = "today"
+    SOON = "soon"
     OWED = "owed"
     REMINDER = "reminder"
     WAITING = "waiting"
@@ -54,17 +54,19 @@ class Line:
 
 @dataclass(slots=True)
 class Day:
-    """One person's day: how much there is of each kind, and lines for what comes first of it."""
+    """One person's day: how much there is of each kind, lines for what comes first of it, and all its tickets."""
 
     counts: Counter[Section] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
+    tickets: set[TicketNo] = field(default_factory=set)
 
 
-@due("morning", daily_at=time(8, 30))
+@due(deadlines.MORNING, daily_at=time(8, 30))
 async def queue(work: Work, rows: Sequence[Due]) -> None:
     """Everybody's day, silent where it is empty: overdue, due today, owed, reminders, and what waits for customers.
 
-    The work of who is away or gone stands in the day of who stands in, or in the supervisors'.
+    The work of who is away or gone stands in the day of who stands in, or in the supervisors'. Deadlines that came due
+    since yesterday are told in it, and what the supervisors hear weekly: one push, and nothing twice.
     """
     there = await who_is_there(work)
     names = await staff.staff_names(work.db)
@@ -72,29 +74,57 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
     for officer, mine in (await _unfinished(work)).items():
         for person in there.receivers(officer):
             _add(days, person, await _ticket_day(work, mine, "" if person == officer else names.get(officer, "")))
+    group: dict[StaffId, list[Masked]] = {}
+    for person, told in (await deadlines.told_by_now(work)).items():
+        group[person] = [masked.ticket(work, ticket) for _stage, ticket in [*told.values()][: deadlines.SHOWN]]
+        known = days.setdefault(person, Day()).tickets
+        news = [each for no, each in told.items() if no not in known]
+        _add(days, person, await _deadline_day(work, person, news, names))
     asked = await owed.list_asked_for(work.db, [*work.desk.configuration.rules], work.today, SHOWN)
     for who, (count, some) in asked.items():
         for person in there.receivers(who):
             whose = "" if who is None or person == who else names.get(who, "")
             _add(days, person, await _owed_day(work, count, some, whose))
-    late = any(row.is_late(work.now) for row in rows)
+    week = await weekly.week(work)
+    late, key = any(row.is_late(work.now) for row in rows), f"morning:{rows[-1].occurrence}"
     for person, day in days.items():
         if person in there.people:
             _add(days, person, await _reminder_day(work, person))
-        if day.counts:
-            day.lines = sorted(day.lines, key=lambda line: [*Section].index(line.section))[:SHOWN]
-            for line in day.lines:
-                if line.action == "ticket.show":
-                    work.audit("ticket.told", line.args["no"])
-            sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
-            make = masked.also(partial(_message, work, day, late=late), [masked.day(sums)])
-            work.notify(make, f"morning:{rows[-1].occurrence}", staff_id=person)
+        told_of = group.get(person, [])
+        _tell(work, person, day, week if person in there.supervisors else None, key, told_of, late=late)
+    for person in {*there.supervisors} - days.keys():
+        _tell(work, person, Day(), week, key, [], late=late)
+
+
+def _tell(
+    work: Work,
+    person: StaffId,
+    day: Day,
+    week: Callable[[], Part] | None,
+    key: str,
+    group: Sequence[Masked],
+    *,
+    late: bool,
+) -> None:
+    """The message of one person; `group` = what the chat of the team is told of it beside the sums."""
+    day.lines = sorted(day.lines, key=lambda line: [*Section].index(line.section))[:SHOWN]
+    for line in day.lines:
+        if line.action == "ticket.show":
+            work.audit("ticket.told", line.args["no"])
+    parts: list[Callable[[], Part]] = [partial(_part, work, day, late=late)] if day.counts else []
+    parts += [week] if week else []
+    sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
+    lines = [masked.day(sums), *group] if sums else []
+    if parts:
+        make = masked.also(lambda: Reply(tuple(part() for part in parts), confirms=True), lines)
+        work.notify(make, key, staff_id=person)
 
 
 def _add(days: dict[StaffId, Day], person: StaffId, more: Day) -> None:
     day = days.setdefault(person, Day())
     day.counts.update(more.counts)
     day.lines += more.lines
+    day.tickets |= more.tickets
 
 
 async def _unfinished(work: Work) -> dict[StaffId, list[Ticket]]:
@@ -110,13 +140,33 @@ async def _ticket_day(work: Work, mine: Sequence[Ticket], whose: str) -> Day:
     chosen = [(section, ticket) for ticket in mine if (section := _section_of(work, ticket))]
     chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
     shown = [pair for section in Section for pair in [one for one in chosen if one[0] is section][:SHOWN]]
-    codes = [ticket.customer for _why, ticket in shown if ticket.customer]
-    names = {code: one.name for code, one in (await customers.follow_customers(work.db, codes)).items()}
+    names = await _customer_names(work, [ticket for _why, ticket in shown])
     lines = [
         Line(section, _joined(_ticket_text(work, section, ticket, names), whose), "ticket.show", {"no": ticket.no})
         for section, ticket in shown
     ]
-    return Day(Counter(section for section, _ticket in chosen), lines)
+    return Day(Counter(section for section, _ticket in chosen), lines, {ticket.no for _why, ticket in chosen})
+
+
+async def _customer_names(work: Work, found: Sequence[Ticket]) -> dict[str, str]:
+    codes = [ticket.customer for ticket in found if ticket.customer]
+    return {code: one.name for code, one in (await customers.follow_customers(work.db, codes)).items()}
+
+
+async def _deadline_day(
+    work: Work, person: StaffId, told: Sequence[deadlines.Told], officers: Mapping[StaffId, str]
+) -> Day:
+    """Deadlines that the day does not show for themselves: what is due soon, and what colleagues are late with."""
+    names = await _customer_names(work, [ticket for _stage, ticket in told])
+    found = []
+    for stage, ticket in told:
+        late = Section.OVERDUE if ticket.assignee == person else Section.TEAM
+        section = Section.SOON if stage is Stage.SOON else late
+        words = ticket_cards.ticket_words(work, ticket, names.get(ticket.customer or "", ""))
+        whose = officers.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
+        text = _joined(f"🎫 {words}", deadlines.state_text(work, stage, ticket), whose)
+        found.append(Line(section, text, "ticket.show", {"no": ticket.no}))
+    return Day(Counter(line.section for line in found), found, {ticket.no for _stage, ticket in told})
 
 
 def _joined(*texts: str) -> str:
@@ -168,7 +218,7 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
     return Day(Counter({Section.REMINDER: len(found)}) if found else Counter(), lines)
 
 
-def _message(work: Work, today: Day, *, late: bool) -> Reply:
+def _part(work: Work, today: Day, *, late: bool) -> Part:
     counts, count = today.counts, today.counts.total()
     sums = " · ".join(f"{value_label('morning', section)} {counts[section]}" for section in Section if counts[section])
     day = value_label("free_day", str(work.today.weekday()))
@@ -180,38 +230,7 @@ def _message(work: Work, today: Day, *, late: bool) -> Reply:
     )
     buttons = [Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"})]
     if counts[Section.OWED]:
-        buttons.append(Button(_("ค้างส่งทั้งหมด"), "owed.list", {"list": "owed", "mine": "1"}))
+        buttons.append(Button(_("ค้างส่งทั้งหมด"), "owed.all", {"mine": "1"}))
     left = count - len(today.lines)
     more = _("และอีก %(count)s เรื่อง", count=left) if left else ""
-    return Reply((Choice("\n".join(filter(None, (head, sums, more))), options, tuple(buttons)),), confirms=True)
-
-
-# Weekly.
-
-
-@due("weekly", daily_at=time(8, 30))
-async def week(work: Work, rows: Sequence[Due]) -> None:
-    """On a week's first working day the supervisors hear what the desk is owed: the oldest first, and by customer."""
-    calendar = work.desk.configuration.calendar
-    if any(calendar.is_working_day(work.today - timedelta(days=n)) for n in range(1, work.today.weekday() + 1)):
-        return
-    rules = [*work.desk.configuration.rules]
-    count, oldest = await owed.list_oldest(work.db, rules, SHOWN)
-    if not count:
-        return
-    entries = await list_entries(work, oldest)
-    most = await owed.count_by_customer(work.db, rules, MOST_OWING)
-    found = await customers.follow_customers(work.db, [*most])
-    for code in found:
-        work.audit("customer.named", code)
-    by = [f"{code} {ticket_cards.shown_name(found[code])} ({n})" for code, n in most.items()]
-    for person in (await who_is_there(work)).supervisors:
-        work.notify(partial(_weekly, work, count, entries, by), f"weekly:{rows[-1].occurrence}", staff_id=person)
-
-
-def _weekly(work: Work, count: int, entries: Sequence[Entry], by: Sequence[str]) -> Reply:
-    head = _("☀️ สิ่งที่ค้างส่งสำนักงาน %(count)s เรื่อง เก่าสุดก่อน", count=count)
-    most = _("ค้างมากสุด: %(list)s", list=", ".join(by))
-    options = tuple(Button(_owed_text(work, entry), "owed.show", {"owed": str(entry.row.id)}) for entry in entries)
-    buttons = (Button(_("ค้างส่งทั้งหมด"), "owed.list", {"list": "owed"}),)
-    return Reply((Choice(f"{head}\n{most}", options, buttons),), confirms=True)
+    return Choice("\n".join(filter(None, (head, sums, more))), options, tuple(buttons))

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from handlers.chat import Card, Reply
 from handlers.desk import Context
-from handlers.forms import Field
-from handlers.i18n import _
+from handlers.forms import Field, Form
 from store.forms import Draft
 
 Title = Callable[[Context, Draft], Awaitable[str]]
@@ -14,7 +13,7 @@ Save = Callable[[Context, Draft, str], Awaitable[Reply]]
 
 
 @dataclass
-class OneField:
+class OneField(Form):
     """See `handlers.forms.Form`; `heading` says what it is about, `done` gets the answer and ends the draft."""
 
     kind: str
@@ -31,18 +30,6 @@ class OneField:
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         return Card(await self.heading(ctx, draft))
-
-    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return ""
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return (self.asked.name,)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         return await self.done(ctx, draft, draft.data[self.asked.name])

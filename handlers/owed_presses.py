@@ -22,8 +22,9 @@ from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.mail import on_send
+from handlers.mail_cards import mail_lines
 from handlers.one_field import OneField
-from handlers.owed import CHASED, list_entries, list_part
+from handlers.owed_cards import among, list_again, list_entries
 from handlers.owed_proofs import load, present_row, receive, with_changed
 from handlers.registry import action, state
 from handlers.requests import ground
@@ -40,7 +41,13 @@ CHASE = "owed.chase"
 async def present_owed(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a thing owed stands now, where it is no longer as a button showed it."""
     row = await owed.get_owed(ctx.db, int(record[1:]))
-    return await present_row(ctx, row) if version is None or row.version != version else None
+    return await _moved_on(ctx, ctx.pressed, row) if version is None or row.version != version else None
+
+
+async def _moved_on(ctx: Context, args: Mapping[str, str], row: Owed) -> Reply:
+    """What became of it meanwhile; the list that the press was about shows it, too."""
+    await list_again(ctx, {"among": among(ctx, args)})
+    return await present_row(ctx, row)
 
 
 @action("owed.show")
@@ -48,11 +55,13 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """One thing owed, with all that can be done."""
     row, _life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row)
+        return await _moved_on(ctx, args, row)
     (entry,) = await list_entries(ctx, [row])
-    line = request_cards.owed_line(ctx, entry.life, row, entry.name)
+    line = request_cards.owed_line(ctx, entry.life, entry.row, entry.name)
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
-    return say(line, *request_cards.owed_buttons(row, rule), show)
+    mails, stuck = await mail_lines(ctx, f"O{row.id}")
+    text = "\n".join([line, *(f"{label}: {said}" for label, said in mails)])
+    return say(text, *stuck, *request_cards.owed_buttons(row, rule, among(ctx, args)), show)
 
 
 # It was received.
@@ -63,29 +72,13 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The proof is there: its ticket is recorded, the chain ends, the next begins."""
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row)
+        return await _moved_on(ctx, args, row)
     got = await receive(ctx, row, life, rule)
     buttons = []
     if got.life.contract and any(each.rule == "research" and each.state is OwedState.OPEN for each in got.changed):
         buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", got.life))
     part = request_cards.outcome(ctx, got.life, got.lines, buttons)
-    return Reply((*await _list_again(ctx, args, got.changed), part), confirms=True)
-
-
-async def _list_again(
-    ctx: Context, args: Mapping[str, str], changed: Sequence[Owed], chased: Sequence[int] = ()
-) -> tuple[Part, ...]:
-    """The list that the button stood in, with what is dealt with ticked, and what was followed up marked."""
-    among = [each for each in args.get("among", "").split(",") if each]
-    ids = [int(each.removesuffix(CHASED)) for each in among]
-    if len(ids) < 2:
-        return ()
-    marked = {*chased, *(number for number, each in zip(ids, among, strict=True) if each.endswith(CHASED))}
-    now = {row.id: row for row in changed if row.id}
-    rows = [now.get(row.id, row) for row in await owed.list_by_ids(ctx.db, ids)]
-    left = sum(row.state is OwedState.OPEN for row in rows)
-    head = _("⏰ %(date)s · ค้างส่ง %(count)s เรื่อง", date=format_date(ctx.today), count=left)
-    return (list_part(ctx, head, await list_entries(ctx, rows), marked),)
+    return Reply((*await list_again(ctx, args, got.changed), part), confirms=True)
 
 
 @action("owed.continue", in_place=True)
@@ -93,18 +86,22 @@ async def continue_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """All reminders were sent, and the officer wants more of them."""
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row)
-    return _changed(ctx, life, row, replace(row, extra=row.reminders), rule)
+        return await _moved_on(ctx, args, row)
+    return await _changed(ctx, args, life, row, replace(row, extra=row.reminders), rule)
 
 
-def _changed(ctx: Context, life: Life, row: Owed, new: Owed, rule: Rule, *lines: str) -> Reply:
-    """Save a change and tell when the next reminder is due."""
+async def _changed(
+    ctx: Context, args: Mapping[str, str], life: Life, row: Owed, new: Owed, rule: Rule, *lines: str
+) -> Reply:
+    """Save a change and tell when the next reminder is due; the list that it was pressed in shows it."""
     ctx.change(partial(requests.change_owed, old=row, new=new, ground=ground(ctx)))
     ctx.audit("request.changed", requests.record(row.request_id))
+    new = replace(new, version=row.version + 1)
     at = next_reminder(rule, new, ctx.desk.configuration.calendar, ctx.now)
     told = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
     what = value_label("owed", row.rule)
-    return Reply((request_cards.outcome(ctx, with_changed(life, [new]), [what, *lines, *told]),), confirms=True)
+    part = request_cards.outcome(ctx, with_changed(life, [new]), [what, *lines, *told])
+    return Reply((*await list_again(ctx, args, [new]), part), confirms=True)
 
 
 # Followed up.
@@ -115,18 +112,17 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The drafted letter; one tap sends it. Without a mail server the words to copy, and a press that notes it."""
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row)
+        return await _moved_on(ctx, args, row)
+    (row,) = await request_cards.with_unreached(ctx, [row])
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.read", customer.code)
     contact = next((each for each in customer.contacts if life.contract and each.id == life.contract.contact_id), None)
     to = (contact.email if contact else "") or _address(life, customer)
-    among = args.get("among", "")
-    by_hand = request_cards.owed_button(
-        _("ติดตามทางอื่นแล้ว"), "owed.chased", row, among.split(",") if among else (), changes=True
-    )
+    listed = among(ctx, args)
+    by_hand = request_cards.owed_button(_("ติดตามทางอื่นแล้ว"), "owed.chased", row, listed, changes=True)
     if not to and not args.get("ask"):
         text = _("%(code)s ไม่มีอีเมล พิมพ์อีเมลสำหรับฉบับนี้ หรือติดตามทางอื่น", code=customer.code)
-        ask = Button(_("พิมพ์อีเมล"), "owed.chase", {**args, "ask": "1"})
+        ask = Button(_("พิมพ์อีเมล"), "owed.chase", {**args, "among": listed, "ask": "1"})
         return say(f"⚠️ {text}", ask, Button(_("แก้ไขผู้รับบริการ"), "customer.edit", {"code": customer.code}), by_hand)
     name = (contact.name if contact else "") or customer.name or customer.organisation
     language = letter_language(name, "".join(ticket.details for ticket in life.tickets[:1]))
@@ -134,10 +130,12 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     letter = fill(
         ctx.desk.configuration.templates[rule.template][language], _places(ctx, row, life, name, language, no)
     )
-    new = NewMail(f"O{row.id}", to, letter.subject, letter.body, CHASE, language, no, aside=among)
+    new = NewMail(f"O{row.id}", to, letter.subject, letter.body, CHASE, language, no, aside=listed)
     shown = await mail.preview(ctx, new)
     if ctx.desk.mail_from:
         return shown
+    # The ticket of the follow-up gets the number that stands in the subject of the letter.
+    by_hand = replace(by_hand, args={**by_hand.args, "no": no})
     return replace(shown, parts=(*shown.parts, Paragraph(_("ส่งเองแล้วแตะที่นี่"), (by_hand,))))
 
 
@@ -171,7 +169,7 @@ def _places(ctx: Context, row: Owed, life: Life, name: str, language: str, no: s
         "quoted_on": started,
         "told_on": started,
         "price": f"{price:,.2f}" if price else "",
-        "times": str(row.chased) if row.chased else "",
+        "times": str(row.reached() or ""),
     }
 
 
@@ -181,8 +179,7 @@ async def chase_sent(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
     row, life, rule = await load(ctx, {"owed": mail.record.removeprefix("O")})
     with speaking("th"):
         result = _("ส่งอีเมลถึง %(to)s: %(subject)s", to=mail.to, subject=mail.subject)
-    part, changed = await _chased(ctx, row, life, rule, result, mail.ticket)
-    return (*await _list_again(ctx, {"among": mail.aside}, changed, [row.id]), part)
+    return (await _chased(ctx, {"among": mail.aside}, row, life, rule, result, mail.ticket)).parts
 
 
 @action("owed.chased", in_place=True)
@@ -190,15 +187,16 @@ async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer followed it up by other means."""
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row)
+        return await _moved_on(ctx, args, row)
     with speaking("th"):
         result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
-    part, changed = await _chased(ctx, row, life, rule, result, "")
-    return Reply((*await _list_again(ctx, args, changed, [row.id]), part), confirms=True)
+    return await _chased(ctx, args, row, life, rule, result, args.get("no", ""))
 
 
-async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, no: str) -> tuple[Part, Sequence[Owed]]:
-    """One follow-up more: its ticket, and the next reminder counted from now; what to say, and what changed."""
+async def _chased(
+    ctx: Context, args: Mapping[str, str], row: Owed, life: Life, rule: Rule, result: str, no: str
+) -> Reply:
+    """One follow-up more: its ticket, and the next reminder counted from now."""
     lines: list[str] = []
     changed: Sequence[Owed] = ()
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.chase)
@@ -213,12 +211,14 @@ async def _chased(ctx: Context, row: Owed, life: Life, rule: Rule, result: str, 
         if closed and row.state is OwedState.OPEN:
             at = next((requests.next_of(each, ground(ctx)) for each in changed if each.rule == row.rule), None)
             again = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
-            return request_cards.outcome(ctx, life, [*lines, *again]), changed
+            part = request_cards.outcome(ctx, life, [*lines, *again])
+            return Reply((*await list_again(ctx, args, changed), part), confirms=True)
     if row.state is not OwedState.OPEN:
         # The proof came while the letter was being looked at: it went out, and nothing is owed any more.
-        return request_cards.outcome(ctx, life, [*lines, value_label("got", row.rule)]), changed
+        part = request_cards.outcome(ctx, life, [*lines, value_label("got", row.rule)])
+        return Reply((*await list_again(ctx, args, changed), part), confirms=True)
     new = replace(row, chased=row.chased + 1, last_at=ctx.now)
-    return _changed(ctx, life, row, new, rule, *lines).parts[0], (new,)
+    return await _changed(ctx, args, life, row, new, rule, *lines)
 
 
 # Put off, handed on, given up: one question each.
@@ -258,7 +258,8 @@ async def _open(ctx: Context, draft: Draft) -> tuple[Owed, Life, Rule]:
 
 async def _snooze(ctx: Context, draft: Draft, value: str) -> Reply:
     row, life, rule = await _open(ctx, draft)
-    return _changed(ctx, life, row, replace(row, snoozed_on=date.fromisoformat(value)), rule, _("เลื่อนแล้ว"))
+    new = replace(row, snoozed_on=date.fromisoformat(value))
+    return await _changed(ctx, draft.data, life, row, new, rule, _("เลื่อนแล้ว"))
 
 
 async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
@@ -267,25 +268,25 @@ async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
     if person.blocked_at is not None:
         raise NotFound("staff")
     if person.id not in (row.assignee, ctx.staff.id):
-        who, title, waits = ctx.staff.name, request_cards.title(life), row.rule
-        key = f"owed:assigned:{row.id}:{person.id}:{ctx.incoming.id}"
-        ctx.notify(partial(_assigned, who, title, waits, row.request_id), key, staff_id=person.id)
+        (entry,) = await list_entries(ctx, [row])
+        what = " · ".join(filter(None, (request_cards.title(life), entry.name)))
+        told = partial(_assigned, ctx.staff.name, what, replace(row, version=row.version + 1), rule)
+        ctx.notify(told, f"owed:assigned:{row.id}:{person.id}:{ctx.incoming.id}", staff_id=person.id)
     line = _("ผู้รับผิดชอบ: %(name)s", name=person.name)
-    return _changed(ctx, life, row, replace(row, assignee=person.id), rule, line)
+    return await _changed(ctx, draft.data, life, row, replace(row, assignee=person.id), rule, line)
 
 
-def _assigned(who: str, title: str, waits: str, request_id: int) -> Reply:
-    text = _(
-        "⏰ %(who)s มอบหมายให้คุณติดตาม: %(title)s · %(what)s", who=who, title=title, what=value_label("waits", waits)
-    )
-    return say(text, Button(_("ดูคำขอ"), "request.show", {"request": str(request_id)}))
+def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
+    what = value_label("waits", row.rule)
+    text = _("⏰ %(who)s มอบหมายให้คุณติดตาม: %(title)s · %(what)s", who=who, title=title, what=what)
+    show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
+    return say(text, *request_cards.owed_buttons(row, rule), show)
 
 
 async def _drop(ctx: Context, draft: Draft, value: str) -> Reply:
     row, life, rule = await _open(ctx, draft)
-    return _changed(
-        ctx, life, row, requests.dropped(row, value, ctx.now), rule, _("เลิกติดตามแล้ว: %(reason)s", reason=value)
-    )
+    line = _("เลิกติดตามแล้ว: %(reason)s", reason=value)
+    return await _changed(ctx, draft.data, life, row, requests.dropped(row, value, ctx.now), rule, line)
 
 
 _DAY = Field("remind_on", "พิมพ์วันที่ เช่น 15 ธ.ค. 69", _parse_day, _days, clearable=False)
@@ -316,5 +317,6 @@ async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _ask(ctx: Context, args: Mapping[str, str], kind: str) -> Reply:
     row, _life, _rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row)
-    return await start(ctx, new_draft(ctx, kind, {}, record=str(row.id), record_version=row.version))
+        return await _moved_on(ctx, args, row)
+    data = {"among": among(ctx, args)}
+    return await start(ctx, new_draft(ctx, kind, data, record=str(row.id), record_version=row.version))

@@ -15,7 +15,7 @@ from handlers.chat import Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
-from handlers.owed import Entry, list_entries
+from handlers.owed_cards import Entry, list_entries
 from handlers.requests import ground
 from store import owed, requests, staff
 

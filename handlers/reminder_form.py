@@ -16,7 +16,7 @@ from handlers import reminder_cards
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.fields import text_field
-from handlers.forms import Field, Option, end, enter_form, new_draft
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft
 from handlers.i18n import _
 from handlers.labels import field_label, weekday_when
 from store import reminders
@@ -63,7 +63,7 @@ async def _offered(ctx: Context, draft: Draft) -> list[Option]:
     return list({option.label: option for option in options}.values())
 
 
-class ReminderForm:
+class ReminderForm(Form):
     """See `handlers.forms.Form`."""
 
     kind = "reminder"
@@ -87,15 +87,6 @@ class ReminderForm:
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         value = draft.data.get(name, "")
         return weekday_when(datetime.fromisoformat(value)) if value and name == "remind_at" else value
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         """A new reminder, or another time of one."""

@@ -17,6 +17,7 @@ from handlers.forms import advance, park_open, proceed, start
 from handlers.i18n import _
 from handlers.labels import weekday_when
 from handlers.messages import sentence
+from handlers.pages import turn_buttons
 from handlers.registry import NOTHING, action, command
 from handlers.reminder_form import move, new_reminder, other_time, read_when
 from store import customers, reminders, tickets
@@ -86,15 +87,8 @@ async def _page(ctx: Context, page: int) -> Reply:
     if not count:
         return say(_("ไม่มีรายการเตือน ตั้งได้โดยพิมพ์ เช่น เตือน พรุ่งนี้ 9.00 โทรกลับ"))
     options = tuple(Button(reminder_cards.line(each), "remind.show", {"id": each.id}) for each in found)
-    pages = [
-        Button(label, "remind.page", {"page": str(target)})
-        for label, there, target in (
-            (_("ก่อนหน้า"), page > 0, page - 1),
-            (_("ถัดไป"), count > (page + 1) * PAGE, page + 1),
-        )
-        if there
-    ]
-    return Reply((Choice(_("⏰ รายการเตือน %(count)s รายการ", count=count), options, tuple(pages)),))
+    turns = turn_buttons("remind.page", {}, page, more=count > (page + 1) * PAGE)
+    return Reply((Choice(_("⏰ รายการเตือน %(count)s รายการ", count=count), options, tuple(turns)),))
 
 
 @action("remind.show")

@@ -17,6 +17,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_projects import projects_text, years_text
 from store import customers, requests, staff
+from store.mail import count_unreached
 from store.tickets import SEPARATOR
 
 SHOWN = 300
@@ -39,6 +40,7 @@ async def life_card(ctx: Context, life: Life) -> Card:
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.named", customer.code)
     names = await staff.staff_names(ctx.db)
+    life = replace(life, owed=tuple(await with_unreached(ctx, life.owed)))
     fields = [(field_label("customer"), f"{customer.code} {ticket_cards.shown_name(customer)}")]
     fields += await _contract_lines(ctx, life)
     fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
@@ -127,6 +129,12 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
     return " · ".join(parts)
 
 
+async def with_unreached(work: Work, rows: Sequence[Owed]) -> list[Owed]:
+    """Things owed with how many of their letters did not arrive."""
+    counts = await count_unreached(work.db, [f"O{row.id}" for row in rows if row.chased])
+    return [replace(row, unreached=counts.get(f"O{row.id}", 0)) for row in rows]
+
+
 def how_long(row: Owed, now: datetime) -> str:
     """`17 วัน`"""
     return _("%(days)s วัน", days=row.days(now))
@@ -136,8 +144,9 @@ def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
     """How often the officer was reminded, and the customer asked; `reminding` = this is the last of them."""
     text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
     reminded = [text % {"count": row.reminders}] if row.reminders else []
-    chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.chased)] if row.chased else []
-    return [*reminded, *chased]
+    chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached())] if row.reached() else []
+    back = [_("⚠️ อีเมลติดตามส่งไม่ถึง %(count)s ฉบับ", count=row.unreached)] if row.unreached else []
+    return [*reminded, *chased, *back]
 
 
 def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
@@ -145,7 +154,8 @@ def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool =
     no = life.contract.no if life.contract else ""
     what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
     if row.state is not OwedState.OPEN:
-        return " ".join(filter(None, ("✅", no, name, value_label("owed_state", row.state), row.proof_no)))
+        sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
+        return " ".join(filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no)))
     return " · ".join((f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding)))
 
 
@@ -172,25 +182,23 @@ def once(label: str, action: str, life: Life, **args: str) -> Button:
     return replace(button(label, action, life, **args), once=True)
 
 
-def owed_button(
-    label: str, action: str, row: Owed, among: Sequence[int | str] = (), *, changes: bool = False
-) -> Button:
-    """A button about one thing owed; `among` = the list that it stands in, shown again after the press."""
-    args = {"owed": str(row.id), "among": ",".join(map(str, among))}
+def owed_button(label: str, action: str, row: Owed, among: str = "", *, changes: bool = False) -> Button:
+    """A button about one thing owed; `among` = the list that it stands in (handlers.owed_cards)."""
+    args = {"owed": str(row.id), "among": among}
     return Button(label, action, args, f"O{row.id}", row.version, once=changes)
 
 
-def owed_buttons(row: Owed, rule: Rule | None) -> tuple[Button, ...]:
+def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
     """All that can be done about one thing owed."""
     received = _("มารับแล้ว") if row.rule == "fetch" else _("ได้รับแล้ว")
-    first = [owed_button(_("ติดตามต่อ"), "owed.continue", row, changes=True)] if rule and row.asks(rule) else []
+    first = [owed_button(_("ติดตามต่อ"), "owed.continue", row, among, changes=True)] if rule and row.asks(rule) else []
     return (
         *first,
-        owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row),
-        owed_button(received, "owed.received", row, changes=True),
-        owed_button(_("เลื่อน…"), "owed.snooze", row),
-        owed_button(_("มอบหมาย"), "owed.assign", row),
-        owed_button(_("เลิกติดตาม"), "owed.drop", row),
+        owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row, among),
+        owed_button(received, "owed.received", row, among, changes=True),
+        owed_button(_("เลื่อน…"), "owed.snooze", row, among),
+        owed_button(_("มอบหมาย"), "owed.assign", row, among),
+        owed_button(_("เลิกติดตาม"), "owed.drop", row, among),
     )
 
 

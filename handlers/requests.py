@@ -6,7 +6,7 @@ from functools import partial
 
 from domain.contracts import Contract
 from domain.errors import NotFound
-from domain.owed import Owed, OwedState
+from domain.owed import Owed, OwedState, Rule
 from domain.requests import Life, Placement, Request, RequestKind, place
 from domain.tickets import Status, Ticket
 from handlers import request_cards
@@ -159,9 +159,23 @@ def _oddities(ctx: Context, life: Life, ticket: Ticket, changed: list[Owed]) -> 
         if done and done.ended_at:
             args = {"what": what, "date": request_cards.day(done.ended_at), "no": done.proof_no}
             lines.append(_("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args))
+        elif came := _first_proof(rule, life, ticket):
+            args = {"what": what, "date": request_cards.day(came.closed_at or came.created_at), "no": came.no}
+            lines.append(_("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args))
         elif not before and rule.name == "contract":
             lines.append(_("⚠️ ยังไม่มีใบงานส่ง%(what)sให้ผู้รับบริการ บันทึกการรับไว้แล้ว จะไม่เตือนเรื่องนี้", what=what))
     return lines
+
+
+def _first_proof(rule: Rule, life: Life, ticket: Ticket) -> Ticket | None:
+    """The ticket that recorded the proof before this one did, where that was before it was owed."""
+    earlier = [
+        each
+        for each in life.tickets
+        if each.subject in rule.proof and each.status is Status.CLOSED and each.no != ticket.no and each.closed_at
+    ]
+    owed = any(row.rule == rule.name and row.state is not OwedState.VOID for row in life.owed)
+    return None if owed else min(earlier, key=lambda each: (each.closed_at or each.created_at, each.no), default=None)
 
 
 @action("request.take", in_place=True)

@@ -11,7 +11,7 @@ from handlers import posting_rights
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
-from handlers.labels import role_label, when
+from handlers.labels import field_label, role_label, when
 from handlers.messages import ALPHABET
 from handlers.registry import NOTHING, action, command
 from store import audit
@@ -89,6 +89,8 @@ async def _person_card(ctx: Context, person: Staff) -> Reply:
         lines.append((_("โพสต์ได้ตั้งแต่"), when(person.post_granted_at)))
     for account in accounts:
         lines.append((account.platform.title(), _("ส่งไม่ถึง") if account.unreachable_at else _("ใช้งานได้")))
+    if person.email:
+        lines.append((field_label("staff_email"), person.email))
     if person.blocked_at:
         lines.append((_("ระงับเมื่อ"), when(person.blocked_at)))
     target = {"id": str(person.id)}
@@ -102,6 +104,7 @@ async def _person_card(ctx: Context, person: Staff) -> Reply:
     label = _("เลิกระงับ") if person.blocked_at else _("ระงับ")
     blocked = "" if person.blocked_at else "1"
     buttons.append(Button(label, "staff.block", {**target, "block": blocked}, once=True))
+    buttons.append(Button(field_label("staff_email"), "staff.email", target))
     return Reply((Card(person.name, tuple(lines), buttons=tuple(buttons)),))
 
 

@@ -32,7 +32,7 @@ class There:
 
 
 async def who_is_there(work: Work) -> There:
-    """Today's people: without those on leave, without access, and whom no platform reaches."""
+    """Today's people: without those on leave, without access, and whom neither a chat nor mail reaches."""
     everybody = await staff.list_staff(work.db)
     accounts = await staff.list_all_identities(work.db)
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
@@ -40,7 +40,11 @@ async def who_is_there(work: Work) -> There:
     able = [
         person
         for person in everybody
-        if person.blocked_at is None and any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+        if person.blocked_at is None
+        and (
+            (person.email and work.desk.mail_from)
+            or any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+        )
     ]
     there = {person.id: person for person in able if person.id not in away}
     in_place = {}

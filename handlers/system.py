@@ -9,7 +9,7 @@ from handlers.desk import Context
 from handlers.forms import end
 from handlers.i18n import _
 from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command
-from store import forms, inbox, outbox, push_use
+from store import forms, inbox, mail_inboxes, outbox, push_use
 
 DAILY = (
     *("find", "open", "my", "tickets", "ticket", "close", "again"),
@@ -89,9 +89,19 @@ async def status(ctx: Context, args: str) -> Reply:
         (_("รอส่ง"), str(outgoing.get("queued", 0) + outgoing.get("sending", 0))),
         (_("ส่งไม่ได้"), str(outgoing.get("dead", 0) + outgoing.get("doubtful", 0))),
         (_("แจ้งเตือนทาง LINE เดือนนี้"), pushed),
+        *await _mailbox_lines(ctx),
         (_("ฐานข้อมูล"), ctx.db.engine),
     )
     return Reply((Card(_("สถานะระบบ"), lines),))
+
+
+async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
+    """What came of the mailbox that is read, where one is."""
+    if not (found := await mail_inboxes.count_found(ctx.db)):
+        return []
+    counts = {name.name.lower(): number for name, number in found.items()}
+    text = _("ส่งไม่ถึงหรือล่าช้า %(report)s · ไม่ใช่ของเรา %(stray)s · อ่านไม่ออก %(unreadable)s", **counts)
+    return [(_("รายงานจากเซิร์ฟเวอร์อีเมล"), text)]
 
 
 @action("event.retry")
@@ -121,6 +131,16 @@ def undeliverable(platform: str, error: str) -> Reply:
     return say(text)
 
 
+def mailbox_away(step: str) -> Reply:
+    """What administrators are told when the mailbox cannot be read."""
+    return say(
+        _(
+            "⚠️ อ่านกล่องอีเมลของสำนักงานไม่ได้ (%(step)s) จะลองต่อเรื่อย ๆ ตรวจ DESKBOT_IMAP_URL ด้วยคำสั่ง run_bot.py check",
+            step=step,
+        )
+    )
+
+
 def nowhere_to_tell(name: str) -> Reply:
     """What administrators are told when a person can be reached on no platform."""
     return say(_("⚠️ แจ้งเตือนคุณ%(name)sไม่ได้ ไม่มีบัญชีที่รับข้อความได้ ให้เจ้าตัวเปิดแชทกับบอทอีกครั้ง หรือออกรหัสเชิญใหม่", name=name))
@@ -130,7 +150,7 @@ def quota_warning(platform: str, percent: int, used: int, quota: int) -> Reply:
     """What administrators are told before a platform's monthly quota is spent."""
     return say(
         _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) เมื่อครบจะส่งทางแอปอื่นของผู้รับแทน",
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนเดือนนี้ไปแล้ว %(percent)s%% (%(used)s/%(quota)s) เมื่อครบจะส่งทางแอปอื่นหรืออีเมลแทน",
             platform=platform.upper(),
             percent=percent,
             used=used,
@@ -143,7 +163,7 @@ def quota_spent(platform: str) -> Reply:
     """What administrators are told when it is spent."""
     return say(
         _(
-            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว ที่เหลือส่งทางแอปอื่นของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
+            "⚠️ %(platform)s ส่งข้อความแจ้งเตือนครบโควตาเดือนนี้แล้ว ที่เหลือส่งทางแอปอื่นหรืออีเมลของผู้รับ ข้อความที่ส่งไม่ได้ดูที่ สถานะระบบ",
             platform=platform.upper(),
         )
     )

@@ -48,7 +48,7 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _mail_buttons(ctx: Context, ticket: Ticket) -> list[Button]:
     """[ตอบทางอีเมล] where somebody's address is known and the card lacks it, [อีเมลที่ส่ง] where one went."""
     buttons = [answer_button(ticket)] if not _by_mail(ticket) and await _reachable(ctx, ticket) else []
-    if await mail.list_mails(ctx.db, ticket.no):
+    if await mail.list_mails(ctx.db, ticket.no, 1):
         buttons.append(Button(_("อีเมลที่ส่ง"), "mail.list", {"record": ticket.no}))
     return buttons
 

@@ -193,6 +193,7 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
 
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
+    ctx.audit("ticket.read", ticket.no)
     latest = [c for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1) if c.field != "linked"]
     parts: list[Part] = []
     if latest:

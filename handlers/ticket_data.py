@@ -21,7 +21,15 @@ OPENING = "08:30"
 
 async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
     """The saved ticket under the draft, as a draft would hold it; empty for a new one."""
-    return as_data(await tickets.get_ticket(ctx.db, draft.record)) if draft.record else {}
+    ticket = await saved_ticket(ctx, draft)
+    return as_data(ticket) if ticket else {}
+
+
+async def saved_ticket(ctx: Context, draft: Draft) -> Ticket | None:
+    """The saved ticket under the draft, read once an event; None for a new one, NotFound("ticket")."""
+    if draft.record and draft.record not in ctx.under:
+        ctx.under[draft.record] = await tickets.get_ticket(ctx.db, draft.record)
+    return ctx.under.get(draft.record)
 
 
 def as_data(ticket: Ticket) -> dict[str, str]:

@@ -17,11 +17,11 @@ from domain.tickets import Status, Ticket
 from handlers import draft_files, ticket_cards
 from handlers.chat import Card, Reply
 from handlers.desk import Context
-from handlers.forms import enter_form, new_draft, prompted, with_values
+from handlers.forms import Form, enter_form, new_draft, prompted, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
-from handlers.ticket_data import NONE, saved_data
+from handlers.ticket_data import NONE, saved_data, saved_ticket
 from handlers.ticket_fields import COMMON, TICKET_FIELDS, likely_subjects
 from handlers.ticket_people import CUSTOMERS, assignee_note
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
@@ -63,7 +63,7 @@ async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
     return {"channel": channel, "subject": code, "habit": code}
 
 
-class TicketForm:
+class TicketForm(Form):
     """See `handlers.forms.Form`."""
 
     kind = "ticket"
@@ -77,7 +77,7 @@ class TicketForm:
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         """What is not settled, then what must be there, then what cannot be, then what may be passed over."""
         values = await self.values(ctx, draft)
-        saved = await tickets.find_ticket(ctx.db, draft.record) if draft.record else None
+        saved = await saved_ticket(ctx, draft)
         pair = pairs(ctx, values, saved)
         needed = ["channel", "subject"] if saved is None else []
         if {"channel", "subject"} & draft.data.keys() and misfit(ctx, values):

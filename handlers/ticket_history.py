@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from domain.tickets import Change
 from handlers import ticket_buttons, ticket_cards
-from handlers.chat import Button, Card, Reply
+from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.pages import turn_buttons
 from handlers.registry import action
 from store import changes, staff, tickets
 
@@ -41,14 +42,7 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
         who = names.get(first.by, "-") if first.by is not None else _("ระบบ")
         texts = [await ticket_cards.change_text(ctx, change) for change in saves[version]]
         lines.append((f"{when(first.at)} {who}", "\n".join(texts)))
-    turns = [
-        Button(label, "ticket.history_page", {"no": no, "page": str(target)})
-        for label, there, target in (
-            (_("ก่อนหน้า"), page > 0, page - 1),
-            (_("ถัดไป"), len(newest) > (page + 1) * SAVES, page + 1),
-        )
-        if there
-    ]
+    turns = turn_buttons("ticket.history_page", {"no": no}, page, more=len(newest) > (page + 1) * SAVES)
     title = _("ประวัติใบงาน %(no)s", no=no)
     note = "" if lines else _("ยังไม่มีการแก้ไข")
     return Reply((Card(title, tuple(lines), note, (*turns, ticket_buttons.show_button(found))),))

@@ -8,7 +8,7 @@ from domain.text import digits
 from handlers import fields, ticket_buttons, ticket_cards
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import Field, Option, end, enter_form, new_draft, start
+from handlers.forms import Field, Form, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.registry import action
@@ -50,7 +50,7 @@ async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(each.no, ticket_cards.ticket_line(ctx, each)) for each in others]
 
 
-class LinkForm:
+class LinkForm(Form):
     """See `handlers.forms.Form`."""
 
     kind = "ticket_link"
@@ -72,15 +72,6 @@ class LinkForm:
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return value_label(name, draft.data.get(name, ""))
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
-
-    def save_label(self, draft: Draft) -> str:
-        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         link = Link(draft.data["ticket"], LinkKind(draft.data["link_kind"]), draft.data["other_ticket"])

@@ -15,6 +15,7 @@ from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, team_label, value_label, when
+from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from store import customers, forms, staff, ticket_lists
 from store.ticket_lists import Wanted
@@ -57,7 +58,7 @@ class Filters:
         return cls(status, subject, team, project, period)
 
 
-async def by_due(ctx: Context, found: Sequence[Ticket]) -> list[tuple[datetime, Ticket]]:
+def _by_due(ctx: Context, found: Sequence[Ticket]) -> list[tuple[datetime, Ticket]]:
     """Tickets with their due times, the nearest first; NEVER where the time standard sets none."""
     dated = [(ticket_cards.due(ctx, ticket) or NEVER, ticket) for ticket in found]
     return sorted(dated, key=lambda pair: (pair[0], pair[1].no))
@@ -172,10 +173,11 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
         shown, more = [(NEVER, ticket) for ticket in closed[:PAGE]], len(closed) > PAGE
     else:
         unfinished = await ticket_lists.list_unfinished(ctx.db, wanted)
-        dated = await by_due(ctx, [t for t in unfinished if filters.status in ("", t.status)])
+        dated = _by_due(ctx, [t for t in unfinished if filters.status in ("", t.status)])
         shown, more = dated[page * PAGE : (page + 1) * PAGE], len(dated) > (page + 1) * PAGE
     options = await _options(ctx, filters, shown)
-    buttons = (*_pages(filters, page, more), *_other_lists(filters, counts), *await _parked(ctx))
+    turns = turn_buttons("my.page", filters.args(), page, more=more)
+    buttons = (*turns, *_other_lists(filters, counts), *await _parked(ctx))
     title = _title(ctx, filters, counts)
     if not options:
         nothing = _("ไม่มีใบงานตามที่กรอง") if filters != Filters() else _("ไม่มีใบงานค้าง")
@@ -212,11 +214,6 @@ async def _options(ctx: Context, filters: Filters, shown: Sequence[tuple[datetim
         name = people.get(each.customer, "") if each.customer else ""
         options.append(ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, state, name)))
     return tuple(options)
-
-
-def _pages(filters: Filters, page: int, more: bool) -> list[Button]:
-    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), more, page + 1))
-    return [Button(label, "my.page", filters.args(target)) for label, there, target in turns if there]
 
 
 def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]:

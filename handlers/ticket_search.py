@@ -11,6 +11,7 @@ from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from store import customers, ticket_search, ticket_texts, tickets
 
@@ -63,8 +64,7 @@ async def _page(ctx: Context, text: str, page: int) -> Reply:
     question = _("ผลลัพธ์: %(count)s", count=count)
     if len(found) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(found) // PAGE))
-    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(found) > (page + 1) * PAGE, page + 1))
-    buttons = [Button(label, "tickets.page", {"text": asked, "page": str(to)}) for label, there, to in turns if there]
+    buttons = turn_buttons("tickets.page", {"text": asked}, page, more=len(found) > (page + 1) * PAGE)
     return Reply((Choice(question, tuple(options), tuple(buttons)),))
 
 

@@ -70,13 +70,18 @@ def read_number(text: str) -> str:
     return number
 
 
+def split_number(text: str) -> tuple[str, str]:
+    """A ticket's number, and what is typed behind it or on the next line; InvalidInput("ticket_no")."""
+    number, *rest = re.split(r"\s+", text.strip(), maxsplit=1)
+    return read_number(number), "".join(rest)
+
+
 @state("R")
 async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a ticket stands now, where it is no longer as a button showed it."""
     found = await tickets.find_ticket(ctx.db, record)
     if found is None or found.version == version:
         return None
-    ctx.audit("ticket.read", found.no)
     return await ticket_cards.present_state(ctx, found)
 
 
@@ -96,16 +101,16 @@ async def close(ctx: Context, args: str) -> Reply:
     """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
     if not args.strip():
         return await my(ctx, "")
-    number, _blank, result = args.strip().partition(" ") if " " in args.strip() else args.strip().partition("\n")
-    found = await tickets.get_ticket(ctx.db, read_number(number))
-    values = {"result": read_result(result).result} if result.strip() else {}
+    number, result = split_number(args)
+    found = await tickets.get_ticket(ctx.db, number)
+    values = {"result": read_result(result).result} if result else {}
     return await _close(ctx, found, values)
 
 
 async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
-    ctx.audit("ticket.read", found.no)
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
+    ctx.audit("ticket.read", found.no)
     await park_open(ctx)
     # A result that stands already may have been only the state of things: it is shown before it closes.
     look = not values and bool(found.result or "result" in found.unknown)

@@ -68,9 +68,9 @@ class Ticker:
             done.update(await self._start(self._desk.clock()))
             self._started = True
         await self._plan_daily(self._desk.clock())
-        stalled = 0
-        while stalled < STALLED and (rows := await self._claim(now := self._desk.clock())):
-            before = done.total()
+        stalled, full = 0, False
+        while stalled < STALLED and (rows := await self._claim(now := self._desk.clock(), sure=full)):
+            before, full = done.total(), len(rows) == BATCH
             failpoint("due.claimed")
             rows.sort(key=lambda row: row.kind)
             for kind, group in groupby(rows, key=lambda row: row.kind):
@@ -109,19 +109,23 @@ class Ticker:
     def _has_day(self, kind: DueKind, on: date) -> bool:
         return not kind.workdays or self._desk.configuration.calendar.is_working_day(on)
 
-    async def _claim(self, now: datetime) -> list[Due]:
+    async def _claim(self, now: datetime, *, sure: bool) -> list[Due]:
+        """The next batch; unless it is as good as `sure` that there is one, nothing is locked to find out."""
         db = self._desk.db
-        for what in self._claimable(now):
-            if what.kinds and await due.has_claimable(db, what):
-                return await db.write(
-                    partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
-                )
+        claimable = [what for what in self._claimable(now) if what.kinds]
+        for what in claimable:
+            if (sure and what is claimable[-1]) or await due.has_claimable(db, what):
+                claim = partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
+                if rows := await db.write(claim):
+                    return rows
         return []
 
     def _claimable(self, now: datetime) -> list[Claimable]:
-        """In office hours everything; else what tells nobody, and what is urgent unless it is old news."""
+        """In office hours everything, first what is due daily, since the morning's queue tells of other kinds, too;
+        else what tells nobody, and what is urgent unless it is old news.
+        """
         if self._desk.configuration.calendar.in_office_hours(now):
-            return [Claimable([*KINDS], now)]
+            return [Claimable([kind.name for kind in KINDS.values() if kind.daily_at], now), Claimable([*KINDS], now)]
         silent = [kind.name for kind in KINDS.values() if kind.silent]
         urgent = [kind.name for kind in KINDS.values() if kind.urgent and not kind.silent]
         return [Claimable(silent, now), Claimable(urgent, now, now - OLD_NEWS)]
@@ -133,9 +137,11 @@ class Ticker:
             async with self._kept(rows):
                 await kind.run(work, rows)
             failpoint("due.decided")
+            failpoint(f"{kind.name}.decided")
             outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
             await self._sender.post(outcome, partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
             failpoint("due.written")
+            failpoint(f"{kind.name}.written")
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one that fails must not stop what else is due

@@ -116,7 +116,7 @@ class Blobs:
         for start in range(0, len(old), 500):
             some = old[start : start + 500]
             kept = await named([path.name.removesuffix(_TRASH) for path in some])
-            aside = await asyncio.to_thread(_put_aside, [path for path in some if path.name not in kept], before)
+            aside = await asyncio.to_thread(_put_aside, [path for path in some if path.name not in kept])
             # A row may have been written while it was moved.
             kept = await named([path.name.removesuffix(_TRASH) for path in aside])
             removed += await asyncio.to_thread(_end, aside, kept, before)
@@ -125,16 +125,18 @@ class Blobs:
     def _old(self, before: float) -> Iterator[Path]:
         if not self._root.is_dir():
             return
+        # Another process tidies up as well, and a part becomes a file: what vanishes meanwhile is no fault.
         for part in (self._root / _PARTS).glob("*"):
-            if part.stat().st_mtime < before:
-                part.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime < before:
+                    part.unlink()
         for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < before:
                     yield path
 
 
-def _put_aside(paths: Sequence[Path], before: float) -> list[Path]:
+def _put_aside(paths: Sequence[Path]) -> list[Path]:
     aside = []
     for path in paths:
         target = path if path.name.endswith(_TRASH) else path.with_name(path.name + _TRASH)
@@ -148,11 +150,12 @@ def _end(aside: Sequence[Path], kept: set[str], before: float) -> int:
     removed = 0
     for path in aside:
         back = path.with_name(path.name.removesuffix(_TRASH))
-        if back.name in kept or path.stat().st_mtime >= before:
-            path.replace(back)
-        else:
-            path.unlink()
-            removed += 1
+        with suppress(FileNotFoundError):
+            if back.name in kept or path.stat().st_mtime >= before:
+                path.replace(back)
+            else:
+                path.unlink()
+                removed += 1
     return removed
 
 

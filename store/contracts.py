@@ -7,7 +7,7 @@ from datetime import date, datetime
 from domain.contracts import Contract, split_no
 from domain.errors import NotFound
 from domain.staff import StaffId
-from store.database import Reader, Row, Tx
+from store.database import Reader, Row, Tx, is_one_of
 
 SEPARATOR = "\n"
 COLUMNS = (
@@ -176,8 +176,7 @@ async def list_owed(
 ) -> tuple[list[Listed], dict[str, int]]:
     """A page of what is owed under these rules, the longest expected first, and how many by state."""
     states = "o.state = 'open'" if only_open else "o.state <> 'void'"
-    marks = ", ".join("?" for _ in rules)
-    where, params = _where(wanted, f"{states} AND o.rule IN ({marks})", *rules)
+    where, params = _where(wanted, f"{states} AND {is_one_of('o.rule', rules)}", *rules)
     order = "CASE WHEN o.state = 'open' THEN 0 ELSE 1 END, o.expected_on, o.id"
     return await _list(db, _OWED, where, params, order, limit, offset)
 

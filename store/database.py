@@ -1,6 +1,6 @@
 """One small interface over the two engines: reads, and write transactions given as one function."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from store.suggestions import Lessons
@@ -70,6 +70,11 @@ class Database(Reader, Protocol):
     async def close(self) -> None:
         """Finish running transactions and close."""
         ...
+
+
+def is_one_of(column: str, values: Sequence[object]) -> str:
+    """`column IN (?, ?)` for these values; never true where there are none, which PostgreSQL has no `IN ()` for."""
+    return f"{column} IN ({', '.join('?' for _ in values)})" if values else "1 = 0"
 
 
 async def open_database(url: str) -> Database:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import Conflict
-from store.database import Reader, Row, Tx
+from store.database import Reader, Row, Tx, is_one_of
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""
 LATE = timedelta(minutes=30)
+CHUNK = 1000
+"""Rows that one statement names."""
 LONGEST_WAIT = timedelta(hours=1)
 """Nothing is ever put off for longer than this: a lease that ends later was taken while the clock was wrong."""
 
@@ -65,10 +67,24 @@ async def cancel(tx: Tx, kind: str, subject: str) -> int:
     return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
 
 
-async def list_done(db: Reader, kind: str, subject: str) -> list[str]:
-    """The occurrences that were done of a kind for a record."""
-    rows = await db.fetch("SELECT occurrence FROM due WHERE kind = ? AND subject = ? AND state = 'done'", kind, subject)
-    return [row["occurrence"] for row in rows]
+async def cancel_all(tx: Tx, kind: str, subjects: Sequence[str]) -> None:
+    """Forget what waits of this kind for any of these records."""
+    await tx.execute_many(
+        "DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", [(kind, each) for each in subjects]
+    )
+
+
+async def list_done(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, list[str]]:
+    """The occurrences that were done of a kind, by record, for those of these that there are any."""
+    rows = await db.fetch(
+        f"SELECT subject, occurrence FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} AND state = 'done'",
+        kind,
+        *subjects,
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["subject"], []).append(row["occurrence"])
+    return found
 
 
 async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
@@ -76,6 +92,16 @@ async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
     where, params = (" AND subject = ?", (subject,)) if subject else ("", ())
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM due WHERE kind = ? AND state = 'waiting'{where} ORDER BY due_at, id", kind, *params
+    )
+    return [_due(row) for row in rows]
+
+
+async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
+    """What is due of a kind, the oldest first, also where somebody works on it."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? ORDER BY due_at, id",
+        now,
+        kind,
     )
     return [_due(row) for row in rows]
 
@@ -100,9 +126,8 @@ async def has_waiting(db: Reader, kind: str, now: datetime) -> bool:
 
 async def last_done_by_subject(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, datetime]:
     """When an occurrence of this kind was last done for each of these records, those for which one was."""
-    marks = ", ".join("?" for _ in subjects)
     rows = await db.fetch(
-        f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND subject IN ({marks}) "
+        f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} "
         "AND done_at IS NOT NULL GROUP BY subject",
         kind,
         *subjects,
@@ -179,6 +204,23 @@ async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None
     )
     if touched != len(rows):
         raise Conflict("due")
+
+
+async def finish_elsewhere(tx: Tx, rows: Sequence[Due], now: datetime) -> None:
+    """These occurrences are done with other work, whoever has claimed them; Conflict("due") where one is done, was
+    cancelled or moved meanwhile.
+    """
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        touched = await tx.execute(
+            f"UPDATE due SET state = 'done', done_at = ? WHERE state = 'waiting' AND due_at <= ? "
+            f"AND {is_one_of('id', some)}",
+            now,
+            now,
+            *(row.id for row in some),
+        )
+        if touched != len(some):
+            raise Conflict("due")
 
 
 async def release(tx: Tx, row: Due, owner: str) -> None:

@@ -112,14 +112,6 @@ async def count_open(db: Reader, since: datetime | None = None) -> int:
     return int(row["n"]) if row else 0
 
 
-async def list_different(db: Reader, code: str) -> set[str]:
-    """The codes that the office knows to be somebody else than this one."""
-    rows = await db.fetch(
-        "SELECT one, other FROM duplicates WHERE state = 'different' AND (one = ? OR other = ?)", code, code
-    )
-    return {row["other"] if row["one"] == code else row["one"] for row in rows}
-
-
 async def list_known(db: Reader, codes: Sequence[str]) -> set[tuple[str, str]]:
     """The pairs whose smaller code is one of these that were ever proposed, reported or decided."""
     if not codes:

@@ -19,7 +19,7 @@ THREAD = 10
 
 class MailState(StrEnum):
     """A mail's way: `doubtful` = nobody can know whether it was accepted, a person decides; `dead` = refused;
-    `dropped` = another was written in its place.
+    `bounced` = accepted, and later reported as not delivered; `dropped` = another was written in its place.
     """
 
     QUEUED = "queued"
@@ -27,10 +27,11 @@ class MailState(StrEnum):
     SENT = "sent"
     DOUBTFUL = "doubtful"
     DEAD = "dead"
+    BOUNCED = "bounced"
     DROPPED = "dropped"
 
 
-STUCK = (MailState.DOUBTFUL, MailState.DEAD)
+STUCK = (MailState.DOUBTFUL, MailState.DEAD, MailState.BOUNCED)
 """The states that only a person ends."""
 
 
@@ -62,7 +63,8 @@ class NewMail:
 class Mail:
     """A mail that was written, and how far it came. `thread` = the Message-IDs it follows, oldest first.
 
-    `error` says why it is not sent: a step and the server's codes, never its words (bot/mail.py).
+    `error` says why it is not sent: a step and the server's codes, never its words (bot/mail.py), or those of the
+    report that came back at `bounced_at`. `delayed_at` = a server reported then that it is still trying.
     """
 
     id: UUID
@@ -83,16 +85,23 @@ class Mail:
     sent_at: datetime | None = None
     next_at: datetime | None = None
     error: str = ""
+    bounced_at: datetime | None = None
+    delayed_at: datetime | None = None
 
 
+_HANDED_OVER = "('sent', 'doubtful')"
+"""The outbox's states in which a report that it did not arrive says what became of a mail."""
 _SELECT = (
     "SELECT m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, m.files, m.automatic, "
-    "m.message_id, m.thread, m.staff_id, m.written_at, o.state, o.sent_at, o.next_at, o.error "
-    "FROM mails m JOIN outbox o ON o.id = m.id"
+    "m.message_id, m.thread, m.staff_id, m.written_at, o.state, o.sent_at, o.next_at, o.error, "
+    "m.bounced_at, m.delayed_at, m.report FROM mails m JOIN outbox o ON o.id = m.id"
 )
 
 
 def _mail(row: Row) -> Mail:
+    state = MailState(row["state"])
+    if row["bounced_at"] is not None and state in (MailState.SENT, MailState.DOUBTFUL):
+        state = MailState.BOUNCED
     return Mail(
         UUID(row["id"]),
         row["record"],
@@ -108,10 +117,12 @@ def _mail(row: Row) -> Mail:
         tuple(row["thread"].split()),
         None if row["staff_id"] is None else StaffId(row["staff_id"]),
         row["written_at"],
-        MailState(row["state"]),
+        state,
         row["sent_at"],
         row["next_at"],
-        row["error"],
+        row["report"] if state is MailState.BOUNCED else row["error"],
+        row["bounced_at"],
+        row["delayed_at"],
     )
 
 
@@ -164,12 +175,19 @@ async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
     rows = await tx.fetch(
         "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
         "WHERE (m.record IN (?, ?) OR m.ticket IN (?, ?)) "
-        f"AND m.address = ? AND o.state NOT IN ('dead', 'dropped') ORDER BY o.seq DESC LIMIT {THREAD}",
+        "AND m.address = ? AND o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL "
+        f"ORDER BY o.seq DESC LIMIT {THREAD}",
         *about,
         *about,
         new.to,
     )
     return tuple(row["message_id"] for row in reversed(rows))
+
+
+def notice_payload(to: str, subject: str, body: str, language: str, now: datetime) -> str:
+    """What bot/mail.py sends to a member of staff; the Message-ID is that of the outbox's message."""
+    what = {"to": to, "subject": subject, "body": body, "language": language, "written_at": now.isoformat()}
+    return json.dumps({**what, "message_id": "", "thread": [], "files": [], "automatic": True}, ensure_ascii=False)
 
 
 def payload_of(mail: Mail) -> str:
@@ -212,8 +230,49 @@ async def list_mails(db: Reader, record: str, limit: int = 5) -> list[Mail]:
     return [_mail(row) for row in rows]
 
 
+async def find_reported(db: Reader, message_id: str) -> Mail | None:
+    """The mail with this Message-ID, if it is one of ours."""
+    row = await db.fetch_one(f"{_SELECT} WHERE m.message_id = ?", message_id)
+    return None if row is None else _mail(row)
+
+
+async def note_bounce(tx: Tx, mail: Mail, codes: str, now: datetime) -> None:
+    """A server reported that it gave the mail up; Conflict("mail_moved") where that is no news any more."""
+    # The message is held first: nobody sends it again meanwhile.
+    held = await tx.execute(
+        "UPDATE outbox SET error = error WHERE id = ? AND state IN ('sending', 'sent', 'doubtful')", str(mail.id)
+    )
+    noted = await tx.execute(
+        "UPDATE mails SET bounced_at = ?, report = ? WHERE id = ? AND bounced_at IS NULL",
+        now,
+        f"bounce {codes}".strip(),
+        str(mail.id),
+    )
+    if not held or not noted:
+        raise Conflict("mail_moved")
+
+
+async def note_delay(tx: Tx, mail: Mail, now: datetime) -> None:
+    """A server reported that it is still trying."""
+    await tx.execute("UPDATE mails SET delayed_at = ? WHERE id = ? AND bounced_at IS NULL", now, str(mail.id))
+
+
+async def count_unreached(db: Reader, records: Sequence[str]) -> dict[str, int]:
+    """How many mails about each of these did not arrive, for those where any did not."""
+    if not records:
+        return {}
+    marks = ", ".join("?" for _ in records)
+    rows = await db.fetch(
+        "SELECT m.record, count(*) AS n FROM mails m JOIN outbox o ON o.id = m.id "
+        f"WHERE m.record IN ({marks}) AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
+        "GROUP BY m.record",
+        *records,
+    )
+    return {row["record"]: int(row["n"]) for row in rows}
+
+
 async def send_again(tx: Tx, mail: Mail, now: datetime) -> None:
-    """Queue a refused or doubtful mail once more, as it was; Conflict("mail_moved") where it is neither any more."""
+    """Queue a mail that is stuck once more, as it was; Conflict("mail_moved") where it is no longer."""
     await _from(
         tx,
         mail,
@@ -231,18 +290,23 @@ async def assume_sent(tx: Tx, mail: Mail, now: datetime) -> None:
 
 
 async def replace_by_new(tx: Tx, mail: Mail) -> None:
-    """Another mail goes in the place of a refused one; Conflict("mail_moved") where it was sent again meanwhile."""
+    """Another mail goes in the place of one that is stuck; Conflict("mail_moved") where it was sent again meanwhile."""
     await _from(tx, mail, STUCK, "state = 'dropped', payload = ''")
 
 
 async def _from(tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *params: object) -> None:
+    """Change the message of a mail that is in one of these states, and forget what was reported of it."""
     marks = ", ".join("?" for _ in states)
+    bounced = f"state IN {_HANDED_OVER} AND id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL AND id = ?)"
+    stands = f"CASE WHEN {bounced} THEN 'bounced' ELSE state END IN ({marks})"
     touched = await tx.execute(
-        f"UPDATE outbox SET {change}, unclear = ?, error = '' WHERE id = ? AND state IN ({marks})",
+        f"UPDATE outbox SET {change}, unclear = ?, error = '' WHERE id = ? AND {stands}",
         *params,
         False,
+        str(mail.id),
         str(mail.id),
         *states,
     )
     if not touched:
         raise Conflict("mail_moved")
+    await tx.execute("UPDATE mails SET bounced_at = NULL, delayed_at = NULL, report = '' WHERE id = ?", str(mail.id))

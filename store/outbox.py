@@ -1,5 +1,6 @@
 """What is to be sent: written with the effects it tells of, delivered in order for each chat."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ class Message:
     next_at: datetime | None = None
 
 
+_NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _COLUMNS = (
     "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, confirms, "
     "created_at, attempts, unclear, state, next_at"
@@ -214,6 +216,17 @@ async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: dat
     return bool(freed) or not await leases.holds(tx, name, owner)
 
 
+async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
+    """Whom the mail with this Message-ID told what reached the person in no chat; None where it is no such mail."""
+    found = _NOTICE_MAIL.fullmatch(message_id)
+    row = found and await db.fetch_one(
+        "SELECT staff_id FROM outbox WHERE id = ? AND platform = 'mail' AND staff_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)",
+        found[1],
+    )
+    return StaffId(row["staff_id"]) if row else None
+
+
 async def count_by_state(db: Database) -> dict[str, int]:
     """How many messages are in each state."""
     rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
@@ -221,9 +234,12 @@ async def count_by_state(db: Database) -> dict[str, int]:
 
 
 async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
-    """Drop messages that ended and were made before then; so many at a time. Mails keep theirs: it is their state."""
+    """Drop messages that ended and were made before then; so many at a time. Mails to customers keep theirs: it is
+    their state.
+    """
     return await tx.execute(
-        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? AND platform <> 'mail' "
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
+        "AND NOT (platform = 'mail' AND EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)) "
         f"AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT {int(limit)})",
         before,
     )

@@ -10,7 +10,7 @@ from domain.owed import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from domain.working_calendar import WorkingCalendar
 from store import due
-from store.database import Reader, Row, Tx
+from store.database import Reader, Row, Tx, is_one_of
 from store.due import Due
 
 KIND = "owed"
@@ -24,10 +24,9 @@ COLUMNS = (
 def owed(row: Row) -> Owed:
     """A thing owed out of its columns."""
     fields = dict(row)
-    assignee = fields.pop("assignee_id")
-    return Owed(
-        **{**fields, "state": OwedState(row["state"]), "assignee": None if assignee is None else StaffId(assignee)}
-    )
+    fields["assignee"] = fields.pop("assignee_id")
+    fields["state"] = OwedState(fields["state"])
+    return Owed(**fields)
 
 
 def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
@@ -121,7 +120,7 @@ async def list_reminded(db: Reader, since: datetime, owed_id: int, limit: int) -
 
 async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int, list[Owed]]:
     """How much is owed to the desk by these rules, and what is owed longest."""
-    where = f"state = 'open' AND rule IN ({', '.join('?' for _ in rules)})"
+    where = f"state = 'open' AND {is_one_of('rule', rules)}"
     rows = await db.fetch(
         f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}", *rules
     )
@@ -133,7 +132,7 @@ async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dic
     """How much each of the customers owes who owe most, by code, the most first."""
     rows = await db.fetch(
         "SELECT r.customer_code, count(*) AS n FROM owed o JOIN requests r ON r.id = o.request_id "
-        f"WHERE o.state = 'open' AND o.rule IN ({', '.join('?' for _ in rules)}) "
+        f"WHERE o.state = 'open' AND {is_one_of('o.rule', rules)} "
         f"GROUP BY r.customer_code ORDER BY n DESC, r.customer_code LIMIT {int(limit)}",
         *rules,
     )
@@ -147,16 +146,18 @@ async def list_asked_for(
 
     How many there are of each officer's, and `limit` of them, those reminded of most first.
     """
+    start, end = (datetime.combine(on, time(), BANGKOK) for on in (today, today + timedelta(days=1)))
     rows = await db.fetch(
         f"SELECT {COLUMNS}, total FROM (SELECT {COLUMNS}, "
         "row_number() OVER (PARTITION BY assignee_id ORDER BY reminders + chased DESC, expected_on, id) AS place, "
         "count(*) OVER (PARTITION BY assignee_id) AS total FROM owed "
-        f"WHERE state = 'open' AND rule IN ({', '.join('?' for _ in rules)}) "
-        "AND (expected_on < ? OR reminders > 0) AND (next_at IS NULL OR next_at >= ?)"
+        f"WHERE state = 'open' AND {is_one_of('rule', rules)} AND (expected_on < ? OR reminders > 0) "
+        "AND (next_at IS NULL OR next_at >= ?) AND (last_at IS NULL OR last_at < ?)"
         f") AS asked WHERE place <= {int(limit)} ORDER BY place, id",
         *rules,
         today,
-        datetime.combine(today + timedelta(days=1), time(), BANGKOK),
+        end,
+        start,
     )
     found: dict[StaffId | None, tuple[int, list[Owed]]] = {}
     for row in rows:
@@ -216,44 +217,45 @@ async def hold(tx: Tx, row: Owed) -> None:
         raise Conflict("changed", record="")
 
 
-async def note_reminded(
-    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
-) -> None:
-    """Reminders of these rows go out now, and the next are planned; Conflict("due") where somebody changed one."""
-    marks = ", ".join("?" for _ in rows)
-    held = await tx.fetch(
-        f"UPDATE owed SET reminders = reminders WHERE id IN ({marks}) AND state = 'open' "
-        "RETURNING id, version, reminders",
-        *(row.id for row in rows),
-    )
-    if {(row["id"], row["version"], row["reminders"]) for row in held} != {
-        (r.id, r.version, r.reminders) for r in rows
-    }:
+async def note_reminded(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar) -> None:
+    """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned; Conflict("due") where
+    somebody changed one.
+    """
+    if len(await _unchanged(tx, [(row.id, row.version, row.reminders - 1) for row in rows])) != len(rows):
         raise Conflict("due")
-    told = [replace(row, reminders=row.reminders + 1, last_at=now, snoozed_on=None) for row in rows]
-    told = [replace(row, next_at=next_reminder(rules[row.rule], row, calendar, now)) for row in told]
+    planned = [(row, next_reminder(rules[row.rule], row, calendar, row.last_at)) for row in rows if row.last_at]
     await tx.execute_many(
         "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
-        [(row.reminders, now, row.next_at, row.id) for row in told],
+        [(row.reminders, row.last_at, at, row.id) for row, at in planned],
     )
-    await due.plan(tx, [_due(row, row.next_at) for row in told if row.next_at is not None])
+    await due.plan(tx, [_due(row, at) for row, at in planned if at is not None])
 
 
 def _due(row: Owed, at: datetime) -> Due:
     return Due(KIND, str(row.id), str(row.reminders + 1), at)
 
 
-async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], now: datetime) -> None:
+async def _unchanged(tx: Tx, read: Sequence[tuple[int, int, int]]) -> set[int]:
+    """The ids of those that are still open and as they were `read` (id, version, reminders).
+
+    Nobody changes them until the transaction ends.
+    """
+    held = await tx.fetch(
+        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', read)} AND state = 'open' "
+        "RETURNING id, version, reminders",
+        *(each[0] for each in read),
+    )
+    now = {(row["id"], row["version"], row["reminders"]) for row in held}
+    return {each[0] for each in read if each in now}
+
+
+async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule]) -> None:
     """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile is left."""
-    for row in rows:
-        touched = await tx.execute(
-            "UPDATE owed SET next_at = ?, expected_on = ? "
-            "WHERE id = ? AND version = ? AND reminders = ? AND state = 'open'",
-            row.next_at,
-            _stored(row, rules.get(row.rule))["expected_on"],
-            row.id,
-            row.version,
-            row.reminders,
-        )
-        if touched:
-            await _plan(tx, row)
+    held = await _unchanged(tx, [(row.id, row.version, row.reminders) for row in rows])
+    moved = [row for row in rows if row.id in held]
+    await tx.execute_many(
+        "UPDATE owed SET next_at = ?, expected_on = ? WHERE id = ?",
+        [(row.next_at, _stored(row, rules.get(row.rule))["expected_on"], row.id) for row in moved],
+    )
+    await due.cancel_all(tx, KIND, [str(row.id) for row in moved if row.next_at is None])
+    await due.plan(tx, [_due(row, row.next_at) for row in moved if row.next_at is not None])

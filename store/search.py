@@ -15,7 +15,8 @@ from domain.phones import looks_like_email, looks_like_phone, parse_phone
 from domain.text import digits, fold
 from store.customers import list_customers, phone_key
 from store.database import Database
-from store.search_names import LIMIT, Found, find_by_name
+from store.search_names import find_by_name
+from store.search_rank import LIMIT, Found
 
 __all__ = ["LIMIT", "Hit", "Why", "find_customers", "find_twins"]
 

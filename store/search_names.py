@@ -6,67 +6,33 @@ as typed (whole words, beginnings, parts) - as Thai keys - with other gaps - and
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
-from rapidfuzz.fuzz import ratio
-
-from domain.customers import Customer
 from domain.keyboard import as_thai_keys, has_thai
-from domain.text import fold, letters, spellings, strip_titles
-from store.customers import WORD_LENGTH, follow_customers
+from domain.text import fold, spellings, strip_titles
+from store.customers import WORD_LENGTH
 from store.database import Database, Row
+from store.search_rank import BASE, BEGINS, HOLDS, LIMIT, MOST_WORDS, NEAR, WHOLE, Found, Match, rank
 from store.words import Words
 
-LIMIT = 60
-"""Most hits that one search returns; a desk officer refines rather than reads on."""
 GUESSES = 20
 """Most weak hits."""
 BEHIND = 20
 """How many percent a guess may stand behind the best one."""
-MOST_WORDS = 8
 PROBE = 5_000
 """Up to how many customers of a word are counted; taken for granted where it may mean many words."""
 PROBE_COST = 30
 """As many customers are read in a row in the time that one is looked up."""
 ROWS = 300
 SLICE = 100
-WORST = 70.0
-"""Percent below which nobody would recognise the name."""
 
 GOOD = 86.0
 """Percent from which no further reading of a guess is tried."""
-SURE_SOUND = 95.0
-"""Percent from which a name in Latin letters is no mere guess."""
-
-WHOLE, BEGINS, HOLDS, NEAR = range(4)
-WHY = ("name", "prefix", "part", "similar")
-BASE = (100.0, 90.0, 80.0)
 
 Meaning = tuple[int, float]
 """How a register's word matches a typed one: WHOLE to NEAR, and the likeness in percent."""
 Meanings = Mapping[str, Meaning]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A customer found by name; `why` is a value of store.search.Why."""
-
-    customer: Customer
-    why: str
-    score: int
-    weak: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A customer's code and how the typed words match it."""
-
-    code: str
-    kind: int
-    likeness: float
-    former: bool = False
-    why: str = ""
 
 
 async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[Found]:
@@ -75,14 +41,14 @@ async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[F
     if not fold(query):
         return []
     if not await db.words.refreshed(db) or len(fold(query)) <= 2:
-        return await _rank(db, query, await _begins_in_sql(db, query))
+        return await rank(db, query, await _begins_in_sql(db, query))
     search = _Search(db, query)
     matches = await search.surely()
-    found = await _rank(db, query, matches)
+    found = await rank(db, query, matches)
     if near or not found:
         codes = {match.code for match in matches}
         guesses = [match for match in await search.guesses() if match.code not in codes]
-        ranked = await _rank(db, query, guesses)
+        ranked = await rank(db, query, guesses)
         best = ranked[0].score if ranked else 0
         found += [one for one in ranked if one.score >= best - BEHIND][:GUESSES]
     return found
@@ -390,69 +356,3 @@ async def _begins_in_sql(db: Database, query: str) -> list[Match]:
 
 def _like(text: str) -> str:
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-async def _rank(db: Database, query: str, matches: Sequence[Match]) -> list[Found]:
-    """The customers, best first: how they match, how sure, how near the name is as spelt, the code."""
-    best = sorted(matches, key=lambda m: (m.former, m.kind, -m.likeness, m.code))[:LIMIT]
-    typed = {"": letters(query), "layout": [] if has_thai(query) else letters(as_thai_keys(query))}
-    customers = await follow_customers(db, [match.code for match in best])
-    contacts = await _contacts(db, [match.code for match in best if match.kind in (WHOLE, NEAR)])
-    ranked = []
-    for match in best:
-        customer = customers.get(match.code)
-        if customer is None or (customer.code != match.code and customer.code in customers):
-            continue  # gone since, or a signpost to somebody who is found under the own name too
-        if customer.code != match.code:
-            match = replace(match, former=True)
-        found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), contacts.get(match.code, ()))
-        order = WHY.index(found.why) if found.why in WHY else match.kind
-        ranked.append(((found.weak, match.former, order, -found.score), found))
-    return [found for _, found in sorted(ranked, key=lambda pair: pair[0]) if found.score >= WORST]
-
-
-async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
-    if not codes:
-        return {}
-    rows = await db.fetch(
-        f"SELECT customer_code, name FROM contacts WHERE customer_code IN ({_marks(codes)}) ORDER BY id", *codes
-    )
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["customer_code"], []).append(row["name"])
-    return found
-
-
-def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], contacts: Sequence[str]) -> Found:
-    """A match with its score, which counts the spelling too where whole words are alike."""
-    kind, score, weak = match.kind, match.likeness, match.kind == NEAR
-    names = [customer.name, customer.organisation]
-    if match.why == "roman":
-        weak = score < SURE_SOUND
-    elif kind in (WHOLE, NEAR) and not match.former:
-        spelt = _spelling(typed, names)
-        if kind == WHOLE and spelt < 100 and _spelling(typed, [*names, *contacts]) == 100:
-            kind, score = HOLDS, BASE[HOLDS]  # whole words, but of a contact: the customer's own come first
-        elif kind == NEAR or spelt < 100:
-            kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
-    elif any(word not in " ".join(names).casefold() for word in query.split()):
-        score -= 3  # begins or holds what sounds so, but is spelt otherwise
-    why = "former" if match.former else match.why or WHY[kind]
-    return Found(customer, why, round(score), weak)
-
-
-def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:
-    """How alike the typed words are to a customer's as spelt, in percent; 100 where all stand there."""
-    words = [letters(name) for name in names]
-    every = {word for some in words for word in some}
-    whole = "".join(typed)
-    if every.issuperset(typed) or whole in {run for some in words for run in _runs(some)}:
-        return 100.0
-    each = [max((ratio(word, other) for other in every), default=0.0) for word in typed]
-    return min(99.0, max(sum(each) / len(each), ratio(whole, "".join(words[0]))))
-
-
-def _runs(words: Sequence[str]) -> list[str]:
-    """Every run of neighbouring words, written without gaps."""
-    words = words[:MOST_WORDS]
-    return ["".join(words[start:end]) for end in range(len(words) + 1) for start in range(end)]

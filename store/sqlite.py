@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -48,6 +48,13 @@ def _encode(value: object) -> object:
     if encode is not None:
         return encode(value)
     return encode_time(value) if isinstance(value, datetime) else value
+
+
+def _encoded(rows: Iterable[tuple[object, ...]]) -> Iterator[list[object]]:
+    """Many rows; nearly all values are texts and numbers, which go as they are."""
+    find = _ENCODERS.get
+    for row in rows:
+        yield [value if (encode := find(type(value))) is None else encode(value) for value in row]
 
 
 def _decode(names: Sequence[str], values: Sequence[object]) -> Row:
@@ -139,7 +146,7 @@ class _Connection:
                     connection.execute(sql, [_encode(value) for value in rows[0]])
                 else:
                     # Encoded here, in the connection's thread: the event loop has other things to do.
-                    connection.executemany(sql, ([_encode(value) for value in row] for row in rows))
+                    connection.executemany(sql, _encoded(rows))
             return work(connection)
 
         # The one use of something private of aiosqlite, which the lock pins: its public calls are a hop each.

@@ -8,7 +8,7 @@ from domain.errors import Conflict, Expired, NotAllowed, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from store.database import Reader, Row, Tx
 
-_COLUMNS = "id, name, role, language, blocked_at, post_granted_at"
+_COLUMNS = "id, name, role, language, blocked_at, post_granted_at, email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,15 @@ class AccessRequest:
 
 
 def _staff(row: Row) -> Staff:
-    role = Role(row["role"])
-    return Staff(StaffId(row["id"]), row["name"], role, row["language"], row["blocked_at"], row["post_granted_at"])
+    return Staff(
+        StaffId(row["id"]),
+        row["name"],
+        Role(row["role"]),
+        row["language"],
+        row["blocked_at"],
+        row["post_granted_at"],
+        row["email"],
+    )
 
 
 def _identity(row: Row) -> Identity:
@@ -43,7 +50,8 @@ def _identity(row: Row) -> Identity:
 async def find_by_identity(db: Reader, platform: Platform, user: str) -> tuple[Staff, datetime] | None:
     """The member of staff behind an account, blocked or not, and when the account was last seen."""
     row = await db.fetch_one(
-        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, i.seen_at, i.unreachable_at "
+        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, i.seen_at, "
+        "i.unreachable_at "
         "FROM identities i JOIN staff s ON s.id = i.staff_id WHERE i.platform = ? AND i.user_id = ?",
         platform,
         user,
@@ -115,6 +123,11 @@ async def set_role(tx: Tx, staff_id: StaffId, role: Role) -> None:
 async def set_language(tx: Tx, staff_id: StaffId, language: str) -> None:
     """Thai ("th") or English ("en")."""
     await tx.execute("UPDATE staff SET language = ? WHERE id = ?", language, staff_id)
+
+
+async def set_email(tx: Tx, staff_id: StaffId, email: str) -> None:
+    """The address that is told what reaches the person in no chat; "" = none."""
+    await tx.execute("UPDATE staff SET email = ? WHERE id = ?", email, staff_id)
 
 
 async def set_blocked(tx: Tx, staff_id: StaffId, blocked_at: datetime | None) -> None:
@@ -238,7 +251,7 @@ async def add_invitation(tx: Tx, code: str, staff_id: StaffId, now: datetime, ex
 async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
     """Whom the code invites; NotFound("invitation") or Expired("invitation") when used or too old."""
     row = await db.fetch_one(
-        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, v.expires_at, v.used_at "
+        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, v.expires_at, v.used_at "
         "FROM invitations v JOIN staff s ON s.id = v.staff_id WHERE v.code_hash = ?",
         _hash(code),
     )

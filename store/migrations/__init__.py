@@ -1,1 +1,1 @@
-"""Numbered SQL files, one folder an engine."""
+"""Numbered SQL files."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot import mail
 from bot.mail import MailAdapter
 from bot.mail_render import mail_bytes
-from bot.mail_server import Encryption, MailServer, read_sender, read_server
+from bot.mail_server import Encryption, MailServer, read_mailbox, read_sender, read_server
 from bot.platform import Delivery, Doubtful, Refused, Retry, Sent
 from bot.settings import SettingsError, load_settings, masked
 from domain.errors import InvalidInput
@@ -294,3 +294,44 @@ def test_settings_say_who_sends_and_hide_the_password(monkeypatch: pytest.Monkey
     assert settings.sends_from == ADDRESS
     assert read_sender(settings.mail_from or "") == (NAME, ADDRESS)
     assert "very-secret" not in str(masked(settings))
+
+
+BOXES = {
+    "imaps://u:p@mail.example": (MailServer("mail.example", 993, Encryption.TLS, "u", "p"), "INBOX"),
+    "imaps://u%40o:p%2F@mail.example:1993/INBOX": (
+        MailServer("mail.example", 1993, Encryption.TLS, "u@o", "p/"),
+        "INBOX",
+    ),
+    "imap://u:p@mail.example/Desk%20in": (MailServer("mail.example", 143, Encryption.STARTTLS, "u", "p"), "Desk in"),
+    "imap://u:p@127.0.0.1:1143/": (MailServer("127.0.0.1", 1143, Encryption.NONE, "u", "p"), "INBOX"),
+}
+
+
+@pytest.mark.parametrize(("url", "box"), BOXES.items(), ids=list(BOXES))
+def test_mailbox_from_its_address(url: str, box: tuple[MailServer, str]) -> None:
+    assert read_mailbox(url) == box
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://user:secret@mail.example",
+        "imaps://user:secret/piece@mail.example",
+        "imaps://mail.example/INBOX",
+        "imaps://secret@mail.example",
+        "imap://user:secret@mail.example?starttls=no",
+        "imaps://user:secret@mail.example/%E0%B8%81",
+        "imaps://user:secret@mail.example/a%0D%0Ab",
+    ],
+)
+def test_a_wrong_mailbox_is_refused_by_the_variables_name(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESKBOT_IMAP_URL", url)
+    with pytest.raises(SettingsError, match=r"^DESKBOT_IMAP_URL: ") as refusal:
+        load_settings()
+    assert "secret" not in str(refusal.value)
+
+
+def test_the_mailboxs_password_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESKBOT_IMAP_URL", "imaps://user:very-secret@mail.example/INBOX")
+    settings = load_settings()
+    assert "very-secret" not in str(masked(settings)) + repr(read_mailbox(settings.imap_url or ""))

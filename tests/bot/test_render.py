@@ -19,6 +19,7 @@ from handlers.chat import (
     Card,
     Choice,
     Document,
+    Earlier,
     Offer,
     Offers,
     Paragraph,
@@ -282,3 +283,51 @@ def test_a_file_that_may_have_arrived_says_so():
     (payload,) = line_render.render(Reply(REPLIES["files"].parts[1:]), link=link)
     call = json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))
     assert call["messages"][0]["contents"]["body"]["contents"][0]["text"].startswith("(ส่งซ้ำ) 📎")
+
+
+def _calls(reply: Reply, replaces: str = "") -> list[tuple[str, object, str]]:
+    """Method, message and the first line of each call to Telegram."""
+    calls = [json.loads(payload) for payload in telegram_render.render(reply, replaces)]
+    return [
+        (call["method"], call["params"].get("message_id"), call["params"].get("text", "").split("\n")[0])
+        for call in calls
+    ]
+
+
+LISTED = Paragraph("รายการ", (button("1 ได้รับแล้ว"),))
+
+
+@pytest.mark.parametrize(
+    ("reply", "calls"),
+    [
+        (Reply((Paragraph("ก"),)), [("sendMessage", None, "ก")]),
+        (
+            Reply((Paragraph("ก"),), earlier=(Earlier(LISTED, "42"),)),
+            [("sendMessage", None, "ก"), ("editMessageText", 42, "รายการ")],
+        ),
+        (
+            Reply((Paragraph("ก"),), in_place=True, retires=True, earlier=(Earlier(LISTED, "42"),)),
+            [("editMessageText", 7, "ก"), ("editMessageText", 42, "รายการ")],
+        ),
+        (
+            Reply((Paragraph("ก"),), retires=True, earlier=(Earlier(LISTED, "7"),)),
+            [("sendMessage", None, "ก"), ("editMessageText", 7, "รายการ")],
+        ),
+        (Reply((Paragraph("ก"),), earlier=(Earlier(LISTED),)), [("sendMessage", None, "รายการ")]),
+    ],
+)
+def test_telegram_edits_an_earlier_message_beside_its_answer(reply: Reply, calls: list[object]) -> None:
+    assert _calls(reply, "7") == calls
+
+
+def test_line_which_cannot_edit_says_first_how_an_earlier_message_stands() -> None:
+    (payload,) = line_render.render(Reply((Paragraph("ก"),), earlier=(Earlier(LISTED, "42"),)), "7")
+    assert [message.get("altText") or message["text"] for message in json.loads(payload)["messages"]] == ["รายการ", "ก"]
+
+
+def test_numbers_of_several_lists_in_one_message_go_on() -> None:
+    long = [Choice(f"รายการ {n}", tuple(button(f"เรื่องที่ยาวมาก {'ก' * 60} {k}") for k in range(2))) for n in range(2)]
+    (payload,) = telegram_render.render(Reply(tuple(long)))
+    params = json.loads(payload)["params"]
+    assert [key["text"] for row in params["reply_markup"]["inline_keyboard"] for key in row] == ["1", "2", "3", "4"]
+    assert [line[:2] for line in params["text"].split("\n") if "ก" * 60 in line] == ["1.", "2.", "3.", "4."]

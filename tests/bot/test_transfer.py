@@ -22,7 +22,7 @@ from domain.errors import InvalidInput
 from domain.merging import unite
 from domain.staff import Role
 from domain.transfer import Register
-from store import merges, transfer
+from store import customers, merges, transfer
 from store.changes import list_changes
 from store.counters import reserve_customer_code, reserve_ticket_no
 from store.customers import add_customer, get_customer, get_record, list_customers_after, update_customer
@@ -31,7 +31,8 @@ from store.demo import fill_demo
 from store.staff import add_staff
 from store.tables import staged, table_file
 from store.tickets import get_ticket, list_tickets_after
-from store.transfer import Counts, Rejected, import_table
+from store.transfer import Counts, import_table
+from store.transfer_batches import Rejected
 from tests.fakes.postgres import shared_server
 
 ROOT = Path(__file__).parents[2]
@@ -226,7 +227,7 @@ async def test_somebody_who_saves_at_the_same_moment_is_not_overwritten(
 ) -> None:
     await bring(lite, write(tmp_path / "c.csv", "code,name,note\nC1,ก ข,หนึ่ง\n"))
     seen = []
-    real = transfer.customers.get_customers
+    real = customers.get_customers
 
     async def read_then_beaten(reader, codes):  # type: ignore[no-untyped-def]
         """The first time, what was read is old by the time it is written."""
@@ -237,7 +238,7 @@ async def test_somebody_who_saves_at_the_same_moment_is_not_overwritten(
             await update_customer(reader, found["C1"], new, None, NOW)
         return found
 
-    monkeypatch.setattr(transfer.customers, "get_customers", read_then_beaten)
+    monkeypatch.setattr(customers, "get_customers", read_then_beaten)
     assert (await bring(lite, write(tmp_path / "d.csv", "code,name,note\nC1,ก ข,สอง\n")))[0] == [0, 1, 0, 0]
     assert (await get_customer(lite, "C1")).note == "สอง"
 

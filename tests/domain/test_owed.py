@@ -175,3 +175,8 @@ def test_the_defaults_are_those_of_the_office() -> None:
     assert RULES["quotation"].first == Span(0, 14)
     assert RULES["fetch"].first == Span(0, 7)
     assert {rule.at for rule in RULES.values()} == {time(9, 0)}
+
+
+@pytest.mark.parametrize(("chased", "unreached", "reached"), [(3, 1, 2), (1, 1, 0), (0, 0, 0), (1, 2, 0)])
+def test_letters_that_came_back_do_not_count_as_followed_up(chased: int, unreached: int, reached: int) -> None:
+    assert replace(CONTRACT, chased=chased, unreached=unreached).reached() == reached

@@ -15,9 +15,10 @@ from store import reminders
 from store.database import Tx, open_database
 from store.reminders import Reminder
 from tests.e2e.conftest import MakeDesk
-from tests.e2e.harness import ADMIN, NOK, OFFICERS, DeskProcess, eventually, fill
+from tests.e2e.harness import ADMIN, NOK, OFFICERS, RESENT, DeskProcess, eventually, fill
 from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
+from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram import FakeTelegram
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -183,6 +184,34 @@ def test_when_lines_quota_is_spent_reminders_come_by_telegram_and_the_administra
     desk.settle()
     assert sorted(message.text for message in telegram.messages(NOK.telegram)) == ["⏰ ส่งไฟล์", "⏰ โทรกลับ"]
     assert ["ครบโควตาเดือนนี้แล้ว" in message.text for message in telegram.messages(ADMIN.telegram)] == [True]
+
+
+@pytest.mark.parametrize("failpoint", ["", "message.accepted", "message.sent", "mail.accepted", "mail.sent"])
+def test_when_lines_quota_is_spent_whom_only_line_reaches_is_told_by_mail_once(
+    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine, failpoint: str
+) -> None:
+    with FakeSmtp() as smtp:
+        desk = make_desk(telegram, line, SMTP_URL=smtp.url, MAIL_FROM="services@nso.example")
+        desk.write("DELETE FROM identities WHERE user_id = ?", str(NOK.telegram))
+        desk.write("UPDATE staff SET email = 'nok@nso.example' WHERE name = 'คุณนก'")
+        desk.write("UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE platform = 'telegram'")
+        line.quota, line.consumption = 0, 0
+        remind(desk.settings["DATABASE_URL"], {"ส่งไฟล์ให้คุณสมชาย": NOK.line})
+        desk.start(failpoint)
+        if failpoint:
+            desk.restart_after_kill()
+        eventually(lambda: smtp.mails, "the mail")
+        eventually(lambda: telegram.messages(ADMIN.telegram), "what administrators hear")
+        desk.settle()
+        (taken,) = smtp.mails
+        assert taken.to == "nok@nso.example"
+        assert "สมชาย" not in taken.body
+        # A Telegram message that was just going out at the kill may come twice, and says so.
+        told = {message.text.removeprefix(RESENT) for message in telegram.messages(ADMIN.telegram)}
+        assert sum("ครบโควตาเดือนนี้แล้ว" in text for text in told) == 1
+        # After the mail was handed over and before that was noted, nobody can know: it is said, and not sent again.
+        assert sum("แจ้งเตือนคุณคุณนกไม่ได้" in text for text in told) == (failpoint == "mail.accepted")
+        assert smtp.violations == []
 
 
 @pytest.mark.parametrize(("used", "told"), [(69, []), (70, ["70% (70/100)"]), (93, ["93% (93/100)"])])

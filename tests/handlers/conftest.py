@@ -60,6 +60,7 @@ class Recorder:
         self.contents: dict[str, bytes | Exception] = {}
         self.downloads = 0
         self.offered: list[Offers] = []
+        self.edited: list[str] = []
         self.refused: set[str] = set()
 
     def parse(self, event: Event) -> Incoming:
@@ -100,6 +101,7 @@ class Recorder:
         if reply.offers is not None:
             self.offered.append(reply.offers)
             return []
+        self.edited += [each.message for each in reply.earlier]
         return [reply_to_json(reply)]
 
     def serves(self, chat: str) -> bool:
@@ -303,10 +305,10 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 
 @pytest.fixture
 def quiet_mornings() -> Iterator[None]:
-    """Without the morning's queue and the weekly list, where something else is told in the morning."""
-    kinds = {name: KINDS.pop(name) for name in ("morning", "weekly")}
+    """Without the morning's queue and its weekly list, where something else is told in the morning."""
+    kind = KINDS.pop("morning")
     yield
-    KINDS.update(kinds)
+    KINDS["morning"] = kind
 
 
 @pytest.fixture

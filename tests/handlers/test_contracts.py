@@ -209,7 +209,7 @@ async def test_several_of_one_morning_come_as_one_message_and_are_ticked_off_in_
     assert told.buttons[:3] == ["1 ติดตาม", "1 ได้รับแล้ว", "1 อื่น ๆ"]
     done = await desk.presses("1 ได้รับแล้ว")
     assert "1 ✅ ผศ.ดร.กมลชนก รัตนพิทักษ์ ได้รับแล้ว" in done.text
-    assert "ค้างส่ง 1 เรื่อง" in done.text
+    assert "เหลือ 1 จาก 2 เรื่อง" in done.text
     assert "2 ได้รับแล้ว" in done.buttons
     assert "1 ได้รับแล้ว" not in done.buttons
 
@@ -311,6 +311,17 @@ async def test_a_week_away_is_made_up_for_once_and_marked(desk):
     assert "ยังไม่ส่งสัญญาคืน" in (await morning(desk, days=7)).text
 
 
+async def test_a_clock_that_jumps_ahead_and_back_reminds_once_and_goes_on(desk):
+    await send_contract(desk)
+    assert "ค้างส่ง 1 เรื่อง" in (await morning(desk, days=30)).text
+    assert not (await morning(desk, days=-30)).replies
+    assert not (await morning(desk, days=15)).replies, "it was asked for while the clock was ahead"
+    await desk.db.write(lambda tx: tx.execute("UPDATE due SET due_at = ? WHERE state = 'waiting'", desk.now))
+    told = await morning(desk, days=1)
+    assert len(told.replies) == 1
+    assert "เตือนครั้งที่ 2" in told.text
+
+
 # The proof.
 
 
@@ -404,6 +415,13 @@ async def test_returned_before_it_was_sent_is_kept_and_nothing_is_asked_for(desk
     await send_contract(desk)
     assert await desk.count("owed", "rule = 'contract'") == 0
     assert await desk.count("owed", "rule = 'research' AND state = 'open'") == 1
+
+
+async def test_returned_twice_says_so_also_where_it_came_before_it_was_sent(desk):
+    for line in ("7.10 ได้สัญญา => ได้รับแล้ว", "7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว", "7.10 ได้สัญญาอีก => ได้รับแล้ว"):
+        done = await desk.says(f"/open C70001 เมล {line} ปิด")
+    assert "⚠️ ได้รับสัญญาที่ลงนามแล้วตั้งแต่ 23 พ.ย. 69 R2611000124" in done.text
+    assert await desk.count("owed", "rule = 'contract'") == 0
 
 
 async def test_returned_twice_says_when_it_came_first(desk):
@@ -502,6 +520,17 @@ async def test_a_date_that_cannot_be_is_asked_for_again(desk, typed):
 
 
 # The contract.
+
+
+async def test_a_number_of_a_year_to_come_and_one_that_nobody_has_are_said_to_be_so(desk):
+    await send_contract(desk)
+    await desk.presses("ดูคำขอ")
+    await desk.presses("เลขที่สัญญา")
+    refused = await desk.says("81/2570")
+    assert "⚠️ สัญญา 81/2570 เป็นของปี 2570 ซึ่งยังมาไม่ถึง" in refused.text
+    assert "81/2569" in (await desk.says("81/2569")).text
+    assert await desk.count("contracts") == 1
+    assert "ไม่พบสัญญา 999/2563" in (await desk.says("/contract 999/2563")).text
 
 
 async def test_a_number_of_another_customer_is_refused_where_it_is_typed(desk):

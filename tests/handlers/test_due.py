@@ -6,11 +6,13 @@ from functools import partial
 
 import pytest
 
+from domain.staff import Platform
 from handlers.chat import say
 from handlers.due import KINDS, DueKind
 from scheduler import ticker
 from store import due
 from store.due import Due
+from tests.handlers.conftest import Answer
 
 
 @pytest.fixture
@@ -46,6 +48,27 @@ async def test_what_is_due_is_told_once(desk, kinds):
     assert (await desk.tick())["remind"] == 1
     assert "remind" not in await desk.tick()
     assert desk.told("nok").text == "a"
+
+
+async def test_a_notice_that_cannot_be_rendered_blocks_nobody_and_is_told_elsewhere(desk, kinds):
+    kinds["remind"] = DueKind("remind", telling(desk), silent=False, daily_at=None, workdays=True)
+    telegram = desk.recorders[Platform.TELEGRAM]
+    able = telegram.render
+
+    def render(reply, replaces=""):
+        return able(reply, replaces) if Answer([reply]).text != "bad" else []
+
+    telegram.render = render
+    await plan(desk, "bad", "good")
+    await desk.tick()
+    assert [reply for to, reply in telegram.sent if to == "nok"] == [say("good")]
+    assert await desk.count("outbox", "state IN ('queued', 'sending')") == 0
+    assert "cannot be rendered" in "".join(row["error"] for row in await desk.db.fetch("SELECT error FROM outbox"))
+
+    telegram.render = lambda reply, replaces="": [1 / 0]
+    await plan(desk, "worse")
+    await desk.tick()
+    assert await desk.count("outbox", "state IN ('queued', 'sending')") == 0
 
 
 async def test_nothing_is_told_at_night_and_it_comes_marked_late_in_the_morning(desk, kinds):

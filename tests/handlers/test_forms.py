@@ -3,6 +3,7 @@
 import pytest
 
 from domain.staff import Platform
+from store import customers, tickets
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 
@@ -205,3 +206,21 @@ async def test_text_while_only_taps_mean_the_form_is_a_search(desk):
     answer = await desk.says("กมลชนก")
     assert "C70001" in answer.text
     assert "พักร่างไว้" in answer.text
+
+
+async def test_a_list_of_all_fields_reads_its_ticket_and_customer_once(desk, monkeypatch):
+    await desk.says("/open C81554 โทร 6.1 รายได้ครัวเรือน")
+    await desk.chooses("แก้ไข")
+    read = []
+
+    def counted(name, real):
+        async def counting(db, key):
+            read.append(name)
+            return await real(db, key)
+
+        return counting
+
+    monkeypatch.setattr(tickets, "find_ticket", counted("ticket", tickets.find_ticket))
+    monkeypatch.setattr(customers, "get_customer", counted("customer", customers.get_customer))
+    assert "นายสมชาย ใจดี" in (await desk.presses("ช่องทั้งหมด")).text
+    assert sorted(read) == ["customer", "ticket"]

@@ -244,7 +244,7 @@ async def test_of_a_persons_day_the_group_hears_the_sums(desk):
     await block(desk)
     desk.now = NOW.replace(hour=1, minute=30) + timedelta(days=1)
     await desk.tick()
-    assert "\n☀️ งานวันนี้: เกินกำหนด 1\n" in said(desk).text
+    assert "\n1 ☀️ งานวันนี้: เกินกำหนด 1\n2 🎫 R2611000124 · 6.1" in said(desk).text, "with the deadlines told in it"
 
 
 async def test_who_was_blocked_by_an_administrator_is_told_of_nowhere(desk):

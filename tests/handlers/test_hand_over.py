@@ -309,3 +309,10 @@ async def test_the_same_days_twice_and_a_colleague_who_is_away(leaving):
 
 async def test_a_colleague_of_that_name_is_still_found(desk):
     assert "ผลลัพธ์" in (await desk.says("ลา สมหญิง")).text
+
+
+async def test_a_closed_ticket_that_is_shown_instead_of_handed_over_is_in_the_audit_log(team):
+    await team.says(f"ปิดใบงาน {NO} ส่งแล้ว")
+    shown = await team.says(f"มอบหมาย {NO} ข้อมูล", who="ton")
+    assert "ขอข้อมูลแรงงาน" in shown.text
+    assert await team.count("audit", "action = 'ticket.read' AND staff_id = ?", team.ids["ton"]) == 1

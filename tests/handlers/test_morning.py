@@ -1,9 +1,14 @@
 """The morning's queue: one message a person, only what the day needs, silent when empty; weekly for supervisors."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from domain.staff import Platform
 from handlers.chat import Choice
+from handlers.due import KINDS
+from scheduler import ticker
+from store import due
 
 MAIL = "/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน"
 SENT = "/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด"
@@ -78,7 +83,9 @@ async def test_what_is_owed_stands_in_the_queue_from_its_first_reminder(desk):
 async def test_supervisors_hear_on_the_weeks_first_working_day_what_the_desk_is_owed(desk):
     await desk.says(SENT)
     assert queue(await to_morning(desk), "ton") == []
-    (part,) = queue(await to_morning(desk, 6), "ton")  # Monday
+    told = await to_morning(desk, 6)  # Monday
+    assert len(told["ton"]) == 1
+    (part,) = queue(told, "ton")
     assert part.question.startswith("☀️ สิ่งที่ค้างส่งสำนักงาน 1 เรื่อง เก่าสุดก่อน")
     assert "ค้างมากสุด: C70001 ผศ.ดร.กมลชนก รัตนพิทักษ์ (1)" in part.question
 
@@ -121,4 +128,89 @@ async def test_everything_is_counted_and_ten_are_shown(desk):
     (part,) = queue(await to_morning(desk))
     assert "งานของคุณ 13 เรื่อง\nเกินกำหนด 12 · ค้างส่งสำนักงาน 1\nและอีก 3 เรื่อง" in part.question
     assert len(part.options) == 10
-    assert await desk.count("audit", "action = 'ticket.told'") == 18, "eight of them by the deadlines' own message"
+    assert await desk.count("audit", "action = 'ticket.told'") == 10, "the deadlines told nothing beside it"
+
+
+# What else is to be told at its minute.
+
+
+async def test_deadlines_that_came_due_since_yesterday_are_told_in_it_and_not_beside_it(desk):
+    await desk.says(MAIL)
+    told = await to_morning(desk)
+    assert [len(told[who]) for who in told] == [1]
+    assert "เกินกำหนด 1" in queue(told)[0].question
+    assert await desk.count("due", "kind = 'ticket.deadline' AND state = 'done'") == 2
+    desk.wait(minutes=30)
+    await desk.tick()
+    assert len(desk.told("nok").replies) == 2, "the answer to what was typed, and the queue"
+
+
+async def test_what_colleagues_are_late_with_stands_in_the_supervisors_day_with_their_names(desk):
+    await desk.says(MAIL)
+    await to_morning(desk)
+    told = await to_morning(desk)
+    assert len(told["ton"]) == 1
+    (part,) = queue(told, "ton")
+    assert "เจ้าหน้าที่เกินกำหนด 1" in part.question
+    (option,) = part.options
+    assert option.label.startswith("เจ้าหน้าที่เกินกำหนด · 🎫 ")
+    assert option.label.endswith(" · นก")
+
+
+async def test_the_queue_and_the_weekly_list_are_one_message(desk):
+    await desk.says(SENT)
+    await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูล @ต้น")
+    told = await to_morning(desk, 7)
+    assert len(told["ton"]) == 1
+    first, second = queue(told, "ton")
+    assert "งานของคุณ" in first.question
+    assert "สิ่งที่ค้างส่งสำนักงาน 1 เรื่อง" in second.question
+    assert "nok" not in told
+
+
+async def test_however_many_deadlines_wait_the_queue_tells_them(desk, monkeypatch):
+    monkeypatch.setattr(ticker, "BATCH", 1)
+    for number in range(3):
+        await desk.says(f"/open C81554 อีเมล 6.1 เรื่องที่ {number}")
+    told = await to_morning(desk)
+    assert len(told["nok"]) == 1
+    assert "เกินกำหนด 3" in queue(told)[0].question
+
+
+async def test_while_another_process_tells_the_queue_no_deadline_is_told_beside_it(desk):
+    await desk.says(MAIL)
+    desk.now = (desk.now + timedelta(days=1)).replace(hour=1, minute=30)
+    row = due.Due("morning", "", "2026-11-24", desk.now)
+    await desk.db.write(partial(due.plan, rows=[row]))
+    claimable = due.Claimable(["morning"], desk.now)
+    await desk.db.write(lambda tx: due.claim(tx, desk.db.engine, claimable, "other", 1))
+    before = len(desk.told("nok").replies)
+    await desk.tick()
+    assert len(desk.told("nok").replies) == before
+    desk.wait(minutes=2)  # it died
+    await desk.tick()
+    assert len(desk.told("nok").replies) == before + 1
+    assert "เกินกำหนด 1" in desk.told("nok").text
+
+
+async def test_a_queue_that_fails_does_not_hold_the_deadlines_back(desk, monkeypatch):
+    await desk.says(MAIL)
+
+    async def broken(work, rows):
+        raise RuntimeError("broken")
+
+    monkeypatch.setitem(KINDS, "morning", replace(KINDS["morning"], run=broken))
+    assert queue(await to_morning(desk)) == []
+    assert "⏰ เกินกำหนด" in desk.told("nok").text
+
+
+async def test_what_its_reminder_told_today_is_not_told_again_by_a_queue_that_comes_late(desk):
+    await desk.says(SENT)
+    kind = KINDS.pop("morning")
+    desk.wait(days=15)
+    await desk.tick()
+    assert "ค้างส่ง 1 เรื่อง" in desk.told("nok").text
+    KINDS["morning"] = kind
+    desk.wait(hours=1)
+    await desk.tick()
+    assert "☀️" not in desk.told("nok").text

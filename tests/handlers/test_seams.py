@@ -184,6 +184,7 @@ async def test_work_given_to_somebody_on_leave_says_until_when(team, how):
 # The clock.
 
 
+@pytest.mark.usefixtures("quiet_mornings")
 async def test_a_holiday_entered_late_tells_nothing_twice(team):
     desk = team
     until(desk, "2026-11-26T09:00+07:00")
@@ -196,6 +197,7 @@ async def test_a_holiday_entered_late_tells_nothing_twice(team):
     assert [desk.told(who).text.count("⏰ เกินกำหนด") for who in ("nok", "ton")] == before
 
 
+@pytest.mark.usefixtures("quiet_mornings")
 async def test_a_ticket_open_for_years_is_told_once(team):
     desk = team
     until(desk, "2026-11-26T09:00+07:00")

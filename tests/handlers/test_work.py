@@ -183,6 +183,20 @@ async def test_close_command_with_its_result_is_one_message(desk):
     assert await desk.count("tickets", "result = 'ส่งตารางทางอีเมลแล้ว' AND status = 'closed'") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("ปิดใบงาน R2611000124\nส่งตาราง ทางอีเมลแล้ว", "status = 'closed' AND result = 'ส่งตาราง ทางอีเมลแล้ว'"),
+        ("มอบหมาย R2611000124\nต้น", "assignee_id = (SELECT id FROM staff WHERE name = 'ต้น')"),
+        ("รอผู้รับบริการ R2611000124\nวันนี้ 10.00", "pauses <> ''"),
+    ],
+)
+async def test_what_a_command_says_of_a_ticket_may_stand_on_the_next_line(desk, text, where):
+    await desk.says("/open C81554 โทร 6.1 รายได้ครัวเรือน")
+    assert SAVED in (await desk.says(text)).text
+    assert await desk.count("tickets", where) == 1
+
+
 async def test_closing_a_sale_asks_for_price_and_receipt_one_after_the_other(desk):
     asked = await desk.says("/open C81554 มาเอง 4.1 ซื้อรายงาน => ขายหนังสือ 1 เล่ม ปิด")
     assert "ราคา" in asked.text

@@ -162,3 +162,29 @@ async def test_what_was_done_can_be_planned_again_and_is_taken_from_who_works_on
     await db.write(lambda tx: due.plan_again(tx, [at(3)]))
     with pytest.raises(Conflict):
         await db.write(lambda tx: due.finish(tx, [again], "me", NOW))
+
+
+async def test_what_is_done_with_other_work_is_taken_from_who_claimed_it_and_must_still_be_due(db):
+    await plan(db, at(-5, "a"), at(-4, "b"), at(5, "later"))
+    claimed = await claim(db)
+    rows = await due.list_due(db, "remind", NOW)
+    assert [row.occurrence for row in rows] == ["a", "b"]
+    await plan(db, at(5, "b"))  # it was put off meanwhile
+    with pytest.raises(Conflict):
+        await db.write(lambda tx: due.finish_elsewhere(tx, rows, NOW))
+    assert [row.occurrence for row in await due.list_due(db, "remind", NOW)] == ["a"], "nothing of it was written"
+    await db.write(lambda tx: due.finish_elsewhere(tx, rows[:1], NOW))
+    with pytest.raises(Conflict):
+        await db.write(lambda tx: due.finish(tx, claimed[:1], "me", NOW))
+    assert await due.list_due(db, "remind", NOW) == []
+
+
+async def test_what_was_done_is_listed_by_record_and_what_waits_is_cancelled_for_several(db):
+    await plan(db, at(-5, "a"), at(-4, "b", subject="R2"), at(-3, "c", subject="R3"))
+    await db.write(lambda tx: due.finish_elsewhere(tx, [], NOW))
+    (first, *_rest) = await claim(db, limit=1)
+    await db.write(lambda tx: due.finish(tx, [first], "me", NOW))
+    assert await due.list_done(db, "remind", ["R2611000001", "R2"]) == {"R2611000001": ["a"]}
+    assert await due.list_done(db, "remind", []) == {}
+    await db.write(lambda tx: due.cancel_all(tx, "remind", ["R2", "R2611000001"]))
+    assert [row.subject for row in await due.list_waiting(db, "remind")] == ["R3"]

@@ -232,6 +232,23 @@ async def test_old_bytes_that_come_again_are_young_again(tmp_path: Path) -> None
     assert blobs.existing(name)
 
 
+async def test_bytes_that_another_process_sweeps_at_once_are_no_fault(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    for text in (b"first", b"second"):
+        age(blobs.path(await stored(blobs, text)), 1000)
+    looks = 0
+
+    async def names(hashes: object) -> set[str]:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            for path in every_file(tmp_path):
+                path.unlink()
+        return set()
+
+    assert await blobs.sweep(500, names) == 0
+
+
 async def test_bytes_named_while_they_are_swept_stay(tmp_path: Path) -> None:
     """The row is written after the first look, or the same bytes come again while they are put aside."""
     blobs = Blobs(tmp_path)

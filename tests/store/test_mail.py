@@ -29,6 +29,10 @@ async def end(db: Database, written: Mail, state: str, error: str = "") -> None:
     await db.write(lambda tx: outbox.mark_ended(tx, message, state, error))
 
 
+async def bounce(db: Database, written: Mail, codes: str = "5.1.1") -> None:
+    await db.write(lambda tx: mail.note_bounce(tx, written, codes, NOW))
+
+
 async def test_a_mail_is_read_as_it_was_written(db: Database, officer: StaffId) -> None:
     written = await put(db, by=officer)
     assert await mail.get_mail(db, str(written.id)) == await mail.find_mail(db, str(written.id))
@@ -123,3 +127,115 @@ async def test_a_mail_taken_back_leaves_nothing(db: Database) -> None:
     with pytest.raises(Conflict):
         await put(db, mail_id=mail_id)
     assert len(await mail.list_mails(db, NEW.record)) == 1
+
+
+# Reports of what was handed over.
+
+
+async def test_a_report_that_it_did_not_arrive_is_the_mails_state_once(db: Database) -> None:
+    written = await put(db)
+    await end(db, written, "sent")
+    assert await mail.find_reported(db, "<somebody-else@nso.example>") is None
+    found = await mail.find_reported(db, written.message_id)
+    assert found is not None
+    await bounce(db, found, "550 5.1.1")
+    bounced = await mail.get_mail(db, str(written.id))
+    assert (bounced.state, bounced.error) == (MailState.BOUNCED, "bounce 550 5.1.1")
+    with pytest.raises(Conflict, match="mail_moved"):
+        await bounce(db, found, "550 5.1.1")
+    assert (await put(db)).thread == ()
+
+
+async def test_a_report_may_come_before_the_sender_noted_that_it_is_out(db: Database) -> None:
+    written = await put(db)
+    await db.write(lambda tx: tx.execute("UPDATE outbox SET state = 'sending'"))
+    await bounce(db, written, "")
+    assert (await mail.get_mail(db, str(written.id))).state is MailState.SENDING
+    with pytest.raises(Conflict, match="mail_moved"):
+        await db.write(lambda tx: mail.send_again(tx, written, NOW))
+    message = await outbox.next_message(db, Platform.MAIL, written.to)
+    assert message is not None
+    await db.write(lambda tx: outbox.mark_sent(tx, message, NOW))
+    assert (await mail.get_mail(db, str(written.id))).state is MailState.BOUNCED
+
+
+@pytest.mark.parametrize("state", ["queued", "dead", "dropped"])
+async def test_a_report_of_a_mail_that_is_not_handed_over_changes_nothing(db: Database, state: str) -> None:
+    written = await put(db)
+    await end(db, written, state)
+    with pytest.raises(Conflict, match="mail_moved"):
+        await bounce(db, written, "5.1.1")
+    assert (await mail.get_mail(db, str(written.id))).state == state
+
+
+@pytest.mark.parametrize("state", ["sent", "doubtful"])
+async def test_a_mail_that_did_not_arrive_is_sent_again_or_replaced_and_may_come_back_again(
+    db: Database, state: str
+) -> None:
+    written = await put(db)
+    await end(db, written, state)
+    await bounce(db, written, "5.2.2")
+    await db.write(lambda tx: mail.send_again(tx, written, NOW))
+    again = await mail.get_mail(db, str(written.id))
+    assert (again.state, again.error) == (MailState.QUEUED, "")
+    with pytest.raises(Conflict, match="mail_moved"):
+        await db.write(lambda tx: mail.send_again(tx, written, NOW))
+    await end(db, written, "sent")
+    with pytest.raises(Conflict, match="mail_moved"):
+        await db.write(lambda tx: mail.replace_by_new(tx, written))
+    await bounce(db, written, "5.2.2")
+    await db.write(lambda tx: mail.replace_by_new(tx, written))
+    assert (await mail.get_mail(db, str(written.id))).state is MailState.DROPPED
+
+
+async def test_a_bounced_mail_is_not_assumed_sent(db: Database) -> None:
+    written = await put(db)
+    await end(db, written, "doubtful")
+    await bounce(db, written, "5.1.1")
+    with pytest.raises(Conflict, match="mail_moved"):
+        await db.write(lambda tx: mail.assume_sent(tx, written, NOW))
+
+
+async def test_a_delay_is_a_note(db: Database) -> None:
+    written = await put(db)
+    await end(db, written, "sent")
+    await db.write(lambda tx: mail.note_delay(tx, written, NOW))
+    found = await mail.get_mail(db, str(written.id))
+    assert (found.state, found.delayed_at) == (MailState.SENT, NOW)
+
+
+async def test_mails_that_did_not_arrive_are_counted_by_what_they_are_about(db: Database) -> None:
+    ends = [("O1", "dead"), ("O1", "sent"), ("O2", "sent"), ("O3", "bounced"), ("O3", "bounced")]
+    for number, (record, state) in enumerate(ends):
+        written = await put(db, NewMail(record, f"a{number}@example.com", "x", "x", "owed.chase", "th"))
+        await end(db, written, "sent" if state == "bounced" else state)
+        if state == "bounced":
+            await bounce(db, written)
+    assert await mail.count_unreached(db, ["O1", "O2", "O3", "O4"]) == {"O1": 1, "O3": 2}
+    assert await mail.count_unreached(db, []) == {}
+
+
+# Mails that tell staff.
+
+
+async def test_a_mail_to_a_colleague_is_known_by_its_message_and_one_to_a_customer_is_not(
+    db: Database, officer: StaffId
+) -> None:
+    written = await put(db, by=officer)
+    payload = mail.notice_payload("nok@nso.example", "x", "y", "th", NOW)
+    told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", payload, officer, notice="{}")
+    await db.write(lambda tx: outbox.add(tx, [told], NOW))
+    assert await outbox.find_notice_mail(db, f"<{told.id}@nso.example>") == officer
+    for other in (written.message_id, f"<{uuid4()}@nso.example>", f"<{told.id}>", "<x@nso.example>", str(told.id)):
+        assert await outbox.find_notice_mail(db, other) is None
+    assert set(json.loads(payload)) == set(json.loads(mail.payload_of(written)))
+
+
+async def test_a_mail_to_a_colleague_is_forgotten_and_one_to_a_customer_is_not(db: Database, officer: StaffId) -> None:
+    written = await put(db, by=officer)
+    await end(db, written, "sent")
+    told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", "{}", officer, notice="{}")
+    await db.write(lambda tx: outbox.add(tx, [told], NOW))
+    await db.write(lambda tx: outbox.mark_sent(tx, told, NOW))
+    assert await db.write(lambda tx: outbox.forget_messages(tx, NOW + timedelta(days=900))) == 1
+    assert (await mail.get_mail(db, str(written.id))).state is MailState.SENT

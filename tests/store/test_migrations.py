@@ -62,7 +62,7 @@ async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: O
     db = await opening(empty_url)
     versions = await db.fetch("SELECT version FROM schema_migrations ORDER BY version")
     counters = await db.fetch("SELECT name, value FROM counters ORDER BY name")
-    assert [row["version"] for row in versions] == [number for number, _script in migrate._files("sqlite")]
+    assert [row["version"] for row in versions] == [number for number, _script in migrate._files()]
     assert [tuple(row.values()) for row in counters] == [
         ("customer", 0),
         ("publication", 0),
@@ -98,7 +98,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 ) -> None:
     first = "CREATE TABLE half (a TEXT);\nINSERT INTO half VALUES ('x;y');\n"
     with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_files", lambda engine: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")])
+        patched.setattr(migrate, "_files", lambda: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")])
         with pytest.raises(Exception, match=r"(?i)syntax"):
             await opening(empty_url)
 
@@ -113,7 +113,7 @@ async def test_projects_of_older_tickets_are_counted_after_the_update(
 ) -> None:
     files = migrate._files
     with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_files", lambda engine: files(engine)[:1])
+        patched.setattr(migrate, "_files", lambda: files()[:1])
         db = await opening(empty_url)
         await db.write(
             lambda tx: tx.execute(

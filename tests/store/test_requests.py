@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from domain.configuration import load_configuration
 from domain.contracts import Contract
 from domain.customers import Customer, CustomerCode
+from domain.dates import BANGKOK
 from domain.errors import Conflict, NotFound
 from domain.merging import part, unite
 from domain.owed import OwedState
@@ -139,14 +140,12 @@ async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(db: Databas
     (row,) = (await requests.get_life(db, request)).owed
     snoozed = replace(row, snoozed_on=date(2027, 1, 20))
     await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
-    reminding = partial(
-        owed.note_reminded, rows=[row], rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar, now=NOW
-    )
+    reminding = partial(owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar)
     with pytest.raises(Conflict, match="due"):
-        await db.write(reminding)
+        await db.write(partial(reminding, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
     assert row.reminders == 0
-    await db.write(partial(reminding, rows=[row]))
+    await db.write(partial(reminding, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
     assert (row.reminders, row.last_at, row.snoozed_on) == (1, NOW, None)
 
@@ -218,7 +217,7 @@ async def test_new_rules_are_written_where_nobody_changed_the_row(db: Database, 
     (row,) = await owed.list_open_after(db, 0, 10)
     at = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
     moved = [replace(row, next_at=at), replace(row, next_at=at, version=99)]
-    await db.write(partial(owed.replan, rows=moved, rules=CONFIGURATION.rules, now=NOW))
+    await db.write(partial(owed.replan, rows=moved, rules=CONFIGURATION.rules))
     (waiting,) = await due.list_waiting(db, owed.KIND)
     assert waiting.due_at == at
     assert (await owed.get_owed(db, row.id)).next_at == at
@@ -289,7 +288,8 @@ async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_o
     assert await due.has_waiting(db, owed.KIND, later), "claimed, not done"
 
     async def note(tx: Tx) -> None:
-        await owed.note_reminded(tx, rows, CONFIGURATION.rules, CONFIGURATION.calendar, later)
+        told = [row.reminded(later) for row in rows]
+        await owed.note_reminded(tx, told, CONFIGURATION.rules, CONFIGURATION.calendar)
         await due.finish(tx, claimed, "me", later)
 
     await db.write(note)
@@ -311,7 +311,14 @@ async def test_the_morning_counts_what_is_owed_and_reads_a_few(db: Database, off
     assert await owed.list_oldest(db, ["quotation"], 2) == (0, [])
     assert await owed.count_by_customer(db, rules, 5) == {"C1": 3}
     assert await owed.list_asked_for(db, rules, NOW.date(), 2) == {}, "nothing is late yet"
+    for nothing in (owed.list_oldest(db, [], 2), contracts.list_owed(db, [], Filter(), 5, 0)):
+        assert not any(await nothing), "an office without rules"
+    assert (await owed.count_by_customer(db, [], 5), await owed.list_asked_for(db, [], NOW.date(), 2)) == ({}, {})
     late = NOW.date() + timedelta(days=40)
     await db.write(lambda tx: tx.execute("UPDATE owed SET next_at = NULL WHERE id > ?", last - 2))
     ((who, (total, some)),) = (await owed.list_asked_for(db, rules, late, 1)).items()
     assert (who, total, [row.id for row in some]) == (officer, 2, [last]), "of the first a reminder is still to come"
+    told = datetime.combine(late, time(9), BANGKOK)
+    await db.write(lambda tx: tx.execute("UPDATE owed SET last_at = ? WHERE id = ?", told, last))
+    ((_who, (total, some)),) = (await owed.list_asked_for(db, rules, late, 1)).items()
+    assert (total, [row.id for row in some]) == (1, [last - 1]), "told of today already"

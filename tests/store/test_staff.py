@@ -25,9 +25,10 @@ async def test_a_person_is_added_found_and_changed(db: Database, officer: StaffI
     malee = await db.write(lambda tx: staff.add_staff(tx, "มาลี 'หัวหน้า'", Role.SUPERVISOR, NOW))
     await db.write(lambda tx: staff.set_role(tx, malee, Role.ADMIN))
     await db.write(lambda tx: staff.set_language(tx, malee, "en"))
+    await db.write(lambda tx: staff.set_email(tx, malee, "malee@nso.example"))
     await db.write(lambda tx: staff.set_blocked(tx, malee, NOW))
 
-    changed = Staff(malee, "มาลี 'หัวหน้า'", Role.ADMIN, "en", NOW)
+    changed = Staff(malee, "มาลี 'หัวหน้า'", Role.ADMIN, "en", NOW, email="malee@nso.example")
     untouched = Staff(officer, "นก", Role.OFFICER, "th", None)
     assert await staff.get_staff(db, malee) == changed
     assert await staff.find_staff_by_name(db, "มาลี 'หัวหน้า'") == changed

@@ -118,8 +118,8 @@ CREATE TABLE customer_keys (
     key TEXT NOT NULL,
     customer_code TEXT NOT NULL REFERENCES customers (code),
     PRIMARY KEY (kind, key, customer_code)
-);
--- LIKE 'prefix%' uses an index only with this operator class.
+) /* WITHOUT ROWID */;
+-- postgresql only: LIKE 'prefix%' uses an index only with this operator class.
 CREATE INDEX customer_keys_prefix ON customer_keys (kind, key text_pattern_ops);
 CREATE INDEX customer_keys_customer ON customer_keys (customer_code);
 
@@ -242,7 +242,7 @@ CREATE TABLE buttons (
     expires_at TIMESTAMPTZ NOT NULL,
     used_at TIMESTAMPTZ,
     used_by BIGINT REFERENCES staff (id)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX buttons_expires ON buttons (expires_at);
 
 CREATE TABLE audit (

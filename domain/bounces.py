@@ -1,0 +1,108 @@
+"""Delivery reports (RFC 3464): what a server says became of a mail, and which mail it means. Pure."""
+
+import email
+import re
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+from domain.errors import InvalidInput
+
+_ID = re.compile(r"<[^<>\s]{1,250}@[^<>\s]{1,250}>")
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?![\d.])")
+_VAGUE = re.compile(r"[45]\.0\.0")
+_RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
+_STATUSES = ("message/delivery-status", "message/global-delivery-status")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report. `failed` = it was given up; else it is only late, and still tried.
+
+    `message_id` = the mail that came back with it; "" where none did, and `answers` = the mails that the report
+    itself says it answers, the last one first. `codes` = `550 5.1.1`, never the server's words.
+    """
+
+    failed: bool
+    message_id: str
+    answers: tuple[str, ...]
+    codes: str
+
+
+def is_report(head: bytes) -> bool:
+    """Whether a mail with these headers calls itself a delivery report (RFC 6522)."""
+    return _is_report(BytesHeaderParser().parsebytes(head))
+
+
+def _is_report(mail: Message) -> bool:
+    kind = str(mail.get_param("report-type", "")).lower()
+    return mail.get_content_type() == "multipart/report" and kind == "delivery-status"
+
+
+def read_report(raw: bytes) -> Report | None:
+    """The report in a mail, perhaps cut off; None where nothing failed and nothing is late.
+
+    InvalidInput("delivery_report") where it is none, or cannot be read.
+    """
+    try:
+        return _read(email.message_from_bytes(raw))
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        # The parser of the standard library says so of what is broken, and of parts within parts without end.
+        raise InvalidInput("delivery_report") from error
+
+
+def _read(mail: Message) -> Report | None:
+    parts = _parts(mail)
+    if not _is_report(mail):
+        raise InvalidInput("delivery_report")
+    statuses = next((part for part in parts if part.get_content_type() in _STATUSES), None)
+    if statuses is None:
+        raise InvalidInput("delivery_report")
+    recipients = [block for block in _blocks(statuses) if block["Action"]]
+    by_action = {str(block["Action"]).split("(")[0].strip().lower(): block for block in reversed(recipients)}
+    told = by_action.get("failed") or by_action.get("delayed")
+    if told is None:
+        return None
+    returned = next((part for part in parts if part.get_content_type() in _RETURNED), None)
+    message_id = _first_id(_headers(returned)) if returned is not None else ""
+    answers = _ID.findall(f"{mail['In-Reply-To'] or ''} {' '.join(reversed(_ID.findall(str(mail['References']))))}")
+    return Report("failed" in by_action, message_id, tuple(dict.fromkeys(answers)), _codes(told))
+
+
+def _parts(mail: Message) -> list[Message]:
+    content = mail.get_payload()
+    return [part for part in content if isinstance(part, Message)] if isinstance(content, list) else []
+
+
+def _blocks(part: Message) -> list[Message]:
+    """The groups of fields: of the whole mail first, then one a recipient."""
+    if part.get_content_type() == _STATUSES[0]:
+        return _parts(part)
+    # The parser takes the kind with letters beyond ASCII (RFC 6533) for a mail of its own.
+    first = next(iter(_parts(part)), part)
+    rest = first.get_payload()
+    texts = re.split(r"\r?\n\r?\n", rest) if isinstance(rest, str) else []
+    return [first, *(email.message_from_string(text) for text in texts)]
+
+
+def _headers(part: Message) -> Message:
+    """The headers of the mail that came back, whole or not."""
+    for mail in _parts(part):
+        return mail
+    text = part.get_payload(decode=True)
+    return BytesHeaderParser().parsebytes(text if isinstance(text, bytes) else b"")
+
+
+def _first_id(mail: Message) -> str:
+    found = _ID.search(str(mail["Message-ID"] or ""))
+    return found[0] if found else ""
+
+
+def _codes(block: Message) -> str:
+    """The codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in the server's answer."""
+    said = str(block["Diagnostic-Code"] or "").replace("-", " ")
+    reply = _REPLY.search(said) if said.lower().startswith("smtp") else None
+    given, found = _STATUS.search(str(block["Status"] or "")), _STATUS.search(said)
+    status = found if found and (given is None or _VAGUE.fullmatch(given[0])) else given
+    return " ".join(match[0] for match in (reply, status) if match)

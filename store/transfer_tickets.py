@@ -1,0 +1,124 @@
+"""Tickets in and out: rows laid over the register batch by batch, and the register written as rows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from domain.configuration import Configuration
+from domain.customers import Customer
+from domain.errors import InvalidInput
+from domain.staff import StaffId
+from domain.text import digits
+from domain.tickets import Ticket
+from domain.transfer import Register, column_names, read_names
+from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
+from store import customers, staff, tickets
+from store.database import Database, Reader, Tx
+from store.scratch import Scratch
+from store.tables import Sink, Staged
+from store.transfer_batches import PAGE, Decision, Import, Line, Rejected, cells_of, group_of
+
+
+class TicketImport(Import):
+    """Tickets' rows: each is about the ticket of its number."""
+
+    counter = "ticket"
+
+    def __init__(
+        self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime, by: StaffId | None
+    ) -> None:
+        self._table, self._configuration, self._scratch, self._now = table, configuration, scratch, now
+        self._by = by
+        self._names = read_names(configuration.catalogue)
+
+    async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
+        decision = Decision()
+        rows = list(cells_of(self._table, batch, decision, "no", parse_ticket_no))
+        nos = sorted({cells["no"] for _line, _row, cells in rows if "no" in cells})
+        olds = await tickets.get_tickets(db, nos)
+        desk, labels = await self._desk(db, [cells for _line, _row, cells in rows], list(olds.values()))
+        met = self._scratch.get(nos)
+        made: dict[str, Ticket] = {}
+        for line, row, cells in rows:
+            try:
+                no = parse_ticket_no(cells.get("no", ""))
+                group = decision.groups.get(no) or group_of(met.get(no), line)
+                ticket = merge_ticket(olds.get(no), group.rows[0] if group.rows else cells, desk, labels)
+                if group.rows and merge_ticket(ticket, cells, desk, labels) != ticket:
+                    raise InvalidInput("no_twice", no=no, line=group.line)
+            except InvalidInput as error:
+                decision.rejected.append(Rejected(line, row, error))
+                continue
+            group.rows = group.rows or [cells]
+            decision.groups[no], made[no] = group, ticket
+        self._finish(decision, olds, made)
+        decision.rejected.sort(key=lambda one: one.line)
+        return decision
+
+    def _finish(self, decision: Decision, olds: Mapping[str, Ticket], made: Mapping[str, Ticket]) -> None:
+        for no, ticket in made.items():
+            old = olds.get(no)
+            if old is None:
+                decision.new_tickets.append(ticket)
+            elif ticket != old:
+                decision.changed_tickets.append((old, ticket))
+            decision.outcomes[no] = decision.groups[no].result(old is None, ticket != old)
+
+    async def _desk(self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]) -> tuple[Desk, Labels]:
+        for cells in rows:
+            if "customer" in cells:
+                cells["customer"] = digits(cells["customer"]).upper()
+        codes = {cells["customer"] for cells in rows if "customer" in cells}
+        roads = await customers.find_survivors(db, sorted(codes))
+        for cells in rows:
+            if cells.get("customer") in roads:
+                cells["customer"] = roads[cells["customer"]]
+        codes |= {old.customer for old in olds if old.customer} | set(roads.values())
+        found = await customers.get_customers(db, sorted(codes))
+        names = await staff.staff_names(db)
+        # Of two contacts with one name the main one, which stands first, is meant.
+        contacts = {
+            code: {one.name: one.id for one in reversed(customer.contacts) if one.id is not None}
+            for code, customer in found.items()
+        }
+        people = {name: person for person, name in names.items()}
+        projects = self._configuration.projects
+        desk = Desk(self._names, projects, people, frozenset(found), contacts, self._now)
+        return desk, _labels(self._configuration, names, found)
+
+    async def write(self, tx: Tx, decision: Decision) -> None:
+        await tickets.add_tickets(tx, decision.new_tickets)
+        for old, new in decision.changed_tickets:
+            await tickets.update_ticket(tx, old, new, self._by, self._now)
+
+    def done(self, decision: Decision) -> None:
+        self._scratch.put({key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()})
+
+
+def _labels(configuration: Configuration, staff_names: Mapping[StaffId, str], found: Mapping[str, Customer]) -> Labels:
+    catalogue = configuration.catalogue
+    return Labels(
+        {one.code: one.name for one in catalogue.channels.values()},
+        # With its number: a sheet takes 7.10 alone for 7.1.
+        {one.code: one.label for one in catalogue.subjects.values()},
+        staff_names,
+        {one.id: one.name for customer in found.values() for one in customer.contacts if one.id is not None},
+    )
+
+
+async def export_tickets(
+    db: Database, configuration: Configuration, sink: Sink, advance: Callable[[int], None] = lambda rows: None
+) -> int:
+    """Every ticket as a row that the import understands; returns how many."""
+    columns = column_names(Register.TICKETS)
+    names = await staff.staff_names(db)
+    sink.write(columns)
+    count, no = 0, ""
+    while page := await tickets.list_tickets_after(db, no, PAGE):
+        found = await customers.get_customers(db, sorted({one.customer for one in page if one.customer}))
+        labels = _labels(configuration, names, found)
+        for ticket in page:
+            row = ticket_row(ticket, labels)
+            sink.write([row.get(column, "") for column in columns])
+        count, no = count + len(page), page[-1].no
+        advance(len(page))
+    return count

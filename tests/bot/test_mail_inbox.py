@@ -1,0 +1,485 @@
+"""A mailbox is read once and left as it was, whatever its server, its mails and the desk's store do meanwhile."""
+
+import asyncio
+import re
+import socket
+import ssl
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import imap_box, mail_inbox
+from bot.engine import Engine
+from bot.imap_box import BoxFailed, ImapBox, Seen
+from bot.mail_inbox import MailInbox
+from bot.mail_server import Encryption, MailServer
+from domain.configuration import load_configuration
+from domain.errors import Conflict, InvalidInput
+from domain.staff import Identity, Platform, Role
+from handlers.desk import Work
+from store import mail_inboxes, staff
+from store.database import Database, StoreUnavailable, Tx, open_database
+from store.mail_inboxes import Found
+from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
+from tests.fakes.smtp import make_certificate
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+def mail(subject: str, body: str = "text\r\n") -> bytes:
+    return f"From: a@b.example\r\nSubject: {subject}\r\n\r\n{body}".encode()
+
+
+@dataclass
+class Reading:
+    """Wants what has a subject; `trouble` = what it raises at a subject, the first time or always."""
+
+    seen: list[str] = field(default_factory=list)
+    heads: int = 0
+    limit: int = 1000
+    trouble: dict[str, list[Exception]] = field(default_factory=dict)
+    written: list[str] = field(default_factory=list)
+
+    def wants(self, head: bytes) -> int:
+        self.heads += 1
+        if b"Subject: odd head" in head:
+            raise ValueError("odd")
+        return self.limit if b"Subject: not ours" not in head else 0
+
+    async def read(self, work: Work, raw: bytes, key: str) -> Found:
+        found = re.search(rb"Subject: (.*?)\r\n", raw)
+        subject = found[1].decode() if found else "?"
+        if self.trouble.get(subject):
+            raise self.trouble[subject].pop(0)
+        self.seen.append(subject)
+
+        async def write(tx: Tx) -> None:
+            await staff.add_staff(tx, f"{subject} {key}", Role.OFFICER, NOW)
+
+        work.change(write)
+        return Found.REPORT
+
+
+@dataclass
+class Reads:
+    """A mailbox being read into a store."""
+
+    server: Dovecot
+    db: Database
+    engine: Engine
+    reader: Reading
+    boxes: list[ImapBox] = field(default_factory=list)
+    now: datetime = NOW
+
+    def inbox(self, owner: str = "test") -> MailInbox:
+        self.boxes.append(ImapBox(address(self.server)))
+        return MailInbox(self.engine.desk, self.boxes[-1], self.reader, self.engine.post, owner)
+
+    async def effects(self) -> list[str]:
+        """Whom the reader's changes wrote, by subject."""
+        return sorted(person.name.rpartition(" ")[0] for person in await staff.list_staff(self.db))
+
+
+def address(server: Dovecot) -> MailServer:
+    return MailServer("127.0.0.1", server.port, Encryption.NONE, USER, PASSWORD)
+
+
+@pytest.fixture
+def server() -> Iterator[Dovecot]:
+    with a_server() as dovecot:
+        yield dovecot
+
+
+@pytest.fixture
+async def reads(server: Dovecot, tmp_path: Path) -> AsyncIterator[Reads]:
+    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    engine = Engine(db, load_configuration(), {}, "test", lambda: under_test.now)
+    under_test = Reads(server, db, engine, Reading())
+    yield under_test
+    for box in under_test.boxes:
+        await box.close()
+    await engine.stop()
+    await db.close()
+
+
+async def test_each_new_mail_is_read_once_and_in_order_and_stays_unread(reads: Reads, server: Dovecot) -> None:
+    server.deliver(mail("before the desk"))
+    inbox = reads.inbox()
+    await inbox.look()
+    for subject in ("one", "not ours", "two"):
+        server.deliver(mail(subject))
+    await inbox.look()
+    await inbox.look()
+    await reads.inbox().look()
+    assert reads.reader.seen == ["one", "two"]
+    assert await reads.effects() == ["one", "two"]
+    assert reads.reader.heads == 3
+    assert server.flags() == ["", "", "", ""]
+    assert await mail_inboxes.count_found(reads.db) == {Found.REPORT: 2, Found.STRAY: 0, Found.UNREADABLE: 0}
+
+
+async def test_what_came_while_the_desk_was_away_is_read_after_the_start(reads: Reads, server: Dovecot) -> None:
+    await reads.inbox().look()
+    server.deliver(mail("one"))
+    server.stop()
+    server.start()
+    server.deliver(mail("two"))
+    await reads.inbox().look()
+    assert reads.reader.seen == ["one", "two"]
+
+
+async def test_a_lost_connection_is_made_anew(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.stop()
+    with pytest.raises(BoxFailed):
+        await inbox.look()
+    server.start()
+    server.deliver(mail("one"))
+    await inbox.look()
+    assert reads.reader.seen == ["one"]
+
+
+async def test_what_cannot_be_written_now_is_read_again_and_nothing_is_half_done(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    for subject in ("one", "two", "three"):
+        server.deliver(mail(subject))
+    reads.reader.trouble["two"] = [StoreUnavailable("away"), Conflict("changed"), Conflict("changed")]
+    with pytest.raises(StoreUnavailable):
+        await inbox.look()
+    assert await reads.effects() == ["one"]
+    await inbox.look()
+    assert await reads.effects() == ["one", "three", "two"]
+    assert reads.reader.seen == ["one", "two", "three"]
+
+
+async def test_a_conflict_without_end_stops_before_the_mail(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("one"))
+    reads.reader.trouble["one"] = [Conflict("changed")] * 5
+    with pytest.raises(Conflict):
+        await inbox.look()
+    await inbox.look()
+    assert await reads.effects() == ["one"]
+
+
+@pytest.mark.parametrize("error", [InvalidInput("delivery_report"), RecursionError(), UnicodeError()])
+async def test_a_mail_that_nobody_can_read_is_counted_and_stops_nothing(
+    reads: Reads, server: Dovecot, error: Exception
+) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    reads.reader.trouble["broken"] = [error]
+    for subject in ("broken", "odd head", "whole"):
+        server.deliver(mail(subject))
+    await inbox.look()
+    await inbox.look()
+    assert await reads.effects() == ["whole"]
+    assert (await mail_inboxes.count_found(reads.db))[Found.UNREADABLE] == 1
+
+
+async def test_odd_bytes_and_huge_mails_are_read_as_far_as_wanted(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    got: list[bytes] = []
+    wants = reads.reader.wants
+
+    def keep(head: bytes) -> int:
+        got.append(head)
+        return wants(head)
+
+    reads.reader.wants = keep  # type: ignore[method-assign]
+    for raw in (
+        b"",
+        b"\r\n\r\n",
+        b"\x00\xff\xfe UID 1 {5}\r\nx",
+        b"Subject: \xe0\xb8",
+        b")" * 90,
+        b"X: y\r\n" * 50_000,
+    ):
+        server.deliver(raw)
+    server.deliver(mail("huge", "(((" * 3_000_000))
+    await inbox.look()
+    assert reads.reader.seen[-1] == "huge"
+    assert max(map(len, got)) == mail_inbox.HEAD
+    assert await mail_inboxes.find_position(reads.db, reads.boxes[0].name) is not None
+    reads.reader.seen.clear()
+    await inbox.look()
+    assert reads.reader.seen == []
+
+
+async def test_a_mail_deleted_meanwhile_is_passed_over(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    for subject in ("one", "two", "three"):
+        server.deliver(mail(subject))
+    assert await reads.boxes[0].uids(1, 9) == []  # not looked at since
+    server.forget(1)
+    await inbox.look()
+    assert reads.reader.seen == ["one", "three"]
+
+
+async def test_a_mailbox_numbered_anew_is_read_again_from_the_days_before_the_last_look(
+    reads: Reads, server: Dovecot
+) -> None:
+    inbox = reads.inbox()
+    reads.now = datetime.now(UTC)  # the server dates mails by its own clock
+    await inbox.look()
+    server.deliver(mail("one"))
+    await inbox.look()
+    server.number_anew()
+    server.deliver(mail("two"))
+    await reads.inbox().look()
+    assert reads.reader.seen == ["one", "one", "two"]
+    await reads.inbox().look()
+    assert len(reads.reader.seen) == 3
+
+
+async def test_a_mailbox_numbered_anew_with_old_mails_alone_is_not_read_again(reads: Reads, server: Dovecot) -> None:
+    reads.now = datetime.now(UTC) + timedelta(days=9)
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("one"))
+    await inbox.look()
+    server.number_anew()
+    await reads.inbox().look()
+    await reads.inbox().look()
+    assert reads.reader.seen == ["one"]
+
+
+async def test_wide_gaps_between_numbers_are_stepped_over(
+    reads: Reads, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_inbox, "SPAN", 2)
+    inbox = reads.inbox()
+    await inbox.look()
+    for number in range(9):
+        server.deliver(mail(str(number)))
+    await reads.boxes[0].look()
+    for _number in range(7):
+        server.forget(1)
+    await inbox.look()
+    assert reads.reader.seen == ["0", "8"]
+
+
+async def test_two_processes_read_a_mailbox_in_turns(reads: Reads, server: Dovecot) -> None:
+    first, second = reads.inbox("first"), reads.inbox("second")
+    await first.look()
+    for number in range(20):
+        server.deliver(mail(str(number)))
+    await asyncio.gather(first.look(), second.look(), return_exceptions=True)
+    assert len(reads.reader.seen) == 20
+    server.deliver(mail("more"))
+    await second.look()
+    assert "more" not in reads.reader.seen
+    reads.now += timedelta(minutes=1)
+    await second.look()
+    assert len(await reads.effects()) == 21
+
+
+async def test_the_reader_that_lost_its_turn_writes_nothing(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    server.deliver(mail("one"))
+    position = await mail_inboxes.find_position(reads.db, reads.boxes[0].name)
+    assert position is not None
+    taken = partial(mail_inboxes.move, old=position, new=replace(position, next_uid=9))
+    read = reads.reader.read
+
+    async def overtaken(work: Work, raw: bytes, key: str) -> Found:
+        found = await read(work, raw, key)
+        if len(reads.reader.seen) == 1:
+            await reads.db.write(taken)
+        return found
+
+    reads.reader.read = overtaken  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        await inbox.look()
+    assert await reads.effects() == []
+
+
+async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(reads: Reads, server: Dovecot) -> None:
+    inbox = reads.inbox()
+    await inbox.look()
+    for subject in ("one", "two", "three"):
+        server.deliver(mail(subject))
+    box = reads.boxes[0]
+    read = box.read
+
+    async def refuses(uid: int, what: str, limit: int) -> bytes | None:
+        if uid == 2:
+            await box.close()
+            raise BoxFailed("read")
+        return await read(uid, what, limit)
+
+    box.read = refuses  # type: ignore[method-assign]
+    for _look in range(mail_inbox.ATTEMPTS - 1):
+        with pytest.raises(BoxFailed):
+            await inbox.look()
+    await inbox.look()
+    assert reads.reader.seen == ["one", "three"]
+
+
+async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(reads: Reads, server: Dovecot) -> None:
+    async def an_administrator(tx: Tx) -> None:
+        who = await staff.add_staff(tx, "เมย์", Role.ADMIN, NOW)
+        await staff.link_identity(tx, Identity(Platform.TELEGRAM, "may", who, "may"), NOW)
+
+    await reads.db.write(an_administrator)
+    wrong = ImapBox(replace(address(server), password="very-secret-too"))
+    inbox = MailInbox(reads.engine.desk, wrong, reads.reader, reads.engine.post, "test")
+    for _look in range(2):
+        await inbox._look_safely()
+    told = await reads.db.fetch("SELECT notice FROM outbox")
+    assert len(told) == 1
+    assert "อ่านกล่องอีเมลของสำนักงานไม่ได้ (login)" in told[0]["notice"]
+
+
+# The way to the server.
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    return make_certificate(tmp_path)
+
+
+async def test_the_password_goes_over_tls_that_can_be_trusted_and_else_nowhere(certificate: tuple[Path, Path]) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate[1]))
+    with a_server(certificate) as server:
+        start = MailServer("localhost", server.port, Encryption.STARTTLS, USER, PASSWORD)
+        box = ImapBox(start, tls=trusting)
+        assert (await box.look()).uidnext == 1
+        await box.close()
+        with pytest.raises(BoxFailed, match=r"^tls$"):
+            await ImapBox(start).look()
+        assert server.log().count(f"Login: user=<{USER}>") == server.log().count("TLS, session") == 1
+
+
+async def test_a_server_without_starttls_gets_no_password(server: Dovecot) -> None:
+    with pytest.raises(BoxFailed, match=r"^tls$"):
+        await ImapBox(replace(address(server), encryption=Encryption.STARTTLS)).look()
+    assert "Login:" not in server.log()
+
+
+async def test_a_mailbox_that_is_not_there_is_said(server: Dovecot) -> None:
+    box = ImapBox(address(server), 'no "such')
+    with pytest.raises(BoxFailed, match=r"^mailbox$"):
+        await box.look()
+    await box.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A server that takes connections and says nothing."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        yield int(listening.getsockname()[1])
+
+
+async def test_a_silent_server_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_box, "STEP", 0.2)
+    with pytest.raises(BoxFailed, match=r"^timeout$"):
+        await ImapBox(MailServer("127.0.0.1", silent, Encryption.NONE, USER, PASSWORD)).look()
+
+
+async def test_a_stop_waits_for_no_server(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    box = ImapBox(address(server))
+    await box.look()
+    said = threading.Event()
+    monkeypatch.setattr(ImapBox, "_look", lambda self, imap: (said.set(), imap.readline())[0])
+    looking = asyncio.create_task(box.look())
+    await asyncio.to_thread(said.wait, 10)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(looking, 5)
+
+
+async def test_nobody_listening_is_said(silent: int) -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        with pytest.raises(BoxFailed, match=r"^connect$"):
+            await ImapBox(MailServer("127.0.0.1", free.getsockname()[1], Encryption.NONE, USER, PASSWORD)).look()
+
+
+def answers(*lines: bytes) -> tuple[socket.socket, threading.Thread]:
+    """A server that says these lines, one for each of the client's, and then hangs up."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listening, listening.accept()[0] as connection, connection.makefile("rwb") as wire:
+            for line in lines:
+                wire.write(line)
+                wire.flush()
+                if not wire.readline():
+                    return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    return listening, thread
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (b"\xff\xfe\0\r\n",),
+        (b"* BYE too many\r\n",),
+        (b"* OK\r\n", b"* CAPABILITY IMAP4rev1\r\nX BAD \xff\r\n"),
+        (b"* OK\r\n", b"A" * 2_000_000),
+    ],
+    ids=["noise", "bye", "odd", "long"],
+)
+async def test_a_server_that_talks_nonsense_is_left(lines: tuple[bytes, ...], monkeypatch: Any) -> None:
+    monkeypatch.setattr(imap_box, "STEP", 2.0)
+    listening, thread = answers(*lines)
+    with pytest.raises(BoxFailed):
+        await ImapBox(MailServer("127.0.0.1", listening.getsockname()[1], Encryption.NONE, USER, "p")).look()
+    await asyncio.to_thread(thread.join, 10)
+
+
+@contextmanager
+def only_login() -> Iterator[tuple[int, list[bytes]]]:
+    """A server that knows no AUTHENTICATE: its port, and what it was told."""
+    said: list[bytes] = []
+    untagged = {
+        b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
+        b"EXAMINE": b"* OK [UIDVALIDITY 5]\r\n* OK [UIDNEXT 9]\r\n",
+    }
+
+    def serve() -> None:
+        with listening, listening.accept()[0] as connection, connection.makefile("rwb") as wire:
+            wire.write(b"* OK\r\n")
+            wire.flush()
+            while line := wire.readline():
+                tag, command, *rest = line.split(maxsplit=2)
+                said.append(b" ".join((command, *rest)))
+                wire.write(untagged.get(command, b"") + tag + b" OK done\r\n")
+                wire.flush()
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listening.getsockname()[1], said
+    thread.join(10)
+
+
+async def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
+    with only_login() as (port, said):
+        box = ImapBox(MailServer("127.0.0.1", port, Encryption.NONE, "desk", 's e"c\\ret'), 'In "box"')
+        assert await box.look() == Seen(5, 9)
+        await box.close()
+    assert said[1:] == [b'LOGIN desk "s e\\"c\\\\ret"\r\n', b'EXAMINE "In \\"box\\""\r\n']
+
+
+async def test_a_password_that_login_cannot_say_is_refused_and_not_shown() -> None:
+    with only_login() as (port, _said):
+        with pytest.raises(BoxFailed, match=r"^login$") as refusal:
+            await ImapBox(MailServer("127.0.0.1", port, Encryption.NONE, "desk", PASSWORD)).look()
+        assert PASSWORD not in f"{refusal.value!r} {refusal.value.__cause__!r}"
