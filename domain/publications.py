@@ -76,6 +76,11 @@ class Post:
     reached_at: datetime | None = None
     text: str = ""
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nobody looks any more, and it perhaps went out."""
+        return self.state is PostState.FAILED and self.error == UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:

@@ -221,7 +221,7 @@ async def test_a_post_that_went_out_in_another_month_than_planned_counts_there(d
     assert len(october) == 1
 
 
-@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(503, "<html>")])
+@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(408), Status(503, "<html>")])
 async def test_after_an_unclear_answer_the_feed_is_read_before_anything_else(desk: Desk, fault: object):
     taken = isinstance(fault, DropAfter)
     desk.facebook.fail("POST feed", fault)  # type: ignore[arg-type]
@@ -366,7 +366,7 @@ async def test_a_broadcast_beyond_the_months_quota_fails_for_good(desk: Desk):
     assert await desk.tickets() == []
 
 
-@pytest.mark.parametrize("fault", [DropAfter(), Status(500)])
+@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(408)])
 async def test_a_broadcast_after_an_unclear_answer_is_repeated_under_its_key(desk: Desk, fault: object):
     desk.line.fail("broadcast", fault)  # type: ignore[arg-type]
     await desk.queues(LINE)
