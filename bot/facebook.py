@@ -231,7 +231,7 @@ def _verdict(status: int, answer: Mapping[str, Any]) -> Failed | Unclear:
     code = error.get("code") if isinstance(error, Mapping) else None
     if status == NOT_SENT:
         return Failed("connect", lasting=False)
-    if status == NO_ANSWER or status >= 500 or status == 200 or code in (1, 2):
+    if status in (NO_ANSWER, 200, 408) or status >= 500 or code in (1, 2):
         return Unclear(f"{status}")
     if code in RATE_CODES or status == 429:
         return Failed("rate", lasting=False)

@@ -117,6 +117,6 @@ def _verdict(status: int, headers: Mapping[str, str], body: str) -> Answer:
         return Posted(headers.get("X-Line-Accepted-Request-Id", ""), "")
     if status == 429:
         return Failed("quota", lasting=True) if MONTHLY in body else Failed("rate", lasting=False)
-    if status >= 500:
+    if status >= 500 or status == 408:
         return Unclear(str(status))
     return Failed("token" if status in (401, 403) else str(status), lasting=True)

@@ -23,6 +23,8 @@ ATTEMPTS = 4
 REACH_AFTER = (timedelta(days=2), timedelta(days=4), timedelta(days=7))
 """After the first look: LINE counts for 14 days."""
 REACH_LATER = timedelta(hours=6)
+TOO_LATE = timedelta(hours=6)
+"""After its time, a post that is surely not out (the desk was down) is old news: a person says whether it goes."""
 POST, REACH = "post", "reach"
 
 log = get_logger()
@@ -124,6 +126,8 @@ class Poster:
 
     async def _ask(self, publication: Publication, before: Post) -> Answer:
         """Never a second post after an unclear answer: look for the first, unless the network tells twins apart."""
+        if self._missed(before):
+            return Failed("missed", lasting=True)
         network = self._networks[before.network]
         doubtful = before.error == UNKNOWN or before.state in (PostState.SENDING, PostState.UNCLEAR)
         since = before.first_try_at
@@ -146,6 +150,10 @@ class Poster:
         except Exception as error:  # noqa: BLE001 - whatever broke, the post may be out
             log.error("post failed", network=before.network, **where(error))
             return Unclear(type(error).__name__)
+
+    def _missed(self, before: Post) -> bool:
+        surely_not_out = before.state is PostState.WAITING and before.error != UNKNOWN
+        return surely_not_out and before.post_at is not None and self._desk.clock() - before.post_at > TOO_LATE
 
     async def _posting(self, publication: Publication, post: Post) -> Posting:
         """The text, and the picture where there is one; NotFound("file") where its bytes are gone."""

@@ -76,6 +76,11 @@ class Post:
     reached_at: datetime | None = None
     text: str = ""
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nobody looks any more, and it perhaps went out."""
+        return self.state is PostState.FAILED and self.error == UNKNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -139,7 +144,7 @@ def ticket_of(
         projects=news.projects,
         data_years=news.data_years,
         link=post.link,
-        created_at=created_at(publication.published_on, now),
+        created_at=min(post.posted_at, now) if post.posted_at else created_at(publication.published_on, now),
         recorded_at=now,
         recorded_by=by,
         assignee=by,

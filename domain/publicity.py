@@ -149,9 +149,10 @@ def _facebook(host: str, path: list[str], query: dict[str, str]) -> PostLink | N
         page = query.get("id", "")
         owner = f"&id={page}" if page.isdigit() else ""
         return _facebook_post(post, f"{base}{head}?{by_query[head]}={post}{owner}", page if page.isdigit() else "")
-    if head == "share" and path[1:] and _CODE.fullmatch(path[-1]):
-        return PostLink(Network.FACEBOOK, f"{base}{'/'.join(path[:3])}/", f"facebook:share/{path[-1]}")
-    if head == "groups" and len(path) >= 4 and path[2] in ("posts", "permalink"):
+    kind, code = path[1:2] if len(path) > 2 else [], path[:3][-1] if path[1:] else ""
+    if head == "share" and _CODE.fullmatch(code) and all(map(_NAME.fullmatch, kind)):
+        return PostLink(Network.FACEBOOK, f"{base}{'/'.join(['share', *kind, code])}/", f"facebook:share/{code}")
+    if head == "groups" and len(path) >= 4 and path[2] in ("posts", "permalink") and _NAME.fullmatch(path[1]):
         link = _facebook_post(path[3], base + "/".join(path[:4]), "")
         return link and PostLink(link.network, link.url, link.key, "", LinkKind.GROUP)
     if head in ("reel", "reels") and path[1:]:
@@ -200,6 +201,8 @@ def _line(host: str, path: list[str], query: dict[str, str]) -> PostLink | None:
     if post and _CODE.fullmatch(post):
         name = "postId" if query.get("postId") else "id"
         return PostLink(Network.LINE, f"{address}?{name}={post}", f"line:{post}")
+    if lowered[-1:] == ["post"]:
+        return None  # which one, it does not say
     if lowered[:1] == ["ti"] or host == "page.line.me":
         return PostLink(Network.LINE, address, f"line:page/{path[-1].casefold()}", path[-1], LinkKind.PAGE)
     if len(address) > MOST_LINK or not all(32 < ord(sign) < 127 for sign in address):

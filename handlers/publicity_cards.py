@@ -18,6 +18,8 @@ from store.tickets import SEPARATOR
 
 SHOWN = 500
 """Characters of a post's text on a card."""
+UNSEEN = (Network.LINE, Network.TWITTER)
+"""Networks where the desk cannot always look for itself whether a post went out."""
 
 
 def network_name(work: Work, network: Network) -> str:
@@ -111,6 +113,8 @@ def _changes(publication: Publication) -> list[Button]:
         buttons.append(_button(_("ยกเลิกการโพสต์"), "post.cancel", publication, once=True))
     if PostState.FAILED in states:
         buttons.append(_button(_("ลองโพสต์ใหม่"), "post.retry", publication, once=True))
+    if any(post.is_doubtful and post.network in UNSEEN for post in publication.posts.values()):
+        buttons.append(_button(_("ไม่ได้ออก โพสต์ใหม่"), "post.fresh", publication, once=True))
     if publication.out:
         buttons.append(_button(_("ลบ…"), "publicity.remove", publication))
     if states & {PostState.REMOVED, PostState.MISTAKE}:

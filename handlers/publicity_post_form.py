@@ -218,7 +218,7 @@ class PostForm:
         lines.append((field_label("files"), str(count) if count else ""))
         notes = [*_refused(ctx, draft), *_picture_notes(ctx, draft, count)]
         if text and not draft.asking:
-            notes += await _costs(ctx, draft)
+            notes += [*await _said_before(ctx, draft), *await _costs(ctx, draft)]
             notes.append(_("ต้องมีอีกคนอนุมัติก่อนโพสต์") if _second(draft) else "")
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
         buttons = [form_button(_("แก้ไข"), "form.more", draft)]
@@ -290,6 +290,15 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
     if count > 1:
         notes.append(_("โพสต์ใช้รูปล่าสุดรูปเดียว"))
     return notes
+
+
+async def _said_before(ctx: Context, draft: Draft) -> list[str]:
+    """The same words went out lately."""
+    twin = await publications.find_same_text(ctx.db, draft.data["text"], ctx.today)
+    if twin is None:
+        return []
+    on = publicity_cards.posted_on(twin)
+    return [_("⚠️ ข้อความนี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s", on=on, no=twin.no)]
 
 
 async def _costs(ctx: Context, draft: Draft) -> list[str]:

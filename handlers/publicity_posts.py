@@ -19,7 +19,9 @@ from store import publications
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """Until the next try after one that was surely not taken."""
 LOOK_AGAIN, LOOK_FOR = timedelta(minutes=1), timedelta(minutes=10)
-"""Between looks for a post of which nobody knows, and how long it is looked for."""
+"""Until the next look for a post of which nobody knows, and how long it is looked for."""
+SELDOM = timedelta(hours=1)
+"""Looks come less and less often, but not less than that."""
 KEY_LIFE = timedelta(hours=23)
 """LINE remembers a retry key for 24 hours."""
 FIRST_REACH = timedelta(days=1)
@@ -58,6 +60,8 @@ async def settle(work: Work, publication: Publication, network: Network, answer:
         old, after = publication, _after(post, answer, work.now)
         publication = publication.with_post(after)
         if after.state is PostState.POSTED:
+            if not old.out:  # later than it was planned for, perhaps in another month
+                publication = replace(publication, published_on=work.today)
             publication = await _logged(work, publication, after)
         work.change(partial(publications.update, old=old, new=publication, by=None, now=work.now))
         version += 1
@@ -101,7 +105,8 @@ def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post
     if isinstance(answer, Unclear):
         if now - first >= (KEY_LIFE if post.network is Network.LINE else LOOK_FOR):
             return replace(post, state=PostState.FAILED, error=UNKNOWN)
-        return replace(post, state=PostState.UNCLEAR, post_at=now + LOOK_AGAIN, error=UNKNOWN)
+        pause = min(SELDOM, max(LOOK_AGAIN, (now - first) / 8))
+        return replace(post, state=PostState.UNCLEAR, post_at=now + pause, error=UNKNOWN)
     # What was unclear before stays so: it is looked for before every further try.
     error = UNKNOWN if post.error == UNKNOWN else answer.error
     if answer.lasting or post.attempts > len(PAUSES):
@@ -123,17 +128,44 @@ def outcome_text(publication: Publication) -> str:
 @action("post.retry", in_place=True, posting=True)
 async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Try what failed once more; what perhaps went out keeps its key, and is looked for first."""
-    old = await publications.get(ctx.db, args["no"])
+    return await _again(ctx, args["no"], sure=False)
+
+
+@action("post.fresh", in_place=True, posting=True)
+async def fresh_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Somebody looked, and it did not go out: post it anew where no look of ours could tell."""
+    return await _again(ctx, args["no"], sure=True)
+
+
+async def _again(ctx: Context, no: str, *, sure: bool) -> Reply:
+    old = await publications.get(ctx.db, no)
     new = replace(old, released_by=ctx.staff.id)
-    for post in old.posts.values():
-        if post.state is PostState.FAILED:
-            again = replace(post, state=PostState.WAITING, post_at=ctx.now)
-            if post.error != UNKNOWN:
-                again = replace(again, attempts=0, first_try_at=None, retry_key=str(uuid4()), error="")
-            new = new.with_post(again)
+    failed = [post for post in old.posts.values() if post.state is PostState.FAILED]
+    for post in failed:
+        lost = _forgotten(post, ctx.now)
+        if not post.is_doubtful or (sure and (lost or post.network is Network.TWITTER)):
+            new = new.with_post(_anew(post, ctx.now))
+        elif not lost:
+            new = new.with_post(replace(post, state=PostState.WAITING, post_at=ctx.now))
+    if new.posts == old.posts:
+        asked = _("Line ไม่บอกแล้วว่าโพสต์นี้ออกไปหรือไม่ ตรวจใน Line ก่อน ถ้าไม่ได้ออกให้กด ไม่ได้ออก โพสต์ใหม่")
+        told = asked if failed else _("ไม่มีโพสต์ที่ต้องลองใหม่")
+        return Reply((Paragraph(told), await publicity_cards.card(ctx, old)))
     ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
     card = await publicity_cards.card(ctx, replace(new, version=old.version + 1))
     return Reply((Paragraph(_("กำลังลองโพสต์ใหม่ จะแจ้งผลให้ทราบ")), card), confirms=True)
+
+
+def _forgotten(post: Post, now: datetime) -> bool:
+    """Whether LINE no longer knows the key of a doubtful post, which would settle the doubt."""
+    known_since = post.first_try_at or now
+    return post.is_doubtful and post.network is Network.LINE and now - known_since >= KEY_LIFE
+
+
+def _anew(post: Post, now: datetime) -> Post:
+    """As if it had never been tried."""
+    key = str(uuid4())
+    return replace(post, state=PostState.WAITING, post_at=now, attempts=0, first_try_at=None, retry_key=key, error="")
 
 
 @action("post.cancel", in_place=True, posting=True)

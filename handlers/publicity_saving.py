@@ -93,7 +93,7 @@ async def same_text(ctx: Context, draft: Draft, twin: Publication) -> Reply:
     buttons.append(publicity_cards.show_button(twin))
     buttons.append(form_button(_("ยกเลิก"), "form.cancel", draft))
     title = _("⚠️ ข้อความนี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s", on=on, no=twin.no)
-    return Reply((Card(title, ((twin.no, publicity_cards.line(ctx, twin)),), "", tuple(buttons)),))
+    return Reply((Card(title, ((_("ข่าว"), publicity_cards.line(ctx, twin)),), "", tuple(buttons)),))
 
 
 async def save_new(ctx: Context, draft: Draft) -> Reply:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -190,7 +190,38 @@ async def test_a_post_waits_for_its_time(desk: Desk):
     assert (await desk.works(minutes=1))[FACEBOOK].state is PostState.POSTED
 
 
-@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(503, "<html>")])
+async def test_what_the_desk_missed_by_long_is_posted_only_when_somebody_says_so(desk: Desk):
+    made = await desk.queues(FACEBOOK, LINE, at=NOW + timedelta(hours=1))
+    desk.start()
+    posts = await desk.works(days=7)
+    assert {(post.state, post.error) for post in posts.values()} == {(PostState.FAILED, "missed")}
+    assert (desk.facebook.posts, desk.line.broadcasts) == ([], {})
+    assert "เลยเวลาไปนานแล้วจึงไม่ได้โพสต์" in desk.told
+    assert "ลองโพสต์ใหม่" in Answer([reply for _chat, reply in desk.recorder.sent]).buttons
+    old = await publications.get(desk.db, made.no)
+    again = replace(posts[FACEBOOK], state=PostState.WAITING, post_at=desk.now, attempts=0, error="")
+    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    assert (await desk.works())[FACEBOOK].state is PostState.POSTED
+
+
+async def test_a_post_that_went_out_in_another_month_than_planned_counts_there(desk: Desk):
+    eve = datetime(2026, 9, 30, 16, 58, tzinfo=UTC)  # 30 September, 23.58 in Bangkok
+    desk.now = eve
+    made = await desk.queues(LINE, at=eve)
+    before = await publications.get(desk.db, made.no)
+    september = replace(before, published_on=date(2026, 9, 30))
+    await desk.db.write(lambda tx: publications.update(tx, before, september, desk.ton, eve))
+    desk.line.fail("broadcast", RATE_LIMITED)
+    assert (await desk.works())[LINE].state is PostState.WAITING
+    assert (await desk.works(minutes=5))[LINE].state is PostState.POSTED
+    (row,) = await desk.db.fetch("SELECT created_at FROM tickets")
+    assert row["created_at"] == desk.now
+    assert (await publications.get(desk.db, made.no)).published_on == date(2026, 10, 1)
+    october = await publications.list_counted(desk.db, datetime(2026, 9, 30, 17, tzinfo=UTC), desk.now + timedelta(1))
+    assert len(october) == 1
+
+
+@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(408), Status(503, "<html>")])
 async def test_after_an_unclear_answer_the_feed_is_read_before_anything_else(desk: Desk, fault: object):
     taken = isinstance(fault, DropAfter)
     desk.facebook.fail("POST feed", fault)  # type: ignore[arg-type]
@@ -335,7 +366,7 @@ async def test_a_broadcast_beyond_the_months_quota_fails_for_good(desk: Desk):
     assert await desk.tickets() == []
 
 
-@pytest.mark.parametrize("fault", [DropAfter(), Status(500)])
+@pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(408)])
 async def test_a_broadcast_after_an_unclear_answer_is_repeated_under_its_key(desk: Desk, fault: object):
     desk.line.fail("broadcast", fault)  # type: ignore[arg-type]
     await desk.queues(LINE)

@@ -78,6 +78,11 @@ def test_every_spelling_of_a_post_means_that_post(typed: str, key: str):
     "typed",
     [
         "https://netflix.com/title/1",
+        "https://line.me/R/home/public/post",
+        "https://line.me/R/home/public/post?id=<b>",
+        "https://www.facebook.com/share/p/",
+        "https://www.facebook.com/share/p/<b>/AbC123/",
+        'https://www.facebook.com/groups/"><b/posts/123',
         "https://facebook.com.evil.example/nso/posts/123",
         "https://facebook.com@evil.example/nso/posts/123",
         "https://evil.example/facebook.com/nso/posts/123",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -166,6 +166,57 @@ async def test_what_perhaps_went_out_keeps_its_key_when_it_is_tried_again(both: 
     rows = await both.db.fetch("SELECT network, retry_key, error, state FROM posts")
     assert {row["network"]: row["retry_key"] for row in rows} == before
     assert {(row["error"], row["state"]) for row in rows} == {("unclear", "waiting")}
+
+
+async def doubtful_line(both: DeskUnderTest, hours: int) -> str:
+    """A broadcast of which nobody knows, first tried so many hours ago; its key."""
+    await both.says("/post", who="ton")
+    await both.says(TEXT, who="ton")
+    await both.presses("โพสต์เลย", who="ton")
+    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'"))
+    doubt = "UPDATE posts SET state = 'failed', error = 'unclear', first_try_at = ? WHERE network = 'line'"
+    await both.db.write(lambda tx: tx.execute(doubt, both.now - timedelta(hours=hours)))
+    await both.says("/publicize P1", who="ton")
+    return await line_key(both)
+
+
+async def line_key(both: DeskUnderTest) -> str:
+    row = await both.db.fetch_one("SELECT retry_key FROM posts WHERE network = 'line'")
+    assert row is not None
+    return str(row["retry_key"])
+
+
+async def test_a_broadcast_that_line_has_forgotten_goes_out_anew_only_on_somebodys_word(both: DeskUnderTest):
+    key = await doubtful_line(both, hours=24)
+    assert "ตรวจใน Line ก่อน" in (await both.presses("ลองโพสต์ใหม่", who="ton")).text
+    assert (await states(both))[Network.LINE] is PostState.FAILED
+    assert "กำลังลองโพสต์ใหม่" in (await both.presses("ไม่ได้ออก โพสต์ใหม่", who="ton")).text
+    assert (await states(both))[Network.LINE] is PostState.WAITING
+    assert await line_key(both) != key
+
+
+async def test_a_broadcast_that_line_still_knows_keeps_its_key_whatever_is_said(both: DeskUnderTest):
+    key = await doubtful_line(both, hours=22)
+    await both.presses("ไม่ได้ออก โพสต์ใหม่", who="ton")
+    assert (await states(both))[Network.LINE] is PostState.WAITING
+    assert await line_key(both) == key
+
+
+async def test_a_stale_press_tries_nothing_again(both: DeskUnderTest):
+    await doubtful_line(both, hours=1)
+    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'posted', error = ''"))
+    before = await publications.get(both.db, "P1")
+    assert "ไม่มีโพสต์ที่ต้องลองใหม่" in (await both.presses("ลองโพสต์ใหม่", who="ton")).text
+    assert await publications.get(both.db, "P1") == before
+
+
+async def test_the_same_words_again_are_said_before_they_go_out(both: DeskUnderTest):
+    for _time in range(2):
+        await both.says("/post", who="ton")
+        card = await both.says(TEXT, who="ton")
+        await both.presses("โพสต์เลย", who="ton")
+    assert "⚠️ ข้อความนี้บันทึกแล้วเมื่อ" in card.text
+    assert "P1" in card.text
 
 
 async def test_an_officer_cannot_retry_or_cancel(both: DeskUnderTest):
