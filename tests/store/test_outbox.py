@@ -251,3 +251,14 @@ async def test_what_waits_for_a_group_follows_it_to_its_new_chat_in_order(db: Da
     assert (await next_message(db, "-78")).id == other.id
     assert await outbox.next_message(db, TELEGRAM, "-77") is None
     assert (await db.fetch("SELECT chat FROM outbox WHERE state = 'dead'"))[0]["chat"] == "-77"
+
+
+async def test_the_rest_of_a_notice_that_is_told_elsewhere_is_not_sent(db: Database) -> None:
+    first = message(1, notice="{}", dedupe_key="morning:1")
+    rest = message(2, dedupe_key=outbox.rest_key(first, 1))
+    elsewhere = message(3, chat="2002", dedupe_key=outbox.rest_key(first, 2))
+    await put(db, first, rest, elsewhere, message(4, dedupe_key="morning:10"))
+    await db.write(lambda tx: outbox.mark_ended(tx, first, "moved", ""))
+    await db.write(lambda tx: outbox.drop_rest(tx, first))
+    assert (await next_message(db)).id == UUID(int=4)
+    assert (await next_message(db, "2002")).id == UUID(int=3)
