@@ -334,9 +334,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
-        posts={
-            n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in networks_of(draft.data)
-        },
+        posts={n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in chosen},
     )
     ctx.change(partial(publications.add, publication=publication))
     ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))
