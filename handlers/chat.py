@@ -1,10 +1,11 @@
 """The chat as the desk sees it: what came in, and what is to be said, in intents instead of widgets."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from domain.staff import Platform, Role, StaffId
 
@@ -288,20 +289,17 @@ def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
     parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.all_parts]
     masked = {"masked": reply.masked} if reply.masked else {}
-    return _ENCODER.encode({"parts": parts, "confirms": reply.confirms, **masked})
+    return orjson.dumps({"parts": parts, "confirms": reply.confirms, **masked}, default=dict).decode()
 
 
-def _shallow(value: Any) -> dict[str, Any]:
-    """A part or button as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all the rest."""
-    return dict(value) if isinstance(value, Mapping) else {name: getattr(value, name) for name in value.__slots__}
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_shallow)
+def _shallow(part: Part) -> dict[str, Any]:
+    """A part as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all the rest."""
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 def reply_from_json(text: str) -> Reply:
     """The reverse of `reply_to_json`."""
-    data = json.loads(text)
+    data = orjson.loads(text)
     masked = tuple(Masked(**line) for line in data.get("masked", ()))
     return Reply(tuple(_part(part) for part in data["parts"]), confirms=data["confirms"], masked=masked)
 

@@ -16,8 +16,8 @@ from handlers.file_cards import as_document
 from handlers.forms import FRESH, advance, own_draft, park_open, resume_part, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.publicity_cards import network_name
-from handlers.publicity_form import edit_publicity, link_values, networks_of, new_publicity, read_news
+from handlers.publicity_cards import network_name, networks_of
+from handlers.publicity_form import edit_publicity, link_values, new_publicity, read_news
 from handlers.registry import action, command, state
 from store import changes, publications, staff
 from store import files as file_store

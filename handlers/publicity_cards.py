@@ -1,6 +1,6 @@
 """How publicity is shown: a line in a list, a card with the post on each network, what was just saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.dates import BANGKOK, format_date
 from domain.errors import InvalidInput
@@ -39,6 +39,21 @@ def about(projects: Sequence[str], data_years: str) -> str:
     """The surveys and their period, as a card says them."""
     listed = projects_text(SEPARATOR.join(projects), data_years)
     return " ".join(filter(None, (listed, years_text(data_years))))
+
+
+def networks_of(data: Mapping[str, str]) -> list[Network]:
+    """The networks that a form's data name, in their order."""
+    chosen = data.get("networks", "").split(",")
+    return [network for network in Network if network.value in chosen]
+
+
+def present(work: Work, data: Mapping[str, str], name: str) -> str:
+    """A field of a form of publicity as people read it."""
+    if name == "networks":
+        return ", ".join(network_name(work, network) for network in networks_of(data))
+    if name == "projects":
+        return about(data.get("projects", "").split(SEPARATOR), "")
+    return about((), data.get("data_years", "")) if name == "data_years" else data.get(name, "")
 
 
 def title_of(publication: Publication) -> str:

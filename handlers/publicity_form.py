@@ -25,11 +25,11 @@ from domain.text import words as dictionary
 from handlers import draft_files, fields
 from handlers.chat import Button, Card, Reply
 from handlers.desk import Context
-from handlers.forms import Field, Option, advance, enter_form, form_button, new_draft, own_draft, with_values
+from handlers.forms import Field, Form, Option, advance, enter_form, form_button, new_draft, own_draft, with_values
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence
-from handlers.publicity_cards import about, network_name
+from handlers.publicity_cards import about, network_name, networks_of, present
 from handlers.publicity_saving import correct, save_new
 from handlers.registry import action
 from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
@@ -37,12 +37,6 @@ from store.forms import Draft
 from store.tickets import SEPARATOR
 
 _ADDRESS = re.compile(r"https?://\S+")
-
-
-def networks_of(data: Mapping[str, str]) -> list[Network]:
-    """The networks that are chosen, in their order."""
-    chosen = data.get("networks", "").split(",")
-    return [network for network in Network if network.value in chosen]
 
 
 def link_values(links: list[PostLink]) -> dict[str, str]:
@@ -159,8 +153,8 @@ async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(network.value, f"✓ {name}" if network in there else name) for network, name in names]
 
 
-class PublicityForm:
-    """See `handlers.forms.Form`."""
+class PublicityForm(Form):
+    """What is logged."""
 
     kind = "publicity"
     fields: Mapping[str, Field] = {
@@ -223,23 +217,11 @@ class PublicityForm:
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         data = draft.data
-        if name == "networks":
-            return ", ".join(network_name(ctx, network) for network in networks_of(data))
-        if name == "projects":
-            return about(data.get("projects", "").split(SEPARATOR), "")
-        if name == "data_years":
-            return about((), data.get("data_years", ""))
         if name == "links":
             return "\n".join(filter(None, (data.get(f"link_{network}", "") for network in Network)))
         if name == "published_on":
             return format_date(date.fromisoformat(data[name])) if data.get(name) else ""
-        return data.get(name, "")
-
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return ()
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
+        return present(ctx, data, name)
 
     def save_label(self, draft: Draft) -> str:
         count = len(networks_of(draft.data))

@@ -17,6 +17,7 @@ from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import (
     Field,
+    Form,
     Option,
     end,
     enter_form,
@@ -31,7 +32,7 @@ from handlers.i18n import _
 from handlers.labels import field_label, when
 from handlers.messages import sentence
 from handlers.publicity_approval import as_seen, ask, nobody_else, others_who_may, price_notes
-from handlers.publicity_cards import about, network_name
+from handlers.publicity_cards import about, network_name, networks_of
 from handlers.publicity_saving import news_of
 from handlers.registry import action, command
 from handlers.ticket_projects import DATA_YEARS, PROJECTS, unsettled_text
@@ -98,13 +99,9 @@ async def bare_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await proceed(ctx, with_values(draft, {"picture": ""}))
 
 
-def _networks(draft: Draft) -> list[Network]:
-    return [network for network in Network if network.value in draft.data.get("networks", "").split(",")]
-
-
 def _second(draft: Draft) -> bool:
     """Whether a second person's word is wanted."""
-    return bool({network.value for network in _networks(draft)} & set(draft.data.get("second", "").split(",")))
+    return bool({network.value for network in networks_of(draft.data)} & set(draft.data.get("second", "").split(",")))
 
 
 def _text_values(ctx: Context, text: str) -> dict[str, str]:
@@ -125,9 +122,9 @@ def _words(draft: Draft, network: Network) -> str:
 
 
 async def _cut_options(ctx: Context, draft: Draft) -> list[Option]:
-    long = [network for network in _networks(draft) if _too_long(ctx, draft, network)]
+    long = [network for network in networks_of(draft.data) if _too_long(ctx, draft, network)]
     cut = [Option(f"{CUT}{n}", _("ตัดให้พอดี %(network)s", network=network_name(ctx, n))) for n in long]
-    others = len(_networks(draft)) > 1
+    others = len(networks_of(draft.data)) > 1
     drop = [Option(f"{DROP}{n}", _("ไม่โพสต์ %(network)s", network=network_name(ctx, n))) for n in long if others]
     return [*cut, *drop]
 
@@ -142,7 +139,7 @@ async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]
 
 
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
-    there = _networks(draft)
+    there = networks_of(draft.data)
     names = [(n, network_name(ctx, n)) for n in Network if n in ctx.desk.networks.ready]
     return [Option(network.value, f"✓ {name}" if network in there else name) for network, name in names]
 
@@ -155,7 +152,7 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     network = Network(code)
     if network not in ctx.desk.networks.ready:
         raise InvalidInput("post_not_ready", network=network_name(ctx, network))
-    there = set(_networks(draft)) ^ {network}
+    there = set(networks_of(draft.data)) ^ {network}
     return {"networks": ",".join(each for each in Network if each in there)}
 
 
@@ -179,8 +176,8 @@ async def _time_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(NOW_WORDS[0], _("ทันที"))]
 
 
-class PostForm:
-    """See `handlers.forms.Form`."""
+class PostForm(Form):
+    """What is composed."""
 
     kind = "post"
     fields: Mapping[str, Field] = {
@@ -196,7 +193,7 @@ class PostForm:
         """For a text that a network would refuse it is asked what to do: nothing is cut unasked."""
         lacking = [] if draft.data.get("text") else ["text"]
         lacking += ["cut"] if _refused(ctx, draft) else []
-        if not _networks(draft):
+        if not networks_of(draft.data):
             lacking.append("networks")
         at = draft.data["post_at"]
         if at != NOW and datetime.fromisoformat(at) <= ctx.now:
@@ -205,13 +202,10 @@ class PostForm:
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data, text = draft.data, draft.data.get("text", "")
-        names = ", ".join(network_name(ctx, network) for network in _networks(draft))
+        names = ", ".join(network_name(ctx, network) for network in networks_of(draft.data))
         count = await draft_files.waiting_with(ctx, draft) or int(bool(data.get("picture")))
-        lines = (
-            []
-            if draft.asking
-            else [(network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in _networks(draft)]
-        )
+        shown = [] if draft.asking else networks_of(data)
+        lines = [(network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in shown]
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
@@ -227,27 +221,17 @@ class PostForm:
         return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), tuple(buttons))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        data = draft.data
-        if name == "networks":
-            return ", ".join(network_name(ctx, network) for network in _networks(draft))
-        if name == "projects":
-            return about(data.get("projects", "").split(SEPARATOR), "")
-        if name == "data_years":
-            return about((), data.get("data_years", ""))
-        return _when(data[name]) if name == "post_at" else data.get(name, "")
+        return _when(draft.data[name]) if name == "post_at" else publicity_cards.present(ctx, draft.data, name)
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ("networks", "post_at")
-
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(self.fields)
 
     def save_label(self, draft: Draft) -> str:
         if _second(draft):
             return _("ส่งให้ผู้อนุมัติ")
         if draft.data["post_at"] != NOW:
             return _("ตั้งเวลาโพสต์ %(at)s", at=_when(draft.data["post_at"]))
-        return _("โพสต์เลย %(count)s ช่องทาง", count=len(_networks(draft)))
+        return _("โพสต์เลย %(count)s ช่องทาง", count=len(networks_of(draft.data)))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if not ctx.staff.may_post:
@@ -273,7 +257,7 @@ def _too_long(ctx: Context, draft: Draft, network: Network) -> str:
 
 
 def _refused(ctx: Context, draft: Draft) -> list[str]:
-    return [told for network in _networks(draft) if (told := _too_long(ctx, draft, network))]
+    return [told for network in networks_of(draft.data) if (told := _too_long(ctx, draft, network))]
 
 
 def _when(post_at: str) -> str:
@@ -282,7 +266,7 @@ def _when(post_at: str) -> str:
 
 def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
     """What becomes of the pictures, where that is not what one would think."""
-    bare = [network_name(ctx, n) for n in _networks(draft) if n not in ctx.desk.networks.with_picture]
+    bare = [network_name(ctx, n) for n in networks_of(draft.data) if n not in ctx.desk.networks.with_picture]
     notes = []
     if bare and count:
         names = ", ".join(bare)
@@ -303,8 +287,8 @@ async def _said_before(ctx: Context, draft: Draft) -> list[str]:
 
 async def _costs(ctx: Context, draft: Draft) -> list[str]:
     """What each network takes for it, before it goes out."""
-    notes = [await _cost(ctx)] if Network.LINE in _networks(draft) else []
-    return notes + price_notes(ctx, {network: _words(draft, network) for network in _networks(draft)})
+    notes = [await _cost(ctx)] if Network.LINE in networks_of(draft.data) else []
+    return notes + price_notes(ctx, {network: _words(draft, network) for network in networks_of(draft.data)})
 
 
 async def _cost(ctx: Context) -> str:
@@ -342,6 +326,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         PostState.PROPOSED if second else PostState.WAITING,
         post_at=None if second and at == NOW else post_at,
     )
+    chosen = networks_of(draft.data)
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
         news=news_of(draft.data),
@@ -349,7 +334,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
-        posts={n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in _networks(draft)},
+        posts={n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in chosen},
     )
     ctx.change(partial(publications.add, publication=publication))
     ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))

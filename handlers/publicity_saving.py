@@ -19,7 +19,7 @@ from handlers.fields import LONG_LIMIT, text_field
 from handlers.forms import end, enter_form, form_button, new_draft, proceed, start
 from handlers.i18n import _
 from handlers.one_field import OneField
-from handlers.publicity_cards import network_name
+from handlers.publicity_cards import network_name, networks_of
 from store import counters, publications, tickets
 from store.forms import Draft
 from store.tickets import SEPARATOR
@@ -33,10 +33,6 @@ def news_of(data: Mapping[str, str]) -> News:
     """What a draft says was publicised."""
     projects = tuple(filter(None, data.get("projects", "").split(SEPARATOR)))
     return News(data.get("text", ""), projects, data.get("data_years", ""))
-
-
-def _networks(data: Mapping[str, str]) -> list[Network]:
-    return [network for network in Network if network.value in data.get("networks", "").split(",")]
 
 
 def _post(data: Mapping[str, str], network: Network) -> Post:
@@ -64,7 +60,7 @@ async def with_tickets(
 
 async def find_twin(ctx: Context, data: Mapping[str, str]) -> tuple[Publication | None, bool]:
     """The publication that these are, or seem to be, and whether that is sure: the same link, else the same text."""
-    for network in _networks(data):
+    for network in networks_of(data):
         key = _post(data, network).link_key
         if key and (found := await publications.find_by_link(ctx.db, key)):
             return found, True
@@ -83,7 +79,7 @@ async def same_text(ctx: Context, draft: Draft, twin: Publication) -> Reply:
     """The same words went out lately: is it the same news on one more network, or another?"""
     await proceed(ctx, draft)
     on = publicity_cards.posted_on(twin)
-    new = [network for network in _networks(draft.data) if network not in twin.taken]
+    new = [network for network in networks_of(draft.data) if network not in twin.taken]
     buttons = []
     if new:
         names = ", ".join(network_name(ctx, network) for network in new)
@@ -112,7 +108,7 @@ async def save_new(ctx: Context, draft: Draft) -> Reply:
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
     )
-    posts = [_post(data, network) for network in _networks(data)]
+    posts = [_post(data, network) for network in networks_of(data)]
     publication, added = await with_tickets(ctx, publication, posts, ctx.staff.id)
     ctx.change(partial(publications.add, publication=publication))
     await _keep_files(ctx, draft, added)
@@ -129,7 +125,7 @@ async def _keep_files(ctx: Context, draft: Draft, added: Sequence[Ticket]) -> No
 async def join(ctx: Context, draft: Draft, no: str) -> Reply:
     """The draft's networks are further ones of a publication that there is."""
     twin = await publications.get(ctx.db, no)
-    posts = [_post(draft.data, network) for network in _networks(draft.data) if network not in twin.taken]
+    posts = [_post(draft.data, network) for network in networks_of(draft.data) if network not in twin.taken]
     joined, added = await with_tickets(ctx, twin, posts, ctx.staff.id)
     ctx.change(partial(publications.update, old=twin, new=joined, by=ctx.staff.id, now=ctx.now))
     await _keep_files(ctx, draft, added)
@@ -146,7 +142,7 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     new = replace(old, news=news_of(data), published_on=date.fromisoformat(data["published_on"]))
     if new.news.text != old.news.text:
         new = _rewritten(ctx, old, new)
-    chosen = _networks(data)
+    chosen = networks_of(data)
     for post in old.out:
         if post.network not in chosen:
             new = new.with_post(replace(post, state=PostState.MISTAKE, link_key=""))

@@ -1,15 +1,14 @@
 """Buttons: each is a random token whose meaning, owner and lifetime are kept here."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
+
 from domain.errors import Conflict
 from domain.staff import StaffId
 from store.database import Reader, Tx
-
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ async def add(tx: Tx, buttons: Sequence[Button]) -> None:
                 b.token,
                 b.staff_id,
                 b.action,
-                _as_json(dict(b.args)),
+                orjson.dumps(b.args, default=dict).decode(),
                 b.record,
                 b.version,
                 b.once,
@@ -65,7 +64,7 @@ async def find_button(db: Reader, token: str) -> Button | None:
         row["token"],
         None if row["staff_id"] is None else StaffId(row["staff_id"]),
         row["action"],
-        json.loads(row["args"]),
+        orjson.loads(row["args"]),
         row["record"],
         int(row["version"]),
         bool(row["once"]),

@@ -84,12 +84,6 @@ async def is_picture(db: Reader, file_id: str) -> bool:
     return await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id) is not None
 
 
-async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
-    """The publication that this ticket belongs to."""
-    row = await db.fetch_one("SELECT publication FROM posts WHERE ticket_no = ? AND ticket_no <> ''", ticket_no)
-    return await find(db, row["publication"]) if row else None
-
-
 async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
     """The latest publication that says the same, within some days of `on`; those that never went out aside."""
     key = text_key(text)

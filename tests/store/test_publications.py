@@ -51,7 +51,6 @@ async def test_what_was_written_is_read(db: Database, officer: StaffId):
     made = await log(db, officer, (full, Post(Network.LINE, PostState.WAITING)))
     assert await publications.get(db, made.no) == made
     assert await publications.find_by_link(db, "facebook:a") == made
-    assert await publications.find_by_ticket(db, "R1") == made
     assert await publications.list_recent(db, 5) == [made]
     (change,) = await list_changes(db, made.no)
     assert (change.field, change.new, change.by) == ("networks", "facebook,line", officer)
@@ -87,7 +86,6 @@ async def test_numbers_run_on_and_an_unknown_one_is_refused(db: Database):
     with pytest.raises(NotFound, match="publication"):
         await publications.get(db, "P1")
     assert await publications.find_by_link(db, "") is None
-    assert await publications.find_by_ticket(db, "") is None
 
 
 async def test_a_link_is_logged_once(db: Database, officer: StaffId):
