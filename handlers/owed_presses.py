@@ -77,7 +77,8 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons = []
     if got.life.contract and any(each.rule == "research" and each.state is OwedState.OPEN for each in got.changed):
         buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", got.life))
-    part = request_cards.outcome(ctx, got.life, got.lines, buttons)
+    lines = [*got.lines, *([_("ส่งไฟล์หรือรูปของเรื่องนี้ตามมาได้เลย")] if got.ticket else [])]
+    part = request_cards.outcome(ctx, got.life, lines, buttons)
     return Reply((*await list_again(ctx, args, got.changed), part), confirms=True)
 
 

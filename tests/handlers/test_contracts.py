@@ -348,6 +348,17 @@ async def test_received_closes_its_ticket_and_begins_the_research_result(desk):
     assert not (await morning(desk, days=400)).text
 
 
+async def test_the_file_of_a_proof_may_follow_the_tap(desk):
+    await send_contract(desk)
+    await morning(desk)
+    assert "ส่งไฟล์หรือรูปของเรื่องนี้ตามมาได้เลย" in (await desk.presses("ได้รับแล้ว")).text
+    asked = await desk.sends_file(b"%PDF-1.7 signed", "scan.pdf", mime="application/pdf")
+    proof = asked.buttons[0].split()[0]
+    await desk.presses(proof)
+    assert [file.name for file in await files.list_files(desk.db, proof)] == ["scan.pdf"]
+    assert await desk.count("tickets", "no = ? AND subject = '7.10'", proof) == 1
+
+
 async def test_received_twice_is_one_ticket_and_shows_what_stands(desk):
     await send_contract(desk)
     token = (await morning(desk)).token("ได้รับแล้ว")
