@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from domain.charts import MOST_CATEGORIES, Chart
 from domain.dates import fiscal_year, format_month
+from handlers import file_cards
 from handlers.chat import Document, Paragraph, Reply
 from handlers.desk import Context, NotDrawn
-from handlers.file_cards import LINK_HOURS
 from handlers.i18n import _
 from store import files
 
@@ -41,17 +41,8 @@ async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
 
 
 def _picture(file: files.File, caption: str) -> Document:
-    return Document(
-        file=file.id,
-        name=file.name,
-        mime=file.mime,
-        size=file.size,
-        sha256=file.sha256,
-        caption=caption,
-        open_label=_("เปิดไฟล์ (ลิงก์ใช้ได้ %(hours)s ชม.)", hours=LINK_HOURS),
-        no_link=_("LINE แสดงกราฟไม่ได้ เพราะยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็นที่อยู่ https ดูกราฟใน Telegram หรือแจ้งผู้ดูแลระบบ"),
-        shown=True,
-    )
+    no_link = _("LINE แสดงกราฟไม่ได้ เพราะยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็นที่อยู่ https ดูกราฟใน Telegram หรือแจ้งผู้ดูแลระบบ")
+    return replace(file_cards.as_document(file, caption), no_link=no_link, shown=True)
 
 
 def by_time(months: Sequence[date], counts: Mapping[date, Counter[str]]) -> list[tuple[str, Counter[str]]]:
