@@ -170,7 +170,7 @@ class MailInbox:
             work = Work(self._desk, self._desk.clock())
             try:
                 found = await self._decide(work, raw, key)
-                outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
+                outcome = work.outcome()
                 await self._post(outcome, partial(mail_inboxes.move, old=position, new=after, found=found))
                 break
             except Conflict:

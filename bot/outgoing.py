@@ -122,9 +122,8 @@ async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Not
 async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
 
-    Whom no chat reaches is told by mail, else, masked, in the chat of the
-    person's team or of the desk; where there is none, the administrators hear once a day that
-    the person cannot be told.
+    Whom no chat reaches is told by mail, else, masked, in the chat of the person's team or of the desk; where there is
+    none, the administrators hear once a day that the person cannot be told.
     """
     if not notices:
         return

@@ -108,7 +108,7 @@ class Poster:
             work = Work(self._desk, self._desk.clock())
             await settle(work, await publications.get(self._desk.db, no), network, answer)
             try:
-                await self._post(_outcome(work))
+                await self._post(work.outcome())
                 break
             except Conflict:
                 if attempt == ATTEMPTS - 1:
@@ -121,7 +121,7 @@ class Poster:
         if not await publicity_approval.held(work, publication, before):
             return False
         with suppress(Conflict):  # its other networks' lanes find the same
-            await self._post(_outcome(work))
+            await self._post(work.outcome())
         return True
 
     async def _ask(self, publication: Publication, before: Post) -> Answer:
@@ -179,10 +179,6 @@ class Poster:
             publications.note_reach, no=no, network=network, reach=reach or (None, None), now=now, again_at=again
         )
         await self._desk.db.write(note)
-
-
-def _outcome(work: Work) -> Outcome:
-    return Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
 
 
 def _key_is_old(since: datetime, now: datetime) -> bool:

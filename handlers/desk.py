@@ -214,6 +214,10 @@ class Work:
         """Send a person, everybody with a role, or a chat a message not asked for, once for each `key`."""
         self.notices.append(Notice(make, key, staff_id, role, to))
 
+    def outcome(self) -> "Outcome":
+        """What it came to, to be written."""
+        return Outcome(None, tuple(self.changes), tuple(self.notices), tuple(self.audit_entries))
+
 
 @dataclass(slots=True, kw_only=True)
 class Context(Work):

@@ -90,9 +90,7 @@ class Ticker:
             if touched := await run(work):
                 done[run.__name__] = touched
                 get_logger().info("done at the start", what=run.__name__, count=touched)
-                await self._sender.post(
-                    Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
-                )
+                await self._sender.post(work.outcome())
         return done
 
     async def _plan_daily(self, now: datetime) -> None:
@@ -138,8 +136,7 @@ class Ticker:
                 await kind.run(work, rows)
             failpoint("due.decided")
             failpoint(f"{kind.name}.decided")
-            outcome = Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries))
-            await self._sender.post(outcome, partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
+            await self._sender.post(work.outcome(), partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
             failpoint("due.written")
             failpoint(f"{kind.name}.written")
         except StoreUnavailable:
@@ -186,7 +183,7 @@ class Ticker:
         if last:
             work.notify(partial(system.due_failed, row.kind, reference), f"due:{row.id}")
         note = partial(due.note_failure, row=row, reference=reference, again_at=again_at)
-        await self._sender.post(Outcome(None, notices=tuple(work.notices)), note)
+        await self._sender.post(work.outcome(), note)
 
 
 def start_ticker(ticker: Ticker, report: Callable[[str, Exception], str]) -> AsyncIOScheduler:

@@ -39,7 +39,7 @@ from handlers.chat import (
 )
 from handlers.due import KINDS
 from scheduler.ticker import Ticker
-from store import customers, inbox, staff
+from store import customers, inbox, staff, tickets
 from store.blobs import Blobs
 from store.counters import raise_counter
 from store.database import Database, Tx, open_database
@@ -331,3 +331,30 @@ async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnde
     yield under_test
     await engine.stop()
     await db.close()
+
+
+@pytest.fixture
+async def team(desk: DeskUnderTest) -> DeskUnderTest:
+    """Two more officers, a team of them with นก, and a ticket of นก's."""
+
+    async def fill(tx: Tx) -> None:
+        for name, user in (("แพร", "prae"), ("ใหม่", "mai")):
+            desk.ids[user] = await staff.add_staff(tx, name, Role.OFFICER, desk.now)
+            await staff.link_identity(tx, Identity(Platform.TELEGRAM, user, desk.ids[user], user), desk.now)
+        await staff.add_team(tx, "ข้อมูล", [desk.ids[user] for user in ("nok", "prae", "mai")])
+
+    await desk.db.write(fill)
+    await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน")
+    return desk
+
+
+async def assignee(desk: DeskUnderTest, no: str = "R2611000124") -> str:
+    """Who has a ticket, as the fixture names them."""
+    found = (await tickets.get_ticket(desk.db, no)).assignee
+    return next(user for user, person in desk.ids.items() if person == found)
+
+
+def newest(desk: DeskUnderTest, who: str) -> Answer:
+    """The last message to somebody, so that its buttons can be pressed."""
+    desk.last[f"{Platform.TELEGRAM}:{who}"] = answer = Answer(desk.told(who).replies[-1:])
+    return answer

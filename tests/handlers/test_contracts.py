@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from domain.staff import Platform
-from handlers.desk import Outcome, Work
+from handlers.desk import Work
 from handlers.due import KINDS
 from scheduler import ticker
 from scheduler.ticker import Ticker
@@ -253,7 +253,7 @@ async def note_only(desk):
     work = Work(desk.engine.desk, desk.now)
     await KINDS[KIND].run(work, rows)
     finish = partial(due.finish, rows=rows, owner="dead", now=desk.now)
-    await desk.engine.post(Outcome(None, tuple(work.changes), tuple(work.notices)), finish)
+    await desk.engine.post(work.outcome(), finish)
 
 
 async def test_a_process_that_dies_between_noting_and_telling_leaves_the_telling_to_the_next(desk):

@@ -46,7 +46,7 @@ async def comes_back(desk, raw, key="1:1"):
     assert reader.wants(raw) == LIMIT
     work = Work(desk.engine.desk, desk.now)
     found = await reader.read(work, raw, key)
-    await desk.engine.post(Outcome(None, tuple(work.changes), tuple(work.notices), tuple(work.audit_entries)))
+    await desk.engine.post(work.outcome())
     await desk.engine.idle()
     return found
 

@@ -6,37 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import line_render
-from domain.staff import Identity, Platform, Role
-from store import staff, tickets
+from store import tickets
 from tests.fakes.line_rules import check_request
-from tests.handlers.conftest import Answer
+from tests.handlers.conftest import assignee, newest
 
 NO = "R2611000124"
-
-
-@pytest.fixture
-async def team(desk):
-    """Two more officers, a team of them with นก, and a ticket of นก's."""
-
-    async def fill(tx):
-        for name, user in (("แพร", "prae"), ("ใหม่", "mai")):
-            desk.ids[user] = await staff.add_staff(tx, name, Role.OFFICER, desk.now)
-            await staff.link_identity(tx, Identity(Platform.TELEGRAM, user, desk.ids[user], user), desk.now)
-        await staff.add_team(tx, "ข้อมูล", [desk.ids[user] for user in ("nok", "prae", "mai")])
-
-    await desk.db.write(fill)
-    await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน")
-    return desk
-
-
-async def assignee(desk, no: str = NO) -> str:
-    found = (await tickets.get_ticket(desk.db, no)).assignee
-    return next(user for user, person in desk.ids.items() if person == found)
-
-
-def newest(desk, who: str) -> Answer:
-    desk.last[f"{Platform.TELEGRAM}:{who}"] = answer = Answer(desk.told(who).replies[-1:])
-    return answer
 
 
 def until(desk, moment: str) -> None:

@@ -211,7 +211,7 @@ async def test_a_mail_that_came_back_is_told_to_the_administrators(told, smtp):
     work = Work(told.engine.desk, told.now)
     raw = report_of(smtp.mails[0])
     assert await DeliveryReports().read(work, raw, "1:1") is Found.REPORT
-    await told.engine.post(Outcome(None, tuple(work.changes), tuple(work.notices)))
+    await told.engine.post(work.outcome())
     await told.engine.idle()
     assert "⚠️ แจ้งเตือนคุณนกไม่ได้" in told.told("may").text
 
