@@ -270,3 +270,10 @@ async def test_a_notice_of_several_calls_goes_elsewhere_as_a_whole_and_nobody_el
     assert desk.told("nok", Platform.LINE).text == "ตอนที่ 1\nตอนที่ 2"
     assert desk.told("may").text == ""
     assert await desk.count("outbox", "state = 'dead'") == 0
+
+
+async def test_no_time_is_offered_twice(desk):
+    desk.wait(days=2)  # Wednesday: three working days on is next Monday
+    asked = await desk.says("/remind")
+    assert "จ. 30 พ.ย. 69 09.00 น." in asked.buttons
+    assert len(asked.buttons) == len(set(asked.buttons))
