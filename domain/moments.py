@@ -1,12 +1,16 @@
 """Moments and spans of days as people type them: yesterday 15.30, 9.00, 12-14 Dec."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from functools import cache
 
-from domain.dates import BANGKOK, MOST_AHEAD, find_date, find_relative, parse_date
+from domain.dates import BANGKOK, MOST_AHEAD, find_relative, parse_date
 from domain.errors import InvalidInput
 from domain.text import clean, digits, words
+from domain.time_of_day import MIDNIGHT, read_time, time_pattern
+
+OPENING = time(8, 30)
+"""A day without a time begins with the working day (DOMAIN.md section 5)."""
 
 MOST_DAYS = 120
 """The longest leave that is read as one; more is a slip of the finger."""
@@ -17,16 +21,51 @@ def parse_moment(text: str, now: datetime) -> datetime:
 
     A time alone is today's; a date alone is 08:30 that day (DOMAIN.md section 5).
     """
-    cleaned = clean(text)
-    today = now.astimezone(BANGKOK).date()
-    if cleaned.casefold() in words("moments").texts("now"):
+    if clean(text).casefold() in words("moments").texts("now"):
         return now
-    found = find_date(cleaned, today) if _time_of(cleaned) is None else None
-    on, rest = found or (today, cleaned)
-    at = _time_of(rest) if rest or found is None else time(8, 30)
-    if at is None:
-        raise InvalidInput("moment", text=text[:40])
-    return datetime.combine(on, at, BANGKOK)
+    try:
+        on, at = parse_day_time(text, now.astimezone(BANGKOK).date())
+    except InvalidInput:
+        raise InvalidInput("moment", text=text[:40]) from None
+    return datetime.combine(on, at or OPENING, BANGKOK)
+
+
+def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
+    """The day that the whole text names, and the time of day beside it, in either order; a time alone is today's.
+
+    Parts of a day (morning) are no time. Raises InvalidInput("date") or ("no_day") as domain.dates.parse_date.
+    """
+    cleaned = clean(text)
+    for start, end, at in _times(cleaned):
+        rest = _without_gaps(f"{cleaned[:start]} {cleaned[end:]}")
+        if not rest:
+            return today, at
+        try:
+            return parse_date(rest, today), at
+        except InvalidInput as error:
+            if error.code == "no_day":
+                raise
+    return parse_date(text, today), None
+
+
+def _times(text: str) -> Iterator[tuple[int, int, time]]:
+    """Whatever may be an exact time of day, from where to where: in a Thai text times may begin within each other."""
+    arabic = digits(text)
+    for start in range(len(arabic)):
+        match = time_pattern().match(arabic, start)
+        found = read_time(arabic, start) if match else None
+        if match is None or found is None or found[0] >= MIDNIGHT:
+            continue
+        minutes, end = found
+        vague = match["part"] and end == match.end()
+        if not vague:
+            yield start, end, time(minutes // 60, minutes % 60)
+
+
+def _without_gaps(text: str) -> str:
+    """What is left beside a time, without the words that lead up to one."""
+    lead = "|".join(map(re.escape, sorted(words("moments").texts("before_time"), key=len, reverse=True)))
+    return re.sub(rf"(?:\s|{lead}|,)+$|^(?:\s|,)+", "", text)
 
 
 def parse_days(text: str, today: date) -> tuple[date, date]:
@@ -78,26 +117,9 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _time_of(text: str) -> time | None:
-    """The whole text as a time of day: 15.30, 15:30, 9 o'clock with its Thai word."""
-    match = _clock_pattern().fullmatch(digits(text).strip())
-    if not match or (match["minute"] is None and match["word"] is None):
-        return None
-    hour, minute = int(match["hour"]), int(match["minute"] or 0)
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
 def day_words() -> str:
     """A pattern for the words that name a day from today on."""
     table = words("dates").table("relative")
     return "|".join(
         re.escape(word) for distance in table.values if int(distance) >= 0 for word in table.texts(distance)
     )
-
-
-@cache
-def _clock_pattern() -> re.Pattern[str]:
-    before, after = (
-        "|".join(re.escape(word) for word in words("moments").texts(key)) for key in ("before_time", "after_time")
-    )
-    return re.compile(rf"(?:(?:{before})\s*)?(?P<hour>\d\d?)(?:[.:](?P<minute>\d\d))?\s*(?P<word>{after})?")

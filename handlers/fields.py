@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from domain.dates import format_date, parse_date
+from domain.dates import BANGKOK, format_date, parse_date
 from domain.errors import InvalidInput
+from domain.moments import parse_day_time
 from domain.phones import looks_like_email, parse_email, parse_phone
 from domain.text import fold
 from domain.tickets import parse_contract_no, parse_price
@@ -44,6 +45,19 @@ def past_date(ctx: Context, text: str) -> str:
     return on.isoformat()
 
 
+def past_moment(ctx: Context, text: str) -> str:
+    """A stored day as `past_date`, with the time of day behind a T where one was typed: `2026-11-22T15:30`."""
+    on, at = parse_day_time(text, ctx.today)
+    if on > ctx.today:
+        raise InvalidInput("future_date", date=format_date(on))
+    if at is None:
+        return on.isoformat()
+    moment = datetime.combine(on, at, BANGKOK)
+    if moment > ctx.now:
+        raise InvalidInput("future_time")
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
 def stored_month(text: str) -> str:
     """The text if it is a stored first day of a month, as a button gives it."""
     return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
@@ -55,10 +69,20 @@ def past_date_field(name: str, hint: str, *, unknown: bool = False, clearable: b
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: past_date(ctx, text)}
 
-    async def options(ctx: Context, draft: Draft) -> list[Option]:
-        return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
+    return Field(name, hint, parse, _late_options, unknown=unknown, clearable=clearable)
 
-    return Field(name, hint, parse, options, unknown=unknown, clearable=clearable)
+
+def past_moment_field(name: str, hint: str) -> Field:
+    """A local date, perhaps with a time of day; today and yesterday as buttons."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: past_moment(ctx, text)}
+
+    return Field(name, hint, parse, _late_options, clearable=False)
+
+
+async def _late_options(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
 
 
 def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:

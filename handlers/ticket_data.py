@@ -1,12 +1,17 @@
-"""The way between a draft's texts and a ticket."""
+"""The way between a draft's texts and a ticket.
+
+`created_on`, when the ticket came, is the local day in ISO form, with a time of day where one is known:
+`2026-11-22` or `2026-11-22T15:30`; a saved ticket always has its time. All other dates are days alone.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 
 from domain.customers import CustomerCode
-from domain.dates import BANGKOK
+from domain.dates import BANGKOK, format_date, format_datetime
+from domain.moments import OPENING
 from domain.staff import StaffId
 from domain.tickets import Complexity, Mood, Ticket, Urgency, join_years, split_years
 from handlers.desk import Context
@@ -15,8 +20,8 @@ from store.forms import Draft
 
 NONE = "none"
 """In place of a customer's code: that there is none."""
-OPENING = "08:30"
-"""A backdated ticket without a time begins with the working day (DOMAIN.md section 5)."""
+MINUTES = "minutes"
+"""How exactly a draft holds when a ticket came."""
 
 
 async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
@@ -34,8 +39,6 @@ async def saved_ticket(ctx: Context, draft: Draft) -> Ticket | None:
 
 def as_data(ticket: Ticket) -> dict[str, str]:
     """A ticket's fields as a draft holds them."""
-    created_on = ticket.created_at.astimezone(BANGKOK).date()
-    closed_on = ticket.closed_at.astimezone(BANGKOK).date().isoformat() if ticket.closed_at else ""
     return {
         "customer": ticket.customer or "",
         "contact": str(ticket.contact_id or ""),
@@ -46,8 +49,8 @@ def as_data(ticket: Ticket) -> dict[str, str]:
         "urgency": ticket.urgency,
         "mood": ticket.mood,
         "complexity": ticket.complexity,
-        "created_on": created_on.isoformat(),
-        "closed_on": closed_on,
+        "created_on": _local(ticket.created_at),
+        "closed_on": _local(ticket.closed_at) if ticket.closed_at else "",
         "projects": tickets.SEPARATOR.join(ticket.projects),
         "data_years": ticket.data_years,
         "details": ticket.details,
@@ -85,12 +88,25 @@ def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def _local(at: datetime) -> str:
+    """An instant as `created_on` holds it."""
+    return at.astimezone(BANGKOK).replace(tzinfo=None).isoformat(timespec=MINUTES)
+
+
 def created_at(created_on: str, now: datetime) -> datetime:
-    """Now, or the beginning of work on the day to which the ticket is backdated."""
+    """The instant that is said; without a time now, or the beginning of work on the day that is past."""
+    if "T" in created_on:
+        return datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
     on = day(created_on)
     if on is None or on == now.astimezone(BANGKOK).date():
         return now
-    return datetime.combine(on, time.fromisoformat(OPENING), BANGKOK)
+    return datetime.combine(on, OPENING, BANGKOK)
+
+
+def created_text(created_on: str) -> str:
+    """`22 พ.ย. 69`, or with its time of day `22 พ.ย. 69 15.30 น.`"""
+    at = datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
+    return format_datetime(at) if "T" in created_on else format_date(at.date())
 
 
 def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:

@@ -174,7 +174,7 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
     """The ticket's day and those around it; a receipt of an earlier day may take the ticket back with it."""
     options = [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in fields.late_days(ctx)]
     on = await present(ctx, draft, "receipt_on")
-    if on and on < await created_day(ctx, draft):
+    if on and on < await _created_day(ctx, draft):
         back = _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=format_date(date.fromisoformat(on)))
         options.insert(0, Option(on + BACKDATE, back))
     return options
@@ -187,9 +187,9 @@ async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Mapping[s
     return {"receipt_on": fields.past_date(ctx, text)}
 
 
-async def created_day(ctx: Context, draft: Draft) -> str:
+async def _created_day(ctx: Context, draft: Draft) -> str:
     """The local day of the ticket as it would be saved, in its stored form."""
-    return await present(ctx, draft, "created_on") or ctx.today.isoformat()
+    return (await present(ctx, draft, "created_on")).partition("T")[0] or ctx.today.isoformat()
 
 
 async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -242,7 +242,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.named_field("urgency"),
         fields.named_field("mood"),
         fields.named_field("complexity"),
-        fields.past_date_field("created_on", "พิมพ์วันที่ เช่น 19 ก.พ. 69", clearable=False),
+        fields.past_moment_field("created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"),
         PROJECTS,
         DATA_YEARS,
         fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),

@@ -21,7 +21,7 @@ from handlers.forms import Form, enter_form, new_draft, prompted, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
-from handlers.ticket_data import NONE, saved_data, saved_ticket
+from handlers.ticket_data import NONE, created_text, saved_data, saved_ticket
 from handlers.ticket_fields import COMMON, TICKET_FIELDS, likely_subjects
 from handlers.ticket_people import CUSTOMERS, assignee_note
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
@@ -158,6 +158,8 @@ class TicketForm(Form):
             return await ticket_cards.contact_name(ctx, values.get("customer", ""), int(value))
         if name == "counted_on":
             return format_month(date.fromisoformat(value))
+        if name == "created_on":
+            return created_text(value)
         if name.endswith("_on"):
             return format_date(date.fromisoformat(value))
         if name == "price":

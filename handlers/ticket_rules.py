@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 from domain.catalogue import ALWAYS_REQUIRED
-from domain.dates import format_date
 from domain.errors import InvalidInput
 from domain.provinces import count_text, read_user_count
 from domain.staff import StaffId
@@ -15,7 +14,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import day, field_label
 from handlers.messages import sentence
-from handlers.ticket_data import NONE, as_data
+from handlers.ticket_data import NONE, as_data, created_text
 from handlers.ticket_projects import likely
 from store import hand_overs, staff, tickets
 
@@ -92,16 +91,15 @@ def misfit(ctx: Context, values: Mapping[str, str]) -> bool:
 def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]) -> dict[str, str]:
     """Fields that this draft touches and that contradict others, with the sentence that says so."""
     created, closed = values.get("created_on") or ctx.today.isoformat(), values.get("closed_on", "")
-    receipt, found = values.get("receipt_on", ""), {}
-    days = {
-        name: format_date(date.fromisoformat(on))
-        for name, on in (("receipt", receipt), ("created", created), ("closed", closed))
-        if on
-    }
-    if closed and closed < created and "created_on" in touched:
-        found["created_on"] = sentence(InvalidInput("created_late", **days))
-    if receipt and receipt < created and {"receipt_on", "created_on"} & touched.keys():
-        found["receipt_on"] = sentence(InvalidInput("receipt_before", **days))
+    day, receipt = created.partition("T")[0], values.get("receipt_on", "")
+    found = {}
+    # Of the same exactness: a day without a time is not after a moment of that day.
+    if closed[: len(created)] < created and closed and "created_on" in touched:
+        told = {"created": created_text(created), "closed": created_text(closed[: len(created)])}
+        found["created_on"] = sentence(InvalidInput("created_late", **told))
+    if receipt and receipt < day and {"receipt_on", "created_on"} & touched.keys():
+        told = {"created": created_text(day), "receipt": created_text(receipt)}
+        found["receipt_on"] = sentence(InvalidInput("receipt_before", **told))
     return found
 
 

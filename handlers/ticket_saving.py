@@ -80,10 +80,10 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
     ticket = await _with_own_contact(ctx, current, filled(current, values))
-    day = draft.data.get("created_on")
-    if day and day != as_data(current)["created_on"]:
+    came = draft.data.get("created_on", "")
+    if not as_data(current)["created_on"].startswith(came):
         # On the day on which it was recorded it came when it was recorded; never after it was closed.
-        begun = created_at(day, current.recorded_at)
+        begun = created_at(came, current.recorded_at)
         ticket = replace(ticket, created_at=min(begun, ctx.now, current.closed_at or ctx.now))
     pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
     asked = ticket

@@ -40,6 +40,7 @@ MAKERS = (
     Field,
     fields.text_field,
     fields.past_date_field,
+    fields.past_moment_field,
     fields.numbered_field,
     fields.choice_field,
     customer_field,
