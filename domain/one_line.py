@@ -14,7 +14,7 @@ from domain.dates import find_date, find_relative
 from domain.errors import InvalidInput
 from domain.one_line_types import CustomerRef, OneLine, Vocabulary
 from domain.one_line_words import enriched, steering
-from domain.phones import looks_like_email, looks_like_phone, parse_email, parse_phone
+from domain.phones import format_phone, looks_like_email, looks_like_phone, parse_email, parse_phone, read_reach
 from domain.text import clean, digits, words
 
 __all__ = ["CustomerRef", "OneLine", "Vocabulary"]
@@ -85,33 +85,13 @@ def key_within(text: str, today: date) -> str:
 
 
 def split_reach(text: str) -> tuple[str, str, str]:
-    """Name, telephone (canonical) and e-mail out of one line, in whatever order they stand: `("", "", "")` at least."""
-    phone, email, rest = "", "", []
-    line = clean(text).split("\n", 1)[0]
-    tokens = re.split(r"[\s,;:]+", line)
-    while tokens:
-        token = tokens.pop(0)
-        if not email and looks_like_email(token):
-            email = parse_email(token)
-            continue
-        length = 0 if phone else next((n for n in range(PHONE_WORDS, 0, -1) if _is_phone(token, tokens[: n - 1])), 0)
-        if length:
-            phone = parse_phone(" ".join([token, *tokens[: length - 1]]))
-            del tokens[: length - 1]
-        elif token.casefold() not in words("one_line").texts("reach_words"):
-            rest.append(token)
-    return " ".join(rest).strip(), phone, email
+    """Name, telephone (canonical) and e-mail out of one line, in whatever order they stand: `("", "", "")` at least.
 
-
-def _is_phone(first: str, more: list[str]) -> bool:
-    text = " ".join([first, *more])
-    if not first or not looks_like_phone(text):
-        return False
-    try:
-        parse_phone(text)
-    except InvalidInput:
-        return False
-    return True
+    Further telephones and addresses stay behind the name: `domain.phones.read_reach` tells them all.
+    """
+    read = read_reach(clean(text).split("\n", 1)[0])
+    further = (*map(format_phone, read.phones[1:]), *read.emails[1:])
+    return " ".join([read.words, *further]).strip(), next(iter(read.phones), ""), next(iter(read.emails), "")
 
 
 def small_talk(text: str, today: date) -> bool:

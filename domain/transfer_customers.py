@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers import Address, Contact, Customer, CustomerCode, Gender, read_code
 from domain.errors import InvalidInput
 from domain.phones import format_phone, parse_email, parse_phone
 from domain.text import clean, digits, fold
@@ -14,7 +14,6 @@ from domain.transfer import LONG_LIMIT, NAME_LIMIT, UNKNOWN, Cells, Names, limit
 MOST_CONTACTS = 100
 """Contacts and addresses of one customer; a table that brings more is not about one customer."""
 
-_CODE = re.compile(r"C[0-9]{1,12}")
 _OWN = {
     "name": "name",
     "type": "kind",
@@ -31,11 +30,11 @@ _CONTACT = {"contact_name": "name", "contact_phone": "phone", "contact_mobile": 
 
 
 def parse_code(text: str) -> CustomerCode:
-    """`C81554`, in any case and digits; InvalidInput("row_code")."""
-    code = digits(text).strip().upper()
-    if not _CODE.fullmatch(code):
+    """`C81554`, however it is written; InvalidInput("row_code")."""
+    code = read_code(text)
+    if code is None:
         raise InvalidInput("row_code", code=text[:40])
-    return CustomerCode(code)
+    return code
 
 
 def running_number(code: str) -> int:

@@ -4,14 +4,14 @@ Everything is bounded; each hit says why it was found. One behaviour on both eng
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz.fuzz import token_sort_ratio
 
-from domain.customers import Customer
-from domain.errors import InvalidInput
-from domain.phones import looks_like_email, looks_like_phone, parse_phone
+from domain.customers import Customer, read_code
+from domain.phones import Reach, looks_like_email, looks_like_phone, read_phones, read_reach
 from domain.text import digits, fold
 from store.customers import list_customers, phone_key
 from store.database import Database
@@ -53,16 +53,17 @@ class Hit:
 async def find_customers(db: Database, text: str) -> list[Hit]:
     """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others."""
     typed = digits(text).strip()
-    if re.fullmatch(r"[Cc]\d{1,12}", typed):
-        return [Hit(c, Why.CODE) for c in await list_customers(db, [typed.upper()])]
+    if code := read_code(text):
+        return await _hits(db, [code], Why.CODE)
     if looks_like_phone(typed):
         return await _by_phone(db, typed)
     if re.fullmatch(r"\d{4,}", typed):
-        codes = await _codes_by_key(db, "phone", typed[::-1])
-        return [Hit(c, Why.PHONE) for c in await list_customers(db, codes)]
+        return await _hits(db, await _codes_by_key(db, "phone", typed[::-1]), Why.PHONE)
     if looks_like_email(typed) or re.fullmatch(r"[\w.+-]{3,}@[\w.-]*", typed):
-        codes = await _codes_by_key(db, "email", typed.lower())
-        return [Hit(c, Why.EMAIL) for c in await list_customers(db, codes)]
+        return await _hits(db, await _codes_by_key(db, "email", typed.lower()), Why.EMAIL)
+    reach = read_reach(text)
+    if (reach.phones or reach.emails) and not re.search(r"[^\W\d_]", reach.words):
+        return await _by_reach(db, reach)
     return [_hit(found) for found in await find_by_name(db, text)]
 
 
@@ -71,12 +72,24 @@ def _hit(found: Found) -> Hit:
 
 
 async def _by_phone(db: Database, typed: str) -> list[Hit]:
-    try:
-        key = phone_key(parse_phone(typed))
-    except InvalidInput:
-        key = re.sub(r"\D", "", typed)[::-1]
-    codes = await _codes_by_key(db, "phone", key, exact=True) or await _codes_by_key(db, "phone", key)
-    return [Hit(c, Why.PHONE) for c in await list_customers(db, codes)]
+    """Those who have one of the telephones that were typed; what is none is looked for as the end of one."""
+    keys = [phone_key(number) for number in read_phones(typed).numbers] or [re.sub(r"\D", "", typed)[::-1]]
+    codes = [code for key in keys for code in await _codes_by_key(db, "phone", key, exact=True)]
+    return await _hits(db, codes or await _codes_by_key(db, "phone", keys[0]), Why.PHONE)
+
+
+async def _by_reach(db: Database, reach: Reach) -> list[Hit]:
+    """Those who have one of several telephones or addresses that were typed and nothing else."""
+    hits: list[Hit] = []
+    for phone in reach.phones:
+        hits += await _hits(db, await _codes_by_key(db, "phone", phone_key(phone), exact=True), Why.PHONE)
+    for email in reach.emails:
+        hits += await _hits(db, await _codes_by_key(db, "email", email, exact=True), Why.EMAIL)
+    return list({hit.customer.code: hit for hit in reversed(hits)}.values())[::-1]
+
+
+async def _hits(db: Database, codes: Sequence[str], why: Why) -> list[Hit]:
+    return [Hit(customer, why) for customer in await list_customers(db, list(dict.fromkeys(codes)))]
 
 
 async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = False) -> list[str]:

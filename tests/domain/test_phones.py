@@ -8,9 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.customers import read_code
 from domain.errors import InvalidInput
 from domain.phones import (
+    Emails,
+    Phones,
+    Reach,
     format_phone,
+    is_scientific,
     looks_like_email,
     looks_like_phone,
     mask_name,
@@ -18,7 +23,11 @@ from domain.phones import (
     mask_surname,
     parse_email,
     parse_phone,
+    read_emails,
+    read_phones,
+    read_reach,
 )
+from domain.text import clean
 
 TELEPHONES = [
     ("081-234-5678", "+66812345678", "081-234-5678"),
@@ -83,6 +92,166 @@ def test_any_text_is_a_telephone_or_refused(text: str) -> None:
         assert parse_phone(parse_phone(text)) == parse_phone(text)
     except InvalidInput as refusal:
         assert refusal.code == "phone"  # noqa: PT017
+
+
+MOBILE, OTHER, DESK = "+66812345678", "+66898765432", "+6621417500"
+
+
+@pytest.mark.parametrize("text", ["-", "–", "", "0", "000-000-0000", "ไม่มี", "ไม่มี.", "N/A", "  .. "])
+def test_a_text_may_say_that_there_is_no_telephone(text: str) -> None:
+    assert read_phones(text) == Phones()
+    assert read_emails(text) == Emails()
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("โทร. 02-141-7500", (DESK,)),
+        ("เบอร์โทรศัพท์: 02 141 7500", (DESK,)),
+        ("โทร02-141-7500", (DESK,)),
+        ("Tel. 02-141-7500", (DESK,)),
+        ("tel:+66812345678", (MOBILE,)),
+        ("'0812345678", (MOBILE,)),
+        ('="0812345678"', (MOBILE,)),
+        ("\uff10\uff18\uff11\uff0d\uff12\uff13\uff14\uff0d\uff15\uff16\uff17\uff18", (MOBILE,)),
+        ("(+66) 81 234 5678", (MOBILE,)),
+        ("081-234-5678.", (MOBILE,)),
+        ("081-234-5678, 089-876-5432", (MOBILE, OTHER)),
+        ("0812345678 0898765432", (MOBILE, OTHER)),
+        ("0812345678/0898765432", (MOBILE, OTHER)),
+        ("0812345678 หรือ 0898765432", (MOBILE, OTHER)),
+        ("081-234-5678\n02-141-7500 ต่อ 12", (MOBILE, f"{DESK};ext=12")),
+        ("0812345678, 081-234-5678", (MOBILE,)),
+        ("02-141-7500 (ต่อ 203)", (f"{DESK};ext=203",)),
+        ("02-141-7500 กด 0", (f"{DESK};ext=0",)),
+        ("โทร 1111 ต่อ 5", ("1111;ext=5",)),
+        ("1800-123-456", ("+661800123456",)),
+    ],
+)
+def test_a_cell_says_telephones_and_nothing_else(text: str, numbers: tuple[str, ...]) -> None:
+    assert read_phones(text) == Phones(numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "beside"),
+    [
+        ("053-123456-8", ("+6653123456",), "-8"),
+        ("02-141-7500-9", (DESK,), "-9"),
+        ("(053) 123-456 ถึง 8", ("+6653123456",), "ถึง 8"),
+        ("02-141-7500/7501", (DESK,), "7501"),
+        ("02-141-1500, 1501", ("+6621411500",), "1501"),
+        ("02-141-7500 ต่อ 203-205", (f"{DESK};ext=203",), "-205"),
+        ("081-234-5678 (คุณแม่)", (MOBILE,), "(คุณแม่)"),
+        ("คุณแม่ 081-234-5678 หรือ ที่บ้าน 053-123456", (MOBILE, "+6653123456"), "คุณแม่ หรือ ที่บ้าน"),
+        ("โทร 02-141-7500 โทรสาร 02-141-7501", (DESK,), "โทรสาร 02-141-7501"),
+        ("T. 02-141-7500 F. 02-141-7501 M. 081-234-5678", (DESK, MOBILE), "F. 02-141-7501"),
+        ("โทร/โทรสาร 02-141-7500", (DESK,), "โทร/โทรสาร"),
+        ("02-141-7501 (แฟกซ์)", (), "02-141-7501 (แฟกซ์)"),
+        ("0812345678 ต่อ", (MOBILE,), "ต่อ"),
+        ("ถามเลขา", (), "ถามเลขา"),
+        ("081-234-567", (), "081-234-567"),
+        ("01-234-5678", (), "01-234-5678"),
+        ("O812345678", (), "O812345678"),
+        ("A0812345678", (), "A0812345678"),
+        ("8.12345678E+08", (), "8.12345678E+08"),
+    ],
+)
+def test_what_stands_beside_a_telephone_keeps_its_words(text: str, numbers: tuple[str, ...], beside: str) -> None:
+    assert read_phones(text) == Phones(numbers, beside)
+    with pytest.raises(InvalidInput):
+        parse_phone(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("812345678", MOBILE),
+        ("21417500", DESK),
+        ("81-234-5678", MOBILE),
+        ("0066812345678", MOBILE),
+        ("00 66 81 234 5678", MOBILE),
+        ("0044 20 7946 0958", "+442079460958"),
+        ("001 44 20 7946 0958", "+442079460958"),
+    ],
+)
+def test_a_telephone_that_is_written_otherwise_than_dialled_is_named_as_restored(text: str, number: str) -> None:
+    assert read_phones(text) == Phones((number,), restored=True)
+
+
+@pytest.mark.parametrize("text", ["8.12345678E+08", "8,12E+08", "'8.1E8", "8.12345678e+08"])
+def test_a_number_of_which_digits_may_be_lost_is_known(text: str) -> None:
+    assert is_scientific(text)
+
+
+@pytest.mark.parametrize("text", ["0812345678", "E8", "8E", "8.5", "อี 8"])
+def test_other_texts_are_not_scientific(text: str) -> None:
+    assert not is_scientific(text)
+
+
+@given(st.text(st.sampled_from("0123456789+-.()/,\n ต่อโทรFaxE#๐กa@")))
+def test_no_word_beside_telephones_is_lost(text: str) -> None:
+    read = read_phones(text)
+    if not read.numbers and read.beside:
+        assert [c for c in clean(text) if c.isalnum()] == [c for c in read.beside if c.isalnum()]
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses", "beside", "restored"),
+    [
+        ("mailto:a@b.com", ("a@b.com",), "", False),
+        ("<A@b.com>", ("a@b.com",), "", False),
+        ("a@b.com<mailto:a@b.com>", ("a@b.com",), "", False),
+        ("อีเมล์ a@b.com", ("a@b.com",), "", False),
+        ("'a@b.com", ("a@b.com",), "", False),
+        ("a@b.com.", ("a@b.com",), "", False),
+        ("\uff41\uff20\uff42\uff0e\uff43\uff4f\uff4d", ("a@b.com",), "", False),
+        ("a@b.com, c@d.th", ("a@b.com", "c@d.th"), "", False),
+        ("a@b.com,c@d.th", ("a@b.com", "c@d.th"), "", False),
+        ("a@b.com/c@d.th;e@f.th", ("a@b.com", "c@d.th", "e@f.th"), "", False),
+        ("สมชาย <a@b.com>", ("a@b.com",), "สมชาย", False),
+        ("a@b.com (ที่ทำงาน)", ("a@b.com",), "(ที่ทำงาน)", False),
+        ("a @b.com", ("a@b.com",), "", True),
+        ("a@b. com", ("a@b.com",), "", True),
+        ("a@gmail,com", ("a@gmail.com",), "", True),
+        ("som,chai@gmail.com", (), "som,chai@gmail.com", False),
+        ("a@gmail", (), "a@gmail", False),
+        ("a@b..com", (), "a@b..com", False),
+        ("สมชาย@example.com", (), "สมชาย@example.com", False),
+    ],
+)
+def test_a_cell_says_addresses(text: str, addresses: tuple[str, ...], beside: str, restored: bool) -> None:
+    assert read_emails(text) == Emails(addresses, beside, restored)
+
+
+@pytest.mark.parametrize(
+    ("text", "reach"),
+    [
+        ("สมชาย ใจดี 0812345678", Reach("สมชาย ใจดี", (MOBILE,), ())),
+        ("นางสาวนก, 0812345678, อีเมล nok@x.th", Reach("นางสาวนก", (MOBILE,), ("nok@x.th",))),
+        ("สมชาย โทร 081-234-5678 หรือ 02-141-7500 a@b.com", Reach("สมชาย", (MOBILE, DESK), ("a@b.com",))),
+        ("บริษัท ก, ข จำกัด 02-141-7500 ต่อ 12", Reach("บริษัท ก, ข จำกัด", (f"{DESK};ext=12",), ())),
+        ("M. Night 0812345678", Reach("M. Night", (MOBILE,), ())),
+        ("สมชาย 2563", Reach("สมชาย 2563", (), ())),
+        ("สมชาย 812345678", Reach("สมชาย 812345678", (), ())),
+        ("", Reach("", (), ())),
+    ],
+)
+def test_telephones_and_addresses_are_found_among_words(text: str, reach: Reach) -> None:
+    assert read_reach(text) == reach
+
+
+@pytest.mark.parametrize("text", ["C81554", "c 81554", "C-81554", "รหัส C81554", "'C81554", "c.๘๑๕๕๔", "Ｃ８１５５４"])
+def test_every_writing_of_a_code_is_one(text: str) -> None:
+    assert read_code(text) == read_code(text, bare=True) == "C81554"
+
+
+@pytest.mark.parametrize("text", ["", "C", "X1", "CC1", "C1a", "C1234567890123", "C 1 2", "A-001"])
+def test_what_is_no_code(text: str) -> None:
+    assert read_code(text, bare=True) is None
+
+
+def test_digits_alone_are_a_code_only_where_one_should_stand() -> None:
+    assert (read_code("81554"), read_code("81554", bare=True)) == (None, "C81554")
 
 
 def test_a_telephone_kept_as_typed_is_printed_as_typed() -> None:

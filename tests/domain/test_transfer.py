@@ -170,7 +170,7 @@ def test_a_subject_name_that_several_share_is_none(text):
         NAMES.code("subjects", text)
 
 
-@pytest.mark.parametrize("text", ["81554", "X1", "C", "C1234567890123", "C-1", "C1a"])
+@pytest.mark.parametrize("text", ["81554", "X1", "C", "C1234567890123", "C--1x", "C1a"])
 def test_codes_are_c_and_digits(text):
     with pytest.raises(InvalidInput):
         parse_code(text)

@@ -21,6 +21,29 @@ async def test_a_sure_hit_opens_the_card(desk: DeskUnderTest, typed: str) -> Non
     assert "👤 C81554 นายสมชาย ใจดี" in (await desk.says(f"หา {typed}")).text
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0066812345678",
+        "'081-234-5678",
+        '="0812345678"',
+        "081-234-5678-9",
+        "812345678",
+        "โทร. 081-234-5678",
+        "081-234-5678 (คุณแม่)",
+        "0812345678, 0899999999",
+        "c-81554",
+        "รหัส C81554",
+        "<somchai@example.com>",
+        "mailto:somchai@example.com",
+    ],
+)
+async def test_a_telephone_an_address_and_a_code_are_found_however_they_are_written(
+    desk: DeskUnderTest, typed: str
+) -> None:
+    assert "👤 C81554 นายสมชาย ใจดี" in (await desk.says(typed)).text
+
+
 async def test_a_former_name_says_so(desk: DeskUnderTest) -> None:
     await desk.says("C81554")
     await desk.presses("แก้ไข")
