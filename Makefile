@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run install test check format bench clean
+.PHONY: run install test quick test-long check format bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/python run_bot.py
@@ -12,6 +12,14 @@ install: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+# Without whole processes and without a database server: for between two edits.
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest --ignore=tests/e2e --ignore=tests/store
+
+# The properties with many more examples.
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=long
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

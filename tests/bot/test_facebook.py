@@ -15,14 +15,14 @@ from bot.engine import Engine
 from bot.facebook import FacebookPage, challenge, events, signature_matches
 from bot.poster import PostingNetworks
 from bot.web import Ways, make_app
-from domain.configuration import load_configuration
 from domain.page_feed import PagePost, event_from_json, fold
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
 from scheduler.ticker import Ticker
 from store import publications
-from store.database import Database, open_database
+from store.database import Database
 from tests.fakes.facebook import FakeFacebook
+from tests.fakes.office import OFFICE, open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 T0 = int(NOW.timestamp())
@@ -54,9 +54,9 @@ class Page:
 
 @pytest.fixture
 async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    db = await open_new(tmp_path / "desk.db")
     with FakeFacebook() as facebook:
-        engine = Engine(db, load_configuration(), {}, "test", clock=lambda: NOW)
+        engine = Engine(db, OFFICE, {}, "test", clock=lambda: NOW)
         ways = Ways(
             desk=engine.desk,
             owner=engine.owner,

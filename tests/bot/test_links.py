@@ -14,13 +14,13 @@ import pytest
 from bot import web
 from bot.file_store import FileStore
 from bot.links import LIFETIME, Links
-from domain.configuration import load_configuration
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
 from store import files
 from store.blobs import Blobs
-from store.database import Database, open_database
+from store.database import Database
 from store.files import File
+from tests.fakes.office import OFFICE, open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ID = "0123456789abcdef0123456789abcdef"
@@ -100,7 +100,7 @@ def test_nothing_else_is_a_link(links: Links) -> None:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    db = await open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    db = await open_new(tmp_path / "desk.db")
     yield db
     await db.close()
 
@@ -108,7 +108,7 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def client(db: Database, tmp_path: Path, links: Links, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     blobs = Blobs(tmp_path)
-    desk = Desk(db, load_configuration(), clock, FileStore(db, {}, blobs))
+    desk = Desk(db, OFFICE, clock, FileStore(db, {}, blobs))
     ways = web.Ways(desk, "test", lambda woken: None, lambda work: None, links=links)
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -163,6 +163,6 @@ async def test_an_expired_link_says_so_and_a_removed_file_is_gone(
 
 
 async def test_without_a_public_address_there_is_no_route(db: Database, clock: Clock) -> None:
-    ways = web.Ways(Desk(db, load_configuration(), clock), "test", lambda woken: None, lambda work: None)
+    ways = web.Ways(Desk(db, OFFICE, clock), "test", lambda woken: None, lambda work: None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web.make_app(ways)), base_url="http://desk") as none:
         assert (await none.get("/files/x")).status_code == 404

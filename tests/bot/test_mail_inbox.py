@@ -20,14 +20,14 @@ from bot.engine import Engine
 from bot.imap_box import BoxFailed, ImapBox, Seen
 from bot.mail_inbox import MailInbox
 from bot.mail_server import Encryption, MailServer
-from domain.configuration import load_configuration
 from domain.errors import Conflict, InvalidInput
 from domain.staff import Identity, Platform, Role
 from handlers.desk import Work
 from store import mail_inboxes, staff
-from store.database import Database, StoreUnavailable, Tx, open_database
+from store.database import Database, StoreUnavailable, Tx
 from store.mail_inboxes import Found
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
+from tests.fakes.office import OFFICE, open_new
 from tests.fakes.smtp import make_certificate
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -99,8 +99,8 @@ def server() -> Iterator[Dovecot]:
 
 @pytest.fixture
 async def reads(server: Dovecot, tmp_path: Path) -> AsyncIterator[Reads]:
-    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
-    engine = Engine(db, load_configuration(), {}, "test", lambda: under_test.now)
+    db = await open_new(tmp_path / "desk.db")
+    engine = Engine(db, OFFICE, {}, "test", lambda: under_test.now)
     under_test = Reads(server, db, engine, Reading())
     yield under_test
     for box in under_test.boxes:

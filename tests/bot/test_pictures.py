@@ -15,7 +15,6 @@ from bot.line_broadcast import LineBroadcast
 from bot.links import Links
 from bot.networks import Posting
 from bot.pictures import FULL, SMALL, Unreadable, fitted
-from domain.configuration import load_configuration
 from domain.errors import NotFound
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
@@ -23,9 +22,10 @@ from handlers.desk import Desk
 from handlers.publicity_posts import Failed, Posted
 from store import files, publications
 from store.blobs import Blobs
-from store.database import Database, open_database
+from store.database import Database
 from store.files import File
 from tests.fakes.line import FakeLine
+from tests.fakes.office import OFFICE, open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ID, OTHER = "0123456789abcdef0123456789abcdef", "f" * 32
@@ -151,7 +151,7 @@ def test_a_signed_name_is_for_one_picture_and_one_size(links: Links) -> None:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    db = await open_database(f"sqlite:///{tmp_path / 'desk.db'}")
+    db = await open_new(tmp_path / "desk.db")
     yield db
     await db.close()
 
@@ -160,7 +160,7 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 async def client(db: Database, tmp_path: Path, links: Links) -> AsyncIterator[httpx.AsyncClient]:
     """Two pictures are stored, the first of which is a post's."""
     blobs = Blobs(tmp_path)
-    desk = Desk(db, load_configuration(), lambda: NOW, FileStore(db, {}, blobs))
+    desk = Desk(db, OFFICE, lambda: NOW, FileStore(db, {}, blobs))
     ways = web.Ways(desk, "test", lambda woken: None, lambda work: None, links=links)
 
     async def chunks() -> AsyncIterator[bytes]:

@@ -15,7 +15,6 @@ from bot.line_broadcast import LineBroadcast
 from bot.networks import LookupFailed, Posting
 from bot.poster import PostingNetworks
 from bot.twitter import TwitterAccount
-from domain.configuration import load_configuration
 from domain.publications import Post, PostState, Publication
 from domain.publicity import Network, News
 from domain.staff import Identity, Platform, Role, StaffId
@@ -23,9 +22,10 @@ from handlers import publicity_cards
 from handlers.desk import BroadcastCost
 from handlers.publicity_posts import Failed
 from store import leases, publications, staff
-from store.database import Database, Tx, open_database
+from store.database import Database, Tx
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import RATE_LIMITED, FakeLine
+from tests.fakes.office import OFFICE, open_new
 from tests.fakes.twitter import FakeTwitter
 from tests.fakes.wire import DropAfter, DropBefore, Status
 from tests.handlers.conftest import Answer, Recorder
@@ -62,7 +62,7 @@ class Desk:
         )
         networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url), account])
         adapters = {Platform.TELEGRAM: self.recorder}
-        self.engine = Engine(self.db, load_configuration(), adapters, "test", clock=lambda: self.now, networks=networks)
+        self.engine = Engine(self.db, OFFICE, adapters, "test", clock=lambda: self.now, networks=networks)
         return self.engine
 
     async def queues(self, *networks: Network, at: datetime = NOW) -> Publication:
@@ -92,7 +92,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    db = await open_new(tmp_path / "desk.db")
 
     async def fill(tx: Tx) -> StaffId:
         ton = await staff.add_staff(tx, "ต้น", Role.SUPERVISOR, NOW)

@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -209,10 +209,8 @@ PARTS = st.one_of(
     ),
 )
 ANY_REPLY = st.builds(Reply, st.lists(PARTS, min_size=1, max_size=4).map(tuple), st.booleans())
-RELAXED = settings(deadline=None, max_examples=60)
 
 
-@RELAXED
 @given(ANY_REPLY, st.sampled_from(["", "42"]))
 def test_any_reply_fits_telegram(reply, replaces):
     for payload in telegram_render.render(reply, replaces):
@@ -225,7 +223,6 @@ def test_any_reply_fits_telegram(reply, replaces):
 OFFERS = st.lists(st.builds(Offer, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG), max_size=60)
 
 
-@RELAXED
 @given(OFFERS.map(lambda found: tuple({offer.key: offer for offer in found}.values())))
 def test_any_offers_fit_telegram(found):
     (payload,) = telegram_render.render(Reply((), offers=Offers(found, "20")), "77")
@@ -235,14 +232,12 @@ def test_any_offers_fit_telegram(found):
     assert (call["params"]["is_personal"], call["params"]["cache_time"]) == (True, 0)
 
 
-@RELAXED
 @given(ANY_REPLY, st.sampled_from([None, link]))
 def test_any_reply_fits_line(reply, link):
     for payload in line_render.render(reply, link=link):
         assert check_request("push", {"to": "U" + "0" * 32, **json.loads(payload)}) == []
 
 
-@RELAXED
 @given(st.builds(lambda text, n: text * n, TEXT, st.integers(1, 200)))
 def test_nothing_of_a_long_text_is_lost_on_telegram(text):
     payloads = telegram_render.render(Reply((Paragraph(text),)))

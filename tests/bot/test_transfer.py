@@ -33,6 +33,7 @@ from store.tables import staged, table_file
 from store.tickets import get_ticket, list_tickets_after
 from store.transfer import Counts, import_table
 from store.transfer_batches import Rejected
+from tests.fakes.office import new_database, open_new
 from tests.fakes.postgres import shared_server
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,8 @@ C5,=1+1,,,,9,,,
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A desk that nobody has used, on both engines."""
-    url = f"sqlite:///{tmp_path / 'desk.db'}" if request.param == "sqlite" else await shared_server().clean_desk()
+    at = tmp_path / "desk.db"
+    url = f"sqlite:///{await new_database(at)}" if request.param == "sqlite" else await shared_server().clean_desk()
     db = await open_database(url)
     yield db
     await db.close()
@@ -60,7 +62,7 @@ async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Da
 @pytest.fixture
 async def lite(tmp_path: Path) -> AsyncIterator[Database]:
     """A desk that nobody has used, where the engine does not matter."""
-    db = await open_database(f"sqlite:///{tmp_path / 'lite.db'}")
+    db = await open_new(tmp_path / "lite.db")
     yield db
     await db.close()
 
@@ -68,7 +70,7 @@ async def lite(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def other(tmp_path: Path) -> AsyncIterator[Database]:
     """One more."""
-    db = await open_database(f"sqlite:///{tmp_path / 'other.db'}")
+    db = await open_new(tmp_path / "other.db")
     yield db
     await db.close()
 

@@ -14,7 +14,6 @@ from bot.chart_process import ChartProcess
 from bot.engine import Engine
 from bot.file_store import FileStore
 from bot.platform import Adapter, Delivery, Refused, Sent
-from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import (
@@ -45,6 +44,7 @@ from store.counters import raise_counter
 from store.database import Database, Tx, open_database
 from store.inbox import Event
 from store.outbox import Message
+from tests.fakes.office import OFFICE, copy_of
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -319,15 +319,16 @@ def mailer() -> Adapter | None:
 
 @pytest.fixture
 async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnderTest]:
+    ids = await copy_of(_fill, tmp_path / "desk.db")
     db = await open_database(f"sqlite:///{tmp_path}/desk.db")
     recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
     adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
     mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
     charts = ChartProcess(Blobs(tmp_path), tmp_path / "cache")
-    engine = Engine(db, load_configuration(), adapters, "test", lambda: under_test.now, files, mail_from, charts=charts)
+    engine = Engine(db, OFFICE, adapters, "test", lambda: under_test.now, files, mail_from, charts=charts)
     under_test = DeskUnderTest(db, engine, recorders)
-    under_test.ids = await db.write(_fill)
+    under_test.ids = dict(ids)
     yield under_test
     await engine.stop()
     await db.close()

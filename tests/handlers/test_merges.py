@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.customers import Address, Contact, Customer, CustomerCode
@@ -267,7 +267,6 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=VALUES, other=VALUES, take=st.frozensets(st.sampled_from(FIELDS)), data=st.data())
 async def test_merge_then_undo_restores_both_exactly_in_the_store(desk, one, other, take, data):
     number = 100000 + 2 * (await desk.count("customers"))

@@ -10,6 +10,7 @@ import pytest
 from domain.staff import Role, StaffId
 from store.database import Database, open_database
 from store.staff import add_staff
+from tests.fakes.office import new_database
 from tests.fakes.postgres import Postgresql, shared_server
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ async def empty_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest)
 async def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """A desk's database that nobody has used."""
     if engine == "sqlite":
-        yield f"sqlite:///{tmp_path / 'desk.db'}"
+        yield f"sqlite:///{await new_database(tmp_path / 'desk.db')}"
         return
     server: Postgresql = request.getfixturevalue("postgresql")
     yield await server.clean_desk()

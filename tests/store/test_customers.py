@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
@@ -67,9 +67,6 @@ async def test_a_bare_customer_comes_back_without_invented_values(db: Database) 
     assert await add(db, bare) == replace(bare, created_at=NOW)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 @given(name=TEXT, note=TEXT, organisation=TEXT, address=TEXT)
 async def test_any_text_comes_back_as_it_was_written(
     db: Database, name: str, note: str, organisation: str, address: str

@@ -15,7 +15,7 @@ from domain.staff import Role
 from domain.tickets import Ticket, TicketNo
 from store import merges, staff, tickets
 from store.customers import add_customer, find_survivors, get_customer, get_record, phone_key, update_customer
-from store.database import open_database
+from tests.fakes.office import open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CODES = ("C1", "C2", "C3")
@@ -114,7 +114,7 @@ class World:
 
 @pytest.mark.parametrize("seed", [*range(10), 81, 142, 156, 219, 393, 432])
 async def test_no_sequence_loses_a_ticket_a_contact_or_a_telephone(tmp_path, seed):
-    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    db = await open_new(tmp_path / "desk.db")
 
     async def begin(tx):
         for n, code in enumerate(CODES):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.customers import Contact, Customer, CustomerCode
@@ -140,7 +140,6 @@ async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list
     return opened
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     typed=st.lists(
         st.sampled_from(

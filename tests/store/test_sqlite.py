@@ -24,6 +24,7 @@ async def db(path: Path, opening: Opening) -> Database:
     return await opening(f"sqlite:///{path}")
 
 
+@pytest.mark.usefixtures("durable")
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)]
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.customers import Contact, Customer, CustomerCode
@@ -119,9 +119,6 @@ async def test_a_price_is_kept_in_baht_and_satang(db: Database, officer: StaffId
     assert str((await tickets.get_ticket(db, "R2611000001")).price) == kept
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 @given(texts=st.lists(TEXT, min_size=11, max_size=11), at=TIMES, price=st.decimals(0, 10**9, places=2) | st.none())
 async def test_any_text_time_and_price_come_back_as_written(
     db: Database, texts: list[str], at: datetime, price: Decimal | None

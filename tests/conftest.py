@@ -1,0 +1,42 @@
+"""What holds for every test: how many examples Hypothesis tries, and databases that need not outlive a power cut."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from store import sqlite
+
+AS_IN_AN_OFFICE = sqlite.PRAGMAS
+
+# Without deadlines: a busy machine is no fault of the code. `make test-long` tries more.
+settings.register_profile(
+    "short",
+    deadline=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("long", parent=settings.get_profile("short"), max_examples=500)
+settings.load_profile("short")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Single files and tests run in this process; whole folders on all cores, with one to spare while others wait."""
+    if any(".py" in argument for argument in config.args):
+        return 0
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_disk() -> Iterator[None]:
+    """No test cuts the power, so nothing waits for the disk; `durable` brings that back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "PRAGMAS", ("PRAGMA synchronous=OFF", *AS_IN_AN_OFFICE[1:]))
+        yield
+
+
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database as it is in an office."""
+    monkeypatch.setattr(sqlite, "PRAGMAS", AS_IN_AN_OFFICE)
