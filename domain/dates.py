@@ -16,13 +16,17 @@ YEARS = range(1957, 2101)
 MOST_AHEAD = timedelta(days=183)
 """A date without a year lies at most this far ahead, else last year is meant."""
 
+SHORT_AHEAD = 20
+"""Years that a Christian year of two digits may lie ahead; `Feb 69` is then of the Buddhist Era after all."""
+
 
 def parse_date(text: str, today: date) -> date:
-    """The whole text as a date: 19 Feb 63 in Thai or English, 19/2/2563, 2020-02-19, the word for yesterday.
+    """The whole text as a date: the Thai for 19 Feb 63, Sep 15, 2026, 19/2/2563, 2020-02-19, the word for yesterday.
 
-    Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist; a missing one is the
-    present, or the last where that would lie more than half a year ahead. Raises InvalidInput("date"), or "no_day"
-    for one that no calendar has, such as 31 February, or whose year is a slip, such as 2653.
+    Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist (beside an English month
+    Gregorian, unless that would be far ahead); a missing one is the present, or the last where that would lie more
+    than half a year ahead. Raises InvalidInput("date"), or "no_day" for one that no calendar has, such as
+    31 February, or whose year is a slip, such as 2653.
     """
     cleaned = clean(text).removeprefix(words("dates").text("named")).strip()
     found = find_date(cleaned, today)
@@ -81,7 +85,7 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
     parts = found.groupdict()
     month = int(parts["number"] or 0) or month_numbers()[_bare(parts["name"])]
     if year := parts["year"] or parts["by_number"]:
-        meant = _day(_gregorian(int(year), len(year), parts["buddhist"], parts["common"]), month, 1)
+        meant = _day(_year_meant(year, parts, today), month, 1)
     else:
         meant = _day(today.year - (month > today.month), month, 1)
     return None if meant is None else (meant, text[: found.start()], text[found.end() :])
@@ -135,7 +139,7 @@ def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | Non
     month = int(parts["month"] or 0) if parts.get("month") else month_numbers()[_bare(parts["name"] or "")]
     day = int(parts["day"] or 0)
     if year is not None:
-        return _day(_gregorian(int(year), len(year), parts.get("buddhist"), parts.get("common")), month, day)
+        return _day(_year_meant(year, parts, today), month, day)
     if ahead:
         coming = (_day(today.year + years, month, day) for years in range(9))  # 29 February may be eight years off
         return next((day for day in coming if day is not None and day >= today), None)
@@ -144,6 +148,15 @@ def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | Non
         if candidate is not None and candidate - today <= MOST_AHEAD:
             return candidate
     return None
+
+
+def _year_meant(year: str, parts: dict[str, str | None], today: date) -> int:
+    """The Gregorian year of a date, or 0; two digits beside an English month are Gregorian where that can be meant."""
+    buddhist, common = parts.get("buddhist"), parts.get("common")
+    english = (parts.get("name") or MARKS).isascii()
+    if english and len(year) == 2 and not buddhist and int(year) + 2000 <= today.year + SHORT_AHEAD:
+        return int(year) + 2000
+    return _gregorian(int(year), len(year), buddhist, common)
 
 
 def _gregorian(year: int, width: int, buddhist: str | None, common: str | None) -> int:
@@ -164,9 +177,10 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _names() -> str:
+def _names(*, english: bool = False) -> str:
     months = words("dates").table("months")
-    return _any_of([name for key in months.values for name in months.texts(key)])
+    names = [name for key in months.values for name in months.texts(key)]
+    return _any_of([name for name in names if name.isascii() or not english])
 
 
 def _eras() -> str:
@@ -194,12 +208,19 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     end = r"(?!\d|[.,:/-]\d)"
     word_end = rf"(?![^\W\d_]|[{MARKS}])"
     year = rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|\d\d){end}"
-    by_name = rf"(?P<day>\d\d?)[\s/-]{{0,2}}(?P<name>{names})(?:[\s,/-]{{0,2}}{year}|(?:(?<=\.)|{word_end}))"
+    ordinal = r"(?:(?:st|nd|rd|th)(?=\s?[a-z]))?"
+    after = rf"(?:[\s,/-]{{0,2}}{year}|(?:(?<=\.)|{word_end}))"
+    by_name = rf"(?P<day>\d\d?){ordinal}[\s/-]{{0,2}}(?P<name>{names}){after}"
+    month_first = (
+        rf"(?P<name>{_names(english=True)})\s?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,\s?|[\s-])"
+        rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|(?<=,\s)\d\d|(?<=,)\d\d){end}"
+    )
     by_number = rf"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)(?P=sign)(?P<year>\d{{4}}|\d\d){end}"
     year_first = rf"(?P<year>\d{{4}})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?){end}"
     no_year = rf"(?P<day>\d\d?)/(?P<month>\d\d?){end}"
     relative = rf"(?P<word>{_any_of(list(_distances()))}){word_end}"
-    return tuple(re.compile(way, re.IGNORECASE) for way in (by_name, by_number, year_first, no_year, relative))
+    ways = (by_name, month_first, by_number, year_first, no_year, relative)
+    return tuple(re.compile(way, re.IGNORECASE) for way in ways)
 
 
 def _any_of(spellings: list[str] | tuple[str, ...]) -> str:

@@ -34,6 +34,9 @@ OPENING = time(8, 30)
 MOST_PROJECTS = 10
 _NO = re.compile(r"R[0-9]{10}")
 _CLOCK = re.compile(r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$")
+_SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)\Z")
+OLDEST = 1990
+"""Tickets of earlier years than this are not brought in with two digits of a year: it may be one of the other era."""
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _STROKE = re.compile(r"\s/(?:\s|$)")
 _LONG = ("details", "result", "purpose", "remarks")
@@ -96,16 +99,26 @@ def parse_instant(text: str, now: datetime) -> datetime:
 
 
 def parse_past_day(text: str, now: datetime) -> date:
-    """A day that is not in the future; raises as parse_instant does."""
+    """A day that is not in the future; raises as parse_instant does, and InvalidInput("date_era")."""
     today = now.astimezone(BANGKOK).date()
     text = _CLOCK.sub("", text.strip())
     iso = _ISO_DAY.fullmatch(text)
     if iso and int(iso[1]) > 2400:  # a sheet's cell may hold a Buddhist year as if it were a Gregorian one
         text = f"{int(iso[1]) - BUDDHIST_OFFSET}-{iso[2]}-{iso[3]}"
     on = parse_date(text[:60], today)
+    if _of_either_era(text, on):
+        raise InvalidInput("date_era", text=text[:40])
     if on > today:
         raise InvalidInput("future_date")
     return on
+
+
+def _of_either_era(text: str, on: date) -> bool:
+    """Whether two digits of a year were read in one era and can be meant in the other: `5/3/27`, `5-Mar-69`."""
+    year = _SHORT_YEAR.search(digits(text))
+    if year is None or re.search(r"\d{4}", digits(text)):
+        return False
+    return on.year < OLDEST or (on.year % 100 != int(year[1]) and re.search("[A-Za-z]", text) is not None)
 
 
 def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:

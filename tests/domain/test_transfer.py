@@ -329,6 +329,8 @@ def test_the_contact_of_another_customer_is_nobodys():
         ("2020-02-19T03:05:09Z", "2020-02-19T10:05:09+07:00"),
         ("2020-02-19 10:05:09.123+07:00", "2020-02-19T10:05:09+07:00"),
         ("2563-02-19 10:05:09", "2020-02-19T10:05:09+07:00"),
+        ("19-Feb-20", "2020-02-19T08:30:00+07:00"),
+        ("Feb 19, 2020 10:05", "2020-02-19T10:05:00+07:00"),
     ],
 )
 def test_times_are_read_in_any_writing(text, at):
@@ -336,7 +338,18 @@ def test_times_are_read_in_any_writing(text, at):
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("2030-01-01", "future_date"), ("19 ก.พ. 63 25:00", "date"), ("เมื่อไรไม่รู้", "date")]
+    ("text", "code"),
+    [
+        ("2030-01-01", "future_date"),
+        ("5-Mar-27", "future_date"),
+        ("19 ก.พ. 63 25:00", "date"),
+        ("เมื่อไรไม่รู้", "date"),
+        ("9/15/2020 10:30 AM", "date"),
+        ("5/3/26", "date_era"),
+        ("5 มี.ค. 26", "date_era"),
+        ("5-Mar-69", "date_era"),
+        ("5 Mar 63 10:30", "date_era"),
+    ],
 )
 def test_times_that_are_none(text, code):
     with pytest.raises(InvalidInput) as error:
