@@ -40,7 +40,7 @@ _WITHIN = re.compile(r"[\s().-]{0,3}")
 _SIGNS = re.compile(r"\(?\+?\(?\Z")
 _MOST_GROUPS = 8
 _ABROAD = re.compile(r"00[\s.-]?\d[\d\s().-]{7,}")
-_FROM_ABROAD = re.compile(r"\(?00[\s.()-]{0,2}66")
+_FROM_ABROAD = re.compile(r"\A\(?00[\s.()-]{0,2}66")
 _BARE = re.compile(r"[1-9][\d\s.-]*")
 _HOTLINE = re.compile(r"1\d{3}")
 _SCIENTIFIC = re.compile(r"['=\"]*\d(?:[.,]\d+)?\s?e\s?\+?\d{1,3}['\"]*", re.IGNORECASE)
