@@ -1,17 +1,20 @@
 """An invented register of customers for benchmarks: skewed names, telephones, e-mails, organisations."""
 
+import csv
 import random
 import sqlite3
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 
-from domain.text import fold, spellings
-from store.customers import WORD_LENGTH, phone_key
+from domain.configuration import load_configuration
+from domain.transfer import Outcome, Register
 from store.database import open_database
+from store.tables import staged
+from store.transfer import import_table
 
 ROOT = Path(__file__).parent.parent
 TITLES = ("", "นาย", "นาง", "น.ส.", "ดร.", "ผศ.ดร.", "คุณ")
@@ -19,7 +22,8 @@ BEGINNINGS = ("บริษัท", "ห้างหุ้นส่วนจำ�
 ENDINGS = ("", "", "จำกัด", "(ประเทศไทย) จำกัด", "จำกัด (มหาชน)", "พัฒนา", "กรุงเทพ", "เชียงใหม่")
 ROMANISED = 400
 BATCH = 20_000
-NOW = "2026-11-23T03:00:00.000000Z"
+CONTACT = "ผู้ประสานงาน"
+"""Every contact's name: what tells them apart is the telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,54 +101,34 @@ def people(count: int, seed: int = 2569) -> Iterator[Person]:
             )
 
 
-@lru_cache(maxsize=400_000)
-def _parts(text: str) -> tuple[str, tuple[str, ...]]:
-    return fold(text), tuple(word[:WORD_LENGTH] for key in spellings(text) for word in key.split())
-
-
-def _rows(person: Person) -> tuple[tuple[str, ...], list[tuple[str, str, str]]]:
-    """The customer's row and its keys, as store.customers writes them; names are folded word by word, once each."""
-    parts = [_parts(text) for text in (person.first, person.last, person.organisation) if text]
-    keys = {("word", word) for _, words in parts for word in words}
-    keys |= {("phone", phone_key(phone)) for phone in (person.phone, person.contact_phone) if phone}
-    keys.add(("email", person.email))
-    row = (
-        person.code,
-        person.title + person.name,
-        person.organisation,
-        person.phone,
-        person.email,
-        " ".join(folded for folded, _ in parts),
-        NOW,
-        NOW,
-    )
-    return row, [(kind, key, person.code) for kind, key in sorted(keys)]
+def _write(path: Path, everybody: Iterable[Person]) -> None:
+    """The register as an office brings it along."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("code", "name", "organisation", "phone", "email", "contact_name", "contact_phone"))
+        for one in everybody:
+            contact = CONTACT if one.contact_phone else ""
+            name = one.title + one.name
+            writer.writerow((one.code, name, one.organisation, one.phone, one.email, contact, one.contact_phone))
 
 
 async def build(path: Path, count: int) -> None:
-    """A desk's SQLite database of `count` customers, and beside it one FTS5 table as others would make it."""
-    await (await open_database(f"sqlite:///{path}")).close()
-    raw = sqlite3.connect(path, isolation_level=None)
-    raw.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; BEGIN")
-    seen: dict[str, None] = {}
-    everybody = people(count)
-    for _ in range(0, count, BATCH):
-        some = [person for person, _ in zip(everybody, range(BATCH), strict=False)]
-        both = [_rows(person) for person in some]
-        raw.executemany(
-            "INSERT INTO customers (code, name, organisation, phone, email, folded, created_at, updated_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [row for row, _ in both],
-        )
-        raw.executemany(
-            "INSERT INTO contacts (customer_code, name, phone) VALUES (?, '', ?)",
-            [(person.code, person.contact_phone) for person in some if person.contact_phone],
-        )
-        keys = [key for _, some_keys in both for key in some_keys]
-        raw.executemany("INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", keys)
-        seen.update((key, None) for kind, key, _ in keys if kind == "word")
-    raw.executemany("INSERT INTO search_words (word) VALUES (?)", [(word,) for word in seen])
-    raw.execute("COMMIT")
+    """A desk's SQLite database into which `count` customers were imported, and beside it one FTS5 table as others
+    would make it.
+    """
+    table = path.with_suffix(".csv")
+    _write(table, people(count))
+    db = await open_database(f"sqlite:///{path}")
+    try:
+        with staged(table, Register.CUSTOMERS) as rows:
+            counts = await import_table(db, load_configuration(), Register.CUSTOMERS, rows, datetime.now(UTC))
+    finally:
+        await db.close()
+        table.unlink()
+    if counts.records[Outcome.NEW] != count:
+        raise RuntimeError(f"of {count} customers {counts.records[Outcome.NEW]} went in")
+    raw = sqlite3.connect(path)
     raw.execute("CREATE VIRTUAL TABLE temp_fts USING fts5(name, organisation, content='', tokenize='unicode61')")
     raw.execute("INSERT INTO temp_fts (rowid, name, organisation) SELECT rowid, name, organisation FROM customers")
+    raw.commit()
     raw.close()

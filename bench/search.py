@@ -79,7 +79,7 @@ async def _measure(report: Report, size: int, engine: str) -> None:
 async def _register(size: int) -> Path:
     """The file of a register, built once."""
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"register-v3-{size}.db"
+    path = CACHE / f"register-v4-{size}.db"
     if not path.exists():
         began = perf_counter()
         half = path.with_suffix(".half")

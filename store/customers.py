@@ -1,6 +1,5 @@
 """The customer register: records with their contacts and addresses."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -9,16 +8,12 @@ from datetime import datetime
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from domain.text import fold, spellings
 from domain.tickets import Change
-from store import changes, revisions
+from store import changes, customer_keys, revisions
+from store.customer_keys import phone_key
 from store.database import Reader, Row, Tx
 
 FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note", "unknown")
-WORD_LENGTH = 60
-WHOLE_LENGTH = 120
-"""Characters of a search key: of a word, and of a whole name (by which pairs are found)."""
-
 _COLUMNS = f"code, {', '.join(FIELDS)}, created_at, merged_into, version"
 
 
@@ -201,142 +196,71 @@ async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[
     return [(keys[row["kind"], row["key"]], row["customer_code"]) for row in found]
 
 
-def phone_key(phone: str) -> str:
-    """The national number's digits, reversed, so that the last are a prefix: +66812345678 -> 8765432180."""
-    number = phone.split(";", 1)[0]
-    national = "0" + number[3:] if number.startswith("+66") else number
-    return re.sub(r"\D", "", national)[::-1]
-
-
-def _keys(customer: Customer) -> list[tuple[str, str]]:
-    people: list[Customer | Contact] = [customer, *customer.contacts]
-    phones = {phone_key(phone) for who in people for phone in (who.phone, who.mobile) if phone}
-    emails = {who.email.lower() for who in people if who.email}
-    return [
-        *(("phone", key) for key in sorted(phones) if key),
-        *(("email", key) for key in sorted(emails)),
-        *(("word", key) for key in sorted(words_of(customer))),
-        *(("whole", key) for key in [fold(customer.name)[:WHOLE_LENGTH]] if key),
-    ]
-
-
-def words_of(customer: Customer) -> set[str]:
-    """The search keys of all words of name, organisation and contacts, at most WORD_LENGTH characters each."""
-    names = [customer.name, customer.organisation, *(c.name for c in customer.contacts)]
-    return {word[:WORD_LENGTH] for name in names for key in spellings(name) for word in key.split()}
-
-
-def _folded(customer: Customer) -> str:
-    """What a part of a word is looked for in: the words of name, organisation and contacts."""
-    return " ".join(fold(part) for part in (customer.name, customer.organisation, *(c.name for c in customer.contacts)))
-
-
-async def _write_parts(tx: Tx, customer: Customer, old: Customer | None = None) -> None:
-    """Contacts are updated in place and only marked when removed (tickets point at them), the rest is written anew."""
-    for contact in customer.contacts:
-        values = (contact.name, contact.phone, contact.mobile, contact.email, contact.main)
-        if contact.id is None:
-            await tx.execute(
-                "INSERT INTO contacts (name, phone, mobile, email, main, customer_code) VALUES (?, ?, ?, ?, ?, ?)",
-                *values,
-                customer.code,
-            )
-        else:
-            await tx.execute(
-                "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ?, removed = 0 "
-                "WHERE id = ? AND customer_code = ?",
-                *values,
-                contact.id,
-                customer.code,
-            )
-    kept = {contact.id for contact in customer.contacts}
-    await tx.execute_many(
-        "UPDATE contacts SET removed = 1 WHERE id = ? AND customer_code = ?",
-        [(one.id, customer.code) for one in (old.contacts if old else ()) if one.id not in kept],
-    )
-    await tx.execute("DELETE FROM addresses WHERE customer_code = ?", customer.code)
-    await tx.execute_many(
-        "INSERT INTO addresses (customer_code, address, main) VALUES (?, ?, ?)",
-        [(customer.code, address.text, address.main) for address in customer.addresses],
-    )
-    await _write_keys(tx, customer)
-
-
-async def _write_keys(tx: Tx, customer: Customer) -> None:
-    """All keys anew but those of former names, and the dictionary's new words."""
-    keys = _keys(customer)
-    await tx.execute("DELETE FROM customer_keys WHERE customer_code = ? AND kind <> 'former'", customer.code)
-    await tx.execute_many(
-        "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)",
-        [(kind, key, customer.code) for kind, key in keys],
-    )
-    await _add_words(tx, [key for kind, key in keys if kind == "word"])
-
-
-async def _add_words(tx: Tx, words: Sequence[str]) -> None:
-    if not words:
-        return
-    rows = await tx.fetch(f"SELECT word FROM search_words WHERE word IN ({', '.join('?' for _ in words)})", *words)
-    if new := sorted(set(words) - {row["word"] for row in rows}):
-        await tx.execute("UPDATE search_state SET additions = additions + 1")
-        await tx.execute_many(
-            "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING", [(w,) for w in new]
-        )
-
-
-async def _keep_former(tx: Tx, old: Customer, new: Customer) -> None:
-    """A name that changed stays findable by the words it lost."""
-    lost = sorted(words_of(replace(old, contacts=())) - words_of(new))
-    await tx.execute_many(
-        "INSERT INTO customer_keys (kind, key, customer_code) VALUES ('former', ?, ?) ON CONFLICT DO NOTHING",
-        [(word, new.code) for word in lost],
-    )
-
-
-async def reindex(tx: Tx) -> None:
-    """Write the search keys of every customer anew, after the rules for them have changed."""
-    last = ""
-    while rows := await tx.fetch("SELECT code FROM customers WHERE code > ? ORDER BY code LIMIT 500", last):
-        for row in rows:
-            await _write_keys(tx, await get_record(tx, row["code"]))
-        last = rows[-1]["code"]
-
-
 async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
     """A new record; Conflict("exists") where the code is taken."""
-    stored = as_stored(customer)
-    await tx.execute(
-        f"INSERT INTO customers (code, {', '.join(stored)}, folded, created_at, updated_at, version) "
-        f"VALUES (?, {', '.join('?' for _ in stored)}, ?, ?, ?, 1)",
-        customer.code,
-        *stored.values(),
-        _folded(customer),
-        customer.created_at or now,
-        now,
-    )
-    await _write_parts(tx, customer)
+    await add_customers(tx, [customer], now)
 
 
 async def add_customers(tx: Tx, customers: Sequence[Customer], now: datetime) -> None:
-    """Many new records at once (an import); Conflict("exists") where a code is taken."""
-    fields = ", ".join(FIELDS)
+    """New records, one as many, with all that is derived from them; Conflict("exists") where a code is taken."""
+    if not customers:
+        return
+    names = list(_columns(customers[0]))
     await tx.execute_many(
-        f"INSERT INTO customers (code, {fields}, folded, created_at, updated_at, version) "
-        f"VALUES (?, {', '.join('?' for _ in FIELDS)}, ?, ?, ?, 1)",
-        [(c.code, *as_stored(c).values(), _folded(c), c.created_at or now, now) for c in customers],
+        f"INSERT INTO customers (code, {', '.join(names)}, created_at, updated_at, version) "
+        f"VALUES (?, {', '.join('?' for _ in names)}, ?, ?, 1)",
+        [(c.code, *_columns(c).values(), c.created_at or now, now) for c in customers],
     )
+    await _add_contacts(tx, [(c.code, contact) for c in customers for contact in c.contacts])
+    await _add_addresses(tx, customers)
+    await customer_keys.write(tx, customers)
+
+
+def _columns(customer: Customer) -> dict[str, str | None]:
+    return {**as_stored(customer), "folded": customer_keys.folded(customer)}
+
+
+async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
+    """Everything that is derived from records as they stand, for those that no save has just written."""
+    await tx.execute_many(
+        "UPDATE customers SET folded = ? WHERE code = ?", [(customer_keys.folded(c), c.code) for c in customers]
+    )
+    await customer_keys.write(tx, customers)
+
+
+async def _add_contacts(tx: Tx, contacts: Sequence[tuple[CustomerCode, Contact]]) -> None:
     await tx.execute_many(
         "INSERT INTO contacts (name, phone, mobile, email, main, customer_code) VALUES (?, ?, ?, ?, ?, ?)",
-        [(p.name, p.phone, p.mobile, p.email, p.main, c.code) for c in customers for p in c.contacts],
+        [(one.name, one.phone, one.mobile, one.email, one.main, code) for code, one in contacts],
     )
+
+
+async def _add_addresses(tx: Tx, customers: Sequence[Customer]) -> None:
     await tx.execute_many(
         "INSERT INTO addresses (customer_code, address, main) VALUES (?, ?, ?)",
         [(c.code, address.text, address.main) for c in customers for address in c.addresses],
     )
+
+
+async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
+    """Contacts are updated in place and only marked when removed (tickets point at them), addresses written anew."""
+    await _add_contacts(tx, [(new.code, contact) for contact in new.contacts if contact.id is None])
     await tx.execute_many(
-        "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)",
-        [(kind, key, c.code) for c in customers for kind, key in _keys(c)],
+        "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ?, removed = 0 "
+        "WHERE id = ? AND customer_code = ?",
+        [
+            (one.name, one.phone, one.mobile, one.email, one.main, one.id, new.code)
+            for one in new.contacts
+            if one.id is not None
+        ],
     )
+    kept = {contact.id for contact in new.contacts}
+    await tx.execute_many(
+        "UPDATE contacts SET removed = 1 WHERE id = ? AND customer_code = ?",
+        [(one.id, new.code) for one in old.contacts if one.id not in kept],
+    )
+    await tx.execute_many("DELETE FROM addresses WHERE customer_code = ?", [(new.code,)])
+    await _add_addresses(tx, [new])
 
 
 def _differences(old: Customer, new: Customer, by: StaffId | None, now: datetime) -> list[Change]:
@@ -357,19 +281,19 @@ async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | No
     The record as it was is kept, so that the change can be taken back.
     """
     new = replace(new, version=old.version + 1)
-    stored = as_stored(new)
+    columns = _columns(new)
     touched = await tx.execute(
-        f"UPDATE customers SET {', '.join(f'{field} = ?' for field in stored)}, folded = ?, updated_at = ?, "
+        f"UPDATE customers SET {', '.join(f'{name} = ?' for name in columns)}, updated_at = ?, "
         "version = version + 1 WHERE code = ? AND version = ? AND merged_into IS NULL",
-        *stored.values(),
-        _folded(new),
+        *columns.values(),
         now,
         new.code,
         old.version,
     )
     if not touched:
         raise Conflict("changed", record=new.code)
-    await _write_parts(tx, new, old)
-    await _keep_former(tx, old, new)
+    await _change_parts(tx, old, new)
+    await customer_keys.write(tx, [new])
+    await customer_keys.keep_former(tx, old, new)
     await revisions.keep(tx, old)
     await changes.add(tx, new.code, _differences(old, new, by, now))

@@ -12,7 +12,7 @@ from domain.merging import Merge, Parted, Union, is_tied
 from domain.staff import StaffId
 from domain.tickets import Change
 from store import changes, duplicates, requests, revisions
-from store.customers import get_record, hold, update_customer
+from store.customers import get_record, hold, update_customer, write_derived
 from store.database import Reader, Row, Tx
 from store.tickets import get_tickets
 
@@ -103,6 +103,8 @@ async def merge(
     await tx.execute_many(
         "UPDATE contacts SET customer_code = ?, main = 0 WHERE id = ?", [(survivor.code, one) for one in union.moved]
     )
+    # A contact who went over is found at the survivor alone.
+    await write_derived(tx, [await get_record(tx, merged.code)])
     await update_customer(tx, survivor, union.customer, by, now)
     await changes.add(tx, survivor.code, [Change(now, by, "merged", "", merged.code, survivor.version + 1)])
     after = await get_record(tx, survivor.code)

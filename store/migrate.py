@@ -8,11 +8,12 @@ import re
 from datetime import UTC, datetime
 from importlib import resources
 
-from store import customers, ticket_texts
+from store import ticket_texts
 from store.database import Tx
+from store.rebuild import rebuild_customer_keys
 from store.tickets import index_data
 
-AFTER = {2: customers.reindex, 4: customers.reindex, 7: index_data, 8: ticket_texts.reindex}
+AFTER = {2: rebuild_customer_keys, 4: rebuild_customer_keys, 7: index_data, 8: ticket_texts.reindex}
 """What SQL cannot do of a migration, run in the same transaction once the whole schema is there."""
 
 

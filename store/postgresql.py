@@ -74,8 +74,9 @@ class _Connection:
         return int(tail) if tail.isdigit() else 0
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        async with _translated():
-            await self.raw.executemany(numbered(sql), rows)
+        if listed := list(rows):
+            async with _translated():
+                await self.raw.executemany(numbered(sql), listed)
 
 
 class PostgresqlDatabase:

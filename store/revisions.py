@@ -1,10 +1,11 @@
 """Customers as they were before a save: what taking a change or a merge back needs."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from domain.customers import Address, Contact, Customer, Gender
-from store.database import Reader, Tx
+from store.database import Reader, Tx, is_one_of
 
 
 def to_text(customer: Customer) -> str:
@@ -37,3 +38,14 @@ async def find(db: Reader, code: str, version: int) -> Customer | None:
     """The record as it was at a version, if that was kept."""
     row = await db.fetch_one("SELECT state FROM revisions WHERE record = ? AND version = ?", code, version)
     return None if row is None else from_text(row["state"])
+
+
+async def list_by_codes(db: Reader, codes: Sequence[str]) -> dict[str, list[Customer]]:
+    """All states that were kept of these records, oldest first, by code."""
+    rows = await db.fetch(
+        f"SELECT record, state FROM revisions WHERE {is_one_of('record', codes)} ORDER BY record, version", *codes
+    )
+    found: dict[str, list[Customer]] = {}
+    for row in rows:
+        found.setdefault(row["record"], []).append(from_text(row["state"]))
+    return found

@@ -13,7 +13,8 @@ from rapidfuzz.fuzz import token_sort_ratio
 from domain.customers import Customer, read_code
 from domain.phones import Reach, looks_like_email, looks_like_phone, read_phones, read_reach
 from domain.text import digits, fold
-from store.customers import list_customers, phone_key
+from store.customer_keys import phone_key
+from store.customers import list_customers
 from store.database import Database
 from store.search_names import find_by_name
 from store.search_rank import LIMIT, Found

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, spellings, strip_titles
-from store.customers import WORD_LENGTH
+from store.customer_keys import WORD_LENGTH
 from store.database import Database, Row
 from store.search_rank import BASE, BEGINS, HOLDS, LIMIT, MOST_WORDS, NEAR, WHOLE, Found, Match, rank
 from store.words import Words

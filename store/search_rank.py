@@ -19,6 +19,9 @@ WORST = 70.0
 SURE_SOUND = 95.0
 """Percent from which a name in Latin letters is no mere guess."""
 
+BEHIND_OWN = 5.0
+"""Percent that a contact's name, misspelt, stands behind the customer's own."""
+
 WHOLE, BEGINS, HOLDS, NEAR = range(4)
 WHY = ("name", "prefix", "part", "similar")
 BASE = (100.0, 90.0, 80.0)
@@ -84,10 +87,11 @@ def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], c
     if match.why == "roman":
         weak = score < SURE_SOUND
     elif kind in (WHOLE, NEAR) and not match.former:
-        spelt = _spelling(typed, names)
-        if kind == WHOLE and spelt < 100 and _spelling(typed, [*names, *contacts]) == 100:
+        spelt, with_contacts = _spelling(typed, names), _spelling(typed, [*names, *contacts])
+        if kind == WHOLE and spelt < 100 and with_contacts == 100:
             kind, score = HOLDS, BASE[HOLDS]  # whole words, but of a contact: the customer's own come first
         elif kind == NEAR or spelt < 100:
+            spelt = max(spelt, with_contacts - BEHIND_OWN)
             kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
     elif any(word not in " ".join(names).casefold() for word in query.split()):
         score -= 3  # begins or holds what sounds so, but is spelt otherwise

@@ -45,6 +45,7 @@ from store.database import Database, Tx, open_database
 from store.inbox import Event
 from store.outbox import Message
 from tests.fakes.office import OFFICE, copy_of
+from tests.fakes.postgres import shared_server
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -318,9 +319,27 @@ def mailer() -> Adapter | None:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnderTest]:
-    ids = await copy_of(_fill, tmp_path / "desk.db")
-    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+def desk_engine() -> str:
+    """Under which database the desk runs; a module that asks the same of both engines has its own."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def desk_url(desk_engine: str, tmp_path: Path) -> str:
+    """The desk's database, with its staff and the cast."""
+    if desk_engine == "sqlite":
+        await copy_of(_fill, tmp_path / "desk.db")
+        return f"sqlite:///{tmp_path}/desk.db"
+    url = await shared_server().clean_desk()
+    db = await open_database(url)
+    await db.write(_fill)
+    await db.close()
+    return url
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, desk_url: str, mailer: Adapter | None) -> AsyncIterator[DeskUnderTest]:
+    db = await open_database(desk_url)
     recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
     adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
     mail_from = "services@nso.example" if mailer else ""
@@ -328,7 +347,8 @@ async def desk(tmp_path: Path, mailer: Adapter | None) -> AsyncIterator[DeskUnde
     charts = ChartProcess(Blobs(tmp_path), tmp_path / "cache")
     engine = Engine(db, OFFICE, adapters, "test", lambda: under_test.now, files, mail_from, charts=charts)
     under_test = DeskUnderTest(db, engine, recorders)
-    under_test.ids = dict(ids)
+    people = {name: person for person, name in (await staff.staff_names(db)).items()}
+    under_test.ids = {user: people[name] for name, _role, user in PEOPLE}
     yield under_test
     await engine.stop()
     await db.close()

@@ -1,0 +1,93 @@
+"""What was imported is found like what was typed: by name, misspelt, by organisation and contact; on both engines."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from store.database import open_database
+
+ROOT = Path(__file__).parents[2]
+HEADER = "code,name,organisation,phone,email,contact_name\n"
+TABLE = f"""{HEADER}C95001,นางสาวพิมพ์ลดา วงศ์อนันต์,มหาวิทยาลัยราชภัฏลำปาง,081-555-0101,pim@example.com,นายธนกฤต ศรีสุข
+C95002,นายเกียรติศักดิ์ พูนทรัพย์,,081-555-0102,,
+"""
+ASKED = {
+    "its name": "พิมพ์ลดา วงศ์อนันต์",
+    "a part of it": "วงศ์อนัน",
+    "it misspelt": "พิมลดา วงอนันต",
+    "it with a slip": "พิมพ์ลดา วงศ์อนัมต์",
+    "it in Latin letters": "Pimlada Wonganan",
+    "its organisation": "ราชภัฏลำปาง",
+    "its contact": "ธนกฤต ศรีสุข",
+    "its contact misspelt": "ธนกิต ศรีสุก",
+}
+Bring = Callable[[str], Awaitable[None]]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk_engine(request) -> str:
+    return request.param
+
+
+@pytest.fixture(params=["by the verb", "by chat"])
+def bring(request, desk, desk_url, tmp_path) -> Bring:
+    """Brings a table in, by either way, while the desk runs."""
+
+    async def by_verb(table: str) -> None:
+        path = tmp_path / "register.csv"
+        path.write_text(table, "utf-8")
+        own = {name: value for name, value in os.environ.items() if not name.startswith("DESKBOT_")}
+        environment = {**own, "DESKBOT_DATABASE_URL": desk_url, "DESKBOT_DATA_DIR": str(tmp_path)}
+        command = (sys.executable, "run_bot.py", "import", "customers", str(path))
+        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
+        assert await process.wait() == 0
+
+    async def by_chat(table: str) -> None:
+        await desk.sends_file(table.encode(), "register.csv", who="may")
+        told = await desk.presses("นำเข้า", who="may")
+        assert "เสร็จแล้ว" in told.text
+
+    return by_verb if request.param == "by the verb" else by_chat
+
+
+async def test_a_running_desk_finds_whom_an_import_brought(desk, bring):
+    before = await desk.says(f"หา {ASKED['its name']}")
+    assert "ผลลัพธ์: 0" in before.text
+    await bring(TABLE)
+    for how, text in ASKED.items():
+        found = await desk.says(f"หา {text}")
+        assert "พิมพ์ลดา" in found.text + " ".join(found.buttons), how
+
+
+async def test_an_imported_twin_is_noticed_before_somebody_is_made_again(desk, bring):
+    await desk.says("หา ใครก็ได้")
+    await bring(TABLE)
+    await desk.says("/new นางสาวพิมลดา วงศ์อนันท์ 0899990000")
+    await desk.presses("ประชาสังคม")
+    shown = await desk.says("9")
+    assert "อาจมีอยู่แล้ว" in shown.text
+    assert any("พิมพ์ลดา" in label for label in shown.buttons)
+
+
+async def test_the_night_finds_imported_twins(desk, bring):
+    await bring(f"{HEADER}C95001,นางสาวพิมพ์ลดา วงศ์อนันต์,,,,\nC95002,น.ส.พิมลดา วงอนันท์,,,,\nC95003,นายสมชาย ใจดี,,,,\n")
+    desk.wait(hours=17)
+    await desk.tick()
+    pairs = await desk.db.fetch("SELECT one, other FROM duplicates ORDER BY one, other")
+    assert [(row["one"], row["other"]) for row in pairs] == [("C81554", "C95003"), ("C95001", "C95002")]
+
+
+async def test_whom_an_older_desk_imported_is_found_after_the_update(desk, desk_url, bring):
+    await bring(TABLE)
+    # As imports left it before the eighteenth migration.
+    await desk.db.write(lambda tx: tx.execute("DELETE FROM search_words"))
+    await desk.db.write(lambda tx: tx.execute("DELETE FROM schema_migrations WHERE version = 18"))
+    mended = await open_database(desk_url)
+    await mended.close()
+    for text in ASKED.values():
+        found = await desk.says(f"หา {text}")
+        assert "พิมพ์ลดา" in found.text + " ".join(found.buttons), text
