@@ -34,7 +34,18 @@ ASKING_ORDER = (
 
 ALWAYS_REQUIRED = ("details", "result")
 
-_SUBJECT_KEYS = ("name", "words", "channels", "time_table", "requires", "asks", "forwards", "from", "until")
+_SUBJECT_KEYS = (
+    "name",
+    "words",
+    "channels",
+    "time_table",
+    "requires",
+    "asks",
+    "forwards",
+    "without_customer",
+    "from",
+    "until",
+)
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
 _CODE = re.compile(r"\d+(\.\d+)?|[a-z][a-z0-9_]*(\.[a-z0-9_]+)?", re.ASCII)
 
@@ -87,7 +98,7 @@ class Subject:
     `channels` empty = any. Closing insists on `requires`; `asks` are prompts that may be passed over.
     `from_on` and `until_on` are the first and last day it can be chosen. A group with members of its own
     is not `selectable`. `words` are what people type for it, casefolded. `forwards` = the ticket of a forwarded
-    mail, which names a second one.
+    mail, which names a second one. `without_customer` = its tickets usually have no customer: none is asked for.
     """
 
     code: str
@@ -102,6 +113,7 @@ class Subject:
     selectable: bool = True
     words: tuple[str, ...] = ()
     forwards: bool = False
+    without_customer: bool = False
 
     def active(self, on: date) -> bool:
         """Whether it is in use on that date, both ends included."""
@@ -293,6 +305,7 @@ class _SubjectReader:
             selectable=not any(other.startswith(f"{code}.") for other in self.rows),
             words=tuple(word.casefold() for word in row.texts("words")),
             forwards=row.flag("forwards"),
+            without_customer=row.flag("without_customer"),
         )
 
     def _group(self, code: str, row: Table, earlier: Mapping[str, Subject]) -> Subject | None:

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from domain.errors import DeskError
 from domain.one_line import key_within, parse_one_line, small_talk
 from domain.phones import format_phone
+from domain.slips import find_slip
 from domain.text import digits, shorten
 from domain.tickets import Status, Ticket, parse_contract_no
-from handlers import customer_cards, publicity_cards, request_cards, ticket_buttons, ticket_cards
+from handlers import customer_cards, fields, publicity_cards, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
 from handlers.forms import FRESH, start
 from handlers.i18n import _
 from handlers.labels import why_label
+from handlers.messages import sentence
 from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
@@ -103,8 +105,10 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str]:
 
 async def _nothing_found(ctx: Context, text: str) -> Reply:
     """Small talk gets a hint; else the ways on: a ticket's line, the answer to the last ticket, a new customer."""
-    nothing = _("ผลลัพธ์: 0")
-    if small_talk(text, ctx.today):
+    slip = find_slip(text)
+    wrong = f"⚠️ {sentence(fields.refusal(slip))}" if slip else ""
+    nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong)))
+    if not slip and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     buttons = [*_line_buttons(ctx, text)]
     last = await forms.find_last_saved(ctx.db, ctx.staff.id, ctx.now - FRESH)

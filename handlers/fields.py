@@ -8,6 +8,7 @@ from domain.dates import BANGKOK, format_date, parse_date
 from domain.errors import InvalidInput
 from domain.moments import parse_day_time
 from domain.phones import looks_like_email, parse_email, parse_phone
+from domain.slips import Kind, Slip, find_slip
 from domain.text import fold
 from domain.tickets import parse_contract_no, parse_price
 from handlers.desk import Context
@@ -176,9 +177,28 @@ def phone_field(name: str) -> Field:
     """A telephone."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        return {name: parse_phone(text)}
+        return {name: read_phone(text)}
 
     return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=PHONE, nine=True)
+
+
+def read_phone(text: str) -> str:
+    """A canonical telephone; InvalidInput says what is wrong with one that has too many digits or too few."""
+    try:
+        return parse_phone(text)
+    except InvalidInput:
+        slip = find_slip(text)
+        if slip is None or slip.kind is not Kind.PHONE:
+            raise
+        raise refusal(slip) from None
+
+
+def refusal(slip: Slip) -> InvalidInput:
+    """What is said of a slip."""
+    if slip.kind is Kind.CODE:
+        return InvalidInput("no_code", code=slip.text)
+    code = "phone_short" if slip.off < 0 else "phone_long" if slip.off > 0 else "phone"
+    return InvalidInput(code, text=slip.text, count=slip.count, off=abs(slip.off))
 
 
 def email_field(name: str) -> Field:
@@ -197,8 +217,8 @@ def reach_field() -> Field:
         if looks_like_email(text):
             return {"email": parse_email(text)}
         try:
-            return {"phone": parse_phone(text)}
-        except InvalidInput:
-            raise InvalidInput("reach") from None
+            return {"phone": read_phone(text)}
+        except InvalidInput as error:
+            raise error if error.code != "phone" else InvalidInput("reach") from None
 
     return Field("reach", "พิมพ์เบอร์โทรหรืออีเมล (ไม่ทราบพิมพ์ 9)", parse, takes=PHONE | EMAIL, unknown=True)

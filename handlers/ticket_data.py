@@ -20,6 +20,8 @@ from store.forms import Draft
 
 NONE = "none"
 """In place of a customer's code: that there is none."""
+NO_CUSTOMER = "no_customer"
+"""In a draft: the officer said that there is no customer."""
 MINUTES = "minutes"
 """How exactly a draft holds when a ticket came."""
 

@@ -23,9 +23,9 @@ from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
 from handlers.ticket_data import NONE, created_text, saved_data, saved_ticket
 from handlers.ticket_fields import COMMON, TICKET_FIELDS, likely_subjects
-from handlers.ticket_people import CUSTOMERS, assignee_note
+from handlers.ticket_people import CUSTOMERS, assignee_note, customer_slip
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
-from handlers.ticket_rules import asked, closing, derived, misfit, notes, pairs, problems
+from handlers.ticket_rules import asked, closing, derived, lacks_customer, misfit, notes, pairs, problems
 from handlers.ticket_saving import save_changes, save_new
 from store import staff, tickets
 from store.forms import Draft
@@ -79,7 +79,8 @@ class TicketForm(Form):
         values = await self.values(ctx, draft)
         saved = await saved_ticket(ctx, draft)
         pair = pairs(ctx, values, saved)
-        needed = ["channel", "subject"] if saved is None else []
+        needed = ["customer"] if saved is None and lacks_customer(ctx, values) else []
+        needed += ["channel", "subject"] if saved is None else []
         if {"channel", "subject"} & draft.data.keys() and misfit(ctx, values):
             needed.append("misfit")
         needed += ["real_customer", "real_subject"] if pair else []
@@ -108,6 +109,8 @@ class TicketForm(Form):
         told = list(problems(ctx, values, draft.data).values())
         if draft.asking == "misfit":
             told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
+        if draft.asking == "customer":
+            told.append(await customer_slip(ctx, values))
         if values.get("assignee_query"):
             told.append(await assignee_note(ctx, values["assignee_query"]))
         told += await notes(ctx, values, draft.record, draft.asking)

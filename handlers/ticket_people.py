@@ -2,9 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 from domain.errors import InvalidInput
+from domain.one_line import key_within
 from domain.phones import looks_like_email
+from domain.slips import Kind, find_slip
 from domain.staff import Staff
 from domain.text import digits, fold, shorten
 from handlers import fields, ticket_cards
@@ -14,10 +17,12 @@ from handlers.forms import Field, Option, new_draft
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.messages import sentence
-from handlers.ticket_data import NONE, present
+from handlers.ticket_data import NO_CUSTOMER, NONE, present
 from store import search, staff, tickets
 from store.forms import Draft
 
+NAMING, NAME_WORDS = 120, 6
+"""Within so many letters and words of its beginning details may name their customer."""
 CUSTOMERS = ("customer", "real_customer")
 """The fields that hold a customer's code; what was searched for stands in `<name>_query`."""
 KEEP = "="
@@ -28,13 +33,14 @@ MOST = 20
 def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
     """A customer by name, telephone, e-mail or code, or none."""
     query_name = f"{name}_query"
-    contact = {"contact": ""} if name == "customer" else {}
+    own = name == "customer"
+    contact = {"contact": ""} if own else {}
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         """Exactly one customer, or none (9, or the button); a new customer takes the old one's contact away."""
         if text == NONE or digits(text).strip() == "9":
-            value = "" if name == "customer" else NONE
-            return {name: value, query_name: "", **contact, **_kept_reach(draft, query_name)}
+            said = {name: "", NO_CUSTOMER: "1"} if own else {name: NONE}
+            return {**said, query_name: "", **contact, **_kept_reach(draft, query_name)}
         hits = await search.find_customers(ctx.db, text)
         if len(hits) == 1 and not hits[0].weak:
             return {name: hits[0].customer.code, query_name: "", **contact}
@@ -44,6 +50,8 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         query = draft.data.get(query_name, "")
         hits = await search.find_customers(ctx.db, query) if query else []
+        if own and not query and not draft.data.get("customer"):
+            hits = await _named_in(ctx, draft.data.get("details", ""))
         for hit in hits[:MOST]:
             ctx.audit("customer.listed", hit.customer.code)
         found = [Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:MOST]]
@@ -51,12 +59,32 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
 
     def extras(draft: Draft) -> tuple[Button, ...]:
         query = draft.data.get(query_name, "")
-        if not query:
-            return ()
-        label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(query, 40))
+        label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(query, 40)) if query else _("ผู้รับบริการใหม่")
         return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
 
     return Field(name, hint, parse, options, fields.CODE, extras, hidden=hidden)
+
+
+async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
+    """Whom the details seem to name: by a code, telephone or e-mail, else by a name that begins them."""
+    head = " ".join(details[:NAMING].split())
+    if key := key_within(head, ctx.today):
+        return await search.find_customers(ctx.db, key)
+    named = head.split()[:NAME_WORDS]
+    found: dict[str, search.Hit] = {}
+    for text in (*map(" ".join, pairwise(named)), *named[:1]):
+        for hit in await search.find_customers(ctx.db, text):
+            if hit.why is search.Why.NAME:
+                found.setdefault(hit.customer.code, hit)
+    return list(found.values())
+
+
+async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
+    """What is wrong with the code or telephone that was typed for a customer, or among the details; else ""."""
+    slip = find_slip(values.get("customer_query") or values.get("details", "")[:NAMING])
+    if slip is None or (slip.kind is Kind.CODE and await search.find_customers(ctx.db, slip.text)):
+        return ""
+    return f"⚠️ {sentence(fields.refusal(slip))}"
 
 
 def _kept_reach(draft: Draft, query_name: str) -> dict[str, str]:

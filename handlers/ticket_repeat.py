@@ -10,14 +10,14 @@ from handlers.desk import Context
 from handlers.forms import FRESH, asks, feed, resume_part, start, with_values
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
-from handlers.ticket_data import as_data
+from handlers.ticket_data import NO_CUSTOMER, as_data
 from handlers.ticket_form import new_ticket
 from store import forms, search, tickets
 from store.forms import Draft
 
 COPIED = ("subject", "channel", "complexity", "projects", "data_years", "details", "result")
 """What an identical enquiry has in common with the earlier one; letters, receipts and people are its own."""
-TYPED = ("customer", "contact", "customer_query", "reply_email", "created_on", "letter_no", "letter_on")
+TYPED = ("customer", "contact", "customer_query", NO_CUSTOMER, "reply_email", "created_on", "letter_no", "letter_on")
 """What stays of a draft that was begun before its officer saw that it is the same again."""
 ONE_CUSTOMER = r"(?:[Cc][\d๐-๙]{1,12}|\+?[\d๐-๙][\d๐-๙\s().-]{7,}|[^\s@]+@[^\s@]+\.[^\s@]+)?\s*$"
 

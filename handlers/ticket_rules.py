@@ -14,7 +14,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import day, field_label
 from handlers.messages import sentence
-from handlers.ticket_data import NONE, as_data, created_text
+from handlers.ticket_data import NO_CUSTOMER, NONE, as_data, created_text
 from handlers.ticket_projects import likely
 from store import hand_overs, staff, tickets
 
@@ -50,6 +50,13 @@ def pairs(ctx: Context, values: Mapping[str, str], saved: Ticket | None) -> bool
     if saved is None:
         return True
     return bool(values.get("close")) and saved.status is not Status.CLOSED and not saved.result
+
+
+def lacks_customer(ctx: Context, values: Mapping[str, str]) -> bool:
+    """Whether a new ticket has no customer, though its subject usually has one and nobody said that there is none."""
+    subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
+    without = subject is not None and subject.without_customer
+    return not (without or values.get("customer") or values.get(NO_CUSTOMER))
 
 
 async def circumstances(ctx: Context, values: Mapping[str, str]) -> tuple[str, str, str, Decimal | None]:
