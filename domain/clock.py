@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.configuration import Configuration
-from domain.tickets import Status, Ticket
+from domain.tickets import Ticket
 from domain.time_standard import Limit
 from domain.working_calendar import WorkingCalendar
 
@@ -128,7 +128,7 @@ def is_recorded_afterwards(configuration: Configuration, ticket: Ticket) -> bool
 def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage, datetime]:
     """When whom to tell of the ticket's deadline, by the rules of `deadline_notices`; empty once it is closed."""
     cell, due = limit(configuration, ticket), due_at(configuration, ticket)
-    if cell is None or due is None or ticket.status is Status.CLOSED:
+    if cell is None or due is None or ticket.is_done:
         return {}
     rules, calendar = configuration.notice_rules, configuration.calendar
     begun = max([ticket.recorded_at, *[pause.until for pause in ticket.pauses if pause.until]])

@@ -228,12 +228,12 @@ def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | N
 
 
 def _begun(starts: Sequence[Closed], ends: Sequence[Closed], rows: Sequence[Owed]) -> Closed | None:
-    """The first start that nothing was owed from yet."""
+    """The first start that nothing was owed from yet; one whose debt was taken back may start it anew."""
     real = [row for row in rows if row.state is not OwedState.VOID]
     if not real and ends and starts and ends[0][1] <= starts[-1][1]:
         return None
     known = {row.ticket_no for row in real}
-    since = max((row.ended_at for row in rows if row.ended_at), default=None)
+    since = max((row.ended_at for row in real if row.ended_at), default=None)
     return next((one for one in starts if one[0] not in known and (since is None or one[1] > since)), None)
 
 

@@ -15,7 +15,7 @@ def wait(ticket: Ticket, since: datetime, now: datetime) -> Ticket:
     Raises Conflict("closed") and Conflict("waiting") where it cannot begin to wait, else as `corrected` does.
     A ticket that nobody had worked on is open from now on.
     """
-    if ticket.status is Status.CLOSED:
+    if ticket.is_done:
         raise Conflict("closed", no=ticket.no)
     if ticket.waiting_since is not None:
         raise Conflict("waiting", no=ticket.no)

@@ -20,11 +20,15 @@ TicketNo = NewType("TicketNo", str)
 
 
 class Status(StrEnum):
-    """DOMAIN.md section 1: new = nobody has worked on it; open from an officer's first save until closing."""
+    """DOMAIN.md section 1: new = nobody has worked on it; open from an officer's first save until closing.
+
+    Voided = it was saved by mistake: the number stays, and it counts nowhere.
+    """
 
     NEW = "new"
     OPEN = "open"
     CLOSED = "closed"
+    VOIDED = "voided"
 
 
 class Urgency(StrEnum):
@@ -70,7 +74,7 @@ class Ticket:
     with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
     periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
     `counted_on` (a month's first day) are a provincial office's number of users. `pauses` are in order, and only
-    the last may still last (domain/pauses.py). `version` counts saves.
+    the last may still last (domain/pauses.py). `void_reason` says why it was voided. `version` counts saves.
     """
 
     no: TicketNo
@@ -108,7 +112,13 @@ class Ticket:
     unknown: frozenset[str] = frozenset()
     closed_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
+    void_reason: str = ""
     version: int = 1
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is to be done about it any more: it is closed, or was voided."""
+        return self.status in (Status.CLOSED, Status.VOIDED)
 
     @property
     def waiting_since(self) -> datetime | None:

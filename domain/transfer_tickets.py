@@ -40,7 +40,7 @@ OLDEST = 1990
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _STROKE = re.compile(r"\s/(?:\s|$)")
 _LONG = ("details", "result", "purpose", "remarks")
-_TEXTS = (*_LONG, "letter_no", "receipt_no", "agency", "link")
+_TEXTS = (*_LONG, "letter_no", "receipt_no", "agency", "link", "void_reason")
 _DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
 _TIMES = ("created_at", "recorded_at", "closed_at")
 
@@ -226,7 +226,7 @@ def _new(no: TicketNo, values: dict[str, object]) -> Ticket:
 
 
 def _check(ticket: Ticket) -> None:
-    if ticket.closed_at and ticket.status is not Status.CLOSED:
+    if ticket.closed_at and not ticket.is_done:
         raise InvalidInput("row_not_closed")
     if ticket.closed_at and ticket.closed_at + timedelta(minutes=1) <= ticket.created_at:
         raise InvalidInput("row_closed_before")

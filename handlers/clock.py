@@ -8,7 +8,7 @@ from domain import clock, pauses
 from domain.clock_sum import Explanation, explain
 from domain.errors import Conflict
 from domain.moments import parse_moment
-from domain.tickets import Pause, Status, Ticket
+from domain.tickets import Pause, Ticket
 from handlers import clock_text, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
@@ -66,7 +66,7 @@ async def answered_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
-    if found.status is Status.CLOSED or found.waiting_since is not None:
+    if found.is_done or found.waiting_since is not None:
         return await ticket_cards.present_state(ctx, found)
     ticket = pauses.wait(found, since, ctx.now)
     return await _saved(ctx, found, replace(ticket, assignee=found.assignee or ctx.staff.id))

@@ -47,6 +47,7 @@ from handlers import (
     ticket_prompts,
     ticket_repeat,
     ticket_search,
+    ticket_voiding,
     tickets,
 )
 from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Moved, Press, Query, Reply, Text, Unsent, say
@@ -98,6 +99,7 @@ __all__ = [
     "ticket_prompts",
     "ticket_repeat",
     "ticket_search",
+    "ticket_voiding",
     "tickets",
 ]
 

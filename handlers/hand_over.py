@@ -10,7 +10,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Leave, Offer, OfferState
 from domain.staff import Staff, StaffId
 from domain.text import shorten
-from domain.tickets import Change, Status, Ticket
+from domain.tickets import Change, Ticket
 from handlers import fields, ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
@@ -51,7 +51,7 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _choose(ctx: Context, found: Ticket) -> Reply:
-    if found.status is Status.CLOSED:
+    if found.is_done:
         return await ticket_cards.present_state(ctx, found)
     ctx.audit("ticket.read", found.no)
     await ticket_saves.may_give(ctx, ctx.staff, found)
@@ -90,7 +90,7 @@ async def give_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
-    if found.status is Status.CLOSED or found.assignee == receiver:
+    if found.is_done or found.assignee == receiver:
         return await ticket_cards.present_state(ctx, found)
     ticket = await ticket_saves.save(ctx, found, replace(found, assignee=receiver))
     ctx.audit("ticket.handed_over", ticket.no)
@@ -103,7 +103,7 @@ async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
 
 async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
     """Everyone in the team is told; until somebody takes it, nothing changes."""
-    if found.status is Status.CLOSED:
+    if found.is_done:
         return await ticket_cards.present_state(ctx, found)
     await ticket_saves.may_give(ctx, ctx.staff, found)
     members = (await staff.list_teams(ctx.db)).get(team, [])
@@ -150,7 +150,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def is_open(offer: Offer, found: Ticket) -> bool:
     """Whether the offer can still be taken: nobody took it, and the ticket has not gone another way."""
-    if offer.state is not OfferState.OFFERED or found.status is Status.CLOSED:
+    if offer.state is not OfferState.OFFERED or found.is_done:
         return False
     # A supervisor offers a colleague's ticket to a team, too: any other way it goes ends the offer.
     holder = found.assignee if offer.team else offer.giver if offer.leave else offer.receiver
@@ -173,7 +173,7 @@ def take(ctx: Context, offer: Offer, found: Ticket, away: Leave | None) -> Ticke
 async def gone(ctx: Context, found: Ticket) -> Reply:
     """Somebody was quicker, or it was given elsewhere: who has it now."""
     names = await staff.staff_names(ctx.db)
-    if found.status is Status.CLOSED or found.assignee is None:
+    if found.is_done or found.assignee is None:
         return await ticket_cards.present_state(ctx, found)
     text = _("ใบงาน %(no)s มีผู้รับผิดชอบแล้ว คือ%(name)s", no=found.no, name=names.get(found.assignee, "-"))
     return Reply((Paragraph(text, (ticket_buttons.show_button(found),)),))
@@ -200,7 +200,7 @@ async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def _mine_to_return(ctx: Context, offer: Offer, found: Ticket) -> bool:
     undecided = offer.state in (OfferState.OFFERED, OfferState.ACCEPTED)
-    return undecided and found.status is not Status.CLOSED and found.assignee == ctx.staff.id == offer.receiver
+    return undecided and not found.is_done and found.assignee == ctx.staff.id == offer.receiver
 
 
 async def _parse_word(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.hand_over import Leave, Offer, OfferState, split
 from domain.moments import day_words, parse_days
 from domain.staff import StaffId
-from domain.tickets import Status, Ticket, TicketNo
+from domain.tickets import Ticket, TicketNo
 from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.deadlines import supervisors
@@ -282,7 +282,7 @@ async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> No
     left = []
     for each in offers:
         ticket = found[each.ticket]
-        if ticket.status is Status.CLOSED or ticket.assignee != away.staff:
+        if ticket.is_done or ticket.assignee != away.staff:
             continue
         if each.state is OfferState.ACCEPTED and each.receiver in there:
             ticket_saves.write(work, ticket, replace(ticket, assignee=each.receiver), away.staff)
@@ -315,7 +315,7 @@ async def _come_back(work: Work, away: Leave) -> list[Ticket]:
     for each in offers:
         ticket = found[each.ticket]
         held = each.state is OfferState.ACCEPTED and ticket.assignee in _holders(each, stand_ins) - {away.staff}
-        if held and ticket.status is not Status.CLOSED and owner.blocked_at is None:
+        if held and not ticket.is_done and owner.blocked_at is None:
             ticket_saves.write(work, ticket, replace(ticket, assignee=away.staff), each.receiver)
             back.append(replace(ticket, assignee=away.staff, version=ticket.version + 1))
             holders.setdefault(ticket.assignee, []).append(ticket)

@@ -10,7 +10,7 @@ from domain.mail import BODY_LIMIT, check_address, check_subject, is_ticket_no, 
 from domain.phones import parse_email
 from domain.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
-from domain.tickets import Status, Ticket
+from domain.tickets import Ticket
 from handlers import mail_cards, ticket_buttons
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
@@ -252,7 +252,7 @@ async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
     """What comes next: the ticket, and closing it."""
     ticket = await tickets.get_ticket(ctx.db, mail.record)
     buttons = [ticket_buttons.show_button(ticket)]
-    if ticket.status is not Status.CLOSED:
+    if not ticket.is_done:
         buttons.insert(0, _closing(ticket, mail))
     return (Paragraph(f"🎫 {ticket.no}", tuple(buttons)),)
 

@@ -42,6 +42,9 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ..
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
     wanted = int(chosen) if chosen else current
     life = next((each for each in lives if each.request.id == wanted), None)
+    if life is None and wanted is not None and wanted == current:
+        # Its tickets were all voided until now, so that the customer's requests lack it.
+        life = await _own_request(ctx, wanted, ticket, kind)
     if life and life.contract and ticket.contract_no not in ("", life.contract.no):
         life = None
     ends = [rule.name for rule in ctx.desk.configuration.rules.values() if ticket.subject in rule.ends]
@@ -50,6 +53,13 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ..
         return (_question(ctx, ticket, placement),)
     parts = await put(ctx, ticket, placement.life, kind)
     return (*parts, _question(ctx, ticket, placement)) if len(placement.asked) > (placement.life is not None) else parts
+
+
+async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestKind) -> Life | None:
+    """The request that a ticket hangs on, if it is still of its customer and kind."""
+    life = await requests.get_life(ctx.db, number)
+    same = life.request.customer == ticket.customer and life.request.kind is kind
+    return life if same and not life.tickets else None
 
 
 def _without_customer(ticket: Ticket) -> Part:

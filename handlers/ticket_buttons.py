@@ -13,6 +13,8 @@ from store import mail, ticket_links, tickets
 
 async def daily_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     """What is done to a ticket day by day; who wrote an e-mail is answered by one."""
+    if ticket.status is Status.VOIDED:
+        return (restore_button(ticket),)
     answer = (answer_button(ticket),) if _by_mail(ticket) and await _reachable(ctx, ticket) else ()
     if ticket.status is Status.CLOSED:
         reopen = _button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True)
@@ -30,8 +32,8 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What is wanted of a ticket now and then."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
-    buttons = [*await _mail_buttons(ctx, found), why_button(found)]
-    if found.status is not Status.CLOSED:
+    buttons = [*await _mail_buttons(ctx, found), *((why_button(found),) if found.status is not Status.VOIDED else ())]
+    if not found.is_done:
         remind = Button(_("เตือน"), "remind.ask", {"record": found.no})
         buttons = [hand_over_button(found), remind, *buttons, repeat_button(found)]
     links = await ticket_links.list_links(ctx.db, found.no)
@@ -41,7 +43,10 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         buttons.append(_button(_("ผูกกับใบงาน…"), "ticket.link", found))
     if found.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": found.customer}))
-    buttons += [_button(_("ประวัติการแก้ไข"), "ticket.history", found), show_button(found)]
+    buttons.append(_button(_("ประวัติการแก้ไข"), "ticket.history", found))
+    if found.status is not Status.VOIDED:
+        buttons.append(void_button(found))
+    buttons.append(show_button(found))
     return say(f"🎫 {found.no}", *buttons)
 
 
@@ -80,6 +85,21 @@ def repeat_button(ticket: Ticket) -> Button:
 def answer_button(ticket: Ticket) -> Button:
     """[ตอบทางอีเมล]"""
     return _button(_("ตอบทางอีเมล"), "mail.answer", ticket)
+
+
+def void_button(ticket: Ticket) -> Button:
+    """[ยกเลิกใบงาน]"""
+    return _button(_("ยกเลิกใบงาน"), "ticket.void", ticket)
+
+
+def restore_button(ticket: Ticket) -> Button:
+    """[คืนใบงาน]"""
+    return _button(_("คืนใบงาน"), "ticket.restore", ticket, once=True)
+
+
+def undo_button(ticket: Ticket) -> Button:
+    """[เลิกการแก้ไขล่าสุด]"""
+    return _button(_("เลิกการแก้ไขล่าสุด"), "ticket.undo", ticket, once=True)
 
 
 def show_button(ticket: Ticket, label: str = "") -> Button:

@@ -57,13 +57,15 @@ def due(ctx: Work, ticket: Ticket) -> datetime | None:
 
 def due_line(ctx: Work, ticket: Ticket) -> str:
     """`8 ธ.ค. 69 12.00 น. (เกินกำหนด)`, or how much time is left while it waits; empty without a deadline."""
+    if ticket.is_done:
+        return ""
     configuration = ctx.desk.configuration
     state, cell = clock.state(configuration, ticket, ctx.now), clock.limit(configuration, ticket)
     due_time = clock.due_at(configuration, ticket)
     if state is State.WAITING and cell:
         left = timedelta(minutes=cell.working_minutes) - clock.elapsed(configuration, ticket, ctx.now)
         return _("หยุดนับ เหลือ %(left)s", left=span(left))
-    if due_time is None or ticket.status is Status.CLOSED:
+    if due_time is None:
         return ""
     marks = {State.OVERDUE: _(" (เกินกำหนด)"), State.DUE_SOON: _(" (ใกล้กำหนด)")}
     return when(due_time) + marks.get(state, "")
@@ -72,6 +74,8 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
 def status_line(ticket: Ticket) -> str:
     """`ปิด 2 ต.ค. 69 14.02 น.`"""
     label = value_label("status", ticket.status)
+    if ticket.status is Status.VOIDED:
+        return label
     if ticket.waiting_since is not None and ticket.closed_at is None:
         return _("%(status)s · รอผู้รับบริการตั้งแต่ %(since)s", status=label, since=when(ticket.waiting_since))
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
@@ -112,6 +116,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         ("result", shorten(ticket.result, SHOWN)),
         ("assignee", people.get(ticket.assignee, "") if ticket.assignee is not None else ""),
         ("created_at", when(ticket.created_at)),
+        ("void_reason", ticket.void_reason),
     ]
     shown = [(field_label(name), value) for name, value in (*lines, *_further(ticket)) if value]
     if line := due_line(ctx, ticket):
@@ -180,7 +185,7 @@ def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
 async def saved(ctx: Context, ticket: Ticket) -> Reply:
     """The confirmation: the fixed word, the number, everything that was entered, and what comes next."""
     closed = ticket.status is Status.CLOSED
-    state = _("ปิดแล้ว") if closed else _("สถานะ เปิด")
+    state = _("ปิดแล้ว") if closed else _("สถานะ %(status)s", status=value_label("status", ticket.status))
     title = f"{_('✅ บันทึกข้อมูลเรียบร้อย %(no)s', no=ticket.no)} · {state}"
     shown = await card(ctx, ticket)
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
@@ -204,7 +209,9 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
         at = format_time(latest[-1].at) if today else when(latest[-1].at)
         told = {"who": who, "no": ticket.no, "at": at}
         statuses = {change.new for change in latest if change.field == "status"}
-        if Status.CLOSED in statuses:
+        if Status.VOIDED in statuses:
+            parts.append(Paragraph(_("%(who)sยกเลิกใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
+        elif Status.CLOSED in statuses:
             parts.append(Paragraph(_("%(who)sปิดใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
         elif Status.OPEN in statuses and len(latest) > 1:
             parts.append(Paragraph(_("%(who)sเปิดใบงาน %(no)s อีกครั้งแล้วเมื่อ %(at)s", **told)))

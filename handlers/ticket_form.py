@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.dates import format_date, format_month
+from domain.errors import Conflict
 from domain.phones import format_phone
 from domain.staff import StaffId
 from domain.text import shorten
@@ -215,6 +216,8 @@ def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:
 
 
 def edit_ticket(ctx: Context, ticket: Ticket, values: Mapping[str, str], *, look: bool) -> Draft:
-    """A draft over a saved ticket; `look` = show the card before saving."""
+    """A draft over a saved ticket; `look` = show the card before saving. Conflict("voided") for one that was voided."""
+    if ticket.status is Status.VOIDED:
+        raise Conflict("voided", no=ticket.no)
     data = {"unknown": ",".join(sorted(ticket.unknown)), **({"look": "1"} if look else {})}
     return with_values(new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version), values)

@@ -43,6 +43,7 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
         texts = [await ticket_cards.change_text(ctx, change) for change in saves[version]]
         lines.append((f"{when(first.at)} {who}", "\n".join(texts)))
     turns = turn_buttons("ticket.history_page", {"no": no}, page, more=len(newest) > (page + 1) * SAVES)
+    undo = () if await tickets.find_before_last_change(ctx.db, found) is None else (ticket_buttons.undo_button(found),)
     title = _("ประวัติใบงาน %(no)s", no=no)
     note = "" if lines else _("ยังไม่มีการแก้ไข")
-    return Reply((Card(title, tuple(lines), note, (*turns, ticket_buttons.show_button(found))),))
+    return Reply((Card(title, tuple(lines), note, (*undo, *turns, ticket_buttons.show_button(found))),))

@@ -7,7 +7,7 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer
 from domain.staff import Role, Staff, StaffId
-from domain.tickets import Status, Ticket
+from domain.tickets import Ticket
 from handlers import deadlines, ticket_buttons, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
@@ -70,7 +70,7 @@ async def may_receive(work: Work, receiver: StaffId | None) -> None:
 
 def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
     """Somebody else was made responsible for what is to be done: that person is told, and may return it."""
-    if ticket.status is Status.CLOSED or ticket.assignee in (None, before, giver.id):
+    if ticket.is_done or ticket.assignee in (None, before, giver.id):
         return
     made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
     ctx.change(partial(hand_overs.add_offers, offers=[made]))

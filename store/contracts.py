@@ -90,7 +90,8 @@ async def list_taken(db: Reader, year: int) -> list[str]:
     """The numbers of a Buddhist year that contracts have, or that tickets name."""
     rows = await db.fetch(
         "SELECT no FROM contracts WHERE year = ? "
-        "UNION SELECT contract_no FROM tickets WHERE contract_no <> '' AND contract_no LIKE ?",
+        "UNION SELECT contract_no FROM tickets "
+        "WHERE contract_no <> '' AND contract_no LIKE ? AND status <> 'voided'",
         year,
         f"%/{year}",
     )
@@ -122,6 +123,11 @@ async def update_contract(tx: Tx, contract: Contract) -> None:
         *stored.values(),
         contract.id,
     )
+
+
+async def remove_contract(tx: Tx, contract_id: int) -> None:
+    """A contract that was never meant."""
+    await tx.execute("DELETE FROM contracts WHERE id = ?", contract_id)
 
 
 def differences(old: Contract, new: Contract) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from store.database import Reader
+from store.tickets import COUNTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ async def list_reports(db: Reader, first: date, until: date) -> list[Report]:
     """The months from `first` on, before `until`: of several reports of one month the one recorded last."""
     rows = await db.fetch(
         "SELECT no, province, user_count, counted_on FROM tickets WHERE province <> '' AND user_count IS NOT NULL "
-        "AND counted_on >= ? AND counted_on < ? ORDER BY recorded_at, no",
+        f"AND counted_on >= ? AND counted_on < ? AND {COUNTS} ORDER BY recorded_at, no",
         first,
         until,
     )
@@ -36,6 +37,7 @@ async def list_reports(db: Reader, first: date, until: date) -> list[Report]:
 async def count_undated(db: Reader) -> int:
     """How many reports name no month: they stand in no sum."""
     row = await db.fetch_one(
-        "SELECT count(*) AS n FROM tickets WHERE province <> '' AND user_count IS NOT NULL AND counted_on IS NULL"
+        "SELECT count(*) AS n FROM tickets "
+        f"WHERE province <> '' AND user_count IS NOT NULL AND counted_on IS NULL AND {COUNTS}"
     )
     return int(row["n"]) if row else 0

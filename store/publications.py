@@ -22,7 +22,7 @@ from domain.tickets import Change, DataUse
 from store import changes
 from store.counters import reserve
 from store.database import Database, Reader, Row, Tx
-from store.tickets import SEPARATOR
+from store.tickets import COUNTS, SEPARATOR
 
 _POST = tuple(field.name for field in fields(Post))
 _PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, released_by"
@@ -76,6 +76,12 @@ async def find_by_link(db: Reader, link_key: str) -> Publication | None:
         link_key,
         f"%!_{number}" if number.isascii() and number.isdigit() else "-",
     )
+    return await find(db, row["publication"]) if row else None
+
+
+async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
+    """The publication of which a ticket is a post."""
+    row = await db.fetch_one("SELECT publication FROM posts WHERE ticket_no = ? AND ticket_no <> ''", ticket_no)
     return await find(db, row["publication"]) if row else None
 
 
@@ -297,7 +303,7 @@ async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Cou
     rows = await db.fetch(
         "SELECT t.no, t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication, p.state "
         "FROM tickets t LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        "WHERE t.subject = ? AND t.created_at >= ? AND t.created_at < ? "
+        f"WHERE t.subject = ? AND t.{COUNTS} AND t.created_at >= ? AND t.created_at < ? "
         f"AND (p.state IS NULL OR p.state IN ({marks})) ORDER BY t.created_at, t.no, p.publication",
         SUBJECT,
         since,
@@ -338,7 +344,8 @@ async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse
     rows = await db.fetch(
         "SELECT DISTINCT d.project, d.from_on, d.to_on FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
         "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        f"WHERE t.subject = ? AND d.project IN ({marks}) AND (p.state IS NULL OR p.state IN ({standing}))",
+        f"WHERE t.subject = ? AND t.{COUNTS} AND d.project IN ({marks}) "
+        f"AND (p.state IS NULL OR p.state IN ({standing}))",
         SUBJECT,
         *projects,
         *(state.value for state in STANDING),

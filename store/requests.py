@@ -11,7 +11,7 @@ from domain.errors import Conflict, NotFound
 from domain.owed import Owed, OwedState, Rule, next_reminder, settle
 from domain.requests import Life, Mark, Request, RequestKind
 from domain.staff import StaffId
-from domain.tickets import Change, Ticket
+from domain.tickets import Change, Status, Ticket
 from domain.working_calendar import WorkingCalendar
 from store import changes, contracts, owed, tickets
 from store.counters import reserve
@@ -19,6 +19,13 @@ from store.customers import hold_survivors
 from store.database import Database, Reader, Row, Tx
 
 _COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"
+
+_MEANT = (
+    "(NOT EXISTS (SELECT 1 FROM request_tickets h WHERE h.request_id = requests.id) "
+    "OR EXISTS (SELECT 1 FROM request_tickets h JOIN tickets t ON t.no = h.ticket_no "
+    f"WHERE h.request_id = requests.id AND t.{tickets.COUNTS}))"
+)
+"""Holds for requests but those all of whose tickets were voided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +68,16 @@ async def list_by_customer(db: Reader, customer: str, kind: RequestKind | None =
     """A customer's requests, the latest last; of one kind where it is named."""
     where, params = (" AND kind = ?", (kind,)) if kind else ("", ())
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM requests WHERE customer_code = ?{where} ORDER BY started_at, id", customer, *params
+        f"SELECT {_COLUMNS} FROM requests WHERE customer_code = ? AND {_MEANT}{where} ORDER BY started_at, id",
+        customer,
+        *params,
     )
     return await _lives(db, [_request(row) for row in rows])
 
 
 async def count_by_customer(db: Reader, customer: str) -> int:
     """How many requests the customer has."""
-    row = await db.fetch_one("SELECT count(*) AS n FROM requests WHERE customer_code = ?", customer)
+    row = await db.fetch_one(f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer)
     return int(row["n"]) if row else 0
 
 
@@ -106,7 +115,8 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
         for row in await db.fetch(f"SELECT * FROM request_tickets {where}", *ids)
     }
     found = await tickets.get_tickets(db, list(links)) if links else {}
-    for ticket in sorted(found.values(), key=lambda ticket: (ticket.created_at, ticket.no)):
+    meant = [ticket for ticket in found.values() if ticket.status is not Status.VOIDED]
+    for ticket in sorted(meant, key=lambda ticket: (ticket.created_at, ticket.no)):
         hung[links[ticket.no]].append(ticket)
     for row in await db.fetch(f"SELECT * FROM request_marks {where} ORDER BY marked_at", *ids):
         marks[int(row["request_id"])].append(Mark(row["step"], row["marked_at"], row["staff_id"]))
@@ -176,6 +186,22 @@ async def hang(tx: Tx, ticket_no: str, request_id: int | None, ground: Ground) -
         await note(tx, request_id, ground, [("request_ticket", "", ticket_no)])
         await tx.execute("INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)", ticket_no, request_id)
     await settle_request(tx, request_id, ground)
+
+
+async def ticket_voided(tx: Tx, ticket_no: str, ground: Ground) -> None:
+    """Settle what is owed where this ticket hangs, now that it counts no more.
+
+    A contract that only voided tickets speak of goes with them: its number is free again.
+    """
+    request_id = await find_request_of(tx, ticket_no)
+    if request_id is None:
+        return
+    await note(tx, request_id, ground, [("request_ticket", ticket_no, "")])
+    await settle_request(tx, request_id, ground)
+    life = await get_life(tx, request_id)
+    if life.contract is not None and not life.tickets:
+        await contracts.remove_contract(tx, life.contract.id)
+        await note(tx, request_id, ground, [("contract_no", life.contract.no, "")])
 
 
 async def settle_request(tx: Tx, request_id: int, ground: Ground) -> None:

@@ -35,7 +35,8 @@ class Lessons(Kept):
         model, learnt = (Model(), set[tuple[str, str]]()) if fresh else (self.model, self._learnt)
         since, params = ("", ()) if fresh or self._last is None else ("AND closed_at >= ?", (self._last - LATE,))
         rows = await db.fetch(
-            f"SELECT no, subject, channel, details, closed_at FROM tickets WHERE closed_at IS NOT NULL {since} "
+            "SELECT no, subject, channel, details, closed_at FROM tickets "
+            f"WHERE status = 'closed' AND closed_at IS NOT NULL {since} "
             f"ORDER BY closed_at DESC, no DESC LIMIT {LESSONS}",
             *params,
         )

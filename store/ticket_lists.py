@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.staff import StaffId
 from domain.tickets import Status, Ticket, TicketNo
 from store.database import Reader
-from store.tickets import SEPARATOR, get_tickets
+from store.tickets import COUNTS, SEPARATOR, get_tickets
 
 UNFINISHED = (Status.NEW, Status.OPEN)
 MOST = 500
@@ -30,7 +30,7 @@ class Wanted:
 
 def _where(wanted: Wanted) -> tuple[str, list[object]]:
     marks = ", ".join("?" for _person in wanted.people) or "NULL"
-    parts, params = [f"assignee_id IN ({marks})"], list[object](wanted.people)
+    parts, params = [f"assignee_id IN ({marks})", COUNTS], list[object](wanted.people)
     if wanted.subject:
         group = f"{wanted.subject}."
         parts.append(f"(subject = ? OR substr(subject, 1, {len(group)}) = ?)")

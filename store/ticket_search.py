@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from domain.keyboard import as_thai_keys, has_thai
 from domain.ticket_text import query_keys
-from domain.tickets import Ticket
+from domain.tickets import Status, Ticket
 from store import tickets
 from store.database import Database
 
@@ -20,8 +20,8 @@ STRETCH = 20_000
 async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]]:
     """Tickets whose texts hold every word typed, as parts of words too, newest number first; at most LIMIT.
 
-    With them the keys they were found by. Where nothing holds them and no Thai was typed, the same keys of the
-    Thai layout are tried.
+    With them the keys they were found by; voided ones are left out. Where nothing holds them and no Thai was
+    typed, the same keys of the Thai layout are tried.
     """
     readings = [query_keys(text)]
     if any(map(str.isalpha, text)) and not has_thai(text):
@@ -29,7 +29,8 @@ async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]
     for keys in filter(None, readings):
         if found := await _holding(db, keys):
             listed = await tickets.get_tickets(db, found)
-            return [listed[no] for no in found if no in listed], keys
+            meant = [listed[no] for no in found if no in listed and listed[no].status is not Status.VOIDED]
+            return meant, keys
     return [], []
 
 

@@ -1,8 +1,8 @@
 """Tickets, with the history of every save."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from domain.customers import CustomerCode
@@ -21,8 +21,10 @@ _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
     "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
     "receipt_on, purpose, agency, link, remarks, province, user_count, counted_on, unknown, created_at, recorded_at, "
-    "recorded_by, closed_at, pauses, version"
+    "recorded_by, closed_at, pauses, void_reason, version"
 )
+COUNTS = "status <> 'voided'"
+"""Holds for tickets that lists, sums and habits are made of: one that was voided was never meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def _ticket(row: Row) -> Ticket:
         recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
         closed_at=row["closed_at"],
         pauses=pauses.from_text(row["pauses"]),
+        void_reason=row["void_reason"],
         version=int(row["version"]),
     )
 
@@ -111,6 +114,7 @@ def as_stored(ticket: Ticket) -> dict[str, object]:
         "recorded_by": ticket.recorded_by,
         "closed_at": ticket.closed_at,
         "pauses": pauses.as_text(ticket.pauses),
+        "void_reason": ticket.void_reason,
     }
 
 
@@ -226,10 +230,45 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
 
 
+_INSTANTS = ("created_at", "recorded_at", "closed_at")
+_DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
+_NUMBERS = ("contact_id", "assignee_id", "recorded_by", "user_count")
+_FROM_TEXT: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(_INSTANTS, datetime.fromisoformat),
+    **dict.fromkeys(_DAYS, date.fromisoformat),
+    **dict.fromkeys(_NUMBERS, int),
+    "price": Decimal,
+    "customer_code": str,
+}
+"""Columns that may be empty, and how what `differences` made of them is read again; all others are text."""
+
+
+async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
+    """The ticket as it was before its last save, at the version it has now.
+
+    None where that save made it, or changed something that is no field of its own, as a link does.
+    """
+    last = await changes.list_changes(db, ticket.no, ticket.version - 1)
+    before = as_stored(ticket)
+    if ticket.version == 1 or not last or any(change.field not in before for change in last):
+        return None
+    for change in last:
+        before[change.field] = _value(change.field, change.old)
+    return _ticket({**before, "no": ticket.no, "version": ticket.version})
+
+
+def _value(field: str, text: str) -> object:
+    """A column's value out of the text that the list of changes keeps."""
+    read = _FROM_TEXT.get(field)
+    if read is None:
+        return text
+    return read(text) if text else None
+
+
 async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -> list[Ticket]:
     """The customer's contact history, newest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? "
+        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? AND {COUNTS} "
         f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}",
         code,
     )
@@ -238,14 +277,15 @@ async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -
 
 async def count_by_customer(db: Reader, code: str) -> int:
     """How many tickets the customer has."""
-    row = await db.fetch_one("SELECT count(*) AS n FROM tickets WHERE customer_code = ?", code)
+    row = await db.fetch_one(f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}", code)
     return int(row["n"]) if row else 0
 
 
 async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
     """The ticket that an officer recorded last."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC, no DESC LIMIT 1", recorded_by
+        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? AND {COUNTS} ORDER BY recorded_at DESC, no DESC LIMIT 1",
+        recorded_by,
     )
     return None if row is None else _ticket(row)
 
@@ -268,7 +308,7 @@ async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
 async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
     """The tickets that a person recorded or answers for, the newest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? OR assignee_id = ? "
+        f"SELECT {_COLUMNS} FROM tickets WHERE (recorded_by = ? OR assignee_id = ?) AND {COUNTS} "
         f"ORDER BY recorded_at DESC, no DESC LIMIT {int(limit)}",
         by,
         by,
@@ -279,7 +319,7 @@ async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
 async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:
     """The tickets that name a microdata contract, oldest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM tickets WHERE contract_no = ? AND contract_no <> '' "
+        f"SELECT {_COLUMNS} FROM tickets WHERE contract_no = ? AND contract_no <> '' AND {COUNTS} "
         f"ORDER BY created_at, no LIMIT {int(limit)}",
         contract_no,
     )
@@ -289,7 +329,7 @@ async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> lis
 async def list_by_receipt(db: Reader, receipt_no: str, but: str = "", limit: int = 3) -> list[str]:
     """The numbers of other tickets that name this receipt, newest first."""
     rows = await db.fetch(
-        "SELECT no FROM tickets WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? "
+        f"SELECT no FROM tickets WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? AND {COUNTS} "
         f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)}",
         receipt_no,
         but,
@@ -300,7 +340,8 @@ async def list_by_receipt(db: Reader, receipt_no: str, but: str = "", limit: int
 async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[Habit]:
     """Channel and subject of the tickets an officer recorded lately, newest first."""
     rows = await db.fetch(
-        f"SELECT channel, subject FROM tickets WHERE recorded_by = ? ORDER BY recorded_at DESC LIMIT {int(limit)}",
+        f"SELECT channel, subject FROM tickets WHERE recorded_by = ? AND {COUNTS} "
+        f"ORDER BY recorded_at DESC LIMIT {int(limit)}",
         recorded_by,
     )
     return [Habit(row["channel"], row["subject"]) for row in rows]
@@ -309,7 +350,7 @@ async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list
 async def list_assignees(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[StaffId]:
     """To whom the tickets went that an officer recorded lately, newest first."""
     rows = await db.fetch(
-        "SELECT assignee_id FROM tickets WHERE recorded_by = ? AND assignee_id IS NOT NULL "
+        f"SELECT assignee_id FROM tickets WHERE recorded_by = ? AND assignee_id IS NOT NULL AND {COUNTS} "
         f"ORDER BY recorded_at DESC LIMIT {int(limit)}",
         recorded_by,
     )

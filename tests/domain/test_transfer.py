@@ -301,6 +301,15 @@ def test_a_ticket_printed_and_laid_over_itself_is_unchanged():
     assert merge_ticket(TICKET, ticket_row(TICKET, LABELS), DESK, LABELS) == TICKET
 
 
+def test_a_voided_ticket_is_exported_as_such_and_comes_back():
+    voided = replace(TICKET, status=Status.VOIDED, void_reason="บันทึกซ้ำ")
+    row = ticket_row(voided, LABELS)
+    assert (row["status"], row["void_reason"]) == ("voided", "บันทึกซ้ำ")
+    assert merge_ticket(voided, row, DESK, LABELS) == voided
+    assert merge_ticket(TICKET, row, DESK, LABELS) == voided
+    assert merge_ticket(None, row, DESK, LABELS).status is Status.VOIDED
+
+
 def test_a_ticket_printed_makes_the_same_ticket_elsewhere():
     made = merge_ticket(None, ticket_row(TICKET, LABELS), DESK, LABELS)
     assert replace(made, version=2) == replace(TICKET, created_at=TICKET.created_at.replace(microsecond=0))

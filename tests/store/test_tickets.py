@@ -76,6 +76,7 @@ async def full(db: Database, officer: StaffId) -> Ticket:
             Pause(NOW - timedelta(minutes=9), NOW - timedelta(minutes=8), closed=True),
             Pause(NOW - timedelta(minutes=5)),
         ),
+        void_reason="บันทึกซ้ำ",
         version=7,
     )
 
