@@ -18,6 +18,7 @@ from bot.transfer_cli import add_verbs
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.staff import Identity, Platform, Role
+from domain.text import clean
 from store.blobs import Blobs
 from store.database import Database, StoreUnavailable, open_database
 from store.migrate import NewerSchema
@@ -209,8 +210,8 @@ def invite(
 
         db = await open_database(settings.database_url)
         try:
-            person = await staff.find_staff_by_name(db, name)
-            made = person.id if person else await db.write(lambda tx: staff.add_staff(tx, name, role, now()))
+            person = await staff.find_staff_by_name(db, clean(name))
+            made = person.id if person else await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now()))
             if person and person.role is not role:
                 Console(stderr=True).print(f"{name} stays {person.role}: an administrator changes roles in the chat")
             code, change = new_invitation(made, now())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot import overheard
+from bot.line_text import words_of
 from domain.staff import Platform
 from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Text, Unsent
 from store.inbox import Event
@@ -74,7 +75,7 @@ def _body(data: dict[str, Any]) -> Body:
     kind = data.get("type")
     if kind == "message":
         message = data["message"]
-        return Text(str(message["text"])) if message["type"] == "text" else _attachment(message)
+        return _said(message) if message["type"] == "text" else _attachment(message)
     if kind == "postback":
         return Press(str(data["postback"]["data"]))
     if kind == "unsend":
@@ -82,6 +83,12 @@ def _body(data: dict[str, Any]) -> Body:
     simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "unfollow": Left(), "leave": Left()}
     simple["messageEdited"] = Edited()
     return simple.get(str(kind), Other())
+
+
+def _said(message: dict[str, Any]) -> Body:
+    """What was typed; LINE's own emoji alone are a sticker."""
+    words = words_of(message)
+    return Text(words) if words or not message["text"] else Attachment("sticker")
 
 
 def _attachment(message: dict[str, Any]) -> Attachment:

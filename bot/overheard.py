@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
+from bot.line_text import is_mentioned, words_of
+from domain.text import clean
+
 HEARD = "heard"
-"""Marks a message that was said to the bot; its text is kept without the bot's name, and nothing else of it."""
+"""Marks a message that was said to the bot; its text is kept clean and without the bot's name, and little else."""
 _KEPT = ("message_id", "date", "chat", "from", "migrate_to_chat_id")
 _LINE_KEPT = ("postback", "join", "leave")
 _COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
@@ -15,7 +18,7 @@ Json = dict[str, Any]
 def needs_name(update: Any) -> bool:
     """Whether one must know the bot's own name on Telegram to say whether this was said to it."""
     message = _group_message(update)
-    return message is not None and "@" in str(message.get("text", ""))
+    return message is not None and "@" in clean(str(message.get("text", "")))
 
 
 def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
@@ -47,6 +50,7 @@ def _said_on_telegram(message: Json, bot_id: str, name: str) -> str | None:
     text = message.get("text")
     if not isinstance(text, str):
         return None
+    text = clean(text)
     if command := _COMMAND.match(text):
         meant = command[2] is None or command[2].casefold() == name.casefold()
         return command[1] + text[command.end() :] if meant else None
@@ -71,21 +75,7 @@ def of_line(event: Any) -> Any | None:
 
 
 def _said_on_line(message: Json) -> str | None:
-    text, mention = message.get("text"), message.get("mention")
-    if message.get("type") != "text" or not isinstance(text, str):
+    if message.get("type") != "text" or not isinstance(message.get("text"), str):
         return None
-    if text.startswith("/"):
-        return text
-    mentioned = mention.get("mentionees") if isinstance(mention, dict) else None
-    for each in mentioned if isinstance(mentioned, list) else []:
-        if isinstance(each, dict) and each.get("isSelf") is True:
-            return _without(text, each.get("index"), each.get("length"))
-    return None
-
-
-def _without(text: str, index: Any, length: Any) -> str:
-    """The text without a mention; LINE counts in UTF-16 units."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    if type(index) is not int or type(length) is not int or not 0 <= index <= index + length <= len(units) // 2:
-        return text
-    return (units[: 2 * index] + units[2 * (index + length) :]).decode("utf-16-le", "surrogatepass").strip()
+    words = clean(words_of(message))
+    return words if words.startswith("/") or is_mentioned(message) else None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import telegram
 
 from bot.platform import Unparsable
 from bot.telegram_render import CODE
+from domain.publicity import LinkKind, find_links
 from domain.staff import Platform
 from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Moved, Other, Press, Query, Text
 from store.inbox import Event
@@ -104,7 +106,8 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
         return Other(), ""
     if message.text is not None:
         first_at = message.forward_origin.date if message.forward_origin else None
-        return Text(_chosen(message.text) if _is_offer(message, bot_id) else message.text, first_at), ""
+        text = _with_links(message.text, message.entities)
+        return Text(_chosen(message.text) if _is_offer(message, bot_id) else text, first_at), ""
     for kind in KINDS:
         if part := getattr(message, kind):
             return _attachment(message, kind, part), ""
@@ -122,11 +125,32 @@ def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:
         name=str(getattr(file, "file_name", None) or ""),
         mime=str(getattr(file, "mime_type", None) or ""),
         size=size if isinstance(size, int) else None,
-        caption=message.caption or "",
+        caption=_with_links(message.caption or "", message.caption_entities),
         message=str(message.message_id),
         album=message.media_group_id or "",
         quoted=(answered.text or answered.caption or "") if answered else "",
     )
+
+
+def _with_links(text: str, entities: Sequence[telegram.MessageEntity]) -> str:
+    """The text with the addresses that hide behind its words, each after them: they were said, too.
+
+    A name or heading that was copied as a link is its words alone, unless it leads to a post.
+    """
+    units = text.encode("utf-16-le", "surrogatepass")
+    for entity in sorted(entities, key=lambda each: each.offset, reverse=True):
+        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        words = units[start:end].decode("utf-16-le", "surrogatepass")
+        if entity.type != telegram.MessageEntity.TEXT_LINK or not entity.url or entity.url in text:
+            continue
+        if words.strip() == text.strip() and not _is_post(entity.url):
+            continue
+        units = units[:end] + f" ({entity.url})".encode("utf-16-le", "surrogatepass") + units[end:]
+    return units.decode("utf-16-le", "surrogatepass")
+
+
+def _is_post(address: str) -> bool:
+    return any(link.kind is not LinkKind.PAGE for link in find_links(address))
 
 
 def _is_offer(message: telegram.Message, bot_id: str) -> bool:

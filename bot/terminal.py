@@ -22,6 +22,7 @@ from rich.text import Text as RichText
 from bot.platform import Delivery, Sent
 from domain.errors import NotFound
 from domain.staff import Platform
+from domain.text import clean
 from handlers.chat import (
     Attachment,
     Body,
@@ -125,7 +126,7 @@ class TerminalAdapter:
 
     def event(self, user: str, line: str) -> Event:
         """A typed line as an inbox row; `#2` is the second button of the last answer, any other text is text."""
-        match = PRESS.fullmatch(line.strip())
+        match = PRESS.fullmatch(clean(line))
         if match:
             n = int(match.group(1))
             token = self._tokens[n - 1] if 0 < n <= len(self._tokens) else "?"
@@ -210,9 +211,9 @@ async def chat(
             await idle()
             continue
         adapter.prompted = False
-        if line is None or line.strip() == QUIT:
+        if line is None or clean(line) == QUIT:
             return
-        if not line.strip():
+        if not clean(line):
             continue
         if not interactive:
             adapter.console.print(f"› {line}", style="green", markup=False)

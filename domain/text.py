@@ -13,11 +13,34 @@ from domain.data import Table, read_document
 MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 FOLLOWING_VOWELS = "\u0e30\u0e32\u0e33\u0e45"
 
-_LINE_ENDS = regex.compile("\r\n?|\x85")
-_UNSTORABLE = regex.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+# What the eye does not see, by Unicode's own lists (17.0 in `regex`), not by the signs met so far.
+_ORDINARY = regex.compile("[\n -~\u0e01-\u0e3a\u0e3f-\u0e5b]*")
+_EMOJI = r"\p{ExtPict}[\ufe0e\ufe0f]?\p{EMod}?"
+_FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
+_KEYCAP = r"[0-9#*]\ufe0f?\u20e3"
+_LINE_ENDS = regex.compile(r"\R|[\x1c-\x1e]")
+_BLANKS = regex.compile(r"[^\S\n]|\x1f|[\p{DI}&&\p{L}]|[\u2800\U0001d159\U00013441\U00013442]", regex.V1)
+_UNSEEN = regex.compile(
+    rf"({_FLAG}|{_KEYCAP}|{_EMOJI}(?:\u200d{_EMOJI})*)"
+    r"|[[\p{Cc}--\n]\p{Cf}\p{Cs}\p{Co}\p{DI}\p{Noncharacter_Code_Point}\ufffc]+",
+    regex.V1,
 )
-_MARKS_AFTER_AM = regex.compile(f"(\u0e4d[{MARKS}]*)\u0e32([\u0e48-\u0e4c]+)")
+LAST_COMPATIBLE = 0x20000
+"""Signs with an ordinary twin all lie below; the planes above hold ideographs and private signs."""
+_PLAIN = frozenset({"<wide>", "<narrow>", "<small>", "<font>", "<noBreak>"})
+"""Unicode's names for the same sign in another width or fashion."""
+
+# Thai that was taken apart; sara am stands as nikhahit and sara aa while this is done.
+_CONTINUES = regex.compile(r"[\u0e01-\u0e5b\s]|$")
+_TONES = "\u0e48-\u0e4b"
+_SPACED_OUT = r"(?<!(?<!\S)\S )"  # after a letter that stands alone, as in a heading
+_PULLED_APART = regex.compile(f" [\u0e32{MARKS}]")
+_PARTED_AM = regex.compile(f"(?<=\u0e4d[{_TONES}]*) [{_TONES} ]*\u0e32")
+_LOST_AM = regex.compile(
+    f"(?<={_SPACED_OUT}(?<![\u0e40-\u0e44])[\u0e01-\u0e2e])[{_TONES}]* [{_TONES} ]*\u0e32(?! \\S(?!\\S))"
+)
+_LOOSE_MARK = regex.compile(f"(?<=[\u0e01-\u0e2e{MARKS}])( +)([{MARKS}]+)")
+_LATE_TONE = regex.compile(f"(?<=[\u0e01-\u0e2e\u0e4d])([\u0e30\u0e32])([{_TONES}]+)")
 _MARK_RUN = regex.compile(f"[{MARKS}]{{2,}}")
 _AM_PARTS = regex.compile("\u0e4d([\u0e47-\u0e4c\u0e4e]*)\u0e32")
 
@@ -32,28 +55,69 @@ _THAI_DIGITS = str.maketrans({0x0E50 + value: str(value) for value in range(10)}
 @cache
 def words(section: str) -> Table:
     """One table of data/words.toml; DataError where it is missing or the file cannot be read."""
-    document = read_document(Path(__file__).with_name("data") / "words.toml", "words.toml")
-    root = Table(document.values, (), (document,))
+    root = _data("words.toml")
     if section not in root.values:
         raise root.refusal("missing", section)
     return root.table(section)
 
 
-def clean(text: str) -> str:
-    """`text` as it is stored: NFC, Thai marks in their one right order, nothing invisible, no outer blanks.
+def _data(name: str) -> Table:
+    document = read_document(Path(__file__).with_name("data") / name, name)
+    return Table(document.values, (), (document,))
 
-    Removed: control characters (line ends become a newline, tabs stay), lone surrogates, direction marks,
-    zero-width blanks. Joiners within emoji stay. Cleaning twice changes nothing.
+
+def clean(text: str) -> str:
+    """`text` as it is stored and searched: what a platform, a font or copying did to it is undone.
+
+    NFC; line ends are newlines and all other blanks a blank; nothing invisible is left but what holds an emoji
+    together; full-width and ornamental letters are ordinary ones; Thai marks stand in their one right order, with
+    sara am whole. No letter and no digit is lost, and cleaning twice changes nothing.
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
-    text = unicodedata.normalize("NFC", text).replace("\u0e40\u0e40", "\u0e41")
-    text = text.replace("\u0e33", "\u0e4d\u0e32")
+    if not _ORDINARY.fullmatch(text):
+        text = unicodedata.normalize("NFC", text.translate(_plain_signs()))
+        text = _BLANKS.sub(" ", _LINE_ENDS.sub("\n", text))
+        text = unicodedata.normalize("NFC", _UNSEEN.sub(r"\1", text))
+    return unicodedata.normalize("NFC", _whole_thai(text)).strip()
+
+
+@cache
+def _plain_signs() -> dict[int, str]:
+    """The ordinary signs that stand for wide, narrow and ornamental ones, ligatures, and private signs."""
+    signs = {}
+    for sign in map(chr, range(LAST_COMPATIBLE)):
+        how, *parts = unicodedata.decomposition(sign).split() or [""]
+        plain = "".join(chr(int(part, 16)) for part in parts)
+        if how in _PLAIN or (how == "<compat>" and plain.isascii() and plain.isalpha() and sign.isalpha()):
+            signs[ord(sign)] = plain
+    private = _data("signs.toml")
+    for name in private.values:
+        table = private.table(name)
+        signs |= {int(code, 16): table.text(code) for code in table.values}
+    return signs
+
+
+def _whole_thai(text: str) -> str:
+    """Thai as it is typed: no mark and no half of a vowel stands by itself, none twice, all in order."""
+    text = text.replace("\u0e40\u0e40", "\u0e41").replace("\u0e33", "\u0e4d\u0e32")
+    if _PULLED_APART.search(text):
+        text = _PARTED_AM.sub(_closed_up, text)
+        text = _LOST_AM.sub(lambda found: f"\u0e4d{_closed_up(found)}", text)
+        text = _LOOSE_MARK.sub(_joined, text)
     text = _MARK_RUN.sub(_tidied, text)  # first, so that what follows meets no long run of marks
-    text = _MARKS_AFTER_AM.sub("\\1\\2\u0e32", text)
+    text = _LATE_TONE.sub("\\2\\1", text)
     text = _MARK_RUN.sub(_tidied, text)
-    return unicodedata.normalize("NFC", _AM_PARTS.sub("\\1\u0e33", text)).strip()
+    return str(_AM_PARTS.sub("\\1\u0e33", text))
+
+
+def _closed_up(parts: "regex.Match[str]") -> str:
+    return str(parts[0]).replace(" ", "")
+
+
+def _joined(loose: "regex.Match[str]") -> str:
+    """Marks without the blank before them; it goes behind them where the next sign continues no Thai word."""
+    return str(loose[2]) if _CONTINUES.match(loose.string, loose.end()) else f"{loose[2]} "
 
 
 def _tidied(run: "regex.Match[str]") -> str:

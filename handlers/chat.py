@@ -1,20 +1,21 @@
 """The chat as the desk sees it: what came in, and what is to be said, in intents instead of widgets."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from domain.staff import Platform, Role, StaffId
+from domain.text import clean
 
 # In.
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Something typed: a command, an answer or a search. Not yet cleaned.
+    """Something typed: a command, an answer or a search.
 
     `first_at` = when it was first posted, where it was forwarded and the platform says so.
     """
@@ -98,7 +99,7 @@ Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Left | Mov
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event. `who` is the platform's user id; None = an unknown actor, who has no access.
+    """One event. `who` is the platform's user id; None = an unknown actor, who has no access. See also `cleaned`.
 
     A text from a group (not `private`) was spoken to the bot, and is without its name; `title` is the group's.
     `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query.
@@ -117,6 +118,16 @@ class Incoming:
     reply_until: datetime | None = None
     message: str = ""
     title: str = ""
+
+
+def cleaned(incoming: Incoming) -> Incoming:
+    """The event with all that people wrote in it clean, see `domain.text.clean`: handlers meet nothing else."""
+    body = incoming.body
+    if isinstance(body, Text | Query):
+        body = replace(body, text=clean(body.text))
+    elif isinstance(body, Attachment):
+        body = replace(body, name=clean(body.name), caption=clean(body.caption), quoted=clean(body.quoted))
+    return replace(incoming, body=body, name=clean(incoming.name), title=clean(incoming.title))
 
 
 # Out.

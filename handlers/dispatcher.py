@@ -7,7 +7,7 @@ from functools import partial
 
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
-from domain.text import clean, digits
+from domain.text import digits
 from handlers import (
     clock,
     contracts,
@@ -50,7 +50,21 @@ from handlers import (
     ticket_voiding,
     tickets,
 )
-from handlers.chat import Attachment, Edited, Incoming, Joined, Left, Moved, Press, Query, Reply, Text, Unsent, say
+from handlers.chat import (
+    Attachment,
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Moved,
+    Press,
+    Query,
+    Reply,
+    Text,
+    Unsent,
+    cleaned,
+    say,
+)
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.i18n import _, speak
 from handlers.messages import sentence
@@ -110,6 +124,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     May be called again for the same event when its transaction met a Conflict: it reads afresh.
     """
     now = desk.clock()
+    incoming = cleaned(incoming)
     if isinstance(incoming.body, Left | Moved):
         return await _chat_changed(desk, incoming, incoming.body, now)
     found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
@@ -179,7 +194,7 @@ async def _route(ctx: Context) -> Reply | None:
     if isinstance(body, Press):
         return await _press(ctx, body.token)
     if isinstance(body, Text):
-        return await _text(ctx, clean(body.text))
+        return await _text(ctx, body.text)
     if isinstance(body, Joined):
         return await system.menu(ctx, "")
     if isinstance(body, Attachment):

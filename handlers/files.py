@@ -9,7 +9,7 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotFound
 from domain.files import CSV, XLSX, numbered_name
 from domain.staff import Role
-from domain.text import clean, digits
+from domain.text import digits
 from domain.tickets import Ticket
 from handlers import file_cards, forms, imports, owed_proofs, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Part, Reply, Unsent, say
@@ -63,7 +63,7 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
         sha256=fetched.sha256,
         added_at=ctx.now,
         added_by=ctx.staff.id,
-        caption=clean(body.caption),
+        caption=body.caption,
         platform=ctx.incoming.platform,
         message=body.message,
         album=body.album,
@@ -88,7 +88,7 @@ async def _place(ctx: Context, body: Attachment, draft: Draft | None, before: li
         begun = await form_store.find_draft(ctx.db, record.removeprefix("draft:"))
         return begun if begun and begun.state in ("open", "parked") else None
     # The title of what is answered names its ticket; further numbers below it would be others.
-    for words in (body.caption, clean(body.quoted).partition("\n")[0]):
+    for words in (body.caption, body.quoted.partition("\n")[0]):
         numbers = {digits(found).upper() for found in NUMBER.findall(words)}
         if len(numbers) == 1 and (found := await tickets.find_ticket(ctx.db, numbers.pop())):
             return found

@@ -87,10 +87,10 @@ async def spoken(ctx: Context) -> Reply | None:
     if not isinstance(body, Text):
         return None
     try:
-        parsed = parse_command(clean(body.text))
+        parsed = parse_command(body.text)
     except DeskError:
         return None  # another bot's command
-    name, text = (parsed[0].name, parsed[1]) if parsed else ("", clean(body.text))
+    name, text = (parsed[0].name, parsed[1]) if parsed else ("", body.text)
     if name == "enroll" and body.text.startswith("/"):
         return await _enrol(ctx, group, text) if ctx.staff.role.covers(Role.ADMIN) else None
     if group is None:

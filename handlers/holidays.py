@@ -8,7 +8,7 @@ from functools import partial
 from domain.dates import find_date, format_date, parse_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role
-from domain.text import clean, shorten
+from domain.text import shorten
 from domain.working_calendar import DayRule
 from handlers import deadlines, owed
 from handlers.chat import Button, Card, Paragraph, Reply
@@ -23,9 +23,8 @@ NAME_LIMIT = 100
 
 
 @command("holiday", "วันหยุด", about="ดูวันหยุด เพิ่มวันหยุดพิเศษ เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ", fits=r"$|.*[\d๐-๙]")
-async def holiday(ctx: Context, args: str) -> Reply:
+async def holiday(ctx: Context, text: str) -> Reply:
     """This and next year's holidays; with a date, the administrator's word on it: a holiday, or a working day."""
-    text = clean(args)
     if not text:
         return _list(ctx)
     _only_administrators(ctx)

@@ -6,7 +6,6 @@ from domain.customers import Customer
 from domain.errors import DeskError
 from domain.phones import format_phone, mask_phone, mask_surname
 from domain.staff import Staff
-from domain.text import clean
 from handlers import customer_cards
 from handlers.chat import Incoming, Offer, Offers, Query, Reply
 from handlers.desk import Context, Desk, Outcome
@@ -34,7 +33,7 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
     speak(person.language)
     ctx = Context(desk, now, incoming=incoming, staff=person)
     try:
-        reply = await _page(ctx, clean(query.text)[:LONGEST], query.offset)
+        reply = await _page(ctx, query.text[:LONGEST], query.offset)
     except DeskError:
         reply = NOTHING
     return Outcome(reply, audit_entries=tuple(ctx.audit_entries))

@@ -7,7 +7,7 @@ from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.publications import PostState
 from domain.publicity import LinkKind, Network, begins_with_link, find_links
-from domain.text import clean, digits
+from domain.text import digits
 from handlers import publicity_cards, publicity_saving, publicity_summary, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
 from handlers.customers import PUBLICATION_NO
@@ -105,7 +105,7 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
 
 def begun(ctx: Context, caption: str) -> Draft | None:
     """A publication to which a picture belongs whose caption links to a post; None for any other picture."""
-    posts = [link for link in find_links(clean(caption)) if link.kind is not LinkKind.PAGE]
+    posts = [link for link in find_links(caption) if link.kind is not LinkKind.PAGE]
     return replace(new_publicity(ctx, {}), asking="text") if posts else None
 
 

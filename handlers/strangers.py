@@ -59,7 +59,7 @@ async def _decide(desk: Desk, incoming: Incoming, who: str, now: datetime) -> Ou
 
 def _invitation_code(text: str) -> str:
     try:
-        parsed = parse_command(clean(text))
+        parsed = parse_command(text)
     except DeskError:
         return ""
     return parsed[1] if parsed and parsed[0].name == "start" else ""
@@ -89,7 +89,7 @@ async def _ask_access(desk: Desk, incoming: Incoming, who: str, now: datetime) -
     mine = await staff.count_access_requests(desk.db, since, incoming.platform, who)
     if mine >= REQUESTS_EACH or await staff.count_access_requests(desk.db, since) >= REQUESTS_ALL:
         return Outcome(told)
-    name = shorten(" ".join(clean(incoming.name).split()), 60)
+    name = shorten(" ".join(incoming.name.split()), 60)
     request_id = uuid4().hex
     add = partial(
         staff.add_access_request,

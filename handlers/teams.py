@@ -5,7 +5,6 @@ from functools import partial
 
 from domain.errors import InvalidInput, NotFound
 from domain.staff import Role, StaffId
-from domain.text import clean
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
@@ -17,9 +16,8 @@ NAME_LIMIT = 60
 
 
 @command("team", "ทีม", about="ทีมของเจ้าหน้าที่ สร้างด้วย เช่น /team ทีมไมโครดาตา", fits=r"$", role=Role.ADMIN)
-async def team(ctx: Context, args: str) -> Reply:
+async def team(ctx: Context, name: str) -> Reply:
     """All teams; with a name, that team, made where there is none."""
-    name = clean(args)
     teams = await staff.list_teams(ctx.db)
     ctx.audit("team.listed", "team")
     if name:

@@ -124,7 +124,7 @@ def mention(index: Any, length: Any, is_self: Any = True) -> dict[str, Any]:
     [
         ("/find สมชาย", None, "/find สมชาย"),
         ("@Deskbot R2611000124", mention(0, 8), "R2611000124"),
-        ("👍 @Deskbot R2611000124", mention(3, 8), "👍  R2611000124"),
+        ("👍 @Deskbot R2611000124", mention(3, 8), "👍 R2611000124"),
         ("@Deskbot R2611000124", mention(0, 8, is_self=False), None),
         ("@Deskbot", mention(0, 800), "@Deskbot"),
         ("@Deskbot", mention("0", None), "@Deskbot"),

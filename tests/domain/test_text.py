@@ -1,8 +1,10 @@
 """What was typed made storable, searchable and short enough."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,21 +35,103 @@ TEXTS = st.text(st.one_of(THAI, st.characters(codec=None), st.sampled_from(" \n\
         ("ก\ud83dข", "กข"),
         ("\u202eabc\u2066 def\u2069\u200f", "abc def"),
         ("ราย\u200bได้\ufeff", "รายได้"),
-        ("a\r\nb\rc\td", "a\nb\nc\td"),
+        ("a\r\nb\rc\td", "a\nb\nc d"),
         ("  ขอบคุณ \n", "ขอบคุณ"),
         (FAMILY, FAMILY),
+        # What stands between words and lines.
+        ("สมชาย\u00a0ใจดี\u202f081\u2007234\u3000ครับ", "สมชาย ใจดี 081 234 ครับ"),
+        ("หนึ่ง\u2028สอง\u2029สาม\x0bสี่\x0cห้า\x85หก", "หนึ่ง\nสอง\nสาม\nสี่\nห้า\nหก"),
+        ("สมชาย\u3164ใจดี\u2800ครับ", "สมชาย ใจดี ครับ"),
+        # The same signs in another width or fashion.
+        ("／open　Ｃ８１５５４＝＞ตอบแล้ว（ปิด）", "/open C81554=>ตอบแล้ว(ปิด)"),
+        ("somchai＠example．com：０８１－２３４", "somchai@example.com:081-234"),
+        ("𝐒𝐨𝐦𝐜𝐡𝐚𝐢 𝟎𝟖𝟏 ﬁle oﬃce", "Somchai 081 file office"),
+        ("5 m² … № ½ ① ℃", "5 m² … № ½ ① ℃"),
+        # What old fonts and Word wrote for themselves.
+        ("ท\uf702\uf70a", "ที่"),
+        ("ปู\uf70a ฟ\uf710น ญ\uf70f \uf700าน", "ปู่ ฟัน ญญ ฐาน"),
+        ("\uf0b7 ข้อ 1 \uf0e8 ปิด \uf8ff\U00100078", "• ข้อ 1 → ปิด"),
+        # Sara am that lost its nikhahit or was pulled apart, and other marks behind a blank.
+        ("ส านักงานสถิติแห่งชาติ ท าการส ารวจจ านวนครัวเรือน", "สำนักงานสถิติแห่งชาติ ทำการสำรวจจำนวนครัวเรือน"),
+        ("น ้าดื่ม น้ า นํ า ท ำ ท \u0e4dา น\u0e4d\u0e49 า", "น้ำดื่ม น้ำ นำ ทำ ทำ น้ำ"),
+        ("ท ี่ ผ ู้ กำลั ง", "ที่ ผู้ กำลั ง"),
+        ("เลือก 6.1 ข้อมูลสถิต ิ(สสช.) ที ่4 ดังนี ้", "เลือก 6.1 ข้อมูลสถิติ (สสช.) ที่ 4 ดังนี้"),
+        ("ค\u0e30\u0e48 น\u0e32\u0e49", "ค่ะ น้า"),
+        ("ก า ร ป ร ะ ช า ส ม พ น ธ", "ก า ร ป ร ะ ช า ส ม พ น ธ"),
     ],
 )
 def test_clean_makes_one_spelling(typed: str, stored: str) -> None:
     assert clean(typed) == stored
 
 
-@given(TEXTS)
+THAI_PARTS = ["\u0e40", "\u0e33", "\u0e4d", "\u0e32", "\u0e48", "\u0e35", "\u0e4c", "น", "ก", "\uf70a"]
+EMOJI_PARTS = ["\u200d", "\ufe0f", "👩", "❤", "🏴", "\U0001f3fb", "\u20e3", "1", "\U000e0067", "\U000e007f"]
+ODD = st.sampled_from([*THAI_PARTS, *EMOJI_PARTS, " ", "\n", "\u00a0", "\u200b", "\u3164", "\ufb01", "("])
+
+
+@given(st.one_of(TEXTS, st.text(ODD)))
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     once.encode("utf-8")
     assert "\x00" not in once
+
+
+def _seen(text: str) -> list[str]:
+    """The letters and digits, each alike in whatever width it stands; not those that show as a blank."""
+    plain = unicodedata.normalize("NFKC", text).replace("\u0e40\u0e40", "\u0e41").replace("\u0e40\u0e40", "\u0e41")
+    return sorted(c for c in plain if unicodedata.category(c)[0] in "LN" and c not in "\u115f\u1160")
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Co", "Cn"], exclude_characters="\u0e40")))
+def test_cleaning_loses_no_letter_and_no_digit(text: str) -> None:
+    text = text.replace("\u0e32", "")  # a lone sara aa may be what is left of a sara am
+    assert _seen(clean(text)) == _seen(text)
+
+
+INVISIBLE = [
+    chr(c)
+    for c in range(0x110000)
+    if regex.match(r"[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cc}]", chr(c))
+    and not regex.match(r"[\s\x1c-\x1f]|[\p{DI}&&\p{L}]", chr(c), regex.V1)
+]
+
+
+def test_nothing_invisible_is_left_within_a_word() -> None:
+    assert len(INVISIBLE) > 4000
+    assert clean("ส\u0e31" + "".join(INVISIBLE) + "ญญา") == "สัญญา"
+    assert [hex(ord(sign)) for sign in INVISIBLE if clean(f"08{sign}1 ก{sign}ข") != "081 กข"] == []
+
+
+BLANKS = [chr(c) for c in range(0x110000) if unicodedata.category(chr(c)) == "Zs"]
+
+
+@pytest.mark.parametrize("blank", [*BLANKS, "\t", "\u3164", "\uffa0", "\u115f", "\u1160", "\u2800"])
+def test_every_blank_is_one(blank: str) -> None:
+    assert clean(f"{blank}หา{blank}สมชาย{blank}") == "หา สมชาย"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "❤️\u200d🔥", "👩🏽\u200d🚒", "1️⃣", "👍🏽", "🇹🇭"],
+)
+def test_an_emoji_stays_whole(text: str) -> None:
+    assert clean(f"ขอบคุณ {text}") == f"ขอบคุณ {text}"
+
+
+@pytest.mark.parametrize("text", ["🙂\U000e0068\U000e0069", "1\ufe0f", "ก\u200d👩", "👩\u200d ก", "👩\u200d"])
+def test_nothing_hides_behind_an_emoji(text: str) -> None:
+    assert not regex.search(r"\p{Default_Ignorable_Code_Point}", clean(text))
+
+
+def test_clean_text_is_never_changed() -> None:
+    """All that the project itself says in Thai, but for the data files that list signs."""
+    lists = ("signs.toml", "keyboard.toml", "romanise.toml", "provinces.toml")
+    files = [file for file in Path("domain/data").glob("*.toml") if file.name not in lists]
+    files += [*Path("handlers").glob("*.py"), *Path("store/data").glob("*.toml"), *Path("docs").glob("*.md")]
+    lines = [line.strip() for file in files for line in file.read_text("utf-8").replace("＋", "+").split("\n")]
+    assert len(lines) > 10_000
+    assert [(line, clean(line)) for line in lines if clean(line) != line] == []
 
 
 def test_only_thai_digits_change() -> None:

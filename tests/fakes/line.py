@@ -16,7 +16,7 @@ from aiohttp import web
 from tests.fakes.line_chat import SentLineMessage, action_value, event, flattened, line_id, numeric_id, sign
 from tests.fakes.line_menus import Refused, RichMenus
 from tests.fakes.line_rules import CHAT_ID, LINE, check_request, image_size
-from tests.fakes.schema import Issue
+from tests.fakes.schema import Issue, utf16_length
 from tests.fakes.wire import Call, Status, json_response
 
 RATE_LIMITED = Status(429, '{"message":"The API rate limit has been exceeded. Try again later."}')
@@ -103,14 +103,22 @@ class FakeLine(RichMenus):
         return self.events([self.text_event(user_id, text, chat_id=chat_id, mention=mention)])
 
     def text_event(
-        self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False
+        self,
+        user_id: str,
+        text: str,
+        *,
+        chat_id: str | None = None,
+        mention: bool = False,
+        emojis: tuple[str, ...] = (),
     ) -> dict[str, Any]:
-        """The event of a typed text, not delivered yet."""
+        """The event of a typed text, not delivered yet. `emojis` = parts of it that are LINE's own: `(moon smile)`."""
         message: dict[str, Any] = {"id": numeric_id(), "type": "text", "quoteToken": secrets.token_urlsafe(24)}
         message["text"] = f"@Deskbot {text}" if mention else text
         if mention:
             mentionee = {"type": "user", "index": 0, "length": 8, "userId": self.bot_user_id, "isSelf": True}
             message["mention"] = {"mentionees": [mentionee]}
+        if emojis:
+            message["emojis"] = [emoji_at(message["text"], each) for each in emojis]
         return self.event("message", user_id, chat_id, message=message)
 
     def sticker(self, user_id: str, *, chat_id: str | None = None) -> Delivery:
@@ -506,6 +514,12 @@ class FakeLine(RichMenus):
         if not call.params["endpoint"].startswith("https://"):
             raise Refused("Invalid webhook endpoint URL")
         self.endpoint = call.params["endpoint"]
+
+
+def emoji_at(text: str, shown: str) -> dict[str, Any]:
+    """One of LINE's own emoji where it stands in a text, counted in UTF-16 units."""
+    at = utf16_length(text[: text.index(shown)])
+    return {"index": at, "length": utf16_length(shown), "productId": "5ac21a8c040ab15980c9b43f", "emojiId": "002"}
 
 
 def _route(verb: str, path: str) -> tuple[str, dict[str, Any]]:

@@ -71,15 +71,21 @@ class TelegramWorld(WireServer):
         quoting: int | None = None,
         first_name: str = "Somchai",
         language_code: str | None = "th",
+        links: dict[str, str] | None = None,
     ) -> int:
         """A person types. Returns the update_id. `chat_id` of a group is negative.
 
-        `reply_to` names a message of the bot's that is answered, `quoting` the update of a person's.
+        `reply_to` names a message of the bot's that is answered, `quoting` the update of a person's; `links` are
+        words of the text with an address behind them.
         """
         content: dict[str, Any] = {"text": text}
+        for words, url in (links or {}).items():
+            at, length = utf16_length(text[: text.index(words)]), utf16_length(words)
+            link = {"type": "text_link", "offset": at, "length": length, "url": url}
+            content.setdefault("entities", []).append(link)
         if command := re.match(r"/\w+(?:@\w+)?", text):
             length = utf16_length(command[0])
-            content["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+            content.setdefault("entities", []).append({"type": "bot_command", "offset": 0, "length": length})
         for mention in re.finditer(rf"(?<!\w)@{self.username}\b", text):
             at, length = utf16_length(text[: mention.start()]), utf16_length(mention[0])
             content.setdefault("entities", []).append({"type": "mention", "offset": at, "length": length})

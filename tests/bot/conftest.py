@@ -1,0 +1,131 @@
+"""A desk on the wire: the real adapters and client libraries, with the fakes of Telegram and LINE before them."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import line as line_platform
+from bot import telegram as telegram_platform
+from bot.engine import Engine
+from bot.file_store import FileStore
+from bot.line import LineAdapter
+from bot.links import Links
+from bot.telegram import TelegramAdapter
+from domain.configuration import load_configuration
+from domain.staff import Identity, Platform, Role, StaffId
+from store import customers, staff
+from store.blobs import Blobs
+from store.counters import raise_counter
+from store.database import Database, Tx, open_database
+from tests.fakes.line import FakeLine
+from tests.fakes.line_chat import line_id
+from tests.fakes.telegram import FakeTelegram
+from tests.handlers.conftest import CAST, NOW
+
+NOK, NOK_LINE = 1002, line_id("nok")
+MAY, MAY_LINE = 1001, line_id("may")
+GROUP, FORUM, LINE_GROUP = -4242, -1001234567890, line_id("desk", "C")
+
+
+@dataclass
+class WiredDesk:
+    """`telegram` and `line` are where people do things; `turn` lets the desk hear and answer them."""
+
+    db: Database
+    engine: Engine
+    telegram: FakeTelegram
+    line: FakeLine
+    adapters: tuple[TelegramAdapter, LineAdapter]
+    ids: dict[str, StaffId]
+    now: datetime = NOW
+
+    async def turn(self) -> None:
+        """Telegram hands over what it has, and everything is answered and sent."""
+        while self.telegram.updates:
+            raw = self.telegram.updates.popleft().raw
+            woken, _update = await telegram_platform.receive_webhook(
+                self.adapters[0], self.db, self.engine.owner, self.now, raw
+            )
+            self.engine.worker.wake(woken)
+        await self.engine.idle()
+
+    async def hears(self, *events: dict[str, Any]) -> None:
+        """LINE hands over these events in one call, and everything is answered and sent."""
+        body, _headers = self.line.signed(list(events))
+        self.engine.worker.wake(
+            await line_platform.receive_webhook(self.adapters[1], self.db, self.engine.owner, self.now, body)
+        )
+        await self.engine.idle()
+
+    async def sweep(self) -> None:
+        """The sender looks for what is due by now, as it does twice a second."""
+        await self.engine.sender.lanes.sweep()
+        await self.engine.idle()
+
+    def telegram_texts(self, chat: int = NOK) -> list[str]:
+        """What a Telegram chat shows of the bot's."""
+        return [message.text for message in self.telegram.messages(chat)]
+
+    def line_texts(self, chat: str = NOK_LINE) -> list[str]:
+        """What a LINE chat shows of the bot's."""
+        return [message.text for message in self.line.messages(chat)]
+
+    async def value(self, sql: str, *params: object) -> Any:
+        """The one value of a query."""
+        row = await self.db.fetch_one(sql, *params)
+        return row and next(iter(dict(row).values()))
+
+    async def raw_texts(self) -> str:
+        """Everything in the inbox as people wrote it."""
+        rows = await self.db.fetch("SELECT raw FROM inbox")
+        return json.dumps([row["raw"] and json.loads(row["raw"]) for row in rows], ensure_ascii=False)
+
+
+async def _fill(tx: Tx) -> dict[str, StaffId]:
+    ids = {}
+    for name, role, user, telegram, line in (
+        ("นก", Role.OFFICER, "nok", NOK, NOK_LINE),
+        ("เมย์", Role.ADMIN, "may", MAY, MAY_LINE),
+    ):
+        ids[user] = await staff.add_staff(tx, name, role, NOW)
+        await staff.link_identity(tx, Identity(Platform.LINE, line, ids[user], line), NOW)
+        await staff.link_identity(tx, Identity(Platform.TELEGRAM, str(telegram), ids[user], str(telegram)), NOW)
+    for customer in CAST:
+        await customers.add_customer(tx, customer, NOW)
+    await raise_counter(tx, "customer", 90210)
+    await raise_counter(tx, "ticket", 123)
+    return ids
+
+
+@pytest.fixture
+async def wired(tmp_path: Path) -> AsyncIterator[WiredDesk]:
+    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+
+    def clock() -> datetime:
+        return desk.now
+
+    def seconds() -> float:
+        return desk.now.timestamp()
+
+    with FakeTelegram(clock=seconds) as telegram, FakeLine(clock=seconds) as line:
+        blobs = Blobs(tmp_path)
+        links = Links("https://desk.example", "key", clock)
+        adapters = (
+            TelegramAdapter(telegram.token, telegram.url, blobs),
+            LineAdapter(line.access_token, line.url, line.url, clock, links),
+        )
+        by_platform = {adapter.platform: adapter for adapter in adapters}
+        files = FileStore(db, by_platform, blobs, has_links=True, album_pause=0.0)
+        engine = Engine(db, load_configuration(), by_platform, "test", clock, files)
+        desk = WiredDesk(db, engine, telegram, line, adapters, await db.write(_fill))
+        yield desk
+        await engine.stop()
+        for adapter in adapters:
+            await adapter.close()
+        await db.close()
+        assert telegram.violations == line.violations == []
