@@ -195,6 +195,8 @@ def start_ticker(ticker: Ticker, report: Callable[[str, Exception], str]) -> Asy
             await ticker.tick()
         except StoreUnavailable:
             return  # what is due waits until the store is back
+        except asyncio.CancelledError:
+            return  # the desk stops: what this tick left is done by the next process, and nothing went wrong
         except Exception as error:  # noqa: BLE001 - the next tick comes whatever happens
             report("tick", error)
 

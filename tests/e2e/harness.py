@@ -8,8 +8,6 @@ import shutil
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,17 +15,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any, TypeVar
 
 from domain.customers import Address, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
 from store import counters, customers, staff
 from store.database import Tx, open_database
+from tests.e2e.fork_server import Process, run_program, start_program
 from tests.fakes.line import Delivery, FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.telegram import FakeTelegram
 
-ROOT = Path(__file__).resolve().parents[2]
 WEBHOOK_SECRET = "webhook-secret-of-the-test"
 RESENT = "(ส่งซ้ำ) "
 SAVED = "บันทึกข้อมูลเรียบร้อย"
@@ -127,7 +126,7 @@ class DeskProcess:
         self.expected_tracebacks = 0
         self.trust = ""
         self._stderr = folder / "stderr.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(template, self.database)
         self.settings = self._settings() | settings
@@ -155,20 +154,14 @@ class DeskProcess:
         trusted = {"SSL_CERT_FILE": self.trust} if self.trust else {}
         return given | trusted | {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_FAILPOINT": failpoint}
 
-    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str) -> "CompletedProcess[str]":
         """One command of run_bot.py, until it ends."""
-        command = [sys.executable, str(ROOT / "run_bot.py"), *arguments]
-        return subprocess.run(
-            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, timeout=60, check=False
-        )
+        return run_program(arguments, self.environment())
 
-    def start(self, failpoint: str = "") -> "DeskProcess":
-        """Serve; returns when the desk is ready, or dead at its failpoint."""
-        command = [sys.executable, str(ROOT / "run_bot.py")]
-        with self._stderr.open("ab") as stderr:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment(failpoint), stdin=subprocess.DEVNULL, stderr=stderr
-            )
+    def start(self, failpoint: str = "", *, cold: bool = False) -> "DeskProcess":
+        """Serve; returns when the desk is ready, or dead at its failpoint. `cold` = nothing is loaded beforehand."""
+        with self._stderr.open("ab") as stderr, Path(os.devnull).open("r+b") as nothing:
+            self._process = start_program([], self.environment(failpoint), nothing, nothing, stderr, cold=cold)
         eventually(lambda: self.health() or self.exit_code is not None, f"/healthz; {self.stderr()}")
         if not failpoint:
             assert self.exit_code is None, self.stderr()

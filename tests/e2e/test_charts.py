@@ -2,15 +2,14 @@
 
 import re
 import signal
-import subprocess
-import sys
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.harness import NOK, ROOT, DeskProcess, eventually
+from tests.e2e.fork_server import run_program
+from tests.e2e.harness import NOK, DeskProcess, eventually
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
@@ -86,16 +85,9 @@ def test_on_line_without_a_secure_address_the_numbers_come_with_a_sentence(
 
 
 def test_the_terminal_says_where_the_picture_is(telegram_desk: DeskProcess) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "run_bot.py"), "chat", "--as", "คุณดาว"],
-        cwd=ROOT,
-        env=telegram_desk.environment() | {"COLUMNS": "200"},
-        input=f"{LOG_IT}\n{ASK}\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    wide = telegram_desk.environment() | {"COLUMNS": "200"}
+    done = run_program(["chat", "--as", "คุณดาว"], wide, f"{LOG_IT}\n{ASK}\n")
+    assert done.returncode == 0, done.stderr
     found = re.search(r"/\S+/files/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}", done.stdout)
     assert found is not None, done.stdout
     assert Path(found[0]).read_bytes().startswith(PNG)

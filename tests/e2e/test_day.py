@@ -3,16 +3,16 @@
 import asyncio
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from bot.line import LineAdapter
 from bot.telegram import TelegramAdapter
 from domain.dates import BANGKOK
-from tests.e2e.harness import DAO, NOK, ROOT, SAVED, DeskProcess
+from tests.e2e.fork_server import run_program
+from tests.e2e.harness import DAO, NOK, SAVED, DeskProcess
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
@@ -70,13 +70,10 @@ def test_the_indicators_of_work_are_understood_by_the_platforms(telegram: FakeTe
     assert [call.params["chatId"] for call in line.calls if call.method == "loading"] == [NOK.line]
 
 
-def newcomer(folder: Path, typed: str, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+def newcomer(folder: Path, typed: str, *arguments: str, **settings: str) -> CompletedProcess[str]:
     """run_bot.py with something on its standard input and no settings but these."""
     given = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_DATA_DIR": str(folder), **settings}
-    command = [sys.executable, str(ROOT / "run_bot.py"), *arguments]
-    return subprocess.run(
-        command, input=typed, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False
-    )
+    return run_program(arguments, given, typed)
 
 
 def test_a_newcomer_meets_a_demo_desk_that_answers_and_ends(tmp_path: Path):

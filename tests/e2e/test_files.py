@@ -1,8 +1,6 @@
 """Files at the wire: albums, documents, links and tables through the real clients, with faults and kills between."""
 
 import os
-import subprocess
-import sys
 import time
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
@@ -10,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e.conftest import MakeDesk
-from tests.e2e.harness import ADMIN, DAO, NOK, ROOT, SAVED, DeskProcess, LineCourier, eventually, one_line
+from tests.e2e.fork_server import run_program
+from tests.e2e.harness import ADMIN, DAO, NOK, SAVED, DeskProcess, LineCourier, eventually, one_line
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Status
@@ -258,16 +257,9 @@ def test_the_terminal_sends_a_file_by_its_path(telegram_desk: DeskProcess) -> No
     path = telegram_desk.folder / "my form.pdf"
     path.write_bytes(PDF)
     lines = [one_line("ขอข้อมูลแรงงาน"), f'/file "{path}"', "#1", "#2", f"/file {telegram_desk.folder}/missing.pdf"]
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "run_bot.py"), "chat", "--as", "คุณดาว"],
-        cwd=ROOT,
-        env=telegram_desk.environment() | {"COLUMNS": "200"},
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    wide = telegram_desk.environment() | {"COLUMNS": "200"}
+    done = run_program(["chat", "--as", "คุณดาว"], wide, "\n".join(lines))
+    assert done.returncode == 0, done.stderr
     assert SAVED in done.stdout
     assert "my form.pdf" in done.stdout
     assert rows(telegram_desk) == [(number(telegram_desk), "my form.pdf", len(PDF))]

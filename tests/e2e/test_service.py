@@ -34,7 +34,7 @@ def test_polling_goes_on_after_answers_that_are_none(telegram_desk: DeskProcess,
 
 
 def test_sigterm_finishes_what_is_in_hand(telegram_desk: DeskProcess, telegram: FakeTelegram) -> None:
-    telegram_desk.start()
+    telegram_desk.start(cold=True)
     telegram.fail("sendMessage", Delay(1.5))
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจเศรษฐกิจครัวเรือน"))
     telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
@@ -43,7 +43,7 @@ def test_sigterm_finishes_what_is_in_hand(telegram_desk: DeskProcess, telegram: 
     assert SAVED in answer.text
     assert telegram_desk.rows("SELECT state FROM outbox") == [("sent",)]
     assert "Unclosed" not in telegram_desk.stderr()
-    telegram_desk.start().settle()
+    telegram_desk.start(cold=True).settle()
     assert len(telegram.messages(NOK.telegram)) == 1
 
 
@@ -97,7 +97,7 @@ def test_a_second_server_on_the_same_database_refuses_to_start(telegram_desk: De
 
 
 def test_commands_and_menu_are_put_up_once(make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine) -> None:
-    desk = make_desk(telegram, line).start()
+    desk = make_desk(telegram, line).start(cold=True)
     eventually(lambda: line.default_menu and len(telegram.commands) == 2, "commands and menu")
     desk.stop()
     default, english = ('{"type": "default"}', ""), ('{"type": "default"}', "en")

@@ -9,10 +9,11 @@ from queue import Queue
 import pytest
 
 from tests.e2e.conftest import MakeDesk
-from tests.e2e.harness import ADMIN, NOK, ROOT, DeskProcess
+from tests.e2e.fork_server import PROGRAM, ROOT, run_program
+from tests.e2e.harness import ADMIN, NOK, DeskProcess
 from tests.e2e.test_due import remind
 
-COMMAND = [sys.executable, str(ROOT / "run_bot.py"), "chat", "--as", "คุณนก"]
+CHAT = ["chat", "--as", "คุณนก"]
 
 
 @pytest.fixture
@@ -25,10 +26,9 @@ def desk(make_desk: MakeDesk) -> DeskProcess:
 
 def test_a_script_gets_its_answers_in_order_and_nothing_else(desk: DeskProcess) -> None:
     typed = "".join(f"R26110000{n:02}\n" for n in range(20))
-    done = subprocess.run(
-        COMMAND, cwd=ROOT, env=desk.environment(), input=typed.encode(), capture_output=True, timeout=60, check=True
-    )
-    said = done.stdout.decode()
+    done = run_program(CHAT, desk.environment(), typed)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
     assert "⏰" not in said
     assert [said.index(f"ไม่พบใบงาน R26110000{n:02}") for n in range(20)] == sorted(
         said.index(f"ไม่พบใบงาน R26110000{n:02}") for n in range(20)
@@ -39,7 +39,7 @@ def test_a_script_gets_its_answers_in_order_and_nothing_else(desk: DeskProcess) 
 def terminal(desk: DeskProcess) -> Iterator[tuple["subprocess.Popen[bytes]", "Queue[str]"]]:
     """An open terminal, and what it prints line by line."""
     process = subprocess.Popen(
-        COMMAND,
+        [sys.executable, PROGRAM, *CHAT],
         cwd=ROOT,
         env=desk.environment(),
         stdin=subprocess.PIPE,

@@ -24,6 +24,21 @@ class Counting:
         return {}
 
 
+class Slow:
+    """A tick that takes until it is cut off."""
+
+    def __init__(self):
+        self.begun = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    async def tick(self):
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended.set()
+
+
 @pytest.fixture
 async def started():
     """Starts tickers, and stops them."""
@@ -36,7 +51,8 @@ async def started():
 
     yield start
     for scheduler in schedulers:
-        scheduler.shutdown(wait=False)
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
 
 
 def soon(scheduler):
@@ -58,6 +74,16 @@ async def test_a_tick_that_fails_is_reported_and_the_next_one_comes(started, err
     soon(scheduler)
     await asyncio.wait_for(ticker.ticked.wait(), 5)
     assert reported == told
+
+
+async def test_a_desk_that_stops_in_the_middle_of_a_tick_complains_of_nothing(started, caplog):
+    ticker = Slow()
+    scheduler, reported = started(ticker)
+    await asyncio.wait_for(ticker.begun.wait(), 5)
+    scheduler.shutdown(wait=False)
+    await asyncio.wait_for(ticker.ended.wait(), 5)
+    await asyncio.sleep(0)
+    assert (reported, caplog.messages) == ([], [])
 
 
 async def test_a_wall_clock_set_back_by_a_day_stops_nothing(started):
