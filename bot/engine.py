@@ -25,6 +25,9 @@ from store.database import Change, Database, StoreUnavailable, Tx
 DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
 """Seconds that stopping may take: with HTTP's two, nine in all; an operator waits ten."""
 
+LEARN_EVERY = 30.0
+"""Seconds between looks at the words that other processes added."""
+
 log = get_logger()
 
 
@@ -78,15 +81,21 @@ class Engine:
             asyncio.create_task(self.sender.lanes.sweep_forever()),
             asyncio.create_task(self.imports.lanes.sweep_forever()),
             asyncio.create_task(self.poster.lanes.sweep_forever()),
-            asyncio.create_task(self._learn_words()),
+            asyncio.create_task(self._keep_learning()),
         ]
 
-    async def _learn_words(self) -> None:
-        with suppress(StoreUnavailable):  # the first search tries again
-            await self.desk.db.words.refreshed(self.desk.db)
-            # A million words stay: the collector would hold everybody up to walk through them again and again.
-            gc.freeze()
-            await self.desk.db.lessons.refreshed(self.desk.db)
+    async def _keep_learning(self) -> None:
+        """Subjects once; words for as long as the desk runs, so that nobody waits for those that an import brought."""
+        db, frozen = self.desk.db, False
+        while True:
+            with suppress(StoreUnavailable):  # the next time tries again
+                await db.words.refreshed(db, patience=None)
+                if not frozen:
+                    # A million words stay: the collector would hold everybody up to walk through them again and again.
+                    gc.freeze()
+                    frozen = True
+                    await db.lessons.refreshed(db)
+            await asyncio.sleep(LEARN_EVERY)
 
     async def post(self, outcome: Outcome, *changes: Change) -> None:
         """Write what was decided without an event, and send what it tells."""

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from store.database import Reader
 
 PATIENCE = 0.4
-"""Seconds that a question waits for the first reading; a large one takes longer, and does without meanwhile."""
+"""Seconds that a question waits for a reading; a large one takes longer, and who can does without meanwhile."""
 
 
 class Kept:
@@ -16,12 +16,23 @@ class Kept:
     def __init__(self) -> None:
         self._reading: asyncio.Task[None] | None = None
 
-    async def refreshed(self, db: "Reader") -> bool:
-        """Read what was added since the last time; False while that still goes on. Raises StoreUnavailable."""
+    async def refreshed(self, db: "Reader", patience: float | None = PATIENCE) -> bool:
+        """Read what was added since the last time; False where that takes longer than `patience` (None: any time).
+
+        Raises StoreUnavailable.
+        """
+        # One that is under way may have begun before what is asked for was written.
+        if not await self._finished(patience):
+            return False
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._read(db))
+        return await self._finished(patience)
+
+    async def _finished(self, patience: float | None) -> bool:
         reading = self._reading
-        await asyncio.wait({reading}, timeout=PATIENCE)
+        if reading is None:
+            return True
+        await asyncio.wait({reading}, timeout=patience)
         if not reading.done():
             return False
         if self._reading is reading:

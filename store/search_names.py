@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from domain.errors import DeskError
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, spellings, strip_titles
 from store.customer_keys import WORD_LENGTH
@@ -16,6 +17,8 @@ from store.database import Database, Row
 from store.search_rank import BASE, BEGINS, HOLDS, LIMIT, MOST_WORDS, NEAR, WHOLE, Found, Match, rank
 from store.words import Words
 
+LONG_PATIENCE = 20.0
+"""Seconds that a question waits for the words where it cannot be answered without."""
 GUESSES = 20
 """Most weak hits."""
 BEHIND = 20
@@ -36,12 +39,20 @@ Meanings = Mapping[str, Meaning]
 
 
 async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[Found]:
-    """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is found surely."""
+    """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is found surely.
+
+    DeskError("register_unread") where nobody can know yet: of "nothing found" a second record would come.
+    """
     query = " ".join(strip_titles(text[:400]).split()[:MOST_WORDS])
     if not fold(query):
         return []
-    if not await db.words.refreshed(db) or len(fold(query)) <= 2:
-        return await rank(db, query, await _begins_in_sql(db, query))
+    short = len(fold(query)) <= 2
+    if short or not await db.words.refreshed(db):
+        found = await rank(db, query, await _begins_in_sql(db, query))
+        if short or (found and not near):
+            return found
+        if not await db.words.refreshed(db, LONG_PATIENCE):
+            raise DeskError("register_unread")
     search = _Search(db, query)
     matches = await search.surely()
     found = await rank(db, query, matches)

@@ -1,5 +1,6 @@
 """Search finds the same customers in the same order on both engines, and nothing typed is a wildcard."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.customers import Contact, Customer, CustomerCode
+from domain.errors import DeskError
 from domain.staff import StaffId
+from store import search_names, words
 from store.customers import add_customer, get_customer, update_customer
 from store.database import Database, Tx, open_database
 from store.search import LIMIT, Why, find_customers, find_twins
@@ -349,13 +352,65 @@ async def test_words_that_another_process_added_are_found(db: Database, url: str
 async def test_a_search_works_before_the_words_are_read(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await add_all(db, FORGIVEN)
 
-    async def still_reading(reader: Database) -> bool:
-        return False
-
-    monkeypatch.setattr(db.words, "refreshed", still_reading)
+    monkeypatch.setattr(db.words, "_read", Slowly(db, 60))
 
     for typed in ("กมลชนก รัตน", "ศรีสุ", "กมลชนก"):
         assert len(await find_customers(db, typed)) == 1
+
+
+class Slowly:
+    """The words, read after a while."""
+
+    def __init__(self, db: Database, seconds: float) -> None:
+        self._read, self._seconds = db.words._read, seconds
+
+    async def __call__(self, db: Database) -> None:
+        await asyncio.sleep(self._seconds)
+        await self._read(db)
+
+
+async def test_nobody_is_called_unknown_before_the_words_are_read(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_all(db, FORGIVEN)
+    monkeypatch.setattr(db.words, "_read", Slowly(db, 0.6))
+
+    found = asyncio.create_task(find_customers(db, "กมลชนก รัฐนพิทัค"))
+    twins = asyncio.create_task(find_twins(db, customer(99, "กมลชนก รัตนพิทัก")))
+
+    assert [hit.customer.code for hit in await found] == ["C1"]
+    assert [hit.customer.code for hit in await twins] == ["C1"]
+
+
+async def test_a_search_that_nobody_can_answer_yet_says_so(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await add_all(db, FORGIVEN)
+    monkeypatch.setattr(db.words, "_read", Slowly(db, 60))
+    monkeypatch.setattr(search_names, "LONG_PATIENCE", 0.01)
+
+    with pytest.raises(DeskError, match="register_unread"):
+        await find_customers(db, "กมลชนก รัฐนพิทัค")
+    with pytest.raises(DeskError, match="register_unread"):
+        await find_twins(db, customer(99, "กมลชนก รัตนพิทักษ์"))
+
+
+async def test_what_was_written_while_words_were_being_read_is_found(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_all(db, FORGIVEN)
+    thread = asyncio.to_thread
+
+    async def slowly(work: Callable[..., None], *arguments: object) -> None:
+        await asyncio.sleep(0.3)
+        await thread(work, *arguments)
+
+    monkeypatch.setattr(words, "BATCH", 2)
+    monkeypatch.setattr(asyncio, "to_thread", slowly)
+    first = asyncio.create_task(db.words.refreshed(db))
+    await asyncio.sleep(0.1)
+    await add_all(db, [customer(77, "ทวีศักดิ์ ใหม่มาก")])
+
+    assert [hit.customer.code for hit in await find_customers(db, "ทวีสัก ไหม่มาก")] == ["C77"]
+    assert await first
 
 
 async def test_twins_may_be_spelt_a_little_differently(db: Database) -> None:
