@@ -8,6 +8,7 @@ from functools import partial
 from heapq import nlargest
 
 from domain.customers import Customer
+from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.merging import FIELDS, LIKELY, Candidate, likeness, recommend
 from domain.staff import Role
@@ -28,8 +29,14 @@ PAGE = 8
 MOST_CODES = 5
 BATCH = 200
 MOST_PAIRS = 500
-MOST_CHANGED = 2000
+MOST_CHANGED = 1000
+"""Customers whose names are compared in one go; the rest has its turn a moment later, or the next night."""
 FIRST_LOOK = timedelta(days=1)
+OVERLAP = timedelta(hours=1)
+"""What changed while the last walk went on is looked at by the next."""
+NEAR = "duplicates.near"
+NIGHT, MORNING = time(2, 0), 6
+BREATH = timedelta(seconds=10)
 
 # Reporting.
 
@@ -179,27 +186,59 @@ async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 # At night.
 
 
-@due("duplicates.find", silent=True, daily_at=time(2, 0), workdays=False)
+@due("duplicates.find", silent=True, daily_at=NIGHT, workdays=False)
 async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
-    """Walk through the register for pairs that share a telephone, an e-mail or a name, and look at what changed."""
+    """Walk through the register for pairs that share a telephone, an e-mail or a name; then look at what changed."""
     since = await due_store.last_done(work.db, "duplicates.find") or work.now - FIRST_LOOK
     best: list[Pair] = []
-    after, looked_at = "", 0
+    after = ""
     while True:
         alike, last = await duplicates.list_alike(work.db, after, BATCH)
         if not last:
             break
-        found = await _weighed(work, alike)
-        for code in await duplicates.list_changed(work.db, after, last, since):
-            if looked_at < MOST_CHANGED:
-                looked_at += 1
-                found += await _near_names(work, code)
-        known = await duplicates.list_known(work.db, sorted({pair.one for pair in found}))
-        new = {pair for pair in found if (pair.one, pair.other) not in known}
-        best = nlargest(MOST_PAIRS, new.union(best), key=lambda pair: (pair.score, pair.one, pair.other))
+        best = await _best(work, best, await _weighed(work, alike))
         after = last
         await asyncio.sleep(0)  # a chat goes first
     work.change(partial(duplicates.propose, pairs=best, now=work.now))
+    work.change(partial(due_store.plan, rows=[_look(since - OVERLAP, "", work.now)]))
+
+
+def _look(since: datetime, after: str, at: datetime) -> Due:
+    """A part of a walk through what changed since a time, to go on after a code."""
+    on = at.astimezone(BANGKOK).date()
+    return Due(NEAR, "", f"{on} {since.isoformat(timespec='seconds')} {after}", at)
+
+
+@due(NEAR, silent=True)
+async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
+    """Look for names like those of the customers who changed, so many at a time, for as many nights as it takes."""
+    now = work.now.astimezone(BANGKOK)
+    for row in rows:
+        _on, text, after = row.occurrence.split(" ")
+        since = datetime.fromisoformat(text)
+        if now.hour >= MORNING:
+            tonight = datetime.combine(now.date() + timedelta(days=1), NIGHT, BANGKOK)
+            work.change(partial(due_store.plan, rows=[_look(since, after, tonight)]))
+            continue
+        codes = await duplicates.list_changed(work.db, after, MOST_CHANGED, since)
+        await _look_at(work, codes)
+        if len(codes) == MOST_CHANGED:
+            # A while later, so that what else is due comes in between.
+            work.change(partial(due_store.plan, rows=[_look(since, codes[-1], work.now + BREATH)]))
+
+
+async def _look_at(work: Work, codes: Sequence[str]) -> None:
+    best: list[Pair] = []
+    for code in codes:
+        best = await _best(work, best, await _near_names(work, code))
+    work.change(partial(duplicates.propose, pairs=best, now=work.now))
+
+
+async def _best(work: Work, best: Sequence[Pair], found: Sequence[Pair]) -> list[Pair]:
+    """The likeliest of both that the office does not know."""
+    known = await duplicates.list_known(work.db, sorted({pair.one for pair in found}))
+    new = {pair for pair in found if (pair.one, pair.other) not in known}
+    return nlargest(MOST_PAIRS, new.union(best), key=lambda pair: (pair.score, pair.one, pair.other))
 
 
 async def _weighed(work: Work, alike: Sequence[tuple[str, str]]) -> list[Pair]:

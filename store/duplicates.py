@@ -145,12 +145,12 @@ async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str
     return list(dict.fromkeys((row["one"], row["other"]) for row in rows)), codes[-1]["code"]
 
 
-async def list_changed(db: Reader, after: str, last: str, since: datetime) -> list[str]:
-    """The customers between two codes that were made or changed since a time."""
+async def list_changed(db: Reader, after: str, limit: int, since: datetime) -> list[str]:
+    """The next customers in the order of their codes that were made or changed since a time."""
     rows = await db.fetch(
-        "SELECT code FROM customers WHERE code > ? AND code <= ? AND updated_at >= ? AND merged_into IS NULL",
+        "SELECT code FROM customers WHERE code > ? AND updated_at >= ? AND merged_into IS NULL "
+        f"ORDER BY code LIMIT {int(limit)}",
         after,
-        last,
         since,
     )
     return [row["code"] for row in rows]

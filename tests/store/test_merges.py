@@ -137,7 +137,9 @@ async def test_pairs_share_a_telephone_an_e_mail_or_a_name_and_no_switchboard(db
     pairs, last = await duplicates.list_alike(db, "", 100)
     assert (sorted(pairs), last) == ([("C1", "C2"), ("C20", "C3")], "C3")
     assert await duplicates.list_alike(db, last, 100) == ([], "")
-    assert len(await duplicates.list_changed(db, "", "C9", NOW + timedelta(minutes=1))) == 8
+    later = NOW + timedelta(minutes=1)
+    assert await duplicates.list_changed(db, "", 3, later) == ["C10", "C11", "C12"]
+    assert await duplicates.list_changed(db, "C12", 100, later) == ["C13", "C14", "C15", "C16", "C17"]
 
 
 async def test_a_pair_is_open_until_it_is_decided_and_again_when_it_is_reported(db, by):
