@@ -10,7 +10,7 @@ from domain.configuration import Configuration
 from domain.tickets import Complexity, Ticket
 from domain.time_standard import Limit
 from handlers.i18n import _
-from handlers.labels import day, day_time, days, holiday, span, value_label, weekday_when, when
+from handlers.labels import day, day_time, days, holiday, hours, span, value_label, weekday_when, when
 
 MOST_PARTS = 8
 """Parts of the sum that are added up in its last line; beyond it only the total stands there."""
@@ -29,7 +29,7 @@ def why(configuration: Configuration, ticket: Ticket, told: Explanation, if_now:
         _cell(configuration, ticket, told.limit),
         _("เริ่ม %(at)s", at=weekday_when(told.start)),
         *_lines(told.steps),
-        *_result(told, if_now),
+        *_result(told, if_now, configuration.calendar.day_minutes),
         *_outcome(configuration, ticket, told, now),
     ]
     return "\n".join(lines)
@@ -82,7 +82,7 @@ def _lines(steps: Sequence[Step]) -> Iterator[str]:
             and before.kind is Kind.GOES_ON
             and before.last == step.first
         ):
-            line[-1] += " " + _("นับต่อ %(amount)s", amount=span(step.amount))
+            line[-1] += " " + _("นับต่อ %(amount)s", amount=hours(step.amount))
         else:
             line.append(_phrase(step))
         before = step
@@ -109,8 +109,8 @@ def _phrase(step: Step) -> str:
     if step.kind is Kind.FREE:
         return f"{days(step.first, step.last)} {holiday(step.name) or _weekend(step)}"
     if step.first != step.last:
-        return _("%(days)s นับวันละ %(amount)s", days=days(step.first, step.last), amount=span(step.amount))
-    return _("%(day)s นับ %(amount)s", day=day(step.first), amount=span(step.amount))
+        return _("%(days)s นับวันละ %(amount)s", days=days(step.first, step.last), amount=hours(step.amount))
+    return _("%(day)s นับ %(amount)s", day=day(step.first), amount=hours(step.amount))
 
 
 def _weekend(step: Step) -> str:
@@ -118,11 +118,11 @@ def _weekend(step: Step) -> str:
     return "–".join(names)
 
 
-def _result(told: Explanation, if_now: datetime | None) -> Iterator[str]:
+def _result(told: Explanation, if_now: datetime | None, day_minutes: int) -> Iterator[str]:
     assert told.limit is not None
     total = timedelta(minutes=told.limit.working_minutes)
     if told.due is None:
-        spent = {"spent": span(told.spent), "limit": span(total)}
+        spent = {"spent": span(told.spent, day_minutes), "limit": span(total, day_minutes)}
         yield _("นับแล้ว %(spent)s จาก %(limit)s ยังรอผู้รับบริการ", **spent) if told.spent else _("ยังไม่ได้นับ รอผู้รับบริการ")
         if if_now is not None:
             yield _("ถ้าตอบตอนนี้ ครบ %(at)s", at=weekday_when(if_now))
@@ -137,10 +137,10 @@ def _parts(steps: Sequence[Step]) -> list[timedelta]:
 
 def _sum(cell: Limit, total: timedelta, parts: Sequence[timedelta]) -> str:
     """`2 + 3 + 2 = 7 ชม. = 1 วันทำการ`"""
-    hours = all(part % timedelta(hours=1) == timedelta() for part in parts)
-    added = " + ".join(str(part // timedelta(hours=1)) if hours else span(part) for part in parts)
+    whole = all(part % timedelta(hours=1) == timedelta() for part in parts)
+    added = " + ".join(str(part // timedelta(hours=1)) if whole else hours(part) for part in parts)
     pieces = [added] if 1 < len(parts) <= MOST_PARTS else []
-    pieces.append(span(total))
+    pieces.append(hours(total))
     if cell.unit == "day":
         pieces.append(limit_text(cell))
     return " = ".join(pieces)
@@ -149,17 +149,18 @@ def _sum(cell: Limit, total: timedelta, parts: Sequence[timedelta]) -> str:
 def _outcome(configuration: Configuration, ticket: Ticket, told: Explanation, now: datetime) -> Iterator[str]:
     """How it stands: what is left, what it is over, or how it was closed."""
     over = _over(configuration, ticket, told, now)
+    left = span(told.left, configuration.calendar.day_minutes)
     if ticket.closed_at is not None:
         if over and told.state is State.KEPT:
             yield _("บันทึกและปิดในครั้งเดียวหลังให้บริการแล้ว จึงไม่นับว่าเกินกำหนด")
         elif over:
             yield _("ปิด %(at)s เกินกำหนด %(span)s", at=when(ticket.closed_at), span=over)
         else:
-            yield _("ปิด %(at)s ทันกำหนด เหลือ %(span)s", at=when(ticket.closed_at), span=span(told.left))
+            yield _("ปิด %(at)s ทันกำหนด เหลือ %(span)s", at=when(ticket.closed_at), span=left)
     elif told.state is State.OVERDUE:
         yield _("เกินกำหนดมาแล้ว %(span)s", span=over)
     elif told.due is not None:
-        yield _("ตอนนี้เหลือ %(span)s", span=span(told.left))
+        yield _("ตอนนี้เหลือ %(span)s", span=left)
 
 
 def _over(configuration: Configuration, ticket: Ticket, told: Explanation, now: datetime) -> str:
@@ -167,4 +168,5 @@ def _over(configuration: Configuration, ticket: Ticket, told: Explanation, now: 
     end = ticket.closed_at or now
     if told.due is None or end <= told.due:
         return ""
-    return span(max(clock.elapsed(configuration, ticket, end) - (told.spent + told.left), timedelta()))
+    beyond = max(clock.elapsed(configuration, ticket, end) - (told.spent + told.left), timedelta())
+    return span(beyond, configuration.calendar.day_minutes)

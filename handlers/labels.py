@@ -294,11 +294,24 @@ def day_time(at: datetime) -> str:
     return f"{day(at.astimezone(BANGKOK).date())} {format_time(at)}"
 
 
-def span(amount: timedelta) -> str:
-    """`2 ชม. 30 นาที`; parts of a minute are left out."""
-    hours, minutes = divmod(int(amount.total_seconds()) // 60, 60)
-    parts = [_("%(count)s ชม.", count=hours) if hours else "", _("%(count)s นาที", count=minutes) if minutes else ""]
-    return " ".join(filter(None, parts)) or _("ไม่ถึง 1 นาที")
+def hours(amount: timedelta) -> str:
+    """`2 ชม. 30 นาที`, for what is counted within one day; parts of a minute are left out."""
+    whole, minutes = divmod(int(amount.total_seconds()) // 60, 60)
+    parts = []
+    if whole:
+        parts.append(_("%(count)s ชม.", count=whole))
+    if minutes:
+        parts.append(_("%(count)s นาที", count=minutes))
+    return " ".join(parts) or _("ไม่ถึง 1 นาที")
+
+
+def span(amount: timedelta, day_minutes: int) -> str:
+    """Working time as officers say it: `1 วันทำการ 2 ชม.`, a working day counting so many minutes."""
+    whole, rest = divmod(int(amount.total_seconds()) // 60, day_minutes)
+    if not whole:
+        return hours(amount)
+    told = _("%(count)s วันทำการ", count=whole)
+    return f"{told} {hours(timedelta(minutes=rest))}" if rest else told
 
 
 def holiday(names: str) -> str:

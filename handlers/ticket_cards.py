@@ -64,7 +64,7 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
     due_time = clock.due_at(configuration, ticket)
     if state is State.WAITING and cell:
         left = timedelta(minutes=cell.working_minutes) - clock.elapsed(configuration, ticket, ctx.now)
-        return _("หยุดนับ เหลือ %(left)s", left=span(left))
+        return _("หยุดนับ เหลือ %(left)s", left=span(left, configuration.calendar.day_minutes))
     if due_time is None:
         return ""
     marks = {State.OVERDUE: _(" (เกินกำหนด)"), State.DUE_SOON: _(" (ใกล้กำหนด)")}

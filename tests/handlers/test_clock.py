@@ -1,11 +1,12 @@
 """The clock in the chat: waiting, going on, correcting, and the sum behind a due time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.working_calendar import BANGKOK
+from handlers.labels import span
 from store import tickets
 
 NO = "R2612000124"
@@ -67,7 +68,7 @@ async def test_why_while_it_waits_says_what_was_counted_and_when_it_would_be_due
     desk = waited
     desk.now = at("2026-12-08T13:00")
     told = (await desk.chooses("ทำไมกำหนดนี้")).text
-    assert told.endswith("นับแล้ว 5 ชม. จาก 7 ชม. ยังรอผู้รับบริการ\nถ้าตอบตอนนี้ ครบ อ. 8 ธ.ค. 69 15.00 น.")
+    assert told.endswith("นับแล้ว 5 ชม. จาก 1 วันทำการ ยังรอผู้รับบริการ\nถ้าตอบตอนนี้ ครบ อ. 8 ธ.ค. 69 15.00 น.")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,50 @@ async def test_why_of_a_closed_ticket_says_kept_or_missed_and_by_how_much(waited
     await desk.says(f"ปิดใบงาน {NO} ส่งตารางแล้ว")
     await desk.says(NO)
     assert (await desk.chooses("ทำไมกำหนดนี้")).text.endswith(outcome)
+
+
+@pytest.mark.parametrize(
+    ("now", "beyond"),
+    [
+        ("2026-12-08T12:00", "ตอนนี้เหลือ ไม่ถึง 1 นาที"),
+        ("2026-12-08T13:20", "เกินกำหนดมาแล้ว 20 นาที"),
+        ("2026-12-08T16:30", "เกินกำหนดมาแล้ว 3 ชม. 30 นาที"),
+        ("2026-12-09T14:30", "เกินกำหนดมาแล้ว 1 วันทำการ 1 ชม. 30 นาที"),
+        ("2026-12-11T15:00", "เกินกำหนดมาแล้ว 2 วันทำการ 2 ชม."),
+        ("2027-12-08T12:00", "เกินกำหนดมาแล้ว 243 วันทำการ"),
+    ],
+)
+async def test_how_long_it_is_overdue_is_told_in_working_days(waited, now, beyond):
+    """The calendar of 2026: the 10th of December is a holiday; a working day is seven hours."""
+    desk = waited
+    desk.now = at("2026-12-08T10:00")
+    await desk.presses("ผู้รับบริการตอบแล้ว")
+    desk.now = at(now)
+    await desk.says(NO)
+    assert (await desk.chooses("ทำไมกำหนดนี้")).text.endswith(beyond)
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ({"seconds": 59}, "ไม่ถึง 1 นาที"),
+        ({"minutes": 59}, "59 นาที"),
+        ({"hours": 6, "minutes": 59}, "6 ชม. 59 นาที"),
+        ({"hours": 7}, "1 วันทำการ"),
+        ({"hours": 9}, "1 วันทำการ 2 ชม."),
+        ({"hours": 17, "minutes": 30}, "2 วันทำการ 3 ชม. 30 นาที"),
+        ({"hours": 1645, "minutes": 24}, "235 วันทำการ 24 นาที"),
+    ],
+)
+def test_spans_of_working_time(amount, told):
+    assert span(timedelta(**amount), 7 * 60) == told
+
+
+async def test_what_is_left_while_it_waits_is_told_in_working_days(desk):
+    await desk.says("/open C81554 อีเมล 7.1 ขอข้อมูลแรงงาน")
+    desk.wait(hours=1)
+    await desk.says("R2611000124")
+    assert "เหลือ 6 วันทำการ 6 ชม." in (await desk.presses("รอผู้รับบริการ")).text
 
 
 @pytest.mark.parametrize(
