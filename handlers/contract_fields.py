@@ -58,4 +58,4 @@ def contract_no_field(hint: str, check: Check) -> Field:
         no = await next_contract_no(ctx)
         return [Option(no, _("ใช้ %(no)s", no=no))]
 
-    return replace(plain, parse=parse, options=options)
+    return replace(plain, parse=parse, options=options, typed=True)

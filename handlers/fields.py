@@ -70,7 +70,7 @@ def past_date_field(name: str, hint: str, *, unknown: bool = False, clearable: b
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: past_date(ctx, text)}
 
-    return Field(name, hint, parse, _late_options, unknown=unknown, clearable=clearable)
+    return Field(name, hint, parse, _late_options, unknown=unknown, clearable=clearable, typed=True)
 
 
 def past_moment_field(name: str, hint: str) -> Field:
@@ -79,7 +79,7 @@ def past_moment_field(name: str, hint: str) -> Field:
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: past_moment(ctx, text)}
 
-    return Field(name, hint, parse, _late_options, clearable=False)
+    return Field(name, hint, parse, _late_options, clearable=False, typed=True)
 
 
 async def _late_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -169,8 +169,7 @@ def money_field(name: str) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
-    hint = "พิมพ์เช่น 1,500 · เก้าบาทพิมพ์ 9 บาท"
-    return Field(name, hint, parse, options, unknown=True)
+    return Field(name, "พิมพ์ราคา เช่น 1,500 (เก้าบาทพิมพ์ 9 บาท)", parse, options, unknown=True, typed=True)
 
 
 def phone_field(name: str) -> Field:

@@ -53,7 +53,8 @@ class Field:
     about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
     an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the
     fields to choose from. `opens` = the action that a tap on the field of a saved record leads to, where the field is
-    a list of its own.
+    a list of its own. `typed` = its value is typed, its buttons are but short cuts. `settles` = it asks how what is
+    there is meant, so nothing is missing meanwhile.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Field:
     appends: bool = False
     hidden: bool = False
     opens: str = ""
+    typed: bool = False
+    settles: bool = False
 
 
 class Form(Protocol):
@@ -241,10 +244,7 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
     present = await form.present(ctx, draft, name) if draft.record else ""
     buttons = (*await _value_buttons(ctx, form, draft, field_, present), *_form_buttons(draft, others))
     was = _("เดิม: %(value)s", value=shorten(present, 300)) if present else ""
-    missing = list(map(field_label, await form.missing(ctx, draft)))
-    left = ""
-    if len(missing) > 1:
-        left = _("ยังขาด %(count)s รายการ: %(fields)s", count=len(missing), fields=", ".join(missing))
+    left = await _left(ctx, form, draft)
     if field_.options is None:
         notes = (left, was, _prompt(field_, present), card.note)
         return replace(card, note="\n".join(filter(None, notes)), buttons=buttons)
@@ -253,21 +253,33 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
     presses = tuple(form_button(o.label, "form.set", draft, field=name, value=o.value) for o in shown)
     if field_.extras:
         presses += field_.extras(draft)
-    lines = (card.title, *(f"{k}: {v}" for k, v in card.fields), card.note, left, was, _prompt(field_, present))
+    asked = _prompt(field_, present, some=bool(options))
+    lines = (card.title, *(f"{k}: {v}" for k, v in card.fields), card.note, left, was, asked)
     question = "\n".join(filter(None, lines))
     more = len(options) > (page + 1) * PAGE
     turns = turn_buttons("form.page", {"draft": draft.id, "field": name}, page, more=more)
     return Choice(question, presses, (*turns, *buttons))
 
 
-def _prompt(field_: Field, present: str) -> str:
-    """What to type; over a value that is there, that all of it is replaced."""
+async def _left(ctx: Context, form: Form, draft: Draft) -> str:
+    """What is still missing, where that is more than what is asked for; not what is there and has to be settled."""
+    names = [name for name in await form.missing(ctx, draft) if not form.fields[name].settles]
+    lacking = [field_label(name) for name in names if not await form.present(ctx, draft, name)]
+    if len(lacking) < 2:
+        return ""
+    return _("ยังขาด %(count)s รายการ: %(fields)s", count=len(lacking), fields=", ".join(lacking))
+
+
+def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
+    """What to type or to choose, `some` = there is something to choose; over a value, that all of it is replaced."""
     label = field_label(field_.name)
-    if present and not field_.options and not field_.appends:
+    if field_.options is None and present and not field_.appends:
         return _("พิมพ์%(field)sใหม่ทั้งหมด", field=label)
-    if field_.options and field_.hint:
-        return _("เลือก%(field)s", field=label) + f" ({_(field_.hint)})"
-    return _("เลือก%(field)s", field=label) if field_.options else _(field_.hint)
+    if field_.hint and (field_.typed or not some):
+        return _(field_.hint)
+    if field_.hint:
+        return _("เลือก%(field)s หรือ%(hint)s", field=label, hint=_(field_.hint))
+    return _("เลือก%(field)s", field=label) if some else _("ยังไม่มี%(field)sให้เลือก", field=label)
 
 
 async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, present: str) -> tuple[Button, ...]:

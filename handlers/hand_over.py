@@ -217,7 +217,7 @@ class ReturnForm(Form):
     """See `handlers.forms.Form`: the word with which a ticket goes back."""
 
     kind = "return"
-    fields: Mapping[str, Field] = {"word": Field("word", "พิมพ์เหตุผลสั้น ๆ ได้", _parse_word, _word_options)}
+    fields: Mapping[str, Field] = {"word": Field("word", "พิมพ์เหตุผลสั้น ๆ", _parse_word, _word_options, typed=True)}
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         return [] if draft.data.get("word") else ["word"]

@@ -290,7 +290,7 @@ async def _drop(ctx: Context, draft: Draft, value: str) -> Reply:
     return await _changed(ctx, draft.data, life, row, requests.dropped(row, value, ctx.now), rule, line)
 
 
-_DAY = Field("remind_on", "พิมพ์วันที่ เช่น 15 ธ.ค. 69", _parse_day, _days, clearable=False)
+_DAY = Field("remind_on", "พิมพ์วันที่ เช่น 15 ธ.ค. 69", _parse_day, _days, clearable=False, typed=True)
 _REASON = fields.text_field("reason", "พิมพ์เหตุผล")
 enter_form(OneField("owed.snooze", _DAY, _heading, _snooze))
 enter_form(OneField("owed.assign", fields.choice_field("assignee", _people), _heading, _assign))

@@ -159,7 +159,7 @@ class PublicityForm(Form):
     kind = "publicity"
     fields: Mapping[str, Field] = {
         "text": Field("text", "พิมพ์หรือส่งต่อข่าวที่เผยแพร่ พร้อมลิงก์โพสต์", _parse_text),
-        "networks": Field("networks", "เผยแพร่ที่ไหนบ้าง", _parse_networks, _network_options),
+        "networks": Field("networks", "", _parse_networks, _network_options),
         "projects": PROJECTS,
         "data_years": DATA_YEARS,
         "links": Field("links", "วางลิงก์โพสต์ (หลายเครือข่ายวางรวมกันได้)", _parse_links),

@@ -182,9 +182,9 @@ class PostForm(Form):
     kind = "post"
     fields: Mapping[str, Field] = {
         "text": Field("text", "พิมพ์ข้อความที่จะโพสต์", _parse_text),
-        "cut": Field("cut", "หรือพิมพ์ข้อความใหม่ที่สั้นลง", _parse_cut, _cut_options, hidden=True),
-        "networks": Field("networks", "เผยแพร่ที่ไหนบ้าง", _parse_networks, _network_options),
-        "post_at": Field("post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options),
+        "cut": Field("cut", "พิมพ์ข้อความใหม่ที่สั้นลง", _parse_cut, _cut_options, hidden=True, settles=True),
+        "networks": Field("networks", "", _parse_networks, _network_options),
+        "post_at": Field("post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options, typed=True),
         "projects": PROJECTS,
         "data_years": DATA_YEARS,
     }

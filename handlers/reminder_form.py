@@ -69,7 +69,12 @@ class ReminderForm(Form):
     kind = "reminder"
     fields: Mapping[str, Field] = {
         "remind_at": Field(
-            "remind_at", "พิมพ์เช่น พรุ่งนี้ 9.00 · ศุกร์หน้า · อีก 3 วันทำการ", _parse_when, _offered, clearable=False
+            "remind_at",
+            "พิมพ์เวลา เช่น พรุ่งนี้ 9.00 หรือ ศุกร์หน้า หรือ อีก 3 วันทำการ",
+            _parse_when,
+            _offered,
+            clearable=False,
+            typed=True,
         ),
         "remind_text": text_field("remind_text", "พิมพ์เรื่องที่ต้องการให้เตือน", reminder_cards.LIMIT),
     }

@@ -205,7 +205,7 @@ async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     catalogue = ctx.desk.configuration.catalogue
     subject = await present(ctx, draft, "subject")
     channels = catalogue.subjects[subject].channels if subject in catalogue.subjects else ()
-    return [Option(GO_ON, _("ใช้ต่อ")), *(Option(code, catalogue.channel_name(code)) for code in channels)]
+    return [Option(GO_ON, _("ใช้ช่องทางนี้")), *(Option(code, catalogue.channel_name(code)) for code in channels)]
 
 
 async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -228,12 +228,12 @@ async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
 TICKET_FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        customer_field("customer", "พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส"),
+        customer_field("customer", "พิมพ์ชื่อผู้รับบริการ เบอร์โทร อีเมล หรือรหัส"),
         Field("channel", "", _parse_channel, _channel_options, clearable=False),
-        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่องได้", _parse_subject, _subject_options, clearable=False),
-        Field("misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True),
-        customer_field("real_customer", "ผู้ที่เขียนอีเมลมา พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส", hidden=True),
-        Field("real_subject", "เรื่องที่เขาขอ พิมพ์รหัสหรือคำได้", _parse_real_subject, _real_subject_options, hidden=True),
+        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่อง", _parse_subject, _subject_options, clearable=False),
+        Field("misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True),
+        customer_field("real_customer", "พิมพ์ชื่อผู้ที่เขียนอีเมลมา เบอร์โทร อีเมล หรือรหัส", hidden=True),
+        Field("real_subject", "พิมพ์รหัสหรือคำในเรื่องที่ผู้รับบริการขอ", _parse_real_subject, _real_subject_options, hidden=True),
         Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
         Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
         ASSIGNEE,
@@ -251,7 +251,14 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
         fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),
-        Field("receipt_on", "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69", _parse_receipt_day, _receipt_day_options, unknown=True),
+        Field(
+            "receipt_on",
+            "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69",
+            _parse_receipt_day,
+            _receipt_day_options,
+            unknown=True,
+            typed=True,
+        ),
         fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True),
         fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
         fields.text_field("link", "วางลิงก์", unknown=True),

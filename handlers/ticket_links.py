@@ -56,7 +56,7 @@ class LinkForm(Form):
     kind = "ticket_link"
     fields: Mapping[str, Field] = {
         "other_ticket": Field(
-            "other_ticket", "พิมพ์เลขใบงานได้", _parse_other, _other_options, frozenset({"ticket"}), clearable=False
+            "other_ticket", "พิมพ์เลขใบงาน", _parse_other, _other_options, frozenset({"ticket"}), clearable=False
         ),
         "link_kind": fields.named_field("link_kind"),
     }

@@ -180,4 +180,4 @@ def _meant(people: list[Staff], typed: str) -> list[Staff]:
     return []
 
 
-ASSIGNEE = Field("assignee", "พิมพ์ชื่อหรือชื่อทีมได้", parse_assignee, _assignee_options, clearable=False)
+ASSIGNEE = Field("assignee", "พิมพ์ชื่อหรือชื่อทีม", parse_assignee, _assignee_options, clearable=False)

@@ -250,4 +250,4 @@ PROJECTS = Field(
 DATA_YEARS = Field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562", _parse_years)
 PROVINCE = Field("province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True)
 USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)
-COUNTED_ON = Field("counted_on", "พิมพ์เดือน เช่น ต.ค. 69", _parse_month, _month_options)
+COUNTED_ON = Field("counted_on", "พิมพ์เดือน เช่น ต.ค. 69", _parse_month, _month_options, typed=True)

@@ -101,7 +101,7 @@ async def _reason_given(ctx: Context, draft: Draft, reason: str) -> Reply:
     return await _void(ctx, found, reason)
 
 
-_REASON = Field("void_reason", "พิมพ์หรือเลือกเหตุผลที่ยกเลิก", _parse_reason, _reasons, clearable=False)
+_REASON = Field("void_reason", "พิมพ์เหตุผลสั้น ๆ", _parse_reason, _reasons, clearable=False)
 enter_form(OneField(FORM, _REASON, _heading, _reason_given))
 
 

@@ -126,8 +126,8 @@ async def test_another_channel_complexity_date_closing_and_reopening_plan_anew(a
         await desk.presses("ช่องทั้งหมด")
         await desk.presses(field)
         shown = await desk.presses(value)
-        if "ใช้ต่อ" in shown.buttons:
-            await desk.presses("ใช้ต่อ")
+        if "ใช้ช่องทางนี้" in shown.buttons:
+            await desk.presses("ใช้ช่องทางนี้")
         await desk.presses("บันทึก")
         assert (await planned(desk))["over"] == over
     await desk.says("ปิดใบงาน R2611000124 ส่งแล้ว")

@@ -46,7 +46,7 @@ async def test_a_value_that_cannot_be_is_asked_for_again_and_nothing_is_saved(ti
 
 
 async def test_a_name_alone_asks_for_its_value(ticket: DeskUnderTest) -> None:
-    assert "เลือกราคา" in (await ticket.says(f"แก้ไข {NO} ราคา")).text
+    assert "พิมพ์ราคา เช่น 1,500" in (await ticket.says(f"แก้ไข {NO} ราคา")).text
     assert SAVED in (await ticket.says("350")).text
 
 

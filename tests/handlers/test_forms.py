@@ -3,6 +3,8 @@
 import pytest
 
 from domain.staff import Platform
+from handlers.chat import buttons_of
+from handlers.forms import FORMS
 from store import customers, tickets
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
@@ -224,3 +226,55 @@ async def test_a_list_of_all_fields_reads_its_ticket_and_customer_once(desk, mon
     monkeypatch.setattr(customers, "get_customer", counted("customer", customers.get_customer))
     assert "นายสมชาย ใจดี" in (await desk.presses("ช่องทั้งหมด")).text
     assert sorted(read) == ["customer", "ticket"]
+
+
+QUESTIONS = [(form.kind, field) for form in FORMS.values() for field in form.fields.values() if field.hint]
+
+
+@pytest.mark.parametrize(("kind", "field"), QUESTIONS, ids=[f"{kind}.{field.name}" for kind, field in QUESTIONS])
+def test_every_hint_says_what_to_do_so_that_it_is_a_question_alone_and_behind_a_choice(kind, field):
+    """`เลือกเรื่อง หรือพิมพ์รหัสหรือคำในชื่อเรื่อง`, `พิมพ์ราคา เช่น 1,500`: never `เลือกราคา (พิมพ์…)`."""
+    assert field.hint.startswith(("พิมพ์", "วาง"))
+
+
+@pytest.mark.parametrize(
+    ("field", "question"),
+    [
+        ("ราคา", "พิมพ์ราคา เช่น 1,500 (เก้าบาทพิมพ์ 9 บาท)"),
+        ("วันที่ในใบเสร็จ", "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69"),
+        ("เลขที่สัญญา", "พิมพ์เลขที่สัญญา เช่น 81/2569"),
+        ("ประจำเดือน", "พิมพ์เดือน เช่น ต.ค. 69"),
+        ("ช่องทาง", "เลือกช่องทาง"),
+        ("เรื่อง", "เลือกเรื่อง หรือพิมพ์รหัสหรือคำในชื่อเรื่อง"),
+        ("ผู้รับผิดชอบ", "เลือกผู้รับผิดชอบ หรือพิมพ์ชื่อหรือชื่อทีม"),
+        ("ผู้รับบริการ", "พิมพ์ชื่อผู้รับบริการ เบอร์โทร อีเมล หรือรหัส"),
+        ("ผู้ติดต่อ", "ยังไม่มีผู้ติดต่อให้เลือก"),
+    ],
+)
+async def test_what_is_typed_is_not_chosen_and_nothing_is_chosen_where_there_is_no_choice(desk, field, question):
+    await desk.says("/open")
+    await desk.presses("ช่องอื่น ๆ")
+    every = (await desk.presses("ช่องทั้งหมด")).replies[0].parts[0]
+    token = next(button.token for button in buttons_of(every) if button.label == field)
+    assert (await desk.presses_token(token)).text.endswith(question)
+
+
+async def test_a_channel_that_does_not_fit_is_nothing_missing(desk):
+    asked = await desk.says("/open C81554 โทร 6.4 ปิด")
+    assert "ปกติไม่ใช้ช่องทาง โทรศัพท์" in asked.text
+    assert asked.text.endswith("เลือกช่องทางของเรื่องนี้")
+    assert "ยังขาด" not in asked.text
+    await desk.says("ยกเลิก")
+    several = await desk.says("/open โทร 6.4 ขอสถิติเด็ก => ส่งแล้ว ปิด")
+    assert "ผู้รับบริการ" in several.text
+    assert "ยังขาด" not in several.text
+
+
+async def test_a_date_that_cannot_be_is_nothing_missing(desk):
+    await desk.says("/open C81554 มาเอง 4.1 ขอหนังสือ => ขายแล้ว")
+    await desk.presses("แก้ไข")
+    await desk.presses("ช่องทั้งหมด")
+    await desk.presses("เลขที่ใบเสร็จ")
+    refused = await desk.says("12/345 19 พ.ย. 69")
+    assert "อยู่ก่อนวันที่สร้างใบงาน" in refused.text
+    assert "ยังขาด" not in refused.text

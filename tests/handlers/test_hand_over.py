@@ -32,7 +32,7 @@ async def test_returned_with_a_word_to_the_giver(team):
     desk = team
     await desk.says(f"มอบหมาย {NO} แพร")
     told = newest(desk, "prae")
-    assert "พิมพ์เหตุผลสั้น ๆ ได้" in (await desk.presses("คืน", who="prae")).text
+    assert "พิมพ์เหตุผลสั้น ๆ" in (await desk.presses("คืน", who="prae")).text
     assert f"✅ คืน {NO} ให้นกแล้ว" in (await desk.says("ไม่ถนัดเรื่องนี้", who="prae")).text
     assert newest(desk, "nok").text == f"🎫 แพรคืนใบงาน {NO} ให้คุณ: ไม่ถนัดเรื่องนี้"
     assert await assignee(desk) == "nok"

@@ -304,7 +304,7 @@ async def test_for_a_network_that_takes_less_the_text_is_cut_if_one_says_so(desk
     await desk.says("/post", who="ton")
     asked = await desk.says(LONG, who="ton")
     assert "ข้อความยาวเกินที่ twitter รับได้" in asked.text
-    assert "หรือพิมพ์ข้อความใหม่ที่สั้นลง" in asked.text
+    assert "เลือกวิธีลดความยาว หรือพิมพ์ข้อความใหม่ที่สั้นลง" in asked.text
     card = await desk.presses("ตัดให้พอดี twitter", who="ton")
     assert f"Facebook: {LONG}" in card.text
     assert "…\nhttps://www.nso.go.th/lfs" in card.text

@@ -248,7 +248,7 @@ async def test_ticket_may_be_backdated_but_not_into_the_future(desk):
 async def test_channel_that_the_subject_usually_lacks_is_a_warning_only(desk):
     asked = await desk.says("/open C81554 โทร 6.4 ขอข้อมูลทางโทรศัพท์")
     assert "ปกติไม่ใช้ช่องทาง โทรศัพท์" in asked.text
-    done = await desk.presses("ใช้ต่อ")
+    done = await desk.presses("ใช้ช่องทางนี้")
     assert SAVED in done.text
     assert await desk.count("tickets", "channel = 'phone' AND subject = '6.4'") == 1
 
