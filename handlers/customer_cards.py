@@ -1,7 +1,6 @@
 """How customers are shown: a line in a list, a card with contacts and last tickets."""
 
 import asyncio
-import re
 
 from domain.customers import Customer
 from domain.phones import format_phone
@@ -9,15 +8,15 @@ from domain.text import shorten
 from handlers.chat import Button, Card
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, when
+from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_line as line
 from handlers.ticket_cards import shown_name, ticket_line
-from store import changes, customers, requests, staff, tickets
+from store import customers, requests, tickets
 
 RECENT = 3
 CONTACTS = 5
 
-__all__ = ["card", "changes_since", "line", "shown_name"]
+__all__ = ["card", "line", "shown_name"]
 
 
 async def card(ctx: Context, customer: Customer) -> Card:
@@ -68,22 +67,3 @@ def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
 def undo_button(code: str, version: int) -> Button:
     """The way back from the save that made this version; good while it is the last one."""
     return Button(_("เลิกการแก้ไขนี้"), "customer.undo", {"code": code, "version": str(version)})
-
-
-async def changes_since(ctx: Context, record: str, version: int) -> list[tuple[str, str]]:
-    """Who changed what after a version, a line each."""
-    names = await staff.staff_names(ctx.db)
-    lines = []
-    for change in await changes.list_changes(ctx.db, record, version):
-        who = names.get(change.by, "") if change.by is not None else ""
-        text = f"{field_label(change.field)}: {_value(change.field, change.old)} → {_value(change.field, change.new)}"
-        lines.append((f"{who} {when(change.at)}".strip(), shorten(text, 200)))
-    return lines
-
-
-def _value(field: str, value: str) -> str:
-    if field in ("phone", "mobile"):
-        value = format_phone(value) if value else ""
-    if field == "contacts":
-        value = re.sub(r"\+\d{8,15}(;ext=\d+)?(?= |$)", lambda found: format_phone(found[0]), value)
-    return value_label(field, value) if value else "-"

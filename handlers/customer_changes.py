@@ -6,7 +6,7 @@ from functools import partial
 
 from domain.errors import Conflict
 from domain.staff import Role
-from handlers import customer_cards
+from handlers import change_text, customer_cards
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
@@ -40,7 +40,7 @@ async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
     page = int(args.get("page", "0"))
-    lines = (await customer_cards.changes_since(ctx, customer.code, 0))[::-1]
+    lines = (await change_text.lines(ctx, await changes.list_changes(ctx.db, customer.code)))[::-1]
     buttons = []
     if await revisions.find(ctx.db, customer.code, customer.version - 1):
         buttons.append(Button(_("เลิกการแก้ไขล่าสุด"), "customer.undo", _at(customer.code, customer.version)))

@@ -11,7 +11,7 @@ from domain.errors import InvalidInput
 from domain.one_line import small_talk, split_reach
 from domain.phones import format_phone
 from domain.text import shorten
-from handlers import customer_cards, fields
+from handlers import change_text, customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import (
@@ -34,7 +34,7 @@ from handlers.labels import field_label, value_label, why_label
 from handlers.registry import action
 from handlers.ticket_form import habit_defaults, new_ticket
 from handlers.ticket_people import CUSTOMERS
-from store import counters, customers, forms, search
+from store import changes, counters, customers, forms, search
 from store.forms import Draft
 
 NAME_LIMIT = 200
@@ -283,7 +283,7 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
     keep(ctx, draft)
     ctx.audit("customer.read", current.code)
     if current.code == draft.record:
-        lines = await customer_cards.changes_since(ctx, current.code, draft.record_version)
+        lines = await change_text.lines(ctx, await changes.list_changes(ctx.db, current.code, draft.record_version))
         title = _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code)
     else:
         lines = []

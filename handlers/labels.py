@@ -69,6 +69,8 @@ FIELDS = {
     "merged": "รวมรหัส",
     "merged_into": "รวมเข้ากับ",
     "created_at": "วันที่สร้าง",
+    "recorded_at": "วันที่บันทึก",
+    "recorded_by": "ผู้บันทึก",
     "closed_at": "วันที่ปิด",
     "void_reason": "เหตุผลที่ยกเลิก",
     "remind_at": "เวลาเตือน",
@@ -108,7 +110,6 @@ COLUMNS = {
     "customer_code": "customer",
     "contact_id": "contact",
     "assignee_id": "assignee",
-    "recorded_by": "assignee",
 }
 
 POST_STATES = {

@@ -8,7 +8,7 @@ from domain.errors import InvalidInput
 from domain.publications import PostState
 from domain.publicity import LinkKind, Network, begins_with_link, find_links
 from domain.text import digits
-from handlers import publicity_cards, publicity_saving, publicity_summary, ticket_cards
+from handlers import change_text, publicity_cards, publicity_saving, publicity_summary
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
 from handlers.customers import PUBLICATION_NO
 from handlers.desk import Context
@@ -188,11 +188,7 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Every change of the publication: who, when, from, to."""
     found = await publications.get(ctx.db, args["no"])
-    names = await staff.staff_names(ctx.db)
-    lines = []
-    for change in (await changes.list_changes(ctx.db, found.no))[-20:]:
-        who = names.get(change.by, "-") if change.by is not None else _("ระบบ")
-        lines.append((f"{when(change.at)} {who}", await ticket_cards.change_text(ctx, change)))
+    lines = await change_text.lines(ctx, (await changes.list_changes(ctx.db, found.no))[-20:])
     title = _("ประวัติ %(no)s", no=found.no)
     return Reply((Card(title, tuple(lines), buttons=(publicity_cards.show_button(found),)),))
 

@@ -5,20 +5,20 @@ from functools import partial
 
 from domain.errors import InvalidInput
 from domain.requests import Life
-from domain.tickets import Change, parse_contract_no
-from handlers import contract_form, own_tickets, request_cards, ticket_buttons, ticket_cards
+from domain.tickets import parse_contract_no
+from handlers import change_text, contract_form, own_tickets, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.contract_fields import check_owner, next_contract_no
 from handlers.desk import Context
 from handlers.fields import text_field
 from handlers.forms import end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
-from handlers.labels import field_label, value_label, when
+from handlers.labels import value_label
 from handlers.one_field import OneField
 from handlers.registry import action, state
 from handlers.requests import contract_from, ground
 from handlers.ticket_form import new_ticket
-from store import changes, contracts, customers, requests, staff
+from store import changes, contracts, customers, requests
 from store.forms import Draft
 
 HISTORY = 20
@@ -75,21 +75,11 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Every change of the request, its contract and what is owed: who, when, from, to."""
     life = await _load(ctx, args)
-    names = await staff.staff_names(ctx.db)
-    lines = []
-    for change in (await changes.list_changes(ctx.db, requests.record(life.request.id)))[-HISTORY:]:
-        who = names.get(change.by, "-") if change.by is not None else "-"
-        lines.append((f"{when(change.at)} {who}", await _change_text(ctx, change)))
+    lines = await change_text.lines(
+        ctx, (await changes.list_changes(ctx.db, requests.record(life.request.id)))[-HISTORY:]
+    )
     back = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
     return Reply((Card(_("ประวัติ %(title)s", title=request_cards.title(life)), tuple(lines), buttons=(back,)),))
-
-
-async def _change_text(ctx: Context, change: Change) -> str:
-    field = change.field
-    kind = "owed_state" if field.startswith("owed_") else "step" if field == "request_step" else ""
-    if not kind:
-        return await ticket_cards.change_text(ctx, change)
-    return f"{field_label(field)}: {value_label(kind, change.old) or '-'} → {value_label(kind, change.new) or '-'}"
 
 
 # Steps.

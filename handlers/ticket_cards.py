@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from domain import clock
 from domain.clock import State
@@ -10,19 +9,18 @@ from domain.customers import Customer
 from domain.dates import BANGKOK, format_date, format_month, format_time
 from domain.one_line import is_salutation
 from domain.phones import format_phone
-from domain.staff import StaffId
 from domain.text import shorten
-from domain.tickets import Change, Pause, Status, Ticket
+from domain.tickets import Status, Ticket
 from handlers.chat import Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.labels import day_time, field_label, span, value_label, when
+from handlers.labels import field_label, span, value_label, when
 from handlers.mail_cards import mail_lines
 from handlers.ticket_buttons import daily_buttons, files_button, more_button
 from handlers.ticket_data import as_data
-from handlers.ticket_projects import own_years, projects_text, years_text
+from handlers.ticket_projects import projects_text, years_text
 from handlers.ticket_rules import notes, want_buttons
-from store import changes, customers, files, pauses, staff, ticket_links
+from store import changes, customers, files, staff, ticket_links
 from store.ticket_links import Link, LinkKind
 
 SHOWN = 700
@@ -218,47 +216,3 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
         else:
             parts.append(Paragraph(_("%(who)sแก้ไขใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
     return Reply((*parts, await card(ctx, ticket)))
-
-
-async def change_text(ctx: Context, change: Change) -> str:
-    """`สถานะ: เปิด → ปิด`; of several pauses those that changed."""
-    old, new = change.old, change.new
-    if change.field == "pauses":
-        old, new = pauses.apart(old, new), pauses.apart(new, old)
-
-    async def text(value: str) -> str:
-        if not value:
-            return "-"
-        if change.field in ("assignee_id", "recorded_by"):
-            return (await staff.staff_names(ctx.db)).get(StaffId(int(value)), value)
-        if change.field == "projects":
-            return shorten(value.replace("\n", ", "), 300)
-        if change.field == "data_years":
-            return ", ".join(filter(None, (years_text(value), *own_years(value))))
-        if change.field == "unknown":
-            return ", ".join(map(field_label, value.split(",")))
-        if change.field == "price":
-            return f"{Decimal(value):,.2f}"
-        if change.field == "user_count":
-            return f"{int(value):,}"
-        if change.field == "counted_on":
-            return format_month(date.fromisoformat(value))
-        if change.field in ("channel", "subject"):
-            catalogue = ctx.desk.configuration.catalogue
-            label = catalogue.channel_name if change.field == "channel" else catalogue.subject_label
-            return label(value)
-        if change.field == "pauses":
-            return ", ".join(pause_text(pause) for pause in pauses.from_text(value))
-        if change.field.endswith("_at"):
-            return when(datetime.fromisoformat(value))
-        if change.field.endswith("_on"):
-            return format_date(date.fromisoformat(value))
-        return shorten(value_label(change.field, value.replace("\n", ", ")), 120)
-
-    return f"{field_label(change.field)}: {await text(old)} → {await text(new)}"
-
-
-def pause_text(pause: Pause) -> str:
-    """`4 ธ.ค. 11.30 น. – 8 ธ.ค. 10.00 น.`"""
-    span_ = f"{day_time(pause.since)} – {day_time(pause.until) if pause.until else ''}".rstrip()
-    return _("%(span)s (ปิดอยู่)", span=span_) if pause.closed else span_

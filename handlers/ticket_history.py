@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 from domain.tickets import Change
-from handlers import ticket_buttons, ticket_cards
+from handlers import change_text, ticket_buttons
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import when
 from handlers.pages import turn_buttons
 from handlers.registry import action
-from store import changes, staff, tickets
+from store import changes, tickets
 
 SAVES = 6
 """Saves on a page."""
@@ -35,13 +34,10 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
     for change in await changes.list_changes(ctx.db, no):
         saves.setdefault(change.version, []).append(change)
     newest = sorted(saves, reverse=True)
-    names = await staff.staff_names(ctx.db)
     lines = []
     for version in newest[page * SAVES : (page + 1) * SAVES]:
-        first = saves[version][0]
-        who = names.get(first.by, "-") if first.by is not None else _("ระบบ")
-        texts = [await ticket_cards.change_text(ctx, change) for change in saves[version]]
-        lines.append((f"{when(first.at)} {who}", "\n".join(texts)))
+        told = await change_text.lines(ctx, saves[version])
+        lines.append((told[0][0], "\n".join(text for _head, text in told)))
     turns = turn_buttons("ticket.history_page", {"no": no}, page, more=len(newest) > (page + 1) * SAVES)
     undo = () if await tickets.find_before_last_change(ctx.db, found) is None else (ticket_buttons.undo_button(found),)
     title = _("ประวัติใบงาน %(no)s", no=no)

@@ -8,17 +8,16 @@ from domain import pauses
 from domain.dates import BANGKOK
 from domain.text import shorten
 from domain.tickets import Status, Ticket
-from handlers import draft_files, ticket_buttons, ticket_cards, ticket_pair, ticket_saves
+from handlers import change_text, draft_files, ticket_buttons, ticket_cards, ticket_pair, ticket_saves
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import FORMS, advance, end, keep, own_draft, proceed, rebased, with_values
 from handlers.i18n import _
-from handlers.labels import when
 from handlers.registry import action
 from handlers.requests import hang
 from handlers.ticket_data import as_data, created_at, filled
 from handlers.ticket_rules import pairs
-from store import changes, counters, staff, tickets
+from store import changes, counters, tickets
 from store.forms import Draft
 
 
@@ -110,12 +109,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
 
 async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing silently."""
-    names = await staff.staff_names(ctx.db)
-    lines = []
-    for change in await changes.list_changes(ctx.db, current.no, draft.record_version):
-        who = names.get(change.by, "") if change.by is not None else ""
-        text = await ticket_cards.change_text(ctx, change)
-        lines.append((f"{who} {when(change.at)}".strip(), text))
+    lines = await change_text.lines(ctx, await changes.list_changes(ctx.db, current.no, draft.record_version))
     mine = await FORMS[draft.kind].show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
         return await closed_already(ctx, draft, current)

@@ -136,7 +136,7 @@ async def test_the_list_of_changes_says_who_when_and_from_what_to_what(desk):
     await desk.says("C81554")
     await desk.presses("เพิ่มเติม")
     shown = await desk.presses("รายการแก้ไข")
-    assert "นก 23 พ.ย. 69 10.00 น.: มือถือ: - → 089-999-0000" in shown.text
+    assert "23 พ.ย. 69 10.00 น. นก: มือถือ: - → 089-999-0000" in shown.text
     back = await desk.presses("เลิกการแก้ไขล่าสุด")
     assert "กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว" in back.text
     assert "089-999-0000" not in (await desk.says("C81554")).text
