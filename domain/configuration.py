@@ -8,6 +8,7 @@ from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.one_line_types import Vocabulary
 from domain.owed import Rule, read_rules
+from domain.pointing import Telling, read_telling
 from domain.posting import PostingRules, read_posting
 from domain.projects import Project, read_projects
 from domain.publicity_summary import Release, read_releases
@@ -32,6 +33,7 @@ TABLES = (
     "reminders",
     "templates",
     "suggestions",
+    "pointing",
     "posting",
 )
 
@@ -50,6 +52,8 @@ class Configuration:
     notice_rules: NoticeRules
     seeds: Seeds
     """The words of `suggestions`, with the subjects that each speaks for."""
+    telling: Telling
+    """Those of them that surely speak against a habit."""
     releases: tuple[Release, ...] = ()
     posting: PostingRules = field(default_factory=PostingRules)
 
@@ -72,6 +76,7 @@ def load_configuration(override: Path | None = None) -> Configuration:
     standard = read_time_standard(root, catalogue, calendar.day_minutes)
     projects = read_projects(root)
     templates = read_templates(root)
+    seeds = read_seeds(root, catalogue)
     return Configuration(
         catalogue,
         standard,
@@ -81,7 +86,8 @@ def load_configuration(override: Path | None = None) -> Configuration:
         read_rules(root, catalogue, templates),
         templates,
         read_notice_rules(root, calendar.day_minutes),
-        read_seeds(root, catalogue),
+        seeds,
+        read_telling(root, catalogue, seeds),
         read_releases(root, projects),
         read_posting(root),
     )

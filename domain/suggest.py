@@ -37,7 +37,7 @@ def read_seeds(root: Table, catalogue: Catalogue) -> Seeds:
             raise table.refusal("is no subject or group of the catalogue", code)
         members = [one.code for one in catalogue.subjects.values() if one.selectable and code in (one.code, one.parent)]
         for word in table.texts(code):
-            seeds.setdefault(_sound(word), set()).update(members)
+            seeds.setdefault(sound_of(word), set()).update(members)
     return {word: members for word, members in seeds.items() if word and members}
 
 
@@ -53,7 +53,7 @@ class Model:
 
     def learn(self, subject: str, channel: str, text: str) -> None:
         """One closed ticket."""
-        runs = _runs(_sound(text))
+        runs = _runs(sound_of(text))
         self._runs.setdefault(subject, Counter()).update(runs)
         self._sizes[subject] += len(runs)
         self._all.update(runs)
@@ -88,7 +88,7 @@ class Model:
 
     def _evidence(self, text: str, subjects: Sequence[str], seeds: Seeds) -> dict[str, float]:
         """For each subject what the text says for or against it."""
-        sound = _sound(text)
+        sound = sound_of(text)
         evidence = dict.fromkeys(subjects, 0.0)
         for word, members in seeds.items():
             if word in sound:
@@ -107,7 +107,7 @@ class Model:
         return evidence
 
 
-def _sound(text: str) -> str:
+def sound_of(text: str) -> str:
     """As it sounds, without signs, figures and blanks."""
     return "".join(letter for letter in fold(text[:READ]) if not letter.isdigit() and letter != " ")
 

@@ -27,6 +27,8 @@ FRESH = timedelta(minutes=30)
 PAGE = 10
 SMALL = 2
 """A form of no more fields asks one thing and offers no others."""
+GUESSED = "guessed"
+"""In a draft: the fields that habit filled and nobody has said yet, as `unknown` names those that are not known."""
 MORE, EVERY = "+more", "+more all"
 """`asking` while a list of fields is shown: the relevant ones, or all."""
 
@@ -125,12 +127,12 @@ def new_draft(ctx: Context, kind: str, data: Mapping[str, str], record: str = ""
 
 
 def with_values(draft: Draft, values: Mapping[str, str]) -> Draft:
-    """The draft with these values set; a value that is set is no longer unknown."""
-    unknown = {name for name in draft.data.get("unknown", "").split(",") if name} - {k for k, v in values.items() if v}
-    if "unknown" in values:
-        unknown = {name for name in values["unknown"].split(",") if name}
-    data = {**draft.data, **values, "unknown": ",".join(sorted(unknown))}
-    return replace(draft, data=data)
+    """The draft with these values set; a value that is set is no longer unknown, nor one of habit."""
+    kept = {}
+    for key in ("unknown", GUESSED):
+        names = {name for name in draft.data.get(key, "").split(",") if name} - {k for k, v in values.items() if v}
+        kept[key] = values.get(key, ",".join(sorted(names)))
+    return replace(draft, data={**draft.data, **values, **kept})
 
 
 def store_draft(ctx: Context, draft: Draft) -> None:

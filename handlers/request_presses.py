@@ -11,7 +11,7 @@ from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.contract_fields import check_owner, next_contract_no
 from handlers.desk import Context
 from handlers.fields import text_field
-from handlers.forms import end, enter_form, new_draft, start
+from handlers.forms import GUESSED, end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.one_field import OneField
@@ -94,6 +94,7 @@ async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     values = {
         "request": str(life.request.id),
         "customer": life.request.customer,
+        GUESSED: "channel",
         "subject": subject.code,
         "channel": "letter"
         if letter

@@ -1,10 +1,9 @@
 """The fields of the ticket form: their questions, buttons and reading."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
-from domain.catalogue import Subject
 from domain.dates import format_date
 from domain.errors import InvalidInput
 from domain.one_line import read_details, read_led_details, read_result, small_talk
@@ -12,12 +11,13 @@ from domain.text import digits, shorten
 from handlers import fields
 from handlers.contract_fields import check_owner, contract_no_field
 from handlers.desk import Context
-from handlers.forms import Field, Option
+from handlers.forms import GUESSED, Field, Option
 from handlers.i18n import _
 from handlers.ticket_data import present
 from handlers.ticket_line import line_vocabulary, read_values
 from handlers.ticket_people import ASSIGNEE, CONTACT, customer_field
 from handlers.ticket_projects import COUNTED_ON, DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
+from handlers.ticket_ways import WAY, likely_subjects, reread
 from store import search, tickets
 from store.forms import Draft
 
@@ -44,36 +44,26 @@ async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
 def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
     """The channel; a subject that only habit chose is asked for anew where it does not come by this one."""
     subject = draft.data.get("subject", "")
-    habit = subject and subject == draft.data.get("habit")
+    habit = subject and "subject" in draft.data.get(GUESSED, "").split(",")
     if not habit or ctx.desk.configuration.catalogue.fits(subject, channel):
         return {"channel": channel}
     return {"channel": channel, "subject": ""}
 
 
-async def likely_subjects(ctx: Context, details: str, channel: str, subjects: Sequence[Subject]) -> list[Subject]:
-    """The three of these that the details speak of, likeliest first; none where they tell nothing."""
-    await ctx.db.lessons.refreshed(ctx.db)
-    catalogue = ctx.desk.configuration.catalogue
-    habits = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
-    by_code = {subject.code: subject for subject in subjects}
-    fitting = {code for code in by_code if not channel or catalogue.fits(code, channel)}
-    seeds, model = ctx.desk.configuration.seeds, ctx.db.lessons.model
-    codes = model.likeliest(details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits)
-    return [by_code[code] for code in codes]
-
-
 async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the details speak of; then the channel's subjects, the officer's most used first; then every other."""
     channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
-    return await _subjects(ctx, channel, details, draft.data.get("subject_query", ""))
+    habit = "channel" in draft.data.get(GUESSED, "").split(",")
+    return await _subjects(ctx, channel, details, draft.data.get("subject_query", ""), certain=not habit)
 
 
-async def _subjects(ctx: Context, channel: str, details: str, query: str) -> list[Option]:
+async def _subjects(ctx: Context, channel: str, details: str, query: str, *, certain: bool = True) -> list[Option]:
+    """`certain`: the channel was said, so that words speak for subjects that come by it."""
     catalogue = ctx.desk.configuration.catalogue
     used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
     fitting = sorted(catalogue.active_subjects(ctx.today, channel or None), key=lambda subject: -used[subject.code])
     every = catalogue.active_subjects(ctx.today)
-    likely = await likely_subjects(ctx, details, channel, every)
+    likely = await likely_subjects(ctx, details, channel if certain else "", every)
     ordered = list({subject.code: subject for subject in (*likely, *fitting, *every)}.values())
     if query:
         wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
@@ -85,7 +75,9 @@ async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     """A subject by its code or a word; its code with more behind it begins the details, too."""
     found = _find_subject(ctx, text)
     if found:
-        return {"subject": found[0], "subject_query": ""} if len(found) == 1 else {"subject_query": text[:100]}
+        if len(found) > 1:
+            return {"subject_query": text[:100]}
+        return {"subject": found[0], "subject_query": "", **await reread(ctx, draft, found[0])}
     code, _blank, rest = text.partition(" ")
     head = ctx.desk.configuration.catalogue.find_subjects(code, ctx.today)
     if len(head) == 1 and head[0].code == digits(code) and not draft.data.get("details"):
@@ -231,6 +223,7 @@ TICKET_FIELDS: Mapping[str, Field] = {
         customer_field("customer", "พิมพ์ชื่อผู้รับบริการ เบอร์โทร อีเมล หรือรหัส"),
         Field("channel", "", _parse_channel, _channel_options, clearable=False),
         Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่อง", _parse_subject, _subject_options, clearable=False),
+        WAY,
         Field("misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True),
         customer_field("real_customer", "พิมพ์ชื่อผู้ที่เขียนอีเมลมา เบอร์โทร อีเมล หรือรหัส", hidden=True),
         Field("real_subject", "พิมพ์รหัสหรือคำในเรื่องที่ผู้รับบริการขอ", _parse_real_subject, _real_subject_options, hidden=True),

@@ -18,16 +18,17 @@ from domain.tickets import Status, Ticket
 from handlers import draft_files, ticket_cards
 from handlers.chat import Card, Reply
 from handlers.desk import Context
-from handlers.forms import Form, enter_form, new_draft, prompted, with_values
+from handlers.forms import GUESSED, Form, enter_form, new_draft, prompted, with_values
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
 from handlers.ticket_data import NONE, created_text, saved_data, saved_ticket
-from handlers.ticket_fields import COMMON, TICKET_FIELDS, likely_subjects
+from handlers.ticket_fields import COMMON, TICKET_FIELDS
 from handlers.ticket_people import CUSTOMERS, assignee_note, customer_slip
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
 from handlers.ticket_rules import asked, closing, derived, lacks_customer, misfit, notes, pairs, problems
 from handlers.ticket_saving import save_changes, save_new
+from handlers.ticket_ways import ways
 from store import staff, tickets
 from store.forms import Draft
 
@@ -40,10 +41,10 @@ DEFAULTS = {"normal", "simple"}
 """Values that go without saying."""
 
 
-async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
+async def habit_defaults(ctx: Context) -> dict[str, str]:
     """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none.
 
-    Where the details speak of a subject, that one is proposed.
+    Nobody said either: where the words of the details tell others, `handlers.ticket_ways` has it asked.
     """
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     catalogue = ctx.desk.configuration.catalogue
@@ -58,10 +59,7 @@ async def habit_defaults(ctx: Context, details: str = "") -> dict[str, str]:
     else:
         channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
         subject = next(code for code in active if catalogue.fits(code, channel))
-    fitting = catalogue.active_subjects(ctx.today, channel)
-    likely = await likely_subjects(ctx, details, channel, fitting) if details else []
-    code = likely[0].code if likely else subject
-    return {"channel": channel, "subject": code, "habit": code}
+    return {"channel": channel, "subject": subject, GUESSED: "channel,subject"}
 
 
 class TicketForm(Form):
@@ -88,7 +86,10 @@ class TicketForm(Form):
         needed += ["details"] if saved is None else []
         # A closed ticket that is corrected must still have what closing insists on.
         corrected = saved is not None and saved.status is Status.CLOSED and DECIDING & draft.data.keys()
-        if values.get("close") or corrected:
+        told = ways(ctx, values) if saved is None else []
+        needed += ["way"] if told else []
+        # What closing insists on depends on the answer.
+        if not told and (values.get("close") or corrected):
             needed += [name for name in await closing(ctx, values) if not (pair and name == "result")]
         unknown = values.get("unknown", "").split(",")
         missing = [n for n in (*needed, *prompted(draft)) if n not in unknown and not self._filled(values, n)]
@@ -97,7 +98,7 @@ class TicketForm(Form):
         return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.data)]))
 
     def _filled(self, values: Mapping[str, str], name: str) -> bool:
-        return name != "misfit" and bool(values.get(name))
+        return name not in ("misfit", "way") and bool(values.get(name))
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
@@ -110,6 +111,8 @@ class TicketForm(Form):
         told = list(problems(ctx, values, draft.data).values())
         if draft.asking == "misfit":
             told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
+        if draft.asking == "way":
+            told.append(_("รายละเอียดเหมือนเป็นเรื่องอื่น แตะเรื่องที่ถูก แล้วจะทำต่อให้"))
         if draft.asking == "customer":
             told.append(await customer_slip(ctx, values))
         if values.get("assignee_query"):

@@ -44,7 +44,7 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     await park_open(ctx)
     values = await line_values(ctx, args)
     if not {"channel", "subject"} & values.keys():
-        values = {**await habit_defaults(ctx, values.get("details", "")), **values}
+        values = {**await habit_defaults(ctx), **values}
     return await advance(ctx, new_ticket(ctx, values))
 
 

@@ -107,7 +107,7 @@ async def test_a_closed_ticket_did_not_come_after_its_closing_on_the_same_day(de
 
 async def test_a_receipt_of_the_day_on_which_the_ticket_came_is_not_before_it(desk):
     await begins(desk, "เมื่อวาน 15.30")
-    await desk.says("ถ่ายเอกสาร")
+    await desk.says("ขอตารางแรงงาน")
     await desk.presses("แก้ไข")
     await desk.presses("ช่องทั้งหมด")
     await desk.presses("วันที่ในใบเสร็จ")

@@ -17,7 +17,10 @@ async def test_word_that_is_hardly_a_question_is_asked_about_first(desk, text):
     assert SAVED not in asked.text
     assert asked.buttons[:2] == ["ใส่เป็นรายละเอียด", "ค้นหาใหม่"]
     assert await desk.count("tickets") == 0
-    assert SAVED in (await desk.presses("ใส่เป็นรายละเอียด")).text
+    done = await desk.presses("ใส่เป็นรายละเอียด")
+    if text == "ขอบคุณ":  # a subject of its own
+        done = await desk.presses("1.1")
+    assert SAVED in done.text
 
 
 @pytest.mark.parametrize(("text", "expected"), [("เมล", "E-Mail"), ("6.1", "6.1 ข้อมูลสถิติ"), ("มาเอง", "ติดต่อด้วยตนเอง")])

@@ -22,10 +22,11 @@ async def test_words_that_say_nothing_leave_the_officers_habit_first(desk):
 async def test_a_line_without_channel_and_subject_proposes_what_its_words_speak_of(desk):
     for n in range(3):
         await desk.says(f"/open C81554 มาเอง 2 ยืมหนังสือ {n}")
-    await desk.says("/open C81554 ถ่ายเอกสารสำมะโนเกษตร 12 หน้า")
-    await desk.says("/open C81554 ตามที่คุยกันไว้")
+    asked = await desk.says("/open C81554 ถ่ายเอกสารสำมะโนเกษตร 12 หน้า")
+    assert await desk.count("tickets", "subject = '5'") == 0
+    assert asked.buttons[0] == "5 ถ่ายเอกสาร · ติดต่อด้วยตนเอง"
+    await desk.presses("5 ถ่ายเอกสาร")
     assert await desk.count("tickets", "subject = '5' AND channel = 'walk_in'") == 1
-    assert await desk.count("tickets", "subject = '2'") == 4
 
 
 async def test_what_the_desk_closed_is_learnt(desk):
