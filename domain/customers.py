@@ -1,33 +1,12 @@
 """Customers with their contacts and addresses, and what a record needs before it is saved."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from domain.text import clean, digits, words
-
 CustomerCode = NewType("CustomerCode", str)
 """`C` and digits, e.g. C81554 (DOMAIN.md section 1)."""
-
-_WRITTEN = re.compile(r"(c[\s.:-]{0,2})?([0-9]{1,12})", re.IGNORECASE)
-_FULL_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
-_MARKS = " '\"=.:#"
-
-
-def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
-    """The code that the whole text is: `C81554`, `c 81554`, `C-81554`; None for any other text.
-
-    `bare`: the text should be a code, so that its letter may be missing.
-    """
-    plain = digits(clean(text)).translate(_FULL_WIDTH).strip(_MARKS)
-    for label in words("customers").texts("code_labels"):
-        plain = plain.removeprefix(label).strip(_MARKS)
-    found = _WRITTEN.fullmatch(plain)
-    if found is None or not (found[1] or bare):
-        return None
-    return CustomerCode(f"C{found[2]}")
 
 
 class Gender(StrEnum):

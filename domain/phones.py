@@ -8,7 +8,7 @@ Whoever is given a text asks here, so that a chat, a form, a table's cell and a 
 - `parse_phone` and `parse_email` where exactly one is wanted and anything else is refused.
 - `looks_like_phone` and `looks_like_email` to ask cheaply whether a text is nothing else.
 
-Customer codes are read by `domain.customers.read_code`.
+Customer codes and ticket numbers are read by `domain.references`.
 """
 
 import re

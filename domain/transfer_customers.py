@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender, read_code
+from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import InvalidInput
 from domain.phones import format_phone, parse_email, parse_phone
+from domain.references import read_code
 from domain.text import clean, digits, fold
 from domain.transfer import LONG_LIMIT, NAME_LIMIT, UNKNOWN, Cells, Names, limited, named_value
 

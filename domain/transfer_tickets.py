@@ -14,6 +14,7 @@ from domain.errors import InvalidInput
 from domain.phones import parse_email
 from domain.projects import Project, find_projects, similar_projects
 from domain.provinces import find_province, parse_users
+from domain.references import read_ticket_no
 from domain.staff import StaffId
 from domain.text import clean, digits
 from domain.tickets import Pause, Status, Ticket, TicketNo, join_years, parse_contract_no, parse_price, split_years
@@ -32,7 +33,6 @@ OPENING = time(8, 30)
 """A date without a time begins with the working day (DOMAIN.md section 5)."""
 
 MOST_PROJECTS = 10
-_NO = re.compile(r"R[0-9]{10}")
 _CLOCK = re.compile(r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$")
 _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)\Z")
 OLDEST = 1990
@@ -68,11 +68,11 @@ class Labels:
 
 
 def parse_ticket_no(text: str) -> TicketNo:
-    """`R2002590795`; InvalidInput("row_no")."""
-    no = digits(text).strip().upper()
-    if not _NO.fullmatch(no):
+    """`R2002590795`, however it is written; InvalidInput("row_no")."""
+    no = read_ticket_no(text)
+    if no is None:
         raise InvalidInput("row_no", no=text[:40])
-    return TicketNo(no)
+    return no
 
 
 def parse_instant(text: str, now: datetime) -> datetime:

@@ -16,7 +16,7 @@ from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, when
 from handlers.registry import action, command
-from handlers.tickets import NUMBER, split_number
+from handlers.tickets import names_ticket, split_number
 from store import tickets
 from store.forms import Draft
 
@@ -27,7 +27,7 @@ MOMENT_HINT = "พิมพ์วันและเวลา เช่น 15.30 
     "wait",
     "รอผู้รับบริการ",
     about="หยุดนับเวลาระหว่างรอผู้รับบริการ เช่น รอผู้รับบริการ R2611000124 เมื่อวาน 15.30",
-    fits=rf"{NUMBER}(\s|$)",
+    fits=names_ticket,
 )
 async def wait(ctx: Context, args: str) -> Reply:
     """A ticket waits for the customer, since now or since the moment that is named."""
@@ -40,7 +40,7 @@ async def wait(ctx: Context, args: str) -> Reply:
     "ผู้รับบริการตอบแล้ว",
     "ตอบแล้ว",
     about="นับเวลาต่อเมื่อผู้รับบริการตอบแล้ว เช่น ตอบแล้ว R2611000124 9.15",
-    fits=rf"{NUMBER}(\s|$)",
+    fits=names_ticket,
 )
 async def answered(ctx: Context, args: str) -> Reply:
     """The customer answered, now or at the moment that is named."""

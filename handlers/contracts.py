@@ -10,7 +10,7 @@ from domain.errors import InvalidInput
 from domain.owed import OwedState
 from domain.text import digits, shorten
 from domain.tickets import parse_contract_no
-from handlers import customers, request_cards, ticket_cards
+from handlers import named_records, request_cards, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _, speaking
@@ -63,7 +63,7 @@ async def contract(ctx: Context, args: str) -> Reply:
     """One contract with its whole life; without a number the list."""
     if not args.strip():
         return await show_list(ctx, View("contracts"))
-    return await customers.by_contract(ctx, parse_contract_no(args))
+    return await named_records.by_contract(ctx, parse_contract_no(args))
 
 
 @command("contracts", "รายการสัญญา", about="รายการสัญญา เกินกำหนด ของฉัน ตามปี", fits=_are_filters)

@@ -1,16 +1,15 @@
 """Customers: find, show, history, create, edit."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from domain.errors import DeskError
-from domain.one_line import key_within, parse_one_line, small_talk
-from domain.phones import format_phone
+from domain.errors import InvalidInput
+from domain.one_line import parse_one_line, small_talk
+from domain.references import Kind, is_named, read_alone, take_reference
 from domain.slips import find_slip
-from domain.text import digits, shorten
-from domain.tickets import Status, Ticket, parse_contract_no
-from handlers import customer_cards, fields, publicity_cards, request_cards, ticket_buttons, ticket_cards
-from handlers.chat import Button, Choice, Paragraph, Reply, say
+from domain.text import shorten
+from domain.tickets import Status, Ticket
+from handlers import customer_cards, fields, named_records
+from handlers.chat import Button, Choice, Reply, say
 from handlers.customer_form import edit_customer, from_query, new_customer
 from handlers.desk import Context
 from handlers.forms import FRESH, start
@@ -20,53 +19,46 @@ from handlers.messages import sentence
 from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from handlers.ticket_form import habit_defaults, new_ticket
-from store import contracts, customers, forms, publications, search, tickets
+from store import audit, customers, search, tickets
 
 PAGE = 8
 HISTORY_PAGE = 10
-TICKET_NO = re.compile(r"[Rr]\d{10}")
-PUBLICATION_NO = re.compile(r"[Pp]\d{1,9}")
-CUSTOMER_CODE = re.compile(r"[Cc]\d{1,12}")
 
 
 @command("find", "ค้นหา", "หา", "find", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา")
 async def find(ctx: Context, args: str) -> Reply:
     """Whatever was typed: a ticket, contract or customer that is named exactly, else a search."""
-    if not args:
+    if not args.strip():
         return say(_("พิมพ์ชื่อ เบอร์โทร อีเมล รหัสผู้รับบริการ หรือเลขใบงานที่ต้องการค้นหา"))
-    typed = digits(args).strip()
-    if TICKET_NO.fullmatch(typed):
-        ticket = await tickets.get_ticket(ctx.db, typed.upper())
-        ctx.audit("ticket.read", ticket.no)
-        return Reply((await ticket_cards.card(ctx, ticket),))
-    if PUBLICATION_NO.fullmatch(typed):
-        return Reply((await publicity_cards.card(ctx, await publications.get(ctx.db, typed.upper())),))
-    try:
-        return await by_contract(ctx, parse_contract_no(typed))
-    except DeskError:
-        return await find_page(ctx, args, 0)
+    one = read_alone(args)
+    if one and one.kind is not Kind.CUSTOMER:
+        return await named_records.show(ctx, one)
+    named = [] if one else await named_records.find_named(ctx, args)
+    if len(named) > 1:
+        return await named_records.offer(ctx, named, _line_buttons(ctx, args))
+    if named:
+        return await named_records.show_within(ctx, args, named[0], _line_buttons(ctx, args))
+    return await find_page(ctx, args, 0)
 
 
-async def by_contract(ctx: Context, contract_no: str) -> Reply:
-    """A microdata contract with its request; for one that only tickets name, those."""
-    if contract := await contracts.find_contract(ctx.db, contract_no):
-        return await request_cards.show(ctx, contract.request_id)
-    found = await tickets.list_by_contract(ctx.db, contract_no)
-    if found:
-        return await _ticket_list(ctx, _("📄 สัญญา %(no)s", no=contract_no), found)
-    lists = Button(_("รายการสัญญา"), "owed.list", {"list": "contracts"})
-    return Reply((Paragraph(_("ไม่พบสัญญา %(no)s ตรวจเลขที่อีกครั้ง", no=contract_no), (lists,)),))
+@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=is_named(Kind.TICKET))
+async def ticket(ctx: Context, args: str) -> Reply:
+    """A ticket's card, and what the words beside its number may be meant for; InvalidInput("ticket_no")."""
+    taken = take_reference(args, Kind.TICKET)
+    if taken is None:
+        raise InvalidInput("ticket_no")
+    return await named_records.show_within(ctx, args, taken[0])
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:
     """One page of hits; a single hit is its card, none is the offer to create."""
-    hits, found_by = await _search(ctx, text)
+    hits = await search.find_customers(ctx.db, text)
     if not hits:
         ctx.audit("customer.searched", "0")
         return await _nothing_found(ctx, text)
     if len(hits) == 1 and not hits[0].weak:
         card = await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code))
-        return Reply((Paragraph(found_by, _line_buttons(ctx, text)), card) if found_by else (card,))
+        return Reply((card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
@@ -85,22 +77,11 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         question = _("ผลลัพธ์: %(count)s", count=count)
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
-    question = "\n".join(filter(None, (question, found_by)))
     buttons = [*turn_buttons("find.page", {"text": text}, page, more=len(hits) > (page + 1) * PAGE), _new_button(text)]
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
         buttons.append(Button(_("รายงานรหัสซ้ำ"), "duplicate.choose", {"codes": codes}))
     return Reply((Choice(question, options, tuple(buttons)),))
-
-
-async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str]:
-    """Hits for all that was typed; else for a telephone, e-mail or code among it, and then a word on that."""
-    hits = await search.find_customers(ctx.db, text)
-    key = key_within(text, ctx.today)
-    if (hits and not hits[0].weak) or not key or key == text:
-        return hits, ""
-    shown = format_phone(key) if key.startswith("+") else key
-    return await search.find_customers(ctx.db, key), _("พบจาก %(key)s", key=shown)
 
 
 async def _nothing_found(ctx: Context, text: str) -> Reply:
@@ -111,16 +92,19 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
     if not slip and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     buttons = [*_line_buttons(ctx, text)]
-    last = await forms.find_last_saved(ctx.db, ctx.staff.id, ctx.now - FRESH)
-    ticket = await tickets.find_ticket(ctx.db, last.outcome) if last else None
-    if ticket and ticket.status is Status.OPEN and not ticket.result:
-        args = {"no": ticket.no, "text": shorten(text, 4000)}
-        buttons.append(Button(_("ใช้เป็นผลของ %(no)s", no=ticket.no), "ticket.answer", args))
-        buttons.append(Button(_("ใช้เป็นผลและปิด"), "ticket.answer", {**args, "close": "1"}))
+    if latest := await _latest_ticket(ctx):
+        buttons += named_records.answer_buttons(latest, text)
     buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))
-    if not CUSTOMER_CODE.fullmatch(digits(text).strip()) and from_query(text, ctx.today):
+    if not read_alone(text) and from_query(text, ctx.today):
         buttons.append(_new_button(text))
     return say(nothing, *buttons)
+
+
+async def _latest_ticket(ctx: Context) -> Ticket | None:
+    """The ticket that the officer saved or looked at last, if that was just now and nothing else was opened since."""
+    record = await audit.find_latest_record(ctx.db, ctx.staff.id, ctx.now - FRESH)
+    found = await tickets.find_ticket(ctx.db, record) if record.startswith("R") else None
+    return found if found and found.status is Status.OPEN and not found.result else None
 
 
 def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
@@ -171,14 +155,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
     buttons += turn_buttons("customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE)
     title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
-    return await _ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
-
-
-async def _ticket_list(ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()) -> Reply:
-    if not found:
-        return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
-    options = tuple(ticket_buttons.show_button(t, ticket_cards.ticket_line(ctx, t)) for t in found)
-    return Reply((Choice(title, options, buttons),))
+    return named_records.ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
 
 
 @action("customer.edit")

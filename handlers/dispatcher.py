@@ -7,6 +7,7 @@ from functools import partial
 
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.phones import looks_like_email, looks_like_phone
+from domain.references import Kind, read_alone, take_reference
 from domain.text import digits
 from handlers import (
     clock,
@@ -35,6 +36,7 @@ from handlers import (
     publicity,
     publicity_approval,
     publicity_post_form,
+    remarks,
     reminders,
     request_presses,
     staff,
@@ -77,6 +79,7 @@ from store.audit import AuditEntry
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
+_BARE = {Kind.CUSTOMER: "code", Kind.TICKET: "ticket"}
 KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
@@ -103,6 +106,7 @@ __all__ = [
     "publicity",
     "publicity_approval",
     "publicity_post_form",
+    "remarks",
     "reminders",
     "request_presses",
     "staff",
@@ -224,11 +228,11 @@ async def _text(ctx: Context, text: str) -> Reply:
         return logged
     kind = _bare_kind(text)
     if draft is None:
-        attached = await files.attach_waiting(ctx, digits(text).upper()) if kind == "ticket" else None
+        attached = await files.attach_waiting(ctx, text) if kind == "ticket" else None
         return attached or await customers.find(ctx, text)
     if not forms.asks(draft) or (kind and not forms.takes(draft, kind)):
         return await _aside(ctx, draft, await customers.find(ctx, text))
-    if ctx.now - draft.touched_at > forms.FRESH:
+    if ctx.now - draft.touched_at > forms.FRESH or _is_about_another(draft, text):
         return await forms.ask_which(ctx, draft, text)
     return await forms.feed(ctx, draft, text)
 
@@ -236,13 +240,20 @@ async def _text(ctx: Context, text: str) -> Reply:
 def _bare_kind(text: str) -> str:
     """code, phone, email or ticket when the text is nothing but one: a new caller, not yesterday's details."""
     plain = digits(text).strip()
-    if customers.CUSTOMER_CODE.fullmatch(plain):
-        return "code"
-    if customers.TICKET_NO.fullmatch(plain):
-        return "ticket"
+    one = read_alone(text)
+    if one and one.kind in _BARE:
+        return _BARE[one.kind]
     if looks_like_phone(plain):
         return "phone"
     return "email" if looks_like_email(plain) else ""
+
+
+def _is_about_another(draft: form_store.Draft, text: str) -> bool:
+    """Whether the text begins with the number of another record than the form's: it may be meant for that one."""
+    taken = take_reference(text, *_BARE)
+    if taken is None or taken[0].start or not taken[0].sure or forms.takes(draft, _BARE[taken[0].kind]):
+        return False
+    return taken[0].value not in (draft.record, *draft.data.values())
 
 
 async def _aside(ctx: Context, draft: form_store.Draft, reply: Reply) -> Reply:

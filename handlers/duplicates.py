@@ -41,7 +41,7 @@ BREATH = timedelta(seconds=10)
 # Reporting.
 
 
-@command("duplicates", "รหัสซ้ำ", "รายงานรหัสซ้ำ", about="รายงานรหัสซ้ำ หรือดูคู่ที่รอตัดสิน", fits=r"$|(\s*[Cc][\d๐-๙]+)+\s*$")
+@command("duplicates", "รหัสซ้ำ", "รายงานรหัสซ้ำ", about="รายงานรหัสซ้ำ หรือดูคู่ที่รอตัดสิน", fits=merges.fits_codes)
 async def report(ctx: Context, args: str) -> Reply:
     """Codes: report them to the administrators. None: an administrator sees what waits for a decision."""
     codes = merges.typed_codes(args)

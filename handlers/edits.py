@@ -1,10 +1,10 @@
 """Changing a saved ticket or customer in one message: its number, a field's name and the new value, a field a line."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.errors import InvalidInput
+from domain.references import Kind, is_courtesy, is_named, take_reference
 from domain.text import digits, shorten
 from handlers.chat import Reply
 from handlers.customer_form import edit_customer
@@ -16,24 +16,26 @@ from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.registry import command
 from handlers.ticket_form import edit_ticket
-from handlers.tickets import NUMBER
 from store import customers, tickets
 from store.forms import Draft
 
-CODE = r"[Cc][\d๐-๙]{1,12}"
+EDITED = (Kind.TICKET, Kind.CUSTOMER)
 
 
 @command(
     "edit",
     "แก้ไข",
     about="แก้ไขใบงานหรือผู้รับบริการ เช่น แก้ไข R2611000124 ราคา 350 หรือ แก้ไข C81554 ที่อยู่ กระบี่",
-    fits=rf"(?:{NUMBER}|{CODE})(\s|$)",
+    fits=is_named(*EDITED),
 )
 async def edit(ctx: Context, args: str) -> Reply:
     """Save the fields that are named; without any, offer them; with a name alone, ask for its value."""
-    code, _blank, rest = re.sub(r"\s+", " ", args[:20]).partition(" ")
-    rest = args[len(code) :].strip()
-    draft = await _draft(ctx, digits(code).upper())
+    taken = take_reference(args, *EDITED)
+    if taken is None:
+        raise InvalidInput("edited")
+    one, rest = taken
+    rest = "" if is_courtesy(rest) else rest
+    draft = await _draft(ctx, one.value)
     form = FORMS[draft.kind]
     typed = list(_typed(form.fields, rest))
     if not rest:

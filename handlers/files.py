@@ -1,6 +1,5 @@
 """Files that officers send: attached to a ticket or a draft, asked about where that is unclear, shown, removed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,8 +7,8 @@ from uuid import uuid4
 
 from domain.errors import InvalidInput, NotFound
 from domain.files import CSV, XLSX, numbered_name
+from domain.references import Kind, find_references
 from domain.staff import Role
-from domain.text import digits
 from domain.tickets import Ticket
 from handlers import file_cards, forms, imports, owed_proofs, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Part, Reply, Unsent, say
@@ -27,7 +26,6 @@ from store import staff, tickets
 from store.files import File, of_draft, of_import, of_person
 from store.forms import Draft
 
-NUMBER = re.compile(r"(?<![A-Za-z0-9])[Rr][\d๐-๙]{10}(?![\d๐-๙])")
 OFFERED = 5
 """Tickets offered where it is not clear to which one a file belongs."""
 WITH_FILES = ("ticket", "publicity", "post")
@@ -89,10 +87,16 @@ async def _place(ctx: Context, body: Attachment, draft: Draft | None, before: li
         return begun if begun and begun.state in ("open", "parked") else None
     # The title of what is answered names its ticket; further numbers below it would be others.
     for words in (body.caption, body.quoted.partition("\n")[0]):
-        numbers = {digits(found).upper() for found in NUMBER.findall(words)}
-        if len(numbers) == 1 and (found := await tickets.find_ticket(ctx.db, numbers.pop())):
+        number = _only_number(words)
+        if number and (found := await tickets.find_ticket(ctx.db, number)):
             return found
     return draft if draft and draft.kind in WITH_FILES and not record else None
+
+
+def _only_number(text: str) -> str:
+    """The one ticket that a text names; "" where it names none, or several."""
+    numbers = [one.value for one in find_references(text) if one.kind is Kind.TICKET]
+    return numbers[0] if len(numbers) == 1 else ""
 
 
 async def _is_last(ctx: Context, body: Attachment, before: list[File]) -> bool:
@@ -158,7 +162,7 @@ async def _to_draft(ctx: Context, body: Attachment, file: File, draft: Draft, be
 async def _hold(ctx: Context, body: Attachment, file: File, draft: Draft | None, before: list[File]) -> Reply | None:
     """Kept until it is said where it goes; an administrator's table may be an import."""
     problem = ""
-    is_table = file.mime in (CSV.mime, XLSX.mime) and not before and not NUMBER.search(body.caption)
+    is_table = file.mime in (CSV.mime, XLSX.mime) and not before and not _only_number(body.caption)
     if ctx.staff.role.covers(Role.ADMIN) and is_table:
         try:
             register = await imports.recognise(ctx, file.sha256)
@@ -170,8 +174,8 @@ async def _hold(ctx: Context, body: Attachment, file: File, draft: Draft | None,
     ctx.change(partial(file_store.add, file=replace(file, record=of_person(ctx.staff.id))))
     if not await _is_last(ctx, body, before):
         return None
-    if number := NUMBER.search(body.caption):
-        problem = sentence(NotFound("ticket", no=digits(number.group()).upper()))
+    if number := _only_number(body.caption):
+        problem = sentence(NotFound("ticket", no=number))
     held = await file_store.list_files(ctx.db, of_person(ctx.staff.id))
     recent = [each for each in held if ctx.now - each.added_at <= forms.FRESH]
     parts: list[Part] = [Paragraph(f"⚠️ {problem}")] if problem else []
@@ -247,8 +251,9 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return replace(reply, parts=(*reply.parts, *attached.parts))
 
 
-async def attach_waiting(ctx: Context, number: str) -> Reply | None:
+async def attach_waiting(ctx: Context, text: str) -> Reply | None:
     """A ticket number typed after the question answers it; None where no file waits."""
+    number = _only_number(text)
     held = await file_store.list_files(ctx.db, of_person(ctx.staff.id))
     recent = [file for file in held if ctx.now - file.added_at <= forms.FRESH]
     ticket = await tickets.find_ticket(ctx.db, number) if recent else None

@@ -6,15 +6,15 @@ from functools import partial
 from domain.customers import Customer
 from domain.errors import DeskError, InvalidInput, NotAllowed
 from domain.groups import Group
+from domain.references import Kind, Reference, read_alone
 from domain.staff import Platform, Role
-from domain.text import clean, digits, shorten
-from domain.tickets import parse_contract_no
+from domain.text import clean, shorten
 from handlers import masked
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
-from handlers.customers import CUSTOMER_CODE, TICKET_NO
 from handlers.desk import Context
 from handlers.i18n import _, speak
 from handlers.labels import role_label, team_label, when
+from handlers.named_records import find_named
 from handlers.registry import ACTIONS, NOTHING, action, command, parse_command
 from store import contracts, customers, requests, search, staff, tickets
 from store import groups as store
@@ -31,6 +31,8 @@ TEAM_WORDS = ("ทีม", "team ")
 HELP = frozenset({"help", "menu", "start"})
 LOOK = frozenset({"", "find", "ticket", "open", "contract"})
 """Commands that look something up; "" = words without a command."""
+TALK = LOOK - {"open"}
+"""Those whose words may say more than the record that they name."""
 
 
 # For administrators, in private.
@@ -150,28 +152,31 @@ def _plain(team: str) -> str:
 
 async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
     """A ticket, contract or customer that is named, or with `find` the customers that are like it; masked."""
-    typed = digits(text).strip().upper()
-    if TICKET_NO.fullmatch(typed):
-        ticket = await tickets.get_ticket(ctx.db, typed)
-        ctx.audit("ticket.told", ticket.no)
-        officer = (await staff.staff_names(ctx.db)).get(ticket.assignee, "") if ticket.assignee is not None else ""
-        return lines_of("", [masked.ticket(ctx, ticket, officer)])
-    if contract_no := _contract_no(typed):
-        contract = await contracts.get_contract(ctx.db, contract_no)
-        return lines_of("", [masked.request(await requests.get_life(ctx.db, contract.request_id))])
-    if CUSTOMER_CODE.fullmatch(typed):
-        return _customers(ctx, [await customers.get_customer(ctx.db, typed)])
+    one = read_alone(text)
+    named = [one] if one else []
+    if not one and name in TALK:
+        named = await find_named(ctx, text)
+    if named and named[0].kind is not Kind.PUBLICATION:
+        return lines_of("", [await _line(ctx, each) for each in named])
     if name != "find" or not text:
         return None
     hits = {hit.customer.code: hit.customer for hit in await search.find_customers(ctx.db, text) if not hit.weak}
     return _customers(ctx, [*hits.values()])
 
 
-def _contract_no(typed: str) -> str:
-    try:
-        return parse_contract_no(typed)
-    except DeskError:
-        return ""
+async def _line(ctx: Context, one: Reference) -> Masked:
+    """The masked line of a record that is named; NotFound where there is none."""
+    if one.kind is Kind.TICKET:
+        ticket = await tickets.get_ticket(ctx.db, one.value)
+        ctx.audit("ticket.told", ticket.no)
+        officer = (await staff.staff_names(ctx.db)).get(ticket.assignee, "") if ticket.assignee is not None else ""
+        return masked.ticket(ctx, ticket, officer)
+    if one.kind is Kind.CONTRACT:
+        contract = await contracts.get_contract(ctx.db, one.value)
+        return masked.request(await requests.get_life(ctx.db, contract.request_id))
+    customer = await customers.get_customer(ctx.db, one.value)
+    ctx.audit("customer.listed", customer.code)
+    return masked.customer(customer)
 
 
 def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:

@@ -19,7 +19,7 @@ from handlers.i18n import _
 from handlers.labels import team_label
 from handlers.registry import action, command
 from handlers.ticket_rules import away_until
-from handlers.tickets import NUMBER, split_number
+from handlers.tickets import names_ticket, split_number
 from store import changes, hand_overs, staff, tickets
 from store.database import Tx
 from store.forms import Draft
@@ -28,7 +28,7 @@ WORD_LIMIT = 300
 NO_WORD = "-"
 
 
-@command("assign", "มอบหมาย", about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก", fits=rf"{NUMBER}(\s|$)")
+@command("assign", "มอบหมาย", about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก", fits=names_ticket)
 async def assign(ctx: Context, args: str) -> Reply:
     """Give a ticket to the person or team named; without a name, to whom."""
     number, name = split_number(args)

@@ -1,6 +1,5 @@
 """Merging customers: preview field by field, merge, and take it back at any time. For administrators."""
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -9,8 +8,9 @@ from domain.dates import BANGKOK, format_date
 from domain.errors import InvalidInput, NotFound
 from domain.merging import FIELDS, Candidate, Recommendation, changed_since, differing, part, recommend, unite
 from domain.phones import format_phone
+from domain.references import Kind, are_codes, find_references, take_reference
 from domain.staff import Role, StaffId
-from domain.text import digits, shorten
+from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
@@ -19,22 +19,26 @@ from handlers.registry import action, command
 from store import customers, duplicates, merges, staff, tickets
 from store.merges import StoredMerge
 
-CODES = r"\s*[Cc][\d๐-๙]+(\s+[Cc][\d๐-๙]+)?\s*$"
-
 
 def typed_codes(text: str) -> list[str]:
     """The customer codes that were typed, each once."""
-    return list(dict.fromkeys(re.findall(r"C\d{1,12}", digits(text).upper())))
+    return [one.value for one in find_references(text) if one.kind is Kind.CUSTOMER]
 
 
-@command("merge", "รวมผู้รับบริการ", "รวมรหัส", about="รวมรหัสซ้ำเป็นรายเดียว", fits=r"$|" + CODES, role=Role.ADMIN)
+def fits_codes(text: str) -> bool:
+    """Whether nothing is typed behind a command, or customer codes."""
+    return not text or are_codes(text)
+
+
+@command("merge", "รวมผู้รับบริการ", "รวมรหัส", about="รวมรหัสซ้ำเป็นรายเดียว", fits=fits_codes, role=Role.ADMIN)
 async def merge(ctx: Context, args: str) -> Reply:
     """Two codes: the preview of their merge. One: its merges, to be taken back."""
     codes = typed_codes(args)
-    if len(codes) == 1 and len(args.split()) == 1:
+    taken = take_reference(args, Kind.CUSTOMER)
+    if taken and len(codes) == 1:
+        if typed_codes(taken[1]):
+            raise InvalidInput("merge_self")
         return await _list_merges(ctx, codes[0])
-    if len(args.split()) == 2 and len(codes) == 1:
-        raise InvalidInput("merge_self")
     if len(codes) != 2:
         raise InvalidInput("merge_codes")
     return await preview(ctx, codes)

@@ -7,10 +7,9 @@ from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.publications import PostState
 from domain.publicity import LinkKind, Network, begins_with_link, find_links
-from domain.text import digits
+from domain.references import Kind, read_alone
 from handlers import change_text, publicity_cards, publicity_saving, publicity_summary
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
-from handlers.customers import PUBLICATION_NO
 from handlers.desk import Context
 from handlers.file_cards import as_document
 from handlers.forms import FRESH, advance, own_draft, park_open, resume_part, start, with_values
@@ -44,8 +43,9 @@ async def publicize(ctx: Context, args: str) -> Reply:
     first, _blank, rest = text.partition(" ")
     if not text:
         return await _begin(ctx)
-    if PUBLICATION_NO.fullmatch(digits(text)):
-        return await _show(ctx, digits(text).upper())
+    one = read_alone(text)
+    if one and one.kind is Kind.PUBLICATION:
+        return await _show(ctx, one.value)
     if first.casefold() in SUMMARY_WORDS:
         return await publicity_summary.summary(ctx, rest)
     if first.casefold() in LIST_WORDS and not rest:

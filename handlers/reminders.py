@@ -1,13 +1,12 @@
 """Personal reminders: set one, list them, move and delete them, and what rings when the time has come."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
-from domain.text import digits
+from domain.references import Kind, take_reference
 from domain.when import USUAL, names_moment
 from handlers import masked, reminder_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
@@ -25,20 +24,19 @@ from store.due import Due
 from store.reminders import Reminder
 
 PAGE = 8
-RECORD = re.compile(r"\s*([Rr]\d{10}|[Cc]\d{1,12})(?:\s+|$)")
 
 
 def _fits(args: str) -> bool:
     """A ticket, a customer or a moment is named; else somebody of this name is looked for."""
-    return RECORD.match(digits(args)) is not None or names_moment(args)
+    return take_reference(args, Kind.TICKET, Kind.CUSTOMER) is not None or names_moment(args)
 
 
 @command("remind", "เตือน", about="เตือนฉัน เช่น เตือน R2611000124 พรุ่งนี้ 9.00 หรือ เตือน ศุกร์หน้า โทรกลับ", fits=_fits)
 async def remind(ctx: Context, args: str) -> Reply:
     """A reminder of a ticket, a customer or anything else; what is missing is asked for."""
-    found = RECORD.match(digits(args))
-    record = found[1].upper() if found else ""
-    rest = args[found.end() :].strip() if found else args.strip()
+    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    record = taken[0].value if taken else ""
+    rest = (taken[1] if taken else args).strip()
     await reminder_cards.about(ctx, record)  # there must be such a record
     if not rest:
         return await start(ctx, new_reminder(ctx, record, {}))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from domain.errors import Conflict, InvalidInput
+from domain.references import read_alone
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from handlers import posting_rights
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
@@ -190,10 +191,16 @@ async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Paragraph(_("ปฏิเสธคำขอแล้ว")),), confirms=True)
 
 
-@command("audit", "ตรวจสอบ", about="ใครดูหรือแก้อะไร", fits=r"([CcRr]\d+)?\s*$", role=Role.ADMIN)
+def _audited(args: str) -> bool:
+    """Whether nothing is typed behind the command, or one record."""
+    return not args or read_alone(args) is not None
+
+
+@command("audit", "ตรวจสอบ", about="ใครดูหรือแก้อะไร", fits=_audited, role=Role.ADMIN)
 async def audit_log(ctx: Context, args: str) -> Reply:
     """The newest entries of the audit log, of one record where it is named."""
-    record = args.strip().upper()
+    one = read_alone(args)
+    record = one.value if one else args.strip().upper()
     ctx.audit("audit.read", record or "audit")
     names = await store.staff_names(ctx.db)
     lines = []

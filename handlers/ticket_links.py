@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.errors import InvalidInput
-from domain.text import digits
+from domain.references import read_ticket_no
 from handlers import fields, ticket_buttons, ticket_cards
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
@@ -22,7 +22,7 @@ OFFERED = 8
 
 async def _parse_other(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """The number of another ticket that there is."""
-    found = await tickets.find_ticket(ctx.db, digits(text).strip().upper())
+    found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
     if found is None:
         raise InvalidInput("ticket", no=text[:20])
     if found.no == draft.data["ticket"]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from domain.phones import looks_like_email, looks_like_phone
+from domain.references import Kind, read_alone
 from domain.text import digits
 from domain.tickets import Status, Ticket
 from handlers.chat import Reply, say
@@ -19,7 +21,14 @@ COPIED = ("subject", "channel", "complexity", "projects", "data_years", "details
 """What an identical enquiry has in common with the earlier one; letters, receipts and people are its own."""
 TYPED = ("customer", "contact", "customer_query", NO_CUSTOMER, "reply_email", "created_on", "letter_no", "letter_on")
 """What stays of a draft that was begun before its officer saw that it is the same again."""
-ONE_CUSTOMER = r"(?:[Cc][\d๐-๙]{1,12}|\+?[\d๐-๙][\d๐-๙\s().-]{7,}|[^\s@]+@[^\s@]+\.[^\s@]+)?\s*$"
+
+
+def names_one_customer(text: str) -> bool:
+    """Whether nothing is typed, or one customer's code, telephone or address."""
+    one = read_alone(text)
+    return (
+        not text or looks_like_phone(digits(text)) or looks_like_email(text) or bool(one and one.kind is Kind.CUSTOMER)
+    )
 
 
 def copied(ctx: Context, ticket: Ticket) -> dict[str, str]:
@@ -49,7 +58,11 @@ async def repeat_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 @command(
-    "again", "เหมือนเดิม", about="สร้างใบงานแบบเดียวกับใบล่าสุดของฉัน เช่น 0812345678 เหมือนเดิม", fits=ONE_CUSTOMER, last=True
+    "again",
+    "เหมือนเดิม",
+    about="สร้างใบงานแบบเดียวกับใบล่าสุดของฉัน เช่น 0812345678 เหมือนเดิม",
+    fits=names_one_customer,
+    last=True,
 )
 async def again(ctx: Context, args: str) -> Reply:
     """The officer's last ticket once more, for the customer named here or in the form that is open."""

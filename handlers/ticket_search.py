@@ -1,10 +1,10 @@
 """Tickets by a part of what stands in them: details, result, remarks, letter and receipt numbers."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain.text import digits, shorten
+from domain.references import Kind, read_alone
+from domain.text import shorten
 from domain.ticket_text import snippet
 from domain.tickets import Ticket
 from handlers import ticket_buttons, ticket_cards
@@ -16,7 +16,6 @@ from handlers.registry import action, command
 from store import customers, ticket_search, ticket_texts, tickets
 
 PAGE = 8
-_NUMBER = re.compile(r"[Rr]\d{10}")
 
 
 @command("tickets", "ค้นใบงาน", "ค้นหาใบงาน", about="ค้นใบงานจากข้อความ เลขหนังสือ หรือเลขใบเสร็จ เช่น ค้นใบงาน รายได้ครัวเรือน")
@@ -24,9 +23,9 @@ async def find(ctx: Context, args: str) -> Reply:
     """Tickets that hold every word, as a part of a word too."""
     if not args.strip():
         return say(_("พิมพ์คำที่อยู่ในใบงาน เช่น ค้นใบงาน รายได้ครัวเรือน กระบี่"))
-    number = digits(args).strip()
-    if _NUMBER.fullmatch(number):
-        return await _card(ctx, await tickets.get_ticket(ctx.db, number.upper()))
+    one = read_alone(args)
+    if one and one.kind is Kind.TICKET:
+        return await _card(ctx, await tickets.get_ticket(ctx.db, one.value))
     return await _page(ctx, args, 0)
 
 

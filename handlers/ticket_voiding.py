@@ -18,7 +18,7 @@ from handlers.i18n import _
 from handlers.one_field import OneField
 from handlers.registry import action, command
 from handlers.requests import ground, hang
-from handlers.tickets import NUMBER, split_number
+from handlers.tickets import names_ticket, split_number
 from store import changes, hand_overs, publications, requests, tickets
 from store.forms import Draft
 
@@ -29,7 +29,7 @@ FORM = "ticket.void"
     "void",
     "ยกเลิกใบงาน",
     about="ยกเลิกใบงานที่บันทึกผิด เช่น ยกเลิกใบงาน R2611000124 บันทึกซ้ำ",
-    fits=rf"{NUMBER}(\s|$)",
+    fits=names_ticket,
 )
 async def void(ctx: Context, args: str) -> Reply:
     """Void a ticket for the reason that is typed behind its number; without one, it is asked for."""
@@ -44,7 +44,7 @@ async def void_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _ask(ctx, await tickets.get_ticket(ctx.db, args["no"]))
 
 
-@command("restore", "คืนใบงาน", about="คืนใบงานที่ยกเลิก เช่น คืนใบงาน R2611000124", fits=rf"{NUMBER}\s*$")
+@command("restore", "คืนใบงาน", about="คืนใบงานที่ยกเลิก เช่น คืนใบงาน R2611000124", fits=names_ticket)
 async def restore(ctx: Context, args: str) -> Reply:
     """Take back that a ticket was voided."""
     number, _rest = split_number(args)

@@ -1,6 +1,5 @@
 """Tickets: open on one line or by form, show, close, reopen."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +7,7 @@ from datetime import timedelta
 from domain import pauses
 from domain.errors import InvalidInput
 from domain.one_line import read_result
-from domain.text import digits
+from domain.references import Kind, is_courtesy, is_named, read_alone, take_reference
 from domain.tickets import Status, Ticket
 from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Paragraph, Reply
@@ -24,7 +23,8 @@ from handlers.ticket_lists import my
 from handlers.ticket_saving import closed_already
 from store import tickets
 
-NUMBER = r"[Rr][\d๐-๙]{10}"
+names_ticket = is_named(Kind.TICKET)
+"""Whether what was typed behind a command is about one ticket."""
 OLD = timedelta(days=365)
 """Closed longer ago than this, a ticket is opened again only after a question."""
 
@@ -37,7 +37,8 @@ OLD = timedelta(days=365)
 )
 async def open_ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card when its number is given; else a new ticket from one line, asking for what is missing."""
-    if re.fullmatch(NUMBER, args):
+    one = read_alone(args)
+    if one and one.kind is Kind.TICKET:
         return await ticket(ctx, args)
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
@@ -54,7 +55,7 @@ async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await open_ticket(ctx, args["text"])
 
 
-@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=rf"{NUMBER}\s*$")
+@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=names_ticket)
 async def ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card."""
     found = await tickets.get_ticket(ctx.db, read_number(args))
@@ -64,16 +65,16 @@ async def ticket(ctx: Context, args: str) -> Reply:
 
 def read_number(text: str) -> str:
     """A ticket's number as typed; InvalidInput("ticket_no")."""
-    number = digits(text).strip().upper()
-    if not re.fullmatch(r"R\d{10}", number):
-        raise InvalidInput("ticket_no")
-    return number
+    return split_number(text)[0]
 
 
 def split_number(text: str) -> tuple[str, str]:
-    """A ticket's number, and what is typed behind it or on the next line; InvalidInput("ticket_no")."""
-    number, *rest = re.split(r"\s+", text.strip(), maxsplit=1)
-    return read_number(number), "".join(rest)
+    """The ticket that a text is about, and what else it says; InvalidInput("ticket_no")."""
+    found = take_reference(text, Kind.TICKET)
+    if found is None:
+        raise InvalidInput("ticket_no")
+    one, rest = found
+    return one.value, "" if is_courtesy(rest) else rest
 
 
 @state("R")
@@ -95,7 +96,7 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     "close",
     "ปิดใบงาน",
     about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว",
-    fits=rf"{NUMBER}(\s|$)|$",
+    fits=lambda args: not args or names_ticket(args),
 )
 async def close(ctx: Context, args: str) -> Reply:
     """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import StaffId
-from store.database import Database, Tx
+from store.database import Database, Reader, Tx
+
+_OPENED = (
+    *("ticket.read", "ticket.created", "ticket.changed", "ticket.reopened", "ticket.restored", "ticket.taken"),
+    *("customer.read", "customer.created", "customer.changed", "customer.history", "request.read"),
+)
+"""What says that somebody has a record before them; a line of a list does not."""
+_RECENT = 2000
+"""Entries of everybody that are looked through for one person's last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +54,16 @@ async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditE
         )
         for r in rows
     ]
+
+
+async def find_latest_record(db: Reader, staff_id: StaffId, since: datetime) -> str:
+    """The ticket or customer that a person opened or saved last, if that was after `since`; "" for none."""
+    marks = ", ".join("?" for _action in _OPENED)
+    row = await db.fetch_one(
+        f"SELECT record FROM audit WHERE id > (SELECT max(id) FROM audit) - {_RECENT} AND staff_id = ? "
+        f"AND occurred_at >= ? AND action IN ({marks}) ORDER BY id DESC LIMIT 1",
+        staff_id,
+        since,
+        *_OPENED,
+    )
+    return row["record"] if row else ""

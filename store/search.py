@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from rapidfuzz.fuzz import token_sort_ratio
 
-from domain.customers import Customer, read_code
+from domain.customers import Customer
 from domain.phones import Reach, looks_like_email, looks_like_phone, read_phones, read_reach
+from domain.references import Kind, find_references, read_code
 from domain.text import digits, fold
 from store.customer_keys import phone_key
 from store.customers import list_customers
@@ -56,6 +57,8 @@ async def find_customers(db: Database, text: str) -> list[Hit]:
     typed = digits(text).strip()
     if code := read_code(text):
         return await _hits(db, [code], Why.CODE)
+    if named := await _hits(db, _codes_within(text), Why.CODE):
+        return named
     if looks_like_phone(typed):
         return await _by_phone(db, typed)
     if re.fullmatch(r"\d{4,}", typed):
@@ -66,6 +69,11 @@ async def find_customers(db: Database, text: str) -> list[Hit]:
     if (reach.phones or reach.emails) and not re.search(r"[^\W\d_]", reach.words):
         return await _by_reach(db, reach)
     return [_hit(found) for found in await find_by_name(db, text)]
+
+
+def _codes_within(text: str) -> list[str]:
+    """The codes that stand among other words."""
+    return [one.value for one in find_references(text) if one.kind is Kind.CUSTOMER and one.sure]
 
 
 def _hit(found: Found) -> Hit:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.customers import read_code
 from domain.errors import InvalidInput
 from domain.phones import (
     Emails,
@@ -239,20 +238,6 @@ def test_a_cell_says_addresses(text: str, addresses: tuple[str, ...], beside: st
 )
 def test_telephones_and_addresses_are_found_among_words(text: str, reach: Reach) -> None:
     assert read_reach(text) == reach
-
-
-@pytest.mark.parametrize("text", ["C81554", "c 81554", "C-81554", "รหัส C81554", "'C81554", "c.๘๑๕๕๔", "Ｃ８１５５４"])
-def test_every_writing_of_a_code_is_one(text: str) -> None:
-    assert read_code(text) == read_code(text, bare=True) == "C81554"
-
-
-@pytest.mark.parametrize("text", ["", "C", "X1", "CC1", "C1a", "C1234567890123", "C 1 2", "A-001"])
-def test_what_is_no_code(text: str) -> None:
-    assert read_code(text, bare=True) is None
-
-
-def test_digits_alone_are_a_code_only_where_one_should_stand() -> None:
-    assert (read_code("81554"), read_code("81554", bare=True)) == (None, "C81554")
 
 
 def test_a_telephone_kept_as_typed_is_printed_as_typed() -> None:

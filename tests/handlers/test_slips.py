@@ -158,7 +158,7 @@ async def test_unknown_is_a_tap(desk):
     assert SAVED in done.text
 
 
-@pytest.mark.parametrize("text", ["โทร 0812345678", "0812345678 ใจดีมาก", "สมหญิง somchai@example.com"])
+@pytest.mark.parametrize("text", ["โทรกลับ 0812345678", "0812345678 ใจดีมาก", "สมหญิง somchai@example.com"])
 async def test_telephone_among_other_words_still_finds(desk, text):
     found = await desk.says(text)
     assert "C81554" in found.text
