@@ -161,12 +161,24 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One record: a title, lines of label and value, a note, and what can be done with it."""
+    """One record: a title, lines of label and value, a note, and what can be done with it.
+
+    Lines in a row with the same label are one: the label is said once, above a value a line.
+    """
 
     title: str
     fields: tuple[tuple[str, str], ...] = ()
     note: str = ""
     buttons: tuple[Button, ...] = ()
+
+    def __post_init__(self) -> None:
+        joined: list[tuple[str, str]] = []
+        for label, value in self.fields:
+            if joined and joined[-1][0] == label:
+                joined[-1] = (label, f"{joined[-1][1]}\n{value}")
+            else:
+                joined.append((label, value))
+        object.__setattr__(self, "fields", tuple(joined))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,3 +64,15 @@ async def test_a_ticket_never_takes_a_guess_for_its_customer(desk: DeskUnderTest
 
 async def test_nonsense_finds_nothing(desk: DeskUnderTest) -> None:
     assert "ผลลัพธ์: 0" in (await desk.says("หา zzz")).text
+
+
+async def test_a_card_says_a_label_once_above_all_that_it_holds(desk: DeskUnderTest) -> None:
+    for n in range(3):
+        await desk.says(f"/open C81554 โทร 1.1 เรื่องที่ {n}")
+    card = (await desk.says("C81554")).text
+    assert card.count("ใบงานล่าสุด") == 1
+    assert [line for line in card.splitlines() if "เรื่องที่" in line] == [
+        "ใบงานล่าสุด: R2611000126 · 1.1 · เรื่องที่ 2 · เปิด",
+        "R2611000125 · 1.1 · เรื่องที่ 1 · เปิด",
+        "R2611000124 · 1.1 · เรื่องที่ 0 · เปิด",
+    ]
