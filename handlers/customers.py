@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.errors import InvalidInput
 from domain.one_line import parse_one_line, small_talk
+from domain.phones import format_phone
 from domain.references import Kind, is_named, read_alone, take_reference
 from domain.slips import find_slip
 from domain.text import shorten
@@ -89,13 +90,14 @@ async def _nothing_found(ctx: Context, text: str) -> Reply:
     slip = find_slip(text)
     wrong = f"⚠️ {sentence(fields.refusal(slip))}" if slip else ""
     nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong)))
-    if not slip and small_talk(text, ctx.today):
+    told = from_query(text, ctx.today)
+    if not slip and not told and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     buttons = [*_line_buttons(ctx, text)]
     if latest := await _latest_ticket(ctx):
         buttons += named_records.answer_buttons(latest, text)
     buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))
-    if not read_alone(text) and from_query(text, ctx.today):
+    if not read_alone(text) and told:
         buttons.append(_new_button(text))
     return say(nothing, *buttons)
 
@@ -116,7 +118,7 @@ def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
 
 
 def _new_button(text: str) -> Button:
-    name = shorten(" ".join(text.split()), 40)
+    name = shorten(format_phone(" ".join(text.split())), 40)
     return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)})
 
 

@@ -205,7 +205,7 @@ def _readable(name: str, query: str) -> str:
     """What was searched for, as people read it."""
     if name == "projects":
         return unsettled_text(query)
-    return format_phone(query) if query.startswith("+") else query
+    return format_phone(query)
 
 
 FORM = TicketForm()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from domain.errors import InvalidInput
 from domain.one_line import key_within
-from domain.phones import looks_like_email
+from domain.phones import format_phone, looks_like_email
 from domain.slips import Kind, find_slip
 from domain.staff import Staff
 from domain.text import digits, fold, shorten
@@ -59,7 +59,8 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
 
     def extras(draft: Draft) -> tuple[Button, ...]:
         query = draft.data.get(query_name, "")
-        label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(query, 40)) if query else _("ผู้รับบริการใหม่")
+        named = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(format_phone(query), 40))
+        label = named if query else _("ผู้รับบริการใหม่")
         return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
 
     return Field(name, hint, parse, options, fields.CODE, extras, hidden=hidden)
@@ -94,7 +95,7 @@ def _kept_reach(draft: Draft, query_name: str) -> dict[str, str]:
         return {}
     if looks_like_email(query):
         return {"reply_email": query}
-    return {"remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), query)))}
+    return {"remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), format_phone(query))))}
 
 
 async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """The desk under test: real dispatcher, worker, sender and database; a frozen clock, a recording platform."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -163,6 +164,14 @@ def _text(reply: Reply) -> str:
         else:
             lines.append(part.text)
     return "\n".join(filter(None, lines))
+
+
+STORED_PHONE = re.compile(r"\+66\d{8}|;ext=")
+
+
+def _everything(reply: Reply) -> str:
+    """What people read of a reply, the buttons, too."""
+    return "\n".join([_text(reply), *(button.label for part in reply.parts for button in buttons_of(part))])
 
 
 @dataclass
@@ -352,6 +361,10 @@ async def desk(tmp_path: Path, desk_url: str, mailer: Adapter | None) -> AsyncIt
     yield under_test
     await engine.stop()
     await db.close()
+    said = [_everything(reply) for recorder in recorders.values() for _to, reply in recorder.sent]
+    assert [text for text in said if STORED_PHONE.search(text)] == [], (
+        "a telephone as it is stored, not as people read it"
+    )
 
 
 @pytest.fixture

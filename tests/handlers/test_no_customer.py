@@ -115,3 +115,19 @@ async def test_a_file_that_begins_a_ticket_asks_for_its_customer(desk):
     asked = await desk.says("ขอตารางแรงงานรายเดือน")
     assert SAVED not in asked.text
     assert "ไม่มีผู้รับบริการ" in asked.buttons
+
+
+async def test_an_unknown_telephone_is_written_as_people_read_it_and_kept_so(desk):
+    asked = await desk.says("/open 0999999999 โทร 1.1 ถามเวลา => ตอบแล้ว ปิด")
+    assert 'ผู้รับบริการ: "099-999-9999"' in asked.text
+    assert 'ผู้รับบริการใหม่ "099-999-9999"' in asked.buttons
+    done = await desk.presses("ไม่มีผู้รับบริการ")
+    assert "เหตุผล/ปัญหา/อุปสรรค: 099-999-9999" in done.text
+
+
+@pytest.mark.parametrize("typed", ["0999999999", "+66999999999", "099 999 9999"])
+async def test_a_search_for_an_unknown_telephone_offers_it_as_people_read_it(desk, typed):
+    offered = await desk.says(typed)
+    assert offered.text == "ผลลัพธ์: 0"
+    assert any(label.startswith("ผู้รับบริการใหม่") and "999" in label for label in offered.buttons)
+    assert "โทรศัพท์: 099-999-9999" in (await desk.presses("ผู้รับบริการใหม่")).text
