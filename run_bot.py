@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.clock import Clock, make_clock, wall_clock
 from bot.log import configure_logging
 from bot.settings import Settings, SettingsError, load_settings, masked, secret_key
 from bot.transfer_cli import add_verbs
@@ -79,12 +80,13 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     from bot.service import Service
     from scheduler.ticker import Ticker, start_ticker
 
-    configure_logging()
+    clock = make_clock(settings.clock)
+    configure_logging(clock)
     secret_key(settings)
     lock = _lock(settings.database_url)
-    db = await open_database(settings.database_url)
-    service = Service(settings, db, configuration)
-    ticker = start_ticker(Ticker(service.engine.desk, service.engine), service.engine.report)
+    db = await open_database(settings.database_url, clock())
+    service = Service(settings, db, configuration, clock)
+    ticker = start_ticker(Ticker(service.engine.desk, service.engine), service.engine.report, wall_clock)
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -116,7 +118,6 @@ def _lock(database_url: str) -> int | None:
 
 async def demo(settings: Settings, configuration: Configuration) -> None:
     """The terminal chat on an embedded desk of invented customers, in a database of its own."""
-    from bot.engine import now
     from handlers.system import greeting
     from store import staff
     from store.demo import fill_demo
@@ -125,20 +126,22 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
     fresh = not path.exists()
     making = path.with_suffix(".making") if fresh else path
     making.unlink(missing_ok=True) if fresh else None
-    db = await open_database(f"sqlite:///{making}")
+    clock = make_clock(settings.clock)
+    db = await open_database(f"sqlite:///{making}", clock())
     if fresh:
-        await fill_demo(db, configuration, now())
+        await fill_demo(db, configuration, clock())
         await db.close()
         # A demo desk that was interrupted while it was made is not taken for a whole one.
         making.rename(path)
-        db = await open_database(f"sqlite:///{path}")
+        db = await open_database(f"sqlite:///{path}", clock())
     admin = next(person for person in await staff.list_staff(db) if person.role is Role.ADMIN)
-    await terminal(db, configuration, settings.data_dir / "demo", admin.name, greeting)
+    await terminal(db, configuration, clock, settings.data_dir / "demo", admin.name, greeting)
 
 
 async def terminal(
     db: Database,
     configuration: Configuration,
+    clock: Clock,
     data_dir: Path,
     name: str,
     greeting: Callable[[], str] | None = None,
@@ -146,7 +149,7 @@ async def terminal(
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
     from bot.chart_process import CHART_CACHE, ChartProcess
-    from bot.engine import Engine, now
+    from bot.engine import Engine
     from bot.file_store import FileStore
     from bot.platform import Adapter
     from bot.terminal import TerminalAdapter, chat
@@ -154,7 +157,7 @@ async def terminal(
     from scheduler.ticker import Ticker
     from store import leases, staff
 
-    configure_logging()
+    configure_logging(clock)
     try:
         person = await staff.find_staff_by_name(db, name)
         if person is None:
@@ -162,7 +165,7 @@ async def terminal(
         speak(person.language)
         if await staff.find_by_identity(db, Platform.TERMINAL, name) is None:
             identity = Identity(Platform.TERMINAL, name, person.id, name)
-            await db.write(lambda tx: staff.link_identity(tx, identity, now()))
+            await db.write(lambda tx: staff.link_identity(tx, identity, clock()))
         blobs = Blobs(data_dir)
         adapter = TerminalAdapter(blobs=blobs, user=name)
         # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
@@ -171,12 +174,12 @@ async def terminal(
         files = FileStore(db, adapters, blobs)
         charts = ChartProcess(blobs, data_dir / CHART_CACHE)
         owner = f"terminal-{name}"
-        engine = Engine(db, configuration, adapters, owner, files=files, mail_from=mail_from, charts=charts)
+        engine = Engine(db, configuration, adapters, owner, clock, files, mail_from, charts=charts)
         await engine.start()
         if greeting:
             adapter.console.print(greeting(), style="bold")
         ticker = Ticker(engine.desk, engine)
-        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick)
+        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick, clock)
         await engine.stop()
     finally:
         await db.close()
@@ -189,8 +192,9 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     configuration = configuration_or_exit(settings)
 
     async def work() -> None:
-        db = await open_database(settings.database_url)
-        await terminal(db, configuration, settings.data_dir, as_, mail_from=settings.sends_from)
+        clock = make_clock(settings.clock)
+        db = await open_database(settings.database_url, clock())
+        await terminal(db, configuration, clock, settings.data_dir, as_, mail_from=settings.sends_from)
 
     run_async(work())
 
@@ -204,17 +208,17 @@ def invite(
     settings = settings_or_exit()
 
     async def work() -> None:
-        from bot.engine import now
         from handlers.staff import new_invitation
         from store import staff
 
-        db = await open_database(settings.database_url)
+        now = make_clock(settings.clock)()
+        db = await open_database(settings.database_url, now)
         try:
             person = await staff.find_staff_by_name(db, clean(name))
-            made = person.id if person else await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now()))
+            made = person.id if person else await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now))
             if person and person.role is not role:
                 Console(stderr=True).print(f"{name} stays {person.role}: an administrator changes roles in the chat")
-            code, change = new_invitation(made, now())
+            code, change = new_invitation(made, now)
             await db.write(change)
         finally:
             await db.close()
@@ -227,14 +231,14 @@ def invite(
 def tick() -> None:
     """Run what is due once, and stop."""
 
-    async def work(db: Database, configuration: Configuration) -> int:
+    async def work(db: Database, configuration: Configuration, clock: Clock) -> int:
         from bot.engine import Engine
         from bot.file_store import FileStore
         from scheduler.ticker import Ticker
 
         settings = settings_or_exit()
         files = FileStore(db, {}, Blobs(settings.data_dir))
-        engine = Engine(db, configuration, {}, "tick", files=files, mail_from=settings.sends_from)
+        engine = Engine(db, configuration, {}, "tick", clock, files, settings.sends_from)
         done = await Ticker(engine.desk, engine).tick()
         await engine.stop()
         print(" ".join(f"{kind}={count}" for kind, count in done.items()))
@@ -263,7 +267,7 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
         await _check_platforms(settings, console)
         return
     try:
-        db = await open_database(settings.database_url)
+        db = await open_database(settings.database_url, make_clock(settings.clock)())
     except (StoreUnavailable, NewerSchema, ValueError, OSError) as error:
         raise fail(f"DESKBOT_DATABASE_URL: {error}") from None
     await db.close()
@@ -284,23 +288,24 @@ async def _check_platforms(settings: Settings, console: Console) -> None:
     elif settings.line_access_token is not None and not str(settings.public_url).startswith("https://"):
         console.print("DESKBOT_PUBLIC_URL: not https: LINE shows no charts")
     problems = 0
-    async for name, problem in check_platforms(settings):
+    async for name, problem in check_platforms(settings, make_clock(settings.clock)):
         console.print(f"{name}: {problem or 'good'}", markup=False)
         problems += bool(problem)
     if problems:
         raise typer.Exit(1)
 
 
-def on_desk(work: Callable[[Database, Configuration], Awaitable[int]]) -> None:
+def on_desk(work: Callable[[Database, Configuration, Clock], Awaitable[int]]) -> None:
     """Run work on the configured desk; what it returns is the exit code."""
     settings = settings_or_exit()
     configuration = configuration_or_exit(settings)
     codes: list[int] = []
 
     async def run() -> None:
-        db = await open_database(settings.database_url)
+        clock = make_clock(settings.clock)
+        db = await open_database(settings.database_url, clock())
         try:
-            codes.append(await work(db, configuration))
+            codes.append(await work(db, configuration, clock))
         finally:
             await db.close()
 

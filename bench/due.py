@@ -19,6 +19,7 @@ import uvloop
 
 from bench.due_baseline import run_baseline
 from bench.report import Report, Row, percentile
+from bot.clock import wall_clock
 from bot.engine import Engine
 from bot.platform import Delivery, Sent
 from domain.configuration import load_configuration
@@ -167,7 +168,7 @@ async def on_sqlite(report: Report) -> None:
         db = await open_database(f"sqlite:///{folder}/desk.db")
         now = datetime.now(UTC)
         await fill(db, now)
-        engine = Engine(db, load_configuration(), {Platform.LINE: Silent()}, "bench")
+        engine = Engine(db, load_configuration(), {Platform.LINE: Silent()}, "bench", wall_clock)
         # A first tick on the day before: what it does not find, and what only the first one pays.
         early = Ticker(
             Engine(db, load_configuration(), {}, "early", clock=lambda: now - timedelta(days=1)).desk, engine

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from bench.rig import Program, TimedLine, TimedTelegram, free_port, http_status
-from bot.engine import now
+from bot.clock import wall_clock
 from domain.configuration import load_configuration
 from domain.staff import Identity, Platform, Role
 from store.database import Database, Tx, open_database
@@ -26,7 +26,7 @@ async def make_desk(path: Path) -> None:
     """The demo's year of customers and tickets, and PEOPLE officers who speak on both platforms."""
     db = await open_database(f"sqlite:///{path}")
     try:
-        await fill_demo(db, load_configuration(), now())
+        await fill_demo(db, load_configuration(), wall_clock())
         await _add_officers(db)
     finally:
         await db.close()
@@ -35,9 +35,9 @@ async def make_desk(path: Path) -> None:
 async def _add_officers(db: Database) -> None:
     async def work(tx: Tx) -> None:
         for n, (telegram_user, line_user) in enumerate(zip(TELEGRAM_USERS, LINE_USERS, strict=True)):
-            officer = await add_staff(tx, f"Officer {n}", Role.OFFICER, now())
+            officer = await add_staff(tx, f"Officer {n}", Role.OFFICER, wall_clock())
             for platform, user in ((Platform.TELEGRAM, str(telegram_user)), (Platform.LINE, line_user)):
-                await link_identity(tx, Identity(platform, user, officer, user), now())
+                await link_identity(tx, Identity(platform, user, officer, user), wall_clock())
 
     await db.write(work)
 

@@ -39,7 +39,7 @@ class TimedTelegram(FakeTelegram):
     """Telegram's fake; `handed_at` is when it last answered a getUpdates with updates in it."""
 
     def __init__(self) -> None:
-        super().__init__(strict=False)
+        super().__init__(strict=False, clock=time.time)
         self.handed_at = 0.0
         self.polls = 0
         self.answers: SimpleQueue[Answer] = SimpleQueue()
@@ -73,7 +73,7 @@ class TimedLine(FakeLine):
     """LINE's fake with a client of its own that keeps its connections."""
 
     def __init__(self) -> None:
-        super().__init__(strict=False)
+        super().__init__(strict=False, clock=time.time)
         self.handed_at = 0.0
         self.answers: SimpleQueue[Answer] = SimpleQueue()
         self._client: aiohttp.ClientSession

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.engine import now
+from bot.clock import Clock
 from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
 from bot.imap_box import BoxFailed
 from bot.line import LineAdapter
@@ -23,16 +23,16 @@ CHECKS = {
 }
 
 
-async def check_platforms(settings: Settings) -> AsyncIterator[tuple[str, str]]:
+async def check_platforms(settings: Settings, clock: Clock) -> AsyncIterator[tuple[str, str]]:
     """(platform, "") where all is good, else (platform, the variable's name and what is wrong with it)."""
     if settings.telegram_token:
         yield "telegram", await _check_telegram(settings, settings.telegram_token.get_secret_value())
     if settings.line_access_token:
-        yield "line", await _check_line(settings, settings.line_access_token.get_secret_value())
+        yield "line", await _check_line(settings, settings.line_access_token.get_secret_value(), clock)
     if settings.facebook_page_id and settings.facebook_page_token:
         token = settings.facebook_page_token.get_secret_value()
         yield "facebook", await _check_facebook(settings, settings.facebook_page_id, token)
-    if account := twitter_account(settings):
+    if account := twitter_account(settings, clock):
         yield "twitter", await _check_twitter(settings, account)
     if settings.smtp_url:
         yield "mail", await _check_mail(settings)
@@ -55,10 +55,10 @@ async def _check_telegram(settings: Settings, token: str) -> str:
     return ""
 
 
-async def _check_line(settings: Settings, token: str) -> str:
+async def _check_line(settings: Settings, token: str, clock: Clock) -> str:
     import linebot.v3.messaging as sdk
 
-    adapter = LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now)
+    adapter = LineAdapter(token, settings.line_api_url, settings.line_data_api_url, clock)
     try:
         await adapter.hello()
     except sdk.ApiException as error:

@@ -4,10 +4,10 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from bot.chart_process import ChartProcess
+from bot.clock import Clock
 from bot.imports import Imports
 from bot.log import get_logger, where
 from bot.outgoing import Adapters, Batch, add_notices, write
@@ -31,11 +31,6 @@ LEARN_EVERY = 30.0
 log = get_logger()
 
 
-def now() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
-
-
 class Engine:
     """Worker and sender over one store, for the platforms given."""
 
@@ -45,7 +40,7 @@ class Engine:
         configuration: Configuration,
         adapters: Adapters,
         kind: str,
-        clock: Callable[[], datetime] = now,
+        clock: Clock,
         files: Files | None = None,
         mail_from: str = "",
         networks: PostingNetworks | None = None,

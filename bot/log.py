@@ -6,12 +6,18 @@ import traceback
 
 import structlog
 
+from bot.clock import Clock
+
 QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "telegram", "linebot", "uvicorn.access", "asyncio")
 """Libraries that log addresses or bodies: only their warnings are let through."""
 
 
-def configure_logging() -> None:
+def configure_logging(clock: Clock) -> None:
     """One JSON object a line on standard error."""
+
+    def stamp(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**fields, "timestamp": clock().isoformat(timespec="microseconds").replace("+00:00", "Z")}
+
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -19,7 +25,7 @@ def configure_logging() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            stamp,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,9 +65,9 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
     return replace(reply, parts=tuple(part(old) for old in reply.parts), earlier=earlier), rows
 
 
-def _message_id() -> UUID:
+def _message_id(now: datetime) -> UUID:
     """A new id (RFC 9562, version 7): random behind its time, so that many at once are written to few pages."""
-    milliseconds = time.time_ns() // 1_000_000
+    milliseconds = int(now.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | int.from_bytes(os.urandom(9), "big") & ~(3 << 62))
 
 
@@ -102,7 +101,7 @@ def add_answer(
         first = position == 0
         batch.messages.append(
             Message(
-                id=_message_id(),
+                id=_message_id(now),
                 platform=incoming.platform,
                 chat=incoming.chat,
                 payload=payload,
@@ -165,7 +164,7 @@ async def mail_instead(
         subject, body = await staff_mail.letter(db, person.name, reply)
     payload = mail.notice_payload(person.email, subject, body, person.language, now)
     return Message(
-        _message_id(),
+        _message_id(now),
         Platform.MAIL,
         person.email,
         payload,
@@ -199,7 +198,7 @@ async def add_to_group(
     with speaking("th"):
         tokened, rows = with_tokens(told(person.name, lines), None, now)
     batch.button_rows += rows
-    batch.messages.append(notice_message(tokened, chats[0], person.id, key))
+    batch.messages.append(notice_message(tokened, chats[0], person.id, key, now))
     return True
 
 
@@ -238,14 +237,16 @@ def _add_to(batch: Batch, notice: Notice, address: tuple[Platform, str], owner: 
     tokened, rows = with_tokens(notice.make(), owner, now)
     batch.button_rows += rows
     key = f"{notice.key}:{owner}" if owner is not None else notice.key
-    batch.messages.append(notice_message(tokened, address, owner, key))
+    batch.messages.append(notice_message(tokened, address, owner, key, now))
 
 
-def notice_message(tokened: Reply, address: tuple[Platform, str], owner: StaffId | None, key: str) -> Message:
+def notice_message(
+    tokened: Reply, address: tuple[Platform, str], owner: StaffId | None, key: str, now: datetime
+) -> Message:
     """The row of one notice: its words are kept, and rendered by the process that sends it."""
     platform, chat = address
     return Message(
-        id=_message_id(),
+        id=_message_id(now),
         platform=platform,
         chat=chat,
         payload="",

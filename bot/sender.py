@@ -237,7 +237,7 @@ class Sender:
         log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
         batch = Batch()
         elsewhere = (
-            await self._elsewhere(message)
+            await self._elsewhere(message, now)
             or await self._by_mail(message, now)
             or await self._in_group(batch, message, now)
         )
@@ -332,7 +332,7 @@ class Sender:
         await self._db.write(work)
         return replace(message, payload=payloads[0])
 
-    async def _elsewhere(self, message: Message) -> list[Message]:
+    async def _elsewhere(self, message: Message, now: datetime) -> list[Message]:
         """The same notice, once, on the person's other platform; answers go only where the question came from."""
         if not message.notice or message.staff_id is None or _went_on(message):
             return []
@@ -341,7 +341,7 @@ class Sender:
         if address is None:
             return []
         key = f"{message.dedupe_key}{MOVED}"
-        return [notice_message(reply_from_json(message.notice), address, message.staff_id, key)]
+        return [notice_message(reply_from_json(message.notice), address, message.staff_id, key, now)]
 
     async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
         """That a notice waits, once, to the person's work address where no chat takes it."""

@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from bot import line, mail, telegram, web
 from bot.chart_process import CHART_CACHE, ChartProcess
-from bot.engine import Engine, now
+from bot.clock import Clock
+from bot.engine import Engine
 from bot.facebook import FacebookPage
 from bot.file_store import FileStore
 from bot.imap_box import ImapBox
@@ -56,13 +57,14 @@ class _Server(uvicorn.Server):
 class Service:
     """Everything that is configured, as one."""
 
-    def __init__(self, settings: Settings, db: Database, configuration: Configuration) -> None:
+    def __init__(self, settings: Settings, db: Database, configuration: Configuration, clock: Clock) -> None:
         self._settings = settings
         self._db = db
+        self._clock = clock
         blobs = Blobs(settings.data_dir)
-        self._links = Links(settings.public_url, secret_key(settings), now) if settings.public_url else None
+        self._links = Links(settings.public_url, secret_key(settings), clock) if settings.public_url else None
         self.telegram = _telegram(settings, blobs)
-        self.line = _line(settings, self._links)
+        self.line = _line(settings, self._links, clock)
         adapters: dict[Platform, Adapter] = {}
         if self.telegram:
             adapters[Platform.TELEGRAM] = self.telegram
@@ -76,9 +78,10 @@ class Service:
             configuration,
             adapters,
             "serve",
+            clock,
             files=files,
             mail_from=settings.sends_from,
-            networks=PostingNetworks(posting_networks(settings, self._links)),
+            networks=PostingNetworks(posting_networks(settings, self._links, clock)),
             charts=ChartProcess(blobs, settings.data_dir / CHART_CACHE),
             title=self._title,
         )
@@ -142,11 +145,13 @@ class Service:
         if self.telegram:
             self._spawn(self._set_up(Platform.TELEGRAM, self._set_up_telegram))
             if self._settings.telegram_mode == "polling":
-                poller = telegram.Poller(self.telegram, self._db, self.engine.owner, now, self.engine.worker.wake)
+                poller = telegram.Poller(
+                    self.telegram, self._db, self.engine.owner, self._clock, self.engine.worker.wake
+                )
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
-            watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, now)
+            watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, self._clock)
             self._spawn(watch.run_forever())
             if self._links is None:
                 log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
@@ -214,14 +219,14 @@ def _telegram(settings: Settings, blobs: Blobs) -> telegram.TelegramAdapter | No
     return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url, blobs)
 
 
-def _line(settings: Settings, links: Links | None) -> line.LineAdapter | None:
+def _line(settings: Settings, links: Links | None, clock: Clock) -> line.LineAdapter | None:
     if settings.line_access_token is None:
         return None
     token = settings.line_access_token.get_secret_value()
-    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, now, links)
+    return line.LineAdapter(token, settings.line_api_url, settings.line_data_api_url, clock, links)
 
 
-def posting_networks(settings: Settings, links: Links | None) -> list[PostingNetwork]:
+def posting_networks(settings: Settings, links: Links | None, clock: Clock) -> list[PostingNetwork]:
     """The networks that the desk can post to: those whose tokens are given."""
     networks: list[PostingNetwork] = []
     if settings.facebook_page_id and settings.facebook_page_token:
@@ -230,18 +235,18 @@ def posting_networks(settings: Settings, links: Links | None) -> list[PostingNet
         )
     if settings.line_access_token:
         networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url, links))
-    if account := twitter_account(settings):
+    if account := twitter_account(settings, clock):
         networks.append(account)
     return networks
 
 
-def twitter_account(settings: Settings) -> TwitterAccount | None:
+def twitter_account(settings: Settings, clock: Clock) -> TwitterAccount | None:
     """The office's account on X, where its credentials are given."""
     key, secret = _secret(settings.twitter_api_key), _secret(settings.twitter_api_secret)
     token, token_secret = _secret(settings.twitter_access_token), _secret(settings.twitter_access_secret)
     if not token:
         return None
-    return TwitterAccount(key, secret, token, token_secret, settings.twitter_api_url, now)
+    return TwitterAccount(key, secret, token, token_secret, settings.twitter_api_url, clock)
 
 
 def _secret(value: SecretStr | None) -> str:

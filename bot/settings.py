@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.clock import make_clock
 from bot.mail_server import read_mailbox, read_sender, read_server
 
 PREFIX = "DESKBOT_"
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     imap_url: str | None = None
     secret_key: SecretStr | None = None
     config: Path | None = None
+    clock: str | None = None
 
     @field_validator("database_url")
     @classmethod
@@ -117,6 +119,15 @@ class Settings(BaseSettings):
     def _config(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
             raise ValueError("must name a TOML file that exists")
+        return value
+
+    @field_validator("clock")
+    @classmethod
+    def _clock(cls, value: str | None) -> str | None:
+        try:
+            make_clock(value)
+        except (ValueError, OSError) as error:
+            raise ValueError(f"must look like 2026-11-23T10:00+07:00, or name a file that says so ({error})") from None
         return value
 
     @model_validator(mode="after")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import telegram
@@ -73,7 +72,7 @@ def incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool)
         body = _group_body(update.message, heard=heard)
     return Incoming(
         id=event.event_id,
-        at=event.received_at or datetime.now(UTC),
+        at=event.came_at,
         platform=Platform.TELEGRAM,
         chat=str(chat.id) if chat else f"{INLINE}{user.id if user else ''}",
         private=private,

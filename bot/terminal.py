@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -19,6 +19,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as RichText
 
+from bot.clock import Clock
 from bot.platform import Delivery, Sent
 from domain.errors import NotFound
 from domain.staff import Platform
@@ -74,8 +75,7 @@ class TerminalAdapter:
             body = Attachment("document", str(path), path.name, caption=data["caption"], message=event.event_id)
         else:
             body = Press(data["press"]) if "press" in data else Text(data["text"])
-        at = event.received_at or datetime.now(UTC)
-        return Incoming(event.event_id, at, self.platform, user, True, user, body)
+        return Incoming(event.event_id, event.came_at, self.platform, user, True, user, body)
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """The whole reply is one drawing."""
@@ -124,7 +124,7 @@ class TerminalAdapter:
         except OSError:
             raise NotFound("file_missing") from None
 
-    def event(self, user: str, line: str) -> Event:
+    def event(self, user: str, line: str, now: datetime) -> Event:
         """A typed line as an inbox row; `#2` is the second button of the last answer, any other text is text."""
         match = PRESS.fullmatch(clean(line))
         if match:
@@ -135,7 +135,7 @@ class TerminalAdapter:
             raw = json.dumps({"file": sent["quoted"] or sent["plain"], "caption": (sent["caption"] or "").strip()})
         else:
             raw = json.dumps({"text": line})
-        order = int(datetime.now(UTC).timestamp() * 1_000_000)
+        order = int(now.timestamp() * 1_000_000)
         return Event(self.platform, uuid4().hex, f"terminal:{user}", order, raw)
 
 
@@ -183,6 +183,7 @@ async def chat(
     wake: Callable[[list[str]], None],
     idle: Callable[[], Awaitable[None]],
     tick: Callable[[], Awaitable[object]],
+    clock: Clock,
 ) -> None:
     """Read a line, commit it, wait for its answer; until the end of the input, /quit or Ctrl-C.
 
@@ -217,5 +218,6 @@ async def chat(
             continue
         if not interactive:
             adapter.console.print(f"› {line}", style="green", markup=False)
-        wake(await inbox.receive(db, [adapter.event(user, line)], owner, datetime.now(UTC)))
+        now = clock()
+        wake(await inbox.receive(db, [adapter.event(user, line, now)], owner, now))
         await idle()

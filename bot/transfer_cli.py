@@ -6,10 +6,11 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from bot.clock import Clock
 from domain.configuration import Configuration
 from store.database import Database
 
-OnDesk: TypeAlias = Callable[[Callable[[Database, Configuration], Awaitable[int]]], None]
+OnDesk: TypeAlias = Callable[[Callable[[Database, Configuration, Clock], Awaitable[int]]], None]
 """Runs work on the configured desk; its number is the exit code."""
 
 Table = Annotated[Path, typer.Argument(help="A table, .csv or .xlsx.", metavar="FILE")]
@@ -34,7 +35,7 @@ def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
         from bot.transfer_report import import_file
         from domain.transfer import Register
 
-        on_desk(lambda db, configuration: import_file(db, configuration, Register(what), file, dry_run=dry_run))
+        on_desk(lambda db, office, clock: import_file(db, office, Register(what), file, clock(), dry_run=dry_run))
 
     verb.__doc__ = f"Bring {what} in; exit code 0, 2 where rows were rejected, 1 where the file was refused."
     return verb
@@ -45,7 +46,7 @@ def _export_verb(what: str, on_desk: OnDesk) -> Callable[[Path], None]:
         from bot.transfer_report import export_file
         from domain.transfer import Register
 
-        on_desk(lambda db, configuration: export_file(db, configuration, Register(what), file))
+        on_desk(lambda db, office, clock: export_file(db, office, Register(what), file, clock()))
 
     verb.__doc__ = f"Write all {what} to FILE."
     return verb

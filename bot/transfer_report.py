@@ -2,12 +2,12 @@
 
 import sys
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.engine import now
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
 from domain.transfer import Register
@@ -78,7 +78,7 @@ class Rejects:
 
 
 async def import_file(
-    db: Database, configuration: Configuration, register: Register, path: Path, *, dry_run: bool
+    db: Database, configuration: Configuration, register: Register, path: Path, now: datetime, *, dry_run: bool
 ) -> int:
     """Import a table and say what came of it; returns the exit code."""
     console = _console()
@@ -95,7 +95,7 @@ async def import_file(
                 configuration,
                 register,
                 table,
-                now(),
+                now,
                 dry_run=dry_run,
                 reject=rejects.add,
                 advance=lambda rows: progress.advance(task, rows),
@@ -115,11 +115,11 @@ def _summary(counts: Counts) -> str:
     return ", ".join(f"{what} {number}" for what, number in parts)
 
 
-async def export_file(db: Database, configuration: Configuration, register: Register, path: Path) -> int:
+async def export_file(db: Database, configuration: Configuration, register: Register, path: Path, now: datetime) -> int:
     """Write a register to a table; returns the exit code."""
     console = _console()
     export = export_customers if register is Register.CUSTOMERS else export_tickets
-    entry = audit.AuditEntry(now(), None, f"{register}.exported", "", "command", "")
+    entry = audit.AuditEntry(now, None, f"{register}.exported", "", "command", "")
     try:
         with table_file(path) as sink, _progress(console) as progress:
             task = progress.add_task(register.value, total=None)

@@ -134,6 +134,8 @@ class TwitterAccount:
     ) -> tuple[URL, dict[str, str]]:
         """The address as it was signed, and the header; a JSON or multipart body is no part of the signature."""
         address = self._api_url + path + (f"?{urlencode(query)}" if query else "")
+        # Else the library would take the machine's clock.
+        self._signer.timestamp = str(int(self._now().timestamp()))
         signed, headers, _body = self._signer.sign(address, http_method=method)
         return URL(signed, encoded=True), dict(headers)
 

@@ -186,8 +186,13 @@ class Ticker:
         await self._sender.post(work.outcome(), note)
 
 
-def start_ticker(ticker: Ticker, report: Callable[[str, Exception], str]) -> AsyncIOScheduler:
-    """Tick for as long as the process lives; a missed tick is made up for once, a failing one `report`ed."""
+def start_ticker(
+    ticker: Ticker, report: Callable[[str, Exception], str], machine: Callable[[], datetime]
+) -> AsyncIOScheduler:
+    """Tick for as long as the process lives; a missed tick is made up for once, a failing one `report`ed.
+
+    APScheduler goes by the `machine`'s clock whatever the desk's says: that one decides only how often is looked.
+    """
     scheduler = AsyncIOScheduler(timezone=BANGKOK)
 
     async def run() -> None:
@@ -204,23 +209,23 @@ def start_ticker(ticker: Ticker, report: Callable[[str, Exception], str]) -> Asy
         run,
         "interval",
         seconds=EVERY_SECONDS,
-        next_run_time=datetime.now(BANGKOK),
+        next_run_time=machine(),
         id=JOB,
         max_instances=1,
         coalesce=True,
         misfire_grace_time=None,
     )
     scheduler.start()
-    asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler)
+    asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler, machine)
     return scheduler
 
 
-def keep_ticking(scheduler: AsyncIOScheduler) -> None:
-    """Look by the loop's steady clock whether the wall clock was set back: APScheduler would wait until it is over."""
+def keep_ticking(scheduler: AsyncIOScheduler, machine: Callable[[], datetime]) -> None:
+    """Look by the loop's steady clock whether the machine's was set back: APScheduler would wait until it is over."""
     if not scheduler.running:
         return
     job = scheduler.get_job(JOB)
-    now = datetime.now(BANGKOK)
+    now = machine()
     if job is not None and job.next_run_time > now + timedelta(seconds=2 * EVERY_SECONDS):
         job.modify(next_run_time=now)
-    asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler)
+    asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler, machine)

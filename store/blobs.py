@@ -5,7 +5,6 @@ import hashlib
 import mmap
 import os
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -110,7 +109,9 @@ class Blobs:
         `named` tells which of some hashes a row names. A file is first moved aside and then looked at again, so one
         that comes at this very moment stays, or is written anew.
         """
-        before = time.time() - older_than
+        if not self._root.is_dir():
+            return 0
+        before = await asyncio.to_thread(self._disk_time) - older_than
         old = await asyncio.to_thread(lambda: list(self._old(before)))
         removed = 0
         for start in range(0, len(old), 500):
@@ -122,9 +123,16 @@ class Blobs:
             removed += await asyncio.to_thread(_end, aside, kept, before)
         return removed
 
+    def _disk_time(self) -> float:
+        """The time by the clock that dates the files, which is a server's where the disk is one."""
+        handle, path = self.new_part()
+        try:
+            return os.fstat(handle).st_mtime
+        finally:
+            os.close(handle)
+            path.unlink()
+
     def _old(self, before: float) -> Iterator[Path]:
-        if not self._root.is_dir():
-            return
         # Another process tidies up as well, and a part becomes a file: what vanishes meanwhile is no fault.
         for part in (self._root / _PARTS).glob("*"):
             with suppress(FileNotFoundError):

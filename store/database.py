@@ -1,6 +1,7 @@
 """One small interface over the two engines: reads, and write transactions given as one function."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from store.suggestions import Lessons
@@ -77,14 +78,20 @@ def is_one_of(column: str, values: Sequence[object]) -> str:
     return f"{column} IN ({', '.join('?' for _ in values)})" if values else "1 = 0"
 
 
-async def open_database(url: str) -> Database:
-    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's schema."""
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def open_database(url: str, now: datetime = UNDATED) -> Database:
+    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's schema.
+
+    `now` dates the migrations that this opening applies.
+    """
     if url.startswith("sqlite:///"):
         from store.sqlite import open_sqlite
 
-        return await open_sqlite(url.removeprefix("sqlite:///"))
+        return await open_sqlite(url.removeprefix("sqlite:///"), now)
     if url.startswith(("postgresql://", "postgres://")):
         from store.postgresql import open_postgresql
 
-        return await open_postgresql(url)
+        return await open_postgresql(url, now)
     raise ValueError("DESKBOT_DATABASE_URL must look like sqlite:///data/desk.db or postgresql://user@host/desk")

@@ -24,6 +24,12 @@ class Event:
     state: str = "pending"
     received_at: datetime | None = None
 
+    @property
+    def came_at(self) -> datetime:
+        """When it was committed, which every event knows that was read from the inbox."""
+        assert self.received_at is not None
+        return self.received_at
+
 
 def lease_name(conversation: str) -> str:
     """The lease under which a conversation's events are handled."""

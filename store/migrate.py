@@ -5,7 +5,7 @@ They are written for PostgreSQL; SQLite gets them with its own types. A statemen
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 
 from store import ticket_texts
@@ -50,7 +50,7 @@ def _statements(script: str, engine: str) -> list[str]:
     return [_SQLITE.sub(lambda found: SQLITE[found[0]], statement) for statement in shared]
 
 
-async def apply_migrations(tx: Tx, engine: str, begin: str | None = None) -> None:
+async def apply_migrations(tx: Tx, engine: str, now: datetime, begin: str | None = None) -> None:
     """Bring the schema up to date; raises NewerSchema when the database is ahead of this code.
 
     `begin` opens the transaction where the caller has not (SQLite).
@@ -75,7 +75,7 @@ async def apply_migrations(tx: Tx, engine: str, begin: str | None = None) -> Non
             await tx.execute(
                 "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)",
                 version,
-                datetime.now(UTC),
+                now,
             )
     for finish in dict.fromkeys(AFTER[version] for version, _script in files if version in AFTER.keys() - applied):
         await finish(tx)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import lru_cache
 
 import asyncpg
@@ -124,7 +125,7 @@ class PostgresqlDatabase:
         await self._pool.close()
 
 
-async def open_postgresql(url: str) -> PostgresqlDatabase:
+async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
     """Connect, refuse a database that cannot hold Thai, and bring it to this code's schema."""
     async with _translated():
         try:
@@ -137,7 +138,7 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
             async with raw.transaction():
                 # Two processes starting together: one migrates, the other waits and finds it done.
                 await raw.execute("SELECT pg_advisory_xact_lock(7331)")
-                await apply_migrations(_Connection(raw), "postgresql")
+                await apply_migrations(_Connection(raw), "postgresql", now)
     except BaseException:
         await pool.close()
         raise

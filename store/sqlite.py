@@ -236,12 +236,12 @@ async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connecti
     return connection
 
 
-async def open_sqlite(path: str) -> SqliteDatabase:
+async def open_sqlite(path: str, now: datetime) -> SqliteDatabase:
     """Open (or create) the database file and bring it to this code's schema."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     writer = await _connect(path)
     try:
-        await apply_migrations(_Connection(writer), "sqlite", begin="BEGIN IMMEDIATE")
+        await apply_migrations(_Connection(writer), "sqlite", now, begin="BEGIN IMMEDIATE")
         reader = await _connect(path, query_only=True)
     except BaseException:
         await writer.close()

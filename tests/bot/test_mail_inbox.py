@@ -26,6 +26,7 @@ from handlers.desk import Work
 from store import mail_inboxes, staff
 from store.database import Database, StoreUnavailable, Tx
 from store.mail_inboxes import Found
+from tests.fakes.clock import CLOCK
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
 from tests.fakes.smtp import make_certificate
@@ -232,7 +233,7 @@ async def test_a_mailbox_numbered_anew_is_read_again_from_the_days_before_the_la
     reads: Reads, server: Dovecot
 ) -> None:
     inbox = reads.inbox()
-    reads.now = datetime.now(UTC)  # the server dates mails by its own clock
+    reads.now = CLOCK()
     await inbox.look()
     server.deliver(mail("one"))
     await inbox.look()
@@ -245,7 +246,7 @@ async def test_a_mailbox_numbered_anew_is_read_again_from_the_days_before_the_la
 
 
 async def test_a_mailbox_numbered_anew_with_old_mails_alone_is_not_read_again(reads: Reads, server: Dovecot) -> None:
-    reads.now = datetime.now(UTC) + timedelta(days=9)
+    reads.now = CLOCK() + timedelta(days=9)
     inbox = reads.inbox()
     await inbox.look()
     server.deliver(mail("one"))

@@ -215,7 +215,7 @@ async def test_a_row_without_a_code_finds_the_one_it_was_made_from(db: Database,
 async def test_a_dry_run_writes_nothing(db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "c.csv", TABLE + "X,ผิด,,,,,,,\n")
 
-    assert await import_file(db, CONFIGURATION, CUSTOMERS, path, dry_run=True) == 2
+    assert await import_file(db, CONFIGURATION, CUSTOMERS, path, NOW, dry_run=True) == 2
 
     assert await everybody(db) == []
     assert await db.fetch("SELECT * FROM audit") == []
@@ -325,7 +325,7 @@ async def test_what_was_exported_comes_in_again_without_a_change(db: Database, t
 
     for register, records in ((CUSTOMERS, before[0]), (TICKETS, before[1])):
         path = tmp_path / f"{register}{suffix}"
-        assert await export_file(db, CONFIGURATION, register, path) == 0
+        assert await export_file(db, CONFIGURATION, register, path, NOW) == 0
         assert (await bring(db, path, register)) == ([0, 0, len(records), 0], [])
 
     assert (await everybody(db), await list_tickets_after(db, "", 10_000)) == before
@@ -335,10 +335,10 @@ async def test_what_was_exported_comes_in_again_without_a_change(db: Database, t
 
 async def test_an_export_moves_a_register_to_another_desk(lite: Database, other: Database, tmp_path: Path) -> None:
     await fill_demo(lite, CONFIGURATION, NOW)
-    await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "a.csv")
+    await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "a.csv", NOW)
 
     assert (await bring(other, tmp_path / "a.csv"))[0][3] == 0
-    await export_file(other, CONFIGURATION, CUSTOMERS, tmp_path / "b.csv")
+    await export_file(other, CONFIGURATION, CUSTOMERS, tmp_path / "b.csv", NOW)
 
     assert (tmp_path / "b.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
 
@@ -347,8 +347,8 @@ async def test_an_export_cannot_run_in_a_spreadsheet(lite: Database, tmp_path: P
     await bring(
         lite, write(tmp_path / "c.csv", 'code,name,phone,note\nC1,=1+1,081-234-5678,"@a"\nC2,-x,+4420 7946 0958,\n')
     )
-    await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.csv")
-    await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.xlsx")
+    await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.csv", NOW)
+    await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.xlsx", NOW)
 
     text = (tmp_path / "out.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
@@ -362,8 +362,8 @@ async def test_an_export_cannot_run_in_a_spreadsheet(lite: Database, tmp_path: P
 async def test_an_export_that_fails_leaves_nothing(
     lite: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.pdf") == 1
-    assert await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "no" / "out.csv") == 1
+    assert await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.pdf", NOW) == 1
+    assert await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "no" / "out.csv", NOW) == 1
     assert capsys.readouterr().err.count("\n") == 2
     with pytest.raises(ZeroDivisionError), table_file(tmp_path / "out.csv") as sink:
         sink.write([str(1 // 0)])
@@ -434,7 +434,7 @@ async def test_a_file_that_cannot_be_taken_is_refused_in_one_sentence(
     with pytest.raises(InvalidInput) as error:
         await bring(lite, path)
     assert error.value.code == code
-    assert await import_file(lite, CONFIGURATION, CUSTOMERS, path, dry_run=False) == 1
+    assert await import_file(lite, CONFIGURATION, CUSTOMERS, path, NOW, dry_run=False) == 1
 
     said = capsys.readouterr()
     assert said.err.startswith(f"{path}: ")
@@ -448,7 +448,7 @@ async def test_bad_rows_stand_beside_the_table_and_go_in_once_mended(
 ) -> None:
     path = write(tmp_path / "c.csv", "code,name,phone,x\nC1,=ดี,,\nC2,=ผิด,12,+y\n")
 
-    assert await import_file(lite, CONFIGURATION, CUSTOMERS, path, dry_run=False) == 2
+    assert await import_file(lite, CONFIGURATION, CUSTOMERS, path, NOW, dry_run=False) == 2
     said = capsys.readouterr()
     assert said.out == "new 1, changed 0, unchanged 0, rejected 1\n"
     assert "ไม่ใช้คอลัมน์: x" in said.err
@@ -459,11 +459,11 @@ async def test_bad_rows_stand_beside_the_table_and_go_in_once_mended(
     assert rows[1][:5] == ["C2", "'=ผิด", "12", "'+y", "3"]
 
     mended = write(tmp_path / "d.csv", beside.read_text("utf-8-sig").replace(",12,", ",021417500,"))
-    assert await import_file(lite, CONFIGURATION, CUSTOMERS, mended, dry_run=False) == 0
+    assert await import_file(lite, CONFIGURATION, CUSTOMERS, mended, NOW, dry_run=False) == 0
     assert (await get_customer(lite, "C2")).name == "=ผิด"
 
     write(path, "code,name\nC1,=ดี\n")
-    assert await import_file(lite, CONFIGURATION, CUSTOMERS, path, dry_run=False) == 0
+    assert await import_file(lite, CONFIGURATION, CUSTOMERS, path, NOW, dry_run=False) == 0
     assert not beside.exists()
 
 

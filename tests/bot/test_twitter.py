@@ -11,14 +11,11 @@ from bot.networks import LookupFailed, Posting
 from bot.twitter import TwitterAccount
 from domain.publicity import weighted_length
 from handlers.publicity_posts import Failed, Posted, Unclear
+from tests.fakes.clock import CLOCK
 from tests.fakes.twitter import FakeTwitter, weight
 from tests.fakes.wire import DropAfter, Status
 
 TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 📊 & อื่น ๆ\nอ่านต่อที่ https://www.nso.go.th/lfs?m=10"
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ async def account(twitter: FakeTwitter) -> AsyncIterator[TwitterAccount]:
 
 def connect(twitter: FakeTwitter, secret: str = "") -> TwitterAccount:
     token = (twitter.access_token, secret or twitter.access_secret)
-    return TwitterAccount(twitter.api_key, twitter.api_secret, *token, twitter.url + "/", now)
+    return TwitterAccount(twitter.api_key, twitter.api_secret, *token, twitter.url + "/", CLOCK)
 
 
 async def test_the_post_goes_out_signed_and_has_its_link(twitter: FakeTwitter, account: TwitterAccount) -> None:
@@ -61,18 +58,18 @@ async def test_a_post_is_found_again_by_its_words(twitter: FakeTwitter, account:
     twitter.post("ข่าวอื่น https://www.nso.go.th")
     post = twitter.post(TEXT, ["1"] if picture else None)
     assert "nso.go.th" not in post["text"], "X shortens addresses"
-    assert await account.look_for(TEXT, now()) == Posted(post["id"], f"https://x.com/i/status/{post['id']}")
-    assert await account.look_for(TEXT, now() + timedelta(minutes=6)) is None, "made before the first try"
+    assert await account.look_for(TEXT, CLOCK()) == Posted(post["id"], f"https://x.com/i/status/{post['id']}")
+    assert await account.look_for(TEXT, CLOCK() + timedelta(minutes=6)) is None, "made before the first try"
 
 
 async def test_where_the_account_may_not_read_somebody_looks(twitter: FakeTwitter, account: TwitterAccount) -> None:
     twitter.post(TEXT)
     twitter.may_read = False
-    assert await account.look_for(TEXT, now()) is None
+    assert await account.look_for(TEXT, CLOCK()) is None
     twitter.fail("GET /2/users/:id/tweets", Status(503), Status(429))
     for _twice in range(2):
         with pytest.raises(LookupFailed):
-            await account.look_for(TEXT, now())
+            await account.look_for(TEXT, CLOCK())
 
 
 async def test_the_same_words_twice_are_refused_as_such(twitter: FakeTwitter, account: TwitterAccount) -> None:
@@ -82,16 +79,16 @@ async def test_the_same_words_twice_are_refused_as_such(twitter: FakeTwitter, ac
 
 
 async def test_a_rate_limit_says_when_it_ends(twitter: FakeTwitter, account: TwitterAccount) -> None:
-    twitter.reset_at = int(now().timestamp()) + 900
+    twitter.reset_at = int(CLOCK().timestamp()) + 900
     twitter.fail("POST /2/tweets", Status(429))
     expected = Failed("rate", lasting=False, until=datetime.fromtimestamp(twitter.reset_at, UTC))
     assert await account.publish(Posting(TEXT, "key")) == expected
-    twitter.reset_at = int(now().timestamp()) + 90 * 86_400
+    twitter.reset_at = int(CLOCK().timestamp()) + 90 * 86_400
     twitter.fail("POST /2/tweets", Status(429))
     answer = await account.publish(Posting(TEXT, "key"))
     assert isinstance(answer, Failed)
     assert answer.until is not None
-    assert answer.until < now() + timedelta(hours=25), "no waiting for ever"
+    assert answer.until < CLOCK() + timedelta(hours=25), "no waiting for ever"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import WEBHOOK_SECRET, DeskProcess, LineCourier, make_template
+from tests.fakes.clock import CLOCK, FakeClock
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
@@ -17,6 +18,13 @@ MakeDesk = Callable[..., DeskProcess]
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def clock() -> Iterator[FakeClock]:
+    """The time of the desks and of the fakes, for a test that moves it."""
+    yield CLOCK
+    CLOCK.reset()
 
 
 @pytest.fixture

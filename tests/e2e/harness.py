@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -23,6 +23,7 @@ from domain.staff import Identity, Platform, Role, StaffId
 from store import counters, customers, staff
 from store.database import Tx, open_database
 from tests.e2e.fork_server import Process, run_program, start_program
+from tests.fakes.clock import CLOCK
 from tests.fakes.line import Delivery, FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.telegram import FakeTelegram
@@ -59,7 +60,7 @@ STRANGER = person("stranger", 9001)
 
 async def fill(url: str) -> None:
     """Staff with accounts on both platforms, and three customers."""
-    now = datetime.now(UTC)
+    now = CLOCK()
     db = await open_database(url)
 
     async def work(tx: Tx) -> None:
@@ -125,6 +126,7 @@ class DeskProcess:
         self.database = folder / "desk.db"
         self.expected_tracebacks = 0
         self.trust = ""
+        self.zone = os.environ.get("TZ", "")
         self._stderr = folder / "stderr.log"
         self._process: Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,6 +140,7 @@ class DeskProcess:
             "DATABASE_URL": f"sqlite:///{self.database}",
             "DATA_DIR": str(self.folder),
             "HTTP_PORT": str(self.port),
+            "CLOCK": str(CLOCK.file()),
         }
         if self.telegram:
             settings |= {"TELEGRAM_TOKEN": self.telegram.token, "TELEGRAM_API_URL": self.telegram.url}
@@ -146,13 +149,20 @@ class DeskProcess:
             settings |= {"LINE_API_URL": self.line.url, "LINE_DATA_API_URL": self.line.url}
         return settings
 
+    def use_database(self, path: Path) -> None:
+        """Another one than the copy of the template."""
+        self.database = path
+        self.settings["DATABASE_URL"] = f"sqlite:///{path}"
+
     # ---- life
 
     def environment(self, failpoint: str = "") -> dict[str, str]:
-        """Nothing of the tester's own environment but where programs are."""
+        """Nothing of the tester's own environment but where programs are, and the time zone."""
         given = {f"DESKBOT_{name}": value for name, value in self.settings.items()}
         trusted = {"SSL_CERT_FILE": self.trust} if self.trust else {}
-        return given | trusted | {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_FAILPOINT": failpoint}
+        somewhere = {"TZ": self.zone} if self.zone else {}
+        machine = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **somewhere}
+        return given | trusted | machine | {"DESKBOT_FAILPOINT": failpoint}
 
     def run(self, *arguments: str) -> "CompletedProcess[str]":
         """One command of run_bot.py, until it ends."""

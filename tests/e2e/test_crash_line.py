@@ -1,7 +1,6 @@
 """kill -9 at every step between receiving from LINE and answering: nothing lost, nothing done twice."""
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,6 +10,7 @@ from store import outbox
 from store.database import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import DAO, NOK, RESENT, SAVED, DeskProcess, LineCourier, missing_ticket, one_line
+from tests.fakes.clock import CLOCK
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
@@ -97,7 +97,7 @@ async def put_push(desk: DeskProcess, text: str) -> None:
     payload = f'{{"messages": [{{"type": "text", "text": "{text}"}}]}}'
     message = outbox.Message(uuid4(), Platform.LINE, NOK.line, payload, confirms=True)
     db = await open_database(f"sqlite:///{desk.database}")
-    await db.write(lambda tx: outbox.put(tx, [message], "serve:before", datetime.now(UTC)))
+    await db.write(lambda tx: outbox.put(tx, [message], "serve:before", CLOCK()))
     await db.close()
 
 

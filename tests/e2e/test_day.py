@@ -10,9 +10,9 @@ import pytest
 
 from bot.line import LineAdapter
 from bot.telegram import TelegramAdapter
-from domain.dates import BANGKOK
 from tests.e2e.fork_server import run_program
 from tests.e2e.harness import DAO, NOK, SAVED, DeskProcess
+from tests.fakes.clock import CLOCK
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
@@ -52,10 +52,8 @@ def test_a_caller_is_recorded_and_closed_in_three_messages_on_line(both: DeskPro
 
 def test_the_indicators_of_work_are_understood_by_the_platforms(telegram: FakeTelegram, line: FakeLine):
     async def show() -> None:
-        from datetime import datetime
-
         one = TelegramAdapter(telegram.token, telegram.url)
-        other = LineAdapter(line.access_token, line.url, line.url, lambda: datetime.now(BANGKOK))
+        other = LineAdapter(line.access_token, line.url, line.url, CLOCK)
         try:
             await one.show_busy(str(NOK.telegram))
             await other.show_busy(NOK.line)
@@ -72,7 +70,8 @@ def test_the_indicators_of_work_are_understood_by_the_platforms(telegram: FakeTe
 
 def newcomer(folder: Path, typed: str, *arguments: str, **settings: str) -> CompletedProcess[str]:
     """run_bot.py with something on its standard input and no settings but these."""
-    given = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_DATA_DIR": str(folder), **settings}
+    given = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DESKBOT_CLOCK": str(CLOCK.file())}
+    given |= {"DESKBOT_DATA_DIR": str(folder)} | settings
     return run_program(arguments, given, typed)
 
 

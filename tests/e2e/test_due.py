@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from store.database import Tx, open_database
 from store.reminders import Reminder
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, NOK, OFFICERS, RESENT, DeskProcess, eventually, fill
+from tests.fakes.clock import CLOCK
 from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
 from tests.fakes.smtp import FakeSmtp
@@ -42,7 +43,7 @@ def remind(url: str, who: dict[str, str], ago: timedelta = timedelta(minutes=1))
     """Reminders that are due: text -> the LINE account of whom it is for."""
 
     async def work(tx: Tx) -> None:
-        now = datetime.now(UTC)
+        now = CLOCK()
         for n, (text, user) in enumerate(who.items()):
             rows = await tx.fetch("SELECT staff_id FROM identities WHERE user_id = ?", user)
             await reminders.add(tx, [Reminder(f"r{n}-{text}", StaffId(rows[0]["staff_id"]), "", text, now - ago, now)])
@@ -54,7 +55,7 @@ def let_leases_lapse(url: str) -> None:
     """As if their time were over: the test does not wait for it."""
 
     async def work(tx: Tx) -> None:
-        past = datetime.now(UTC) - timedelta(minutes=1)
+        past = CLOCK() - timedelta(minutes=1)
         await tx.execute("UPDATE due SET lease_until_at = ? WHERE state = 'waiting'", past)
         await tx.execute("UPDATE leases SET expires_at = ?", past)
 
@@ -81,13 +82,11 @@ def desk(request: pytest.FixtureRequest, make_desk: MakeDesk, line: FakeLine) ->
 
 def office(folder: Path, *, is_open: bool) -> str:
     """A configuration in which the office works now, or at no time near it."""
-    # The last minute of a day belongs to no office hours that can be written down.
-    eventually(lambda: f"{datetime.now(BANGKOK):%H:%M}" < "23:59", "midnight", seconds=70)
-    now = datetime.now(BANGKOK)
-    hours = "00:00-23:59" if is_open else "12:00-12:01" if now.hour < 10 else "00:00-00:01"
+    today = CLOCK().astimezone(BANGKOK).date()
+    hours = "00:00-23:59" if is_open else "00:00-00:01"
     path = folder / f"office-{is_open}.toml"
     rows = "".join(f'{day} = ["{hours}"]\n' for day in WEEK)
-    days = "".join(_working(now.date() + timedelta(days=n)) for n in (0, 1))
+    days = "".join(_working(today + timedelta(days=n)) for n in (0, 1))
     path.write_text(f"[working_hours]\n{rows}\n{days}", encoding="utf-8")
     return str(path)
 

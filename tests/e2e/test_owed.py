@@ -15,6 +15,7 @@ from store.due import Due
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import NOK, OFFICERS, DeskProcess, eventually, fill
 from tests.e2e.test_due import count, let_leases_lapse, office, on_store
+from tests.fakes.clock import CLOCK
 from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
 from tests.fakes.telegram import FakeTelegram
@@ -27,7 +28,7 @@ def owe(url: str, officers: Iterable[str], ago: timedelta = timedelta(minutes=1)
     """A contract each of these LINE accounts is to be reminded of, since `ago`."""
 
     async def work(tx: Tx) -> None:
-        now = datetime.now(UTC)
+        now = CLOCK()
         started, at = now - timedelta(days=15), now - ago
         for n, user in enumerate(officers, 1):
             rows = await tx.fetch("SELECT staff_id FROM identities WHERE user_id = ?", user)

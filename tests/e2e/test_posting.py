@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,6 +18,7 @@ from store.database import open_database
 from store.files import File
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, NOK, DeskProcess, eventually
+from tests.fakes.clock import CLOCK
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
@@ -81,7 +82,7 @@ async def queue(desk: DeskProcess) -> None:
 
     part = await blobs.receive(chunks())
     await blobs.keep(part)
-    now = datetime.now(UTC) - timedelta(seconds=1)
+    now = CLOCK() - timedelta(seconds=1)
     no = await publications.reserve_no(db)
     file = File(uuid4().hex, no, "photo.jpg", "image/jpeg", part.size, part.sha256, now, StaffId(1))
     await db.write(lambda tx: files.add(tx, file))

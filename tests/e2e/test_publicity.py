@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.client import HTTPConnection
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from store import publications
 from store.database import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import DeskProcess, eventually
+from tests.fakes.clock import CLOCK
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import FakeLine
 
@@ -45,7 +46,7 @@ def desk(make_desk: MakeDesk, line: FakeLine, facebook: FakeFacebook) -> DeskPro
 async def queue(desk: DeskProcess) -> None:
     """A supervisor confirmed a post to both networks."""
     db = await open_database(f"sqlite:///{desk.database}")
-    now = datetime.now(UTC) - timedelta(seconds=1)
+    now = CLOCK() - timedelta(seconds=1)
     no = await publications.reserve_no(db)
     posts = {
         n: Post(n, PostState.WAITING, post_at=now, retry_key=str(uuid4())) for n in (Network.FACEBOOK, Network.LINE)

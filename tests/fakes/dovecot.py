@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.clock import CLOCK
+
 REQUIRED = "DESKBOT_TEST_DOVECOT"
 MISSING = "Dovecot's IMAP server is missing; on Debian: apt-get install dovecot-imapd"
 # Waits until the tests are over, or killed: then the pipe on its standard input ends.
@@ -175,6 +177,7 @@ class Dovecot:
         (self.mail / "tmp" / name).write_bytes(raw)
         if self._uid is not None:
             os.chown(self.mail / "tmp" / name, self._uid, -1)
+        os.utime(self.mail / "tmp" / name, (CLOCK.timestamp(),) * 2)  # the day it came, to Dovecot
         (self.mail / "tmp" / name).rename(self.mail / "new" / name)
 
     def number_anew(self) -> None:
@@ -182,7 +185,7 @@ class Dovecot:
         self.stop()
         for file in self.mail.glob("dovecot*"):
             file.unlink()
-        (self.mail / "dovecot-uidlist").write_text(f"3 V{int(time.time()) + 100_000} N1 G{'0' * 32}\n")
+        (self.mail / "dovecot-uidlist").write_text(f"3 V{next(self._numbers) + 1_900_000_000} N1 G{'0' * 32}\n")
         if self._uid is not None:
             os.chown(self.mail / "dovecot-uidlist", self._uid, -1)
         self.start()

@@ -7,12 +7,13 @@ import hashlib
 import hmac
 import json
 import re
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.clock import CLOCK
 from tests.fakes.schema import Issue
 from tests.fakes.wire import Call, Status, WireServer, json_response
 
@@ -23,7 +24,7 @@ PUBLISH = {"message", "link", "published", "scheduled_publish_time"}
 class FakeFacebook(WireServer):
     """`with FakeFacebook() as facebook:` its API is facebook.url."""
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
         super().__init__(strict=strict, clock=clock)
         self.page_id, self.page_token, self.app_secret = "1234567890", "fake-page-token", "5ec4e7"
         self.posts: list[dict[str, Any]] = []
@@ -104,7 +105,7 @@ class FakeFacebook(WireServer):
     def post(self, message: str) -> dict[str, Any]:
         """Somebody, or the API, posts on the page."""
         number = str(900_000 + len(self.posts))
-        made = time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(self.now()))
+        made = f"{datetime.fromtimestamp(self.now(), UTC):%Y-%m-%dT%H:%M:%S+0000}"
         post = {
             "id": f"{self.page_id}_{number}",
             "message": message,

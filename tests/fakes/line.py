@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp import web
 
+from tests.fakes.clock import CLOCK
 from tests.fakes.line_chat import SentLineMessage, action_value, event, flattened, line_id, numeric_id, sign
 from tests.fakes.line_menus import Refused, RichMenus
 from tests.fakes.line_rules import CHAT_ID, LINE, check_request, image_size
@@ -60,7 +61,7 @@ class FakeLine(RichMenus):
         access_token: str = "fake-channel-access-token",
         *,
         strict: bool = True,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = CLOCK.timestamp,
     ) -> None:
         super().__init__(strict=strict, clock=clock)
         self.channel_secret = channel_secret

@@ -2,12 +2,12 @@
 
 import re
 import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.clock import CLOCK
 from tests.fakes.line_rules import image_size, menu_size_fits
 from tests.fakes.schema import Issue
 from tests.fakes.wire import Call, WireServer
@@ -34,7 +34,7 @@ class Refused(Exception):
 class RichMenus(WireServer):
     """The part of the server that keeps rich menus; a method of it is an endpoint of line_api.json."""
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
         super().__init__(strict=strict, clock=clock)
         self.menus: dict[str, dict[str, Any]] = {}
         self.menu_images: dict[str, tuple[str, bytes]] = {}

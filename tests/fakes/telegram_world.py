@@ -4,11 +4,11 @@ import asyncio
 import itertools
 import json
 import re
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
+from tests.fakes.clock import CLOCK
 from tests.fakes.schema import utf16_length
 from tests.fakes.telegram_chat import Message, SentMessage, public
 from tests.fakes.telegram_queue import Courier, Flood, Update
@@ -27,7 +27,7 @@ class TelegramWorld(WireServer):
         *,
         strict: bool = True,
         limits: bool = False,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = CLOCK.timestamp,
     ) -> None:
         super().__init__(strict=strict, clock=clock)
         self.token = token

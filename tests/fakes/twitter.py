@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from aiohttp import web
 
 from domain.text import graphemes
+from tests.fakes.clock import CLOCK
 from tests.fakes.line_rules import image_size
 from tests.fakes.schema import Issue
 from tests.fakes.wire import Call, Status, WireServer, json_response
@@ -38,7 +39,7 @@ _OAUTH = {"consumer_key", "token", "signature_method", "timestamp", "nonce", "ve
 class FakeTwitter(WireServer):
     """`with FakeTwitter() as twitter:` its API is twitter.url."""
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
         super().__init__(strict=strict, clock=clock)
         self.api_key, self.api_secret = "fake-api-key", "fake&api+secret"
         self.access_token, self.access_secret = f"{ACCOUNT}-fake", "fake=token/secret"
@@ -81,7 +82,7 @@ class FakeTwitter(WireServer):
         if scheme != "OAuth" or set(given) != _OAUTH or len(pairs) != len(_OAUTH):
             self.violated(call, [Issue("Authorization", f"{scheme} {sorted(given)}")])
             return False
-        if given["nonce"] in self._nonces or abs(int(given["timestamp"]) - time.time()) > SKEW:
+        if given["nonce"] in self._nonces or abs(int(given["timestamp"]) - self.now()) > SKEW:
             self.violated(call, [Issue("Authorization", "nonce used before, or time off")])
             return False
         self._nonces.add(given["nonce"])

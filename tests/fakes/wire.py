@@ -5,7 +5,6 @@ import json
 import socket
 import sys
 import threading
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
+from tests.fakes.clock import CLOCK
 from tests.fakes.schema import Issue
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class WireServer:
     call them with asyncio.to_thread.
     """
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
         self.strict = strict
         self.calls: list[Call] = []
         self.violations: list[str] = []

@@ -1,11 +1,11 @@
 """The ticking: it goes on after a failing tick, and when the wall clock was set back."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from domain.dates import BANGKOK
+from bot.clock import wall_clock
 from scheduler.ticker import JOB, keep_ticking, start_ticker
 from store.database import StoreUnavailable
 
@@ -46,7 +46,7 @@ async def started():
 
     def start(ticker):
         reported = []
-        schedulers.append(start_ticker(ticker, lambda what, error: reported.append(str(error)) or "AB12"))
+        schedulers.append(start_ticker(ticker, lambda what, error: reported.append(str(error)) or "AB12", wall_clock))
         return schedulers[-1], reported
 
     yield start
@@ -56,7 +56,7 @@ async def started():
 
 
 def soon(scheduler):
-    scheduler.get_job(JOB).modify(next_run_time=datetime.now(BANGKOK))
+    scheduler.get_job(JOB).modify(next_run_time=wall_clock())
 
 
 async def test_the_first_tick_comes_at_once(started):
@@ -92,6 +92,6 @@ async def test_a_wall_clock_set_back_by_a_day_stops_nothing(started):
     await asyncio.wait_for(ticker.ticked.wait(), 5)
     ticker.ticked.clear()
     # As APScheduler sees it: the next tick is a day away.
-    scheduler.get_job(JOB).modify(next_run_time=datetime.now(BANGKOK) + timedelta(days=1))
-    keep_ticking(scheduler)
+    scheduler.get_job(JOB).modify(next_run_time=wall_clock() + timedelta(days=1))
+    keep_ticking(scheduler, wall_clock)
     await asyncio.wait_for(ticker.ticked.wait(), 5)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -154,7 +153,7 @@ async def stored(blobs: Blobs, content: bytes) -> str:
 
 
 def age(path: Path, seconds: float) -> None:
-    os.utime(path, (time.time() - seconds,) * 2)
+    os.utime(path, (path.stat().st_mtime - seconds,) * 2)
 
 
 def every_file(folder: Path) -> list[Path]:
