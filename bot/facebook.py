@@ -11,8 +11,9 @@ from typing import Any
 
 import aiohttp
 
+from bot.answers import body_of, is_yes, object_of
 from bot.log import get_logger, where
-from bot.networks import Answer, LookupFailed, Posting
+from bot.networks import Answer, LookupFailed, Posting, listed
 from bot.pictures import FULL, Unreadable, kept
 from domain.page_feed import PageEvent, event_json, read_event
 from domain.publicity import Network, find_links
@@ -129,10 +130,10 @@ class FacebookPage:
                 return photo
             fields["attached_media[0]"] = json.dumps({"media_fbid": photo})
         status, answer = await self._post(f"/{self._page_id}/feed", fields)
-        post_id = str(answer.get("id", ""))
-        if status == 200 and post_id:
-            return Posted(post_id, await self._permalink(post_id))
-        return _verdict(status, answer)
+        if not is_yes(status):
+            return _verdict(status, answer)
+        post_id = _id_of(answer)
+        return Posted(post_id, await self._permalink(post_id)) if post_id else Posted("", "")
 
     async def _upload(self, posting: Posting) -> str | Answer:
         """The picture, not shown yet: a second one that is never used harms nobody."""
@@ -145,8 +146,8 @@ class FacebookPage:
         form.add_field("published", "false")
         form.add_field("source", data, filename="picture", content_type=mime)
         status, answer = await self._post(f"/{self._page_id}/photos", form)
-        if status == 200 and answer.get("id"):
-            return str(answer["id"])
+        if is_yes(status) and _id_of(answer):
+            return _id_of(answer)
         verdict = _verdict(status, answer)
         return verdict if isinstance(verdict, Failed) else Failed(verdict.error, lasting=False)
 
@@ -167,7 +168,7 @@ class FacebookPage:
         }
         answer = await self._get(f"/{self._page_id}/feed", query)
         wanted = " ".join(clean(text).split())
-        for post in answer.get("data", []):
+        for post in listed(answer):
             if " ".join(clean(str(post.get("message", ""))).split()) == wanted:
                 return Posted(str(post["id"]), _link(str(post["id"]), post.get("permalink_url")))
         return None
@@ -195,11 +196,11 @@ class FacebookPage:
 
     async def _get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         status, answer = await _ask(partial(self._client().get, self._api_url + path, params=query))
-        if status != 200:
-            raise LookupFailed(f"{status} {_error_of(answer)}")
+        if status != 200 or answer is None:
+            raise LookupFailed(f"{status} {_error_of(answer or {})}")
         return answer
 
-    async def _post(self, path: str, data: Any) -> tuple[int, dict[str, Any]]:
+    async def _post(self, path: str, data: Any) -> tuple[int, dict[str, Any] | None]:
         return await _ask(partial(self._client().post, self._api_url + path, data=data))
 
 
@@ -207,17 +208,20 @@ NOT_SENT, NO_ANSWER = -1, 0
 """In place of an HTTP status."""
 
 
-async def _ask(call: Callable[[], Any]) -> tuple[int, dict[str, Any]]:
+async def _ask(call: Callable[[], Any]) -> tuple[int, dict[str, Any] | None]:
+    """The status, and the answer; None where it cannot be read: a proxy's page, or cut off."""
     try:
         async with call() as response:
-            answer = json.loads(await response.read())
-            return response.status, answer if isinstance(answer, dict) else {}
+            return response.status, object_of(await body_of(response))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        return NOT_SENT, {}
+        return NOT_SENT, None
     except (TimeoutError, aiohttp.ClientError, OSError):
-        return NO_ANSWER, {}
-    except ValueError:  # no JSON: a proxy's page, or an answer that was cut off
-        return response.status if response.status != 200 else NO_ANSWER, {}
+        return NO_ANSWER, None
+
+
+def _id_of(answer: Mapping[str, Any] | None) -> str:
+    found = (answer or {}).get("id")
+    return found if isinstance(found, str) else ""
 
 
 def _error_of(answer: Mapping[str, Any]) -> str:
@@ -225,9 +229,9 @@ def _error_of(answer: Mapping[str, Any]) -> str:
     return f"code {error.get('code')}" if isinstance(error, Mapping) else ""
 
 
-def _verdict(status: int, answer: Mapping[str, Any]) -> Failed | Unclear:
+def _verdict(status: int, answer: Mapping[str, Any] | None) -> Failed | Unclear:
     """What a refusal means: Meta's own error codes tell what was surely not taken."""
-    error = answer.get("error")
+    error = (answer or {}).get("error")
     code = error.get("code") if isinstance(error, Mapping) else None
     if status == NOT_SENT:
         return Failed("connect", lasting=False)

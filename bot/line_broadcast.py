@@ -1,13 +1,13 @@
 """LINE's broadcasts: a post to all followers under a retry key, what it costs, and how many it reached."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
+from bot.answers import body_of, is_yes, object_of
 from bot.links import Links
 from bot.networks import Answer, Posting
 from bot.pictures import FULL, SMALL, Unreadable, kept
@@ -47,7 +47,7 @@ class LineBroadcast:
         try:
             url = f"{self._api_url}/v2/bot/message/broadcast"
             async with self._client().post(url, json=body, headers=headers) as response:
-                answer = (await response.read()).decode("utf-8", "replace")
+                answer = (await body_of(response)).decode("utf-8", "replace")
                 return _verdict(response.status, response.headers, answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Failed("connect", lasting=False)
@@ -99,9 +99,8 @@ class LineBroadcast:
     async def _get(self, path: str, query: Mapping[str, str]) -> dict[str, Any] | None:
         try:
             async with self._client().get(self._api_url + path, params=query) as response:
-                answer = json.loads(await response.read())
-                return answer if response.status == 200 and isinstance(answer, dict) else None
-        except (ValueError, TimeoutError, aiohttp.ClientError, OSError):
+                return object_of(await body_of(response)) if response.status == 200 else None
+        except (TimeoutError, aiohttp.ClientError, OSError):
             return None
 
 
@@ -111,7 +110,7 @@ def _number(value: object) -> int | None:
 
 def _verdict(status: int, headers: Mapping[str, str], body: str) -> Answer:
     """What LINE's answer means (status 409 = this retry key was accepted before)."""
-    if status == 200:
+    if is_yes(status):
         return Posted(headers.get("X-Line-Request-Id", ""), "")
     if status == 409:
         return Posted(headers.get("X-Line-Accepted-Request-Id", ""), "")

@@ -111,8 +111,10 @@ class MailAdapter:
                     # The desk stops, and nothing of the text is out: that is no doubt.
                     return Retry("stopped", after=0.0)
                 except (SMTPException, OSError, UnicodeError, ValueError) as error:
+                    if step == "data" and _is_yes(client, error):
+                        break
                     return _failure(step, error, attempts)
-            with suppress(SMTPException, OSError):
+            with suppress(SMTPException, OSError, UnicodeError, ValueError):
                 await client.quit(timeout=GOODBYE)
             return Sent()
         finally:
@@ -154,6 +156,16 @@ class MailAdapter:
             return ""
         finally:
             client.close()
+
+
+def _is_yes(client: SMTP, error: Exception) -> bool:
+    """Whether the answer to the text was a yes that the library cannot read: another 2yz, or words without end.
+
+    250 itself is none: the library raises it only where it came too early, in place of the request for the text.
+    """
+    code = getattr(error, "code", 0)
+    unread = bytes(client.protocol._buffer[:1]) if client.protocol is not None else b""
+    return unread == b"2" or (200 <= code < 300 and code != 250)
 
 
 def _failure(step: str, error: Exception, attempts: int) -> Delivery:

@@ -1,9 +1,10 @@
 """What the desk asks of a network that it posts to, and what the network may answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.publicity import Network
 from handlers.publicity_posts import Failed, Posted, Unclear
@@ -55,3 +56,11 @@ class LookupFailed(Exception):
     """The network could not be asked; the same question may be answered later."""
 
     safe_text = True
+
+
+def listed(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The posts of an answer; LookupFailed where it has no list of them, which is not an empty one."""
+    posts = answer.get("data")
+    if not isinstance(posts, list):
+        raise LookupFailed("no list")
+    return [post for post in posts if isinstance(post, Mapping) and isinstance(post.get("id"), str)]

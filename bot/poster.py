@@ -13,7 +13,7 @@ from domain.publications import STANDING, UNKNOWN, Post, PostState, Publication
 from domain.publicity import Network
 from handlers import publicity_approval
 from handlers.desk import BroadcastCost, Desk, Outcome, Work
-from handlers.publicity_posts import KEY_LIFE, Failed, Unclear, settle
+from handlers.publicity_posts import KEY_LIFE, Failed, Posted, Unclear, settle
 from store import files, leases, publications
 from store.database import StoreUnavailable
 from store.failpoints import failpoint
@@ -144,12 +144,24 @@ class Poster:
         if network.repeats_safely and doubtful and since is not None and _key_is_old(since, self._desk.clock()):
             return Unclear("key too old")
         try:
-            return await network.publish(await self._posting(publication, before))
+            answer = await network.publish(await self._posting(publication, before))
+            return await self._named(network, publication.words_of(before), answer)
         except NotFound:
             return Failed("picture", lasting=True)
         except Exception as error:  # noqa: BLE001 - whatever broke, the post may be out
             log.error("post failed", network=before.network, **where(error))
             return Unclear(type(error).__name__)
+
+    async def _named(self, network: PostingNetwork, text: str, answer: Answer) -> Answer:
+        """A post that the network took without saying its name, with the name and link that are found for it."""
+        if not isinstance(answer, Posted) or answer.external_id:
+            return answer
+        log.warning("post taken, its name not told", network=network.network)
+        try:
+            return await network.look_for(text, self._desk.clock()) or answer
+        except Exception as error:  # noqa: BLE001 - it is out, whatever the look comes to
+            log.warning("post not looked for", network=network.network, **where(error))
+            return answer
 
     def _missed(self, before: Post) -> bool:
         surely_not_out = before.state is PostState.WAITING and before.error != UNKNOWN

@@ -2,7 +2,6 @@
 
 import asyncio
 import html
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +12,8 @@ import aiohttp
 from oauthlib import oauth1
 from yarl import URL
 
-from bot.networks import Answer, LookupFailed, Posting
+from bot.answers import body_of, is_yes, object_of
+from bot.networks import Answer, LookupFailed, Posting, listed
 from bot.pictures import Unreadable, fitted
 from domain.publicity import Network, without_addresses
 from domain.text import clean
@@ -28,6 +28,8 @@ MOST_PICTURE = 5_000_000
 DUPLICATE = "duplicate content"
 NOT_SENT, NO_ANSWER = -1, 0
 """In place of an HTTP status."""
+Told = tuple[int, Mapping[str, str], dict[str, Any] | None]
+"""Status, headers, and the answer; None where it cannot be read: a proxy's page, or cut off."""
 
 
 class TwitterAccount:
@@ -73,10 +75,10 @@ class TwitterAccount:
                 return media
             body["media"] = {"media_ids": [media]}
         status, headers, answer = await self._post("/2/tweets", json=body)
-        post_id = str(_part(answer, "data").get("id", ""))
-        if status in (200, 201) and post_id:
-            return Posted(post_id, _link(post_id))
-        return self._verdict(status, headers, answer)
+        if not is_yes(status):
+            return self._verdict(status, headers, answer)
+        post_id = _id_of(answer)
+        return Posted(post_id, _link(post_id) if post_id else "")
 
     async def _upload(self, posting: Posting) -> str | Answer:
         """The picture, not shown yet: a second one that is never used harms nobody."""
@@ -90,8 +92,8 @@ class TwitterAccount:
         form.add_field("media_category", "tweet_image")
         form.add_field("media_type", mime)
         status, headers, answer = await self._post("/2/media/upload", data=form)
-        media = str(_part(answer, "data").get("id", ""))
-        if status in (200, 201, 202) and media:
+        media = _id_of(answer)
+        if is_yes(status) and media:
             return media
         verdict = self._verdict(status, headers, answer)
         return verdict if isinstance(verdict, Failed) else Failed(verdict.error, lasting=False)
@@ -109,11 +111,10 @@ class TwitterAccount:
         status, _headers, answer = await self._get(f"/2/users/{self._account}/tweets", query)
         if status in (402, 403):
             return None  # reading is paid for by itself; whoever tries again has looked
-        if status != 200:
+        if status != 200 or answer is None:
             raise LookupFailed(str(status))
         wanted = _words(text)
-        posts = answer.get("data", [])
-        for post in posts if isinstance(posts, list) else []:
+        for post in [] if _is_empty(answer) else listed(answer):
             if _words(html.unescape(str(post.get("text", "")))) == wanted:
                 return Posted(str(post["id"]), _link(str(post["id"])))
         return None
@@ -139,23 +140,23 @@ class TwitterAccount:
         signed, headers, _body = self._signer.sign(address, http_method=method)
         return URL(signed, encoded=True), dict(headers)
 
-    async def _get(self, path: str, query: Mapping[str, str]) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+    async def _get(self, path: str, query: Mapping[str, str]) -> Told:
         address, headers = self._signed("GET", path, query)
         return await _ask(partial(self._client().get, address, headers=headers))
 
-    async def _post(self, path: str, **body: Any) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+    async def _post(self, path: str, **body: Any) -> Told:
         address, headers = self._signed("POST", path, {})
         return await _ask(partial(self._client().post, address, headers=headers, **body))
 
-    def _verdict(self, status: int, headers: Mapping[str, str], answer: Mapping[str, Any]) -> Failed | Unclear:
+    def _verdict(self, status: int, headers: Mapping[str, str], answer: Mapping[str, Any] | None) -> Failed | Unclear:
         """What a refusal means."""
         if status == NOT_SENT:
             return Failed("connect", lasting=False)
-        if status in (NO_ANSWER, 200, 201, 202, 408) or status >= 500:
+        if status in (NO_ANSWER, 408) or is_yes(status) or status >= 500:
             return Unclear(str(status))
         if status == 429:
             return Failed("rate", lasting=False, until=self._free_again(headers))
-        if status == 403 and DUPLICATE in str(answer.get("detail", "")).casefold():
+        if status == 403 and DUPLICATE in str((answer or {}).get("detail", "")).casefold():
             return Failed("duplicate", lasting=True)
         errors = {401: "token", 402: "credits", 403: "forbidden"}
         return Failed(errors.get(status, str(status)), lasting=True)
@@ -168,22 +169,29 @@ class TwitterAccount:
         return min(datetime.fromtimestamp(int(given), UTC), self._now() + LONGEST_WAIT)
 
 
-async def _ask(call: Callable[[], Any]) -> tuple[int, Mapping[str, str], dict[str, Any]]:
+async def _ask(call: Callable[[], Any]) -> Told:
     try:
         async with call() as response:
-            answer = json.loads(await response.read())
-            return response.status, response.headers, answer if isinstance(answer, dict) else {}
+            return response.status, response.headers, object_of(await body_of(response))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        return NOT_SENT, {}, {}
+        return NOT_SENT, {}, None
     except (TimeoutError, aiohttp.ClientError, OSError):
-        return NO_ANSWER, {}, {}
-    except ValueError:  # no JSON: a proxy's page, or an answer that was cut off
-        return response.status, response.headers, {}
+        return NO_ANSWER, {}, None
 
 
-def _part(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = answer.get(name)
+def _part(answer: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    part = (answer or {}).get(name)
     return part if isinstance(part, Mapping) else {}
+
+
+def _id_of(answer: Mapping[str, Any] | None) -> str:
+    found = _part(answer, "data").get("id")
+    return found if isinstance(found, str) else ""
+
+
+def _is_empty(answer: Mapping[str, Any]) -> bool:
+    """Whether X says that it found nothing, by its count alone: then it sends no list."""
+    return _part(answer, "meta").get("result_count") == 0
 
 
 def _words(text: str) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,14 @@ from bot.file_store import FileStore
 from bot.line import LineAdapter
 from bot.links import Links
 from bot.telegram import TelegramAdapter
-from domain.configuration import load_configuration
 from domain.staff import Identity, Platform, Role, StaffId
 from store import customers, staff
 from store.blobs import Blobs
 from store.counters import raise_counter
-from store.database import Database, Tx, open_database
+from store.database import Database, Tx
 from tests.fakes.line import FakeLine
 from tests.fakes.line_chat import line_id
+from tests.fakes.office import OFFICE, open_new
 from tests.fakes.telegram import FakeTelegram
 from tests.handlers.conftest import CAST, NOW
 
@@ -67,6 +67,10 @@ class WiredDesk:
         await self.engine.sender.lanes.sweep()
         await self.engine.idle()
 
+    def wait(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
     def telegram_texts(self, chat: int = NOK) -> list[str]:
         """What a Telegram chat shows of the bot's."""
         return [message.text for message in self.telegram.messages(chat)]
@@ -104,7 +108,7 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 
 @pytest.fixture
 async def wired(tmp_path: Path) -> AsyncIterator[WiredDesk]:
-    db = await open_database(f"sqlite:///{tmp_path}/desk.db")
+    db = await open_new(tmp_path / "desk.db")
 
     def clock() -> datetime:
         return desk.now
@@ -121,7 +125,7 @@ async def wired(tmp_path: Path) -> AsyncIterator[WiredDesk]:
         )
         by_platform = {adapter.platform: adapter for adapter in adapters}
         files = FileStore(db, by_platform, blobs, has_links=True, album_pause=0.0)
-        engine = Engine(db, load_configuration(), by_platform, "test", clock, files)
+        engine = Engine(db, OFFICE, by_platform, "test", clock, files)
         desk = WiredDesk(db, engine, telegram, line, adapters, await db.write(_fill))
         yield desk
         await engine.stop()

@@ -107,17 +107,29 @@ FAULTS: list[tuple[str, str, Delivery]] = [
     ("message", CLOSE, Doubtful("lost data")),
     ("message", "what", Doubtful("data")),
     ("message", "250 2.0.0 accepted, and dropped", Sent()),
+    ("message", "250", Sent()),
+    ("message", "250-\r\n250-queued as \udcff\udcfe\r\n250 \x00", Sent()),
+    ("message", "250OK", Sent()),
+    ("message", "251 2.1.5 forwarded", Sent()),
+    ("message", "250 " + "queued " * 1300, Sent()),
+    ("message", "250-" + "queued " * 1300 + "\r\n250 ok", Sent()),
     ("quit", CLOSE, Sent()),
     ("quit", "500 never", Sent()),
 ]
 
 
-@pytest.mark.parametrize(("step", "answer", "expected"), FAULTS, ids=[f"{f[0]} {f[1]}" for f in FAULTS])
+@pytest.mark.parametrize(("step", "answer", "expected"), FAULTS, ids=[f"{f[0]} {f[1][:20]!a}" for f in FAULTS])
 async def test_each_failure_is_known_for_what_it_is(smtp: FakeSmtp, step: str, answer: str, expected: Delivery) -> None:
     smtp.fails(step, answer)
     assert await adapter(smtp).deliver(message()) == expected
     taken = isinstance(expected, Sent | Doubtful)
     assert len(smtp.mails) == taken
+
+
+async def test_a_yes_before_the_text_is_no_yes_to_it(smtp: FakeSmtp) -> None:
+    smtp.fails("data", "250 too early")
+    assert await adapter(smtp).deliver(message()) == Doubtful("data")
+    assert smtp.mails == []
 
 
 @pytest.mark.parametrize(

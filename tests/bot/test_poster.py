@@ -27,7 +27,7 @@ from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.office import OFFICE, open_new
 from tests.fakes.twitter import FakeTwitter
-from tests.fakes.wire import DropAfter, DropBefore, Status
+from tests.fakes.wire import DropAfter, DropBefore, Garbled, Status
 from tests.handlers.conftest import Answer, Recorder
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -238,6 +238,58 @@ async def test_after_an_unclear_answer_the_feed_is_read_before_anything_else(des
         assert (posts[FACEBOOK].state, posts[FACEBOOK].error) == (PostState.FAILED, "unclear")
         assert "ไม่ทราบว่าโพสต์สำเร็จหรือไม่" in desk.told
     assert len([call for call in desk.facebook.calls if call.method == "POST feed"]) == 1
+
+
+UNREADABLE = (
+    Garbled(b"<html>ok</html>"),
+    Garbled(b""),
+    Garbled(b"null"),
+    Garbled(b'{"id": {"of": 3}}'),
+    Garbled(b'{"id": "12', cut=True),
+    Garbled(b"\xff\xfe"),
+)
+
+
+@pytest.mark.parametrize("network", [FACEBOOK, TWITTER, LINE])
+@pytest.mark.parametrize("fault", UNREADABLE, ids=[str(fault.body) for fault in UNREADABLE])
+async def test_a_yes_that_cannot_be_read_is_one(desk: Desk, network: Network, fault: Garbled):
+    fake, call = {
+        FACEBOOK: (desk.facebook, "POST feed"),
+        TWITTER: (desk.twitter, "POST /2/tweets"),
+        LINE: (desk.line, "broadcast"),
+    }[network]
+    fake.fail(call, fault)
+    await desk.queues(network)
+    post = (await desk.works())[network]
+    assert post.state is PostState.POSTED
+    if network is FACEBOOK:
+        assert post.link == desk.facebook.posts[0]["permalink_url"], "its name and link are looked up"
+    if network is TWITTER:
+        assert post.external_id == desk.twitter.posts[0]["id"]
+    for _time in range(3):
+        await desk.works(minutes=20)
+    assert len([each for each in fake.calls if each.method == call]) == 1
+    assert len(await desk.tickets()) == 1
+
+
+async def test_a_yes_that_cannot_be_read_needs_no_look(desk: Desk):
+    desk.facebook.fail("POST feed", Garbled(b""))
+    desk.facebook.fail("GET feed", Garbled(b"<html>"))
+    await desk.queues(FACEBOOK)
+    post = (await desk.works())[FACEBOOK]
+    assert (post.state, post.link, post.external_id) == (PostState.POSTED, "", "")
+    await desk.works(minutes=20)
+    assert len(desk.facebook.posts) == 1
+
+
+async def test_a_feed_without_a_list_is_not_an_empty_one(desk: Desk):
+    desk.facebook.fail("POST feed", DropAfter())
+    desk.facebook.fail("GET feed", Garbled(b"{}"), Garbled(b'{"data": 3}'))
+    await desk.queues(FACEBOOK)
+    for _time in range(3):
+        await desk.works(minutes=2)
+    assert (await desk.works(minutes=2))[FACEBOOK].state is PostState.POSTED
+    assert len(desk.facebook.posts) == 1
 
 
 async def test_what_the_feed_shows_late_is_found_and_never_posted_again(desk: Desk):

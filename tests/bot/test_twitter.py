@@ -13,7 +13,7 @@ from domain.publicity import weighted_length
 from handlers.publicity_posts import Failed, Posted, Unclear
 from tests.fakes.clock import CLOCK
 from tests.fakes.twitter import FakeTwitter, weight
-from tests.fakes.wire import DropAfter, Status
+from tests.fakes.wire import DropAfter, Fault, Garbled, Status
 
 TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 📊 & อื่น ๆ\nอ่านต่อที่ https://www.nso.go.th/lfs?m=10"
 
@@ -72,6 +72,14 @@ async def test_where_the_account_may_not_read_somebody_looks(twitter: FakeTwitte
             await account.look_for(TEXT, CLOCK())
 
 
+async def test_an_answer_that_cannot_be_read_is_no_empty_list(twitter: FakeTwitter, account: TwitterAccount) -> None:
+    twitter.post(TEXT)
+    twitter.fail("GET /2/users/:id/tweets", Garbled(b"<html>"), Garbled(b"{}"), Garbled(b'{"data": [{"id', cut=True))
+    for _thrice in range(3):
+        with pytest.raises(LookupFailed):
+            await account.look_for(TEXT, CLOCK())
+
+
 async def test_the_same_words_twice_are_refused_as_such(twitter: FakeTwitter, account: TwitterAccount) -> None:
     await account.publish(Posting(TEXT, "key"))
     assert await account.publish(Posting(TEXT, "other")) == Failed("duplicate", lasting=True)
@@ -99,12 +107,14 @@ async def test_a_rate_limit_says_when_it_ends(twitter: FakeTwitter, account: Twi
         (Status(400), Failed("400", lasting=True)),
         (Status(500), Unclear("500")),
         (Status(503, "<html>"), Unclear("503")),
-        (Status(201, "<html>"), Unclear("201")),
+        (Status(201, "<html>"), Posted("", "")),
+        (Garbled(b'{"data": {"id": 7, "te', cut=True), Posted("", "")),
+        (Garbled(b'{"data": "7"}'), Posted("", "")),
         (DropAfter(), Unclear("0")),
     ],
 )
 async def test_what_each_answer_means(
-    twitter: FakeTwitter, account: TwitterAccount, fault: Status | DropAfter, answer: object
+    twitter: FakeTwitter, account: TwitterAccount, fault: Fault, answer: object
 ) -> None:
     twitter.fail("POST /2/tweets", fault)
     assert await account.publish(Posting(TEXT, "key")) == answer

@@ -143,7 +143,7 @@ class _Session:
         self.sender = self.to = ""
 
     def say(self, text: str) -> None:
-        self.writer.write(text.encode() + b"\r\n")
+        self.writer.write(text.encode("utf-8", "surrogateescape") + b"\r\n")
 
     async def step(self, name: str) -> bool:
         """Answer as the script says; whether it was a yes."""

@@ -51,7 +51,15 @@ class Hang:
     """Accept the request, do nothing, never answer."""
 
 
-Fault = Status | DropBefore | DropAfter | Delay | Hang
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """Do what is asked, say yes, and answer with this in place of what belongs there; `cut` = as its first part."""
+
+    body: bytes
+    cut: bool = False
+
+
+Fault = Status | DropBefore | DropAfter | Delay | Hang | Garbled
 
 
 @dataclass(slots=True)
@@ -231,7 +239,9 @@ class WireServer:
             response = self._scripted(fault)
         elif not isinstance(fault, DropBefore):
             response = await self.answer(request, call)
-        dropped = isinstance(fault, DropBefore | DropAfter)
+        if isinstance(fault, Garbled):
+            response = await _garbled(request, response, fault)
+        dropped = isinstance(fault, DropBefore | DropAfter) or (isinstance(fault, Garbled) and fault.cut)
         with self.lock:
             call.status = 0 if dropped else response.status
             self.lock.notify_all()
@@ -245,6 +255,18 @@ class WireServer:
         body = fault.body.encode() if isinstance(fault.body, str) else fault.body
         kind = "application/json" if body[:1] == b"{" else "text/html"
         return web.Response(status=fault.code, body=body, content_type=kind)
+
+
+async def _garbled(request: web.BaseRequest, response: web.StreamResponse, fault: Garbled) -> web.StreamResponse:
+    """The answer with another body; one that is cut says that more would come."""
+    garbled = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
+    garbled.headers.update({name: value for name, value in response.headers.items() if name.startswith("x-")})
+    garbled.content_length = len(fault.body) + (100 if fault.cut else 0)
+    await garbled.prepare(request)
+    await garbled.write(fault.body)
+    if not fault.cut:
+        await garbled.write_eof()
+    return garbled
 
 
 def json_response(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
