@@ -1,11 +1,12 @@
 """What customers are found by, derived from their records and written here alone: keys, and the register's words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from domain.customers import Contact, Customer
+from domain.customers import Contact, Customer, CustomerCode
 from domain.text import spellings
 from store.database import Tx
 
@@ -44,7 +45,7 @@ def words_of(customer: Customer) -> set[str]:
 
 def folded(customer: Customer) -> str:
     """What a part of a word is looked for in: the words of name, organisation and contacts."""
-    return " ".join(key for name in _names(customer) for key in spellings(name)[:1])
+    return " ".join((spellings(name) or [""])[0] for name in _names(customer))
 
 
 def _names(customer: Customer) -> list[str]:
@@ -68,11 +69,39 @@ async def write(tx: Tx, customers: Sequence[Customer]) -> None:
     await _learn(tx, sorted({key for kind, key, _code in keys if kind == "word"}))
 
 
-async def keep_former(tx: Tx, *states: Customer) -> None:
-    """A name that changed stays findable by the words it lost: of the states that a record had, in their order."""
+async def keep_former(tx: Tx, code: str, words: Collection[str]) -> None:
+    """A name that changed stays findable by the words it lost."""
     await tx.execute_many(
         "INSERT INTO customer_keys (kind, key, customer_code) VALUES ('former', ?, ?) ON CONFLICT DO NOTHING",
-        [(word, states[-1].code) for word in sorted(former_words(states))],
+        [(word, code) for word in sorted(words)],
+    )
+
+
+async def find_stale(tx: Tx, customers: Sequence[Customer], former: Mapping[CustomerCode, set[str]]) -> list[Customer]:
+    """Those of these records whose keys are not what they should be; `former` = words that each has lost."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    lost: dict[str, set[str]] = defaultdict(set)
+    for codes in _some([customer.code for customer in customers]):
+        marks = ", ".join("?" for _ in codes)
+        where = f"customer_code IN ({marks})"
+        for row in await tx.fetch(f"SELECT customer_code, kind, key FROM customer_keys WHERE {where}", *codes):
+            if row["kind"] == "former":
+                lost[row["customer_code"]].add(row["key"])
+            else:
+                found[row["customer_code"]].add((row["kind"], row["key"]))
+    return [
+        one
+        for one in customers
+        if found[one.code] != set(keys_of(one)) or not lost[one.code] >= former.get(one.code, set())
+    ]
+
+
+async def learn_all(tx: Tx) -> int:
+    """Learn every word that some customer has or had, where it is not known; returns how many were not."""
+    await tx.execute("UPDATE search_state SET additions = additions + 1")
+    return await tx.execute(
+        "INSERT INTO search_words (word) SELECT DISTINCT key FROM customer_keys WHERE kind IN ('word', 'former') "
+        "ON CONFLICT (word) DO NOTHING"
     )
 
 

@@ -294,6 +294,6 @@ async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | No
         raise Conflict("changed", record=new.code)
     await _change_parts(tx, old, new)
     await customer_keys.write(tx, [new])
-    await customer_keys.keep_former(tx, old, new)
+    await customer_keys.keep_former(tx, new.code, customer_keys.former_words([old, new]))
     await revisions.keep(tx, old)
     await changes.add(tx, new.code, _differences(old, new, by, now))

@@ -8,12 +8,17 @@ import re
 from datetime import datetime
 from importlib import resources
 
-from store import ticket_texts
 from store.database import Tx
-from store.rebuild import rebuild_customer_keys
-from store.tickets import index_data
+from store.rebuild import rebuild_customers, rebuild_tickets
 
-AFTER = {2: rebuild_customer_keys, 4: rebuild_customer_keys, 7: index_data, 8: ticket_texts.reindex}
+AFTER = {
+    2: (rebuild_customers,),
+    4: (rebuild_customers,),
+    7: (rebuild_tickets,),
+    8: (rebuild_tickets,),
+    # Texts were read otherwise from then on: wide and ornamental letters, blanks and invisible signs of every kind.
+    19: (rebuild_customers, rebuild_tickets),
+}
 """What SQL cannot do of a migration, run in the same transaction once the whole schema is there."""
 
 
@@ -77,7 +82,8 @@ async def apply_migrations(tx: Tx, engine: str, now: datetime, begin: str | None
                 version,
                 now,
             )
-    for finish in dict.fromkeys(AFTER[version] for version, _script in files if version in AFTER.keys() - applied):
+    new = [version for version, _script in files if version in AFTER.keys() - applied]
+    for finish in dict.fromkeys(finish for version in new for finish in AFTER[version]):
         await finish(tx)
     if begin:
         await tx.execute("COMMIT")

@@ -1,26 +1,41 @@
-"""Everything derived, made anew from what it is derived from: after a change of its rules, or to see that it is right.
+"""Everything derived, made anew from what it is derived from: after a change of its rules, or where it is wrong.
 
-Each rebuild calls the one writer of its thing, so many records at a time. docs/architecture.md lists what is derived.
+Each looks at so many records at a time, lets the one writer of its thing write those that are wrong, and returns how
+many were. docs/architecture.md lists what is derived.
 """
 
-from store import customer_keys, customers, revisions
+from store import customer_keys, customers, revisions, tickets
 from store.database import Tx
 
 BATCH = 500
 
 
-async def rebuild_customer_keys(tx: Tx) -> None:
+async def rebuild_customers(tx: Tx) -> int:
     """What customers are found by: `customers.folded`, `customer_keys`, `search_words`."""
-    last = ""
-    while codes := await _codes_after(tx, last):
-        records = [*(await customers.get_customers(tx, codes)).values()]
-        before = await revisions.list_by_codes(tx, codes)
-        await customers.write_derived(tx, records)
-        for record in records:
-            await customer_keys.keep_former(tx, *before.get(record.code, ()), record)
-        last = codes[-1]
+    wrong, last = 0, ""
+    while rows := await tx.fetch(
+        f"SELECT code, folded FROM customers WHERE code > ? ORDER BY code LIMIT {BATCH}", last
+    ):
+        folded = {row["code"]: row["folded"] for row in rows}
+        records = [*(await customers.get_customers(tx, [*folded])).values()]
+        before = await revisions.list_by_codes(tx, [*folded])
+        lost = {one.code: customer_keys.former_words([*before[one.code], one]) for one in records if one.code in before}
+        stale = {one.code: one for one in await customer_keys.find_stale(tx, records, lost)}
+        stale |= {one.code: one for one in records if folded[one.code] != customer_keys.folded(one)}
+        await customers.write_derived(tx, [*stale.values()])
+        for code in stale.keys() & lost.keys():
+            await customer_keys.keep_former(tx, code, lost[code])
+        wrong += len(stale)
+        last = rows[-1]["code"]
+    return wrong + await customer_keys.learn_all(tx)
 
 
-async def _codes_after(tx: Tx, last: str) -> list[str]:
-    rows = await tx.fetch(f"SELECT code FROM customers WHERE code > ? ORDER BY code LIMIT {BATCH}", last)
-    return [row["code"] for row in rows]
+async def rebuild_tickets(tx: Tx) -> int:
+    """What tickets are found and counted by: `ticket_texts`, `ticket_data`."""
+    wrong, last = 0, ""
+    while some := await tickets.list_tickets_after(tx, last, BATCH):
+        stale = await tickets.find_stale(tx, some)
+        await tickets.write_derived(tx, stale)
+        wrong += len(stale)
+        last = some[-1].no
+    return wrong

@@ -1,41 +1,33 @@
 """What tickets' texts are found by: one short key a ticket, written with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from domain.ticket_text import text_key
 from domain.tickets import Ticket
-from store.database import Tx
+from store.database import Tx, is_one_of
 
 FIELDS = ("details", "result", "remarks", "purpose", "agency", "letter_no", "receipt_no")
 """The fields that are searched; a snippet is looked for in this order."""
-BATCH = 1000
 
 
 async def keep(tx: Tx, tickets: Iterable[Ticket]) -> None:
     """Write the keys of these tickets as they are now."""
-    await _write(tx, [(ticket.no, [getattr(ticket, field) for field in FIELDS]) for ticket in tickets])
-
-
-async def reindex(tx: Tx) -> None:
-    """Write the keys of all tickets, for a desk that has some from before there were keys."""
-    last = ""
-    while rows := await tx.fetch(
-        f"SELECT no, {', '.join(FIELDS)} FROM tickets WHERE no > ? ORDER BY no LIMIT {BATCH}", last
-    ):
-        await _write(tx, [(row["no"], _texts(row)) for row in rows])
-        last = rows[-1]["no"]
-
-
-def _texts(row: Mapping[str, Any]) -> list[str]:
-    return [row[field] for field in FIELDS]
-
-
-async def _write(tx: Tx, texts: Sequence[tuple[str, list[str]]]) -> None:
     await tx.execute_many(
         "INSERT INTO ticket_texts (id, folded) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET folded = excluded.folded",
-        [(text_id(no), text_key(*fields)) for no, fields in texts],
+        [(text_id(ticket.no), _key(ticket)) for ticket in tickets],
     )
+
+
+async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Those of these tickets whose key is not what it should be."""
+    ids = [text_id(ticket.no) for ticket in tickets]
+    rows = await tx.fetch(f"SELECT id, folded FROM ticket_texts WHERE {is_one_of('id', ids)}", *ids)
+    found = {row["id"]: row["folded"] for row in rows}
+    return [one for one in tickets if found.get(text_id(one.no)) != _key(one)]
+
+
+def _key(ticket: Ticket) -> str:
+    return text_key(*(getattr(ticket, field) for field in FIELDS))
 
 
 def text_id(no: str) -> int:

@@ -1,5 +1,6 @@
 """Tickets, with the history of every save."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -8,10 +9,10 @@ from decimal import Decimal
 from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency, data_uses
+from domain.tickets import Change, Complexity, DataUse, Mood, Status, Ticket, TicketNo, Urgency, data_uses
 from store import changes, hand_overs, pauses, ticket_texts
 from store.customers import hold_survivors
-from store.database import Reader, Row, Tx
+from store.database import Reader, Row, Tx, is_one_of
 
 SEPARATOR = "\n"
 AT_ONCE = 5000
@@ -166,8 +167,7 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
         f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
     )
-    await _add_data_uses(tx, [(t.no, t.projects, t.data_years) for t in tickets])
-    await ticket_texts.keep(tx, tickets)
+    await write_derived(tx, tickets)
 
 
 async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
@@ -178,20 +178,38 @@ async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
 
 
-async def index_data(tx: Tx) -> None:
-    """Write `ticket_data` for every ticket that was there before it (the seventh migration)."""
-    found = await tx.fetch("SELECT no, projects, data_years FROM tickets WHERE projects <> '' OR data_years <> ''")
-    await _add_data_uses(
-        tx, [(row["no"], tuple(filter(None, row["projects"].split(SEPARATOR))), row["data_years"]) for row in found]
+async def write_derived(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    """Everything that is derived from tickets as they stand, for those that no save has just written."""
+    await _write_data(tx, tickets)
+    await ticket_texts.keep(tx, tickets)
+
+
+async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Those of these tickets of which something derived is not what it should be."""
+    nos = [ticket.no for ticket in tickets]
+    rows = await tx.fetch(
+        f"SELECT ticket_no, project, from_on, to_on FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", *nos
     )
+    found: dict[str, list[DataUse]] = {}
+    for row in rows:
+        found.setdefault(row["ticket_no"], []).append(DataUse(row["project"], row["from_on"], row["to_on"]))
+    stale = {ticket.no for ticket in await ticket_texts.find_stale(tx, tickets)}
+    stale |= {one.no for one in tickets if Counter(found.get(one.no, ())) != Counter(_uses(one))}
+    return [ticket for ticket in tickets if ticket.no in stale]
 
 
-async def _add_data_uses(tx: Tx, tickets: Sequence[tuple[str, Sequence[str], str]]) -> None:
-    rows = [
-        (no, use.project, use.from_on, use.to_on) for no, names, years in tickets for use in data_uses(names, years)
-    ]
-    if rows:
-        await tx.execute_many("INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)", rows)
+def _uses(ticket: Ticket) -> list[DataUse]:
+    return data_uses(ticket.projects, ticket.data_years)
+
+
+async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    for at in range(0, len(tickets), AT_ONCE):
+        nos = [ticket.no for ticket in tickets[at : at + AT_ONCE]]
+        await tx.execute_many(f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", [tuple(nos)])
+    await tx.execute_many(
+        "INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)",
+        [(ticket.no, use.project, use.from_on, use.to_on) for ticket in tickets for use in _uses(ticket)],
+    )
 
 
 def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
@@ -220,8 +238,7 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     if not touched:
         raise Conflict("changed", record=old.no)
     if "projects" in changed or "data_years" in changed:
-        await tx.execute("DELETE FROM ticket_data WHERE ticket_no = ?", old.no)
-        await _add_data_uses(tx, [(new.no, new.projects, new.data_years)])
+        await _write_data(tx, [new])
     if "assignee_id" in changed:
         await hand_overs.end_offers(tx, old.no, now)
     if changed.keys() & set(ticket_texts.FIELDS):
