@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, time
 from functools import partial
 
-from domain import clock
 from domain.clock import Stage
 from domain.dates import BANGKOK, format_time
 from domain.errors import Conflict
@@ -17,12 +16,11 @@ from handlers.desk import Desk, Work
 from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import when
-from store import customers, hand_overs, staff, tickets
+from store import customers, deadlines, hand_overs, staff, tickets
 from store import due as due_rows
-from store.database import Tx
+from store.deadlines import KIND, stage_of
 from store.due import Due
 
-KIND = "ticket.deadline"
 MORNING = "morning"
 """The kind of the morning's queue, which tells what is due by then as well."""
 SHOWN = 8
@@ -36,12 +34,8 @@ Told = tuple[Stage, Ticket]
 
 
 def rows_for(work: Work, ticket: Ticket) -> list[Due]:
-    """What is to be told of the ticket's deadline: an occurrence for each due time, so each is told once."""
-    times = clock.notice_times(work.desk.configuration, ticket)
-    due_at = ticket_cards.due(work, ticket)
-    if due_at is None:
-        return []
-    return [Due(KIND, ticket.no, f"{stage}:{due_at:%Y-%m-%dT%H:%M}", at) for stage, at in times.items()]
+    """What is to be told of the ticket's deadline as this desk counts."""
+    return deadlines.rows_for(work.desk.configuration, ticket)
 
 
 def plan(work: Work, ticket: Ticket) -> None:
@@ -53,27 +47,7 @@ def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
     """The same for many tickets: a few statements for each CHUNK of them."""
     every = [*wanted.items()]
     for start in range(0, len(every), CHUNK):
-        work.change(partial(_replan, wanted=dict(every[start : start + CHUNK]), now=work.now))
-
-
-async def _replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime) -> None:
-    """What was told is not told again because a holiday entered late moved it from one past hour to another."""
-    done = await due_rows.list_done(tx, KIND, [*wanted])
-    told = {no: {_stage(occurrence) for occurrence in occurrences} for no, occurrences in done.items()}
-    await due_rows.cancel_all(tx, KIND, [*wanted])
-    await due_rows.plan(
-        tx,
-        [
-            row
-            for no, rows in wanted.items()
-            for row in rows
-            if row.due_at > now or _stage(row.occurrence) not in told.get(no, ())
-        ],
-    )
-
-
-def _stage(occurrence: str) -> Stage:
-    return Stage(occurrence.partition(":")[0])
+        work.change(partial(deadlines.replan, wanted=dict(every[start : start + CHUNK]), now=work.now))
 
 
 async def replan_with(work: Work, after: Desk) -> int:
@@ -142,7 +116,7 @@ async def _by_person(work: Work, rows: Sequence[Due]) -> dict[StaffId, dict[Tick
             if ticket is not None:  # its due time moved without being planned anew, as by a changed time standard
                 plan(work, ticket)
             continue
-        stage = _stage(row.occurrence)
+        stage = stage_of(row.occurrence)
         for person in _receivers(people, stage, ticket):
             # What is due comes in the order of its time: overdue takes the place of due soon.
             messages.setdefault(person, {})[ticket.no] = (stage, ticket)

@@ -164,8 +164,8 @@ async def up_to_date(desk: Desk) -> Desk:
 
     Read anew for each event and each tick, so that every process counts alike from the next one on.
     """
-    entered = await holidays.list_rules(desk.db)
-    return desk if entered == desk.configuration.calendar.entered else with_holidays(desk, entered)
+    configuration = await holidays.lay_over(desk.db, desk.configuration)
+    return desk if configuration is desk.configuration else replace(desk, configuration=configuration)
 
 
 def with_holidays(desk: Desk, entered: Mapping[date, DayRule]) -> Desk:

@@ -1,7 +1,7 @@
 """Codes that may be one customer: reported by officers, proposed at night, decided by administrators."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -196,7 +196,7 @@ async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
         alike, last = await duplicates.list_alike(work.db, after, BATCH)
         if not last:
             break
-        best = await _best(work, best, await _weighed(work, alike))
+        best = _likeliest({*best, *await _new(work, await _weighed(work, alike))}, MOST_PAIRS)
         after = last
         await asyncio.sleep(0)  # a chat goes first
     work.change(partial(duplicates.propose, pairs=best, now=work.now))
@@ -213,32 +213,42 @@ def _look(since: datetime, after: str, at: datetime) -> Due:
 async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
     """Look for names like those of the customers who changed, so many at a time, for as many nights as it takes."""
     now = work.now.astimezone(BANGKOK)
+    midnight = datetime.combine(now.date(), time(), BANGKOK)
+    next_night = datetime.combine(now.date() + timedelta(days=1), NIGHT, BANGKOK)
+    room = MOST_PAIRS - await duplicates.count_open(work.db, midnight)
     for row in rows:
         _on, text, after = row.occurrence.split(" ")
         since = datetime.fromisoformat(text)
-        if now.hour >= MORNING:
-            tonight = datetime.combine(now.date() + timedelta(days=1), NIGHT, BANGKOK)
-            work.change(partial(due_store.plan, rows=[_look(since, after, tonight)]))
+        if now.hour >= MORNING or room <= 0:
+            work.change(partial(due_store.plan, rows=[_look(since, after, next_night)]))
             continue
         codes = await duplicates.list_changed(work.db, after, MOST_CHANGED, since)
-        await _look_at(work, codes)
-        if len(codes) == MOST_CHANGED:
+        found = await _like(work, codes)
+        work.change(partial(duplicates.propose, pairs=_likeliest(found, room), now=work.now))
+        room -= len(found)
+        if room < 0:
+            work.change(partial(due_store.plan, rows=[_look(since, after, next_night)]))
+        elif len(codes) == MOST_CHANGED:
             # A while later, so that what else is due comes in between.
             work.change(partial(due_store.plan, rows=[_look(since, codes[-1], work.now + BREATH)]))
 
 
-async def _look_at(work: Work, codes: Sequence[str]) -> None:
-    best: list[Pair] = []
+async def _like(work: Work, codes: Sequence[str]) -> set[Pair]:
+    """New pairs of these customers with others whose names are like theirs."""
+    found: set[Pair] = set()
     for code in codes:
-        best = await _best(work, best, await _near_names(work, code))
-    work.change(partial(duplicates.propose, pairs=best, now=work.now))
+        found |= await _new(work, await _near_names(work, code))
+    return found
 
 
-async def _best(work: Work, best: Sequence[Pair], found: Sequence[Pair]) -> list[Pair]:
-    """The likeliest of both that the office does not know."""
-    known = await duplicates.list_known(work.db, sorted({pair.one for pair in found}))
-    new = {pair for pair in found if (pair.one, pair.other) not in known}
-    return nlargest(MOST_PAIRS, new.union(best), key=lambda pair: (pair.score, pair.one, pair.other))
+async def _new(work: Work, pairs: Sequence[Pair]) -> set[Pair]:
+    """Those that the office does not know."""
+    known = await duplicates.list_known(work.db, sorted({pair.one for pair in pairs}))
+    return {pair for pair in pairs if (pair.one, pair.other) not in known}
+
+
+def _likeliest(pairs: Iterable[Pair], most: int) -> list[Pair]:
+    return nlargest(most, pairs, key=lambda pair: (pair.score, pair.one, pair.other))
 
 
 async def _weighed(work: Work, alike: Sequence[tuple[str, str]]) -> list[Pair]:

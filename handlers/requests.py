@@ -18,13 +18,12 @@ from handlers.labels import value_label
 from handlers.messages import sentence
 from handlers.registry import action
 from store import contracts, requests, tickets
-from store.requests import Ground
+from store.ground import Ground
 
 
 def ground(ctx: Context) -> Ground:
     """What changes of requests are decided on."""
-    configuration = ctx.desk.configuration
-    return Ground(configuration.rules, configuration.calendar, ctx.staff.id, ctx.now)
+    return Ground(ctx.desk.configuration, ctx.staff.id, ctx.now)
 
 
 async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ...]:

@@ -8,12 +8,14 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Offer
 from domain.staff import Role, Staff, StaffId
 from domain.tickets import Ticket
-from handlers import deadlines, ticket_buttons, ticket_cards
+from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import team_label
-from store import hand_overs, staff, tickets
+from store import hand_overs, staff
+from store import ticket_saves as store_saves
+from store.ground import Ground
 
 
 async def add(ctx: Context, ticket: Ticket) -> None:
@@ -24,9 +26,8 @@ async def add(ctx: Context, ticket: Ticket) -> None:
 
 
 def write_new(work: Work, ticket: Ticket) -> None:
-    """The bare new ticket with what is told of its deadline, for whoever has checked all else."""
-    work.change(partial(tickets.add_ticket, ticket=ticket))
-    deadlines.plan(work, ticket)
+    """The bare new ticket with all that follows from it, for whoever has checked all else."""
+    work.change(partial(store_saves.add_ticket, ticket=ticket, ground=ground(work, None)))
 
 
 async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
@@ -45,10 +46,13 @@ async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
 
 
 def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
-    """The bare change with what is told of the deadline, for whoever has checked all else."""
-    work.change(partial(tickets.update_ticket, old=old, new=new, by=by, now=work.now))
-    if deadlines.rows_for(work, old) != deadlines.rows_for(work, new):
-        deadlines.plan(work, new)
+    """The bare change with all that follows from it, for whoever has checked all else."""
+    work.change(partial(store_saves.update_ticket, old=old, new=new, ground=ground(work, by)))
+
+
+def ground(work: Work, by: StaffId | None) -> Ground:
+    """What a save is decided on."""
+    return Ground(work.desk.configuration, by, work.now)
 
 
 async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:

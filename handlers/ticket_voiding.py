@@ -17,9 +17,9 @@ from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.one_field import OneField
 from handlers.registry import action, command
-from handlers.requests import ground, hang
+from handlers.requests import hang
 from handlers.tickets import names_ticket, split_number
-from store import changes, hand_overs, publications, requests, tickets
+from store import changes, publications, requests, tickets
 from store.forms import Draft
 
 FORM = "ticket.void"
@@ -112,7 +112,6 @@ async def _void(ctx: Context, found: Ticket, reason: str) -> Reply:
     """The number stays, and nothing that the ticket started goes on."""
     ticket = voiding.voided(found, reason)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
-    ctx.change(partial(hand_overs.end_offers, no=found.no, now=ctx.now))
     ctx.audit("ticket.voided", found.no)
     await _post_changed(ctx, found, PostState.MISTAKE)
     ended = await _request_settled(ctx, found)
@@ -141,7 +140,6 @@ async def _request_settled(ctx: Context, found: Ticket) -> tuple[Part, ...]:
     number = await requests.find_request_of(ctx.db, found.no)
     if number is None:
         return ()
-    ctx.change(partial(requests.ticket_voided, ticket_no=found.no, ground=ground(ctx)))
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(number)})
     return (Paragraph(_("สิ่งที่ต้องติดตามของคำขอนี้คิดใหม่โดยไม่รวมใบงานที่ยกเลิก"), (show,)),)
 

@@ -78,6 +78,12 @@ async def get_contract(db: Reader, no: str) -> Contract:
     return found
 
 
+async def list_existing(db: Reader, nos: Sequence[str]) -> set[str]:
+    """Those of these numbers that some contract has."""
+    rows = await db.fetch(f"SELECT no FROM contracts WHERE {is_one_of('no', nos)}", *nos)
+    return {row["no"] for row in rows}
+
+
 async def find_owner(db: Reader, no: str) -> str:
     """The code of the customer whose contract this is; "" where there is none."""
     row = await db.fetch_one(

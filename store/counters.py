@@ -1,5 +1,6 @@
 """Running numbers: reserved in a transaction of their own, so that a crash leaves a gap and never a twin."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.customers import CustomerCode
@@ -30,8 +31,18 @@ async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
 
 
 async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
-    """Make the running number go on above `at_least` (after an import or the demo data)."""
-    await tx.execute("UPDATE counters SET value = ? WHERE name = ? AND value < ?", at_least, name, at_least)
+    """Make the running number go on above `at_least`."""
+    await tx.execute_many("UPDATE counters SET value = ? WHERE name = ? AND value < ?", [(at_least, name, at_least)])
+
+
+NUMBER_AT = {"customer": 1, "ticket": 5}
+"""Where the running number begins in a customer's code and in a ticket's number."""
+
+
+async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:
+    """Make the running number go on above those of these codes or numbers: none is given out twice."""
+    numbers = [record[NUMBER_AT[name] :] for record in records]
+    await raise_counter(tx, name, max((int(number) for number in numbers if number.isdecimal()), default=0))
 
 
 async def read_counter(db: Reader, name: str) -> int:

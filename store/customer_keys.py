@@ -66,7 +66,7 @@ async def write(tx: Tx, customers: Sequence[Customer]) -> None:
         drop = f"DELETE FROM customer_keys WHERE customer_code IN ({marks}) AND kind <> 'former'"
         await tx.execute_many(drop, [tuple(codes)])
     await tx.execute_many("INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", keys)
-    await _learn(tx, sorted({key for kind, key, _code in keys if kind == "word"}))
+    await _learn(tx, list(dict.fromkeys(key for kind, key, _code in keys if kind == "word")))
 
 
 async def keep_former(tx: Tx, code: str, words: Collection[str]) -> None:
@@ -97,11 +97,11 @@ async def find_stale(tx: Tx, customers: Sequence[Customer], former: Mapping[Cust
 
 
 async def learn_all(tx: Tx) -> int:
-    """Learn every word that some customer has or had, where it is not known; returns how many were not."""
+    """Learn every word that some customer has or had, the commonest first; returns how many were not known."""
     await tx.execute("UPDATE search_state SET additions = additions + 1")
     return await tx.execute(
-        "INSERT INTO search_words (word) SELECT DISTINCT key FROM customer_keys WHERE kind IN ('word', 'former') "
-        "ON CONFLICT (word) DO NOTHING"
+        "INSERT INTO search_words (word) SELECT key FROM customer_keys WHERE kind IN ('word', 'former') "
+        "GROUP BY key ORDER BY count(*) DESC, key ON CONFLICT (word) DO NOTHING"
     )
 
 

@@ -9,7 +9,7 @@ from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change
-from store import changes, customer_keys, revisions
+from store import changes, counters, customer_keys, revisions
 from store.customer_keys import phone_key
 from store.database import Reader, Row, Tx
 
@@ -214,6 +214,7 @@ async def add_customers(tx: Tx, customers: Sequence[Customer], now: datetime) ->
     await _add_contacts(tx, [(c.code, contact) for c in customers for contact in c.contacts])
     await _add_addresses(tx, customers)
     await customer_keys.write(tx, customers)
+    await counters.raise_above(tx, "customer", [customer.code for customer in customers])
 
 
 def _columns(customer: Customer) -> dict[str, str | None]:

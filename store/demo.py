@@ -9,15 +9,13 @@ from domain.data import read_document
 from domain.staff import Role, StaffId
 from domain.tickets import Change, Status, Ticket
 from store import changes
-from store.adopt import adopt
-from store.counters import raise_counter
-from store.customers import add_customer
+from store.customers import add_customers
 from store.database import Database, Tx
 from store.demo_customers import Register, Words
 from store.demo_tickets import Desk
-from store.requests import Ground
+from store.ground import Ground
 from store.staff import add_staff, add_team
-from store.tickets import add_tickets
+from store.ticket_saves import add_tickets
 
 
 async def fill_demo(db: Database, configuration: Configuration, now: datetime, *, seed: int = 2569) -> None:
@@ -32,19 +30,15 @@ async def fill_demo(db: Database, configuration: Configuration, now: datetime, *
         staff = await _add_staff(tx, words, now - timedelta(days=1500))
         register = Register(words, rng, now)
         customers = register.customers()
-        for customer in customers:
-            await add_customer(tx, customer, now)
+        await add_customers(tx, customers, now)
         contacts: dict[str, list[int]] = {}
         for row in await tx.fetch("SELECT id, customer_code FROM contacts ORDER BY id"):
             contacts.setdefault(row["customer_code"], []).append(row["id"])
         desk = Desk(words, rng, configuration, now, staff, customers, contacts)
         tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
-        await add_tickets(tx, tickets)
+        await add_tickets(tx, tickets, Ground(configuration, None, now))
         for ticket in tickets:
             await changes.add(tx, ticket.no, _history(ticket))
-        await adopt(tx, tickets, configuration.steps, Ground(configuration.rules, configuration.calendar, None, now))
-        await raise_counter(tx, "customer", max(int(customer.code[1:]) for customer in customers))
-        await raise_counter(tx, "ticket", int(tickets[-1].no[-6:]))
 
     await db.write(work)
 

@@ -1,8 +1,10 @@
 """Holidays and working days that administrators enter: one row a date, laid over the calendar of the office's file."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
+from domain.configuration import Configuration
 from domain.staff import StaffId
 from domain.working_calendar import DayRule
 from store.database import Reader, Tx
@@ -31,3 +33,11 @@ async def enter(tx: Tx, on: date, rule: DayRule, by: StaffId, now: datetime) -> 
 async def take_back(tx: Tx, on: date) -> int:
     """Forget what was entered for a date; returns how many rows that were, 0 or 1."""
     return await tx.execute("DELETE FROM holidays WHERE day_on = ?", on)
+
+
+async def lay_over(db: Reader, configuration: Configuration) -> Configuration:
+    """The office's data with these dates laid over its calendar; the same value where nothing was entered since."""
+    calendar, entered = configuration.calendar, await list_rules(db)
+    if entered == calendar.entered:
+        return configuration
+    return replace(configuration, calendar=calendar.with_entered(entered))

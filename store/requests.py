@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from domain.contracts import DUE_DATES, Contract
@@ -12,11 +12,11 @@ from domain.owed import Owed, OwedState, Rule, next_reminder, settle
 from domain.requests import Life, Mark, Request, RequestKind
 from domain.staff import StaffId
 from domain.tickets import Change, Status, Ticket
-from domain.working_calendar import WorkingCalendar
 from store import changes, contracts, owed, tickets
 from store.counters import reserve
 from store.customers import hold_survivors
-from store.database import Database, Reader, Row, Tx
+from store.database import Database, Reader, Row, Tx, is_one_of
+from store.ground import Ground
 
 _COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"
 
@@ -26,16 +26,6 @@ _MEANT = (
     f"WHERE h.request_id = requests.id AND t.{tickets.COUNTS}))"
 )
 """Holds for requests but those all of whose tickets were voided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a change of a request is decided on: the office's rules and calendar, who changes it, and when."""
-
-    rules: Mapping[str, Rule]
-    calendar: WorkingCalendar
-    by: StaffId | None
-    now: datetime
 
 
 def record(request_id: int) -> str:
@@ -75,6 +65,13 @@ async def list_by_customer(db: Reader, customer: str, kind: RequestKind | None =
     return await _lives(db, [_request(row) for row in rows])
 
 
+async def list_by_customers(db: Reader, customers: Sequence[str]) -> list[Life]:
+    """All requests of these customers, the latest last."""
+    where = f"{is_one_of('customer_code', customers)} AND {_MEANT}"
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *customers)
+    return await _lives(db, [_request(row) for row in rows])
+
+
 async def count_by_customer(db: Reader, customer: str) -> int:
     """How many requests the customer has."""
     row = await db.fetch_one(f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer)
@@ -101,6 +98,14 @@ async def find_request_of(db: Reader, ticket_no: str) -> int | None:
     """The request that a ticket hangs on."""
     row = await db.fetch_one("SELECT request_id FROM request_tickets WHERE ticket_no = ?", ticket_no)
     return None if row is None else int(row["request_id"])
+
+
+async def find_requests_of(db: Reader, ticket_nos: Sequence[str]) -> dict[str, int]:
+    """The requests that these tickets hang on, of those that hang on one."""
+    rows = await db.fetch(
+        f"SELECT ticket_no, request_id FROM request_tickets WHERE {is_one_of('ticket_no', ticket_nos)}", *ticket_nos
+    )
+    return {row["ticket_no"]: int(row["request_id"]) for row in rows}
 
 
 async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
@@ -202,6 +207,13 @@ async def ticket_voided(tx: Tx, ticket_no: str, ground: Ground) -> None:
     if life.contract is not None and not life.tickets:
         await contracts.remove_contract(tx, life.contract.id)
         await note(tx, request_id, ground, [("contract_no", life.contract.no, "")])
+
+
+async def settle_ticket(tx: Tx, ticket_no: str, ground: Ground) -> None:
+    """Settle what is owed where this ticket hangs."""
+    request_id = await find_request_of(tx, ticket_no)
+    if request_id is not None:
+        await settle_request(tx, request_id, ground)
 
 
 async def settle_request(tx: Tx, request_id: int, ground: Ground) -> None:

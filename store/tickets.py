@@ -10,7 +10,7 @@ from domain.customers import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets import Change, Complexity, DataUse, Mood, Status, Ticket, TicketNo, Urgency, data_uses
-from store import changes, hand_overs, pauses, ticket_texts
+from store import changes, counters, hand_overs, pauses, ticket_texts
 from store.customers import hold_survivors
 from store.database import Reader, Row, Tx, is_one_of
 
@@ -157,10 +157,10 @@ async def add_ticket(tx: Tx, ticket: Ticket) -> None:
     await changes.add(tx, ticket.no, [first])
 
 
-async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
-    """Many tickets at once, without history (an import or the demo)."""
+async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+    """Many tickets at once, without history; returns them as they are, at the customers who are there by now."""
     if not tickets:
-        return
+        return []
     tickets = await _settled(tx, tickets)
     names = list(as_stored(tickets[0]))
     await tx.execute_many(
@@ -168,6 +168,8 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> None:
         [(t.no, *as_stored(t).values(), t.version) for t in tickets],
     )
     await write_derived(tx, tickets)
+    await counters.raise_above(tx, "ticket", [ticket.no for ticket in tickets])
+    return tickets
 
 
 async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
@@ -239,7 +241,7 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
         raise Conflict("changed", record=old.no)
     if "projects" in changed or "data_years" in changed:
         await _write_data(tx, [new])
-    if "assignee_id" in changed:
+    if "assignee_id" in changed or new.status is Status.VOIDED:
         await hand_overs.end_offers(tx, old.no, now)
     if changed.keys() & set(ticket_texts.FIELDS):
         await ticket_texts.keep(tx, [new])

@@ -9,7 +9,7 @@ from domain.configuration import Configuration
 from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.transfer import Outcome, Register
-from store import audit, counters
+from store import audit, counters, holidays
 from store.database import Database, Tx
 from store.failpoints import failpoint
 from store.scratch import Scratch
@@ -66,6 +66,7 @@ async def import_table(
     """
     scratch = Scratch()
     kind: type[CustomerImport] | type[TicketImport] = CustomerImport if register is Register.CUSTOMERS else TicketImport
+    configuration = await holidays.lay_over(db, configuration)
     job: Import = kind(table, configuration, scratch, now, source.by)
     counts = counts or Counts()
     try:

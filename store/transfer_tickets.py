@@ -11,8 +11,9 @@ from domain.text import digits
 from domain.tickets import Ticket
 from domain.transfer import Register, column_names, read_names
 from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
-from store import customers, staff, tickets
+from store import customers, staff, ticket_saves, tickets
 from store.database import Database, Reader, Tx
+from store.ground import Ground
 from store.scratch import Scratch
 from store.tables import Sink, Staged
 from store.transfer_batches import PAGE, Decision, Import, Line, Rejected, cells_of, group_of
@@ -86,9 +87,10 @@ class TicketImport(Import):
         return desk, _labels(self._configuration, names, found)
 
     async def write(self, tx: Tx, decision: Decision) -> None:
-        await tickets.add_tickets(tx, decision.new_tickets)
+        ground = Ground(self._configuration, self._by, self._now)
+        await ticket_saves.add_tickets(tx, decision.new_tickets, ground)
         for old, new in decision.changed_tickets:
-            await tickets.update_ticket(tx, old, new, self._by, self._now)
+            await ticket_saves.update_imported(tx, old, new, ground)
 
     def done(self, decision: Decision) -> None:
         self._scratch.put({key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()})

@@ -2,5 +2,5 @@
 UPDATE search_state SET additions = additions + 1;
 
 INSERT INTO search_words (word)
-SELECT DISTINCT key FROM customer_keys WHERE kind IN ('word', 'former')
+SELECT key FROM customer_keys WHERE kind IN ('word', 'former') GROUP BY key ORDER BY count(*) DESC, key
 ON CONFLICT (word) DO NOTHING;

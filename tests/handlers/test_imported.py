@@ -40,11 +40,12 @@ def bring(request, desk, desk_url, tmp_path) -> Bring:
     """Brings a table in, by either way, while the desk runs."""
 
     async def by_verb(table: str) -> None:
+        register = "tickets" if table.startswith("no,") else "customers"
         path = tmp_path / "register.csv"
         path.write_text(table, "utf-8")
         own = {name: value for name, value in os.environ.items() if not name.startswith("DESKBOT_")}
         environment = {**own, "DESKBOT_DATABASE_URL": desk_url, "DESKBOT_DATA_DIR": str(tmp_path)}
-        command = (sys.executable, "run_bot.py", "import", "customers", str(path))
+        command = (sys.executable, "run_bot.py", "import", register, str(path))
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
         assert await process.wait() == 0
 
@@ -123,3 +124,49 @@ async def test_twins_whom_an_older_desk_imported_are_found_in_a_night_after_the_
     await desk.tick()  # in office hours names are not compared
     assert await desk.count("duplicates", "other = 'C95002'") == 0
     assert await pairs_after_a_night(desk) == [("C81554", "C95003"), ("C95001", "C95002")]
+
+
+TICKET = "no,customer,channel,subject,assignee,details,created_at,status,closed_at,contract_no\n"
+SENT = "R2610000001,C81554,email,7.9,นก,ส่งสัญญา,2026-10-01 09:00,closed,2026-10-01 10:00,81/2569\n"
+OPEN = "R2611000777,C81554,email,6.1,นก,ขอข้อมูลแรงงานรายจังหวัด,2026-11-02 09:00,open,,\n"
+RETURNED = "R2611000778,C81554,email,7.10,นก,ได้รับสัญญา,2026-11-20 09:00,closed,2026-11-20 10:00,81/2569\n"
+PROJECT = "สำรวจภาวะการทำงานของประชากร"
+
+
+async def owed(desk) -> list[tuple[str, str]]:
+    rows = await desk.db.fetch("SELECT rule, state FROM owed ORDER BY id")
+    return [(row["rule"], row["state"]) for row in rows]
+
+
+async def test_the_deadline_of_an_imported_ticket_is_told_like_any_other(desk, bring):
+    await desk.tick()  # the morning's plan was made without it
+    await bring(TICKET + OPEN)
+    desk.wait(minutes=1)
+    await desk.tick()
+    assert "R2611000777" in desk.told("nok").text + " ".join(desk.told("nok").buttons)
+    assert await desk.count("due", "kind = 'ticket.deadline' AND subject = 'R2611000777'") > 0
+
+
+async def test_what_imported_tickets_promise_is_owed(desk, bring):
+    await bring(TICKET + SENT)
+    assert await owed(desk) == [("contract", "open")]
+    assert "81/2569" in (await desk.says("สัญญา 81/2569")).text
+    assert await desk.count("due", "kind = 'owed' AND state = 'waiting'") == 1
+
+
+async def test_an_imported_proof_ends_what_is_owed_and_its_correction_begins_it_again(desk, bring):
+    await bring(TICKET + SENT)
+    await bring(TICKET + RETURNED)
+    assert await owed(desk) == [("contract", "received"), ("research", "open")]
+    await bring("no,status,void_reason\nR2611000778,voided,ลงผิด\n")
+    assert await owed(desk) == [("contract", "open"), ("research", "void")]
+
+
+async def test_imported_tickets_are_found_and_counted(desk, bring):
+    await bring(TICKET + OPEN + SENT)
+    await bring(f"no,details,projects,data_years\nR2611000777,ขอข้อมูลประมงน้ำจืด,{PROJECT},2562\n")
+    assert "R2611000777" in (await desk.says("ค้นใบงาน ประมงน้ำจืด")).text
+    assert await desk.count("ticket_data", "ticket_no = 'R2611000777' AND project = ?", PROJECT) == 1
+    saved = await desk.says("/open C81554 โทร 1.1 ถามรายได้ => ตอบแล้ว ปิด")
+    assert "R2611000779" not in saved.text
+    assert "R2611000778" in saved.text

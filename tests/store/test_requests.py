@@ -22,7 +22,7 @@ from store import changes, contracts, customers, due, merges, owed, requests, st
 from store.adopt import adopt
 from store.contracts import Filter
 from store.database import Database, Tx
-from store.requests import Ground
+from store.ground import Ground
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CONFIGURATION = load_configuration()
@@ -38,7 +38,7 @@ async def officer(db: Database) -> StaffId:
 
 
 def ground(by: StaffId, days: int = 0) -> Ground:
-    return Ground(CONFIGURATION.rules, CONFIGURATION.calendar, by, NOW + timedelta(days=days))
+    return Ground(CONFIGURATION, by, NOW + timedelta(days=days))
 
 
 async def begin(db: Database) -> int:
@@ -261,7 +261,7 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Data
 
     async def work(tx: Tx) -> int:
         await tickets.add_tickets(tx, came)
-        return await adopt(tx, came, CONFIGURATION.steps, ground(officer, 40))
+        return await adopt(tx, came, ground(officer, 40))
 
     assert await db.write(work) == 2
     lives = await requests.list_by_customer(db, "C1")

@@ -1,0 +1,47 @@
+"""What is to be told of tickets' deadlines, as rows of what is due."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from domain import clock
+from domain.clock import Stage
+from domain.configuration import Configuration
+from domain.tickets import Ticket, TicketNo
+from store import due
+from store.database import Tx
+from store.due import Due
+
+KIND = "ticket.deadline"
+
+
+def rows_for(configuration: Configuration, ticket: Ticket) -> list[Due]:
+    """What is to be told of the ticket's deadline: an occurrence for each due time, so each is told once."""
+    times = clock.notice_times(configuration, ticket)
+    due_at = clock.due_at(configuration, ticket)
+    if due_at is None:
+        return []
+    return [Due(KIND, ticket.no, f"{stage}:{due_at:%Y-%m-%dT%H:%M}", at) for stage, at in times.items()]
+
+
+def stage_of(occurrence: str) -> Stage:
+    """What an occurrence tells."""
+    return Stage(occurrence.partition(":")[0])
+
+
+async def replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime) -> None:
+    """Plan these rows in place of those that wait.
+
+    What was told is not told again because a holiday entered late moved it from one past hour to another.
+    """
+    done = await due.list_done(tx, KIND, [*wanted])
+    told = {no: {stage_of(occurrence) for occurrence in occurrences} for no, occurrences in done.items()}
+    await due.cancel_all(tx, KIND, [*wanted])
+    await due.plan(
+        tx,
+        [
+            row
+            for no, rows in wanted.items()
+            for row in rows
+            if row.due_at > now or stage_of(row.occurrence) not in told.get(no, ())
+        ],
+    )

@@ -1,0 +1,51 @@
+"""The one way in for tickets: each save with everything that follows from it, whoever saves.
+
+What is searched and counted is written with the ticket itself (`store/tickets.py`); here comes what the office's data
+say of it: what is told of its deadline, and what is owed on the request that it hangs on.
+"""
+
+from collections.abc import Sequence
+
+from domain.tickets import Status, Ticket
+from store import deadlines, due, requests, tickets
+from store.adopt import adopt
+from store.database import Tx
+from store.ground import Ground
+
+
+async def add_ticket(tx: Tx, ticket: Ticket, ground: Ground) -> None:
+    """A new ticket, its status the first line of its history; Conflict("exists") where the number is taken."""
+    await tickets.add_ticket(tx, ticket)
+    await _plan_new(tx, [ticket], ground)
+
+
+async def add_tickets(tx: Tx, several: Sequence[Ticket], ground: Ground) -> None:
+    """Many tickets that nobody is there to be asked about (an import, the demo), without history.
+
+    They hang where they belong for certain.
+    """
+    added = await tickets.add_tickets(tx, several)
+    await _plan_new(tx, added, ground)
+    await adopt(tx, added, ground)
+
+
+async def _plan_new(tx: Tx, several: Sequence[Ticket], ground: Ground) -> None:
+    await due.plan(tx, [row for ticket in several for row in deadlines.rows_for(ground.configuration, ticket)])
+
+
+async def update_ticket(tx: Tx, old: Ticket, new: Ticket, ground: Ground) -> None:
+    """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
+    await tickets.update_ticket(tx, old, new, ground.by, ground.now)
+    rows = deadlines.rows_for(ground.configuration, new)
+    if rows != deadlines.rows_for(ground.configuration, old):
+        await deadlines.replan(tx, {new.no: rows}, ground.now)
+    if new.status is Status.VOIDED and old.status is not Status.VOIDED:
+        await requests.ticket_voided(tx, new.no, ground)
+    elif (new.status, new.subject, new.closed_at) != (old.status, old.subject, old.closed_at):
+        await requests.settle_ticket(tx, new.no, ground)
+
+
+async def update_imported(tx: Tx, old: Ticket, new: Ticket, ground: Ground) -> None:
+    """The same where nobody is there to be asked: it hangs where it now belongs for certain."""
+    await update_ticket(tx, old, new, ground)
+    await adopt(tx, [new], ground)
