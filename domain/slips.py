@@ -4,14 +4,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain import references
 from domain.dates import looks_like_date
 from domain.phones import read_phones
+from domain.references import find_references
 from domain.text import clean, digits
 
 FEWEST, MOST = 7, 12
 """So many digits behind a nought or a country's number are meant as a telephone."""
 
-_CODE = re.compile(r"(?<![A-Za-z\d])[Cc]\s?(?P<number>\d{3,12})(?![\d/])")
 _NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+?66|0[1-9])[\d\s()-]*\d(?![\w/]|[.,]\d)")
 _MOBILE = re.compile(r"0[689]")
 
@@ -39,8 +40,9 @@ class Slip:
 def find_slip(text: str) -> Slip | None:
     """The first code, else the first telephone that is none, in a text; None where nothing is written like either."""
     plain = digits(clean(text))
-    if code := _CODE.search(plain):
-        return Slip(Kind.CODE, f"C{code['number']}", len(code["number"]))
+    named = [one for one in find_references(text) if one.kind is references.Kind.CUSTOMER and one.sure]
+    if named:
+        return Slip(Kind.CODE, named[0].value)
     return next(filter(None, (_phone(number[0].strip()) for number in _NUMBER.finditer(plain))), None)
 
 

@@ -1,122 +1,24 @@
 """The form of a customer: a new one (required fields or 9, twins shown first) or a change of a saved one."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
-from domain.errors import InvalidInput
-from domain.one_line import small_talk, split_reach
+from domain.customers import Address, Customer, CustomerCode, Gender
 from domain.phones import format_phone
 from domain.text import shorten
-from handlers import change_text, customer_cards, fields
-from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers import change_text, customer_cards, customer_twins
+from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.customer_fields import CUSTOMER_FIELDS, contact_of, from_query, guess_gender, present_values
 from handlers.desk import Context
-from handlers.forms import (
-    Field,
-    Form,
-    Option,
-    advance,
-    end,
-    enter_form,
-    keep,
-    new_draft,
-    own_draft,
-    proceed,
-    rebased,
-    start,
-    with_values,
-)
+from handlers.forms import Form, advance, end, enter_form, keep, new_draft, own_draft, rebased, start, with_values
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, why_label
+from handlers.labels import field_label, value_label
 from handlers.registry import action
 from handlers.ticket_form import habit_defaults, new_ticket
 from handlers.ticket_people import CUSTOMERS
 from store import changes, counters, customers, forms, search
 from store.forms import Draft
-
-NAME_LIMIT = 200
-TITLES = {"นายก": "", "นาย": "male", "ด.ช.": "male", "นาง": "female", "น.ส.": "female", "ด.ญ.": "female"}
-"""What a name begins with, and the gender that it tells; นายก… is an office."""
-
-
-async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A name, perhaps with a telephone and an e-mail beside it."""
-    values = from_query(text, ctx.today)
-    if len(text) > NAME_LIMIT or "name" not in values:
-        raise InvalidInput("name")
-    known = {name: value for name, value in values.items() if name == "name" or not draft.data.get(name)}
-    return {**known, **guess_gender(draft, values["name"])}
-
-
-def guess_gender(draft: Draft, name: str) -> dict[str, str]:
-    """The gender that the title tells, shown and changeable; nothing where it tells none."""
-    if draft.data.get("gender"):
-        return {}
-    gender = next((gender for title, gender in TITLES.items() if name.startswith(title)), "")
-    return {"gender": gender} if gender else {}
-
-
-async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
-    return [Option(kind.code, kind.name) for kind in ctx.desk.configuration.catalogue.customer_types.values()]
-
-
-async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A customer type; an organisation has no gender."""
-    code = fields.match_option(await _kind_options(ctx, draft), text)
-    person = ctx.desk.configuration.catalogue.customer_types[code].person
-    return {"kind": code} if person else {"kind": code, "gender": ""}
-
-
-async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """One more contact: name, and perhaps telephone and e-mail."""
-    if "name" not in from_query(text, ctx.today):
-        raise InvalidInput("name")
-    return {"contacts": " ".join(text.split())[:NAME_LIMIT]}
-
-
-CUSTOMER_FIELDS: Mapping[str, Field] = {
-    field.name: field
-    for field in (
-        Field("name", "พิมพ์ชื่อ-นามสกุล หรือชื่อหน่วยงาน ต่อด้วยเบอร์โทรได้", _parse_name, nine=True, clearable=False),
-        Field("kind", "", _parse_kind, _kind_options, clearable=False),
-        fields.named_field("gender", unknown=True),
-        fields.reach_field(),
-        replace(
-            fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด (ไม่ทราบพิมพ์ 9)", unknown=True),
-            opens="customer.addresses",
-        ),
-        fields.phone_field("phone"),
-        fields.phone_field("mobile"),
-        fields.email_field("email"),
-        fields.text_field("organisation", "พิมพ์ชื่อหน่วยงาน"),
-        Field(
-            "contacts",
-            "พิมพ์ชื่อผู้ติดต่อที่จะเพิ่ม ต่อด้วยเบอร์โทรหรืออีเมล",
-            _parse_contact,
-            opens="customer.contacts",
-        ),
-        fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
-    )
-}
-
-
-def as_data(customer: Customer) -> dict[str, str]:
-    """A customer's fields as a draft holds them."""
-    return {
-        "name": customer.name,
-        "kind": customer.kind,
-        "gender": customer.gender or "",
-        "address": customer.addresses[0].text if customer.addresses else "",
-        "phone": customer.phone,
-        "mobile": customer.mobile,
-        "email": customer.email,
-        "organisation": customer.organisation,
-        "note": customer.note,
-        "unknown": ",".join(sorted(customer.unknown)),
-    }
 
 
 def filled(base: Customer, values: Mapping[str, str]) -> Customer:
@@ -125,10 +27,11 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
     if values.get("address", "") != (addresses[0].text if addresses else ""):
         first = (Address(values["address"], main=True),) if values.get("address") else ()
         addresses = (*first, *addresses[1:])
-    contacts = base.contacts
+    contacts, note = base.contacts, values.get("note", "")
     if values.get("contacts"):
-        name, phone, email = split_reach(values["contacts"])
-        contacts = (*contacts, Contact(name, mobile=phone, email=email, main=not contacts))
+        contact, further = contact_of(values["contacts"])
+        contacts = (*contacts, replace(contact, main=not contacts))
+        note = "\n".join(filter(None, (note, *further)))
     return replace(
         base,
         name=values.get("name", ""),
@@ -138,21 +41,12 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
         phone=values.get("phone", ""),
         mobile=values.get("mobile", ""),
         email=values.get("email", ""),
-        note=values.get("note", ""),
+        note=note,
         # Not what a colleague found out while this draft lay open.
         unknown=frozenset(filter(None, values.get("unknown", "").split(","))) - {k for k, v in values.items() if v},
         contacts=contacts,
         addresses=addresses,
     )
-
-
-def from_query(text: str, today: date) -> dict[str, str]:
-    """What a fruitless search already tells of a new customer: telephone, e-mail, and the rest is the name."""
-    name, phone, email = split_reach(text)
-    values = {"phone": phone, "email": email}
-    if len(name) >= 2 and re.search(r"[^\W\d_]", name) and not small_talk(name, today):
-        values["name"] = shorten(name, NAME_LIMIT)
-    return {key: value for key, value in values.items() if value}
 
 
 class CustomerForm(Form):
@@ -163,11 +57,17 @@ class CustomerForm(Form):
 
     async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
         """What the customer would hold if it were saved now."""
-        saved = as_data(await customers.get_customer(ctx.db, draft.record)) if draft.record else {}
-        return {**saved, **draft.data}
+        return await present_values(ctx, draft)
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        """Required: name, type, gender of people, a telephone or an e-mail, address (DOMAIN.md section 2.2)."""
+        """Required: name, type, gender of people, a telephone or an e-mail, address (DOMAIN.md section 2.2).
+
+        Before them, whether it is somebody who is there already.
+        """
+        if draft.data.get("twin"):
+            return []
+        if await customer_twins.unseen(ctx, draft):
+            return ["twin"]
         values = await self.values(ctx, draft)
         kind = ctx.desk.configuration.catalogue.customer_types.get(values.get("kind", ""))
         needed = ["name"] if draft.record else ["name", "kind", "gender", "reach", "address"]
@@ -185,7 +85,8 @@ class CustomerForm(Form):
         unknown = [field_label(name) for name in CUSTOMER_FIELDS if name in values.get("unknown", "").split(",")]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
-        return Card(f"{title} · {values['name']}" if values.get("name") else title, tuple(lines))
+        note = _("อาจมีอยู่แล้ว เลือกรายเดิม หรือสร้างรายใหม่") if draft.asking == "twin" else ""
+        return Card(f"{title} · {values['name']}" if values.get("name") else title, tuple(lines), note)
 
     def _text(self, ctx: Context, name: str, value: str) -> str:
         if name == "kind":
@@ -200,39 +101,35 @@ class CustomerForm(Form):
         return self._text(ctx, name, values[name]) if values.get(name) else ""
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(name for name in CUSTOMER_FIELDS if name != "reach")
+        return tuple(name for name, field in CUSTOMER_FIELDS.items() if name != "reach" and not field.hidden)
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.record:
             return await _save_changes(ctx, self, draft)
-        values = await self.values(ctx, draft)
-        wanted = filled(Customer(CustomerCode(""), ""), values)
-        twins = [] if values.get("twins_seen") else await search.find_twins(ctx.db, wanted)
-        if twins:
-            return await _show_twins(ctx, draft, twins)
-        return await _save_new(ctx, draft, wanted)
+        if draft.data.get("twin"):
+            return await _use(ctx, draft, draft.data["twin"])
+        return await _save_new(ctx, draft, filled(Customer(CustomerCode(""), ""), draft.data))
 
 
 FORM = CustomerForm()
 enter_form(FORM)
 
 
-async def _show_twins(ctx: Context, draft: Draft, twins: list[search.Hit]) -> Reply:
-    """Customers who may be the same person, before a second record is made."""
-    reply = await proceed(ctx, draft)
-    card = reply.parts[-1]
-    title = card.title if isinstance(card, Card) else ""
-    options = []
-    for hit in twins:
-        ctx.audit("customer.listed", hit.customer.code)
-        label = f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}"
-        options.append(Button(label, "customer.twin", {"draft": draft.id, "code": hit.customer.code}))
-    buttons = (
-        Button(_("บันทึกเป็นรายใหม่"), "customer.not_twin", {"draft": draft.id}),
-        Button(_("ยกเลิก"), "form.cancel", {"draft": draft.id}),
-    )
-    question = _("%(title)s\nอาจมีอยู่แล้ว เลือกรายเดิม หรือบันทึกเป็นรายใหม่", title=title)
-    return Reply((Choice(question, tuple(options), buttons),))
+async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
+    """Somebody who is there already: no second record; what was typed besides is told, and not lost unseen."""
+    customer = await customers.get_customer(ctx.db, code)
+    beyond = await customer_twins.beyond(ctx, draft, code)
+    told = [f"{field_label(name)} {await FORM.present(ctx, draft, name)}" for name in beyond]
+    end(ctx, draft, outcome=customer.code, state="cancelled")
+    if draft.data.get("then"):
+        reply = await _then(ctx, draft, customer)
+    else:
+        reply = Reply((await customer_cards.card(ctx, customer),))
+    if not told:
+        return reply
+    text = _("ที่พิมพ์ไว้แต่ยังไม่ได้ใส่ใน %(code)s: %(said)s", code=customer.code, said=" · ".join(told))
+    edit = Button(_("แก้ไข"), "customer.edit", {"code": customer.code})
+    return replace(reply, parts=(Paragraph(text, (edit,)), *reply.parts))
 
 
 async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
@@ -308,30 +205,17 @@ async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await advance(ctx, rebased(replace(draft, record=args.get("code", draft.record)), int(args["version"])))
 
 
-@action("customer.not_twin", in_place=True)
-async def not_twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """None of those: save a new customer."""
-    return await advance(ctx, with_values(await own_draft(ctx, args), {"twins_seen": "1"}))
-
-
-@action("customer.twin", in_place=True)
-async def twin_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """One of those it is: keep no second record, go on with the customer already there."""
-    draft = await own_draft(ctx, args)
-    customer = await customers.get_customer(ctx.db, args["code"])
-    waiting = draft.data.get("then")
-    end(ctx, draft, outcome=customer.code, state="cancelled")
-    if waiting:
-        return await _then(ctx, draft, customer)
-    return Reply((await customer_cards.card(ctx, customer),))
+async def passed_over(ctx: Context, query: str) -> dict[str, str]:
+    """Those whom a search for this text showed, as a draft has them: they are not asked about again."""
+    hits = await search.find_customers(ctx.db, query) if query else []
+    return {"twins_seen": customer_twins.seen(hits[: customer_twins.SHOWN])}
 
 
 def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
     """A draft for a new customer, with what the search already told."""
     draft = new_draft(ctx, "customer", {"then": then} if then else {})
     values = from_query(query, ctx.today)
-    values |= guess_gender(draft, values.get("name", ""))
-    return with_values(draft, values)
+    return with_values(draft, {**values, **guess_gender({}, values.get("name", ""))})
 
 
 def edit_customer(ctx: Context, customer: Customer) -> Draft:

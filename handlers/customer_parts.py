@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from domain.customers import Address, Contact, Customer
 from domain.errors import InvalidInput, NotFound
-from domain.one_line import split_reach
 from domain.phones import format_phone
 from domain.text import shorten
 from handlers import customer_cards, fields
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
-from handlers.customer_form import NAME_LIMIT, from_query, moved_on, show_difference
+from handlers.customer_fields import NAME_LIMIT, contact_of, from_query
+from handlers.customer_form import moved_on, show_difference
 from handlers.desk import Context
 from handlers.forms import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
@@ -246,11 +246,14 @@ def _values(one: Contact | Address) -> dict[str, str]:
 
 async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A contact's name, perhaps with telephone and e-mail beside it."""
-    if len(text) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
+    contact, further = contact_of(text)
+    name = " ".join([contact.name, *further]).strip()  # a contact has no note
+    if len(name) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
         raise InvalidInput("name")
-    name, phone, email = split_reach(text)
-    whole = {"look": ""} if phone or email else {}  # all of it in one message needs no last look
-    return {"name": name, **whole, **({"mobile": phone} if phone else {}), **({"email": email} if email else {})}
+    reach = {"phone": contact.phone, "mobile": contact.mobile, "email": contact.email}
+    reach = {field: value for field, value in reach.items() if value}
+    whole = {"look": ""} if reach else {}  # all of it in one message needs no last look
+    return {"name": name, **whole, **reach}
 
 
 class PartForm(Form):

@@ -11,9 +11,10 @@ from domain.text import shorten
 from domain.tickets import Status, Ticket
 from handlers import customer_cards, fields, named_records
 from handlers.chat import Button, Choice, Reply, say
-from handlers.customer_form import edit_customer, from_query, new_customer
+from handlers.customer_fields import from_query
+from handlers.customer_form import edit_customer, new_customer, passed_over
 from handlers.desk import Context
-from handlers.forms import FRESH, start
+from handlers.forms import FRESH, start, with_values
 from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.messages import sentence
@@ -177,4 +178,6 @@ async def new(ctx: Context, args: str) -> Reply:
 @action("customer.new")
 async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Create a customer out of a fruitless search."""
-    return await start(ctx, new_customer(ctx, args.get("query", ""), args.get("then", "")))
+    query = args.get("query", "")
+    draft = new_customer(ctx, query, args.get("then", ""))
+    return await start(ctx, with_values(draft, await passed_over(ctx, query)))

@@ -20,6 +20,7 @@ from store import customers, holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.database import Change, Database
+from store.search import Hit
 
 BUTTON_LIFETIME = timedelta(days=30)
 
@@ -236,6 +237,9 @@ class Context(Work):
 
     under: dict[str, Ticket] = field(default_factory=dict)
     """Tickets under this event's forms, likewise: a card asks for them once for each of its fields."""
+
+    twins: dict[str, list[Hit]] = field(default_factory=dict)
+    """Who may be the customer that this event's form makes, likewise, by what was typed of her."""
 
     jobs: list[str] = field(default_factory=list)
     """Imports that have something to do once this event is written."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.dates import BANGKOK, format_date, parse_date
 from domain.errors import InvalidInput
 from domain.moments import parse_day_time
-from domain.phones import looks_like_email, parse_email, parse_phone
+from domain.phones import parse_email, parse_phone
 from domain.slips import Kind, Slip, find_slip
 from domain.text import fold
 from domain.tickets import parse_contract_no, parse_price
@@ -186,10 +186,13 @@ def read_phone(text: str) -> str:
     try:
         return parse_phone(text)
     except InvalidInput:
-        slip = find_slip(text)
-        if slip is None or slip.kind is not Kind.PHONE:
-            raise
-        raise refusal(slip) from None
+        raise no_phone(text) from None
+
+
+def no_phone(text: str) -> InvalidInput:
+    """What is said of a text that is no telephone."""
+    slip = find_slip(text)
+    return refusal(slip) if slip and slip.kind is Kind.PHONE else InvalidInput("phone", text=text[:40])
 
 
 def refusal(slip: Slip) -> InvalidInput:
@@ -207,17 +210,3 @@ def email_field(name: str) -> Field:
         return {name: parse_email(text)}
 
     return Field(name, "พิมพ์อีเมล เช่น somchai@example.com", parse, takes=EMAIL, nine=True)
-
-
-def reach_field() -> Field:
-    """One question that takes a telephone or an e-mail."""
-
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        if looks_like_email(text):
-            return {"email": parse_email(text)}
-        try:
-            return {"phone": read_phone(text)}
-        except InvalidInput as error:
-            raise error if error.code != "phone" else InvalidInput("reach") from None
-
-    return Field("reach", "พิมพ์เบอร์โทรหรืออีเมล (ไม่ทราบพิมพ์ 9)", parse, takes=PHONE | EMAIL, unknown=True)

@@ -15,7 +15,7 @@ from domain.publications import Network, PostState
 from domain.requests import STEPS
 from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
 from handlers import change_text
-from handlers.customer_form import CUSTOMER_FIELDS
+from handlers.customer_fields import CUSTOMER_FIELDS
 from handlers.desk import Work
 from handlers.labels import field_label
 from handlers.ticket_fields import TICKET_FIELDS

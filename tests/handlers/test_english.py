@@ -16,7 +16,7 @@ from domain.staff import Platform
 from handlers import fields
 from handlers.chat import buttons_of
 from handlers.contract_fields import contract_no_field
-from handlers.customer_form import CUSTOMER_FIELDS
+from handlers.customer_fields import CUSTOMER_FIELDS
 from handlers.forms import Field
 from handlers.i18n import LOCALE
 from handlers.registry import COMMANDS

@@ -45,7 +45,8 @@ async def test_telephone_answers_a_form_that_asks_for_one(desk):
     await desk.says("/new นายอาทิตย์ ทดสอบ")
     await desk.presses("ประชาสังคม")
     asked = await desk.says("0800009001")
-    assert "ที่อยู่" in asked.text
+    assert "ผู้รับบริการใหม่ · นายอาทิตย์ ทดสอบ" in asked.text
+    assert "ที่อยู่" in (await desk.presses("สร้างรายใหม่")).text
     assert "พักร่างไว้" not in asked.text
 
 
@@ -104,7 +105,7 @@ async def test_a_value_given_later_is_no_longer_unknown(desk):
 async def test_what_was_typed_is_kept_when_a_field_refuses(desk):
     await desk.says("/new นายอาทิตย์ ทดสอบ")
     await desk.presses("ประชาสังคม")
-    refused = await desk.says("ไม่มีเบอร์")
+    refused = await desk.says("ยังไม่ได้ถามเลย")
     assert "ต้องเป็นเบอร์โทรหรืออีเมล" in refused.text
     assert "นายอาทิตย์ ทดสอบ" in refused.text
 
