@@ -17,7 +17,7 @@ from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context, Work
 from handlers.due import due
 from handlers.i18n import _
-from handlers.labels import field_label
+from handlers.labels import field_label, person_label
 from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from store import customers, duplicates, search
@@ -103,7 +103,7 @@ async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
         return _side_by_side(ctx, found, "")
     name = ctx.staff.name
     key = f"duplicates:{ctx.incoming.platform}:{ctx.incoming.id}"
-    ctx.notify(lambda: _side_by_side(ctx, found, _("คุณ%(name)sรายงานรหัสซ้ำ", name=name)), key, role=Role.ADMIN)
+    ctx.notify(lambda: _side_by_side(ctx, found, _("%(who)sรายงานรหัสซ้ำ", who=person_label(name))), key, role=Role.ADMIN)
     text = _("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s", codes=", ".join(codes), keep=keep.code)
     follow = Button(_("เปิด %(code)s", code=keep.code), "customer.show", {"code": keep.code})
     return Reply((Paragraph(text, (follow,)),), confirms=True)

@@ -13,7 +13,7 @@ from handlers import masked
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
 from handlers.desk import Context
 from handlers.i18n import _, speak
-from handlers.labels import role_label, team_label, when
+from handlers.labels import person_label, role_label, team_label, when
 from handlers.named_records import find_named
 from handlers.registry import ACTIONS, NOTHING, action, command, parse_command
 from store import contracts, customers, requests, search, staff, tickets
@@ -195,7 +195,7 @@ def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
 
 def told(name: str, lines: Sequence[Masked]) -> Reply:
     """What a group hears in a person's place: whom it is for, and the masked lines."""
-    head = _("🔔 ถึงคุณ%(name)s (ส่งในแชทส่วนตัวไม่ได้ ให้เจ้าตัวเปิดแชทกับบอท)", name=name)
+    head = _("🔔 ถึง%(who)s (ส่งในแชทส่วนตัวไม่ได้ ให้เจ้าตัวเปิดแชทกับบอท)", who=person_label(name))
     more = _("และอีก %(count)s เรื่อง", count=len(lines) - SHOWN) if len(lines) > SHOWN else ""
     shown = lines_of(head, lines[:SHOWN], more)
     return Reply(shown.parts, confirms=True, masked=tuple(lines))

@@ -16,7 +16,7 @@ from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import Field, Form, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
-from handlers.labels import team_label
+from handlers.labels import doer_label, person_label, team_label
 from handlers.registry import action, command
 from handlers.ticket_rules import away_until
 from handlers.tickets import names_ticket, split_number
@@ -95,9 +95,10 @@ async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     ticket = await ticket_saves.save(ctx, found, replace(found, assignee=receiver))
     ctx.audit("ticket.handed_over", ticket.no)
     name = (await staff.get_staff(ctx.db, receiver)).name
-    text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบ %(name)s", no=ticket.no, name=name)
+    who = doer_label({receiver: name}, receiver, ctx.staff.id)
+    text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบคือ%(who)s", no=ticket.no, who=who)
     if away := (await away_until(ctx)).get(receiver):
-        text += f"\n⚠️ {name} {away}"
+        text += f"\n⚠️ {who}{away}"
     return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
 
 
@@ -140,7 +141,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await gone(ctx, found)
     away = await hand_overs.get_leave(ctx.db, offer.leave) if offer.leave else None
     ticket = take(ctx, offer, found, away)
-    if (offer.team or offer.leave) and offer.giver is not None:
+    if (offer.team or offer.leave) and offer.giver not in (None, ctx.staff.id):
         ctx.notify(partial(_taken_notice, ctx.staff.name, ticket), f"taken:{offer.id}", staff_id=offer.giver)
     if ticket.assignee != ctx.staff.id and away is not None:
         text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(away.first_on))
@@ -175,12 +176,13 @@ async def gone(ctx: Context, found: Ticket) -> Reply:
     names = await staff.staff_names(ctx.db)
     if found.is_done or found.assignee is None:
         return await ticket_cards.present_state(ctx, found)
-    text = _("ใบงาน %(no)s มีผู้รับผิดชอบแล้ว คือ%(name)s", no=found.no, name=names.get(found.assignee, "-"))
+    who = doer_label(names, found.assignee, ctx.staff.id)
+    text = _("ใบงาน %(no)s มีผู้รับผิดชอบแล้ว คือ%(who)s", no=found.no, who=who)
     return Reply((Paragraph(text, (ticket_buttons.show_button(found),)),))
 
 
 def _taken_notice(name: str, ticket: Ticket) -> Reply:
-    text = _("✅ %(name)sรับใบงาน %(no)s แล้ว", name=name, no=ticket.no)
+    text = _("✅ %(who)sรับใบงาน %(no)s แล้ว", who=person_label(name), no=ticket.no)
     return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
 
 
@@ -260,7 +262,7 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
     saved = replace(ticket, version=found.version + 1)
     ctx.notify(partial(_returned_notice, ctx.staff.name, saved, word), f"returned:{offer.id}", staff_id=offer.giver)
     names = await staff.staff_names(ctx.db)
-    text = _("✅ คืน %(no)s ให้%(name)sแล้ว", no=found.no, name=names.get(offer.giver, "-"))
+    text = _("✅ คืนใบงาน %(no)s ให้%(who)sแล้ว", no=found.no, who=doer_label(names, offer.giver, ctx.staff.id))
     return Reply((Paragraph(text, (ticket_buttons.show_button(saved),)),), confirms=True)
 
 
@@ -269,6 +271,7 @@ async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
 
 
 def _returned_notice(name: str, ticket: Ticket, word: str) -> Reply:
-    text = _("🎫 %(name)sคืนใบงาน %(no)s ให้คุณ", name=name, no=ticket.no) + (f": {word}" if word else "")
+    text = _("🎫 %(who)sคืนใบงาน %(no)s ให้คุณ", who=person_label(name), no=ticket.no)
+    text += f": {word}" if word else ""
     buttons = (ticket_buttons.show_button(ticket), ticket_buttons.hand_over_button(ticket))
     return Reply((Paragraph(text, buttons),), confirms=True)

@@ -1,9 +1,11 @@
 """What fields and their values are called on cards."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from domain.dates import BANGKOK, format_date, format_datetime, format_time
-from domain.staff import Role
+from domain.staff import Role, StaffId
+from domain.text import strip_titles
 from handlers.i18n import _
 
 FIELDS = {
@@ -266,6 +268,18 @@ def value_label(field: str, value: str) -> str:
 def role_label(role: Role) -> str:
     """The name of a role."""
     return _(ROLES[role])
+
+
+def person_label(name: str) -> str:
+    """`คุณนก`, without the title that a name may begin with."""
+    return _("คุณ%(name)s", name=strip_titles(name))
+
+
+def doer_label(names: Mapping[StaffId, str], by: StaffId | None, reader: StaffId | None) -> str:
+    """Who did something, told to this reader: คุณ for the reader's own deed, คุณนก for a colleague's, or the system."""
+    if by is not None and by == reader:
+        return _("คุณ")
+    return person_label(names[by]) if by is not None and by in names else _("ระบบ")
 
 
 def when(at: datetime) -> str:

@@ -19,7 +19,7 @@ from handlers.desk import Context, Work
 from handlers.due import due
 from handlers.hand_over import at_work, is_open, take
 from handlers.i18n import _
-from handlers.labels import days
+from handlers.labels import days, person_label
 from handlers.registry import action, command
 from store import due as due_rows
 from store import hand_overs, staff, ticket_lists, tickets
@@ -179,7 +179,7 @@ def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Off
     """What a colleague is asked: all at once, or each."""
     title = _(
         "🎫 %(who)sลา %(days)s ขอฝากใบงาน %(count)s เรื่อง",
-        who=giver,
+        who=person_label(giver),
         days=days(away.first_on, away.last_on),
         count=len(share),
     )
@@ -216,7 +216,9 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _accepted_notice(name: str, count: int) -> Reply:
-    return Reply((Paragraph(_("✅ %(name)sรับใบงานที่ฝาก %(count)s เรื่องแล้ว", name=name, count=count)),), confirms=True)
+    return Reply(
+        (Paragraph(_("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s เรื่อง", who=person_label(name), count=count)),), confirms=True
+    )
 
 
 # The leaves that are entered, and coming back early.
@@ -296,8 +298,8 @@ async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> No
 
 def _left_notice(work: Work, name: str, away: Leave, left: Sequence[Ticket]) -> Reply:
     title = _(
-        "⚠️ %(name)sลา %(days)s ยังไม่มีผู้รับใบงาน %(count)s เรื่อง",
-        name=name,
+        "⚠️ %(who)sลา %(days)s ยังไม่มีผู้รับใบงาน %(count)s เรื่อง",
+        who=person_label(name),
         days=days(away.first_on, away.last_on),
         count=len(left),
     )
@@ -340,9 +342,8 @@ def _holders(given: Offer, stand_ins: Sequence[Offer]) -> set[StaffId | None]:
 
 def _went_back_notice(name: str, gone: Sequence[Ticket]) -> Reply:
     nos = ", ".join(ticket.no for ticket in gone)
-    return Reply(
-        (Paragraph(_("🎫 %(name)sกลับมาแล้ว ใบงานที่ฝากไว้กลับไปที่เจ้าของ: %(nos)s", name=name, nos=nos)),), confirms=True
-    )
+    text = _("🎫 %(who)sกลับมาแล้ว ใบงานที่ฝากไว้กลับไปที่เจ้าของ: %(nos)s", who=person_label(name), nos=nos)
+    return Reply((Paragraph(text),), confirms=True)
 
 
 def _back_message(back: Sequence[Ticket]) -> Reply:

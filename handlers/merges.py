@@ -14,7 +14,7 @@ from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label, value_label, when
+from handlers.labels import field_label, person_label, value_label, when
 from handlers.registry import action, command
 from store import customers, duplicates, merges, staff, tickets
 from store.merges import StoredMerge
@@ -233,9 +233,9 @@ async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> No
     name = ctx.staff.name
 
     def make() -> Reply:
-        codes = {"name": name, "keep": keep, "gone": gone}
-        merged = _("👤 คุณ%(name)sรวม %(gone)s เข้ากับ %(keep)s ตามที่คุณรายงานแล้ว", **codes)
-        other = _("👤 คุณ%(name)sตัดสินว่า %(gone)s กับ %(keep)s ไม่ใช่รายเดียวกัน", **codes)
+        codes = {"who": person_label(name), "keep": keep, "gone": gone}
+        merged = _("👤 %(who)sรวม %(gone)s เข้ากับ %(keep)s ตามที่คุณรายงานแล้ว", **codes)
+        other = _("👤 %(who)sตัดสินว่า %(gone)s กับ %(keep)s ไม่ใช่รายเดียวกัน", **codes)
         return say(merged if same else other, Button(_("เปิด %(code)s", code=keep), "customer.show", {"code": keep}))
 
     key = f"decided:{ctx.incoming.platform}:{ctx.incoming.id}"

@@ -20,7 +20,7 @@ from handlers.chat import Button, Paragraph, Part, Reply, say
 from handlers.desk import Context
 from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _, speaking
-from handlers.labels import value_label
+from handlers.labels import person_label, value_label
 from handlers.mail import on_send
 from handlers.mail_cards import mail_lines
 from handlers.one_field import OneField
@@ -273,13 +273,13 @@ async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
         what = " · ".join(filter(None, (request_cards.title(life), entry.name)))
         told = partial(_assigned, ctx.staff.name, what, replace(row, version=row.version + 1), rule)
         ctx.notify(told, f"owed:assigned:{row.id}:{person.id}:{ctx.incoming.id}", staff_id=person.id)
-    line = _("ผู้รับผิดชอบ: %(name)s", name=person.name)
+    line = _("ผู้รับผิดชอบ %(who)s", who=person_label(person.name))
     return await _changed(ctx, draft.data, life, row, replace(row, assignee=person.id), rule, line)
 
 
 def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
     what = value_label("waits", row.rule)
-    text = _("⏰ %(who)s มอบหมายให้คุณติดตาม: %(title)s · %(what)s", who=who, title=title, what=what)
+    text = _("⏰ %(who)sมอบหมายให้คุณติดตาม: %(title)s · %(what)s", who=person_label(who), title=title, what=what)
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
     return say(text, *request_cards.owed_buttons(row, rule), show)
 

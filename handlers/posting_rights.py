@@ -8,7 +8,7 @@ from handlers import publicity_approval
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import role_label
+from handlers.labels import person_label, role_label
 from handlers.registry import NOTHING, action, command
 from store import publications
 from store import staff as store
@@ -34,9 +34,9 @@ def right_button(person: Staff) -> Button | None:
     if person.role.covers(Role.SUPERVISOR):
         return None
     if person.post_granted_at:
-        label, grant = _("ถอนสิทธิ์โพสต์ของ%(name)s", name=person.name), ""
+        label, grant = _("ถอนสิทธิ์โพสต์ของ%(who)s", who=person_label(person.name)), ""
     else:
-        label, grant = _("ให้สิทธิ์โพสต์แก่%(name)s", name=person.name), "1"
+        label, grant = _("ให้สิทธิ์โพสต์แก่%(who)s", who=person_label(person.name)), "1"
     return Button(label, "post.right", {"id": str(person.id), "grant": grant}, once=True)
 
 
@@ -52,8 +52,9 @@ async def right_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         for waiting in await publications.list_proposed(ctx.db):
             if waiting.recorded_by != person.id:
                 await publicity_approval.show_to(ctx, waiting, [person])
-        return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(name)s โพสต์ได้แล้ว", name=person.name)),), confirms=True)
-    text = _("✅ บันทึกข้อมูลเรียบร้อย ถอนสิทธิ์โพสต์ของ%(name)sแล้ว", name=person.name)
+        done = _("✅ บันทึกข้อมูลเรียบร้อย %(who)sโพสต์ได้แล้ว", who=person_label(person.name))
+        return Reply((Paragraph(done),), confirms=True)
+    text = _("✅ บันทึกข้อมูลเรียบร้อย ถอนสิทธิ์โพสต์ของ%(who)sแล้ว", who=person_label(person.name))
     held = await publications.list_released_by(ctx.db, person.id) if not person.role.covers(Role.SUPERVISOR) else []
     for publication in held:
         await publicity_approval.hold(ctx, publication, person, keep_time=True)

@@ -14,7 +14,7 @@ from handlers.desk import Context
 from handlers.file_cards import as_document
 from handlers.forms import FRESH, advance, own_draft, park_open, resume_part, start, with_values
 from handlers.i18n import _
-from handlers.labels import when
+from handlers.labels import doer_label, when
 from handlers.publicity_cards import network_name, networks_of
 from handlers.publicity_form import edit_publicity, link_values, new_publicity, read_news
 from handlers.registry import action, command, state
@@ -143,8 +143,7 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
     names = await staff.staff_names(ctx.db)
     parts: list[Part] = []
     if latest:
-        by = latest[-1].by
-        who = _("คุณ%(name)s", name=names[by]) if by is not None and by in names else _("ระบบ")
+        who = doer_label(names, latest[-1].by, ctx.staff.id)
         told = _("%(who)sแก้ไข %(no)s แล้วเมื่อ %(at)s", who=who, no=record, at=when(latest[-1].at))
         parts.append(Paragraph(told))
     return Reply((*parts, await publicity_cards.card(ctx, found)))

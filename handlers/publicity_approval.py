@@ -19,7 +19,7 @@ from handlers.fields import text_field
 from handlers.file_cards import as_document
 from handlers.forms import end, enter_form, new_draft, start
 from handlers.i18n import _
-from handlers.labels import field_label, when
+from handlers.labels import doer_label, field_label, person_label, when
 from handlers.one_field import OneField
 from handlers.publicity_cards import network_name
 from handlers.registry import action
@@ -92,7 +92,7 @@ def _request(work: Work, publication: Publication, writer: str, picture: File | 
     at = next((post.post_at for post in posts if post.post_at is not None), None)
     lines.append((field_label("post_at"), when(at) if at else _("ทันทีที่อนุมัติ")))
     notes = [why, *price_notes(work, words)]
-    title = _("📣 ขออนุมัติโพสต์ %(no)s · โดย %(name)s", no=publication.no, name=writer)
+    title = _("📣 %(who)sขออนุมัติโพสต์ %(no)s", no=publication.no, who=person_label(writer))
     shown = tuple(line for line in lines if line[1])
     parts.append(Card(title, shown, "\n".join(filter(None, notes)), publicity_cards.decide_buttons(publication)))
     return Reply(tuple(parts), confirms=True)
@@ -146,7 +146,11 @@ async def approve_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
     ctx.audit("post.approved", old.no)
     shown, name = replace(new, version=old.version + 1), ctx.staff.name
-    _tell(ctx, shown, lambda: _("✅ คุณ%(name)sอนุมัติ %(no)s แล้ว", name=name, no=shown.no), [shown.recorded_by])
+
+    def told() -> str:
+        return _("✅ %(who)sอนุมัติ %(no)s แล้ว", who=person_label(name), no=shown.no)
+
+    _tell(ctx, shown, told, [shown.recorded_by])
     card = await publicity_cards.card(ctx, shown)
     return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย อนุมัติ %(no)s แล้ว", no=old.no)), card), confirms=True)
 
@@ -185,7 +189,7 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
     shown, name = replace(new, version=old.version + 1), ctx.staff.name
 
     def told() -> str:
-        return _("↩️ คุณ%(name)sส่ง %(no)s กลับแก้ไข: %(reason)s", name=name, no=shown.no, reason=reason)
+        return _("↩️ %(who)sส่ง %(no)s กลับแก้ไข: %(reason)s", who=person_label(name), no=shown.no, reason=reason)
 
     _tell(ctx, shown, told, [shown.recorded_by])
     text = _("✅ บันทึกข้อมูลเรียบร้อย ส่ง %(no)s กลับแก้ไขแล้ว", no=old.no)
@@ -255,10 +259,11 @@ async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) 
             new = new.with_post(replace(post, state=PostState.PROPOSED, post_at=later, error=""))
     work.change(partial(publications.update, old=old, new=new, by=None, now=work.now))
     shown, name = replace(new, version=old.version + 1), person.name
-    others = await ask(work, shown, _("%(name)sไม่มีสิทธิ์โพสต์แล้ว ต้องมีผู้อนุมัติคนอื่น", name=name))
+    others = await ask(work, shown, _("%(who)sไม่มีสิทธิ์โพสต์แล้ว ต้องมีผู้อนุมัติคนอื่น", who=person_label(name)))
 
     def told() -> str:
-        held = _("⚠️ %(no)s ต้องมีผู้อนุมัติก่อนโพสต์ เพราะ%(name)sไม่มีสิทธิ์โพสต์แล้ว", no=shown.no, name=name)
+        who = doer_label({person.id: name}, person.id, shown.recorded_by)
+        held = _("⚠️ %(no)s ต้องมีผู้อนุมัติก่อนโพสต์ เพราะ%(who)sไม่มีสิทธิ์โพสต์แล้ว", no=shown.no, who=who)
         return held if others else f"{held}\n{nobody_else()}"
 
     _tell(work, shown, told, [shown.recorded_by])

@@ -12,7 +12,7 @@ from handlers.chat import Button, Paragraph, Reply, reply_to_json, say
 from handlers.desk import Context
 from handlers.forms import Field, end, enter_form, new_draft, start
 from handlers.i18n import _
-from handlers.labels import role_label
+from handlers.labels import person_label, role_label
 from handlers.one_field import OneField
 from handlers.registry import action, command
 from store import contracts, tickets
@@ -60,7 +60,7 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _heading(ctx: Context, draft: Draft) -> str:
     person = await store.get_staff(ctx.db, StaffId(int(draft.record)))
-    return _("อีเมลสำรองของคุณ%(name)s: %(email)s", name=person.name, email=person.email or "-")
+    return _("อีเมลสำรองของ%(who)s: %(email)s", who=person_label(person.name), email=person.email or "-")
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -103,7 +103,7 @@ async def letter(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
             named.append(_("สัญญา %(no)s", no=no))
     subject = _("แจ้งเตือนจากโต๊ะบริการข้อมูลสถิติ %(what)s", what=", ".join([*found][:2])).strip()
     lines = [
-        _("เรียน คุณ%(name)s", name=name),
+        _("เรียน %(who)s", who=person_label(name)),
         _("โต๊ะบริการข้อมูลสถิติมีเรื่องแจ้งคุณ แต่ส่งทางแชทไม่ได้ จึงแจ้งทางอีเมลแทน"),
         "\n".join(f"- {each}" for each in named),
         _("เปิดแชทกับบอท แล้วพิมพ์ ใบงานของฉัน หรือเลขใบงาน เพื่อดูรายละเอียดและทำต่อ"),

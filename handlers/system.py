@@ -8,6 +8,7 @@ from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import end
 from handlers.i18n import _
+from handlers.labels import person_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command
 from store import forms, inbox, mail_inboxes, outbox, push_use
 
@@ -143,7 +144,9 @@ def mailbox_away(step: str) -> Reply:
 
 def nowhere_to_tell(name: str) -> Reply:
     """What administrators are told when a person can be reached on no platform."""
-    return say(_("⚠️ แจ้งเตือนคุณ%(name)sไม่ได้ ไม่มีบัญชีที่รับข้อความได้ ให้เจ้าตัวเปิดแชทกับบอทอีกครั้ง หรือออกรหัสเชิญใหม่", name=name))
+    return say(
+        _("⚠️ แจ้งเตือน%(who)sไม่ได้ ไม่มีบัญชีที่รับข้อความได้ ให้เจ้าตัวเปิดแชทกับบอทอีกครั้ง หรือออกรหัสเชิญใหม่", who=person_label(name))
+    )
 
 
 def quota_warning(platform: str, percent: int, used: int, quota: int) -> Reply:

@@ -14,7 +14,7 @@ from domain.tickets import Status, Ticket
 from handlers.chat import Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.labels import field_label, span, value_label, when
+from handlers.labels import doer_label, field_label, span, value_label, when
 from handlers.mail_cards import mail_lines
 from handlers.ticket_buttons import daily_buttons, files_button, more_button
 from handlers.ticket_data import as_data
@@ -202,7 +202,7 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     if latest:
         names = await staff.staff_names(ctx.db)
         by = latest[-1].by
-        who = _("คุณ%(name)s", name=names[by]) if by is not None and by in names else _("ระบบ")
+        who = doer_label(names, by, ctx.staff.id)
         today = latest[-1].at.astimezone(BANGKOK).date() == ctx.today
         at = format_time(latest[-1].at) if today else when(latest[-1].at)
         told = {"who": who, "no": ticket.no, "at": at}

@@ -15,7 +15,7 @@ from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms import Field, Option, new_draft
 from handlers.i18n import _
-from handlers.labels import value_label
+from handlers.labels import person_label, value_label
 from handlers.messages import sentence
 from handlers.ticket_data import NO_CUSTOMER, NONE, present
 from store import search, staff, tickets
@@ -151,7 +151,7 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     if team or here:
         return {"assignee_query": team or typed}
     if found:
-        raise InvalidInput("assignee_left", name=found[0].name)
+        raise InvalidInput("assignee_left", name=person_label(found[0].name))
     raise InvalidInput("assignee", text=shorten(typed, 40))
 
 

@@ -12,7 +12,7 @@ from domain.tickets import Status, Ticket
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import day, field_label
+from handlers.labels import day, field_label, person_label
 from handlers.messages import sentence
 from handlers.ticket_data import NO_CUSTOMER, NONE, as_data, created_text
 from handlers.ticket_projects import likely
@@ -119,7 +119,8 @@ async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -
     assignee = values.get("assignee") or str(ctx.staff.id)
     done = values.get("close") or values.get("closed_on")
     if not done and assignee != str(ctx.staff.id) and (away := (await away_until(ctx)).get(StaffId(int(assignee)))):
-        found.append(f"⚠️ {(await staff.get_staff(ctx.db, StaffId(int(assignee)))).name} {away}")
+        name = (await staff.get_staff(ctx.db, StaffId(int(assignee)))).name
+        found.append(f"⚠️ {person_label(name)}{away}")
     if values.get("receipt_no"):
         used = await tickets.list_by_receipt(ctx.db, values["receipt_no"], no)
         if used:

@@ -12,7 +12,7 @@ from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.labels import team_label
+from handlers.labels import doer_label, person_label, team_label
 from store import hand_overs, staff
 from store import ticket_saves as store_saves
 from store.ground import Ground
@@ -60,7 +60,7 @@ async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
     if ticket.assignee in (None, giver.id) or giver.role.covers(Role.SUPERVISOR):
         return
     names = await staff.staff_names(work.db)
-    raise NotAllowed("others_ticket", no=ticket.no, name=names.get(ticket.assignee or StaffId(0), "-"))
+    raise NotAllowed("others_ticket", no=ticket.no, name=doer_label(names, ticket.assignee, giver.id))
 
 
 async def may_receive(work: Work, receiver: StaffId | None) -> None:
@@ -69,7 +69,7 @@ async def may_receive(work: Work, receiver: StaffId | None) -> None:
         return
     person = await staff.get_staff(work.db, receiver)
     if person.blocked_at is not None:
-        raise InvalidInput("assignee_left", name=person.name)
+        raise InvalidInput("assignee_left", name=person_label(person.name))
 
 
 def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
@@ -84,9 +84,12 @@ def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) ->
 def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
     """What the receiver of one ticket is told, of a team everyone in it."""
     to_team = _(
-        "🎫 %(who)s ฝากใบงาน %(no)s ให้%(team)s ใครกดรับก่อนได้งานนี้", who=giver, no=made.ticket, team=team_label(made.team)
+        "🎫 %(who)sฝากใบงาน %(no)s ให้%(team)s ผู้ที่กดรับก่อนเป็นผู้รับผิดชอบ",
+        who=person_label(giver),
+        no=made.ticket,
+        team=team_label(made.team),
     )
-    to_one = _("🎫 %(who)s มอบหมายใบงาน %(no)s ให้คุณ", who=giver, no=made.ticket)
+    to_one = _("🎫 %(who)sมอบหมายใบงาน %(no)s ให้คุณ", who=person_label(giver), no=made.ticket)
     due = ticket_cards.due_line(work, ticket)
     lines = (
         to_team if made.team else to_one,

@@ -15,6 +15,7 @@ from handlers.desk import Context
 from handlers.fields import TEXT_LIMIT
 from handlers.forms import Field, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
+from handlers.labels import person_label
 from handlers.one_field import OneField
 from handlers.registry import action, command
 from handlers.requests import hang
@@ -170,7 +171,7 @@ def _tell_assignee(ctx: Context, found: Ticket) -> None:
 
 
 def _voided_notice(who: str, no: str) -> Reply:
-    return say(_("🎫 %(who)s ยกเลิกใบงาน %(no)s ของคุณแล้ว ไม่ต้องทำต่อ", who=who, no=no))
+    return say(_("🎫 %(who)sยกเลิกใบงาน %(no)s ของคุณแล้ว ไม่ต้องทำต่อ", who=person_label(who), no=no))
 
 
 # The last change.

@@ -139,7 +139,7 @@ async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_els
     assert {post.state for post in posts.values()} == {PostState.PROPOSED}
     assert (desk.facebook.posts, desk.line.broadcasts) == ([], {})
     told = {chat: Answer([reply]).text for chat, reply in desk.recorder.sent}
-    assert "ขออนุมัติโพสต์ P1 · โดย ต้น" in told["pui"]
+    assert "คุณต้นขออนุมัติโพสต์ P1" in told["pui"]
     assert "ต้องมีผู้อนุมัติก่อนโพสต์" in told["ton"]
     old = await publications.get(desk.db, "P1")
     approved = replace(old, released_by=pui)

@@ -166,7 +166,7 @@ def test_who_blocked_both_platforms_is_told_nothing_but_the_administrators_are(
     eventually(lambda: len(telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line)) >= 2, "the second notice")
     desk.settle()
     told = [message.text for message in telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line)]
-    assert ["แจ้งเตือนคุณคุณนกไม่ได้" in text for text in told] == [False, True]
+    assert ["แจ้งเตือนคุณนกไม่ได้" in text for text in told] == [False, True]
     assert line.messages(NOK.line) == []
 
 
@@ -209,7 +209,7 @@ def test_when_lines_quota_is_spent_whom_only_line_reaches_is_told_by_mail_once(
         told = {message.text.removeprefix(RESENT) for message in telegram.messages(ADMIN.telegram)}
         assert sum("ครบโควตาเดือนนี้แล้ว" in text for text in told) == 1
         # After the mail was handed over and before that was noted, nobody can know: it is said, and not sent again.
-        assert sum("แจ้งเตือนคุณคุณนกไม่ได้" in text for text in told) == (failpoint == "mail.accepted")
+        assert sum("แจ้งเตือนคุณนกไม่ได้" in text for text in told) == (failpoint == "mail.accepted")
         assert smtp.violations == []
 
 

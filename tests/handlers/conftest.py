@@ -365,6 +365,9 @@ async def desk(tmp_path: Path, desk_url: str, mailer: Adapter | None) -> AsyncIt
     assert [text for text in said if STORED_PHONE.search(text)] == [], (
         "a telephone as it is stored, not as people read it"
     )
+    own = {user: name for name, _role, user in PEOPLE}
+    told = [(to, _text(reply)) for recorder in recorders.values() for to, reply in recorder.sent if to in own]
+    assert [text for to, text in told if f"คุณ{own[to]}" in text] == [], "told of oneself as of somebody else"
 
 
 @pytest.fixture

@@ -380,7 +380,7 @@ async def test_somebody_who_left_is_no_assignee(desk):
     await edits(desk, "ผู้รับผิดชอบ")
     await block(desk, "ton")
     refused = await desk.presses("ต้น")
-    assert "คุณต้น ไม่ได้ใช้ระบบแล้ว" in refused.text
+    assert "คุณต้นไม่ได้ใช้ระบบแล้ว" in refused.text
     assert "ต้น" not in refused.buttons
     assert "ไม่พบเจ้าหน้าที่หรือทีม" in (await desk.says("นายไม่มี")).text
 
@@ -388,7 +388,7 @@ async def test_somebody_who_left_is_no_assignee(desk):
 async def test_a_line_to_somebody_who_left_keeps_all_and_asks_whom(desk):
     await block(desk, "ton")
     asked = await desk.says("/open C81554 โทร 1.1 @ต้น ถามค่าจ้าง => ตอบแล้ว ปิด")
-    assert "คุณต้น ไม่ได้ใช้ระบบแล้ว" in asked.text
+    assert "คุณต้นไม่ได้ใช้ระบบแล้ว" in asked.text
     done = await desk.presses("เมย์")
     assert SAVED in done.text
     assert await desk.count("tickets", "details = 'ถามค่าจ้าง' AND assignee_id = ?", desk.ids["may"]) == 1

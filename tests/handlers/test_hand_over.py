@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from domain.working_calendar import BANGKOK
+from handlers.labels import person_label
 from store import staff
 from tests.handlers.conftest import assignee, newest
 
@@ -19,9 +20,9 @@ async def test_given_to_a_person_who_is_told_and_accepts(team):
     desk = team
     choice = await desk.chooses("มอบหมาย")
     assert choice.buttons == ["ต้น · ค้าง 0", "เมย์ · ค้าง 0", "แพร · ค้าง 0", "ใหม่ · ค้าง 0", "ทีมข้อมูล (3 คน)"]
-    assert f"{NO} · ผู้รับผิดชอบ แพร" in (await desk.presses("แพร")).text
+    assert f"{NO} · ผู้รับผิดชอบคือคุณแพร" in (await desk.presses("แพร")).text
     told = newest(desk, "prae")
-    assert told.text.startswith(f"🎫 นก มอบหมายใบงาน {NO} ให้คุณ\n6.1 · ขอข้อมูลแรงงาน\nกำหนดเสร็จ 23 พ.ย. 69 14.30 น.")
+    assert told.text.startswith(f"🎫 คุณนกมอบหมายใบงาน {NO} ให้คุณ\n6.1 · ขอข้อมูลแรงงาน\nกำหนดเสร็จ 23 พ.ย. 69 14.30 น.")
     assert told.buttons == ["รับ", "คืน", "ดูใบงาน"]
     assert "ผู้รับผิดชอบ: แพร" in (await desk.presses("รับ", who="prae")).text
     assert await assignee(desk) == "prae"
@@ -33,14 +34,14 @@ async def test_returned_with_a_word_to_the_giver(team):
     await desk.says(f"มอบหมาย {NO} แพร")
     told = newest(desk, "prae")
     assert "พิมพ์เหตุผลสั้น ๆ" in (await desk.presses("คืน", who="prae")).text
-    assert f"✅ คืน {NO} ให้นกแล้ว" in (await desk.says("ไม่ถนัดเรื่องนี้", who="prae")).text
-    assert newest(desk, "nok").text == f"🎫 แพรคืนใบงาน {NO} ให้คุณ: ไม่ถนัดเรื่องนี้"
+    assert f"✅ คืนใบงาน {NO} ให้คุณนกแล้ว" in (await desk.says("ไม่ถนัดเรื่องนี้", who="prae")).text
+    assert newest(desk, "nok").text == f"🎫 คุณแพรคืนใบงาน {NO} ให้คุณ: ไม่ถนัดเรื่องนี้"
     assert await assignee(desk) == "nok"
     await desk.says(NO)
     assert "เหตุผลที่คืน: - → ไม่ถนัดเรื่องนี้" in (await desk.chooses("ประวัติการแก้ไข")).text
     for label in ("รับ", "คืน"):
         again = await desk.presses_token(told.token(label), who="prae")
-        assert f"ใบงาน {NO} มีผู้รับผิดชอบแล้ว คือนก" in again.text
+        assert f"ใบงาน {NO} มีผู้รับผิดชอบแล้ว คือคุณนก" in again.text
     assert await assignee(desk) == "nok"
 
 
@@ -51,7 +52,7 @@ async def test_returned_without_a_word_also_after_accepting(team):
     await desk.presses("รับ", who="prae")
     await desk.presses_token(told.token("คืน"), who="prae")
     await desk.presses("คืนโดยไม่ระบุเหตุผล", who="prae")
-    assert newest(desk, "nok").text == f"🎫 แพรคืนใบงาน {NO} ให้คุณ"
+    assert newest(desk, "nok").text == f"🎫 คุณแพรคืนใบงาน {NO} ให้คุณ"
 
 
 async def test_offered_to_a_team_the_first_gets_it(team):
@@ -62,9 +63,9 @@ async def test_offered_to_a_team_the_first_gets_it(team):
     first, second = newest(desk, "mai"), newest(desk, "prae")
     assert first.buttons == second.buttons == ["รับ", "ดูใบงาน"]
     assert "ผู้รับผิดชอบ: ใหม่" in (await desk.presses("รับ", who="mai")).text
-    assert "มีผู้รับผิดชอบแล้ว คือใหม่" in (await desk.presses("รับ", who="prae")).text
+    assert "มีผู้รับผิดชอบแล้ว คือคุณใหม่" in (await desk.presses("รับ", who="prae")).text
     assert await assignee(desk) == "mai"
-    assert newest(desk, "nok").text == f"✅ ใหม่รับใบงาน {NO} แล้ว"
+    assert newest(desk, "nok").text == f"✅ คุณใหม่รับใบงาน {NO} แล้ว"
 
 
 async def test_a_second_offer_ends_the_first(team):
@@ -72,7 +73,7 @@ async def test_a_second_offer_ends_the_first(team):
     await desk.says(f"มอบหมาย {NO} ข้อมูล")
     old = newest(desk, "mai")
     await desk.says(f"มอบหมาย {NO} แพร")
-    assert "มีผู้รับผิดชอบแล้ว คือแพร" in (await desk.presses_token(old.token("รับ"), who="mai")).text
+    assert "มีผู้รับผิดชอบแล้ว คือคุณแพร" in (await desk.presses_token(old.token("รับ"), who="mai")).text
 
 
 async def test_a_closed_ticket_cannot_be_taken(team):
@@ -89,7 +90,7 @@ async def test_an_offer_is_over_once_a_supervisor_took_the_ticket(team):
     await desk.says(f"มอบหมาย {NO} ข้อมูล")
     newest(desk, "mai")
     await desk.says(f"มอบหมาย {NO} ต้น", who="ton")
-    assert "มีผู้รับผิดชอบแล้ว คือต้น" in (await desk.presses("รับ", who="mai")).text
+    assert "มีผู้รับผิดชอบแล้ว คือคุณต้น" in (await desk.presses("รับ", who="mai")).text
     assert await assignee(desk) == "ton"
 
 
@@ -108,13 +109,13 @@ async def test_a_return_that_was_begun_is_void_once_the_ticket_went_elsewhere(te
     newest(desk, "prae")
     await desk.presses("คืน", who="prae")
     await desk.says(f"มอบหมาย {NO} ต้น", who="ton")
-    assert "มีผู้รับผิดชอบแล้ว คือต้น" in (await desk.says("ไม่ถนัด", who="prae")).text
+    assert "มีผู้รับผิดชอบแล้ว คือคุณต้น" in (await desk.says("ไม่ถนัด", who="prae")).text
     assert await assignee(desk) == "ton"
 
 
 async def test_a_colleagues_ticket_is_given_by_a_supervisor_only(team):
     desk = team
-    refused = f"ใบงาน {NO} เป็นของนก ผู้ที่มอบหมายต่อได้คือเจ้าของใบงานหรือหัวหน้า"
+    refused = f"ใบงาน {NO} เป็นของคุณนก มอบหมายต่อได้เฉพาะผู้รับผิดชอบหรือหัวหน้า"
     assert refused in (await desk.says(f"มอบหมาย {NO} แพร", who="mai")).text
     assert refused in (await desk.says(f"มอบหมาย {NO} ข้อมูล", who="mai")).text
     assert refused in (await desk.says(f"มอบหมาย {NO}", who="mai")).text
@@ -134,7 +135,7 @@ async def test_who_left_is_not_offered_and_refused_by_name(team):
     await desk.says(f"มอบหมาย {NO}")
     stale = desk.last["telegram:nok"].token("แพร")
     await desk.db.write(lambda tx: staff.set_blocked(tx, desk.ids["prae"], desk.now))
-    refused = "คุณแพร ไม่ได้ใช้ระบบแล้ว เลือกผู้รับผิดชอบคนอื่น"
+    refused = "คุณแพรไม่ได้ใช้ระบบแล้ว เลือกผู้รับผิดชอบคนอื่น"
     assert refused in (await desk.presses_token(stale)).text
     assert refused in (await desk.says(f"มอบหมาย {NO} แพร")).text
     assert not any("แพร" in label for label in (await desk.says(f"มอบหมาย {NO}")).buttons)
@@ -188,10 +189,10 @@ async def test_accepted_work_changes_hands_on_the_day_and_comes_back_the_day_aft
     await desk.says("ลา 25-26 พ.ย.")
     assert "เสนอฝาก 5 ใบงาน\nงานที่มีผู้รับจะกลับมาเอง 27 พ.ย. 69" in (await desk.presses("ฝากตามนี้")).text
     asked = newest(desk, "mai")
-    assert asked.text == "🎫 นกลา 25–26 พ.ย. ขอฝากใบงาน 3 เรื่อง"
+    assert asked.text == "🎫 คุณนกลา 25–26 พ.ย. ขอฝากใบงาน 3 เรื่อง"
     accepted = await desk.presses("รับทั้งหมด", who="mai")
     assert accepted.text == "✅ รับใบงาน 3 เรื่องแล้ว\nเป็นของคุณตั้งแต่ 25 พ.ย. 69"
-    assert newest(desk, "nok").text == "✅ ใหม่รับใบงานที่ฝาก 3 เรื่องแล้ว"
+    assert newest(desk, "nok").text == "✅ คุณใหม่รับใบงานที่ฝากแล้ว 3 เรื่อง"
     newest(desk, "prae")
     one = await desk.presses("รับ R", who="prae")
     assert "เป็นของคุณตั้งแต่ 25 พ.ย. 69" in one.text
@@ -200,14 +201,14 @@ async def test_accepted_work_changes_hands_on_the_day_and_comes_back_the_day_aft
     await desk.tick()
     assert await desk.count("tickets", "assignee_id = ?", desk.ids["mai"]) == 3
     assert await desk.count("tickets", "assignee_id = ?", desk.ids["nok"]) == 1
-    assert "⚠️ นกลา 25–26 พ.ย. ยังไม่มีผู้รับใบงาน 1 เรื่อง" in desk.told("ton").text
+    assert "⚠️ คุณนกลา 25–26 พ.ย. ยังไม่มีผู้รับใบงาน 1 เรื่อง" in desk.told("ton").text
     done = accepted.buttons[0]
     await desk.says(f"ปิดใบงาน {done} ส่งแล้ว", who="mai")
     desk.now = at("2026-11-27T08:31")
     await desk.tick()
     assert await desk.count("tickets", "assignee_id = ? AND status = 'open'", desk.ids["nok"]) == 4
     assert "✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ 3 เรื่อง" in desk.told("nok").text
-    assert "🎫 นกกลับมาแล้ว" in newest(desk, "mai").text
+    assert "🎫 คุณนกกลับมาแล้ว" in newest(desk, "mai").text
     assert done not in newest(desk, "mai").text
     await desk.tick()
     assert desk.told("nok").text.count("สิ้นสุดวันลา") == 1
@@ -289,3 +290,27 @@ async def test_a_closed_ticket_that_is_shown_instead_of_handed_over_is_in_the_au
     shown = await team.says(f"มอบหมาย {NO} ข้อมูล", who="ton")
     assert "ขอข้อมูลแรงงาน" in shown.text
     assert await team.count("audit", "action = 'ticket.read' AND staff_id = ?", team.ids["ton"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("นก", "คุณนก"), ("คุณนก", "คุณนก"), ("นางสาวสมศรี ใจดี", "คุณสมศรี ใจดี"), ("ดร.กมล", "คุณกมล")],
+)
+def test_a_colleague_is_called_by_name_with_one_title(name, told):
+    assert person_label(name) == told
+
+
+async def test_ones_own_deed_is_told_as_ones_own_and_a_colleagues_as_hers(team):
+    desk = team
+    await desk.says(NO)
+    old = desk.last["telegram:nok"].token("ปิดใบงาน")
+    await desk.says(NO, who="ton")
+    older = desk.last["telegram:ton"].token("ปิดใบงาน")
+    await desk.says(f"ปิดใบงาน {NO} ส่งตารางแล้ว")
+    assert (await desk.presses_token(old)).text.startswith(f"คุณปิดใบงาน {NO} แล้วเมื่อ 10.00 น.")
+    assert (await desk.presses_token(older, who="ton")).text.startswith(f"คุณนกปิดใบงาน {NO} แล้วเมื่อ 10.00 น.")
+
+
+async def test_a_supervisor_who_takes_a_ticket_is_told_so_in_the_second_person(team):
+    answer = await team.says(f"มอบหมาย {NO} ต้น", who="ton")
+    assert answer.text == f"✅ บันทึกข้อมูลเรียบร้อย {NO} · ผู้รับผิดชอบคือคุณ"

@@ -97,7 +97,7 @@ async def test_what_is_handed_on_is_its_new_officers_with_its_buttons_and_gone_f
     assert line(done, KAMON).endswith("มอบหมายให้ ต้น")
     assert of(done, 1) == []
     desk.last["telegram:ton"] = desk.told("ton")
-    assert "นก มอบหมายให้คุณติดตาม: 📄 คำขอข้อมูลระดับย่อย 23 พ.ย. 69 · ผศ.ดร.กมลชนก" in desk.told("ton").text
+    assert "คุณนกมอบหมายให้คุณติดตาม: 📄 คำขอข้อมูลระดับย่อย 23 พ.ย. 69 · ผศ.ดร.กมลชนก" in desk.told("ton").text
     got = await desk.presses("ได้รับแล้ว", who="ton")
     assert "หยุดเตือน" in got.text
     seen = await desk.presses("2 ได้รับแล้ว")

@@ -67,7 +67,7 @@ async def test_it_waits_for_the_word_of_somebody_else_who_sees_the_whole_of_it(s
     request = asked(second, "pui")
     assert f"Facebook: [รูป]\n{TEXT}" in request.text
     assert f"Line: [รูป]\n{TEXT}" in request.text
-    assert "โดย ต้น" in request.text
+    assert "คุณต้นขออนุมัติโพสต์" in request.text
     assert len([document for document in second.documents if document.mime == "image/jpeg"]) == 2
     assert "ขออนุมัติ" not in second.told("ton").text
     assert "ขออนุมัติ" not in second.told("nok").text, "officers may not post"
@@ -287,7 +287,7 @@ async def test_an_officer_who_was_granted_the_right_posts(desk: DeskUnderTest):
     assert "/post " not in (await desk.says("/help")).text
     listed = await desk.says("/posters", who="ton")
     assert "ต้น · หัวหน้า" in listed.text
-    assert "นก โพสต์ได้แล้ว" in (await desk.presses("ให้สิทธิ์โพสต์แก่นก", who="ton")).text
+    assert "คุณนกโพสต์ได้แล้ว" in (await desk.presses("ให้สิทธิ์โพสต์แก่คุณนก", who="ton")).text
     assert "คุณได้รับสิทธิ์โพสต์" in desk.told("nok").text
     assert await desk.count("audit", "action = 'staff.post_granted'") == 1
     assert "โพสต์ /post" in (await desk.says("/help")).text
@@ -298,7 +298,7 @@ async def test_an_officer_who_was_granted_the_right_posts(desk: DeskUnderTest):
 async def test_who_is_granted_the_right_is_asked_for_what_waits(second: DeskUnderTest):
     await writes(second)
     await second.says("/posters", who="ton")
-    await second.presses("ให้สิทธิ์โพสต์แก่นก", who="ton")
+    await second.presses("ให้สิทธิ์โพสต์แก่คุณนก", who="ton")
     await second.presses_token(asked(second, "nok").token("อนุมัติ"))
     assert await states(second) == {PostState.WAITING}
     assert (await publications.get(second.db, "P1")).released_by == second.ids["nok"]
@@ -308,9 +308,9 @@ async def test_only_supervisors_and_administrators_grant_it(desk: DeskUnderTest)
     assert "ใช้ได้เฉพาะหัวหน้า" in (await desk.says("/posters")).text
     await desk.says("/staff", who="may")
     await desk.presses("นก", who="may")
-    token = desk.last["telegram:may"].token("ให้สิทธิ์โพสต์แก่นก")
+    token = desk.last["telegram:may"].token("ให้สิทธิ์โพสต์แก่คุณนก")
     assert "ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น" in (await desk.presses_token(token)).text
-    assert "นก โพสต์ได้แล้ว" in (await desk.presses_token(token, who="may")).text
+    assert "คุณนกโพสต์ได้แล้ว" in (await desk.presses_token(token, who="may")).text
     await desk.says("/staff", who="may")
     assert "โพสต์ได้ตั้งแต่" in (await desk.presses("นก", who="may")).text
 
@@ -321,7 +321,7 @@ async def test_taken_back_it_counts_from_the_next_press_on(desk: DeskUnderTest):
     await desk.says("/post")
     await desk.says(TEXT)
     await desk.says("/posters", who="ton")
-    assert "ถอนสิทธิ์โพสต์ของนกแล้ว" in (await desk.presses("ถอนสิทธิ์โพสต์ของนก", who="ton")).text
+    assert "ถอนสิทธิ์โพสต์ของคุณนกแล้ว" in (await desk.presses("ถอนสิทธิ์โพสต์ของคุณนก", who="ton")).text
     assert "ใช้ได้เฉพาะหัวหน้าหรือผู้ที่ได้รับสิทธิ์โพสต์" in (await desk.presses("โพสต์เลย")).text
     assert await desk.count("publications") == 0
 
@@ -331,7 +331,7 @@ async def test_what_waits_when_the_right_is_taken_back_is_decided_by_those_who_h
     await desk.db.write(lambda tx: staff.set_post_right(tx, desk.ids["nok"], NOW))
     await writes(desk, at="14.00", who="nok")
     await desk.says("/posters", who="ton")
-    assert "โพสต์ที่รออยู่ต้องมีผู้อนุมัติ: P1" in (await desk.presses("ถอนสิทธิ์โพสต์ของนก", who="ton")).text
+    assert "โพสต์ที่รออยู่ต้องมีผู้อนุมัติ: P1" in (await desk.presses("ถอนสิทธิ์โพสต์ของคุณนก", who="ton")).text
     assert await states(desk) == {PostState.PROPOSED}
     assert "ต้องมีผู้อนุมัติก่อนโพสต์" in desk.told("nok").text
     await desk.presses_token(asked(desk, "ton").token("อนุมัติ"), who="ton")

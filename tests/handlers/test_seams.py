@@ -53,7 +53,7 @@ async def test_a_supervisors_offer_to_a_team_is_over_once_the_ticket_went_anothe
     offered = newest(desk, "mai")
     await desk.says(NO, who="ton")
     await desk.says(f"มอบหมาย {NO} ต้น", who="ton")
-    assert "มีผู้รับผิดชอบแล้ว คือต้น" in (await desk.presses_token(offered.token("รับ"), who="mai")).text
+    assert "มีผู้รับผิดชอบแล้ว คือคุณต้น" in (await desk.presses_token(offered.token("รับ"), who="mai")).text
     assert await assignee(desk) == "ton"
 
 
@@ -101,7 +101,7 @@ async def test_what_a_stand_in_gave_to_a_stand_in_comes_back_to_its_owner(team):
     until(desk, "2026-11-26T08:31+07:00")
     await desk.tick()
     assert await assignee(desk) == "nok"
-    assert f"นกกลับมาแล้ว ใบงานที่ฝากไว้กลับไปที่เจ้าของ: {NO}" in desk.told("mai").text
+    assert f"คุณนกกลับมาแล้ว ใบงานที่ฝากไว้กลับไปที่เจ้าของ: {NO}" in desk.told("mai").text
     until(desk, "2026-11-30T08:31+07:00")
     await desk.tick()
     assert await assignee(desk) == "nok"
@@ -151,7 +151,7 @@ async def test_work_given_to_somebody_on_leave_says_until_when(team, how):
     else:
         told = await desk.says(f"มอบหมาย {NO} แพร")
     assert "บันทึกข้อมูลเรียบร้อย" in told.text
-    assert "⚠️ แพร ลาถึง 25 พ.ย." in told.text
+    assert "⚠️ คุณแพรลาถึง 25 พ.ย." in told.text
     assert "ลาถึง" not in (await desk.says("/open C70001 เมล 6.1 ขอตาราง => ส่งแล้ว @แพร ปิด")).text
 
 

@@ -123,7 +123,7 @@ async def test_restore_of_a_ticket_that_was_not_voided_says_so(desk):
 async def test_whoever_had_it_to_do_is_told(desk):
     await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน @ต้น")
     await desk.says(f"ยกเลิกใบงาน {NO} ผิด")
-    assert "นก ยกเลิกใบงาน R2611000124 ของคุณ" in newest(desk, "ton").text
+    assert "คุณนกยกเลิกใบงาน R2611000124 ของคุณ" in newest(desk, "ton").text
 
 
 # What it started.
