@@ -60,7 +60,7 @@ def _name(group: Group) -> str:
 
 
 def _whose(group: Group) -> str:
-    return team_label(group.team) if group.team else _("ทั้งโต๊ะบริการ")
+    return team_label(group.team) if group.team else _("ทุกทีม")
 
 
 def _target(group: Group) -> dict[str, str]:

@@ -150,4 +150,4 @@ async def replan_with(work: Work, after: Desk) -> int:
 
 
 def _moved(count: int) -> Reply:
-    return say(_("⏰ กติกาการเตือนเปลี่ยนไป ย้ายวันเตือนแล้ว %(count)s รายการ", count=count))
+    return say(_("⏰ เกณฑ์การเตือนเปลี่ยนไป ปรับวันเตือนแล้ว %(count)s รายการ", count=count))

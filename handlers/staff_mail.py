@@ -101,10 +101,10 @@ async def letter(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
     for no in list(dict.fromkeys(_CONTRACT.findall(said)))[:NAMED]:
         if await contracts.find_contract(db, no):
             named.append(_("สัญญา %(no)s", no=no))
-    subject = _("แจ้งเตือนจากโต๊ะบริการข้อมูลสถิติ %(what)s", what=", ".join([*found][:2])).strip()
+    subject = _("แจ้งเตือนจากระบบบริการข้อมูลสถิติ %(what)s", what=", ".join([*found][:2])).strip()
     lines = [
         _("เรียน %(who)s", who=person_label(name)),
-        _("โต๊ะบริการข้อมูลสถิติมีเรื่องแจ้งคุณ แต่ส่งทางแชทไม่ได้ จึงแจ้งทางอีเมลแทน"),
+        _("ระบบบริการข้อมูลสถิติมีเรื่องแจ้งคุณ แต่ส่งทางแชทไม่ได้ จึงแจ้งทางอีเมลแทน"),
         "\n".join(f"- {each}" for each in named),
         _("เปิดแชทกับบอท แล้วพิมพ์ ใบงานของฉัน หรือเลขใบงาน เพื่อดูรายละเอียดและทำต่อ"),
         _("อีเมลนี้ส่งอัตโนมัติ ไม่ต้องตอบกลับ"),

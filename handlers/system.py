@@ -102,7 +102,7 @@ async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
         return []
     counts = {name.name.lower(): number for name, number in found.items()}
     text = _("ส่งไม่ถึงหรือล่าช้า %(report)s · ไม่ใช่ของเรา %(stray)s · อ่านไม่ออก %(unreadable)s", **counts)
-    return [(_("รายงานจากเซิร์ฟเวอร์อีเมล"), text)]
+    return [(_("รายงานการส่งอีเมล"), text)]
 
 
 @action("event.retry")
@@ -180,6 +180,6 @@ def resent_mark() -> str:
 def greeting() -> str:
     """What the terminal says first."""
     return _(
-        "โต๊ะบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\n"
+        "ระบบบริการข้อมูลสถิติ (ข้อมูลสมมติ) · ลองพิมพ์: หา สมชาย · 0812345678 · ใบงานของฉัน · เมนู\n"
         "กดปุ่มด้วย #1 #2 … · ส่งไฟล์พิมพ์ /file ชื่อไฟล์ · ออกพิมพ์ /quit"
     )

@@ -27,7 +27,7 @@ def only(desk: DeskProcess, platform: str) -> None:
 def enrol(desk: DeskProcess, telegram: FakeTelegram, chat_id: int = GROUP) -> None:
     telegram.say(ADMIN.telegram, "/enroll", chat_id=chat_id)
     desk.settle()
-    assert "ทั้งโต๊ะบริการ" in telegram.messages(chat_id)[-1].text
+    assert "ทุกทีม" in telegram.messages(chat_id)[-1].text
 
 
 def for_nok(telegram: FakeTelegram, chat_id: int) -> list[str]:

@@ -105,7 +105,7 @@ async def test_what_is_only_late_is_a_note_until_it_fails(desk, smtp):
     assert "อีเมล: ส่งแล้ว 10.00 น. · ปลายทางยังไม่รับ กำลังลองส่งต่อ" in card.text
     assert "ลองใหม่" not in card.buttons
     await comes_back(desk, report_of(smtp.mails[0], "failed", "4.4.7", "x-mta; expired"), "1:2")
-    assert "ติดต่อเซิร์ฟเวอร์ของผู้รับไม่ได้ ตรวจที่อยู่กับผู้รับบริการ (4.4.7)" in desk.told("nok").text
+    assert "ติดต่อระบบอีเมลของผู้รับไม่ได้ ตรวจที่อยู่กับผู้รับบริการ (4.4.7)" in desk.told("nok").text
     await comes_back(desk, report_of(smtp.mails[0], "delayed", "4.4.1"), "1:3")
     assert "กำลังลองส่งต่อ" not in (await desk.says(TICKET)).text
 
@@ -215,14 +215,14 @@ async def test_a_letter_that_was_refused_at_once_does_not_count_either(desk, smt
         ("550 5.1.1", "ไม่มีที่อยู่อีเมลนี้"),
         ("5.1.10", "ไม่มีที่อยู่อีเมลนี้"),
         ("5.2.2", "กล่องจดหมายของผู้รับเต็ม"),
-        ("5.7.1", "เซิร์ฟเวอร์ปลายทางไม่รับอีเมลนี้"),
-        ("550", "เซิร์ฟเวอร์ปลายทางไม่รับอีเมลนี้"),
+        ("5.7.1", "ระบบอีเมลของผู้รับไม่รับอีเมลนี้"),
+        ("550", "ระบบอีเมลของผู้รับไม่รับอีเมลนี้"),
         ("5.3.4", "อีเมลใหญ่เกินกว่าที่ปลายทางรับ"),
-        ("5.1.2", "ติดต่อเซิร์ฟเวอร์ของผู้รับไม่ได้"),
-        ("5.4.4", "ติดต่อเซิร์ฟเวอร์ของผู้รับไม่ได้"),
-        ("4.4.7", "ติดต่อเซิร์ฟเวอร์ของผู้รับไม่ได้"),
-        ("5.0.0", "เซิร์ฟเวอร์ปลายทางแจ้งว่าส่งไม่ถึง"),
-        ("", "เซิร์ฟเวอร์ปลายทางแจ้งว่าส่งไม่ถึง"),
+        ("5.1.2", "ติดต่อระบบอีเมลของผู้รับไม่ได้"),
+        ("5.4.4", "ติดต่อระบบอีเมลของผู้รับไม่ได้"),
+        ("4.4.7", "ติดต่อระบบอีเมลของผู้รับไม่ได้"),
+        ("5.0.0", "ระบบอีเมลของผู้รับแจ้งว่าส่งไม่ถึง"),
+        ("", "ระบบอีเมลของผู้รับแจ้งว่าส่งไม่ถึง"),
     ],
 )
 def test_every_class_of_report_has_its_sentence(codes, said):
@@ -230,7 +230,7 @@ def test_every_class_of_report_has_its_sentence(codes, said):
 
 
 async def test_the_administrator_sees_what_came_of_the_mailbox(desk):
-    assert "รายงานจากเซิร์ฟเวอร์อีเมล" not in (await desk.says("/status", who="may")).text
+    assert "รายงานการส่งอีเมล" not in (await desk.says("/status", who="may")).text
     await desk.db.write(
         lambda tx: tx.execute(
             "INSERT INTO mail_inboxes (name, uidvalidity, next_uid, read_at, reports, strays, unreadable) "
@@ -239,4 +239,4 @@ async def test_the_administrator_sees_what_came_of_the_mailbox(desk):
         )
     )
     said = (await desk.says("/status", who="may")).text
-    assert "รายงานจากเซิร์ฟเวอร์อีเมล: ส่งไม่ถึงหรือล่าช้า 3 · ไม่ใช่ของเรา 2 · อ่านไม่ออก 1" in said
+    assert "รายงานการส่งอีเมล: ส่งไม่ถึงหรือล่าช้า 3 · ไม่ใช่ของเรา 2 · อ่านไม่ออก 1" in said

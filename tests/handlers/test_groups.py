@@ -58,7 +58,7 @@ async def rung(desk, **span):
 
 async def test_an_administrator_enrols_a_group_for_the_whole_desk(desk):
     answer = await enrol(desk)
-    assert "ทั้งโต๊ะบริการ" in answer.text
+    assert "ทุกทีม" in answer.text
     assert await desk.count("enrolled_groups", "platform = 'telegram' AND chat = 'group1' AND team = ''") == 1
     assert await desk.count("audit", "action = 'group.enrolled' AND record = 'group:telegram:group1'") == 1
 
@@ -125,7 +125,7 @@ async def test_administrators_list_the_groups_in_private_and_remove_one(desk):
     assert "ยังไม่มีกลุ่ม" in (await desk.says("กลุ่ม", who="may")).text
     await enrol(desk)
     listed = await desk.says("/enroll", who="may")
-    assert "…group1 (Telegram): ทั้งโต๊ะบริการ · เมย์ 23 พ.ย. 69 10.00 น." in listed.text
+    assert "…group1 (Telegram): ทุกทีม · เมย์ 23 พ.ย. 69 10.00 น." in listed.text
     assert "นำกลุ่มออกแล้ว" in (await desk.presses("นำ", who="may")).text
     assert await desk.count("enrolled_groups") == 0
 

@@ -231,7 +231,7 @@ async def test_greylisting_is_waited_out_without_a_word(desk, smtp):
     await sent(desk)
     assert smtp.mails == []
     card = await desk.says(TICKET)
-    assert "อีเมล: กำลังส่ง จะลองใหม่ 10.01 น.: เซิร์ฟเวอร์ปลายทางขอให้ส่งใหม่ภายหลัง (450 4.2.0)" in card.text
+    assert "อีเมล: กำลังส่ง จะลองใหม่ 10.01 น.: ระบบอีเมลของผู้รับขอให้ส่งใหม่ภายหลัง (450 4.2.0)" in card.text
     desk.wait(minutes=1)
     await desk.mails_go()
     assert "จะลองใหม่ 10.06 น." in (await desk.says(TICKET)).text
@@ -314,7 +314,7 @@ class TestExpiredPassword:
         await desk.mails_go()
         assert smtp.connections == 2
         assert desk.told("may").text == "⚠️ ส่งข้อความทาง Mail ไม่ได้: login 535 5.7.8"
-        assert "เข้าสู่ระบบเซิร์ฟเวอร์อีเมลไม่ได้ แจ้งผู้ดูแลระบบ (535 5.7.8)" in (await desk.says(TICKET)).text
+        assert "เข้าใช้ระบบอีเมลไม่ได้ แจ้งผู้ดูแลระบบ (535 5.7.8)" in (await desk.says(TICKET)).text
         assert smtp.mails == []
 
 

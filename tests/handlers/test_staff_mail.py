@@ -116,7 +116,7 @@ async def test_what_every_chat_refused_goes_by_mail_once_and_names_nobody(told, 
     await notifies(told)
     (taken,) = smtp.mails
     assert taken.to == NOK
-    assert taken.subject == f"แจ้งเตือนจากโต๊ะบริการข้อมูลสถิติ {TICKET}"
+    assert taken.subject == f"แจ้งเตือนจากระบบบริการข้อมูลสถิติ {TICKET}"
     assert f"- ใบงาน {TICKET} เรื่อง 1.1\n" in taken.body
     assert "พิมพ์ ใบงานของฉัน" in taken.body
     assert taken.message["Auto-Submitted"] == "auto-generated"
