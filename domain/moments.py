@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from domain.dates import BANGKOK, MOST_AHEAD, find_relative, parse_date
 from domain.errors import InvalidInput
+from domain.references import without_courtesy
 from domain.text import clean, digits, words
 from domain.time_of_day import MIDNIGHT, read_time, time_pattern
+from domain.when import find_named_day
 
 OPENING = time(8, 30)
 """A day without a time begins with the working day (DOMAIN.md section 5)."""
 
+_ANY_DAY = date(2026, 1, 1)
 MOST_DAYS = 120
 """The longest leave that is read as one; more is a slip of the finger."""
 
@@ -73,10 +77,10 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
 
     A span that has no year lies ahead. Raises InvalidInput("days").
     """
-    cleaned = re.sub(
-        rf"\s*(?:[-\u2013\u2014]|{'|'.join(map(re.escape, words('moments').texts('to')))})\s*", "-", clean(text)
-    )
+    cleaned = _until().sub("-", clean(text))
     first, dash, last = cleaned.removeprefix(words("dates").text("named")).strip().partition("-")
+    if span := _named_days(first, last, today):
+        return span
     try:
         if not dash:
             return _one_day(first, today), _one_day(first, today)
@@ -87,6 +91,37 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
     if not begin <= end <= begin + timedelta(days=MOST_DAYS):
         raise InvalidInput("days", text=text[:40])
     return begin, end
+
+
+@cache
+def _until() -> re.Pattern[str]:
+    """What stands between two days; a word in Latin letters stands apart."""
+    ways = [rf"\b{way}\b" if way.isascii() else re.escape(way) for way in words("moments").texts("to")]
+    return re.compile(rf"\s*(?:[-\u2013\u2014]|{'|'.join(ways)})\s*", re.IGNORECASE)
+
+
+def names_days(text: str) -> bool:
+    """Whether `parse_days` would read the text, polite words at its end aside."""
+    try:
+        return bool(parse_days(without_courtesy(text), _ANY_DAY))
+    except InvalidInput:
+        return False
+
+
+def _named_days(first: str, last: str, today: date) -> tuple[date, date] | None:
+    """One day or two, each by a word or its weekday; the second is the next such day from the first on."""
+    begin = _whole_day(first, today)
+    if begin is None or not last:
+        return None if begin is None else (begin, begin)
+    end = _whole_day(last, today)
+    if end is not None and end < begin:
+        end = _whole_day(last, begin)
+    return None if end is None or end < begin else (begin, end)
+
+
+def _whole_day(text: str, today: date) -> date | None:
+    found = find_named_day(text.strip(), today)
+    return found[0] if found and not text.strip()[found[1] :].strip() else None
 
 
 def _one_day(text: str, today: date) -> date:
@@ -115,11 +150,3 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def day_words() -> str:
-    """A pattern for the words that name a day from today on."""
-    table = words("dates").table("relative")
-    return "|".join(
-        re.escape(word) for distance in table.values if int(distance) >= 0 for word in table.texts(distance)
-    )

@@ -50,8 +50,8 @@ _CODE = re.compile(r"(c[\s.:-]{0,2})?([0-9]{1,12})", re.IGNORECASE)
 _BARE_TICKET = re.compile(r"[ \t.:#=]*(?P<no>\d{10})(?![A-Za-z0-9_@])")
 _AROUND = " .:#'\"=()"
 _AROUND_CODE = " '\"=.:#"
-_BETWEEN = " \t.:,;)=-"
-"""Signs between a record and what is said of it."""
+_BETWEEN = re.compile(r"(?:[ \t.:,;)]|[=-](?!>))*")
+"""Signs between a record and what is said of it; the mark of a result is said."""
 _PUBLICATION = re.compile(r"[Pp](\d{1,9})")
 
 
@@ -115,11 +115,11 @@ def take_reference(text: str, *kinds: Kind) -> tuple[Reference, str] | None:
     found = [one for one in find_references(text) if not kinds or one.kind in kinds]
     leads = bool(found) and not text[: found[0].start].strip(_AROUND)
     if not leads and Kind.TICKET in kinds and (bare := _bare_ticket(text)):
-        return bare, text[bare.end :].lstrip(_BETWEEN).strip()
+        return bare, _BETWEEN.sub("", text[bare.end :], count=1).strip()
     if not found or (len(found) > 1 and not leads):
         return None
     one = found[0]
-    before, behind = text[: one.start].rstrip(), text[one.end :].lstrip(_BETWEEN)
+    before, behind = text[: one.start].rstrip(), _BETWEEN.sub("", text[one.end :], count=1)
     return one, f"{before} {behind}".strip()
 
 
@@ -160,6 +160,11 @@ def read_ticket_no(text: str) -> TicketNo | None:
     one = read_alone(plain) or _bare_ticket(plain)
     whole = one is not None and one.kind is Kind.TICKET and not _said_beside(plain, one)
     return TicketNo(one.value) if one and whole else None
+
+
+def without_courtesy(text: str) -> str:
+    """The text without polite words at its end."""
+    return _polite_end().sub("", text).strip()
 
 
 def is_courtesy(text: str) -> bool:

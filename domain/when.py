@@ -72,6 +72,14 @@ def names_moment(text: str) -> bool:
         return True
 
 
+def begins_with_moment(text: str) -> bool:
+    """Whether a moment leads the text, be it past or to come."""
+    try:
+        return _read(text, _ANY_TIME, _EVERY_DAY) is not None
+    except InvalidInput:
+        return True
+
+
 def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
     """The moment that begins the text."""
     arabic = digits(text)
@@ -193,6 +201,11 @@ def _day(text: str, today: date) -> _Found | None:
         if found is not None:
             return found
     return None
+
+
+def find_named_day(text: str, today: date) -> tuple[date, int] | None:
+    """The day that a word for it or a weekday's name at the text's beginning means, and where that ends."""
+    return _by_word(text, today) or _by_weekday(text, today)
 
 
 def _by_word(text: str, today: date) -> _Found | None:

@@ -28,6 +28,10 @@ MOMENT_HINT = "พิมพ์วันและเวลา เช่น 15.30 
     "รอผู้รับบริการ",
     about="หยุดนับเวลาระหว่างรอผู้รับบริการ เช่น รอผู้รับบริการ R2611000124 เมื่อวาน 15.30",
     fits=names_ticket,
+    also=(
+        *("รอลูกค้าตอบ", "รอลูกค้า", "รอผู้รับบริการตอบ", "รอตอบกลับ", "รอตอบ", "รอข้อมูล", "รอเอกสาร", "รอ"),
+        *("หยุดนับเวลา", "หยุดเวลา", "waiting", "wait"),
+    ),
 )
 async def wait(ctx: Context, args: str) -> Reply:
     """A ticket waits for the customer, since now or since the moment that is named."""
@@ -41,6 +45,7 @@ async def wait(ctx: Context, args: str) -> Reply:
     "ตอบแล้ว",
     about="นับเวลาต่อเมื่อผู้รับบริการตอบแล้ว เช่น ตอบแล้ว R2611000124 9.15",
     fits=names_ticket,
+    also=("ลูกค้าตอบแล้ว", "ลูกค้าตอบกลับแล้ว", "ลูกค้าตอบ", "ตอบกลับแล้ว", "นับเวลาต่อ", "นับต่อ", "answered"),
 )
 async def answered(ctx: Context, args: str) -> Reply:
     """The customer answered, now or at the moment that is named."""

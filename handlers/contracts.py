@@ -26,7 +26,10 @@ _CONTRACT_NO = r"\s*[\d๐-๙]{1,5}\s*/\s*[\d๐-๙]{2,4}\s*$"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a list shows: `name` = contracts, research or owed; `overdue` and `mine` are "1" or ""; `year` Buddhist."""
+    """What a list shows: `name` = contracts, unreturned, research or owed.
+
+    `overdue` and `mine` are "1" or ""; `year` is Buddhist.
+    """
 
     name: str
     overdue: str = ""
@@ -66,13 +69,37 @@ async def contract(ctx: Context, args: str) -> Reply:
     return await named_records.by_contract(ctx, parse_contract_no(args))
 
 
-@command("contracts", "รายการสัญญา", about="รายการสัญญา เกินกำหนด ของฉัน ตามปี", fits=_are_filters)
+@command(
+    "contracts",
+    "รายการสัญญา",
+    about="รายการสัญญา เกินกำหนด ของฉัน ตามปี",
+    fits=_are_filters,
+    also=("สัญญาทั้งหมด", "contracts"),
+)
 async def all_contracts(ctx: Context, args: str) -> Reply:
     """Every contract, the newest first, or those that the filters leave."""
     return await show_list(ctx, read_view(View("contracts"), args))
 
 
-@command("research", "ผลงานวิจัย", about="ผลงานวิจัยที่ค้างส่งและที่ได้รับแล้ว", fits=_are_filters)
+@command(
+    "unreturned",
+    "สัญญาค้าง",
+    about="สัญญาที่ยังไม่ส่งคืน",
+    fits=_are_filters,
+    also=("สัญญาที่ยังไม่คืน", "สัญญาที่ยังไม่ส่งคืน", "สัญญายังไม่คืน", "สัญญาค้างส่ง", "สัญญาที่ค้าง", "ใครยังไม่คืนสัญญา"),
+)
+async def unreturned(ctx: Context, args: str) -> Reply:
+    """Contracts that were not sent back yet, the longest expected first."""
+    return await show_list(ctx, read_view(View("unreturned"), args))
+
+
+@command(
+    "research",
+    "ผลงานวิจัย",
+    about="ผลงานวิจัยที่ค้างส่งและที่ได้รับแล้ว",
+    fits=_are_filters,
+    also=("ผลงานวิจัยค้างส่ง", "ผลงานวิจัยที่ค้าง", "ผลงานวิจัยค้าง", "งานวิจัยค้าง", "งานวิจัย", "ผลวิจัย"),
+)
 async def research(ctx: Context, args: str) -> Reply:
     """Research results, those still owed first, or those that the filters leave."""
     return await show_list(ctx, read_view(View("research"), args))
@@ -88,7 +115,13 @@ def read_view(view: View, text: str) -> View:
     return view
 
 
-@command("owed", "ค้างส่ง", about="ใครค้างส่งอะไร ตามผู้รับบริการ", fits=NOTHING)
+@command(
+    "owed",
+    "ค้างส่ง",
+    about="ใครค้างส่งอะไร ตามผู้รับบริการ",
+    fits=NOTHING,
+    also=("ใครค้างส่งอะไร", "ใครค้างส่ง", "ใครค้าง", "ของค้างส่ง", "ที่ค้างส่ง", "รายการค้างส่ง"),
+)
 async def debtors(ctx: Context, args: str) -> Reply:
     """Who owes what, by customer, the oldest first."""
     return await show_debtors(ctx, 0)
@@ -117,6 +150,8 @@ async def show_list(ctx: Context, view: View) -> Reply:
     page = int(view.page)
     if view.name == "contracts":
         rows, counts = await store.list_contracts(ctx.db, wanted, PAGE, page * PAGE)
+    elif view.name == "unreturned":
+        rows, counts = await store.list_owed(ctx.db, ("contract",), wanted, PAGE, page * PAGE)
     elif view.name == "research":
         rows, counts = await store.list_owed(ctx.db, ("research",), wanted, PAGE, page * PAGE, only_open=False)
     else:
@@ -131,14 +166,21 @@ async def show_list(ctx: Context, view: View) -> Reply:
 
 
 def _title(view: View, counts: Mapping[str, int], total: int, page: int) -> str:
-    name = {"contracts": _("📄 สัญญา"), "research": _("📄 ผลงานวิจัย"), "owed": _("⏰ ค้างส่ง")}[view.name]
+    name = {
+        "contracts": _("📄 สัญญา"),
+        "unreturned": _("📄 สัญญาที่ยังไม่ส่งคืน"),
+        "research": _("📄 ผลงานวิจัย"),
+        "owed": _("⏰ ค้างส่ง"),
+    }[view.name]
     chosen = [_("เกินกำหนด")] if view.overdue else []
     chosen += [_("ของฉัน")] if view.mine else []
     chosen += [_("ปี %(year)s", year=view.year)] if view.year else []
     states = [
         f"{value_label('owed_state', state) if state else _('ยังไม่ส่ง')} {n}" for state, n in sorted(counts.items())
     ]
-    head = " · ".join((name, *chosen, _("ทั้งหมด %(count)s", count=total), *(states if view.name != "owed" else ())))
+    head = " · ".join(
+        (name, *chosen, _("ทั้งหมด %(count)s", count=total), *(() if view.name in ("owed", "unreturned") else states))
+    )
     return head + (_(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-total // PAGE)) if total > PAGE else "")
 
 

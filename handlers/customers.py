@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from domain.errors import InvalidInput
 from domain.one_line import parse_one_line, small_talk
 from domain.phones import format_phone
-from domain.references import Kind, is_named, read_alone, take_reference
+from domain.references import Kind, is_courtesy, read_alone, take_reference
 from domain.slips import find_slip
 from domain.text import shorten
 from domain.tickets import Status, Ticket
 from handlers import customer_cards, fields, named_records
-from handlers.chat import Button, Choice, Reply, say
+from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.customer_fields import from_query
 from handlers.customer_form import edit_customer, new_customer, passed_over
 from handlers.desk import Context
@@ -19,7 +19,7 @@ from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.messages import sentence
 from handlers.pages import turn_buttons
-from handlers.registry import action, command
+from handlers.registry import ANYTHING, action, command, near_command, spoken
 from handlers.ticket_form import habit_defaults, new_ticket
 from store import audit, customers, search, tickets
 
@@ -27,7 +27,12 @@ PAGE = 8
 HISTORY_PAGE = 10
 
 
-@command("find", "ค้นหา", "หา", "find", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา")
+@spoken(
+    *("ค้นหาลูกค้า", "ค้นหาผู้รับบริการ", "ค้นหา", "หาลูกค้า", "หาผู้รับบริการ", "หาเบอร์โทร", "หาเบอร์", "หาชื่อ", "หาอีเมล"),
+    fits=ANYTHING,
+    joined=ANYTHING,
+)
+@command("find", "ค้นหา", "หา", "find", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา", also=("ค้น", "search"))
 async def find(ctx: Context, args: str) -> Reply:
     """Whatever was typed: a ticket, contract or customer that is named exactly, else a search."""
     if not args.strip():
@@ -43,7 +48,22 @@ async def find(ctx: Context, args: str) -> Reply:
     return await find_page(ctx, args, 0)
 
 
-@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=is_named(Kind.TICKET))
+@command("code", "ขอรหัส", about="ขอรหัสของผู้รับบริการ หรือรหัสเชื่อมอีกแอปของคุณ", joined=ANYTHING)
+async def code(ctx: Context, args: str) -> Reply:
+    """A customer's code; without a name, which code is meant."""
+    if args:
+        return await find(ctx, args)
+    link = Button(_("รหัสเชื่อมอีกแอป"), "menu.run", {"command": "link"})
+    return say(_("ขอรหัสผู้รับบริการ พิมพ์ ขอรหัส ตามด้วยชื่อหรือเบอร์โทร"), link)
+
+
+def _is_ticket_alone(args: str) -> bool:
+    """Whether a ticket is named, and no more is said of it."""
+    taken = take_reference(args, Kind.TICKET)
+    return taken is not None and is_courtesy(taken[1])
+
+
+@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=_is_ticket_alone)
 async def ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card, and what the words beside its number may be meant for; InvalidInput("ticket_no")."""
     taken = take_reference(args, Kind.TICKET)
@@ -54,13 +74,13 @@ async def ticket(ctx: Context, args: str) -> Reply:
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:
     """One page of hits; a single hit is its card, none is the offer to create."""
-    hits = await search.find_customers(ctx.db, text)
+    hits, text, hint = await _search(ctx, text)
     if not hits:
         ctx.audit("customer.searched", "0")
-        return await _nothing_found(ctx, text)
+        return await _nothing_found(ctx, text, hint)
     if len(hits) == 1 and not hits[0].weak:
         card = await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code))
-        return Reply((card,))
+        return Reply((Paragraph(hint), card) if hint else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
@@ -79,6 +99,7 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         question = _("ผลลัพธ์: %(count)s", count=count)
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
+    question = "\n".join(filter(None, (question, hint)))
     buttons = [*turn_buttons("find.page", {"text": text}, page, more=len(hits) > (page + 1) * PAGE), _new_button(text)]
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
@@ -86,13 +107,33 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     return Reply((Choice(question, options, tuple(buttons)),))
 
 
-async def _nothing_found(ctx: Context, text: str) -> Reply:
+async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
+    """Hits for all that was typed; else for what follows a command's word that does not fit, and a word on that.
+
+    Returns the text that was searched for, too.
+    """
+    hits = await search.find_customers(ctx.db, text)
+    if hits and not hits[0].weak:
+        return hits, text, ""
+    near = near_command(text)
+    if near is None:
+        return hits, text, ""
+    wanted, rest, is_plain = near
+    hint = _(wanted.about) if is_plain and wanted.name != "find" and ctx.staff.role.covers(wanted.role) else ""
+    if len(rest) > 1 and (is_plain or wanted.name == "find"):
+        named = await search.find_customers(ctx.db, rest)
+        if named and not named[0].weak:
+            return named, rest, "\n".join(filter(None, (_("พบจาก %(key)s", key=rest), hint)))
+    return hits, text, hint
+
+
+async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     """Small talk gets a hint; else the ways on: a ticket's line, the answer to the last ticket, a new customer."""
     slip = find_slip(text)
     wrong = f"⚠️ {sentence(fields.refusal(slip))}" if slip else ""
-    nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong)))
+    nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong, hint)))
     told = from_query(text, ctx.today)
-    if not slip and not told and small_talk(text, ctx.today):
+    if not (slip or told or hint) and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     buttons = [*_line_buttons(ctx, text)]
     if latest := await _latest_ticket(ctx):
@@ -169,7 +210,16 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, edit_customer(ctx, customer), "+more")
 
 
-@command("new", "เพิ่มผู้รับบริการ", about="เพิ่มผู้รับบริการ แล้วสร้างใบงานต่อ")
+@command(
+    "new",
+    "เพิ่มผู้รับบริการ",
+    about="เพิ่มผู้รับบริการ แล้วสร้างใบงานต่อ",
+    also=(
+        *("เพิ่มผู้รับบริการใหม่", "ผู้รับบริการใหม่", "สร้างผู้รับบริการ", "เพิ่มลูกค้าใหม่", "เพิ่มลูกค้า", "ลูกค้าใหม่", "สร้างลูกค้า"),
+        *("new customer", "add customer"),
+    ),
+    joined=ANYTHING,
+)
 async def new(ctx: Context, args: str) -> Reply:
     """Create a customer, then go on to a ticket."""
     return await start(ctx, new_customer(ctx, args))

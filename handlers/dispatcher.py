@@ -216,14 +216,13 @@ async def _route(ctx: Context) -> Reply | None:
 async def _text(ctx: Context, text: str) -> Reply:
     if not text:
         return say(_("ไม่มีข้อความให้อ่าน พิมพ์ชื่อ เบอร์โทร อีเมล หรือ เมนู"))
-    parsed = parse_command(text)
+    said = parse_command(text)
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
-    if parsed:
-        command, args = parsed
-        check_right(ctx.staff, command)
-        if draft and command.name not in KEEP_FORM:
-            return await _aside(ctx, draft, await command.run(ctx, args))
-        return await command.run(ctx, args)
+    answers = draft is not None and forms.asks(draft) and ctx.now - draft.touched_at <= forms.FRESH
+    if said and (said.sure or not answers):
+        check_right(ctx.staff, said.command)
+        reply = await said.command.run(ctx, said.args)
+        return await _aside(ctx, draft, reply) if draft and said.command.name not in KEEP_FORM else reply
     if (draft is None or not forms.asks(draft)) and (logged := await publicity.pasted(ctx, text, draft)):
         return logged
     kind = _bare_kind(text)

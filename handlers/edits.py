@@ -1,5 +1,6 @@
 """Changing a saved ticket or customer in one message: its number, a field's name and the new value, a field a line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +21,31 @@ from store import customers, tickets
 from store.forms import Draft
 
 EDITED = (Kind.TICKET, Kind.CUSTOMER)
+LONG_TEXTS = frozenset({"details", "result", "remarks", "purpose", "note"})
+BECOMES = re.compile(r"เป็น\s*")
+SHORT = {
+    "result": ("ผล",),
+    "remarks": ("หมายเหตุ", "ปัญหา", "อุปสรรค", "เหตุผล"),
+    "details": ("คำถาม",),
+    "customer": ("ลูกค้า",),
+    "phone": ("เบอร์โทรศัพท์", "เบอร์โทร", "เบอร์", "โทร"),
+    "mobile": ("เบอร์มือถือ", "มือถือ"),
+    "email": ("อีเมล์", "เมล", "เมล์", "email"),
+    "address": ("ที่อยู่",),
+    "assignee": ("คนรับผิดชอบ",),
+    "created_on": ("วันที่สร้าง", "วันที่"),
+    "receipt_no": ("ใบเสร็จ",),
+    "letter_no": ("เลขรับ", "เลขลงรับ"),
+    "contract_no": ("สัญญา",),
+}
+"""What people call a field, beside its label and its parts."""
+
+
+def _begins_with_field(text: str) -> bool:
+    """Whether a field's name leads the text, and a record is named behind it."""
+    if take_reference(text, *EDITED) is None:
+        return False
+    return any(_named(FORMS[kind].fields, text)[0] for kind in ("ticket", "customer"))
 
 
 @command(
@@ -27,6 +53,11 @@ EDITED = (Kind.TICKET, Kind.CUSTOMER)
     "แก้ไข",
     about="แก้ไขใบงานหรือผู้รับบริการ เช่น แก้ไข R2611000124 ราคา 350 หรือ แก้ไข C81554 ที่อยู่ กระบี่",
     fits=is_named(*EDITED),
+    also=(
+        *("แก้ไขใบงาน", "แก้ใบงาน", "แก้ไขงาน", "แก้งาน", "แก้ไขข้อมูล", "แก้ข้อมูล", "แก้ไขลูกค้า", "แก้ไขผู้รับบริการ"),
+        *("แก้", "เปลี่ยน", "ปรับ", "อัปเดต", "อัพเดต", "อัพเดท", "update", "edit", "change"),
+    ),
+    joined=_begins_with_field,
 )
 async def edit(ctx: Context, args: str) -> Reply:
     """Save the fields that are named; without any, offer them; with a name alone, ask for its value."""
@@ -50,6 +81,8 @@ async def edit(ctx: Context, args: str) -> Reply:
     for name, value in typed:
         if not value:
             return await proceed(ctx, draft, name)
+        if name not in LONG_TEXTS:
+            value = BECOMES.sub("", value, count=1) if BECOMES.match(value) else value
         try:
             draft = with_values(draft, await _values(ctx, draft, form.fields[name], value))
         except InvalidInput as error:
@@ -101,5 +134,6 @@ def _named(fields: Mapping[str, Field], line: str) -> tuple[str, str]:
 def _words(name: str) -> list[str]:
     """What a field may be called: its label, a part of it between slashes, or all behind the word "name"."""
     label = field_label(name).casefold()
-    parts = [label, *label.split("/"), label.removeprefix(field_label("name").casefold())]
+    plain = name.replace("_", " ")
+    parts = [label, *label.split("/"), label.removeprefix(field_label("name").casefold()), plain, *SHORT.get(name, ())]
     return [part.strip() for part in parts if part.strip()]

@@ -117,7 +117,7 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return say(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
 
 
-@command("drafts", "ร่าง", "ร่างที่พักไว้", about="ร่างที่พักไว้", fits=NOTHING)
+@command("drafts", "ร่าง", "ร่างที่พักไว้", about="ร่างที่พักไว้", fits=NOTHING, also=("ร่างค้าง", "ร่างของฉัน", "ทำต่อ", "drafts"))
 async def drafts(ctx: Context, args: str) -> Reply:
     """The drafts that were put aside."""
     return await parked_pressed(ctx, {})

@@ -92,7 +92,7 @@ async def spoken(ctx: Context) -> Reply | None:
         parsed = parse_command(body.text)
     except DeskError:
         return None  # another bot's command
-    name, text = (parsed[0].name, parsed[1]) if parsed else ("", body.text)
+    name, text = (parsed.command.name, parsed.args) if parsed else ("", body.text)
     if name == "enroll" and body.text.startswith("/"):
         return await _enrol(ctx, group, text) if ctx.staff.role.covers(Role.ADMIN) else None
     if group is None:

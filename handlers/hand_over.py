@@ -1,5 +1,6 @@
 """Hand-over: a ticket given to a person or offered to a team, taken with one tap, returned with a word."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -8,6 +9,7 @@ from uuid import uuid4
 from domain.dates import format_date
 from domain.errors import InvalidInput, NotAllowed
 from domain.hand_over import Leave, Offer, OfferState
+from domain.references import without_courtesy
 from domain.staff import Staff, StaffId
 from domain.text import shorten
 from domain.tickets import Change, Ticket
@@ -26,9 +28,28 @@ from store.forms import Draft
 
 WORD_LIMIT = 300
 NO_WORD = "-"
+_TO_WHOM = re.compile(r"(?:ให้กับ|ให้แก่|ให้|แก่|กับ|เป็น|ไปที่|ไปให้|ไป|to\b)\s*")
+_TO = re.compile(rf"^(?:{_TO_WHOM.pattern})?(?:คุณ|พี่|น้อง|@)?\s*")
+"""What may stand before the name of whoever gets a ticket."""
 
 
-@command("assign", "มอบหมาย", about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก", fits=names_ticket)
+def _is_given(text: str) -> bool:
+    """Whether a ticket is named, and a word for giving leads to whom."""
+    return names_ticket(text) and bool(_TO_WHOM.match(text))
+
+
+@command(
+    "assign",
+    "มอบหมาย",
+    about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก",
+    fits=names_ticket,
+    also=(
+        *("มอบหมายงาน", "มอบหมายใบงาน", "มอบใบงาน", "มอบงาน", "มอบ", "ส่งต่อใบงาน", "ส่งต่องาน", "ส่งต่อ", "ส่งงาน"),
+        *("โอนใบงาน", "โอนงาน", "โอน", "ฝากใบงาน", "ฝากงาน", "ฝาก", "ย้ายใบงาน", "ย้ายงาน", "ย้าย"),
+        *("เปลี่ยนผู้รับผิดชอบ", "เปลี่ยนคนรับผิดชอบ", "แก้ผู้รับผิดชอบ", "แก้ไขผู้รับผิดชอบ", "assign", "transfer"),
+    ),
+    joined=_is_given,
+)
 async def assign(ctx: Context, args: str) -> Reply:
     """Give a ticket to the person or team named; without a name, to whom."""
     number, name = split_number(args)
@@ -38,7 +59,7 @@ async def assign(ctx: Context, args: str) -> Reply:
     people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
     options = [*(Option(str(person.id), person.name) for person in people), *(Option(team, team) for team in teams)]
     try:
-        to = fields.match_option(options, name.removeprefix("@"))
+        to = fields.match_option(options, _TO.sub("", without_courtesy(name)))
     except InvalidInput:
         raise InvalidInput("receiver", name=shorten(name, 40)) from None
     return await _give_team(ctx, found, to) if to in teams else await _give_person(ctx, found, StaffId(int(to)))

@@ -1,5 +1,6 @@
 """Leave: the open work is listed, split among colleagues who accept it, and comes back by itself the day after."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -9,7 +10,8 @@ from uuid import uuid4
 from domain.dates import BANGKOK, format_date
 from domain.errors import Conflict, InvalidInput, NotAllowed
 from domain.hand_over import Leave, Offer, OfferState, split
-from domain.moments import day_words, parse_days
+from domain.moments import names_days, parse_days
+from domain.references import without_courtesy
 from domain.staff import StaffId
 from domain.tickets import Ticket, TicketNo
 from handlers import ticket_buttons, ticket_cards, ticket_saves
@@ -20,7 +22,7 @@ from handlers.due import due
 from handlers.hand_over import at_work, is_open, take
 from handlers.i18n import _
 from handlers.labels import days, person_label
-from handlers.registry import action, command
+from handlers.registry import action, command, spoken
 from store import due as due_rows
 from store import hand_overs, staff, ticket_lists, tickets
 from store.due import Due
@@ -35,17 +37,31 @@ OFFERED = 20
 """Tickets of an offer that can be taken one by one; all of them can be taken at once."""
 
 
+def _fits(args: str) -> object:
+    """Whether nothing is typed, days are, or something with a figure that is meant for days."""
+    return not args or names_days(args) or re.match(r"\D{0,9}[\d๐-๙]", args)
+
+
+def _no_whole_day(args: str) -> bool:
+    """The desk knows leaves of whole days: of others only that is said."""
+    return False
+
+
+@spoken("ลาครึ่งวัน", "ลาครึ่งเช้า", "ลาครึ่งบ่าย", "ลาช่วงเช้า", "ลาช่วงบ่าย", "ลาบ่าย", "ลาเช้า", fits=_no_whole_day)
 @command(
     "leave",
     "ลา",
     about="ฝากงานระหว่างลา เช่น ลา 12-14 ธ.ค.",
-    fits=rf"$|\D{{0,9}}[\d๐-๙]|(?:{day_words()})$",
+    fits=_fits,
+    also=("ขอลาหยุด", "ขอลา", "ลาป่วย", "ลากิจ", "ลาพักร้อน", "ลาพักผ่อน", "ลาหยุด", "หยุดงาน", "leave"),
+    joined=names_days,
+    last=True,
 )
 async def leave(ctx: Context, args: str) -> Reply:
     """On which days: the open work and a proposal who takes it. Without days: the leaves that are entered."""
     if not args.strip():
         return await _entered(ctx)
-    first, last = parse_days(args, ctx.today)
+    first, last = parse_days(without_courtesy(args), ctx.today)
     if last < ctx.today:
         raise InvalidInput("days_past", days=days(first, last))
     if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):

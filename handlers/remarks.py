@@ -17,6 +17,7 @@ from store import tickets
     "หมายเหตุ",
     about="เพิ่มเหตุผล ปัญหา หรืออุปสรรคในใบงาน เช่น หมายเหตุ R2611000124 ศูนย์ข้อมูลตอบช้า",
     fits=names_ticket,
+    also=("เพิ่มหมายเหตุ", "ใส่หมายเหตุ", "บันทึกหมายเหตุ", "ปัญหา", "อุปสรรค", "เหตุผล", "remark", "note"),
 )
 async def remark(ctx: Context, args: str) -> Reply:
     """Add what is typed behind the number; without any words, ask for them."""

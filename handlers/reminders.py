@@ -7,7 +7,7 @@ from functools import partial
 from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.references import Kind, take_reference
-from domain.when import USUAL, names_moment
+from domain.when import USUAL, begins_with_moment, names_moment
 from handlers import masked, reminder_cards
 from handlers.chat import Button, Choice, Paragraph, Reply, say
 from handlers.desk import Context, Work
@@ -31,7 +31,14 @@ def _fits(args: str) -> bool:
     return take_reference(args, Kind.TICKET, Kind.CUSTOMER) is not None or names_moment(args)
 
 
-@command("remind", "เตือน", about="เตือนฉัน เช่น เตือน R2611000124 พรุ่งนี้ 9.00 หรือ เตือน ศุกร์หน้า โทรกลับ", fits=_fits)
+@command(
+    "remind",
+    "เตือน",
+    about="เตือนฉัน เช่น เตือน R2611000124 พรุ่งนี้ 9.00 หรือ เตือน ศุกร์หน้า โทรกลับ",
+    fits=_fits,
+    also=("เตือนฉัน", "เตือนผม", "เตือนหนู", "เตือนด้วย", "เตือนความจำ", "ตั้งเตือน", "แจ้งเตือน", "remind me", "remind"),
+    joined=begins_with_moment,
+)
 async def remind(ctx: Context, args: str) -> Reply:
     """A reminder of a ticket, a customer or anything else; what is missing is asked for."""
     taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
@@ -67,7 +74,13 @@ async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 # Looking after them.
 
 
-@command("reminders", "รายการเตือน", about="รายการเตือนของฉัน เลื่อนหรือลบได้", fits=NOTHING)
+@command(
+    "reminders",
+    "รายการเตือน",
+    about="รายการเตือนของฉัน เลื่อนหรือลบได้",
+    fits=NOTHING,
+    also=("เตือนอะไรบ้าง", "รายการแจ้งเตือน", "เตือนของฉัน", "my reminders"),
+)
 async def list_all(ctx: Context, args: str) -> Reply:
     """What I still wait for."""
     return await _page(ctx, 0)

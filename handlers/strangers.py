@@ -62,7 +62,7 @@ def _invitation_code(text: str) -> str:
         parsed = parse_command(text)
     except DeskError:
         return ""
-    return parsed[1] if parsed and parsed[0].name == "start" else ""
+    return parsed.args if parsed and parsed.command.name == "start" else ""
 
 
 async def _link(desk: Desk, incoming: Incoming, who: str, code: str, now: datetime) -> Outcome:

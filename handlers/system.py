@@ -31,7 +31,15 @@ def word(name: str) -> str:
     return COMMANDS[name].words[0]
 
 
-@command("help", "ช่วยเหลือ", "วิธีใช้", "help", about="วิธีใช้และคำสั่งทั้งหมด", fits=NOTHING)
+@command(
+    "help",
+    "ช่วยเหลือ",
+    "วิธีใช้",
+    "help",
+    about="วิธีใช้และคำสั่งทั้งหมด",
+    fits=NOTHING,
+    also=("วิธีใช้งาน", "คู่มือ", "ช่วยด้วย", "ช่วยหน่อย", "ใช้ยังไง", "ใช้อย่างไร", "ทำอะไรได้บ้าง", "คำสั่งทั้งหมด", "คำสั่ง", "?"),
+)
 async def show_help(ctx: Context, args: str) -> Reply:
     """How to work here, in one screen."""
     intro = _(
@@ -46,7 +54,7 @@ async def show_help(ctx: Context, args: str) -> Reply:
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
 
 
-@command("menu", "เมนู", "menu", about="เมนูหลัก", fits=NOTHING)
+@command("menu", "เมนู", "menu", about="เมนูหลัก", fits=NOTHING, also=("เมนูหลัก", "หน้าหลัก", "main menu", "home"))
 async def menu(ctx: Context, args: str) -> Reply:
     """The main choices as buttons."""
     return say(_("เมนู · พิมพ์ชื่อ เบอร์โทร หรืออีเมลเพื่อค้นหาได้เลย"), *_menu_buttons())

@@ -2,17 +2,36 @@
 
 from collections.abc import Mapping
 
+from domain.errors import InvalidInput
+from domain.references import Kind, is_named, take_reference
 from domain.tickets import Change
 from handlers import change_text, ticket_buttons
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.pages import turn_buttons
-from handlers.registry import action
+from handlers.registry import ACTIONS, action, command
 from store import changes, tickets
 
 SAVES = 6
 """Saves on a page."""
+
+
+@command(
+    "history",
+    "ประวัติ",
+    about="ประวัติของใบงานหรือผู้รับบริการ เช่น ประวัติ C81554",
+    fits=is_named(Kind.TICKET, Kind.CUSTOMER),
+    also=("ประวัติการติดต่อ", "ประวัติการแก้ไข", "ประวัติใบงาน", "ประวัติลูกค้า", "ประวัติผู้รับบริการ", "history"),
+)
+async def history(ctx: Context, args: str) -> Reply:
+    """A ticket's changes, or a customer's tickets; InvalidInput("named")."""
+    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    if taken is None:
+        raise InvalidInput("named")
+    if taken[0].kind is Kind.TICKET:
+        return await _history(ctx, taken[0].value, 0)
+    return await ACTIONS["customer.history"].run(ctx, {"code": taken[0].value})
 
 
 @action("ticket.history")

@@ -16,7 +16,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, team_label, value_label, when
 from handlers.pages import turn_buttons
-from handlers.registry import action, command
+from handlers.registry import action, command, spoken
 from store import customers, forms, staff, ticket_lists
 from store.ticket_lists import Wanted
 
@@ -64,7 +64,16 @@ def _by_due(ctx: Context, found: Sequence[Ticket]) -> list[tuple[datetime, Ticke
     return sorted(dated, key=lambda pair: (pair[0], pair[1].no))
 
 
-@command("my", "ใบงานของฉัน", about="ใบงานของฉัน เรียงตามกำหนดเสร็จ กรองได้ เช่น ใบงานของฉัน 7 ต.ค. 69")
+@spoken("งาน", "ใบงาน", "งานผม", "งานหนู", "มีงานอะไรบ้าง", "ค้างอะไรบ้าง")
+@command(
+    "my",
+    "ใบงานของฉัน",
+    about="ใบงานของฉัน เรียงตามกำหนดเสร็จ กรองได้ เช่น ใบงานของฉัน 7 ต.ค. 69",
+    also=(
+        *("งานของฉัน", "งานของผม", "งานของหนู", "งานฉัน", "ใบงานของผม", "ใบงานของหนู", "ใบงานฉัน"),
+        *("งานค้างของฉัน", "งานค้าง", "งานที่ค้าง", "ใบงานค้าง", "ใบงานที่ค้าง", "งานวันนี้", "my tickets", "my work"),
+    ),
+)
 async def my(ctx: Context, args: str) -> Reply:
     """The officer's own tickets, due first, with how many there are in each status."""
     return await my_page(ctx, await read_filters(ctx, args), 0)

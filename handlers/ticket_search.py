@@ -12,13 +12,20 @@ from handlers.chat import Button, Choice, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.pages import turn_buttons
-from handlers.registry import action, command
+from handlers.registry import ANYTHING, action, command
 from store import customers, ticket_search, ticket_texts, tickets
 
 PAGE = 8
 
 
-@command("tickets", "ค้นใบงาน", "ค้นหาใบงาน", about="ค้นใบงานจากข้อความ เลขหนังสือ หรือเลขใบเสร็จ เช่น ค้นใบงาน รายได้ครัวเรือน")
+@command(
+    "tickets",
+    "ค้นใบงาน",
+    "ค้นหาใบงาน",
+    about="ค้นใบงานจากข้อความ เลขหนังสือ หรือเลขใบเสร็จ เช่น ค้นใบงาน รายได้ครัวเรือน",
+    also=("หาใบงาน", "ค้นในใบงาน", "หาในใบงาน", "ค้นงาน", "หางาน", "search tickets", "find tickets"),
+    joined=ANYTHING,
+)
 async def find(ctx: Context, args: str) -> Reply:
     """Tickets that hold every word, as a part of a word too."""
     if not args.strip():

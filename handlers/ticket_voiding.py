@@ -31,6 +31,7 @@ FORM = "ticket.void"
     "ยกเลิกใบงาน",
     about="ยกเลิกใบงานที่บันทึกผิด เช่น ยกเลิกใบงาน R2611000124 บันทึกซ้ำ",
     fits=names_ticket,
+    also=("ยกเลิกงาน", "ยกเลิกเคส", "ยกเลิก", "ลบใบงาน", "ลบงาน", "ลบ", "void", "delete"),
 )
 async def void(ctx: Context, args: str) -> Reply:
     """Void a ticket for the reason that is typed behind its number; without one, it is asked for."""
@@ -45,7 +46,13 @@ async def void_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await _ask(ctx, await tickets.get_ticket(ctx.db, args["no"]))
 
 
-@command("restore", "คืนใบงาน", about="คืนใบงานที่ยกเลิก เช่น คืนใบงาน R2611000124", fits=names_ticket)
+@command(
+    "restore",
+    "คืนใบงาน",
+    about="คืนใบงานที่ยกเลิก เช่น คืนใบงาน R2611000124",
+    fits=names_ticket,
+    also=("คืนงาน", "คืน", "กู้คืน", "กู้ใบงาน", "เอากลับ", "restore"),
+)
 async def restore(ctx: Context, args: str) -> Reply:
     """Take back that a ticket was voided."""
     number, _rest = split_number(args)

@@ -15,7 +15,7 @@ from handlers.desk import Context
 from handlers.forms import advance, park_open, start
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import action, command, state
+from handlers.registry import ANYTHING, action, command, spoken, state
 from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
 from handlers.ticket_line import line_values
@@ -29,17 +29,23 @@ OLD = timedelta(days=365)
 """Closed longer ago than this, a ticket is opened again only after a question."""
 
 
+@spoken("เปิด", "open", fits=names_ticket)
 @command(
     "open",
     "สร้างใบงาน",
     "เปิดใบงาน",
     about="สร้างใบงาน พิมพ์ต่อในบรรทัดเดียวได้ เช่น สร้างใบงาน C81554 โทร 1.1 รายละเอียด => ผล ปิด",
+    also=(
+        *("สร้างใบงานใหม่", "เปิดใบงานใหม่", "ใบงานใหม่", "เพิ่มใบงาน", "ออกใบงาน", "บันทึกใบงาน"),
+        *("สร้างงาน", "สร้างงานใหม่", "เปิดงาน", "เปิดเคส", "งานใหม่", "เพิ่มงาน", "new ticket", "open ticket"),
+    ),
+    joined=ANYTHING,
 )
 async def open_ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card when its number is given; else a new ticket from one line, asking for what is missing."""
     one = read_alone(args)
     if one and one.kind is Kind.TICKET:
-        return await ticket(ctx, args)
+        return await _show_to_open(ctx, one.value)
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     await park_open(ctx)
@@ -55,16 +61,23 @@ async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await open_ticket(ctx, args["text"])
 
 
-@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=names_ticket)
-async def ticket(ctx: Context, args: str) -> Reply:
-    """A ticket's card."""
-    found = await tickets.get_ticket(ctx.db, read_number(args))
+async def _show_to_open(ctx: Context, no: str) -> Reply:
+    """The ticket's card, since to open a ticket is to look at it; of a closed one, that it can be opened again."""
+    found = await tickets.get_ticket(ctx.db, no)
+    reply = await _card(ctx, found)
+    if found.status is not Status.CLOSED:
+        return reply
+    question = _("%(no)s ปิดแล้ว จะดูเฉย ๆ หรือเปิดใบงานอีกครั้ง", no=found.no)
+    return replace(reply, parts=(Paragraph(question), *reply.parts))
+
+
+async def _card(ctx: Context, found: Ticket) -> Reply:
     ctx.audit("ticket.read", found.no)
     return Reply((await ticket_cards.card(ctx, found),))
 
 
 def read_number(text: str) -> str:
-    """A ticket's number as typed; InvalidInput("ticket_no")."""
+    """The ticket that a text is about; InvalidInput("ticket_no")."""
     return split_number(text)[0]
 
 
@@ -89,14 +102,20 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
 @action("ticket.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A ticket's card."""
-    return await ticket(ctx, args["no"])
+    return await _card(ctx, await tickets.get_ticket(ctx.db, args["no"]))
 
 
+def _fits_closing(args: str) -> bool:
+    return not args or names_ticket(args)
+
+
+@spoken("ปิดแล้ว", "ปิดงานแล้ว", "ปิดใบงานแล้ว", "เสร็จแล้ว", "เสร็จ", "จบแล้ว", fits=names_ticket)
 @command(
     "close",
     "ปิดใบงาน",
     about="ปิดใบงาน เช่น ปิดใบงาน R2611000124 ส่งข้อมูลทางอีเมลแล้ว",
-    fits=lambda args: not args or names_ticket(args),
+    fits=_fits_closing,
+    also=("ปิดงาน", "ปิดเคส", "ปิดเรื่อง", "ปิด", "จบงาน", "close"),
 )
 async def close(ctx: Context, args: str) -> Reply:
     """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
@@ -140,6 +159,18 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def close_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Close it: the result is asked for, if it is not there yet."""
     return await _close(ctx, await tickets.get_ticket(ctx.db, args["no"]), {})
+
+
+@command(
+    "reopen",
+    "เปิดใบงานอีกครั้ง",
+    about="เปิดใบงานที่ปิดแล้วอีกครั้ง เช่น เปิดใบงานอีกครั้ง R2611000124",
+    fits=names_ticket,
+    also=("เปิดอีกครั้ง", "เปิดงานอีกครั้ง", "เปิดใหม่", "เปิดใบงานเดิม", "เปิดใบงานคืน", "reopen"),
+)
+async def reopen(ctx: Context, args: str) -> Reply:
+    """Open the ticket that is named again."""
+    return await reopen_pressed(ctx, {"no": read_number(args)})
 
 
 @action("ticket.reopen")

@@ -34,7 +34,18 @@ KEPT = re.compile(r"%\(\w+\)s|\d+|[^\x00-\x7f\u0e00-\u0e7f\u201c\u201d]|^\s")
 DATES = re.compile(r"(?:\d{1,2} )?\S+\.\S+\. \d\d|\d\d\.\d\d น\.")
 TABLES = {"FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
-MATCHED = {"FREE", "TITLES", "TEAM_WORDS", "SUMMARY_WORDS", "LIST_WORDS", "NOW_WORDS", "OFF_WORDS", "_FITS"}
+MATCHED = {
+    "FREE",
+    "TITLES",
+    "TEAM_WORDS",
+    "SUMMARY_WORDS",
+    "LIST_WORDS",
+    "NOW_WORDS",
+    "OFF_WORDS",
+    "_FITS",
+    "ASKING",
+    "SHORT",
+}
 """A module's words that typed text is compared with; they are never said."""
 MAKERS = (
     Field,
@@ -65,8 +76,9 @@ def typed(node: ast.AST) -> list[ast.expr]:
     if named(node, MATCHED) and not node.col_offset:
         return [node.value]
     name = called(node)
-    if name == "command":
-        return node.args
+    if name in ("command", "spoken"):
+        also = [keyword.value for keyword in getattr(node, "keywords", ()) if keyword.arg == "also"]
+        return [*getattr(node, "args", ()), *also]
     return node.args[:1] if name.startswith("re.") or name.endswith(".startswith") else []
 
 
@@ -105,9 +117,9 @@ def texts(module: ast.Module) -> Iterator[tuple[ast.Constant, bool]]:
         spoken = spoken and not isinstance(node, ast.Call | ast.JoinedStr | ast.BinOp)
         reaching = [node.value] if named(node, names) else said(node)
         for child in ast.iter_child_nodes(node):
-            if child not in typed(node):
-                # A keyword stands between a call and its value.
-                value = child.value if isinstance(child, ast.keyword) else child
+            # A keyword stands between a call and its value.
+            value = child.value if isinstance(child, ast.keyword) else child
+            if value not in typed(node):
                 yield from walk(value, spoken or value in reaching)
 
     yield from walk(module, False)
@@ -198,6 +210,8 @@ def test_thai_outside_functions_is_seen_too(line):
         ('WHY = {"x": "ไม่พบ"}', True),
         ('@command("x", about="ไม่พบ")', True),
         ('@command("x", "ไม่พบ")', False),
+        ('@command("x", also=("ไม่พบ",))', False),
+        ('@spoken("ไม่พบ")', False),
         ('FREE = ("ไม่พบ",)', False),
         ('re.sub("ไม่พบ", "", text)', False),
     ],
