@@ -130,7 +130,7 @@ class LineAdapter:
 
     # Out.
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """See `bot.line_render`."""
         link = self._links.url if self._links else None
         return line_render.render(reply, replaces, link=link, private=self._private if self._bot_id else None)

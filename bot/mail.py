@@ -53,7 +53,7 @@ class MailAdapter:
         """Mail is no chat: nobody speaks to the desk here."""
         raise Unparsable
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """What is said in chats does not go to customers."""
         raise NotImplementedError
 

@@ -16,7 +16,7 @@ from domain.staff import Identity, Platform, Role, Staff, StaffId
 from handlers import staff_mail, system
 from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
-from handlers.groups import told
+from handlers.groups import answered_here, told
 from handlers.i18n import speaking
 from store import audit, buttons, groups, mail, outbox, staff
 from store.database import Database, Tx
@@ -96,21 +96,30 @@ def add_answer(
     """
     tokened, rows = with_tokens(reply, owner if incoming.private else None, now)
     batch.button_rows += rows
-    payloads = adapters[incoming.platform].render(tokened, incoming.message)
-    for position, payload in enumerate(payloads):
-        first = position == 0
-        batch.messages.append(
-            Message(
-                id=_message_id(now),
-                platform=incoming.platform,
-                chat=incoming.chat,
-                payload=payload,
-                staff_id=owner,
-                reply_token=incoming.reply_token if first else "",
-                reply_until_at=incoming.reply_until if first else None,
-                confirms=reply.confirms,
-            )
+    payloads = adapters[incoming.platform].render(tokened, incoming.message, incoming.topic)
+    made = [
+        Message(
+            id=_message_id(now),
+            platform=incoming.platform,
+            chat=incoming.chat,
+            payload=payload,
+            staff_id=owner,
+            confirms=reply.confirms,
         )
+        for payload in payloads
+    ]
+    if made:
+        made[0] = replace(made[0], reply_token=incoming.reply_token, reply_until_at=incoming.reply_until)
+    if made and not incoming.private and owner is not None and reply.offers is None:
+        made = _also_in_private(made, tokened, f"answer:{incoming.platform}:{incoming.id}")
+    batch.messages += made
+
+
+def _also_in_private(made: Sequence[Message], reply: Reply, key: str) -> list[Message]:
+    """An answer in a group as a notice to whoever asked: where the group does not take it, it goes to that person."""
+    first = replace(made[0], notice=reply_to_json(answered_here(reply)), dedupe_key=key)
+    rest = [replace(each, dedupe_key=outbox.rest_key(first, n)) for n, each in enumerate(made[1:], 1)]
+    return [first, *rest]
 
 
 async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
@@ -225,9 +234,14 @@ async def reachable_address(
 def _address(
     accounts: Sequence[Identity], adapters: Adapters, but: tuple[Platform, str] | None = None
 ) -> tuple[Platform, str] | None:
-    """What this process serves comes first; else another sends it. A terminal is there only while it is open."""
+    """What this process serves comes first; else another sends it. A terminal is there only while it is open.
+
+    Where `but` is no chat of the person's own, that platform comes before the others: there they spoke.
+    """
     open_ones = [(each.platform, each.chat) for each in accounts if each.unreachable_at is None]
     addresses = [address for address in open_ones if address != but]
+    if but is not None and but not in [(each.platform, each.chat) for each in accounts]:
+        addresses.sort(key=lambda address: address[0] is not but[0])
     ours = [address for address in addresses if served(adapters)(*address)]
     others = [address for address in addresses if address[0] is not Platform.TERMINAL]
     return next(iter([*ours, *others]), None)

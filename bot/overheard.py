@@ -8,7 +8,8 @@ from domain.text import clean
 
 HEARD = "heard"
 """Marks a message that was said to the bot; its text is kept clean and without the bot's name, and little else."""
-_KEPT = ("message_id", "date", "chat", "from", "migrate_to_chat_id")
+_KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
+_NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
 _LINE_KEPT = ("postback", "join", "leave")
 _COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
 
@@ -24,7 +25,8 @@ def needs_name(update: Any) -> bool:
 def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
     """The update as it may be kept, None where nothing of it may. What is from no group stays as it is.
 
-    Of a group's messages: commands, what names the bot or answers it, and that the group got another chat.
+    Of a group's messages: commands, what names the bot or answers it, that the bot came or went, and that the group
+    got another chat.
     """
     message = _group_message(update)
     if message is None:
@@ -33,7 +35,23 @@ def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
     text = _said_on_telegram(message, bot_id, name) if "message" in update else None
     if text is not None:
         return {"update_id": update.get("update_id"), "message": {**kept, "text": text}, HEARD: True}
-    return {"update_id": update.get("update_id"), "message": kept} if "migrate_to_chat_id" in kept else None
+    news = _news_of_bot(message, bot_id) if "message" in update else {}
+    return {"update_id": update.get("update_id"), "message": {**kept, **news}} if news else None
+
+
+def _news_of_bot(message: Json, bot_id: str) -> Json:
+    """What a service message tells of the bot itself, and nothing of anybody else."""
+    news = {field: message[field] for field in _NEWS if field in message}
+    if _is_bot(message.get("left_chat_member"), bot_id):
+        news["left_chat_member"] = message["left_chat_member"]
+    came = message.get("new_chat_members")
+    if mine := [each for each in came if _is_bot(each, bot_id)] if isinstance(came, list) else []:
+        news["new_chat_members"] = mine
+    return news
+
+
+def _is_bot(person: Any, bot_id: str) -> bool:
+    return isinstance(person, dict) and str(person.get("id")) == bot_id
 
 
 def _group_message(update: Any) -> Json | None:
@@ -59,7 +77,7 @@ def _said_on_telegram(message: Json, bot_id: str, name: str) -> str | None:
         return f"{text[: named.start()]} {text[named.end() :]}".strip()
     answered = message.get("reply_to_message")
     author = answered.get("from") if isinstance(answered, dict) else None
-    return text if isinstance(author, dict) and str(author.get("id")) == bot_id else None
+    return text if _is_bot(author, bot_id) else None
 
 
 def of_line(event: Any) -> Any | None:

@@ -75,8 +75,8 @@ class Adapter(Protocol):
         """The event as the desk sees it; raises Unparsable."""
         ...
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
-        """The calls that say `reply`; `replaces` names the message whose button was pressed."""
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
+        """The calls that say `reply` in this topic; `replaces` names the message whose button was pressed."""
         ...
 
     def serves(self, chat: str) -> bool:

@@ -7,7 +7,7 @@ import asyncio
 import hmac
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -52,6 +52,8 @@ LONGEST_PAUSE = 30.0
 PER_SECOND = 28
 PER_CHAT = (3, 3.0)
 """Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about 1 a second)."""
+TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+"""What Telegram says where a topic takes no messages."""
 QUIET = timedelta(days=6)
 """After a week without updates Telegram may choose lower numbers anew: then it is asked without an offset."""
 
@@ -132,9 +134,10 @@ class TelegramAdapter:
 
     # Out.
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """See `bot.telegram_render`."""
-        return telegram_render.render(reply, replaces)
+        payloads = telegram_render.render(reply, replaces)
+        return [telegram_render.in_topic(payload, int(topic)) for payload in payloads] if topic else payloads
 
     def serves(self, chat: str) -> bool:
         """Every chat of the platform."""
@@ -164,7 +167,7 @@ class TelegramAdapter:
         if call["method"] == "answerInlineQuery":
             return await self._answer_query(call["params"])
         try:
-            await self._call(call["method"], int(message.chat), call["params"], call.get("file"))
+            await self._call(call, int(message.chat))
         except RetryAfter as error:
             return Retry("429", after=_seconds(error.retry_after))
         except PerhapsAccepted as error:
@@ -196,8 +199,12 @@ class TelegramAdapter:
             return Dropped(str(error))
         return Sent()
 
-    async def _call(self, method: str, chat: int, params: dict[str, Any], file: dict[str, str] | None) -> None:
-        keyboard = params.pop("reply_markup", None)
+    async def _call(self, call: Mapping[str, Any], chat: int) -> None:
+        method, file = call["method"], call.get("file")
+        params = {name: value for name, value in call["params"].items() if name != "reply_markup"}
+        if "topic" in call and method.startswith("send"):
+            params["message_thread_id"] = call["topic"]
+        keyboard = call["params"].get("reply_markup")
         # The library cannot say "no buttons" but by leaving the keyboard out.
         empty = not keyboard or not keyboard["inline_keyboard"]
         markup = None if empty else telegram.InlineKeyboardMarkup.de_json(keyboard, self.bot)
@@ -224,12 +231,14 @@ class TelegramAdapter:
         text = str(error).lower()
         if "not modified" in text:
             return Sent()
+        if "topic" in call and any(word in text for word in TOPIC_GONE):
+            return await self._beside_topic(message, call, error)
         if call["method"] == "editMessageReplyMarkup":
             return Sent()  # the old message is gone or too old: its buttons no longer matter
         if call["method"] == "editMessageText" and ("edit" in text or "not found" in text):
             fresh = json.loads(message.payload)
             fresh["params"].pop("message_id")
-            payload = json.dumps({"method": "sendMessage", "params": fresh["params"]}, ensure_ascii=False)
+            payload = json.dumps({**fresh, "method": "sendMessage"}, ensure_ascii=False)
             return await self.deliver(replace(message, payload=payload))
         if call["method"] == "sendPhoto" and "chat" not in text:
             # Too wide, too large or no picture after all: then as the document that it is.
@@ -237,6 +246,13 @@ class TelegramAdapter:
             return await self.deliver(replace(message, payload=payload))
         unreachable = "chat not found" in text
         return Refused(str(error), unreachable=unreachable)
+
+    async def _beside_topic(self, message: Message, call: Mapping[str, Any], error: BadRequest) -> Delivery:
+        """A topic that was closed or deleted: in a private chat it is said beside the topics, a group hears nothing."""
+        if int(message.chat) < 0:
+            return Refused(str(error))
+        outside = {name: value for name, value in call.items() if name != "topic"}
+        return await self.deliver(replace(message, payload=json.dumps(outside, ensure_ascii=False)))
 
     # Setting up.
 

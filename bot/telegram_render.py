@@ -210,6 +210,11 @@ def _pack(lines: Sequence[Line], limit: int) -> list[str]:
     return [text for text in texts if text.strip()] or ["…"]
 
 
+def in_topic(payload: str, topic: int) -> str:
+    """The payload of a call that is made in a topic of the chat; what is edited there stays where it is."""
+    return json.dumps({**json.loads(payload), "topic": topic}, ensure_ascii=False)
+
+
 def marked(payload: str, mark: str) -> str:
     """The payload of a message that may have arrived already, saying so."""
     call = json.loads(payload)

@@ -82,12 +82,27 @@ def incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool)
         language=(user.language_code or "") if user else "",
         message=message,
         title=(chat.title or "") if chat else "",
+        topic=_topic(update.effective_message),
     )
 
 
+def _topic(message: telegram.MaybeInaccessibleMessage | None) -> str:
+    """The topic of a forum; a thread of answers in another group is none, nor is what stands outside the topics."""
+    if not isinstance(message, telegram.Message) or not message.is_topic_message:
+        return ""
+    return str(message.message_thread_id or "")
+
+
 def _group_body(message: telegram.Message, *, heard: bool) -> Body:
+    """What was said, or news of the bot itself that another event tells as well: each of the two is enough."""
     if message.migrate_to_chat_id is not None:
         return Moved(str(message.migrate_to_chat_id))
+    if message.migrate_from_chat_id is not None:
+        return Moved(str(message.chat.id), str(message.migrate_from_chat_id))
+    if message.left_chat_member is not None:
+        return Left()
+    if message.new_chat_members:
+        return Joined()
     return Text(message.text) if heard and message.text is not None else Other()
 
 
@@ -98,9 +113,7 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
     if update.edited_message is not None:
         return Edited() if update.edited_message.text else Other(), ""
     if update.my_chat_member is not None:
-        member = update.my_chat_member.new_chat_member
-        bodies: dict[str, Body] = {"member": Joined(), "administrator": Joined(), "kicked": Left(), "left": Left()}
-        return bodies.get(member.status, Other()), ""
+        return _membership(update.my_chat_member.new_chat_member), ""
     if message is None:
         return Other(), ""
     if message.text is not None:
@@ -111,6 +124,13 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
         if part := getattr(message, kind):
             return _attachment(message, kind, part), ""
     return Other(), ""
+
+
+def _membership(member: telegram.ChatMember) -> Body:
+    if isinstance(member, telegram.ChatMemberRestricted):
+        return Joined() if member.is_member else Left()
+    bodies: dict[str, Body] = {"member": Joined(), "administrator": Joined(), "kicked": Left(), "left": Left()}
+    return bodies.get(member.status, Other())
 
 
 def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:

@@ -77,7 +77,7 @@ class TerminalAdapter:
             body = Press(data["press"]) if "press" in data else Text(data["text"])
         return Incoming(event.event_id, event.came_at, self.platform, user, True, user, body)
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """The whole reply is one drawing."""
         return [reply_to_json(reply)]
 

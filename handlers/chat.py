@@ -84,9 +84,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The platform gave this group another chat."""
+    """The platform gave a group another chat. `of` = the chat it had; "" = that in which this is told."""
 
     to: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class Incoming:
     """One event. `who` is the platform's user id; None = an unknown actor, who has no access. See also `cleaned`.
 
     A text from a group (not `private`) was spoken to the bot, and is without its name; `title` is the group's.
-    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query.
+    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query;
+    `topic` is the part of the chat where it was said ("" = the chat has no parts, or it was said outside of them).
     """
 
     id: str
@@ -118,6 +120,7 @@ class Incoming:
     reply_until: datetime | None = None
     message: str = ""
     title: str = ""
+    topic: str = ""
 
 
 def cleaned(incoming: Incoming) -> Incoming:

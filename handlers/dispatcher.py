@@ -76,6 +76,7 @@ from store import forms as form_store
 from store import groups as group_store
 from store import staff as staff_store
 from store.audit import AuditEntry
+from store.database import Tx
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
@@ -163,7 +164,7 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
 
 async def _chat_changed(desk: Desk, incoming: Incoming, body: Left | Moved, now: datetime) -> Outcome:
     """A person blocked the bot, or a group threw it out or goes on as another chat; whoever did it."""
-    here = (incoming.platform, incoming.chat)
+    here = (incoming.platform, body.of or incoming.chat if isinstance(body, Moved) else incoming.chat)
     if incoming.private:
         gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
         return Outcome(None, (gone,) if isinstance(body, Left) else ())
@@ -173,8 +174,16 @@ async def _chat_changed(desk: Desk, incoming: Incoming, body: Left | Moved, now:
     entry = AuditEntry(
         now, None, "group.moved" if moved else "group.left", group_store.record(*here), incoming.platform, incoming.id
     )
-    change = partial(group_store.move, to=body.to) if isinstance(body, Moved) else group_store.remove
-    return Outcome(None, (partial(change, platform=here[0], chat=here[1]),), audit_entries=(entry,))
+
+    async def change(tx: Tx) -> None:
+        if await group_store.find_group(tx, *here) is None:
+            raise Conflict("changed")  # the platform told it twice, and the other telling was quicker
+        if isinstance(body, Moved):
+            await group_store.move(tx, *here, body.to)
+        else:
+            await group_store.remove(tx, *here)
+
+    return Outcome(None, (change,), audit_entries=(entry,))
 
 
 async def _in_group(ctx: Context) -> Reply | None:

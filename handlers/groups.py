@@ -1,6 +1,7 @@
 """Groups: enrolled by an administrator, answered in masked lines when spoken to, told what reaches a person nowhere."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from domain.customers import Customer
@@ -191,6 +192,12 @@ def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
 
 
 # Masked lines, and what stands behind them.
+
+
+def answered_here(reply: Reply) -> Reply:
+    """What was answered in a group that did not take it, as whoever asked reads it in private."""
+    why = Paragraph(_("ตอบในกลุ่มไม่ได้ (หัวข้อถูกปิดหรือลบ หรือกลุ่มไม่รับข้อความ) จึงตอบที่นี่"))
+    return replace(reply, parts=(why, *reply.parts))
 
 
 def told(name: str, lines: Sequence[Masked]) -> Reply:

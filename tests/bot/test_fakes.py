@@ -994,12 +994,31 @@ async def test_line_says_a_groups_name_and_size_while_the_account_is_in_it(
 
 async def test_a_group_throws_the_bot_out_and_takes_it_back(telegram: FakeTelegram, bot: Bot) -> None:
     telegram.remove_bot(SOMCHAI, GROUP)
-    (update,) = await bot.get_updates()
+    update, message = await bot.get_updates()
     assert update.my_chat_member is not None
     assert update.my_chat_member.new_chat_member.status == "kicked"
+    assert message.message is not None
+    assert message.message.left_chat_member is not None
+    assert message.message.left_chat_member.id == bot.id
     with pytest.raises(Forbidden, match="kicked from the supergroup"):
         await bot.send_message(GROUP, "x")
     telegram.add_bot(SOMCHAI, GROUP)
+    await bot.send_message(GROUP, "x")
+
+
+async def test_a_topic_takes_messages_while_it_is_there_and_open(telegram: FakeTelegram, bot: Bot) -> None:
+    telegram.forums[GROUP] = {45}
+    telegram.say(SOMCHAI, "x", chat_id=GROUP, topic=45)
+    (update,) = await bot.get_updates()
+    assert update.message is not None
+    assert (update.message.is_topic_message, update.message.message_thread_id) == (True, 45)
+    assert (await bot.send_message(GROUP, "x", message_thread_id=45)).is_topic_message
+    for chat, topic in ((GROUP, 46), (GROUP, 1), (-77, 45), (SOMCHAI, 45)):
+        with pytest.raises(BadRequest, match=r"(?i)message thread not found"):
+            await bot.send_message(chat, "x", message_thread_id=topic)
+    telegram.closed_topics.add((GROUP, 45))
+    with pytest.raises(BadRequest, match=r"(?i)topic_closed"):
+        await bot.send_message(GROUP, "x", message_thread_id=45)
     await bot.send_message(GROUP, "x")
 
 

@@ -65,18 +65,34 @@ def test_a_command_is_kept_without_what_it_quotes() -> None:
         {"new_chat_members": [{"id": 1, "first_name": OTHERS}]},
         {"new_chat_title": OTHERS},
         {"pinned_message": {"text": OTHERS}},
-        {"migrate_from_chat_id": -77},
+        {"left_chat_member": {"id": 1, "first_name": OTHERS}},
     ],
 )
 def test_files_and_news_of_a_group_are_not_kept(more: dict[str, Any]) -> None:
     assert of_telegram(update(None, **more), BOT_ID, NAME) is None
 
 
-def test_that_a_group_got_another_chat_is_kept() -> None:
-    found = of_telegram(update(None, "group", migrate_to_chat_id=-10077), BOT_ID, NAME)
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"migrate_to_chat_id": -10077},
+        {"migrate_from_chat_id": -77},
+        {"left_chat_member": {"id": int(BOT_ID), "is_bot": True}},
+        {"new_chat_members": [{"id": int(BOT_ID), "is_bot": True}]},
+    ],
+)
+def test_what_a_group_tells_of_the_bot_and_its_chat_is_kept(news: dict[str, Any]) -> None:
+    found = of_telegram(update(None, "group", **news), BOT_ID, NAME)
     assert found is not None
-    assert found["message"]["migrate_to_chat_id"] == -10077
+    assert news.items() <= found["message"].items()
     assert HEARD not in found
+
+
+def test_of_those_who_came_only_the_bot_is_kept() -> None:
+    came = [{"id": 1, "first_name": OTHERS}, {"id": int(BOT_ID), "is_bot": True}]
+    found = of_telegram(update(None, new_chat_members=came), BOT_ID, NAME)
+    assert found is not None
+    assert found["message"]["new_chat_members"] == [came[1]]
 
 
 def test_what_was_edited_in_a_group_is_not_kept() -> None:

@@ -16,7 +16,7 @@ from tests.fakes.wire import Status
 GROUP, SUPERGROUP = -77, -1000000000077
 LINE_GROUP, LINE_ROOM = line_id("desk", "C"), line_id("desk", "R")
 TALK = "คุณสมชายโทรมาอีกแล้ว"
-FOR_NOK = "🔔 ถึงคุณคุณนก"
+FOR_NOK = "🔔 ถึงคุณนก"
 
 
 def only(desk: DeskProcess, platform: str) -> None:
@@ -59,7 +59,7 @@ def test_only_what_is_said_to_the_bot_is_kept_and_only_staff_are_answered(
     telegram.edit(talk, TALK + " ด่วน")
     telegram.say(STRANGER.telegram, "/find C81554", chat_id=GROUP)
     telegram.say(NOK.telegram, "/find C81554", chat_id=GROUP, quoting=talk)
-    telegram.say(NOK.telegram, f"ขอดู @{telegram.username} C81554", chat_id=GROUP)
+    telegram.say(NOK.telegram, f"ขอรายงาน @{telegram.username} หน่อย", chat_id=GROUP)
     telegram.say(NOK.telegram, "C81554", chat_id=GROUP, reply_to=telegram.messages(GROUP)[0].message_id)
     desk.settle()
     line = "👤 C81554 สมช••• · 08•-•••-5678"
@@ -141,14 +141,14 @@ def test_a_group_that_refuses_is_forgotten_and_another_one_told(
     assert telegram.messages(ADMIN.telegram) == []
 
 
-@pytest.mark.parametrize("told", [True, False], ids=["the bot is told", "the bot finds out"])
+@pytest.mark.parametrize("halves", [("to", "from"), ()], ids=["the bot is told", "the bot finds out"])
 def test_a_group_that_becomes_a_supergroup_stays_enrolled_and_nothing_is_lost(
-    telegram_desk: DeskProcess, telegram: FakeTelegram, told: bool
+    telegram_desk: DeskProcess, telegram: FakeTelegram, halves: tuple[str, ...]
 ) -> None:
     only(telegram_desk, "telegram")
     telegram_desk.start()
     enrol(telegram_desk, telegram)
-    telegram.migrate(NOK.telegram, GROUP, SUPERGROUP, told=told)
+    telegram.migrate(NOK.telegram, GROUP, SUPERGROUP, halves)
     telegram_desk.settle()
     telegram.blocked.add(NOK.telegram)
     remind(telegram_desk.settings["DATABASE_URL"], {"ส่งไฟล์": str(NOK.telegram), "โทรกลับ": str(NOK.telegram)})

@@ -151,6 +151,7 @@ class FakeTelegram(TelegramWorld):
         method, params = call.method, call.params
         if "chat_id" in params and method.startswith(("send", "edit", "copy", "forward")):
             self._admit(method, params["chat_id"])
+            self._admit_topic(params)
         if method in _SENT_BY_TEXT:
             return self._send(params)
         handler = getattr(self, "_do_" + re.sub("([A-Z])", r"_\1", method).lower(), None)
@@ -168,6 +169,14 @@ class FakeTelegram(TelegramWorld):
             raise Refused(_UPGRADED, migrate_to=self.migrated[chat_id])
         if not isinstance(chat_id, int) or chat_id == 0:
             raise Refused("Bad Request: chat not found")
+
+    def _admit_topic(self, params: dict[str, Any]) -> None:
+        """Only a forum has topics, and General is none that can be named."""
+        topic, chat_id = params.get("message_thread_id"), params["chat_id"]
+        if topic is not None and topic not in self.forums.get(chat_id, ()):
+            raise Refused("Bad Request: message thread not found")
+        if (chat_id, topic or 1) in self.closed_topics:
+            raise Refused("Bad Request: TOPIC_CLOSED")
 
     def _send(self, params: dict[str, Any]) -> dict[str, Any]:
         media = next((kind for kind in MEDIA if kind in params), None)

@@ -41,6 +41,8 @@ class TelegramWorld(WireServer):
         }
         self.blocked: set[int] = set()  # people who blocked the bot: sends are answered with 403
         self.kicked: set[int] = set()  # groups that threw the bot out: sends are answered with 403
+        self.forums: dict[int, set[int]] = {}  # groups with topics, and which of them there are
+        self.closed_topics: set[tuple[int, int]] = set()  # sends there are answered with TOPIC_CLOSED
         self.migrated: dict[int, int] = {}  # groups that became supergroups: sends are told the new chat
         self.webhook: dict[str, Any] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
@@ -72,13 +74,19 @@ class TelegramWorld(WireServer):
         first_name: str = "Somchai",
         language_code: str | None = "th",
         links: dict[str, str] | None = None,
+        topic: int | None = None,
+        thread: int | None = None,
     ) -> int:
         """A person types. Returns the update_id. `chat_id` of a group is negative.
 
         `reply_to` names a message of the bot's that is answered, `quoting` the update of a person's; `links` are
-        words of the text with an address behind them.
+        words of the text with an address behind them. `topic` is one of a forum, `thread` one of answers elsewhere.
         """
         content: dict[str, Any] = {"text": text}
+        if topic is not None:
+            content |= {"message_thread_id": topic, "is_topic_message": True}
+        if thread is not None:
+            content["message_thread_id"] = thread
         for words, url in (links or {}).items():
             at, length = utf16_length(text[: text.index(words)]), utf16_length(words)
             link = {"type": "text_link", "offset": at, "length": length, "url": url}
@@ -95,15 +103,25 @@ class TelegramWorld(WireServer):
             content["reply_to_message"] = self._said[quoting]
         return self._person_sends(user_id, chat_id, content, first_name, language_code)
 
-    def add_bot(self, user_id: int, chat_id: int) -> int:
-        """A person takes the bot into a group."""
+    def add_bot(self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")) -> None:
+        """A person takes the bot into a group: told as news of a member and as a message of the group."""
         self.kicked.discard(chat_id)
-        return self._member_update(user_id, chat_id, {"status": "left"}, {"status": "member"})
+        self._told(halves, user_id, chat_id, ("left", "member"), {"new_chat_members": [self.bot]})
 
-    def remove_bot(self, user_id: int, chat_id: int) -> int:
-        """A person throws the bot out of a group."""
+    def remove_bot(self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")) -> None:
+        """A person throws the bot out of a group, told likewise."""
         self.kicked.add(chat_id)
-        return self._member_update(user_id, chat_id, {"status": "member"}, {"status": "kicked", "until_date": 0})
+        self._told(halves, user_id, chat_id, ("member", "kicked"), {"left_chat_member": self.bot})
+
+    def _told(
+        self, halves: tuple[str, ...], user_id: int, chat_id: int, states: tuple[str, str], content: dict[str, Any]
+    ) -> None:
+        before, after = ({"status": each} | ({"until_date": 0} if each == "kicked" else {}) for each in states)
+        for half in halves:
+            if half == "member":
+                self._member_update(user_id, chat_id, before, after)
+            else:
+                self._person_sends(user_id, chat_id, content)
 
     def _member_update(self, user_id: int, chat_id: int, before: dict[str, Any], after: dict[str, Any]) -> int:
         with self.lock:
@@ -111,12 +129,14 @@ class TelegramWorld(WireServer):
             members = {"old_chat_member": before | {"user": self.bot}, "new_chat_member": after | {"user": self.bot}}
             return self._push({"my_chat_member": update | members})
 
-    def migrate(self, user_id: int, chat_id: int, to: int, *, told: bool = True) -> None:
-        """A group becomes a supergroup; `told` = the bot hears of it before it speaks there again."""
+    def migrate(self, user_id: int, chat_id: int, to: int, halves: tuple[str, ...] = ("to", "from")) -> None:
+        """A group becomes a supergroup: told in the old chat and in the new one, as far as it is told at all."""
         self.migrated[chat_id] = to
-        if told:
-            self._person_sends(user_id, chat_id, {"migrate_to_chat_id": to})
-            self._person_sends(user_id, to, {"migrate_from_chat_id": chat_id})
+        for half in halves:
+            where, content = (
+                (chat_id, {"migrate_to_chat_id": to}) if half == "to" else (to, {"migrate_from_chat_id": chat_id})
+            )
+            self._person_sends(user_id, where, content)
 
     def sticker(self, user_id: int, *, chat_id: int | None = None) -> int:
         """A person sends a sticker."""
@@ -246,7 +266,8 @@ class TelegramWorld(WireServer):
         if chat_id > 0:
             return {"id": chat_id, "type": "private", "first_name": self._person(chat_id)["first_name"]}
         kind = "supergroup" if str(chat_id).startswith("-100") else "group"
-        return {"id": chat_id, "type": kind, "title": "Data service desk"}
+        forum = {"is_forum": True} if chat_id in self.forums else {}
+        return {"id": chat_id, "type": kind, "title": "Data service desk", **forum}
 
     def _person_sends(
         self,
@@ -308,6 +329,8 @@ class TelegramWorld(WireServer):
         }
         if message.edits:
             wire["edit_date"] = message.date
+        if (topic := message.params.get("message_thread_id")) is not None:
+            wire |= {"message_thread_id": topic, "is_topic_message": True}
         if "inline_keyboard" in (message.markup() or {}):
             wire["reply_markup"] = message.markup()
         if not message.media:

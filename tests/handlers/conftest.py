@@ -99,7 +99,7 @@ class Recorder:
             title=data.get("title", ""),
         )
 
-    def render(self, reply: Reply, replaces: str = "") -> list[str]:
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         if reply.offers is not None:
             self.offered.append(reply.offers)
             return []

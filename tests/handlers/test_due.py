@@ -55,7 +55,7 @@ async def test_a_notice_that_cannot_be_rendered_blocks_nobody_and_is_told_elsewh
     telegram = desk.recorders[Platform.TELEGRAM]
     able = telegram.render
 
-    def render(reply, replaces=""):
+    def render(reply, replaces="", topic=""):
         return able(reply, replaces) if Answer([reply]).text != "bad" else []
 
     telegram.render = render
