@@ -37,11 +37,11 @@ async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
         added_by=ctx.staff.id,
     )
     ctx.change(partial(files.add, file=file))
-    return replace(reply, parts=(*reply.parts, _picture(file, f"📊 {chart.title} · {chart.subtitle}")))
+    return replace(reply, parts=(*reply.parts, _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}")))
 
 
-def _picture(file: files.File, caption: str) -> Document:
-    no_link = _("LINE แสดงกราฟไม่ได้ เพราะยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็นที่อยู่ https ดูกราฟใน Telegram หรือแจ้งผู้ดูแลระบบ")
+def _picture(ctx: Context, file: files.File, caption: str) -> Document:
+    no_link = f"{_('แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {file_cards.no_links(ctx.staff.role)}"
     return replace(file_cards.as_document(file, caption), no_link=no_link, shown=True)
 
 

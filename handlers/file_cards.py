@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain.staff import StaffId
+from domain.staff import Role, StaffId
 from domain.text import shorten
 from handlers.chat import Button, Document
 from handlers.i18n import _
-from handlers.labels import when
+from handlers.labels import unset, when
 from store.files import File
 
 LINK_HOURS = 24
@@ -25,18 +25,23 @@ def size_text(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
 
 
-def document(file: File, names: Mapping[StaffId, str]) -> Document:
+def no_links(reader: Role | None) -> str:
+    """That files have no link, and what is to be done about that."""
+    return unset(_("ลิงก์สำหรับเปิดไฟล์"), "DESKBOT_PUBLIC_URL", reader)
+
+
+def document(file: File, names: Mapping[StaffId, str], reader: Role) -> Document:
     """A file as a person asked for it: who added it when, and on a ticket the button that removes it."""
     who = names.get(file.added_by, "") if file.added_by is not None else ""
     caption = "\n".join(
         filter(None, (f"📎 {file.name} · {size_text(file.size)}", f"{who} {when(file.added_at)}".strip(), file.caption))
     )
     buttons = (Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id}),) if file.record.startswith("R") else ()
-    return as_document(file, caption, buttons)
+    return as_document(file, caption, buttons, reader=reader)
 
 
-def as_document(file: File, caption: str, buttons: tuple[Button, ...] = ()) -> Document:
-    """A stored file as a part of a reply."""
+def as_document(file: File, caption: str, buttons: tuple[Button, ...] = (), *, reader: Role | None = None) -> Document:
+    """A stored file as a part of a reply to somebody with this role."""
     return Document(
         file=file.id,
         name=file.name,
@@ -45,6 +50,6 @@ def as_document(file: File, caption: str, buttons: tuple[Button, ...] = ()) -> D
         sha256=file.sha256,
         caption=caption,
         open_label=_("เปิดไฟล์ (ลิงก์ใช้ได้ %(hours)s ชม.)", hours=LINK_HOURS),
-        no_link=_("LINE รับไฟล์จากบอทไม่ได้ และยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL สำหรับลิงก์ เปิดดูใน Telegram หรือแจ้งผู้ดูแลระบบ"),
+        no_link=f"{_('ส่งไฟล์ทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {no_links(reader)}",
         buttons=buttons,
     )

@@ -332,7 +332,7 @@ async def _send(ctx: Context, found: Sequence[File]) -> Reply:
     for file in found:
         ctx.audit("ticket.file_read", file.record)
     names = await staff.staff_names(ctx.db)
-    return Reply(tuple(file_cards.document(file, names) for file in found))
+    return Reply(tuple(file_cards.document(file, names, ctx.staff.role) for file in found))
 
 
 async def _ticket_file(ctx: Context, args: Mapping[str, str]) -> File:

@@ -98,7 +98,8 @@ def _note(laid: Laid) -> str:
 def _with_rejected(card: Card, laid: Laid) -> Reply:
     parts: list[Part] = [card]
     if laid.rejected is not None:
-        parts.append(file_cards.as_document(laid.rejected, _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")))
+        caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
+        parts.append(file_cards.as_document(laid.rejected, caption, reader=Role.ADMIN))
     return Reply(tuple(parts), confirms=True)
 
 

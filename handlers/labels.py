@@ -270,6 +270,13 @@ def role_label(role: Role) -> str:
     return _(ROLES[role])
 
 
+def unset(what: str, where: str, reader: Role | None) -> str:
+    """That something was not set up: administrators hear where that is done, everybody else who does it."""
+    if reader is not None and reader.covers(Role.ADMIN):
+        return _("ยังไม่ได้ตั้งค่า%(what)s (%(where)s)", what=what, where=where)
+    return _("ยังไม่ได้ตั้งค่า%(what)s แจ้งผู้ดูแลระบบ", what=what)
+
+
 def person_label(name: str) -> str:
     """`คุณนก`, without the title that a name may begin with."""
     return _("คุณ%(name)s", name=strip_titles(name))

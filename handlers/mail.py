@@ -16,7 +16,7 @@ from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
 from handlers.forms import Field, Form, Option, end, enter_form, new_draft, proceed, start, with_values
 from handlers.i18n import _, speaking
-from handlers.labels import field_label
+from handlers.labels import field_label, unset
 from handlers.registry import action
 from store import customers, tickets
 from store import mail as mails
@@ -68,7 +68,7 @@ async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: s
         check_address(mail.to)
     ctx.audit("mail.drafted", mail.record)
     if not ctx.desk.mail_from:
-        return _to_copy(mail, before + text + after)
+        return _to_copy(ctx, mail, before + text + after)
     data = {
         "seen": await _latest(ctx, mail.record),
         "mail_to": mail.to,
@@ -92,9 +92,10 @@ async def _latest(ctx: Context, record: str) -> str:
     return next((str(mail.id) for mail in await mails.list_mails(ctx.db, record, 1)), "")
 
 
-def _to_copy(mail: NewMail, body: str) -> Reply:
+def _to_copy(ctx: Context, mail: NewMail, body: str) -> Reply:
     """Without a mail server: the words, to be sent by hand."""
-    said = _("ยังไม่ได้ตั้งค่าการส่งอีเมล คัดลอกข้อความนี้ไปส่งเองได้ (ผู้ดูแลระบบตั้งค่าที่ DESKBOT_SMTP_URL)")
+    why = unset(_("การส่งอีเมล"), "DESKBOT_SMTP_URL", ctx.staff.role)
+    said = f"{why} · {_('ระหว่างนี้คัดลอกข้อความไปส่งเองได้')}"
     subject = subject_line(mail.subject, mail.ticket or mail.record)
     head = "\n".join(
         f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", subject))
@@ -174,7 +175,7 @@ class MailForm(Form):
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         new = _new_mail(draft)
         if not ctx.desk.mail_from:
-            return _to_copy(new, new.body)
+            return _to_copy(ctx, new, new.body)
         latest = await _latest(ctx, draft.record)
         if latest != draft.data["seen"]:
             problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")

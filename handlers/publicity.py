@@ -161,7 +161,7 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await publications.get(ctx.db, args["no"])
     file = await file_store.get_file(ctx.db, found.picture)
     buttons = (publicity_cards.show_button(found),)
-    return Reply((as_document(file, _("รูปของ %(no)s", no=found.no), buttons),))
+    return Reply((as_document(file, _("รูปของ %(no)s", no=found.no), buttons, reader=ctx.staff.role),))
 
 
 @action("publicity.recent", in_place=True)

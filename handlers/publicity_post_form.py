@@ -29,7 +29,7 @@ from handlers.forms import (
     with_values,
 )
 from handlers.i18n import _
-from handlers.labels import field_label, when
+from handlers.labels import field_label, unset, when
 from handlers.messages import sentence
 from handlers.publicity_approval import as_seen, ask, nobody_else, others_who_may, price_notes
 from handlers.publicity_cards import about, network_name, networks_of
@@ -54,7 +54,8 @@ CUT, DROP = "\x1fcut ", "\x1fdrop "
 async def post(ctx: Context, args: str) -> Reply:
     """Compose a post for the networks that the desk can post to."""
     if not ctx.desk.networks.ready:
-        return say(_("ยังไม่ได้ตั้งค่าเครือข่ายสำหรับโพสต์ ให้ผู้ดูแลระบบตั้งค่า Facebook หรือ Line"))
+        where = "DESKBOT_FACEBOOK_PAGE_ID, DESKBOT_LINE_ACCESS_TOKEN"
+        return say(unset(_("การโพสต์ลงเครือข่าย"), where, ctx.staff.role))
     draft = _begun(ctx, ctx.desk.networks.ready)
     return await start(ctx, with_values(draft, _text_values(ctx, args) if args else {}))
 
@@ -270,7 +271,8 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
     notes = []
     if bare and count:
         names = ", ".join(bare)
-        notes.append(_("⚠️ %(networks)s จะได้เฉพาะข้อความ ไม่มีรูป (ยังไม่ได้ตั้ง DESKBOT_PUBLIC_URL เป็น https)", networks=names))
+        why = unset(_("ลิงก์สำหรับรูป"), "DESKBOT_PUBLIC_URL", ctx.staff.role)
+        notes.append(_("⚠️ %(networks)s จะได้เฉพาะข้อความ ไม่มีรูป", networks=names) + f" · {why}")
     if count > 1:
         notes.append(_("โพสต์ใช้รูปล่าสุดรูปเดียว"))
     return notes

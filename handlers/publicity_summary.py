@@ -15,6 +15,7 @@ from handlers.charts import by_time, with_chart
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
+from handlers.labels import unset
 from handlers.publicity_cards import reach_text
 from handlers.registry import action
 from store import publications
@@ -158,7 +159,8 @@ async def _missing(ctx: Context, period: Period) -> str:
     """The releases of the period that nobody has publicised; or what is needed to tell."""
     every = ctx.desk.configuration.releases
     if not every:
-        return _("ผลสำรวจที่ยังไม่ประชาสัมพันธ์: ยังบอกไม่ได้ เพราะไม่มีปฏิทินเผยแพร่ผลสำรวจ ให้ผู้ดูแลระบบเพิ่ม [[releases]] ในไฟล์ตั้งค่า")
+        why = unset(_("ปฏิทินเผยแพร่ผลสำรวจ"), "DESKBOT_CONFIG: [[releases]]", ctx.staff.role)
+        return _("ผลสำรวจที่ยังไม่ประชาสัมพันธ์: %(why)s", why=why)
     until = min(period.until.toordinal(), ctx.today.toordinal() + 1)
     released = [one for one in every if period.first <= one.on and one.on.toordinal() < until]
     publicised = await publications.list_publicised(ctx.db, sorted({one.project for one in released}))

@@ -171,7 +171,8 @@ STORED_PHONE = re.compile(r"\+66\d{8}|;ext=")
 
 def _everything(reply: Reply) -> str:
     """What people read of a reply, the buttons, too."""
-    return "\n".join([_text(reply), *(button.label for part in reply.parts for button in buttons_of(part))])
+    links = [part.no_link for part in reply.parts if isinstance(part, Document)]
+    return "\n".join([_text(reply), *links, *(button.label for part in reply.parts for button in buttons_of(part))])
 
 
 @dataclass
@@ -297,6 +298,7 @@ SANYA = Customer(CustomerCode("C82001"), "นายสัญญา ธรรม�
 TUENJAI = Customer(CustomerCode("C82002"), "นางเตือนใจ แสงทอง", kind="citizen", phone="+66800009002")
 HAN = Customer(CustomerCode("C82003"), "นายหาญ กล้าดี", kind="citizen", phone="+66800009003")
 CAST = (SOMCHAI, NAMESAKE, KAMON, SANYA, TUENJAI, HAN)
+OFFICERS = ("nok", "ton", "prae", "mai")
 PEOPLE = (("นก", Role.OFFICER, "nok"), ("ต้น", Role.SUPERVISOR, "ton"), ("เมย์", Role.ADMIN, "may"))
 
 
@@ -365,6 +367,8 @@ async def desk(tmp_path: Path, desk_url: str, mailer: Adapter | None) -> AsyncIt
     assert [text for text in said if STORED_PHONE.search(text)] == [], (
         "a telephone as it is stored, not as people read it"
     )
+    officers = [_everything(reply) for recorder in recorders.values() for to, reply in recorder.sent if to in OFFICERS]
+    assert [text for text in officers if "DESKBOT_" in text] == [], "a setting's name in an officer's sentence"
     own = {user: name for name, _role, user in PEOPLE}
     told = [(to, _text(reply)) for recorder in recorders.values() for to, reply in recorder.sent if to in own]
     assert [text for to, text in told if f"คุณ{own[to]}" in text] == [], "told of oneself as of somebody else"

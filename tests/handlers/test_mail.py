@@ -445,7 +445,7 @@ class TestNotConfigured:
     async def test_the_text_is_offered_to_be_copied(self, desk):
         await ticket(desk)
         shown = await desk.presses("ตอบทางอีเมล")
-        assert "ยังไม่ได้ตั้งค่าการส่งอีเมล" in shown.text
+        assert "ยังไม่ได้ตั้งค่าการส่งอีเมล แจ้งผู้ดูแลระบบ · ระหว่างนี้คัดลอกข้อความไปส่งเองได้" in shown.text
         assert f"ผู้รับ: {TO}\nหัวเรื่อง: [{TICKET}] ตอบข้อสอบถามข้อมูลสถิติ\n" in shown.text
         assert RESULT in shown.text
         assert "ส่ง" not in shown.buttons

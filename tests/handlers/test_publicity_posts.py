@@ -81,7 +81,10 @@ async def test_a_cost_that_line_does_not_tell_stops_nothing(desk: DeskUnderTest)
 
 
 async def test_without_any_network_it_is_said_what_is_missing(desk: DeskUnderTest):
-    assert "ยังไม่ได้ตั้งค่าเครือข่าย" in (await desk.says("/post", who="ton")).text
+    officers = await desk.says("/post", who="ton")
+    assert officers.text == "ยังไม่ได้ตั้งค่าการโพสต์ลงเครือข่าย แจ้งผู้ดูแลระบบ"
+    administrators = await desk.says("/post", who="may")
+    assert administrators.text.startswith("ยังไม่ได้ตั้งค่าการโพสต์ลงเครือข่าย (DESKBOT_FACEBOOK_PAGE_ID")
 
 
 async def test_a_network_that_is_not_configured_is_told(both: DeskUnderTest):
@@ -89,7 +92,7 @@ async def test_a_network_that_is_not_configured_is_told(both: DeskUnderTest):
     await both.says(TEXT, who="ton")
     asked = await both.presses("เครือข่าย", who="ton")
     assert "twitter" not in asked.buttons
-    assert "ยังโพสต์ลง twitter จากที่นี่ไม่ได้" in (await both.says("twitter", who="ton")).text
+    assert "ยังไม่ได้ตั้งค่าการโพสต์ลง twitter แจ้งผู้ดูแลระบบ" in (await both.says("twitter", who="ton")).text
     await both.presses("✓ Line", who="ton")
     assert "โพสต์เลย 1 ช่องทาง" in both.last["telegram:ton"].buttons
 
@@ -276,7 +279,10 @@ async def test_a_network_that_gets_no_picture_is_told_before_it_goes_out(desk: D
     assert f"Facebook: [รูป]\n{TEXT}" in card.text
     assert f"Line: {TEXT}" in card.text
     assert "Line จะได้เฉพาะข้อความ ไม่มีรูป" in card.text
-    assert "DESKBOT_PUBLIC_URL" in card.text
+    assert "ยังไม่ได้ตั้งค่าลิงก์สำหรับรูป แจ้งผู้ดูแลระบบ" in card.text
+    await desk.says("/post", who="may")
+    told = await desk.sends_file(b"\xff\xd8\xff\xe0", who="may", caption=TEXT)
+    assert "ยังไม่ได้ตั้งค่าลิงก์สำหรับรูป (DESKBOT_PUBLIC_URL)" in told.text
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,9 @@ async def test_what_the_page_hides_is_counted_and_said(year: DeskUnderTest):
 
 
 async def test_without_a_calendar_of_releases_it_is_said_what_is_needed(year: DeskUnderTest):
-    assert "ให้ผู้ดูแลระบบเพิ่ม [[releases]]" in (await year.says("ประชาสัมพันธ์ สรุป")).text
+    officers = (await year.says("ประชาสัมพันธ์ สรุป")).text
+    assert "ยังไม่ได้ตั้งค่าปฏิทินเผยแพร่ผลสำรวจ แจ้งผู้ดูแลระบบ" in officers
+    assert "[[releases]]" in (await year.says("ประชาสัมพันธ์ สรุป", who="may")).text
 
 
 async def test_releases_that_nobody_publicised_are_listed(year: DeskUnderTest):
