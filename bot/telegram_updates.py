@@ -11,10 +11,24 @@ from bot.platform import Unparsable
 from bot.telegram_render import CODE
 from domain.publicity import LinkKind, find_links
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Moved, Other, Press, Query, Text
+from domain.vcards import VCard, read_vcards
+from handlers.chat import (
+    Attachment,
+    Body,
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Moved,
+    Other,
+    Press,
+    Query,
+    SharedContact,
+    Text,
+)
 from store.inbox import Event
 
-KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location", "contact")
+KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location")
 INLINE = "inline:"
 """Before a person's id: the conversation of what they type after the bot's name, beside that of their chat."""
 
@@ -120,6 +134,8 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
         first_at = message.forward_origin.date if message.forward_origin else None
         text = _with_links(message.text, message.entities)
         return Text(_chosen(message.text) if _is_offer(message, bot_id) else text, first_at), ""
+    if message.contact is not None:
+        return _contact(message.contact), ""
     for kind in KINDS:
         if part := getattr(message, kind):
             return _attachment(message, kind, part), ""
@@ -131,6 +147,14 @@ def _membership(member: telegram.ChatMember) -> Body:
         return Joined() if member.is_member else Left()
     bodies: dict[str, Body] = {"member": Joined(), "administrator": Joined(), "kicked": Left(), "left": Left()}
     return bodies.get(member.status, Other())
+
+
+def _contact(contact: telegram.Contact) -> SharedContact:
+    """The one telephone that was shared, and what its vCard knows beside it."""
+    more = (read_vcards((contact.vcard or "").encode("utf-8", "replace")) or [VCard()])[0]
+    name = " ".join(filter(None, (contact.first_name, contact.last_name)))
+    phones = tuple(dict.fromkeys(filter(None, (contact.phone_number, *more.phones))))
+    return SharedContact(name or more.name, phones, tuple(more.emails), more.organisation)
 
 
 def _attachment(message: telegram.Message, kind: str, part: Any) -> Attachment:

@@ -53,6 +53,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedContact:
+    """Somebody out of an address book, with telephones and e-mail addresses as they are written there."""
+
+    name: str
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Typed after the bot's name in any chat, perhaps a foreign one; `offset` asks for the answer's next page."""
 
@@ -95,7 +105,7 @@ class Other:
     """An event that needs no answer (read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | Query | Edited | Unsent | Joined | Left | Moved | Other
+Body = Text | Press | Attachment | SharedContact | Query | Edited | Unsent | Joined | Left | Moved | Other
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,9 @@ def cleaned(incoming: Incoming) -> Incoming:
         body = replace(body, text=clean(body.text))
     elif isinstance(body, Attachment):
         body = replace(body, name=clean(body.name), caption=clean(body.caption), quoted=clean(body.quoted))
+    elif isinstance(body, SharedContact):
+        phones, emails = (tuple(map(clean, each)) for each in (body.phones, body.emails))
+        body = SharedContact(clean(body.name), phones, emails, clean(body.organisation))
     return replace(incoming, body=body, name=clean(incoming.name), title=clean(incoming.title))
 
 

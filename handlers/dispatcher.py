@@ -11,6 +11,7 @@ from domain.references import Kind, read_alone, take_reference
 from domain.text import digits
 from handlers import (
     clock,
+    contact_cards,
     contracts,
     counts,
     customer_changes,
@@ -62,6 +63,7 @@ from handlers.chat import (
     Press,
     Query,
     Reply,
+    SharedContact,
     Text,
     Unsent,
     cleaned,
@@ -212,6 +214,8 @@ async def _route(ctx: Context) -> Reply | None:
         return await system.menu(ctx, "")
     if isinstance(body, Attachment):
         return await _attachment(ctx, body)
+    if isinstance(body, SharedContact):
+        return await _contact(ctx, body)
     if isinstance(body, Unsent):
         await files.unsent(ctx, body)
     if isinstance(body, Edited):
@@ -283,6 +287,13 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
     reply = await files.receive(ctx, body, begun or draft)
     # The answer is about something else: the next text must not go to the form that was open.
     return await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
+
+
+async def _contact(ctx: Context, body: SharedContact) -> Reply:
+    """Somebody out of an address book: an answer to the open form, or a new caller beside it."""
+    draft = await form_store.find_open(ctx.db, ctx.staff.id)
+    reply = await contact_cards.shared(ctx, [body], draft)
+    return await _aside(ctx, draft, reply) if draft and draft.id not in ctx.drafts else reply
 
 
 # Presses.

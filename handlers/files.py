@@ -10,7 +10,7 @@ from domain.files import CSV, XLSX, numbered_name
 from domain.references import Kind, find_references
 from domain.staff import Role
 from domain.tickets import Ticket
-from handlers import file_cards, forms, imports, owed_proofs, request_cards, ticket_buttons, ticket_cards
+from handlers import contact_cards, file_cards, forms, imports, owed_proofs, request_cards, ticket_buttons, ticket_cards
 from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Part, Reply, Unsent, say
 from handlers.desk import Context
 from handlers.draft_files import move
@@ -52,6 +52,8 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
         if fresh is None:
             raise
         return await forms.proceed(ctx, fresh, fresh.asking, sentence(error))
+    if contacts := await contact_cards.read_file(ctx, body, fetched):
+        return await contact_cards.shared(ctx, contacts, draft)
     file = File(
         id=uuid4().hex,
         record="",

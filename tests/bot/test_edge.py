@@ -117,3 +117,19 @@ async def test_a_caption_is_clean_too(wired: WiredDesk) -> None:
     await wired.turn()
     assert await wired.value("SELECT caption FROM files") == "คำขอ ข้อมูล"
     assert await wired.value("SELECT name FROM files") == "สัญญา fdp.pdf"
+
+
+async def test_a_contact_that_is_shared_is_looked_up(wired: WiredDesk) -> None:
+    vcard = "BEGIN:VCARD\nVERSION:3.0\nFN:x\nTEL:+66812345678\nEMAIL:a@example.com\nEND:VCARD"
+    wired.telegram.contact(NOK, "66899990000", "พี่\u200bชาย", "", vcard)
+    await wired.turn()
+    (answer,) = wired.telegram_texts()
+    assert "📇 พี่ชาย · 089-999-0000 · 081-234-5678 · a@example.com" in answer
+    assert "C81554" in answer
+
+
+async def test_a_vcard_file_on_line_is_a_contact(wired: WiredDesk) -> None:
+    data = b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Somchai\r\nTEL;CELL:0812345678\r\nEND:VCARD\r\n"
+    said = {"fileName": "contact.vcf", "fileSize": len(data)}
+    await wired.hears(wired.line.content_event(NOK_LINE, data, "file", "application/octet-stream", **said))
+    assert "C81554" in "\n".join(wired.line_texts())

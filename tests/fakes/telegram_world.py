@@ -103,6 +103,11 @@ class TelegramWorld(WireServer):
             content["reply_to_message"] = self._said[quoting]
         return self._person_sends(user_id, chat_id, content, first_name, language_code)
 
+    def contact(self, user_id: int, phone: str, first_name: str, last_name: str = "", vcard: str = "") -> int:
+        """A person shares somebody out of the address book."""
+        shared = {"phone_number": phone, "first_name": first_name, "last_name": last_name, "vcard": vcard}
+        return self._person_sends(user_id, None, {"contact": {name: each for name, each in shared.items() if each}})
+
     def add_bot(self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")) -> None:
         """A person takes the bot into a group: told as news of a member and as a message of the group."""
         self.kicked.discard(chat_id)

@@ -31,6 +31,7 @@ from handlers.chat import (
     Press,
     Query,
     Reply,
+    SharedContact,
     Text,
     Unsent,
     buttons_of,
@@ -79,6 +80,8 @@ class Recorder:
             body = Attachment(data["of"])
         elif data["kind"] == "file":
             body = Attachment(**data["file"])
+        elif data["kind"] == "contact":
+            body = SharedContact(**{k: tuple(v) if isinstance(v, list) else v for k, v in data["contact"].items()})
         elif data["kind"] == "unsent":
             body = Unsent(data.get("of", ""))
         else:

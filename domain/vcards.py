@@ -1,0 +1,90 @@
+"""vCards (RFC 6350, and versions 2.1 and 3.0): contacts as address books give them away. Pure."""
+
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from domain.text import clean
+
+MOST = 50
+"""Contacts that are read of one file."""
+_PROPERTY = re.compile(
+    rb'(?:[\w-]+\.)?(?P<name>[A-Za-z-]+)(?P<how>(?:;[^:"]*(?:"[^"]*"[^:"]*)*)?):(?P<value>.*)', re.DOTALL
+)
+_FOLD = re.compile(rb"(?<!=)\r?\n[ \t]")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SPLIT = re.compile(r"(?<!\\);")
+
+
+@dataclass(slots=True)
+class VCard:
+    """One contact, its telephones and e-mail addresses as they are written there."""
+
+    name: str = ""
+    organisation: str = ""
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+
+
+def is_vcard(data: bytes) -> bool:
+    """Whether these bytes begin as a vCard does."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:11].upper() == b"BEGIN:VCARD"
+
+
+def read_vcards(data: bytes) -> list[VCard]:
+    """The contacts in a file that name somebody or tell how to reach them; what is no vCard has none."""
+    cards: list[VCard] = []
+    for name, how, value in _properties(data):
+        if name == "BEGIN" and len(cards) < MOST:
+            cards.append(VCard())
+        elif cards:
+            _take(cards[-1], name, _decoded(how, value))
+    return [card for card in cards if card.name or card.phones or card.emails]
+
+
+def _properties(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """Each line's name, parameters and value; quoted-printable lines go on behind a sign of equality."""
+    lines = _FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf")).replace(b"\r\n", b"\n").split(b"\n")
+    waiting = b""
+    for line in lines:
+        whole, waiting = waiting + (line.lstrip() if waiting else line), b""
+        if whole.endswith(b"=") and b"QUOTED-PRINTABLE" in whole.partition(b":")[0].upper():
+            waiting = whole[:-1]
+        elif found := _PROPERTY.fullmatch(whole):
+            yield found["name"].decode("ascii").upper(), found["how"].upper(), found["value"]
+
+
+def _decoded(how: bytes, value: bytes) -> str:
+    if b"QUOTED-PRINTABLE" in how:
+        value = quopri.decodestring(value)
+    for encoding in ("utf-8", "cp874"):
+        try:
+            return value.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return value.decode("utf-8", "replace")
+
+
+def _take(card: VCard, name: str, value: str) -> None:
+    """FN is how a name is shown; N has it in parts, the surname first, and stands in where FN is empty."""
+    parts = [_plain(part) for part in _SPLIT.split(value)]
+    if not any(parts):
+        return
+    if name == "FN":
+        card.name = _plain(value) or card.name
+    elif name == "N" and not card.name:
+        surname, given, middle, title, *_more = [*parts, "", "", "", ""]
+        card.name = " ".join(filter(None, (title, given, middle, surname)))
+    elif name == "ORG":
+        card.organisation = " ".join(filter(None, parts))
+    elif name == "TEL":
+        card.phones.append(_plain(re.sub(r"(?i)^tel:", "", value)))
+    elif name == "EMAIL":
+        card.emails.append(_plain(re.sub(r"(?i)^mailto:", "", value)))
+
+
+def _plain(value: str) -> str:
+    """A value on one line, without what protects its commas and semicolons."""
+    unescaped = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], value)
+    return " ".join(clean(unescaped).split())
