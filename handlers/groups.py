@@ -48,14 +48,17 @@ async def enrolled(ctx: Context, args: str) -> Reply:
     if not found:
         return say(_("ยังไม่มีกลุ่มที่ลงทะเบียน") + f"\n{how}")
     names = await staff.staff_names(ctx.db)
-    lines = [(_name(each), f"{_whose(each)} · {names[each.enrolled_by]} {when(each.enrolled_at)}") for each in found]
+    lines = [
+        (group_name(each), f"{_whose(each)} · {names[each.enrolled_by]} {when(each.enrolled_at)}") for each in found
+    ]
     buttons = tuple(
-        Button(_("นำ %(group)s ออก", group=_name(each)), "group.remove", _target(each), once=True) for each in found
+        Button(_("นำ %(group)s ออก", group=group_name(each)), "group.remove", _target(each), once=True)
+        for each in found
     )
     return Reply((Card(_("กลุ่มที่บอททำงานอยู่"), tuple(lines), how, buttons),))
 
 
-def _name(group: Group) -> str:
+def group_name(group: Group) -> str:
     """The group's title, or its chat where the platform does not say one."""
     return f"{group.title or '…' + group.chat[-6:]} ({group.platform.title()})"
 

@@ -8,7 +8,7 @@ from functools import partial
 from domain.errors import Conflict, InvalidInput
 from domain.references import read_alone
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from handlers import posting_rights
+from handlers import audit_text, posting_rights
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
@@ -203,8 +203,7 @@ async def audit_log(ctx: Context, args: str) -> Reply:
     record = one.value if one else args.strip().upper()
     ctx.audit("audit.read", record or "audit")
     names = await store.staff_names(ctx.db)
-    lines = []
-    for entry in await audit.list_latest(ctx.db, AUDIT_SHOWN, record):
-        who = names.get(entry.staff_id, "-") if entry.staff_id is not None else "-"
-        lines.append((when(entry.at), f"{who} · {entry.action} · {entry.record}"))
-    return Reply((Card(_("ตรวจสอบ %(record)s", record=record).strip(), tuple(lines) or ((_("ยังไม่มีรายการ"), ""),)),))
+    entries = await audit.list_latest(ctx.db, AUDIT_SHOWN, record)
+    lines = [(when(entry.at), await audit_text.line(ctx, entry, names)) for entry in entries]
+    title = _("รายการตรวจสอบ %(record)s", record=record).strip()
+    return Reply((Card(title, tuple(lines), "" if lines else _("ยังไม่มีรายการ")),))

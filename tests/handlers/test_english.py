@@ -32,7 +32,7 @@ IN_THAI = {"ไทย", "ใช้ภาษาไทยแล้ว"}
 KEPT = re.compile(r"%\(\w+\)s|\d+|[^\x00-\x7f\u0e00-\u0e7f\u201c\u201d]|^\s")
 """What both languages share: parameters, numbers, emoji, a blank in front."""
 DATES = re.compile(r"(?:\d{1,2} )?\S+\.\S+\. \d\d|\d\d\.\d\d น\.")
-TABLES = {"FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
+TABLES = {"ACTIONS", "FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
 MATCHED = {
     "FREE",

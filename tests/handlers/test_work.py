@@ -296,7 +296,7 @@ async def test_every_read_of_personal_data_is_in_the_audit_log(desk):
     await desk.says("สมชาย")
     assert await desk.count("audit", "action = 'customer.listed'") == 2
     shown = await desk.says("ตรวจสอบ C81554", who="may")
-    assert "customer.read" in shown.text
+    assert "ดูผู้รับบริการ" in shown.text
 
 
 async def test_help_begins_with_the_days_work_and_ends_with_what_is_the_administrators(desk):
