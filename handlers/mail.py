@@ -259,10 +259,11 @@ async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
 
 
 def _closing(ticket: Ticket, mail: NewMail) -> Button:
-    """[ปิดใบงาน], with what was written as the result where there is none yet."""
+    """[ปิดใบงาน R2611000124], with what was written as the result where there is none yet."""
     if ticket.result:
-        return Button(_("ปิดใบงาน"), "ticket.close", {"no": ticket.no})
-    return Button(_("ใช้เป็นผลและปิดใบงาน"), "ticket.answer", {"no": ticket.no, "text": mail.text, "close": "1"})
+        return ticket_buttons.close_button(ticket)
+    label = _("ใช้เป็นผลและปิด %(no)s", no=ticket.no)
+    return Button(label, "ticket.answer", {"no": ticket.no, "text": mail.text, "close": "1"})
 
 
 # Mails that were written.

@@ -194,7 +194,9 @@ class TicketForm(Form):
         return tuple(n for n in TICKET_FIELDS if n in wanted or n in filled)
 
     def save_label(self, draft: Draft) -> str:
-        return _("ปิดด้วยผลนี้") if draft.data.get("close") else _("บันทึก")
+        if not draft.data.get("close"):
+            return _("บันทึก")
+        return _("ปิดด้วยผลนี้ %(no)s", no=draft.record).strip()
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         save = save_changes if draft.record else save_new

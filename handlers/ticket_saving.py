@@ -139,7 +139,9 @@ async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
         Button(_("เพิ่มต่อท้ายผลเดิม"), "ticket.append", {"draft": draft.id}),
         Button(_("ทิ้ง"), "form.cancel", {"draft": draft.id}),
     )
-    kept = Paragraph(_('ผลที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', result=shorten(mine, 300)), buttons)
+    kept = Paragraph(
+        _('ผลของ %(no)s ที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', no=current.no, result=shorten(mine, 300)), buttons
+    )
     return Reply((*shown.parts, kept))
 
 

@@ -152,7 +152,8 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     values = {"result": read_result(args["text"]).result, **({"close": "1"} if args.get("close") else {})}
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
-    return await advance(ctx, edit_ticket(ctx, found, values, look=False))
+    # A result that somebody gave meanwhile is not written over unseen.
+    return await advance(ctx, edit_ticket(ctx, found, values, look=bool(found.result)))
 
 
 @action("ticket.close")

@@ -148,8 +148,8 @@ async def test_without_a_result_the_text_is_asked_for_and_becomes_the_result(des
     await ticket(desk, result="")
     assert "พิมพ์ข้อความที่จะส่ง" in (await desk.presses("ตอบทางอีเมล")).text
     assert "ส่ง" in (await desk.says("ยังไม่มีข้อมูลปีนี้")).buttons
-    assert "ใช้เป็นผลและปิดใบงาน" in (await desk.presses("ส่ง")).buttons
-    closed = await desk.presses("ใช้เป็นผลและปิดใบงาน")
+    assert "ใช้เป็นผลและปิด R2611000124" in (await desk.presses("ส่ง")).buttons
+    closed = await desk.presses("ใช้เป็นผลและปิด R2611000124")
     assert "ผลของการให้บริการ: ยังไม่มีข้อมูลปีนี้\n" in closed.text
     await desk.mails_go()
     assert "\n\nยังไม่มีข้อมูลปีนี้\n\n" in smtp.mails[0].body

@@ -38,7 +38,7 @@ async def two(desk):
 async def test_a_ticket_number_leads_to_its_card(two, text):
     answer = await two.says(text)
     assert "🎫 R2611000124" in answer.text
-    assert "ปิดใบงาน" in answer.buttons
+    assert f"ปิดใบงาน {FIRST}" in answer.buttons
     assert await two.count("tickets", CLOSED) == 0
 
 
@@ -211,3 +211,22 @@ async def test_a_result_that_names_another_ticket_is_not_taken_for_the_open_form
     await two.presses(f"ใช้เป็นผลและปิด {FIRST}", platform=platform)
     assert await two.count("tickets", f"no = '{FIRST}' AND {CLOSED}") == 1
     assert await two.count("tickets", CLOSED) == 1
+
+
+async def test_a_result_that_was_given_meanwhile_is_not_written_over_unseen(two):
+    await two.says("แนะนำให้ดูที่เว็บไซต์แล้ว")
+    await two.says(f"แก้ไข {SECOND} ผล ส่งเอกสารแล้ว", who="ton")
+    shown = await two.presses(f"ใช้เป็นผลของ {SECOND}")
+    assert await two.count("tickets", f"no = '{SECOND}' AND result = 'ส่งเอกสารแล้ว'") == 1
+    assert "แนะนำให้ดูที่เว็บไซต์แล้ว" in shown.text
+
+
+async def test_what_closes_names_its_ticket_wherever_a_message_speaks_of_two(two):
+    await two.says(SECOND)
+    await two.presses("แก้ไข")
+    card = await two.says(FIRST)
+    assert SECOND in card.text  # the draft that was put aside
+    assert [label for label in card.buttons if "ปิด" in label] == [f"ปิดใบงาน {FIRST}"]
+    await two.presses(f"ปิดใบงาน {FIRST}")
+    await two.says("ส่งแล้ว")
+    assert await two.count("tickets", CLOSED) == await two.count("tickets", f"{CLOSED} AND no = '{FIRST}'") == 1

@@ -299,7 +299,7 @@ async def test_a_result_typed_for_a_ticket_that_a_colleague_closed_is_not_lost(t
     await desk.says(f"ปิดใบงาน {NO} ส่งไฟล์แล้ว")
     told = await desk.says(f"ปิดใบงาน {NO} โทรแจ้งแล้ว", who="ton")
     assert "คุณนกปิดใบงาน" in told.text
-    assert 'ผลที่คุณพิมพ์ยังไม่ได้บันทึก: "โทรแจ้งแล้ว"' in told.text
+    assert 'ผลของ R2611000124 ที่คุณพิมพ์ยังไม่ได้บันทึก: "โทรแจ้งแล้ว"' in told.text
     await desk.presses("เพิ่มต่อท้ายผลเดิม", who="ton")
     if "บันทึก" in desk.last["telegram:ton"].buttons:
         await desk.presses("บันทึก", who="ton")
