@@ -12,6 +12,7 @@ from domain.dates import BANGKOK
 from domain.errors import InvalidInput
 from domain.merging import FIELDS, LIKELY, Candidate, likeness, recommend
 from domain.staff import Role
+from domain.text import fold
 from handlers import customer_cards, merges
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context, Work
@@ -165,7 +166,8 @@ async def _list_open(ctx: Context, page: int) -> Reply:
 
 def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
     one, other = people[pair.one], people[pair.other]
-    names = one.name if one.name == other.name else f"{one.name} / {other.name}"
+    same = fold(one.name) == fold(other.name)
+    names = max(one.name, other.name, key=len) if same else f"{one.name} / {other.name}"
     reported = _("มีผู้รายงาน") if pair.reported_by is not None else _("คล้าย %(score)s%%", score=pair.score)
     return f"{pair.one} = {pair.other} · {names} · {reported}"
 

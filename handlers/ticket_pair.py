@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import takewhile
 
 from domain import pauses
 from domain.customers import CustomerCode
 from domain.staff import StaffId
-from domain.text import shorten, words
+from domain.text import shorten, strip_titles, words
 from domain.tickets import Ticket, TicketNo
 from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Paragraph, Reply
@@ -26,14 +27,20 @@ async def reserve(ctx: Context) -> TicketNo:
 async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
     """The first ticket: closed, its result says who asked for what and where that is dealt with."""
     customer = await ctx.customer(values["real_customer"])
-    said = words("results").text("forwarded") % (
-        ticket_cards.shown_name(customer),
-        shorten(" ".join(ticket.details.split()), QUESTION),
-        no,
-    )
+    subject = ctx.desk.configuration.catalogue.subject(values["real_subject"]).name
+    question = shorten(_without_name(ticket.details, customer.name) or subject, QUESTION)
+    said = words("results").text("forwarded") % (ticket_cards.shown_name(customer), question, no)
     result = "\n".join(filter(None, (ticket.result, said)))
     # What the customer wants is counted once: with the second ticket.
     return replace(pauses.closed(ticket, ctx.now), result=result, projects=(), data_years="")
+
+
+def _without_name(details: str, name: str) -> str:
+    """The question in one line, without the customer's name where it begins with that: the result begins with it."""
+    question = " ".join(details.split())
+    asked, named = strip_titles(question).split(), strip_titles(name).split()
+    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(asked, named, strict=False)))
+    return " ".join(asked[len(same) :]) if same else question
 
 
 async def add_real(

@@ -278,6 +278,23 @@ async def test_one_form_makes_both_tickets_of_a_forwarded_mail(desk):
     assert "R2611000124" in desk.told("ton").text
 
 
+@pytest.mark.parametrize(
+    ("details", "asked"),
+    [
+        ("กมลชนก รัตนพิทักษ์ ขอข้อมูลแรงงาน", "ขอข้อมูลแรงงาน"),
+        ("คุณกมลชนก ขอข้อมูลแรงงาน", "ขอข้อมูลแรงงาน"),
+        ("ขอข้อมูลแรงงานให้ กมลชนก", "ขอข้อมูลแรงงานให้ กมลชนก"),
+        ("กมลชนก รัตนพิทักษ์", "ข้อมูลสถิติ (ข้อมูล สสช.)"),
+    ],
+)
+async def test_the_result_of_a_forwarded_mail_says_the_name_once(desk, details, asked):
+    await desk.says(f"/open C81554 เมล fwd {details}")
+    await desk.says("C70001")
+    await desk.says("6.1")
+    told = (await ticket(desk, "R2611000125")).result
+    assert told == f"ผศ.ดร.กมลชนก รัตนพิทักษ์ ติดต่อเรื่อง {asked} รายละเอียดในใบงานเลขที่ R2611000124"
+
+
 async def test_what_a_forwarded_mail_asks_for_is_counted_once(desk):
     await desk.says("/open C81554 เมล fwd ขอสถิติ")
     await desk.presses("ช่องอื่น ๆ")

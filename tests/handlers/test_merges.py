@@ -205,6 +205,8 @@ async def test_an_officer_reports_codes_and_the_administrator_sees_them_side_by_
     shown = await desk.presses_token(told.token("รวม C83997 เข้ากับ C81554"), who="may")
     assert "รวมเป็น C81554" in shown.buttons
     assert "มีผู้รายงาน" in "".join((await desk.says("/duplicates", who="may")).buttons)
+    # Names that differ by a title alone are one name.
+    assert (await desk.says("/duplicates", who="may")).buttons == ["C81554 = C83997 · นายสมชาย ใจดี · มีผู้รายงาน"]
 
 
 async def test_codes_can_be_reported_by_a_line(desk):
