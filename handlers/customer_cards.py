@@ -1,19 +1,24 @@
 """How customers are shown: a line in a list, a card with contacts and last tickets."""
 
 import asyncio
+from collections.abc import Sequence
 
 from domain.customers import Customer
 from domain.phones import format_phone
 from domain.text import shorten
+from domain.tickets import Ticket
+from handlers import ticket_buttons
 from handlers.chat import Button, Card
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
+from handlers.ticket_cards import by_due, due_state, shown_name, ticket_line, ticket_words
 from handlers.ticket_cards import customer_line as line
-from handlers.ticket_cards import shown_name, ticket_line
 from store import customers, requests, tickets
 
 RECENT = 3
+OPEN = 3
+"""Open tickets that have a button each."""
 CONTACTS = 5
 
 __all__ = ["card", "line", "shown_name"]
@@ -40,23 +45,38 @@ async def card(ctx: Context, customer: Customer) -> Card:
         shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
     if len(customer.contacts) > CONTACTS:
         shown.append((_("ผู้ติดต่อ"), _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=len(customer.contacts) - CONTACTS)))
-    count, asked, latest, merged = await asyncio.gather(
+    count, asked, latest, unfinished, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
         requests.count_by_customer(ctx.db, customer.code),
         tickets.list_by_customer(ctx.db, customer.code, RECENT),
+        tickets.list_unfinished_by_customer(ctx.db, customer.code),
         customers.list_merged_codes(ctx.db, customer.code),
     )
-    shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, ticket)) for ticket in latest]
+    waiting = by_due(ctx, unfinished)
+    shown += [(_("ใบงานค้าง"), ticket_line(ctx, each, due_state(ctx, each))) for each in waiting[:OPEN]]
+    shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, each)) for each in latest if each.is_done]
     if merged:
         shown.append((_("รหัสเดิม"), ", ".join(merged)))
-    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=_buttons(customer, count, asked))
+    buttons = (*_open_buttons(ctx, customer, waiting), *_buttons(customer, count, asked))
+    return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=buttons)
+
+
+def _open_buttons(ctx: Context, customer: Customer, waiting: Sequence[Ticket]) -> tuple[Button, ...]:
+    """A new ticket, the open ones, the due first; the only one can be closed from here."""
+    args = {"code": customer.code}
+    buttons = [Button(_("สร้างใบงาน"), "customer.open", args)]
+    buttons += [ticket_buttons.show_button(each, ticket_words(ctx, each)) for each in waiting[:OPEN]]
+    if len(waiting) > OPEN:
+        buttons.append(Button(_("ใบงานค้างทั้งหมด (%(count)s)", count=len(waiting)), "customer.unfinished", args))
+    if len(waiting) == 1:
+        buttons.append(ticket_buttons.close_button(waiting[0]))
+    return tuple(buttons)
 
 
 def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
     args = {"code": customer.code}
     requested = (Button(_("คำขอข้อมูล (%(count)s)", count=asked), "request.list", args),) if asked else ()
     return (
-        Button(_("สร้างใบงาน"), "customer.open", args),
         Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
         *requested,
         Button(_("แก้ไข"), "customer.edit", args),

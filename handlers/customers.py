@@ -20,6 +20,7 @@ from handlers.labels import why_label
 from handlers.messages import sentence
 from handlers.pages import turn_buttons
 from handlers.registry import ANYTHING, action, command, near_command, spoken
+from handlers.ticket_cards import by_due
 from handlers.ticket_form import habit_defaults, new_ticket
 from store import audit, customers, search, tickets
 
@@ -200,6 +201,21 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons += turn_buttons("customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE)
     title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
     return named_records.ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
+
+
+@action("customer.unfinished", in_place=True)
+async def unfinished_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The customer's tickets that are not closed, the due ones first."""
+    page = int(args.get("page", "0"))
+    customer = await customers.get_customer(ctx.db, args["code"])
+    ctx.audit("customer.history", customer.code)
+    found = by_due(ctx, await tickets.list_unfinished_by_customer(ctx.db, customer.code))
+    shown = found[page * HISTORY_PAGE : (page + 1) * HISTORY_PAGE]
+    buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
+    more = len(found) > (page + 1) * HISTORY_PAGE
+    buttons += turn_buttons("customer.unfinished", {"code": customer.code}, page, more=more)
+    title = _("ใบงานค้าง · %(customer)s", customer=f"{customer.code} {customer.name}")
+    return named_records.ticket_list(ctx, title, shown, tuple(buttons))
 
 
 @action("customer.edit")

@@ -69,15 +69,8 @@ async def leave(ctx: Context, args: str) -> Reply:
     mine = await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
     for each in mine:
         ctx.audit("ticket.listed", each.no)
-    given = split([each.no for each in _by_due(ctx, mine)], await _loads(ctx, first, last))
+    given = split([each.no for each in ticket_cards.by_due(ctx, mine)], await _loads(ctx, first, last))
     return await _proposal(ctx, first, last, given)
-
-
-def _by_due(ctx: Work, found: Sequence[Ticket]) -> list[Ticket]:
-    """What is due first comes first."""
-    return sorted(
-        found, key=lambda ticket: (ticket_cards.due(ctx, ticket) is None, ticket_cards.due(ctx, ticket) or ctx.now)
-    )
 
 
 async def _loads(ctx: Context, first: date, last: date) -> dict[StaffId, int]:
@@ -164,7 +157,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     away = Leave(uuid4().hex, ctx.staff.id, first, last)
     given, mine = _from_text(args["given"]), await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
     offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
-    for ticket in _by_due(ctx, mine):
+    for ticket in ticket_cards.by_due(ctx, mine):
         if ticket.no in given:
             made = Offer(uuid4().hex, ticket.no, ctx.staff.id, given[ticket.no], ctx.now, leave=away.id)
             offers.setdefault(given[ticket.no], []).append((made, ticket))

@@ -73,7 +73,10 @@ def ticket_list(ctx: Context, title: str, found: Sequence[Ticket], buttons: tupl
     """Tickets to choose from, or that there are none."""
     if not found:
         return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
-    options = tuple(ticket_buttons.show_button(t, ticket_cards.ticket_line(ctx, t)) for t in found)
+    options = tuple(
+        ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, ticket_cards.due_state(ctx, each)))
+        for each in found
+    )
     return Reply((Choice(title, options, buttons),))
 
 

@@ -1,6 +1,6 @@
 """How tickets are shown: a line in a list, a card, what was just saved, what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from domain import clock
@@ -51,6 +51,23 @@ async def customer_title(ctx: Context, code: str) -> str:
 def due(ctx: Work, ticket: Ticket) -> datetime | None:
     """When the time standard wants it done; None where it sets no time, or while the clock stands still."""
     return clock.due_at(ctx.desk.configuration, ticket)
+
+
+def by_due(ctx: Work, found: Iterable[Ticket]) -> list[Ticket]:
+    """The nearest due time first; at last those for which the time standard sets none."""
+    dated = [(due(ctx, ticket), ticket) for ticket in found]
+    dated.sort(key=lambda pair: (pair[0] is None, pair[0] or ctx.now, pair[1].no))
+    return [ticket for _due, ticket in dated]
+
+
+def due_state(ctx: Work, ticket: Ticket) -> str:
+    """`ถึง 24 พ.ย. 69 10.00 น.`, `เกินกำหนด …`; its status where it has no due time."""
+    due_time = due(ctx, ticket)
+    if due_time is None or ticket.is_done:
+        return status_line(ticket)
+    if due_time < ctx.now:
+        return _("เกินกำหนด %(when)s", when=when(due_time))
+    return _("ถึง %(when)s", when=when(due_time))
 
 
 def due_line(ctx: Work, ticket: Ticket) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from domain.errors import InvalidInput
 from domain.periods import Period, find_period, format_period, relative_period
@@ -14,7 +14,7 @@ from handlers import ticket_buttons, ticket_cards
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import field_label, team_label, value_label, when
+from handlers.labels import field_label, team_label, value_label
 from handlers.pages import turn_buttons
 from handlers.registry import action, command, spoken
 from store import customers, forms, staff, ticket_lists
@@ -22,7 +22,6 @@ from store.ticket_lists import Wanted
 
 PAGE = 8
 CHOICES = 9
-NEVER = datetime.max.replace(tzinfo=UTC)
 TEAM_WORDS = ("ทีม", "กลุ่ม", "team ")
 SPANS = {
     "this_week": "สัปดาห์นี้",
@@ -56,12 +55,6 @@ class Filters:
         period = Period(date.fromisoformat(first), date.fromisoformat(until)) if first else None
         status, subject, team, project = (args.get(name, "") for name in ("status", "subject", "team", "project"))
         return cls(status, subject, team, project, period)
-
-
-def _by_due(ctx: Context, found: Sequence[Ticket]) -> list[tuple[datetime, Ticket]]:
-    """Tickets with their due times, the nearest first; NEVER where the time standard sets none."""
-    dated = [(ticket_cards.due(ctx, ticket) or NEVER, ticket) for ticket in found]
-    return sorted(dated, key=lambda pair: (pair[0], pair[1].no))
 
 
 @spoken("งาน", "ใบงาน", "งานผม", "งานหนู", "มีงานอะไรบ้าง", "ค้างอะไรบ้าง")
@@ -179,11 +172,11 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
     if filters.status == Status.CLOSED:
         start = page * PAGE
         closed = await ticket_lists.list_in_status(ctx.db, wanted, Status.CLOSED, PAGE + 1, start)
-        shown, more = [(NEVER, ticket) for ticket in closed[:PAGE]], len(closed) > PAGE
+        shown, more = closed[:PAGE], len(closed) > PAGE
     else:
         unfinished = await ticket_lists.list_unfinished(ctx.db, wanted)
-        dated = _by_due(ctx, [t for t in unfinished if filters.status in ("", t.status)])
-        shown, more = dated[page * PAGE : (page + 1) * PAGE], len(dated) > (page + 1) * PAGE
+        ordered = ticket_cards.by_due(ctx, (t for t in unfinished if filters.status in ("", t.status)))
+        shown, more = ordered[page * PAGE : (page + 1) * PAGE], len(ordered) > (page + 1) * PAGE
     options = await _options(ctx, filters, shown)
     turns = turn_buttons("my.page", filters.args(), page, more=more)
     buttons = (*turns, *_other_lists(filters, counts), *await _parked(ctx))
@@ -208,18 +201,15 @@ def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
     return f"{title}\n{_('เฉพาะ %(filters)s', filters=shown)}" if shown else title
 
 
-async def _options(ctx: Context, filters: Filters, shown: Sequence[tuple[datetime, Ticket]]) -> tuple[Button, ...]:
-    codes = [each.customer for _due, each in shown if each.customer]
+async def _options(ctx: Context, filters: Filters, shown: Sequence[Ticket]) -> tuple[Button, ...]:
+    codes = [each.customer for each in shown if each.customer]
     people = {customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)}
     names = await staff.staff_names(ctx.db) if filters.team else {}
     options = []
-    for due, each in shown:
+    for each in shown:
         ctx.audit("ticket.listed", each.no)
-        state = "" if due == NEVER else _("ถึง %(when)s", when=when(due))
-        if due < ctx.now:
-            state = _("เกินกำหนด %(when)s", when=when(due))
         assignee = names.get(each.assignee, "") if each.assignee is not None else ""
-        state = " · ".join(filter(None, (assignee, state or ticket_cards.status_line(each))))
+        state = " · ".join(filter(None, (assignee, ticket_cards.due_state(ctx, each))))
         name = people.get(each.customer, "") if each.customer else ""
         options.append(ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, state, name)))
     return tuple(options)

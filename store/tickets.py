@@ -294,6 +294,16 @@ async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -
     return [_ticket(row) for row in rows]
 
 
+async def list_unfinished_by_customer(db: Reader, code: str, limit: int = 200) -> list[Ticket]:
+    """The customer's tickets that are not closed, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? AND status IN ('new', 'open') "
+        f"ORDER BY created_at, no LIMIT {int(limit)}",
+        code,
+    )
+    return [_ticket(row) for row in rows]
+
+
 async def count_by_customer(db: Reader, code: str) -> int:
     """How many tickets the customer has."""
     row = await db.fetch_one(f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}", code)

@@ -70,9 +70,9 @@ async def test_a_card_says_a_label_once_above_all_that_it_holds(desk: DeskUnderT
     for n in range(3):
         await desk.says(f"/open C81554 โทร 1.1 เรื่องที่ {n}")
     card = (await desk.says("C81554")).text
-    assert card.count("ใบงานล่าสุด") == 1
+    assert card.count("ใบงานค้าง") == 1
     assert [line for line in card.splitlines() if "เรื่องที่" in line] == [
-        "ใบงานล่าสุด: R2611000126 · 1.1 · เรื่องที่ 2 · เปิด",
-        "R2611000125 · 1.1 · เรื่องที่ 1 · เปิด",
-        "R2611000124 · 1.1 · เรื่องที่ 0 · เปิด",
+        "ใบงานค้าง: R2611000124 · 1.1 · เรื่องที่ 0 · ถึง 23 พ.ย. 69 10.05 น.",
+        "R2611000125 · 1.1 · เรื่องที่ 1 · ถึง 23 พ.ย. 69 10.05 น.",
+        "R2611000126 · 1.1 · เรื่องที่ 2 · ถึง 23 พ.ย. 69 10.05 น.",
     ]

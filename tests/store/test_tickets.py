@@ -16,7 +16,7 @@ from domain.tickets import Complexity, Mood, Pause, Status, Ticket, TicketNo, Ur
 from store import tickets
 from store.changes import list_changes
 from store.customers import add_customer, get_customer
-from store.database import Database
+from store.database import Database, Tx
 from store.staff import add_staff
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -300,3 +300,24 @@ async def test_to_whom_an_officer_gave_work_lately(db: Database, officer: StaffI
     )
     await add(db, plain("R2611000003", malee))
     assert await tickets.list_assignees(db, officer) == [malee, officer]
+
+
+async def test_a_customers_unfinished_tickets_are_neither_closed_nor_somebody_elses(
+    db: Database, officer: StaffId, full: Ticket
+) -> None:
+    await db.write(lambda tx: add_customer(tx, Customer(CustomerCode("C2"), "นิด"), NOW))
+    states = (Status.OPEN, Status.CLOSED, Status.NEW, Status.VOIDED)
+    mine = [
+        replace(full, no=TicketNo(f"R261100000{n}"), status=state, created_at=NOW - timedelta(days=n), contact_id=None)
+        for n, state in enumerate(states)
+    ]
+    others = replace(mine[0], no=TicketNo("R2611000009"), customer=CustomerCode("C2"))
+
+    async def fill(tx: Tx) -> None:
+        for each in (*mine, others):
+            await tickets.add_ticket(tx, each)
+
+    await db.write(fill)
+    found = await tickets.list_unfinished_by_customer(db, "C81554")
+    assert [each.no for each in found] == ["R2611000002", "R2611000000"]
+    assert [each.no for each in await tickets.list_unfinished_by_customer(db, "C81554", 1)] == ["R2611000002"]
