@@ -13,9 +13,9 @@ install: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-# Without whole processes and without a database server: for between two edits.
+# The rules and the chat, without platforms, processes and database servers: for between two edits.
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest --ignore=tests/e2e --ignore=tests/store
+	$(BIN)/python -m pytest --ignore=tests/e2e --ignore=tests/store --ignore=tests/bot -k "not postgresql"
 
 # The properties with many more examples.
 test-long: $(VENV)/.dev

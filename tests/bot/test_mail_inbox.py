@@ -26,7 +26,7 @@ from handlers.desk import Work
 from store import mail_inboxes, staff
 from store.database import Database, StoreUnavailable, Tx
 from store.mail_inboxes import Found
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
 from tests.fakes.smtp import make_certificate
@@ -397,10 +397,10 @@ async def test_a_stop_waits_for_no_server(server: Dovecot, monkeypatch: pytest.M
     said = threading.Event()
     monkeypatch.setattr(ImapBox, "_look", lambda self, imap: (said.set(), imap.readline())[0])
     looking = asyncio.create_task(box.look())
-    await asyncio.to_thread(said.wait, 10)
+    await asyncio.to_thread(said.wait, PATIENCE)
     looking.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(looking, 5)
+        await asyncio.wait_for(looking, PATIENCE)
 
 
 async def test_nobody_listening_is_said(silent: int) -> None:
@@ -442,7 +442,7 @@ async def test_a_server_that_talks_nonsense_is_left(lines: tuple[bytes, ...], mo
     listening, thread = answers(*lines)
     with pytest.raises(BoxFailed):
         await ImapBox(MailServer("127.0.0.1", listening.getsockname()[1], Encryption.NONE, USER, "p")).look()
-    await asyncio.to_thread(thread.join, 10)
+    await asyncio.to_thread(thread.join, PATIENCE)
 
 
 @contextmanager
@@ -468,7 +468,7 @@ def only_login() -> Iterator[tuple[int, list[bytes]]]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield listening.getsockname()[1], said
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 async def test_a_server_that_knows_only_login_is_logged_in_to() -> None:

@@ -22,6 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NoReturn, TypeAlias
 
+from tests.fakes.clock import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(ROOT / "run_bot.py")
 LIBRARIES = (
@@ -137,7 +139,7 @@ def start_program(
 
 
 def run_program(
-    arguments: Sequence[str], environment: Mapping[str, str], typed: str = "", seconds: float = 60
+    arguments: Sequence[str], environment: Mapping[str, str], typed: str = "", seconds: float = PATIENCE
 ) -> "subprocess.CompletedProcess[str]":
     """Run until it ends."""
     with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:

@@ -23,7 +23,7 @@ from domain.staff import Identity, Platform, Role, StaffId
 from store import counters, customers, staff
 from store.database import Tx, open_database
 from tests.e2e.fork_server import Process, run_program, start_program
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.line import Delivery, FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.telegram import FakeTelegram
@@ -105,7 +105,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], T], what: str, seconds: float = 20.0) -> T:
+def eventually(look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
     """The first true value of `look`; the process under test tells nobody when it has done something."""
     until = time.monotonic() + seconds
     while not (value := look()):
@@ -193,11 +193,14 @@ class DeskProcess:
         self._process.send_signal(number)
 
     def stop(self) -> float:
-        """SIGTERM; returns the seconds until it was gone, and insists on a good exit code."""
+        """SIGTERM; returns the seconds until it was gone, and insists on a good exit code.
+
+        An operator waits ten, of which the desk gives itself nine and the machine needs some.
+        """
         started = time.monotonic()
         self.send_signal(signal.SIGTERM)
         assert self._process is not None
-        assert self._process.wait(30) == 0, self.stderr()
+        assert self._process.wait(PATIENCE) == 0, self.stderr()
         return time.monotonic() - started
 
     def restart_after_kill(self) -> None:
@@ -216,7 +219,7 @@ class DeskProcess:
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> int:
         """The status of one HTTP request to the desk."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
             return connection.getresponse().status
 
@@ -255,12 +258,12 @@ class DeskProcess:
 
     def rows(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
         """Read the database beside the process."""
-        with closing(sqlite3.connect(self.database, timeout=5)) as db:
+        with closing(sqlite3.connect(self.database, timeout=PATIENCE)) as db:
             return db.execute(sql, params).fetchall()
 
     def write(self, sql: str, *params: object) -> None:
         """Change the database beside the process."""
-        with closing(sqlite3.connect(self.database, timeout=5)) as db, db:
+        with closing(sqlite3.connect(self.database, timeout=PATIENCE)) as db, db:
             db.execute(sql, params)
 
     def tickets(self, details: str) -> int:
@@ -269,14 +272,13 @@ class DeskProcess:
 
     def is_quiet(self) -> bool:
         """Nothing waits to be handled or sent."""
-        waiting = self.rows(
-            "SELECT 1 FROM inbox WHERE state = 'pending' "
-            "UNION ALL SELECT 1 FROM outbox WHERE state IN ('queued', 'sending')"
-        )
-        unconfirmed = self.telegram.pending_updates if self.telegram else 0
-        return not waiting and not unconfirmed
+        # First what Telegram still has: what is confirmed a moment later is in the inbox by then.
+        if self.telegram and self.telegram.pending_updates:
+            return False
+        waiting = "SELECT 1 FROM inbox WHERE state = 'pending' UNION ALL SELECT 1 FROM outbox WHERE state IN "
+        return not self.rows(waiting + "('queued', 'sending')")
 
-    def settle(self, seconds: float = 20.0) -> None:
+    def settle(self, seconds: float = PATIENCE) -> None:
         """Until everything that came in is answered and out; the failpoint must not have struck."""
         eventually(lambda: self.is_quiet() or self.exit_code is not None, "all handled and sent", seconds)
         assert self.exit_code is None, self.stderr()

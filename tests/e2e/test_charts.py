@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.fork_server import run_program
 from tests.e2e.harness import NOK, DeskProcess, eventually
+from tests.fakes.clock import PATIENCE
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
@@ -32,7 +33,7 @@ def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: 
     telegram.wait_messages(NOK.telegram, 1)
     assert children(telegram_desk) == []
     telegram.say(NOK.telegram, ASK)
-    _saved, told, chart = telegram.wait_messages(NOK.telegram, 3, timeout=20)
+    _saved, told, chart = telegram.wait_messages(NOK.telegram, 3)
     assert "1 โพสต์ จาก 1 ข่าว" in told.text
     assert chart.media == "photo"
     assert telegram.files[str(chart.file_id)].startswith(PNG)
@@ -52,13 +53,13 @@ def test_on_line_the_chart_is_an_image_behind_a_signed_link(line_desk: DeskProce
     line.say(NOK.line, LOG_IT)
     line.wait_messages(NOK.line, 1)
     line.say(NOK.line, ASK)
-    _saved, told, chart = line.wait_messages(NOK.line, 3, timeout=20)
+    _saved, told, chart = line.wait_messages(NOK.line, 3)
     assert (told.via, chart.via) == ("reply", "reply")
     assert chart.raw["type"] == "image"
     url = chart.raw["originalContentUrl"]
     assert url == chart.raw["previewImageUrl"]
     assert url.startswith("https://desk.example/files/")
-    connection = HTTPConnection("127.0.0.1", line_desk.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", line_desk.port, timeout=PATIENCE)
     connection.request("GET", urlsplit(url).path)
     answer = connection.getresponse()
     assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
@@ -78,7 +79,7 @@ def test_on_line_without_a_secure_address_the_numbers_come_with_a_sentence(
     line.say(NOK.line, LOG_IT)
     line.wait_messages(NOK.line, 1)
     line.say(NOK.line, ASK)
-    told = line.wait_messages(NOK.line, 3, timeout=20)[1:]
+    told = line.wait_messages(NOK.line, 3)[1:]
     assert [message.raw["type"] for message in told] == ["flex", "text"]
     assert "DESKBOT_PUBLIC_URL" in told[1].text
     assert f"DESKBOT_PUBLIC_URL: not {'https' if address else 'set'}" in line_desk.run("check").stdout

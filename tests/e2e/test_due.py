@@ -120,7 +120,7 @@ def test_two_processes_at_once_ring_each_reminder_once(make_desk: MakeDesk, line
     remind(url, {f"เรื่องที่ {n}": people[n % 20] for n in range(600)})
     for _process in range(2):
         make_desk(None, line, DATABASE_URL=url).start()
-    eventually(lambda: sum(len(line.messages(who)) for who in people) >= 600, "all reminders", seconds=60)
+    eventually(lambda: sum(len(line.messages(who)) for who in people) >= 600, "all reminders")
     eventually(lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"), "all recorded")
     rung = Counter(message.text for who in people for message in line.messages(who))
     assert rung == {f"⏰ เรื่องที่ {n}": 1 for n in range(600)}

@@ -9,6 +9,7 @@ import pytest
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.fork_server import run_program
 from tests.e2e.harness import ADMIN, DAO, NOK, SAVED, DeskProcess, LineCourier, eventually, one_line
+from tests.fakes.clock import PATIENCE
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Status
@@ -35,7 +36,7 @@ def parts_on_disk(desk: DeskProcess) -> int:
 
 
 def get(desk: DeskProcess, url: str) -> tuple[int, bytes, dict[str, str]]:
-    connection = HTTPConnection("127.0.0.1", desk.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", desk.port, timeout=PATIENCE)
     connection.request("GET", urlsplit(url).path)
     answer = connection.getresponse()
     found = answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
@@ -78,7 +79,7 @@ def test_an_album_in_answer_to_the_confirmation_is_one_answer_and_comes_back_as_
     telegram.press(NOK.telegram, told.message_id, "ไฟล์แนบ (3)")
     chosen = telegram.wait_messages(NOK.telegram, 3)[-1]
     telegram.press(NOK.telegram, chosen.message_id, "ส่งทั้งหมด (3)")
-    ticketed.settle(40)
+    ticketed.settle()
     sent = telegram.messages(NOK.telegram)[3:]
     assert [message.media for message in sent] == ["photo"] * 3
     assert [telegram.files[str(message.file_id)] for message in sent] == pictures

@@ -168,7 +168,7 @@ def test_a_name_that_telegram_does_not_say_is_asked_for_again_and_nothing_is_los
     telegram.fail("getMe", *[Status(500)] * 4)
     telegram.say(ADMIN.telegram, f"/enroll@{telegram.username}", chat_id=GROUP)
     desk.start()
-    telegram.wait_messages(GROUP, 1, timeout=20)
+    telegram.wait_messages(GROUP, 1)
     assert groups(desk) == [str(GROUP)]
 
 

@@ -358,7 +358,7 @@ def test_a_strangers_flood_gets_five_answers(shared: DeskProcess, telegram: Fake
     for number in range(100):
         telegram.say(flood.telegram, f"นายสมชาย {number}")
     line.events([line.text_event(flood.line, f"C81554 {number}") for number in range(100)])
-    shared.settle(40)
+    shared.settle()
     answers = [m.text for m in telegram.messages(flood.telegram)]
     assert len(answers) == 5
     assert len(line.messages(flood.line)) == 5

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.harness import NOK, SAVED, STRANGER, DeskProcess, one_line
 from tests.fakes.telegram import FakeTelegram
-from tests.fakes.wire import Delay, DropBefore, Status
+from tests.fakes.wire import DropBefore, Hold, Status
 
 
 @pytest.fixture(params=["polling", "webhook"])
@@ -45,18 +45,22 @@ def test_what_is_picked_in_the_chat_with_the_bot_opens_the_customer(
 
 
 def test_a_query_waits_for_no_message_and_no_message_for_it(desk: DeskProcess, telegram: FakeTelegram) -> None:
-    telegram.fail("sendMessage", Delay(3.0))
+    held = Hold()
+    telegram.fail("sendMessage", held)
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจแรงงาน"))
     telegram.wait_for(lambda: any(call.method == "sendMessage" for call in telegram.calls))
-    telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช"), timeout=2)
+    telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช"))
     assert telegram.messages(NOK.telegram) == []
+    held.release()
     chat = f"telegram:{NOK.telegram}"
     lanes = desk.rows("SELECT DISTINCT conversation FROM inbox ORDER BY conversation")
     assert lanes == [(chat,), (f"telegram:inline:{NOK.telegram}",)]
-    telegram.fail("answerInlineQuery", Delay(3.0))
+    held = Hold()
+    telegram.fail("answerInlineQuery", held)
     telegram.inquire(NOK.telegram, "สมชา")
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจประชากร"))
     assert SAVED in telegram.wait_messages(NOK.telegram, 2)[-1].text
+    held.release()
 
 
 @pytest.mark.parametrize("fault", [Status(429, retry_after=1), Status(500), DropBefore()], ids=str)

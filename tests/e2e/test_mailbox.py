@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.harness import NOK, DeskProcess, eventually
 from tests.fakes.bounces import report_of
+from tests.fakes.clock import PATIENCE, crowded
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.telegram import FakeTelegram
@@ -88,7 +89,7 @@ def test_a_mailbox_that_is_away_stops_nothing_and_is_read_when_it_is_back(
     desk.start()
     telegram.say(NOK.telegram, "เมนู")
     desk.settle()
-    assert desk.stop() < 10
+    assert desk.stop() < 9 + crowded()
     imap.start()
     imap.deliver(report_of(smtp.mails[0]))
     desk.start()
@@ -110,7 +111,7 @@ def test_a_silent_mail_server_does_not_keep_the_desk_from_stopping(make_desk: Ma
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"imap://{USER}:very-secret@127.0.0.1:{silent.getsockname()[1]}/INBOX"
         desk = make_desk(telegram, IMAP_URL=url).start()
-        silent.settimeout(20)
+        silent.settimeout(PATIENCE)
         with closing(silent.accept()[0]):
-            assert desk.stop() < 10
+            assert desk.stop() < 9 + crowded()
         assert "very-secret" not in desk.stderr()

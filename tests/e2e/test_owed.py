@@ -108,7 +108,7 @@ def test_two_processes_at_once_tell_each_officer_once_of_all(
     owe(url, [people[n % 20] for n in range(600)])
     for _process in range(2):
         make_desk(None, line, DATABASE_URL=url, CONFIG=office(tmp_path, is_open=True)).start()
-    eventually(lambda: all(line.messages(who) for who in people), "everybody is told", seconds=60)
+    eventually(lambda: all(line.messages(who) for who in people), "everybody is told")
     waiting = "SELECT count(*) AS n FROM due WHERE kind = 'owed.tell' AND state <> 'done'"
     eventually(lambda: not count(url, waiting), "the telling is over")
     eventually(lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"), "all recorded")

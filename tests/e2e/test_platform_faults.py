@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.harness import ADMIN, OFFICERS, RESENT, SAVED, STRANGER, DeskProcess, Person, missing_ticket, one_line
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.telegram import FakeTelegram
-from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Status
+from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Hold, Status
 
 GATEWAY = Status(502, "<html><body><h1>502 Bad Gateway</h1></body></html>")
 NUMBERS = [1, 2, 3, 4, 5]
@@ -81,18 +81,20 @@ def test_telegram_answers_arrive_when_it_is_back_from_being_down(
     for number in NUMBERS:
         telegram.say(officer.telegram, missing_ticket(number))
     telegram.up()
-    shared.settle(40)
+    shared.settle()
     assert told([message.text for message in telegram.messages(officer.telegram)]) == plainly(*NUMBERS)
 
 
 def test_a_slow_answer_holds_up_nobody_else(shared: DeskProcess, telegram: FakeTelegram, officer: Person) -> None:
     other = next(fresh)
-    telegram.fail("sendMessage", Delay(3.0))
+    held = Hold()
+    telegram.fail("sendMessage", held)
     telegram.say(officer.telegram, missing_ticket(1))
     telegram.wait_for(lambda: any(c.params.get("chat_id") == officer.telegram for c in telegram.calls))
     telegram.say(other.telegram, missing_ticket(2))
-    telegram.wait_messages(other.telegram, 1, timeout=2.0)
+    telegram.wait_messages(other.telegram, 1)
     assert telegram.messages(officer.telegram) == []
+    held.release()
     shared.settle()
 
 
@@ -145,7 +147,7 @@ def test_line_answers_arrive_when_it_is_back_from_being_down(
     assert status == 200
     line.advance(seconds)
     line.up()
-    shared.settle(30)
+    shared.settle()
     messages = line.messages(officer.line)
     assert told([message.text for message in messages]) == plainly(*NUMBERS)
     assert {message.via for message in messages} == {"push" if seconds else "reply"}
@@ -159,7 +161,7 @@ def test_a_push_meets_every_fault_and_arrives_once(shared: DeskProcess, line: Fa
     shared.settle()
     line.fail("push", DropBefore(), RATE_LIMITED, GATEWAY, DropAfter())
     line.press(STRANGER.line, "ขอสิทธิ์ใช้งาน")
-    shared.settle(40)
+    shared.settle()
     (notice,) = line.messages(ADMIN.line)[before:]
     assert "มีผู้ขอสิทธิ์ใช้งาน" in notice.text
     assert RESENT not in notice.text

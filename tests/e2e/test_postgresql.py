@@ -1,11 +1,12 @@
 """Two processes on one PostgreSQL: they share the work, and each event's effect is there once."""
 
 import asyncio
-from pathlib import Path
 
+from store import leases
 from store.database import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import OFFICERS, SAVED, DeskProcess, eventually, fill, one_line
+from tests.fakes.clock import FakeClock
 from tests.fakes.line import FakeLine
 from tests.fakes.postgres import shared_server
 
@@ -54,12 +55,13 @@ def test_two_processes_share_the_events_and_do_each_once(make_desk: MakeDesk, li
     assert count(url, "SELECT count(DISTINCT no) AS n FROM tickets") == ASKED
 
 
-def test_what_a_killed_process_held_the_other_finishes(make_desk: MakeDesk, line: FakeLine, tmp_path: Path):
+def test_what_a_killed_process_held_the_other_finishes(make_desk: MakeDesk, line: FakeLine, clock: FakeClock):
     url, first, _second = two_desks(make_desk, line, "event.handled")
     line.webhook_url = webhook(first)
     line.say(OFFICERS[0].line, one_line("ก่อนล้ม"))
     first.wait_killed()
-    # Its lease runs out after half a minute; then the other process takes the conversation over.
-    eventually(lambda: line.messages(OFFICERS[0].line), "the other process", seconds=45)
+    assert line.messages(OFFICERS[0].line) == []
+    clock.advance(seconds=leases.TTL.total_seconds())  # then the other process takes the conversation over
+    eventually(lambda: line.messages(OFFICERS[0].line), "the other process")
     assert SAVED in line.messages(OFFICERS[0].line)[0].text
     assert count(url, "SELECT count(*) AS n FROM tickets") == 1

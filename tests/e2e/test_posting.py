@@ -94,7 +94,7 @@ async def queue(desk: DeskProcess) -> None:
 
 def check_all_three(desk: DeskProcess, line: FakeLine, facebook: FakeFacebook, twitter: FakeTwitter) -> None:
     """Each network has the post once, with its picture; each ticket has the real link."""
-    eventually(lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 3, "three tickets", 40)
+    eventually(lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 3, "three tickets")
     assert [post["message"] for post in facebook.posts] == [TEXT]
     assert [post["asked"] for post in twitter.posts] == [TEXT]
     assert list(line.broadcasts.values()) == [[TEXT]]
@@ -123,7 +123,7 @@ def test_killed_between_the_networks_none_has_it_twice(
         states = dict(desk.rows("SELECT network, state FROM posts"))
         return all(states[network] == ("posted" if there else "unclear") for network, there in out.items())
 
-    eventually(settled, f"each is out or doubtful: {desk.rows('SELECT network, state FROM posts')}", 40)
+    eventually(settled, f"each is out or doubtful: {desk.rows('SELECT network, state FROM posts')}")
     assert len(line.broadcasts) == 1, "its retry key makes a second call harmless"
     assert max(len(facebook.posts), len(twitter.posts)) <= 1
     tickets = [link for (link,) in desk.rows("SELECT link FROM tickets WHERE subject = '10'")]

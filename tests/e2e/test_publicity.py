@@ -16,7 +16,7 @@ from store import publications
 from store.database import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import DeskProcess, eventually
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import FakeLine
 
@@ -63,7 +63,7 @@ def test_killed_between_the_networks_each_has_the_post_once(
     asyncio.run(queue(desk))
     desk.start(failpoint)
     desk.restart_after_kill()
-    eventually(lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 2, "both tickets", 30)
+    eventually(lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 2, "both tickets")
     assert len(facebook.posts) == 1
     assert list(line.broadcasts.values()) == [[TEXT]]
     links = {link for (link,) in desk.rows("SELECT link FROM tickets")}
@@ -74,8 +74,8 @@ def test_killed_before_the_call_facebook_gets_no_second_post(desk: DeskProcess, 
     asyncio.run(queue(desk))
     desk.start("post.begun")
     desk.restart_after_kill()
-    eventually(lambda: desk.rows("SELECT state FROM posts WHERE network = 'line'") == [("posted",)], "Line", 30)
-    eventually(lambda: ("unclear",) in desk.rows("SELECT state FROM posts") or facebook.posts, "Facebook", 30)
+    eventually(lambda: desk.rows("SELECT state FROM posts WHERE network = 'line'") == [("posted",)], "Line")
+    eventually(lambda: ("unclear",) in desk.rows("SELECT state FROM posts") or facebook.posts, "Facebook")
     assert len(facebook.posts) <= 1
 
 
@@ -83,11 +83,11 @@ def test_what_the_page_posts_is_logged_by_the_running_desk(desk: DeskProcess, fa
     desk.start()
     body, headers = facebook.told(facebook.change("add", "123", TEXT))
     for _again in range(2):
-        connection = HTTPConnection("127.0.0.1", desk.port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", desk.port, timeout=PATIENCE)
         connection.request("POST", "/facebook/webhook", body, headers)
         assert connection.getresponse().status == 200
         connection.close()
-    eventually(lambda: desk.rows("SELECT no FROM tickets WHERE subject = '10'"), "the ticket", 40)
+    eventually(lambda: desk.rows("SELECT no FROM tickets WHERE subject = '10'"), "the ticket")
     assert len(desk.rows("SELECT no FROM tickets")) == 1
     assert json.loads(body)["entry"][0]["changes"][0]["value"]["message"] == TEXT
 

@@ -12,6 +12,7 @@ from tests.e2e.conftest import MakeDesk
 from tests.e2e.fork_server import PROGRAM, ROOT, run_program
 from tests.e2e.harness import ADMIN, NOK, DeskProcess
 from tests.e2e.test_due import remind
+from tests.fakes.clock import PATIENCE
 
 CHAT = ["chat", "--as", "คุณนก"]
 
@@ -58,7 +59,7 @@ def terminal(desk: DeskProcess) -> Iterator[tuple["subprocess.Popen[bytes]", "Qu
     yield process, lines
     assert process.stdin is not None
     process.stdin.close()
-    process.wait(20)
+    process.wait(PATIENCE)
     reader.join()
     assert process.stdout is not None
     process.stdout.close()
@@ -68,7 +69,7 @@ def until(lines: "Queue[str]", words: str) -> str:
     """All that is printed until a line with these words."""
     said = ""
     while words not in said:
-        said += lines.get(timeout=30)
+        said += lines.get(timeout=PATIENCE)
     return said
 
 

@@ -56,5 +56,17 @@ class FakeClock:
             part.replace(self._file)  # nobody reads half of it
 
 
+PATIENCE = 90.0
+"""Seconds until a test gives up waiting for what takes one: a machine may have six times as much to do as it can."""
+
+
+def crowded() -> float:
+    """How many times longer work takes just now than it would alone: for what may take no longer than so and so."""
+    began, spent = time.monotonic(), time.process_time()
+    while time.process_time() - spent < 0.1:
+        pass
+    return max(1.0, (time.monotonic() - began) / 0.1)
+
+
 CLOCK = FakeClock()
 """The one of this test run; who moves it asks for the fixture `clock`, which puts it back."""

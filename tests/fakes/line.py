@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.line_chat import SentLineMessage, action_value, event, flattened, line_id, numeric_id, sign
 from tests.fakes.line_menus import Refused, RichMenus
 from tests.fakes.line_rules import CHAT_ID, LINE, check_request, image_size
@@ -264,7 +264,7 @@ class FakeLine(RichMenus):
 
     async def _post(self, body: bytes, headers: dict[str, str]) -> Delivery:
         started = time.perf_counter()
-        limit = aiohttp.ClientTimeout(total=10)
+        limit = aiohttp.ClientTimeout(total=PATIENCE)
         try:
             async with self._session.post(self.webhook_url, data=body, headers=headers, timeout=limit) as answer:
                 return Delivery(answer.status, await answer.text(), time.perf_counter() - started)
@@ -304,7 +304,7 @@ class FakeLine(RichMenus):
                 self.violations.append(f"broadcast: {name}: {told}")
         return data
 
-    def wait_messages(self, chat_id: str, count: int, timeout: float = 10) -> list[SentLineMessage]:
+    def wait_messages(self, chat_id: str, count: int, timeout: float = PATIENCE) -> list[SentLineMessage]:
         """The chat's messages as soon as there are at least `count` of them in all. Raises TimeoutError."""
         self.wait_for(lambda: len(self._chats[chat_id]) >= count, timeout)
         return self.messages(chat_id)

@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 
 from store.database import open_database
+from tests.fakes.clock import PATIENCE
 
 REQUIRED = "DESKBOT_TEST_POSTGRESQL"
 MISSING = "PostgreSQL's server programs are missing; on Debian: apt-get install postgresql"
@@ -92,7 +93,7 @@ class Postgresql:
                 stdout=output,
                 stderr=output,
                 check=False,
-                timeout=60,
+                timeout=PATIENCE,
             )
         assert done.returncode == 0, f"{program} failed:\n{log.read_text(errors='replace')}"
 

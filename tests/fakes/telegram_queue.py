@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import aiohttp
 
+from tests.fakes.clock import PATIENCE
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -64,7 +66,7 @@ class Courier:
         self.last_error: dict[str, Any] = {}
 
     async def opened(self) -> None:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
 
     async def closed(self) -> None:
         for task in self._busy.values():

@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.schema import utf16_length
 from tests.fakes.telegram_chat import Message, SentMessage, public
 from tests.fakes.telegram_queue import Courier, Flood, Update
@@ -225,7 +225,7 @@ class TelegramWorld(WireServer):
             self._push({"inline_query": asked | {"chat_type": chat_type}})
             return query_id
 
-    def wait_offered(self, query_id: str, timeout: float = 10) -> dict[str, Any]:
+    def wait_offered(self, query_id: str, timeout: float = PATIENCE) -> dict[str, Any]:
         """How the query was answered, as soon as it is. Raises TimeoutError."""
         self.wait_for(lambda: query_id in self.offered, timeout)
         return self.offered[query_id]
@@ -257,7 +257,7 @@ class TelegramWorld(WireServer):
         with self.lock:
             return [public(message) for message in self._by_chat[chat_id].values()]
 
-    def wait_messages(self, chat_id: int, count: int, timeout: float = 10) -> list[SentMessage]:
+    def wait_messages(self, chat_id: int, count: int, timeout: float = PATIENCE) -> list[SentMessage]:
         """The chat's messages as soon as there are at least `count` of them in all. Raises TimeoutError."""
         self.wait_for(lambda: len(self._by_chat[chat_id]) >= count, timeout)
         return self.messages(chat_id)

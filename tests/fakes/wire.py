@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
-from tests.fakes.clock import CLOCK
+from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.schema import Issue
 
 T = TypeVar("T")
@@ -47,6 +47,17 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Wait until the test lets it go on, before doing what is asked."""
+
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def release(self) -> None:
+        """Now."""
+        self.released.set()
+
+
+@dataclass(frozen=True, slots=True)
 class Hang:
     """Accept the request, do nothing, never answer."""
 
@@ -59,7 +70,7 @@ class Garbled:
     cut: bool = False
 
 
-Fault = Status | DropBefore | DropAfter | Delay | Hang | Garbled
+Fault = Status | DropBefore | DropAfter | Delay | Hold | Hang | Garbled
 
 
 @dataclass(slots=True)
@@ -173,7 +184,7 @@ class WireServer:
         self._socket.close()
         self._socket = _bound(self.port)
 
-    def submit(self, work: Coroutine[Any, Any, T], timeout: float = 30) -> T:
+    def submit(self, work: Coroutine[Any, Any, T], timeout: float = PATIENCE) -> T:
         """Run a coroutine in the server's loop and wait for its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout)
 
@@ -200,7 +211,7 @@ class WireServer:
         """Put the fake's clock forward; queries, tokens and keys grow old, long polls do not."""
         self._ahead += seconds
 
-    def wait_for(self, predicate: Callable[[], T], timeout: float = 10) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:
         """The first true value of the predicate, which is tried again as each call starts and ends.
 
         Raises TimeoutError.
@@ -234,6 +245,8 @@ class WireServer:
             await asyncio.get_running_loop().create_future()
         if isinstance(fault, Delay):
             await asyncio.sleep(fault.seconds)
+        if isinstance(fault, Hold):
+            await asyncio.to_thread(fault.released.wait, PATIENCE)
         response: web.StreamResponse = web.Response()
         if isinstance(fault, Status):
             response = self._scripted(fault)

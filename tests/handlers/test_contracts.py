@@ -674,7 +674,7 @@ async def test_changed_rules_move_what_is_pending_and_say_how_many(desk):
     done = await Ticker(desk.engine.desk, desk.engine).tick()
     await desk.engine.idle()
     assert done["replan"] == 1
-    assert "ย้ายวันเตือนแล้ว 1 รายการ" in desk.told("may").text
+    assert "ปรับวันเตือนแล้ว 1 รายการ" in desk.told("may").text
     row = await desk.db.fetch_one("SELECT due_at FROM due WHERE kind = ?", KIND)
     assert row["due_at"].isoformat() == "2026-11-26T02:00:00+00:00"
     assert "ยังไม่ส่งสัญญาคืน" in (await morning(desk, days=3)).text

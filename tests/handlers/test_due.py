@@ -12,6 +12,7 @@ from handlers.due import KINDS, DueKind
 from scheduler import ticker
 from store import due
 from store.due import Due
+from tests.fakes.clock import PATIENCE
 from tests.handlers.conftest import Answer
 
 
@@ -131,7 +132,7 @@ async def test_work_that_takes_longer_than_a_lease_is_not_begun_by_another_proce
 
     async def run(work, rows):
         desk.wait(minutes=6)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while await due.has_claimable(desk.db, due.Claimable(["remind"], desk.now)):
                 await asyncio.sleep(0)
         await telling(desk)(work, rows)

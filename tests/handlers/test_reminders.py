@@ -173,7 +173,7 @@ async def test_done_is_done_and_a_late_press_shows_it(desk):
     assert (await desk.presses("เสร็จแล้ว")).text == "✅ เสร็จแล้ว: ส่งไฟล์"
     late = await desk.presses_token(snooze)
     assert late.text == "✅ เสร็จแล้ว: ส่งไฟล์"
-    assert not await desk.count("due", "state = 'waiting'")
+    assert not await desk.count("due", "state = 'waiting' AND kind = 'reminder'")
     await desk.presses("เตือนอีกครั้ง")
     assert "⏰ จะเตือน" in (await desk.says("พรุ่งนี้")).text
 

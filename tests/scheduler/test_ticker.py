@@ -8,6 +8,7 @@ import pytest
 from bot.clock import wall_clock
 from scheduler.ticker import JOB, keep_ticking, start_ticker
 from store.database import StoreUnavailable
+from tests.fakes.clock import PATIENCE
 
 
 class Counting:
@@ -62,7 +63,7 @@ def soon(scheduler):
 async def test_the_first_tick_comes_at_once(started):
     ticker = Counting()
     started(ticker)
-    await asyncio.wait_for(ticker.ticked.wait(), 5)
+    await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
 
 
 @pytest.mark.parametrize(("error", "told"), [(RuntimeError("broken"), ["broken"]), (StoreUnavailable("away"), [])])
@@ -72,16 +73,16 @@ async def test_a_tick_that_fails_is_reported_and_the_next_one_comes(started, err
     while ticker.errors:
         await asyncio.sleep(0)
     soon(scheduler)
-    await asyncio.wait_for(ticker.ticked.wait(), 5)
+    await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
     assert reported == told
 
 
 async def test_a_desk_that_stops_in_the_middle_of_a_tick_complains_of_nothing(started, caplog):
     ticker = Slow()
     scheduler, reported = started(ticker)
-    await asyncio.wait_for(ticker.begun.wait(), 5)
+    await asyncio.wait_for(ticker.begun.wait(), PATIENCE)
     scheduler.shutdown(wait=False)
-    await asyncio.wait_for(ticker.ended.wait(), 5)
+    await asyncio.wait_for(ticker.ended.wait(), PATIENCE)
     await asyncio.sleep(0)
     assert (reported, caplog.messages) == ([], [])
 
@@ -89,9 +90,9 @@ async def test_a_desk_that_stops_in_the_middle_of_a_tick_complains_of_nothing(st
 async def test_a_wall_clock_set_back_by_a_day_stops_nothing(started):
     ticker = Counting()
     scheduler, _reported = started(ticker)
-    await asyncio.wait_for(ticker.ticked.wait(), 5)
+    await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
     ticker.ticked.clear()
     # As APScheduler sees it: the next tick is a day away.
     scheduler.get_job(JOB).modify(next_run_time=wall_clock() + timedelta(days=1))
     keep_ticking(scheduler, wall_clock)
-    await asyncio.wait_for(ticker.ticked.wait(), 5)
+    await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
