@@ -60,6 +60,17 @@ class Model:
         self._every += len(runs)
         self._channels[channel, subject] += 1
 
+    def unlearn(self, subject: str, channel: str, text: str) -> None:
+        """One that was learnt, as it was then."""
+        runs = _runs(sound_of(text))
+        for counted in (self._runs[subject], self._all):
+            counted.subtract(runs)
+            for run in [run for run in runs if not counted[run]]:
+                del counted[run]
+        self._sizes[subject] -= len(runs)
+        self._every -= len(runs)
+        self._channels[channel, subject] -= 1
+
     def likeliest(
         self,
         text: str,

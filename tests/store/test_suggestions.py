@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.staff import StaffId
+from domain.suggest import Model
 from domain.tickets import Status, Ticket, TicketNo
 from store import suggestions
 from store.database import Database, open_database
@@ -80,5 +81,41 @@ async def test_memory_is_bounded_and_the_newest_tickets_count(db: Database, monk
         await asked(db, "")
     await asked(db, "")
 
-    assert sum(db.lessons.model._channels.values()) <= 80
-    assert ("R2611000099", "6.2") in db.lessons._learnt
+    assert sum(db.lessons.model._channels.values()) == 30
+    assert "R2611000099" in db.lessons._learnt
+    assert "R2611000069" not in db.lessons._learnt
+
+
+async def test_a_desk_that_runs_learns_what_one_that_starts_would(
+    db: Database, url: str, opening: Opening, officer: StaffId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After tickets of long ago came in, and others were corrected, opened again and voided."""
+    monkeypatch.setattr(suggestions, "LESSONS", 50)
+    await db.write(lambda tx: add_tickets(tx, [*rain(), *FARMS]))
+    await asked(db, "")
+    long_ago = [replace(one, closed_at=NOW - timedelta(days=900)) for one in rain(300)]
+    await db.write(lambda tx: add_tickets(tx, long_ago))
+    for number, changes in enumerate(
+        (
+            {"subject": "7.1"},
+            {"details": "ไมโครดาต้าแรงงาน"},
+            {"status": Status.OPEN, "closed_at": None},
+            {"status": Status.VOIDED},
+        )
+    ):
+        old = await get_ticket(db, f"R2611{number:06d}")
+        new = replace(old, **changes)
+        await db.write(lambda tx, old=old, new=new: update_ticket(tx, old, new, officer, NOW))  # type: ignore[misc]
+    await asked(db, "")
+    started = await opening(url)
+    await asked(started, "")
+
+    assert len(db.lessons._learnt) == 50
+    assert db.lessons._learnt == started.lessons._learnt
+    assert vars_of(db.lessons.model) == vars_of(started.lessons.model)
+
+
+def vars_of(model: Model) -> dict[str, object]:
+    """What a model holds, without what it holds nought times."""
+    runs = {subject: +runs for subject, runs in model._runs.items() if +runs}
+    return {"runs": runs, "sizes": +model._sizes, "all": +model._all, "channels": +model._channels, "n": model._every}
