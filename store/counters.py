@@ -35,8 +35,8 @@ async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
     await tx.execute_many("UPDATE counters SET value = ? WHERE name = ? AND value < ?", [(at_least, name, at_least)])
 
 
-NUMBER_AT = {"customer": 1, "ticket": 5}
-"""Where the running number begins in a customer's code and in a ticket's number."""
+NUMBER_AT = {"customer": 1, "ticket": 5, "publication": 1}
+"""Where the running number begins in a customer's code, a ticket's number and a publication's."""
 
 
 async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Publications with their posts: logged, corrected, found again by link or text, and counted."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 
@@ -176,6 +176,21 @@ async def update(tx: Tx, old: Publication, new: Publication, by: StaffId | None,
             await _put_post(tx, new.no, post)
     version = old.version + 1
     await changes.add(tx, old.no, [Change(now, by, *each, version) for each in _differences(old, new)])
+
+
+async def list_texts_after(db: Reader, no: str, limit: int) -> list[tuple[str, str, str]]:
+    """Number, text and key of the next publications in the order of their numbers."""
+    rows = await db.fetch(
+        f"SELECT id, text, text_key FROM publications WHERE id > ? ORDER BY id LIMIT {int(limit)}", no
+    )
+    return [(row["id"], row["text"], row["text_key"]) for row in rows]
+
+
+async def write_text_keys(tx: Tx, texts: Sequence[tuple[str, str]]) -> None:
+    """The keys by which the same text is known, of these numbers with their texts."""
+    await tx.execute_many(
+        "UPDATE publications SET text_key = ? WHERE id = ?", [(text_key(text), no) for no, text in texts]
+    )
 
 
 async def _put_post(tx: Tx, no: PublicationNo, post: Post) -> None:

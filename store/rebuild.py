@@ -1,10 +1,11 @@
 """Everything derived, made anew from what it is derived from: after a change of its rules, or where it is wrong.
 
 Each looks at so many records at a time, lets the one writer of its thing write those that are wrong, and returns how
-many were. docs/architecture.md lists what is derived.
+many were; running numbers go on above all that are there. docs/architecture.md lists what is derived.
 """
 
-from store import customer_keys, customers, revisions, tickets
+from domain.publicity import text_key
+from store import counters, customer_keys, customers, publications, revisions, tickets
 from store.database import Tx
 
 BATCH = 500
@@ -25,6 +26,7 @@ async def rebuild_customers(tx: Tx) -> int:
         await customers.write_derived(tx, [*stale.values()])
         for code in stale.keys() & lost.keys():
             await customer_keys.keep_former(tx, code, lost[code])
+        await counters.raise_above(tx, "customer", [*folded])
         wrong += len(stale)
         last = rows[-1]["code"]
     return wrong + await customer_keys.learn_all(tx)
@@ -36,6 +38,22 @@ async def rebuild_tickets(tx: Tx) -> int:
     while some := await tickets.list_tickets_after(tx, last, BATCH):
         stale = await tickets.find_stale(tx, some)
         await tickets.write_derived(tx, stale)
+        await counters.raise_above(tx, "ticket", [ticket.no for ticket in some])
         wrong += len(stale)
         last = some[-1].no
     return wrong
+
+
+async def rebuild_publications(tx: Tx) -> int:
+    """What the same text is known by: `publications.text_key`."""
+    wrong, last = 0, ""
+    while rows := await publications.list_texts_after(tx, last, BATCH):
+        stale = [(no, text) for no, text, key in rows if key != text_key(text)]
+        await publications.write_text_keys(tx, stale)
+        await counters.raise_above(tx, "publication", [no for no, _text, _key in rows])
+        wrong += len(stale)
+        last = rows[-1][0]
+    return wrong
+
+
+EVERYTHING = (rebuild_customers, rebuild_tickets, rebuild_publications)

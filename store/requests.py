@@ -251,8 +251,7 @@ async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
         ("chased", str(old.chased), str(new.chased)),
         ("reason", old.reason, new.reason),
     ]
-    if not await tx.execute("UPDATE owed SET version = version + 1 WHERE id = ? AND version = ?", old.id, old.version):
-        raise Conflict("changed", record="")
+    await owed.hold(tx, old)
     await owed.save(tx, [_bumped(new, old)], ground.rules, ground.calendar, ground.now)
     await note(tx, old.request_id, ground, [field for field in fields if field[1] != field[2]])
 

@@ -160,6 +160,14 @@ async def test_an_imported_proof_ends_what_is_owed_and_its_correction_begins_it_
     assert await owed(desk) == [("contract", "open"), ("research", "void")]
 
 
+async def test_an_imported_ticket_of_another_subject_ends_nothing_any_more(desk, bring):
+    await bring(TICKET + SENT + RETURNED)
+    assert await owed(desk) == [("contract", "received"), ("research", "open")]
+    await bring("no,subject\nR2611000778,6.1\n")
+    assert await owed(desk) == [("contract", "open"), ("research", "void")]
+    assert await desk.count("request_tickets", "ticket_no = 'R2611000778'") == 0
+
+
 async def test_imported_tickets_are_found_and_counted(desk, bring):
     await bring(TICKET + OPEN + SENT)
     await bring(f"no,details,projects,data_years\nR2611000777,ขอข้อมูลประมงน้ำจืด,{PROJECT},2562\n")

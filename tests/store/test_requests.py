@@ -18,7 +18,7 @@ from domain.owed import OwedState
 from domain.requests import Request, RequestKind
 from domain.staff import Role, StaffId
 from domain.tickets import Status, Ticket, TicketNo
-from store import changes, contracts, customers, due, merges, owed, requests, staff, tickets
+from store import changes, contracts, customers, due, merges, owed, requests, staff, ticket_saves, tickets
 from store.adopt import adopt
 from store.contracts import Filter
 from store.database import Database, Tx
@@ -272,6 +272,28 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Data
         [("contract", "open")],
     ]
     assert await requests.reserve_request_id(db) == 3
+
+
+async def test_a_bare_save_of_a_ticket_settles_what_is_owed_where_it_hangs(db: Database, officer: StaffId) -> None:
+    request = await begin(db)
+    sent = await tickets.get_ticket(db, await close(db, request, "7.9", officer, 1))
+    opened = replace(sent, status=Status.OPEN, closed_at=None)
+    save = partial(ticket_saves.update_ticket, ground=ground(officer, 1))
+    await db.write(partial(save, old=sent, new=opened))
+    assert [row.state for row in (await requests.get_life(db, request)).owed] == ["void"]
+    opened = await tickets.get_ticket(db, sent.no)
+    await db.write(partial(save, old=opened, new=replace(sent, version=opened.version)))
+    assert [row.state for row in (await requests.get_life(db, request)).owed] == ["void", "open"]
+
+
+async def test_a_table_s_proof_for_one_of_two_requests_hangs_nowhere(db: Database, officer: StaffId) -> None:
+    for no in (1, 2):
+        await close(db, await begin(db), "7.9", officer, no)
+    proof = replace(await tickets.get_ticket(db, "R0000000001"), no=TicketNo("R0000000009"), subject="7.10")
+    await db.write(partial(ticket_saves.add_tickets, several=[proof], ground=ground(officer, 1)))
+    assert await requests.find_request_of(db, proof.no) is None
+    lives = await requests.list_by_customer(db, "C1")
+    assert [row.state for life in lives for row in life.owed] == ["open", "open"]
 
 
 async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_owed(
