@@ -217,7 +217,11 @@ class Catalogue:
             for word in (channel.name, *channel.words)
         }
         numbers = {one.code for one in self.subjects.values() if one.selectable and _NUMBER.fullmatch(one.code)}
-        named = {word: one.code for one in self.subjects.values() for word in one.words}
+        named = {
+            word.casefold(): one.code
+            for one in self.subjects.values()
+            for word in (*one.words, *(() if _NUMBER.fullmatch(one.code) else (one.name,)))
+        }
         wants = {name: frozenset(code for code in self.subjects if self.wants(code, name)) for name in ASKING_ORDER}
         sales = {code for code, one in self.subjects.items() if any(_is_sale(asked) for asked in one.requires)}
         return Vocabulary(words, frozenset(numbers), frozenset(sales), named, wants)

@@ -12,11 +12,14 @@ from functools import cache
 
 from domain.dates import BUDDHIST_OFFSET, month_numbers
 from domain.errors import InvalidInput
-from domain.text import clean, digits, words
+from domain.text import MARKS, clean, digits, words
 
 FIRST_YEAR = 2400
 AHEAD = 30
 """Years that data may lie ahead of today: projections do; 2653 is a slip of the finger for 2563."""
+
+OLDEST_SHORT = 40
+"""A year of two digits among other words is not before 2540."""
 
 _DAY = re.compile(r"(?<!\d)\d\d?\s*$")
 _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
@@ -61,16 +64,25 @@ def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
     return periods
 
 
-def scan_periods(text: str, at: int, today: date, *, short: bool = True) -> tuple[int, tuple[DataPeriod, ...]]:
+def scan_periods(
+    text: str, at: int, today: date, *, short: bool = True, within: bool = False
+) -> tuple[int, tuple[DataPeriod, ...]]:
     """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are none.
 
-    `short` = a year of two digits may begin them. InvalidInput("year") as above.
+    `short` = a year of two digits may begin them. `within` = other words may follow: a number that counts something,
+    and one of two digits that is hardly a year, end them. InvalidInput("year") as above.
     """
+    return _scan(_plain(text), at, today, short=short, within=within)
+
+
+def _scan(plain: str, at: int, today: date, *, short: bool, within: bool) -> tuple[int, tuple[DataPeriod, ...]]:
     reader = _Reader(today)
-    plain = _plain(text)
     end = at
     while token := _tokens().match(plain, at):
-        if token.end() == at or (not short and token["year"] and len(token["year"]) == 2):
+        year = token["year"]
+        if token.end() == at or (not short and year and len(year) == 2 and not reader.waits):
+            break
+        if within and year and (reader.is_hardly(year) or _counts().match(plain, token.end())):
             break
         at = token.end()
         if reader.take(token):
@@ -84,18 +96,22 @@ def years_in(text: str, today: date) -> tuple[DataPeriod, ...]:
     return runs[0] if len(runs) == 1 else ()
 
 
-def find_periods(text: str, today: date) -> list[tuple[int, int, tuple[DataPeriod, ...]]]:
-    """Every run of periods with years of four digits in a text: where it begins and ends, and what it says."""
+def find_periods(text: str, today: date, *, short: bool = False) -> list[tuple[int, int, tuple[DataPeriod, ...]]]:
+    """Every run of periods in a text: where it begins and ends, and what it says.
+
+    Years have four digits; `short` = behind the word for a year, a quarter or a month they may have two.
+    """
     plain = _plain(text)
     found: list[tuple[int, int, tuple[DataPeriod, ...]]] = []
     at = 0
-    while start := _run_start().search(plain, at):
+    while start := _run_start(short=short).search(plain, at):
+        begun = start.start("short") if start["short"] else start.start()
         try:
-            at, periods = scan_periods(text, start.start(), today, short=False)
+            at, periods = _scan(plain, begun, today, short=bool(start["short"] or start["month"]), within=short)
         except InvalidInput:
             periods = ()
-        if periods and not _DAY.search(plain[: start.start()]):
-            found.append((start.start(), at, periods))
+        if periods and not _DAY.search(plain[max(0, begun - 8) : begun]):
+            found.append((begun, at, periods))
         at = max(at, start.end())
     return found
 
@@ -150,6 +166,15 @@ class _Reader:
         self._done: list[DataPeriod] = []
         self._waiting: list[tuple[int, int]] = []
         self._part: tuple[str, int, int] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a quarter or month was named whose year follows."""
+        return self._part is not None
+
+    def is_hardly(self, year: str) -> bool:
+        """Whether a number of two digits among other words is hardly a year of data."""
+        return len(year) == 2 and not OLDEST_SHORT <= int(year) <= self._short
 
     def take(self, token: re.Match[str]) -> bool:
         """Whether the token says something (a mere filler may belong to what follows)."""
@@ -216,14 +241,28 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _run_start() -> re.Pattern[str]:
-    """Where a run may begin: a quarter, or a year of four digits that is no part of another number."""
+def _run_start(*, short: bool) -> re.Pattern[str]:
+    """Where a run may begin: a quarter, or a year that is no part of another number."""
     quarter = "|".join(map(re.escape, words("data_years").texts("quarter")))
     year = r"(?<![\d,/-])(?<!\d\.)\d{4}(?![\d%/])(?![.,]\d)"
+    two = r"(?<!\d)\d\d(?![\d%/])(?![.,:]\d)"
     marks = "|".join(map(re.escape, words("data_years").texts("year_marks")))
-    return re.compile(
-        rf"(?:{quarter})\s*[1-4](?!\d)|(?:{_month_names()})\s*(?:(?:{marks})\s*)*{year}|{year}", re.IGNORECASE
-    )
+    series = "|".join(map(re.escape, words("data_years").texts("series")))
+    of_month = rf"(?:{year}|{two})" if short else year
+    ways = [
+        rf"(?:{quarter})\s*[1-4](?!\d)",
+        rf"(?P<month>(?:{_month_names()})\s*(?:(?:{marks})\s*)*{of_month})",
+        year,
+        rf"(?:(?:{marks})\s?|(?:{series})\S{{0,40}}\s)(?P<short>{two})" if short else r"(?P<short>(?!))",
+    ]
+    return re.compile("|".join(ways), re.IGNORECASE)
+
+
+@cache
+def _counts() -> re.Pattern[str]:
+    """Words behind a number that counts them."""
+    counted = "|".join(map(re.escape, words("data_years").texts("counted")))
+    return re.compile(rf"\s*(?:(?:{counted})(?![^\W\d_]|[{MARKS}])|\.-)")
 
 
 def _month_names() -> str:

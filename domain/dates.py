@@ -42,13 +42,22 @@ def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str
     is the next one, today included.
     """
     text = text.lstrip()
-    arabic = digits(text)
-    found = [match for pattern in _patterns() if (match := pattern.match(arabic))]
+    found = date_at(digits(text), 0, today, ahead=ahead)
+    if found is None or found[0] is None:
+        return None
+    return found[0], text[found[1] :].strip()
+
+
+def date_at(plain: str, at: int, today: date, *, ahead: bool = False) -> tuple[date | None, int] | None:
+    """The date phrase that begins at `at`, as long as possible, and where it ends; None where none is written.
+
+    None for its day where no calendar has it. `plain` has Arabic digits.
+    """
+    found = [match for pattern in _patterns() if (match := pattern.match(plain, at))]
     if not found:
         return None
     longest = max(found, key=lambda match: match.end())
-    meant = _meant(longest.groupdict(), today, ahead)
-    return None if meant is None else (meant, text[longest.end() :].strip())
+    return _meant(longest.groupdict(), today, ahead), longest.end()
 
 
 def looks_like_date(text: str) -> bool:

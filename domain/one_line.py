@@ -1,87 +1,274 @@
 """The one line of /open: customer, channel and subject in any order, then details, result and closing.
 
 The grammar is the table of examples in docs/one-line.md, which the tests read. Nothing typed is lost: what is
-not understood stays in the details.
+not understood stays in the details; where it stands at an edge of the line it is shown before the ticket is saved.
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cache
-from itertools import islice
+from dataclasses import replace
+from datetime import date
 
-from domain.dates import find_date, find_relative
-from domain.errors import InvalidInput
-from domain.one_line_types import CustomerRef, OneLine, Vocabulary
-from domain.one_line_words import enriched, steering
-from domain.phones import format_phone, looks_like_email, looks_like_phone, parse_email, parse_phone, read_reach
-from domain.text import clean, digits, words
+from domain.dates import find_date
+from domain.one_line_edges import with_doubted_texts, with_doubts
+from domain.one_line_end import End, find_marker, find_soft_marker, likely_split, read_end
+from domain.one_line_head import NAME_LIMIT, Head, Word, asks_at, read_head, reference_at
+from domain.one_line_numbers import masked, with_numbers
+from domain.one_line_types import CustomerRef, Doubt, OneLine, Vocabulary
+from domain.one_line_words import steering, with_data, without_steering
+from domain.past import Past, binds_day, is_vague_day, past_at, past_at_end
+from domain.phones import format_phone, read_reach
+from domain.text import clean, digits, strip_titles, words
 
-__all__ = ["CustomerRef", "OneLine", "Vocabulary"]
+__all__ = ["NAME_LIMIT", "CustomerRef", "Doubt", "OneLine", "Vocabulary"]
 
-HALF_A_YEAR = timedelta(days=183)
-NAME_LIMIT = 120
-"""Characters. More words than that before the first known one are a story, not a name."""
-
-PHONE_WORDS = 8
-CHANNEL_WORDS = 3
 LED_WORDS = 4
 """Among so many first words of an answer to "details?" its subject stands."""
-
-_WORD = re.compile(r"\S+")
-_QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"[,;:]?(?!\S)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d[,;:]?(?!\S)')
-_CODE = re.compile(r"[Cc]\d+")
-_AFTER_WORD = ".,:;"
+NAME_WORDS = 4
+"""So many words that begin the details may be a name."""
+QUOTED_WORDS = 4
+"""So many words of a result are quoted to show where it was taken to begin."""
 
 
 def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
-    return enriched(_parts(clean(text), vocabulary, today), vocabulary, today)
+    text = clean(text)
+    read, unread = _parts(text, vocabulary, today)
+    return _enriched(read, unread, vocabulary, today)
 
 
-def _parts(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
-    """Head, details and result."""
-    if marker := _result_marker().search(text):
-        return _finish(_read_head(text[: marker.start()], vocabulary, today), text[marker.end() :])
+def _enriched(read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date) -> OneLine:
+    """With all that details and result say more, and the doubts that are left."""
+    return with_doubts(_with_texts(read, vocabulary, today), unread, vocabulary, today)
+
+
+def _with_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """With what the texts say at their ends, and to the subject."""
+    read = without_steering(read, vocabulary)
+    read = _with_days(read, today)
+    read = without_steering(read, vocabulary)  # behind a day, too
+    return read_fields(read, vocabulary, today)
+
+
+def _parts(text: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
+    """Head, details and result, and the words of the head that say nothing."""
+    if marker := find_marker(text):
+        read, unread = _headed(text[: marker.start], vocabulary, today)
+        read = _finish(read, text[marker.end :], vocabulary, today)
+        return (read if marker.sure else _doubtful_split(read)), unread
     for line_end in re.finditer("\n", text):
-        read = _read_head(text[: line_end.start()], vocabulary, today)
+        read, unread = _headed(text[: line_end.start()], vocabulary, today)
         if read.details:
             if not _is_answered(read.details, text[line_end.end() :]):
                 break
-            return _finish(read, text[line_end.end() :])
-    return _read_head(text, vocabulary, today)
+            return _finish(read, text[line_end.end() :], vocabulary, today), unread
+    read, unread = _headed(text, vocabulary, today)
+    return _unmarked(read, vocabulary, today), unread
+
+
+def _doubtful_split(read: OneLine) -> OneLine:
+    """Shown with the words with which the result was taken to begin."""
+    return read.doubting("result", " ".join(read.result.split()[:QUOTED_WORDS]), taken=True) if read.result else read
+
+
+def _headed(line: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
+    """The head with all that follows it as details, and the words in it that say nothing."""
+    head = read_head(line, vocabulary, today)
+    read = _with_names(head)
+    return read, tuple(word.text for word in head.words if not word.known)
+
+
+def _with_names(head: Head) -> OneLine:
+    """The words of the head that say nothing: the customer's name where none is there, else the details' beginning."""
+    read = head.read
+    unknown = [word for word in head.words if not word.known]
+    names = _split_name(unknown)
+    if not read.customer and any(any(map(str.isalpha, word.text)) for word in names) and (read.channel or read.subject):
+        read = replace(read, customer=_joined(names), customer_kind=CustomerRef.NAME)
+        kept = [word for word in head.words if word not in names]
+        return replace(read, details=f"{_joined(kept)} {head.rest}".strip())
+    ordered = [*names, *(word for word in head.words if word not in names)]
+    details = f"{_joined(ordered)} {head.rest}".strip()
+    beside = _joined(names) or ("" if read.customer else _name_beginning(details))
+    return replace(read, beside=beside, details=details)
+
+
+def _split_name(unknown: list[Word]) -> list[Word]:
+    """The words up to the first that begins a question, or is none of a name."""
+    at = next((at for at, word in enumerate(unknown) if not _may_name(word.text)), len(unknown))
+    return unknown[:at]
+
+
+def _may_name(word: str) -> bool:
+    return not (asks_at(word) or re.search(r"[\d@=]", word) or is_vague_day(word))
+
+
+def _joined(words_: list[Word]) -> str:
+    return " ".join(word.text for word in words_)
+
+
+def _name_beginning(details: str) -> str:
+    """A name that may begin the details: a few words before one that begins a question, or behind a title."""
+    begun = details.split("\n", 1)[0].split()[: NAME_WORDS + 1]
+    at = next((at for at, word in enumerate(begun) if asks_at(word)), 0)
+    if not at and begun and strip_titles(begun[0]) != begun[0]:
+        at = 2
+    name = " ".join(begun[:at])
+    return name if name and not re.search(r"[\d@=]", name) else ""
+
+
+# Where nothing marks the result.
+
+
+def _unmarked(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Details that perhaps hold the result, and the word that closes."""
+    if "\n" in read.details:
+        return read
+    end = read_end(read.details, asked=True)
+    body = end.text if end.close and not end.unsure else read.details
+    marker = find_soft_marker(body, closes=end.close)
+    if marker is None and end.close and not end.unsure:
+        marker = likely_split(body)
+        if marker is None:
+            return replace(read, details=body, close=True)
+    if marker is None:
+        return read.doubting("close", end.unsure) if end.unsure else read
+    split = _finish(replace(read, details=body[: marker.start].strip()), read.details[marker.end :], vocabulary, today)
+    return split if marker.sure else _doubtful_split(split)
+
+
+def _finish(read: OneLine, result: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """With the result, which its end may close."""
+    result = result.strip()
+    end = read_end(result)
+    if end.after:
+        return _trailed(read, result, end, vocabulary, today)
+    read = replace(read, result=end.text, close=end.close)
+    return read.doubting("close", end.unsure, taken=end.close) if end.unsure else read
+
+
+def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it stays whole."""
+    whole = replace(read, result=result, close=True).doubting("close", end.unsure, taken=True)
+    read = replace(read, result=end.text, close=True)
+    at = 0
+    while at < len(end.after):
+        found = _trailing(read, end.after, at, vocabulary, today)
+        if found is None:
+            return whole
+        read, at = found
+        at += len(end.after[at:]) - len(end.after[at:].lstrip(" ,.)"))
+    return read
+
+
+def _trailing(read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: date) -> tuple[OneLine, int] | None:
+    """One of them, and where it ends; None for any other word."""
+    word = text[at:].split(maxsplit=1)[0]
+    bare = digits(word).strip("()[].,")
+    if "." in bare and bare in vocabulary.subjects and read.subject in ("", bare):
+        return replace(read, subject=bare), at + len(word)
+    said = steering(word, vocabulary)
+    if said is not None and said[2] and not getattr(read, said[0]):
+        return read.steered(said[0], said[1]), at + len(word)
+    past = past_at(digits(text), at, today)
+    if past is None or read.created_on not in (None, past.on):
+        return None
+    read = replace(read, created_on=past.on, created_time=read.created_time or past.at)
+    return read.doubting("created_on", text[at : past.end], taken=True), past.end
+
+
+# Days that end the details or the result.
+
+
+def _with_days(read: OneLine, today: date) -> OneLine:
+    """A day that is over, at the end of the details or the result: taken where it is said to be the ticket's."""
+    for where in ("details", "result"):
+        text: str = getattr(read, where)
+        if found := past_at_end(masked(digits(text), today), today):
+            read = _with_day(read, where, found[0], found[1])
+    return read
+
+
+def _with_day(read: OneLine, where: str, start: int, past: Past) -> OneLine:
+    """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words before it bind it."""
+    text: str = getattr(read, where)
+    before, typed = text[:start].rstrip(), text[start:]
+    if re.fullmatch(r"\d{1,2}\.\d\d", typed):
+        return read  # any number
+    if not before:
+        return read  # all of it is what is asked or answered
+    said = past.sure and (past.backdates or typed.startswith("("))
+    if said and read.created_on in (None, past.on):
+        read = replace(read, created_on=past.on, created_time=past.at or read.created_time)
+        kept = before.rstrip(" ,;(-")
+        return replace(read, details=kept) if where == "details" else replace(read, result=kept)
+    if binds_day(before):
+        return read
+    if read.created_on is None:
+        return replace(read, created_on=past.on, created_time=past.at).doubting("created_on", typed, taken=True)
+    if read.created_on == past.on and read.created_time in (None, past.at):
+        return replace(read, created_time=past.at or read.created_time)
+    return read.doubting("created_on", typed)
+
+
+# Answers to the questions of the form.
+
+
+def read_fields(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """With all that details and result say to the subject: projects, years, price, receipt, letter, contract."""
+    return with_numbers(with_data(read, vocabulary, today), vocabulary, today)
 
 
 def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it the result."""
-    return enriched(replace(_question(clean(text)), subject=subject), vocabulary, today)
+    text = clean(text)
+    if marker := find_marker(text):
+        read = _finish(OneLine(details=text[: marker.start].strip()), text[marker.end :], vocabulary, today)
+        read = read if marker.sure else _doubtful_split(read)
+    else:
+        question, _newline, answer = text.partition("\n")
+        if _is_answered(question, answer):
+            read = _finish(OneLine(details=question.strip()), answer, vocabulary, today)
+        else:
+            read = _unmarked(OneLine(details=text), vocabulary, today)
+    read = read if read.details else OneLine(details=text)
+    return with_doubted_texts(_with_texts(replace(read, subject=subject), vocabulary, today), vocabulary, today)
 
 
 def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
     """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a channel.
 
-    A subject without its channel may be a figure (1.1 million): it is `unsure`. None for any other answer.
+    A subject without its channel may be a figure (1.1 million): it is shown. None for any other answer.
     """
     read = parse_one_line(text, vocabulary, today)
     begun = {token.strip(",:").casefold() for token in clean(text).split()[:LED_WORDS]}
-    if "." not in read.subject or read.customer or not read.details or digits(read.subject) not in map(digits, begun):
+    guessed = any(doubt.field == "subject" for doubt in read.doubts)
+    if guessed or "." not in read.subject or read.customer or not read.details:
         return None
-    return read if read.channel else replace(read, unsure=read.unsure | {"subject"})
+    led = not read.details.startswith(clean(text).split()[0])
+    if not led or digits(read.subject) not in map(digits, begun):
+        return None
+    return read if read.channel else read.doubting("subject", read.subject, taken=True)
 
 
-def _question(text: str) -> OneLine:
-    if marker := _result_marker().search(text):
-        return _finish(OneLine(details=text[: marker.start()].strip()), text[marker.end() :])
-    question, _newline, answer = text.partition("\n")
-    if _is_answered(question, answer):
-        return _finish(OneLine(details=question.strip()), answer)
-    return OneLine(details=text)
+def read_result(text: str) -> OneLine:
+    """Read an answer to "result?": all of it, but for a last word that closes."""
+    end = read_end(clean(text))
+    if end.after:
+        return OneLine(result=clean(text), close=True).doubting("close", end.unsure, taken=True)
+    read = OneLine(result=end.text, close=end.close)
+    return read.doubting("close", end.unsure, taken=end.close) if end.unsure else read
+
+
+# What a text is.
 
 
 def key_within(text: str, today: date) -> str:
     """The code, telephone (canonical) or e-mail that stands somewhere in the text; empty where there is none."""
-    read = parse_one_line(text, Vocabulary({}, frozenset()), today)
-    return read.customer if read.customer_kind not in (None, CustomerRef.NAME) else ""
+    plain = digits(clean(text))[: NAME_LIMIT * 4]
+    for word in re.finditer(r"(?<![\w@.])[\w+(]", plain):
+        if found := reference_at(plain, word.start()):
+            return found.value
+    return ""
 
 
 def split_reach(text: str) -> tuple[str, str, str]:
@@ -114,214 +301,8 @@ def _is_answered(question: str, answer: str) -> bool:
     Without either, as in a pasted letter, all of it is the question.
     """
     lines = [line for line in answer.splitlines() if line.strip()]
-    if not lines or is_salutation(question):
+    if not lines:
         return False
-    return len(lines) == 1 or _finish(OneLine(), answer).close
-
-
-def read_result(text: str) -> OneLine:
-    """Read an answer to "result?": all of it, but for a last word that closes."""
-    return _finish(OneLine(), clean(text))
-
-
-def _finish(head: OneLine, result: str) -> OneLine:
-    """`head` with the result, which its last word may close; in quotes that word is only a word."""
-    result = result.strip()
-    before, *last = result.rsplit(maxsplit=1) or [""]
-    word = last[0].strip('"\u201c\u201d') if last else ""
-    if word.casefold() not in words("one_line").texts("close"):
-        return replace(head, result=result)
-    if [word] != last:
-        return replace(head, result=result.removesuffix(last[0]) + word)
-    return replace(head, result=before, close=True)
-
-
-def _read_head(line: str, vocabulary: Vocabulary, today: date) -> OneLine:
-    """Customer, channel, subject and date from the line's beginning, the rest as details."""
-    head = _Head(line.strip(), vocabulary, today)
-    unknown: list[str] = []
-    retreat: tuple[OneLine, int, int] | None = None
-    led = _Led(OneLine(), 0)
-    at = 0
-    while word := _WORD.search(head.line, at):
-        at = word.start()
-        if end := head.take(at, first=not unknown):
-            at = end
-            if not (unknown or head.read.customer or head.read.channel or head.read.subject or head.read.created_on):
-                led = _Led(head.read, end)
-            continue
-        if head.read.channel or head.read.subject or len(" ".join([*unknown, word[0]])) > NAME_LIMIT:
-            break
-        if head.read.customer and retreat is None:
-            retreat = head.read, at, len(unknown)
-        unknown.append(word[0])
-        at = word.end()
-    if retreat and not (head.read.channel and head.read.subject):
-        # Words between the customer and a channel are that customer's name only if the subject follows too;
-        # "C81554 ... sent by e-mail" is a story.
-        head.read, at, kept = retreat
-        del unknown[kept:]
-    return _with_words(head.read, " ".join(unknown), head.line[at:], head.line, led)
-
-
-def _with_words(read: OneLine, before: str, after: str, line: str, led: "_Led") -> OneLine:
-    """`read` with the words before the known ones as the name, or as details if there is a customer already."""
-    if not (read.customer or read.channel or read.subject):
-        # Words that only steer may begin a line that is nothing but details.
-        return replace(led.read, details=line[led.end :].strip()) if led.end else OneLine(details=line)
-    if read.customer or not any(map(str.isalpha, before)):
-        return replace(read, details=f"{before} {after}".strip())
-    return replace(read, customer=before, customer_kind=CustomerRef.NAME, details=after)
-
-
-@dataclass(frozen=True, slots=True)
-class _Led:
-    """What the words say that only steer and begin a line, and where they end."""
-
-    read: OneLine
-    end: int
-
-
-class _Head:
-    """What has been read of a line so far, and the reading of one more head word."""
-
-    def __init__(self, line: str, vocabulary: Vocabulary, today: date) -> None:
-        self.line = line
-        self.read = OneLine()
-        self._arabic = digits(line)
-        self._vocabulary = vocabulary
-        self._today = today
-        self._number_from = -1
-        """Where a customer or channel ended: directly after it a bare number may be a subject."""
-
-    def take(self, at: int, *, first: bool) -> int:
-        """Read the head word that begins at `at`, and say where it ends; 0 if there is none.
-
-        `first`: only known words stand before it, so that a name in quotes is the customer's.
-        """
-        end = 0
-        if not self.read.subject and self._vocabulary.subject_words:
-            end = self._subject_word(at)
-        if not end and not self.read.customer:
-            end = (self._quoted(at) if first else 0) or self._customer(at)
-        if not end and not self.read.channel:
-            end = self._channel(at)
-        if end:
-            self._number_from = end
-            return end
-        if not self.read.subject:
-            end = self._subject(at)
-        if not end and not self.read.created_on:
-            end = self._date(at)
-        # Between a name's words nothing steers.
-        known = first or self.read.customer or self.read.channel or self.read.subject
-        return end or (self._steering(at) if known else 0)
-
-    def _steering(self, at: int) -> int:
-        (end,) = self._ends(at, 1)
-        found = steering(self.line[at:end], self._vocabulary)
-        if found is None or getattr(self.read, found[0]):
-            return 0
-        name, value, sure = found
-        self.read = self.read.steered(name, value)
-        if not sure:  # it stays in the details, which it begins
-            self.read = replace(self.read, unsure=self.read.unsure | {name})
-        return end if sure else 0
-
-    def _quoted(self, at: int) -> int:
-        found = _QUOTED.match(self.line, at)
-        if found is None:
-            return 0
-        self.read = replace(self.read, customer=(found[1] or found[2]).strip(), customer_kind=CustomerRef.NAME)
-        return found.end()
-
-    def _customer(self, at: int) -> int:
-        for end in reversed(self._ends(at, PHONE_WORDS if self._arabic[at] in "0123456789+(" else 1)):
-            if found := _reference(self._arabic[at:end].rstrip(_AFTER_WORD)):
-                kind, customer = found
-                self.read = replace(self.read, customer=customer, customer_kind=kind)
-                return end
-        return 0
-
-    def _channel(self, at: int) -> int:
-        for end in reversed(self._ends(at, CHANNEL_WORDS)):
-            typed = " ".join(self.line[at:end].rstrip(_AFTER_WORD).casefold().split())
-            if channel := self._vocabulary.channels.get(typed):
-                self.read = replace(self.read, channel=channel)
-                return end
-        return 0
-
-    def _subject_word(self, at: int) -> int:
-        """A subject without a number, by the word that people type for it."""
-        (end,) = self._ends(at, 1)
-        code = self._vocabulary.subject_words.get(self.line[at:end].rstrip(_AFTER_WORD).casefold())
-        if code is None:
-            return 0
-        self.read = replace(self.read, subject=code)
-        return end
-
-    def _subject(self, at: int) -> int:
-        found = _subject_number().match(self._arabic, at)
-        if found is None or found["code"] not in self._vocabulary.subjects:
-            return 0
-        directly_after = self._number_from >= 0 and not self.line[self._number_from : at].strip()
-        if "." not in found["code"] and not found["named"] and not directly_after:
-            return 0
-        self.read = replace(self.read, subject=found["code"])
-        return found.end()
-
-    def _date(self, at: int) -> int:
-        """A past day: its word, or a date after the word for "date"."""
-        named = words("dates").text("named")
-        (end,) = self._ends(at, 1)
-        day = find_relative(self.line[at:end].rstrip(_AFTER_WORD), self._today)
-        if self.line.startswith(named, at):
-            found = find_date(self.line[at + len(named) :], self._today)
-            day, end = (found[0], len(self.line) - len(found[1])) if found else (None, 0)
-        if day is None or day > self._today:
-            return 0
-        self.read = replace(self.read, created_on=day)
-        if self._today - day > HALF_A_YEAR and not _has_year(self._arabic[at + len(named) : end]):
-            # The first of January typed on the last of December may be tomorrow: it is shown first.
-            self.read = replace(self.read, unsure=self.read.unsure | {"created_on"})
-        return end
-
-    def _ends(self, at: int, most: int) -> list[int]:
-        """Where the word at `at` ends, and where each of the next ones does, `most` in all."""
-        return [word.end() for word in islice(_WORD.finditer(self.line, at), most)]
-
-
-def _has_year(typed: str) -> bool:
-    """Whether a date names its year: behind a month's name or as its third number."""
-    return len(re.findall(r"[0-9]+", typed)) >= (2 if any(map(str.isalpha, typed)) else 3)
-
-
-def _reference(typed: str) -> tuple[CustomerRef, str] | None:
-    """The customer that `typed`, alone, points to: a code, an e-mail address or a telephone."""
-    if _CODE.fullmatch(typed):
-        return CustomerRef.CODE, typed.upper()
-    if looks_like_email(typed):
-        return CustomerRef.EMAIL, parse_email(typed)
-    if not looks_like_phone(typed):
-        return None
-    try:
-        return CustomerRef.PHONE, parse_phone(typed)
-    except InvalidInput:
-        return None
-
-
-@cache
-def _result_marker() -> re.Pattern[str]:
-    table = words("one_line")
-    anywhere, at_word = (_any_of(table.texts(key)) for key in ("result", "result_words"))
-    return re.compile(rf"{anywhere}|(?<!\S)(?:{at_word})")
-
-
-@cache
-def _subject_number() -> re.Pattern[str]:
-    named = _any_of(words("one_line").texts("subject"))
-    return re.compile(rf"(?P<named>{named})?\s*(?P<code>\d+(?:\.\d+)?)[{_AFTER_WORD}]?(?!\S)")
-
-
-def _any_of(spellings: tuple[str, ...]) -> str:
-    return "|".join(map(re.escape, spellings))
+    end = read_end(answer)
+    closes = end.close and not end.unsure
+    return len(lines) == 1 and closes if is_salutation(question) else len(lines) == 1 or closes

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,20 +20,37 @@ class CustomerRef(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Words that are to be shown before the ticket is saved, and the field that they may be about.
+
+    `taken` = the field holds what they may mean; else they only stand in the text.
+    """
+
+    field: str
+    words: str
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OneLine:
     """What was understood. `customer` is a code in capitals, a canonical telephone, an e-mail, or a name as typed.
 
-    `created_on`, `letter_on` and `receipt_on` are today or earlier. `result` never closes when it is empty.
-    `assignee` is what stands behind @; `urgency`, `mood` and `complexity` are values of domain.tickets, "" where
-    nothing is said. `years` are periods by project, "" for all. `price` is in baht. `counts` = the details are a
-    province's number of users and nothing else. `unsure` names what was read but is to be shown before saving.
+    `nobody` = the line says that there is no customer, or none who is known. `beside` are words at the beginning of
+    `details` that stood beside the customer: perhaps the name. `created_on`, `letter_on` and `receipt_on` are today or
+    earlier; `created_time` is said for `created_on`. `assignee` is what stands behind @; `urgency`, `mood` and
+    `complexity` are values of domain.tickets, "" where nothing is said. `years` are periods by project, "" for all.
+    `price` is in baht. `close` may be said without a result. `counts` = the details are a province's number of users
+    and nothing else. Where there are `doubts`, the ticket is shown before it is saved.
     """
 
     customer: str = ""
     customer_kind: CustomerRef | None = None
+    nobody: bool = False
+    beside: str = ""
     channel: str = ""
     subject: str = ""
     created_on: date | None = None
+    created_time: time | None = None
     details: str = ""
     result: str = ""
     close: bool = False
@@ -50,8 +67,9 @@ class OneLine:
     letter_on: date | None = None
     contract_no: str = ""
     contract_on: date | None = None
+    purpose: str = ""
     counts: bool = False
-    unsure: frozenset[str] = frozenset()
+    doubts: tuple[Doubt, ...] = ()
 
     def steered(self, name: str, value: str) -> "OneLine":
         """With `value` for one of the fields that a word alone may say: assignee, urgency, mood, complexity."""
@@ -61,14 +79,21 @@ class OneLine:
             return replace(self, urgency=value)
         return replace(self, mood=value) if name == "mood" else replace(self, complexity=value)
 
+    def doubting(self, field_: str, words: str, *, taken: bool = False) -> "OneLine":
+        """With one more doubt; the same words are shown once."""
+        doubt = Doubt(field_, " ".join(words.split()), taken)
+        known = any(other.words == doubt.words for other in self.doubts)
+        return self if known else replace(self, doubts=(*self.doubts, doubt))
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The words of the grammar.
 
-    `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered subjects' codes;
-    `wants` names the subjects that ask for a field (price, contract_no, projects), where alone it is looked for.
-    `sales` are those that ask every customer for a price. `staff` are the names that may stand behind @.
+    `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered subjects' codes,
+    `fits` the channels that each lists; `wants` names the subjects that ask for a field (price, contract_no,
+    projects), where alone it is looked for. `sales` are those that ask every customer for a price. `staff` are the
+    names that may stand behind @.
     """
 
     channels: Mapping[str, str]
@@ -76,5 +101,6 @@ class Vocabulary:
     sales: frozenset[str] = frozenset()
     subject_words: Mapping[str, str] = field(default_factory=dict)
     wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     projects: tuple[Project, ...] = ()
     staff: frozenset[str] = frozenset()

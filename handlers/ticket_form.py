@@ -24,6 +24,7 @@ from handlers.labels import field_label, value_label
 from handlers.ticket_cards import customer_title
 from handlers.ticket_data import NONE, created_text, saved_data, saved_ticket
 from handlers.ticket_fields import COMMON, TICKET_FIELDS
+from handlers.ticket_line import doubt_buttons, doubt_notes
 from handlers.ticket_people import CUSTOMERS, assignee_note, customer_slip
 from handlers.ticket_projects import projects_text, unsettled_text, years_text
 from handlers.ticket_rules import asked, closing, derived, lacks_customer, misfit, notes, pairs, problems
@@ -118,10 +119,11 @@ class TicketForm(Form):
         if values.get("assignee_query"):
             told.append(await assignee_note(ctx, values["assignee_query"]))
         told += await notes(ctx, values, draft.record, draft.asking)
+        told += [] if draft.asking else doubt_notes(values)
         lines = await self._lines(ctx, draft, values)
         if count := await draft_files.waiting_with(ctx, draft):
             lines.append((field_label("files"), str(count)))
-        return Card(title, tuple(lines), "\n".join(filter(None, told)))
+        return Card(title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft, values))
 
     async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""

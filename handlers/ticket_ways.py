@@ -7,19 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from domain.catalogue import Subject
-from domain.one_line import OneLine
-from domain.one_line_words import enriched
+from domain.one_line import OneLine, read_fields
 from domain.pointing import Pointer, Way
 from handlers import fields
 from handlers.desk import Context
 from handlers.forms import GUESSED, Field, Option
-from handlers.ticket_line import line_vocabulary, read_values
+from handlers.ticket_line import DOUBTS, line_vocabulary, read_values, without_habit
 from store import tickets
 from store.forms import Draft
 
 BETWEEN = " "
 """Between subject and channel in the value of a way."""
-OF_TEXTS = ("channel", "subject", "details", "result", "close", "assignee", "look")
+OF_TEXTS = ("channel", "subject", "details", "result", "close", "assignee", "look", DOUBTS)
 """What is not read out of the texts a second time."""
 
 
@@ -51,7 +50,7 @@ async def reread(ctx: Context, draft: Draft, subject: str) -> dict[str, str]:
     if draft.record or not draft.data.get("details"):
         return {}
     line = OneLine(subject=subject, details=draft.data["details"], result=draft.data.get("result", ""))
-    values = await read_values(ctx, enriched(line, await line_vocabulary(ctx), ctx.today))
+    values = await read_values(ctx, read_fields(line, await line_vocabulary(ctx), ctx.today))
     return {name: value for name, value in values.items() if name not in OF_TEXTS and not draft.data.get(name)}
 
 
@@ -73,7 +72,13 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     options = await _options(ctx, draft)
     subject, _blank, channel = _meant(options, text).partition(BETWEEN)
     more = {} if subject == draft.data["subject"] else await reread(ctx, draft, subject)
-    return {"subject": subject, "channel": channel, "misfit": f"{subject} {channel}", **more}
+    return {
+        "subject": subject,
+        "channel": channel,
+        "misfit": f"{subject} {channel}",
+        **more,
+        **without_habit(draft.data),
+    }
 
 
 def _meant(options: Sequence[Option], text: str) -> str:

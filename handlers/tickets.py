@@ -6,19 +6,19 @@ from datetime import timedelta
 
 from domain import pauses
 from domain.errors import InvalidInput
-from domain.one_line import read_result
+from domain.one_line import Doubt, read_result
 from domain.references import Kind, is_courtesy, is_named, read_alone, take_reference
 from domain.tickets import Status, Ticket
 from handlers import ticket_buttons, ticket_cards, ticket_saves
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms import advance, park_open, start
+from handlers.forms import advance, own_draft, park_open, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import ANYTHING, action, command, spoken, state
 from handlers.requests import hang
 from handlers.ticket_form import edit_ticket, habit_defaults, new_ticket
-from handlers.ticket_line import line_values
+from handlers.ticket_line import HABIT, doubt_values, doubts_of, line_values
 from handlers.ticket_lists import my
 from handlers.ticket_saving import closed_already
 from store import tickets
@@ -50,9 +50,18 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     await park_open(ctx)
     values = await line_values(ctx, args)
-    if not {"channel", "subject"} & values.keys():
-        values = {**await habit_defaults(ctx), **values}
+    if not {"channel", "subject", "subject_query"} & values.keys():
+        # Habit fills the card, never the record unshown; without details the card is yet to come.
+        shown = doubt_values((*doubts_of(values), Doubt(HABIT, "", taken=True))) if values.get("details") else {}
+        values = {**await habit_defaults(ctx), **values, **shown}
     return await advance(ctx, new_ticket(ctx, values))
+
+
+@action("ticket.keep_open", in_place=True)
+async def keep_open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The word that seemed to close the ticket is one of its text: it is saved, and stays open."""
+    draft = with_values(await own_draft(ctx, args), {"close": "", "look": ""})
+    return await advance(ctx, draft)
 
 
 @action("ticket.from_line")

@@ -261,7 +261,7 @@ async def test_what_is_typed_is_not_chosen_and_nothing_is_chosen_where_there_is_
 
 
 async def test_a_channel_that_does_not_fit_is_nothing_missing(desk):
-    asked = await desk.says("/open C81554 โทร 6.4 ปิด")
+    asked = await desk.says("/open C81554 โทร 6.4 ขอสถิติเด็ก => ส่งแล้ว ปิด")
     assert "ปกติไม่ใช้ช่องทาง โทรศัพท์" in asked.text
     assert asked.text.endswith("เลือกช่องทางของเรื่องนี้")
     assert "ยังขาด" not in asked.text
