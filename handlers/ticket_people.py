@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
+from domain import references
 from domain.errors import InvalidInput
-from domain.one_line import key_within
-from domain.phones import format_phone, looks_like_email
+from domain.phones import format_phone, looks_like_email, read_reach
+from domain.references import find_references
 from domain.slips import Kind, find_slip
 from domain.staff import Staff
 from domain.text import digits, fold, shorten
@@ -69,7 +70,7 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
 async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
     """Whom the details seem to name: by a code, telephone or e-mail, else by a name that begins them."""
     head = " ".join(details[:NAMING].split())
-    if key := key_within(head, ctx.today):
+    if key := _key_within(head):
         return await search.find_customers(ctx.db, key)
     named = head.split()[:NAME_WORDS]
     found: dict[str, search.Hit] = {}
@@ -78,6 +79,13 @@ async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
             if hit.why is search.Why.NAME:
                 found.setdefault(hit.customer.code, hit)
     return list(found.values())
+
+
+def _key_within(text: str) -> str:
+    """The first code, telephone or e-mail of a text; empty where there is none."""
+    codes = [one.value for one in find_references(text) if one.kind is references.Kind.CUSTOMER]
+    reach = read_reach(text)
+    return next(iter((*codes, *reach.phones, *reach.emails)), "")
 
 
 async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
