@@ -72,11 +72,14 @@ def read_user_count(text: str, today: date) -> UserCount:
 
 
 def parse_users(text: str) -> int:
-    """A number of users, with or without commas; InvalidInput("users")."""
-    plain = re.sub(r"[,\s]|\D+$", "", digits(clean(text)))
-    if not plain.isascii() or not plain.isdigit() or int(plain) >= MOST_USERS:
+    """A number of users, with or without commas and what it counts; InvalidInput("users")."""
+    counted = "|".join(map(re.escape, words("answers").texts("counted")))
+    plain = digits(clean(text))
+    found = re.fullmatch(rf"(?:{counted})?\s*(\d{{1,3}}(?:[, ]\d{{3}})+|\d+)\s*(?:{counted})?", plain)
+    users = int(re.sub(r"[, ]", "", found[1])) if found else MOST_USERS
+    if users >= MOST_USERS:
         raise InvalidInput("users", text=text[:40])
-    return int(plain)
+    return users
 
 
 def count_text(province: str, users: int, month: date | None) -> str:

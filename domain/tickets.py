@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import NewType
@@ -181,14 +181,20 @@ def ticket_no(running: int, created_at: datetime) -> TicketNo:
 
 
 def parse_price(text: str) -> Decimal:
-    """An amount in baht as people type it, 0 = free; InvalidInput("price")."""
-    try:
-        amount = Decimal(_not_of_the_number().sub("", digits(text))).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise InvalidInput("price", text=text[:40]) from None
-    if not amount.is_finite() or not 0 <= amount < 10**9:
+    """An amount in baht as people type it, 0 = free, with thousands, units, `.-`; InvalidInput("price").
+
+    Nothing is rounded: what is no amount of baht and satang, or more than one, is refused.
+    """
+    plain = digits(text).strip()
+    if plain.casefold() in words("money").texts("free"):
+        return Decimal("0.00")
+    found = _amount().fullmatch(plain)
+    amount = Decimal(re.sub(r"[,\s]", "", found["baht"])) if found else Decimal(-1)
+    if found and found["satang"]:
+        amount += Decimal(found["satang"]) / 100
+    if not 0 <= amount < 10**9:
         raise InvalidInput("price", text=text[:40])
-    return amount
+    return amount.quantize(Decimal("0.01"))
 
 
 def parse_contract_no(text: str) -> str:
@@ -204,6 +210,17 @@ def parse_contract_no(text: str) -> str:
 
 
 @cache
-def _not_of_the_number() -> re.Pattern[str]:
-    units = words("money").texts("baht")
-    return re.compile("|".join([r"[,\s]", *map(re.escape, units), r"\.-$"]))
+def _amount() -> re.Pattern[str]:
+    """One amount: thousands parted by commas or blanks, the word or sign for baht, `.-`, satang."""
+    table = words("money")
+    units = _any_of(*table.texts("baht"), *table.texts("short_baht"))
+    baht = r"(?P<baht>(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?: \d{3})+|\d+)(?:\.\d\d?)?)"
+    satang = rf"(?:\s*(?P<satang>\d\d?)\s*(?:{_any_of(*table.texts('satang'))}))?"
+    end = rf"\s*(?:[.,/]?-)?\s*(?:{units})?\s*(?:{_any_of(*table.texts('whole'))})?"
+    return re.compile(
+        rf"(?:(?:{_any_of(*table.texts('before'))})\s*)*(?:{units})?\s*{baht}{end}{satang}", re.IGNORECASE
+    )
+
+
+def _any_of(*spellings: str) -> str:
+    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from domain.contracts import check_year, next_no
 from domain.dates import BUDDHIST_OFFSET
 from domain.errors import InvalidInput
-from domain.tickets import parse_contract_no
 from handlers import fields
 from handlers.desk import Context
 from handlers.forms import Field, Option
@@ -36,7 +35,7 @@ async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
 
 def contract_no_field(hint: str, check: Check) -> Field:
     """A contract's number, perhaps with its date behind it; `check` refuses one that cannot be this draft's."""
-    plain = fields.numbered_field("contract_no", "contract_on", hint, contract=True)
+    plain = fields.numbered_field("contract_no", "contract_on", hint, "contract")
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         try:
@@ -45,12 +44,10 @@ def contract_no_field(hint: str, check: Check) -> Field:
             kept = error.params.get("kept")
             if not isinstance(kept, Mapping) or not kept.get("contract_no"):
                 raise
-            # Only its date is wrong: the number is kept, as it is written in full.
-            no = check_year(parse_contract_no(str(kept["contract_no"])), ctx.today)
-            await check(ctx, draft, no)
-            raise InvalidInput(error.code, **{**error.params, "kept": {"contract_no": no}}) from None
-        if values["contract_no"]:
-            check_year(values["contract_no"], ctx.today)
+            # Only its date is wrong: the number is kept.
+            await check(ctx, draft, check_year(str(kept["contract_no"]), ctx.today))
+            raise
+        check_year(values["contract_no"], ctx.today)
         await check(ctx, draft, values["contract_no"])
         return values
 

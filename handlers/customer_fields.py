@@ -163,6 +163,17 @@ def _number_field(name: str) -> Field:
     return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=fields.PHONE, nine=True)
 
 
+async def _parse_email(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """An e-mail address; further ones, and words beside it, stand in the note."""
+    read = read_emails(text)
+    if not read.addresses or read.restored:
+        raise InvalidInput("email", text=text[:60])
+    known = await present_values(ctx, draft)
+    values = _reached((), read.addresses, {**known, "email": ""})
+    note = list(filter(None, (values.pop("note", ""), read.beside)))
+    return {**values, **_noted(note, known)}
+
+
 async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Mapping[str, str]:
     """Telephones and e-mails for the field that asked; the first number is its own.
 
@@ -213,7 +224,7 @@ CUSTOMER_FIELDS: Mapping[str, Field] = {
         ),
         _number_field("phone"),
         _number_field("mobile"),
-        fields.email_field("email"),
+        Field("email", "พิมพ์อีเมล เช่น somchai@example.com", _parse_email, takes=fields.EMAIL, nine=True, none=True),
         fields.text_field("organisation", "พิมพ์ชื่อหน่วยงาน"),
         Field(
             "contacts",

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from domain.errors import InvalidInput
 from domain.references import Kind, is_courtesy, is_named, take_reference
-from domain.text import digits, shorten
+from domain.text import shorten
 from handlers.chat import Reply
 from handlers.customer_form import edit_customer
 from handlers.customer_parts import list_part
 from handlers.desk import Context
-from handlers.forms import FORMS, Field, ask_again, park_open, proceed, start, unknown_values, with_values
+from handlers.forms import FORMS, Field, ask_again, is_unknown, park_open, proceed, start, unknown_values, with_values
 from handlers.forms import advance as save_or_ask
 from handlers.i18n import _
 from handlers.labels import field_label
@@ -103,7 +103,7 @@ async def _draft(ctx: Context, code: str) -> Draft:
 
 
 async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Mapping[str, str]:
-    if digits(text).strip() == "9" and (field.nine or field.unknown):
+    if is_unknown(field, text):
         return unknown_values(draft, field.name)
     return await field.parse(ctx, draft, text)
 

@@ -4,22 +4,27 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from domain.answers import chosen, month_of, plain_answer, plain_date, price_of
 from domain.dates import BANGKOK, format_date, parse_date
 from domain.errors import InvalidInput
 from domain.moments import parse_day_time
-from domain.phones import parse_email, parse_phone
+from domain.numbered import read_numbered
+from domain.phones import parse_email, parse_phone, read_emails
 from domain.slips import Kind, Slip, find_slip
-from domain.text import fold
-from domain.tickets import parse_contract_no, parse_price
+from domain.text import digits, fold
+from domain.tickets import parse_contract_no
 from handlers.desk import Context
 from handlers.forms import Doubt, Field, Option, Options
 from handlers.i18n import _
-from handlers.labels import VALUES
+from handlers.labels import VALUES, field_label
 from store.forms import Draft
 
 TEXT_LIMIT = 500
-FREE = ("ฟรี", "ไม่มี", "ไม่มีค่าใช้จ่าย", "free")
+LONG_AGO = timedelta(days=30 * 365)
+"""A year of two digits that lies further back is more likely a Christian one, or a slip of the finger."""
 LONG_LIMIT = 20_000
+FEWEST = 2
+"""So many letters of an option's name may stand for it."""
 PHONE = frozenset({"phone"})
 EMAIL = frozenset({"email"})
 CODE = frozenset({"code", "phone", "email"})
@@ -35,28 +40,41 @@ def text_field(
             raise InvalidInput("too_long", length=len(text), limit=limit)
         return {name: text}
 
-    return Field(name, hint, parse, doubt=doubt, unknown=unknown)
+    return Field(name, hint, parse, doubt=doubt, unknown=unknown, none=unknown)
 
 
 def past_date(ctx: Context, text: str) -> str:
     """A stored local date that may not lie in the future (DESIGN.md, "Commands", last paragraph)."""
-    on = parse_date(text, ctx.today)
+    plain = plain_date(text)
+    return _past(ctx, parse_date(plain, ctx.today), plain).isoformat()
+
+
+def _past(ctx: Context, on: date, typed: str) -> date:
+    """A day that is not to come; InvalidInput("year_short") where two digits of a year may be those of either era."""
     if on > ctx.today:
         raise InvalidInput("future_date", date=format_date(on))
-    return on.isoformat()
+    if ctx.today - on > LONG_AGO and not re.search(r"\d{4}", digits(typed)):
+        raise InvalidInput("year_short", text=typed[:40], date=format_date(on, full=True))
+    return on
 
 
 def past_moment(ctx: Context, text: str) -> str:
     """A stored day as `past_date`, with the time of day behind a T where one was typed: `2026-11-22T15:30`."""
-    on, at = parse_day_time(text, ctx.today)
-    if on > ctx.today:
-        raise InvalidInput("future_date", date=format_date(on))
+    plain = plain_date(text)
+    on, at = parse_day_time(plain, ctx.today)
+    _past(ctx, on, plain)
     if at is None:
         return on.isoformat()
     moment = datetime.combine(on, at, BANGKOK)
     if moment > ctx.now:
         raise InvalidInput("future_time")
     return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def past_month(ctx: Context, text: str) -> str:
+    """A month that has begun, as its stored first day: by name, as 10/69, this one, the last one."""
+    month = month_of(text, ctx.today)
+    return _past(ctx, month, text).isoformat()
 
 
 def stored_month(text: str) -> str:
@@ -70,7 +88,7 @@ def past_date_field(name: str, hint: str, *, unknown: bool = False, clearable: b
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: past_date(ctx, text)}
 
-    return Field(name, hint, parse, _late_options, unknown=unknown, clearable=clearable, typed=True)
+    return Field(name, hint, parse, _late_options, unknown=unknown, none=unknown, clearable=clearable, typed=True)
 
 
 def past_moment_field(name: str, hint: str) -> Field:
@@ -91,42 +109,29 @@ def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
     return ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
 
 
-def numbered_field(name: str, date_name: str, hint: str, *, contract: bool = False, unknown: bool = False) -> Field:
-    """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `512 รับวันที่ 24 ก.พ. 63`."""
+def numbered_field(name: str, date_name: str, hint: str, kind: str, *, unknown: bool = False) -> Field:
+    """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `เล่มที่ 12 เลขที่ 45 ลว. 24 ก.พ. 63`."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        read = read_numbered(kind, plain_answer(text))
+        if len(read.no) > TEXT_LIMIT:
+            raise InvalidInput("too_long", length=len(read.no), limit=TEXT_LIMIT)
+        no = parse_contract_no(read.no) if kind == "contract" and read.no else read.no
+        values = {name: no} if no else {}
         try:
-            number, on = split_date(ctx, text)
-        except InvalidInput as error:
-            kept = {name: str(error.params["number"])}
-            raise InvalidInput(error.code, **error.params, kept=kept, ask=date_name) from None
-        if len(number) > TEXT_LIMIT:
-            raise InvalidInput("too_long", length=len(number), limit=TEXT_LIMIT)
-        values = {name: parse_contract_no(number) if contract else number}
-        return {**values, date_name: on} if on else values
+            values |= {date_name: past_date(ctx, read.day)} if read.day else {}
+        except InvalidInput as error:  # a date that cannot be: the number is kept, the date asked for again
+            raise InvalidInput(error.code, **{**error.params, "kept": values, "ask": date_name}) from None
+        if not no:  # its date alone
+            raise InvalidInput("no_number", field=field_label(name), kept=values)
+        return values
 
-    return Field(name, hint, parse, doubt=_numberless, unknown=unknown)
+    return Field(name, hint, parse, doubt=_numberless, unknown=unknown, none=True)
 
 
 async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
     """Words where a number is asked for: perhaps the next caller's name."""
     return not any(letter.isdigit() for letter in text)
-
-
-def split_date(ctx: Context, text: str) -> tuple[str, str]:
-    """The text before a date that ends it, and that date as stored; the whole text and "" where there is none."""
-    tokens = text.split()
-    for start in range(1, len(tokens)):
-        number = re.sub(r"\s*(ลงวันที่|รับวันที่|วันที่|ลว\.?|ลง|รับ)$", "", " ".join(tokens[:start]))
-        tail = " ".join(tokens[start:])
-        try:
-            return number, past_date(ctx, tail)
-        except InvalidInput as error:
-            if error.code != "date" and not re.fullmatch(
-                r"\d+/\d+", tail
-            ):  # a date that cannot be: the number is kept, the date asked for again
-                raise InvalidInput(error.code, **error.params, number=number) from None
-    return text, ""
 
 
 def named_field(name: str, *, unknown: bool = False) -> Field:
@@ -135,7 +140,10 @@ def named_field(name: str, *, unknown: bool = False) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option(value, _(label)) for value, label in VALUES[name].items()]
 
-    return choice_field(name, options, unknown=unknown)
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: chosen(name, text) or match_option(await options(ctx, draft), text)}
+
+    return Field(name, "", parse, options, unknown=unknown, clearable=False)
 
 
 def choice_field(name: str, options: Options, hint: str = "", *, unknown: bool = False) -> Field:
@@ -149,11 +157,11 @@ def choice_field(name: str, options: Options, hint: str = "", *, unknown: bool =
 
 def match_option(options: list[Option], text: str) -> str:
     """The value meant by the text: exactly, or by the only option that has it; InvalidInput("choice")."""
-    wanted = fold(text)
+    wanted = fold(plain_answer(text))
     for option in options:
         if text == option.value or (wanted and wanted == fold(option.label)):
             return option.value
-    having = [option.value for option in options if wanted and wanted in fold(option.label)]
+    having = [option.value for option in options if len(wanted) >= FEWEST and wanted in fold(option.label)]
     if len(having) != 1:
         raise InvalidInput("choice")
     return having[0]
@@ -163,8 +171,7 @@ def money_field(name: str) -> Field:
     """An amount in baht as people type it: 1,500 or ๑๕๐๐ บาท; 0 = free."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        plain = "0" if text.strip().casefold() in FREE else text
-        return {name: str(parse_price(plain))}
+        return {name: str(price_of(text))}
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
@@ -204,9 +211,12 @@ def refusal(slip: Slip) -> InvalidInput:
 
 
 def email_field(name: str) -> Field:
-    """An e-mail address."""
+    """An e-mail address; InvalidInput("emails") for several."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        addresses = read_emails(text).addresses
+        if len(addresses) > 1:
+            raise InvalidInput("emails", emails=", ".join(addresses))
         return {name: parse_email(text)}
 
-    return Field(name, "พิมพ์อีเมล เช่น somchai@example.com", parse, takes=EMAIL, nine=True)
+    return Field(name, "พิมพ์อีเมล เช่น somchai@example.com", parse, takes=EMAIL, nine=True, none=True)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
+from domain.answers import says_none
 from domain.errors import InvalidInput, NotFound
 from domain.text import digits, shorten
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
@@ -52,7 +53,8 @@ class Field:
 
     `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
     `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
-    about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too. `clearable` =
+    about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too; `none` = a word for
+    none means it as well. `clearable` =
     an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the
     fields to choose from. `opens` = the action that a tap on the field of a saved record leads to, where the field is
     a list of its own. `typed` = its value is typed, its buttons are but short cuts. `settles` = it asks how what is
@@ -68,6 +70,7 @@ class Field:
     doubt: Doubt | None = None
     nine: bool = False
     unknown: bool = False
+    none: bool = False
     clearable: bool = True
     appends: bool = False
     hidden: bool = False
@@ -325,7 +328,7 @@ async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> 
             return await proceed(ctx, draft)
         name = missing[0]
     field_ = form.fields[name]
-    if digits(text).strip() == "9" and (field_.nine or field_.unknown):
+    if is_unknown(field_, text):
         return await advance(ctx, with_values(draft, unknown_values(draft, name)))
     if field_.doubt and not sure and await field_.doubt(ctx, draft, text):
         return await ask_which(ctx, draft, text)
@@ -334,6 +337,12 @@ async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> 
     except InvalidInput as error:
         return await ask_again(ctx, draft, name, error)
     return await advance(ctx, with_values(draft, values))
+
+
+def is_unknown(field_: Field, text: str) -> bool:
+    """Whether an answer says that it is not known."""
+    nine = digits(text).strip() == "9" and (field_.nine or field_.unknown)
+    return nine or (field_.none and says_none(text))
 
 
 def prompted(draft: Draft) -> list[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from domain.answers import plain_subject
 from domain.dates import format_date
 from domain.errors import InvalidInput
 from domain.one_line import read_details, read_led_details, read_result, small_talk
@@ -11,7 +12,7 @@ from domain.text import digits, shorten
 from handlers import fields
 from handlers.contract_fields import check_owner, contract_no_field
 from handlers.desk import Context
-from handlers.forms import GUESSED, Field, Option
+from handlers.forms import GUESSED, Field, Option, with_values
 from handlers.i18n import _
 from handlers.ticket_data import present
 from handlers.ticket_line import line_vocabulary, read_values
@@ -72,16 +73,18 @@ async def _subjects(ctx: Context, channel: str, details: str, query: str, *, cer
 
 
 async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A subject by its code or a word; its code with more behind it begins the details, too."""
-    found = _find_subject(ctx, text)
+    """A subject by its code or a word; with more behind either a new ticket has its details, too."""
+    found = _find_subject(ctx, plain_subject(text))
     if found:
         if len(found) > 1:
             return {"subject_query": text[:100]}
         return {"subject": found[0], "subject_query": "", **await reread(ctx, draft, found[0])}
-    code, _blank, rest = text.partition(" ")
-    head = ctx.desk.configuration.catalogue.find_subjects(code, ctx.today)
-    if len(head) == 1 and head[0].code == digits(code) and not draft.data.get("details"):
-        return {"subject": head[0].code, "subject_query": "", "details": rest.strip()}
+    word, _blank, rest = plain_subject(text).partition(" ")
+    head = _find_subject(ctx, word)
+    if len(head) == 1 and not draft.record and not draft.data.get("details"):
+        chosen = {"subject": head[0], "subject_query": ""}
+        details = rest.strip() if digits(word) == head[0] else text
+        return {**chosen, **await _parse_details(ctx, with_values(draft, chosen), details)}
     raise InvalidInput("subject", code=shorten(text, 40))
 
 
@@ -238,12 +241,14 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.past_moment_field("created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"),
         PROJECTS,
         DATA_YEARS,
-        fields.numbered_field("letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", unknown=True),
+        fields.numbered_field(
+            "letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", "letter", unknown=True
+        ),
         fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
         contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
-        fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", unknown=True),
+        fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", "receipt", unknown=True),
         Field(
             "receipt_on",
             "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69",

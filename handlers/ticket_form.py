@@ -26,14 +26,14 @@ from handlers.ticket_data import NONE, created_text, saved_data, saved_ticket
 from handlers.ticket_fields import COMMON, TICKET_FIELDS
 from handlers.ticket_line import doubt_buttons, doubt_notes
 from handlers.ticket_people import CUSTOMERS, assignee_note, customer_slip
-from handlers.ticket_projects import projects_text, unsettled_text, years_text
+from handlers.ticket_projects import projects_text, unsettled_text, years_note, years_text
 from handlers.ticket_rules import asked, closing, derived, lacks_customer, misfit, notes, pairs, problems
 from handlers.ticket_saving import save_changes, save_new
 from handlers.ticket_ways import ways
 from store import staff, tickets
 from store.forms import Draft
 
-SEARCHED = ("customer", "subject", "real_customer", "real_subject", "assignee", "projects", "province")
+SEARCHED = ("customer", "subject", "real_customer", "real_subject", "assignee", "projects", "data_years", "province")
 QUERIES = {name: f"{name}_query" for name in SEARCHED}
 """Fields found by searching, and where a search that met none or several is kept."""
 DECIDING = {"subject", "channel", "customer", "price"}
@@ -116,6 +116,8 @@ class TicketForm(Form):
             told.append(_("รายละเอียดเหมือนเป็นเรื่องอื่น แตะเรื่องที่ถูก แล้วจะทำต่อให้"))
         if draft.asking == "customer":
             told.append(await customer_slip(ctx, values))
+        if values.get("data_years_query"):
+            told.append(years_note(values["data_years_query"]))
         if values.get("assignee_query"):
             told.append(await assignee_note(ctx, values["assignee_query"]))
         told += await notes(ctx, values, draft.record, draft.asking)

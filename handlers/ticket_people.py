@@ -1,10 +1,11 @@
 """The people of a ticket: the customer and its contact, the customer of a forwarded mail, the assignee."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from domain import references
+from domain.answers import named_person, plain_answer, says_me
 from domain.errors import InvalidInput
 from domain.phones import format_phone, looks_like_email, read_reach
 from domain.references import find_references
@@ -149,13 +150,18 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     """
     if text == KEEP:
         return {"assignee_query": ""}
-    typed = text.strip().lstrip("@").strip()
+    if says_me(text):
+        return {"assignee": str(ctx.staff.id), "assignee_query": ""}
     everybody = await staff.list_staff(ctx.db)
+    typed = plain_answer(text).lstrip("@").strip()
+    team = _team(await staff.list_teams(ctx.db), typed)
     found = [person for person in everybody if str(person.id) == typed] or _meant(everybody, typed)
+    if not found and not team:
+        typed = named_person(text)
+        found = _meant(everybody, typed)
     here = [person for person in found if person.blocked_at is None]
-    if len(here) == 1:
+    if len(here) == 1 and not team and (str(here[0].id) == typed or _is_named(here[0], typed)):
         return {"assignee": str(here[0].id), "assignee_query": ""}
-    team = next((team for team in await staff.list_teams(ctx.db) if fold(team) == fold(typed)), "")
     if team or here:
         return {"assignee_query": team or typed}
     if found:
@@ -170,6 +176,18 @@ async def assignee_note(ctx: Context, query: str) -> str:
     except InvalidInput as error:
         return f"⚠️ {sentence(error)}"
     return ""
+
+
+def _team(teams: Iterable[str], typed: str) -> str:
+    """The team that is meant, with or without the word for one; "" for none."""
+    names = (fold(typed), fold(named_person(typed)))
+    return next((team for team in teams if fold(team) in names or fold(named_person(team)) == names[0]), "")
+
+
+def _is_named(person: Staff, typed: str) -> bool:
+    """Whether a whole word of the name was typed; its beginning alone is asked about."""
+    wanted = fold(typed)
+    return wanted == fold(person.name) or wanted in fold(person.name).split()
 
 
 def _meant(people: list[Staff], typed: str) -> list[Staff]:

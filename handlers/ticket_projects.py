@@ -1,9 +1,11 @@
 """What data a ticket is about: the office's projects, their years, and a province's number of users."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from domain.answers import plain_answer
 from domain.data_years import format_periods, kept, parse_periods, years_in
-from domain.dates import format_month, parse_month
+from domain.dates import format_month
 from domain.errors import InvalidInput
 from domain.projects import Project, find_projects, likely_projects, similar_projects, split_projects
 from domain.provinces import find_province, list_provinces, parse_users, similar_provinces
@@ -13,6 +15,7 @@ from handlers import fields
 from handlers.desk import Context
 from handlers.forms import Field, Option
 from handlers.i18n import _
+from handlers.messages import sentence
 from handlers.ticket_data import lines_of, present
 from store.forms import Draft
 from store.tickets import SEPARATOR
@@ -81,7 +84,7 @@ async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     if text.startswith(AS_TYPED):
         chosen.add(text.removeprefix(AS_TYPED), periods)
     else:
-        _read(ctx, chosen, text, periods)
+        _read(ctx, chosen, plain_answer(text), periods)
     values = chosen.values()
     if chosen.refused:
         raise InvalidInput(chosen.refused.code, **chosen.refused.params, kept=values)
@@ -193,18 +196,34 @@ def own_years(years: str) -> list[str]:
 
 
 async def _parse_years(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """Years of all projects, or `project years` of one; words without a number are kept as typed."""
+    """Years of all projects, or `project years` of one; words without a number are kept as typed.
+
+    What is neither stands in `data_years_query`, until it is typed otherwise or is to stay as it is.
+    """
     chosen = await _chosen(ctx, draft)
-    if periods := _periods(ctx, text):
+    settled = {"data_years_query": ""}
+    typed = text.removeprefix(AS_TYPED)
+    if typed == text and (periods := _periods(ctx, plain_answer(text))):
         chosen.years[""] = periods
-        return chosen.values()
-    if not any(letter.isdigit() for letter in text):
-        chosen.years[""] = " ".join(text.replace(": ", ":").split())[:NAME_LIMIT]
-        return chosen.values()
+        return {**chosen.values(), **settled}
+    if typed != text or not any(letter.isdigit() for letter in text):
+        chosen.years[""] = " ".join(typed.replace(": ", ":").split())[:NAME_LIMIT]
+        return {**chosen.values(), **settled}
     name, periods = split_name(ctx, text)
     if not periods or not find_projects(ctx.desk.configuration.projects, name):
-        raise InvalidInput("periods", text=shorten(text, 60))
-    return await parse_projects(ctx, draft, text)
+        return {"data_years_query": text[:NAME_LIMIT]}
+    return {**await parse_projects(ctx, draft, text), **settled}
+
+
+async def _year_options(ctx: Context, draft: Draft) -> list[Option]:
+    """Words in which no year could be read may stay as they are."""
+    query = draft.data.get("data_years_query", "")
+    return [Option(AS_TYPED + query, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(query, 60)))] if query else []
+
+
+def years_note(query: str) -> str:
+    """What is said of words in which no year could be read."""
+    return f"⚠️ {sentence(InvalidInput('periods', text=shorten(query, 60)))}"
 
 
 # A provincial office's number of users (DOMAIN.md section 4, incoming-mail subjects).
@@ -229,15 +248,12 @@ async def _parse_users(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
 
 
 async def _parse_month(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    try:
-        return {"counted_on": fields.stored_month(text) or parse_month(text, ctx.today).isoformat()}
-    except ValueError:
-        raise InvalidInput("month", text=shorten(text, 40)) from None
+    return {"counted_on": fields.stored_month(text) or fields.past_month(ctx, text)}
 
 
 async def _month_options(ctx: Context, draft: Draft) -> list[Option]:
     this = ctx.today.replace(day=1)
-    last = this.replace(year=this.year - (this.month == 1), month=(this.month - 2) % 12 + 1)
+    last = (this - timedelta(days=1)).replace(day=1)
     return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
 
 
@@ -247,7 +263,13 @@ PROJECTS = Field(
     parse_projects,
     _project_options,
 )
-DATA_YEARS = Field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562", _parse_years)
+DATA_YEARS = Field(
+    "data_years",
+    "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562",
+    _parse_years,
+    _year_options,
+    typed=True,
+)
 PROVINCE = Field("province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True)
 USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)
 COUNTED_ON = Field("counted_on", "พิมพ์เดือน เช่น ต.ค. 69", _parse_month, _month_options, typed=True)
