@@ -16,6 +16,8 @@ from store.suggestions import Lessons
 from store.words import Words
 
 ATTEMPTS = 5
+LONGEST_MIGRATION = 3600.0
+"""Seconds that a process waits for another one to bring a large register up to date."""
 _QUOTED_OR_MARK = re.compile(r"'[^']*'|\?")
 
 
@@ -137,7 +139,7 @@ async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
             await _check_encoding(raw)
             async with raw.transaction():
                 # Two processes starting together: one migrates, the other waits and finds it done.
-                await raw.execute("SELECT pg_advisory_xact_lock(7331)")
+                await raw.execute("SELECT pg_advisory_xact_lock(7331)", timeout=LONGEST_MIGRATION)
                 await apply_migrations(_Connection(raw), "postgresql", now)
     except BaseException:
         await pool.close()
