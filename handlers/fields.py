@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from domain.answers import chosen, month_of, plain_answer, plain_date, price_of
 from domain.dates import BANGKOK, format_date, parse_date
 from domain.errors import InvalidInput
 from domain.moments import parse_day_time
 from domain.numbered import read_numbered
+from domain.past import past_at
 from domain.phones import parse_email, parse_phone, read_emails
 from domain.slips import Kind, Slip, find_slip
 from domain.text import digits, fold
@@ -46,7 +47,14 @@ def text_field(
 def past_date(ctx: Context, text: str) -> str:
     """A stored local date that may not lie in the future (DESIGN.md, "Commands", last paragraph)."""
     plain = plain_date(text)
-    return _past(ctx, parse_date(plain, ctx.today), plain).isoformat()
+    try:
+        on = parse_date(plain, ctx.today)
+    except InvalidInput:
+        named = _named_past(ctx, plain_answer(text))
+        if named is None or named[1] is not None:
+            raise
+        on = named[0]
+    return _past(ctx, on, plain).isoformat()
 
 
 def _past(ctx: Context, on: date, typed: str) -> date:
@@ -61,7 +69,13 @@ def _past(ctx: Context, on: date, typed: str) -> date:
 def past_moment(ctx: Context, text: str) -> str:
     """A stored day as `past_date`, with the time of day behind a T where one was typed: `2026-11-22T15:30`."""
     plain = plain_date(text)
-    on, at = parse_day_time(plain, ctx.today)
+    try:
+        on, at = parse_day_time(plain, ctx.today)
+    except InvalidInput:
+        named = _named_past(ctx, plain_answer(text))
+        if named is None:
+            raise
+        on, at = named
     _past(ctx, on, plain)
     if at is None:
         return on.isoformat()
@@ -69,6 +83,12 @@ def past_moment(ctx: Context, text: str) -> str:
     if moment > ctx.now:
         raise InvalidInput("future_time")
     return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def _named_past(ctx: Context, plain: str) -> tuple[date, time | None] | None:
+    """The day that the whole text surely names otherwise than by a date: last Friday, two days ago; its time of day."""
+    found = past_at(digits(plain), 0, ctx.today)
+    return (found.on, found.at) if found and found.sure and found.end == len(plain) else None
 
 
 def past_month(ctx: Context, text: str) -> str:
