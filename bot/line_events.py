@@ -9,7 +9,7 @@ from bot import overheard
 from bot.line_text import words_of
 from domain.staff import Platform
 from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Text, Unsent
-from store.inbox import Event
+from store.inbox import UNSEND, Event
 
 REPLY_WINDOW = timedelta(seconds=50)
 """A reply token is good for a minute; ten seconds are left for the way there."""
@@ -28,7 +28,17 @@ def row_of(event: Any) -> Event:
     chat, timestamp = _chat_of(known), known.get("timestamp")
     if chat is None or type(timestamp) is not int or not 0 <= timestamp < 2**53:
         return Event(Platform.LINE, event_id, "line:?", 0, raw, "unparsable")
-    return Event(Platform.LINE, event_id, f"line:{chat}", timestamp, raw)
+    return Event(Platform.LINE, event_id, f"line:{chat}", timestamp, raw, message=_message_of(known))
+
+
+def _message_of(event: dict[str, Any]) -> str:
+    """The id of the message that an event brings or takes back, as the inbox names it."""
+    for part, name, before in (("message", "id", ""), ("unsend", "messageId", UNSEND)):
+        told = event.get(part)
+        message = told.get(name) if isinstance(told, dict) else None
+        if event.get("type") == part and _is_plain(message):
+            return before + message
+    return ""
 
 
 def _chat_of(event: dict[str, Any]) -> str | None:
@@ -63,6 +73,7 @@ def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
         body=body,
         reply_token=str(data.get("replyToken") or ""),
         reply_until=(event.received_at or now) + REPLY_WINDOW,
+        unsendable=bool(event.message),
     )
 
 

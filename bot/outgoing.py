@@ -42,6 +42,11 @@ class Batch:
     messages: list[Message] = field(default_factory=list)
     button_rows: list[buttons.Button] = field(default_factory=list)
 
+    def answers(self, event_id: str) -> None:
+        """All of it comes from this event's message, which can be taken back."""
+        self.messages = [replace(message, event_id=event_id) for message in self.messages]
+        self.button_rows = [replace(button, event_id=event_id) for button in self.button_rows]
+
 
 def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Reply, list[buttons.Button]]:
     """The reply with a random token in every button, and what the tokens mean."""

@@ -10,7 +10,7 @@ HEARD = "heard"
 """Marks a message that was said to the bot; its text is kept clean and without the bot's name, and little else."""
 _KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
 _NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
-_LINE_KEPT = ("postback", "join", "leave")
+_LINE_KEPT = ("postback", "join", "leave", "unsend")
 _COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
 
 Json = dict[str, Any]
@@ -89,7 +89,10 @@ def of_line(event: Any) -> Any | None:
         return event
     message = event.get("message")
     text = _said_on_line(message) if event.get("type") == "message" and isinstance(message, dict) else None
-    return None if text is None else {**event, "message": {"type": "text", "text": text}, HEARD: True}
+    if text is None:
+        return None
+    named = {"id": message["id"]} if "id" in message else {}
+    return {**event, "message": {**named, "type": "text", "text": text}, HEARD: True}
 
 
 def _said_on_line(message: Json) -> str | None:

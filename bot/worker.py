@@ -171,6 +171,8 @@ class Worker:
         if incoming is not None and outcome.reply is not None:
             add_answer(batch, self._adapters, incoming, outcome.reply, outcome.staff_id, now)
         await add_notices(batch, self._adapters, self._desk.db, outcome.notices, now)
+        if outcome.origin:
+            batch.answers(outcome.origin)
 
         async def work(tx: Tx) -> tuple[list[tuple[Platform, str]], bool]:
             await inbox.finish(tx, event, now, state, reference)

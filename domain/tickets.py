@@ -74,7 +74,8 @@ class Ticket:
     with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
     periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
     `counted_on` (a month's first day) are a provincial office's number of users. `pauses` are in order, and only
-    the last may still last (domain/pauses.py). `void_reason` says why it was voided. `version` counts saves.
+    the last may still last (domain/pauses.py). `void_reason` says why it was voided. `unsent_at` = when a
+    message that it came from was taken back by its sender (saves leave it as it is). `version` counts saves.
     """
 
     no: TicketNo
@@ -113,6 +114,7 @@ class Ticket:
     closed_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     void_reason: str = ""
+    unsent_at: datetime | None = None
     version: int = 1
 
     @property

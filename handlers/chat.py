@@ -115,6 +115,7 @@ class Incoming:
     A text from a group (not `private`) was spoken to the bot, and is without its name; `title` is the group's.
     `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query;
     `topic` is the part of the chat where it was said ("" = the chat has no parts, or it was said outside of them).
+    `unsendable` = who said it can take it back, and the platform tells.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Incoming:
     message: str = ""
     title: str = ""
     topic: str = ""
+    unsendable: bool = False
 
 
 def cleaned(incoming: Incoming) -> Incoming:

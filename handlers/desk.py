@@ -253,6 +253,9 @@ class Context(Work):
     earlier: list[Earlier] = field(default_factory=list)
     """What messages of this chat say by now, beside the answer."""
 
+    origins: set[str] = field(default_factory=set)
+    """The events whose messages, which can be taken back, what is done now comes from."""
+
     async def fetch(self, attachment: Attachment) -> Fetched:
         """See `Files.fetch`."""
         return await self.desk.files.fetch(self.incoming, attachment)
@@ -280,3 +283,5 @@ class Outcome:
     audit_entries: tuple[AuditEntry, ...] = ()
     staff_id: StaffId | None = None
     jobs: tuple[str, ...] = ()
+    origin: str = ""
+    """The event whose message it says again, where that can be taken back."""

@@ -53,6 +53,7 @@ from handlers import (
     ticket_search,
     ticket_voiding,
     tickets,
+    unsent,
 )
 from handlers.chat import (
     Attachment,
@@ -145,10 +146,13 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     person, seen_at = found
     speak(person.language)
     ctx = Context(await up_to_date(desk), now, incoming=incoming, staff=person)
+    if incoming.unsendable:
+        ctx.origins.add(incoming.id)
     try:
         reply = await (_route(ctx) if incoming.private else _in_group(ctx))
         if reply and ctx.earlier:
             reply = replace(reply, earlier=tuple(ctx.earlier))
+        unsent.note_origins(ctx)
     except DeskError as error:
         # Nothing of a refused request is written, but that something was read stays in the audit log.
         ctx.changes.clear()
@@ -163,7 +167,10 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
             staff_store.note_seen, platform=incoming.platform, user=incoming.who, chat=incoming.chat, now=now
         )
         ctx.change(seen)
-    return Outcome(reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id, tuple(ctx.jobs))
+    origin = incoming.id if incoming.unsendable else min(ctx.origins, default="")
+    return Outcome(
+        reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id, tuple(ctx.jobs), origin
+    )
 
 
 async def _chat_changed(desk: Desk, incoming: Incoming, body: Left | Moved, now: datetime) -> Outcome:
@@ -219,7 +226,7 @@ async def _route(ctx: Context) -> Reply | None:
     if isinstance(body, SharedContact):
         return await _contact(ctx, body)
     if isinstance(body, Unsent):
-        await files.unsent(ctx, body)
+        return await unsent.taken_back(ctx, body)
     if isinstance(body, Edited):
         return say(_("การแก้ข้อความเดิมไม่มีผล พิมพ์ข้อความใหม่ได้เลย"))
     return None
@@ -310,6 +317,8 @@ async def _press(ctx: Context, token: str) -> Reply:
         raise NotAllowed("not_yours")
     action = ACTIONS[button.action]
     ctx.pressed = button.args
+    if button.event_id and button_store.holds_words(button.args):
+        ctx.origins.add(button.event_id)
     check_right(ctx.staff, action)
     if button.once:
         if late := await _late(ctx, button):

@@ -4,7 +4,7 @@ A form is declared by a `Form` (fields, what is missing, what saving does); this
 Its draft lives in the store, so it goes on after a restart, the next day, or in the person's other app.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -141,7 +141,28 @@ def with_values(draft: Draft, values: Mapping[str, str]) -> Draft:
 def store_draft(ctx: Context, draft: Draft) -> None:
     """Write the draft with this event's answer; once an event."""
     ctx.drafts.add(draft.id)
+    if draft.state == "saved":
+        ctx.origins.update(*(events.split() for events in draft.sources.values()))
+    else:
+        draft = replace(draft, sources=_sources(draft, ctx.origins))
     ctx.change(partial(forms.save, draft=draft))
+
+
+def _sources(draft: Draft, origins: Collection[str]) -> dict[str, str]:
+    """Which messages each field's value came from: this one, and those of what was there and is in it."""
+    sources = {name: events for name, events in draft.sources.items() if draft.data.get(name)}
+    for name, value in draft.data.items():
+        if not value or value == draft.known.get(name):
+            continue
+        events = set(origins)
+        for other, before in draft.known.items():
+            if before and (before in value or value in before):
+                events.update(draft.sources.get(other, "").split())
+        if events:
+            sources[name] = " ".join(sorted(events))
+        else:
+            sources.pop(name, None)
+    return sources
 
 
 def keep(ctx: Context, draft: Draft) -> None:

@@ -132,6 +132,7 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
         ("assignee", people.get(ticket.assignee, "") if ticket.assignee is not None else ""),
         ("created_at", when(ticket.created_at)),
         ("void_reason", ticket.void_reason),
+        ("unsent_at", when(ticket.unsent_at) if ticket.unsent_at else ""),
     ]
     shown = [(field_label(name), value) for name, value in (*lines, *_further(ticket)) if value]
     if line := due_line(ctx, ticket):

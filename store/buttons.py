@@ -28,13 +28,24 @@ class Button:
     expires_at: datetime
     used_at: datetime | None = None
     used_by: StaffId | None = None
+    event_id: str = ""
+    """The event whose answer it is, where that brought a message that its sender may take back."""
+
+
+OF_RECORDS = frozenset({"code", "command", "draft", "field", "file", "id", "list", "no", "page", "value", "version"})
+"""Arguments that name a record or a place on a card; any other may hold words that somebody typed."""
+
+
+def holds_words(args: Mapping[str, str]) -> bool:
+    """Whether a button's arguments may hold what somebody typed."""
+    return not args.keys() <= OF_RECORDS
 
 
 async def add(tx: Tx, buttons: Sequence[Button]) -> None:
     """Remember the buttons of a reply."""
     await tx.execute_many(
-        "INSERT INTO buttons (token, staff_id, action, args, record, version, once, expires_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO buttons (token, staff_id, action, args, record, version, once, expires_at, event_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 b.token,
@@ -45,6 +56,7 @@ async def add(tx: Tx, buttons: Sequence[Button]) -> None:
                 b.version,
                 b.once,
                 b.expires_at,
+                b.event_id or None,
             )
             for b in buttons
         ],
@@ -54,7 +66,7 @@ async def add(tx: Tx, buttons: Sequence[Button]) -> None:
 async def find_button(db: Reader, token: str) -> Button | None:
     """What the token means, if it is one of ours."""
     row = await db.fetch_one(
-        "SELECT token, staff_id, action, args, record, version, once, expires_at, used_at, used_by "
+        "SELECT token, staff_id, action, args, record, version, once, expires_at, used_at, used_by, event_id "
         "FROM buttons WHERE token = ?",
         token,
     )
@@ -71,7 +83,16 @@ async def find_button(db: Reader, token: str) -> Button | None:
         row["expires_at"],
         row["used_at"],
         None if row["used_by"] is None else StaffId(row["used_by"]),
+        row["event_id"] or "",
     )
+
+
+async def unsay(tx: Tx, event_id: str) -> None:
+    """Forget the buttons that may hold words of a message that was taken back."""
+    rows = await tx.fetch("SELECT token, args FROM buttons WHERE event_id = ?", event_id)
+    spoken = [(row["token"],) for row in rows if holds_words(orjson.loads(row["args"]))]
+    if spoken:
+        await tx.execute_many("DELETE FROM buttons WHERE token = ?", spoken)
 
 
 async def use(tx: Tx, token: str, by: StaffId, now: datetime) -> None:

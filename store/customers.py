@@ -196,6 +196,13 @@ async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[
     return [(keys[row["kind"], row["key"]], row["customer_code"]) for row in found]
 
 
+async def note_unsent(tx: Tx, code: str, by: StaffId, now: datetime) -> None:
+    """Say in the customer's list of changes that a message it came from was taken back by its sender."""
+    row = await tx.fetch_one("SELECT version FROM customers WHERE code = ?", code)
+    if row is not None:
+        await changes.add(tx, code, [Change(now, by, "unsent_at", "", now.isoformat(), int(row["version"]))])
+
+
 async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
     """A new record; Conflict("exists") where the code is taken."""
     await add_customers(tx, [customer], now)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.errors import Conflict
@@ -29,16 +29,23 @@ class Draft:
     record_version: int = 0
     outcome: str = ""
     version: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Field -> the events, a blank between them, whose messages its value came from, if those can be taken back."""
+
+    known: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """`data` as it was read."""
 
 
 _SELECT = (
-    "SELECT id, staff_id, kind, data, asking, touched_at, state, record, record_version, outcome, version FROM forms"
+    "SELECT id, staff_id, kind, data, asking, touched_at, state, record, record_version, outcome, version, sources "
+    "FROM forms"
 )
 
 
 def _draft(row: Row) -> Draft:
     fields = dict(row)
-    fields["data"] = json.loads(row["data"])
+    fields["data"] = fields["known"] = json.loads(row["data"])
+    fields["sources"] = json.loads(row["sources"])
     fields["staff_id"] = StaffId(row["staff_id"])
     return Draft(**fields)
 
@@ -59,6 +66,16 @@ async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
     """The person's parked drafts, newest first."""
     rows = await db.fetch(
         f"{_SELECT} WHERE staff_id = ? AND state = 'parked' ORDER BY touched_at DESC LIMIT 20", staff_id
+    )
+    return [_draft(row) for row in rows]
+
+
+async def list_fed(db: Reader, staff_id: StaffId, event_id: str) -> list[Draft]:
+    """The person's drafts that are not done with and hold words of this event's message."""
+    rows = await db.fetch(
+        f"{_SELECT} WHERE staff_id = ? AND state IN ('open', 'parked') AND sources LIKE ? ORDER BY touched_at",
+        staff_id,
+        f"%{event_id}%",
     )
     return [_draft(row) for row in rows]
 
@@ -88,11 +105,12 @@ async def save(tx: Tx, draft: Draft) -> None:
     Conflict("draft") where the person's other app changed it in between, or opened another form.
     """
     data = json.dumps(dict(draft.data), ensure_ascii=False)
+    sources = json.dumps(dict(draft.sources))
     if draft.version == 0:
         await _guarded(
             tx,
-            "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, outcome, version, "
-            "created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, outcome, sources, "
+            "version, created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
             draft.id,
             draft.staff_id,
             draft.kind,
@@ -102,13 +120,14 @@ async def save(tx: Tx, draft: Draft) -> None:
             draft.record,
             draft.record_version,
             draft.outcome,
+            sources,
             draft.touched_at,
             draft.touched_at,
         )
         return
     touched = await _guarded(
         tx,
-        "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, outcome = ?, "
+        "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, outcome = ?, sources = ?, "
         "touched_at = ?, version = version + 1 WHERE id = ? AND version = ?",
         draft.state,
         data,
@@ -116,6 +135,7 @@ async def save(tx: Tx, draft: Draft) -> None:
         draft.record,
         draft.record_version,
         draft.outcome,
+        sources,
         draft.touched_at,
         draft.id,
         draft.version,

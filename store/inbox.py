@@ -1,6 +1,6 @@
 """Events as the platforms handed them over: committed before they are acknowledged, done exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +8,16 @@ from domain.errors import Conflict
 from store import leases
 from store.database import Database, Reader, Tx
 
+UNSEND = "unsend:"
+"""Before the name of the message that an event takes back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. `order_key` sorts a conversation's events; `raw` is the event's JSON, ASCII only.
 
-    `state` is pending, or unparsable where the platform could not even tell whose it is.
+    `state` is pending, or unparsable where the platform could not even tell whose it is. `message` is the platform's
+    name of a message that its sender may take back, with UNSEND before it where this event does so; else "".
     """
 
     platform: str
@@ -23,6 +27,7 @@ class Event:
     raw: str
     state: str = "pending"
     received_at: datetime | None = None
+    message: str = ""
 
     @property
     def came_at(self) -> datetime:
@@ -69,12 +74,65 @@ async def receive(
 
 
 async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
-    """Events as they were handed over; known ones are passed over."""
+    """Events as they were handed over; known ones are passed over.
+
+    What a message said is not kept once it was taken back, whichever of the two comes first; then it is not handled.
+    """
     await tx.execute_many(
-        "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
-        [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state) for e in events],
+        "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state, message) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
+        [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state, e.message or None) for e in events],
     )
+    for event in events:
+        if event.message.startswith(UNSEND):
+            await _forget_message(tx, event, event.message.removeprefix(UNSEND), now)
+        elif event.message and await _is_unsent(tx, event):
+            await _forget_message(tx, event, event.message, now)
+
+
+async def _is_unsent(tx: Tx, event: Event) -> bool:
+    taken_back = UNSEND + event.message
+    sql = "SELECT 1 AS one FROM inbox WHERE platform = ? AND message = ? AND conversation = ?"
+    return await tx.fetch_one(sql, event.platform, taken_back, event.conversation) is not None
+
+
+async def _forget_message(tx: Tx, event: Event, message: str, now: datetime) -> None:
+    await tx.execute(
+        "UPDATE inbox SET raw = '', done_at = COALESCE(done_at, ?), "
+        "state = CASE WHEN state IN ('pending', 'failed') THEN 'dropped' ELSE state END "
+        "WHERE platform = ? AND message = ? AND conversation = ?",
+        now,
+        event.platform,
+        message,
+        event.conversation,
+    )
+
+
+async def find_message(db: Reader, platform: str, conversation: str, message: str) -> str:
+    """The event that brought a message; "" where none did."""
+    row = await db.fetch_one(
+        "SELECT event_id FROM inbox WHERE platform = ? AND message = ? AND conversation = ?",
+        platform,
+        message,
+        conversation,
+    )
+    return row["event_id"] if row else ""
+
+
+async def note_records(tx: Tx, event_ids: Iterable[str], records: Iterable[str], now: datetime) -> None:
+    """Remember what these events' messages went into."""
+    pairs = [(event_id, record, now) for event_id in event_ids for record in records]
+    await tx.execute_many(
+        "INSERT INTO event_records (event_id, record, noted_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (event_id, record) DO NOTHING",
+        pairs,
+    )
+
+
+async def list_records(db: Reader, event_id: str) -> list[str]:
+    """The records that this event's message went into."""
+    rows = await db.fetch("SELECT record FROM event_records WHERE event_id = ? ORDER BY record", event_id)
+    return [row["record"] for row in rows]
 
 
 async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None:
@@ -97,11 +155,11 @@ async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
 async def next_pending(db: Reader, conversation: str) -> Event | None:
     """The conversation's oldest event that is not done."""
     row = await db.fetch_one(
-        "SELECT platform, event_id, conversation, order_key, raw, state, received_at FROM inbox "
+        "SELECT platform, event_id, conversation, order_key, raw, state, received_at, message FROM inbox "
         "WHERE conversation = ? AND state = 'pending' ORDER BY order_key, seq LIMIT 1",
         conversation,
     )
-    return None if row is None else Event(**row)
+    return None if row is None else Event(**{**row, "message": row["message"] or ""})
 
 
 async def has_pending(db: Reader, conversation: str, but: str, text: str) -> bool:
@@ -192,6 +250,7 @@ async def forget_raw(tx: Tx, before: datetime) -> int:
 
 async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:
     """Drop events that came before then, but for those still to be handled; so many at a time."""
+    await tx.execute("DELETE FROM event_records WHERE noted_at < ?", before)
     return await tx.execute(
         "DELETE FROM inbox WHERE seq IN "
         f"(SELECT seq FROM inbox WHERE received_at < ? AND state <> 'pending' ORDER BY seq LIMIT {int(limit)})",

@@ -35,6 +35,8 @@ class Message:
     unclear: bool = False
     state: str = "queued"
     next_at: datetime | None = None
+    event_id: str = ""
+    """The event that it answers, where that brought a message that its sender may take back."""
 
 
 MOST_CALLS = 20
@@ -43,7 +45,7 @@ MOST_CALLS = 20
 _NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _COLUMNS = (
     "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, confirms, "
-    "created_at, attempts, unclear, state, next_at"
+    "created_at, attempts, unclear, state, next_at, event_id"
 )
 
 
@@ -64,6 +66,7 @@ def _message(row: Row) -> Message:
         bool(row["unclear"]),
         row["state"],
         row["next_at"],
+        row["event_id"] or "",
     )
 
 
@@ -94,8 +97,8 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     """Queue messages for whoever looks next."""
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
-        "reply_until_at, confirms, state, created_at, next_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        "reply_until_at, confirms, event_id, state, created_at, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
                 str(m.id),
@@ -108,6 +111,7 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
                 m.reply_token,
                 m.reply_until_at,
                 m.confirms,
+                m.event_id or None,
                 now,
                 now,
             )
@@ -241,6 +245,28 @@ async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
         found[1],
     )
     return StaffId(row["staff_id"]) if row else None
+
+
+async def unsay(tx: Tx, event_id: str, platform: Platform, chat: str) -> None:
+    """What was answered to a message that was taken back: what still waits in its chat is not said, the rest forgotten,
+    with all else that was given up there.
+
+    What colleagues are told of a record that was made goes out; a mail to a customer is a record itself.
+    """
+    await tx.execute(
+        "UPDATE outbox SET state = 'dropped' WHERE event_id = ? AND platform = ? AND chat = ? AND state = 'queued'",
+        event_id,
+        platform,
+        chat,
+    )
+    await tx.execute(
+        "UPDATE outbox SET payload = '', notice = '' "
+        "WHERE (event_id = ? OR (platform = ? AND chat = ?)) AND platform <> 'mail' "
+        "AND state NOT IN ('queued', 'sending')",
+        event_id,
+        platform,
+        chat,
+    )
 
 
 async def count_by_state(db: Database) -> dict[str, int]:

@@ -22,8 +22,9 @@ _COLUMNS = (
     "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
     "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
     "receipt_on, purpose, agency, link, remarks, province, user_count, counted_on, unknown, created_at, recorded_at, "
-    "recorded_by, closed_at, pauses, void_reason, version"
+    "recorded_by, closed_at, pauses, void_reason, unsent_at, version"
 )
+UNSENT = "unsent_at"
 COUNTS = "status <> 'voided'"
 """Holds for tickets that lists, sums and habits are made of: one that was voided was never meant."""
 
@@ -74,12 +75,13 @@ def _ticket(row: Row) -> Ticket:
         closed_at=row["closed_at"],
         pauses=pauses.from_text(row["pauses"]),
         void_reason=row["void_reason"],
+        unsent_at=row["unsent_at"],
         version=int(row["version"]),
     )
 
 
 def as_stored(ticket: Ticket) -> dict[str, object]:
-    """The ticket's columns but `no` and `version`, as they are written."""
+    """The ticket's columns but `no`, `version` and `unsent_at`, as they are written."""
     return {
         "customer_code": ticket.customer,
         "contact_id": ticket.contact_id,
@@ -249,6 +251,13 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
 
 
+async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
+    """Say on a ticket that a message it came from was taken back: no save, so that nobody's edit meets a conflict."""
+    row = await tx.fetch_one("UPDATE tickets SET unsent_at = ? WHERE no = ? RETURNING version", now, no)
+    if row is not None:
+        await changes.add(tx, no, [Change(now, by, UNSENT, "", now.isoformat(), int(row["version"]))])
+
+
 _INSTANTS = ("created_at", "recorded_at", "closed_at")
 _DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
 _NUMBERS = ("contact_id", "assignee_id", "recorded_by", "user_count")
@@ -267,13 +276,13 @@ async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
 
     None where that save made it, or changed something that is no field of its own, as a link does.
     """
-    last = await changes.list_changes(db, ticket.no, ticket.version - 1)
+    last = [one for one in await changes.list_changes(db, ticket.no, ticket.version - 1) if one.field != UNSENT]
     before = as_stored(ticket)
     if ticket.version == 1 or not last or any(change.field not in before for change in last):
         return None
     for change in last:
         before[change.field] = _value(change.field, change.old)
-    return _ticket({**before, "no": ticket.no, "version": ticket.version})
+    return _ticket({**before, "no": ticket.no, "version": ticket.version, UNSENT: ticket.unsent_at})
 
 
 def _value(field: str, text: str) -> object:

@@ -151,7 +151,7 @@ def mention(index: Any, length: Any, is_self: Any = True) -> dict[str, Any]:
 )
 def test_on_line_commands_and_mentions_are_kept(said: Any, who: Any, kept: str | None) -> None:
     found = of_line(line_event(said, who))
-    assert (found and found["message"]) == (None if kept is None else {"type": "text", "text": kept})
+    assert (found and found["message"]) == (None if kept is None else {"id": "1", "type": "text", "text": kept})
 
 
 @pytest.mark.parametrize("kind", ["group", "room"])
@@ -161,7 +161,7 @@ def test_of_other_events_only_presses_and_the_bots_coming_and_going_are_kept(kin
         for name in ("postback", "join", "leave", "memberJoined", "memberLeft", "unsend", "videoPlayComplete", "odd")
         if of_line(line_event("/find", kind=kind, type=name)) is not None
     ]
-    assert kept == ["postback", "join", "leave"]
+    assert kept == ["postback", "join", "leave", "unsend"]
 
 
 @pytest.mark.parametrize("kind", ["image", "sticker", "file", "location"])

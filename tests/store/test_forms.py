@@ -114,3 +114,13 @@ async def test_the_form_saved_last_is_found_while_it_is_fresh(db: Database, offi
     assert found.id == "d1"
     assert await forms.find_last_saved(db, officer, NOW + 2 * MINUTE) is None
     assert await forms.find_last_saved(db, StaffId(officer + 1), NOW) is None
+
+
+async def test_the_drafts_that_a_message_went_into_are_found(db: Database, officer: StaffId) -> None:
+    fed = Draft("d1", officer, "ticket", {"details": "x"}, "result", NOW, "parked", sources={"details": "e1 e2"})
+    await save(db, fed)
+    await save(db, replace(fed, id="d2", sources={"details": "e3"}))
+    await save(db, replace(fed, id="d3", state="saved", sources={"details": "e2"}))
+    assert [draft.id for draft in await forms.list_fed(db, officer, "e2")] == ["d1"]
+    (draft,) = await forms.list_fed(db, officer, "e3")
+    assert (draft.sources, draft.known) == ({"details": "e3"}, {"details": "x"})

@@ -247,3 +247,51 @@ async def test_old_events_are_forgotten_some_at_a_time_but_never_one_still_to_be
 async def test_updates_of_which_nothing_is_kept_still_move_the_cursor(db: Database) -> None:
     assert await inbox.receive(db, [], "a", NOW, ("telegram:1", 42)) == []
     assert await inbox.get_cursor(db, "telegram:1", NOW) == 42
+
+
+def said(number: int, **rest: str) -> Event:
+    return Event("line", f"m{number}", "line:U1", number, '{"text": "x"}', message=str(number), **rest)
+
+
+def taken_back(number: int, conversation: str = "line:U1") -> Event:
+    return Event("line", f"u{number}", conversation, 100 + number, '{"unsend": 1}', message=f"{inbox.UNSEND}{number}")
+
+
+async def rows_of(db: Database) -> dict[str, tuple[str, str]]:
+    rows = await db.fetch("SELECT event_id, state, raw FROM inbox")
+    return {row["event_id"]: (row["state"], row["raw"]) for row in rows}
+
+
+@pytest.mark.parametrize("order", ["after", "before", "at once"])
+async def test_a_message_that_was_taken_back_is_neither_kept_nor_handled(db: Database, order: str) -> None:
+    events = [said(1), taken_back(1)]
+    if order == "at once":
+        await receive(db, *events)
+    else:
+        for each in events if order == "after" else reversed(events):
+            await receive(db, each)
+    assert (await rows_of(db))["m1"] == ("dropped", "")
+    assert await finish_next(db, "line:U1") == "u1"
+    await receive(db, said(1))
+    assert (await rows_of(db))["m1"] == ("dropped", "")
+
+
+async def test_what_was_done_or_failed_keeps_no_words_once_they_are_taken_back(db: Database) -> None:
+    await receive(db, said(1), said(2), said(3))
+    await finish_next(db, "line:U1")
+    await finish_next(db, "line:U1", "failed", "X1")
+    await receive(db, taken_back(1), taken_back(2), taken_back(3, "line:U2"))
+    rows = await rows_of(db)
+    assert (rows["m1"], rows["m2"]) == (("done", ""), ("dropped", ""))
+    assert rows["m3"] == ("pending", '{"text": "x"}'), "nobody takes back what was said in another chat"
+    assert await db.write(lambda tx: inbox.requeue(tx, "X1")) is None
+    assert await inbox.find_message(db, "line", "line:U1", "1") == "m1"
+    assert await inbox.find_message(db, "line", "line:U2", "1") == ""
+
+
+async def test_what_a_message_went_into_is_known_as_long_as_the_event(db: Database) -> None:
+    await db.write(lambda tx: inbox.note_records(tx, ["m1", "m2"], ["R1", "C2"], NOW))
+    await db.write(lambda tx: inbox.note_records(tx, ["m1"], ["R1"], NOW))
+    assert await inbox.list_records(db, "m1") == ["C2", "R1"]
+    await db.write(lambda tx: inbox.forget_events(tx, NOW + timedelta(days=1)))
+    assert await inbox.list_records(db, "m1") == []

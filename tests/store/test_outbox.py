@@ -52,6 +52,7 @@ async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffI
         "token",
         NOW + SECOND,
         confirms=True,
+        event_id="e1",
     )
     assert await put(db, full) == [(LINE, "U1")]
 
@@ -262,3 +263,22 @@ async def test_the_rest_of_a_notice_that_is_told_elsewhere_is_not_sent(db: Datab
     await db.write(lambda tx: outbox.drop_rest(tx, first))
     assert (await next_message(db)).id == UUID(int=4)
     assert (await next_message(db, "2002")).id == UUID(int=3)
+
+
+async def test_what_answers_a_message_that_was_taken_back_is_not_said(db: Database) -> None:
+    sending, waits, told, dead = (message(n, event_id="e1") for n in range(1, 5))
+    other, foreign = message(5), message(6, chat="2002", event_id="e1")
+    await put(db, sending, waits, dead, other, foreign, replace(told, chat="3003"))
+    await begin(db, sending)
+    for one in (dead, foreign):
+        await db.write(lambda tx, one=one: outbox.mark_ended(tx, one, "dead", "no"))
+    await db.write(lambda tx: outbox.unsay(tx, "e1", TELEGRAM, "1001"))
+    rows = {row["id"][-1]: (row["state"], row["payload"] != "") for row in await db.fetch("SELECT * FROM outbox")}
+    assert rows == {
+        "1": ("sending", True),
+        "2": ("dropped", False),
+        "3": ("queued", True),  # a colleague's notice of the record goes out
+        "4": ("dead", False),
+        "5": ("queued", True),
+        "6": ("dead", False),
+    }

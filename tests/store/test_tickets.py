@@ -96,7 +96,7 @@ async def test_every_field_of_a_ticket_comes_back(db: Database, full: Ticket) ->
 
     got = await tickets.get_ticket(db, full.no)
 
-    assert [field.name for field in fields(Ticket) if getattr(full, field.name) == field.default] == []
+    assert [field.name for field in fields(Ticket) if getattr(full, field.name) == field.default] == ["unsent_at"]
     assert got == full
     assert got.created_at.utcoffset() == timedelta(0)
     assert str(got.price) == "1234567.05"
@@ -321,3 +321,18 @@ async def test_a_customers_unfinished_tickets_are_neither_closed_nor_somebody_el
     found = await tickets.list_unfinished_by_customer(db, "C81554")
     assert [each.no for each in found] == ["R2611000002", "R2611000000"]
     assert [each.no for each in await tickets.list_unfinished_by_customer(db, "C81554", 1)] == ["R2611000002"]
+
+
+async def test_that_its_message_was_taken_back_is_no_save(db: Database, full: Ticket, officer: StaffId) -> None:
+    await add(db, full)
+    await db.write(lambda tx: tickets.note_unsent(tx, full.no, officer, NOW))
+    marked = await tickets.get_ticket(db, full.no)
+    assert marked == replace(full, unsent_at=NOW)
+    changed = replace(marked, details="y")
+    await db.write(lambda tx: tickets.update_ticket(tx, marked, changed, officer, NOW))
+    await db.write(lambda tx: tickets.note_unsent(tx, full.no, officer, NOW))
+    now = await tickets.get_ticket(db, full.no)
+    assert (now.details, now.unsent_at, now.version) == ("y", NOW, full.version + 1)
+    before = await tickets.find_before_last_change(db, now)
+    assert before == replace(marked, version=now.version), "the last save can be taken back, the mark cannot"
+    await db.write(lambda tx: tickets.note_unsent(tx, "R0", officer, NOW))
