@@ -11,7 +11,7 @@ from datetime import date
 from domain.dates import find_date
 from domain.one_line_edges import with_doubted_texts, with_doubts
 from domain.one_line_end import End, find_marker, find_soft_marker, likely_split, read_end
-from domain.one_line_head import NAME_LIMIT, Head, Word, asks_at, read_head, reference_at
+from domain.one_line_head import NAME_LIMIT, Head, Word, asks_at, channel_at, read_head, reference_at
 from domain.one_line_numbers import masked, with_numbers
 from domain.one_line_types import CustomerRef, Doubt, OneLine, Vocabulary
 from domain.one_line_words import steering, with_data, without_steering
@@ -44,7 +44,7 @@ def _enriched(read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, to
 def _with_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     """With what the texts say at their ends, and to the subject."""
     read = without_steering(read, vocabulary)
-    read = _with_days(read, today)
+    read = _with_days(read, vocabulary, today)
     read = without_steering(read, vocabulary)  # behind a day, too
     return read_fields(read, vocabulary, today)
 
@@ -179,12 +179,14 @@ def _trailing(read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: 
 # Days that end the details or the result.
 
 
-def _with_days(read: OneLine, today: date) -> OneLine:
+def _with_days(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     """A day that is over, at the end of the details or the result: taken where it is said to be the ticket's."""
     for where in ("details", "result"):
         text: str = getattr(read, where)
         if found := past_at_end(masked(digits(text), today), today):
             read = _with_day(read, where, found[0], found[1])
+            came = None if read.channel else channel_at(text, found[0], vocabulary)
+            read = replace(read, channel=came.channel) if came and found[1].backdates else read
     return read
 
 

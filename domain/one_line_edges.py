@@ -132,6 +132,8 @@ class _Edges:
 
     def _day(self, word: str) -> str:
         plain = digits(word).strip(_SIGNS)
+        if plain in listed("past", "leads", "when"):
+            return "created_on"
         dated = date_at(plain, 0, self.today)
         written = dated is not None and dated[1] == len(plain)
         if written or weekday_of(plain) or is_vague_day(plain) or past_at(plain, 0, self.today):
@@ -173,6 +175,9 @@ class _Edges:
         """A dotted number, or digits that are nearly a code or a telephone."""
         bare = digits(word).strip(_SIGNS)
         if _DOTTED.fullmatch(bare) and bare != read.subject:
+            return "subject"
+        within = _DOTTED.search(bare)
+        if within and within[0] in self.vocabulary.subjects and within[0] != read.subject:
             return "subject"
         if _is_reference(bare) and not self._is_customer(read, bare):
             return "customer"

@@ -136,7 +136,9 @@ def read_end(text: str, *, asked: bool = False) -> End:
         return _closed_glued(text, found)
     if found := _trailed(text, window):
         return End(text[: found.start()].rstrip(JOINTS), True, text[found.end() :].strip(" )].,"), found["word"])
-    return End(text)
+    last = text.rsplit(maxsplit=1)[-1] if text else ""
+    like = not asked and last.casefold().startswith(listed("close", "words"))
+    return End(text, close=True, unsure=last) if like else End(text)
 
 
 def _closed(text: str, found: "re.Match[str]", *, asked: bool) -> End:

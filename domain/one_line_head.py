@@ -25,7 +25,7 @@ WALK_IN = "walk_in"
 LETTER = "letter"
 """The channel whose word means a book, too."""
 
-_SEPARATORS = re.compile(r"(?:[\s/,|;:\u00b7\u2022]|\+(?!\d))*")
+_SEPARATORS = re.compile(r"(?:[\s/,|;:\u00b7\u2022]|\+(?!\d)|\.(?=\s))*")
 _WORD = re.compile(r"[^\s]+")
 _QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"(?=[\s,;:/]|$)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d(?=[\s,;:/]|$)')
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+=?^_`{}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
@@ -182,7 +182,14 @@ def _is_word_end(text: str, at: int) -> bool:
     """Whether a word may end here: no letter follows, unless with it the next field begins."""
     if re.compile(WORD_END).match(text, at):
         return True
+    if _begins_day().match(text, at):
+        return True
     return _code().match(digits(text[at : at + 40])) is not None or _begins_subject(text, at)
+
+
+@cache
+def _begins_day() -> re.Pattern[str]:
+    return re.compile(any_word("past", "when"))
 
 
 def _begins_subject(text: str, at: int) -> bool:

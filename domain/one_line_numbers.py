@@ -139,7 +139,7 @@ def _total() -> re.Pattern[str]:
 
 @cache
 def _each() -> re.Pattern[str]:
-    before = rf"(?P<piece>{any_word('numbers', 'piece')})\s?{any_word('numbers', 'of_each')}"
+    before = rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?{any_word('numbers', 'of_each')}"
     return re.compile(rf"{before}\s*(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
 
 
@@ -290,4 +290,4 @@ def _for() -> re.Pattern[str]:
 def _after_purpose() -> re.Pattern[str]:
     """A registered number or a price: no part of the purpose any more."""
     marks = "|".join(any_word("numbers", key) for key in ("letter", "receipt", "contract", "price", "dated"))
-    return re.compile(rf"\s(?:{marks})")
+    return re.compile(rf"\s(?:{marks}|{any_word('head', 'asks')})")

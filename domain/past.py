@@ -58,22 +58,40 @@ def past_at(plain: str, at: int, today: date) -> Past | None:
             found is None
             or found.on > today
             or _DOTTED.fullmatch(plain, start, found.end)
-            or _END.match(plain, found.end) is None
+            or not _may_end(plain, found.end)
         ):
             continue
         return Past(found.on, found.at, found.end, found.sure, backdates)
     return None
 
 
+def _may_end(plain: str, at: int) -> bool:
+    """Whether the words for a day may end here: no letter follows, or a question begins."""
+    return _END.match(plain, at) is not None or _asks().match(plain, at) is not None
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    return re.compile(any_word("head", "asks"))
+
+
 def past_at_end(plain: str, today: date, most: int = 8) -> tuple[int, Past] | None:
     """The moment whose words end the text, in brackets or not, and where it begins; of its last `most` words."""
     starts = [match.start() for match in re.finditer(r"\S+", plain)][-most:]
+    # Without a blank before it the word for "on" or "at" tells where a day begins.
+    glued = _glued_day().finditer(plain, max(starts[-1], len(plain) - 40)) if starts else ()
+    starts += [match.start() for match in glued]
     for start in starts:
         inner = re.compile(r"[(\[]*").match(plain, start)
         found = past_at(plain, inner.end() if inner else start, today)
         if found is not None and not plain[found.end :].strip(" )].,\n"):
             return start, found
     return None
+
+
+@cache
+def _glued_day() -> re.Pattern[str]:
+    return re.compile(any_word("past", "when"))
 
 
 def binds_day(before: str) -> bool:
