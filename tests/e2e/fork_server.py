@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NoReturn, TypeAlias
 
-from tests.fakes.clock import PATIENCE
+from tests.fakes.clock import PATIENCE, machine_time
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(ROOT / "run_bot.py")
@@ -88,7 +88,7 @@ def _server() -> socket.socket:
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.e2e.fork_server", str(theirs.fileno())],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **machine_time()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=[theirs.fileno()],

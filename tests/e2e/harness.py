@@ -23,7 +23,7 @@ from domain.staff import Identity, Platform, Role, StaffId
 from store import counters, customers, staff
 from store.database import Tx, open_database
 from tests.e2e.fork_server import Process, run_program, start_program
-from tests.fakes.clock import CLOCK, PATIENCE
+from tests.fakes.clock import CLOCK, PATIENCE, machine_time
 from tests.fakes.line import Delivery, FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.telegram import FakeTelegram
@@ -126,7 +126,7 @@ class DeskProcess:
         self.database = folder / "desk.db"
         self.expected_tracebacks = 0
         self.trust = ""
-        self.zone = os.environ.get("TZ", "")
+        self.zone = ""
         self._stderr = folder / "stderr.log"
         self._process: Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -157,11 +157,11 @@ class DeskProcess:
     # ---- life
 
     def environment(self, failpoint: str = "") -> dict[str, str]:
-        """Nothing of the tester's own environment but where programs are, and the time zone."""
+        """Nothing of the tester's own environment but where programs are and what day it is."""
         given = {f"DESKBOT_{name}": value for name, value in self.settings.items()}
         trusted = {"SSL_CERT_FILE": self.trust} if self.trust else {}
         somewhere = {"TZ": self.zone} if self.zone else {}
-        machine = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **somewhere}
+        machine = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **machine_time(), **somewhere}
         return given | trusted | machine | {"DESKBOT_FAILPOINT": failpoint}
 
     def run(self, *arguments: str) -> "CompletedProcess[str]":

@@ -1,6 +1,7 @@
 """The clock of a test: fakes stamp their dates with it, desks in processes of their own read it, the test moves it."""
 
 import atexit
+import os
 import shutil
 import tempfile
 import time
@@ -58,6 +59,11 @@ class FakeClock:
 
 PATIENCE = 90.0
 """Seconds until a test gives up waiting for what takes one: a machine may have six times as much to do as it can."""
+
+
+def machine_time() -> dict[str, str]:
+    """What of the environment says which day the machine takes it for, and where: libfaketime's, and the zone."""
+    return {n: v for n, v in os.environ.items() if n in ("TZ", "LD_PRELOAD") or n.startswith("FAKETIME")}
 
 
 def crowded() -> float:
