@@ -8,15 +8,15 @@ or telephone, somebody's @name, a form of the closing word.
 import re
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
 from domain.dates import date_at
-from domain.line_words import listed
+from domain.line_words import any_word, listed
 from domain.one_line_end import closing_word
 from domain.one_line_head import asks_at, channel_at, reference_at
-from domain.one_line_numbers import masked
+from domain.one_line_numbers import is_compared, masked
 from domain.one_line_types import CustomerRef, OneLine, Vocabulary
 from domain.one_line_words import is_spoken_of, is_staff, steering
 from domain.past import binds_day, is_vague_day, past_at, weekday_of
@@ -119,8 +119,19 @@ class _Edges:
         for start, word in _words(text):
             if word.startswith("@") and self._is_mention(read, word, text[:start], edge=start in edges):
                 read = read.doubting("assignee", word)
+        read = self._corrected(read, digits(text))
         closing = "" if read.close or any(doubt.field == "close" for doubt in read.doubts) else closing_word(text)
         return read.doubting("close", closing) if closing else read
+
+    def _corrected(self, read: OneLine, plain: str) -> OneLine:
+        """Words by which people take back what they have just typed."""
+        for match in _correction().finditer(plain):
+            code = match["code"]
+            if code is None:
+                read = read.doubting("details", match[0])
+            elif code in self.vocabulary.subjects and code != read.subject:
+                read = read.doubting("subject", code)
+        return read
 
     def _is_mention(self, read: OneLine, word: str, before: str, *, edge: bool) -> bool:
         """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown yet."""
@@ -198,7 +209,7 @@ def _with_guesses(read: OneLine, details: str, vocabulary: Vocabulary) -> OneLin
         found = next(filter(None, (reference_at(plain, start) for start, _word in _words(plain)[:GUESSED])), None)
         if found is not None:
             read = replace(read, customer=found.value, customer_kind=found.kind)
-            sure = found.kind is CustomerRef.CODE
+            sure = found.kind is CustomerRef.CODE and not is_compared(plain[: found.start])
             read = read if sure else read.doubting("customer", details[found.start : found.end], taken=True)
     if not read.subject:
         for _start, word in _words(plain):
@@ -228,6 +239,16 @@ def _edge_places(text: str, part: str) -> list[int]:
 def _is_called(before: str) -> bool:
     """Whether a telephone belongs to the words before it: call back at, give the number."""
     return before.rstrip(" :").endswith(listed("head", "calls"))
+
+
+@cache
+def _correction() -> re.Pattern[str]:
+    """A slip that is owned up to, and a subject that takes the place of another."""
+    number = r"(?P<code>\d{1,2}\.\d{1,2})(?![\d%])"
+    instead = (
+        rf"(?:{any_word('edges', 'is_not')}[^\n]{{0,24}}?{any_word('edges', 'but')}|{any_word('edges', 'instead')})"
+    )
+    return re.compile(rf"{instead}\s*(?:{any_word('head', 'subject')}\s*)?{number}|{any_word('edges', 'slips')}")
 
 
 @lru_cache(maxsize=512)

@@ -147,7 +147,8 @@ def _closed(text: str, found: "re.Match[str]", *, asked: bool) -> End:
     if _last(before) in listed("close", "not_before"):
         return End(text, unsure=words)
     things = asked and _last(before).endswith(listed("close", "closed_things", "closed_then"))
-    if found["perhaps"] or things or _is_closed_itself(before):
+    asks = "?" in text[found.start() :]  # whoever writes it is not sure
+    if found["perhaps"] or asks or things or _is_closed_itself(before):
         return End(text, close=bool(before), unsure=words)
     return End(before, close=True)
 
@@ -158,7 +159,7 @@ def _closed_glued(text: str, found: "re.Match[str]") -> End:
     if begun.casefold().endswith(listed("close", "not_glued")):
         return End(text)
     stem = _last(begun)
-    done = stem.endswith(listed("close", "done")) and not (_tells(stem) or _is_when(stem))
+    done = stem.endswith(listed("close", "done")) and not (_tells(stem) or _is_when(stem) or text.endswith("?"))
     return End(begun, close=True) if done else End(text, close=True, unsure=found["word"])
 
 

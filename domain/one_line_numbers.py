@@ -21,6 +21,8 @@ from domain.tickets import parse_contract_no, parse_price
 
 PURPOSE_LIMIT = 500
 FEWEST_DIGITS = 2
+COMPARED = 40
+"""Characters before a value among which it is looked whether that is only compared with."""
 OLDEST_CONTRACT = 40
 """A contract's year of two digits is not before 2540."""
 
@@ -36,14 +38,31 @@ def with_numbers(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
         read = _with_price(read, text, bare=read.subject in vocabulary.sales)
     if wanted("receipt_no") and (receipt := first_numbered("receipt", text, today)):
         read = replace(read, receipt_no=receipt.no, receipt_on=receipt.on)
+    elif not wanted("receipt_no"):
+        read = _with_unasked_receipt(read, text, today)
     if wanted("letter_no") and (letter := first_numbered("letter", text, today)):
         read = replace(read, letter_no=letter.no, letter_on=letter.on)
     if wanted("purpose"):
         read = replace(read, purpose=_purpose(read.details))
     if wanted("contract_no"):
-        no, on = _contract(text, today)
-        read = replace(read, contract_no=no, contract_on=on)
+        read = _with_contract(read, text, today)
     return read
+
+
+def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
+    """A receipt that the subject does not ask for was said all the same: taken with what was paid, and shown."""
+    receipt = first_numbered("receipt", text, today)
+    if receipt is None or not receipt.no:
+        return read
+    if read.price is None:
+        read = _with_price(read, text, bare=True)
+    read = replace(read, receipt_no=receipt.no, receipt_on=receipt.on)
+    return read.doubting("receipt_no", text[receipt.start : receipt.end], taken=True)
+
+
+def is_compared(before: str) -> bool:
+    """Whether what follows these words is only compared with: the same as, like that of."""
+    return re.search(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*$", before[-COMPARED:]) is not None
 
 
 def masked(text: str, today: date) -> str:
@@ -209,8 +228,11 @@ def _mark(kind: str) -> re.Pattern[str]:
     letters = r"(?:[A-Za-z\u0e01-\u0e2e]{1,4}\.?[-/ ]?)?"
     number = rf"(?!{any_word('numbers', 'dated')}){letters}\d[\dA-Za-z/.-]*"
     no = rf"(?P<no>{any_word('numbers', 'no')}\s*[:=]?\s*)?"
-    begun = "" if kind == "receipt" else r"(?<!\S)"
-    mark = rf"{begun}{any_word('numbers', kind)}\s*[:=]?\s*{no}"
+    word = any_word("numbers", kind)
+    if kind == "letter":
+        # "Got the second" is no registered letter: glued to words before it, only some marks are sure.
+        word = rf"(?:(?<!\S){word}|{any_word('numbers', 'letter_glued')}(?=\d))"
+    mark = rf"{word}\s*[:=]?\s*{no}"
     return re.compile(rf"{mark}(?P<number>{number}){_no_thing()}", re.IGNORECASE)
 
 
@@ -236,17 +258,26 @@ def _before_day() -> tuple[re.Pattern[str], ...]:
     return re.compile(r"[ \t,(]*"), re.compile(rf"[ \t,(]*{any_word('numbers', 'dated')}[ \t]*")
 
 
-def _contract(text: str, today: date) -> tuple[str, date | None]:
-    """The one contract that is named by its number, and its date where that follows; none where several are named."""
+def _with_contract(read: OneLine, text: str, today: date) -> OneLine:
+    """The one contract that is named by its number, and its date where that follows; none where several are named.
+
+    One that is only compared with is shown.
+    """
     plain = digits(text)
     named: dict[str, date | None] = {}
     for found in _contract_mark().finditer(plain):
         if not _is_contract_year(found["year"], today):
             continue
+        if is_compared(plain[: found.start()]):
+            read = read.doubting("contract_no", text[found.start() : found.end()])
+            continue
         with suppress(InvalidInput):
             no = parse_contract_no(found["number"])
             named[no] = named.get(no) or _dated(plain, found.end(), today)[0]
-    return next(iter(named.items())) if len(named) == 1 else ("", None)
+    if len(named) != 1:
+        return read
+    no, on = next(iter(named.items()))
+    return replace(read, contract_no=no, contract_on=on)
 
 
 def _is_contract_year(typed: str, today: date) -> bool:

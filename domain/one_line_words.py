@@ -24,6 +24,10 @@ MOST_PROJECTS = 10
 MIN_BEGINNING = 2
 COUNT_WORDS = 12
 _EDGES = ".,;:!"
+_LENGTHENED = re.compile(r"(\w)\1{2,}")
+"""A letter that is typed three times or more, as people draw out a word."""
+_SIGNS_BEHIND = re.compile(r"[^\w\s\u0e00-\u0e7f)\]\"\u201d%\u0e3f]+$")
+"""Pictures behind the last word."""
 
 
 def steering(word: str, vocabulary: Vocabulary) -> tuple[str, str, bool] | None:
@@ -33,7 +37,7 @@ def steering(word: str, vocabulary: Vocabulary) -> tuple[str, str, bool] | None:
         name = typed[1:]
         sure = is_staff(name, vocabulary)
         return None if sure is None else ("assignee", name, sure)
-    plain = _impolite(typed.casefold())
+    plain = _LENGTHENED.sub(r"\1", _impolite(typed.casefold()))
     table = line_words("steer")
     for name in STEERING:
         values = table.table(name)
@@ -52,6 +56,7 @@ def mention_at(text: str, at: int, vocabulary: Vocabulary) -> str:
 
 def _last_word(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """A text without its last word, and that; somebody's whole name behind @ is one."""
+    text = _SIGNS_BEHIND.sub("", text).rstrip() or text
     at = text.rfind("@")
     if at > 0 and (name := mention_at(text, at, vocabulary)) and text.endswith(name):
         return text[:at].rstrip(), name
