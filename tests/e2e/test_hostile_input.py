@@ -321,7 +321,7 @@ def test_a_used_button_leaves_the_message(shared: DeskProcess, telegram: FakeTel
 def test_somebody_elses_button_does_nothing(shared: DeskProcess, telegram: FakeTelegram, officer: Person) -> None:
     message = open_ticket(shared, telegram, officer, "ปุ่มของคนอื่นกดไม่ได้")
     answer = press(shared, telegram, next(fresh), token_of(message, REOPEN), message)
-    assert answer == "⚠️ ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น"
+    assert answer == "⚠️ ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น เปิดรายการด้วยตนเองเพื่อทำต่อ"
     assert status_of(shared, "ปุ่มของคนอื่นกดไม่ได้") == ("closed", 1)
 
 

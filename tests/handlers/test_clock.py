@@ -175,9 +175,9 @@ async def test_when_it_waited_can_be_corrected_and_nonsense_is_asked_again(waite
     await desk.presses("แก้เวลาที่เริ่มรอ")
     for typed, reason in (
         ("เมื่อไรก็ได้", "ไม่เข้าใจเวลา"),
-        ("31 ธ.ค. 12.00", "ยังมาไม่ถึง"),
+        ("31 ธ.ค. 12.00", "ยังไม่ถึง"),
         ("1 ธ.ค. 12.00", "ก่อนวันที่สร้างใบงาน"),
-        ("8 ธ.ค. 10.30", "ยังมาไม่ถึง"),
+        ("8 ธ.ค. 10.30", "ยังไม่ถึง"),
     ):
         answer = await desk.says(typed)
         assert reason in answer.text

@@ -169,7 +169,7 @@ async def test_granting_somebody_who_was_invited_meanwhile_says_so(desk):
     await desk.db.write(change)
     await desk.says(f"/start {code}", who="stranger")
     answer = await desk.presses_token(desk.told("may").token("หัวหน้า"), who="may")
-    assert "มีรายการนี้อยู่แล้ว" in answer.text
+    assert "มีรายการนี้อยู่แล้ว ไม่ต้องบันทึกซ้ำ" in answer.text
 
 
 async def test_unknown_fields_survive_an_edit_of_another(desk):

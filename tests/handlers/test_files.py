@@ -66,7 +66,7 @@ async def test_several_files_in_a_row_are_asked_about_together_and_each_goes_onc
     await desk.presses(NO)
     assert await names(desk) == ["a.pdf", "b.pdf"]
     late = await desk.presses_token(first.token(NO))
-    assert "จัดการไปแล้ว" in late.text
+    assert "แนบหรือลบไฟล์นี้ไปแล้ว" in late.text
     assert await names(desk) == ["a.pdf", "b.pdf"]
 
 
@@ -256,7 +256,7 @@ async def test_a_caption_that_comes_second_takes_the_first_picture_along(desk):
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        (b"MZ\x90", "สัญญา.pdf", "โปรแกรมหรือสคริปต์"),
+        (b"MZ\x90", "สัญญา.pdf", "ไฟล์โปรแกรม"),
         (b"<html>", "a.pdf", "หน้าเว็บ"),
         (b"", "a.pdf", "ว่างเปล่า"),
         (b"\x01\x02\x03", "a.pdf", "ไม่รู้จักไฟล์ชนิดนี้"),
@@ -354,7 +354,7 @@ async def test_removing_is_asked_about_and_done_once(desk):
     assert await names(desk) == ["a.pdf"]
     assert "แล้ว" in (await desk.presses_token(asked.token("ลบ"))).text
     assert await names(desk) == []
-    assert "ใช้ไปแล้ว" in (await desk.presses_token(asked.token("ลบ"))).text
+    assert "กดปุ่มนี้ไปแล้ว" in (await desk.presses_token(asked.token("ลบ"))).text
     await desk.says(NO)
     history = await desk.chooses("ประวัติ")
     assert "ไฟล์แนบ: a.pdf → -" in history.text

@@ -106,7 +106,7 @@ async def test_what_was_typed_is_kept_when_a_field_refuses(desk):
     await desk.says("/new นายอาทิตย์ ทดสอบ")
     await desk.presses("ประชาสังคม")
     refused = await desk.says("ยังไม่ได้ถามเลย")
-    assert "ต้องเป็นเบอร์โทรหรืออีเมล" in refused.text
+    assert "พิมพ์เบอร์โทรหรืออีเมล เช่น" in refused.text
     assert "นายอาทิตย์ ทดสอบ" in refused.text
 
 
@@ -190,7 +190,7 @@ async def test_parked_drafts_are_listed_with_my_tickets(desk):
     [
         ("31 ก.พ. 63", "ไม่มีวันที่"),
         ("1/1/2653", "ไม่มีวันที่"),
-        ("พรุ่งนี้", "อนาคต"),
+        ("พรุ่งนี้", "ยังไม่ถึง"),
         ("ไม่รู้", "ไม่เข้าใจวันที่"),
     ],
 )

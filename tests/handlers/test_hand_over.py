@@ -275,7 +275,7 @@ async def test_the_same_days_twice_and_a_colleague_who_is_away(leaving):
     desk = leaving
     await desk.says("ลา 25-26 พ.ย.", who="mai")
     await desk.presses("บันทึกวันลา", who="mai")
-    assert "มีวันลาของคุณในช่วง 26–27 พ.ย. แล้ว" in (await desk.says("ลา 26-27 พ.ย.", who="mai")).text
+    assert "คุณมีวันลาในช่วง 26–27 พ.ย. แล้ว" in (await desk.says("ลา 26-27 พ.ย.", who="mai")).text
     assert "เสนอฝาก: แพร 5" in (await desk.says("ลา 26 พ.ย.")).text
     desk.now = at("2026-11-25T10:00")
     assert "ใหม่ · ค้าง 0 · ลาถึง 26 พ.ย." in (await desk.says(f"มอบหมาย {NO}")).buttons

@@ -58,7 +58,7 @@ async def test_an_entered_day_is_marked_in_the_list(desk):
         ("/holiday 8 ธ.ค. 2653 หยุด", "ไม่เข้าใจวันหยุด"),
         ("/holiday ลบ 31 ก.พ.", 'ไม่มีวันที่ "31 ก.พ." ในปฏิทิน'),
         ("/holiday ลบ 1 ม.ค. 70", "1 ม.ค. 70 ไม่ใช่วันที่เพิ่มเอง"),
-        ("/holiday 8 ธ.ค. 69 " + "ก" * 101, "ข้อความยาวเกินไป"),
+        ("/holiday 8 ธ.ค. 69 " + "ก" * 101, "ตัดให้สั้นลงแล้วพิมพ์ใหม่"),
     ],
 )
 async def test_nonsense_is_refused_in_one_sentence(desk, text, problem):

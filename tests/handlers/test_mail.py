@@ -85,7 +85,7 @@ async def test_a_second_press_sends_no_second_mail(desk, smtp):
     await ticket(desk)
     token = (await desk.presses("ตอบทางอีเมล")).token("ส่ง")
     await desk.presses_token(token)
-    assert f"สั่งส่งไปแล้ว ดูสถานะได้ที่ {TICKET}" in (await desk.presses_token(token)).text
+    assert f"สั่งส่งอีเมลฉบับนี้แล้ว ดูสถานะได้ที่ {TICKET}" in (await desk.presses_token(token)).text
     await desk.mails_go()
     assert len(smtp.mails) == 1
 
@@ -208,7 +208,7 @@ async def test_a_refused_mail_is_tried_anew_by_its_button_and_only_once(desk, sm
     await sent(desk)
     token = (await desk.says(TICKET)).token("ลองใหม่")
     assert f"กำลังส่งอีเมลถึง {TO}" in (await desk.presses_token(token)).text
-    assert "ปุ่มนี้ใช้ไปแล้ว" in (await desk.presses_token(token)).text
+    assert "กดปุ่มนี้ไปแล้ว ไม่ต้องกดซ้ำ" in (await desk.presses_token(token)).text
     await desk.mails_go()
     assert len(smtp.mails) == 1
     assert "อีเมล: ส่งแล้ว" in (await desk.says(TICKET)).text

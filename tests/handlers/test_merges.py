@@ -115,7 +115,7 @@ async def test_a_chain_of_any_length_leads_to_its_end_and_cannot_become_a_circle
     assert "C83997 รวมเข้ากับ C90210 แล้ว" in refused.text
     await desk.says("/merge C83997", who="may")
     refused = await desk.presses("ยกเลิกการรวม C83997", who="may")
-    assert "C81554 ถูกรวมเข้ากับ C90210 ต่อแล้ว ยกเลิกการรวมครั้งนั้นก่อน" in refused.text
+    assert "C81554 รวมต่อเข้ากับ C90210 แล้ว ให้ยกเลิกการรวมครั้งนั้นก่อน" in refused.text
     await desk.says("/merge C90210", who="may")
     await desk.presses("ยกเลิกการรวม C81554", who="may")
     await desk.presses("ยกเลิกการรวม", who="may")
@@ -125,7 +125,7 @@ async def test_a_chain_of_any_length_leads_to_its_end_and_cannot_become_a_circle
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("/merge C81554 C81554", "สองรหัสนี้เป็นรายเดียวกันอยู่แล้ว"),
+        ("/merge C81554 C81554", "2 รหัสนี้เป็นรายเดียวกันอยู่แล้ว"),
         ("/merge C81554 C999", "ไม่พบผู้รับบริการ C999"),
         ("/merge สมชาย", "พิมพ์รหัสผู้รับบริการ 2 รหัส"),
         ("/merge", "พิมพ์รหัสผู้รับบริการ 2 รหัส"),
@@ -147,7 +147,7 @@ async def test_of_two_administrators_at_once_the_second_sees_what_the_first_did(
     assert "C83997 รวมเข้ากับ C81554 แล้ว" in refused.text
     assert await desk.count("merges") == 1
     used = await desk.presses_token(token, who="may")
-    assert "ปุ่มนี้ใช้ไปแล้ว" in used.text
+    assert "กดปุ่มนี้ไปแล้ว ไม่ต้องกดซ้ำ" in used.text
 
 
 async def test_a_record_that_changed_under_the_preview_is_shown_again(desk):
@@ -166,7 +166,10 @@ async def test_a_record_that_changed_under_the_preview_is_shown_again(desk):
 async def test_only_administrators_merge(desk):
     assert "เฉพาะผู้ดูแลระบบ" in (await desk.says("/merge C83997 C81554", who="ton")).text
     shown = await desk.says("/merge C83997 C81554", who="may")
-    assert "ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น" in (await desk.presses_token(shown.token("รวมเป็น"), who="nok")).text
+    assert (
+        "ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น เปิดรายการด้วยตนเองเพื่อทำต่อ"
+        in (await desk.presses_token(shown.token("รวมเป็น"), who="nok")).text
+    )
 
 
 async def test_an_edit_over_a_customer_who_was_merged_meanwhile_goes_to_the_survivor(desk):
@@ -185,7 +188,7 @@ async def test_a_merge_is_not_undone_as_an_ordinary_change(desk):
     await desk.presses("เพิ่มเติม")
     shown = await desk.presses("รายการแก้ไข")
     assert "รวมรหัส: - → C83997" in shown.text
-    assert "ให้ผู้ดูแลระบบยกเลิกการรวมแทน" in (await desk.presses("เลิกการแก้ไขล่าสุด")).text
+    assert "แจ้งผู้ดูแลระบบให้ยกเลิกการรวม" in (await desk.presses("เลิกการแก้ไขล่าสุด")).text
 
 
 # Duplicates.

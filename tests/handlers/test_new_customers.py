@@ -99,7 +99,7 @@ async def test_a_name_that_sounds_like_a_place_stays_whole(desk, name):
 async def test_a_telephone_before_the_name_is_kept_while_the_name_is_asked_for(desk):
     await desk.says("/new")
     asked = await desk.says("081-234-5699 021417500")
-    assert "ชื่อต้องมีตัวอักษร" in asked.text
+    assert "ชื่อต้องมี 2 ถึง 200 ตัวอักษร" in asked.text
     assert "โทรศัพท์: 02-141-7500" in (await desk.says("นายมานะ อดทน")).text
 
 

@@ -57,7 +57,7 @@ async def test_request_is_decided_once(desk):
     told = desk.told("may")
     await desk.presses_token(told.token("หัวหน้า"), who="may")
     again = await desk.presses_token(told.token("ปฏิเสธ"), who="may")
-    assert "ตัดสินใจแล้ว" in again.text
+    assert "พิจารณาคำขอนี้แล้ว" in again.text
     row = await desk.db.fetch_one("SELECT role FROM access_requests")
     assert row["role"] == "supervisor"
 

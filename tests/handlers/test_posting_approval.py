@@ -90,9 +90,9 @@ async def test_approved_it_goes_out_and_the_writer_is_told(second: DeskUnderTest
 async def test_the_writer_cannot_give_the_word(second: DeskUnderTest):
     await writes(second)
     await second.says("/publicize P1", who="ton")
-    assert "โพสต์ที่ตัวเองเขียนไม่ได้" in (await second.presses("อนุมัติ", who="ton")).text
+    assert "โพสต์ที่เขียนเองไม่ได้" in (await second.presses("อนุมัติ", who="ton")).text
     await second.says("/publicize P1", who="ton")
-    assert "โพสต์ที่ตัวเองเขียนไม่ได้" in (await second.presses("ส่งกลับแก้ไข", who="ton")).text
+    assert "โพสต์ที่เขียนเองไม่ได้" in (await second.presses("ส่งกลับแก้ไข", who="ton")).text
     assert await states(second) == {PostState.PROPOSED}
 
 
@@ -170,7 +170,7 @@ async def test_a_change_after_the_word_needs_another(second: DeskUnderTest):
     await second.says("/publicize P1", who="ton")
     await second.presses("แก้ไข", who="ton")
 
-    assert "ข้อความยาวเกินที่ Line รับได้" in (await second.says("ก" * 5001, who="ton")).text
+    assert "Line รับได้ไม่เกิน" in (await second.says("ก" * 5001, who="ton")).text
     answer = await second.says(TEXT + " ฉบับแก้ไข", who="ton")
     assert "ส่งให้ ปุ้ย, เมย์ อนุมัติใหม่แล้ว" in answer.text
     publication = await publications.get(second.db, "P1")
@@ -212,7 +212,7 @@ async def test_a_text_that_is_perhaps_out_is_not_changed(second: DeskUnderTest):
     await writes(second)
     await second.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'unclear'"))
     await second.says("/publicize P1", who="ton")
-    assert "ยังไม่ทราบว่าข้อความนี้โพสต์แล้วหรือไม่" in (await second.presses("แก้ไข", who="ton")).text
+    assert "ยังไม่ทราบว่าโพสต์ข้อความนี้แล้วหรือไม่" in (await second.presses("แก้ไข", who="ton")).text
     assert (await publications.get(second.db, "P1")).news.text == TEXT
 
 
@@ -224,7 +224,7 @@ async def test_what_has_no_word_at_its_time_does_not_go_out_and_all_are_told(sec
     await second.tick()
     assert await states(second) == {PostState.PROPOSED}
     second.wait(minutes=1)
-    assert "ถึงเวลาโพสต์แล้วก่อนมีผู้อนุมัติ" in (await second.presses_token(request.token("อนุมัติ"), who="pui")).text
+    assert "ถึงเวลาโพสต์แล้วแต่ยังไม่มีผู้อนุมัติ" in (await second.presses_token(request.token("อนุมัติ"), who="pui")).text
     await second.tick()
     assert await states(second) == {PostState.CANCELLED}
     for who in ("ton", "pui", "may"):
@@ -309,7 +309,7 @@ async def test_only_supervisors_and_administrators_grant_it(desk: DeskUnderTest)
     await desk.says("/staff", who="may")
     await desk.presses("นก", who="may")
     token = desk.last["telegram:may"].token("ให้สิทธิ์โพสต์แก่คุณนก")
-    assert "ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น" in (await desk.presses_token(token)).text
+    assert "ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น เปิดรายการด้วยตนเองเพื่อทำต่อ" in (await desk.presses_token(token)).text
     assert "คุณนกโพสต์ได้แล้ว" in (await desk.presses_token(token, who="may")).text
     await desk.says("/staff", who="may")
     assert "โพสต์ได้ตั้งแต่" in (await desk.presses("นก", who="may")).text

@@ -117,8 +117,8 @@ async def test_what_went_out_before_is_backdated(desk: DeskUnderTest, day: str, 
 
 async def test_a_day_in_the_future_is_asked_again_and_the_rest_is_kept(desk: DeskUnderTest):
     asked = await desk.says(f"ประชาสัมพันธ์ เฟซ {LABOUR} {POST} พรุ่งนี้")
-    assert "วันที่ต้องไม่อยู่ในอนาคต" in asked.text
-    assert "วันที่ต้องไม่อยู่ในอนาคต" in (await desk.says("24 พ.ย. 69")).text
+    assert "วันที่นี้ยังไม่ถึง" in asked.text
+    assert "วันที่นี้ยังไม่ถึง" in (await desk.says("24 พ.ย. 69")).text
     await desk.presses("วันนี้")
     assert SAVED in (await desk.presses("บันทึก")).text
     assert await desk.count("tickets", "link = ?", POST) == 1
@@ -204,7 +204,7 @@ async def test_two_who_correct_at_once_do_not_overwrite_each_other(logged: DeskU
     await logged.presses("เพิ่ม twitter", who="ton")
     await logged.presses("บันทึก 3 ช่องทาง", who="ton")
     await logged.presses("เพิ่ม twitter")
-    assert "P1 ถูกแก้ไขไปก่อนหน้านี้" in (await logged.presses("บันทึก 3 ช่องทาง")).text
+    assert "P1 มีผู้แก้ไขก่อนคุณ" in (await logged.presses("บันทึก 3 ช่องทาง")).text
     assert await logged.count("tickets") == 3
 
 
@@ -237,7 +237,7 @@ async def test_a_second_press_on_a_removal_shows_how_things_are(logged: DeskUnde
     ("text", "said"),
     [
         ("facebook.com/nso.thailand", "ลิงก์นี้เป็นหน้าเพจ ไม่ใช่โพสต์"),
-        ("https://www.facebook.com/events/1 งาน", "ไม่พบลิงก์โพสต์ วางลิงก์ของโพสต์"),
+        ("https://www.facebook.com/events/1 งาน", "ไม่พบลิงก์โพสต์ วางลิงก์โพสต์"),
         ("/publicize P99", "ไม่พบข่าวประชาสัมพันธ์ P99"),
         ("https://www.facebook.com/groups/1234/posts/567 ข่าวของกลุ่มผู้ใช้ข้อมูล", "โพสต์อยู่ในกลุ่ม"),
     ],

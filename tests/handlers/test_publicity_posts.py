@@ -100,7 +100,7 @@ async def test_a_network_that_is_not_configured_is_told(both: DeskUnderTest):
 async def test_a_text_that_a_network_would_refuse_is_asked_for_again_and_not_cut(both: DeskUnderTest):
     await both.says("/post", who="ton")
     asked = await both.says("ก" * 5001, who="ton")
-    assert "ข้อความยาวเกินที่ Line รับได้ (5001 จาก 5000 ตัวอักษร)" in asked.text
+    assert "ข้อความยาว 5001 ตัวอักษร Line รับได้ไม่เกิน 5000 ตัวอักษร" in asked.text
     assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
     assert "โพสต์เลย 2 ช่องทาง" in (await both.says(TEXT, who="ton")).buttons
 
@@ -298,7 +298,7 @@ async def test_a_text_that_twitter_would_refuse_is_said_to_be_too_long(desk: Des
     connect(desk, Network.TWITTER)
     await desk.says("/post", who="ton")
     asked = await desk.says("ก" * 270 + " https://www.nso.go.th", who="ton")
-    assert "ข้อความยาวเกินที่ twitter รับได้ (294 จาก 280 ตัวอักษร)" in asked.text
+    assert "ข้อความยาว 294 ตัวอักษร twitter รับได้ไม่เกิน 280 ตัวอักษร" in asked.text
     assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
 
 
@@ -309,7 +309,7 @@ async def test_for_a_network_that_takes_less_the_text_is_cut_if_one_says_so(desk
     connect(desk, Network.FACEBOOK, Network.TWITTER)
     await desk.says("/post", who="ton")
     asked = await desk.says(LONG, who="ton")
-    assert "ข้อความยาวเกินที่ twitter รับได้" in asked.text
+    assert "twitter รับได้ไม่เกิน" in asked.text
     assert "เลือกวิธีลดความยาว หรือพิมพ์ข้อความใหม่ที่สั้นลง" in asked.text
     card = await desk.presses("ตัดให้พอดี twitter", who="ton")
     assert f"Facebook: {LONG}" in card.text

@@ -98,7 +98,7 @@ async def test_there_must_be_such_a_record(desk, line):
 
 
 async def test_a_text_that_is_too_long_is_refused(desk):
-    assert "ยาวเกินไป" in (await desk.says(f"เตือน พรุ่งนี้ {'ก' * 600}")).text
+    assert "ตัดให้สั้นลง" in (await desk.says(f"เตือน พรุ่งนี้ {'ก' * 600}")).text
 
 
 async def test_the_list_has_pages_and_from_it_each_can_be_moved_and_deleted(desk):
@@ -117,7 +117,7 @@ async def test_the_list_has_pages_and_from_it_each_can_be_moved_and_deleted(desk
     await desk.presses("เรื่องที่ 9")
     token = desk.last["telegram:nok"].token("ลบ")
     assert "ลบรายการเตือนแล้ว" in (await desk.presses("ลบ")).text
-    assert "ไม่พบรายการเตือนนี้แล้ว" in (await desk.presses_token(token)).text
+    assert "ไม่มีรายการเตือนนี้แล้ว" in (await desk.presses_token(token)).text
     assert await desk.count("reminders") == await desk.count("due", "kind = 'reminder'") == 9
 
 

@@ -47,7 +47,7 @@ async def test_a_typed_number_is_an_answer_and_no_new_search(two: DeskUnderTest)
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("R2611000125", "ผูกกับตัวเองไม่ได้"), ("R2611999999", "ไม่พบใบงาน"), ("อะไร", "ไม่พบใบงาน อะไร")]
+    ("typed", "said"), [("R2611000125", "ผูกใบงานกับตัวเองไม่ได้"), ("R2611999999", "ไม่พบใบงาน"), ("อะไร", "ไม่พบใบงาน อะไร")]
 )
 async def test_what_cannot_be_tied_is_asked_again(two: DeskUnderTest, typed: str, said: str):
     await two.chooses("ผูกกับใบงาน…")

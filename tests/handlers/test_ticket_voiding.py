@@ -117,7 +117,7 @@ async def test_nothing_else_is_done_to_a_voided_ticket(desk, text):
 
 async def test_restore_of_a_ticket_that_was_not_voided_says_so(desk):
     await desk.says(OPEN)
-    assert "ไม่ได้ถูกยกเลิก" in (await desk.says(f"คืนใบงาน {NO}")).text
+    assert "ไม่ได้ยกเลิกไว้" in (await desk.says(f"คืนใบงาน {NO}")).text
 
 
 async def test_whoever_had_it_to_do_is_told(desk):

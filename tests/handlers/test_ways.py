@@ -130,7 +130,7 @@ async def test_the_answer_may_be_typed(habitual):
 async def test_what_is_no_answer_is_told_and_the_details_are_kept(habitual):
     await types(habitual, "ถ่ายเอกสาร 15 หน้า")
     again = await habitual.says("ไม่แน่ใจเลย")
-    assert "เลือกจากปุ่ม" in again.text
+    assert "แตะปุ่มด้านล่าง" in again.text
     assert "ถ่ายเอกสาร 15 หน้า" in again.text
     await habitual.presses("5 ถ่ายเอกสาร")
     assert (await saved(habitual)).details == "ถ่ายเอกสาร 15 หน้า"
