@@ -15,21 +15,21 @@ from bot.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.files import CSV
 from domain.staff import Platform
-from domain.transfer import Outcome
+from domain.transfer import Outcome, Remark
 from handlers import imports as words
 from handlers.chat import Notice, Reply
 from handlers.desk import Desk
 from handlers.i18n import speak
 from handlers.imports import Laid
 from handlers.messages import new_reference
-from handlers.transfer import table_sentence
+from handlers.transfer import file_notes, remark_header, remark_row, table_sentence
 from store import files, imports, leases, outbox, staff
 from store.database import StoreUnavailable, Tx
 from store.files import File, of_import
 from store.imports import Import
-from store.tables import Staged, staged, table_file
+from store.tables import Place, Staged, staged, table_file
 from store.transfer import Counts, Source, import_table
-from store.transfer_batches import Rejected
+from store.transfer_batches import Rejected, Remarked
 
 BATCH = 50
 """Rows in one transaction: an officer's message never waits long behind it."""
@@ -96,17 +96,17 @@ class Imports:
         try:
             while not (await asyncio.wait([work], timeout=KEEP_EVERY))[0]:
                 await self._keep_alive(job, counts)
-            laid, rejected = work.result()
+            laid = work.result()
         except _Stopped:
             await _ended(work, stop)
-            await self._say(job, words.stopped(file, Laid(_together(job, counts), 0, (), (), None)), "stopped")
+            await self._say(job, words.stopped(file, Laid(_together(job, counts), 0)), "stopped")
             return
         finally:
             await _ended(work, stop)
         if dry_run:
-            await self._end(job, "ready", words.preview(job, file, laid), rejected)
+            await self._end(job, "ready", words.preview(job, file, laid), laid)
         else:
-            await self._end(job, "done", words.result(job, file, laid), rejected)
+            await self._end(job, "done", words.result(job, file, laid), laid)
 
     async def _keep_alive(self, job: Import, counts: Counts) -> None:
         """Say that it goes on; _Stopped where it must not."""
@@ -121,29 +121,18 @@ class Imports:
         if now is None or now.state != job.state or not await self._lease(job.id):
             raise _Stopped
 
-    async def _lay(
-        self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool
-    ) -> tuple[Laid, File | None]:
-        """Lay the table over its register, as the command does; the rows that are not taken become a file."""
+    async def _lay(self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool) -> Laid:
+        """Lay the table over its register, as the command does; what is told of its rows becomes files."""
 
         def check(rows: int = 0) -> None:
             if stop.is_set():
                 raise _Stopped
 
-        reasons: list[tuple[int, DeskError]] = []
         path = self._desk.files.blobs.existing(file.sha256)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             table = await asyncio.to_thread(stack.enter_context, staged(path, job.register, check))
-            beside = folder / "rejected.csv"
-            with table_file(beside) as sink:
-                sink.write([*table.header, "line", "reason"])
-
-                def reject(rejected: Rejected) -> None:
-                    if len(reasons) < words.REASONS:
-                        reasons.append((rejected.line, rejected.error))
-                    sink.write(_told(table, rejected))
-
+            with _Told(folder, table) as told:
                 await import_table(
                     self._desk.db,
                     self._desk.configuration,
@@ -154,30 +143,37 @@ class Imports:
                     source=Source(job.staff_id, job.platform, job.event_id),
                     rows_a_batch=BATCH,
                     counts=counts,
-                    reject=reject,
+                    reject=told.reject,
+                    remark=told.remark,
                     advance=check,
                 )
-            rejected = await self._kept(job, file, beside) if counts.rejected else None
-            shown = counts if dry_run else _together(job, counts)
-            return Laid(shown, table.count, reasons, table.columns.unknown, rejected), rejected
+            return Laid(
+                counts if dry_run else _together(job, counts),
+                table.count,
+                told.reasons,
+                told.remarks,
+                file_notes(table),
+                await self._kept(job, file, told.rejected, "rejected") if counts.rejected else None,
+                await self._kept(job, file, told.remarked, "remarks") if counts.remarked else None,
+            )
 
-    async def _kept(self, job: Import, file: File, path: Path) -> File:
-        """The rows that were not taken, stored like any file."""
+    async def _kept(self, job: Import, file: File, path: Path, what: str) -> File:
+        """What is told of rows, stored like any file."""
         part = await self._desk.files.blobs.receive(_chunks(path), largest=1 << 40)
         await self._desk.files.blobs.keep(part)
-        name = f"{file.name.rpartition('.')[0]}.rejected.csv"
+        name = f"{file.name.rpartition('.')[0]}.{what}.csv"
         now = self._desk.clock()
         return File(uuid4().hex, of_import(job.id), name, CSV.mime, part.size, part.sha256, now, job.staff_id)
 
-    async def _end(self, job: Import, state: str, reply: Reply, rejected: File | None = None) -> None:
+    async def _end(self, job: Import, state: str, reply: Reply, laid: Laid | None = None) -> None:
         """The next state and what is said of it, in one transaction; nothing where somebody stopped it meanwhile."""
         now = self._desk.clock()
         batch = await self._batch(job, reply, state)
 
         async def work(tx: Tx) -> list[tuple[Platform, str]]:
             await imports.step(tx, job.id, job.state, state, now)
-            if rejected is not None:
-                await files.add(tx, rejected)
+            for file in laid.files if laid else ():
+                await files.add(tx, file)
             return await self._put(tx, batch)
 
         with suppress(Conflict):
@@ -201,7 +197,40 @@ class Imports:
         return await outbox.put(tx, batch.messages, self._owner, self._desk.clock())
 
 
-async def _ended(work: "asyncio.Task[tuple[Laid, File | None]]", stop: threading.Event) -> None:
+class _Told:
+    """What is told of a table's rows: the first of it for the card, all of it in two tables."""
+
+    def __init__(self, folder: Path, table: Staged) -> None:
+        self.rejected, self.remarked = folder / "rejected.csv", folder / "remarks.csv"
+        self.reasons: list[tuple[Place, DeskError]] = []
+        self.remarks: list[tuple[Place, Remark]] = []
+        self._table = table
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "_Told":
+        self._rejects = self._stack.enter_context(table_file(self.rejected))
+        self._remarks = self._stack.enter_context(table_file(self.remarked))
+        self._rejects.write([*self._table.header, "line", "reason"])
+        self._remarks.write(remark_header())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def reject(self, rejected: Rejected) -> None:
+        """A row that is not taken."""
+        if len(self.reasons) < words.REASONS:
+            self.reasons.append((rejected.place, rejected.error))
+        self._rejects.write(_told(self._table, rejected))
+
+    def remark(self, remarked: Remarked) -> None:
+        """Something of a row that is read otherwise than it is written."""
+        if len(self.remarks) < words.REMARKS:
+            self.remarks.append((remarked.place, remarked.remark))
+        self._remarks.write(remark_row(remarked.place, remarked.remark))
+
+
+async def _ended(work: "asyncio.Task[Laid]", stop: threading.Event) -> None:
     """Between two batches, not within one: a transaction that runs on would miss what it works with."""
     stop.set()
     await asyncio.wait([work])
@@ -215,14 +244,14 @@ def _together(job: Import, counts: Counts) -> Counts:
     records[Outcome.NEW] += job.new_records
     records[Outcome.CHANGED] += job.changed_records
     records[Outcome.UNCHANGED] = max(0, records[Outcome.UNCHANGED] - job.new_records - job.changed_records)
-    return Counts(records, counts.rejected)
+    return Counts(records, counts.rejected, counts.remarked)
 
 
 def _told(table: Staged, rejected: Rejected) -> list[str]:
     """The row as it came, with its line and the reason: mended, the file can be sent back."""
     width = len(table.header)
     cells = [*rejected.row, *[""] * (width - len(rejected.row))]
-    return [*cells[:width], str(rejected.line), table_sentence(rejected.error), *cells[width:]]
+    return [*cells[:width], str(rejected.place.line), table_sentence(rejected.error), *cells[width:]]
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -11,17 +11,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.configuration import Configuration
 from domain.errors import DeskError, InvalidInput
 from domain.transfer import Register
-from handlers.transfer import rejected_file, rejected_rest, rejected_row, table_sentence, unknown_columns
+from handlers.transfer import (
+    file_notes,
+    rejected_file,
+    rejected_gone,
+    rejected_rest,
+    remark_sentence,
+    table_sentence,
+    told_row,
+)
 from store import audit
 from store.database import Database
 from store.tables import Sink, staged, table_file
 from store.transfer import Counts, import_table
-from store.transfer_batches import Rejected
+from store.transfer_batches import Rejected, Remarked
 from store.transfer_customers import export_customers
 from store.transfer_tickets import export_tickets
 
 SHOWN = 20
-"""Rejected rows that are said; all stand in the file."""
+"""Rejected rows that are said where all stand in the file."""
 
 REFUSED, SOME_REJECTED = 1, 2
 """Exit codes."""
@@ -52,9 +60,10 @@ class Rejects:
             self._open()
         if self._sink is not None:
             cells = [*rejected.row, *[""] * (len(self._header) - len(rejected.row))]
-            self._sink.write([*cells[: len(self._header)], str(rejected.line), reason, *cells[len(self._header) :]])
-        if self.count <= SHOWN or (self._path is not None and self._sink is None):
-            self._console.print(rejected_row(rejected.line, reason))
+            width = len(self._header)
+            self._sink.write([*cells[:width], str(rejected.place.line), reason, *cells[width:]])
+        if self.count <= SHOWN or self._sink is None:
+            self._console.print(told_row(rejected.place, reason))
 
     def _open(self) -> None:
         """A folder that cannot be written to is no reason to stop: then all are said."""
@@ -69,8 +78,6 @@ class Rejects:
 
     def end(self) -> None:
         """What is left to say, when all are known."""
-        if self._sink is None and self._path is None and self.count > SHOWN:
-            self._console.print(rejected_rest(self.count - SHOWN))
         if self._sink is not None:
             if self.count > SHOWN:
                 self._console.print(rejected_rest(self.count - SHOWN))
@@ -83,10 +90,14 @@ async def import_file(
     """Import a table and say what came of it; returns the exit code."""
     console = _console()
     beside = path.with_name(f"{path.name}.rejected.csv")
+
+    def remark(remarked: Remarked) -> None:
+        console.print(told_row(remarked.place, remark_sentence(remarked.remark)))
+
     try:
         with staged(path, register) as table, ExitStack() as stack:
-            if table.columns.unknown:
-                console.print(unknown_columns(table.columns.unknown))
+            for note in file_notes(table):
+                console.print(note)
             rejects = Rejects(stack, None if dry_run else beside, table.header, console)
             progress = stack.enter_context(_progress(console))
             task = progress.add_task(register.value, total=table.count)
@@ -98,14 +109,16 @@ async def import_file(
                 now,
                 dry_run=dry_run,
                 reject=rejects.add,
+                remark=remark,
                 advance=lambda rows: progress.advance(task, rows),
             )
             rejects.end()
     except InvalidInput as error:
         console.print(f"{path}: {table_sentence(error)}")
         return REFUSED
-    if not dry_run and not counts.rejected:
-        beside.unlink(missing_ok=True)  # of an earlier try
+    if not dry_run and not counts.rejected and beside.is_file():
+        beside.unlink()
+        console.print(rejected_gone(str(beside)))
     print(("dry run: " if dry_run else "") + _summary(counts))
     return SOME_REJECTED if counts.rejected else 0
 

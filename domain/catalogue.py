@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -61,11 +61,21 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class CustomerType:
-    """A kind of customer; `person` = the gender is asked."""
+    """A kind of customer; `person` = the gender is asked, `words` = what else registers call it."""
 
     code: str
     name: str
     person: bool = False
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerGroup:
+    """Several types by their common name, for a customer who is known no more closely."""
+
+    code: str
+    name: str
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,17 @@ class Catalogue:
     channels: Mapping[str, Channel]
     subjects: Mapping[str, Subject]
     customer_types: Mapping[str, CustomerType]
+    customer_groups: Mapping[str, CustomerGroup] = field(default_factory=dict)
+
+    @property
+    def type_names(self) -> Mapping[str, str]:
+        """Code -> name of every customer type and of every group of them."""
+        types = {one.code: one.name for one in self.customer_types.values()}
+        return types | {one.code: one.name for one in self.customer_groups.values()}
+
+    def type_name(self, code: str) -> str:
+        """What a customer type or a group of them is called; one that the catalogue no longer has stands for itself."""
+        return self.type_names.get(code, code)
 
     def subject(self, code: str) -> Subject:
         """The subject with that code, in use or not; raises NotFound("subject")."""
@@ -235,15 +256,25 @@ def read_catalogue(root: Table) -> Catalogue:
     """The `channels`, `customer_types` and `subjects` tables; DataError for a wrong row."""
     channels = _read_channels(root.table("channels"))
     customer_types = {
-        code: CustomerType(code, row.text("name"), row.flag("person"))
-        for code, row in _rows(root.table("customer_types"), ("name", "person")).items()
+        code: CustomerType(code, row.text("name"), row.flag("person"), row.texts("words"))
+        for code, row in _rows(root.table("customer_types"), ("name", "person", "words")).items()
     }
+    groups = _read_groups(root.table("customer_groups"), customer_types)
     rows = _rows(root.table("subjects"), _SUBJECT_KEYS)
-    reader = _SubjectReader(rows, channels, customer_types, root.table("time_standard").values)
+    reader = _SubjectReader(rows, channels, customer_types, root.table("time_standard").values, groups)
     subjects: dict[str, Subject] = {}
     for code in sorted(rows, key=_catalogue_order):
         subjects[code] = reader.read(code, subjects)
-    return Catalogue(channels, subjects, customer_types)
+    return Catalogue(channels, subjects, customer_types, groups)
+
+
+def _read_groups(table: Table, customer_types: Collection[str]) -> dict[str, CustomerGroup]:
+    groups: dict[str, CustomerGroup] = {}
+    for code, row in _rows(table, ("name", "types")).items():
+        if code in customer_types:
+            raise row.refusal(f'"{code}" is a customer type already')
+        groups[code] = CustomerGroup(code, row.text("name"), row.codes("types", customer_types, "customer type"))
+    return groups
 
 
 def _read_channels(table: Table) -> dict[str, Channel]:
@@ -283,6 +314,7 @@ class _SubjectReader:
     channels: Collection[str]
     customer_types: Collection[str]
     time_tables: Collection[str]
+    groups: Mapping[str, CustomerGroup]
 
     def read(self, code: str, earlier: Mapping[str, Subject]) -> Subject:
         """One subject; time table and dates that it lacks are its group's, which is read before it."""
@@ -336,7 +368,11 @@ class _SubjectReader:
         return Requirement(
             name,
             one.codes("channels", self.channels, "channel"),
-            one.codes("customer_types", self.customer_types, "customer type"),
+            self._with_groups(one.codes("customer_types", self.customer_types, "customer type")),
             one.flag("unless_free"),
             one.text("hint", ""),
         )
+
+    def _with_groups(self, types: tuple[str, ...]) -> tuple[str, ...]:
+        """These types, and the groups of which they are all."""
+        return (*types, *(code for code, group in self.groups.items() if types and set(group.types) <= set(types)))

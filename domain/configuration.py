@@ -21,6 +21,7 @@ from domain.working_calendar import WorkingCalendar, read_working_calendar
 TABLES = (
     "channels",
     "customer_types",
+    "customer_groups",
     "subjects",
     "time_standard",
     "deadline_notices",

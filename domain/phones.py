@@ -5,6 +5,7 @@ Whoever is given a text asks here, so that a chat, a form, a table's cell and a 
 - `read_phones` and `read_emails` where the text should be one: an answer, a cell. They never raise; they tell what
   was read, what stands beside it in its own words, and whether a number or address had to be restored.
 - `read_reach` where telephones and addresses stand among other words: a name with both behind it.
+- `share_phones` where several numbers go into a telephone and a mobile.
 - `parse_phone` and `parse_email` where exactly one is wanted and anything else is refused.
 - `looks_like_phone` and `looks_like_email` to ask cheaply whether a text is nothing else.
 
@@ -12,8 +13,9 @@ Customer codes and ticket numbers are read by `domain.references`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from domain.errors import InvalidInput
 from domain.text import MARKS, clean, digits, graphemes, strip_titles, words
@@ -21,12 +23,7 @@ from domain.text import MARKS, clean, digits, graphemes, strip_titles, words
 REGION = "TH"
 _MASK = "\u2022"
 
-_PLAIN = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
-    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    | dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
-)
-"""Dashes, full-width forms and odd blanks as the plain signs, one for one."""
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 _SEPARATOR = r"[\s().-]{0,2}"
 _LOOKS = re.compile(
@@ -39,6 +36,7 @@ _WITHIN = re.compile(r"[\s().-]{0,3}")
 """What may stand between two groups of digits of one number."""
 _SIGNS = re.compile(r"\(?\+?\(?\Z")
 _MOST_GROUPS = 8
+_KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan")
 _ABROAD = re.compile(r"00[\s.-]?\d[\d\s().-]{7,}")
 _FROM_ABROAD = re.compile(r"\A\(?00[\s.()-]{0,2}66")
 _BARE = re.compile(r"[1-9][\d\s.-]*")
@@ -93,6 +91,7 @@ class Reach:
     emails: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)
 def read_phones(text: str) -> Phones:
     """What a text says that should be a telephone: an answer, a cell. Numbers without a country are Thai."""
     whole = clean(text)
@@ -109,6 +108,7 @@ def read_phones(text: str) -> Phones:
     return _Scan(whole, alone=True).phones()
 
 
+@lru_cache(maxsize=1024)
 def read_emails(text: str) -> Emails:
     """What a text says that should be an e-mail address: an answer, a cell."""
     whole = clean(text)
@@ -132,6 +132,25 @@ def read_reach(text: str) -> Reach:
     emails = _emails_among(clean(text))
     phones = _Scan(emails.beside, alone=False).phones()
     return Reach(phones.beside, phones.numbers, emails.addresses)
+
+
+def share_phones(phones: Sequence[str], mobiles: Sequence[str] = ()) -> tuple[str, str, tuple[str, ...]]:
+    """Which of the numbers said as telephones and as mobiles go into which field, and which are left over.
+
+    One stays where it was said. Of several in one place, while the other is empty, a mobile goes to the mobile and a
+    landline to the telephone; two of a kind in their order.
+    """
+    if phones and mobiles:
+        return phones[0], mobiles[0], (*phones[1:], *mobiles[1:])
+    said = [*phones, *mobiles]
+    if len(said) < 2:
+        return next(iter(phones), ""), next(iter(mobiles), ""), ()
+    first, second, *further = said
+    backwards = _is_mobile(first) and not _is_mobile(second)
+    if _is_mobile(first) == _is_mobile(second):
+        backwards = bool(mobiles)
+    phone, mobile = (second, first) if backwards else (first, second)
+    return phone, mobile, tuple(further)
 
 
 def parse_phone(text: str) -> str:
@@ -213,9 +232,13 @@ def parse_email(text: str) -> str:
     return read.addresses[0]
 
 
+def _is_mobile(canonical: str) -> bool:
+    return re.match(r"\+66[689]", canonical) is not None
+
+
 def _plain(text: str) -> str:
-    """`text` with Arabic digits and plain signs, as long as before: a place in it is the same place in `text`."""
-    return text if text.isascii() else digits(text).translate(_PLAIN)
+    """`text` with Arabic digits and one dash, as long as before: a place in it is the same place in `text`."""
+    return text if text.isascii() else digits(text).translate(_DASHES)
 
 
 def _says_none(bare: str) -> bool:
@@ -240,6 +263,9 @@ def _split_extension(text: str) -> tuple[str, str]:
 
 def _canonical(written: str) -> str:
     """A number in E.164; "" where there is no such number."""
+    national = re.sub(r"\D", "", written)
+    if national[:1] == "0" and national[:2] != "00":
+        return f"+66{national[1:]}" if _thai_number().fullmatch(national, 1) else ""
     import phonenumbers  # 180 ms, which only those who type a telephone shall wait for
 
     try:
@@ -249,6 +275,16 @@ def _canonical(written: str) -> str:
     if not phonenumbers.is_valid_number(parsed):
         return ""
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def _thai_number() -> re.Pattern[str]:
+    """What the library calls a valid number in Thailand, without its nought: one pattern, for tables of many."""
+    import phonenumbers
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
+    kinds = (getattr(metadata, kind, None) for kind in _KINDS)
+    return re.compile("|".join(kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern))
 
 
 class _Scan:

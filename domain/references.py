@@ -47,6 +47,9 @@ _SURE_DIGITS = 4
 """A letter with fewer digits, among other words, may be anything."""
 _JOINED = re.compile(r"[.,-]")
 _CODE = re.compile(r"(c[\s.:-]{0,2})?([0-9]{1,12})", re.IGNORECASE)
+_STORED_CODE = re.compile(r"C[0-9]{1,12}")
+_BARE_DIGITS = 7
+"""Of a code without its letter; a longer number is somebody's identity card or telephone."""
 _BARE_TICKET = re.compile(r"[ \t.:#=]*(?P<no>\d{10})(?![A-Za-z0-9_@])")
 _AROUND = " .:#'\"=()"
 _AROUND_CODE = " '\"=.:#"
@@ -143,13 +146,15 @@ def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
 
     `bare`: the text should be a code, so that its letter may be missing.
     """
+    if _STORED_CODE.fullmatch(text):
+        return CustomerCode(text)
     plain = _plain(clean(text)).strip(_AROUND_CODE)
     for label in words("references").texts("customer_labels"):
         if plain.casefold().startswith(label):
             plain = plain[len(label) :].strip(_AROUND_CODE)
     plain = _polite_end().sub("", plain).strip(_AROUND_CODE)
     found = _CODE.fullmatch(plain)
-    if found is None or not (found[1] or bare):
+    if found is None or not (found[1] or (bare and len(plain) <= _BARE_DIGITS)):
         return None
     return CustomerCode(f"C{found[2]}")
 

@@ -40,20 +40,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Where each known field stands in a row, and the headings that mean nothing here."""
+class Remark:
+    """What a table said that was read otherwise than it is written; the sentence for `code` is in handlers/transfer.py.
 
-    places: Mapping[str, int]
-    unknown: tuple[str, ...]
-    width: int
+    `field` is the column, `text` what its cell says, `read` what it was taken for: fields and their printed values.
+    """
 
-    def cells(self, row: Sequence[str]) -> dict[str, str]:
-        """The row's cells by field; InvalidInput("row_wide") where it has more than the heading."""
-        if any(cell.strip() for cell in row[self.width :]):
-            raise InvalidInput("row_wide", width=self.width)
-        width = len(row)
-        given = ((field, row[place]) for field, place in self.places.items() if place < width and row[place])
-        return {field: text for field, cell in given if (text := clean(cell))}
+    code: str
+    field: str = ""
+    text: str = ""
+    read: tuple[tuple[str, str], ...] = ()
+    other: str = ""
 
 
 def defuse(text: str) -> str:
@@ -66,49 +63,26 @@ def undefuse(text: str) -> str:
     return text[1:] if _DEFUSED.match(text) else text
 
 
-def read_columns(register: Register, header: Sequence[str]) -> Columns:
-    """Which field each heading means, in any order, case and of the two languages.
-
-    Raises InvalidInput: "file_header" where the columns that every table needs are missing, "file_twice" where
-    two columns mean one field.
-    """
-    names = _column_names(register)
-    places: dict[str, int] = {}
-    unknown = []
-    for place, heading in enumerate(header):
-        field = names.get(_plain(heading))
-        if field in places:
-            raise InvalidInput("file_twice", column=heading)
-        if field:
-            places[field] = place
-        elif heading.strip() and _plain(heading) not in ("line", "reason"):
-            unknown.append(heading.strip())
-    needed = ("no",) if register is Register.TICKETS else ("code", "name")
-    if not any(field in places for field in needed):
-        raise InvalidInput("file_header", columns=" / ".join(needed))
-    return Columns(places, tuple(unknown), len(header))
-
-
-def column_names(register: Register) -> tuple[str, ...]:
-    """The fields of a register in the order in which it is exported."""
-    return tuple(_table().table(register).values)
-
-
 @cache
 def _table() -> Table:
     document = read_document(Path(__file__).with_name("data") / "transfer.toml", "transfer.toml")
     return Table(document.values, (), (document,))
 
 
-@lru_cache(maxsize=4096)
-def _plain(heading: str) -> str:
-    return re.sub(r"[\s_]+", "", clean(heading)).casefold()
+def register_table(register: Register, what: str = "") -> Table:
+    """The names of a register's columns, or those of its `parts`, or those that are `ignored`."""
+    return _table().table(f"{register}_{what}" if what else register)
 
 
 @cache
-def _column_names(register: Register) -> Mapping[str, str]:
-    table = _table().table(register)
-    return {_plain(name): field for field in table.values for name in (field, *table.texts(field))}
+def cell_words(key: str) -> frozenset[str]:
+    """Words of cells in small letters: for `unknown` and for `none`, what `totals` are called and what is `counted`."""
+    return frozenset(word.casefold() for word in _table().table("cells").texts(key))
+
+
+@lru_cache(maxsize=4096)
+def _plain(heading: str) -> str:
+    return re.sub(r"[\s_]+", "", clean(heading)).casefold()
 
 
 @cache
@@ -155,7 +129,7 @@ class Names:
 
 
 def read_names(catalogue: Catalogue) -> Names:
-    """Channels, subjects (those no longer in use too) and customer types by code, name, label and word."""
+    """Channels, subjects (those no longer in use too) and customer types with their groups by code, name and word."""
     channels = [(name, one.code) for one in catalogue.channels.values() for name in (one.code, one.name, *one.words)]
     subjects = [
         (name, one.code)
@@ -163,7 +137,8 @@ def read_names(catalogue: Catalogue) -> Names:
         if one.selectable
         for name in {one.code, one.name, one.label}
     ]
-    types = [(name, one.code) for one in catalogue.customer_types.values() for name in (one.code, one.name)]
+    types = [(name, one.code) for one in catalogue.customer_types.values() for name in (one.code, one.name, *one.words)]
+    types += [(name, one.code) for one in catalogue.customer_groups.values() for name in (one.code, one.name)]
     return Names(_unambiguous(channels), _unambiguous(subjects), _unambiguous(types))
 
 

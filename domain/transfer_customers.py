@@ -1,222 +1,124 @@
-"""Customers as rows: what one prints as, and what rows make of the record that is there."""
+"""Customers as rows: what one prints as, whom a row is about, and which rows are none."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers import Customer, CustomerCode
 from domain.errors import InvalidInput
-from domain.phones import format_phone, parse_email, parse_phone
+from domain.phones import is_scientific, read_emails, read_phones
 from domain.references import read_code
-from domain.text import clean, digits, fold
-from domain.transfer import LONG_LIMIT, NAME_LIMIT, UNKNOWN, Cells, Names, limited, named_value
+from domain.text import digits, fold, words
+from domain.transfer import UNKNOWN, Cells, Names, cell_words
+from domain.transfer_merge import (
+    ADDS,
+    OWN,
+    CustomerMerge,
+    is_blank,
+    is_error,
+    is_unknown,
+    printed,
+    printed_contact,
+    reaches_of,
+)
 
-MOST_CONTACTS = 100
-"""Contacts and addresses of one customer; a table that brings more is not about one customer."""
-
-_OWN = {
-    "name": "name",
-    "type": "kind",
-    "gender": "gender",
-    "organisation": "organisation",
-    "phone": "phone",
-    "mobile": "mobile",
-    "email": "email",
-    "note": "note",
-}
-"""Columns of the record itself -> its fields."""
-
-_CONTACT = {"contact_name": "name", "contact_phone": "phone", "contact_mobile": "mobile", "contact_email": "email"}
+_PHONES = ("phone", "mobile", "contact_phone", "contact_mobile")
+_EMAILS = ("email", "contact_email")
+_TICKET_NO = re.compile(r"R[0-9]{4}([0-9]{6})")
+_FIGURES = re.compile(r"[\d,.\s:=]+")
 
 
 def parse_code(text: str) -> CustomerCode:
-    """`C81554`, however it is written; InvalidInput("row_code")."""
-    code = read_code(text)
+    """The code of a cell, however it is written; InvalidInput("row_code")."""
+    code = read_code(text, bare=True)
     if code is None:
         raise InvalidInput("row_code", code=text[:40])
     return code
 
 
-def running_number(code: str) -> int:
-    """The running number of a well-formed code or ticket number in a cell, 0 for any other text."""
-    found = re.fullmatch(r"C([0-9]{1,12})|R[0-9]{4}([0-9]{6})", digits(code).strip().upper())
-    return int(found[1] or found[2]) if found else 0
+def running_number(text: str) -> int:
+    """The running number of a customer's code or a ticket's number in a cell, 0 for any other text."""
+    if code := read_code(text, bare=True):
+        return int(code[1:])
+    found = _TICKET_NO.fullmatch(digits(text).strip().upper())
+    return int(found[1]) if found else 0
 
 
-def customer_rows(customer: Customer, names: Mapping[str, str]) -> list[dict[str, str]]:
-    """The rows of a table, one for each contact and each further address; `names` are those of the types."""
+def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """The rows of a table, one for each contact and each further address; `labels` are the names of the types."""
     rows: list[dict[str, str]] = []
     for place in range(max(1, len(customer.contacts), len(customer.addresses))):
         row = {"code": str(customer.code), "name": customer.name or UNKNOWN}
         if not place:
-            row |= {column: _printed(customer, column, names) for column in _OWN}
+            row |= {column: printed(customer, column, labels) for column in OWN}
         if place < len(customer.addresses):
             row["address"] = customer.addresses[place].text
         elif not place and "address" in customer.unknown:
             row["address"] = UNKNOWN
         if place < len(customer.contacts):
-            row |= _printed_contact(customer.contacts[place])
+            row |= printed_contact(customer.contacts[place])
         rows.append({column: text for column, text in row.items() if text})
     return rows
 
 
-def _printed(customer: Customer, column: str, names: Mapping[str, str]) -> str:
-    name = _OWN[column]
-    value = getattr(customer, name)
-    if not value:
-        return UNKNOWN if name in customer.unknown else ""
-    if column == "type":
-        return names.get(value, value)
-    return format_phone(value) if column in ("phone", "mobile") else str(value)
-
-
-def _printed_contact(contact: Contact) -> dict[str, str]:
-    return {
-        "contact_name": contact.name,
-        "contact_phone": format_phone(contact.phone),
-        "contact_mobile": format_phone(contact.mobile),
-        "contact_email": contact.email,
-    }
-
-
 def reaches(cells: Cells) -> tuple[str, ...]:
-    """The telephones (E.164) and e-mails by which the row's customer is known; unreadable ones are passed over."""
+    """The telephones (E.164) and e-mails by which the row's customer is known; what is none is passed over."""
     found: dict[str, None] = {}
-    for column in ("phone", "mobile", "email", "contact_phone", "contact_mobile", "contact_email"):
-        text = cells.get(column, "")
-        if text and text != UNKNOWN:
-            try:
-                found[parse_email(text) if column.endswith("email") else parse_phone(text)] = None
-            except InvalidInput:
-                continue
+    for column in _PHONES:
+        if column in cells:
+            found |= dict.fromkeys(read_phones(cells[column]).numbers)
+    for column in _EMAILS:
+        if column in cells:
+            found |= dict.fromkeys(read_emails(cells[column]).addresses)
     return tuple(found)
 
 
-def parse_name(text: str) -> str:
-    """The name with single blanks; unlike in the chat `=1+1` is one, since registers hold such."""
-    return limited("name", " ".join(text.split()), NAME_LIMIT)
+def row_name(cells: Cells) -> str:
+    """The name by which a row's customer is looked for, in small letters; "" for none and for one that is not known."""
+    name = " ".join(cells.get("name", "").split())
+    return "" if is_unknown(name) or is_blank(name) else name.casefold()
 
 
-class _Merge:
-    """A record while rows are laid over it; `claimed` and `settled` are what earlier rows of this table said."""
+def check_row(cells: Cells) -> None:
+    """Refuse what no customer can be made of.
 
-    def __init__(self, customer: Customer, names: Names, labels: Mapping[str, str]) -> None:
-        self.before, self.names, self.labels = customer, names, labels
-        self.values: dict[str, Any] = {name: getattr(customer, name) for name in _OWN.values()}
-        self.unknown = set(customer.unknown)
-        self.contacts, self.addresses = list(customer.contacts), list(customer.addresses)
-        self.claimed: dict[str, object] = {}
-        self.settled: list[Contact] = []
-
-    def lay(self, cells: Cells) -> None:
-        """One row."""
-        for column, text in cells.items():
-            if column in _OWN:
-                self._own(column, _OWN[column], text)
-        if "address" in cells:
-            self._address(cells["address"])
-        if not _CONTACT.keys().isdisjoint(cells):
-            self._contact(cells)
-        if max(len(self.contacts), len(self.addresses)) > MOST_CONTACTS:
-            raise InvalidInput("row_contacts", limit=MOST_CONTACTS)
-
-    def made(self) -> Customer:
-        """The record as it now is."""
-        contacts, addresses = tuple(self.contacts), tuple(self.addresses)
-        return replace(
-            self.before, unknown=frozenset(self.unknown), contacts=contacts, addresses=addresses, **self.values
-        )
-
-    def _own(self, column: str, name: str, text: str) -> None:
-        present = self.values[name]
-        if text == UNKNOWN:
-            self._unknown(name, bool(present))
-            return
-        same = bool(present) and text == clean(_printed(self.before, column, self.labels))
-        value = getattr(self.before, name) if same else _READERS[column](text, self.names)
-        if self.claimed.setdefault(name, value) != value:
-            raise InvalidInput("row_differs", field=name)
-        self.values[name] = value
-        self.unknown.discard(name)
-
-    def _unknown(self, name: str, known: bool) -> None:
-        """Not known to the table: what is known here stays."""
-        if not known:
-            self.unknown.add(name)
-
-    def _address(self, text: str) -> None:
-        if text == UNKNOWN:
-            self._unknown("address", bool(self.addresses))
-            return
-        self.unknown.discard("address")
-        again = "address" in self.claimed
-        self.claimed["address"] = text
-        if any(clean(address.text) == text for address in self.addresses):
-            return
-        made = Address(limited("address", text), main=not again)
-        if again or not self.addresses:
-            self.addresses.append(made)
-        else:
-            self.addresses[0] = made
-
-    def _contact(self, cells: Cells) -> None:
-        given = _given(cells, self.contacts)
-        if not any((given.name, given.phone, given.mobile, given.email)):
-            return
-        found = _same_contact(self.contacts, given, self.settled)
-        if found is None:
-            self.contacts.append(replace(given, main=not self.contacts))
-        else:
-            self.contacts[found] = _laid_over(self.contacts[found], given)
-        self.settled.append(self.contacts[-1 if found is None else found])
+    InvalidInput: "row_scientific" where a sheet wrote a number so that its last digits may be lost, "row_total" for
+    the sum below a table, "row_name" where the cell of the name holds no name.
+    """
+    for column in ("code", *_PHONES):
+        if column in cells and is_scientific(cells[column]):
+            raise InvalidInput("row_scientific", field=column, text=cells[column][:40])
+    name = cells.get("name", "")
+    if name and (is_blank(name) or is_error(name)):
+        raise InvalidInput("row_name")
+    if name and "code" not in cells and _is_total(name) and not reaches(cells):
+        raise InvalidInput("row_total", text=name[:60])
 
 
-def _given(cells: Cells, contacts: Sequence[Contact]) -> Contact:
-    """The contact that a row names; what is printed of a saved one is read as that, whatever it is."""
-    values = dict.fromkeys(_CONTACT.values(), "")
-    for column, name in _CONTACT.items():
-        text = cells.get(column, "")
-        if not text or text == UNKNOWN:
-            continue
-        known = (getattr(one, name) for one in contacts if text == clean(_printed_contact(one)[column]))
-        values[name] = next(known, "") or _CONTACT_READERS[name](text)
-    return Contact(values["name"], values["phone"], values["mobile"], values["email"])
+def _is_total(name: str) -> bool:
+    """Whether a name is a word for a sum, perhaps with the figure and what is counted."""
+    first, *rest = [word.casefold() for word in _FIGURES.split(name) if word] or [""]
+    return first in cell_words("totals") and set(rest) <= cell_words("totals") | cell_words("counted")
 
 
-def _same_contact(contacts: Sequence[Contact], given: Contact, settled: Sequence[Contact]) -> int | None:
-    """Which contact is meant: the one that says just that, else one of the name that no earlier row meant."""
-    named = [place for place, contact in enumerate(contacts) if contact.name == given.name]
-    for place in named:
-        if _laid_over(contacts[place], given) == contacts[place]:
-            return place
-    free = [place for place in named if given.name and contacts[place] not in settled]
-    return free[0] if free else None
+def is_about(customer: Customer, cells: Cells) -> bool:
+    """Whether a row may be about this customer: no name, one with a word of its own in common, or a shared reach.
+
+    Words that many names share (company, office, limited) tell nobody from another.
+    """
+    name = row_name(cells)
+    if not name or not customer.name or name == customer.name.casefold():
+        return True
+    own, other = (set(fold(one).split()) for one in (customer.name, name))
+    shared = own & other
+    if shared and (shared - _generic() or shared in (own, other)):
+        return True
+    return not reaches_of([customer, *customer.contacts]).isdisjoint(reaches(cells))
 
 
-def _laid_over(base: Contact, given: Contact) -> Contact:
-    return replace(
-        base, phone=given.phone or base.phone, mobile=given.mobile or base.mobile, email=given.email or base.email
-    )
-
-
-_CONTACT_READERS: Mapping[str, Callable[[str], str]] = {
-    "name": lambda text: limited("contacts", text, NAME_LIMIT),
-    "phone": parse_phone,
-    "mobile": parse_phone,
-    "email": parse_email,
-}
-
-_READERS: Mapping[str, Callable[[str, Names], object]] = {
-    "name": lambda text, names: parse_name(text),
-    "type": lambda text, names: names.code("customer_types", text),
-    "gender": lambda text, names: Gender(named_value("gender", text)),
-    "organisation": lambda text, names: limited("organisation", text),
-    "phone": lambda text, names: parse_phone(text),
-    "mobile": lambda text, names: parse_phone(text),
-    "email": lambda text, names: parse_email(text),
-    "note": lambda text, names: limited("note", text, LONG_LIMIT),
-}
+@cache
+def _generic() -> set[str]:
+    return {key for word in words("customers").texts("generic") for key in fold(word).split()}
 
 
 def merge_customer(
@@ -224,25 +126,29 @@ def merge_customer(
 ) -> Customer:
     """The record after a table's rows about it, in their order; equal to `old` where they say nothing new.
 
-    A cell replaces what was there before, an empty one leaves it. The rows may add contacts and addresses, but
-    each field of the record itself is said once: InvalidInput("row_differs"). A name that has nothing in common
-    with the record's is another customer's: InvalidInput("code_taken"). `labels` are the names of the types.
+    A cell replaces what was there before, an empty one leaves it. Rows may add contacts and addresses, but each field
+    of the record itself is said once: what a later row says otherwise stands in the note, like all that cannot be
+    read. InvalidInput("row_name") where there is no name. `labels` are the names of the types.
     """
-    merge = _Merge(old or Customer(code, ""), names, labels)
+    merge = CustomerMerge(old, code, names, labels)
     for cells in rows:
         merge.lay(cells)
+    return finished(merge)
+
+
+def news(cells: Cells, record: Customer, names: Names, labels: Mapping[str, str]) -> dict[str, str]:
+    """What a row about a merged code says that the record of this code did not, to be added where the code leads."""
+    told = {
+        column: text
+        for column, text in cells.items()
+        if column not in OWN or merge_customer(record, record.code, [{column: text}], names, labels) != record
+    }
+    return {**told, ADDS: "1"}
+
+
+def finished(merge: CustomerMerge) -> Customer:
+    """The record; InvalidInput("row_name") where nobody says what it is called."""
     made = merge.made()
     if not made.name and "name" not in made.unknown:
         raise InvalidInput("row_name")
-    if old is not None and not _same_customer(old, made, rows):
-        raise InvalidInput("code_taken", code=code, name=old.name)
     return made
-
-
-def _same_customer(old: Customer, new: Customer, rows: Sequence[Cells]) -> bool:
-    """Whether a changed name is still the same customer's: a word of it, a telephone or an e-mail in common."""
-    if old.name == new.name or not old.name or set(fold(old.name).split()) & set(fold(new.name).split()):
-        return True
-    people: list[Customer | Contact] = [old, *old.contacts]
-    known = {reach for who in people for reach in (who.phone, who.mobile, who.email) if reach}
-    return any(not known.isdisjoint(reaches(cells)) for cells in rows)

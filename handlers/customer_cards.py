@@ -27,10 +27,9 @@ __all__ = ["card", "line", "shown_name"]
 async def card(ctx: Context, customer: Customer) -> Card:
     """The whole record: data, contacts, the last tickets, and what can be done."""
     ctx.audit("customer.read", customer.code)
-    kinds = ctx.desk.configuration.catalogue.customer_types
     phones = [format_phone(phone) for phone in (customer.mobile, customer.phone) if phone]
     lines = [
-        ("kind", kinds[customer.kind].name if customer.kind in kinds else customer.kind),
+        ("kind", ctx.desk.configuration.catalogue.type_name(customer.kind)),
         ("gender", value_label("gender", customer.gender) if customer.gender else ""),
         ("organisation", customer.organisation),
         ("phone", ", ".join(phones)),

@@ -133,9 +133,10 @@ async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
 
 
 async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A customer type; an organisation has no gender."""
-    code = fields.match_option(await _kind_options(ctx, draft), text)
-    person = ctx.desk.configuration.catalogue.customer_types[code].person
+    """A customer type, or a group of them by its own name; an organisation has no gender."""
+    catalogue = ctx.desk.configuration.catalogue
+    code = fields.match_option([Option(code, name) for code, name in catalogue.type_names.items()], text)
+    person = code in catalogue.customer_types and catalogue.customer_types[code].person
     return {"kind": code} if person else {"kind": code, "gender": ""}
 
 

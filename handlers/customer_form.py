@@ -69,9 +69,10 @@ class CustomerForm(Form):
         if await customer_twins.unseen(ctx, draft):
             return ["twin"]
         values = await self.values(ctx, draft)
-        kind = ctx.desk.configuration.catalogue.customer_types.get(values.get("kind", ""))
+        kind = values.get("kind", "")
+        person = ctx.desk.configuration.catalogue.customer_types.get(kind)
         needed = ["name"] if draft.record else ["name", "kind", "gender", "reach", "address"]
-        if kind is not None and not kind.person and "gender" in needed:
+        if kind and not (person and person.person) and "gender" in needed:
             needed.remove("gender")
         unknown = values.get("unknown", "").split(",")
         reached = any(values.get(name) or name in unknown for name in ("phone", "mobile", "email"))
@@ -90,8 +91,7 @@ class CustomerForm(Form):
 
     def _text(self, ctx: Context, name: str, value: str) -> str:
         if name == "kind":
-            kind = ctx.desk.configuration.catalogue.customer_types.get(value)
-            return kind.name if kind else value
+            return ctx.desk.configuration.catalogue.type_name(value)
         if name in ("phone", "mobile"):
             return format_phone(value)
         return shorten(value_label(name, value), 200)

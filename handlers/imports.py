@@ -8,23 +8,26 @@ from uuid import uuid4
 
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.staff import Role
-from domain.transfer import Outcome, Register
+from domain.transfer import Outcome, Register, Remark
 from handlers import file_cards
 from handlers.chat import Button, Card, Part, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import action
-from handlers.transfer import rejected_row, table_sentence, unknown_columns
+from handlers.transfer import remark_sentence, table_sentence, told_row
 from store import files as file_store
 from store import imports
 from store.files import File, of_import
 from store.imports import Import
+from store.tables import Place
 from store.tables import recognise as recognise_table
 from store.transfer import Counts
 
 SOON = 300_000
 """Bytes of a table that is checked before anybody wonders; a larger one is announced."""
 REASONS = 5
+REMARKS = 10
+"""Rows not taken, and what was read otherwise than it is written, that stand on the card; all stand in files."""
 VALUES = {Register.CUSTOMERS: "ผู้รับบริการ", Register.TICKETS: "ใบงาน"}
 SENTENCES = {
     "checking": "กำลังตรวจตารางนี้อยู่",
@@ -37,14 +40,23 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What a table would do, or did: counts, its rows, what was not taken."""
+    """What a table would do, or did: counts, its rows, what was not taken or read otherwise, what is outside it.
+
+    `rejected` and `remarked` are files of all that.
+    """
 
     counts: Counts
     rows: int
-    reasons: Sequence[tuple[int, DeskError]]
-    unknown: Sequence[str]
-    rejected: File | None
-    """The rows that were not taken, as a file."""
+    reasons: Sequence[tuple[Place, DeskError]] = ()
+    remarks: Sequence[tuple[Place, Remark]] = ()
+    notes: Sequence[str] = ()
+    rejected: File | None = None
+    remarked: File | None = None
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files that there are."""
+        return tuple(file for file in (self.rejected, self.remarked) if file is not None)
 
 
 async def recognise(ctx: Context, sha256: str) -> Register | None:
@@ -84,22 +96,33 @@ def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
     counts = laid.counts.records
     labels = ((_("ใหม่"), Outcome.NEW), (_("เปลี่ยนแปลง"), Outcome.CHANGED), (_("เหมือนเดิม"), Outcome.UNCHANGED))
     lines = [(label, f"{counts[outcome]:,}") for label, outcome in labels]
-    return (*lines, (_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
+    lines.append((_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
+    if laid.counts.remarked:
+        lines.append((_("อ่านต่างจากที่เขียน"), _("%(count)s แห่ง", count=f"{laid.counts.remarked:,}")))
+    return tuple(lines)
 
 
-def _note(laid: Laid) -> str:
-    notes = [unknown_columns(laid.unknown)] if laid.unknown else []
-    notes += [rejected_row(line, table_sentence(error)) for line, error in laid.reasons[:REASONS]]
-    if laid.counts.rejected > REASONS:
-        notes.append(_("และอีก %(count)s บรรทัด", count=laid.counts.rejected - REASONS))
+def _note(laid: Laid, *, remarks: bool) -> str:
+    notes = [*laid.notes]
+    notes += [told_row(place, table_sentence(error)) for place, error in laid.reasons]
+    if laid.counts.rejected > len(laid.reasons):
+        notes.append(_("และอีก %(count)s บรรทัด", count=laid.counts.rejected - len(laid.reasons)))
+    if remarks:
+        notes += [told_row(place, remark_sentence(remark)) for place, remark in laid.remarks]
+        if laid.counts.remarked > len(laid.remarks):
+            notes.append(_("และอีก %(count)s แห่ง ทั้งหมดอยู่ในไฟล์", count=laid.counts.remarked - len(laid.remarks)))
     return "\n".join(notes)
 
 
-def _with_rejected(card: Card, laid: Laid) -> Reply:
+def _with_files(card: Card, laid: Laid, *, rejected: bool, remarks: bool) -> Reply:
+    """The card, with the rows that were not taken, and what was read otherwise where the card does not hold it."""
     parts: list[Part] = [card]
-    if laid.rejected is not None:
+    if rejected and laid.rejected is not None:
         caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
         parts.append(file_cards.as_document(laid.rejected, caption, reader=Role.ADMIN))
+    if remarks and laid.remarked is not None and laid.counts.remarked > len(laid.remarks):
+        caption = _("ที่อ่านต่างจากที่เขียนทั้งหมด ทีละบรรทัด")
+        parts.append(file_cards.as_document(laid.remarked, caption, reader=Role.ADMIN))
     return Reply(tuple(parts), confirms=True)
 
 
@@ -109,21 +132,21 @@ def preview(job: Import, file: File, laid: Laid) -> Reply:
     rows = laid.rows - laid.counts.rejected
     title = _("ตาราง %(name)s · %(register)s", name=file.name, register=_(VALUES[job.register]))
     buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
-    note = _note(laid)
+    note = _note(laid, remarks=True)
     if not records[Outcome.NEW] and not records[Outcome.CHANGED]:
         note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
-        return _with_rejected(Card(title, _lines(laid), note, buttons), laid)
+        return _with_files(Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True)
     run = Button(
         _("นำเข้า %(count)s แถว", count=f"{rows:,}"), "import.run", {"import": job.id, "rows": f"{rows:,}"}, once=True
     )
     cancel = Button(_("ยกเลิก"), "import.cancel", {"import": job.id})
-    return Reply((Card(title, _lines(laid), note, (run, cancel, *buttons)),), confirms=True)
+    return _with_files(Card(title, _lines(laid), note, (run, cancel, *buttons)), laid, rejected=False, remarks=True)
 
 
 def result(job: Import, file: File, laid: Laid) -> Reply:
     """What it did."""
     title = _("✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register]))
-    return _with_rejected(Card(title, _lines(laid), _note(laid)), laid)
+    return _with_files(Card(title, _lines(laid), _note(laid, remarks=False)), laid, rejected=True, remarks=False)
 
 
 def refused(file: File, error: DeskError) -> Reply:

@@ -99,8 +99,7 @@ def field_text(ctx: Context, name: str, customer: Customer) -> str:
     """A field of a customer as people read it."""
     value = getattr(customer, name)
     if name == "kind":
-        kinds = ctx.desk.configuration.catalogue.customer_types
-        return kinds[value].name if value in kinds else str(value)
+        return ctx.desk.configuration.catalogue.type_name(value)
     if name in ("phone", "mobile"):
         return format_phone(value) if value else ""
     return shorten(value_label(name, value or ""), 120)

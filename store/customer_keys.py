@@ -34,8 +34,13 @@ def keys_of(customer: Customer) -> list[tuple[str, str]]:
         *(("phone", key) for key in sorted(phones) if key),
         *(("email", key) for key in sorted(emails)),
         *(("word", key) for key in sorted(words_of(customer))),
-        *(("whole", key[:WHOLE_LENGTH]) for key in spellings(customer.name)[:1]),
+        *(("whole", key) for key in filter(None, [whole_key(customer.name)])),
     ]
+
+
+def whole_key(name: str) -> str:
+    """What a whole name is found by, "" where nothing of it can be searched."""
+    return next(iter(spellings(name)), "")[:WHOLE_LENGTH]
 
 
 def words_of(customer: Customer) -> set[str]:

@@ -184,16 +184,29 @@ async def contact_name(db: Reader, contact_id: int) -> str:
 
 async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[str, str]]:
     """(reach, code) of every customer that has one of these telephones (E.164) or e-mails."""
-    keys = {("email", reach.lower()) if "@" in reach else ("phone", phone_key(reach)): reach for reach in reaches}
-    found = []
-    for kind in ("phone", "email"):
-        wanted = [key for one, key in keys if one == kind]
-        if wanted:
-            marks = ", ".join("?" for _ in wanted)
-            found += await db.fetch(
-                f"SELECT kind, key, customer_code FROM customer_keys WHERE kind = ? AND key IN ({marks})", kind, *wanted
-            )
-    return [(keys[row["kind"], row["key"]], row["customer_code"]) for row in found]
+    emails = [reach for reach in reaches if "@" in reach]
+    phones = [reach for reach in reaches if "@" not in reach]
+    return [
+        *await _list_codes(db, "phone", [(phone_key(phone), phone) for phone in phones]),
+        *await _list_codes(db, "email", [(email.lower(), email) for email in emails]),
+    ]
+
+
+async def list_codes_by_name(db: Reader, names: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, code) of every customer whose whole name sounds like one of these."""
+    return await _list_codes(db, "whole", [(key, name) for name in names if (key := customer_keys.whole_key(name))])
+
+
+async def _list_codes(db: Reader, kind: str, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(what was asked for, code) by keys of one kind; `wanted` is (key, what is asked for)."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for key, what in wanted:
+        asked[key].append(what)
+    if not asked:
+        return []
+    marks = ", ".join("?" for _ in asked)
+    sql = f"SELECT key, customer_code FROM customer_keys WHERE kind = ? AND key IN ({marks})"
+    return [(what, row["customer_code"]) for row in await db.fetch(sql, kind, *asked) for what in asked[row["key"]]]
 
 
 async def note_unsent(tx: Tx, code: str, by: StaffId, now: datetime) -> None:

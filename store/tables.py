@@ -1,50 +1,66 @@
-"""Tables on disk: CSV and XLSX, read row by row and refused as a whole where they cannot be trusted, and written."""
+"""Tables on disk: read row by row and refused as a whole where they cannot be trusted, and written."""
 
-import codecs
 import csv
 import json
 import os
 import re
 import tempfile
-import warnings
-import zlib
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from typing import IO, NamedTuple, Protocol
 
 from domain.errors import InvalidInput
-from domain.transfer import Columns, Register, defuse, read_columns, undefuse
+from domain.transfer import Register, defuse
+from domain.transfer_columns import Columns, find_heading, read_columns
 from domain.transfer_customers import running_number
+from store.table_files import HEAD, Row, Sheet, table_sheets
 
 MOST_COLUMNS = 60
 FEWEST_KNOWN = 2
-MOST_UNPACKED, MOST_STRINGS, MOST_RATIO = 2 * 1024**3, 300 * 1024**2, 200
-"""Bytes of an XLSX unpacked, of its table of texts (which is held in memory), and unpacked to packed."""
-
 SHEET_ROWS = 1_048_575
-_CHUNK = 1 << 16
-_END = "\0end"
-_THAI = re.compile("[\u0e01-\u0e5b]")
-_UNTHAI = re.compile(
-    "(?<![\u0e01-\u0e2e\u0e31-\u0e3a\u0e47-\u0e4e])[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]"
-    "|[\u0e40-\u0e44](?![\u0e01-\u0e2e])|[\u0e4f\u0e5a\u0e5b]|[A-Za-z][\u0e01-\u0e2e]|[\u0e01-\u0e2e][A-Za-z]"
-)
-"""A mark or a following vowel on nothing, a leading vowel before nothing, rare signs, letters glued to Latin ones."""
+MOST_OUTSIDE = 100
+"""Lines outside a table that are told."""
 
-_BROKEN = (BadZipFile, ParseError, zlib.error, KeyError, ValueError, TypeError, IndexError, EOFError, OSError)
+
+class Place(NamedTuple):
+    """Where a row stands; the sheet is named where rows were taken from several."""
+
+    number: int
+    line: int
+    sheet: str = ""
+
+
+class Line(NamedTuple):
+    """A row of a table, in the order of its heading.
+
+    `formulas` = columns whose formula has no value in the file; `continues` = the row belongs to the record of the
+    one above, whose cell of the code or name goes over both.
+    """
+
+    place: Place
+    cells: list[str]
+    formulas: tuple[int, ...] = ()
+    continues: bool = False
+
+
+@dataclass(slots=True)
+class Outside:
+    """What of a file is no row of its table: lines above the heading and between rows, sheets passed over."""
+
+    lines: list[tuple[Place, str]] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    hidden_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
     """A table that was read to its end without trouble, kept in a temporary file.
 
-    `highest` is the highest running number that it names, `nameless` whether some row has no code or number.
+    `highest` is the highest running number that it names, `nameless` whether some row has none that can be read.
     """
 
     header: tuple[str, ...]
@@ -52,202 +68,212 @@ class Staged:
     count: int
     highest: int
     nameless: bool
+    outside: Outside
     file: IO[str]
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    def rows(self) -> Iterator[Line]:
         """Each row with its line (or sheet row), blank ones left out."""
         self.file.seek(0)
         for text in self.file:
-            line, row = json.loads(text)
-            yield line, row
+            number, line, cells, *marks = json.loads(text)
+            formulas, continues = marks or ((), False)
+            yield Line(self._place(number, line), cells, tuple(formulas), continues)
+
+    def lines_outside(self) -> list[tuple[Place, str]]:
+        """Lines of the file that are no rows of the table, and what they say."""
+        return [(self._place(place.number, place.line), text) for place, text in self.outside.lines]
+
+    def _place(self, number: int, line: int) -> Place:
+        return Place(number, line, self.outside.taken[number] if len(self.outside.taken) > 1 else "")
 
 
 @contextmanager
 def staged(path: Path, register: Register, check: Callable[[], None] = lambda: None) -> Iterator[Staged]:
     """Read the whole table once before anything is done with it. `check` is called for each row and may raise.
 
-    Raises InvalidInput("file_…") where the file as a whole cannot be taken: missing, empty, half written, not
-    CSV or XLSX, in a strange encoding, packed beyond reason, too wide, without a heading that is known.
+    Of several sheets all are taken whose heading is the register's; each has its own. Raises InvalidInput("file_…")
+    where the file as a whole cannot be taken: missing, empty, half written, not CSV or XLSX, in a strange encoding,
+    packed beyond reason, too wide, without a heading that is known.
     """
-    rows = _rows(path)
-    header = _header(rows)
-    columns = read_columns(register, header)
-    key = columns.places.get("no" if register is Register.TICKETS else "code")
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-        count = highest = 0
-        nameless = False
-        for line, row in rows:
+        staging = _Staging(register, file)
+        with table_sheets(path) as sheets:
+            for sheet in sheets:
+                staging.take(sheet, check)
+        yield staging.end()
+
+
+def recognise(path: Path) -> Register | None:
+    """The register whose fields a heading of the file names, two at least; None = some other table.
+
+    Raises InvalidInput like `staged`, where the file cannot be read as a table at all.
+    """
+    known = dict.fromkeys(Register, 0)
+    said: list[str] = []
+    with table_sheets(path) as sheets:
+        for sheet in sheets:
+            head = _first_rows(sheet)
+            if head:
+                said = _header(head[0].cells)
+            for register in Register:
+                if heading := find_heading(register, [row.cells for row in head]):
+                    columns = read_columns(register, _header(heading.header))
+                    known[register] = max(known[register], columns.known)
+    if not said:
+        raise InvalidInput("file_empty")
+    best = max(known, key=lambda register: known[register])
+    return best if known[best] >= FEWEST_KNOWN else None
+
+
+class _Staging:
+    """The rows of one sheet after the other, their cells in the order of one heading."""
+
+    def __init__(self, register: Register, file: IO[str]) -> None:
+        self._register, self._file = register, file
+        self._header: list[str] = []
+        self._places: dict[tuple[str, int], int] = {}
+        self._outside = Outside()
+        self._refusal = InvalidInput("file_empty")
+        self._count = self._highest = 0
+        self._nameless = False
+        self._plain_order = list(range(MOST_COLUMNS))
+
+    def end(self) -> Staged:
+        """All of them; raises why there is no table, where there is none."""
+        if not self._outside.taken:
+            raise self._refusal
+        columns = read_columns(self._register, self._header)
+        header = tuple(self._header)
+        return Staged(header, columns, self._count, self._highest, self._nameless, self._outside, self._file)
+
+    def take(self, sheet: Sheet, check: Callable[[], None]) -> None:
+        """One sheet, if its heading is the register's."""
+        head = _first_rows(sheet)
+        heading = find_heading(self._register, [row.cells for row in head])
+        if heading is None:
+            self._pass_over(sheet, head)
+            return
+        number = len(self._outside.taken)
+        self._outside.taken.append(sheet.name)
+        self._outside.hidden_rows += sheet.hidden_rows
+        for row in head[: heading.above]:
+            self._leave_out(number, row)
+        header = _header(heading.header)
+        columns = read_columns(self._register, header)
+        numbering = columns.numbering()
+        order = self._order(columns, header)
+        for row in chain(head[heading.above + heading.rows :], sheet.rows):
             check()
-            while row and not row[-1].strip():
-                row.pop()
-            if not row:
+            if not _says_something(row.cells, numbering):
                 continue
-            name = row[key] if key is not None and key < len(row) else ""
-            highest = max(highest, running_number(name))
-            nameless = nameless or not name.strip()
-            count += 1
-            file.write(json.dumps((line, row)) + "\n")
-        yield Staged(tuple(header), columns, count, highest, nameless, file)
+            if _is_between(row, header):
+                self._leave_out(number, row)
+                continue
+            self._keep(number, row, columns, order)
+
+    def _pass_over(self, sheet: Sheet, head: Sequence[Row]) -> None:
+        if head or not sheet.visible:
+            self._outside.passed_over.append(sheet.name)
+        if head:
+            self._refusal = _why_not(self._register, head[0])
+
+    def _leave_out(self, number: int, row: Row) -> None:
+        if len(self._outside.lines) < MOST_OUTSIDE:
+            text = " ".join(" ".join(row.cells).split())
+            self._outside.lines.append((Place(number, row.line), text))
+
+    def _order(self, columns: Columns, header: Sequence[str]) -> list[int]:
+        """Where each column of a sheet stands in the heading of all; those that are new to it are put behind."""
+        fields = {place: name for name, places in columns.places.items() for place in places}
+        met: dict[str, int] = {}
+        order = []
+        for place, heading in enumerate(header):
+            name = fields.get(place) or heading.strip().casefold()
+            met[name] = met.get(name, 0) + 1
+            order.append(self._place_of(name, met[name], heading))
+        return order
+
+    def _place_of(self, name: str, count: int, heading: str) -> int:
+        if (name, count) not in self._places:
+            self._places[name, count] = len(self._header)
+            self._header.append(heading)
+        return self._places[name, count]
+
+    def _keep(self, number: int, row: Row, columns: Columns, order: Sequence[int]) -> None:
+        """One row of the table, and what stands behind its last heading in columns without one."""
+        cells = row.cells
+        while cells and not cells[-1].strip():
+            cells.pop()
+        own = columns.places.get("no" if self._register is Register.TICKETS else "code", ())
+        key = cells[own[0]] if own and own[0] < len(cells) else ""
+        continues = bool(row.filled) and _continues(row, key, own, columns.places.get("name", ()))
+        formulas = [order[place] for place in row.formulas if place < len(order)]
+        if len(cells) > len(order) or order != self._plain_order[: len(order)]:
+            cells = self._in_order(cells, order)
+        number_of_record = running_number(key) if key else 0
+        self._highest = max(self._highest, number_of_record)
+        self._nameless = self._nameless or not number_of_record
+        self._count += 1
+        marks = [formulas, continues] if formulas or continues else []
+        self._file.write(json.dumps([number, row.line, cells, *marks]) + "\n")
+
+    def _in_order(self, cells: Sequence[str], order: Sequence[int]) -> list[str]:
+        further = [self._place_of("", HEAD + at, "") for at in range(len(cells) - len(order))]
+        laid = [""] * len(self._header)
+        for place, cell in zip((*order, *further), cells, strict=False):
+            laid[place] = cell
+        return laid
 
 
-def _header(rows: Iterator[tuple[int, list[str]]]) -> list[str]:
-    header: list[str] = next((row for _line, row in rows if any(cell.strip() for cell in row)), [])
+def _first_rows(sheet: Sheet) -> list[Row]:
+    """The first rows that say something, among which the heading stands."""
+    head: list[Row] = []
+    for row in sheet.rows:
+        if any(cell.strip() for cell in row.cells):
+            head.append(row)
+        if len(head) == HEAD:
+            break
+    return head
+
+
+def _header(cells: Sequence[str]) -> list[str]:
+    """A heading without blank cells at its end; InvalidInput("file_wide")."""
+    header = list(cells)
     while header and not header[-1].strip():
         header.pop()
-    if not header:
-        raise InvalidInput("file_empty")
     if len(header) > MOST_COLUMNS:
         raise InvalidInput("file_wide", columns=len(header), limit=MOST_COLUMNS)
     return header
 
 
-def recognise(path: Path) -> Register | None:
-    """The register whose fields the heading names, two at least; None = some other table.
-
-    Raises InvalidInput like `staged`, where the file cannot be read as a table at all.
-    """
-    with closing(_rows(path)) as rows:
-        header = _header(rows)
-    known: dict[Register, int] = {}
-    for register in Register:
-        try:
-            known[register] = len(read_columns(register, header).places)
-        except InvalidInput as error:
-            if error.code == "file_twice":
-                raise
-    best = max(known, key=lambda register: known[register], default=None)
-    return best if best is not None and known[best] >= FEWEST_KNOWN else None
-
-
-def _rows(path: Path) -> Generator[tuple[int, list[str]], None, None]:
-    """Line and cells of each row, formulas that an export defused as they were."""
-    if path.is_dir():
-        raise InvalidInput("file_directory")
-    if not path.is_file():
-        raise InvalidInput("file_missing")
+def _why_not(register: Register, first: Row) -> InvalidInput:
+    """Why a sheet without a heading is none of the register."""
     try:
-        with path.open("rb") as file:
-            start = file.read(8)
-    except OSError:
-        raise InvalidInput("file_unreadable") from None
-    if not start:
-        raise InvalidInput("file_empty")
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InvalidInput("file_kind")
-    packed = start.startswith(b"PK") or path.suffix.lower() == ".xlsx"
-    source = _xlsx_rows(path) if packed else _csv_rows(path)
-    for line, row in source:
-        yield line, [undefuse(cell) for cell in row]
+        columns = read_columns(register, _header(first.cells))
+    except InvalidInput as error:
+        return error
+    raise AssertionError(columns)
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    with path.open(encoding=_encoding(path), newline="") as file:
-        first = next((line for line in file if line.strip()), "")
-        delimiter = max(",;\t", key=re.sub(r'"[^"]*"', "", first).count)
-        file.seek(0)
-        reader = csv.reader(chain(file, [_END]), delimiter=delimiter)
-        line = 1
-        try:
-            for row in reader:
-                if row == [_END]:
-                    return
-                if row and row[-1].endswith(_END):
-                    break
-                yield line, row
-                line = reader.line_num + 1
-        except csv.Error:
-            pass
-        # A quote that is never closed swallowed the rest, or a cell is longer than any text.
-        raise InvalidInput("file_quotes", line=line)
+def _says_something(cells: Sequence[str], numbering: frozenset[int]) -> bool:
+    """Whether a row has more than a running number."""
+    return any(cell and place not in numbering and cell.strip() for place, cell in enumerate(cells))
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 or CP874 (which holds TIS-620), by the whole file; InvalidInput("file_encoding")."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for chunk in chain(_chunks(path), [b""]):
-            if b"\0" in chunk:
-                raise InvalidInput("file_encoding")
-            decoder.decode(chunk, final=not chunk)
-    except UnicodeDecodeError:
-        if not _is_thai(path):
-            raise InvalidInput("file_encoding") from None
-        return "cp874"
-    return "utf-8-sig"
-
-
-def _is_thai(path: Path) -> bool:
-    """Whether the file reads as Thai in CP874: marks stand on letters, and it is no UTF-8 with a wrong byte."""
-    decoder = codecs.getincrementaldecoder("cp874")()
-    letters = lost = unlikely = 0
-    try:
-        for chunk in _chunks(path):
-            if b"\0" in chunk:
-                return False
-            text = decoder.decode(chunk)
-            letters += len(_THAI.findall(text))
-            lost += len(_UNTHAI.findall(text))
-            # What the bytes E0 B8 and E0 B9, which begin each Thai letter of UTF-8, are in CP874.
-            unlikely += len(re.findall("\u0e40[\u0e18\u0e19]", text))
-    except UnicodeDecodeError:
+def _is_between(row: Row, header: Sequence[str]) -> bool:
+    """Whether a row is none: the heading once more, or one cell across the table that names what follows."""
+    if row.banner and sum(bool(cell.strip()) for cell in row.cells) == 1:
+        return True
+    if row.cells[0] != header[0]:
         return False
-    return letters > 0 and lost * 10 <= letters and unlikely * 6 <= letters
+    return [cell.strip() for cell in row.cells[: len(header)]] == [cell.strip() for cell in header]
 
 
-def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    try:
-        _check_archive(path)
-        # Opened here: a file that lies under its hash has no ending to tell the library what it is.
-        with path.open("rb") as file:
-            yield from _sheet_rows(file)
-    except _BROKEN as error:
-        raise InvalidInput("file_broken") from error
-
-
-def _sheet_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
-    import openpyxl
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions that are not read anyway
-        book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
-    try:
-        sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
-        if sheet is None:
-            raise InvalidInput("file_empty")
-        sheet.reset_dimensions()
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield line, [_text(value) for value in values]
-    finally:
-        book.close()
-
-
-def _check_archive(path: Path) -> None:
-    """InvalidInput("file_bomb") for an archive that unpacks beyond reason, before anything is unpacked."""
-    with ZipFile(path) as archive:
-        members = archive.infolist()
-    unpacked = sum(member.file_size for member in members)
-    strings = sum(member.file_size for member in members if member.filename.lower().endswith("sharedstrings.xml"))
-    packed = max(1, path.stat().st_size)
-    if unpacked > MOST_UNPACKED or strings > MOST_STRINGS or (unpacked > 50 << 20 and unpacked > packed * MOST_RATIO):
-        raise InvalidInput("file_bomb", megabytes=unpacked >> 20)
-
-
-def _text(value: object) -> str:
-    """A sheet's cell as text; formulas stay the text they are."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.strftime("%Y-%m-%d %H:%M:%S")
-    # An array formula is an object with its text.
-    return value.isoformat() if isinstance(value, date | time) else str(getattr(value, "text", value))
+def _continues(row: Row, key: str, own: Sequence[int], name: Sequence[int]) -> bool:
+    """Whether the cell that names the row's record is one with that of the row above."""
+    if own and own[0] in row.filled:
+        return True
+    return not key.strip() and any(place in row.filled for place in name)
 
 
 class Sink(Protocol):

@@ -13,8 +13,8 @@ from store import audit, counters, holidays
 from store.database import Database, Tx
 from store.failpoints import failpoint
 from store.scratch import Scratch
-from store.tables import Staged
-from store.transfer_batches import Decision, Import, Line, Rejected
+from store.tables import Line, Staged
+from store.transfer_batches import Decision, Import, Rejected, Remarked
 from store.transfer_customers import CustomerImport
 from store.transfer_tickets import TicketImport
 
@@ -38,10 +38,11 @@ COMMAND = Source(None, "command", "")
 
 @dataclass(slots=True)
 class Counts:
-    """What a table did: records, and rows that were rejected."""
+    """What a table did: records, rows that were rejected, and what was read otherwise than it is written."""
 
     records: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     rejected: int = 0
+    remarked: int = 0
 
 
 async def import_table(
@@ -56,13 +57,14 @@ async def import_table(
     rows_a_batch: int = 0,
     counts: Counts | None = None,
     reject: Callable[[Rejected], None] = lambda rejected: None,
+    remark: Callable[[Remarked], None] = lambda remarked: None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Counts:
     """Lay a table over the register, so many rows in a transaction each; the same table again changes nothing.
 
     So one that was cut off is simply run again. `dry_run` decides everything and writes nothing. `reject` is told
-    of each row that is not taken, `advance` of the rows that are done with, after each batch. `counts` is filled
-    along the way.
+    of each row that is not taken, `remark` of what is read otherwise than it is written, `advance` of the rows that
+    are done with, after each batch. `counts` is filled along the way.
     """
     scratch = Scratch()
     kind: type[CustomerImport] | type[TicketImport] = CustomerImport if register is Register.CUSTOMERS else TicketImport
@@ -78,6 +80,8 @@ async def import_table(
             _count(counts, decision)
             for rejected in decision.rejected:
                 reject(rejected)
+            for remarked in decision.remarked:
+                remark(remarked)
             job.done(decision)
             advance(len(batch))
             failpoint("import.batch")
@@ -114,6 +118,7 @@ async def _batch(db: Database, job: Import, batch: list[Line], *, dry_run: bool)
 
 def _count(counts: Counts, decision: Decision) -> None:
     counts.rejected += len(decision.rejected)
+    counts.remarked += len(decision.remarked)
     for key, outcome in decision.outcomes.items():
         before = decision.groups[key].outcome
         if before is not None:

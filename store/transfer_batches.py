@@ -1,38 +1,44 @@
 """One batch of a table's rows: what is taken of them, and what it comes to for the register."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.customers import Customer
 from domain.errors import InvalidInput
 from domain.tickets import Ticket
-from domain.transfer import Cells, Outcome
+from domain.transfer import Cells, Outcome, Remark
+from domain.transfer_columns import NOTED
 from store.database import Reader, Tx
-from store.tables import Staged
+from store.tables import Line, Place, Staged
 
 PAGE = 1000
 """Records read at once to be written to a table."""
-
-Line = tuple[int, list[str]]
-"""Where a row stands in its table, and its cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """A row that is not taken: where it stands, what it says, and why."""
 
-    line: int
+    place: Place
     row: list[str]
     error: InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """A row of which something is read otherwise than it is written."""
+
+    place: Place
+    remark: Remark
 
 
 @dataclass(slots=True)
 class Group:
     """The rows about one record that are taken so far; `outcome` is what earlier batches counted it as."""
 
-    line: int
+    place: Place
     rows: list[Cells] = field(default_factory=list)
     outcome: Outcome | None = None
 
@@ -44,15 +50,15 @@ class Group:
 
     def as_text(self, outcome: Outcome) -> str:
         """For the scratch file."""
-        return json.dumps([self.line, self.rows, outcome])
+        return json.dumps([self.place, self.rows, outcome])
 
 
-def group_of(text: str | None, line: int) -> Group:
-    """The rows that the scratch file remembers of a record, or none yet; `line` is where its first one stands."""
+def group_of(text: str | None, place: Place) -> Group:
+    """The rows that the scratch file remembers of a record, or none yet; `place` is where its first one stands."""
     if text is None:
-        return Group(line)
+        return Group(place)
     first, rows, outcome = json.loads(text)
-    return Group(first, rows, Outcome(outcome))
+    return Group(Place(*first), rows, Outcome(outcome))
 
 
 @dataclass(slots=True)
@@ -60,6 +66,8 @@ class Decision:
     """What one batch comes to: outcomes by record, what to write, what to remember."""
 
     rejected: list[Rejected] = field(default_factory=list)
+    remarked: list[Remarked] = field(default_factory=list)
+    last_code: str = ""
     groups: dict[str, Group] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -88,16 +96,28 @@ class Import(Protocol):
         ...
 
 
-def cells_of(
-    table: Staged, batch: list[Line], decision: Decision, key: str, parse: Callable[[str], str]
-) -> Iterator[tuple[int, list[str], dict[str, str]]]:
-    """The rows' cells, the record's code or number in its one form."""
-    for line, row in batch:
+def cells_of(table: Staged, batch: list[Line], decision: Decision) -> Iterator[tuple[Line, dict[str, str]]]:
+    """The rows' cells; a formula without a value is told."""
+    for line in batch:
         try:
-            cells = table.columns.cells(row)
-            if key in cells:
-                cells[key] = parse(cells[key])
+            cells = table.columns.cells(line.cells)
         except InvalidInput as error:
-            decision.rejected.append(Rejected(line, row, error))
-        else:
-            yield line, row, cells
+            decision.rejected.append(Rejected(line.place, line.cells, error))
+            continue
+        for column in line.formulas:
+            heading = table.header[column].strip() if column < len(table.header) else ""
+            decision.remarked.append(Remarked(line.place, Remark("cell_unreckoned", heading)))
+        if NOTED in cells:
+            decision.remarked.append(Remarked(line.place, Remark("row_over", text=cells[NOTED])))
+        yield line, cells
+
+
+def place_name(place: Place) -> str:
+    """A row as another one of its table is told of it."""
+    return f"{place.sheet}!{place.line}" if place.sheet else str(place.line)
+
+
+def settle(decision: Decision) -> None:
+    """What is told in the order of the rows."""
+    decision.rejected.sort(key=lambda one: one.place)
+    decision.remarked.sort(key=lambda one: one.place)

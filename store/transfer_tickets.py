@@ -6,17 +6,19 @@ from datetime import datetime
 from domain.configuration import Configuration
 from domain.customers import Customer
 from domain.errors import InvalidInput
+from domain.references import read_code
 from domain.staff import StaffId
 from domain.text import digits
-from domain.tickets import Ticket
-from domain.transfer import Register, column_names, read_names
+from domain.tickets import Ticket, TicketNo
+from domain.transfer import Register, Remark, read_names
+from domain.transfer_columns import column_names
 from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
 from store import customers, staff, ticket_saves, tickets
 from store.database import Database, Reader, Tx
 from store.ground import Ground
 from store.scratch import Scratch
-from store.tables import Sink, Staged
-from store.transfer_batches import PAGE, Decision, Import, Line, Rejected, cells_of, group_of
+from store.tables import Line, Sink, Staged
+from store.transfer_batches import PAGE, Decision, Import, Rejected, Remarked, cells_of, group_of, place_name, settle
 
 
 class TicketImport(Import):
@@ -33,26 +35,28 @@ class TicketImport(Import):
 
     async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
         decision = Decision()
-        rows = list(cells_of(self._table, batch, decision, "no", parse_ticket_no))
-        nos = sorted({cells["no"] for _line, _row, cells in rows if "no" in cells})
+        rows = [
+            (line, cells) for line, cells in cells_of(self._table, batch, decision) if _read_keys(line, cells, decision)
+        ]
+        nos = sorted({cells["no"] for _line, cells in rows})
         olds = await tickets.get_tickets(db, nos)
-        desk, labels = await self._desk(db, [cells for _line, _row, cells in rows], list(olds.values()))
+        desk, labels = await self._desk(db, [cells for _line, cells in rows], list(olds.values()))
         met = self._scratch.get(nos)
         made: dict[str, Ticket] = {}
-        for line, row, cells in rows:
+        for line, cells in rows:
+            no = TicketNo(cells["no"])
+            group = decision.groups.get(no) or group_of(met.get(no), line.place)
             try:
-                no = parse_ticket_no(cells.get("no", ""))
-                group = decision.groups.get(no) or group_of(met.get(no), line)
                 ticket = merge_ticket(olds.get(no), group.rows[0] if group.rows else cells, desk, labels)
                 if group.rows and merge_ticket(ticket, cells, desk, labels) != ticket:
-                    raise InvalidInput("no_twice", no=no, line=group.line)
+                    raise InvalidInput("no_twice", no=no, line=place_name(group.place))
             except InvalidInput as error:
-                decision.rejected.append(Rejected(line, row, error))
+                decision.rejected.append(Rejected(line.place, line.cells, error))
                 continue
             group.rows = group.rows or [cells]
             decision.groups[no], made[no] = group, ticket
         self._finish(decision, olds, made)
-        decision.rejected.sort(key=lambda one: one.line)
+        settle(decision)
         return decision
 
     def _finish(self, decision: Decision, olds: Mapping[str, Ticket], made: Mapping[str, Ticket]) -> None:
@@ -65,9 +69,6 @@ class TicketImport(Import):
             decision.outcomes[no] = decision.groups[no].result(old is None, ticket != old)
 
     async def _desk(self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]) -> tuple[Desk, Labels]:
-        for cells in rows:
-            if "customer" in cells:
-                cells["customer"] = digits(cells["customer"]).upper()
         codes = {cells["customer"] for cells in rows if "customer" in cells}
         roads = await customers.find_survivors(db, sorted(codes))
         for cells in rows:
@@ -94,6 +95,26 @@ class TicketImport(Import):
 
     def done(self, decision: Decision) -> None:
         self._scratch.put({key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()})
+
+
+def _read_keys(line: Line, cells: dict[str, str], decision: Decision) -> bool:
+    """Put the ticket's number, its customer's code and the address for replies into their one form.
+
+    False where there is no number: the row is rejected. What cannot be read of the others is refused with its field.
+    """
+    try:
+        cells["no"] = parse_ticket_no(cells.get("no", ""))
+    except InvalidInput as error:
+        decision.rejected.append(Rejected(line.place, line.cells, error))
+        return False
+    text = cells.get("customer", "")
+    code = read_code(text, bare=True)
+    if code is not None:
+        cells["customer"] = code
+        if digits(text).upper() != code:
+            remark = Remark("cell_read", "customer", text, (("customer", code),))
+            decision.remarked.append(Remarked(line.place, remark))
+    return True
 
 
 def _labels(configuration: Configuration, staff_names: Mapping[StaffId, str], found: Mapping[str, Customer]) -> Labels:

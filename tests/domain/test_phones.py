@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +85,14 @@ def test_what_is_no_telephone_is_refused(text: str) -> None:
 )
 def test_other_numbers_do_not_look_like_telephones(text: str) -> None:
     assert not looks_like_phone(text)
+
+
+@given(st.from_regex(r"0[1-9][0-9]{6,9}", fullmatch=True))
+def test_a_domestic_number_is_one_where_the_library_says_so(text: str) -> None:
+    parsed = phonenumbers.parse(text, "TH")
+    valid = phonenumbers.is_valid_number(parsed)
+    expected = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    assert read_phones(text).numbers[:1] == ((expected,) if valid else ())
 
 
 @given(st.text(st.sampled_from("0123456789+-.() ต่อ#๐a")))

@@ -1,5 +1,6 @@
 """Rows to records and back: columns, cells, formulas, contacts, contradictions."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,15 +12,27 @@ from hypothesis import strategies as st
 from domain.configuration import load_configuration
 from domain.customers import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import InvalidInput
+from domain.phones import read_emails, read_phones
 from domain.staff import StaffId
+from domain.text import clean, digits
 from domain.tickets import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
-from domain.transfer import Columns, Register, column_names, defuse, named_value, read_columns, read_names, undefuse
-from domain.transfer_customers import customer_rows, merge_customer, parse_code, reaches, running_number
+from domain.transfer import Register, defuse, named_value, read_names, undefuse
+from domain.transfer_columns import column_names, find_heading, read_columns
+from domain.transfer_customers import (
+    check_row,
+    customer_rows,
+    is_about,
+    merge_customer,
+    parse_code,
+    reaches,
+    running_number,
+)
+from domain.transfer_merge import CustomerMerge, is_blank, is_unknown
 from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_instant, ticket_row
 
 CONFIGURATION = load_configuration()
 NAMES = read_names(CONFIGURATION.catalogue)
-TYPES = {one.code: one.name for one in CONFIGURATION.catalogue.customer_types.values()}
+TYPES = CONFIGURATION.catalogue.type_names
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 C1 = CustomerCode("C1")
 NOK = Customer(
@@ -105,8 +118,8 @@ def ticket(old: Ticket | None, **cells: str) -> Ticket:
 
 def test_columns_are_known_in_any_order_case_and_language():
     columns = read_columns(Register.CUSTOMERS, ["เบอร์โทร", "CODE ", "Contact Name", "ชื่อ", "เลขบัตร", "line", "reason"])
-    assert columns.places == {"phone": 0, "code": 1, "contact_name": 2, "name": 3}
-    assert columns.unknown == ("เลขบัตร",)
+    assert columns.places == {"phone": (0,), "code": (1,), "contact_name": (2,), "name": (3,)}
+    assert columns.kept == {4: "เลขบัตร"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +127,8 @@ def test_columns_are_known_in_any_order_case_and_language():
     [
         (Register.CUSTOMERS, ["phone", "email"], "file_header"),
         (Register.TICKETS, ["subject", "details"], "file_header"),
-        (Register.CUSTOMERS, ["name", "phone", "เบอร์โทร"], "file_twice"),
+        (Register.CUSTOMERS, ["name", "phone", "ชื่อ-สกุล"], "file_twice"),
+        (Register.TICKETS, ["no", "subject", "เรื่อง"], "file_twice"),
     ],
 )
 def test_headings_that_cannot_be_taken(register, header, code):
@@ -130,11 +144,66 @@ def test_every_column_of_the_outside_interface_is_known():
     assert set(wanted.split(",")) <= set(column_names(Register.CUSTOMERS))
 
 
-def test_a_row_that_is_wider_than_the_heading_is_refused():
-    columns = Columns({"name": 0}, (), 1)
+def test_a_row_that_is_wider_than_the_heading_is_kept_of_customers_and_refused_of_tickets():
+    columns = read_columns(Register.CUSTOMERS, ["name"])
     assert columns.cells([" ก ", "", " "]) == {"name": "ก"}
+    assert columns.cells(["ก", "ข", "", "ค"]) == {"name": "ก", "note:": "ข, ค"}
     with pytest.raises(InvalidInput):
-        columns.cells(["ก", "ข"])
+        read_columns(Register.TICKETS, ["no"]).cells(["R1", "ข"])
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("ชื่อ - สกุล", "name"), ("ชื่อและนามสกุล", "name"), ("ชื่อผู้ขอข้อมูล", "name"), ("Full Name", "name"),
+        ("เบอร์โทร.", "phone"), ("โทร.", "phone"), ("Tel.", "phone"), ("โทรศัพท์ 1", "phone"),
+        ("เบอร์โทรศัพท์/มือถือ", "phone"),
+        ("เบอร์โทร (มือถือ)", "mobile"), ("โทรศัพท์มือถือ", "mobile"), ("Mobile No.", "mobile"),
+        ("อีเมล์", "email"), ("E-mail", "email"), ("E-Mail Address", "email"), ("อี-เมล", "email"),
+        ("หน่วยงาน/สังกัด", "organisation"), ("สถานที่ทำงาน", "organisation"), ("ที่อยู่ (ที่ติดต่อได้)", "address"),
+        ("หมายเหตุ:", "note"), ("ผู้ประสานงาน", "contact_name"), ("ประเภทลูกค้า", "type"),
+    ],
+)  # fmt: skip
+def test_headings_are_known_as_offices_write_them(heading, field):
+    assert read_columns(Register.CUSTOMERS, ["code", heading]).places[field] == (1,)
+
+
+def test_title_and_surname_make_the_name_and_parts_the_address():
+    header = ["ลำดับ", "คำนำหน้า", "ชื่อ", "นามสกุล", "บ้านเลขที่", "ตำบล", "อำเภอ", "จังหวัด", "รหัสไปรษณีย์"]
+    columns = read_columns(Register.CUSTOMERS, header)
+    row = ["1", "นาย", "สมชาย", "ใจดี", "1/2", "ริมใต้", "แม่ริม", "เชียงใหม่", "50180"]
+    assert columns.cells(row) == {"name": "นายสมชาย ใจดี", "address": "1/2 ริมใต้ แม่ริม เชียงใหม่ 50180"}
+    assert columns.cells(["2", "Mr.", "John", "Smith"]) == {"name": "Mr. John Smith"}
+    assert columns.ignored == ("ลำดับ",)
+    assert columns.numbering() == {0}
+
+
+def test_two_columns_of_telephones_are_one_cell_and_a_second_of_another_field_is_kept():
+    columns = read_columns(Register.CUSTOMERS, ["name", "โทรศัพท์ 1", "โทรศัพท์ 2", "ที่อยู่ 1", "ที่อยู่ 2"])
+    cells = columns.cells(["ก", "021417500", "0812345678", "บ้าน", "วัด"])
+    assert cells == {"name": "ก", "phone": "021417500\n0812345678", "address": "บ้าน", "note:ที่อยู่ 2": "วัด"}
+
+
+def test_a_register_of_organisations_has_them_for_names():
+    assert read_columns(Register.CUSTOMERS, ["หน่วยงาน", "โทรศัพท์"]).places == {"name": (0,), "phone": (1,)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "above", "header"),
+    [
+        ([["ชื่อ", "โทร"], ["ก", "1"]], 0, ("ชื่อ", "โทร")),
+        ([["ทะเบียนผู้รับบริการ"], ["ปี 2569"], ["ชื่อ", "โทร"], ["ก", "1"]], 2, ("ชื่อ", "โทร")),
+        ([["ชื่อ", "ที่ติดต่อ", ""], ["", "โทร", "อีเมล"], ["ก", "1", "2"]], 0, ("ชื่อ", "โทร", "อีเมล")),
+        ([["ทะเบียน"], ["ชื่อ"], ["ก"]], 1, ("ชื่อ",)),
+    ],
+)
+def test_a_heading_is_found_below_other_lines(rows, above, header):
+    found = find_heading(Register.CUSTOMERS, rows)
+    assert (found.above, found.header) == (above, header)
+
+
+def test_a_table_of_other_things_has_no_heading():
+    assert find_heading(Register.CUSTOMERS, [["ปี", "รายได้"], ["2560", "1"]]) is None
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+66812345678", "-5", "@x", "\tx", "\rx", "＝1"])
@@ -170,14 +239,21 @@ def test_a_subject_name_that_several_share_is_none(text):
         NAMES.code("subjects", text)
 
 
-@pytest.mark.parametrize("text", ["81554", "X1", "C", "C1234567890123", "C--1x", "C1a"])
+@pytest.mark.parametrize("text", ["81554x", "X1", "C", "C1234567890123", "1234567890123", "C1a", "A-001"])
 def test_codes_are_c_and_digits(text):
     with pytest.raises(InvalidInput):
         parse_code(text)
 
 
 def test_running_numbers_are_read_from_codes_and_ticket_numbers():
-    assert [running_number(text) for text in ("c๘๑", "R2002590795", "x9", "")] == [81, 590795, 0, 0]
+    assert [running_number(text) for text in ("c๘๑", "C-82", "83", "R2002590795", "x9", "")] == [
+        81,
+        82,
+        83,
+        590795,
+        0,
+        0,
+    ]
 
 
 # Customers.
@@ -214,8 +290,7 @@ def test_an_empty_cell_leaves_what_is_there_and_a_full_one_replaces_it():
 def test_a_telephone_that_nobody_can_read_stays_if_it_is_printed_so():
     odd = replace(NOK, phone="ถามเลขา", contacts=(Contact("ก", phone="ถามเลขา", id=9),))
     assert merged(odd, *customer_rows(odd, TYPES)) == odd
-    with pytest.raises(InvalidInput):
-        merged(None, {"name": "ก", "phone": "ถามเลขา"})
+    assert merged(None, {"name": "ก", "phone": "ถามเลขา"}).note == "โทรศัพท์: ถามเลขา"
 
 
 def test_rows_of_one_code_are_contacts():
@@ -243,50 +318,179 @@ def test_the_same_rows_again_change_nothing(old, rows):
     assert merged(once, *rows) == once
 
 
-def test_two_rows_that_contradict_each_other():
-    with pytest.raises(InvalidInput) as error:
-        merged(None, {"name": "ก", "phone": "0811111111"}, {"name": "ข"})
-    assert (error.value.code, error.value.params["field"]) == ("row_differs", "name")
-    assert merged(None, {"name": "ก", "phone": "0811111111"}, {"phone": "081-111-1111"}).phone == "+66811111111"
+def test_what_a_later_row_says_otherwise_stands_in_the_note():
+    made = merged(None, {"name": "ก ข", "phone": "0811111111"}, {"name": "ก ค", "phone": "0822222222"})
+    assert (made.name, made.phone, made.note) == ("ก ข", "+66811111111", "ชื่อ: ก ค\nโทรศัพท์: 0822222222")
+    assert merged(None, {"name": "ก", "phone": "0811111111"}, {"phone": "081-111-1111"}).note == ""
 
 
 @pytest.mark.parametrize(
-    ("row", "taken"),
+    ("row", "about"),
     [
-        ({"name": "ร้านหนังสือ"}, True),
-        ({"name": "นก ใจดี"}, False),
-        ({"name": "ร้านหนังสือ", "mobile": "0812345678"}, False),
-        ({"name": "ร้านหนังสือ", "contact_email": "som@example.com"}, False),
+        ({"name": "ร้านหนังสือ"}, False),
+        ({"name": "นก ใจดี"}, True),
+        ({"name": "ร้านหนังสือ", "mobile": "0812345678"}, True),
+        ({"name": "ร้านหนังสือ", "contact_email": "som@example.com"}, True),
+        ({"phone": "021417500"}, True),
     ],
 )
-def test_a_code_is_taken_where_nothing_is_in_common(row, taken):
-    if taken:
-        with pytest.raises(InvalidInput, match="code_taken"):
-            merged(NOK, row)
-    else:
-        assert merged(NOK, row).name == row["name"]
+def test_a_code_is_somebody_elses_where_nothing_is_in_common(row, about):
+    assert is_about(NOK, row) is about
+
+
+def test_words_that_many_names_share_tell_nobody_from_another():
+    company = replace(NOK, name="บริษัท ข้าวหอม จำกัด", contacts=(), mobile="", phone="", email="")
+    assert not is_about(company, {"name": "บริษัท ปลาทอง จำกัด"})
+    assert is_about(company, {"name": "บริษัท ข้าวหอม จำกัด (มหาชน)"})
+
+
+@pytest.mark.parametrize(
+    ("cells", "fields", "note"),
+    [
+        ({"phone": "-"}, {}, ""),
+        ({"phone": "ไม่มี", "email": "-", "type": "-", "gender": "–"}, {}, ""),
+        ({"phone": "081-234-5678, 02-141-7500 ต่อ 3"}, {"phone": "+6621417500;ext=3", "mobile": "+66812345678"}, ""),
+        ({"phone": "0812345678 0898765432"}, {"phone": "+66812345678", "mobile": "+66898765432"}, ""),
+        (
+            {"phone": "021417500/021417501", "mobile": "0812345678"},
+            {"phone": "+6621417500", "mobile": "+66812345678"},
+            "โทรศัพท์: 021417500/021417501",
+        ),
+        ({"phone": "053-123456-8"}, {"phone": "+6653123456"}, "โทรศัพท์: 053-123456-8"),
+        ({"mobile": "081-234-5678 (คุณแม่)"}, {"mobile": "+66812345678"}, "มือถือ: 081-234-5678 (คุณแม่)"),
+        ({"mobile": "812345678"}, {"mobile": "+66812345678"}, ""),
+        ({"email": "a@b.com, c@d.th"}, {"email": "a@b.com"}, "อีเมล: a@b.com, c@d.th"),
+        ({"email": "a@gmail,com"}, {"email": "a@gmail.com"}, ""),
+        ({"email": "ไม่ใช้"}, {}, "อีเมล: ไม่ใช้"),
+        ({"type": "สถาบันการศึกษา"}, {"kind": "education"}, ""),
+        ({"type": "ประชาชน"}, {"kind": "citizen"}, ""),
+        ({"type": "ยักษ์"}, {}, "ประเภท: ยักษ์"),
+        ({"gender": "ไม่แน่ใจ"}, {}, "เพศ: ไม่แน่ใจ"),
+        ({"phone": "ไม่ทราบ"}, {"unknown": frozenset({"phone"})}, ""),
+        ({"organisation": "#REF!"}, {}, "หน่วยงาน: #REF!"),
+        ({"address": "ก" * 501}, {}, f"ที่อยู่: {'ก' * 501}"),
+        ({"note": "โทรบ่าย", "phone": "ถามเลขา"}, {}, "โทรบ่าย\nโทรศัพท์: ถามเลขา"),
+        ({"note:เลขบัตร": "12"}, {}, "เลขบัตร: 12"),
+        ({"note:": "ก, ข"}, {}, "ก, ข"),
+    ],
+)
+def test_no_word_of_a_cell_is_lost_and_none_loses_the_customer(cells, fields, note):
+    made = merged(None, {"name": "นายก ข", **cells})
+    bare = Customer(C1, "นายก ข", note=note)
+    assert made == replace(bare, **fields)
+    assert merged(made, {"name": "นายก ข", **cells}) == made
+
+
+def test_contacts_keep_their_words_too():
+    row = {"contact_name": "คุณนก 081-234-5678", "contact_phone": "02-141-7500 ต่อ 1-3", "contact_email": "ไม่มี"}
+    made = merged(None, {"name": "ก", **row})
+    assert made.contacts == (Contact("คุณนก", "+6621417500;ext=1", "+66812345678", main=True),)
+    assert made.note == "โทรศัพท์ผู้ติดต่อ (คุณนก): 02-141-7500 ต่อ 1-3"
+
+
+def told(cells, old=None):
+    remarks = CustomerMerge(old, C1, NAMES, TYPES).lay({"name": "ก", **cells})
+    return [(one.code, one.field, one.read) for one in remarks]
+
+
+@pytest.mark.parametrize(
+    ("cells", "remarks"),
+    [
+        ({"phone": "02-141-7500", "mobile": "0812345678", "email": "A@b.com", "gender": "ช", "type": "นักศึกษา"}, []),
+        ({"phone": "-", "email": "", "type": "–"}, []),
+        ({"phone": "0"}, [("cell_none", "phone", ())]),
+        ({"phone": "ไม่มี"}, [("cell_none", "phone", ())]),
+        ({"phone": "ไม่ทราบ"}, [("cell_unknown", "phone", ())]),
+        ({"phone": "812345678"}, [("cell_read", "phone", (("phone", "081-234-5678"),))]),
+        ({"phone": "ถามเลขา"}, [("cell_noted", "phone", ())]),
+        ({"phone": "053-123456-8"}, [("cell_part", "phone", (("phone", "053-123-456"),))]),
+        (
+            {"phone": "0812345678/021417500"},
+            [("cell_read", "phone", (("phone", "02-141-7500"), ("mobile", "081-234-5678")))],
+        ),
+        ({"type": "ประชาชน"}, [("cell_read", "type", (("type", "ประชาสังคม/ประชาชน"),))]),
+        ({"type": "ยักษ์"}, [("cell_noted", "type", ())]),
+        ({"name": "=A1"}, [("cell_formula", "name", ())]),
+    ],
+)
+def test_what_is_read_otherwise_than_written_is_told(cells, remarks):
+    assert told(cells) == remarks
+
+
+ANY_CELL = st.text(st.sampled_from("0123456789-+()/.,@ \n'=กขคาุ์ต่อโทรabcExmailไม่มี#"), max_size=30) | st.text(max_size=30)
+CELLS = st.dictionaries(
+    st.sampled_from([one for one in column_names(Register.CUSTOMERS) if one not in ("code", "name")]), ANY_CELL
+)
+
+
+@given(CELLS)
+def test_any_cell_keeps_its_words_and_its_customer(texts):
+    cells = {column: clean(text) for column, text in texts.items() if clean(text)}
+    made = merged(None, {"name": "นายก ข", **cells})
+    parts = [
+        made.note,
+        *(address.text for address in made.addresses),
+        made.organisation,
+        *map(str, customer_rows(made, TYPES)),
+    ]
+    found = fold_all("\n".join(parts))
+    for column, text in cells.items():
+        if not says_no_more(column, text):
+            assert fold_all(text) in found or all(word in found for word in map(fold_all, re.findall(r"\w+", text)))
+    assert merged(made, {"name": "นายก ข", **cells}) == made
+
+
+def fold_all(text):
+    return "".join(character for character in digits(text).casefold() if character.isalnum())
+
+
+def says_no_more(column, text):
+    """A word for none or not known; for a value of a list another name; labels and zeros of telephones."""
+    if is_blank(text) or is_unknown(text) or column in ("type", "gender"):
+        return True
+    if column.endswith(("phone", "mobile")):
+        return not read_phones(text).beside
+    return column.endswith("email") and not read_emails(text).beside
 
 
 @pytest.mark.parametrize(
     ("row", "code"),
     [
-        ({"phone": "0811111111"}, "row_name"),
-        ({"name": "ก" * 201}, "cell_long"),
-        ({"name": "ก", "type": "ยักษ์"}, "cell_value"),
-        ({"name": "ก", "email": "x"}, "email"),
-        ({"name": "ก", "contact_name": "ข", "contact_phone": "1"}, "phone"),
-        ({"name": "ก", "address": "ก" * 501}, "cell_long"),
+        ({"name": "-"}, "row_name"),
+        ({"name": "#REF!"}, "row_name"),
+        ({"name": "ก", "phone": "8.12345678E+08"}, "row_scientific"),
+        ({"name": "ก", "contact_mobile": "8,12E8"}, "row_scientific"),
+        ({"name": "ก", "code": "8.1E+04"}, "row_scientific"),
+        ({"name": "รวมทั้งสิ้น 150 ราย"}, "row_total"),
+        ({"name": "Total"}, "row_total"),
     ],
 )
 def test_rows_that_are_not_taken(row, code):
     with pytest.raises(InvalidInput) as error:
-        merged(None, row)
+        check_row(row)
     assert error.value.code == code
 
 
-def test_more_contacts_than_one_customer_has_are_refused():
-    with pytest.raises(InvalidInput, match="row_contacts"):
-        merged(None, *({"name": "ก", "contact_name": f"ข{n}"} for n in range(101)))
+@pytest.mark.parametrize(
+    "row", [{"name": "รวมพร"}, {"name": "รวม", "phone": "021417500"}, {"name": "ก", "note": "8.1E+04"}, {"phone": "1"}]
+)
+def test_rows_that_are_taken(row):
+    check_row(row)
+
+
+def test_a_row_without_a_name_makes_nobody():
+    with pytest.raises(InvalidInput, match="row_name"):
+        merged(None, {"phone": "0811111111"})
+
+
+def test_a_name_that_is_too_long_is_cut_and_stands_whole_in_the_note():
+    made = merged(None, {"name": "ก" * 201})
+    assert (len(made.name), made.note) == (200, f"ชื่อ: {'ก' * 201}")
+
+
+def test_more_contacts_than_one_customer_has_stand_in_the_note():
+    made = merged(None, *({"name": "ก", "contact_name": f"ข{n}"} for n in range(101)))
+    assert (len(made.contacts), made.note) == (100, "ผู้ติดต่อ: ข100")
 
 
 def test_a_customer_is_reached_by_any_telephone_or_e_mail_of_the_row():
