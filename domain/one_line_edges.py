@@ -21,7 +21,7 @@ from domain.one_line_types import CustomerRef, OneLine, Vocabulary
 from domain.one_line_words import is_spoken_of, is_staff, steering
 from domain.past import binds_day, is_vague_day, past_at, weekday_of
 from domain.slips import find_slip
-from domain.text import digits
+from domain.text import MARKS, digits
 
 GUESSED = 60
 """Among so many words of the details a customer is looked for who stands nowhere else."""
@@ -31,6 +31,8 @@ ALIKE = 84
 """Percent from which a word is so like a channel's that it is perhaps misspelt."""
 SHORTEST = 4
 LONGEST_NUMBER = 40
+LONGEST_DAY = 30
+"""Characters of a day's words that may be glued to a question."""
 
 _CODE = re.compile(r"(?<![A-Za-z\d])[Cc]\s?\d{4,12}(?!\d)")
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}")
@@ -91,8 +93,21 @@ class _Edges:
         return read
 
     def ending_days(self, read: OneLine, details: str) -> OneLine:
-        """Days that end the details."""
-        return self._days(read, details, _words(details)[-LAST:], ends=True)
+        """Days that end the details, also glued to the word before them."""
+        read = self._days(read, details, _words(details)[-LAST:], ends=True)
+        glued = self._glued_day(details)
+        said = any(doubt.field == "created_on" for doubt in read.doubts)
+        return read if said or not glued else read.doubting("created_on", glued)
+
+    def _glued_day(self, text: str) -> str:
+        """A day of the past that ends the last word and does not begin it; "" for none."""
+        plain = digits(text).rstrip(f" {_SIGNS}")
+        begun = plain.rfind(" ") + 1
+        for start in range(max(begun + 1, len(plain) - LONGEST_DAY), len(plain)):
+            past = past_at(plain, start, self.today) if plain[start] not in MARKS else None
+            if past is not None and past.end >= len(plain) and not plain[start].isdigit():
+                return text[start : len(plain)]
+        return ""
 
     def in_result(self, read: OneLine, result: str) -> OneLine:
         """Days at the beginning and end of the result."""

@@ -20,6 +20,8 @@ from handlers.registry import action, command, spoken
 from store import customers, forms, staff, ticket_lists
 from store.ticket_lists import Wanted
 
+LISTED = (Status.NEW, Status.OPEN, Status.CLOSED)
+"""What lists count; a voided ticket counts nowhere."""
 PAGE = 8
 CHOICES = 9
 TEAM_WORDS = ("ทีม", "กลุ่ม", "team ")
@@ -99,7 +101,7 @@ Taken = tuple[Filters, str] | None
 
 def _status(filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
-    found = [status for status in Status if word.casefold() in (status, value_label("status", status))]
+    found = [status for status in LISTED if word.casefold() in (status, value_label("status", status))]
     return (replace(filters, status=found[0].value), rest.strip()) if found else None
 
 
@@ -188,7 +190,7 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
 
 
 def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
-    summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in Status)
+    summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED)
     name = team_label(filters.team) if filters.team else ctx.staff.name
     title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=name, summary=summary)
     narrowed = [
