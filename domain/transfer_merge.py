@@ -113,12 +113,13 @@ class CustomerMerge:
 
     def made(self) -> Customer:
         """The record as it now is; equal to the one before where the rows said nothing new."""
+        note = self._whole_note()
         return replace(
             self.before,
-            unknown=frozenset(self._unknown),
+            unknown=frozenset(self._unknown - {"note"} if note else self._unknown),
             contacts=tuple(self._contacts),
             addresses=tuple(self._addresses),
-            **{**self._values, "note": self._whole_note()},
+            **{**self._values, "note": note},
         )
 
     # The record's own fields.

@@ -162,11 +162,12 @@ class _Staging:
         columns = read_columns(self._register, header)
         numbering = columns.numbering()
         order = self._order(columns, header)
+        headings = [_bare(row.cells) for row in head[heading.above : heading.above + heading.rows]]
         for row in chain(head[heading.above + heading.rows :], sheet.rows):
             check()
             if not _says_something(row.cells, numbering):
                 continue
-            if _is_between(row, header):
+            if _is_between(row, headings):
                 self._leave_out(number, row)
                 continue
             self._keep(number, row, columns, order)
@@ -238,9 +239,7 @@ def _first_rows(sheet: Sheet) -> list[Row]:
 
 def _header(cells: Sequence[str]) -> list[str]:
     """A heading without blank cells at its end; InvalidInput("file_wide")."""
-    header = list(cells)
-    while header and not header[-1].strip():
-        header.pop()
+    header = list(cells[: len(_bare(cells))])
     if len(header) > MOST_COLUMNS:
         raise InvalidInput("file_wide", columns=len(header), limit=MOST_COLUMNS)
     return header
@@ -260,13 +259,19 @@ def _says_something(cells: Sequence[str], numbering: frozenset[int]) -> bool:
     return any(cell and place not in numbering and cell.strip() for place, cell in enumerate(cells))
 
 
-def _is_between(row: Row, header: Sequence[str]) -> bool:
-    """Whether a row is none: the heading once more, or one cell across the table that names what follows."""
+def _is_between(row: Row, headings: Sequence[list[str]]) -> bool:
+    """Whether a row is none: a row of the heading once more, or one cell across the table that names what follows."""
     if row.banner and sum(bool(cell.strip()) for cell in row.cells) == 1:
         return True
-    if row.cells[0] != header[0]:
-        return False
-    return [cell.strip() for cell in row.cells[: len(header)]] == [cell.strip() for cell in header]
+    return any(row.cells[0].strip() == one[0] and _bare(row.cells) == one for one in headings)
+
+
+def _bare(cells: Sequence[str]) -> list[str]:
+    """Cells without outer blanks, and without blank ones at the end."""
+    bare = [cell.strip() for cell in cells]
+    while bare and not bare[-1]:
+        bare.pop()
+    return bare
 
 
 def _continues(row: Row, key: str, own: Sequence[int], name: Sequence[int]) -> bool:

@@ -74,14 +74,16 @@ async def import_table(
     try:
         if not dry_run:
             await db.write(lambda tx: _begin(tx, job, register, table, now, source))
-        rows = table.rows()
-        while batch := list(islice(rows, rows_a_batch or BATCH)):
+        lines = table.rows()
+        while batch := list(islice(lines, rows_a_batch or BATCH)):
             decision = await _batch(db, job, batch, dry_run=dry_run)
             _count(counts, decision)
-            for rejected in decision.rejected:
-                reject(rejected)
-            for remarked in decision.remarked:
-                remark(remarked)
+            met: list[Rejected | Remarked] = [*decision.rejected, *decision.remarked]
+            for told in sorted(met, key=lambda one: one.place):
+                if isinstance(told, Rejected):
+                    reject(told)
+                else:
+                    remark(told)
             job.done(decision)
             advance(len(batch))
             failpoint("import.batch")

@@ -115,9 +115,3 @@ def cells_of(table: Staged, batch: list[Line], decision: Decision) -> Iterator[t
 def place_name(place: Place) -> str:
     """A row as another one of its table is told of it."""
     return f"{place.sheet}!{place.line}" if place.sheet else str(place.line)
-
-
-def settle(decision: Decision) -> None:
-    """What is told in the order of the rows."""
-    decision.rejected.sort(key=lambda one: one.place)
-    decision.remarked.sort(key=lambda one: one.place)

@@ -40,7 +40,6 @@ from store.transfer_batches import (
     cells_of,
     group_of,
     place_name,
-    settle,
 )
 
 MOST_ROWS = 1000
@@ -81,7 +80,6 @@ class CustomerImport(Import):
             except InvalidInput as error:
                 decision.rejected.append(Rejected(row.line.place, row.line.cells, error))
         work.finish()
-        settle(decision)
         return decision
 
     def _read(self, batch: list[Line], decision: Decision) -> "list[_Row]":

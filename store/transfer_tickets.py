@@ -18,7 +18,7 @@ from store.database import Database, Reader, Tx
 from store.ground import Ground
 from store.scratch import Scratch
 from store.tables import Line, Sink, Staged
-from store.transfer_batches import PAGE, Decision, Import, Rejected, Remarked, cells_of, group_of, place_name, settle
+from store.transfer_batches import PAGE, Decision, Import, Rejected, Remarked, cells_of, group_of, place_name
 
 
 class TicketImport(Import):
@@ -56,7 +56,6 @@ class TicketImport(Import):
             group.rows = group.rows or [cells]
             decision.groups[no], made[no] = group, ticket
         self._finish(decision, olds, made)
-        settle(decision)
         return decision
 
     def _finish(self, decision: Decision, olds: Mapping[str, Ticket], made: Mapping[str, Ticket]) -> None:

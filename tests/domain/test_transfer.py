@@ -372,6 +372,7 @@ def test_words_that_many_names_share_tell_nobody_from_another():
         ({"note": "โทรบ่าย", "phone": "ถามเลขา"}, {}, "โทรบ่าย\nโทรศัพท์: ถามเลขา"),
         ({"note:เลขบัตร": "12"}, {}, "เลขบัตร: 12"),
         ({"note:": "ก, ข"}, {}, "ก, ข"),
+        ({"note": "9", "phone": "ถามเลขา"}, {}, "โทรศัพท์: ถามเลขา"),
     ],
 )
 def test_no_word_of_a_cell_is_lost_and_none_loses_the_customer(cells, fields, note):

@@ -56,6 +56,23 @@ async def test_a_table_is_shown_before_and_told_after(desk):
     assert await desk.count("audit", "action = 'customers.imported' AND staff_id = ?", desk.ids["may"]) == 1
 
 
+async def test_what_is_read_otherwise_is_shown_before_the_word(desk):
+    odd = "".join(f"นายคน ที่{n},053-1234{n:02d}-8\n" for n in range(1, 13))
+    shown = await send(desk, f"ชื่อ,โทรศัพท์\n{odd}")
+    assert "อ่านต่างจากที่เขียน: 12 แห่ง" in shown.text
+    told = 'บรรทัด 2: โทรศัพท์ "053-123401-8" อ่านเป็น 053-123-401 ข้อความเดิมอยู่ในหมายเหตุ'
+    assert told in shown.text
+    assert "และอีก 2 แห่ง ทั้งหมดอยู่ในไฟล์" in shown.text
+    (document,) = desk.documents
+    header, first, *rest = csv.reader(StringIO(content_of(desk, document)))
+    assert header == ["แผ่นงาน", "บรรทัด", "คอลัมน์", "ข้อความในไฟล์", "นำเข้าอย่างไร"]
+    assert first[1:4] == ["2", "โทรศัพท์", "053-123401-8"]
+    assert len(rest) == 11
+    assert await desk.count("customers", "name LIKE 'นายคน%'") == 0
+    await desk.presses("นำเข้า 12 แถว", who="may")
+    assert await desk.count("customers", "name LIKE 'นายคน%'") == 12
+
+
 async def test_the_rows_that_are_not_taken_come_back_as_a_table_that_can_be_mended(desk):
     await send(desk)
     await desk.presses("นำเข้า", who="may")
