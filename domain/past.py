@@ -199,17 +199,19 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
     on, end = date_at(plain, start, today) or (None, 0)
     if on is None:
         return None
-    sure = _is_likely(today - on, named=_has_year(plain[start:end]))
+    sure = _is_likely(on, today, named=_has_year(plain[start:end]))
     if lead and int(key_of("weekdays", lead["weekday"])) != on.weekday():
         sure = False
     return _Day(on, end, sure)
 
 
-def _is_likely(age: timedelta, *, named: bool) -> bool:
+def _is_likely(on: date, today: date, *, named: bool) -> bool:
     """Whether a day so long ago is surely meant; `named` = its year was typed, which is easily one too small."""
+    age = today - on
     if age <= HALF_A_YEAR:
         return True
-    return named and 3 * HALF_A_YEAR < age <= LONG_AGO
+    slipped = on.year == today.year - 1 and age <= 3 * HALF_A_YEAR
+    return named and not slipped and age <= LONG_AGO
 
 
 def _has_year(typed: str) -> bool:

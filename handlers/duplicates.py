@@ -274,7 +274,7 @@ async def _near_names(work: Work, code: str) -> list[Pair]:
 @due("duplicates.tell", daily_at=time(8, 45))
 async def tell_in_the_morning(work: Work, rows: Sequence[Due]) -> None:
     """The administrators hear of new pairs once; silent when there are none."""
-    since = await due_store.last_done(work.db, "duplicates.tell") or datetime.min.replace(tzinfo=work.now.tzinfo)
+    since = await due_store.last_done(work.db, "duplicates.tell")
     new = await duplicates.count_open(work.db, since)
     if not new:
         return

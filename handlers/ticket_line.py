@@ -231,12 +231,12 @@ def doubts_of(values: Mapping[str, str]) -> tuple[Doubt, ...]:
     return tuple(Doubt(field, words, bool(taken)) for field, taken, words in lines)
 
 
-def without_habit(values: Mapping[str, str]) -> dict[str, str]:
-    """What is left to be looked at once channel and subject are said."""
+def without_habit(values: Mapping[str, str], *settled: str) -> dict[str, str]:
+    """What is left to be looked at once channel and subject are said, and with them these fields."""
     doubts = doubts_of(values)
-    if not any(doubt.field == HABIT for doubt in doubts):
+    left = tuple(doubt for doubt in doubts if doubt.field not in (HABIT, *settled))
+    if left == doubts:
         return {}
-    left = tuple(doubt for doubt in doubts if doubt.field != HABIT)
     return doubt_values(left) or {"look": "", DOUBTS: ""}
 
 

@@ -71,13 +71,16 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A way: both are said from now on, also where the subject seldom comes by that channel."""
     options = await _options(ctx, draft)
     subject, _blank, channel = _meant(options, text).partition(BETWEEN)
-    more = {} if subject == draft.data["subject"] else await reread(ctx, draft, subject)
+    changed = subject != draft.data["subject"]
+    more = await reread(ctx, draft, subject) if changed else {}
+    # Only the subject of habit did not ask for the receipt that was typed.
+    settled = ("receipt_no",) if changed and ctx.desk.configuration.catalogue.wants(subject, "receipt_no") else ()
     return {
         "subject": subject,
         "channel": channel,
         "misfit": f"{subject} {channel}",
         **more,
-        **without_habit(draft.data),
+        **without_habit(draft.data, *settled),
     }
 
 

@@ -81,7 +81,7 @@ def test_on_line_without_a_secure_address_the_numbers_come_with_a_sentence(
     line.say(NOK.line, ASK)
     told = line.wait_messages(NOK.line, 3)[1:]
     assert [message.raw["type"] for message in told] == ["flex", "text"]
-    assert "DESKBOT_PUBLIC_URL" in told[1].text
+    assert "แจ้งผู้ดูแลระบบ" in told[1].text
     assert f"DESKBOT_PUBLIC_URL: not {'https' if address else 'set'}" in line_desk.run("check").stdout
 
 

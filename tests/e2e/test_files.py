@@ -194,7 +194,7 @@ def test_without_a_public_address_line_says_what_is_missing(line_desk: DeskProce
     line.say(NOK.line, number(line_desk))
     line.wait_messages(NOK.line, 3)
     line.press(NOK.line, "ไฟล์แนบ (1)")
-    assert "DESKBOT_PUBLIC_URL" in line.wait_messages(NOK.line, 4)[-1].text
+    assert "แจ้งผู้ดูแลระบบ" in line.wait_messages(NOK.line, 4)[-1].text
     assert "DESKBOT_PUBLIC_URL: not set" in line_desk.run("check").stdout
 
 
