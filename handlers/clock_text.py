@@ -10,7 +10,7 @@ from domain.configuration import Configuration
 from domain.tickets import Complexity, Ticket
 from domain.time_standard import Limit
 from handlers.i18n import _
-from handlers.labels import day, day_time, days, holiday, hours, span, value_label, weekday_when, when
+from handlers.labels import closed_up, day, day_time, days, holiday, hours, span, value_label, weekday_when, when
 
 MOST_PARTS = 8
 """Parts of the sum that are added up in its last line; beyond it only the total stands there."""
@@ -30,7 +30,7 @@ def why(configuration: Configuration, ticket: Ticket, told: Explanation, if_now:
         _("เริ่ม %(at)s", at=weekday_when(told.start)),
         *_lines(told.steps),
         *_result(told, if_now, configuration.calendar.day_minutes),
-        *_outcome(configuration, ticket, told, now),
+        *map(closed_up, _outcome(configuration, ticket, told, now)),
     ]
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from handlers import fields, request_cards, ticket_cards
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.contract_fields import contract_no_field, taken
 from handlers.desk import Context
-from handlers.forms import Field, Form, Option, end, enter_form, new_draft
+from handlers.forms import Field, Form, Option, Parse, end, enter_form, new_draft
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.requests import contract_from, ground
@@ -62,13 +62,13 @@ async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
     return [*every, Option(NO_PROJECT, _("ไม่มีโครงการ"))]
 
 
-def _agreed_field(name: str) -> Field:
+def _agreed(name: str) -> Parse:
     """A date agreed upon: from today on."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: check_due_on(parse_date(text, ctx.today), ctx.today).isoformat()}
 
-    return Field(name, "พิมพ์วันที่ตกลงกัน เช่น 5 พ.ย. 70", parse)
+    return parse
 
 
 CONTRACT_FIELDS: Mapping[str, Field] = {
@@ -81,8 +81,8 @@ CONTRACT_FIELDS: Mapping[str, Field] = {
         fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
         fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT),
         fields.text_field("research_title", "พิมพ์ชื่อผลงานวิจัยที่จะส่ง"),
-        _agreed_field("return_due_on"),
-        _agreed_field("research_due_on"),
+        Field("return_due_on", "พิมพ์วันที่ตกลงว่าจะส่งสัญญาคืน เช่น 5 พ.ย. 70", _agreed("return_due_on")),
+        Field("research_due_on", "พิมพ์วันที่ตกลงว่าจะส่งผลงานวิจัย เช่น 5 พ.ย. 70", _agreed("research_due_on")),
     )
 }
 
@@ -143,7 +143,9 @@ class ContractForm(Form):
         changed = [
             (field_label(name), await self._text(ctx, draft, name)) for name in self.fields if name in draft.data
         ]
-        return Card(_("แก้ไข %(no)s", no=request_cards.title(life)), tuple(line for line in changed if line[1]))
+        return Card(
+            _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life)), tuple(line for line in changed if line[1])
+        )
 
     async def _text(self, ctx: Context, draft: Draft, name: str) -> str:
         value = (await self.values(ctx, draft)).get(name, "")

@@ -196,7 +196,7 @@ async def _options(ctx: Context, view: View, rows: Sequence[Listed]) -> tuple[Bu
 
 
 def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
-    """`81/2569 ผศ.ดร.กมลชนก · ยังไม่ส่งสัญญาคืน 17 วัน · เตือนแล้ว 1 ครั้ง`"""
+    """`81/2569 ผศ.ดร.กมลชนก · ยังไม่ส่งสัญญาคืน รอมา 17 วัน · เตือนแล้ว 1 ครั้ง`"""
     title = " ".join(filter(None, (row.contract_no, name)))
     parts = [title or row.customer]
     if row.research_title and view.name == "research":
@@ -204,7 +204,7 @@ def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
     if row.state == OwedState.OPEN and row.started_at and row.expected_on:
         days = (ctx.today - row.started_at.astimezone(BANGKOK).date()).days
         late = "⚠️ " if row.expected_on < ctx.today else ""
-        parts.append(late + value_label("waits", row.rule) + " " + _("%(days)s วัน", days=days))
+        parts.append(f"{late}{value_label('waits', row.rule)} {request_cards.waited(days)}".rstrip())
         parts.append(_("กำหนด %(date)s", date=format_date(row.expected_on)))
         if row.reminders:
             parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.reminders))

@@ -137,6 +137,9 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     if not (slip or told or hint) and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     buttons = [*_line_buttons(ctx, text)]
+    meant = take_reference(text, Kind.TICKET)
+    if meant and meant[0].sure and not buttons:
+        return await named_records.show(ctx, meant[0])  # says that there is none
     if latest := await _latest_ticket(ctx):
         buttons += named_records.answer_buttons(latest, text)
     buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))

@@ -180,7 +180,7 @@ def _message(
     if len(told) == 1:
         stage, ticket = told[0]
         buttons = (
-            ticket_buttons.show_button(ticket, _("เปิด")),
+            ticket_buttons.show_button(ticket),
             ticket_buttons.wait_button(ticket),
             ticket_buttons.hand_over_button(ticket),
         )

@@ -106,7 +106,7 @@ async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
     key = f"duplicates:{ctx.incoming.platform}:{ctx.incoming.id}"
     ctx.notify(lambda: _side_by_side(ctx, found, _("%(who)sรายงานรหัสซ้ำ", who=person_label(name))), key, role=Role.ADMIN)
     text = _("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s", codes=", ".join(codes), keep=keep.code)
-    follow = Button(_("เปิด %(code)s", code=keep.code), "customer.show", {"code": keep.code})
+    follow = Button(_("ดู %(code)s", code=keep.code), "customer.show", {"code": keep.code})
     return Reply((Paragraph(text, (follow,)),), confirms=True)
 
 

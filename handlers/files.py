@@ -200,7 +200,7 @@ async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> 
     question = _("📎 %(files)s\nแนบกับใบงานไหน แตะเลือก หรือพิมพ์เลขใบงาน", files=file_cards.names(held))
     buttons = (
         Button(_("สร้างใบงานใหม่"), "file.new", {"ids": ids}),
-        Button(_("ทิ้งไฟล์"), "file.drop", {"ids": ids}),
+        Button(_("ไม่ใช้ไฟล์"), "file.drop", {"ids": ids}),
     )
     return Choice(question, tuple(options), buttons)
 
@@ -293,7 +293,7 @@ async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     held = await _held(ctx, args)
     for file in held:
         ctx.change(partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now))
-    return say(_("ทิ้งแล้ว: %(files)s", files=file_cards.names(held)))
+    return say(_("ลบแล้ว: %(files)s", files=file_cards.names(held)))
 
 
 @action("import.attach", role=Role.ADMIN, in_place=True)

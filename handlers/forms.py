@@ -17,7 +17,7 @@ from domain.text import digits, shorten
 from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.labels import button_label, field_label
+from handlers.labels import button_label, field_label, typed_label
 from handlers.messages import sentence
 from handlers.pages import turn_buttons
 from store import forms
@@ -300,7 +300,7 @@ def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
     """What to type or to choose, `some` = there is something to choose; over a value, that all of it is replaced."""
     label = field_label(field_.name)
     if field_.options is None and present and not field_.appends:
-        return _("พิมพ์%(field)sใหม่ทั้งหมด", field=label)
+        return _("พิมพ์%(field)sใหม่แทนของเดิม", field=typed_label(field_.name))
     if field_.hint and (field_.typed or not some):
         return _(field_.hint)
     if field_.hint:

@@ -20,6 +20,7 @@ from handlers.forms import Field, Form, Option, end, enter_form, new_draft, star
 from handlers.i18n import _
 from handlers.labels import doer_label, person_label, team_label
 from handlers.registry import action, command
+from handlers.ticket_people import named_team
 from handlers.ticket_rules import away_until
 from handlers.tickets import names_ticket, split_number
 from store import changes, hand_overs, staff, tickets
@@ -58,10 +59,12 @@ async def assign(ctx: Context, args: str) -> Reply:
         return await _choose(ctx, found)
     people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
     options = [*(Option(str(person.id), person.name) for person in people), *(Option(team, team) for team in teams)]
+    typed = _TO.sub("", without_courtesy(name))
     try:
-        to = fields.match_option(options, _TO.sub("", without_courtesy(name)))
+        to = fields.match_option(options, typed)
     except InvalidInput:
-        raise InvalidInput("receiver", name=shorten(name, 40)) from None
+        if not (to := named_team(teams, typed)):
+            raise InvalidInput("receiver", name=shorten(name, 40)) from None
     return await _give_team(ctx, found, to) if to in teams else await _give_person(ctx, found, StaffId(int(to)))
 
 

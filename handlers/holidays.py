@@ -28,8 +28,8 @@ async def holiday(ctx: Context, text: str) -> Reply:
     if not text:
         return _list(ctx)
     _only_administrators(ctx)
-    if text.casefold().startswith(("ลบ", "เอาออก", "remove")):
-        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|remove)\s*", "", text), ctx.today))
+    if text.casefold().startswith(("ลบ", "เอาออก", "นำออก", "remove")):
+        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|นำออก|remove)\s*", "", text), ctx.today))
     first = re.match(r"(?i)(ทำงาน|วันทำงาน|work)\s*", text)
     found = find_date(text[first.end() :] if first else text, ctx.today)
     if found is None:
@@ -78,7 +78,7 @@ def _remove_buttons(ctx: Context) -> tuple[Button, ...]:
 
 
 def _remove_button(on: date) -> Button:
-    return Button(_("เอา %(date)s ออก", date=format_date(on)), "holiday.remove", {"date": on.isoformat()})
+    return Button(_("นำ %(date)s ออก", date=format_date(on)), "holiday.remove", {"date": on.isoformat()})
 
 
 async def _enter(ctx: Context, on: date, rule: DayRule) -> Reply:
@@ -100,13 +100,13 @@ async def _take_back(ctx: Context, on: date) -> Reply:
     entered = {day_: rule for day_, rule in calendar.entered.items() if day_ != on}
     ctx.change(partial(store.take_back, on=on))
     ctx.audit("holiday.removed", on.isoformat())
-    return await _changed(ctx, _("เอา %(date)s ออกแล้ว", date=format_date(on)), entered, ())
+    return await _changed(ctx, _("นำ %(date)s ออกแล้ว", date=format_date(on)), entered, ())
 
 
 async def _changed(ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]) -> Reply:
     after = with_holidays(ctx.desk, entered)
     moved, reminders = await deadlines.replan_with(ctx, after), await owed.replan_with(ctx, after)
-    told = _("กำหนดเสร็จเปลี่ยน %(count)s ใบงาน", count=moved) if moved else _("ไม่มีกำหนดเสร็จใดเปลี่ยน")
+    told = _("กำหนดเสร็จเปลี่ยน %(count)s ใบ", count=moved) if moved else _("ไม่มีกำหนดเสร็จใดเปลี่ยน")
     again = _("ย้ายวันเตือนสิ่งที่ค้างส่ง %(count)s รายการ", count=reminders) if reminders else ""
     text = "\n".join(filter(None, (_("✅ บันทึกข้อมูลเรียบร้อย %(what)s", what=what), told, again)))
     return Reply((Paragraph(text, buttons),), confirms=True)

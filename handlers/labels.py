@@ -1,5 +1,6 @@
 """What fields and their values are called on cards."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -154,7 +155,7 @@ VALUES = {
     "post_error": POST_ERRORS,
     "morning": {
         "overdue": "เกินกำหนด",
-        "team": "เจ้าหน้าที่เกินกำหนด",
+        "team": "งานของเจ้าหน้าที่ที่เกินกำหนด",
         "today": "ถึงกำหนดวันนี้",
         "soon": "ใกล้กำหนด",
         "owed": "ค้างส่งสำนักงาน",
@@ -212,6 +213,26 @@ VALUES = {
         "fetch": "มารับข้อมูลแล้ว",
     },
     "owed_state": {"open": "ค้าง", "received": "ได้รับแล้ว", "dropped": "เลิกติดตาม", "void": "ยกเลิก"},
+    "typed": {
+        "phone": "เบอร์โทรศัพท์",
+        "mobile": "เบอร์มือถือ",
+        "contact_phone": "เบอร์โทรศัพท์ผู้ติดต่อ",
+        "contact_mobile": "เบอร์มือถือผู้ติดต่อ",
+    },
+    "due": {
+        "ticket.replan": "คำนวณกำหนดเสร็จใหม่",
+        "ticket.deadline": "แจ้งงานใกล้และเกินกำหนด",
+        "duplicates.find": "ค้นหารหัสซ้ำทั้งหมด",
+        "duplicates.near": "ค้นหาชื่อใกล้เคียงของรายที่แก้ไข",
+        "duplicates.tell": "แจ้งรหัสที่อาจซ้ำ",
+        "owed": "ติดตามสิ่งที่ค้างส่ง",
+        "owed.tell": "แจ้งสิ่งที่ค้างส่ง",
+        "leave": "เริ่มและสิ้นสุดวันลา",
+        "morning": "สรุปงานตอนเช้า",
+        "post.lapse": "ปิดโพสต์ที่ไม่มีผู้อนุมัติ",
+        "facebook.event": "รับข้อมูลจากเพจ Facebook",
+        "reminder": "เตือนส่วนตัว",
+    },
     "weekday": {"0": "จ.", "1": "อ.", "2": "พ.", "3": "พฤ.", "4": "ศ.", "5": "ส.", "6": "อา."},
     "free_day": {
         "0": "จันทร์",
@@ -264,6 +285,11 @@ def field_label(field: str) -> str:
 def button_label(field: str) -> str:
     """What the button that asks for a field says."""
     return _(BUTTONS[field]) if field in BUTTONS else field_label(field)
+
+
+def typed_label(field: str) -> str:
+    """What is typed into a field."""
+    return value_label("typed", field) if field in VALUES["typed"] else field_label(field)
 
 
 def value_label(field: str, value: str) -> str:
@@ -333,6 +359,11 @@ def hours(amount: timedelta) -> str:
     if minutes:
         parts.append(_("%(count)s นาที", count=minutes))
     return " ".join(parts) or _("ไม่ถึง 1 นาที")
+
+
+def closed_up(text: str) -> str:
+    """`เหลือไม่ถึง 1 นาที`: a blank stands before a number, and before no other word."""
+    return re.sub(rf"(?<=[\u0e00-\u0e7f]) (?={_('ไม่ถึง 1 นาที')})", "", text)
 
 
 def span(amount: timedelta, day_minutes: int) -> str:

@@ -172,7 +172,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         notice = partial(_offer_notice, ctx, ctx.staff.name, away, share)
         ctx.notify(notice, f"leave:{away.id}", staff_id=receiver)
     text = _(
-        "✅ บันทึกข้อมูลเรียบร้อย ลา %(days)s · เสนอฝาก %(count)s ใบงาน",
+        "✅ บันทึกข้อมูลเรียบร้อย ลา %(days)s · เสนอฝากใบงาน %(count)s ใบ",
         days=days(first, last),
         count=sum(map(len, offers.values())),
     )
@@ -187,7 +187,7 @@ def _morning(on: date) -> datetime:
 def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Offer, Ticket]]) -> Reply:
     """What a colleague is asked: all at once, or each."""
     title = _(
-        "🎫 %(who)sลา %(days)s ขอฝากใบงาน %(count)s เรื่อง",
+        "🎫 %(who)sลา %(days)s ขอฝากใบงาน %(count)s ใบ",
         who=person_label(giver),
         days=days(away.first_on, away.last_on),
         count=len(share),
@@ -219,14 +219,14 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         partial(_accepted_notice, ctx.staff.name, len(taken)), f"accepted:{away.id}:{ctx.staff.id}", staff_id=away.staff
     )
     since = "" if away.first_on <= ctx.today else _("เป็นของคุณตั้งแต่ %(date)s", date=format_date(away.first_on))
-    lines = [_("✅ รับใบงาน %(count)s เรื่องแล้ว", count=len(taken)), since]
+    lines = [_("✅ รับใบงาน %(count)s ใบแล้ว", count=len(taken)), since]
     buttons = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in taken[:SHOWN])
     return Reply((Paragraph("\n".join(filter(None, lines)), buttons),), confirms=True)
 
 
 def _accepted_notice(name: str, count: int) -> Reply:
     return Reply(
-        (Paragraph(_("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s เรื่อง", who=person_label(name), count=count)),), confirms=True
+        (Paragraph(_("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s ใบ", who=person_label(name), count=count)),), confirms=True
     )
 
 
@@ -307,7 +307,7 @@ async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> No
 
 def _left_notice(work: Work, name: str, away: Leave, left: Sequence[Ticket]) -> Reply:
     title = _(
-        "⚠️ %(who)sลา %(days)s ยังไม่มีผู้รับใบงาน %(count)s เรื่อง",
+        "⚠️ %(who)sลา %(days)s ยังไม่มีผู้รับใบงาน %(count)s ใบ",
         who=person_label(name),
         days=days(away.first_on, away.last_on),
         count=len(left),
@@ -359,5 +359,5 @@ def _back_message(back: Sequence[Ticket]) -> Reply:
     if not back:
         return Reply((Paragraph(_("✅ สิ้นสุดวันลาแล้ว ไม่มีใบงานที่ต้องคืน")),), confirms=True)
     options = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in back[:SHOWN])
-    title = _("✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ %(count)s เรื่อง", count=len(back))
+    title = _("✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ %(count)s ใบ", count=len(back))
     return Reply((Paragraph(title, options),), confirms=True)

@@ -46,9 +46,9 @@ def ticket(work: Work, found: Ticket, officer: str = "") -> Masked:
 
 @_in_thai
 def owed(work: Work, life: Life, row: Owed) -> Masked:
-    """`📄 สัญญา 81/2569 · ยังไม่ส่งสัญญาคืน · 17 วัน · เตือนครั้งที่ 2`: not who owes it."""
+    """`📄 สัญญา 81/2569 · ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · เตือนครั้งที่ 2`: not who owes it."""
     parts = (request_cards.title(life), value_label("waits", row.rule), request_cards.how_long(row, work.now))
-    text = " · ".join((*parts, *request_cards.how_often(row, reminding=True)))
+    text = " · ".join(filter(None, (*parts, *request_cards.how_often(row, reminding=True))))
     return Masked(text, "owed.show", {"owed": str(row.id)}, life.contract.no if life.contract else row.ticket_no)
 
 

@@ -217,7 +217,7 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         count=gone.tickets,
     )
     buttons = (
-        Button(_("เปิด %(code)s", code=survivor.code), "customer.show", {"code": survivor.code}),
+        Button(_("ดู %(code)s", code=survivor.code), "customer.show", {"code": survivor.code}),
         Button(_("ยกเลิกการรวม"), "merge.undo", {"merge": merge_id}),
         Button(_("คู่ถัดไป"), "duplicate.list", {}),
     )
@@ -235,7 +235,7 @@ async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> No
         codes = {"who": person_label(name), "keep": keep, "gone": gone}
         merged = _("👤 %(who)sรวม %(gone)s เข้ากับ %(keep)s ตามที่คุณรายงานแล้ว", **codes)
         other = _("👤 %(who)sตัดสินว่า %(gone)s กับ %(keep)s ไม่ใช่รายเดียวกัน", **codes)
-        return say(merged if same else other, Button(_("เปิด %(code)s", code=keep), "customer.show", {"code": keep}))
+        return say(merged if same else other, Button(_("ดู %(code)s", code=keep), "customer.show", {"code": keep}))
 
     key = f"decided:{ctx.incoming.platform}:{ctx.incoming.id}"
     ctx.notify(make, key, staff_id=pair.reported_by)
@@ -332,7 +332,5 @@ async def part_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("customer.unmerged", merged)
     ctx.audit("customer.changed", survivor)
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(merged)s และ %(survivor)s แยกกันแล้ว", merged=merged, survivor=survivor)
-    buttons = tuple(
-        Button(_("เปิด %(code)s", code=code), "customer.show", {"code": code}) for code in (merged, survivor)
-    )
+    buttons = tuple(Button(_("ดู %(code)s", code=code), "customer.show", {"code": code}) for code in (merged, survivor))
     return Reply((Paragraph(text, buttons),), confirms=True)

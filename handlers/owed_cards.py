@@ -15,6 +15,7 @@ from handlers.labels import field_label, value_label
 from handlers.request_cards import (
     customer_names,
     day,
+    how_long,
     how_often,
     owed_button,
     owed_buttons,
@@ -51,7 +52,8 @@ def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> Part:
     """One thing owed: what, by whom, since when, how often asked, and all that can be done."""
     row, life = entry.row, entry.life
     rule = work.desk.configuration.rules.get(row.rule)
-    since = _("%(date)s (%(days)s วัน)", date=day(row.started_at), days=row.days(work.now))
+    waited = how_long(row, work.now)
+    since = f"{day(row.started_at)} ({waited})" if waited else day(row.started_at)
     fields = [
         (_("ผู้รับบริการ"), f"{life.request.customer} {entry.name}"),
         (_("ค้าง"), value_label("waits", row.rule)),

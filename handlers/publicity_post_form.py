@@ -218,7 +218,7 @@ class PostForm(Form):
         title = " · ".join(filter(None, (f"📣 {_('โพสต์ใหม่')}", names)))
         buttons = [form_button(_("แก้ไข"), "form.more", draft)]
         if count:
-            buttons.append(form_button(_("เอารูปออก"), "post.bare", draft))
+            buttons.append(form_button(_("นำรูปออก"), "post.bare", draft))
         return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), tuple(buttons))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
@@ -238,7 +238,7 @@ class PostForm(Form):
         if not ctx.staff.may_post:
             raise NotAllowed("post_right")
         if others := await _no_pictures(ctx, draft):
-            problem = _("%(files)s โพสต์ไม่ได้ ส่งเป็นรูป JPEG, PNG หรือ GIF หรือกด เอารูปออก", files=file_cards.names(others))
+            problem = _("%(files)s โพสต์ไม่ได้ ส่งเป็นรูป JPEG, PNG หรือ GIF หรือกด นำรูปออก", files=file_cards.names(others))
             return await proceed(ctx, draft, problem=problem)
         if _second(draft) and not await others_who_may(ctx, ctx.staff.id):
             return await proceed(ctx, draft, problem=nobody_else())

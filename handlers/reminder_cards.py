@@ -68,9 +68,9 @@ def shown(ctx: Context, found: Reminder) -> Paragraph:
 
 
 def record_button(found: Reminder) -> tuple[Button, ...]:
-    """[เปิดใบงาน] or [ผู้รับบริการ]."""
+    """[ดูใบงาน] or [ผู้รับบริการ]."""
     if is_ticket(found.record):
-        return (Button(_("เปิดใบงาน"), "ticket.show", {"no": found.record}),)
+        return (Button(_("ดูใบงาน"), "ticket.show", {"no": found.record}),)
     return (Button(_("ผู้รับบริการ"), "customer.show", {"code": found.record}),) if found.record else ()
 
 

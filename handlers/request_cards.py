@@ -94,7 +94,7 @@ def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
         tickets = steps.tickets_of(life, step)
         text = " · ".join(_ticket_state(ticket) for ticket in tickets[-2:])
         if len(tickets) > 2:
-            text = _("%(count)s ใบงาน · %(last)s", count=len(tickets), last=text)
+            text = _("ใบงาน %(count)s ใบ · %(last)s", count=len(tickets), last=text)
         if step in ticked:
             text = f"✅ {day(ticked[step].at)}"
         lines.append((step, text))
@@ -115,7 +115,7 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
             "เลิกติดตาม %(date)s: %(reason)s", date=day(row.ended_at or row.started_at), reason=shorten(row.reason, 100)
         )
     rule = work.desk.configuration.rules.get(row.rule)
-    parts = [how_long(row, work.now), *how_often(row)]
+    parts = [*filter(None, (how_long(row, work.now),)), *how_often(row)]
     if rule:
         parts.append(_("กำหนด %(date)s", date=format_date(row.first_on(rule))))
         if row.is_overdue(rule, work.now):
@@ -136,8 +136,13 @@ async def with_unreached(work: Work, rows: Sequence[Owed]) -> list[Owed]:
 
 
 def how_long(row: Owed, now: datetime) -> str:
-    """`17 วัน`"""
-    return _("%(days)s วัน", days=row.days(now))
+    """`รอมา 17 วัน`"""
+    return waited(row.days(now))
+
+
+def waited(days: int) -> str:
+    """How many days somebody has waited; nothing on the first."""
+    return _("รอมา %(days)s วัน", days=days) if days else ""
 
 
 def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
@@ -150,13 +155,14 @@ def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
 
 
 def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
-    """`📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · 17 วัน · ติดตามแล้ว 1 ครั้ง`"""
+    """`📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · ติดตามแล้ว 1 ครั้ง`"""
     no = life.contract.no if life.contract else ""
     what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
     if row.state is not OwedState.OPEN:
         sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
         return " ".join(filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no)))
-    return " · ".join((f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding)))
+    parts = (f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding))
+    return " · ".join(filter(None, parts))
 
 
 async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:

@@ -119,7 +119,7 @@ async def steps_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for step, subjects in steps.kinds[life.request.kind].items():
         label = value_label("step", step)
         if step == "thanks" and subjects:
-            options.append(request_cards.button(_("ผู้ใช้ขอบคุณ (%(no)s)", no=subjects[0]), "request.thanks", life))
+            options.append(request_cards.button(_("ผู้รับบริการขอบคุณ (%(no)s)", no=subjects[0]), "request.thanks", life))
         elif subjects:
             options.append(request_cards.button(f"{label} ({subjects[0]})", "request.step", life, subject=subjects[0]))
         elif not steps.is_done(life, step):
@@ -146,7 +146,7 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not subject:
         raise InvalidInput("choice")
     with speaking("th"):
-        details = _("ผู้ใช้ขอบคุณ %(title)s", title=request_cards.plain_title(life))
+        details = _("ผู้รับบริการขอบคุณ %(title)s", title=request_cards.plain_title(life))
         result = _("รับทราบคำขอบคุณ")
     ticket, after, _changed = await own_tickets.record(ctx, life, subject, details, result)
     line = _(

@@ -8,7 +8,7 @@ from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms import end
 from handlers.i18n import _
-from handlers.labels import person_label
+from handlers.labels import person_label, value_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command
 from store import forms, inbox, mail_inboxes, outbox, push_use
 
@@ -72,7 +72,7 @@ async def menu_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await wanted.run(ctx, "")
 
 
-@command("cancel", "ยกเลิก", "cancel", about="ทิ้งร่างที่กำลังกรอก", fits=NOTHING)
+@command("cancel", "ยกเลิก", "cancel", about="ลบร่างที่กำลังกรอก", fits=NOTHING)
 async def cancel(ctx: Context, args: str) -> Reply:
     """Keep nothing of the open form."""
     draft = await forms.find_open(ctx.db, ctx.staff.id)
@@ -130,7 +130,11 @@ def failure(reference: str) -> Reply:
 def due_failed(kind: str, reference: str) -> Reply:
     """What administrators are told when work at a time fails again and again."""
     return say(
-        _("⚠️ งานตามเวลา %(kind)s ทำไม่สำเร็จ แจ้งผู้ดูแลโปรแกรม (อ้างอิง %(reference)s)", kind=kind, reference=reference)
+        _(
+            "⚠️ งานตามเวลา %(kind)s ทำไม่สำเร็จ แจ้งผู้ดูแลโปรแกรม (อ้างอิง %(reference)s)",
+            kind=value_label("due", kind),
+            reference=reference,
+        )
     )
 
 

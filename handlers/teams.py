@@ -45,7 +45,7 @@ async def _members(ctx: Context, name: str, members: list[StaffId]) -> Reply:
         for person in people
     )
     remove = Button(_("ยุบทีม"), "team.remove", {"team": name}, once=True)
-    question = _("%(team)s · %(count)s คน · แตะชื่อเพื่อเพิ่มหรือเอาออก", team=team_label(name), count=len(members))
+    question = _("%(team)s · %(count)s คน · แตะชื่อเพื่อเพิ่มหรือนำออก", team=team_label(name), count=len(members))
     return Reply((Choice(question, options, (remove,)),), confirms=True)
 
 

@@ -14,7 +14,7 @@ from domain.tickets import Status, Ticket
 from handlers.chat import Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
-from handlers.labels import doer_label, field_label, span, value_label, when
+from handlers.labels import closed_up, doer_label, field_label, span, value_label, when
 from handlers.mail_cards import mail_lines
 from handlers.ticket_buttons import daily_buttons, files_button, more_button
 from handlers.ticket_data import as_data
@@ -79,7 +79,7 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
     due_time = clock.due_at(configuration, ticket)
     if state is State.WAITING and cell:
         left = timedelta(minutes=cell.working_minutes) - clock.elapsed(configuration, ticket, ctx.now)
-        return _("หยุดนับ เหลือ %(left)s", left=span(left, configuration.calendar.day_minutes))
+        return closed_up(_("หยุดนับเวลา เหลือ %(left)s", left=span(left, configuration.calendar.day_minutes)))
     if due_time is None:
         return ""
     marks = {State.OVERDUE: _(" (เกินกำหนด)"), State.DUE_SOON: _(" (ใกล้กำหนด)")}

@@ -191,8 +191,9 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
 
 def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
     summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED)
-    name = team_label(filters.team) if filters.team else ctx.staff.name
-    title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=name, summary=summary)
+    title = _("🎫 ใบงานของฉัน · %(summary)s", summary=summary)
+    if filters.team:
+        title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=team_label(filters.team), summary=summary)
     narrowed = [
         value_label("status", filters.status) if filters.status else "",
         ctx.desk.configuration.catalogue.subject_label(filters.subject) if filters.subject else "",

@@ -154,7 +154,7 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
         return {"assignee": str(ctx.staff.id), "assignee_query": ""}
     everybody = await staff.list_staff(ctx.db)
     typed = plain_answer(text).lstrip("@").strip()
-    team = _team(await staff.list_teams(ctx.db), typed)
+    team = named_team(await staff.list_teams(ctx.db), typed)
     found = [person for person in everybody if str(person.id) == typed] or _meant(everybody, typed)
     if not found and not team:
         typed = named_person(text)
@@ -178,7 +178,7 @@ async def assignee_note(ctx: Context, query: str) -> str:
     return ""
 
 
-def _team(teams: Iterable[str], typed: str) -> str:
+def named_team(teams: Iterable[str], typed: str) -> str:
     """The team that is meant, with or without the word for one; "" for none."""
     names = (fold(typed), fold(named_person(typed)))
     return next((team for team in teams if fold(team) in names or fold(named_person(team)) == names[0]), "")

@@ -127,7 +127,7 @@ async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -
             found.append(_("⚠️ เลขที่ใบเสร็จ %(no)s ใช้แล้วใน %(tickets)s", no=values["receipt_no"], tickets=", ".join(used)))
     catalogue = ctx.desk.configuration.catalogue
     if hint := catalogue.hint(values.get("subject", ""), values.get("channel", ""), asking):
-        found.append(_("ให้มี %(hint)s", hint=hint))
+        found.append(_("ระบุ%(hint)s", hint=hint))
     return found
 
 
@@ -155,4 +155,4 @@ async def want_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     if not lacking:
         return tuple(buttons)
     names = " · ".join(map(field_label, lacking[:NAMED])) + (" …" if len(lacking) > NAMED else "")
-    return (*buttons, Button(_("เติม %(fields)s", fields=names), "ticket.prompts", {"no": ticket.no}))
+    return (*buttons, Button(_("เติม%(fields)s", fields=names), "ticket.prompts", {"no": ticket.no}))

@@ -137,7 +137,7 @@ async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     await proceed(ctx, draft)
     buttons = (
         Button(_("เพิ่มต่อท้ายผลเดิม"), "ticket.append", {"draft": draft.id}),
-        Button(_("ทิ้ง"), "form.cancel", {"draft": draft.id}),
+        Button(_("ไม่ใช้"), "form.cancel", {"draft": draft.id}),
     )
     kept = Paragraph(
         _('ผลของ %(no)s ที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', no=current.no, result=shorten(mine, 300)), buttons

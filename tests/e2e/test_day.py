@@ -81,7 +81,7 @@ def test_a_newcomer_meets_a_demo_desk_that_answers_and_ends(tmp_path: Path):
     assert "#1 C81554 นายสมชาย ใจดี" in done.stdout
     assert SAVED in done.stdout
     again = newcomer(tmp_path, "ใบงานของฉัน")
-    assert "ใบงานของนก" in again.stdout
+    assert "ใบงานของฉัน" in again.stdout
     assert not (tmp_path / "desk.db").exists()
 
 

@@ -37,7 +37,7 @@ async def waited(desk):
 async def test_the_clock_stops_and_goes_on_with_one_tap_each(waited):
     desk = waited
     told = desk.last["telegram:nok"]
-    assert told.text == f"✅ บันทึกข้อมูลเรียบร้อย {NO}\nรอผู้รับบริการตั้งแต่ 4 ธ.ค. 69 11.30 น.\nกำหนดเสร็จ หยุดนับ เหลือ 2 ชม."
+    assert told.text == f"✅ บันทึกข้อมูลเรียบร้อย {NO}\nรอผู้รับบริการตั้งแต่ 4 ธ.ค. 69 11.30 น.\nกำหนดเสร็จ หยุดนับเวลา เหลือ 2 ชม."
     card = await desk.says(NO)
     assert "เปิด · รอผู้รับบริการตั้งแต่ 4 ธ.ค. 69 11.30 น." in card.text
     desk.now = at("2026-12-08T10:00")
@@ -91,7 +91,7 @@ async def test_why_of_a_closed_ticket_says_kept_or_missed_and_by_how_much(waited
 @pytest.mark.parametrize(
     ("now", "beyond"),
     [
-        ("2026-12-08T12:00", "ตอนนี้เหลือ ไม่ถึง 1 นาที"),
+        ("2026-12-08T12:00", "ตอนนี้เหลือไม่ถึง 1 นาที"),
         ("2026-12-08T13:20", "เกินกำหนดมาแล้ว 20 นาที"),
         ("2026-12-08T16:30", "เกินกำหนดมาแล้ว 3 ชม. 30 นาที"),
         ("2026-12-09T14:30", "เกินกำหนดมาแล้ว 1 วันทำการ 1 ชม. 30 นาที"),

@@ -139,7 +139,7 @@ async def test_steps_without_a_ticket_are_ticked_and_thanks_are_recorded_by_one_
     await desk.presses("ขั้นอื่น…")
     assert "✅ อนุมัติ" in (await desk.presses("อนุมัติแล้ว")).text
     await desk.presses_token(token)
-    done = await desk.presses("ผู้ใช้ขอบคุณ (7.14)")
+    done = await desk.presses("ผู้รับบริการขอบคุณ (7.14)")
     assert "7.14" in done.text
     assert await desk.count("tickets", "subject = '7.14' AND status = 'closed'") == 1
     card = await desk.presses("ดูคำขอ")
@@ -172,7 +172,7 @@ async def test_a_contract_is_asked_for_after_two_weeks_and_then_every_week(desk)
     assert "⏰ 8 ธ.ค. 69 · ค้างส่ง 1 เรื่อง" in told.text
     assert "C70001 ผศ.ดร.กมลชนก รัตนพิทักษ์" in told.text
     assert "ยังไม่ส่งสัญญาคืน" in told.text
-    assert "ตั้งแต่: 23 พ.ย. 69 (15 วัน) R2611000124" in told.text
+    assert "ตั้งแต่: 23 พ.ย. 69 (รอมา 15 วัน) R2611000124" in told.text
     assert told.buttons[:5] == ["ส่งอีเมลติดตาม", "ได้รับแล้ว", "เลื่อน…", "มอบหมาย", "เลิกติดตาม"]
     assert not (await morning(desk, days=6)).text
     told = await morning(desk, days=1)
@@ -213,7 +213,7 @@ async def test_several_of_one_morning_come_as_one_message_and_are_ticked_off_in_
     told = await morning(desk)
     assert len(told.replies) == 1
     assert "ค้างส่ง 2 เรื่อง" in told.text
-    assert "1 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · 15 วัน" in told.text
+    assert "1 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · รอมา 15 วัน" in told.text
     assert told.buttons[:3] == ["1 ติดตาม", "1 ได้รับแล้ว", "1 อื่น ๆ"]
     done = await desk.presses("1 ได้รับแล้ว")
     assert "1 ✅ ผศ.ดร.กมลชนก รัตนพิทักษ์ ได้รับแล้ว" in done.text
@@ -478,7 +478,7 @@ async def test_what_was_followed_up_is_marked_in_the_list_of_several(desk, by_ma
     await morning(desk)
     await desk.presses("1 ติดตาม")
     done = await desk.presses("ส่ง" if by_mail else "ติดตามทางอื่นแล้ว")
-    assert "1 ✉️ 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · 15 วัน · เตือนครั้งที่ 1 · ติดตามแล้ว 1 ครั้ง" in done.text
+    assert "1 ✉️ 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · รอมา 15 วัน · เตือนครั้งที่ 1 · ติดตามแล้ว 1 ครั้ง" in done.text
     assert "1 ติดตาม" not in done.buttons
     again = await desk.presses("2 ได้รับแล้ว")
     assert "1 ✉️" in again.text
@@ -611,7 +611,7 @@ async def test_lists_have_filters_totals_and_pages(desk):
     desk.wait(days=20)
     listed = await desk.says("รายการสัญญา")
     assert "ทั้งหมด 3 · ค้าง 2 · ได้รับแล้ว 1" in listed.text
-    assert listed.buttons[0].startswith("3/2569 นายสมชาย ดีใจ · ⚠️ ยังไม่ส่งสัญญาคืน 20 วัน")
+    assert listed.buttons[0].startswith("3/2569 นายสมชาย ดีใจ · ⚠️ ยังไม่ส่งสัญญาคืน รอมา 20 วัน")
     late = await desk.presses("เกินกำหนด")
     assert "เกินกำหนด · ทั้งหมด 2" in late.text
     await desk.says("/contracts", who="ton")
@@ -643,7 +643,7 @@ async def test_filters_may_be_typed_and_a_word_that_is_none_is_said_to_be_so(des
 async def test_days_are_counted_by_the_calendar_in_lists_as_on_cards(desk):
     await send_contract(desk)
     desk.wait(hours=23)
-    assert "ยังไม่ส่งสัญญาคืน 1 วัน" in " ".join((await desk.says("/contracts")).buttons)
+    assert "ยังไม่ส่งสัญญาคืน รอมา 1 วัน" in " ".join((await desk.says("/contracts")).buttons)
 
 
 async def test_a_request_is_ended_with_a_reason_and_goes_on_again(desk):

@@ -48,7 +48,7 @@ async def test_due_soon_then_overdue_then_the_supervisor_once_each(asked):
         desk.now = at(moment)
         await desk.tick()
     assert await told(desk) == ["⏰ ใกล้กำหนด 14.30 น.", "⏰ เกินกำหนด 14.30 น."]
-    assert newest(desk, "nok").buttons == ["เปิด", "รอผู้รับบริการ", "มอบหมาย"]
+    assert newest(desk, "nok").buttons == ["ดูใบงาน", "รอผู้รับบริการ", "มอบหมาย"]
     assert await told(desk, "ton") == []
     desk.now = at("2026-11-24T14:30")
     await desk.tick()
@@ -142,7 +142,7 @@ async def test_an_entered_holiday_moves_what_is_planned_in_the_same_moment(desk)
     await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน")
     assert (await planned(desk, "R2612000124"))["over"] == "12-08T11:30"
     answer = await desk.says("/holiday 8 ธ.ค. 69 วันหยุดพิเศษ", who="may")
-    assert answer.text == "✅ บันทึกข้อมูลเรียบร้อย 8 ธ.ค. 69 วันหยุดพิเศษ\nกำหนดเสร็จเปลี่ยน 1 ใบงาน"
+    assert answer.text == "✅ บันทึกข้อมูลเรียบร้อย 8 ธ.ค. 69 วันหยุดพิเศษ\nกำหนดเสร็จเปลี่ยน 1 ใบ"
     assert (await planned(desk, "R2612000124"))["over"] == "12-09T11:30"
     desk.now = at("2026-12-08T14:00")
     await desk.tick()

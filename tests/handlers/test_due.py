@@ -9,6 +9,7 @@ import pytest
 from domain.staff import Platform
 from handlers.chat import say
 from handlers.due import KINDS, DueKind
+from handlers.labels import value_label
 from scheduler import ticker
 from store import due
 from store.due import Due
@@ -141,3 +142,9 @@ async def test_work_that_takes_longer_than_a_lease_is_not_begun_by_another_proce
     await plan(desk, "long")
     assert (await desk.tick())["remind"] == 1
     assert desk.told("nok").text.startswith("long")
+
+
+def test_every_kind_of_due_work_has_a_name_in_thai():
+    unnamed = [kind for kind in KINDS if value_label("due", kind) == kind]
+    assert KINDS
+    assert not unnamed

@@ -139,7 +139,7 @@ async def test_the_likely_project_is_one_tap_after_saving(desk):
 async def test_prompts_come_after_saving_one_after_the_other_and_can_be_passed_over(desk):
     done = await desk.says("/open C70001 หนังสือ 7.4 ขอข้อมูลระดับย่อย สรง. 2559-2560 ไตรมาส 1-4")
     assert SAVED in done.text
-    asked = await desk.presses("เติม เลขที่ลงรับ · วันที่ลงรับ · วัตถุประสงค์ …")
+    asked = await desk.presses("เติมเลขที่ลงรับ · วันที่ลงรับ · วัตถุประสงค์ …")
     assert "เลขที่ลงรับ" in asked.text
     asked = await desk.says("512 24 กพ 63")
     assert "วัตถุประสงค์" in asked.text
@@ -344,7 +344,7 @@ async def test_a_province_and_a_number_are_one_line_and_one_tap(desk):
     saved = await ticket(desk)
     assert (saved.province, saved.user_count, saved.counted_on) == ("กระบี่", 1600, None)
     assert (saved.subject, saved.details, saved.status) == ("mail.provincial_users", "กระบี่ 1600", "closed")
-    await desk.presses("เติม ประจำเดือน")
+    await desk.presses("เติมประจำเดือน")
     await desk.presses("ต.ค. 69")
     assert str((await ticket(desk)).counted_on) == "2026-10-01"
 

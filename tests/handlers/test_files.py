@@ -172,7 +172,7 @@ async def test_a_new_ticket_is_made_from_a_file_and_its_words(desk):
 
 async def test_a_file_may_be_thrown_away(desk):
     await desk.sends_file(PDF, "a.pdf")
-    assert "ทิ้งแล้ว: a.pdf" in (await desk.presses("ทิ้งไฟล์")).text
+    assert "ลบแล้ว: a.pdf" in (await desk.presses("ไม่ใช้ไฟล์")).text
     assert await desk.count("files") == 0
 
 

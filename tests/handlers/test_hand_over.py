@@ -151,7 +151,7 @@ async def test_nobody_of_that_name_and_an_empty_team(team, name, problem):
 
 async def test_administrators_make_teams(desk):
     assert "สร้างทีมใหม่" in (await desk.says("/team", who="may")).text
-    assert (await desk.says("/team ทีมไมโครดาตา", who="may")).text == "ทีมไมโครดาตา · 0 คน · แตะชื่อเพื่อเพิ่มหรือเอาออก"
+    assert (await desk.says("/team ทีมไมโครดาตา", who="may")).text == "ทีมไมโครดาตา · 0 คน · แตะชื่อเพื่อเพิ่มหรือนำออก"
     assert "✅ นก" in (await desk.presses("นก", who="may")).buttons
     assert "ทีมไมโครดาตา · 2 คน" in (await desk.presses("ต้น", who="may")).text
     assert "ทีมไมโครดาตา · 1 คน" in (await desk.presses("นก", who="may")).text
@@ -187,12 +187,12 @@ async def test_leave_proposes_a_split_by_load_among_the_team(leaving):
 async def test_accepted_work_changes_hands_on_the_day_and_comes_back_the_day_after(leaving):
     desk = leaving
     await desk.says("ลา 25-26 พ.ย.")
-    assert "เสนอฝาก 5 ใบงาน\nงานที่มีผู้รับจะกลับมาเอง 27 พ.ย. 69" in (await desk.presses("ฝากตามนี้")).text
+    assert "เสนอฝากใบงาน 5 ใบ\nงานที่มีผู้รับจะกลับมาเอง 27 พ.ย. 69" in (await desk.presses("ฝากตามนี้")).text
     asked = newest(desk, "mai")
-    assert asked.text == "🎫 คุณนกลา 25–26 พ.ย. ขอฝากใบงาน 3 เรื่อง"
+    assert asked.text == "🎫 คุณนกลา 25–26 พ.ย. ขอฝากใบงาน 3 ใบ"
     accepted = await desk.presses("รับทั้งหมด", who="mai")
-    assert accepted.text == "✅ รับใบงาน 3 เรื่องแล้ว\nเป็นของคุณตั้งแต่ 25 พ.ย. 69"
-    assert newest(desk, "nok").text == "✅ คุณใหม่รับใบงานที่ฝากแล้ว 3 เรื่อง"
+    assert accepted.text == "✅ รับใบงาน 3 ใบแล้ว\nเป็นของคุณตั้งแต่ 25 พ.ย. 69"
+    assert newest(desk, "nok").text == "✅ คุณใหม่รับใบงานที่ฝากแล้ว 3 ใบ"
     newest(desk, "prae")
     one = await desk.presses("รับ R", who="prae")
     assert "เป็นของคุณตั้งแต่ 25 พ.ย. 69" in one.text
@@ -201,13 +201,13 @@ async def test_accepted_work_changes_hands_on_the_day_and_comes_back_the_day_aft
     await desk.tick()
     assert await desk.count("tickets", "assignee_id = ?", desk.ids["mai"]) == 3
     assert await desk.count("tickets", "assignee_id = ?", desk.ids["nok"]) == 1
-    assert "⚠️ คุณนกลา 25–26 พ.ย. ยังไม่มีผู้รับใบงาน 1 เรื่อง" in desk.told("ton").text
+    assert "⚠️ คุณนกลา 25–26 พ.ย. ยังไม่มีผู้รับใบงาน 1 ใบ" in desk.told("ton").text
     done = accepted.buttons[0]
     await desk.says(f"ปิดใบงาน {done} ส่งแล้ว", who="mai")
     desk.now = at("2026-11-27T08:31")
     await desk.tick()
     assert await desk.count("tickets", "assignee_id = ? AND status = 'open'", desk.ids["nok"]) == 4
-    assert "✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ 3 เรื่อง" in desk.told("nok").text
+    assert "✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ 3 ใบ" in desk.told("nok").text
     assert "🎫 คุณนกกลับมาแล้ว" in newest(desk, "mai").text
     assert done not in newest(desk, "mai").text
     await desk.tick()
@@ -235,7 +235,7 @@ async def test_back_early_brings_everything_back_at_once(leaving):
     await desk.presses("รับทั้งหมด", who="mai")
     listed = await desk.says("ลา")
     assert "นก 23–30 พ.ย." in listed.text
-    assert "ใบงานกลับมาที่คุณ 3 เรื่อง" in (await desk.presses("กลับมาแล้ว")).text
+    assert "ใบงานกลับมาที่คุณ 3 ใบ" in (await desk.presses("กลับมาแล้ว")).text
     assert await desk.count("tickets", "assignee_id = ?", desk.ids["nok"]) == 5
     assert await desk.count("due", "kind = 'leave' AND state = 'waiting'") == 0
     assert "ไม่มีใบงานให้รับแล้ว" in (await desk.presses_token(newest_with(desk, "prae", "รับทั้งหมด"), who="prae")).text
@@ -314,3 +314,8 @@ async def test_ones_own_deed_is_told_as_ones_own_and_a_colleagues_as_hers(team):
 async def test_a_supervisor_who_takes_a_ticket_is_told_so_in_the_second_person(team):
     answer = await team.says(f"มอบหมาย {NO} ต้น", who="ton")
     assert answer.text == f"✅ บันทึกข้อมูลเรียบร้อย {NO} · ผู้รับผิดชอบคือคุณ"
+
+
+@pytest.mark.parametrize("typed", ["ทีมข้อมูล", "ข้อมูล", "ให้ทีมข้อมูล", "ทีม ข้อมูล"])
+async def test_a_team_is_named_as_its_button_names_it(team, typed):
+    assert "ฝาก R2611000124 ให้ทีมข้อมูลแล้ว" in (await team.says(f"มอบหมาย {NO} {typed}")).text

@@ -38,7 +38,7 @@ async def test_a_holiday_or_a_working_day_is_entered_and_taken_back(desk, text, 
     assert "ไม่มีกำหนดเสร็จใดเปลี่ยน" in answer.text
     await desk.says("/holiday", who="may")
     date = told[: told.index("69") + 2]
-    assert f"เอา {date} ออกแล้ว" in (await desk.presses(f"เอา {date} ออก", who="may")).text
+    assert f"นำ {date} ออกแล้ว" in (await desk.presses(f"นำ {date} ออก", who="may")).text
     assert await desk.count("holidays") == 0
 
 
@@ -76,7 +76,7 @@ async def test_every_process_counts_with_them_from_its_next_event_on(desk):
     await desk.ticker.tick()
     assert not desk.ticker._desk.configuration.calendar.is_working_day(desk.now.date())
     await desk.says("/holiday", who="may")
-    await desk.presses("เอา 24 พ.ย. 69 ออก", who="may")
+    await desk.presses("นำ 24 พ.ย. 69 ออก", who="may")
     assert "กำหนดเสร็จ: 24 พ.ย. 69 10.00 น." in (await desk.says("R2611000124")).text
 
 
@@ -87,6 +87,6 @@ async def test_what_is_owed_is_reminded_of_on_the_next_working_day_at_once(desk)
     assert "ย้ายวันเตือนสิ่งที่ค้างส่ง 1 รายการ" in answer.text
     row = await desk.db.fetch_one(planned)
     assert {at.isoformat() for at in row.values()} == {"2026-12-09T02:00:00+00:00"}
-    await desk.presses("เอา 8 ธ.ค. 69 ออก", who="may")
+    await desk.presses("นำ 8 ธ.ค. 69 ออก", who="may")
     row = await desk.db.fetch_one(planned)
     assert {at.isoformat() for at in row.values()} == {"2026-12-08T02:00:00+00:00"}

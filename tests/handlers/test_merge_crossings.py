@@ -226,7 +226,7 @@ async def test_who_reports_codes_is_told_which_to_use_meanwhile_and_the_administ
     await desk.says("/open C81554 โทร 1.1 ถาม")
     told = await desk.says("รหัสซ้ำ C81555 C81554")
     assert "ระหว่างนี้ใช้ C81554" in told.text
-    assert "👤 C81554" in (await desk.presses("เปิด C81554")).text
+    assert "👤 C81554" in (await desk.presses("ดู C81554")).text
     shown = desk.told("may").text
     assert "ผู้ติดต่อ: นางวิภา | -" in shown
     assert "ที่อยู่: ตาก | 12/34 อำเภอเมืองกระบี่" in shown

@@ -151,9 +151,9 @@ async def test_what_colleagues_are_late_with_stands_in_the_supervisors_day_with_
     told = await to_morning(desk)
     assert len(told["ton"]) == 1
     (part,) = queue(told, "ton")
-    assert "เจ้าหน้าที่เกินกำหนด 1" in part.question
+    assert "งานของเจ้าหน้าที่ที่เกินกำหนด 1" in part.question
     (option,) = part.options
-    assert option.label.startswith("เจ้าหน้าที่เกินกำหนด · 🎫 ")
+    assert option.label.startswith("งานของเจ้าหน้าที่ที่เกินกำหนด · 🎫 ")
     assert option.label.endswith(" · นก")
 
 

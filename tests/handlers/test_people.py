@@ -94,7 +94,7 @@ async def test_link_gives_a_code_for_the_other_app(desk):
     code = answer.text.rsplit(" ", 1)[-1]
     await desk.says(f"/start {code}", who="ton-line", platform=Platform.LINE)
     mine = await desk.says("ใบงานของฉัน", who="ton-line", platform=Platform.LINE)
-    assert "ใบงานของต้น" in mine.text
+    assert "🎫 ใบงานของฉัน" in mine.text
 
 
 async def test_blocking_works_on_the_next_press(desk):

@@ -255,7 +255,7 @@ async def test_the_last_picture_is_the_one_and_it_may_be_left_out(both: DeskUnde
     assert row["mime"] == "image/png"
     await both.says("/post", who="ton")
     await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
-    card = await both.presses("เอารูปออก", who="ton")
+    card = await both.presses("นำรูปออก", who="ton")
     assert "[รูป]" not in card.text
     await both.presses("โพสต์เลย", who="ton")
     assert (await publications.get(both.db, "P2")).picture == ""
@@ -268,7 +268,7 @@ async def test_a_file_that_is_no_picture_is_not_left_out_in_silence(both: DeskUn
     answer = await both.presses("โพสต์เลย", who="ton")
     assert "report.pdf (1 KB) โพสต์ไม่ได้" in answer.text
     assert await both.count("publications") == 0
-    await both.presses("เอารูปออก", who="ton")
+    await both.presses("นำรูปออก", who="ton")
     assert "กำลังโพสต์ P1" in (await both.presses("โพสต์เลย", who="ton")).text
 
 

@@ -230,3 +230,11 @@ async def test_what_closes_names_its_ticket_wherever_a_message_speaks_of_two(two
     await two.presses(f"ปิดใบงาน {FIRST}")
     await two.says("ส่งแล้ว")
     assert await two.count("tickets", CLOSED) == await two.count("tickets", f"{CLOSED} AND no = '{FIRST}'") == 1
+
+
+@pytest.mark.parametrize("text", ["R2611000001ถึงไหนแล้ว", "R2611000001 ถึงไหนแล้วคะ", "เรื่องใน R2611000001 ไปถึงใคร"])
+async def test_a_ticket_that_does_not_exist_is_said_to_be_none_within_a_text_as_well(desk, text):
+    told = await desk.says(text)
+    assert "ไม่พบใบงาน R2611000001" in told.text
+    assert "ผลลัพธ์: 0" not in told.text
+    assert not [label for label in told.buttons if "ผู้รับบริการใหม่" in label]

@@ -137,13 +137,13 @@ async def test_it_rings_once_at_its_time_also_at_night_with_what_is_known_now(de
     assert "⏰ ส่งไฟล์" not in (await rings(desk, hours=10, minutes=59)).text
     rung = await rings(desk, minutes=1)
     assert rung.text == f"⏰ ส่งไฟล์\n{TICKET} · C81554 นายสมชาย ใจดี · 1.1 · ขอรายได้ครัวเรือน · เปิด"
-    assert rung.buttons == ["อีก 10 นาที", "อีก 1 ชม.", "พรุ่งนี้ 9.00", "เสร็จแล้ว", "เปิดใบงาน"]
+    assert rung.buttons == ["อีก 10 นาที", "อีก 1 ชม.", "พรุ่งนี้ 9.00", "เสร็จแล้ว", "ดูใบงาน"]
     before = len(desk.told("nok").replies)
     await rings(desk, hours=1)
     assert len(desk.told("nok").replies) == before
     assert await desk.count("audit", "action = 'customer.named' AND staff_id IS NULL") == 1
     desk.last["telegram:nok"] = rung
-    assert TICKET in (await desk.presses("เปิดใบงาน")).text
+    assert TICKET in (await desk.presses("ดูใบงาน")).text
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ async def test_who_was_blocked_since_accepting_gets_nothing_and_the_supervisor_h
     until(desk, "2026-11-25T08:31+07:00")
     await desk.tick()
     assert await assignee(desk) == "nok"
-    assert "นกลา 25–26 พ.ย. ยังไม่มีผู้รับใบงาน 1 เรื่อง" in desk.told("ton").text
+    assert "นกลา 25–26 พ.ย. ยังไม่มีผู้รับใบงาน 1 ใบ" in desk.told("ton").text
 
 
 async def test_who_is_away_too_by_then_gets_nothing_and_the_supervisor_hears(team):
@@ -85,7 +85,7 @@ async def test_who_is_away_too_by_then_gets_nothing_and_the_supervisor_hears(tea
     until(desk, "2026-11-25T08:31+07:00")
     await desk.tick()
     assert await assignee(desk) == "nok"
-    assert "ยังไม่มีผู้รับใบงาน 1 เรื่อง" in desk.told("ton").text
+    assert "ยังไม่มีผู้รับใบงาน 1 ใบ" in desk.told("ton").text
 
 
 async def test_what_a_stand_in_gave_to_a_stand_in_comes_back_to_its_owner(team):
@@ -138,7 +138,7 @@ async def test_an_offer_of_very_many_tickets_fits_line_and_can_be_taken_at_once(
     assert "แสดง 20 จาก 111" in offered.text
     for payload in line_render.render(offered.replies[0]):
         assert check_request("push", {"to": "U" + "0" * 32, **json.loads(payload)}) == []
-    assert "รับใบงาน 111 เรื่องแล้ว" in (await desk.presses("รับทั้งหมด", who="prae")).text
+    assert "รับใบงาน 111 ใบแล้ว" in (await desk.presses("รับทั้งหมด", who="prae")).text
 
 
 @pytest.mark.parametrize("how", ["line", "command"])
@@ -165,7 +165,7 @@ async def test_a_holiday_entered_late_tells_nothing_twice(team):
     await desk.tick()
     before = [desk.told(who).text.count("⏰ เกินกำหนด") for who in ("nok", "ton")]
     assert before == [1, 1]
-    assert "กำหนดเสร็จเปลี่ยน 1 ใบงาน" in (await desk.says("วันหยุด 23 พ.ย. 69 วันพิเศษ", who="may")).text
+    assert "กำหนดเสร็จเปลี่ยน 1 ใบ" in (await desk.says("วันหยุด 23 พ.ย. 69 วันพิเศษ", who="may")).text
     desk.wait(days=1)
     await desk.tick()
     assert [desk.told(who).text.count("⏰ เกินกำหนด") for who in ("nok", "ton")] == before
