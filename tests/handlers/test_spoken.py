@@ -1,6 +1,7 @@
 """Commands as people say them: a table of what is typed and where it must lead, or the sentence that says what would.
 
-The left column was written before the words that the code knows, by somebody who had not read them.
+The left column was written by somebody who had read the list of commands: it shows that these ways of saying them are
+understood, and measures nothing about ways that nobody of the project thought of.
 """
 
 import pytest
