@@ -65,10 +65,16 @@ def read_user_count(text: str, today: date) -> UserCount:
     month, rest = _month(text, today)
     provinces = _provinces_in(text)
     numbers = [found[0] for found in _NUMBER.finditer(rest)]
-    users = None
-    if len(numbers) == 1 and "." not in numbers[0] and len(numbers[0]) < len(str(MOST_USERS)):
-        users = parse_users(numbers[0])
+    users = _users(numbers[0]) if len(numbers) == 1 else None
     return UserCount(provinces[0] if len(provinces) == 1 else "", users, month)
+
+
+def _users(number: str) -> int | None:
+    """A whole number as it stands in a sentence; None for any other."""
+    try:
+        return parse_users(number.rstrip(","))
+    except InvalidInput:
+        return None
 
 
 def parse_users(text: str) -> int:
