@@ -11,12 +11,11 @@ from datetime import date
 from domain.dates import find_date
 from domain.one_line_edges import with_doubted_texts, with_doubts
 from domain.one_line_end import End, find_marker, find_soft_marker, likely_split, read_end
-from domain.one_line_head import NAME_LIMIT, Head, Word, asks_at, channel_at, read_head, reference_at
+from domain.one_line_head import NAME_LIMIT, Head, Word, asks_at, channel_at, read_head
 from domain.one_line_numbers import masked, with_numbers
 from domain.one_line_types import CustomerRef, Doubt, OneLine, Vocabulary
 from domain.one_line_words import steering, with_data, without_steering
 from domain.past import Past, binds_day, is_vague_day, past_at, past_at_end
-from domain.phones import format_phone, read_reach
 from domain.text import clean, digits, strip_titles, words
 
 __all__ = ["NAME_LIMIT", "CustomerRef", "Doubt", "OneLine", "Vocabulary"]
@@ -262,25 +261,6 @@ def read_result(text: str) -> OneLine:
 
 
 # What a text is.
-
-
-def key_within(text: str, today: date) -> str:
-    """The code, telephone (canonical) or e-mail that stands somewhere in the text; empty where there is none."""
-    plain = digits(clean(text))[: NAME_LIMIT * 4]
-    for word in re.finditer(r"(?<![\w@.])[\w+(]", plain):
-        if found := reference_at(plain, word.start()):
-            return found.value
-    return ""
-
-
-def split_reach(text: str) -> tuple[str, str, str]:
-    """Name, telephone (canonical) and e-mail out of one line, in whatever order they stand: `("", "", "")` at least.
-
-    Further telephones and addresses stay behind the name: `domain.phones.read_reach` tells them all.
-    """
-    read = read_reach(clean(text).split("\n", 1)[0])
-    further = (*map(format_phone, read.phones[1:]), *read.emails[1:])
-    return " ".join([read.words, *further]).strip(), next(iter(read.phones), ""), next(iter(read.emails), "")
 
 
 def small_talk(text: str, today: date) -> bool:
