@@ -82,10 +82,11 @@ def parse_users(text: str) -> int:
     counted = "|".join(map(re.escape, words("answers").texts("counted")))
     plain = digits(clean(text))
     found = re.fullmatch(rf"(?:{counted})?\s*(\d{{1,3}}(?:[, ]\d{{3}})+|\d+)\s*(?:{counted})?", plain)
-    users = int(re.sub(r"[, ]", "", found[1])) if found else MOST_USERS
-    if users >= MOST_USERS:
+    number = re.sub(r"[, ]", "", found[1]).lstrip("0") if found else str(MOST_USERS)
+    # Python itself refuses to read thousands of digits.
+    if len(number) >= len(str(MOST_USERS)):
         raise InvalidInput("users", text=text[:40])
-    return users
+    return int(number or "0")
 
 
 def count_text(province: str, users: int, month: date | None) -> str:
