@@ -15,7 +15,7 @@ from aiohttp import web
 
 from tests.fakes.clock import CLOCK
 from tests.fakes.schema import Issue
-from tests.fakes.wire import Call, Status, WireServer, json_response
+from tests.fakes.wire import Call, Status, WireServer, form_of, json_response
 
 FIELDS = {"id", "message", "created_time", "permalink_url", "name"}
 PUBLISH = {"message", "link", "published", "scheduled_publish_time"}
@@ -40,7 +40,7 @@ class FakeFacebook(WireServer):
         name = f"{request.method} {parts[1] if len(parts) > 1 else 'node'}"
         params: dict[str, Any] = {"": parts[0] if parts else "", **request.query}
         if request.method == "POST":
-            params |= dict(await request.post())
+            params |= await form_of(request)
         return Call(name, params, self.now())
 
     async def answer(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:

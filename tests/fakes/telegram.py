@@ -14,7 +14,7 @@ from tests.fakes.schema import Issue, Upload
 from tests.fakes.telegram_chat import MEDIA, Message
 from tests.fakes.telegram_rules import TELEGRAM, check_telegram, decode_telegram, telegram_sentence
 from tests.fakes.telegram_world import TelegramWorld
-from tests.fakes.wire import Call, Status, json_response
+from tests.fakes.wire import Call, Status, form_of, json_response
 
 _ANSWER_SECONDS = 15.0
 _MOST_DOWN, _MOST_UP, _MOST_PHOTO = 20_000_000, 50_000_000, 10_000_000  # bytes
@@ -89,7 +89,7 @@ class FakeTelegram(TelegramWorld):
             with suppress(ValueError, TypeError):
                 raw |= json.loads(await request.read())
         elif request.can_read_body:
-            for name, value in (await request.post()).items():
+            for name, value in (await form_of(request)).items():
                 if isinstance(value, web.FileField):
                     raw[name] = Upload(value.filename, value.content_type, value.file.read())
                 else:

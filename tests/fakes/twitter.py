@@ -23,7 +23,7 @@ from domain.text import graphemes
 from tests.fakes.clock import CLOCK
 from tests.fakes.line_rules import image_size
 from tests.fakes.schema import Issue
-from tests.fakes.wire import Call, Status, WireServer, json_response
+from tests.fakes.wire import Call, Status, WireServer, form_of, json_response
 
 ACCOUNT = "2244994945"
 LIMIT, MOST_PICTURE = 280, 5 * 1024 * 1024
@@ -55,7 +55,7 @@ class FakeTwitter(WireServer):
         if request.content_type == "application/json":
             params |= json.loads(await request.read())
         elif request.method == "POST":
-            params |= dict(await request.post())
+            params |= await form_of(request)
         return Call(f"{request.method} {path}", params, self.now())
 
     async def answer(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:

@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,6 +19,19 @@ from tests.fakes.schema import Issue
 
 T = TypeVar("T")
 _MAX_BODY = 60_000_000  # bytes; the largest upload that either platform takes is 50 MB
+
+
+async def form_of(request: web.BaseRequest) -> dict[str, Any]:
+    """The fields of a form; its files are held in memory, so that none is left open when a test ends."""
+    fields: dict[str, Any] = {}
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            with value.file as file:
+                held = BytesIO(file.read())
+            fields[name] = web.FileField(value.name, value.filename, held, value.content_type, value.headers)
+        else:
+            fields[name] = value
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
