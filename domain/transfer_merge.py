@@ -31,6 +31,8 @@ OWN = {
 """Columns of the record itself -> its fields."""
 
 CONTACT = {"contact_name": "name", "contact_phone": "phone", "contact_mobile": "mobile", "contact_email": "email"}
+LONGEST_UNKNOWN = 20
+"""Characters of a word for an answer that is not known."""
 PHONES = ("phone", "mobile")
 _MAYBE_REACH = re.compile(r"[\d@]")
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
@@ -43,7 +45,7 @@ def is_blank(text: str) -> bool:
 
 def is_unknown(text: str) -> bool:
     """Whether a cell says that the answer is not known (DOMAIN.md section 1)."""
-    return text == UNKNOWN or text.casefold() in cell_words("unknown")
+    return text == UNKNOWN or (len(text) <= LONGEST_UNKNOWN and text.casefold() in cell_words("unknown"))
 
 
 def is_error(text: str) -> bool:
@@ -74,6 +76,21 @@ def printed_contact(contact: Contact) -> dict[str, str]:
 
 class CustomerMerge:
     """A record while rows are laid over it; each field is said once, by the first row that says it."""
+
+    __slots__ = (
+        "_addresses",
+        "_contacts",
+        "_labels",
+        "_line",
+        "_lines",
+        "_names",
+        "_remarks",
+        "_said",
+        "_settled",
+        "_unknown",
+        "_values",
+        "before",
+    )
 
     def __init__(self, old: Customer | None, code: CustomerCode, names: Names, labels: Mapping[str, str]) -> None:
         self.before = old or Customer(code, "")
@@ -208,26 +225,36 @@ class CustomerMerge:
             column = prefix + field
             if not (text := cells.get(column, "")):
                 continue
-            if value := known(column, text):
+            if value := known(column, text) or ("" if is_unknown(text) else _plain_reach(field, text)):
                 found[field] = str(value), column
             elif not is_unknown(text):
                 texts[field] = text
             elif not prefix:
                 self._not_known(column, text)
-        found |= _placed_phones(texts, prefix, {**present, **{field: value for field, (value, _by) in found.items()}})
+        if texts:
+            self._odd_reach(texts, prefix, present, found, who)
+        return found
+
+    def _odd_reach(
+        self,
+        texts: Mapping[str, str],
+        prefix: str,
+        present: Mapping[str, str],
+        found: dict[str, tuple[str, str]],
+        who: str,
+    ) -> None:
+        """Cells that are more, less or otherwise than one telephone or address; `found` is what the others say."""
+        taken = {**present, **{field: value for field, (value, _by) in found.items()}}
+        found |= _placed_phones(texts, prefix, taken)
         for field in PHONES:
             if field in texts:
                 self._tell_phones(prefix + field, texts[field], prefix, found, who)
         if "email" in texts:
             self._email(prefix, texts["email"], found, who)
-        return found
 
     def _tell_phones(self, column: str, text: str, prefix: str, found: Mapping[str, tuple[str, str]], who: str) -> None:
         """What a cell of telephones was read as, where it is not just one of them."""
         read = read_phones(text)
-        plain = len(read.numbers) == 1 and not read.beside and not read.restored
-        if plain and any(by == column for _value, by in found.values()):
-            return
         places = [(prefix + field, value) for field, (value, by) in found.items() if by == column]
         shown = tuple((place, format_phone(value)) for place, value in places)
         if not read.numbers and not read.beside:
@@ -385,6 +412,15 @@ class CustomerMerge:
 def _is_same(text: str, saved: str) -> bool:
     """Whether a cell is what a saved value prints as; a value may have been saved before it was cleaned."""
     return text == saved or text == clean(saved)
+
+
+def _plain_reach(field: str, text: str) -> str:
+    """The one telephone or address that a cell is and nothing else; "" for any other cell."""
+    if field == "email":
+        emails = read_emails(text)
+        return emails.addresses[0] if len(emails.addresses) == 1 and not (emails.beside or emails.restored) else ""
+    phones = read_phones(text)
+    return phones.numbers[0] if len(phones.numbers) == 1 and not (phones.beside or phones.restored) else ""
 
 
 def _quiet(read: Callable[[str, str], str], kind: str, text: str) -> str | None:
