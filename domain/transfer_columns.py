@@ -7,10 +7,13 @@ from functools import cache, lru_cache
 
 from domain.errors import InvalidInput
 from domain.text import MARKS, clean, digits
-from domain.transfer import Register, register_table
+from domain.transfer import Register, cell_words, register_table
 
 NOTED = "note:"
 """Begins the key of a cell whose column is none of the register's: its heading follows."""
+
+TOTAL = "total:"
+"""The key of a cell of a running number that calls its row a sum."""
 
 REPEATED = ("phone", "mobile", "email", "contact_phone", "contact_mobile", "contact_email")
 """Fields that several columns may say; a second column of any other field is kept in the note."""
@@ -19,6 +22,7 @@ FEWEST_KNOWN = 2
 """Columns by which a heading is told from a line above it."""
 
 _PUNCTUATION = re.compile(r"[\s_.,:;*!?\"'()\[\]\\\u2010-\u2015|-]+")
+_FIGURES = re.compile(r"[\d,.\s:=]+")
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]")
 _NUMBERED = re.compile(r"\s*\d+\s*\Z")
 _ALTERNATIVES = re.compile(r"[/&\n]|\u0e41\u0e25\u0e30|\u0e2b\u0e23\u0e37\u0e2d")
@@ -32,7 +36,8 @@ class Columns:
     """Where the known fields stand in a row, which other columns are kept in the note, and which say nothing here.
 
     `before` and `after` = the places of the parts of a field, such as title and surname. A row that is wider than the
-    heading is refused where it is `strict`; else what stands there is kept like the columns without a name.
+    heading is refused where it is `strict`; else what stands there is kept like the columns without a name. `numbers` =
+    columns of running numbers.
     """
 
     places: Mapping[str, tuple[int, ...]]
@@ -42,6 +47,7 @@ class Columns:
     before: Mapping[str, tuple[int, ...]]
     after: Mapping[str, tuple[int, ...]]
     strict: bool = False
+    numbers: tuple[int, ...] = ()
 
     @property
     def known(self) -> int:
@@ -63,6 +69,9 @@ class Columns:
             self._assemble(field, cells, row)
         if self.kept or width > self.width:
             self._keep(cells, row)
+        for place in self.numbers:
+            if (text := _cell(row, place)) and not text[0].isdigit() and says_total(text):
+                cells[TOTAL] = text
         return cells
 
     def numbering(self) -> frozenset[int]:
@@ -95,6 +104,13 @@ class Columns:
             cells[NOTED] = f"{cells[NOTED]}\n{further}" if NOTED in cells else further
 
 
+def says_total(text: str) -> bool:
+    """Whether a cell is the word for a sum, a figure with what is counted, or both."""
+    said = [word.casefold() for word in _FIGURES.split(text) if word]
+    known = set(said) <= cell_words("totals") | cell_words("counted")
+    return known and bool(said) and (said[0] in cell_words("totals") or any(map(str.isdigit, text)))
+
+
 def _cell(row: Sequence[str], place: int) -> str:
     return clean(row[place]) if place < len(row) and row[place] else ""
 
@@ -109,6 +125,7 @@ def read_columns(register: Register, header: Sequence[str]) -> Columns:
     parts: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
     kept: dict[int, str] = {}
     ignored: list[str] = []
+    numbers: list[int] = []
     for place, heading in enumerate(header):
         meaning = _meaning(register, clean(heading))
         kind, field = meaning
@@ -121,6 +138,7 @@ def read_columns(register: Register, header: Sequence[str]) -> Columns:
         elif kind in ("before", "after"):
             parts[kind == "after"].setdefault(field, []).append(place)
         elif kind == "ignored" or register is Register.TICKETS:
+            numbers += [place] if kind == "ignored" else []
             ignored += [heading.strip()] if heading.strip() else []
         else:
             kept[place] = " ".join(clean(heading).split())
@@ -133,6 +151,7 @@ def read_columns(register: Register, header: Sequence[str]) -> Columns:
         _fixed(parts[0]),
         _fixed(parts[1]),
         strict=register is Register.TICKETS,
+        numbers=tuple(numbers),
     )
 
 

@@ -9,7 +9,8 @@ from domain.errors import InvalidInput
 from domain.phones import is_scientific, read_emails, read_phones
 from domain.references import read_code
 from domain.text import digits, fold, words
-from domain.transfer import UNKNOWN, Cells, Names, cell_words
+from domain.transfer import UNKNOWN, Cells, Names
+from domain.transfer_columns import TOTAL, says_total
 from domain.transfer_merge import (
     ADDS,
     OWN,
@@ -25,7 +26,6 @@ from domain.transfer_merge import (
 _PHONES = ("phone", "mobile", "contact_phone", "contact_mobile")
 _EMAILS = ("email", "contact_email")
 _TICKET_NO = re.compile(r"R[0-9]{4}([0-9]{6})")
-_FIGURES = re.compile(r"[\d,.\s:=]+")
 
 
 def parse_code(text: str) -> CustomerCode:
@@ -91,14 +91,9 @@ def check_row(cells: Cells) -> None:
     name = cells.get("name", "")
     if name and (is_blank(name) or is_error(name)):
         raise InvalidInput("row_name")
-    if name and "code" not in cells and _is_total(name) and not reaches(cells):
-        raise InvalidInput("row_total", text=name[:60])
-
-
-def _is_total(name: str) -> bool:
-    """Whether a name is a word for a sum, perhaps with the figure and what is counted."""
-    first, *rest = [word.casefold() for word in _FIGURES.split(name) if word] or [""]
-    return first in cell_words("totals") and set(rest) <= cell_words("totals") | cell_words("counted")
+    total = cells.get(TOTAL) or (name if says_total(name) else "")
+    if total and "code" not in cells and not reaches(cells):
+        raise InvalidInput("row_total", text=total[:60])
 
 
 def is_about(customer: Customer, cells: Cells) -> bool:

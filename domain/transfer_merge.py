@@ -364,7 +364,11 @@ class CustomerMerge:
         if text == UNKNOWN:
             self._not_known("note", text)
             return
-        value = self._printed_value("note", text) or text
+        saved = self._printed_value("note", text)
+        if not saved and is_blank(text):
+            self._tell_none("note", text)
+            return
+        value = saved or text
         first, _line = self._said.setdefault("note", (value, self._line))
         if first == value:
             self._values["note"] = value

@@ -176,6 +176,8 @@ def test_title_and_surname_make_the_name_and_parts_the_address():
     assert columns.cells(["2", "Mr.", "John", "Smith"]) == {"name": "Mr. John Smith"}
     assert columns.ignored == ("ลำดับ",)
     assert columns.numbering() == {0}
+    assert columns.cells(["รวม", "", "8 ราย"]) == {"name": "8 ราย", "total:": "รวม"}
+    assert columns.cells(["ก", "", "นก"]) == {"name": "นก"}
 
 
 def test_two_columns_of_telephones_are_one_cell_and_a_second_of_another_field_is_kept():
@@ -372,6 +374,7 @@ def test_words_that_many_names_share_tell_nobody_from_another():
         ({"note": "โทรบ่าย", "phone": "ถามเลขา"}, {}, "โทรบ่าย\nโทรศัพท์: ถามเลขา"),
         ({"note:เลขบัตร": "12"}, {}, "เลขบัตร: 12"),
         ({"note:": "ก, ข"}, {}, "ก, ข"),
+        ({"note": "-"}, {}, ""),
         ({"note": "9", "phone": "ถามเลขา"}, {}, "โทรศัพท์: ถามเลขา"),
     ],
 )
@@ -464,6 +467,8 @@ def says_no_more(column, text):
         ({"name": "ก", "code": "8.1E+04"}, "row_scientific"),
         ({"name": "รวมทั้งสิ้น 150 ราย"}, "row_total"),
         ({"name": "Total"}, "row_total"),
+        ({"name": "8 ราย"}, "row_total"),
+        ({"name": "กข", "total:": "รวม"}, "row_total"),
     ],
 )
 def test_rows_that_are_not_taken(row, code):
@@ -473,7 +478,14 @@ def test_rows_that_are_not_taken(row, code):
 
 
 @pytest.mark.parametrize(
-    "row", [{"name": "รวมพร"}, {"name": "รวม", "phone": "021417500"}, {"name": "ก", "note": "8.1E+04"}, {"phone": "1"}]
+    "row",
+    [
+        {"name": "รวมพร"},
+        {"name": "รวม", "phone": "021417500"},
+        {"name": "ก", "note": "8.1E+04"},
+        {"phone": "1"},
+        {"name": "ราย"},
+    ],
 )
 def test_rows_that_are_taken(row):
     check_row(row)
