@@ -159,11 +159,16 @@ async def _request_resumed(ctx: Context, ticket: Ticket) -> Sequence[Part]:
 
 
 async def _post_changed(ctx: Context, found: Ticket, state: PostState) -> None:
-    """The post that a publicity ticket stands for counts as the ticket does; one without may be logged anew."""
+    """The post that a publicity ticket stands for counts as the ticket does, and its link may be logged anew.
+
+    One that is hidden or gone stays so: no sum asks whether it counts beside its ticket.
+    """
     publication = await publications.find_by_ticket(ctx.db, found.no)
     if publication is None:
         return
     post = next(post for post in publication.posts.values() if post.ticket_no == found.no)
+    if {post.state, state} != {PostState.POSTED, PostState.MISTAKE}:
+        return
     link = next(iter(find_links(post.link)), None) if state is PostState.POSTED else None
     new = publication.with_post(replace(post, state=state, link_key=link.key if link else ""))
     ctx.change(partial(publications.update, old=publication, new=new, by=ctx.staff.id, now=ctx.now))
