@@ -12,7 +12,7 @@ from io import BytesIO
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.schema import Issue
@@ -22,15 +22,19 @@ _MAX_BODY = 60_000_000  # bytes; the largest upload that either platform takes i
 
 
 async def form_of(request: web.BaseRequest) -> dict[str, Any]:
-    """The fields of a form; its files are held in memory, so that none is left open when a test ends."""
+    """The fields of a form; its files are read into memory, so that a caller who is killed leaves none open."""
+    if request.content_type != "multipart/form-data":
+        return dict(await request.post())
     fields: dict[str, Any] = {}
-    for name, value in (await request.post()).items():
-        if isinstance(value, web.FileField):
-            with value.file as file:
-                held = BytesIO(file.read())
-            fields[name] = web.FileField(value.name, value.filename, held, value.content_type, value.headers)
+    async for part in await request.multipart():
+        assert isinstance(part, BodyPartReader)
+        assert part.name
+        content = bytes(await part.read(decode=True))
+        if part.filename:
+            kind = part.headers.get("Content-Type", "application/octet-stream")
+            fields[part.name] = web.FileField(part.name, part.filename, BytesIO(content), kind, part.headers)
         else:
-            fields[name] = value
+            fields[part.name] = content.decode()
     return fields
 
 

@@ -405,7 +405,7 @@ async def test_what_was_written_while_words_were_being_read_is_found(
 
     monkeypatch.setattr(words, "BATCH", 2)
     monkeypatch.setattr(asyncio, "to_thread", slowly)
-    first = asyncio.create_task(db.words.refreshed(db))
+    first = asyncio.create_task(db.words.refreshed(db, None))
     await asyncio.sleep(0.1)
     await add_all(db, [customer(77, "ทวีศักดิ์ ใหม่มาก")])
 
