@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from domain.text import digits, fold
+from domain.text import clean, digits, fold
 
 MOST_WORDS = 8
 LOOKED_AT = 400
@@ -22,7 +22,9 @@ _WITHIN_NUMBERS = re.compile(r"(?<=\d)[./,-](?=\d)")
 
 def text_key(*texts: str) -> str:
     """One key for all the texts; signs within a number do not count (0504/513 is 0504513)."""
-    return fold(_WITHIN_NUMBERS.sub("", digits("\n".join(filter(None, texts))))).translate(_table())
+    # Cleaned before its digits change: a mark behind a blank belongs to the Thai around it.
+    plain = digits(clean("\n".join(filter(None, texts))))
+    return fold(_WITHIN_NUMBERS.sub("", plain)).translate(_table())
 
 
 def query_keys(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Keys of tickets' texts: a part of a word is a part of the key, however it is spelt; no pattern's sign is in one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.text import fold
@@ -40,6 +40,7 @@ def test_nothing_but_signs_is_no_query(query: str) -> None:
 
 
 @given(THAI)
+@example("ก ็๐")
 def test_a_key_tells_apart_what_folding_does_and_holds_no_patterns_sign(text: str) -> None:
     key = text_key(text)
     assert not set(key) & set("%_\\*?[]")
