@@ -15,14 +15,14 @@ from rich.table import Table
 from bot.clock import Clock, make_clock, wall_clock
 from bot.log import configure_logging
 from bot.settings import Settings, SettingsError, load_settings, masked, secret_key
-from bot.transfer_cli import add_verbs
+from bot.tables.command import add_verbs
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.staff import Identity, Platform, Role
 from domain.text import clean
 from store.blobs import Blobs
-from store.database import Database, StoreUnavailable, open_database
-from store.migrate import NewerSchema
+from store.engine.database import Database, StoreUnavailable, open_database
+from store.engine.migrate import NewerSchema
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False)
 
@@ -120,7 +120,7 @@ async def demo(settings: Settings, configuration: Configuration) -> None:
     """The terminal chat on an embedded desk of invented customers, in a database of its own."""
     from handlers.system import greeting
     from store import staff
-    from store.demo import fill_demo
+    from store.demo.desk import fill_demo
 
     path = settings.data_dir / "demo.db"
     fresh = not path.exists()
@@ -148,14 +148,15 @@ async def terminal(
     mail_from: str = "",
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
-    from bot.chart_process import CHART_CACHE, ChartProcess
+    from bot.charts.process import CHART_CACHE, ChartProcess
     from bot.engine import Engine
     from bot.file_store import FileStore
     from bot.platform import Adapter
-    from bot.terminal import TerminalAdapter, chat
+    from bot.terminal.adapter import TerminalAdapter, chat
     from handlers.i18n import speak
     from scheduler.ticker import Ticker
-    from store import leases, staff
+    from store import staff
+    from store.engine import leases
 
     configure_logging(clock)
     try:
@@ -208,7 +209,7 @@ def invite(
     settings = settings_or_exit()
 
     async def work() -> None:
-        from handlers.staff import new_invitation
+        from handlers.staff.commands import new_invitation
         from store import staff
 
         now = make_clock(settings.clock)()

@@ -12,8 +12,8 @@ from time import perf_counter
 import uvloop
 
 from bench.report import Report, Row, percentile
-from bot.chart_process import ChartProcess
-from bot.charts import draw
+from bot.charts.drawing import draw
+from bot.charts.process import ChartProcess
 from domain.charts import Chart, Series
 from store.blobs import Blobs
 

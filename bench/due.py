@@ -23,17 +23,20 @@ from bot.clock import wall_clock
 from bot.engine import Engine
 from bot.platform import Delivery, Sent
 from domain.configuration import load_configuration
-from domain.customers import Customer, CustomerCode
+from domain.customers.records import Customer, CustomerCode
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import Attachment, Incoming, Reply, Text, reply_to_json
 from handlers.due import KINDS
-from handlers.owed import TELL
+from handlers.owed.reminders import TELL
 from scheduler.ticker import Ticker
-from store import customers, due, inbox, owed, reminders, staff
-from store.database import Database, Tx, open_database
+from store import due, reminders, staff
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.chat.outbox import Message
+from store.customers import records as customers
 from store.due import Due
-from store.inbox import Event
-from store.outbox import Message
+from store.engine.database import Database, Tx, open_database
+from store.owed import rows as owed
 from store.reminders import Reminder
 
 ROOT = Path(__file__).parents[1]

@@ -11,10 +11,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from domain.configuration import load_configuration
-from domain.transfer import Outcome, Register
-from store.database import open_database
-from store.tables import staged
-from store.transfer import import_table
+from domain.tables.tables import Outcome, Register
+from store.engine.database import open_database
+from store.tables.tables import staged
+from store.tables.transfer import import_table
 
 ROOT = Path(__file__).parent.parent
 TITLES = ("", "นาย", "นาง", "น.ส.", "ดร.", "ผศ.ดร.", "คุณ")

@@ -17,9 +17,9 @@ from bench.postgresql import copy, own_server
 from bench.register import ROMANISED, Person, build, people
 from bench.report import Report, Row, percentile
 from bench.slips import SLIPS
-from domain.phones import format_phone
-from store.database import Database, open_database
-from store.search import Hit, find_customers, find_twins
+from domain.customers.phones import format_phone
+from store.engine.database import Database, open_database
+from store.search.customers import Hit, find_customers, find_twins
 
 CACHE = Path(tempfile.gettempdir()) / "deskbot-bench"
 LATENCY = {200_000: 60.0, 1_000_000: 150.0}
@@ -270,7 +270,7 @@ async def _nonsense(report: Report, db: Database, size: int, rng: random.Random)
 
 
 async def _twins(report: Report, db: Database, some: Sequence[Person], size: int) -> None:
-    from domain.customers import Customer, CustomerCode
+    from domain.customers.records import Customer, CustomerCode
 
     times = [
         (await _timed(find_twins(db, Customer(CustomerCode("C0"), p.name, phone=p.phone, email=p.email))))[0]

@@ -10,9 +10,9 @@ from time import process_time
 
 from bench.report import Report, Row, percentile
 from domain.configuration import Configuration, load_configuration
-from domain.suggest import MOST, Model
-from store.database import open_database
-from store.demo import fill_demo
+from domain.tickets.suggest import MOST, Model
+from store.demo.desk import fill_demo
+from store.engine.database import open_database
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

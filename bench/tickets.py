@@ -13,12 +13,14 @@ from time import perf_counter
 from bench.report import Report, Row, percentile
 from domain.data import read_document
 from domain.staff import Role, StaffId
-from domain.tickets import Status, Ticket, TicketNo
-from store import demo, ticket_lists, tickets
-from store.database import Database, open_database
+from domain.tickets.records import Status, Ticket, TicketNo
+from store.demo import desk as demo
+from store.engine.database import Database, open_database
+from store.search.tickets import find_tickets
 from store.staff import add_staff
-from store.ticket_lists import Wanted
-from store.ticket_search import find_tickets
+from store.tickets import lists as ticket_lists
+from store.tickets import records as tickets
+from store.tickets.lists import Wanted
 from tests.fakes.postgres import find_binaries, shared_server
 
 SIZE = 200_000
@@ -125,5 +127,5 @@ def _texts() -> Iterator[str]:
             for inner in value.values() if isinstance(value, dict) else value:
                 yield from walk(inner)
 
-    path = Path(demo.__file__).with_name("data") / "demo.toml"
+    path = Path(demo.__file__).parents[1] / "data" / "demo.toml"
     yield from walk(read_document(path, path.name).values)

@@ -1,6 +1,6 @@
 """The desk with Telegram's own rate put aside: what the desk could do where Telegram allowed it."""
 
-import bot.telegram
+import bot.telegram.adapter
 from run_bot import app
 
 bot.telegram.PER_SECOND = 1_000_000

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 from telegram.error import InvalidToken, TelegramError
 
 from bot.clock import Clock
-from bot.facebook import NO_ANSWER, NOT_SENT, FacebookPage
-from bot.imap_box import BoxFailed
-from bot.line import LineAdapter
-from bot.networks import LookupFailed
+from bot.line.adapter import LineAdapter
+from bot.mail.imap_box import BoxFailed
+from bot.networks.facebook import NO_ANSWER, NOT_SENT, FacebookPage
+from bot.networks.networks import LookupFailed
+from bot.networks.twitter import TwitterAccount
 from bot.service import mail_adapter, mail_box, twitter_account
 from bot.settings import Settings
-from bot.telegram import TelegramAdapter
-from bot.twitter import TwitterAccount
+from bot.telegram.adapter import TelegramAdapter
 
 CHECKS = {
     "connect": "the server cannot be reached or turns us away",

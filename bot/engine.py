@@ -6,21 +6,21 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import uuid4
 
-from bot.chart_process import ChartProcess
+from bot.charts.process import ChartProcess
 from bot.clock import Clock
-from bot.imports import Imports
 from bot.log import get_logger, where
+from bot.networks.poster import Poster, PostingNetworks
 from bot.outgoing import Adapters, Batch, add_notices, write
-from bot.poster import Poster, PostingNetworks
 from bot.sender import Sender
+from bot.tables.imports import Imports
 from bot.worker import Worker
 from domain.configuration import Configuration
-from domain.dates import BANGKOK
+from domain.dates.days import BANGKOK
 from domain.staff import Platform
 from handlers.desk import Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
-from store import leases
-from store.database import Change, Database, StoreUnavailable, Tx
+from store.engine import leases
+from store.engine.database import Change, Database, StoreUnavailable, Tx
 
 DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
 """Seconds that stopping may take: with HTTP's two, nine in all; an operator waits ten."""

@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot.outgoing import Adapters
-from domain.dates import BANGKOK
+from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.files import LARGEST, Why, safe_name
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming
 from handlers.desk import Fetched, FetchFailed
-from store import inbox
 from store.blobs import Blobs, sniff_file
-from store.database import Database
-from store.failpoints import failpoint
+from store.chat import inbox
+from store.engine.database import Database
+from store.engine.failpoints import failpoint
 
 LONGEST = 25.0
 """Seconds that one try may take; a conversation's lease is longer."""

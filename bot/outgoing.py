@@ -10,17 +10,20 @@ from functools import partial
 from uuid import UUID
 
 from bot.platform import Adapter
-from domain.dates import BANGKOK
+from domain.dates.days import BANGKOK
 from domain.groups import last_resort
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from handlers import staff_mail, system
+from handlers import system
 from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
-from handlers.groups import answered_here, told
 from handlers.i18n import speaking
-from store import audit, buttons, groups, mail, outbox, staff
-from store.database import Database, Tx
-from store.outbox import Message
+from handlers.staff import work_address as staff_mail
+from handlers.staff.groups import answered_here, told
+from store import audit, groups, staff
+from store.chat import buttons, outbox
+from store.chat.outbox import Message
+from store.engine.database import Database, Tx
+from store.mail import mails as mail
 
 Adapters = Mapping[Platform, Adapter]
 TOKEN_BYTES, TIME_BYTES = 12, 4

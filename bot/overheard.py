@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.line_text import is_mentioned, words_of
+from bot.line.text import is_mentioned, words_of
 from domain.text import clean
 
 HEARD = "heard"

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
-from store.inbox import Event
-from store.outbox import Message
+from store.chat.inbox import Event
+from store.chat.outbox import Message
 
 
 @dataclass(frozen=True, slots=True)

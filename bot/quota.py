@@ -10,9 +10,9 @@ from domain.staff import Platform, Role
 from handlers import system
 from handlers.chat import Notice
 from handlers.desk import Outcome
-from store import push_use
-from store.database import Change, Database
-from store.push_use import PushUse, month_of
+from store.chat import push_use
+from store.chat.push_use import PushUse, month_of
+from store.engine.database import Change, Database
 
 QUOTA = "push-quota:"
 """The key of a notice about the quota begins so; each is told once a month."""

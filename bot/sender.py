@@ -27,13 +27,17 @@ from bot.outgoing import (
 from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
 from bot.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
-from handlers import mail_cards, system
+from handlers import system
 from handlers.chat import Notice, reply_from_json
-from store import audit, buttons, groups, leases, mail, outbox, push_use, staff
+from handlers.mail import cards as mail_cards
+from store import audit, groups, staff
 from store.audit import AuditEntry
-from store.database import Database, StoreUnavailable, Tx
-from store.failpoints import failpoint
-from store.outbox import Message
+from store.chat import buttons, outbox, push_use
+from store.chat.outbox import Message
+from store.engine import leases
+from store.engine.database import Database, StoreUnavailable, Tx
+from store.engine.failpoints import failpoint
+from store.mail import mails as mail
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0

@@ -10,33 +10,36 @@ from typing import Any
 import uvicorn
 from pydantic import SecretStr
 
-from bot import line, mail, telegram, web
-from bot.chart_process import CHART_CACHE, ChartProcess
+from bot import web
+from bot.charts.process import CHART_CACHE, ChartProcess
 from bot.clock import Clock
 from bot.engine import Engine
-from bot.facebook import FacebookPage
 from bot.file_store import FileStore
-from bot.imap_box import ImapBox
-from bot.line_broadcast import LineBroadcast
+from bot.line import adapter as line
+from bot.line.broadcast import LineBroadcast
 from bot.links import Links
 from bot.log import get_logger, where
-from bot.mail_inbox import MailInbox
-from bot.mail_server import read_mailbox, read_sender, read_server
-from bot.networks import PostingNetwork
+from bot.mail import adapter as mail
+from bot.mail.imap_box import ImapBox
+from bot.mail.inbox import MailInbox
+from bot.mail.server import read_mailbox, read_sender, read_server
+from bot.networks.facebook import FacebookPage
+from bot.networks.networks import PostingNetwork
+from bot.networks.poster import PostingNetworks
+from bot.networks.twitter import TwitterAccount
 from bot.platform import Adapter
-from bot.poster import PostingNetworks
 from bot.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
-from bot.twitter import TwitterAccount
+from bot.telegram import adapter as telegram
 from domain.configuration import Configuration
 from domain.staff import Platform, Role
 from handlers import system
-from handlers.delivery_reports import DeliveryReports
 from handlers.i18n import _, speak
+from handlers.mail.delivery_reports import DeliveryReports
 from handlers.registry import COMMANDS
-from store import leases
 from store.blobs import Blobs
-from store.database import Database
+from store.engine import leases
+from store.engine.database import Database
 
 SETUP_PAUSE, SETUP_LONGEST = 2.0, 60.0
 DRAIN_HTTP = 2

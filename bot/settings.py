@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import make_clock
-from bot.mail_server import read_mailbox, read_sender, read_server
+from bot.mail.server import read_mailbox, read_sender, read_server
 
 PREFIX = "DESKBOT_"
 TWITTER = ("api_key", "api_secret", "access_token", "access_secret")

@@ -11,13 +11,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import facebook, line, pictures, telegram
+from bot.line import adapter as line
 from bot.links import Links
 from bot.log import get_logger, where
+from bot.networks import facebook, pictures
+from bot.telegram import adapter as telegram
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
-from store import files, publications
-from store.database import StoreUnavailable
+from store import files
+from store.engine.database import StoreUnavailable
+from store.publicity import publications
 
 MAX_BODY = 1_000_000
 """Bytes; both platforms stay far below."""

@@ -12,15 +12,18 @@ from bot.platform import Unparsable
 from bot.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.staff import Platform
-from handlers import files, system
+from handlers import system
 from handlers.chat import Incoming, Query, Reply
 from handlers.desk import Desk, FetchFailed, Outcome
 from handlers.dispatcher import dispatch, refused
+from handlers.files import commands as files
 from handlers.messages import new_reference
-from store import inbox, leases, staff
-from store.database import StoreUnavailable, Tx
-from store.failpoints import failpoint
-from store.inbox import Event
+from store import staff
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.engine import leases
+from store.engine.database import StoreUnavailable, Tx
+from store.engine.failpoints import failpoint
 
 ATTEMPTS = 4
 """How often an event is decided afresh when somebody else's write came between."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from domain.data import Table
 from domain.errors import NotFound
-from domain.one_line_types import Vocabulary
+from domain.one_line.types import Vocabulary
 from domain.text import clean, digits
 
 ASKING_ORDER = (

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
+from domain.clock.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
 from domain.data import read_tables
-from domain.one_line_types import Vocabulary
-from domain.owed import Rule, read_rules
-from domain.pointing import Telling, read_telling
-from domain.posting import PostingRules, read_posting
-from domain.projects import Project, read_projects
-from domain.publicity_summary import Release, read_releases
-from domain.requests import RequestKind, Steps, read_requests
-from domain.suggest import Seeds, read_seeds
+from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
+from domain.one_line.pointing import Telling, read_telling
+from domain.one_line.types import Vocabulary
+from domain.owed.requests import RequestKind, Steps, read_requests
+from domain.owed.rules import Rule, read_rules
+from domain.publicity.posting import PostingRules, read_posting
+from domain.publicity.summary import Release, read_releases
 from domain.templates import Templates, read_templates
-from domain.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
-from domain.working_calendar import WorkingCalendar, read_working_calendar
+from domain.tickets.projects import Project, read_projects
+from domain.tickets.suggest import Seeds, read_seeds
 
 TABLES = (
     "channels",

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates import BANGKOK, MOST_AHEAD, find_relative, parse_date
+from domain.dates.days import BANGKOK, MOST_AHEAD, find_relative, parse_date
+from domain.dates.time_of_day import MIDNIGHT, read_time, time_pattern
+from domain.dates.when import find_named_day
 from domain.errors import InvalidInput
-from domain.references import without_courtesy
 from domain.text import clean, digits, words
-from domain.time_of_day import MIDNIGHT, read_time, time_pattern
-from domain.when import find_named_day
+from domain.tickets.references import without_courtesy
 
 OPENING = time(8, 30)
 """A day without a time begins with the working day (DOMAIN.md section 5)."""

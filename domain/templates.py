@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.data import Table
-from domain.dates import format_date
+from domain.dates.days import format_date
 
 LANGUAGES = ("th", "en")
 SIGNATURE = "signature"

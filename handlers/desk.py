@@ -9,18 +9,19 @@ from typing import Protocol
 
 from domain.charts import Chart
 from domain.configuration import Configuration
-from domain.customers import Customer
-from domain.dates import BANGKOK
-from domain.publicity import Network
+from domain.customers.records import Customer
+from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import DayRule
+from domain.publicity.reading import Network
 from domain.staff import Platform, Role, Staff, StaffId
-from domain.tickets import Ticket
-from domain.working_calendar import DayRule
+from domain.tickets.records import Ticket
 from handlers.chat import Attachment, Earlier, Incoming, Notice, Reply
-from store import customers, holidays
+from store import holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
-from store.database import Change, Database
-from store.search import Hit
+from store.customers import records as customers
+from store.engine.database import Change, Database
+from store.search.customers import Hit
 
 BUTTON_LIFETIME = timedelta(days=30)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from domain.dates import BANGKOK, format_date, format_datetime, format_time
+from domain.dates.days import BANGKOK, format_date, format_datetime, format_time
 from domain.staff import Role, StaffId
 from domain.text import strip_titles
 from handlers.i18n import _

@@ -7,9 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from domain.errors import InvalidInput, NotAllowed
-from domain.references import Kind, is_courtesy, is_question, take_reference
 from domain.staff import Role, Staff
 from domain.text import FOLLOWING_VOWELS, MARKS
+from domain.tickets.references import Kind, is_courtesy, is_question, take_reference
 from handlers.chat import Reply
 from handlers.desk import Context
 from handlers.labels import role_label

@@ -6,11 +6,12 @@ from functools import partial
 from domain.staff import Platform, Role
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms import end
+from handlers.forms.engine import end
 from handlers.i18n import _
 from handlers.labels import person_label, value_label
 from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, command
-from store import forms, inbox, mail_inboxes, outbox, push_use
+from store.chat import forms, inbox, outbox, push_use
+from store.mail import inboxes as mail_inboxes
 
 DAILY = (
     *("find", "open", "my", "tickets", "ticket", "close", "again"),

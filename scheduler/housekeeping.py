@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from store import buttons, due, files, forms, imports, inbox, outbox, reminders, staff
+from store import due, files, reminders, staff
 from store.blobs import Blobs
-from store.database import Database, Tx
+from store.chat import buttons, forms, inbox, outbox
+from store.engine.database import Database, Tx
+from store.tables import imports
 
 DRAFTS = timedelta(days=30)
 RAW_EVENTS = timedelta(days=7)

@@ -12,16 +12,16 @@ from typing import Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog import get_logger
 
-from domain.dates import BANGKOK
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict, DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work, up_to_date
 from handlers.due import KINDS, STARTS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
-from store.database import Change, StoreUnavailable
 from store.due import Claimable, Due
-from store.failpoints import failpoint
+from store.engine.database import Change, StoreUnavailable
+from store.engine.failpoints import failpoint
 
 EVERY_SECONDS = 5
 KEEP_SECONDS = 20.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import StaffId
-from store.database import Database, Reader, Tx
+from store.engine.database import Database, Reader, Tx
 
 _OPENED = (
     *("ticket.read", "ticket.created", "ticket.changed", "ticket.reopened", "ticket.restored", "ticket.taken"),

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain import clock
-from domain.clock import Stage
+from domain.clock import state as clock
+from domain.clock.state import Stage
 from domain.configuration import Configuration
-from domain.tickets import Ticket, TicketNo
+from domain.tickets.records import Ticket, TicketNo
 from store import due
-from store.database import Tx
 from store.due import Due
+from store.engine.database import Tx
 
 KIND = "ticket.deadline"
 

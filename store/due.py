@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import Conflict
-from store.database import Reader, Row, Tx, is_one_of
+from store.engine.database import Reader, Row, Tx, is_one_of
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from domain.errors import NotFound
 from domain.staff import StaffId
-from domain.tickets import Change
-from store import changes
-from store.database import Reader, Row, Tx
+from domain.tickets.records import Change
+from store.engine import changes
+from store.engine.database import Reader, Row, Tx
 
 FIELD = "files"
 """The field under which a record's list of changes tells of them."""

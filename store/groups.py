@@ -2,7 +2,7 @@
 
 from domain.groups import Group
 from domain.staff import Platform, StaffId
-from store.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx
 
 _COLUMNS = "platform, chat, title, team, enrolled_by, enrolled_at"
 

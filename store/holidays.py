@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.configuration import Configuration
+from domain.dates.working_calendar import DayRule
 from domain.staff import StaffId
-from domain.working_calendar import DayRule
-from store.database import Reader, Tx
+from store.engine.database import Reader, Tx
 
 
 async def list_rules(db: Reader) -> Mapping[date, DayRule]:

@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from domain.customers import Customer
+from domain.customers.merging import Merge, Parted, Union, is_tied
+from domain.customers.records import Customer
 from domain.errors import Conflict
-from domain.merging import Merge, Parted, Union, is_tied
 from domain.staff import StaffId
-from domain.tickets import Change
-from store import changes, duplicates, requests, revisions
-from store.customers import get_record, hold, update_customer, write_derived
-from store.database import Reader, Row, Tx
-from store.tickets import get_tickets
+from domain.tickets.records import Change
+from store.customers import duplicates
+from store.customers.records import get_record, hold, update_customer, write_derived
+from store.engine import changes, revisions
+from store.engine.database import Reader, Row, Tx
+from store.owed import requests
+from store.tickets.records import get_tickets
 
 MOVABLE: Mapping[str, tuple[str, str, type[str | int]]] = {
     "ticket": ("tickets", "no", str),

@@ -4,9 +4,13 @@ Each looks at so many records at a time, lets the one writer of its thing write 
 many were; running numbers go on above all that are there. docs/architecture.md lists what is derived.
 """
 
-from domain.publicity import text_key
-from store import counters, customer_keys, customers, publications, revisions, tickets
-from store.database import Tx
+from domain.publicity.reading import text_key
+from store.customers import keys as customer_keys
+from store.customers import records as customers
+from store.engine import counters, revisions
+from store.engine.database import Tx
+from store.publicity import publications
+from store.tickets import records as tickets
 
 BATCH = 500
 

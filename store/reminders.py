@@ -7,8 +7,8 @@ from datetime import datetime
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from store import due
-from store.database import Reader, Row, Tx
 from store.due import Due
+from store.engine.database import Reader, Row, Tx
 
 KIND = "reminder"
 

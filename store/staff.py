@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.errors import Conflict, Expired, NotAllowed, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from store.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx
 
 _COLUMNS = "id, name, role, language, blocked_at, post_granted_at, email"
 

@@ -1,16 +1,18 @@
 """The one way in for tickets: each save with everything that follows from it, whoever saves.
 
-What is searched and counted is written with the ticket itself (`store/tickets.py`); here comes what the office's data
+What is searched and counted is written with the ticket itself (`store/tickets/records.py`); here comes what the office's data
 say of it: what is told of its deadline, and what is owed on the request that it hangs on.
 """
 
 from collections.abc import Sequence
 
-from domain.tickets import Status, Ticket
-from store import deadlines, due, requests, tickets
-from store.adopt import adopt
-from store.database import Tx
-from store.ground import Ground
+from domain.tickets.records import Status, Ticket
+from store import deadlines, due
+from store.engine.database import Tx
+from store.engine.ground import Ground
+from store.owed import requests
+from store.owed.adopt import adopt
+from store.tickets import records as tickets
 
 
 async def add_ticket(tx: Tx, ticket: Ticket, ground: Ground) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from store import sqlite
+from store.engine import sqlite
 
 AS_IN_AN_OFFICE = sqlite.PRAGMAS
 

@@ -1,4 +1,6 @@
-"""The documents are true of the tree: architecture, configuration, commands, and Thai only where it belongs."""
+"""The documents are true of the tree: architecture, configuration, commands, and Thai only where it
+belongs.
+"""
 
 import ast
 import re
@@ -13,7 +15,10 @@ from handlers.registry import COMMANDS
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("bot", "domain", "handlers", "scheduler", "store")
 MODULES = sorted(
-    [*(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")), ROOT / "run_bot.py"],
+    [
+        *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")),
+        ROOT / "run_bot.py",
+    ],
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 
@@ -21,7 +26,7 @@ MODULES = sorted(
 def first_line(path: Path) -> str:
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     assert docstring, f"{path.name} says nothing of what it is for"
-    return docstring.splitlines()[0]
+    return " ".join(docstring.split("\n\n")[0].split())
 
 
 def test_architecture_has_one_true_line_for_every_module():

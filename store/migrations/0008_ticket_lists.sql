@@ -1,5 +1,5 @@
 -- What tickets are found and listed by, and which belong together. `id` is the number's digits, `folded` the key of
--- domain/ticket_text.py: short, so that all of it can be read, newest first.
+-- domain/tickets/text.py: short, so that all of it can be read, newest first.
 CREATE TABLE ticket_texts (
     id BIGINT PRIMARY KEY,
     folded TEXT NOT NULL

@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from bot import line as line_platform
-from bot import telegram as telegram_platform
 from bot.engine import Engine
 from bot.file_store import FileStore
-from bot.line import LineAdapter
+from bot.line import adapter as line_platform
+from bot.line.adapter import LineAdapter
 from bot.links import Links
-from bot.telegram import TelegramAdapter
+from bot.telegram import adapter as telegram_platform
+from bot.telegram.adapter import TelegramAdapter
 from domain.staff import Identity, Platform, Role, StaffId
-from store import customers, staff
+from store import staff
 from store.blobs import Blobs
-from store.counters import raise_counter
-from store.database import Database, Tx
+from store.customers import records as customers
+from store.engine.counters import raise_counter
+from store.engine.database import Database, Tx
 from tests.fakes.line import FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.office import OFFICE, open_new

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.chart_process import ChartProcess
-from bot.charts import _Pen, draw
+from bot.charts.drawing import _Pen, draw
+from bot.charts.process import ChartProcess
 from domain.charts import Chart, Series
 from handlers.desk import NotDrawn
 from store.blobs import Blobs

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.line_text import words_of
+from bot.line.text import words_of
 from store import staff
 from tests.bot.conftest import FORUM, LINE_GROUP, MAY, MAY_LINE, NOK, NOK_LINE, WiredDesk
 from tests.handlers.conftest import NOW

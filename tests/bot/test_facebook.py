@@ -12,15 +12,15 @@ import httpx
 import pytest
 
 from bot.engine import Engine
-from bot.facebook import FacebookPage, challenge, events, signature_matches
-from bot.poster import PostingNetworks
+from bot.networks.facebook import FacebookPage, challenge, events, signature_matches
+from bot.networks.poster import PostingNetworks
 from bot.web import Ways, make_app
-from domain.page_feed import PagePost, event_from_json, fold
-from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, News
+from domain.publicity.page_feed import PagePost, event_from_json, fold
+from domain.publicity.publications import Post, PostState, Publication
+from domain.publicity.reading import Network, News
 from scheduler.ticker import Ticker
-from store import publications
-from store.database import Database
+from store.engine.database import Database
+from store.publicity import publications
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.office import OFFICE, open_new
 

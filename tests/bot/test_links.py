@@ -18,7 +18,7 @@ from domain.errors import Expired, NotFound
 from handlers.desk import Desk
 from store import files
 from store.blobs import Blobs
-from store.database import Database
+from store.engine.database import Database
 from store.files import File
 from tests.fakes.office import OFFICE, open_new
 

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import mail
-from bot.mail import MailAdapter
-from bot.mail_render import mail_bytes
-from bot.mail_server import Encryption, MailServer, read_mailbox, read_sender, read_server
+from bot.mail import adapter as mail
+from bot.mail.adapter import MailAdapter
+from bot.mail.render import mail_bytes
+from bot.mail.server import Encryption, MailServer, read_mailbox, read_sender, read_server
 from bot.platform import Delivery, Doubtful, Refused, Retry, Sent
 from bot.settings import SettingsError, load_settings, masked
 from domain.errors import InvalidInput
 from domain.staff import Platform
-from store.outbox import Message
+from store.chat.outbox import Message
 from tests.fakes.smtp import CLOSE, HANG, FakeSmtp, make_certificate
 
 SUBJECT = "[R2611000123] ตอบข้อสอบถามข้อมูลสถิติ เรื่อง รายได้ครัวเรือน (SES) ปี 2560 – 2566 จังหวัดกระบี่"

@@ -15,17 +15,19 @@ from typing import Any
 
 import pytest
 
-from bot import imap_box, mail_inbox
 from bot.engine import Engine
-from bot.imap_box import BoxFailed, ImapBox, Seen
-from bot.mail_inbox import MailInbox
-from bot.mail_server import Encryption, MailServer
+from bot.mail import imap_box
+from bot.mail import inbox as mail_inbox
+from bot.mail.imap_box import BoxFailed, ImapBox, Seen
+from bot.mail.inbox import MailInbox
+from bot.mail.server import Encryption, MailServer
 from domain.errors import Conflict, InvalidInput
 from domain.staff import Identity, Platform, Role
 from handlers.desk import Work
-from store import mail_inboxes, staff
-from store.database import Database, StoreUnavailable, Tx
-from store.mail_inboxes import Found
+from store import staff
+from store.engine.database import Database, StoreUnavailable, Tx
+from store.mail import inboxes as mail_inboxes
+from store.mail.inboxes import Found
 from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new

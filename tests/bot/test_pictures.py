@@ -11,19 +11,20 @@ from PIL import Image
 
 from bot import web
 from bot.file_store import FileStore
-from bot.line_broadcast import LineBroadcast
+from bot.line.broadcast import LineBroadcast
 from bot.links import Links
-from bot.networks import Posting
-from bot.pictures import FULL, SMALL, Unreadable, fitted
+from bot.networks.networks import Posting
+from bot.networks.pictures import FULL, SMALL, Unreadable, fitted
 from domain.errors import NotFound
-from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, News
+from domain.publicity.publications import Post, PostState, Publication
+from domain.publicity.reading import Network, News
 from handlers.desk import Desk
-from handlers.publicity_posts import Failed, Posted
-from store import files, publications
+from handlers.publicity.posts import Failed, Posted
+from store import files
 from store.blobs import Blobs
-from store.database import Database
+from store.engine.database import Database
 from store.files import File
+from store.publicity import publications
 from tests.fakes.line import FakeLine
 from tests.fakes.office import OFFICE, open_new
 

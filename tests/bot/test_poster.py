@@ -10,19 +10,21 @@ import pytest
 from PIL import Image
 
 from bot.engine import Engine
-from bot.facebook import FacebookPage
-from bot.line_broadcast import LineBroadcast
-from bot.networks import LookupFailed, Posting
-from bot.poster import PostingNetworks
-from bot.twitter import TwitterAccount
-from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, News
+from bot.line.broadcast import LineBroadcast
+from bot.networks.facebook import FacebookPage
+from bot.networks.networks import LookupFailed, Posting
+from bot.networks.poster import PostingNetworks
+from bot.networks.twitter import TwitterAccount
+from domain.publicity.publications import Post, PostState, Publication
+from domain.publicity.reading import Network, News
 from domain.staff import Identity, Platform, Role, StaffId
-from handlers import publicity_cards
 from handlers.desk import BroadcastCost
-from handlers.publicity_posts import Failed
-from store import leases, publications, staff
-from store.database import Database, Tx
+from handlers.publicity import cards as publicity_cards
+from handlers.publicity.posts import Failed
+from store import staff
+from store.engine import leases
+from store.engine.database import Database, Tx
+from store.publicity import publications
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.office import OFFICE, open_new

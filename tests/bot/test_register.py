@@ -10,18 +10,18 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from bot.transfer_report import export_file, import_file
+from bot.tables.report import export_file, import_file
 from domain.configuration import load_configuration
-from domain.customers import Customer
-from domain.phones import format_phone, read_emails, read_phones
+from domain.customers.phones import format_phone, read_emails, read_phones
+from domain.customers.records import Customer
+from domain.tables.merge import is_blank, is_unknown
+from domain.tables.tables import Register
 from domain.text import clean, digits
-from domain.transfer import Register
-from domain.transfer_merge import is_blank, is_unknown
-from store.customers import list_customers_after
-from store.database import Database, open_database
-from store.tables import recognise, staged
-from store.transfer import import_table
-from store.transfer_batches import Rejected, Remarked
+from store.customers.records import list_customers_after
+from store.engine.database import Database, open_database
+from store.tables.batches import Rejected, Remarked
+from store.tables.tables import recognise, staged
+from store.tables.transfer import import_table
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CONFIGURATION = load_configuration()

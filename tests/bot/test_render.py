@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot import line_render, telegram_render
-from bot.terminal import TerminalAdapter
+from bot.line import render as line_render
+from bot.telegram import render as telegram_render
+from bot.terminal.adapter import TerminalAdapter
 from domain.staff import Platform
 from domain.text import graphemes
 from handlers.chat import (
@@ -27,7 +28,7 @@ from handlers.chat import (
     reply_from_json,
     reply_to_json,
 )
-from store.outbox import Message
+from store.chat.outbox import Message
 from tests.fakes.line_rules import check_request
 from tests.fakes.schema import Upload
 from tests.fakes.telegram_rules import check_telegram, visible_text

@@ -14,24 +14,32 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
-from bot.transfer_report import export_file, import_file
+from bot.tables.report import export_file, import_file
 from domain.configuration import load_configuration
-from domain.customers import Customer, CustomerCode
+from domain.customers.merging import unite
+from domain.customers.records import Customer, CustomerCode
 from domain.errors import InvalidInput
-from domain.merging import unite
 from domain.staff import Role
-from domain.transfer import Register
-from store import customers, merges, transfer
-from store.changes import list_changes
-from store.counters import reserve_customer_code, reserve_ticket_no
-from store.customers import add_customer, get_customer, get_record, list_customers_after, update_customer
-from store.database import Database, open_database
-from store.demo import fill_demo
+from domain.tables.tables import Register
+from store import merges
+from store.customers import records as customers
+from store.customers.records import (
+    add_customer,
+    get_customer,
+    get_record,
+    list_customers_after,
+    update_customer,
+)
+from store.demo.desk import fill_demo
+from store.engine.changes import list_changes
+from store.engine.counters import reserve_customer_code, reserve_ticket_no
+from store.engine.database import Database, open_database
 from store.staff import add_staff
-from store.tables import staged, table_file
-from store.tickets import get_ticket, list_tickets_after
-from store.transfer import Counts, import_table
-from store.transfer_batches import Rejected, Remarked
+from store.tables import transfer
+from store.tables.batches import Rejected, Remarked
+from store.tables.tables import staged, table_file
+from store.tables.transfer import Counts, import_table
+from store.tickets.records import get_ticket, list_tickets_after
 from tests.fakes.office import new_database, open_new
 from tests.fakes.postgres import shared_server
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.networks import LookupFailed, Posting
-from bot.twitter import TwitterAccount
-from domain.publicity import weighted_length
-from handlers.publicity_posts import Failed, Posted, Unclear
+from bot.networks.networks import LookupFailed, Posting
+from bot.networks.twitter import TwitterAccount
+from domain.publicity.reading import weighted_length
+from handlers.publicity.posts import Failed, Posted, Unclear
 from tests.fakes.clock import CLOCK
 from tests.fakes.twitter import FakeTwitter, weight
 from tests.fakes.wire import DropAfter, Fault, Garbled, Status

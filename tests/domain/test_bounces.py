@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.bounces import Report, is_report, read_report
 from domain.errors import InvalidInput
+from domain.mail.bounces import Report, is_report, read_report
 
 OURS = "<5f0c1c9e-0000-4000-8000-000000000001@nso.example>"
 STATUS = """\

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import clock, pauses
-from domain.clock import Stage, State
-from domain.clock_sum import Kind, explain
+from domain.clock import pauses
+from domain.clock import state as clock
+from domain.clock.state import Stage, State
+from domain.clock.sum import Kind, explain
 from domain.configuration import load_configuration
-from domain.tickets import Complexity, Pause, Status, Ticket, TicketNo
-from domain.working_calendar import BANGKOK
+from domain.dates.working_calendar import BANGKOK
+from domain.tickets.records import Complexity, Pause, Status, Ticket, TicketNo
 
 OFFICE = load_configuration()
 CALENDAR = OFFICE.calendar

@@ -9,9 +9,9 @@ import pytest
 
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
-from domain.projects import find_projects
-from domain.publicity import Network
-from domain.tickets import Ticket
+from domain.publicity.reading import Network
+from domain.tickets.projects import find_projects
+from domain.tickets.records import Ticket
 
 
 def office(tmp_path: Path, toml: str) -> Configuration:

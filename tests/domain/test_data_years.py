@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.data_years import DataPeriod, find_periods, format_periods, kept, parse_periods, read_kept, years_in
+from domain.dates.data_years import (
+    DataPeriod,
+    find_periods,
+    format_periods,
+    kept,
+    parse_periods,
+    read_kept,
+    years_in,
+)
 from domain.errors import InvalidInput
 
 TODAY = date(2026, 11, 22)

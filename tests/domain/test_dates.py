@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.dates import (
+from domain.dates.days import (
     BANGKOK,
     find_date,
     find_month,

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.hand_over import split
 from domain.staff import StaffId
-from domain.tickets import TicketNo
+from domain.tickets.hand_over import split
+from domain.tickets.records import TicketNo
 
 
 def numbers(count: int) -> list[TicketNo]:

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import InvalidInput
-from domain.mail import SUBJECT_LIMIT, check_address, check_subject, letter_language, subject_line
+from domain.mail.mails import SUBJECT_LIMIT, check_address, check_subject, letter_language, subject_line
 
 
 @pytest.mark.parametrize("subject", ["", "  ", "a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\x85b", "a\u2028b", "a\0"])

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
-from domain.merging import FIELDS, Candidate, Merge, changed_since, differing, part, recommend, unite
+from domain.customers.merging import (
+    FIELDS,
+    Candidate,
+    Merge,
+    changed_since,
+    differing,
+    part,
+    recommend,
+    unite,
+)
+from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 
 NAMES = st.sampled_from(["", "นายสมชาย ใจดี", "สมชาย ใจดี", "น.ส.นิดา ผู้ช่วย", "กมลชนก"])
 PHONES = st.sampled_from(["", "+66812345678", "+66899998888"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.new_customers import placed, read_customer
+from domain.customers.new_customers import placed, read_customer
 
 PHONE, MOBILE, OTHER = "+6621417500", "+66812345678", "+66898765432"
 

@@ -13,8 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
-from domain.data_years import kept
-from domain.one_line import NAME_LIMIT, CustomerRef, OneLine, Vocabulary, parse_one_line, read_led_details
+from domain.dates.data_years import kept
+from domain.one_line.reading import (
+    NAME_LIMIT,
+    CustomerRef,
+    OneLine,
+    Vocabulary,
+    parse_one_line,
+    read_led_details,
+)
 from domain.text import clean, digits
 
 TODAY = date(2026, 11, 22)

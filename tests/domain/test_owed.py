@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
-from domain.dates import BANGKOK
-from domain.owed import Owed, OwedState, Span, next_reminder, settle
+from domain.dates.days import BANGKOK
+from domain.owed.rules import Owed, OwedState, Span, next_reminder, settle
 from domain.staff import StaffId
-from domain.tickets import Status, Ticket, TicketNo
+from domain.tickets.records import Status, Ticket, TicketNo
 
 CONFIGURATION = load_configuration()
 CALENDAR, RULES = CONFIGURATION.calendar, CONFIGURATION.rules

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import pauses
+from domain.clock import pauses
+from domain.dates.working_calendar import BANGKOK
 from domain.errors import Conflict, DeskError, InvalidInput
-from domain.tickets import Pause, Status, Ticket, TicketNo
-from domain.working_calendar import BANGKOK
+from domain.tickets.records import Pause, Status, Ticket, TicketNo
 
 NOW = datetime(2026, 12, 8, 10, 0, tzinfo=BANGKOK)
 

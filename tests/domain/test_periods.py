@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.periods import Period, find_period, find_span, fiscal_year_of, format_period, month_of, months_of
+from domain.dates.periods import (
+    Period,
+    find_period,
+    find_span,
+    fiscal_year_of,
+    format_period,
+    month_of,
+    months_of,
+)
 
 TODAY = date(2026, 11, 23)
 OCTOBER = Period(date(2026, 10, 1), date(2026, 11, 1))

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
-from domain.phones import (
+from domain.customers.phones import (
     Emails,
     Phones,
     Reach,
@@ -27,6 +26,7 @@ from domain.phones import (
     read_phones,
     read_reach,
 )
+from domain.errors import InvalidInput
 from domain.text import clean
 
 TELEPHONES = [
@@ -320,7 +320,7 @@ def test_what_is_no_email_is_refused(text: str) -> None:
 
 def test_the_telephone_library_is_loaded_only_when_needed() -> None:
     asks = """
-import sys, domain.one_line, domain.phones
+import sys, domain.one_line.reading, domain.customers.phones
 domain.phones.looks_like_phone("0812345678")
 domain.phones.format_phone("+66812345678")
 sys.exit("phonenumbers" in sys.modules)

@@ -9,8 +9,8 @@ import pytest
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.pointing import Pointer, Way
-from domain.suggest import Model
+from domain.one_line.pointing import Pointer, Way
+from domain.tickets.suggest import Model
 
 TODAY = date(2026, 11, 23)
 CONFIGURATION = load_configuration()

@@ -3,7 +3,13 @@
 import pytest
 
 from domain.configuration import load_configuration
-from domain.projects import find_projects, likely_projects, projects_in, similar_projects, split_projects
+from domain.tickets.projects import (
+    find_projects,
+    likely_projects,
+    projects_in,
+    similar_projects,
+    split_projects,
+)
 
 PROJECTS = load_configuration().projects
 LFS, SES = "สำรวจภาวะการทำงานของประชากร", "สำรวจภาวะเศรษฐกิจและสังคมของครัวเรือน"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import InvalidInput
-from domain.provinces import (
+from domain.customers.provinces import (
     UserCount,
     count_text,
     find_province,
@@ -16,6 +15,7 @@ from domain.provinces import (
     read_user_count,
     similar_provinces,
 )
+from domain.errors import InvalidInput
 
 TODAY = date(2026, 11, 22)
 OCTOBER = date(2026, 10, 1)

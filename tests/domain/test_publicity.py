@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.errors import InvalidInput
-from domain.publicity import (
+from domain.publicity.reading import (
     LIMITS,
     LinkKind,
     Network,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.publicity_summary import Counted, Release, summarise, without_publicity
-from domain.tickets import DataUse
+from domain.publicity.summary import Counted, Release, summarise, without_publicity
+from domain.tickets.records import DataUse
 
 LABOUR, INFORMAL = "สำรวจภาวะการทำงานของประชากร", "สำรวจแรงงานนอกระบบ"
 OCTOBER = Release(LABOUR, date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 20))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.references import (
+from domain.tickets.references import (
     Kind,
     are_codes,
     ends_in_question,

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.configuration import load_configuration
-from domain.contracts import Contract, next_no
-from domain.customers import CustomerCode
-from domain.owed import Owed
-from domain.requests import Life, Request, RequestKind, place
-from domain.tickets import Status, Ticket, TicketNo
+from domain.customers.records import CustomerCode
+from domain.owed.contracts import Contract, next_no
+from domain.owed.requests import Life, Request, RequestKind, place
+from domain.owed.rules import Owed
+from domain.tickets.records import Status, Ticket, TicketNo
 
 STEPS = load_configuration().steps
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pythainlp.corpus.common import thai_family_names, thai_female_names, thai_male_names
 
-from domain.romanise import Sound, latin_sound, thai_sounds
+from domain.customers.romanise import Sound, latin_sound, thai_sounds
 from domain.text import fold
-from store.words import Words
+from store.search.words import Words
 
 HERE = Path(__file__).parent
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.slips import Kind, find_slip
+from domain.one_line.slips import Kind, find_slip
 
 
 @pytest.mark.parametrize(

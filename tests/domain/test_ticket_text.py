@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.text import fold
-from domain.ticket_text import query_keys, snippet, text_key
+from domain.tickets.text import query_keys, snippet, text_key
 
 THAI = st.text(st.sampled_from([chr(code) for code in range(0x0E01, 0x0E5C)] + list(" abc019/%_*?[]\\")), max_size=40)
 

@@ -10,15 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers.phones import read_emails, read_phones
+from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import InvalidInput
-from domain.phones import read_emails, read_phones
 from domain.staff import StaffId
-from domain.text import clean, digits
-from domain.tickets import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
-from domain.transfer import Register, defuse, named_value, read_names, undefuse
-from domain.transfer_columns import column_names, find_heading, read_columns
-from domain.transfer_customers import (
+from domain.tables.columns import column_names, find_heading, read_columns
+from domain.tables.customers import (
     check_row,
     customer_rows,
     is_about,
@@ -27,8 +24,11 @@ from domain.transfer_customers import (
     reaches,
     running_number,
 )
-from domain.transfer_merge import CustomerMerge, is_blank, is_unknown
-from domain.transfer_tickets import Desk, Labels, merge_ticket, parse_instant, ticket_row
+from domain.tables.merge import CustomerMerge, is_blank, is_unknown
+from domain.tables.tables import Register, defuse, named_value, read_names, undefuse
+from domain.tables.tickets import Desk, Labels, merge_ticket, parse_instant, ticket_row
+from domain.text import clean, digits
+from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 
 CONFIGURATION = load_configuration()
 NAMES = read_names(CONFIGURATION.catalogue)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.vcards import VCard, is_vcard, read_vcards
+from domain.customers.vcards import VCard, is_vcard, read_vcards
 
 OLD = (
     b"BEGIN:VCARD\r\nVERSION:2.1\r\n"

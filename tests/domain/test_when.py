@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
-from domain.dates import BANGKOK, format_date, format_time
+from domain.dates.days import BANGKOK, format_date, format_time
+from domain.dates.when import FARTHEST, find_when, names_moment, next_working_day
 from domain.errors import InvalidInput
 from domain.text import clean
-from domain.when import FARTHEST, find_when, names_moment, next_working_day
 
 CALENDAR = load_configuration().calendar
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=BANGKOK)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
+from domain.dates.working_calendar import BANGKOK, WorkingCalendar
 from domain.errors import InvalidInput
-from domain.working_calendar import BANGKOK, WorkingCalendar
 
 CALENDAR = load_configuration().calendar
 

@@ -28,20 +28,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(ROOT / "run_bot.py")
 LIBRARIES = (
     "bot.service",
-    "bot.terminal",
-    "bot.transfer_report",
-    "domain.working_calendar",
+    "bot.terminal.adapter",
+    "bot.tables.report",
+    "domain.dates.working_calendar",
     "holidays.countries.thailand",
     "scheduler.ticker",
-    "store.demo",
-    "store.postgresql",
-    "store.sqlite",
+    "store.demo.desk",
+    "store.engine.postgresql",
+    "store.engine.sqlite",
     "uvicorn.lifespan.off",
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
     "uvloop",
 )
-AT_IMPORT = ("store.failpoints",)
+AT_IMPORT = ("store.engine.failpoints",)
 """Modules that read the environment when they are imported: so they are once more in each child."""
 
 

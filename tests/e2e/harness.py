@@ -18,10 +18,12 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any, TypeVar
 
-from domain.customers import Address, Customer, CustomerCode, Gender
+from domain.customers.records import Address, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
-from store import counters, customers, staff
-from store.database import Tx, open_database
+from store import staff
+from store.customers import records as customers
+from store.engine import counters
+from store.engine.database import Tx, open_database
 from tests.e2e.fork_server import Process, run_program, start_program
 from tests.fakes.clock import CLOCK, PATIENCE, machine_time
 from tests.fakes.line import Delivery, FakeLine

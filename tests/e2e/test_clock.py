@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.dates import BANGKOK
+from domain.dates.days import BANGKOK
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.fork_server import run_program
 from tests.e2e.harness import DAO, NOK, SAVED, DeskProcess, eventually, fill, one_line

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from domain.staff import Platform
-from store import outbox
-from store.database import open_database
+from store.chat import outbox
+from store.engine.database import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import DAO, NOK, RESENT, SAVED, DeskProcess, LineCourier, missing_ticket, one_line
 from tests.fakes.clock import CLOCK

@@ -8,8 +8,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from bot.line import LineAdapter
-from bot.telegram import TelegramAdapter
+from bot.line.adapter import LineAdapter
+from bot.telegram.adapter import TelegramAdapter
 from tests.e2e.fork_server import run_program
 from tests.e2e.harness import DAO, NOK, SAVED, DeskProcess
 from tests.fakes.clock import CLOCK

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from domain.customers import CustomerCode
-from domain.requests import Request, RequestKind
-from store import due, owed, requests
-from store.database import Tx
+from domain.customers.records import CustomerCode
+from domain.owed.requests import Request, RequestKind
+from store import due
 from store.due import Due
+from store.engine.database import Tx
+from store.owed import requests
+from store.owed import rows as owed
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import NOK, OFFICERS, DeskProcess, eventually, fill
 from tests.e2e.test_due import count, let_leases_lapse, office, on_store

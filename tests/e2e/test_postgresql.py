@@ -2,8 +2,8 @@
 
 import asyncio
 
-from store import leases
-from store.database import open_database
+from store.engine import leases
+from store.engine.database import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import OFFICERS, SAVED, DeskProcess, eventually, fill, one_line
 from tests.fakes.clock import FakeClock

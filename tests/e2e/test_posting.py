@@ -9,13 +9,14 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, News
+from domain.publicity.publications import Post, PostState, Publication
+from domain.publicity.reading import Network, News
 from domain.staff import StaffId
-from store import files, publications
+from store import files
 from store.blobs import Blobs
-from store.database import open_database
+from store.engine.database import open_database
 from store.files import File
+from store.publicity import publications
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, NOK, DeskProcess, eventually
 from tests.fakes.clock import CLOCK

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from domain.publications import Post, PostState, Publication
-from domain.publicity import Network, News
+from domain.publicity.publications import Post, PostState, Publication
+from domain.publicity.reading import Network, News
 from domain.staff import StaffId
-from store import publications
-from store.database import open_database
+from store.engine.database import open_database
+from store.publicity import publications
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import DeskProcess, eventually
 from tests.fakes.clock import CLOCK, PATIENCE

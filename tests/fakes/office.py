@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from domain.configuration import load_configuration
-from store.database import Database, Tx, open_database
+from store.engine.database import Database, Tx, open_database
 
 T = TypeVar("T")
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.chart_process import ChartProcess
+from bot.charts.process import ChartProcess
 from bot.engine import Engine
 from bot.file_store import FileStore
 from bot.platform import Adapter, Delivery, Refused, Sent
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import (
     Attachment,
@@ -40,12 +40,15 @@ from handlers.chat import (
 )
 from handlers.due import KINDS
 from scheduler.ticker import Ticker
-from store import customers, inbox, staff, tickets
+from store import staff
 from store.blobs import Blobs
-from store.counters import raise_counter
-from store.database import Database, Tx, open_database
-from store.inbox import Event
-from store.outbox import Message
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.chat.outbox import Message
+from store.customers import records as customers
+from store.engine.counters import raise_counter
+from store.engine.database import Database, Tx, open_database
+from store.tickets import records as tickets
 from tests.fakes.office import OFFICE, copy_of
 from tests.fakes.postgres import shared_server
 

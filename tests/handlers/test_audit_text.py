@@ -10,8 +10,8 @@ import pytest
 
 from domain.groups import Group
 from domain.staff import Platform, Role
-from handlers.audit_text import ACTIONS, action_text, record_text
 from handlers.desk import Work
+from handlers.staff.audit import ACTIONS, action_text, record_text
 from store import audit, groups
 from tests.handlers.conftest import NOW
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.dates import BANGKOK
-from store import tickets
+from domain.dates.days import BANGKOK
+from store.tickets import records as tickets
 
 NO = "R2611000124"
 SAVED = "บันทึกข้อมูลเรียบร้อย"

@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from domain.contracts import Contract
-from domain.customers import Gender
-from domain.owed import OwedState
-from domain.publications import Network, PostState
-from domain.requests import STEPS
-from domain.tickets import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
-from handlers import change_text
-from handlers.customer_fields import CUSTOMER_FIELDS
+from domain.customers.records import Gender
+from domain.owed.contracts import Contract
+from domain.owed.requests import STEPS
+from domain.owed.rules import OwedState
+from domain.publicity.publications import Network, PostState
+from domain.tickets.records import Change, Complexity, Mood, Status, Ticket, TicketNo, Urgency
+from handlers.customers.fields import CUSTOMER_FIELDS
 from handlers.desk import Work
 from handlers.labels import field_label
-from handlers.ticket_fields import TICKET_FIELDS
-from store import contracts, customers, tickets
+from handlers.projects import changes as change_text
+from handlers.tickets.fields import TICKET_FIELDS
+from store.customers import records as customers
+from store.owed import contracts
+from store.tickets import records as tickets
 from tests.fakes.office import OFFICE
 from tests.handlers.conftest import KAMON, NOW, SOMCHAI
 

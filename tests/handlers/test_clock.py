@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from domain.working_calendar import BANGKOK
+from domain.dates.working_calendar import BANGKOK
 from handlers.labels import span
-from store import tickets
+from store.tickets import records as tickets
 
 NO = "R2612000124"
 HANDLERS = Path(__file__).parents[2] / "handlers"
@@ -207,7 +207,7 @@ async def test_a_second_press_and_a_press_on_a_closed_ticket_show_how_it_stands(
 
 
 def test_tickets_are_saved_in_one_place_so_that_no_deadline_is_forgotten():
-    """Whoever saves a ticket saves what follows from it: by handlers/ticket_saves.py, which has the store do it."""
+    """Whoever saves a ticket saves what follows from it: by handlers/tickets/saves.py, which has the store do it."""
 
     def calling(*words):
         return {path.name for path in HANDLERS.glob("*.py") if any(word in path.read_text("utf-8") for word in words)}

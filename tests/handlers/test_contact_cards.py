@@ -1,7 +1,7 @@
 """Contacts that are shared: found, made a customer, or the answer to what a form asks."""
 
 from domain.staff import Platform
-from store import customers
+from store.customers import records as customers
 from tests.handlers.conftest import Answer, DeskUnderTest
 
 LINE = Platform.LINE

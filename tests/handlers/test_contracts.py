@@ -13,9 +13,9 @@ from handlers.due import KINDS
 from scheduler import ticker
 from scheduler.ticker import Ticker
 from store import due, files
-from store import owed as owed_store
 from store.due import Claimable
-from store.owed import KIND
+from store.owed import rows as owed_store
+from store.owed.rows import KIND
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 

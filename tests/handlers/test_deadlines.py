@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.dates.working_calendar import BANGKOK
 from domain.staff import Identity, Platform, Role
-from domain.working_calendar import BANGKOK
-from store import due, staff, tickets
+from store import due, staff
+from store.tickets import records as tickets
 from tests.handlers.conftest import Answer
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")

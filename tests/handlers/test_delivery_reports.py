@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.mail import MailAdapter
-from bot.mail_server import Encryption, MailServer
+from bot.mail.adapter import MailAdapter
+from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
 from domain.errors import Conflict, InvalidInput
-from handlers.delivery_reports import LIMIT, DeliveryReports
 from handlers.desk import Outcome, Work
-from handlers.mail_cards import reason
-from store.mail_inboxes import Found
+from handlers.mail.cards import reason
+from handlers.mail.delivery_reports import LIMIT, DeliveryReports
+from store.mail.inboxes import Found
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
 

@@ -4,18 +4,19 @@ import json
 
 import pytest
 
-from bot.facebook import receive_webhook
-from bot.transfer_report import import_file
-from domain.contracts import split_no
-from domain.transfer import Register
-from handlers.deadlines import replan_all
+from bot.networks.facebook import receive_webhook
+from bot.tables.report import import_file
+from domain.owed.contracts import split_no
+from domain.tables.tables import Register
+from handlers.clock.deadlines import replan_all
 from handlers.desk import Work, up_to_date
-from handlers.owed import replan
-from handlers.ticket_saves import ground
-from store import due, requests
+from handlers.owed.reminders import replan
+from handlers.tickets.saves import ground
+from store import due
+from store.owed import requests
 from store.rebuild import EVERYTHING
-from store.suggestions import Lessons
-from store.words import Words
+from store.search.suggestions import Lessons
+from store.search.words import Words
 from tests.fakes.office import OFFICE
 from tests.handlers.test_imported import HEADER, TICKET
 

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from domain.provinces import list_provinces
+from domain.customers.provinces import list_provinces
 from domain.staff import Platform
-from handlers import fields
 from handlers.chat import buttons_of
-from handlers.contract_fields import contract_no_field
-from handlers.customer_fields import CUSTOMER_FIELDS
-from handlers.forms import Field
+from handlers.customers.fields import CUSTOMER_FIELDS
+from handlers.forms import reading as fields
+from handlers.forms.engine import Field
 from handlers.i18n import LOCALE
 from handlers.registry import COMMANDS
 from handlers.system import MENU, word
-from handlers.ticket_fields import TICKET_FIELDS
-from handlers.ticket_people import customer_field
+from handlers.tickets.contract_no import contract_no_field
+from handlers.tickets.fields import TICKET_FIELDS
+from handlers.tickets.people import customer_field
 
 SOURCES = sorted((LOCALE.parent / "handlers").glob("*.py"))
 LETTERS = re.compile("[\u0e01-\u0e4e]")
@@ -58,7 +58,7 @@ MAKERS = (
     contract_no_field,
 )
 HINTS = {maker.__name__: [*signature(maker).parameters].index("hint") for maker in MAKERS}
-"""Where a field's hint stands among the arguments; handlers/forms.py says it: `_(field.hint)`."""
+"""Where a field's hint stands among the arguments; handlers/forms/engine.py says it: `_(field.hint)`."""
 
 
 def called(node: ast.AST) -> str:

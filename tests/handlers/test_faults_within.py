@@ -7,9 +7,9 @@ import pytest
 
 from bot.platform import Refused, Retry
 from domain.staff import Platform
-from handlers import customers
-from handlers.staff import new_invitation
-from store.database import StoreUnavailable
+from handlers.customers import commands as customers
+from handlers.staff.commands import new_invitation
+from store.engine.database import StoreUnavailable
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 
@@ -124,7 +124,7 @@ async def test_a_bug_is_not_told_to_strangers(desk, monkeypatch):
     async def broken(*_args, **_kwargs):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("handlers.strangers.answer", broken)
+    monkeypatch.setattr("handlers.staff.strangers.answer", broken)
     answer = await desk.says("สวัสดี", who="stranger")
     assert not answer.replies
     assert await desk.count("inbox", "state = 'failed'") == 1

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from store import staff, tickets
+from store import staff
+from store.tickets import records as tickets
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 LFS = "สำรวจภาวะการทำงานของประชากร"

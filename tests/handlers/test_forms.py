@@ -4,8 +4,9 @@ import pytest
 
 from domain.staff import Platform
 from handlers.chat import buttons_of
-from handlers.forms import FORMS
-from store import customers, tickets
+from handlers.forms.engine import FORMS
+from store.customers import records as customers
+from store.tickets import records as tickets
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.platform import Refused
-from domain.phones import mask_name
+from domain.customers.phones import mask_name
 from domain.staff import Identity, Platform, StaffId
-from handlers import masked
 from handlers.chat import Moved
 from handlers.due import KINDS
 from handlers.i18n import speaking
+from handlers.staff import masked
 from store import staff
 from store.reminders import Reminder
 from tests.handlers.conftest import BODIES, NOW, SOMCHAI

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from domain.working_calendar import BANGKOK
+from domain.dates.working_calendar import BANGKOK
 from handlers.labels import person_label
 from store import staff
 from tests.handlers.conftest import assignee, newest

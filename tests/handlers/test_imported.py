@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers import duplicates
-from store.database import open_database
+from handlers.customers import duplicates
+from store.engine.database import open_database
 
 ROOT = Path(__file__).parents[2]
 HEADER = "code,name,organisation,phone,email,contact_name\n"

@@ -11,9 +11,11 @@ import pytest
 
 from domain.staff import Platform
 from handlers.chat import Document
-from store import files, imports, inbox
-from store.customers import get_customers
-from store.inbox import Event
+from store import files
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.customers.records import get_customers
+from store.tables import imports
 
 TABLE = "code,name,mobile,note\nC99001,นายใหม่ มาเอง,081-222-3333,=1+1\nC99002,นายผิด,8.12E+08,\nC81554,นายสมชาย ใจดี,,\n"
 TICKETS = "no,created_at,channel,subject,details\nR2611000777,2026-11-20,โทรศัพท์,1.1,ถามผลสำรวจ\n"
@@ -217,7 +219,7 @@ async def test_a_bug_is_tried_three_times_and_told(desk, monkeypatch):
     async def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.imports.import_table", broken)
+    monkeypatch.setattr("bot.tables.imports.import_table", broken)
     await send(desk)
     (job,) = await desk.db.fetch("SELECT id, state, failures FROM imports")
     while job["state"] == "checking":
@@ -229,7 +231,7 @@ async def test_a_bug_is_tried_three_times_and_told(desk, monkeypatch):
 
 
 async def test_a_run_is_stopped_between_batches_and_says_what_went_in(desk, monkeypatch):
-    monkeypatch.setattr("bot.imports.KEEP_EVERY", 0.01)
+    monkeypatch.setattr("bot.tables.imports.KEEP_EVERY", 0.01)
     rows = "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 220_000))
     await send(desk, "code,name\n" + rows)
     (job,) = await desk.db.fetch("SELECT id FROM imports")

@@ -5,12 +5,14 @@ from functools import partial
 
 import pytest
 
-from domain.customers import Customer, CustomerCode
+from domain.customers.records import Customer, CustomerCode
 from domain.staff import Platform
 from handlers.chat import Offers
-from handlers.inline import NOTHING, PAGE
-from store import customers, inbox, staff
-from store.inbox import Event
+from handlers.customers.inline import NOTHING, PAGE
+from store import staff
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.customers import records as customers
 from tests.handlers.conftest import NOW, DeskUnderTest
 
 

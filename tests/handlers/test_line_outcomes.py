@@ -13,15 +13,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from domain.catalogue import Catalogue
-from domain.customers import Customer, CustomerCode
-from domain.dates import BANGKOK
+from domain.customers.phones import parse_phone
+from domain.customers.records import Customer, CustomerCode
+from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.phones import parse_phone
 from domain.staff import Role
 from domain.text import clean, strip_titles
-from domain.tickets import Ticket
-from store import customers, staff, tickets
-from store.database import Tx
+from domain.tickets.records import Ticket
+from store import staff
+from store.customers import records as customers
+from store.engine.database import Tx
+from store.tickets import records as tickets
 from tests.handlers.conftest import CAST, NOW, DeskUnderTest
 
 LINES = Path(__file__).with_name("one_line_held_out.tsv")

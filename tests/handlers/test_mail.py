@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import mail as adapter
 from bot import sender
-from bot.mail import MailAdapter
-from bot.mail_server import Encryption, MailServer
+from bot.mail import adapter
+from bot.mail.adapter import MailAdapter
+from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
-from handlers import mail
 from handlers.chat import Paragraph
+from handlers.mail import commands as mail
 from handlers.registry import ACTIONS, action
-from store.mail import NewMail
+from store.mail.mails import NewMail
 from tests.fakes.smtp import CLOSE, HANG, FakeSmtp
 
 TICKET = "R2611000124"

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from domain.customers import Address, Contact, Customer, CustomerCode
-from handlers import duplicates
-from store import customers
-from store.customers import get_record, update_customer
+from domain.customers.records import Address, Contact, Customer, CustomerCode
+from handlers.customers import duplicates
+from store.customers import records as customers
+from store.customers.records import get_record, update_customer
 from tests.handlers.conftest import SOMCHAI
 
 OTHER = Customer(

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.customers import Address, Contact, Customer, CustomerCode
-from domain.merging import FIELDS, part, unite
-from store import customers, merges
-from store.customers import get_customer, get_record
+from domain.customers.merging import FIELDS, part, unite
+from domain.customers.records import Address, Contact, Customer, CustomerCode
+from store import merges
+from store.customers import records as customers
+from store.customers.records import get_customer, get_record
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 TWIN = Customer(

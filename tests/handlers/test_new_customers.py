@@ -2,7 +2,7 @@
 
 import pytest
 
-from store import customers
+from store.customers import records as customers
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 NEW = "C90211"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store import tickets
+from store.tickets import records as tickets
 
 NO = "R2611000124"
 SAVED = "บันทึกข้อมูลเรียบร้อย"

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from domain.customers import Customer, CustomerCode
+from domain.customers.records import Customer, CustomerCode
 from domain.staff import Platform
-from handlers.owed_cards import Several, read_several
-from store import customers
+from handlers.owed.cards import Several, read_several
+from store.customers import records as customers
 
 pytestmark = pytest.mark.usefixtures("quiet_mornings")
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain.staff import Platform, Role
 from handlers.registry import ACTIONS, COMMANDS
-from handlers.staff import new_invitation
+from handlers.staff.commands import new_invitation
 
 UNKNOWN = "บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช."
 

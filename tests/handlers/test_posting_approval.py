@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from domain.posting import PostingRules
-from domain.publications import PostState
-from domain.publicity import Network
+from domain.publicity.posting import PostingRules
+from domain.publicity.publications import PostState
+from domain.publicity.reading import Network
 from domain.staff import Identity, Platform, Role
 from handlers.desk import BroadcastCost
-from store import publications, staff
+from store import staff
+from store.publicity import publications
 from tests.handlers.conftest import NOW, Answer, DeskUnderTest
 from tests.handlers.test_publicity_posts import TEXT, Ready
 

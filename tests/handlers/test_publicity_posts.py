@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.publications import PostState
-from domain.publicity import Network, weighted_length
+from domain.publicity.publications import PostState
+from domain.publicity.reading import Network, weighted_length
 from handlers.desk import BroadcastCost
-from store import publications
+from store.publicity import publications
 from tests.handlers.conftest import DeskUnderTest
 
 TEXT = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69 อ่านต่อ https://www.nso.go.th"

@@ -7,14 +7,16 @@ from functools import partial
 import pytest
 
 from domain.charts import Chart
-from domain.page_feed import PageEvent, Verb, event_json
-from domain.publicity import Network
-from domain.publicity_summary import Release
+from domain.publicity.page_feed import PageEvent, Verb, event_json
+from domain.publicity.reading import Network
+from domain.publicity.summary import Release
 from handlers.chat import Document
 from handlers.desk import Drawn, NotDrawn
-from store import due, inbox, publications
+from store import due
+from store.chat import inbox
+from store.chat.inbox import Event
 from store.due import Due
-from store.inbox import Event
+from store.publicity import publications
 from tests.handlers.conftest import Answer, DeskUnderTest
 
 LABOUR = "สำรวจภาวะการทำงานของประชากร"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import line_render
-from store import tickets
+from bot.line import render as line_render
+from store.tickets import records as tickets
 from tests.fakes.line_rules import check_request
 from tests.handlers.conftest import assignee, newest
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.mail import MailAdapter
-from bot.mail_server import Encryption, MailServer
+from bot.mail.adapter import MailAdapter
+from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter, Refused
 from domain.staff import Platform, Role
 from handlers.chat import Masked, Notice, say
-from handlers.delivery_reports import DeliveryReports
 from handlers.desk import Outcome, Work
-from store.mail_inboxes import Found
+from handlers.mail.delivery_reports import DeliveryReports
+from store.mail.inboxes import Found
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.staff import StaffId
-from domain.tickets import Status, Ticket, TicketNo
-from store import staff, tickets
+from domain.tickets.records import Status, Ticket, TicketNo
+from store import staff
+from store.tickets import records as tickets
 from tests.handlers.conftest import NOW, DeskUnderTest
 
 LFS = "สำรวจภาวะการทำงานของประชากร"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from store import customers, tickets
+from store.customers import records as customers
+from store.tickets import records as tickets
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 NO = "⚠️ "

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from store import tickets
+from store.tickets import records as tickets
 
 NO = "R2611000124"
 SAVED = "บันทึกข้อมูลเรียบร้อย"

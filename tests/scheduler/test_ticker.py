@@ -7,7 +7,7 @@ import pytest
 
 from bot.clock import wall_clock
 from scheduler.ticker import JOB, keep_ticking, start_ticker
-from store.database import StoreUnavailable
+from store.engine.database import StoreUnavailable
 from tests.fakes.clock import PATIENCE
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from domain.staff import Role, StaffId
 from store import audit
 from store.audit import AuditEntry
-from store.database import Database
+from store.engine.database import Database
 from store.staff import add_staff
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)

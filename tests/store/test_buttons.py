@@ -7,9 +7,9 @@ import pytest
 
 from domain.errors import Conflict
 from domain.staff import StaffId
-from store import buttons
-from store.buttons import Button
-from store.database import Database
+from store.chat import buttons
+from store.chat.buttons import Button
+from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)

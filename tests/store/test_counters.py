@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from store.counters import raise_counter, reserve_customer_code, reserve_ticket_no
-from store.database import Database, open_database
+from store.engine.counters import raise_counter, reserve_customer_code, reserve_ticket_no
+from store.engine.database import Database, open_database
 
 ROOT = Path(__file__).parents[2]
 PROCESS = """

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.customers import Address, Contact, Customer, CustomerCode, Gender
+from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from store.changes import list_changes
-from store.customers import add_customer, get_customer, list_customers, phone_key, update_customer
-from store.database import Database
+from store.customers.records import add_customer, get_customer, list_customers, phone_key, update_customer
+from store.engine.changes import list_changes
+from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 NOK = Customer(

@@ -12,17 +12,17 @@ import pytest
 
 from domain.catalogue import Catalogue
 from domain.configuration import load_configuration
-from domain.dates import BANGKOK, BUDDHIST_OFFSET
+from domain.customers.phones import looks_like_email, parse_phone
+from domain.dates.days import BANGKOK, BUDDHIST_OFFSET
 from domain.errors import Conflict
-from domain.phones import looks_like_email, parse_phone
 from domain.staff import Role, Staff
 from domain.text import fold
 from store import staff as staff_store
-from store.changes import list_changes
-from store.counters import reserve_customer_code, reserve_ticket_no
-from store.database import Database, Row, open_database
-from store.demo import fill_demo
-from store.search import find_customers
+from store.demo.desk import fill_demo
+from store.engine.changes import list_changes
+from store.engine.counters import reserve_customer_code, reserve_ticket_no
+from store.engine.database import Database, Row, open_database
+from store.search.customers import find_customers
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OTHER_DAYS = (

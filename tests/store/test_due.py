@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Conflict
-from store import due, leases
+from store import due
 from store.due import Claimable, Due
+from store.engine import leases
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KINDS = ["remind"]

@@ -12,14 +12,17 @@ import pytest
 
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.staff import StaffId
-from domain.transfer import Register
+from domain.tables.tables import Register
 from scheduler.housekeeping import tidy
-from store import changes, files, forms, imports
+from store import files
 from store.blobs import Blobs, sniff_file
-from store.database import Database
+from store.chat import forms
+from store.chat.forms import Draft
+from store.engine import changes
+from store.engine.database import Database
 from store.files import File, of_chart, of_draft, of_import, of_person
-from store.forms import Draft
-from store.imports import Import
+from store.tables import imports
+from store.tables.imports import Import
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)

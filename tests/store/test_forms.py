@@ -7,9 +7,9 @@ import pytest
 
 from domain.errors import Conflict
 from domain.staff import Role, StaffId
-from store import forms
-from store.database import Database
-from store.forms import Draft
+from store.chat import forms
+from store.chat.forms import Draft
+from store.engine.database import Database
 from store.staff import add_staff
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from domain.groups import Group
 from domain.staff import Platform, StaffId
 from store import groups
-from store.database import Database
+from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

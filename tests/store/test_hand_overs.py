@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.errors import Conflict, NotFound
-from domain.hand_over import Leave, Offer, OfferState
 from domain.staff import Role, StaffId
-from domain.tickets import Ticket, TicketNo
-from store import hand_overs
-from store.database import Database
+from domain.tickets.hand_over import Leave, Offer, OfferState
+from domain.tickets.records import Ticket, TicketNo
+from store.engine.database import Database
 from store.staff import add_staff
-from store.tickets import add_ticket, get_ticket, update_ticket
+from store.tickets import hand_overs
+from store.tickets.records import add_ticket, get_ticket, update_ticket
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NO = TicketNo("R2611000001")

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.errors import Conflict
-from store import inbox, leases
-from store.database import Database, Tx
-from store.inbox import Event
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.engine import leases
+from store.engine.database import Database, Tx
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 EXPIRED = NOW + leases.TTL + timedelta(microseconds=1)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from store import leases
-from store.database import Database
+from store.engine import leases
+from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -8,9 +8,10 @@ import pytest
 
 from domain.errors import Conflict
 from domain.staff import Platform, StaffId
-from store import mail, outbox
-from store.database import Database
-from store.mail import Mail, MailState, NewMail
+from store.chat import outbox
+from store.engine.database import Database
+from store.mail import mails as mail
+from store.mail.mails import Mail, MailState, NewMail
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NEW = NewMail(

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from domain.errors import Conflict
-from store.database import Database
-from store.mail_inboxes import Found, Position, begin, count_found, find_position, later, move
+from store.engine.database import Database
+from store.mail.inboxes import Found, Position, begin, count_found, find_position, later, move
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 START = Position("desk@mx.example/INBOX", 4_294_967_295, 7, NOW)

@@ -7,14 +7,24 @@ from functools import partial
 
 import pytest
 
-from domain.customers import Contact, Customer, CustomerCode
+from domain.customers.merging import part, unite
+from domain.customers.records import Contact, Customer, CustomerCode
 from domain.errors import Conflict
-from domain.merging import part, unite
-from domain.requests import Request, RequestKind
+from domain.owed.requests import Request, RequestKind
 from domain.staff import Role
-from domain.tickets import Ticket, TicketNo
-from store import merges, postgresql, requests, sqlite, staff, tickets
-from store.customers import add_customer, find_survivors, get_customer, get_record, list_customers, update_customer
+from domain.tickets.records import Ticket, TicketNo
+from store import merges, staff
+from store.customers.records import (
+    add_customer,
+    find_survivors,
+    get_customer,
+    get_record,
+    list_customers,
+    update_customer,
+)
+from store.engine import postgresql, sqlite
+from store.owed import requests
+from store.tickets import records as tickets
 from tests.fakes.clock import PATIENCE
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -8,13 +8,21 @@ from random import Random
 
 import pytest
 
-from domain.customers import Address, Contact, Customer, CustomerCode
+from domain.customers.merging import FIELDS, part, unite
+from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.errors import Conflict
-from domain.merging import FIELDS, part, unite
 from domain.staff import Role
-from domain.tickets import Ticket, TicketNo
-from store import merges, staff, tickets
-from store.customers import add_customer, find_survivors, get_customer, get_record, phone_key, update_customer
+from domain.tickets.records import Ticket, TicketNo
+from store import merges, staff
+from store.customers.records import (
+    add_customer,
+    find_survivors,
+    get_customer,
+    get_record,
+    phone_key,
+    update_customer,
+)
+from store.tickets import records as tickets
 from tests.fakes.office import open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.customers import Address, Contact, Customer, CustomerCode
+from domain.customers.merging import part, unite
+from domain.customers.records import Address, Contact, Customer, CustomerCode
 from domain.errors import Conflict
-from domain.merging import part, unite
 from domain.staff import Role
-from domain.tickets import Ticket, TicketNo
-from store import duplicates, merges, revisions, search, staff, tickets
-from store.customers import (
+from domain.tickets.records import Ticket, TicketNo
+from store import merges, staff
+from store.customers import duplicates
+from store.customers.duplicates import pair_of
+from store.customers.records import (
     add_customer,
     find_survivors,
     get_customer,
@@ -21,7 +23,9 @@ from store.customers import (
     list_merged_codes,
     update_customer,
 )
-from store.duplicates import pair_of
+from store.engine import revisions
+from store.search import customers as search
+from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 A = Customer(CustomerCode("C1"), "นายสมชาย ใจดี", phone="+66812345678", addresses=(Address("กระบี่", main=True),))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store import migrate
-from store.database import Database
-from store.migrate import NewerSchema
+from store.engine import migrate
+from store.engine.database import Database
+from store.engine.migrate import NewerSchema
 from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]

@@ -36,10 +36,10 @@ def test_a_derived_table_is_written_by_its_writer_alone(table: str) -> None:
 
 
 def test_records_are_written_where_what_follows_is_written_too() -> None:
-    assert writing("customers") == {"store/customers.py", "store/merges.py"}
+    assert writing("customers") == {"store/customers/records.py", "store/merges.py"}
     # A link of two tickets only holds their rows.
-    assert writing("tickets") == {"store/tickets.py", "store/ticket_links.py"}
-    assert writing("contacts") == {"store/customers.py", "store/merges.py"}
+    assert writing("tickets") == {"store/tickets/records.py", "store/tickets/links.py"}
+    assert writing("contacts") == {"store/customers/records.py", "store/merges.py"}
 
 
 def test_tickets_are_saved_by_the_one_way_in() -> None:

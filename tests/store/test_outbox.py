@@ -8,9 +8,10 @@ import pytest
 
 from domain.errors import Conflict
 from domain.staff import Platform, StaffId
-from store import leases, outbox
-from store.database import Database
-from store.outbox import Message
+from store.chat import outbox
+from store.chat.outbox import Message
+from store.engine import leases
+from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

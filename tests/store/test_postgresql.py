@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from store.database import Database, StoreUnavailable, Tx
-from store.postgresql import numbered
+from store.engine.database import Database, StoreUnavailable, Tx
+from store.engine.postgresql import numbered
 from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from domain.staff import StaffId
-from domain.tickets import Ticket, TicketNo
-from store import provinces, tickets
-from store.database import Database
-from store.provinces import Report
+from domain.tickets.records import Ticket, TicketNo
+from store.engine.database import Database
+from store.tickets import provinces
+from store.tickets import records as tickets
+from store.tickets.provinces import Report
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)

@@ -9,14 +9,16 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Conflict, NotFound
-from domain.page_feed import PagePost
-from domain.publications import Post, PostState, Publication, ticket_of
-from domain.publicity import Network, News
+from domain.publicity.page_feed import PagePost
+from domain.publicity.publications import Post, PostState, Publication, ticket_of
+from domain.publicity.reading import Network, News
 from domain.staff import Role, StaffId
-from domain.tickets import DataUse, TicketNo
-from store import page_posts, publications, staff, tickets
-from store.changes import list_changes
-from store.database import Database
+from domain.tickets.records import DataUse, TicketNo
+from store import staff
+from store.engine.changes import list_changes
+from store.engine.database import Database
+from store.publicity import page_posts, publications
+from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DAY = date(2026, 11, 23)

@@ -6,8 +6,9 @@ import pytest
 
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from store import due, push_use, reminders
-from store.push_use import PushUse
+from store import due, reminders
+from store.chat import push_use
+from store.chat.push_use import PushUse
 from store.reminders import KIND, Reminder
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -9,20 +9,25 @@ from functools import partial
 import pytest
 
 from domain.configuration import load_configuration
-from domain.contracts import Contract
-from domain.customers import Customer, CustomerCode
-from domain.dates import BANGKOK
+from domain.customers.merging import part, unite
+from domain.customers.records import Customer, CustomerCode
+from domain.dates.days import BANGKOK
 from domain.errors import Conflict, NotFound
-from domain.merging import part, unite
-from domain.owed import OwedState
-from domain.requests import Request, RequestKind
+from domain.owed.contracts import Contract
+from domain.owed.requests import Request, RequestKind
+from domain.owed.rules import OwedState
 from domain.staff import Role, StaffId
-from domain.tickets import Status, Ticket, TicketNo
-from store import changes, contracts, customers, due, merges, owed, requests, staff, ticket_saves, tickets
-from store.adopt import adopt
-from store.contracts import Filter
-from store.database import Database, Tx
-from store.ground import Ground
+from domain.tickets.records import Status, Ticket, TicketNo
+from store import due, merges, staff, ticket_saves
+from store.customers import records as customers
+from store.engine import changes
+from store.engine.database import Database, Tx
+from store.engine.ground import Ground
+from store.owed import contracts, requests
+from store.owed import rows as owed
+from store.owed.adopt import adopt
+from store.owed.contracts import Filter
+from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CONFIGURATION = load_configuration()

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.customers import Contact, Customer, CustomerCode
+from domain.customers.records import Contact, Customer, CustomerCode
 from domain.errors import DeskError
 from domain.staff import StaffId
-from store import search_names, words
-from store.customers import add_customer, get_customer, update_customer
-from store.database import Database, Tx, open_database
-from store.search import LIMIT, Why, find_customers, find_twins
+from store.customers.records import add_customer, get_customer, update_customer
+from store.engine.database import Database, Tx, open_database
+from store.search import names as search_names
+from store.search import words
+from store.search.customers import LIMIT, Why, find_customers, find_twins
 from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from store.slips import SlipIndex
+from store.search.slips import SlipIndex
 
 WORDS = st.text(st.sampled_from("กขคงา่a"), min_size=1, max_size=9)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from store.database import Database, StoreUnavailable, Tx
-from store.sqlite import encode_time
+from store.engine.database import Database, StoreUnavailable, Tx
+from store.engine.sqlite import encode_time
 
 Opening = Callable[[str], Awaitable[Database]]
 

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Conflict, Expired, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from store import staff
-from store.database import Database
+from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(hours=24)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.staff import StaffId
-from domain.suggest import Model
-from domain.tickets import Status, Ticket, TicketNo
-from store import suggestions
-from store.database import Database, open_database
-from store.tickets import add_tickets, get_ticket, update_ticket
+from domain.tickets.records import Status, Ticket, TicketNo
+from domain.tickets.suggest import Model
+from store.engine.database import Database, open_database
+from store.search import suggestions
+from store.tickets.records import add_tickets, get_ticket, update_ticket
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SUBJECTS = ["6.1", "6.2", "7.1"]

@@ -6,11 +6,11 @@ import pytest
 
 from domain.errors import Conflict, InvalidInput
 from domain.staff import StaffId
-from domain.tickets import Ticket, TicketNo
-from store import tickets
-from store.changes import list_changes
-from store.database import Database
-from store.ticket_links import Link, LinkKind, add_link, list_links, remove_link
+from domain.tickets.records import Ticket, TicketNo
+from store.engine.changes import list_changes
+from store.engine.database import Database
+from store.tickets import records as tickets
+from store.tickets.links import Link, LinkKind, add_link, list_links, remove_link
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ONE, TWO, THREE = (TicketNo(f"R261100000{n}") for n in (1, 2, 3))

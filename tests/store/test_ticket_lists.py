@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.staff import Role, StaffId
-from domain.tickets import Status, Ticket, TicketNo
-from store import ticket_lists, tickets
-from store.database import Database
+from domain.tickets.records import Status, Ticket, TicketNo
+from store.engine.database import Database
 from store.staff import add_staff
-from store.ticket_lists import Wanted
+from store.tickets import lists as ticket_lists
+from store.tickets import records as tickets
+from store.tickets.lists import Wanted
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LFS, PART, ODD = "สำรวจภาวะการทำงานของประชากร", "สำรวจภาวะการทำงาน", "100%_!"

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.staff import StaffId
-from domain.tickets import Ticket, TicketNo
-from store import ticket_search, tickets
-from store.database import Database
+from domain.tickets.records import Ticket, TicketNo
+from store.engine.database import Database
 from store.rebuild import rebuild_tickets
-from store.ticket_search import LIMIT, find_tickets
+from store.search import tickets as ticket_search
+from store.search.tickets import LIMIT, find_tickets
+from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 Ask = Callable[[str], Awaitable[list[str]]]

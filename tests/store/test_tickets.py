@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.customers import Contact, Customer, CustomerCode
+from domain.customers.records import Contact, Customer, CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import Role, StaffId
-from domain.tickets import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
-from store import tickets
-from store.changes import list_changes
-from store.customers import add_customer, get_customer
-from store.database import Database, Tx
+from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
+from store.customers.records import add_customer, get_customer
+from store.engine.changes import list_changes
+from store.engine.database import Database, Tx
 from store.staff import add_staff
+from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 BANGKOK = timezone(timedelta(hours=7))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.errors import Conflict
-from store.database import Database, StoreUnavailable, Tx
+from store.engine.database import Database, StoreUnavailable, Tx
 
 Opening = Callable[[str], Awaitable[Database]]
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""LINE: events in, messages out."""

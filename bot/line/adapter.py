@@ -1,0 +1,318 @@
+"""LINE: the webhook's events in, line-bot-sdk's client out: the free reply first, else a push with a retry key."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from bot import overheard
+from bot.answers import body_of, is_yes, object_of
+from bot.line import menu as line_menu
+from bot.line import render as line_render
+from bot.line.events import incoming, row_of
+from bot.line.groups import LineGroups
+from bot.links import Links
+from bot.log import get_logger
+from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from domain.errors import NotFound
+from domain.staff import Platform
+from handlers.chat import Attachment, Incoming, Reply
+from handlers.desk import FetchFailed
+from handlers.system import resent_mark
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.chat.outbox import Message
+from store.engine.database import Database
+from store.engine.failpoints import failpoint
+
+TIMEOUT = 10.0
+LOADING_SECONDS = 20
+MONTHLY = "monthly limit"
+CHUNK = 1 << 16
+
+log = get_logger()
+
+
+def signature_matches(channel_secret: str, body: bytes, given: str | None) -> bool:
+    """Whether LINE signed these very bytes (HMAC-SHA256, constant time)."""
+    expected = base64.b64encode(hmac.new(channel_secret.encode(), body, hashlib.sha256).digest())
+    return hmac.compare_digest(expected, (given or "").encode("utf-8", "replace"))
+
+
+class LineAdapter:
+    """See `bot.platform.Adapter`."""
+
+    platform = Platform.LINE
+
+    def __init__(
+        self,
+        access_token: str,
+        api_url: str,
+        data_api_url: str,
+        clock: Callable[[], datetime],
+        links: Links | None = None,
+    ) -> None:
+        self._links = links
+        self._session: aiohttp.ClientSession | None = None
+        self._access_token = access_token
+        self._api_url = api_url.rstrip("/")
+        self._data_api_url = data_api_url.rstrip("/")
+        self._clock = clock
+        self._clients: tuple[Any, Any] | None = None
+        self._opening = asyncio.Lock()
+        self.groups = LineGroups(self._client, clock)
+        self._bot_id = ""
+
+    async def _client(self) -> tuple[Any, Any]:
+        """The SDK's clients; importing it takes most of a second, so that happens once, beside other work."""
+        async with self._opening:
+            if self._clients is None:
+                sdk = await asyncio.to_thread(_import_sdk)
+                apis = [
+                    sdk.AsyncApiClient(sdk.Configuration(access_token=self._access_token, host=host))
+                    for host in (self._api_url, self._data_api_url)
+                ]
+                self._clients = (sdk.AsyncMessagingApi(apis[0]), sdk.AsyncMessagingApiBlob(apis[1]))
+        return self._clients
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._clients is not None:
+            for api in self._clients:
+                await api.api_client.close()
+        if self._session is not None:
+            await self._session.close()
+
+    # In.
+
+    def events(self, body: bytes) -> list[Event]:
+        """The webhook's events as inbox rows, each on its own: one that is odd harms no other.
+
+        What a group's people say to each other is not among them.
+        """
+        try:
+            listed = json.loads(body.decode("utf-8", "replace"))["events"]
+            if not isinstance(listed, list):
+                raise TypeError("events")
+        except (ValueError, KeyError, TypeError, RecursionError):
+            text = json.dumps(body.decode("utf-8", "replace"))
+            return [Event(self.platform, hashlib.sha256(body).hexdigest(), "line:?", 0, text, "unparsable")]
+        heard = [overheard.of_line(event) for event in listed]
+        return [row_of(event) for event in heard if event is not None]
+
+    def parse(self, event: Event) -> Incoming:
+        """The event as the desk sees it; kinds that LINE invents later are Other."""
+        try:
+            return incoming(event, json.loads(event.raw), self._clock())
+        except Exception as error:
+            raise Unparsable(type(error).__name__) from error
+
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """The message's content; the SDK would read all of it into memory, however much it is."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._access_token}"})
+        url = f"{self._data_api_url}/v2/bot/message/{attachment.reference}/content"
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=TIMEOUT)
+        try:
+            async with self._session.get(url, timeout=timeout, allow_redirects=False) as response:
+                _check_content(response.status)
+                async for chunk in response.content.iter_chunked(CHUNK):
+                    yield chunk
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise FetchFailed(type(error).__name__) from None
+
+    # Out.
+
+    def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
+        """See `bot.line.render`."""
+        link = self._links.url if self._links else None
+        return line_render.render(reply, replaces, link=link, private=self._private if self._bot_id else None)
+
+    def _private(self, typed: str) -> str:
+        """The address that opens the private chat with the bot, with this typed already."""
+        return f"https://line.me/R/oaMessage/{self._bot_id}/?{quote(typed, safe='')}"
+
+    def serves(self, chat: str) -> bool:
+        """Every chat of the platform."""
+        return True
+
+    async def pace(self, chat: str) -> None:
+        """LINE allows 2,000 calls a second: nothing to wait for."""
+
+    async def show_busy(self, chat: str) -> None:
+        """The loading animation."""
+        sdk = await asyncio.to_thread(_import_sdk)
+        api, _blob = await self._client()
+        request = sdk.ShowLoadingAnimationRequest(chatId=chat, loadingSeconds=LOADING_SECONDS)
+        await api.show_loading_animation(request, _request_timeout=TIMEOUT)
+
+    async def deliver(self, message: Message) -> Delivery:
+        """Reply while the free token may be good, else push under the message's id as retry key.
+
+        A reply has no such key, but its token works once, so it may be tried again while it is fresh. When LINE
+        calls it invalid after an unclear answer, nobody can know: a confirmation is then pushed once, marked,
+        anything else is dropped.
+        """
+        if message.reply_token and (self._fresh(message) or (message.attempts == 1 and message.unclear)):
+            delivery = await self._reply(message)
+            if not isinstance(delivery, Refused) or "reply token" not in delivery.error.lower():
+                return delivery
+        if not message.unclear:
+            if message.reply_token and message.staff_id is None and not message.confirms:
+                return Dropped("too late for a free reply, and a stranger gets no paid push")
+            return await self._push(message, message.payload)
+        if not message.reply_token:
+            return await self._push(message, message.payload)
+        if not message.confirms:
+            return Dropped("reply token used or expired")
+        return await self._push(message, line_render.marked(message.payload, resent_mark()))
+
+    def _fresh(self, message: Message) -> bool:
+        return message.reply_until_at is not None and self._clock() < message.reply_until_at
+
+    async def _reply(self, message: Message) -> Delivery:
+        return await self._post("/v2/bot/message/reply", {"replyToken": message.reply_token}, message.payload, {})
+
+    async def _push(self, message: Message, payload: str) -> Delivery:
+        retry_key = {"X-Line-Retry-Key": str(message.id)}
+        delivery = await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
+        if isinstance(delivery, Sent):
+            return Sent(pushes=await self.groups.size(message.chat))
+        # Its key makes another try harmless, so nothing about a push is ever in doubt.
+        return replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
+
+    async def _post(self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]) -> Delivery:
+        """One message call through the SDK's client; of the answer only the status says whether it was taken.
+
+        The SDK would read the body as well, and its models would cost more than everything else together.
+        """
+        api, _blob = await self._client()
+        client = api.api_client
+        kind = {"Accept": "application/json", "Content-Type": "application/json"}
+        try:
+            response = await client.request(
+                "POST",
+                self._api_url + path,
+                headers={**client.default_headers, **kind, **headers},
+                body={**to, **json.loads(payload)},
+                _preload_content=False,
+                _request_timeout=TIMEOUT,
+            )
+            async with response:
+                body = await body_of(response)
+        except aiohttp.ClientConnectorError as error:
+            return Retry(type(error).__name__)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            return Retry(type(error).__name__, unclear=True)
+        return _verdict(response.status, body.decode("utf-8", "replace"))
+
+    async def quota(self) -> tuple[int, int | None]:
+        """Pushes that LINE counts for this month (it calls that approximate), and how many it allows (None: any)."""
+        api, _blob = await self._client()
+        used = await api.get_message_quota_consumption(_request_timeout=TIMEOUT)
+        allowed = await api.get_message_quota(_request_timeout=TIMEOUT)
+        return int(used.total_usage), None if allowed.value is None else int(allowed.value)
+
+    # Setting up.
+
+    @property
+    def door(self) -> str:
+        """The link to the private chat with the bot, once LINE has said the bot's name."""
+        return f"https://line.me/R/ti/p/{self._bot_id}" if self._bot_id else ""
+
+    async def hello(self) -> str:
+        """The bot's name, asked from LINE; proves the access token."""
+        api, _blob = await self._client()
+        info = await api.get_bot_info(_request_timeout=TIMEOUT)
+        self._bot_id = quote(info.basic_id, safe="")
+        return str(info.display_name)
+
+    async def set_up(self, labels: list[tuple[str, str]]) -> str:
+        """Put up the rich menu, once for each picture; returns the bot's name."""
+        bot_name = await self.hello()
+        api, blob = await self._client()
+        definition = line_menu.menu_definition(labels, [label for _key, label in labels])
+        menus = await api.get_rich_menu_list(_request_timeout=TIMEOUT)
+        ours = {menu.name: menu.rich_menu_id for menu in menus.richmenus if menu.name.startswith("deskbot-")}
+        name = str(definition["name"])
+        menu_id = ours.pop(name, None) or await self._new_menu(api, blob, definition, labels)
+        with suppress(_import_sdk().ApiException):
+            if (await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)).rich_menu_id == menu_id and not ours:
+                return bot_name
+        await api.set_default_rich_menu(menu_id, _request_timeout=TIMEOUT)
+        for old in ours.values():
+            await api.delete_rich_menu(old, _request_timeout=TIMEOUT)
+        return bot_name
+
+    async def _new_menu(self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]) -> str:
+        sdk = _import_sdk()
+        picture = await asyncio.to_thread(line_menu.draw_menu, labels)
+        made = await api.create_rich_menu(sdk.RichMenuRequest.from_dict(definition), _request_timeout=TIMEOUT)
+        try:
+            await blob.set_rich_menu_image(
+                made.rich_menu_id,
+                body=bytearray(picture),
+                _headers={"Content-Type": "image/png"},
+                _request_timeout=TIMEOUT * 3,
+            )
+        except BaseException:
+            # A menu without its picture must not be taken for a finished one next time.
+            await api.delete_rich_menu(made.rich_menu_id, _request_timeout=TIMEOUT)
+            raise
+        return str(made.rich_menu_id)
+
+
+def _import_sdk() -> Any:
+    import linebot.v3.messaging as sdk
+
+    return sdk
+
+
+def _verdict(status: int, body: str) -> Delivery:
+    """What LINE's answer means (status 409 = this retry key was accepted before)."""
+    if is_yes(status) or status == 409:
+        return Sent()
+    if status == 429 and MONTHLY not in body:
+        return Retry("429 rate")
+    if status in (401, 403):
+        log.error("LINE refuses DESKBOT_LINE_ACCESS_TOKEN", status=status)
+        return Retry(f"{status} DESKBOT_LINE_ACCESS_TOKEN")
+    if status >= 500:
+        return Retry(f"status {status}", unclear=True)
+    if status == 429:
+        return Refused("429 monthly limit", spent=True)
+    text = _message_of(body)
+    return Refused(f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower())
+
+
+def _check_content(status: int) -> None:
+    """What the answer to a request for a message's content means, when it is not the content (200)."""
+    if status in (401, 403):
+        log.error("LINE refuses DESKBOT_LINE_ACCESS_TOKEN", status=status)
+    if status in (404, 410):
+        raise NotFound("file")
+    if status != 200:
+        # 202: a film or a recording that LINE is still preparing.
+        raise FetchFailed(f"status {status}")
+
+
+def _message_of(body: str) -> str:
+    return str((object_of(body.encode()) or {}).get("message", ""))[:200]
+
+
+async def receive_webhook(adapter: LineAdapter, db: Database, owner: str, now: datetime, body: bytes) -> list[str]:
+    """Commit all events of one webhook call; returns the conversations to wake."""
+    events = adapter.events(body)
+    failpoint("event.received")
+    woken = await inbox.receive(db, events, owner, now) if events else []
+    failpoint("event.committed")
+    return woken

@@ -1,0 +1,249 @@
+"""Facebook: the page's webhook in, the Graph API out; without retry keys, so that the feed is read before a retry."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import aiohttp
+
+from bot.answers import body_of, is_yes, object_of
+from bot.log import get_logger, where
+from bot.networks.networks import Answer, LookupFailed, Posting, listed
+from bot.networks.pictures import FULL, Unreadable, kept
+from domain.publicity.page_feed import PageEvent, event_json, read_event
+from domain.publicity.reading import Network, find_links
+from domain.text import clean
+from handlers.publicity.page_feed import KIND, PLATFORM
+from handlers.publicity.posts import Failed, Posted, Unclear
+from store import due
+from store.chat import inbox
+from store.chat.inbox import Event
+from store.due import Due
+from store.engine.database import Database, Tx
+
+log = get_logger()
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+LOOK_BACK = timedelta(minutes=5)
+"""Clocks differ: a post is looked for from a little before its first try."""
+VIEWERS = "post_total_media_view_unique"
+"""The metric that took the place of post_impressions_unique, which Meta ended for all versions in June 2026."""
+RATE_CODES = frozenset({4, 17, 32, 341, 613, 368})
+TOKEN_CODES = frozenset({102, 190})
+
+
+def signature_matches(app_secret: str, body: bytes, given: str | None) -> bool:
+    """Whether Meta signed these very bytes: HMAC-SHA256 of the escaped body as it came, in constant time."""
+    expected = "sha256=" + hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), (given or "").encode("utf-8", "replace"))
+
+
+def challenge(query: Mapping[str, str], verify_token: str) -> str | None:
+    """The answer to Meta's question whether this address is ours; None where the token is not."""
+    given = query.get("hub.verify_token", "").encode("utf-8", "replace")
+    if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, verify_token.encode()):
+        return None
+    return query.get("hub.challenge", "")
+
+
+def events(body: bytes, page_id: str) -> list[Event]:
+    """The webhook's news of the page's own posts as inbox rows, each on its own: one that is odd harms no other."""
+    try:
+        data = json.loads(body.decode("utf-8", "replace"))
+        entries = data["entry"] if data["object"] == "page" else []
+        if not isinstance(entries, list):
+            raise TypeError("entry")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return [_unreadable(body.decode("utf-8", "replace"))]
+    return [event for entry in entries for event in _of_entry(entry, page_id)]
+
+
+def _of_entry(entry: Any, page_id: str) -> list[Event]:
+    try:
+        if str(entry["id"]) != page_id:
+            return []
+        changes = [change["value"] for change in entry.get("changes", []) if change["field"] == "feed"]
+        told = [read_event(entry.get("time"), value, page_id) for value in changes]
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError):
+        return [_unreadable(json.dumps(entry))]
+    return [_event(each, page_id) for each in told if each is not None]
+
+
+def _event(told: PageEvent, page_id: str) -> Event:
+    raw = event_json(told)
+    event_id = hashlib.sha256(raw.encode()).hexdigest()
+    return Event(PLATFORM, event_id, f"{PLATFORM}:{page_id}", int(told.at.timestamp()), raw)
+
+
+def _unreadable(text: str) -> Event:
+    raw = json.dumps(text)
+    return Event(PLATFORM, hashlib.sha256(raw.encode()).hexdigest(), f"{PLATFORM}:?", 0, raw, "unparsable")
+
+
+async def receive_webhook(db: Database, now: datetime, page_id: str, body: bytes) -> int:
+    """Commit what the webhook told, with the row that has it dealt with; returns how many events."""
+    told = events(body, page_id)
+    rows = [Due(KIND, event.event_id, "", now) for event in told if event.state == "pending"]
+
+    async def work(tx: Tx) -> None:
+        await inbox.keep(tx, told, now)
+        await due.plan(tx, rows)
+
+    if told:
+        await db.write(work, first=True)
+    return len(told)
+
+
+class FacebookPage:
+    """See `bot.networks.networks.PostingNetwork`. The API's version, where one is wanted, stands in the address."""
+
+    network = Network.FACEBOOK
+    repeats_safely = False
+    takes_pictures = True
+
+    def __init__(self, page_id: str, page_token: str, api_url: str) -> None:
+        self._page_id = page_id
+        self._page_token = page_token
+        self._api_url = api_url.rstrip("/")
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def hello(self) -> str:
+        """The page's name, asked from Facebook; proves the token. LookupFailed."""
+        answer = await self._get(f"/{self._page_id}", {"fields": "name"})
+        return str(answer.get("name", ""))
+
+    async def publish(self, posting: Posting) -> Answer:
+        """A post of the page, with its picture where it has one."""
+        fields = {"message": posting.text}
+        if posting.picture is not None:
+            photo = await self._upload(posting)
+            if not isinstance(photo, str):
+                return photo
+            fields["attached_media[0]"] = json.dumps({"media_fbid": photo})
+        status, answer = await self._post(f"/{self._page_id}/feed", fields)
+        if not is_yes(status):
+            return _verdict(status, answer)
+        post_id = _id_of(answer)
+        return Posted(post_id, await self._permalink(post_id)) if post_id else Posted("", "")
+
+    async def _upload(self, posting: Posting) -> str | Answer:
+        """The picture, not shown yet: a second one that is never used harms nobody."""
+        assert posting.picture is not None
+        try:
+            data, mime = await asyncio.to_thread(kept, posting.picture, *FULL)
+        except Unreadable:
+            return Failed("picture", lasting=True)
+        form = aiohttp.FormData()
+        form.add_field("published", "false")
+        form.add_field("source", data, filename="picture", content_type=mime)
+        status, answer = await self._post(f"/{self._page_id}/photos", form)
+        if is_yes(status) and _id_of(answer):
+            return _id_of(answer)
+        verdict = _verdict(status, answer)
+        return verdict if isinstance(verdict, Failed) else Failed(verdict.error, lasting=False)
+
+    async def _permalink(self, post_id: str) -> str:
+        """Where people see it; its ids make a link, too, should Facebook not answer now."""
+        try:
+            answer = await self._get(f"/{post_id}", {"fields": "permalink_url"})
+        except LookupFailed:
+            answer = {}
+        return _link(post_id, answer.get("permalink_url"))
+
+    async def look_for(self, text: str, since: datetime) -> Posted | None:
+        """The newest post of the page with these words since then. LookupFailed."""
+        query = {
+            "fields": "id,message,created_time,permalink_url",
+            "since": str(int((since - LOOK_BACK).timestamp())),
+            "limit": "100",
+        }
+        answer = await self._get(f"/{self._page_id}/feed", query)
+        wanted = " ".join(clean(text).split())
+        for post in listed(answer):
+            if " ".join(clean(str(post.get("message", ""))).split()) == wanted:
+                return Posted(str(post["id"]), _link(str(post["id"]), post.get("permalink_url")))
+        return None
+
+    async def measure(self, external_id: str) -> tuple[int | None, int | None] | None:
+        """How many people saw it; None where Facebook does not say: the token lacks `read_insights`, or the page has
+        fewer than 100 followers. It tells of no delivery.
+        """
+        try:
+            answer = await self._get(f"/{external_id}/insights", {"metric": VIEWERS, "period": "lifetime"})
+            (found,) = answer["data"]
+            viewers = found["values"][0]["value"]
+        except (LookupFailed, KeyError, IndexError, TypeError, ValueError) as error:
+            log.info("reach not told", network=self.network, **where(error))
+            return None
+        return (None, viewers) if type(viewers) is int else None
+
+    # The wire.
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            headers = {"Authorization": f"Bearer {self._page_token}"}
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, headers=headers)
+        return self._session
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        status, answer = await _ask(partial(self._client().get, self._api_url + path, params=query))
+        if status != 200 or answer is None:
+            raise LookupFailed(f"{status} {_error_of(answer or {})}")
+        return answer
+
+    async def _post(self, path: str, data: Any) -> tuple[int, dict[str, Any] | None]:
+        return await _ask(partial(self._client().post, self._api_url + path, data=data))
+
+
+NOT_SENT, NO_ANSWER = -1, 0
+"""In place of an HTTP status."""
+
+
+async def _ask(call: Callable[[], Any]) -> tuple[int, dict[str, Any] | None]:
+    """The status, and the answer; None where it cannot be read: a proxy's page, or cut off."""
+    try:
+        async with call() as response:
+            return response.status, object_of(await body_of(response))
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        return NOT_SENT, None
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        return NO_ANSWER, None
+
+
+def _id_of(answer: Mapping[str, Any] | None) -> str:
+    found = (answer or {}).get("id")
+    return found if isinstance(found, str) else ""
+
+
+def _error_of(answer: Mapping[str, Any]) -> str:
+    error = answer.get("error")
+    return f"code {error.get('code')}" if isinstance(error, Mapping) else ""
+
+
+def _verdict(status: int, answer: Mapping[str, Any] | None) -> Failed | Unclear:
+    """What a refusal means: Meta's own error codes tell what was surely not taken."""
+    error = (answer or {}).get("error")
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if status == NOT_SENT:
+        return Failed("connect", lasting=False)
+    if status in (NO_ANSWER, 200, 408) or status >= 500 or code in (1, 2):
+        return Unclear(f"{status}")
+    if code in RATE_CODES or status == 429:
+        return Failed("rate", lasting=False)
+    return Failed("token" if code in TOKEN_CODES else f"{status} code {code}", lasting=True)
+
+
+def _link(post_id: str, permalink: object) -> str:
+    links = find_links(permalink) if isinstance(permalink, str) else []
+    page, _bar, own = post_id.rpartition("_")
+    return links[0].url if links else f"https://www.facebook.com/{page or 'permalink'}/posts/{own}"

@@ -1,0 +1,52 @@
+"""The verbs `import` and `export` of the command line."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from bot.clock import Clock
+from domain.configuration import Configuration
+from store.engine.database import Database
+
+OnDesk: TypeAlias = Callable[[Callable[[Database, Configuration, Clock], Awaitable[int]]], None]
+"""Runs work on the configured desk; its number is the exit code."""
+
+Table = Annotated[Path, typer.Argument(help="A table, .csv or .xlsx.", metavar="FILE")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")]
+WHAT = ("customers", "tickets")
+
+
+def add_verbs(app: typer.Typer, on_desk: OnDesk) -> None:
+    """Put `import customers|tickets FILE` and `export customers|tickets FILE` under the command line."""
+    incoming = typer.Typer(help="Bring customers or tickets in from a table; the same table twice changes nothing.")
+    outgoing = typer.Typer(help="Write all customers or tickets to a table.")
+    for what in WHAT:
+        incoming.command(what)(_import_verb(what, on_desk))
+        outgoing.command(what)(_export_verb(what, on_desk))
+    app.add_typer(incoming, name="import")
+    app.add_typer(outgoing, name="export")
+
+
+def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
+    def verb(file: Table, dry_run: DryRun = False) -> None:
+        # Late: every start of the desk passes here, few bring tables.
+        from bot.tables.report import import_file
+        from domain.tables.tables import Register
+
+        on_desk(lambda db, office, clock: import_file(db, office, Register(what), file, clock(), dry_run=dry_run))
+
+    verb.__doc__ = f"Bring {what} in; exit code 0, 2 where rows were rejected, 1 where the file was refused."
+    return verb
+
+
+def _export_verb(what: str, on_desk: OnDesk) -> Callable[[Path], None]:
+    def verb(file: Table) -> None:
+        from bot.tables.report import export_file
+        from domain.tables.tables import Register
+
+        on_desk(lambda db, office, clock: export_file(db, office, Register(what), file, clock()))
+
+    verb.__doc__ = f"Write all {what} to FILE."
+    return verb

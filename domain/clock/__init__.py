@@ -1,0 +1,1 @@
+"""The time standard: due times, pauses, and the sum behind them."""

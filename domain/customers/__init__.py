@@ -1,0 +1,1 @@
+"""Customers: records, telephones, names, merging."""

@@ -1,0 +1,224 @@
+"""What one message says of a new customer: name, telephones, e-mail, organisation and address, told apart.
+
+Only what is surely one of them is taken from the name; all else stays in it, or goes into the note word for word.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from domain.customers.phones import format_phone, read_reach
+from domain.customers.provinces import find_province
+from domain.text import clean, digits, strip_titles, words
+
+NAME_WORDS = 2
+"""Given name and surname: a short word of an organisation is none within these."""
+WHOLE_ADDRESS = 2
+"""So many marks of an address, or a house number, tell one behind the name of an organisation, which may hold one."""
+
+
+@dataclass(slots=True)
+class NewCustomer:
+    """What was read. `phones` are canonical, in the order in which they stand; `note` is what has no other place."""
+
+    name: str = ""
+    organisation: str = ""
+    address: str = ""
+    contact: str = ""
+    phones: list[str] = field(default_factory=list)
+    emails: list[str] = field(default_factory=list)
+    note: list[str] = field(default_factory=list)
+
+
+def read_customer(text: str) -> NewCustomer:
+    """Read a message of one line or several; any text has a reading."""
+    read = NewCustomer()
+    for line in clean(text).splitlines():
+        reach = read_reach(line)
+        read.phones += [phone for phone in reach.phones if phone not in read.phones]
+        read.emails += [email for email in reach.emails if email not in read.emails]
+        for segment in _segments(reach.words):
+            _take(read, segment)
+    return read
+
+
+def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[str, str, list[str]]:
+    """Telephone and mobile with further numbers beside those that are there, and what has no place any more.
+
+    A number alone is the telephone, whatever its kind; beside another, a mobile's goes into its own field.
+    """
+    wanted = [number for number in dict.fromkeys(numbers) if number not in (phone, mobile)]
+    if len(wanted) == 1 and not (phone or mobile):
+        return wanted[0], "", []
+    if phone and not mobile and is_mobile(phone) and not all(map(is_mobile, wanted)):
+        phone, mobile = "", phone
+    left = []
+    for number in wanted:  # each in the field of its own kind first
+        if is_mobile(number) and not mobile:
+            mobile = number
+        elif not is_mobile(number) and not phone:
+            phone = number
+        else:
+            left.append(number)
+    for number in [*left]:
+        if not phone or not mobile:
+            phone, mobile = phone or number, mobile if not phone else number
+            left.remove(number)
+    return phone, mobile, left
+
+
+def is_mobile(canonical: str) -> bool:
+    """Whether it is a Thai mobile's number."""
+    return re.match(r"\+66[689]", canonical) is not None
+
+
+def further_note(numbers: Iterable[str]) -> list[str]:
+    """Numbers without a field of their own, as the note has them."""
+    label = words("new_customer").text("phone")
+    return [f"{label} {format_phone(number)}" for number in numbers]
+
+
+def _segments(text: str) -> Iterator[str]:
+    """The parts of a line between commas and before labels, the bracketed ones by themselves."""
+    labelled = _label_marks().sub("\n", text)
+    for part in re.split(r"(\([^()]*\))|[,;|\n]", labelled):
+        if part and part.strip():
+            yield part.strip()
+
+
+def _take(read: NewCustomer, segment: str) -> None:
+    if segment.startswith("(") or _fax().match(segment):
+        read.note.append(segment.strip("()").strip())
+        return
+    label, rest = _labelled(segment)
+    if label:
+        setattr(read, label, " ".join(filter(None, (getattr(read, label), rest))))
+        return
+    head, address = _without_address(segment, named=bool(read.name))
+    if address:
+        read.address = " ".join(filter(None, (read.address, address)))
+    head, fax = _cut(head, _fax().search(head))
+    if fax:
+        read.note.append(fax)
+    if head:
+        _take_names(read, head)
+
+
+def _take_names(read: NewCustomer, head: str) -> None:
+    """A person and the organisation behind her, an organisation and its contact behind it, or a name."""
+    typed = head.split()
+    at = _agency_at(typed, named=bool(read.name))
+    if at == 0 and read.name and not read.organisation:
+        read.organisation = head
+    elif at:
+        read.name = " ".join(filter(None, (read.name, *typed[:at])))
+        read.organisation = " ".join(filter(None, (read.organisation, *typed[at:])))
+    elif at == 0 and (person := _person_at(typed)):
+        read.name = " ".join(typed[:person])
+        read.contact = " ".join(typed[person:])
+    else:
+        read.name = ", ".join(filter(None, (read.name, head)))
+
+
+def _labelled(segment: str) -> tuple[str, str]:
+    """The field that a segment names itself, and what it says of it; "" where it names none."""
+    table = words("new_customer").table("labels")
+    for name in table.values:
+        label = rf"(?:{_any(table.texts(name))})\s*[:=\-]?\s*"
+        if found := re.match(rf"(?:{label})(?=\S)", segment, re.IGNORECASE):
+            glued = found[0].rstrip() == found[0] and found[0][-1].isalpha()
+            if not glued:
+                return name, segment[found.end() :].strip()
+    return "", segment
+
+
+def _without_address(segment: str, *, named: bool) -> tuple[str, str]:
+    """A segment without the address that ends it, and that address."""
+    found = next(_address_marks(segment, named=named), None)
+    if found is None:
+        return _without_province(segment, named=named)
+    head, address = _cut(segment, found)
+    organisation = _agency_at(head.split(), named=False) == 0
+    if organisation and not _is_whole(address):
+        return segment, ""
+    return head, address
+
+
+def _address_marks(segment: str, *, named: bool) -> Iterator[re.Match[str]]:
+    """The marks of an address, none that begins the segment where that is the name."""
+    for found in _address().finditer(digits(segment)):
+        if found.start() or named or _house().match(digits(segment)):
+            yield found
+
+
+def _is_whole(address: str) -> bool:
+    return bool(_house().match(digits(address))) or len(_address().findall(digits(address))) >= WHOLE_ADDRESS
+
+
+def _without_province(segment: str, *, named: bool) -> tuple[str, str]:
+    """A province alone behind a name and surname is where they live."""
+    *before, last = segment.split() or [""]
+    enough = named or len(strip_titles(" ".join(before)).split()) >= NAME_WORDS
+    if enough and find_province(last) and (not before or _agency_at(before, named=False) is None):
+        return " ".join(before), last
+    return segment, ""
+
+
+def _agency_at(typed: list[str], *, named: bool) -> int | None:
+    """At which word an organisation begins; short words of one are none where a given name or surname stands."""
+    table = words("new_customer")
+    for place, word in enumerate(typed):
+        if word.casefold().startswith(table.texts("agencies")):
+            return place
+        if not word.casefold().startswith(table.texts("short_agencies")):
+            continue
+        whole = len(strip_titles(" ".join(typed[:place])).split()) >= NAME_WORDS
+        if named or not place or whole:
+            return place
+    return None
+
+
+def _person_at(typed: list[str]) -> int:
+    """At which word behind an organisation's name a person with a title begins; 0 for none."""
+    titles = words("new_customer").texts("person_titles")
+    return next((place for place, word in enumerate(typed) if place and word.startswith(titles)), 0)
+
+
+def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
+    """What stands before a match, and all from it on."""
+    if found is None:
+        return text, ""
+    return text[: found.start()].strip(" ,;"), text[found.start() :].strip()
+
+
+def _any(spellings: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+
+
+@cache
+def _label_marks() -> re.Pattern[str]:
+    """The blank before a label with its colon."""
+    table = words("new_customer").table("labels")
+    every = [word for name in table.values for word in table.texts(name)]
+    return re.compile(rf"\s(?=(?:{_any(every)})\s*:)", re.IGNORECASE)
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    """One mark of an address: a house number, a road, a district, a postcode."""
+    table = words("new_customer")
+    areas = _any(table.texts("areas"))
+    house = rf"(?:{_any(table.texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}}(?!\S)|(?:/\d{{1,5}})?(?=\s*(?:{areas})))"
+    return re.compile(rf"(?<!\S)(?:{house}|(?:{_any(table.texts('house'))})\s*\d|(?:{areas})|\d{{5}}(?!\S))")
+
+
+@cache
+def _house() -> re.Pattern[str]:
+    """A house number."""
+    return re.compile(rf"(?:{_any(words('new_customer').texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)")
+
+
+@cache
+def _fax() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:{_any(words('phones').texts('fax'))})[\s.:]*(?=[\d(+])", re.IGNORECASE)

@@ -1,0 +1,445 @@
+"""Telephones and e-mail addresses: the one reader of both, their one form, printed, and masked for groups.
+
+Whoever is given a text asks here, so that a chat, a form, a table's cell and a mail read alike:
+
+- `read_phones` and `read_emails` where the text should be one: an answer, a cell. They never raise; they tell what
+  was read, what stands beside it in its own words, and whether a number or address had to be restored.
+- `read_reach` where telephones and addresses stand among other words: a name with both behind it.
+- `share_phones` where several numbers go into a telephone and a mobile.
+- `parse_phone` and `parse_email` where exactly one is wanted and anything else is refused.
+- `looks_like_phone` and `looks_like_email` to ask cheaply whether a text is nothing else.
+
+Customer codes and ticket numbers are read by `domain.tickets.references`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from domain.errors import InvalidInput
+from domain.text import MARKS, clean, digits, graphemes, strip_titles, words
+
+REGION = "TH"
+_MASK = "\u2022"
+
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+
+_SEPARATOR = r"[\s().-]{0,2}"
+_LOOKS = re.compile(
+    rf"\(?0{_SEPARATOR}(?:\d{_SEPARATOR}){{8,9}}"
+    rf"|\(?(?:\+|00)?{_SEPARATOR}66{_SEPARATOR}(?:\d{_SEPARATOR}){{8,10}}"
+    rf"|\+{_SEPARATOR}(?:\d{_SEPARATOR}){{8,15}}"
+)
+_GROUP = re.compile(r"\d+")
+_WITHIN = re.compile(r"[\s().-]{0,3}")
+"""What may stand between two groups of digits of one number."""
+_SIGNS = re.compile(r"\(?\+?\(?\Z")
+_MOST_GROUPS = 8
+_KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan")
+_ABROAD = re.compile(r"00[\s.-]?\d[\d\s().-]{7,}")
+_FROM_ABROAD = re.compile(r"\A\(?00[\s.()-]{0,2}66")
+_BARE = re.compile(r"[1-9][\d\s.-]*")
+_HOTLINE = re.compile(r"1\d{3}")
+_SCIENTIFIC = re.compile(r"['=\"]*\d(?:[.,]\d+)?\s?e\s?\+?\d{1,3}['\"]*", re.IGNORECASE)
+_NOTHING = re.compile(r"[0\W_]*")
+_CANONICAL = re.compile(r"(\+\d+|1\d{3})(?:;ext=(\d+))?")
+_TOLL_FREE = re.compile(r"\+66(1[89]00)(\d{3})(\d{3})")
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?<![\w.!#$%&*+/=?^`{|}~@-])[a-z0-9_][a-z0-9.!#$%&'*+/=?^_`{|}~-]*@(?:[a-z0-9-]+\.)+[a-z]{2,}"
+    r"(?![a-z0-9_@-]|\.[a-z0-9])",
+    re.IGNORECASE | re.ASCII,
+)
+_BETWEEN_ADDRESSES = re.compile(r"(?<=[a-z])[/|](?=[^\s/|,;@]+@)", re.IGNORECASE)
+_LONGEST_ADDRESS = 254
+_EDGES = " \t\n,;:/|='\"<>"
+"""Signs that say nothing at the edge of a piece of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """What a text says of telephones.
+
+    `numbers` are canonical (E.164 with an optional `;ext=203`, or a hotline of four digits), in the order in which
+    they stand. `beside` is what else the text says, in its own words, labels and mere marks aside: whose number it is,
+    the end of a range, a fax. `restored`: a number is written otherwise than it is dialled, without the nought that
+    a sheet dropped, or with 00 for +. Neither numbers nor anything beside: there is none (`-`, `0`).
+    """
+
+    numbers: tuple[str, ...] = ()
+    beside: str = ""
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Emails:
+    """What a text says of e-mail addresses, as `Phones` does; `restored`: blanks left out, a comma read as a dot."""
+
+    addresses: tuple[str, ...] = ()
+    beside: str = ""
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A text that names somebody: its words, and the telephones and addresses that stand among them."""
+
+    words: str
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def read_phones(text: str) -> Phones:
+    """What a text says that should be a telephone: an answer, a cell. Numbers without a country are Thai."""
+    whole = clean(text)
+    number, extension = _split_extension(whole)
+    if _LOOKS.fullmatch(number) and (canonical := _canonical(number)):
+        return Phones((canonical + extension,), restored=number.startswith("00"))
+    bare = _unlabelled(number, "labels")
+    if _HOTLINE.fullmatch(bare):
+        return Phones((bare + extension,))
+    if not extension and _says_none(bare):
+        return Phones()
+    if is_scientific(whole):
+        return Phones(beside=whole)
+    return _Scan(whole, alone=True).phones()
+
+
+@lru_cache(maxsize=1024)
+def read_emails(text: str) -> Emails:
+    """What a text says that should be an e-mail address: an answer, a cell."""
+    whole = clean(text)
+    plain = _plain(whole)
+    if _ADDRESS.fullmatch(plain) and len(plain) <= _LONGEST_ADDRESS:
+        return Emails((plain.lower(),))
+    bare = _unlabelled(plain, "email_labels")
+    if _says_none(bare):
+        return Emails()
+    found = _emails_among(whole)
+    if found.addresses or bare.count("@") != 1:
+        return found
+    return _restored_email(bare) or found
+
+
+def read_reach(text: str) -> Reach:
+    """The words of a text, and the telephones and e-mail addresses that stand among them, wherever they stand.
+
+    Only what surely is one is taken out: a number from 0 or with its country, a whole address.
+    """
+    emails = _emails_among(clean(text))
+    phones = _Scan(emails.beside, alone=False).phones()
+    return Reach(phones.beside, phones.numbers, emails.addresses)
+
+
+def share_phones(phones: Sequence[str], mobiles: Sequence[str] = ()) -> tuple[str, str, tuple[str, ...]]:
+    """Which of the numbers said as telephones and as mobiles go into which field, and which are left over.
+
+    One stays where it was said. Of several in one place, while the other is empty, a mobile goes to the mobile and a
+    landline to the telephone; two of a kind in their order.
+    """
+    if phones and mobiles:
+        return phones[0], mobiles[0], (*phones[1:], *mobiles[1:])
+    said = [*phones, *mobiles]
+    if len(said) < 2:
+        return next(iter(phones), ""), next(iter(mobiles), ""), ()
+    first, second, *further = said
+    backwards = _is_mobile(first) and not _is_mobile(second)
+    if _is_mobile(first) == _is_mobile(second):
+        backwards = bool(mobiles)
+    phone, mobile = (second, first) if backwards else (first, second)
+    return phone, mobile, tuple(further)
+
+
+def parse_phone(text: str) -> str:
+    """One telephone as E.164 with an optional `;ext=203`; a hotline of four digits (1111) stays as it is.
+
+    Numbers without a country are Thai. Raises InvalidInput("phone"), also for two numbers or a range.
+    """
+    read = read_phones(text)
+    if len(read.numbers) != 1 or read.beside:
+        raise InvalidInput("phone", text=text)
+    return read.numbers[0]
+
+
+def is_scientific(text: str) -> bool:
+    """Whether a sheet wrote a number so that its last digits may be lost: 8.12E+08."""
+    return _SCIENTIFIC.fullmatch(_plain(clean(text))) is not None
+
+
+def looks_like_phone(text: str) -> bool:
+    """Whether `text` alone is written like a telephone: 9 or 10 digits from 0, or with a country's number."""
+    return _LOOKS.fullmatch(_split_extension(clean(text))[0].strip("='\"")) is not None
+
+
+def format_phone(canonical: str) -> str:
+    """A telephone for people, `081-234-5678` with its extension; what is not canonical stays as it is."""
+    found = _CANONICAL.fullmatch(canonical)
+    if found is None:
+        return canonical
+    number, extension = found.groups()
+    if free := _TOLL_FREE.fullmatch(number):
+        number = "-".join(free.groups())
+    elif number.startswith("+66"):
+        local = "0" + number[3:]
+        first = 2 if local.startswith("02") else 3
+        last = 3 if len(local) - first == 6 else 4
+        number = f"{local[:first]}-{local[first:-last]}-{local[-last:]}"
+    elif number.startswith("+"):
+        import phonenumbers
+
+        parsed = phonenumbers.parse(number)
+        number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f"{number} {words('phones').text('extension')} {extension}" if extension else number
+
+
+def mask_phone(canonical: str) -> str:
+    """The telephone as groups see it, without its extension: two leading and four closing digits, `08•-•••-5678`."""
+    shown = format_phone(canonical.partition(";")[0])
+    places = [place for place, character in enumerate(shown) if character.isdigit()]
+    hidden = set(places[2:-4] if len(places) > 6 else places)
+    return "".join(_MASK if place in hidden else character for place, character in enumerate(shown))
+
+
+def mask_name(name: str) -> str:
+    """The name as groups see it: up to three letters of the first word, titles aside, never all of it."""
+    first = graphemes((strip_titles(clean(name)).split() or [""])[0])
+    return "".join(first[: max(0, min(3, len(first) - 1))]) + _MASK * 3
+
+
+def mask_surname(name: str) -> str:
+    """The name with its first word whole and no more than two letters of the next; a single word as `mask_name`."""
+    first, *more = strip_titles(clean(name)).split() or [""]
+    if not more:
+        return mask_name(name)
+    shown = graphemes(more[0])
+    return f"{first} {''.join(shown[: min(2, len(shown) - 1)])}{_MASK * 3}"
+
+
+def looks_like_email(text: str) -> bool:
+    """Whether `text` alone is written like an e-mail address."""
+    text = text.strip()
+    return len(text) <= _LONGEST_ADDRESS and _EMAIL.fullmatch(text) is not None
+
+
+def parse_email(text: str) -> str:
+    """One e-mail address in lower case. Raises InvalidInput("email")."""
+    read = read_emails(text)
+    if len(read.addresses) != 1 or read.beside or read.restored:
+        raise InvalidInput("email", text=text)
+    return read.addresses[0]
+
+
+def _is_mobile(canonical: str) -> bool:
+    return re.match(r"\+66[689]", canonical) is not None
+
+
+def _plain(text: str) -> str:
+    """`text` with Arabic digits and one dash, as long as before: a place in it is the same place in `text`."""
+    return text if text.isascii() else digits(text).translate(_DASHES)
+
+
+def _says_none(bare: str) -> bool:
+    """Whether a text says that there is no number or address: nothing but marks and noughts, or a word for it."""
+    return _NOTHING.fullmatch(bare) is not None or bare.casefold() in words("phones").texts("none")
+
+
+def _unlabelled(plain: str, labels: str) -> str:
+    """The text without marks at its edges and a label before it."""
+    found = _labels(labels).match(plain)
+    return plain[found.end() if found else 0 :].strip(f"{_EDGES}.()")
+
+
+def _split_extension(text: str) -> tuple[str, str]:
+    """The number with Arabic digits and plain signs, and its extension as `;ext=203` or ""."""
+    plain = _plain(text)
+    found = _extension().search(plain)
+    if found is None or found.end() != len(plain):
+        return plain, ""
+    return plain[: found.start()].strip(), f";ext={found[1]}"
+
+
+def _canonical(written: str) -> str:
+    """A number in E.164; "" where there is no such number."""
+    national = re.sub(r"\D", "", written)
+    if national[:1] == "0" and national[:2] != "00":
+        return f"+66{national[1:]}" if _thai_number().fullmatch(national, 1) else ""
+    import phonenumbers  # 180 ms, which only those who type a telephone shall wait for
+
+    try:
+        parsed = phonenumbers.parse(_FROM_ABROAD.sub("+66", written), REGION)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(parsed):
+        return ""
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def _thai_number() -> re.Pattern[str]:
+    """What the library calls a valid number in Thailand, without its nought: one pattern, for tables of many."""
+    import phonenumbers
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
+    kinds = (getattr(metadata, kind, None) for kind in _KINDS)
+    return re.compile("|".join(kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern))
+
+
+class _Scan:
+    """One reading of a text: number after number, and the pieces of text between them.
+
+    `alone`: the text should be telephones and nothing else, so that a number may lack its nought.
+    """
+
+    def __init__(self, whole: str, *, alone: bool) -> None:
+        self._whole, self._plain, self._alone = whole, _plain(whole), alone
+        self._groups = list(_GROUP.finditer(self._plain))
+        self._pieces: list[str] = []
+        self._restored = False
+
+    def phones(self) -> Phones:
+        """What the text says."""
+        numbers: dict[str, None] = {}
+        done = 0
+        for at, group in enumerate(self._groups):
+            if group.start() < done or (found := self._number(at, done)) is None:
+                continue
+            begin, end, number = found
+            labels = self._labels_before(done, begin)
+            if labels == {"fax"} or self._is_called_fax(end):
+                self._keep(done, end)
+            else:
+                self._keep(done, begin, label="fax" not in labels)
+                numbers[number] = None
+            done = end
+        self._keep(done, len(self._whole))
+        return Phones(tuple(numbers), " ".join(self._pieces), self._restored)
+
+    def _number(self, at: int, done: int) -> tuple[int, int, str] | None:
+        """Where the longest number begins and ends whose first digits are the group at `at`, and itself."""
+        first = self._groups[at].start()
+        signs = _SIGNS.search(self._plain, done, first)
+        begin = signs.start() if signs else first
+        if re.search(r"[A-Za-z]\Z", self._plain[:begin]) and not self._labels_before(done, begin):
+            return None
+        last = at
+        while last - at < _MOST_GROUPS and self._joins(last):
+            last += 1
+        lone = not (at and self._joins(at - 1)) and not self._joins(last)
+        for place in range(last, at - 1, -1):
+            end = self._groups[place].end()
+            if number := self._read(self._plain[begin:end], lone=lone and place == last):
+                extension = _extension().match(self._plain, end)
+                suffix = f";ext={extension[1]}" if extension else ""
+                return begin, extension.end() if extension else end, number + suffix
+        return None
+
+    def _joins(self, at: int) -> bool:
+        """Whether the group at `at` and the next one may belong to one number."""
+        if at + 1 >= len(self._groups):
+            return False
+        between = self._plain[self._groups[at].end() : self._groups[at + 1].start()]
+        return _WITHIN.fullmatch(between) is not None
+
+    def _read(self, written: str, *, lone: bool) -> str:
+        """The number that is written here, "" for none; one without its nought only where it stands alone."""
+        number = ""
+        restored = True
+        if _LOOKS.fullmatch(written):
+            number, restored = _canonical(written), written.startswith("00")
+        elif self._alone and _ABROAD.fullmatch(written):
+            readings = {_canonical(f"+{written[2:].lstrip(' .-')}"), _canonical(written)} - {""}
+            number = readings.pop() if len(readings) == 1 else ""
+        elif self._alone and lone and _BARE.fullmatch(written):
+            number = _canonical(written)
+            restored = not _TOLL_FREE.fullmatch(number)
+        self._restored |= bool(number) and restored
+        return number
+
+    def _labels_before(self, begin: int, end: int) -> set[str]:
+        """The kinds of words directly before a number: labels, fax."""
+        found = _labels_behind().search(self._plain[begin:end])
+        named = _labels("labels", "fax").findall(found[0]) if found else []
+        fax = words("phones").texts("fax")
+        return {"fax" if word.casefold() in fax else "labels" for word in named}
+
+    def _is_called_fax(self, end: int) -> bool:
+        """Whether the number that ends here is followed by no more than the word for a fax."""
+        behind = re.split(r"[,;/\n]", self._plain[end:], maxsplit=1)[0]
+        return behind.strip(f"{_EDGES}.()").casefold() in words("phones").texts("fax")
+
+    def _keep(self, begin: int, end: int, *, label: bool = False) -> None:
+        """Keep what stands here, but for a label before a number, words between two numbers, and mere marks."""
+        piece = self._whole[begin:end]
+        if label and (found := _labels_behind().search(self._plain[begin:end])):
+            piece = piece[: found.start()]
+        piece = piece.strip(_EDGES)
+        bare = piece.strip(".() ").casefold()
+        table = words("phones")
+        if bare and re.search(r"\w", bare) and bare not in (*table.texts("between"), *table.texts("labels")):
+            self._pieces.append(piece)
+
+
+def _emails_among(whole: str) -> Emails:
+    """The addresses in a text, and what stands beside them."""
+    plain = _BETWEEN_ADDRESSES.sub(",", _plain(whole))
+    addresses: dict[str, None] = {}
+    pieces = []
+    done = 0
+    for found in _ADDRESS.finditer(plain):
+        # In "som,chai@example.com" stands no address of chai's.
+        glued = plain[done : found.start()][-2:].strip() not in ("", ",") and plain[found.start() - 1] == ","
+        if glued or len(found[0]) > _LONGEST_ADDRESS:
+            continue
+        pieces.append((whole[done : found.start()], plain[done : found.start()]))
+        addresses[found[0].lower()] = None
+        done = found.end()
+    pieces.append((whole[done:], plain[done:]))
+    return Emails(tuple(addresses), " ".join(filter(None, (_beside_email(*piece) for piece in pieces))))
+
+
+def _beside_email(piece: str, plain: str) -> str:
+    """What a piece of text beside an address says, without a label before the address and mere marks."""
+    found = _email_labels_behind().search(plain)
+    piece = (piece[: found.start()] if found else piece).strip(_EDGES)
+    return piece if re.search(r"\w", piece) and piece.casefold() not in words("phones").texts("between") else ""
+
+
+def _restored_email(bare: str) -> Emails | None:
+    """The one address that a text of blanks and commas in wrong places can be, None if it is none."""
+    joined = re.sub(r"\s*([@.])\s*", r"\1", bare)
+    local, _at, domain = joined.partition("@")
+    for address in (joined, f"{local}@{domain.replace(',', '.')}"):
+        if _ADDRESS.fullmatch(address) and len(address) <= _LONGEST_ADDRESS:
+            return Emails((address.lower(),), restored=True)
+    return None
+
+
+@cache
+def _extension() -> re.Pattern[str]:
+    return re.compile(rf"[\s,;(]{{0,3}}(?:{_any_of('extensions')})[\s.:]{{0,3}}(\d{{1,6}})(?!\d)", re.IGNORECASE)
+
+
+@cache
+def _labels(*keys: str) -> re.Pattern[str]:
+    """One label, as a whole word."""
+    return re.compile(rf"(?<![^\W\d_])(?:{_any_of(*keys)})(?![^\W\d_]|[{MARKS}])", re.IGNORECASE)
+
+
+@cache
+def _labels_behind() -> re.Pattern[str]:
+    """All labels with which a text ends."""
+    return re.compile(rf"(?:(?<![^\W\d_])(?:{_any_of('labels', 'fax')})[\s.:/()=-]*)+\Z", re.IGNORECASE)
+
+
+@cache
+def _email_labels_behind() -> re.Pattern[str]:
+    return re.compile(rf"(?:(?<![^\W\d_])(?:{_any_of('email_labels')})[\s.:/(<=-]*)+\Z", re.IGNORECASE)
+
+
+def _any_of(*keys: str) -> str:
+    """A pattern for any of the words of these lists, the longest first."""
+    spellings = {one for key in keys for one in words("phones").texts(key)}
+    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))

@@ -1,0 +1,152 @@
+"""The 77 provinces, and the reports of their numbers of users: province, number and month out of one line."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from domain.data import Table, read_document
+from domain.dates.days import format_month, search_month
+from domain.errors import InvalidInput
+from domain.text import clean, digits, fold, words
+
+GLUED = 5
+"""Letters that a name needs to be recognised inside an unbroken line; a shorter one must stand alone."""
+ALIKE = 75
+"""How alike (0-100) a misspelt name must be to be offered."""
+MOST_USERS = 1_000_000_000
+FIRST_YEAR = 2000
+"""A report of an earlier month is a slip of the finger."""
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_DAY = re.compile(r"(?<!\d)\d\d?\s*$")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0e31\u0e34-\u0e4e.])*")
+
+
+@dataclass(frozen=True, slots=True)
+class UserCount:
+    """What a provincial office reports; `month` is its first day, None where no month is named."""
+
+    province: str = ""
+    users: int | None = None
+    month: date | None = None
+
+
+def list_provinces() -> tuple[str, ...]:
+    """All of them, in dictionary order but for the capital."""
+    return tuple(_table().table("provinces").values)
+
+
+def find_province(text: str) -> str:
+    """The province that is meant by its name, a short form or a known slip; "" where it is none of these."""
+    return _names().get(_bare(clean(text)), "")
+
+
+def similar_provinces(text: str, limit: int = 5) -> list[str]:
+    """Provinces whose names begin with, hold, or are spelt much like what was typed, likeliest first."""
+    bare = _bare(clean(text))
+    if not bare:
+        return []
+    begun = [name for key, name in _names().items() if key.startswith(bare) or (len(bare) > 2 and bare in key)]
+    folded = {key: fold(key) for key in _names()}
+    alike = process.extract(fold(bare), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit * 2)
+    return list(dict.fromkeys([*begun, *(_names()[key] for _text, _score, key in alike)]))[:limit]
+
+
+def read_user_count(text: str, today: date) -> UserCount:
+    """What is certain in a report: the one province, the one number, and the month; each empty where it is not.
+
+    `krabi 1600`, or a whole sentence (DOMAIN.md section 4, incoming-mail subjects).
+    """
+    text = digits(clean(text))
+    month, rest = _month(text, today)
+    provinces = _provinces_in(text)
+    numbers = [found[0] for found in _NUMBER.finditer(rest)]
+    users = _users(numbers[0]) if len(numbers) == 1 else None
+    return UserCount(provinces[0] if len(provinces) == 1 else "", users, month)
+
+
+def _users(number: str) -> int | None:
+    """A whole number as it stands in a sentence; None for any other."""
+    try:
+        return parse_users(number.rstrip(","))
+    except InvalidInput:
+        return None
+
+
+def parse_users(text: str) -> int:
+    """A number of users, with or without commas and what it counts; InvalidInput("users")."""
+    counted = "|".join(map(re.escape, words("answers").texts("counted")))
+    plain = digits(clean(text))
+    found = re.fullmatch(rf"(?:{counted})?\s*(\d{{1,3}}(?:[, ]\d{{3}})+|\d+)\s*(?:{counted})?", plain)
+    number = re.sub(r"[, ]", "", found[1]).lstrip("0") if found else str(MOST_USERS)
+    # Python itself refuses to read thousands of digits.
+    if len(number) >= len(str(MOST_USERS)):
+        raise InvalidInput("users", text=text[:40])
+    return int(number or "0")
+
+
+def count_text(province: str, users: int, month: date | None) -> str:
+    """The result of a ticket that such a report is, in the office's words."""
+    table = words("results")
+    text = table.text("user_count") % (province, f"{users:,}")
+    return f"{text} {table.text('user_count_month') % format_month(month, full=True)}" if month else text
+
+
+def _month(text: str, today: date) -> tuple[date | None, str]:
+    """The month that the text names, and the text without it and without any other year."""
+    found = search_month(text, today)
+    if found is None:
+        return None, _year_of_something().sub(" ", text)
+    month, before, behind = found
+    before = _DAY.sub(" ", before)  # the day of a date, or a number: not certain
+    rest = _year_of_something().sub(" ", f"{before} {behind}")
+    return (month if month.year in range(FIRST_YEAR, today.year + 2) else None), rest
+
+
+def _provinces_in(text: str) -> list[str]:
+    """The provinces that a text names: by whole words, or by a long official name inside one."""
+    found: dict[int, str] = {}
+    taken = [False] * len(text)
+    official = list_provinces()
+    for typed, name in sorted(_names().items(), key=lambda pair: -len(pair[0])):
+        if len(typed) < GLUED or (typed not in official and len(typed) < GLUED * 2):
+            continue
+        for match in re.finditer(re.escape(typed), text, re.IGNORECASE):
+            if not any(taken[match.start() : match.end()]):
+                taken[match.start() : match.end()] = [True] * len(typed)
+                found[match.start()] = name
+    for match in _WORD.finditer(text):
+        if not any(taken[match.start() : match.end()]) and (name := find_province(match[0])):
+            found[match.start()] = name
+    return list(dict.fromkeys(name for _at, name in sorted(found.items())))
+
+
+def _bare(text: str) -> str:
+    text = " ".join(text.split()).casefold().strip(" .,:")
+    for title in _table().table("titles").texts("before"):
+        if text.startswith(title) and len(text) > len(title):
+            return text.removeprefix(title).strip()
+    return text
+
+
+@cache
+def _table() -> Table:
+    document = read_document(Path(__file__).parents[1] / "data" / "provinces.toml", "provinces.toml")
+    return Table(document.values, (), (document,))
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Every province by everything that it may be typed as."""
+    table = _table().table("provinces")
+    return {_bare(typed): name for name in table.values for typed in (name, *table.texts(name))}
+
+
+@cache
+def _year_of_something() -> re.Pattern[str]:
+    marks = "|".join(re.escape(mark) for mark in words("data_years").texts("year_marks"))
+    return re.compile(rf"(?:{marks})\s*\d{{4}}(?!\d)")

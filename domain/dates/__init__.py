@@ -1,0 +1,1 @@
+"""Days, times of day, periods and the working calendar: read, written, counted."""

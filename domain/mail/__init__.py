@@ -1,0 +1,1 @@
+"""Mails and the reports of mail servers."""

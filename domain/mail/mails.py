@@ -1,0 +1,44 @@
+"""Mails: what may stand in a header, and the number that every subject carries."""
+
+import re
+import unicodedata
+
+from domain.customers.phones import looks_like_email
+from domain.errors import InvalidInput
+
+SUBJECT_LIMIT, BODY_LIMIT = 300, 50_000
+"""Characters."""
+_THAI = re.compile("[\u0e01-\u0e4e]")
+_TICKET = re.compile(r"R\d{10}")
+
+
+def check_address(address: str) -> str:
+    """An address that may stand in a header; InvalidInput("email"), also where a line break would add a header."""
+    if address != address.strip() or not looks_like_email(address):
+        raise InvalidInput("email", text=" ".join(address.split())[:100])
+    return address
+
+
+def check_subject(subject: str) -> str:
+    """One line for a header; InvalidInput("mail_subject") where it is empty, too long or holds a control character."""
+    broken = any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in subject)
+    if broken or not subject.strip() or len(subject) > SUBJECT_LIMIT:
+        raise InvalidInput("mail_subject", limit=SUBJECT_LIMIT)
+    return subject
+
+
+def is_ticket_no(record: str) -> bool:
+    """Whether what a mail is about is a ticket."""
+    return _TICKET.fullmatch(record) is not None
+
+
+def subject_line(subject: str, ticket: str) -> str:
+    """`[R2611000123] subject`; the number stands there once, and only a ticket's (an answer is matched by it)."""
+    tag = f"[{ticket}]"
+    return f"{tag} {subject}" if is_ticket_no(ticket) and tag not in subject else subject
+
+
+def letter_language(name: str, question: str) -> str:
+    """`en` where somebody without a Thai letter in the name asked without one, else `th`."""
+    text = name + question
+    return "th" if _THAI.search(text) or not re.search("[A-Za-z]", text) else "en"

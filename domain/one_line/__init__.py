@@ -1,0 +1,1 @@
+"""The one line of a ticket: what it says, and what must be asked."""

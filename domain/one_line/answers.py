@@ -1,0 +1,93 @@
+"""Short answers to a form's questions, as people type them: politely, in brackets, with a word for none or for me."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+
+from domain.dates.days import parse_month
+from domain.text import MARKS, clean, digits, words
+from domain.tickets.records import parse_price
+
+_EDGES = " \t\n\"'\u201c\u201d()[]"
+
+
+def plain_answer(text: str) -> str:
+    """The answer without brackets, quotes and the polite words that end it; all of it where nothing else is left."""
+    bare = clean(text).strip(_EDGES)
+    return _polite().sub("", bare).strip(_EDGES) or bare
+
+
+def says_none(text: str) -> bool:
+    """Whether the answer is that there is none, or that it is not known."""
+    bare = plain_answer(text).casefold()
+    return bare in words("answers").texts("none") or re.fullmatch(r"[-\u2013\u2014.]+", bare) is not None
+
+
+def price_of(text: str) -> Decimal:
+    """An amount in baht, 0 where the answer is that it cost nothing; InvalidInput("price")."""
+    bare = plain_answer(text)
+    return parse_price("0" if bare.casefold() in words("money").texts("none") else bare)
+
+
+def plain_date(text: str) -> str:
+    """A date without what may stand before it: received on, dated."""
+    return _before_dates().sub("", plain_answer(text))
+
+
+def month_of(text: str, today: date) -> date:
+    """A month as its first day; InvalidInput("month"), ("future_date")."""
+    bare = plain_answer(text)
+    this = today.replace(day=1)
+    if bare.casefold() in words("periods").texts("this_month"):
+        return this
+    if bare.casefold() in words("periods").texts("last_month"):
+        return (this - timedelta(days=1)).replace(day=1)
+    short = re.fullmatch(r"(\d\d?)\s*/\s*(\d\d)", digits(bare))
+    return parse_month(f"{short[1]}/25{short[2]}" if short else bare, today)
+
+
+def plain_subject(text: str) -> str:
+    """A subject's number or words without the word for one before it."""
+    bare = plain_answer(text)
+    before = next((word for word in words("answers").texts("before_subjects") if bare.startswith(word)), "")
+    return bare.removeprefix(before).strip() or bare
+
+
+def says_me(text: str) -> bool:
+    """Whether the answer is the one who types it."""
+    return plain_answer(text).casefold() in words("answers").texts("me")
+
+
+def named_person(text: str) -> str:
+    """A colleague's or a team's name without what people say before it."""
+    bare = plain_answer(text).lstrip("@").strip()
+    return _before_names().sub("", bare).strip() or bare
+
+
+def chosen(field: str, text: str) -> str:
+    """The value of a field with named values for which people say this word or number; "" for none."""
+    bare = " ".join(digits(plain_answer(text)).casefold().split())
+    for table in (words("answers").table(field), words("one_line").table(field)):
+        for value in table.values:
+            if bare in table.texts(value):
+                return value
+    return ""
+
+
+@cache
+def _polite() -> re.Pattern[str]:
+    """Polite words behind an answer, glued to it or not."""
+    spelt = "|".join(map(re.escape, sorted(words("answers").texts("polite"), key=len, reverse=True)))
+    return re.compile(rf"(?:\s*(?:{spelt})(?![^\W\d_]|[{MARKS}]))+[.!]*\Z")
+
+
+@cache
+def _before_dates() -> re.Pattern[str]:
+    spelt = sorted(words("answers").texts("before_dates"), key=len, reverse=True)
+    return re.compile(rf"^(?:(?:{'|'.join(map(re.escape, spelt))})\s*)+")
+
+
+@cache
+def _before_names() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{'|'.join(map(re.escape, words('answers').texts('before_names')))})\s*")

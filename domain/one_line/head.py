@@ -1,0 +1,507 @@
+"""The head of one line: customer, channel, subject, day and words that steer, in any order, before the details."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, lru_cache
+
+from domain.customers.phones import looks_like_email, looks_like_phone, parse_email, parse_phone
+from domain.errors import InvalidInput
+from domain.one_line.line_words import WORD_END, any_word, listed, one_of
+from domain.one_line.past import Past, past_at
+from domain.one_line.types import CustomerRef, OneLine, Vocabulary
+from domain.one_line.words import mention_at, steering
+from domain.text import digits, words
+
+NAME_LIMIT = 120
+"""Characters. More words than that before the first known one are a story, not a name."""
+HEAD_LIMIT = 400
+"""Characters among which the head is looked for."""
+PHONE_WORDS = 8
+MOST_MISSES = 30
+LONGEST_PHONE = 40
+"""Characters of a telephone with all its signs."""
+WALK_IN = "walk_in"
+LETTER = "letter"
+"""The channel whose word means a book, too."""
+
+_SEPARATORS = re.compile(r"(?:[\s/,|;:\u00b7\u2022]|\+(?!\d)|\.(?=\s))*")
+_WORD = re.compile(r"[^\s]+")
+_QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"(?=[\s,;:/]|$)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d(?=[\s,;:/]|$)')
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+=?^_`{}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_PHONE = re.compile(r"[+(]?\d[\d\s().\-\u2010-\u2015]*")
+_ANOTHER = re.compile(r"(?<!\S)(?:\d{1,2}\.)?\d{1,2}$")
+"""A subject or a count behind a blank, which no telephone ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the head that no field took away; `known` = it is understood, and belongs to the details, or shown."""
+
+    text: str
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head says, the words that no field took away from it, and what follows it."""
+
+    read: OneLine
+    words: tuple[Word, ...]
+    rest: str
+
+
+def read_head(line: str, vocabulary: Vocabulary, today: date) -> Head:
+    """The head of a line."""
+    return _Reader(line.strip(), vocabulary, today).run()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A code, telephone or e-mail in a text, from where to where."""
+
+    kind: CustomerRef
+    value: str
+    start: int
+    end: int
+
+
+def reference_at(plain: str, at: int) -> Reference | None:
+    """The code, telephone or e-mail that begins at `at`; `plain` has Arabic digits."""
+    if found := _code().match(plain, at):
+        return Reference(CustomerRef.CODE, re.sub(r"[\s.-]", "", found["code"]).upper(), at, found.end())
+    if (found := _EMAIL.match(plain, at)) and looks_like_email(found[0]):
+        return Reference(CustomerRef.EMAIL, parse_email(found[0]), at, found.end())
+    return _phone_at(plain, at)
+
+
+def _phone_at(plain: str, at: int) -> Reference | None:
+    lead = _phone_lead().match(plain, at)
+    start = lead.end() if lead else at
+    if start >= len(plain) or plain[start] not in "0123456789+(":
+        return None
+    run = _PHONE.match(plain, start, start + LONGEST_PHONE)
+    if run is None:
+        return None
+    for end in _phone_ends(plain, run):
+        typed = plain[start:end].rstrip(" .-(")
+        if _ANOTHER.search(typed) or not looks_like_phone(typed):
+            continue
+        try:
+            return Reference(CustomerRef.PHONE, parse_phone(typed), at, start + len(typed))
+        except InvalidInput:
+            continue
+    return None
+
+
+@cache
+def _phone_lead() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('head', 'phone')}\s?[:.]?\s?", re.IGNORECASE)
+
+
+def _phone_ends(plain: str, run: "re.Match[str]") -> list[int]:
+    """Where the number may end, the longest first: with its extension, then at each blank."""
+    ends = [run.end()]
+    ends += [run.start() + blank.start() for blank in re.finditer(r"\s", run[0])]
+    ends = sorted(set(ends), reverse=True)[:PHONE_WORDS]
+    extended = []
+    for end in ends:
+        if more := _extension().match(plain, end):
+            extended.append(more.end())
+    return [*extended, *ends]
+
+
+@cache
+def _extension() -> re.Pattern[str]:
+    typed = one_of(words("phones").texts("extensions"))
+    return re.compile(rf"\s*{typed}[\s.:]*\d{{1,6}}(?!\d)", re.IGNORECASE)
+
+
+@cache
+def _code() -> re.Pattern[str]:
+    lead = rf"(?:{any_word('head', 'customer')}\s?[:=]?\s?)?"
+    code = r"(?P<code>[Cc](?:\d{1,12}|[\s.-]\d{4,12}))"
+    return re.compile(rf"{lead}[(\[#]?{code}(?![\dA-Za-z]|[.,]\d)[)\]]?", re.IGNORECASE)
+
+
+# Channels.
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelWord:
+    """A channel's word: where it ends; `kept` = it goes on as a sentence, to which it belongs; `sure` as it says."""
+
+    channel: str
+    end: int
+    kept: bool = False
+    sure: bool = True
+
+
+def channel_at(text: str, at: int, vocabulary: Vocabulary) -> ChannelWord | None:
+    """The channel whose words begin at `at`."""
+    for pattern in _channel_patterns(_channel_key(vocabulary)):
+        found = pattern.match(text, at)
+        if found is None:
+            continue
+        channel = vocabulary.channels[" ".join(found["base"].casefold().split())]
+        asks = channel != LETTER or text[found.end() :].startswith(listed("head", "letters_ask"))
+        if _is_word_end(text, found.end()):
+            return ChannelWord(channel, found.end(), sure=not found["verb"] or bool(found["comes"]))
+        if asks and _asks().match(text, found.end()):
+            return ChannelWord(channel, found.end(), kept=True)
+    return None
+
+
+def _channel_key(vocabulary: Vocabulary) -> tuple[str, ...]:
+    return tuple(vocabulary.channels)
+
+
+@lru_cache(maxsize=8)
+def _channel_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """With all that may stand before and behind a word, then without what may follow."""
+    base = "|".join(r"\s".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True))
+    lead = rf"(?:{any_word('head', 'channel')}\s?[:=]?\s?)?(?P<verb>{any_word('head', 'channel_verbs')})?"
+    comes = rf"\s?(?P<comes>{any_word('head', 'comes')})"
+    return (
+        re.compile(rf"{lead}(?P<base>{base}){comes}", re.IGNORECASE),
+        re.compile(rf"{lead}(?P<base>{base})(?P<comes>)\.?", re.IGNORECASE),
+    )
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    return re.compile(rf"(?!{any_word('head', 'not_asks')}){any_word('head', 'asks')}", re.IGNORECASE)
+
+
+def asks_at(text: str, at: int = 0) -> bool:
+    """Whether a question begins there: asked for, wants, buys."""
+    return _asks().match(text, at) is not None
+
+
+def _is_word_end(text: str, at: int) -> bool:
+    """Whether a word may end here: no letter follows, unless with it the next field begins."""
+    if re.compile(WORD_END).match(text, at):
+        return True
+    if _begins_day().match(text, at):
+        return True
+    return _code().match(digits(text[at : at + 40])) is not None or _begins_subject(text, at)
+
+
+@cache
+def _begins_day() -> re.Pattern[str]:
+    return re.compile(any_word("past", "when"))
+
+
+def _begins_subject(text: str, at: int) -> bool:
+    return re.compile(rf"{any_word('head', 'subject')}\s?\d").match(digits(text[at : at + 40])) is not None
+
+
+# Subjects.
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectNumber:
+    """A number that is a subject's: where it ends."""
+
+    code: str
+    end: int
+
+
+def subject_at(plain: str, at: int, vocabulary: Vocabulary, *, bare: bool) -> SubjectNumber | None:
+    """The subject whose number begins at `at`; `bare` = one without a dot may be one here."""
+    found = _subject().match(plain, at)
+    if found is None or found["code"] not in vocabulary.subjects:
+        return None
+    rest = plain[found.end() :]
+    if re.match(r"\d|\.\d|[,/-]\d(?!\d?\.\d)|%|[A-Za-z]", rest) or _clock_word().match(rest):
+        return None
+    if not found["named"] and _counted(dotted="." in found["code"]).match(rest):
+        return None
+    if "." not in found["code"] and not found["named"] and (not bare or re.match(WORD_END, rest) is None):
+        return None
+    return SubjectNumber(found["code"], found.end())
+
+
+@cache
+def _subject() -> re.Pattern[str]:
+    named, dotted = any_word("head", "subject"), any_word("head", "subject_dotted")
+    lead = rf"(?:(?:(?P<named>{named})|{dotted}(?=\s?[:=]?\s*\d+\.\d))\s?[:=]?\s*)?"
+    return re.compile(rf"{lead}[(\[]?(?P<code>\d{{1,2}}(?:\.\d{{1,2}})?)[)\]]?", re.IGNORECASE)
+
+
+@cache
+def _counted(*, dotted: bool) -> re.Pattern[str]:
+    """What makes a number before it one of people, pages or millions."""
+    million = any_word("head", "million")
+    if not dotted:
+        return re.compile(rf"\s*(?:{any_word('head', 'counted')}|{million})")
+    return re.compile(rf"\s*(?:{any_word('head', 'magnitudes')}{WORD_END}|{million})")
+
+
+@cache
+def _clock_word() -> re.Pattern[str]:
+    return re.compile(rf"\s?{one_of(words('when').texts('clock'))}{WORD_END}")
+
+
+@lru_cache(maxsize=8)
+def _subject_names(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Names of subjects; blanks in them may be left out."""
+    by_length = sorted(names, key=len, reverse=True)
+    spelt = "|".join(r"\s?".join(map(re.escape, name.split())) for name in by_length)
+    lead = rf"(?:{any_word('head', 'subject')}\s?[:=]\s?)?"
+    return re.compile(rf"{lead}(?P<name>{spelt}){WORD_END}", re.IGNORECASE)
+
+
+@cache
+def _nobody() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('head', 'nobody')}{WORD_END}")
+
+
+@cache
+def _came_alone() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('head', 'comes_alone')}\s+(?=\d)")
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.casefold().split())
+
+
+# The walk.
+
+
+class _Reader:
+    """What has been read of a line so far, and the reading of one more head word."""
+
+    def __init__(self, line: str, vocabulary: Vocabulary, today: date) -> None:
+        self.line = line
+        self.plain = digits(line)
+        self.vocabulary = vocabulary
+        self.today = today
+        self.read = OneLine()
+        self.unread: list[Word] = []
+        self.number_from = -1
+        """Where a customer or channel ended: directly after it a bare number may be a subject."""
+        self.last_day: tuple[int, int] | None = None
+        """The day that was read last, while nothing follows it."""
+        self.misses = 0
+        """How often a telephone was tried in vain."""
+        self.kept_at = -1
+        """Where a word begins that was read and belongs to the details nevertheless."""
+
+    def run(self) -> Head:
+        at = self._skip(0)
+        retreat: tuple[OneLine, int, int] | None = None
+        led = (OneLine(), 0)
+        while at < min(len(self.line), HEAD_LIMIT):
+            if end := self.take(at):
+                at = self._skip(end)
+                if not self.unread and self._only_steered():
+                    led = self.read, at
+                continue
+            word = _WORD.match(self.line, at)
+            if word is None or self._is_story(at, word):
+                break
+            if self.read.customer and retreat is None:
+                retreat = self.read, at, len(self.unread)
+            self.unread.append(Word(word[0], known=at == self.kept_at))
+            at = self._skip(word.end())
+            self.kept_at = -1
+        if retreat and not (self.read.channel and self.read.subject):
+            # Words between the customer and a channel are that customer's name only if the subject follows too;
+            # "C81554 ... sent by e-mail" is a story.
+            self.read, at, kept = retreat
+            self.last_day = None
+            del self.unread[kept:]
+        return self._done(at, led)
+
+    def _is_story(self, at: int, word: "re.Match[str]") -> bool:
+        """Whether the details begin here."""
+        if at == self.kept_at:
+            return False
+        known = self.read.channel or self.read.subject
+        length = sum(len(one.text) + 1 for one in self.unread) + len(word[0])
+        return bool(known) or length > NAME_LIMIT
+
+    def _only_steered(self, *, day: bool = True) -> bool:
+        """Whether nothing but steering words was read; `day` = a day counts as something."""
+        read = self.read
+        said = read.customer or read.channel or read.subject or read.nobody
+        return not (said or (day and read.created_on))
+
+    def _done(self, at: int, led: tuple[OneLine, int]) -> Head:
+        if self._only_steered(day=not self.unread):
+            # Words that only steer may begin a line that is nothing but details.
+            return Head(led[0], (), self.line[led[1] :].strip())
+        return Head(self._settled_day(at), tuple(self.unread), self.line[at:].strip())
+
+    def _skip(self, at: int) -> int:
+        found = _SEPARATORS.match(self.line, at)
+        return found.end() if found else at
+
+    def take(self, at: int) -> int:
+        """Read the head word that begins at `at`, and say where it ends; 0 if there is none."""
+        end = self._who_or_how(at)
+        if end:
+            self.number_from = end
+            self.last_day = None
+            return end
+        if end := self._subject_number(at):
+            self.last_day = None
+            return end
+        return self._day(at) or self._steering(at)
+
+    def _who_or_how(self, at: int) -> int:
+        return self._subject_word(at) or self._nobody(at) or self._quoted(at) or self._customer(at) or self._channel(at)
+
+    def _nobody(self, at: int) -> int:
+        """That there is no customer, or none who is known."""
+        found = _nobody().match(self.line, at)
+        if found is None or self.read.customer:
+            return 0
+        self.read = replace(self.read, nobody=True)
+        return found.end()
+
+    def _subject_word(self, at: int) -> int:
+        """A subject without a number, by its name or a word that people type for it."""
+        if self.read.subject or not self.vocabulary.subject_words:
+            return 0
+        found = _subject_names(tuple(self.vocabulary.subject_words)).match(self.line, at)
+        if found is None:
+            return 0
+        wanted = _unspaced(found["name"])
+        codes = (code for name, code in self.vocabulary.subject_words.items() if _unspaced(name) == wanted)
+        self.read = replace(self.read, subject=next(codes))
+        return found.end()
+
+    def _quoted(self, at: int) -> int:
+        found = _QUOTED.match(self.line, at)
+        if found is None or self.unread or self.read.customer:
+            return 0
+        self.read = replace(self.read, customer=(found[1] or found[2]).strip(), customer_kind=CustomerRef.NAME)
+        return found.end()
+
+    def _customer(self, at: int) -> int:
+        if self.misses > MOST_MISSES:
+            return 0
+        found = reference_at(self.plain, at)
+        if found is None:
+            self.misses += self.plain[at] in "0123456789+("
+            return 0
+        if not self.read.customer:
+            self.read = replace(self.read, customer=found.value, customer_kind=found.kind)
+            return found.end
+        if found.value == self.read.customer:
+            return found.end
+        return self._again("customer", at, found.end)
+
+    def _channel(self, at: int) -> int:
+        found = channel_at(self.line, at, self.vocabulary) or self._came(at)
+        if found is None or (self.unread and self.unread[-1].text.endswith(listed("head", "channel_binds"))):
+            return 0
+        if self.read.channel:
+            return self._second_channel(at, found)
+        self.read = replace(self.read, channel=found.channel)
+        if not found.sure:
+            self.read = self.read.doubting("channel", self.line[at : found.end], taken=True)
+        if found.kept or not found.sure:
+            self.kept_at = at
+            return 0
+        return found.end
+
+    def _came(self, at: int) -> ChannelWord | None:
+        """ "Came" alone, right before a subject's number: in person."""
+        found = _came_alone().match(self.plain, at)
+        if found is None or subject_at(self.plain, found.end(), self.vocabulary, bare=True) is None:
+            return None
+        return ChannelWord(WALK_IN, found.end()) if WALK_IN in self.vocabulary.channels.values() else None
+
+    def _second_channel(self, at: int, found: ChannelWord) -> int:
+        thing = self.line[at : found.end].casefold() in listed("head", "things")
+        if found.kept or (thing and self.read.subject):
+            return 0
+        if found.channel == self.read.channel:
+            return 0 if self.read.subject else found.end
+        return self._again("channel", at, found.end)
+
+    def _again(self, field: str, at: int, end: int) -> int:
+        """A second value for a field: it stays in the text, and is shown."""
+        self.read = self.read.doubting(field, self.line[at:end])
+        self.unread.append(Word(self.line[at:end], known=True))
+        return end
+
+    def _subject_number(self, at: int) -> int:
+        bare = not self.read.subject and self._is_placed(at)
+        found = subject_at(self.plain, at, self.vocabulary, bare=bare)
+        if found is None:
+            return 0
+        if not self.read.subject:
+            self.read = replace(self.read, subject=found.code)
+            return found.end
+        return found.end if found.code == self.read.subject else self._again("subject", at, found.end)
+
+    def _is_placed(self, at: int) -> bool:
+        """Whether a bare number may be a subject here: right behind a customer or channel, or before a channel."""
+        if self.number_from >= 0 and not self.line[self.number_from : at].strip(" /,|;:"):
+            return True
+        number = re.compile(r"\d{1,2}\s+").match(self.plain, at)
+        return number is not None and channel_at(self.line, number.end(), self.vocabulary) is not None
+
+    def _day(self, at: int) -> int:
+        """A day that is over."""
+        start = at + (self.plain[at] in "([")
+        found = past_at(self.plain, start, self.today)
+        if found is None or self._is_no_day(at, found):
+            return 0
+        end = found.end + (self.plain[found.end : found.end + 1] in (")", "]"))
+        if self.read.created_on:
+            return self._second_day(at, end, found)
+        self.read = replace(self.read, created_on=found.on, created_time=found.at)
+        if not found.sure:
+            self._keep_day(at, end)
+        else:
+            self.last_day = (at, end) if not found.backdates else None
+        return end
+
+    def _is_no_day(self, at: int, found: Past) -> bool:
+        """Whether the words are a weekday's name alone, which people bear, too."""
+        return self.plain[at : found.end].strip("([").casefold() in listed("past", "names")
+
+    def _second_day(self, at: int, end: int, found: Past) -> int:
+        known = self.read
+        if found.on == known.created_on and known.created_time is None and found.at:
+            self.read = replace(known, created_time=found.at)
+            return end
+        if found.on == self.today and known.created_time is None and found.at:  # a time for the day that was said
+            self.read = replace(known, created_time=found.at)
+            return end
+        return end if found.on == known.created_on else self._again("created_on", at, end)
+
+    def _keep_day(self, at: int, end: int) -> None:
+        """What is not sure stays in the text, too."""
+        self.read = self.read.doubting("created_on", self.line[at:end], taken=True)
+        self.unread.append(Word(self.line[at:end], known=True))
+
+    def _settled_day(self, at: int) -> OneLine:
+        """A day right before the details may be what is asked about, unless words of asking follow."""
+        if self.last_day is None or not self.line[at:].strip() or asks_at(self.line, at):
+            return self.read
+        start, end = self.last_day
+        if self.line[end:at].strip(" /,|;:)]"):
+            return self.read
+        self._keep_day(start, end)
+        return self.read
+
+    def _steering(self, at: int) -> int:
+        known = not self.unread or self.read.customer or self.read.channel or self.read.subject
+        word = _WORD.match(self.line, at)
+        if word is None or not known:
+            return 0
+        typed = mention_at(self.line, at, self.vocabulary) or word[0]
+        found = steering(typed, self.vocabulary)
+        if found is None or getattr(self.read, found[0]):
+            return 0
+        name, value, sure = found
+        self.read = self.read.steered(name, value)
+        if not sure:  # it stays in the details, which it begins
+            self.read = self.read.doubting(name, typed, taken=True)
+        return at + len(typed) if sure else 0

@@ -1,0 +1,83 @@
+"""Registered numbers with their days, as an answer has them: a receipt's, an incoming letter's, a contract's."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from domain.dates.days import looks_like_date
+from domain.text import clean, digits, words
+
+_EDGES = " \t\n,;:()[]="
+_DAY_AND_MONTH = re.compile(r"\d+/\d+")
+"""A date without its year is written like many a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """`no` without the words for a number before it; `day` as typed, whether or not there is such a day."""
+
+    no: str
+    day: str = ""
+
+
+def read_numbered(kind: str, text: str) -> Numbered:
+    """Read an answer: the number, and perhaps behind it its day, glued to it or not.
+
+    `kind` is receipt, letter or contract. A receipt of a book is book and number: 12/45. Without a number: its day
+    alone. Digits are Arabic.
+    """
+    plain = digits(clean(text)).strip(_EDGES)
+    if looks_like_date(plain) and not _DAY_AND_MONTH.fullmatch(plain):
+        return Numbered("", plain)
+    for head, day in _splits(plain):
+        if any(map(str.isdigit, head)):
+            return Numbered(_number(kind, head), day)
+    return Numbered(_number(kind, plain))
+
+
+def _splits(plain: str) -> Iterator[tuple[str, str]]:
+    """A text before each day that may end it, and that day; the longest day first."""
+    for start in range(1, len(plain)):
+        if not (_begins(plain, start) and looks_like_date(plain[start:].rstrip(_EDGES))):
+            continue
+        yield _before_day().sub("", plain[:start]).rstrip(_EDGES), plain[start:].strip(_EDGES)
+
+
+def _begins(plain: str, start: int) -> bool:
+    """Whether a day may begin here: behind a blank, a bracket or a word for a day."""
+    return plain[start - 1] in _EDGES or _before_day().search(plain[:start]) is not None
+
+
+def _number(kind: str, head: str) -> str:
+    """The number without its labels."""
+    if kind == "receipt" and (book := _book().fullmatch(head)):
+        return f"{book['book']}/{book['number']}"
+    return _labels(kind).sub("", head).strip(_EDGES) or head
+
+
+@cache
+def _labels(kind: str) -> re.Pattern[str]:
+    table = words("answers").table("numbers")
+    return re.compile(rf"\A(?:(?:{_any(*table.texts(kind), *table.texts('no'))})[\s.:=]*)+", re.IGNORECASE)
+
+
+@cache
+def _book() -> re.Pattern[str]:
+    table = words("answers").table("numbers")
+    labels = rf"(?:(?:{_any(*table.texts('receipt'))})[\s.:=]*)?"
+    book = rf"(?:{_any(*table.texts('book'))})\s*(?P<book>\d{{1,6}})"
+    return re.compile(
+        rf"{labels}{book}\s*[,/]?\s*(?:{_any(*table.texts('no'))})\s*(?P<number>\d{{1,6}})", re.IGNORECASE
+    )
+
+
+@cache
+def _before_day() -> re.Pattern[str]:
+    """A word for the day that follows, at the end of a text."""
+    spelt = _any(*words("answers").texts("before_dates"), *words("answers").texts("before_days"))
+    return re.compile(rf"[\s,(]*(?:{spelt})\s*\Z")
+
+
+def _any(*spellings: str) -> str:
+    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))

@@ -1,0 +1,290 @@
+"""The one line of /open: customer, channel and subject in any order, then details, result and closing.
+
+The grammar is the table of examples in docs/one-line.md, which the tests read. Nothing typed is lost: what is
+not understood stays in the details; where it stands at an edge of the line it is shown before the ticket is saved.
+"""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from domain.dates.days import find_date
+from domain.one_line.edges import with_doubted_texts, with_doubts
+from domain.one_line.end import End, find_marker, find_soft_marker, likely_split, read_end
+from domain.one_line.head import NAME_LIMIT, Head, Word, asks_at, channel_at, read_head
+from domain.one_line.numbers import masked, with_numbers
+from domain.one_line.past import Past, binds_day, is_vague_day, past_at, past_at_end
+from domain.one_line.types import CustomerRef, Doubt, OneLine, Vocabulary
+from domain.one_line.words import steering, with_data, without_steering
+from domain.text import clean, digits, strip_titles, words
+
+__all__ = ["NAME_LIMIT", "CustomerRef", "Doubt", "OneLine", "Vocabulary"]
+
+LED_WORDS = 4
+"""Among so many first words of an answer to "details?" its subject stands."""
+NAME_WORDS = 4
+"""So many words that begin the details may be a name."""
+QUOTED_WORDS = 4
+"""So many words of a result are quoted to show where it was taken to begin."""
+
+
+def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
+    text = clean(text)
+    read, unread = _parts(text, vocabulary, today)
+    return _enriched(read, unread, vocabulary, today)
+
+
+def _enriched(read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date) -> OneLine:
+    """With all that details and result say more, and the doubts that are left."""
+    return with_doubts(_with_texts(read, vocabulary, today), unread, vocabulary, today)
+
+
+def _with_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """With what the texts say at their ends, and to the subject."""
+    read = without_steering(read, vocabulary)
+    read = _with_days(read, vocabulary, today)
+    read = without_steering(read, vocabulary)  # behind a day, too
+    return read_fields(read, vocabulary, today)
+
+
+def _parts(text: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
+    """Head, details and result, and the words of the head that say nothing."""
+    if marker := find_marker(text):
+        read, unread = _headed(text[: marker.start], vocabulary, today)
+        read = _finish(read, text[marker.end :], vocabulary, today)
+        return (read if marker.sure else _doubtful_split(read)), unread
+    for line_end in re.finditer("\n", text):
+        read, unread = _headed(text[: line_end.start()], vocabulary, today)
+        if read.details:
+            if not _is_answered(read.details, text[line_end.end() :]):
+                break
+            return _finish(read, text[line_end.end() :], vocabulary, today), unread
+    read, unread = _headed(text, vocabulary, today)
+    return _unmarked(read, vocabulary, today), unread
+
+
+def _doubtful_split(read: OneLine) -> OneLine:
+    """Shown with the words with which the result was taken to begin."""
+    return read.doubting("result", " ".join(read.result.split()[:QUOTED_WORDS]), taken=True) if read.result else read
+
+
+def _headed(line: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
+    """The head with all that follows it as details, and the words in it that say nothing."""
+    head = read_head(line, vocabulary, today)
+    read = _with_names(head)
+    return read, tuple(word.text for word in head.words if not word.known)
+
+
+def _with_names(head: Head) -> OneLine:
+    """The words of the head that say nothing: the customer's name where none is there, else the details' beginning."""
+    read = head.read
+    unknown = [word for word in head.words if not word.known]
+    names = _split_name(unknown)
+    if not read.customer and any(any(map(str.isalpha, word.text)) for word in names) and (read.channel or read.subject):
+        read = replace(read, customer=_joined(names), customer_kind=CustomerRef.NAME)
+        kept = [word for word in head.words if word not in names]
+        return replace(read, details=f"{_joined(kept)} {head.rest}".strip())
+    ordered = [*names, *(word for word in head.words if word not in names)]
+    details = f"{_joined(ordered)} {head.rest}".strip()
+    beside = _joined(names) or ("" if read.customer else _name_beginning(details))
+    return replace(read, beside=beside, details=details)
+
+
+def _split_name(unknown: list[Word]) -> list[Word]:
+    """The words up to the first that begins a question, or is none of a name."""
+    at = next((at for at, word in enumerate(unknown) if not _may_name(word.text)), len(unknown))
+    return unknown[:at]
+
+
+def _may_name(word: str) -> bool:
+    return not (asks_at(word) or re.search(r"[\d@=]", word) or is_vague_day(word))
+
+
+def _joined(words_: list[Word]) -> str:
+    return " ".join(word.text for word in words_)
+
+
+def _name_beginning(details: str) -> str:
+    """A name that may begin the details: a few words before one that begins a question, or behind a title."""
+    begun = details.split("\n", 1)[0].split()[: NAME_WORDS + 1]
+    at = next((at for at, word in enumerate(begun) if asks_at(word)), 0)
+    if not at and begun and strip_titles(begun[0]) != begun[0]:
+        at = 2
+    name = " ".join(begun[:at])
+    return name if name and not re.search(r"[\d@=]", name) else ""
+
+
+# Where nothing marks the result.
+
+
+def _unmarked(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Details that perhaps hold the result, and the word that closes."""
+    if "\n" in read.details:
+        return read
+    end = read_end(read.details, asked=True)
+    body = end.text if end.close and not end.unsure else read.details
+    marker = find_soft_marker(body, closes=end.close)
+    if marker is None and end.close and not end.unsure:
+        marker = likely_split(body)
+        if marker is None:
+            return replace(read, details=body, close=True)
+    if marker is None:
+        return read.doubting("close", end.unsure) if end.unsure else read
+    split = _finish(replace(read, details=body[: marker.start].strip()), read.details[marker.end :], vocabulary, today)
+    return split if marker.sure else _doubtful_split(split)
+
+
+def _finish(read: OneLine, result: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """With the result, which its end may close."""
+    result = result.strip()
+    end = read_end(result)
+    if end.after:
+        return _trailed(read, result, end, vocabulary, today)
+    read = replace(read, result=end.text, close=end.close)
+    return read.doubting("close", end.unsure, taken=end.close) if end.unsure else read
+
+
+def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it stays whole."""
+    whole = replace(read, result=result, close=True).doubting("close", end.unsure, taken=True)
+    read = replace(read, result=end.text, close=True)
+    at = 0
+    while at < len(end.after):
+        found = _trailing(read, end.after, at, vocabulary, today)
+        if found is None:
+            return whole
+        read, at = found
+        at += len(end.after[at:]) - len(end.after[at:].lstrip(" ,.)"))
+    return read
+
+
+def _trailing(read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: date) -> tuple[OneLine, int] | None:
+    """One of them, and where it ends; None for any other word."""
+    word = text[at:].split(maxsplit=1)[0]
+    bare = digits(word).strip("()[].,")
+    if "." in bare and bare in vocabulary.subjects and read.subject in ("", bare):
+        return replace(read, subject=bare), at + len(word)
+    said = steering(word, vocabulary)
+    if said is not None and said[2] and not getattr(read, said[0]):
+        return read.steered(said[0], said[1]), at + len(word)
+    past = past_at(digits(text), at, today)
+    if past is None or read.created_on not in (None, past.on):
+        return None
+    read = replace(read, created_on=past.on, created_time=read.created_time or past.at)
+    return read.doubting("created_on", text[at : past.end], taken=True), past.end
+
+
+# Days that end the details or the result.
+
+
+def _with_days(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """A day that is over, at the end of the details or the result: taken where it is said to be the ticket's."""
+    for where in ("details", "result"):
+        text: str = getattr(read, where)
+        if found := past_at_end(masked(digits(text), today), today):
+            read = _with_day(read, where, found[0], found[1])
+            came = None if read.channel else channel_at(text, found[0], vocabulary)
+            read = replace(read, channel=came.channel) if came and found[1].backdates else read
+    return read
+
+
+def _with_day(read: OneLine, where: str, start: int, past: Past) -> OneLine:
+    """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words before it bind it."""
+    text: str = getattr(read, where)
+    before, typed = text[:start].rstrip(), text[start:]
+    if re.fullmatch(r"\d{1,2}\.\d\d", typed):
+        return read  # any number
+    if not before:
+        return read  # all of it is what is asked or answered
+    said = past.sure and (past.backdates or typed.startswith("("))
+    if said and read.created_on in (None, past.on):
+        read = replace(read, created_on=past.on, created_time=past.at or read.created_time)
+        kept = before.rstrip(" ,;(-")
+        return replace(read, details=kept) if where == "details" else replace(read, result=kept)
+    if binds_day(before):
+        return read
+    if read.created_on is None:
+        return replace(read, created_on=past.on, created_time=past.at).doubting("created_on", typed, taken=True)
+    if read.created_on == past.on and read.created_time in (None, past.at):
+        return replace(read, created_time=past.at or read.created_time)
+    return read.doubting("created_on", typed)
+
+
+# Answers to the questions of the form.
+
+
+def read_fields(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+    """With all that details and result say to the subject: projects, years, price, receipt, letter, contract."""
+    return with_numbers(with_data(read, vocabulary, today), vocabulary, today)
+
+
+def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it the result."""
+    text = clean(text)
+    if marker := find_marker(text):
+        read = _finish(OneLine(details=text[: marker.start].strip()), text[marker.end :], vocabulary, today)
+        read = read if marker.sure else _doubtful_split(read)
+    else:
+        question, _newline, answer = text.partition("\n")
+        if _is_answered(question, answer):
+            read = _finish(OneLine(details=question.strip()), answer, vocabulary, today)
+        else:
+            read = _unmarked(OneLine(details=text), vocabulary, today)
+    read = read if read.details else OneLine(details=text)
+    return with_doubted_texts(_with_texts(replace(read, subject=subject), vocabulary, today), vocabulary, today)
+
+
+def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
+    """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a channel.
+
+    A subject without its channel may be a figure (1.1 million): it is shown. None for any other answer.
+    """
+    read = parse_one_line(text, vocabulary, today)
+    begun = {token.strip(",:").casefold() for token in clean(text).split()[:LED_WORDS]}
+    guessed = any(doubt.field == "subject" for doubt in read.doubts)
+    if guessed or "." not in read.subject or read.customer or not read.details:
+        return None
+    led = not read.details.startswith(clean(text).split()[0])
+    if not led or digits(read.subject) not in map(digits, begun):
+        return None
+    return read if read.channel else read.doubting("subject", read.subject, taken=True)
+
+
+def read_result(text: str) -> OneLine:
+    """Read an answer to "result?": all of it, but for a last word that closes."""
+    end = read_end(clean(text))
+    if end.after:
+        return OneLine(result=clean(text), close=True).doubting("close", end.unsure, taken=True)
+    read = OneLine(result=end.text, close=end.close)
+    return read.doubting("close", end.unsure, taken=end.close) if end.unsure else read
+
+
+# What a text is.
+
+
+def small_talk(text: str, today: date) -> bool:
+    """A courtesy, a yes or no, or nothing but digits, marks or a date: no question, no answer, and nobody's name."""
+    plain = clean(text).casefold().strip(" .!?")
+    if plain in words("one_line").texts("courtesies") or not re.search(r"[^\W\d_]", plain):
+        return True
+    found = find_date(plain, today)
+    return found is not None and not found[1].strip()
+
+
+def is_salutation(line: str) -> bool:
+    """Whether the line begins a letter."""
+    return line.casefold().lstrip().startswith(words("one_line").texts("salutations"))
+
+
+def _is_answered(question: str, answer: str) -> bool:
+    """Whether the lines after the question are its answer: one line alone, or more that end by closing.
+
+    Without either, as in a pasted letter, all of it is the question.
+    """
+    lines = [line for line in answer.splitlines() if line.strip()]
+    if not lines:
+        return False
+    end = read_end(answer)
+    closes = end.close and not end.unsure
+    return len(lines) == 1 and closes if is_salutation(question) else len(lines) == 1 or closes

@@ -1,0 +1,55 @@
+"""Slips of the finger: what is written like a telephone or a customer's code and is none, and what is wrong with it."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.customers.phones import read_phones
+from domain.dates.days import looks_like_date
+from domain.text import clean, digits
+from domain.tickets import references
+from domain.tickets.references import find_references
+
+FEWEST, MOST = 7, 12
+"""So many digits behind a nought or a country's number are meant as a telephone."""
+
+_NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+?66|0[1-9])[\d\s()-]*\d(?![\w/]|[.,]\d)")
+_MOBILE = re.compile(r"0[689]")
+
+
+class Kind(StrEnum):
+    """What a slip was meant to be."""
+
+    CODE = "code"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """`text` as typed, a code in capitals. `count` digits stand there, `off` more than a telephone has (-1: one less).
+
+    A code is always a slip here: whether there is such a customer is for the store to say.
+    """
+
+    kind: Kind
+    text: str
+    count: int = 0
+    off: int = 0
+
+
+def find_slip(text: str) -> Slip | None:
+    """The first code, else the first telephone that is none, in a text; None where nothing is written like either."""
+    plain = digits(clean(text))
+    named = [one for one in find_references(text) if one.kind is references.Kind.CUSTOMER and one.sure]
+    if named:
+        return Slip(Kind.CODE, named[0].value)
+    return next(filter(None, (_phone(number[0].strip()) for number in _NUMBER.finditer(plain))), None)
+
+
+def _phone(written: str) -> Slip | None:
+    """What is wrong with one number; None where nothing is, or where it is hardly a telephone."""
+    local = re.sub(r"^\+?66", "0", re.sub(r"[^\d+]", "", written))
+    if not FEWEST <= len(local) <= MOST or looks_like_date(written) or read_phones(written).numbers:
+        return None
+    wanted = 10 if _MOBILE.match(local) else 9
+    return Slip(Kind.PHONE, written, len(local), len(local) - wanted)

@@ -1,0 +1,106 @@
+"""What the one line of /open is read with, and what is read out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.dates.data_years import DataPeriod
+from domain.tickets.projects import Project
+
+
+class CustomerRef(StrEnum):
+    """What the line names the customer by."""
+
+    CODE = "code"
+    PHONE = "phone"
+    EMAIL = "email"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Words that are to be shown before the ticket is saved, and the field that they may be about.
+
+    `taken` = the field holds what they may mean; else they only stand in the text.
+    """
+
+    field: str
+    words: str
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneLine:
+    """What was understood. `customer` is a code in capitals, a canonical telephone, an e-mail, or a name as typed.
+
+    `nobody` = the line says that there is no customer, or none who is known. `beside` are words at the beginning of
+    `details` that stood beside the customer: perhaps the name. `created_on`, `letter_on` and `receipt_on` are today or
+    earlier; `created_time` is said for `created_on`. `assignee` is what stands behind @; `urgency`, `mood` and
+    `complexity` are values of domain.tickets, "" where nothing is said. `years` are periods by project, "" for all.
+    `price` is in baht. `close` may be said without a result. `counts` = the details are a province's number of users
+    and nothing else. Where there are `doubts`, the ticket is shown before it is saved.
+    """
+
+    customer: str = ""
+    customer_kind: CustomerRef | None = None
+    nobody: bool = False
+    beside: str = ""
+    channel: str = ""
+    subject: str = ""
+    created_on: date | None = None
+    created_time: time | None = None
+    details: str = ""
+    result: str = ""
+    close: bool = False
+    assignee: str = ""
+    urgency: str = ""
+    mood: str = ""
+    complexity: str = ""
+    projects: tuple[str, ...] = ()
+    years: tuple[tuple[str, tuple[DataPeriod, ...]], ...] = ()
+    price: Decimal | None = None
+    receipt_no: str = ""
+    receipt_on: date | None = None
+    letter_no: str = ""
+    letter_on: date | None = None
+    contract_no: str = ""
+    contract_on: date | None = None
+    purpose: str = ""
+    counts: bool = False
+    doubts: tuple[Doubt, ...] = ()
+
+    def steered(self, name: str, value: str) -> "OneLine":
+        """With `value` for one of the fields that a word alone may say: assignee, urgency, mood, complexity."""
+        if name == "assignee":
+            return replace(self, assignee=value)
+        if name == "urgency":
+            return replace(self, urgency=value)
+        return replace(self, mood=value) if name == "mood" else replace(self, complexity=value)
+
+    def doubting(self, field_: str, words: str, *, taken: bool = False) -> "OneLine":
+        """With one more doubt; the same words are shown once."""
+        doubt = Doubt(field_, " ".join(words.split()), taken)
+        known = any(other.words == doubt.words for other in self.doubts)
+        return self if known else replace(self, doubts=(*self.doubts, doubt))
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of the grammar.
+
+    `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered subjects' codes,
+    `fits` the channels that each lists; `wants` names the subjects that ask for a field (price, contract_no,
+    projects), where alone it is looked for. `sales` are those that ask every customer for a price. `staff` are the
+    names that may stand behind @.
+    """
+
+    channels: Mapping[str, str]
+    subjects: frozenset[str]
+    sales: frozenset[str] = frozenset()
+    subject_words: Mapping[str, str] = field(default_factory=dict)
+    wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    projects: tuple[Project, ...] = ()
+    staff: frozenset[str] = frozenset()

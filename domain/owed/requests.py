@@ -1,0 +1,203 @@
+"""A request for microdata or a special tabulation: its life, step by step, from the tickets that hang on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.catalogue import Catalogue
+from domain.customers.records import CustomerCode
+from domain.data import Table
+from domain.owed.contracts import Contract
+from domain.owed.rules import Owed, OwedState
+from domain.staff import StaffId
+from domain.tickets.records import Status, Ticket
+
+STEPS = (
+    "advice",
+    "questionnaire",
+    "letter",
+    "proposal",
+    "variables",
+    "quotation",
+    "approval",
+    "fetch",
+    "payment",
+    "sent",
+    "contract_chased",
+    "returned",
+    "result_chased",
+    "delivered",
+    "thanks",
+)
+ESSENTIAL = ("letter", "sent", "returned", "delivered")
+"""Steps without which a microdata request is not done; a special tabulation lacks all but the first."""
+AFTERWARDS = ("sent", "contract_chased", "returned", "result_chased", "delivered", "thanks")
+"""Steps that belong to a request already on its way; all others may as well begin a new one."""
+STALE = timedelta(days=365)
+"""A request of which nothing was heard for so long, and which owes nothing, is not taken for the one meant."""
+
+
+class RequestKind(StrEnum):
+    MICRODATA = "microdata"
+    SPECIAL = "special"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of a customer. `version` counts changes of anything that belongs to it."""
+
+    id: int
+    kind: RequestKind
+    customer: CustomerCode
+    started_at: datetime
+    touched_at: datetime
+    ended_at: datetime | None = None
+    ended_reason: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A step that no ticket does, ticked by an officer."""
+
+    step: str
+    at: datetime
+    by: StaffId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A request with all that hangs on it, oldest first."""
+
+    request: Request
+    tickets: tuple[Ticket, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    contract: Contract | None = None
+    owed: tuple[Owed, ...] = ()
+
+    def open_owed(self, rule: str = "") -> Owed | None:
+        """What is owed now: under this rule, or the first of all."""
+        return next((each for each in self.owed if each.state is OwedState.OPEN and rule in ("", each.rule)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of each kind of request, in order, with the subjects that do them."""
+
+    kinds: Mapping[RequestKind, Mapping[str, tuple[str, ...]]]
+
+    def find_kind(self, subject: str) -> RequestKind | None:
+        """The kind of request that a subject belongs to."""
+        return next((kind for kind, steps in self.kinds.items() if subject in _all(steps)), None)
+
+    def subjects(self, kind: RequestKind) -> frozenset[str]:
+        """The subjects of all its steps."""
+        return frozenset(_all(self.kinds[kind]))
+
+    def step_of(self, subject: str) -> str:
+        """The step that a subject does; "" for none."""
+        return next((step for steps in self.kinds.values() for step, does in steps.items() if subject in does), "")
+
+    def pick(self, kind: RequestKind, subjects: Sequence[str]) -> str:
+        """The one of these subjects that belongs to this kind of request; "" for none."""
+        return next((subject for subject in subjects if subject in _all(self.kinds[kind])), "")
+
+    def tickets_of(self, life: Life, step: str) -> list[Ticket]:
+        """The request's tickets that do a step."""
+        does = self.kinds[life.request.kind].get(step, ())
+        return [ticket for ticket in life.tickets if ticket.subject in does]
+
+    def is_done(self, life: Life, step: str) -> bool:
+        """Whether a step was done: its ticket is closed, or an officer ticked it."""
+        ticked = any(mark.step == step for mark in life.marks)
+        return ticked or any(ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step))
+
+    def next_step(self, life: Life) -> str:
+        """The first essential step after the furthest that was begun; "" where there is none."""
+        steps = self.kinds[life.request.kind]
+        essential = ESSENTIAL if "sent" in steps else ("letter", "fetch")
+        begun = [n for n, step in enumerate(essential) if self.tickets_of(life, step) or self.is_done(life, step)]
+        rest = essential[max(begun) + 1 :] if begun else essential
+        return next((step for step in rest if step in steps), "")
+
+
+def _all(steps: Mapping[str, tuple[str, ...]]) -> set[str]:
+    return {subject for does in steps.values() for subject in does}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a ticket hangs: on `life`, or on a new request (None). `asked` = other requests it may as well belong to.
+
+    `waits` = it hangs nowhere until the officer says, since the wrong guess would end what is still owed.
+    """
+
+    life: Life | None
+    asked: tuple[Life, ...] = ()
+    waits: bool = False
+
+
+def place(steps: Steps, ticket: Ticket, lives: Sequence[Life], ends: Sequence[str], now: datetime) -> Placement:
+    """The request of a ticket, from its subject and contract number among its customer's requests of that kind.
+
+    `ends` = the rules of things owed that this subject ends.
+    """
+    step = steps.step_of(ticket.subject)
+    if ticket.contract_no:
+        named = [life for life in lives if life.contract and life.contract.no == ticket.contract_no]
+        if named:
+            return Placement(named[0])
+        # Another contract is another request.
+        lives = [life for life in lives if life.contract is None]
+    live = sorted(
+        (life for life in lives if _is_live(life, now)), key=lambda life: life.request.touched_at, reverse=True
+    )
+    fitting = _fitting(steps, step, live, ends)
+    if step == "thanks" and not fitting:
+        fitting = sorted(lives, key=lambda life: life.request.touched_at)[-1:]
+    same = [life for life in fitting if ticket.projects and set(ticket.projects) & _projects(life)]
+    sure = same if len(same) == 1 else fitting
+    if len(sure) == 1:
+        return Placement(sure[0])
+    if fitting:
+        return Placement(None, tuple(fitting), waits=True) if ends else Placement(fitting[0], tuple(fitting))
+    return Placement(None, tuple(live) if step not in AFTERWARDS else ())
+
+
+def _is_live(life: Life, now: datetime) -> bool:
+    if life.request.ended_at is not None:
+        return False
+    return life.open_owed() is not None or now - life.request.touched_at < STALE
+
+
+def _fitting(steps: Steps, step: str, live: Sequence[Life], ends: Sequence[str]) -> list[Life]:
+    """Those that the step may well belong to: what owes it, else what has come as far as the step follows on."""
+    owing = [life for life in live if any(life.open_owed(rule) for rule in ends)]
+    if owing:
+        return owing
+    if step in AFTERWARDS:
+        waiting = [life for life in live if step == "sent" and not steps.is_done(life, "sent")]
+        return waiting or list(live)
+    return [life for life in live if not steps.is_done(life, "sent")]
+
+
+def _projects(life: Life) -> set[str]:
+    own = set(life.contract.projects) if life.contract else set()
+    return own.union(*(ticket.projects for ticket in life.tickets))
+
+
+def read_requests(root: Table, catalogue: Catalogue) -> Steps:
+    """The `requests` tables; DataError for a wrong row."""
+    table = root.table("requests")
+    table.check_keys([str(kind) for kind in RequestKind])
+    kinds: dict[RequestKind, Mapping[str, tuple[str, ...]]] = {}
+    seen: dict[str, str] = {}
+    for name, row in table.tables():
+        row.check_keys(STEPS)
+        kinds[RequestKind(name)] = {step: row.codes(step, catalogue.subjects, "subject") for step in row.values}
+        for step, subjects in kinds[RequestKind(name)].items():
+            for subject in subjects:
+                if seen.setdefault(subject, f"{name}.{step}") != f"{name}.{step}":
+                    raise row.refusal(f'"{subject}" does {seen[subject]} already', step)
+    return Steps(kinds)

@@ -1,0 +1,293 @@
+"""What is owed to the desk: what starts it, what ends it, and when the next reminder is due."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from domain.catalogue import Catalogue
+from domain.data import Table
+from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import WorkingCalendar
+from domain.owed.contracts import DUE_DATES
+from domain.staff import StaffId
+from domain.tickets.records import Status, Ticket
+
+_SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_KEYS = (
+    "starts",
+    "ends",
+    "proof",
+    "chase",
+    "template",
+    "first",
+    "agreed",
+    "every",
+    "times",
+    "supervisor_after",
+    "at",
+)
+_MONTHS = {"month": 1, "year": 12}
+_DAYS = {"day": 1, "week": 7}
+
+
+class OwedState(StrEnum):
+    """open = still owed; received; dropped = an officer gave it up; void = it never was, what started it was undone."""
+
+    OPEN = "open"
+    RECEIVED = "received"
+    DROPPED = "dropped"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time as the office writes it: months and years by the calendar, the rest in days."""
+
+    months: int
+    days: int
+
+    def after(self, on: date) -> date:
+        """The date so much later; the 31st becomes the last of a shorter month."""
+        month = on.year * 12 + on.month - 1 + self.months
+        year, month = divmod(month, 12)
+        day = min(on.day, monthrange(year, month + 1)[1])
+        return date(year, month + 1, day) + timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one kind of thing owed is followed up; see domain/data/reminders.toml for what the fields mean."""
+
+    name: str
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+    proof: tuple[str, ...]
+    chase: tuple[str, ...]
+    template: str
+    first: Span
+    agreed: str
+    every: Span
+    times: int
+    supervisor_after: int
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing owed on a request. `ticket_no` started it ("" = an officer), `proof_no` ended it.
+
+    `due_on` = the date agreed, if any; `reminders` were sent, `chased` letters went out, the last of either at
+    `last_at`; `snoozed_on` = the day that the officer chose for the next reminder; `extra` = reminders to send
+    beyond the rule's number. `unreached` = letters that are known not to have arrived; they are the mails' to tell,
+    and not kept here. `id` is 0 until saved; `version` counts what people change.
+    """
+
+    request_id: int
+    rule: str
+    started_at: datetime
+    ticket_no: str = ""
+    assignee: StaffId | None = None
+    state: OwedState = OwedState.OPEN
+    due_on: date | None = None
+    reminders: int = 0
+    chased: int = 0
+    extra: int = 0
+    last_at: datetime | None = None
+    snoozed_on: date | None = None
+    next_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+    proof_no: str = ""
+    id: int = 0
+    version: int = 1
+    unreached: int = 0
+
+    def reached(self) -> int:
+        """How often the customer was followed up: letters that came back do not count."""
+        return max(0, self.chased - self.unreached)
+
+    def days(self, now: datetime) -> int:
+        """Whole days since it is owed, by the local calendar."""
+        return (_local(now) - _local(self.started_at)).days
+
+    def first_on(self, rule: Rule) -> date:
+        """When it should be there: the date agreed, else the rule's first date."""
+        return self.due_on or rule.first.after(_local(self.started_at))
+
+    def is_overdue(self, rule: Rule, now: datetime) -> bool:
+        """Whether it should have been there before today."""
+        return self.state is OwedState.OPEN and self.first_on(rule) < _local(now)
+
+    def reminded(self, now: datetime) -> "Owed":
+        """As it is once the officer was reminded of it."""
+        return replace(self, reminders=self.reminders + 1, last_at=now, snoozed_on=None)
+
+    def asks(self, rule: Rule) -> bool:
+        """Whether all reminders were sent, so that the officer is asked whether to go on."""
+        return self.state is OwedState.OPEN and self.reminders >= rule.times + self.extra and self.snoozed_on is None
+
+
+def _local(at: datetime) -> date:
+    return at.astimezone(BANGKOK).date()
+
+
+def next_reminder(rule: Rule, owed: Owed, calendar: WorkingCalendar, now: datetime) -> datetime | None:
+    """When to remind next: on a working day at the rule's time, after `now`; None where nothing more is to be said.
+
+    Raises InvalidInput("holiday_year") as the calendar does.
+    """
+    if owed.state is not OwedState.OPEN or owed.asks(rule):
+        return None
+    on = owed.first_on(rule)
+    if owed.last_at is not None:
+        on = max(on, rule.every.after(_local(owed.last_at)))
+    on = max(owed.snoozed_on or on, _local(now))
+    while not calendar.is_working_day(on) or datetime.combine(on, rule.at, BANGKOK) <= now:
+        on += timedelta(days=1)
+    return datetime.combine(on, rule.at, BANGKOK)
+
+
+def settle(
+    rules: Iterable[Rule],
+    tickets: Sequence[Ticket],
+    owed: Sequence[Owed],
+    request_id: int,
+    agreed: Mapping[str, date | None],
+    now: datetime,
+) -> list[Owed]:
+    """What is owed on a request after its tickets changed: the rows that are new (id 0) or differ.
+
+    A start closed while the same is owed already adds nothing; a proof that was there before the first start
+    leaves nothing owed; what was undone (a ticket opened again, or moved) is taken back. `agreed` = the dates
+    of the contract by field.
+    """
+    changed: list[Owed] = []
+    for rule in rules:
+        before = [row for row in owed if row.rule == rule.name]
+        after = _settle_rule(rule, tickets, before, request_id, agreed.get(rule.agreed), now)
+        changed += [row for row in after if row not in before]
+    return changed
+
+
+def _settle_rule(
+    rule: Rule, tickets: Sequence[Ticket], before: Sequence[Owed], request_id: int, due_on: date | None, now: datetime
+) -> list[Owed]:
+    starts, ends = _closed(tickets, rule.starts), _closed(tickets, rule.ends)
+    rows = [_undone(row, {no for no, _at, _who in starts}, {no for no, _at, _who in ends}, now) for row in before]
+    rows = [_followed(rule, row, tickets, due_on) if row.state is OwedState.OPEN else row for row in rows]
+    while True:
+        if current := next((row for row in rows if row.state is OwedState.OPEN), None):
+            proof = next(((no, at) for no, at, _who in ends if at >= current.started_at), None)
+            if proof is None:
+                return rows
+            no, at = proof
+            ended = replace(
+                current, state=OwedState.RECEIVED, proof_no=no, ended_at=at, next_at=None, version=current.version + 1
+            )
+            rows[rows.index(current)] = ended
+            continue
+        began = _begun(starts, ends, rows)
+        if began is None:
+            return rows
+        no, at, who = began
+        rows.append(Owed(request_id, rule.name, at, no, who, due_on=due_on))
+
+
+Closed = tuple[str, datetime, StaffId | None]
+
+
+def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[Closed]:
+    """Number, closing and assignee of the closed tickets of these subjects, in the order of their closing."""
+    closed = [
+        (str(ticket.no), ticket.closed_at, ticket.assignee)
+        for ticket in tickets
+        if ticket.subject in subjects and ticket.status is Status.CLOSED and ticket.closed_at is not None
+    ]
+    return sorted(closed, key=lambda one: (one[1], one[0]))
+
+
+def _undone(row: Owed, starts: set[str], ends: set[str], now: datetime) -> Owed:
+    """The row where its start or its proof no longer stands."""
+    if row.state is OwedState.OPEN and row.ticket_no and row.ticket_no not in starts:
+        return replace(row, state=OwedState.VOID, ended_at=now, next_at=None, version=row.version + 1)
+    if row.state is OwedState.RECEIVED and row.proof_no and row.proof_no not in ends:
+        return replace(row, state=OwedState.OPEN, ended_at=None, proof_no="", version=row.version + 1)
+    return row
+
+
+def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | None) -> Owed:
+    """An open row with the date agreed by now, and the follow-ups that were recorded since it began."""
+    letters = [at for no, at, _who in _closed(tickets, rule.chase) if at > row.started_at and no != row.ticket_no]
+    if len(letters) > row.chased:
+        row = replace(row, chased=len(letters), last_at=max(filter(None, (row.last_at, *letters))))
+    return replace(row, due_on=due_on) if rule.agreed else row
+
+
+def _begun(starts: Sequence[Closed], ends: Sequence[Closed], rows: Sequence[Owed]) -> Closed | None:
+    """The first start that nothing was owed from yet; one whose debt was taken back may start it anew."""
+    real = [row for row in rows if row.state is not OwedState.VOID]
+    if not real and ends and starts and ends[0][1] <= starts[-1][1]:
+        return None
+    known = {row.ticket_no for row in real}
+    since = max((row.ended_at for row in real if row.ended_at), default=None)
+    return next((one for one in starts if one[0] not in known and (since is None or one[1] > since)), None)
+
+
+def read_rules(root: Table, catalogue: Catalogue, templates: Iterable[str] | None = None) -> dict[str, Rule]:
+    """The `reminders` tables; DataError naming file and row. `templates` = the letters that there are."""
+    known = None if templates is None else set(templates)
+    return {name: _read_rule(name, row, catalogue, known) for name, row in root.table("reminders").tables()}
+
+
+def _read_rule(name: str, row: Table, catalogue: Catalogue, templates: set[str] | None) -> Rule:
+    row.check_keys(_KEYS)
+    subjects = {key: row.codes(key, catalogue.subjects, "subject") for key in ("starts", "ends", "proof", "chase")}
+    if set(subjects["proof"]) - set(subjects["ends"]):
+        raise row.refusal("each must stand in ends, too", "proof")
+    agreed = row.text("agreed", "")
+    if agreed and agreed not in DUE_DATES:
+        raise row.refusal(f'"{agreed}" is no date of the contract; use one of {", ".join(DUE_DATES)}', "agreed")
+    template = row.text("template")
+    if templates is not None and template not in templates:
+        raise row.refusal(f'"{template}" is no template; use one of {", ".join(sorted(templates))}', "template")
+    return Rule(
+        name=name,
+        template=template,
+        first=_read_span(row, "first"),
+        agreed=agreed,
+        every=_read_span(row, "every"),
+        times=_read_count(row, "times"),
+        supervisor_after=_read_count(row, "supervisor_after"),
+        at=_read_time(row),
+        **subjects,
+    )
+
+
+def _read_span(row: Table, key: str) -> Span:
+    text = row.text(key)
+    match = _SPAN.fullmatch(text)
+    if not match or not int(match[1]):
+        raise row.refusal(f'"{text}" must look like "14 days", "2 weeks", "3 months" or "1 year", not zero', key)
+    amount, unit = int(match[1]), match[2]
+    span = Span(amount * _MONTHS.get(unit, 0), amount * _DAYS.get(unit, 0))
+    if span.months * 30 + span.days > 3660:
+        raise row.refusal(f'"{text}" is longer than ten years', key)
+    return span
+
+
+def _read_count(row: Table, key: str) -> int:
+    value = row.values.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
+        raise row.refusal("must be a whole number from 1 to 1000", key)
+    return value
+
+
+def _read_time(row: Table) -> time:
+    match = _CLOCK.fullmatch(row.text("at"))
+    if not match:
+        raise row.refusal('must look like "09:00"', "at")
+    return time(int(match[1]), int(match[2]))

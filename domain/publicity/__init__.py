@@ -1,0 +1,1 @@
+"""Publicity: posts, networks, their sums."""

@@ -1,0 +1,144 @@
+"""What Facebook tells of the page's own posts: read from its webhook, and folded into one state whatever the order."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from domain.publicity.reading import find_links
+from domain.text import clean
+
+POSTS = frozenset({"post", "status", "photo", "video", "share", "album", "note", "link"})
+"""Items of the feed that are posts; comments, reactions and the rest are not."""
+
+
+class Verb(StrEnum):
+    """What happened to a post."""
+
+    ADD = "add"
+    EDIT = "edit"
+    REMOVE = "remove"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+
+
+_VERBS = {verb.value: verb for verb in Verb} | {"edited": Verb.EDIT, "update": Verb.EDIT, "delete": Verb.REMOVE}
+_OF_SIGHT = (Verb.REMOVE, Verb.HIDE, Verb.UNHIDE)
+"""Verbs that tell of a post that is there, and nothing of what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEvent:
+    """One thing told of one post. `at` = when it happened, `posted_at` = when the post was made, where it is said."""
+
+    post_id: str
+    verb: Verb
+    at: datetime
+    text: str = ""
+    link: str = ""
+    posted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagePost:
+    """All that is known of one of the page's posts. `publication` = its number here, "" while it has none.
+
+    `hidden_at` and `shown_at` = when it was last hidden from the page, and shown again.
+    """
+
+    post_id: str
+    text: str = ""
+    text_at: datetime | None = None
+    link: str = ""
+    posted_at: datetime | None = None
+    removed_at: datetime | None = None
+    publication: str = ""
+    hidden_at: datetime | None = None
+    shown_at: datetime | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the page does not show it; what was hidden and shown within one second is shown."""
+        return self.hidden_at is not None and (self.shown_at is None or self.hidden_at > self.shown_at)
+
+
+def read_event(entry_time: object, value: Mapping[str, object], page_id: str) -> PageEvent | None:
+    """A change of the page's feed; None where it is no post of the page itself, or not published."""
+    sender = value.get("from")
+    verb = _VERBS.get(str(value.get("verb")))
+    post_id = value.get("post_id")
+    if value.get("item") not in POSTS or verb is None or not isinstance(post_id, str) or not post_id:
+        return None
+    if not isinstance(sender, Mapping) or str(sender.get("id")) != page_id:
+        return None
+    if value.get("published") in (0, False) and verb not in _OF_SIGHT:
+        return None
+    posted_at = _instant(value.get("created_time"))
+    at = _instant(entry_time) or posted_at
+    if at is None or len(post_id) > 100:
+        return None
+    message = value.get("message")
+    return PageEvent(post_id, verb, at, clean(message) if isinstance(message, str) else "", _link(value), posted_at)
+
+
+def _link(value: Mapping[str, object]) -> str:
+    post = value.get("post")
+    given = post.get("permalink_url") if isinstance(post, Mapping) else value.get("permalink_url")
+    links = find_links(given) if isinstance(given, str) else []
+    return links[0].url if links else ""
+
+
+def _instant(value: object) -> datetime | None:
+    """Seconds since 1970, or milliseconds, or ISO 8601."""
+    if isinstance(value, str):
+        try:
+            at = datetime.fromisoformat(value.replace("+0000", "+00:00"))
+        except ValueError:
+            return None
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**14:
+        return None
+    return datetime.fromtimestamp(value / 1000 if value > 10**11 else value, UTC)
+
+
+def fold(post: PagePost, events: Iterable[PageEvent]) -> PagePost:
+    """The post after these events: alike in whatever order, and however often, they came."""
+    for event in events:
+        if event.verb is Verb.REMOVE:
+            first = min(filter(None, (post.removed_at, event.at)))
+            post = replace(post, removed_at=first)
+            continue
+        if event.verb is Verb.HIDE:
+            post = replace(post, hidden_at=max(filter(None, (post.hidden_at, event.at))))
+            continue
+        if event.verb is Verb.UNHIDE:
+            post = replace(post, shown_at=max(filter(None, (post.shown_at, event.at))))
+            continue
+        made = [at for at in (post.posted_at, event.posted_at) if at is not None]
+        post = replace(
+            post, posted_at=min(made) if made else None, link=min(filter(None, (post.link, event.link)), default="")
+        )
+        newer = post.text_at is None or (event.at, event.text) >= (post.text_at, post.text)
+        if event.text and newer:
+            post = replace(post, text=event.text, text_at=event.at)
+    return post
+
+
+def link_of(post: PagePost) -> str:
+    """Where the post can be seen: as Facebook said, else by its ids."""
+    page, _bar, own = post.post_id.rpartition("_")
+    return post.link or f"https://www.facebook.com/{page or 'permalink'}/posts/{own}"
+
+
+def event_json(event: PageEvent) -> str:
+    """As the inbox keeps it: ASCII."""
+    posted = event.posted_at.isoformat() if event.posted_at else ""
+    return json.dumps([event.post_id, event.verb, event.at.isoformat(), event.text, event.link, posted])
+
+
+def event_from_json(raw: str) -> PageEvent:
+    """The reverse of `event_json`."""
+    post_id, verb, at, text, link, posted = json.loads(raw)
+    made = datetime.fromisoformat(posted) if posted else None
+    return PageEvent(post_id, Verb(verb), datetime.fromisoformat(at), text, link, made)

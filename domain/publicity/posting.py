@@ -1,0 +1,35 @@
+"""The office's rules of posting from the desk: where a second person must agree, and what a post costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from domain.data import Table
+from domain.publicity.reading import Network, has_address
+
+WITH_LINK = "_with_link"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRules:
+    """`second` = the networks that want a second person's word; `prices` as people say them."""
+
+    second: frozenset[Network] = frozenset()
+    prices: Mapping[str, str] = field(default_factory=dict)
+
+    def price(self, network: Network, text: str) -> str:
+        """What the network takes for a post with this text; "" where it takes nothing."""
+        plain = self.prices.get(network, "")
+        return self.prices.get(network + WITH_LINK, plain) if has_address(text) else plain
+
+
+def read_posting(root: Table) -> PostingRules:
+    """The table `posting`; DataError naming the key."""
+    table = root.table("posting")
+    table.check_keys(("second_confirmation", "price"))
+    second, price = table.table("second_confirmation"), table.table("price")
+    second.check_keys(list(Network))
+    price.check_keys([f"{network}{more}" for network in Network for more in ("", WITH_LINK)])
+    return PostingRules(
+        frozenset(network for network in Network if second.flag(network)),
+        {name: text for name in price.values if (text := price.text(name, ""))},
+    )

@@ -1,0 +1,133 @@
+"""Publicity in numbers: by network, month, fiscal year and project; releases that nobody has publicised."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from domain.data import Table
+from domain.dates.data_years import parse_periods
+from domain.dates.days import BANGKOK, fiscal_year
+from domain.errors import InvalidInput
+from domain.tickets.projects import Project
+from domain.tickets.records import DataUse
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One publicity ticket, with its reach where its network has told it. `news` = its publication, "" for none.
+
+    `hidden` = its page no longer shows it; `removed` = it was taken down.
+    """
+
+    network: str
+    projects: tuple[str, ...]
+    at: datetime
+    delivered: int | None = None
+    opened: int | None = None
+    news: str = ""
+    hidden: bool = False
+    removed: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many posts, and how many people they reached as far as that is known."""
+
+    posts: int = 0
+    delivered: int | None = None
+    opened: int | None = None
+
+    def add(self, one: Counted) -> None:
+        """Count one more."""
+        self.posts += 1
+        if one.delivered is not None:
+            self.delivered = (self.delivered or 0) + one.delivered
+        if one.opened is not None:
+            self.opened = (self.opened or 0) + one.opened
+
+
+@dataclass(slots=True)
+class Summary:
+    """Tallies by network, by first day of the month, by fiscal year, by project ("" = none named).
+
+    `months` and `project_networks` count posts by network within. What was removed stands in no other sum.
+    """
+
+    total: Tally = field(default_factory=Tally)
+    news: int = 0
+    hidden: int = 0
+    removed: int = 0
+    networks: dict[str, Tally] = field(default_factory=dict)
+    months: dict[date, Counter[str]] = field(default_factory=dict)
+    fiscal_years: dict[int, int] = field(default_factory=dict)
+    projects: dict[str, Tally] = field(default_factory=dict)
+    project_networks: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def summarise(counted: Iterable[Counted]) -> Summary:
+    """A post about two projects counts for both, and once in every other sum."""
+    summary = Summary()
+    known: set[str] = set()
+    for one in counted:
+        if one.removed:
+            summary.removed += 1
+            continue
+        summary.hidden += one.hidden
+        day = one.at.astimezone(BANGKOK).date()
+        summary.total.add(one)
+        summary.news += not one.news or one.news not in known
+        known.add(one.news)
+        summary.networks.setdefault(one.network, Tally()).add(one)
+        summary.months.setdefault(day.replace(day=1), Counter())[one.network] += 1
+        year = fiscal_year(day)
+        summary.fiscal_years[year] = summary.fiscal_years.get(year, 0) + 1
+        for project in dict.fromkeys(one.projects) or ("",):
+            summary.projects.setdefault(project, Tally()).add(one)
+            summary.project_networks.setdefault(project, Counter())[one.network] += 1
+    return summary
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A survey's results for the data of some days, published by the office on a day."""
+
+    project: str
+    first: date
+    last: date
+    on: date
+
+
+def without_publicity(releases: Iterable[Release], publicised: Sequence[DataUse]) -> list[Release]:
+    """The releases about whose data no publicity ticket is; one that names no days is about any of the project's."""
+
+    def about(release: Release, use: DataUse) -> bool:
+        if use.project != release.project:
+            return False
+        return use.from_on is None or use.to_on is None or (use.from_on <= release.last and use.to_on >= release.first)
+
+    return [release for release in releases if not any(about(release, use) for use in publicised)]
+
+
+def read_releases(root: Table, projects: Sequence[Project]) -> tuple[Release, ...]:
+    """The office's `[[releases]]`: project, period of the data, day of the release; DataError for a wrong row."""
+    known = {project.name for project in projects}
+    found = []
+    for item in root.items("releases"):
+        if not isinstance(item, dict):
+            raise root.refusal("must be tables with project, data and on: [[releases]]", "releases")
+        row = Table(item, ("releases",), root.documents)
+        row.check_keys(("project", "data", "on"))
+        name, on = row.text("project"), row.day("on")
+        if name not in known:
+            raise row.refusal(f'"{name}" is no project; use its full name', "project")
+        if on is None:
+            raise row.refusal("missing; a date such as 2026-11-20, without quotes", "on")
+        try:
+            spans = [span for period in parse_periods(row.text("data"), on) for span in period.spans()]
+        except InvalidInput:
+            raise row.refusal(
+                f'"{row.text("data")}" is no period; write 2569, or a quarter or month of it', "data"
+            ) from None
+        found += [Release(name, first, last, on) for first, last in spans]
+    return tuple(found)

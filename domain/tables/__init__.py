@@ -1,0 +1,1 @@
+"""Tables: columns and rows of imports and exports."""

@@ -1,0 +1,149 @@
+"""Customers as rows: what one prints as, whom a row is about, and which rows are none."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from domain.customers.phones import is_scientific, read_emails, read_phones
+from domain.customers.records import Customer, CustomerCode
+from domain.errors import InvalidInput
+from domain.tables.columns import TOTAL, says_total
+from domain.tables.merge import (
+    ADDS,
+    OWN,
+    CustomerMerge,
+    is_blank,
+    is_error,
+    is_unknown,
+    printed,
+    printed_contact,
+    reaches_of,
+)
+from domain.tables.tables import UNKNOWN, Cells, Names
+from domain.text import digits, fold, words
+from domain.tickets.references import read_code
+
+_PHONES = ("phone", "mobile", "contact_phone", "contact_mobile")
+_EMAILS = ("email", "contact_email")
+_TICKET_NO = re.compile(r"R[0-9]{4}([0-9]{6})")
+
+
+def parse_code(text: str) -> CustomerCode:
+    """The code of a cell, however it is written; InvalidInput("row_code")."""
+    code = read_code(text, bare=True)
+    if code is None:
+        raise InvalidInput("row_code", code=text[:40])
+    return code
+
+
+def running_number(text: str) -> int:
+    """The running number of a customer's code or a ticket's number in a cell, 0 for any other text."""
+    if code := read_code(text, bare=True):
+        return int(code[1:])
+    found = _TICKET_NO.fullmatch(digits(text).strip().upper())
+    return int(found[1]) if found else 0
+
+
+def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[str, str]]:
+    """The rows of a table, one for each contact and each further address; `labels` are the names of the types."""
+    rows: list[dict[str, str]] = []
+    for place in range(max(1, len(customer.contacts), len(customer.addresses))):
+        row = {"code": str(customer.code), "name": customer.name or UNKNOWN}
+        if not place:
+            row |= {column: printed(customer, column, labels) for column in OWN}
+        if place < len(customer.addresses):
+            row["address"] = customer.addresses[place].text
+        elif not place and "address" in customer.unknown:
+            row["address"] = UNKNOWN
+        if place < len(customer.contacts):
+            row |= printed_contact(customer.contacts[place])
+        rows.append({column: text for column, text in row.items() if text})
+    return rows
+
+
+def reaches(cells: Cells) -> tuple[str, ...]:
+    """The telephones (E.164) and e-mails by which the row's customer is known; what is none is passed over."""
+    found: dict[str, None] = {}
+    for column in _PHONES:
+        if column in cells:
+            found |= dict.fromkeys(read_phones(cells[column]).numbers)
+    for column in _EMAILS:
+        if column in cells:
+            found |= dict.fromkeys(read_emails(cells[column]).addresses)
+    return tuple(found)
+
+
+def row_name(cells: Cells) -> str:
+    """The name by which a row's customer is looked for, in small letters; "" for none and for one that is not known."""
+    name = " ".join(cells.get("name", "").split())
+    return "" if is_unknown(name) or is_blank(name) else name.casefold()
+
+
+def check_row(cells: Cells) -> None:
+    """Refuse what no customer can be made of.
+
+    InvalidInput: "row_scientific" where a sheet wrote a number so that its last digits may be lost, "row_total" for
+    the sum below a table, "row_name" where the cell of the name holds no name.
+    """
+    for column in ("code", *_PHONES):
+        if column in cells and is_scientific(cells[column]):
+            raise InvalidInput("row_scientific", field=column, text=cells[column][:40])
+    name = cells.get("name", "")
+    if name and (is_blank(name) or is_error(name)):
+        raise InvalidInput("row_name")
+    total = cells.get(TOTAL) or (name if says_total(name) else "")
+    if total and "code" not in cells and not reaches(cells):
+        raise InvalidInput("row_total", text=total[:60])
+
+
+def is_about(customer: Customer, cells: Cells) -> bool:
+    """Whether a row may be about this customer: no name, one with a word of its own in common, or a shared reach.
+
+    Words that many names share (company, office, limited) tell nobody from another.
+    """
+    name = row_name(cells)
+    if not name or not customer.name or name == customer.name.casefold():
+        return True
+    own, other = (set(fold(one).split()) for one in (customer.name, name))
+    shared = own & other
+    if shared and (shared - _generic() or shared in (own, other)):
+        return True
+    return not reaches_of([customer, *customer.contacts]).isdisjoint(reaches(cells))
+
+
+@cache
+def _generic() -> set[str]:
+    return {key for word in words("customers").texts("generic") for key in fold(word).split()}
+
+
+def merge_customer(
+    old: Customer | None, code: CustomerCode, rows: Sequence[Cells], names: Names, labels: Mapping[str, str]
+) -> Customer:
+    """The record after a table's rows about it, in their order; equal to `old` where they say nothing new.
+
+    A cell replaces what was there before, an empty one leaves it. Rows may add contacts and addresses, but each field
+    of the record itself is said once: what a later row says otherwise stands in the note, like all that cannot be
+    read. InvalidInput("row_name") where there is no name. `labels` are the names of the types.
+    """
+    merge = CustomerMerge(old, code, names, labels)
+    for cells in rows:
+        merge.lay(cells)
+    return finished(merge)
+
+
+def news(cells: Cells, record: Customer, names: Names, labels: Mapping[str, str]) -> dict[str, str]:
+    """What a row about a merged code says that the record of this code did not, to be added where the code leads."""
+    told = {
+        column: text
+        for column, text in cells.items()
+        if column not in OWN or merge_customer(record, record.code, [{column: text}], names, labels) != record
+    }
+    return {**told, ADDS: "1"}
+
+
+def finished(merge: CustomerMerge) -> Customer:
+    """The record; InvalidInput("row_name") where nobody says what it is called."""
+    made = merge.made()
+    if not made.name and "name" not in made.unknown:
+        raise InvalidInput("row_name")
+    return made

@@ -1,0 +1,486 @@
+"""Rows laid over one customer: each cell read, what is read otherwise than written told, and no word of it lost."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from domain.customers.phones import format_phone, read_emails, read_phones, read_reach, share_phones
+from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
+from domain.errors import InvalidInput
+from domain.tables.columns import NOTED, column_label
+from domain.tables.tables import (
+    NAME_LIMIT,
+    TEXT_LIMIT,
+    UNKNOWN,
+    Cells,
+    Names,
+    Register,
+    Remark,
+    cell_words,
+    named_value,
+)
+from domain.text import clean, shorten
+
+MOST_PARTS = 100
+"""Contacts and addresses of one customer; what a table brings beyond them stands in the note."""
+
+ADDS = "adds"
+"""The key of a cell that makes its row only add to the record: what is there stays."""
+
+OWN = {
+    "name": "name",
+    "type": "kind",
+    "gender": "gender",
+    "organisation": "organisation",
+    "phone": "phone",
+    "mobile": "mobile",
+    "email": "email",
+    "note": "note",
+}
+"""Columns of the record itself -> its fields."""
+
+CONTACT = {"contact_name": "name", "contact_phone": "phone", "contact_mobile": "mobile", "contact_email": "email"}
+LONGEST_UNKNOWN = 20
+"""Characters of a word for an answer that is not known."""
+PHONES = ("phone", "mobile")
+_MAYBE_REACH = re.compile(r"[\d@]")
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says that there is nothing to say: mere marks, or a word for none."""
+    return not any(map(str.isalnum, text)) or text.casefold() in cell_words("none")
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a cell says that the answer is not known (DOMAIN.md section 1)."""
+    return text == UNKNOWN or (len(text) <= LONGEST_UNKNOWN and text.casefold() in cell_words("unknown"))
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell is what a sheet shows where a formula failed."""
+    return text in _ERRORS
+
+
+def printed(customer: Customer, column: str, labels: Mapping[str, str]) -> str:
+    """What a column of the record itself prints as."""
+    name = OWN[column]
+    value = getattr(customer, name)
+    if not value:
+        return UNKNOWN if name in customer.unknown else ""
+    if column == "type":
+        return labels.get(value, value)
+    return format_phone(value) if column in PHONES else str(value)
+
+
+def printed_contact(contact: Contact) -> dict[str, str]:
+    """A contact's columns."""
+    return {
+        "contact_name": contact.name,
+        "contact_phone": format_phone(contact.phone),
+        "contact_mobile": format_phone(contact.mobile),
+        "contact_email": contact.email,
+    }
+
+
+class CustomerMerge:
+    """A record while rows are laid over it; each field is said once, by the first row that says it."""
+
+    __slots__ = (
+        "_addresses",
+        "_contacts",
+        "_labels",
+        "_line",
+        "_lines",
+        "_names",
+        "_remarks",
+        "_said",
+        "_settled",
+        "_unknown",
+        "_values",
+        "before",
+    )
+
+    def __init__(self, old: Customer | None, code: CustomerCode, names: Names, labels: Mapping[str, str]) -> None:
+        self.before = old or Customer(code, "")
+        self._names, self._labels = names, labels
+        self._values: dict[str, Any] = {name: getattr(self.before, name) for name in OWN.values()}
+        self._unknown = set(self.before.unknown)
+        self._contacts, self._addresses = list(self.before.contacts), list(self.before.addresses)
+        self._said: dict[str, tuple[object, str]] = {}
+        self._settled: list[Contact] = []
+        self._lines: list[str] = []
+        self._remarks: list[Remark] = []
+        self._line = ""
+
+    def lay(self, cells: Cells, line: str = "") -> list[Remark]:
+        """One row, which stands at `line`; what of it is read otherwise than it is written."""
+        self._remarks, self._line = [], line
+        if ADDS in cells:
+            for name, value in self._values.items():
+                if value and name != "note":
+                    self._said.setdefault(name, (value, ""))
+            if self._addresses:
+                self._said.setdefault("address", (self._addresses[0].text, ""))
+        for column in ("name", "type", "gender", "organisation"):
+            if column in cells:
+                self._own(column, cells[column])
+        self._own_reach(cells)
+        if "address" in cells:
+            self._address(cells["address"])
+        if not CONTACT.keys().isdisjoint(cells):
+            self._contact(cells)
+        if "note" in cells:
+            self._note(cells["note"])
+        for key, text in cells.items():
+            if key.startswith(NOTED) and not is_blank(text):
+                self._lines.append(_noted(key.removeprefix(NOTED), text))
+        return self._remarks
+
+    def made(self) -> Customer:
+        """The record as it now is; equal to the one before where the rows said nothing new."""
+        note = self._whole_note()
+        return replace(
+            self.before,
+            unknown=frozenset(self._unknown - {"note"} if note else self._unknown),
+            contacts=tuple(self._contacts),
+            addresses=tuple(self._addresses),
+            **{**self._values, "note": note},
+        )
+
+    # The record's own fields.
+
+    def _own(self, column: str, text: str) -> None:
+        value = self._printed_value(column, text)
+        if value is None and is_unknown(text):
+            self._not_known(column, text)
+            return
+        if value is None and (value := self._read(column, text)) is None:
+            return
+        self._say(column, value, text)
+
+    def _printed_value(self, column: str, text: str) -> object:
+        """The saved value where the cell is what it prints as, whatever it is: an export changes nothing."""
+        value = getattr(self.before, OWN[column])
+        return value if value and _is_same(text, printed(self.before, column, self._labels)) else None
+
+    def _read(self, column: str, text: str) -> object:
+        """What the cell of a name, type, gender or organisation means; None where it says nothing that is one."""
+        if is_blank(text):
+            self._tell_none(column, text)
+            return None
+        value: object = None
+        if not is_error(text):
+            value = getattr(self, f"_read_{column}")(text)
+        if value is None:
+            self._keep(column, text, "cell_noted")
+        return value
+
+    def _read_name(self, text: str) -> str:
+        name = " ".join(text.split())
+        if name.startswith("="):
+            self._tell("cell_formula", "name", text)
+        if len(name) <= NAME_LIMIT:
+            return name
+        self._keep("name", text, "cell_cut")
+        return shorten(name, NAME_LIMIT, units=len)
+
+    def _read_type(self, text: str) -> str | None:
+        code = _quiet(self._names.code, "customer_types", text)
+        if code is not None and text.casefold() not in (code, self._labels[code].casefold()):
+            self._tell("cell_read", "type", text, (("type", self._labels[code]),))
+        return code
+
+    def _read_gender(self, text: str) -> Gender | None:
+        value = _quiet(named_value, "gender", text)
+        return None if value is None else Gender(value)
+
+    def _read_organisation(self, text: str) -> str | None:
+        return text if len(text) <= TEXT_LIMIT else None
+
+    def _say(self, column: str, value: object, text: str, source: str = "") -> None:
+        """The field is this, unless an earlier row of the table says otherwise: then this stands in the note."""
+        name = OWN[column]
+        first, line = self._said.setdefault(name, (value, self._line))
+        if first != value:
+            self._keep(source or column, text, "cell_differs" if line else "cell_other", line)
+            return
+        self._values[name] = value
+        self._unknown.discard(name)
+
+    def _not_known(self, column: str, text: str) -> None:
+        """Not known to the table: what is known here stays."""
+        name = OWN.get(column, column)
+        if text != UNKNOWN:
+            self._tell("cell_unknown", column, text)
+        if not (self._addresses if name == "address" else self._values[name]):
+            self._unknown.add(name)
+
+    def _own_reach(self, cells: Cells) -> None:
+        present = {field: str(self._values[field]) for field in (*PHONES, "email")}
+        read = self._reach(cells, "", self._printed_value, present)
+        for field, (value, source) in read.items():
+            self._say(field, value, cells[source], source)
+
+    # Telephones and e-mail addresses, of the record and of a contact.
+
+    def _reach(
+        self, cells: Cells, prefix: str, known: Callable[[str, str], object], present: Mapping[str, str], who: str = ""
+    ) -> dict[str, tuple[str, str]]:
+        """Field -> its value, and the column that says it."""
+        found: dict[str, tuple[str, str]] = {}
+        texts: dict[str, str] = {}
+        for field in (*PHONES, "email"):
+            column = prefix + field
+            if not (text := cells.get(column, "")):
+                continue
+            if value := known(column, text) or ("" if is_unknown(text) else _plain_reach(field, text)):
+                found[field] = str(value), column
+            elif not is_unknown(text):
+                texts[field] = text
+            elif not prefix:
+                self._not_known(column, text)
+        if texts:
+            self._odd_reach(texts, prefix, present, found, who)
+        return found
+
+    def _odd_reach(
+        self,
+        texts: Mapping[str, str],
+        prefix: str,
+        present: Mapping[str, str],
+        found: dict[str, tuple[str, str]],
+        who: str,
+    ) -> None:
+        """Cells that are more, less or otherwise than one telephone or address; `found` is what the others say."""
+        taken = {**present, **{field: value for field, (value, _by) in found.items()}}
+        found |= _placed_phones(texts, prefix, taken)
+        for field in PHONES:
+            if field in texts:
+                self._tell_phones(prefix + field, texts[field], prefix, found, who)
+        if "email" in texts:
+            self._email(prefix, texts["email"], found, who)
+
+    def _tell_phones(self, column: str, text: str, prefix: str, found: Mapping[str, tuple[str, str]], who: str) -> None:
+        """What a cell of telephones was read as, where it is not just one of them."""
+        read = read_phones(text)
+        places = [(prefix + field, value) for field, (value, by) in found.items() if by == column]
+        shown = tuple((place, format_phone(value)) for place, value in places)
+        if not read.numbers and not read.beside:
+            self._tell_none(column, text)
+        elif read.beside or len(places) < len(read.numbers):
+            self._keep(column, text, "cell_part" if places else "cell_noted", read=shown, who=who)
+        elif read.restored or len(places) > 1:
+            self._tell("cell_read", column, text, shown)
+
+    def _email(self, prefix: str, text: str, found: dict[str, tuple[str, str]], who: str) -> None:
+        column = f"{prefix}email"
+        read = read_emails(text)
+        shown = tuple((column, address) for address in read.addresses[:1])
+        if read.addresses:
+            found["email"] = read.addresses[0], column
+        if not read.addresses and not read.beside:
+            self._tell_none(column, text)
+        elif read.beside or len(read.addresses) != 1:
+            self._keep(column, text, "cell_part" if shown else "cell_noted", read=shown, who=who)
+        elif read.restored:
+            self._tell("cell_read", column, text, shown)
+
+    # Addresses, contacts, the note.
+
+    def _address(self, text: str) -> None:
+        if any(_is_same(text, address.text) for address in self._addresses):
+            self._said.setdefault("address", (text, self._line))
+        elif is_unknown(text):
+            self._not_known("address", text)
+        elif is_blank(text):
+            self._tell_none("address", text)
+        elif len(text) > TEXT_LIMIT or is_error(text) or len(self._addresses) >= MOST_PARTS:
+            self._keep("address", text, "cell_noted")
+        else:
+            self._add_address(text)
+        if self._addresses:
+            self._unknown.discard("address")
+
+    def _add_address(self, text: str) -> None:
+        """The first address of a table takes the place of the record's first, those behind it are further ones."""
+        again = "address" in self._said
+        self._said.setdefault("address", (text, self._line))
+        if again or not self._addresses:
+            self._addresses.append(Address(text, main=not self._addresses))
+        else:
+            self._addresses[0] = Address(text, main=True)
+
+    def _contact(self, cells: Cells) -> None:
+        given = self._given(cells)
+        if not any((given.name, given.phone, given.mobile, given.email)):
+            return
+        at = _same_contact(self._contacts, given, self._settled)
+        if at is None and len(self._contacts) >= MOST_PARTS:
+            for column in filter(cells.__contains__, CONTACT):
+                self._keep(column, cells[column], "cell_noted")
+            return
+        if at is None:
+            self._contacts.append(replace(given, main=not self._contacts))
+        else:
+            self._contacts[at] = _laid_over(self._contacts[at], given)
+        self._settled.append(self._contacts[-1 if at is None else at])
+
+    def _given(self, cells: Cells) -> Contact:
+        """The contact that a row names; what is printed of a saved one is read as that, whatever it is."""
+        name, among = self._contact_name(cells.get("contact_name", ""), cells)
+        values = {field: value for field, (value, _by) in self._contact_reach({**cells, **among}, name).items()}
+        return Contact(name, values.get("phone", ""), values.get("mobile", ""), values.get("email", ""))
+
+    def _contact_reach(self, cells: Cells, name: str) -> dict[str, tuple[str, str]]:
+        def known(column: str, text: str) -> object:
+            of_saved = (
+                getattr(one, CONTACT[column]) for one in self._contacts if _is_same(text, printed_contact(one)[column])
+            )
+            return next(of_saved, "")
+
+        return self._reach(cells, "contact_", known, {}, name)
+
+    def _contact_name(self, text: str, cells: Cells) -> tuple[str, dict[str, str]]:
+        """The contact's name, and the telephones and address that stand beside it, as cells of their own."""
+        if saved := next((one.name for one in self._contacts if _is_same(text, one.name)), ""):
+            return saved, {}
+        if not text or is_unknown(text):
+            return "", {}
+        if is_blank(text) or is_error(text):
+            self._tell_none("contact_name", text)
+            return "", {}
+        if not _MAYBE_REACH.search(text):
+            return self._cut_contact(text), {}
+        read = read_reach(text)
+        among = {"contact_mobile": ", ".join(map(format_phone, read.phones)), "contact_email": ", ".join(read.emails)}
+        among = {column: found for column, found in among.items() if found and column not in cells}
+        if among and len(among) == bool(read.phones) + bool(read.emails):
+            shown = (("contact_name", read.words), *among.items())
+            self._tell("cell_read", "contact_name", text, tuple(one for one in shown if one[1]))
+            text = read.words
+        else:
+            among = {}
+        return self._cut_contact(text), among
+
+    def _cut_contact(self, text: str) -> str:
+        if len(text) <= NAME_LIMIT:
+            return " ".join(text.split())
+        self._keep("contact_name", text, "cell_cut")
+        return shorten(" ".join(text.split()), NAME_LIMIT, units=len)
+
+    def _note(self, text: str) -> None:
+        if text == UNKNOWN:
+            self._not_known("note", text)
+            return
+        saved = self._printed_value("note", text)
+        if not saved and is_blank(text):
+            self._tell_none("note", text)
+            return
+        value = saved or text
+        first, _line = self._said.setdefault("note", (value, self._line))
+        if first == value:
+            self._values["note"] = value
+            self._unknown.discard("note")
+        else:
+            self._lines.append(text)
+
+    def _whole_note(self) -> str:
+        """The note, and behind it what stands in it word for word, each once."""
+        note = str(self._values["note"])
+        for line in self._lines:
+            if f"\n{line}\n" not in f"\n{note}\n":
+                note = f"{note}\n{line}" if note else line
+        if note == self.before.note:
+            return note
+        same = sorted(note.split("\n")) == sorted(self.before.note.split("\n"))
+        return self.before.note if same else note
+
+    # What is told.
+
+    def _keep(
+        self,
+        column: str,
+        text: str,
+        code: str,
+        other: str = "",
+        *,
+        read: tuple[tuple[str, str], ...] = (),
+        who: str = "",
+    ) -> None:
+        """What a cell says goes into the note, in its own words, and is told."""
+        label = column_label(Register.CUSTOMERS, column)
+        self._lines.append(_noted(f"{label} ({who})" if who else label, text))
+        self._tell(code, column, text, read, other)
+
+    def _tell(self, code: str, column: str, text: str, read: tuple[tuple[str, str], ...] = (), other: str = "") -> None:
+        self._remarks.append(Remark(code, column, text, read, other))
+
+    def _tell_none(self, column: str, text: str) -> None:
+        """That a cell was taken for an empty one; mere marks are one anywhere."""
+        if any(map(str.isalnum, text)):
+            self._tell("cell_none", column, text)
+
+
+def _is_same(text: str, saved: str) -> bool:
+    """Whether a cell is what a saved value prints as; a value may have been saved before it was cleaned."""
+    return text == saved or text == clean(saved)
+
+
+def _plain_reach(field: str, text: str) -> str:
+    """The one telephone or address that a cell is and nothing else; "" for any other cell."""
+    if field == "email":
+        emails = read_emails(text)
+        return emails.addresses[0] if len(emails.addresses) == 1 and not (emails.beside or emails.restored) else ""
+    phones = read_phones(text)
+    return phones.numbers[0] if len(phones.numbers) == 1 and not (phones.beside or phones.restored) else ""
+
+
+def _quiet(read: Callable[[str, str], str], kind: str, text: str) -> str | None:
+    try:
+        return read(kind, text)
+    except InvalidInput:
+        return None
+
+
+def _noted(label: str, text: str) -> str:
+    return f"{label}: {text}" if label else text
+
+
+def _placed_phones(texts: Mapping[str, str], prefix: str, present: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Field -> number and the column it stands in; a second number goes into the other field where that is free."""
+    said = {field: read_phones(texts[field]).numbers if field in texts else () for field in PHONES}
+    phone, mobile, _further = share_phones(said["phone"], said["mobile"])
+    shared = {"phone": phone, "mobile": mobile}
+    moved = [field for field in PHONES if shared[field] and shared[field] not in said[field]]
+    if any(present.get(field) not in ("", None, shared[field]) for field in moved):
+        moved = []
+        shared = {field: next(iter(said[field]), "") for field in PHONES}
+    other = {"phone": "mobile", "mobile": "phone"}
+    return {
+        field: (number, prefix + (other[field] if field in moved else field))
+        for field, number in shared.items()
+        if number
+    }
+
+
+def _same_contact(contacts: Sequence[Contact], given: Contact, settled: Sequence[Contact]) -> int | None:
+    """Which contact is meant: the one that says just that, else one of the name that no earlier row meant."""
+    named = [place for place, contact in enumerate(contacts) if contact.name == given.name]
+    for place in named:
+        if _laid_over(contacts[place], given) == contacts[place]:
+            return place
+    free = [place for place in named if given.name and contacts[place] not in settled]
+    return free[0] if free else None
+
+
+def _laid_over(base: Contact, given: Contact) -> Contact:
+    return replace(
+        base, phone=given.phone or base.phone, mobile=given.mobile or base.mobile, email=given.email or base.email
+    )
+
+
+def reaches_of(people: Iterable[Customer | Contact]) -> set[str]:
+    """The telephones and e-mails of these."""
+    return {reach for who in people for reach in (who.phone, who.mobile, who.email) if reach}

@@ -1,0 +1,150 @@
+"""Registers as tables: which column means which field, what a cell says, and what no spreadsheet may run."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from pathlib import Path
+
+from domain.catalogue import Catalogue
+from domain.data import Table, read_document
+from domain.errors import InvalidInput
+from domain.text import clean, digits
+from domain.tickets.records import Complexity, Mood, Status, Urgency
+
+Cells = Mapping[str, str]
+"""One row: field -> what its cell says, clean; empty cells are missing."""
+
+TEXT_LIMIT, LONG_LIMIT, NAME_LIMIT = 500, 20_000, 200
+UNKNOWN = "9"
+"""Typed where an answer is not known (DOMAIN.md section 1)."""
+
+_FORMULA = re.compile("'*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
+_DEFUSED = re.compile("'+[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
+
+
+class Register(StrEnum):
+    """What is imported and exported."""
+
+    CUSTOMERS = "customers"
+    TICKETS = "tickets"
+
+
+class Outcome(StrEnum):
+    """What a table does to one record."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a table said that was read otherwise than it is written; the sentence for `code` is in handlers/tables/text.py.
+
+    `field` is the column, `text` what its cell says, `read` what it was taken for: fields and their printed values.
+    """
+
+    code: str
+    field: str = ""
+    text: str = ""
+    read: tuple[tuple[str, str], ...] = ()
+    other: str = ""
+
+
+def defuse(text: str) -> str:
+    """`text` so that no spreadsheet takes it for a formula: an apostrophe in front; `undefuse` takes it back."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def undefuse(text: str) -> str:
+    """What `defuse` was given."""
+    return text[1:] if _DEFUSED.match(text) else text
+
+
+@cache
+def _table() -> Table:
+    document = read_document(Path(__file__).parents[1] / "data" / "transfer.toml", "transfer.toml")
+    return Table(document.values, (), (document,))
+
+
+def register_table(register: Register, what: str = "") -> Table:
+    """The names of a register's columns, or those of its `parts`, or those that are `ignored`."""
+    return _table().table(f"{register}_{what}" if what else register)
+
+
+@cache
+def cell_words(key: str) -> frozenset[str]:
+    """Words of cells in small letters: for `unknown` and for `none`, what `totals` are called and what is `counted`."""
+    return frozenset(word.casefold() for word in _table().table("cells").texts(key))
+
+
+@lru_cache(maxsize=4096)
+def _plain(heading: str) -> str:
+    return re.sub(r"[\s_]+", "", clean(heading)).casefold()
+
+
+@cache
+def _value_names(field: str) -> Mapping[str, str]:
+    table = _table().table(field)
+    return {_plain(name): value for value in table.values for name in (value, *table.texts(value))}
+
+
+def named_value(field: str, text: str) -> str:
+    """The value of a field with a fixed list, by itself or by its Thai name; InvalidInput("cell_value")."""
+    value = _value_names(field).get(_plain(text))
+    if value is None:
+        raise InvalidInput("cell_value", field=field, text=text[:40])
+    return value
+
+
+def value_fields() -> Mapping[str, type[StrEnum]]:
+    """The ticket's fields with a fixed list of values."""
+    return {"urgency": Urgency, "mood": Mood, "complexity": Complexity, "status": Status}
+
+
+def limited(field: str, text: str, limit: int = TEXT_LIMIT) -> str:
+    """The text, if it is not too long; InvalidInput("cell_long")."""
+    if len(text) > limit:
+        raise InvalidInput("cell_long", field=field, length=len(text), limit=limit)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The catalogue's codes by what people call them."""
+
+    channels: Mapping[str, str]
+    subjects: Mapping[str, str]
+    customer_types: Mapping[str, str]
+
+    def code(self, kind: str, text: str) -> str:
+        """The code meant; `kind` is a field of this class. InvalidInput("cell_value")."""
+        names: Mapping[str, str] = getattr(self, kind)
+        found = names.get(_plain(digits(text)))
+        if found is None:
+            raise InvalidInput("cell_value", field=kind, text=text[:60])
+        return found
+
+
+def read_names(catalogue: Catalogue) -> Names:
+    """Channels, subjects (those no longer in use too) and customer types with their groups by code, name and word."""
+    channels = [(name, one.code) for one in catalogue.channels.values() for name in (one.code, one.name, *one.words)]
+    subjects = [
+        (name, one.code)
+        for one in catalogue.subjects.values()
+        if one.selectable
+        for name in {one.code, one.name, one.label}
+    ]
+    types = [(name, one.code) for one in catalogue.customer_types.values() for name in (one.code, one.name, *one.words)]
+    types += [(name, one.code) for one in catalogue.customer_groups.values() for name in (one.code, one.name)]
+    return Names(_unambiguous(channels), _unambiguous(subjects), _unambiguous(types))
+
+
+def _unambiguous(pairs: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Code by name, without the names that several share."""
+    codes: dict[str, set[str]] = {}
+    for name, code in pairs:
+        codes.setdefault(_plain(name), set()).add(code)
+    return {name: next(iter(found)) for name, found in codes.items() if len(found) == 1}

@@ -1,0 +1,1 @@
+"""Tickets: records, texts, references, suggestions."""

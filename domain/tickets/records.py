@@ -1,0 +1,228 @@
+"""Tickets: their fields, their states, and what closing one needs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import NewType
+
+from domain.customers.records import CustomerCode
+from domain.dates.data_years import read_kept
+from domain.errors import InvalidInput
+from domain.staff import StaffId
+from domain.text import digits, words
+
+TicketNo = NewType("TicketNo", str)
+"""`R` + YYMM (Gregorian) + six digits that run on from month to month, e.g. R2002590795."""
+
+
+class Status(StrEnum):
+    """DOMAIN.md section 1: new = nobody has worked on it; open from an officer's first save until closing.
+
+    Voided = it was saved by mistake: the number stays, and it counts nowhere.
+    """
+
+    NEW = "new"
+    OPEN = "open"
+    CLOSED = "closed"
+    VOIDED = "voided"
+
+
+class Urgency(StrEnum):
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Mood(StrEnum):
+    HAPPY = "happy"
+    GOOD = "good"
+    NORMAL = "normal"
+    BAD = "bad"
+    ANGRY = "angry"
+
+
+class Complexity(StrEnum):
+    """With the channel it picks the time standard (DOMAIN.md section 5)."""
+
+    SIMPLE = "simple"
+    COMPLEX = "complex"
+    VERY_COMPLEX = "very_complex"
+    EXCEPTIONAL = "exceptional"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that the clock does not count: it waits for the customer, or (`closed`) it was closed and reopened.
+
+    `until` None = it still waits.
+    """
+
+    since: datetime
+    until: datetime | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One piece of service, with every field of DOMAIN.md section 3.
+
+    `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
+    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
+    periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
+    `counted_on` (a month's first day) are a provincial office's number of users. `pauses` are in order, and only
+    the last may still last (domain/clock/pauses.py). `void_reason` says why it was voided. `unsent_at` = when a
+    message that it came from was taken back by its sender (saves leave it as it is). `version` counts saves.
+    """
+
+    no: TicketNo
+    channel: str
+    subject: str
+    details: str
+    created_at: datetime
+    recorded_at: datetime
+    recorded_by: StaffId | None
+    assignee: StaffId | None
+    customer: CustomerCode | None = None
+    contact_id: int | None = None
+    reply_email: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    mood: Mood = Mood.NORMAL
+    complexity: Complexity = Complexity.SIMPLE
+    status: Status = Status.OPEN
+    projects: tuple[str, ...] = ()
+    data_years: str = ""
+    result: str = ""
+    letter_no: str = ""
+    letter_on: date | None = None
+    contract_no: str = ""
+    contract_on: date | None = None
+    price: Decimal | None = None
+    receipt_no: str = ""
+    receipt_on: date | None = None
+    purpose: str = ""
+    agency: str = ""
+    link: str = ""
+    remarks: str = ""
+    province: str = ""
+    user_count: int | None = None
+    counted_on: date | None = None
+    unknown: frozenset[str] = frozenset()
+    closed_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    void_reason: str = ""
+    unsent_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is to be done about it any more: it is closed, or was voided."""
+        return self.status in (Status.CLOSED, Status.VOIDED)
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when it waits for the customer; None where it does not."""
+        return self.pauses[-1].since if self.pauses and self.pauses[-1].until is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class DataUse:
+    """One stretch of data that a ticket is about: for reports. `project` is "", the days None where none is named."""
+
+    project: str
+    from_on: date | None
+    to_on: date | None
+
+
+def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
+    """A ticket's projects and years as days: each project with its own years, else with those named for all."""
+    shared: list[tuple[date, date]] = []
+    own: dict[str, list[tuple[date, date]]] = {}
+    for line in data_years.splitlines():
+        project, periods = split_years(line)
+        spans = [span for period in read_kept(periods) for span in period.spans()]
+        (own.setdefault(project, []) if project else shared).extend(spans)
+    uses = []
+    for project in projects or ("",):
+        spans = own.get(project) or shared
+        uses += [DataUse(project, first, last) for first, last in spans]
+        if not spans and project:
+            uses.append(DataUse(project, None, None))
+    return list(dict.fromkeys(uses))
+
+
+def split_years(line: str) -> tuple[str, str]:
+    """A line of `data_years`: the project it is about, "" for all, and its periods or words."""
+    project, colon, periods = line.rpartition(": ")
+    return (project, periods) if colon else ("", line)
+
+
+def join_years(years: Mapping[str, str]) -> str:
+    """`data_years` from periods by project ("" = all of them)."""
+    return "\n".join(f"{project}: {periods}" if project else periods for project, periods in years.items() if periods)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a record's history: who changed which field, when, from what to what (as stored)."""
+
+    at: datetime
+    by: StaffId | None
+    field: str
+    old: str
+    new: str
+    version: int
+
+
+def ticket_no(running: int, created_at: datetime) -> TicketNo:
+    """The number for running number `running` of a ticket created at the local time `created_at`."""
+    return TicketNo(f"R{created_at:%y%m}{running:06d}")
+
+
+def parse_price(text: str) -> Decimal:
+    """An amount in baht as people type it, 0 = free, with thousands, units, `.-`; InvalidInput("price").
+
+    Nothing is rounded: what is no amount of baht and satang, or more than one, is refused.
+    """
+    plain = digits(text).strip()
+    if plain.casefold() in words("money").texts("free"):
+        return Decimal("0.00")
+    found = _amount().fullmatch(plain)
+    amount = Decimal(re.sub(r"[,\s]", "", found["baht"])) if found else Decimal(-1)
+    if found and found["satang"]:
+        amount += Decimal(found["satang"]) / 100
+    if not 0 <= amount < 10**9:
+        raise InvalidInput("price", text=text[:40])
+    return amount.quantize(Decimal("0.01"))
+
+
+def parse_contract_no(text: str) -> str:
+    """`81/2563`, also from `81/63`; InvalidInput("contract_no")."""
+    match = re.fullmatch(r"\s*(\d{1,5})\s*/\s*(\d{4}|\d{2})\s*", digits(text))
+    if not match:
+        raise InvalidInput("contract_no")
+    number, year = match.groups()
+    full = int(year) + 2500 if len(year) == 2 else int(year)
+    if not 2400 <= full <= 2700 or not int(number):
+        raise InvalidInput("contract_no")
+    return f"{int(number)}/{full}"
+
+
+@cache
+def _amount() -> re.Pattern[str]:
+    """One amount: thousands parted by commas or blanks, the word or sign for baht, `.-`, satang."""
+    table = words("money")
+    units = _any_of(*table.texts("baht"), *table.texts("short_baht"))
+    baht = r"(?P<baht>(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?: \d{3})+|\d+)(?:\.\d\d?)?)"
+    satang = rf"(?:\s*(?P<satang>\d\d?)\s*(?:{_any_of(*table.texts('satang'))}))?"
+    end = rf"\s*(?:[.,/]?-)?\s*(?:{units})?\s*(?:{_any_of(*table.texts('whole'))})?"
+    return re.compile(
+        rf"(?:(?:{_any_of(*table.texts('before'))})\s*)*(?:{units})?\s*{baht}{end}{satang}", re.IGNORECASE
+    )
+
+
+def _any_of(*spellings: str) -> str:
+    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))

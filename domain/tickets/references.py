@@ -1,0 +1,308 @@
+"""References in what people type: ticket numbers, customer codes and contract numbers, however they are written.
+
+Whoever is given a text asks here, so that a search, a command, a group, a file's caption and a cell read alike:
+
+- `find_references` where they stand among other words;
+- `read_alone` where the text is one and nothing else: a new caller, not an answer;
+- `take_reference` where a text is about one record: that record, and the other words;
+- `are_codes` where a command wants several codes;
+- `read_code` and `read_ticket_no` where the text should be one: a cell.
+
+Telephones and e-mail addresses are read by `domain.customers.phones`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from domain.customers.records import CustomerCode
+from domain.errors import InvalidInput
+from domain.text import clean, digits, words
+from domain.tickets.records import TicketNo, parse_contract_no
+
+_PLAIN = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
+)
+"""Full-width forms, dashes and odd blanks as the plain signs, one for one."""
+
+_ELSEWHERE = re.compile(
+    r"(?:https?://|www\.)[^\s\u0e00-\u0e7f]+|[a-z0-9._%+-]+@[a-z0-9][a-z0-9.-]*", re.IGNORECASE | re.ASCII
+)
+"""Links and e-mail addresses: a number within one is no reference."""
+_BEFORE = r"(?<![A-Za-z0-9_@])(?<![A-Za-z][-.+&])"
+_BEHIND = r"(?![A-Za-z0-9_@])(?![-+&](?![RrCc]\d)[A-Za-z0-9])"
+_GAP = r"[ \t.:#=_-]{0,3}"
+"""What may stand between a letter, or a label, and its number."""
+_WITHIN = r"[ \t./_-]{0,3}"
+"""What may stand within a ticket's number."""
+_TICKET_NO = rf"(?P<no>\d(?:{_WITHIN}\d){{9}}){_BEHIND}"
+_MOST_GROUPS = 4
+_FIRST_YEAR = 15
+"""Of the Gregorian century: tickets are younger, telephones that stand behind an R look older."""
+_SURE_DIGITS = 4
+"""A letter with fewer digits, among other words, may be anything."""
+_JOINED = re.compile(r"[.,-]")
+_CODE = re.compile(r"(c[\s.:-]{0,2})?([0-9]{1,12})", re.IGNORECASE)
+_STORED_CODE = re.compile(r"C[0-9]{1,12}")
+_BARE_DIGITS = 7
+"""Of a code without its letter; a longer number is somebody's identity card or telephone."""
+_BARE_TICKET = re.compile(r"[ \t.:#=]*(?P<no>\d{10})(?![A-Za-z0-9_@])")
+_AROUND = " .:#'\"=()"
+_AROUND_CODE = " '\"=.:#"
+_BETWEEN = re.compile(r"(?:[ \t.:,;)]|[=-](?!>))*")
+"""Signs between a record and what is said of it; the mark of a result is said."""
+_PUBLICATION = re.compile(r"[Pp](\d{1,9})")
+
+
+class Kind(StrEnum):
+    """What a reference leads to."""
+
+    TICKET = "ticket"
+    CUSTOMER = "customer"
+    CONTRACT = "contract"
+    PUBLICATION = "publication"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`value` is the number as the desk writes it: R2611000124, C81554, 81/2569.
+
+    `start` and `end` = where it stands, its label included. `sure` = it can hardly be anything else; what is not is
+    followed only where there is such a record.
+    """
+
+    kind: Kind
+    value: str
+    start: int
+    end: int
+    sure: bool = True
+
+
+def find_references(text: str) -> tuple[Reference, ...]:
+    """Every reference in the text, in the order in which they stand, each record once."""
+    plain = _plain(text)
+    found = sorted(_candidates(plain), key=lambda one: (one.start, -one.end))
+    kept: dict[tuple[Kind, str], Reference] = {}
+    end = 0
+    for one in found:
+        if one.start >= end:
+            kept.setdefault((one.kind, one.value), one)
+            end = one.end
+    return tuple(kept.values())
+
+
+def read_alone(text: str) -> Reference | None:
+    """The one reference that the text is: beside it stand no more than its label, marks, and polite words."""
+    text = clean(text)
+    plain = _plain(text).strip(_AROUND)
+    if publication := _PUBLICATION.fullmatch(plain):
+        return Reference(Kind.PUBLICATION, f"P{publication[1]}", 0, len(text))
+    if contract := _contract_alone(plain):
+        return Reference(Kind.CONTRACT, contract, 0, len(text))
+    found = [one for one in find_references(text) if one.sure or _has_letter(text, one)]
+    if len(found) == 1 and not _said_beside(text, found[0]):
+        return found[0]
+    code = read_code(text)
+    return Reference(Kind.CUSTOMER, code, 0, len(text)) if code else None
+
+
+def take_reference(text: str, *kinds: Kind) -> tuple[Reference, str] | None:
+    """The record of one of these kinds (of any, without) that a text is about, and its other words.
+
+    That is the one that leads the text, else the only one in it; None where there is none, or several and no first.
+    """
+    found = [one for one in find_references(text) if not kinds or one.kind in kinds]
+    leads = bool(found) and not text[: found[0].start].strip(_AROUND)
+    if not leads and Kind.TICKET in kinds and (bare := _bare_ticket(text)):
+        return bare, _BETWEEN.sub("", text[bare.end :], count=1).strip()
+    if not found or (len(found) > 1 and not leads):
+        return None
+    one = found[0]
+    before, behind = text[: one.start].rstrip(), _BETWEEN.sub("", text[one.end :], count=1)
+    return one, f"{before} {behind}".strip()
+
+
+def is_named(*kinds: Kind) -> Callable[[str], bool]:
+    """Whether a text is about one record of these kinds: what a command's arguments fit by."""
+    return lambda text: take_reference(text, *kinds) is not None
+
+
+def are_codes(text: str) -> bool:
+    """Whether the text is customer codes and nothing else, but for words that join them."""
+    found = [one for one in find_references(text) if one.kind is Kind.CUSTOMER]
+    rest = text
+    for one in reversed(found):
+        rest = f"{rest[: one.start]} {rest[one.end :]}"
+    joining = words("references").texts("joining")
+    return bool(found) and all(word.strip(_AROUND + ",+&") in ("", *joining) for word in rest.split())
+
+
+def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
+    """The code that the whole text is: `C81554`, `c 81554`, `C-81554`; None for any other text.
+
+    `bare`: the text should be a code, so that its letter may be missing.
+    """
+    if _STORED_CODE.fullmatch(text):
+        return CustomerCode(text)
+    plain = _plain(clean(text)).strip(_AROUND_CODE)
+    for label in words("references").texts("customer_labels"):
+        if plain.casefold().startswith(label):
+            plain = plain[len(label) :].strip(_AROUND_CODE)
+    plain = _polite_end().sub("", plain).strip(_AROUND_CODE)
+    found = _CODE.fullmatch(plain)
+    if found is None or not (found[1] or (bare and len(plain) <= _BARE_DIGITS)):
+        return None
+    return CustomerCode(f"C{found[2]}")
+
+
+def read_ticket_no(text: str) -> TicketNo | None:
+    """The ticket's number that the whole text is; its letter may be missing."""
+    plain = clean(text)
+    one = read_alone(plain) or _bare_ticket(plain)
+    whole = one is not None and one.kind is Kind.TICKET and not _said_beside(plain, one)
+    return TicketNo(one.value) if one and whole else None
+
+
+def without_courtesy(text: str) -> str:
+    """The text without polite words at its end."""
+    return _polite_end().sub("", text).strip()
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether the text says no more than polite words and marks."""
+    return not re.search(r"\w", _polite_end().sub("", text))
+
+
+def is_question(text: str) -> bool:
+    """Whether the text, polite words aside, does no more than ask: already? may I?"""
+    plain = _polite_end().sub("", text).strip(" .!").casefold()
+    return plain.strip("?").strip() in words("references").texts("questions") or (bool(plain) and not plain.strip("? "))
+
+
+def ends_in_question(text: str) -> bool:
+    """Whether the text's last words ask something."""
+    plain = _polite_end().sub("", text).rstrip(" .!").casefold()
+    return plain.endswith(("?", *words("references").texts("questions")))
+
+
+def _plain(text: str) -> str:
+    """`text` with Arabic digits and plain signs, as long as before: a place in it is the same place in `text`."""
+    return digits(text).translate(_PLAIN)
+
+
+def _candidates(plain: str) -> Iterator[Reference]:
+    open_text = _ELSEWHERE.sub(lambda found: "@" * len(found[0]), plain)
+    for found in (*_lettered_ticket().finditer(open_text), *_labelled_ticket().finditer(open_text)):
+        if ticket := _read_ticket(found):
+            yield ticket
+    for found in _lettered_customer().finditer(open_text):
+        yield _read_customer(found)
+    for found in _labelled_customer().finditer(open_text):
+        yield Reference(Kind.CUSTOMER, f"C{found['no']}", found.start(), found.end(), sure=False)
+    for found in _contract().finditer(open_text):
+        yield Reference(Kind.CONTRACT, parse_contract_no(found["no"]), found.start(), found.end())
+
+
+def _read_ticket(found: re.Match[str]) -> Reference | None:
+    """R and ten digits in one piece are always meant; in several pieces only where they begin with a year and month."""
+    lettered = "letter" in found.re.groupindex
+    groups = re.findall(r"\d+", found["no"])
+    number = "".join(groups)
+    if len(groups) > _MOST_GROUPS or not (_is_dated(number) or (lettered and len(groups) == 1)):
+        return None
+    return Reference(Kind.TICKET, f"R{number}", found.start(), found.end(), sure=lettered)
+
+
+def _is_dated(number: str) -> bool:
+    """Whether a ticket's number begins with a year and a month that may be."""
+    return int(number[:2]) >= _FIRST_YEAR and 1 <= int(number[2:4]) <= 12
+
+
+def _bare_ticket(text: str) -> Reference | None:
+    """The number that leads a text without its letter; only where a ticket is wanted."""
+    found = _BARE_TICKET.match(_plain(text))
+    if found is None or not _is_dated(found["no"]):
+        return None
+    return Reference(Kind.TICKET, f"R{found['no']}", 0, found.end(), sure=False)
+
+
+def _read_customer(found: re.Match[str]) -> Reference:
+    number = _JOINED.sub("", found["no"])
+    likely = len(number) > _SURE_DIGITS or (len(number) == _SURE_DIGITS and not found["gap"])
+    sure = number == found["no"] and (likely or bool(found["label"]))
+    return Reference(Kind.CUSTOMER, f"C{number}", found.start(), found.end(), sure)
+
+
+def _contract_alone(plain: str) -> str:
+    try:
+        return parse_contract_no(plain)
+    except InvalidInput:
+        return ""
+
+
+def _has_letter(text: str, one: Reference) -> bool:
+    """Whether the number is written with its letter."""
+    return one.value[0] in _plain(text[one.start : one.end]).upper()
+
+
+def _said_beside(text: str, one: Reference) -> str:
+    """What the text says beside a reference, but for polite words."""
+    before, behind = text[: one.start].strip(_AROUND), text[one.end :]
+    return before or ("" if is_courtesy(behind) else behind.strip())
+
+
+def _any_of(spellings: tuple[str, ...]) -> str:
+    """A pattern for any of the spellings, the longest first; one in Latin letters is a whole word."""
+    ways = []
+    for spelling in sorted(spellings, key=len, reverse=True):
+        way = re.escape(spelling)
+        ways.append(rf"(?<![A-Za-z]){way}(?![a-z])" if spelling.isascii() else way)
+    return "|".join(ways)
+
+
+@cache
+def _lettered_ticket() -> re.Pattern[str]:
+    label, between = _labels("ticket_labels"), _labels("between")
+    letter = rf"{_BEFORE}(?P<letter>[Rr]){_GAP}(?:(?:{between}){_GAP})?"
+    return re.compile(rf"(?:(?:{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{_TICKET_NO}", re.IGNORECASE)
+
+
+@cache
+def _labelled_ticket() -> re.Pattern[str]:
+    label, between = _labels("ticket_labels"), _labels("between")
+    return re.compile(rf"(?:{label}){_GAP}(?:(?:{between}){_GAP})?{_TICKET_NO}", re.IGNORECASE)
+
+
+@cache
+def _lettered_customer() -> re.Pattern[str]:
+    label, between = _labels("customer_labels"), _labels("between")
+    letter = rf"{_BEFORE}(?P<letter>[Cc])(?P<gap>{_GAP}(?:(?:{between}){_GAP})?)"
+    number = rf"(?P<no>\d{{1,3}}[.,-]\d{{2,6}}|\d{{1,12}}){_BEHIND}(?![.,]\d)"
+    return re.compile(rf"(?:(?P<label>{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{number}", re.IGNORECASE)
+
+
+@cache
+def _labelled_customer() -> re.Pattern[str]:
+    label, between = _labels("customer_labels"), _labels("between")
+    number = rf"(?P<no>\d{{3,12}}){_BEHIND}(?![.,]\d)"
+    return re.compile(rf"(?:{label}){_GAP}(?:(?:{between}){_GAP})?{number}", re.IGNORECASE)
+
+
+def _labels(key: str) -> str:
+    return _any_of(words("references").texts(key))
+
+
+@cache
+def _contract() -> re.Pattern[str]:
+    marks = _any_of(words("one_line").texts("contract_marks"))
+    return re.compile(rf"(?:{marks}){_GAP}(?P<no>\d{{1,5}}\s?/\s?(?:\d{{4}}|\d{{2}})){_BEHIND}(?![\d/])", re.IGNORECASE)
+
+
+@cache
+def _polite_end() -> re.Pattern[str]:
+    """Polite words at a text's end."""
+    return re.compile(rf"(?:[\s.!?]*(?:{_labels('polite')})[\s.!?\U0001f64f]*)+$", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""The clock of a ticket in the chat: deadlines, pauses, holidays."""

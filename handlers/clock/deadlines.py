@@ -1,0 +1,206 @@
+"""Deadlines told in time: the rows of what is due for each ticket, and the messages they become."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime, time
+from functools import partial
+
+from domain.clock.state import Stage
+from domain.dates.days import BANGKOK, format_time
+from domain.errors import Conflict
+from domain.staff import Role, Staff, StaffId
+from domain.tickets.records import Ticket, TicketNo
+from handlers.chat import Button, Choice, Paragraph, Reply
+from handlers.desk import Desk, Work
+from handlers.due import due
+from handlers.i18n import _
+from handlers.labels import when
+from handlers.staff import masked
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from store import deadlines, staff
+from store import due as due_rows
+from store.customers import records as customers
+from store.deadlines import KIND, stage_of
+from store.due import Due
+from store.tickets import hand_overs
+from store.tickets import records as tickets
+
+MORNING = "morning"
+"""The kind of the morning's queue, which tells what is due by then as well."""
+SHOWN = 8
+"""Tickets of one message; the rest is counted."""
+CHUNK = 400
+"""Tickets that are planned together."""
+BREATH = 50
+"""After so many tickets other tasks get their turn."""
+
+Told = tuple[Stage, Ticket]
+
+
+def rows_for(work: Work, ticket: Ticket) -> list[Due]:
+    """What is to be told of the ticket's deadline as this desk counts."""
+    return deadlines.rows_for(work.desk.configuration, ticket)
+
+
+def plan(work: Work, ticket: Ticket) -> None:
+    """Plan what is to be told of this ticket, in the transaction that changes it."""
+    _plan_all(work, {ticket.no: rows_for(work, ticket)})
+
+
+def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
+    """The same for many tickets: a few statements for each CHUNK of them."""
+    every = [*wanted.items()]
+    for start in range(0, len(every), CHUNK):
+        work.change(partial(deadlines.replan, wanted=dict(every[start : start + CHUNK]), now=work.now))
+
+
+async def replan_with(work: Work, after: Desk) -> int:
+    """Plan every unfinished ticket as it counts on the desk `after`; returns how many due times move."""
+    later, moved = Work(after, work.now), 0
+    changed: dict[TicketNo, list[Due]] = {}
+    async for ticket in _unfinished(work):
+        moved += ticket_cards.due(work, ticket) != ticket_cards.due(later, ticket)
+        wanted = rows_for(later, ticket)
+        if wanted != rows_for(work, ticket):
+            changed[ticket.no] = wanted
+    _plan_all(work, changed)
+    return moved
+
+
+async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
+    """Every unfinished ticket; now and then chats get their turn."""
+    for number, ticket in enumerate(await tickets.list_all_unfinished(work.db)):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
+        yield ticket
+
+
+@due("ticket.replan", silent=True, daily_at=time(6, 0), workdays=False)
+async def replan_all(work: Work, rows: Sequence[Due]) -> None:
+    """Every morning all is planned afresh: imported tickets, a changed time standard or a newer list of holidays."""
+    waiting: dict[str, set[tuple[str, datetime]]] = {}
+    for row in await due_rows.list_waiting(work.db, KIND):
+        waiting.setdefault(row.subject, set()).add((row.occurrence, row.due_at))
+    changed: dict[TicketNo, list[Due]] = {}
+    async for ticket in _unfinished(work):
+        wanted = rows_for(work, ticket)
+        if {(row.occurrence, row.due_at) for row in wanted} != waiting.pop(ticket.no, set()):
+            changed[ticket.no] = wanted
+    _plan_all(work, changed)
+    work.change(partial(due_rows.cancel_all, kind=KIND, subjects=[*waiting]))
+
+
+@due(KIND)
+async def tell(work: Work, rows: Sequence[Due]) -> None:
+    """One message for each person: what is due soon or overdue, as it is now; what the morning's queue tells is not."""
+    if await due_rows.has_waiting(work.db, MORNING, work.now):
+        raise Conflict("due")
+    for person, told in (await _by_person(work, rows)).items():
+        await _tell_person(work, person, [*told.values()], rows[0].id)
+
+
+async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, Told]]:
+    """What each person would be told now: whoever asks tells it, so that it is done with this work."""
+    rows = await due_rows.list_due(work.db, KIND, work.now)
+    if rows:
+        work.change(partial(due_rows.finish_elsewhere, rows=rows, now=work.now))
+    return await _by_person(work, rows)
+
+
+async def _by_person(work: Work, rows: Sequence[Due]) -> dict[StaffId, dict[TicketNo, Told]]:
+    """Whom to tell what of these occurrences, the latest stage of each ticket."""
+    found = await tickets.get_tickets(work.db, [row.subject for row in rows])
+    away = {leave.staff for leave in await hand_overs.list_leaves(work.db, work.today, work.today)}
+    there = [person for person in await staff.list_staff(work.db) if person.blocked_at is None]
+    people = {person.id: person for person in there if person.id not in away}
+    messages: dict[StaffId, dict[TicketNo, Told]] = {}
+    for row in rows:
+        ticket = found.get(row.subject)
+        if ticket is None or row.occurrence not in {each.occurrence for each in _still(work, ticket)}:
+            if ticket is not None:  # its due time moved without being planned anew, as by a changed time standard
+                plan(work, ticket)
+            continue
+        stage = stage_of(row.occurrence)
+        for person in _receivers(people, stage, ticket):
+            # What is due comes in the order of its time: overdue takes the place of due soon.
+            messages.setdefault(person, {})[ticket.no] = (stage, ticket)
+    return messages
+
+
+def _still(work: Work, ticket: Ticket) -> list[Due]:
+    """The rows that are to be told by now."""
+    return [row for row in rows_for(work, ticket) if row.due_at <= work.now]
+
+
+def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> list[StaffId]:
+    """The assignee; at last, or where there is none at work, the supervisors (or who stands in for them)."""
+    if stage is not Stage.SUPERVISORS and ticket.assignee in people and ticket.assignee is not None:
+        return [ticket.assignee]
+    return [person for person in supervisors([*people.values()]) if person != ticket.assignee]
+
+
+def supervisors(people: Sequence[Staff]) -> list[StaffId]:
+    """Those of these people who answer for the desk: its supervisors, or the administrators where there are none."""
+    for role in (Role.SUPERVISOR, Role.ADMIN):
+        if chosen := [person.id for person in people if person.role is role and person.blocked_at is None]:
+            return chosen
+    return []
+
+
+async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row: int) -> None:
+    told.sort(key=lambda each: (each[0] is Stage.SOON, ticket_cards.due(work, each[1]) or work.now))
+    codes = [ticket.customer for _stage, ticket in told if ticket.customer]
+    names = {customer.code: customer.name for customer in await customers.list_customers(work.db, codes)}
+    assignees = await staff.staff_names(work.db)
+    for _stage, ticket in told[:SHOWN]:
+        work.audit("ticket.told", ticket.no)
+
+    def words(ticket: Ticket) -> str:
+        return ticket_cards.ticket_words(work, ticket, names.get(ticket.customer, "") if ticket.customer else "")
+
+    def state(stage: Stage, ticket: Ticket) -> str:
+        whose = assignees.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
+        return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
+
+    mine = any(ticket.assignee == person for _stage, ticket in told)
+    make = masked.also(
+        partial(_message, told, words, state, mine), [masked.ticket(work, ticket) for _stage, ticket in told[:SHOWN]]
+    )
+    work.notify(make, f"deadline:{first_row}", staff_id=person)
+
+
+def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
+    """Due soon or overdue, and when."""
+    due_at = ticket_cards.due(work, ticket)
+    assert due_at is not None
+    today = due_at.astimezone(BANGKOK).date() == work.today
+    at = format_time(due_at) if today else when(due_at)
+    return _("ใกล้กำหนด %(when)s", when=at) if stage is Stage.SOON else _("เกินกำหนด %(when)s", when=at)
+
+
+def _message(
+    told: list[Told], words: Callable[[Ticket], str], state: Callable[[Stage, Ticket], str], mine: bool
+) -> Reply:
+    if len(told) == 1:
+        stage, ticket = told[0]
+        buttons = (
+            ticket_buttons.show_button(ticket),
+            ticket_buttons.wait_button(ticket),
+            ticket_buttons.hand_over_button(ticket),
+        )
+        return Reply((Paragraph(f"⏰ {state(stage, ticket)}\n{words(ticket)}", buttons),), confirms=True)
+    overdue = sum(stage is not Stage.SOON for stage, _ticket in told)
+    heading = [
+        _("เกินกำหนด %(count)s", count=overdue) if overdue else "",
+        _("ใกล้กำหนด %(count)s", count=len(told) - overdue) if len(told) > overdue else "",
+    ]
+    title = "⏰ " + " · ".join(filter(None, heading))
+    if len(told) > SHOWN:
+        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=SHOWN, count=len(told))
+    options = tuple(
+        ticket_buttons.show_button(ticket, f"{words(ticket)} · {state(stage, ticket)}")
+        for stage, ticket in told[:SHOWN]
+    )
+    all_mine = (Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"}),) if mine else ()
+    return Reply((Choice(title, options, all_mine),), confirms=True)

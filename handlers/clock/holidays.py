@@ -1,0 +1,113 @@
+"""The office's own holidays and working days: listed, entered, taken back; every due time follows at once."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+
+from domain.dates.days import find_date, format_date, parse_date
+from domain.dates.working_calendar import DayRule
+from domain.errors import InvalidInput, NotAllowed
+from domain.staff import Role
+from domain.text import shorten
+from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.clock import deadlines
+from handlers.desk import Context, with_holidays
+from handlers.i18n import _
+from handlers.labels import day, role_label, value_label
+from handlers.labels import holiday as names
+from handlers.owed import reminders as owed
+from handlers.registry import action, command
+from store import holidays as store
+
+NAME_LIMIT = 100
+
+
+@command("holiday", "วันหยุด", about="ดูวันหยุด เพิ่มวันหยุดพิเศษ เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ", fits=r"$|.*[\d๐-๙]")
+async def holiday(ctx: Context, text: str) -> Reply:
+    """This and next year's holidays; with a date, the administrator's word on it: a holiday, or a working day."""
+    if not text:
+        return _list(ctx)
+    _only_administrators(ctx)
+    if text.casefold().startswith(("ลบ", "เอาออก", "นำออก", "remove")):
+        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|นำออก|remove)\s*", "", text), ctx.today))
+    first = re.match(r"(?i)(ทำงาน|วันทำงาน|work)\s*", text)
+    found = find_date(text[first.end() :] if first else text, ctx.today)
+    if found is None:
+        raise InvalidInput("holiday", text=shorten(text, 40))
+    on, name = found
+    if len(name) > NAME_LIMIT:
+        raise InvalidInput("too_long", length=len(name), limit=NAME_LIMIT)
+    working = first is not None or name.startswith(("ทำงาน", "วันทำงาน", "วันทำการ"))
+    return await _enter(ctx, on, DayRule(name or (_("วันทำการ") if working else _("วันหยุดพิเศษ")), working))
+
+
+@action("holiday.remove", role=Role.ADMIN)
+async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Forget what was entered for a date."""
+    return await _take_back(ctx, date.fromisoformat(args["date"]))
+
+
+def _only_administrators(ctx: Context) -> None:
+    if not ctx.staff.role.covers(Role.ADMIN):
+        raise NotAllowed("role", role=role_label(Role.ADMIN))
+
+
+def _list(ctx: Context) -> Reply:
+    calendar = ctx.desk.configuration.calendar
+    cards = []
+    for year in (ctx.today.year, ctx.today.year + 1):
+        lines = []
+        for on, name in calendar.holidays(year).items():
+            mark = _(" (เพิ่มเอง)") if on in calendar.entered else ""
+            lines.append((f"{value_label('weekday', str(on.weekday()))} {day(on)}", names(name) + mark))
+        for on, rule in calendar.entered.items():
+            if rule.working and on.year == year:
+                lines.append(
+                    (f"{value_label('weekday', str(on.weekday()))} {day(on)}", _("ทำงาน: %(name)s", name=rule.name))
+                )
+        cards.append(Card(_("วันหยุด พ.ศ. %(year)s", year=year + 543), tuple(lines)))
+    return Reply((*cards, Paragraph(_("เพิ่มได้เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ"), _remove_buttons(ctx))))
+
+
+def _remove_buttons(ctx: Context) -> tuple[Button, ...]:
+    """What an administrator may take back of this year and the next."""
+    if not ctx.staff.role.covers(Role.ADMIN):
+        return ()
+    entered = [on for on in ctx.desk.configuration.calendar.entered if on.year >= ctx.today.year]
+    return tuple(_remove_button(on) for on in entered[:10])
+
+
+def _remove_button(on: date) -> Button:
+    return Button(_("นำ %(date)s ออก", date=format_date(on)), "holiday.remove", {"date": on.isoformat()})
+
+
+async def _enter(ctx: Context, on: date, rule: DayRule) -> Reply:
+    entered = {**ctx.desk.configuration.calendar.entered, on: rule}
+    ctx.change(partial(store.enter, on=on, rule=rule, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("holiday.entered", on.isoformat())
+    what = (
+        _("%(date)s ทำงาน (%(name)s)", date=format_date(on), name=rule.name)
+        if rule.working
+        else f"{format_date(on)} {rule.name}"
+    )
+    return await _changed(ctx, what, entered, (_remove_button(on),))
+
+
+async def _take_back(ctx: Context, on: date) -> Reply:
+    calendar = ctx.desk.configuration.calendar
+    if on not in calendar.entered:
+        raise InvalidInput("no_holiday", date=format_date(on))
+    entered = {day_: rule for day_, rule in calendar.entered.items() if day_ != on}
+    ctx.change(partial(store.take_back, on=on))
+    ctx.audit("holiday.removed", on.isoformat())
+    return await _changed(ctx, _("นำ %(date)s ออกแล้ว", date=format_date(on)), entered, ())
+
+
+async def _changed(ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]) -> Reply:
+    after = with_holidays(ctx.desk, entered)
+    moved, reminders = await deadlines.replan_with(ctx, after), await owed.replan_with(ctx, after)
+    told = _("กำหนดเสร็จเปลี่ยน %(count)s ใบ", count=moved) if moved else _("ไม่มีกำหนดเสร็จใดเปลี่ยน")
+    again = _("ย้ายวันเตือนสิ่งที่ค้างส่ง %(count)s รายการ", count=reminders) if reminders else ""
+    text = "\n".join(filter(None, (_("✅ บันทึกข้อมูลเรียบร้อย %(what)s", what=what), told, again)))
+    return Reply((Paragraph(text, buttons),), confirms=True)

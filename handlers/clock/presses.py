@@ -1,0 +1,245 @@
+"""The clock in the chat: waiting for the customer and going on, correcting when, and why a ticket is due when it is."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from domain.clock import pauses
+from domain.clock import state as clock
+from domain.clock.sum import Explanation, explain
+from domain.errors import Conflict
+from domain.moments import parse_moment
+from domain.tickets.records import Pause, Ticket
+from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.clock import text as clock_text
+from handlers.desk import Context
+from handlers.forms.engine import Field, Form, end, enter_form, new_draft, start
+from handlers.i18n import _
+from handlers.labels import day_time, field_label, when
+from handlers.registry import action, command
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from handlers.tickets import saves as ticket_saves
+from handlers.tickets.commands import names_ticket, split_number
+from store.chat.forms import Draft
+from store.tickets import records as tickets
+
+MOMENT_HINT = "พิมพ์วันและเวลา เช่น 15.30 หรือ เมื่อวาน 15.30 หรือ 4 ธ.ค. 11.30"
+
+
+@command(
+    "wait",
+    "รอผู้รับบริการ",
+    about="หยุดนับเวลาระหว่างรอผู้รับบริการ เช่น รอผู้รับบริการ R2611000124 เมื่อวาน 15.30",
+    fits=names_ticket,
+    also=(
+        *("รอลูกค้าตอบ", "รอลูกค้า", "รอผู้รับบริการตอบ", "รอตอบกลับ", "รอตอบ", "รอข้อมูล", "รอเอกสาร", "รอ"),
+        *("หยุดนับเวลา", "หยุดเวลา", "waiting", "wait"),
+    ),
+)
+async def wait(ctx: Context, args: str) -> Reply:
+    """A ticket waits for the customer, since now or since the moment that is named."""
+    found, at = await _named(ctx, args)
+    return await _wait(ctx, found, at)
+
+
+@command(
+    "answered",
+    "ผู้รับบริการตอบแล้ว",
+    "ตอบแล้ว",
+    about="นับเวลาต่อเมื่อผู้รับบริการตอบแล้ว เช่น ตอบแล้ว R2611000124 9.15",
+    fits=names_ticket,
+    also=("ลูกค้าตอบแล้ว", "ลูกค้าตอบกลับแล้ว", "ลูกค้าตอบ", "ตอบกลับแล้ว", "นับเวลาต่อ", "นับต่อ", "answered"),
+)
+async def answered(ctx: Context, args: str) -> Reply:
+    """The customer answered, now or at the moment that is named."""
+    found, at = await _named(ctx, args)
+    return await _answered(ctx, found, at)
+
+
+async def _named(ctx: Context, args: str) -> tuple[Ticket, datetime]:
+    number, rest = split_number(args)
+    return await tickets.get_ticket(ctx.db, number), parse_moment(rest, ctx.now) if rest else ctx.now
+
+
+@action("ticket.wait")
+async def wait_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """From now on it waits for the customer: the clock stops."""
+    return await _wait(ctx, await tickets.get_ticket(ctx.db, args["no"]), ctx.now)
+
+
+@action("ticket.answered")
+async def answered_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The customer has answered: the clock goes on."""
+    return await _answered(ctx, await tickets.get_ticket(ctx.db, args["no"]), ctx.now)
+
+
+async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
+    if found.is_done or found.waiting_since is not None:
+        return await ticket_cards.present_state(ctx, found)
+    ticket = pauses.wait(found, since, ctx.now)
+    return await _saved(ctx, found, replace(ticket, assignee=found.assignee or ctx.staff.id))
+
+
+async def _answered(ctx: Context, found: Ticket, until: datetime) -> Reply:
+    if found.waiting_since is None:
+        return await ticket_cards.present_state(ctx, found)
+    return await _saved(ctx, found, pauses.answered(found, until, ctx.now))
+
+
+async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
+    """What the clock does now, and how to say that it was earlier."""
+    ticket = await ticket_saves.save(ctx, old, new)
+    ctx.audit("ticket.changed", ticket.no)
+    position = len(ticket.pauses) - 1
+    correct = (
+        [] if position < 0 else [_correct_button(ticket, position, "until" if ticket.pauses[-1].until else "since")]
+    )
+    buttons = (
+        ticket_buttons.wait_button(ticket),
+        *correct,
+        ticket_buttons.why_button(ticket),
+        ticket_buttons.show_button(ticket),
+    )
+    lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=ticket.no)]
+    if ticket.waiting_since is not None:
+        lines.append(_("รอผู้รับบริการตั้งแต่ %(since)s", since=when(ticket.waiting_since)))
+    if due := ticket_cards.due_line(ctx, ticket):
+        lines.append(f"{_('กำหนดเสร็จ')} {due}")
+    return Reply((Paragraph("\n".join(lines), buttons),), confirms=True)
+
+
+# Correcting when it waited.
+
+
+def _correct_button(ticket: Ticket, position: int, field: str) -> Button:
+    label = _("แก้เวลาที่เริ่มรอ") if field == "since" else _("แก้เวลาที่ตอบ")
+    return Button(label, "pause.correct", {**_which(ticket, position), "field": field})
+
+
+def _which(ticket: Ticket, position: int) -> dict[str, str]:
+    """One pause for a button; where it moved since, the button does not mean its neighbour."""
+    return {"no": ticket.no, "position": str(position), "since": ticket.pauses[position].since.isoformat()}
+
+
+@action("pause.show")
+async def pause_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """One stretch of waiting, with what can be corrected of it."""
+    found, pause = await _pause(ctx, args)
+    position = int(args["position"])
+    lines = [(field_label("since"), when(pause.since))]
+    buttons = [_correct_button(found, position, "since")]
+    if pause.until is not None:
+        lines.append((field_label("until"), when(pause.until)))
+        buttons.append(_correct_button(found, position, "until"))
+    buttons.append(Button(_("ลบช่วงนี้"), "pause.drop", _which(found, position), found.no, found.version, once=True))
+    return Reply((Card(_("ช่วงรอผู้รับบริการ %(no)s", no=found.no), tuple(lines), buttons=tuple(buttons)),))
+
+
+async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", found.no)
+    position = int(args["position"])
+    # A pause that is gone refuses by itself.
+    pauses.corrected(found, position, None, ctx.now)
+    pause = found.pauses[position]
+    if pause.since != datetime.fromisoformat(args["since"]):
+        raise Conflict("no_pause")
+    return found, pause
+
+
+@action("pause.drop")
+async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """It did not wait then."""
+    found, _old = await _pause(ctx, args)
+    return await _saved(ctx, found, pauses.corrected(found, int(args["position"]), None, ctx.now))
+
+
+@action("pause.correct")
+async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Ask when it was really."""
+    found, _old = await _pause(ctx, args)
+    data = {"position": args["position"], "field": args["field"]}
+    return await start(ctx, new_draft(ctx, "pause", data, record=found.no, record_version=found.version))
+
+
+async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    moment = parse_moment(text, ctx.now)
+    _better(await tickets.get_ticket(ctx.db, draft.record), draft, moment, ctx.now)
+    return {draft.data["field"]: moment.isoformat()}
+
+
+def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Ticket:
+    position = int(draft.data["position"])
+    if position >= len(found.pauses):
+        raise Conflict("no_pause")
+    pause = found.pauses[position]
+    better = replace(pause, since=moment) if draft.data["field"] == "since" else replace(pause, until=moment)
+    return pauses.corrected(found, position, better, now)
+
+
+class PauseForm(Form):
+    """See `handlers.forms.engine.Form`: one moment of one pause."""
+
+    kind = "pause"
+    fields: Mapping[str, Field] = {
+        "since": Field("since", MOMENT_HINT, _parse, clearable=False),
+        "until": Field("until", MOMENT_HINT, _parse, clearable=False),
+    }
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        field = draft.data["field"]
+        return [] if draft.data.get(field) else [field]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        found = await tickets.get_ticket(ctx.db, draft.record)
+        pause = next(iter(found.pauses[int(draft.data["position"]) :]), None)
+        moments = (("since", pause.since if pause else None), ("until", pause.until if pause else None))
+        lines = tuple((field_label(name), when(at)) for name, at in moments if at)
+        return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return (draft.data["field"],)
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        found = await tickets.get_ticket(ctx.db, draft.record)
+        if found.version != draft.record_version:
+            end(ctx, draft, outcome=found.no, state="cancelled")
+            return await ticket_cards.present_state(ctx, found)
+        ticket = _better(found, draft, datetime.fromisoformat(draft.data[draft.data["field"]]), ctx.now)
+        end(ctx, draft, outcome=found.no)
+        return await _saved(ctx, found, ticket)
+
+
+enter_form(PauseForm())
+
+
+# Why.
+
+
+@action("ticket.why")
+async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The sum behind the due time, day by day."""
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", found.no)
+    configuration = ctx.desk.configuration
+    told = explain(configuration, found, ctx.now)
+    buttons = [
+        Button(
+            _("แก้ช่วงรอ %(since)s", since=day_time(pause.since)),
+            "pause.show",
+            _which(found, position),
+        )
+        for position, pause in enumerate(found.pauses)
+        if not pause.closed
+    ]
+    text = clock_text.why(configuration, found, told, _if_now(ctx, found, told), ctx.now)
+    return Reply((Paragraph(text, (*buttons[-3:], ticket_buttons.show_button(found))),))
+
+
+def _if_now(ctx: Context, found: Ticket, told: Explanation) -> datetime | None:
+    """When a waiting ticket would be due if the customer answered now."""
+    if told.due is not None or told.limit is None or found.waiting_since is None:
+        return None
+    ended = replace(found, pauses=(*found.pauses[:-1], replace(found.pauses[-1], until=ctx.now)))
+    return clock.due_at(ctx.desk.configuration, ended)

@@ -1,0 +1,238 @@
+"""The fields of the customer form: their questions, buttons and reading.
+
+Whatever is typed may say more than was asked for: telephones, e-mails, organisation and address go into their own
+fields where these are empty, and what has no field stands in the note, word for word.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from domain.customers.new_customers import NewCustomer, further_note, placed, read_customer
+from domain.customers.phones import read_emails, read_phones, read_reach
+from domain.customers.records import Contact, Customer
+from domain.errors import InvalidInput
+from domain.one_line.reading import small_talk
+from domain.one_line.slips import find_slip
+from domain.text import shorten
+from handlers.customers.twins import TWIN
+from handlers.desk import Context
+from handlers.forms import reading as fields
+from handlers.forms.engine import Field, Option, unknown_values
+from store.chat.forms import Draft
+from store.customers import records as customers
+
+NAME_LIMIT = 200
+TITLES = {"นายก": "", "นาย": "male", "ด.ช.": "male", "นาง": "female", "น.ส.": "female", "ด.ญ.": "female"}
+"""What a name begins with, and the gender that it tells; นายก… is an office."""
+
+
+def from_query(text: str, today: date) -> dict[str, str]:
+    """What a message already tells of a new customer; without a name where nothing in it can be one."""
+    return _said(read_customer(text), {}, today)
+
+
+def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
+    """The gender that the title tells, shown and changeable; nothing where it tells none, or one is known."""
+    if known.get("gender"):
+        return {}
+    gender = next((gender for title, gender in TITLES.items() if name.startswith(title)), "")
+    return {"gender": gender} if gender else {}
+
+
+def contact_of(text: str) -> tuple[Contact, list[str]]:
+    """One contact out of a line: name, telephones, e-mail; and what has no field of a contact, for the note.
+
+    A telephone alone is the contact's mobile.
+    """
+    reach = read_reach(text)
+    phone, mobile, further = placed(reach.phones)
+    if len(reach.phones) == 1:
+        phone, mobile = "", phone
+    name = " ".join([reach.words, *reach.emails[1:]]).strip()
+    email = reach.emails[0] if reach.emails else ""
+    return Contact(name, phone=phone, mobile=mobile, email=email), further_note(further)
+
+
+async def present_values(ctx: Context, draft: Draft) -> dict[str, str]:
+    """What the customer would hold if it were saved now."""
+    saved = as_data(await customers.get_customer(ctx.db, draft.record)) if draft.record else {}
+    return {**saved, **draft.data}
+
+
+def as_data(customer: Customer) -> dict[str, str]:
+    """A customer's fields as a draft holds them."""
+    return {
+        "name": customer.name,
+        "kind": customer.kind,
+        "gender": customer.gender or "",
+        "address": customer.addresses[0].text if customer.addresses else "",
+        "phone": customer.phone,
+        "mobile": customer.mobile,
+        "email": customer.email,
+        "organisation": customer.organisation,
+        "note": customer.note,
+        "unknown": ",".join(sorted(customer.unknown)),
+    }
+
+
+def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str, str]:
+    """What was read as a draft's values beside those that are known; only the name replaces one that is there."""
+    values = _reached(read.phones, read.emails, known)
+    note = [values.pop("note")] if "note" in values else []
+    note += read.note
+    name = read.name if _is_name(read.name, today) else ""
+    if len(name) > NAME_LIMIT:
+        note.append(name)
+        name = shorten(name, NAME_LIMIT)
+    for field, value in (("organisation", read.organisation), ("address", read.address), ("contacts", read.contact)):
+        if value and known.get(field, value) != value:
+            note.append(value)
+        else:
+            values[field] = value
+    values |= {"name": name, **_noted(note, known)}
+    return {field: value for field, value in values.items() if value}
+
+
+def _is_name(text: str, today: date) -> bool:
+    return len(text) >= 2 and re.search(r"[^\W\d_]", text) is not None and not small_talk(text, today)
+
+
+def _reached(phones: Sequence[str], emails: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
+    """Telephones and e-mails in their fields beside those that are known, further ones as a `note` of their own."""
+    phone, mobile, further = placed(phones, known.get("phone", ""), known.get("mobile", ""))
+    values = {"phone": phone, "mobile": mobile} if phones else {}
+    note = further_note(further)
+    for address in emails:
+        if values.setdefault("email", known.get("email") or address) != address:
+            note.append(address)
+    return {**values, **({"note": "\n".join(note)} if note else {})}
+
+
+def _noted(lines: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
+    """The note with further lines."""
+    return {"note": "\n".join(filter(None, (known.get("note", ""), *lines)))} if lines else {}
+
+
+async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A name, and whatever of a new customer stands beside it; what is no name is kept while it is asked for again."""
+    known = await present_values(ctx, draft)
+    read = read_customer(text)
+    if draft.record:  # the name of a record is what was typed for it, but for what reaches the customer
+        reach = read_reach(text)
+        read = NewCustomer(name=" ".join(reach.words.split()), phones=list(reach.phones), emails=list(reach.emails))
+    values = _said(read, known, ctx.today)
+    if "name" not in values:
+        raise InvalidInput("name", kept=values)
+    return {**values, **guess_gender(draft.data, values["name"])}
+
+
+async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option(kind.code, kind.name) for kind in ctx.desk.configuration.catalogue.customer_types.values()]
+
+
+async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A customer type, or a group of them by its own name; an organisation has no gender."""
+    catalogue = ctx.desk.configuration.catalogue
+    code = fields.match_option([Option(code, name) for code, name in catalogue.type_names.items()], text)
+    person = code in catalogue.customer_types and catalogue.customer_types[code].person
+    return {"kind": code} if person else {"kind": code, "gender": ""}
+
+
+async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One more contact: name, and perhaps telephones and an e-mail."""
+    contact, _further = contact_of(text)
+    if not _is_name(contact.name, ctx.today):
+        raise InvalidInput("name")
+    if len(contact.name) > NAME_LIMIT:
+        raise InvalidInput("too_long", length=len(contact.name), limit=NAME_LIMIT)
+    return {"contacts": " ".join(text.split())}
+
+
+async def _parse_reach(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Telephones and e-mails, one or several; a word for none says that there are none."""
+    return await _parse_numbers(ctx, draft, text, "reach")
+
+
+def _number_field(name: str) -> Field:
+    """A telephone; what else is typed beside it finds its own place."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return await _parse_numbers(ctx, draft, text, name)
+
+    return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=fields.PHONE, nine=True)
+
+
+async def _parse_email(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """An e-mail address; further ones, and words beside it, stand in the note."""
+    read = read_emails(text)
+    if not read.addresses or read.restored:
+        raise InvalidInput("email", text=text[:60])
+    known = await present_values(ctx, draft)
+    values = _reached((), read.addresses, {**known, "email": ""})
+    note = list(filter(None, (values.pop("note", ""), read.beside)))
+    return {**values, **_noted(note, known)}
+
+
+async def _parse_numbers(ctx: Context, draft: Draft, text: str, name: str) -> Mapping[str, str]:
+    """Telephones and e-mails for the field that asked; the first number is its own.
+
+    InvalidInput says what could not be read, and keeps what could.
+    """
+    known = await present_values(ctx, draft)
+    emails = read_emails(text)
+    phones = read_phones(emails.beside if emails.addresses else text)
+    numbers = list(phones.numbers)
+    if not numbers and not emails.addresses and not phones.beside:
+        return unknown_values(draft, name)
+    if len(numbers) == 1 and name != "reach":
+        values = {name: numbers[0], **_reached((), emails.addresses, known)}
+    else:
+        values = _reached(numbers, emails.addresses, {**known, name: ""})
+    slip = find_slip(phones.beside)
+    if slip or not (numbers or emails.addresses):
+        nothing = name == "reach" and not slip
+        error = InvalidInput("reach") if nothing else fields.no_phone(phones.beside)
+        raise InvalidInput(error.code, **error.params, kept=values)
+    note = list(filter(None, (values.pop("note", ""), phones.beside)))
+    return {**values, **_noted(note, known)}
+
+
+CUSTOMER_FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        TWIN,
+        Field(
+            "name",
+            "พิมพ์ชื่อ-นามสกุล หรือชื่อหน่วยงาน ต่อด้วยเบอร์โทร อีเมล ที่อยู่ได้",
+            _parse_name,
+            nine=True,
+            clearable=False,
+        ),
+        Field("kind", "", _parse_kind, _kind_options, clearable=False),
+        fields.named_field("gender", unknown=True),
+        Field(
+            "reach",
+            "พิมพ์เบอร์โทรหรืออีเมล (ไม่ทราบพิมพ์ 9)",
+            _parse_reach,
+            takes=fields.PHONE | fields.EMAIL,
+            unknown=True,
+        ),
+        replace(
+            fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด (ไม่ทราบพิมพ์ 9)", unknown=True),
+            opens="customer.addresses",
+        ),
+        _number_field("phone"),
+        _number_field("mobile"),
+        Field("email", "พิมพ์อีเมล เช่น somchai@example.com", _parse_email, takes=fields.EMAIL, nine=True, none=True),
+        fields.text_field("organisation", "พิมพ์ชื่อหน่วยงาน"),
+        Field(
+            "contacts",
+            "พิมพ์ชื่อผู้ติดต่อที่จะเพิ่ม ต่อด้วยเบอร์โทรหรืออีเมล",
+            _parse_contact,
+            opens="customer.contacts",
+        ),
+        fields.text_field("note", "พิมพ์หมายเหตุ", limit=fields.LONG_LIMIT),
+    )
+}

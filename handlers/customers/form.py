@@ -1,0 +1,240 @@
+"""The form of a customer: a new one (required fields or 9, twins shown first) or a change of a saved one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from domain.customers.phones import format_phone
+from domain.customers.records import Address, Customer, CustomerCode, Gender
+from domain.text import shorten
+from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.customers import cards as customer_cards
+from handlers.customers import twins as customer_twins
+from handlers.customers.fields import CUSTOMER_FIELDS, contact_of, from_query, guess_gender, present_values
+from handlers.desk import Context
+from handlers.forms.engine import (
+    Form,
+    advance,
+    end,
+    enter_form,
+    keep,
+    new_draft,
+    own_draft,
+    rebased,
+    start,
+    with_values,
+)
+from handlers.i18n import _
+from handlers.labels import field_label, value_label
+from handlers.projects import changes as change_text
+from handlers.registry import action
+from handlers.tickets.form import habit_defaults, new_ticket
+from handlers.tickets.people import CUSTOMERS
+from store.chat import forms
+from store.chat.forms import Draft
+from store.customers import records as customers
+from store.engine import changes, counters
+from store.search import customers as search
+
+
+def filled(base: Customer, values: Mapping[str, str]) -> Customer:
+    """The customer with the draft's values laid over it; further contacts and addresses stay."""
+    addresses = base.addresses
+    if values.get("address", "") != (addresses[0].text if addresses else ""):
+        first = (Address(values["address"], main=True),) if values.get("address") else ()
+        addresses = (*first, *addresses[1:])
+    contacts, note = base.contacts, values.get("note", "")
+    if values.get("contacts"):
+        contact, further = contact_of(values["contacts"])
+        contacts = (*contacts, replace(contact, main=not contacts))
+        note = "\n".join(filter(None, (note, *further)))
+    return replace(
+        base,
+        name=values.get("name", ""),
+        kind=values.get("kind", ""),
+        gender=Gender(values["gender"]) if values.get("gender") else None,
+        organisation=values.get("organisation", ""),
+        phone=values.get("phone", ""),
+        mobile=values.get("mobile", ""),
+        email=values.get("email", ""),
+        note=note,
+        # Not what a colleague found out while this draft lay open.
+        unknown=frozenset(filter(None, values.get("unknown", "").split(","))) - {k for k, v in values.items() if v},
+        contacts=contacts,
+        addresses=addresses,
+    )
+
+
+class CustomerForm(Form):
+    """See `handlers.forms.engine.Form`."""
+
+    kind = "customer"
+    fields = CUSTOMER_FIELDS
+
+    async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
+        """What the customer would hold if it were saved now."""
+        return await present_values(ctx, draft)
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        """Required: name, type, gender of people, a telephone or an e-mail, address (DOMAIN.md section 2.2).
+
+        Before them, whether it is somebody who is there already.
+        """
+        if draft.data.get("twin"):
+            return []
+        if await customer_twins.unseen(ctx, draft):
+            return ["twin"]
+        values = await self.values(ctx, draft)
+        kind = values.get("kind", "")
+        person = ctx.desk.configuration.catalogue.customer_types.get(kind)
+        needed = ["name"] if draft.record else ["name", "kind", "gender", "reach", "address"]
+        if kind and not (person and person.person) and "gender" in needed:
+            needed.remove("gender")
+        unknown = values.get("unknown", "").split(",")
+        reached = any(values.get(name) or name in unknown for name in ("phone", "mobile", "email"))
+        return [name for name in needed if not (reached if name == "reach" else values.get(name) or name in unknown)]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        values = await self.values(ctx, draft)
+        title = f"👤 {_('แก้ไข %(no)s', no=draft.record)}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
+        shown = [name for name in CUSTOMER_FIELDS if values.get(name)]
+        lines = [(field_label(name), self._text(ctx, name, values[name])) for name in shown]
+        unknown = [field_label(name) for name in CUSTOMER_FIELDS if name in values.get("unknown", "").split(",")]
+        if unknown:
+            lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
+        note = _("อาจมีอยู่แล้ว เลือกรายเดิม หรือสร้างรายใหม่") if draft.asking == "twin" else ""
+        return Card(f"{title} · {values['name']}" if values.get("name") else title, tuple(lines), note)
+
+    def _text(self, ctx: Context, name: str, value: str) -> str:
+        if name == "kind":
+            return ctx.desk.configuration.catalogue.type_name(value)
+        if name in ("phone", "mobile"):
+            return format_phone(value)
+        return shorten(value_label(name, value), 200)
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        values = await self.values(ctx, draft)
+        return self._text(ctx, name, values[name]) if values.get(name) else ""
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return tuple(name for name, field in CUSTOMER_FIELDS.items() if name != "reach" and not field.hidden)
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        if draft.record:
+            return await _save_changes(ctx, self, draft)
+        if draft.data.get("twin"):
+            return await _use(ctx, draft, draft.data["twin"])
+        return await _save_new(ctx, draft, filled(Customer(CustomerCode(""), ""), draft.data))
+
+
+FORM = CustomerForm()
+enter_form(FORM)
+
+
+async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
+    """Somebody who is there already: no second record; what was typed besides is told, and not lost unseen."""
+    customer = await customers.get_customer(ctx.db, code)
+    beyond = await customer_twins.beyond(ctx, draft, code)
+    told = [f"{field_label(name)} {await FORM.present(ctx, draft, name)}" for name in beyond]
+    end(ctx, draft, outcome=customer.code, state="cancelled")
+    if draft.data.get("then"):
+        reply = await _then(ctx, draft, customer)
+    else:
+        reply = Reply((await customer_cards.card(ctx, customer),))
+    if not told:
+        return reply
+    text = _("ที่พิมพ์ไว้แต่ยังไม่ได้ใส่ใน %(code)s: %(said)s", code=customer.code, said=" · ".join(told))
+    edit = Button(_("แก้ไข"), "customer.edit", {"code": customer.code})
+    return replace(reply, parts=(Paragraph(text, (edit,)), *reply.parts))
+
+
+async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
+    code = await counters.reserve_customer_code(ctx.db)
+    customer = replace(wanted, code=code)
+    ctx.change(partial(customers.add_customer, customer=customer, now=ctx.now))
+    ctx.unsaved[code] = customer
+    ctx.audit("customer.created", code)
+    end(ctx, draft, outcome=code)
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s", code=code, name=customer_cards.shown_name(customer)))
+    follow = await _then(ctx, draft, customer)
+    return Reply((done, *follow.parts), confirms=True)
+
+
+async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
+    """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
+    waiting = await forms.find_draft(ctx.db, draft.data.get("then", ""))
+    if waiting is not None and waiting.staff_id == ctx.staff.id and waiting.state in ("open", "parked"):
+        # The query that is still open is the one that this customer was made for.
+        asked = next((name for name in CUSTOMERS if waiting.data.get(f"{name}_query")), "customer")
+        return await advance(ctx, with_values(waiting, {asked: customer.code, f"{asked}_query": ""}))
+    values = {"customer": customer.code, "customer_query": ""}
+    return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), **values}))
+
+
+async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply:
+    current = await customers.get_customer(ctx.db, draft.record)
+    if moved_on(draft, current):
+        return await show_difference(ctx, draft, current)
+    customer = filled(current, await form.values(ctx, draft))
+    if customer == current:
+        end(ctx, draft, outcome=current.code, state="cancelled")
+        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง")), await customer_cards.card(ctx, current)))
+    ctx.change(partial(customers.update_customer, old=current, new=customer, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("customer.changed", customer.code)
+    end(ctx, draft, outcome=customer.code)
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=customer.code))
+    return Reply((done, await customer_cards.card(ctx, customer)), confirms=True)
+
+
+def moved_on(draft: Draft, current: Customer) -> bool:
+    """Whether the customer of a draft was saved, or merged into another one, since the draft was begun."""
+    return (current.code, current.version) != (draft.record, draft.record_version)
+
+
+async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Reply:
+    """Somebody saved or merged this customer meanwhile: show what, and let the officer decide."""
+    keep(ctx, draft)
+    ctx.audit("customer.read", current.code)
+    if current.code == draft.record:
+        lines = await change_text.lines(ctx, await changes.list_changes(ctx.db, current.code, draft.record_version))
+        title = _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code)
+    else:
+        lines = []
+        title = _("⚠️ %(no)s รวมเข้ากับ %(survivor)s แล้ว", no=draft.record, survivor=current.code)
+        title += f" {customer_cards.shown_name(current)}"
+    rebase = {"draft": draft.id, "code": current.code, "version": str(current.version)}
+    card = Card(
+        title,
+        tuple(lines),
+        buttons=(
+            Button(_("บันทึกของฉันทับ"), "customer.rebase", rebase),
+            Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
+        ),
+    )
+    return Reply((card,))
+
+
+@action("customer.rebase", in_place=True)
+async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer saw the other's changes: lay the own ones over them."""
+    draft = await own_draft(ctx, args)
+    return await advance(ctx, rebased(replace(draft, record=args.get("code", draft.record)), int(args["version"])))
+
+
+async def passed_over(ctx: Context, query: str) -> dict[str, str]:
+    """Those whom a search for this text showed, as a draft has them: they are not asked about again."""
+    hits = await search.find_customers(ctx.db, query) if query else []
+    return {"twins_seen": customer_twins.seen(hits[: customer_twins.SHOWN])}
+
+
+def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
+    """A draft for a new customer, with what the search already told."""
+    draft = new_draft(ctx, "customer", {"then": then} if then else {})
+    values = from_query(query, ctx.today)
+    return with_values(draft, {**values, **guess_gender({}, values.get("name", ""))})
+
+
+def edit_customer(ctx: Context, customer: Customer) -> Draft:
+    """A draft over a saved customer."""
+    data = {"look": "1", "unknown": ",".join(sorted(customer.unknown))}
+    return new_draft(ctx, "customer", data, record=customer.code, record_version=customer.version)

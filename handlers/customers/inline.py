@@ -1,0 +1,65 @@
+"""Queries typed after the bot's name in any chat: customers for staff, nothing for anybody else."""
+
+from datetime import timedelta
+
+from domain.customers.phones import format_phone, mask_phone, mask_surname
+from domain.customers.records import Customer
+from domain.errors import DeskError
+from domain.staff import Staff
+from handlers.chat import Incoming, Offer, Offers, Query, Reply
+from handlers.customers import cards as customer_cards
+from handlers.desk import Context, Desk, Outcome
+from handlers.i18n import _, speak
+from handlers.labels import why_label
+from store.search import customers as search
+
+PAGE = 20
+"""Hits of one answer; Telegram takes 50, but every one that is offered goes into the audit log."""
+LONGEST = 256
+USEFUL = timedelta(seconds=10)
+"""A query that waited longer is not answered: Telegram forgets it, and who asked has typed on."""
+
+NOTHING = Reply((), offers=Offers())
+"""The answer to everybody whom the desk does not serve, and to staff who find nobody: one cannot tell which."""
+
+
+async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | None) -> Outcome:
+    """One page of customers. Neither the account's chat nor that it was seen is noted: it spoke elsewhere."""
+    now = desk.clock()
+    if now - incoming.at > USEFUL:
+        return Outcome(None)
+    if person is None or person.blocked_at is not None:
+        return Outcome(NOTHING)
+    speak(person.language)
+    ctx = Context(desk, now, incoming=incoming, staff=person)
+    try:
+        reply = await _page(ctx, query.text[:LONGEST], query.offset)
+    except DeskError:
+        reply = NOTHING
+    return Outcome(reply, audit_entries=tuple(ctx.audit_entries))
+
+
+async def _page(ctx: Context, text: str, offset: str) -> Reply:
+    start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 5 else 0
+    found = await search.find_customers(ctx.db, text) if text else []
+    hits = list({hit.customer.code: hit for hit in found}.values())  # Telegram refuses one result twice
+    shown = hits[start : start + PAGE]
+    for hit in shown:
+        ctx.audit("customer.listed", hit.customer.code)
+    more = str(start + PAGE) if len(hits) > start + PAGE else ""
+    return Reply((), offers=Offers(tuple(_offer(hit) for hit in shown), more))
+
+
+def _offer(hit: search.Hit) -> Offer:
+    customer = hit.customer
+    phone = customer.mobile or customer.phone
+    about = (format_phone(phone) if phone else customer.email, customer.organisation, why_label(hit.why, hit.score))
+    title = f"{customer.code} {customer_cards.shown_name(customer)}"
+    return Offer(customer.code, title, " · ".join(filter(None, about)), masked_line(customer))
+
+
+def masked_line(customer: Customer) -> str:
+    """What may stand in a foreign chat: `C81554 สมชาย ใจ••• · 08•-•••-5678`."""
+    phone = customer.mobile or customer.phone
+    name = mask_surname(customer.name) if customer.name else _("(ไม่ทราบชื่อ)")
+    return " · ".join(filter(None, (f"👤 {customer.code} {name}", mask_phone(phone) if phone else "")))

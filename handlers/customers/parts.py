@@ -1,0 +1,323 @@
+"""A customer's contacts and addresses one by one: add, change, remove, choose the main one (DOMAIN.md section 2.3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from domain.customers.phones import format_phone
+from domain.customers.records import Address, Contact, Customer
+from domain.errors import InvalidInput, NotFound
+from domain.text import shorten
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+from handlers.customers import cards as customer_cards
+from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
+from handlers.customers.form import moved_on, show_difference
+from handlers.desk import Context
+from handlers.forms import reading as fields
+from handlers.forms.engine import Field, Form, end, enter_form, new_draft, start
+from handlers.i18n import _
+from handlers.labels import field_label
+from handlers.pages import turn_buttons
+from handlers.registry import action
+from store.chat import forms
+from store.chat.forms import Draft
+from store.customers import records as customers
+
+P = TypeVar("P", Contact, Address)
+PAGE = 10
+
+
+# The lists.
+
+
+@action("customer.contacts")
+async def contacts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The contacts, the main one first, each to be opened."""
+    return await _list(ctx, args, "contacts")
+
+
+@action("customer.addresses")
+async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The addresses, the main one first, each to be opened."""
+    return await _list(ctx, args, "addresses")
+
+
+@action("contacts.page", in_place=True)
+async def contacts_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """More contacts."""
+    return await _list(ctx, args, "contacts")
+
+
+@action("addresses.page", in_place=True)
+async def addresses_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """More addresses."""
+    return await _list(ctx, args, "addresses")
+
+
+async def _list(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
+    customer = await customers.get_customer(ctx.db, args["code"])
+    ctx.audit("customer.read", customer.code)
+    await _leave_untouched_edit(ctx, args.get("edit", ""))
+    return Reply((list_part(customer, what, int(args.get("page", "0"))),))
+
+
+async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
+    """An edit in which nothing was changed yet need not be offered again."""
+    draft = await forms.find_draft(ctx.db, draft_id) if draft_id else None
+    if draft and draft.staff_id == ctx.staff.id and draft.state == "open" and set(draft.data) <= {"look", "unknown"}:
+        end(ctx, draft, state="cancelled")
+
+
+def list_part(customer: Customer, what: str, page: int = 0) -> Part:
+    """One page of the contacts or addresses of a customer, with what can be done."""
+    args = {"code": customer.code, "version": str(customer.version)}
+    ones: Sequence[Contact | Address] = customer.contacts if what == "contacts" else customer.addresses
+    shown = [
+        Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))})
+        for one in ones[page * PAGE : (page + 1) * PAGE]
+    ]
+    add = _("เพิ่มผู้ติดต่อ") if what == "contacts" else _("เพิ่มที่อยู่")
+    buttons = (
+        *turn_buttons(f"{what}.page", args, page, more=len(ones) > (page + 1) * PAGE),
+        Button(add, f"{what}.new", args),
+        Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),
+    )
+    count = _("%(count)s รายการ", count=len(ones))
+    label = field_label("contacts" if what == "contacts" else "address")
+    title = f"{label} · {customer.code} {customer_cards.shown_name(customer)} · {count}"
+    return Choice(title, tuple(shown), buttons) if shown else Paragraph(title, buttons)
+
+
+def _place(customer: Customer, one: Contact | Address) -> int:
+    """What tells one of a customer's contacts or addresses from the others: the id, or the place in the list."""
+    if isinstance(one, Contact):
+        return one.id or 0
+    return customer.addresses.index(one)
+
+
+def _line(one: Contact | Address) -> str:
+    main = _(" (หลัก)") if one.main else ""
+    if isinstance(one, Address):
+        return shorten(" ".join(one.text.split()), 100) + main
+    reach = [format_phone(phone) for phone in (one.mobile, one.phone) if phone]
+    return shorten(" · ".join(filter(None, (one.name, *reach, one.email))), 100) + main
+
+
+# One of them.
+
+
+def _pick(customer: Customer, what: str, place: str) -> Contact | Address:
+    """The contact or address that a button means; NotFound("part")."""
+    for one in customer.contacts if what == "contacts" else customer.addresses:
+        if str(_place(customer, one)) == place:
+            return one
+    raise NotFound("part")
+
+
+def _is_current(customer: Customer, args: Mapping[str, str]) -> bool:
+    return (customer.code, str(customer.version)) == (args["code"], args["version"])
+
+
+@action("contacts.show", in_place=True)
+async def contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """One contact and what can be done with it."""
+    return await _show(ctx, args, "contacts")
+
+
+@action("addresses.show", in_place=True)
+async def address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """One address and what can be done with it."""
+    return await _show(ctx, args, "addresses")
+
+
+async def _show(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
+    customer = await customers.get_customer(ctx.db, args["code"])
+    if not _is_current(customer, args):
+        return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
+    ctx.audit("customer.read", customer.code)
+    one = _pick(customer, what, args["place"])
+    buttons = [Button(_("แก้ไข"), f"{what}.edit", args)]
+    if not one.main:
+        main = _("ตั้งเป็นผู้ติดต่อหลัก") if what == "contacts" else _("ตั้งเป็นที่อยู่หลัก")
+        buttons.append(Button(main, f"{what}.main", args))
+    buttons.append(Button(_("ลบ"), f"{what}.remove", args))
+    buttons.append(Button(_("กลับ"), f"customer.{what}", {"code": customer.code}))
+    return Reply((Paragraph(f"{customer.code} {customer_cards.shown_name(customer)}\n{_line(one)}", tuple(buttons)),))
+
+
+@action("contacts.main", in_place=True)
+async def main_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """This contact is the main one."""
+    return await _change(ctx, args, "contacts", remove=False)
+
+
+@action("addresses.main", in_place=True)
+async def main_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """This address is the main one."""
+    return await _change(ctx, args, "addresses", remove=False)
+
+
+@action("contacts.remove", in_place=True)
+async def remove_contact_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Remove a contact; tickets go on naming it, and the removal can be taken back."""
+    return await _change(ctx, args, "contacts", remove=True)
+
+
+@action("addresses.remove", in_place=True)
+async def remove_address_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Remove an address; the removal can be taken back."""
+    return await _change(ctx, args, "addresses", remove=True)
+
+
+async def _change(ctx: Context, args: Mapping[str, str], what: str, *, remove: bool) -> Reply:
+    customer = await customers.get_customer(ctx.db, args["code"])
+    if not _is_current(customer, args):
+        return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
+    one = _pick(customer, what, args["place"])
+    if isinstance(one, Contact):
+        new = replace(customer, contacts=arranged(customer.contacts, one, remove=remove))
+    else:
+        new = replace(customer, addresses=arranged(customer.addresses, one, remove=remove))
+    return save(ctx, customer, new, what)
+
+
+def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
+    """Without this one, or with it as the main one: there is always exactly one main, and it stands first."""
+    others: list[P] = [other for other in ones if other is not one]
+    if remove and not one.main:
+        return tuple(others)
+    if not remove:
+        others.insert(0, one)
+    return tuple(replace(other, main=other is others[0]) for other in others)
+
+
+def save(ctx: Context, old: Customer, new: Customer, what: str) -> Reply:
+    """Write the change, and show the list as it now is with the way back."""
+    ctx.change(partial(customers.update_customer, old=old, new=new, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("customer.changed", new.code)
+    done = Paragraph(
+        _("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=new.code),
+        (
+            customer_cards.undo_button(new.code, old.version + 1),
+            Button(_("ผู้รับบริการ"), "customer.show", {"code": new.code}),
+            Button(
+                field_label("contacts" if what == "contacts" else "address"), f"customer.{what}", {"code": new.code}
+            ),
+        ),
+    )
+    return Reply((done,), confirms=True)
+
+
+# Their forms.
+
+
+@action("contacts.new")
+@action("contacts.edit")
+async def contact_form_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A new contact, or the change of one."""
+    return await _open_form(ctx, args, "contacts")
+
+
+@action("addresses.new")
+@action("addresses.edit")
+async def address_form_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A new address, or the change of one."""
+    return await _open_form(ctx, args, "addresses")
+
+
+async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
+    customer = await customers.get_customer(ctx.db, args["code"])
+    data = {}
+    if "place" in args:
+        if not _is_current(customer, args):
+            return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
+        one = _pick(customer, what, args["place"])
+        data = {"was": str(one.id) if isinstance(one, Contact) else one.text, **_values(one)}
+    ctx.audit("customer.read", customer.code)
+    draft = new_draft(ctx, what, data, record=customer.code, record_version=customer.version)
+    asking = "" if "place" not in args else PARTS[what].first
+    return await start(ctx, draft, asking)
+
+
+def _values(one: Contact | Address) -> dict[str, str]:
+    if isinstance(one, Address):
+        return {"address": one.text, "look": ""}
+    return {"name": one.name, "phone": one.phone, "mobile": one.mobile, "email": one.email, "look": "1"}
+
+
+async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A contact's name, perhaps with telephone and e-mail beside it."""
+    contact, further = contact_of(text)
+    name = " ".join([contact.name, *further]).strip()  # a contact has no note
+    if len(name) > NAME_LIMIT or "name" not in from_query(text, ctx.today):
+        raise InvalidInput("name")
+    reach = {"phone": contact.phone, "mobile": contact.mobile, "email": contact.email}
+    reach = {field: value for field, value in reach.items() if value}
+    whole = {"look": ""} if reach else {}  # all of it in one message needs no last look
+    return {"name": name, **whole, **reach}
+
+
+class PartForm(Form):
+    """See `handlers.forms.engine.Form`: one contact or one address of a saved customer."""
+
+    def __init__(self, kind: str, *declared: Field) -> None:
+        self.kind = kind
+        self.fields: Mapping[str, Field] = {field.name: field for field in declared}
+        self.first = declared[0].name
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        return [] if draft.data.get(self.first) else [self.first]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        customer = await customers.get_customer(ctx.db, draft.record)
+        label = field_label("contacts" if self.kind == "contacts" else "address")
+        shown = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
+        return Card(f"{label} · {customer.code} {customer_cards.shown_name(customer)}", tuple(s for s in shown if s[1]))
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        value = draft.data.get(name, "")
+        return format_phone(value) if name in ("phone", "mobile") else value
+
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        return tuple(name for name in self.fields if name != self.first) if draft.data.get("was") else ()
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        current = await customers.get_customer(ctx.db, draft.record)
+        if moved_on(draft, current):
+            return await show_difference(ctx, draft, current)
+        end(ctx, draft, outcome=current.code)
+        if self.kind == "contacts":
+            return save(ctx, current, replace(current, contacts=_with_contact(current, draft.data)), self.kind)
+        return save(ctx, current, replace(current, addresses=_with_address(current, draft.data)), self.kind)
+
+
+def _with_contact(customer: Customer, data: Mapping[str, str]) -> tuple[Contact, ...]:
+    """The contact that is meant changed; a new one, also where somebody removed it meanwhile."""
+    given = Contact(data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", ""))
+    picked = next((one for one in customer.contacts if str(one.id) == data.get("was")), None)
+    if picked is None:
+        return (*customer.contacts, replace(given, main=not customer.contacts))
+    return tuple(replace(given, main=one.main, id=one.id) if one is picked else one for one in customer.contacts)
+
+
+def _with_address(customer: Customer, data: Mapping[str, str]) -> tuple[Address, ...]:
+    """The address that is meant changed, wherever it stands by now; a new one, also where it is there no more."""
+    picked = next((one for one in customer.addresses if one.text == data.get("was")), None)
+    if picked is None:
+        return (*customer.addresses, Address(data["address"], main=not customer.addresses))
+    return tuple(replace(one, text=data["address"]) if one is picked else one for one in customer.addresses)
+
+
+PARTS = {
+    "contacts": PartForm(
+        "contacts",
+        Field("name", "พิมพ์ชื่อผู้ติดต่อ ต่อด้วยเบอร์โทรหรืออีเมลได้", _parse_name, clearable=False),
+        fields.phone_field("phone"),
+        fields.phone_field("mobile"),
+        fields.email_field("email"),
+    ),
+    "addresses": PartForm("addresses", fields.text_field("address", "พิมพ์ที่อยู่ หรือเฉพาะจังหวัด")),
+}
+for form in PARTS.values():
+    enter_form(form)

@@ -1,0 +1,75 @@
+"""Customers who may be the same person as a new one: asked as soon as something that was typed tells it.
+
+A draft names in `twins_seen` whom its officer has seen and passed over, and in `twin` whom she chose instead.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from domain.customers.records import Customer, CustomerCode
+from domain.errors import InvalidInput
+from handlers.customers import cards as customer_cards
+from handlers.desk import Context
+from handlers.forms.engine import Field, Option
+from handlers.i18n import _
+from handlers.labels import why_label
+from store.chat.forms import Draft
+from store.customers import records as customers
+from store.search import customers as search
+
+SHOWN = 8
+"""So many hits of a search an officer has seen before she makes somebody new of it."""
+USE, NEW = "use:", "new"
+TELLING = ("name", "phone", "mobile", "email")
+"""What tells that two are one."""
+SURE = (search.Why.PHONE, search.Why.EMAIL)
+
+
+def seen(hits: Iterable[search.Hit]) -> str:
+    """These as `twins_seen` has them: whoever was passed over for the name may still have the same telephone."""
+    return ",".join(f"{hit.customer.code}:{hit.why}" if hit.why in SURE else hit.customer.code for hit in hits)
+
+
+async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
+    """Customers who may be the one that is being made, and whom its officer has not passed over yet."""
+    told = [draft.data.get(name, "") for name in TELLING]
+    if draft.record or not any(told):
+        return []
+    key = "\n".join(told)
+    if key not in ctx.twins:
+        name, phone, mobile, email = told
+        wanted = Customer(CustomerCode(""), name, phone=phone, mobile=mobile, email=email)
+        ctx.twins[key] = await search.find_twins(ctx.db, wanted)
+    passed = draft.data.get("twins_seen", "").split(",")
+    return [hit for hit in ctx.twins[key] if seen([hit]) not in passed]
+
+
+async def _options(ctx: Context, draft: Draft) -> list[Option]:
+    options = []
+    for hit in await unseen(ctx, draft):
+        ctx.audit("customer.listed", hit.customer.code)
+        line = f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}"
+        options.append(Option(USE + hit.customer.code, _("ใช้รายนี้ · %(customer)s", customer=line)))
+    return [*options, Option(NEW, _("สร้างรายใหม่"))]
+
+
+async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """One of them instead, or somebody new after all; a code may be typed."""
+    hits = await unseen(ctx, draft)
+    codes = {hit.customer.code: hit.customer.code for hit in hits}
+    if code := codes.get(CustomerCode(text.removeprefix(USE).strip().upper())):
+        return {"twin": code}
+    if text not in (NEW, _("สร้างรายใหม่")):
+        raise InvalidInput("choice")
+    return {"twins_seen": ",".join(filter(None, (draft.data.get("twins_seen", ""), seen(hits))))}
+
+
+TWIN = Field("twin", "", _parse, _options, clearable=False, hidden=True, settles=True)
+
+
+async def beyond(ctx: Context, draft: Draft, code: str) -> list[str]:
+    """What was typed of a new customer and the one that is there already does not have."""
+    there = await customers.get_customer(ctx.db, code)
+    known = {there.name, there.phone, there.mobile, there.email, there.organisation}
+    names = ("name", "phone", "mobile", "email", "organisation", "address", "note", "contacts")
+    known |= {address.text for address in there.addresses}
+    return [name for name in names if draft.data.get(name) and draft.data[name] not in known]

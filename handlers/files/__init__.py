@@ -1,0 +1,1 @@
+"""Files in the chat: attached, shown, taken back."""

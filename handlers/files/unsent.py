@@ -1,0 +1,82 @@
+"""Messages that their sender took back (LINE): their words leave the desk, and the records they made say so."""
+
+from dataclasses import replace
+from functools import partial
+
+from domain.tickets.references import Kind, read_alone
+from handlers.chat import Paragraph, Part, Reply, Unsent
+from handlers.desk import Context
+from handlers.files import commands as files
+from handlers.forms import engine as forms
+from handlers.i18n import _
+from handlers.tickets.buttons import show_button
+from store.chat import buttons, inbox, outbox
+from store.chat.forms import Draft, list_fed
+from store.customers import records as customers
+from store.tickets import records as tickets
+
+MADE = frozenset(
+    {"ticket.created", "ticket.changed", "ticket.voided", "ticket.reopened", "customer.created", "customer.changed"}
+)
+"""What the audit log calls a save whose words may be a message's."""
+
+
+def note_origins(ctx: Context) -> None:
+    """Remember what the messages behind this event went into, in case one of them is taken back."""
+    records = sorted({entry.record for entry in ctx.audit_entries if entry.action in MADE})
+    if ctx.origins and records:
+        ctx.change(partial(inbox.note_records, event_ids=sorted(ctx.origins), records=records, now=ctx.now))
+
+
+async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
+    """Forget the words wherever they lie but in records, and mark those; None where nothing is left to say."""
+    await files.unsent(ctx, body)
+    incoming = ctx.incoming
+    conversation = f"{incoming.platform}:{incoming.chat}"
+    event_id = await inbox.find_message(ctx.db, incoming.platform, conversation, body.message)
+    if not event_id:
+        return None
+    ctx.change(partial(outbox.unsay, event_id=event_id, platform=incoming.platform, chat=incoming.chat))
+    ctx.change(partial(buttons.unsay, event_id=event_id))
+    parts = await _mark(ctx, event_id)
+    for draft in await list_fed(ctx.db, ctx.staff.id, event_id):
+        parts += await _without(ctx, draft, event_id)
+    return Reply(tuple(parts), confirms=True) if parts else None
+
+
+async def _mark(ctx: Context, event_id: str) -> list[Part]:
+    """What became a record stays the office's, and says that its message was taken back."""
+    parts: list[Part] = []
+    for record in await inbox.list_records(ctx.db, event_id):
+        one = read_alone(record)
+        if one is not None and one.kind is Kind.CUSTOMER:
+            ctx.change(partial(customers.note_unsent, code=record, by=ctx.staff.id, now=ctx.now))
+            ctx.audit("customer.unsent", record)
+            continue
+        ticket = await tickets.find_ticket(ctx.db, record)
+        if ticket is None:
+            continue
+        ctx.change(partial(tickets.note_unsent, no=record, by=ctx.staff.id, now=ctx.now))
+        ctx.audit("ticket.unsent", record)
+        parts.append(Paragraph(_told(record), (show_button(replace(ticket, version=0)),)))
+    return parts
+
+
+def _told(no: str) -> str:
+    kept = _("ข้อความที่ยกเลิกส่งบันทึกไว้ใน %(no)s แล้ว ใบงานยังอยู่ และแสดงว่าข้อความต้นทางถูกยกเลิก", no=no)
+    return f"{kept}\n" + _("ถ้าไม่ต้องการใบงานนี้ พิมพ์ ยกเลิกใบงาน %(no)s ตามด้วยเหตุผล", no=no)
+
+
+async def _without(ctx: Context, draft: Draft, event_id: str) -> list[Part]:
+    """The draft without what the message said; one that held nothing else is done with."""
+    gone = {name for name, events in draft.sources.items() if event_id in events.split()}
+    left = {name: value for name, value in draft.data.items() if name not in gone}
+    if not any(left.values()):
+        forms.end(ctx, draft, state="cancelled")
+        return []
+    cleared = replace(draft, data=left)
+    if draft.state != "open":
+        forms.store_draft(ctx, cleared)
+        return []
+    reply = await forms.proceed(ctx, cleared, problem=_("ลบข้อความที่ยกเลิกส่งออกจากแบบฟอร์มแล้ว"))
+    return [*reply.parts]

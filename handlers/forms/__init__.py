@@ -1,0 +1,1 @@
+"""Forms: the engine, its buttons, and the reading of typed values."""

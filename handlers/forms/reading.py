@@ -1,0 +1,242 @@
+"""Reading typed values for form fields: each returns the values as a draft stores them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from domain.customers.phones import parse_email, parse_phone, read_emails
+from domain.dates.days import BANGKOK, format_date, parse_date
+from domain.errors import InvalidInput
+from domain.moments import parse_day_time
+from domain.one_line.answers import chosen, month_of, plain_answer, plain_date, price_of
+from domain.one_line.numbered import read_numbered
+from domain.one_line.past import past_at
+from domain.one_line.slips import Kind, Slip, find_slip
+from domain.text import digits, fold
+from domain.tickets.records import parse_contract_no
+from handlers.desk import Context
+from handlers.forms.engine import Doubt, Field, Option, Options
+from handlers.i18n import _
+from handlers.labels import VALUES, field_label
+from store.chat.forms import Draft
+
+TEXT_LIMIT = 500
+LONG_AGO = timedelta(days=30 * 365)
+"""A year of two digits that lies further back is more likely a Christian one, or a slip of the finger."""
+LONG_LIMIT = 20_000
+FEWEST = 2
+"""So many letters of an option's name may stand for it."""
+PHONE = frozenset({"phone"})
+EMAIL = frozenset({"email"})
+CODE = frozenset({"code", "phone", "email"})
+
+
+def text_field(
+    name: str, hint: str, limit: int = TEXT_LIMIT, *, doubt: Doubt | None = None, unknown: bool = False
+) -> Field:
+    """A field of plain text."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        if len(text) > limit:
+            raise InvalidInput("too_long", length=len(text), limit=limit)
+        return {name: text}
+
+    return Field(name, hint, parse, doubt=doubt, unknown=unknown, none=unknown)
+
+
+def past_date(ctx: Context, text: str) -> str:
+    """A stored local date that may not lie in the future (DESIGN.md, "Commands", last paragraph)."""
+    plain = plain_date(text)
+    try:
+        on = parse_date(plain, ctx.today)
+    except InvalidInput:
+        named = _named_past(ctx, plain_answer(text))
+        if named is None or named[1] is not None:
+            raise
+        on = named[0]
+    return _past(ctx, on, plain).isoformat()
+
+
+def _past(ctx: Context, on: date, typed: str) -> date:
+    """A day that is not to come; InvalidInput("year_short") where two digits of a year may be those of either era."""
+    if on > ctx.today:
+        raise InvalidInput("future_date", date=format_date(on))
+    if ctx.today - on > LONG_AGO and not re.search(r"\d{4}", digits(typed)):
+        raise InvalidInput("year_short", text=typed[:40], date=format_date(on, full=True))
+    return on
+
+
+def past_moment(ctx: Context, text: str) -> str:
+    """A stored day as `past_date`, with the time of day behind a T where one was typed: `2026-11-22T15:30`."""
+    plain = plain_date(text)
+    try:
+        on, at = parse_day_time(plain, ctx.today)
+    except InvalidInput:
+        named = _named_past(ctx, plain_answer(text))
+        if named is None:
+            raise
+        on, at = named
+    _past(ctx, on, plain)
+    if at is None:
+        return on.isoformat()
+    moment = datetime.combine(on, at, BANGKOK)
+    if moment > ctx.now:
+        raise InvalidInput("future_time")
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def _named_past(ctx: Context, plain: str) -> tuple[date, time | None] | None:
+    """The day that the whole text surely names otherwise than by a date: last Friday, two days ago; its time of day."""
+    found = past_at(digits(plain), 0, ctx.today)
+    return (found.on, found.at) if found and found.sure and found.end == len(plain) else None
+
+
+def past_month(ctx: Context, text: str) -> str:
+    """A month that has begun, as its stored first day: by name, as 10/69, this one, the last one."""
+    month = month_of(text, ctx.today)
+    return _past(ctx, month, text).isoformat()
+
+
+def stored_month(text: str) -> str:
+    """The text if it is a stored first day of a month, as a button gives it."""
+    return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
+
+
+def past_date_field(name: str, hint: str, *, unknown: bool = False, clearable: bool = True) -> Field:
+    """A local date, today and yesterday as buttons."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: past_date(ctx, text)}
+
+    return Field(name, hint, parse, _late_options, unknown=unknown, none=unknown, clearable=clearable, typed=True)
+
+
+def past_moment_field(name: str, hint: str) -> Field:
+    """A local date, perhaps with a time of day; today and yesterday as buttons."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: past_moment(ctx, text)}
+
+    return Field(name, hint, parse, _late_options, clearable=False, typed=True)
+
+
+async def _late_options(ctx: Context, draft: Draft) -> list[Option]:
+    return [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in late_days(ctx)]
+
+
+def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
+    """The days that are meant most often, with what their buttons say."""
+    return ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
+
+
+def numbered_field(name: str, date_name: str, hint: str, kind: str, *, unknown: bool = False) -> Field:
+    """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `เล่มที่ 12 เลขที่ 45 ลว. 24 ก.พ. 63`."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        read = read_numbered(kind, plain_answer(text))
+        if len(read.no) > TEXT_LIMIT:
+            raise InvalidInput("too_long", length=len(read.no), limit=TEXT_LIMIT)
+        no = parse_contract_no(read.no) if kind == "contract" and read.no else read.no
+        values = {name: no} if no else {}
+        try:
+            values |= {date_name: past_date(ctx, read.day)} if read.day else {}
+        except InvalidInput as error:  # a date that cannot be: the number is kept, the date asked for again
+            raise InvalidInput(error.code, **{**error.params, "kept": values, "ask": date_name}) from None
+        if not no:  # its date alone
+            raise InvalidInput("no_number", field=field_label(name), kept=values)
+        return values
+
+    return Field(name, hint, parse, doubt=_numberless, unknown=unknown, none=True)
+
+
+async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
+    """Words where a number is asked for: perhaps the next caller's name."""
+    return not any(letter.isdigit() for letter in text)
+
+
+def named_field(name: str, *, unknown: bool = False) -> Field:
+    """A field with a fixed list of named values."""
+
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        return [Option(value, _(label)) for value, label in VALUES[name].items()]
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: chosen(name, text) or match_option(await options(ctx, draft), text)}
+
+    return Field(name, "", parse, options, unknown=unknown, clearable=False)
+
+
+def choice_field(name: str, options: Options, hint: str = "", *, unknown: bool = False) -> Field:
+    """A field whose value is one of its options: by the value itself or by what the button says."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: match_option(await options(ctx, draft), text)}
+
+    return Field(name, hint, parse, options, unknown=unknown, clearable=False)
+
+
+def match_option(options: list[Option], text: str) -> str:
+    """The value meant by the text: exactly, or by the only option that has it; InvalidInput("choice")."""
+    wanted = fold(plain_answer(text))
+    for option in options:
+        if text == option.value or (wanted and wanted == fold(option.label)):
+            return option.value
+    having = [option.value for option in options if len(wanted) >= FEWEST and wanted in fold(option.label)]
+    if len(having) != 1:
+        raise InvalidInput("choice")
+    return having[0]
+
+
+def money_field(name: str) -> Field:
+    """An amount in baht as people type it: 1,500 or ๑๕๐๐ บาท; 0 = free."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: str(price_of(text))}
+
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
+
+    return Field(name, "พิมพ์ราคา เช่น 1,500 (เก้าบาทพิมพ์ 9 บาท)", parse, options, unknown=True, typed=True)
+
+
+def phone_field(name: str) -> Field:
+    """A telephone."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: read_phone(text)}
+
+    return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=PHONE, nine=True)
+
+
+def read_phone(text: str) -> str:
+    """A canonical telephone; InvalidInput says what is wrong with one that has too many digits or too few."""
+    try:
+        return parse_phone(text)
+    except InvalidInput:
+        raise no_phone(text) from None
+
+
+def no_phone(text: str) -> InvalidInput:
+    """What is said of a text that is no telephone."""
+    slip = find_slip(text)
+    return refusal(slip) if slip and slip.kind is Kind.PHONE else InvalidInput("phone", text=text[:40])
+
+
+def refusal(slip: Slip) -> InvalidInput:
+    """What is said of a slip."""
+    if slip.kind is Kind.CODE:
+        return InvalidInput("no_code", code=slip.text)
+    code = "phone_short" if slip.off < 0 else "phone_long" if slip.off > 0 else "phone"
+    return InvalidInput(code, text=slip.text, count=slip.count, off=abs(slip.off))
+
+
+def email_field(name: str) -> Field:
+    """An e-mail address; InvalidInput("emails") for several."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        addresses = read_emails(text).addresses
+        if len(addresses) > 1:
+            raise InvalidInput("emails", emails=", ".join(addresses))
+        return {name: parse_email(text)}
+
+    return Field(name, "พิมพ์อีเมล เช่น somchai@example.com", parse, takes=EMAIL, nine=True, none=True)

@@ -1,0 +1,1 @@
+"""Mails in the chat: written, sent, returned."""

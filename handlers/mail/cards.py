@@ -1,0 +1,135 @@
+"""How mails are shown: their state on the card of what they are about, and what can be done about one that is stuck."""
+
+import re
+
+from domain.customers.records import Customer
+from domain.dates.days import BANGKOK, format_time
+from domain.mail.mails import is_ticket_no
+from domain.tickets.records import Ticket
+from handlers.chat import Button, Paragraph, Reply
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.labels import when
+from store.mail.mails import Mail, MailState, list_mails
+
+SENTENCES = {
+    "address": "ไม่มีที่อยู่อีเมลนี้ ตรวจที่อยู่กับผู้รับบริการ",
+    "full": "กล่องจดหมายของผู้รับเต็ม",
+    "size": "อีเมลใหญ่เกินกว่าที่ปลายทางรับ",
+    "policy": "ระบบอีเมลของผู้รับไม่รับอีเมลนี้",
+    "connect": "ติดต่อระบบอีเมลไม่ได้",
+    "tls": "ระบบอีเมลไม่เข้ารหัสตามที่ตั้งไว้ แจ้งผู้ดูแลระบบ",
+    "login": "เข้าใช้ระบบอีเมลไม่ได้ แจ้งผู้ดูแลระบบ",
+    "from": "ระบบอีเมลไม่ยอมให้ส่งจากที่อยู่ของสำนักงาน แจ้งผู้ดูแลระบบ",
+    "compose": "อีเมลนี้จัดรูปแบบส่งไม่ได้ แก้ไขแล้วส่งใหม่",
+    "later": "ระบบอีเมลของผู้รับขอให้ส่งใหม่ภายหลัง",
+    "away": "ติดต่อระบบอีเมลของผู้รับไม่ได้ ตรวจที่อยู่กับผู้รับบริการ",
+    "unreached": "ระบบอีเมลของผู้รับแจ้งว่าส่งไม่ถึง",
+    "other": "ระบบอีเมลไม่รับ",
+}
+"""Why a mail is not out, in plain words."""
+_PATTERNS = (
+    ("login", r"^login"),
+    ("tls", r"^tls"),
+    ("from", r"^from 5"),
+    ("away", r"^bounce.* ([45]\.4\.|[45]\.1\.2)"),
+    ("address", r" [45]\.1\.|^to 55[0137](?! 5\.[27])"),
+    ("full", r" [45]\.2\.2| 452"),
+    ("size", r" 5\.3\.4| 552"),
+    ("connect", r"^(connect|timeout|lost|stopped)"),
+    ("compose", r"^compose"),
+    ("policy", r" 5\d\d| 5\.7\."),
+    ("unreached", r"^bounce"),
+    ("later", r" 4\d\d"),
+)
+"""What bot/mail/adapter.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a report's codes; the first that
+fits.
+"""
+_ELSEWHERE = ("address", "away")
+"""What another address mends."""
+_OWED = re.compile(r"O(\d+)")
+"""The record of a thing owed: the mail follows it up."""
+
+
+def reason(error: str) -> str:
+    """`ไม่มีที่อยู่อีเมลนี้ (550 5.1.1)`"""
+    codes = " ".join(re.findall(r"\b\d{3}\b|\b\d\.\d{1,3}\.\d{1,3}\b", error))
+    return _(SENTENCES[_kind(error)]) + (f" ({codes})" if codes else "")
+
+
+def _kind(error: str) -> str:
+    return next((name for name, pattern in _PATTERNS if re.search(pattern, error)), "other")
+
+
+def state_text(ctx: Context, mail: Mail) -> str:
+    """`ส่งแล้ว 14.02 น.`, `กำลังส่ง`, `ส่งไม่สำเร็จ: …`"""
+    if mail.state is MailState.SENT and mail.sent_at:
+        today = mail.sent_at.astimezone(BANGKOK).date() == ctx.today
+        sent = _("ส่งแล้ว %(at)s", at=format_time(mail.sent_at) if today else when(mail.sent_at))
+        return f"{sent} · {_('ปลายทางยังไม่รับ กำลังลองส่งต่อ')}" if mail.delayed_at else sent
+    if mail.state is MailState.DEAD:
+        return _("ส่งไม่สำเร็จ: %(reason)s", reason=reason(mail.error))
+    if mail.state is MailState.BOUNCED:
+        return _("ส่งไม่ถึงผู้รับ: %(reason)s", reason=reason(mail.error))
+    if mail.state is MailState.DOUBTFUL:
+        return _("ไม่ทราบว่าส่งออกไปแล้วหรือไม่")
+    if mail.state is MailState.DROPPED:
+        return _("ไม่ได้ส่ง มีฉบับใหม่แทนแล้ว")
+    if mail.error and mail.next_at:
+        return _("กำลังส่ง จะลองใหม่ %(at)s: %(reason)s", at=format_time(mail.next_at), reason=reason(mail.error))
+    return _("กำลังส่ง")
+
+
+def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
+    """What a person can do about a mail that is not on its way."""
+    args = {"mail": str(mail.id)}
+    if mail.state in (MailState.DEAD, MailState.BOUNCED):
+        again = Button(_("ลองใหม่"), "mail.again", args, once=True)
+        if _kind(mail.error) in _ELSEWHERE:
+            return again, Button(_("แก้ที่อยู่"), "mail.rewrite", {**args, "ask": "1"})
+        return again, Button(_("แก้ไขแล้วส่งใหม่"), "mail.rewrite", args)
+    if mail.state is MailState.DOUBTFUL:
+        return (
+            Button(_("ส่งอีกครั้ง"), "mail.again", args, once=True),
+            Button(_("ถือว่าส่งแล้ว"), "mail.assume", args, once=True),
+        )
+    return ()
+
+
+async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...]]:
+    """A record's latest mails for its card: the newest and every stuck one, and what can be done about the stuck."""
+    mails = await list_mails(ctx.db, record)
+    shown = [mail for place, mail in enumerate(mails) if place == 0 or stuck_buttons(mail)]
+    lines = [(_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}") for mail in shown]
+    stuck = tuple(button for mail in shown for button in stuck_buttons(mail))
+    return lines, stuck
+
+
+def addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
+    """Where an answer to a ticket may go, the likeliest first."""
+    contacts = customer.contacts if customer else ()
+    asked = [contact.email for contact in contacts if contact.id == ticket.contact_id]
+    main = [contact.email for contact in contacts if contact.main]
+    others = [contact.email for contact in contacts]
+    every = [ticket.reply_email, *asked, customer.email if customer else "", *main, *others]
+    return list(dict.fromkeys(address for address in every if address))
+
+
+def stuck_notice(mail: Mail) -> Reply:
+    """What the officer who wrote a mail is told when it does not go out, or came back."""
+    told = {"to": mail.to, "subject": mail.subject}
+    if mail.state is MailState.DOUBTFUL:
+        text = _(
+            "⚠️ การเชื่อมต่อขาดขณะส่งอีเมลถึง %(to)s (%(subject)s) จึงไม่ทราบว่าส่งออกไปแล้วหรือไม่ เลือกส่งอีกครั้งหรือถือว่าส่งแล้ว", **told
+        )
+    elif mail.state is MailState.BOUNCED:
+        text = _("⚠️ อีเมลถึง %(to)s ส่งไม่ถึงผู้รับ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
+    else:
+        text = _("⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
+    no = mail.ticket or mail.record
+    show = [Button(_("ดูใบงาน"), "ticket.show", {"no": no})] if is_ticket_no(no) else []
+    if owed := _OWED.fullmatch(mail.record):
+        show.insert(0, Button(_("ดูเรื่องที่ค้าง"), "owed.show", {"owed": owed[1]}))
+        if mail.state is not MailState.DOUBTFUL:
+            text += "\n" + _("ฉบับนี้ยังไม่นับว่าติดตามแล้ว")
+    return Reply((Paragraph(text, (*stuck_buttons(mail), *show)),), confirms=True)

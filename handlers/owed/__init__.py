@@ -1,0 +1,1 @@
+"""What is owed in the chat: requests, contracts, research results, their reminders."""

@@ -1,0 +1,209 @@
+"""How reminders of what is owed are shown: one on a card, several in a list that is edited as they are dealt with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.dates.days import format_date
+from domain.owed.requests import Life
+from domain.owed.rules import Owed, OwedState
+from domain.staff import StaffId
+from handlers.chat import Button, Card, Earlier, Paragraph, Part
+from handlers.desk import Context, Work
+from handlers.i18n import _
+from handlers.labels import field_label, value_label
+from handlers.owed.request_cards import (
+    customer_names,
+    day,
+    how_long,
+    how_often,
+    owed_button,
+    owed_buttons,
+    owed_line,
+    title,
+    with_unreached,
+)
+from store import staff
+from store.owed import requests
+from store.owed import rows as owed
+
+SHOWN = 10
+"""Things owed that one message lists; the others are a tap away."""
+NOBODY: Mapping[StaffId, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing owed with all that its line needs."""
+
+    row: Owed
+    life: Life
+    name: str
+
+
+async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
+    """Things owed with their requests and customers, the longest owed first."""
+    rows = await with_unreached(work, rows)
+    lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
+    names = await customer_names(work, list(lives.values()))
+    entries = [Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, "")) for row in rows]
+    return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))
+
+
+def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> Part:
+    """One thing owed: what, by whom, since when, how often asked, and all that can be done."""
+    row, life = entry.row, entry.life
+    rule = work.desk.configuration.rules.get(row.rule)
+    waited = how_long(row, work.now)
+    since = f"{day(row.started_at)} ({waited})" if waited else day(row.started_at)
+    fields = [
+        (_("ผู้รับบริการ"), f"{life.request.customer} {entry.name}"),
+        (_("ค้าง"), value_label("waits", row.rule)),
+        (_("ตั้งแต่"), " ".join(filter(None, (since, row.ticket_no)))),
+        (_("การเตือน"), " · ".join(how_often(row, reminding=True))),
+        (field_label("assignee"), officer),
+    ]
+    if rule and row.due_on:
+        fields.append((_("กำหนดส่ง"), format_date(row.due_on)))
+    note = _("เตือนครบแล้ว จะติดตามต่อหรือเลิกติดตาม") if rule and row.asks(rule) else ""
+    buttons = (*owed_buttons(row, rule), Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)}))
+    return Card(f"{head}\n{title(life)}", tuple(field for field in fields if field[1]), note, buttons)
+
+
+# Several in one message.
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """What a message that lists several things owed was sent about: each with its officer and follow-ups of then.
+
+    Its buttons carry it, so that the list can be drawn anew from the store whenever one of them is dealt with.
+    `count` = how many there were in all; `place` = the message ("" = the one whose button is pressed).
+    """
+
+    on: date
+    count: int
+    then: Mapping[int, tuple[str, int]]
+    place: str = ""
+
+    def __str__(self) -> str:
+        rows = ",".join(f"{row}:{officer}:{chased}" for row, (officer, chased) in self.then.items())
+        return ";".join((self.on.isoformat(), str(self.count), rows, self.place))
+
+    def is_chased(self, row: Owed) -> bool:
+        """Whether the customer was asked since; a letter that came back asked nobody."""
+        return row.reached() > self.then[row.id][1]
+
+    def is_handed_on(self, row: Owed) -> bool:
+        """Whether somebody else looks after it by now."""
+        return str(row.assignee or "") != self.then[row.id][0]
+
+    def waits(self, row: Owed) -> bool:
+        """Whether nothing was done about it yet."""
+        moved = row.snoozed_on is not None or self.is_handed_on(row) or self.is_chased(row)
+        return row.state is OwedState.OPEN and not moved
+
+
+def several(work: Work, rows: Sequence[Owed], count: int) -> Several:
+    """A new message that lists these, of so many in all."""
+    return Several(work.today, count, {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]})
+
+
+def read_several(text: str) -> Several | None:
+    """The reverse of `str`; None where a button stands in no such list."""
+    if text.count(";") != 3:
+        return None
+    on, count, rows, place = text.split(";")
+    then = {int(row): (officer, int(chased)) for row, officer, chased in (each.split(":") for each in rows.split(","))}
+    return Several(date.fromisoformat(on), int(count), then, place)
+
+
+def among(ctx: Context, args: Mapping[str, str]) -> str:
+    """The list that a pressed button stands in, with its message: for the buttons of what the press opens."""
+    found = read_several(args.get("among", ""))
+    if found is None or found.place:
+        return args.get("among", "")
+    return str(replace(found, place=f"{_chat(ctx)} {ctx.incoming.message}"))
+
+
+def _chat(ctx: Context) -> str:
+    return f"{ctx.incoming.platform}:{ctx.incoming.chat}"
+
+
+async def list_again(ctx: Context, args: Mapping[str, str], changed: Sequence[Owed] = ()) -> tuple[Part, ...]:
+    """The list that a press was about, as things are now with `changed`: what takes the place of the pressed message.
+
+    Nothing where the list stands in an earlier message: that one is edited.
+    """
+    found = read_several(args.get("among", ""))
+    if found is None:
+        return ()
+    after = {row.id: row for row in changed if row.id}
+    rows = [after.get(row.id, row) for row in await owed.list_by_ids(ctx.db, list(found.then))]
+    names = await staff.staff_names(ctx.db)
+    here = replace(found, place="")
+    part = list_part(ctx, here, await list_entries(ctx, rows), names, mine=ctx.staff.id)
+    if not found.place:
+        return (part,)
+    chat, _space, message = found.place.rpartition(" ")
+    ctx.earlier.append(Earlier(part, message if chat == _chat(ctx) else ""))
+    return ()
+
+
+def list_part(
+    work: Work,
+    shown: Several,
+    entries: Sequence[Entry],
+    names: Mapping[StaffId, str] = NOBODY,
+    *,
+    mine: StaffId | None = None,
+    head: str = "",
+) -> Part:
+    """Several things owed, numbered, with the two presses used most for each; what is dealt with says how.
+
+    `names` = people by id, of whom `mine` reads it; `head` = what a new message begins with.
+    """
+    lines, buttons = [head or _head(shown, sum(not shown.waits(entry.row) for entry in entries))], list[Button]()
+    for number, entry in enumerate(entries, start=1):
+        lines.append(f"{number} {_line(work, shown, entry, names, mine)}")
+        buttons += _buttons(shown, entry.row, number)
+    if (more := shown.count - len(entries)) > 0:
+        lines.append(_("และอีก %(count)s เรื่อง", count=more))
+    own = mine is None or all(officer == str(mine) for officer, _chased in shown.then.values())
+    buttons.append(Button(_("ทั้งหมด"), "owed.all", {"mine": "1"} if own else {}))
+    return Paragraph("\n".join(lines), tuple(buttons))
+
+
+def _head(shown: Several, done: int) -> str:
+    on = format_date(shown.on)
+    if done == shown.count:
+        return _("✅ %(date)s · ดำเนินการครบ %(count)s เรื่อง", date=on, count=shown.count)
+    return _("⏰ %(date)s · เหลือ %(left)s จาก %(count)s เรื่อง", date=on, left=shown.count - done, count=shown.count)
+
+
+def _line(work: Work, shown: Several, entry: Entry, names: Mapping[StaffId, str], mine: StaffId | None) -> str:
+    row, rule = entry.row, work.desk.configuration.rules.get(entry.row.rule)
+    officer = names.get(row.assignee, "") if row.assignee is not None else ""
+    text = owed_line(work, entry.life, row, entry.name, reminding=True)
+    if row.state is not OwedState.OPEN:
+        return text
+    if shown.is_handed_on(row):
+        return _("➡️ %(line)s · มอบหมายให้ %(name)s", line=text, name=officer or "-")
+    more = [officer] if officer and row.assignee != mine else []
+    if row.snoozed_on is not None:
+        return " · ".join((_("⏸ %(line)s · เลื่อนไป %(date)s", line=text, date=format_date(row.snoozed_on)), *more))
+    if rule and row.asks(rule):
+        more.insert(0, _("เตือนครบแล้ว จะติดตามต่อหรือไม่"))
+    return " · ".join((f"✉️ {text}" if shown.is_chased(row) else text, *more))
+
+
+def _buttons(shown: Several, row: Owed, number: int) -> list[Button]:
+    if row.state is not OwedState.OPEN or shown.is_handed_on(row) or row.snoozed_on is not None:
+        return []
+    got = _("%(n)s มารับแล้ว", n=number) if row.rule == "fetch" else _("%(n)s ได้รับแล้ว", n=number)
+    chase = [] if shown.is_chased(row) else [owed_button(_("%(n)s ติดตาม", n=number), "owed.chase", row, str(shown))]
+    return [
+        *chase,
+        owed_button(got, "owed.received", row, str(shown), changes=True),
+        owed_button(_("%(n)s อื่น ๆ", n=number), "owed.show", row, str(shown)),
+    ]

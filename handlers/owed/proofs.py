@@ -1,0 +1,109 @@
+"""A thing owed was received: the ticket of its proof is recorded, the chain ends, the next begins."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from domain.errors import NotFound
+from domain.owed.requests import Life
+from domain.owed.rules import Owed, OwedState, Rule
+from domain.text import digits
+from domain.tickets.records import Status, Ticket
+from handlers.chat import Paragraph, Reply
+from handlers.desk import Context
+from handlers.i18n import _, speaking
+from handlers.labels import value_label
+from handlers.owed import request_cards
+from handlers.owed.cards import Entry, list_entries
+from handlers.owed.requests import ground
+from handlers.tickets import own as own_tickets
+from store import staff
+from store.owed import requests
+from store.owed import rows as owed
+
+
+async def load(ctx: Context, args: Mapping[str, str]) -> tuple[Owed, Life, Rule]:
+    """The thing owed that a button means, with its request and rule; audited."""
+    row = await owed.get_owed(ctx.db, int(args["owed"]))
+    rule = ctx.desk.configuration.rules.get(row.rule)
+    if rule is None:
+        raise NotFound("owed")
+    ctx.audit("request.read", requests.record(row.request_id))
+    return row, await requests.get_life(ctx.db, row.request_id), rule
+
+
+async def present_row(ctx: Context, row: Owed) -> Reply:
+    """What became of it, and by whom where it is no longer open, with the whole request below."""
+    life = await requests.get_life(ctx.db, row.request_id)
+    card = await request_cards.life_card(ctx, life)
+    if row.state is OwedState.OPEN:
+        return Reply((card,))
+    names = await staff.staff_names(ctx.db)
+    text = f"{value_label('owed', row.rule)}: {request_cards.owed_state(ctx, row, names)}"
+    return Reply((Paragraph(text), card))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What receiving came to: the request after it, what to say, the things owed that changed, the proof's ticket."""
+
+    life: Life
+    lines: list[str]
+    changed: list[Owed]
+    ticket: Ticket | None = None
+
+
+async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
+    """End what is owed: by the ticket of its proof, or by the officer's word where the rule wants none.
+
+    A file or photo of the proof belongs to the ticket that this returns.
+    """
+    subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
+    ctx.change(partial(owed.hold, row=row))
+    got = value_label("got", row.rule)
+    by_word = replace(row, state=OwedState.RECEIVED, ended_at=ctx.now, snoozed_on=None)
+    change = partial(requests.change_owed, old=row, new=by_word, ground=ground(ctx))
+    if not subject:
+        ctx.change(change)
+        return Received(with_changed(life, [by_word]), [_("✅ %(got)s หยุดเตือน", got=got)], [by_word])
+    with speaking("th"):
+        details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
+        result = value_label("got", row.rule)
+    ticket, after, changed = await own_tickets.record(ctx, life, subject, details, result)
+    lines = request_cards.told(ctx.desk, life, changed, ctx.now)
+    label = ctx.desk.configuration.catalogue.subject_label(subject)
+    if ticket.status is Status.CLOSED:
+        return Received(after, [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)], changed, ticket)
+    # The subject insists on more than is known here: the word ends it, the ticket waits for the rest.
+    ctx.change(change)
+    told = _("✅ %(got)s หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด", got=got, no=ticket.no)
+    return Received(with_changed(after, [by_word]), [told], [by_word], ticket)
+
+
+def with_changed(life: Life, changed: Sequence[Owed]) -> Life:
+    ids = {row.id for row in changed}
+    return replace(life, owed=(*(row for row in life.owed if row.id not in ids), *changed))
+
+
+async def awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
+    """What a file may be the proof of: what its name or caption gives the contract's number of, then what is late."""
+    rules = ctx.desk.configuration.rules
+    rows = await owed.list_of_officer(ctx.db, ctx.staff.id)
+    entries = await list_entries(ctx, [row for row in rows if row.rule in rules and rules[row.rule].proof])
+    numbers = set(re.findall(r"\d+", digits(words)))
+
+    def named(entry: Entry) -> bool:
+        return entry.life.contract is not None and entry.life.contract.no.split("/")[0] in numbers
+
+    wanted = [entry for entry in entries if named(entry) or entry.row.reminders or entry.row.chased]
+    return sorted(wanted, key=lambda entry: (not named(entry), entry.row.started_at))[:limit]
+
+
+async def receive_proof(ctx: Context, owed_id: int) -> tuple[Reply, Ticket | None]:
+    """A file is the proof of this: what to say, and the ticket it belongs to; None where nothing is owed any more."""
+    row, life, rule = await load(ctx, {"owed": str(owed_id)})
+    if row.state is not OwedState.OPEN:
+        return await present_row(ctx, row), None
+    got = await receive(ctx, row, life, rule)
+    return Reply((request_cards.outcome(ctx, got.life, got.lines),), confirms=True), got.ticket

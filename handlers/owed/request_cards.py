@@ -1,0 +1,275 @@
+"""How requests, contracts and things owed are shown: a line, the card of a whole life, what a change came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.dates.days import BANGKOK, format_date
+from domain.owed.requests import Life, RequestKind
+from domain.owed.rules import Owed, OwedState, Rule, next_reminder
+from domain.staff import StaffId
+from domain.text import shorten
+from domain.tickets.records import Status, Ticket
+from handlers.chat import Button, Card, Paragraph, Part, Reply
+from handlers.desk import Context, Desk, Work
+from handlers.i18n import _
+from handlers.labels import field_label, value_label
+from handlers.projects.fields import projects_text, years_text
+from handlers.tickets import cards as ticket_cards
+from store import staff
+from store.customers import records as customers
+from store.mail.mails import count_unreached
+from store.owed import requests
+from store.tickets.records import SEPARATOR
+
+SHOWN = 300
+"""Characters of a long text on a card."""
+
+
+def day(at: datetime) -> str:
+    """The local date of an instant."""
+    return format_date(at.astimezone(BANGKOK).date())
+
+
+async def show(ctx: Context, request_id: int) -> Reply:
+    """The card of a request, contract and all."""
+    return Reply((await life_card(ctx, await requests.get_life(ctx.db, request_id)),))
+
+
+async def life_card(ctx: Context, life: Life) -> Card:
+    """A request's whole life on one card, with what can be done now."""
+    ctx.audit("request.read", requests.record(life.request.id))
+    customer = await ctx.customer(life.request.customer)
+    ctx.audit("customer.named", customer.code)
+    names = await staff.staff_names(ctx.db)
+    life = replace(life, owed=tuple(await with_unreached(ctx, life.owed)))
+    fields = [(field_label("customer"), f"{customer.code} {ticket_cards.shown_name(customer)}")]
+    fields += await _contract_lines(ctx, life)
+    fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
+    for row in life.owed:
+        # What a ticket ended stands among the steps.
+        if row.state is not OwedState.VOID and not (row.state is OwedState.RECEIVED and row.proof_no):
+            fields.append((f"⏰ {value_label('owed', row.rule)}", owed_state(ctx, row, names)))
+    note = ""
+    if life.request.ended_at:
+        ended = day(life.request.ended_at)
+        note = _("จบคำขอแล้ว %(date)s: %(reason)s", date=ended, reason=shorten(life.request.ended_reason, SHOWN))
+    return Card(title(life), tuple(fields), note, await _life_buttons(ctx, life))
+
+
+def title(life: Life) -> str:
+    """`📄 สัญญา 81/2569`, or the kind of request and its day."""
+    return f"📄 {plain_title(life)}"
+
+
+def plain_title(life: Life) -> str:
+    """The same for the office's records."""
+    if life.contract:
+        return _("สัญญา %(no)s", no=life.contract.no)
+    return f"{value_label('request', life.request.kind)} {day(life.request.started_at)}"
+
+
+async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
+    contract = life.contract
+    if contract is None:
+        return []
+    contact = await ticket_cards.contact_name(ctx, life.request.customer, contract.contact_id or 0)
+    lines = (
+        ("contact", contact),
+        ("contract_on", format_date(contract.signed_on) if contract.signed_on else ""),
+        ("projects", projects_text(SEPARATOR.join(contract.projects), contract.data_years)),
+        ("data_years", years_text(contract.data_years)),
+        ("purpose", shorten(contract.purpose, SHOWN)),
+        ("research_title", shorten(contract.research_title, SHOWN)),
+        ("return_due_on", format_date(contract.return_due_on) if contract.return_due_on else ""),
+        ("research_due_on", format_date(contract.research_due_on) if contract.research_due_on else ""),
+    )
+    return [(field_label(name), value) for name, value in lines if value]
+
+
+def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
+    """Each step with the tickets that do it, the last ones named."""
+    steps = ctx.desk.configuration.steps
+    ticked = {mark.step: mark for mark in life.marks}
+    lines = []
+    for step in steps.kinds[life.request.kind]:
+        tickets = steps.tickets_of(life, step)
+        text = " · ".join(_ticket_state(ticket) for ticket in tickets[-2:])
+        if len(tickets) > 2:
+            text = _("ใบงาน %(count)s ใบ · %(last)s", count=len(tickets), last=text)
+        if step in ticked:
+            text = f"✅ {day(ticked[step].at)}"
+        lines.append((step, text))
+    return lines
+
+
+def _ticket_state(ticket: Ticket) -> str:
+    done = ticket.status is Status.CLOSED and ticket.closed_at is not None
+    return f"✅ {day(ticket.closed_at)} {ticket.no}" if done and ticket.closed_at else f"⏳ {ticket.no}"
+
+
+def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
+    """What became of a thing owed, in one line."""
+    if row.state is OwedState.RECEIVED:
+        return " ".join(filter(None, ("✅", day(row.ended_at) if row.ended_at else "", row.proof_no)))
+    if row.state is OwedState.DROPPED:
+        return _(
+            "เลิกติดตาม %(date)s: %(reason)s", date=day(row.ended_at or row.started_at), reason=shorten(row.reason, 100)
+        )
+    rule = work.desk.configuration.rules.get(row.rule)
+    parts = [*filter(None, (how_long(row, work.now),)), *how_often(row)]
+    if rule:
+        parts.append(_("กำหนด %(date)s", date=format_date(row.first_on(rule))))
+        if row.is_overdue(rule, work.now):
+            parts.insert(0, _("⚠️ เกินกำหนด"))
+        if row.asks(rule):
+            parts.append(_("เตือนครบแล้ว รอตัดสินใจว่าจะติดตามต่อหรือไม่"))
+    if row.next_at:
+        parts.append(_("เตือน %(date)s", date=day(row.next_at)))
+    if row.assignee is not None and row.assignee in names:
+        parts.append(names[row.assignee])
+    return " · ".join(parts)
+
+
+async def with_unreached(work: Work, rows: Sequence[Owed]) -> list[Owed]:
+    """Things owed with how many of their letters did not arrive."""
+    counts = await count_unreached(work.db, [f"O{row.id}" for row in rows if row.chased])
+    return [replace(row, unreached=counts.get(f"O{row.id}", 0)) for row in rows]
+
+
+def how_long(row: Owed, now: datetime) -> str:
+    """`รอมา 17 วัน`"""
+    return waited(row.days(now))
+
+
+def waited(days: int) -> str:
+    """How many days somebody has waited; nothing on the first."""
+    return _("รอมา %(days)s วัน", days=days) if days else ""
+
+
+def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
+    """How often the officer was reminded, and the customer asked; `reminding` = this is the last of them."""
+    text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
+    reminded = [text % {"count": row.reminders}] if row.reminders else []
+    chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached())] if row.reached() else []
+    back = [_("⚠️ อีเมลติดตามส่งไม่ถึง %(count)s ฉบับ", count=row.unreached)] if row.unreached else []
+    return [*reminded, *chased, *back]
+
+
+def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
+    """`📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · ติดตามแล้ว 1 ครั้ง`"""
+    no = life.contract.no if life.contract else ""
+    what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
+    if row.state is not OwedState.OPEN:
+        sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
+        return " ".join(filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no)))
+    parts = (f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding))
+    return " · ".join(filter(None, parts))
+
+
+async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
+    """The names of these requests' customers by code."""
+    codes = list(dict.fromkeys(life.request.customer for life in lives))
+    found = await customers.list_customers(work.db, codes)
+    for customer in found:
+        work.audit("customer.named", customer.code)
+    return {customer.code: ticket_cards.shown_name(customer) for customer in found}
+
+
+# Buttons.
+
+
+def button(label: str, action: str, life: Life, **args: str) -> Button:
+    """A button that works on a request as it is now."""
+    number = requests.record(life.request.id)
+    return Button(label, action, {"request": str(life.request.id), **args}, number, life.request.version)
+
+
+def once(label: str, action: str, life: Life, **args: str) -> Button:
+    """The same for a press that changes it."""
+    return replace(button(label, action, life, **args), once=True)
+
+
+def owed_button(label: str, action: str, row: Owed, among: str = "", *, changes: bool = False) -> Button:
+    """A button about one thing owed; `among` = the list that it stands in (handlers.owed_cards)."""
+    args = {"owed": str(row.id), "among": among}
+    return Button(label, action, args, f"O{row.id}", row.version, once=changes)
+
+
+def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
+    """All that can be done about one thing owed."""
+    received = _("มารับแล้ว") if row.rule == "fetch" else _("ได้รับแล้ว")
+    first = [owed_button(_("ติดตามต่อ"), "owed.continue", row, among, changes=True)] if rule and row.asks(rule) else []
+    return (
+        *first,
+        owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row, among),
+        owed_button(received, "owed.received", row, among, changes=True),
+        owed_button(_("เลื่อน…"), "owed.snooze", row, among),
+        owed_button(_("มอบหมาย"), "owed.assign", row, among),
+        owed_button(_("เลิกติดตาม"), "owed.drop", row, among),
+    )
+
+
+async def _life_buttons(ctx: Context, life: Life) -> tuple[Button, ...]:
+    rules = ctx.desk.configuration.rules
+    opened = [row for row in life.owed if row.state is OwedState.OPEN]
+    buttons: list[Button] = []
+    if len(opened) == 1:
+        buttons += owed_buttons(opened[0], rules.get(opened[0].rule))
+    else:
+        buttons += [owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened]
+    buttons += next_buttons(ctx, life)
+    if life.request.kind is RequestKind.MICRODATA:
+        buttons.append(button(_("แก้ไขสัญญา") if life.contract else _("เลขที่สัญญา"), "contract.edit", life))
+    buttons += [
+        button(_("ขั้นอื่น…"), "request.steps", life),
+        button(_("ใบงาน (%(count)s)", count=len(life.tickets)), "request.tickets", life),
+        button(_("ประวัติการแก้ไข"), "request.history", life),
+        Button(_("ผู้รับบริการ"), "customer.show", {"code": life.request.customer}),
+    ]
+    if life.request.ended_at:
+        buttons.append(once(_("ทำคำขอนี้ต่อ"), "request.resume", life))
+    else:
+        buttons.append(button(_("จบคำขอ"), "request.end", life))
+    return tuple(buttons)
+
+
+def next_buttons(ctx: Context, life: Life) -> list[Button]:
+    """The next step of a request that goes on; what is received goes by its own button."""
+    steps = ctx.desk.configuration.steps
+    step = steps.next_step(life)
+    if not step or life.request.ended_at or step in ("returned", "delivered"):
+        return []
+    subject = next(iter(steps.kinds[life.request.kind][step]), "")
+    label = _("ขั้นต่อไป: %(step)s (%(subject)s)", step=value_label("step", step), subject=subject)
+    return [button(label, "request.step", life, subject=subject)] if subject else []
+
+
+# What a change came to.
+
+
+def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[str]:
+    """What changed among the things owed, a line each."""
+    lines = []
+    for row in rows:
+        rule = desk.configuration.rules[row.rule]
+        what = value_label("owed", row.rule)
+        was = next((each.state for each in life.owed if each.id == row.id), None) if row.id else None
+        if row.state is OwedState.OPEN and was is not OwedState.OPEN:
+            at = next_reminder(rule, row, desk.configuration.calendar, now)
+            first = format_date(row.first_on(rule))
+            lines.append(_("⏰ รอ%(what)s กำหนด %(date)s", what=what, date=first))
+            if at and day(at) != first:
+                lines[-1] += _(" · เตือน %(date)s", date=day(at))
+        elif row.state is OwedState.RECEIVED and was is OwedState.OPEN:
+            lines.append(_("✅ %(got)s หยุดเตือน", got=value_label("got", row.rule)))
+        elif row.state is OwedState.VOID:
+            lines.append(_("ยกเลิกการเตือนเรื่อง%(what)s เพราะใบงานที่เริ่มถูกเปิดอีกครั้ง", what=what))
+    return lines
+
+
+def outcome(ctx: Context, life: Life, lines: Sequence[str], buttons: Sequence[Button] = ()) -> Part:
+    """What a change came to, with the ways on; `life` as it is after the change."""
+    text = "\n".join((title(life), *lines))
+    more = (*buttons, *next_buttons(ctx, life), Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)}))
+    return Paragraph(text, more)

@@ -1,0 +1,1 @@
+"""Projects of the office and their years as fields, and changes in words."""

@@ -1,0 +1,138 @@
+"""The list of changes in words: who, when, which field, from what to what, as people read it."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.configuration import Configuration
+from domain.customers.phones import format_phone
+from domain.dates.days import format_date, format_month
+from domain.staff import StaffId
+from domain.text import shorten
+from domain.tickets.records import Change, Pause
+from handlers.desk import Work
+from handlers.i18n import _
+from handlers.labels import day_time, field_label, value_label, when
+from handlers.projects.fields import own_years, years_text
+from store import staff
+from store.customers import records as customers
+from store.tickets import pauses
+from store.tickets.records import SEPARATOR
+
+SHOWN = 120
+"""Characters of a value."""
+LIST = 300
+"""Characters of a value that is a list."""
+NOTHING = "-"
+_STORED_PHONE = re.compile(r"\+\d{8,15}(?:;ext=\d+)?(?= |$)")
+
+Read = Callable[[Configuration, str], str]
+Ask = Callable[[Work, str], Awaitable[str]]
+
+
+async def lines(ctx: Work, changes: Iterable[Change]) -> list[tuple[str, str]]:
+    """A line each: when and by whom, and what."""
+    names = await staff.staff_names(ctx.db)
+    return [(f"{when(change.at)} {who(names, change)}", await text(ctx, change)) for change in changes]
+
+
+def who(names: Mapping[StaffId, str], change: Change) -> str:
+    """Whose change it is."""
+    if change.by is None:
+        return _("ระบบ")
+    return names.get(change.by, NOTHING)
+
+
+async def text(ctx: Work, change: Change) -> str:
+    """`สถานะ: เปิด → ปิด`; of several pauses those that changed."""
+    old, new = change.old, change.new
+    if change.field == "pauses":
+        old, new = pauses.apart(old, new), pauses.apart(new, old)
+    values = [await _value(ctx, change.field, value) for value in (old, new)]
+    return f"{field_label(change.field)}: {' → '.join(values)}"
+
+
+async def _value(ctx: Work, field: str, value: str) -> str:
+    """A value of the list of changes as people read it."""
+    if not value:
+        return NOTHING
+    if ask := _ASKED.get(field):
+        return await ask(ctx, value) or value
+    if read := _READ.get(field):
+        return shorten(read(ctx.desk.configuration, value) or value, LIST)
+    return shorten(_plain(field, value), SHOWN)
+
+
+def _plain(field: str, value: str) -> str:
+    """What the form of a field's name tells: an instant, a day, the state of something owed, a named value."""
+    if field.endswith("_at"):
+        return when(datetime.fromisoformat(value))
+    if field.endswith("_on"):
+        return format_date(date.fromisoformat(value))
+    if field.startswith("owed_"):
+        return value_label("owed_state", value)
+    return value_label(field, value.replace(SEPARATOR, ", "))
+
+
+async def _person(ctx: Work, value: str) -> str:
+    return (await staff.staff_names(ctx.db)).get(StaffId(int(value)), "")
+
+
+async def _contact(ctx: Work, value: str) -> str:
+    return await customers.contact_name(ctx.db, int(value))
+
+
+def _type(configuration: Configuration, value: str) -> str:
+    kind = configuration.catalogue.customer_types.get(value)
+    return kind.name if kind else value
+
+
+def _years(_configuration: Configuration, value: str) -> str:
+    return ", ".join(filter(None, (years_text(value), *own_years(value))))
+
+
+def _fields(_configuration: Configuration, value: str) -> str:
+    return ", ".join(map(field_label, value.split(",")))
+
+
+def _networks(configuration: Configuration, value: str) -> str:
+    return ", ".join(map(configuration.catalogue.channel_name, value.split(",")))
+
+
+def _contacts(_configuration: Configuration, value: str) -> str:
+    return _STORED_PHONE.sub(lambda found: format_phone(found[0]), value)
+
+
+def _pauses(_configuration: Configuration, value: str) -> str:
+    return ", ".join(map(_pause, pauses.from_text(value)))
+
+
+_ASKED: Mapping[str, Ask] = {
+    **dict.fromkeys(("assignee_id", "recorded_by"), _person),
+    "contact_id": _contact,
+}
+"""Fields that hold the number of something with a name."""
+_READ: Mapping[str, Read] = {
+    **dict.fromkeys(("phone", "mobile"), lambda _configuration, value: format_phone(value)),
+    "kind": _type,
+    "contacts": _contacts,
+    "unknown": _fields,
+    "networks": _networks,
+    "projects": lambda _configuration, value: value.replace(SEPARATOR, ", "),
+    "data_years": _years,
+    "pauses": _pauses,
+    "channel": lambda configuration, value: configuration.catalogue.channel_name(value),
+    "subject": lambda configuration, value: configuration.catalogue.subject_label(value),
+    "request_step": lambda _configuration, value: value_label("step", value),
+    "price": lambda _configuration, value: f"{Decimal(value):,.2f}",
+    "user_count": lambda _configuration, value: f"{int(value):,}",
+    "counted_on": lambda _configuration, value: format_month(date.fromisoformat(value)),
+}
+"""How a field's stored text is read, where its name alone does not tell."""
+
+
+def _pause(pause: Pause) -> str:
+    """`4 ธ.ค. 11.30 น. – 8 ธ.ค. 10.00 น.`"""
+    span = f"{day_time(pause.since)} – {day_time(pause.until) if pause.until else ''}".rstrip()
+    return _("%(span)s (ปิดอยู่)", span=span) if pause.closed else span

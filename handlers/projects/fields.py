@@ -1,0 +1,275 @@
+"""What data a ticket is about: the office's projects, their years, and a province's number of users."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from domain.customers.provinces import find_province, list_provinces, parse_users, similar_provinces
+from domain.dates.data_years import format_periods, kept, parse_periods, years_in
+from domain.dates.days import format_month
+from domain.errors import InvalidInput
+from domain.one_line.answers import plain_answer
+from domain.text import shorten
+from domain.tickets.projects import Project, find_projects, likely_projects, similar_projects, split_projects
+from domain.tickets.records import join_years, split_years
+from handlers.desk import Context
+from handlers.forms import reading as fields
+from handlers.forms.engine import Field, Option
+from handlers.i18n import _
+from handlers.messages import sentence
+from handlers.tickets.data import lines_of, present
+from store.chat.forms import Draft
+from store.tickets.records import SEPARATOR
+
+MAX_PROJECTS = 10
+NAME_LIMIT = 200
+NONE, REMOVE, AS_TYPED = "-", "x:", "as:"
+"""Options that are no project: none, take one away, keep the words as typed."""
+GAP = "\t"
+"""In `projects_query`, between a name that is not settled yet and its years."""
+
+
+class _Chosen:
+    """A draft's projects with their years while an answer is read."""
+
+    def __init__(self, projects: str, years: str, queries: str) -> None:
+        self.projects = lines_of(projects)
+        self.years = dict(map(split_years, lines_of(years)))
+        self.queries = lines_of(queries)
+        self.beyond: list[str] = []
+        self.refused: InvalidInput | None = None
+
+    def add(self, name: str, periods: str) -> None:
+        name = " ".join(name.replace(": ", ":").split())
+        if name not in self.projects:
+            if len(self.projects) >= MAX_PROJECTS:
+                self.beyond.append(name)
+                return
+            self.projects.append(name)
+        if periods:
+            self.years[name] = periods
+
+    def remove(self, name: str) -> None:
+        self.projects = [project for project in self.projects if project != name]
+        self.years.pop(name, None)
+
+    def values(self) -> dict[str, str]:
+        years = {project: own for project, own in self.years.items() if not project or project in self.projects}
+        return {
+            "projects": SEPARATOR.join(self.projects),
+            "data_years": join_years(years),
+            "projects_query": SEPARATOR.join(self.queries),
+        }
+
+
+async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
+    query = draft.data.get("projects_query", "")
+    return _Chosen(await present(ctx, draft, "projects"), await present(ctx, draft, "data_years"), query)
+
+
+async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Projects to add, several in one answer, each perhaps with its years; those not settled are asked one by one.
+
+    InvalidInput("projects_count") with the first ten kept; InvalidInput("year") for a year that no data have.
+    """
+    chosen = await _chosen(ctx, draft)
+    if text.startswith(REMOVE):
+        chosen.remove(text.removeprefix(REMOVE))
+        return chosen.values()
+    # An answer while a name is not settled is about that name.
+    name, _gap, periods = chosen.queries.pop(0).partition(GAP) if chosen.queries else ("", "", "")
+    if text == NONE:
+        if not name:
+            chosen.projects.clear()
+        return chosen.values()
+    if text.startswith(AS_TYPED):
+        chosen.add(text.removeprefix(AS_TYPED), periods)
+    else:
+        _read(ctx, chosen, plain_answer(text), periods)
+    values = chosen.values()
+    if chosen.refused:
+        raise InvalidInput(chosen.refused.code, **chosen.refused.params, kept=values)
+    if chosen.beyond:
+        raise InvalidInput("projects_count", text=", ".join(chosen.beyond), kept=values)
+    return values
+
+
+def _read(ctx: Context, chosen: _Chosen, text: str, periods: str) -> None:
+    """Each name of the answer added where it is clear, else kept as a query."""
+    last = ""
+    unsettled: list[str] = []
+    for part in split_projects(text):
+        try:
+            name, own = split_name(ctx, part)
+        except InvalidInput as error:  # an impossible year: the project is kept, the year said to be wrong
+            chosen.refused = error
+            name, own = part.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙-– "), ""
+            if not name:
+                continue
+        if not name:  # years alone: of the project before them, else of all
+            key = last if last in chosen.projects else ""
+            chosen.years[key] = ", ".join(filter(None, (chosen.years.get(key, "") if key else "", own)))
+            continue
+        found = find_projects(ctx.desk.configuration.projects, name)
+        exact = [project for project in found if project.name == name]
+        if len(exact or found) == 1:
+            last = (exact or found)[0].name
+            chosen.add(last, own or periods)
+        else:
+            unsettled.append(f"{name[:NAME_LIMIT]}{GAP}{own or periods}")
+    chosen.queries[:0] = unsettled
+
+
+def split_name(ctx: Context, text: str) -> tuple[str, str]:
+    """A project's name and the years typed around it, in their kept form; InvalidInput("year")."""
+    words = text.split()
+    for start in range(len(words)):
+        if periods := _periods(ctx, " ".join(words[start:])):
+            return " ".join(words[:start]), periods
+    return text, ""
+
+
+def _periods(ctx: Context, text: str) -> str:
+    try:
+        return kept(parse_periods(text, ctx.today))
+    except InvalidInput as error:
+        if error.code == "year":
+            raise
+        return ""
+
+
+async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
+    """What an unsettled name may mean; else those chosen, to take away, then the office's list."""
+    chosen = await _chosen(ctx, draft)
+    every = ctx.desk.configuration.projects
+    if chosen.queries:
+        name = chosen.queries[0].partition(GAP)[0]
+        typed = Option(AS_TYPED + name, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(name, 60)))
+        return [*map(_option, matches(every, name)), typed, Option(NONE, _("ไม่ใส่"))]
+    taken = [Option(REMOVE + name, f"✕ {project_text(name, chosen.years)}") for name in chosen.projects]
+    rest = [project for project in every if project.name not in chosen.projects]
+    return [*taken, *map(_option, rest)]
+
+
+def matches(projects: tuple[Project, ...], name: str) -> list[Project]:
+    """What a typed name may mean, likeliest first."""
+    return find_projects(projects, name) or similar_projects(projects, name)
+
+
+def likely(ctx: Context, text: str) -> tuple[str, str, str] | None:
+    """The one project that a text is probably about, the years that it speaks of, and both as people read them."""
+    found = likely_projects(ctx.desk.configuration.projects, text)
+    if len(found) != 1:
+        return None
+    years = kept(years_in(text, ctx.today))
+    return found[0].name, years, project_text(found[0].name, {found[0].name: years})
+
+
+def _option(project: Project) -> Option:
+    return Option(project.name, project.name)
+
+
+def project_text(name: str, years: Mapping[str, str]) -> str:
+    """A project with its own years as officers write them."""
+    return " ".join(filter(None, (name, format_periods(years.get(name, "")))))
+
+
+def projects_text(projects: str, years: str) -> str:
+    """All projects, each with its own years, from their stored lines."""
+    own = dict(map(split_years, lines_of(years)))
+    return ", ".join(project_text(name, own) for name in lines_of(projects))
+
+
+def years_text(years: str) -> str:
+    """The years that are not one project's own."""
+    return ", ".join(format_periods(own) for project, own in map(split_years, lines_of(years)) if not project)
+
+
+def unsettled_text(query: str) -> str:
+    """The names that are not settled yet."""
+    return ", ".join(line.partition(GAP)[0] for line in lines_of(query))
+
+
+def own_years(years: str) -> list[str]:
+    """Each project that has years of its own, with them."""
+    own = dict(map(split_years, lines_of(years)))
+    return [project_text(project, own) for project in own if project]
+
+
+async def _parse_years(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Years of all projects, or `project years` of one; words without a number are kept as typed.
+
+    What is neither stands in `data_years_query`, until it is typed otherwise or is to stay as it is.
+    """
+    chosen = await _chosen(ctx, draft)
+    settled = {"data_years_query": ""}
+    typed = text.removeprefix(AS_TYPED)
+    if typed == text and (periods := _periods(ctx, plain_answer(text))):
+        chosen.years[""] = periods
+        return {**chosen.values(), **settled}
+    if typed != text or not any(letter.isdigit() for letter in text):
+        chosen.years[""] = " ".join(typed.replace(": ", ":").split())[:NAME_LIMIT]
+        return {**chosen.values(), **settled}
+    name, periods = split_name(ctx, text)
+    if not periods or not find_projects(ctx.desk.configuration.projects, name):
+        return {"data_years_query": text[:NAME_LIMIT]}
+    return {**await parse_projects(ctx, draft, text), **settled}
+
+
+async def _year_options(ctx: Context, draft: Draft) -> list[Option]:
+    """Words in which no year could be read may stay as they are."""
+    query = draft.data.get("data_years_query", "")
+    return [Option(AS_TYPED + query, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(query, 60)))] if query else []
+
+
+def years_note(query: str) -> str:
+    """What is said of words in which no year could be read."""
+    return f"⚠️ {sentence(InvalidInput('periods', text=shorten(query, 60)))}"
+
+
+# A provincial office's number of users (DOMAIN.md section 4, incoming-mail subjects).
+
+
+async def _parse_province(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    name = find_province(text)
+    if name:
+        return {"province": name, "province_query": ""}
+    if not similar_provinces(text):
+        raise InvalidInput("province", text=shorten(text, 40))
+    return {"province_query": text[:NAME_LIMIT]}
+
+
+async def _province_options(ctx: Context, draft: Draft) -> list[Option]:
+    query = draft.data.get("province_query", "")
+    return [Option(name, name) for name in (similar_provinces(query) if query else list_provinces())]
+
+
+async def _parse_users(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"user_count": str(parse_users(text))}
+
+
+async def _parse_month(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    return {"counted_on": fields.stored_month(text) or fields.past_month(ctx, text)}
+
+
+async def _month_options(ctx: Context, draft: Draft) -> list[Option]:
+    this = ctx.today.replace(day=1)
+    last = (this - timedelta(days=1)).replace(day=1)
+    return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
+
+
+PROJECTS = Field(
+    "projects",
+    "พิมพ์ชื่อหรือชื่อย่อพร้อมปี หลายโครงการคั่นด้วย , เช่น สรง. 2559-2561, แรงงานนอกระบบ 2560",
+    parse_projects,
+    _project_options,
+)
+DATA_YEARS = Field(
+    "data_years",
+    "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562",
+    _parse_years,
+    _year_options,
+    typed=True,
+)
+PROVINCE = Field("province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True)
+USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)
+COUNTED_ON = Field("counted_on", "พิมพ์เดือน เช่น ต.ค. 69", _parse_month, _month_options, typed=True)

@@ -1,0 +1,1 @@
+"""Publicity in the chat: logged, composed, approved, summed up."""

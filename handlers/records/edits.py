@@ -1,0 +1,150 @@
+"""Changing a saved ticket or customer in one message: its number, a field's name and the new value, a field a line."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from domain.errors import InvalidInput
+from domain.text import shorten
+from domain.tickets.references import Kind, is_courtesy, is_named, take_reference
+from handlers.chat import Reply
+from handlers.customers.form import edit_customer
+from handlers.customers.parts import list_part
+from handlers.desk import Context
+from handlers.forms.engine import (
+    FORMS,
+    Field,
+    ask_again,
+    is_unknown,
+    park_open,
+    proceed,
+    start,
+    unknown_values,
+    with_values,
+)
+from handlers.forms.engine import advance as save_or_ask
+from handlers.i18n import _
+from handlers.labels import field_label
+from handlers.registry import command
+from handlers.tickets.form import edit_ticket
+from store.chat.forms import Draft
+from store.customers import records as customers
+from store.tickets import records as tickets
+
+EDITED = (Kind.TICKET, Kind.CUSTOMER)
+LONG_TEXTS = frozenset({"details", "result", "remarks", "purpose", "note"})
+BECOMES = re.compile(r"เป็น\s*")
+SHORT = {
+    "result": ("ผล",),
+    "remarks": ("หมายเหตุ", "ปัญหา", "อุปสรรค", "เหตุผล"),
+    "details": ("คำถาม",),
+    "customer": ("ลูกค้า",),
+    "phone": ("เบอร์โทรศัพท์", "เบอร์โทร", "เบอร์", "โทร"),
+    "mobile": ("เบอร์มือถือ", "มือถือ"),
+    "email": ("อีเมล์", "เมล", "เมล์", "email"),
+    "address": ("ที่อยู่",),
+    "assignee": ("คนรับผิดชอบ",),
+    "created_on": ("วันที่สร้าง", "วันที่"),
+    "receipt_no": ("ใบเสร็จ",),
+    "letter_no": ("เลขรับ", "เลขลงรับ"),
+    "contract_no": ("สัญญา",),
+}
+"""What people call a field, beside its label and its parts."""
+
+
+def _begins_with_field(text: str) -> bool:
+    """Whether a field's name leads the text, and a record is named behind it."""
+    if take_reference(text, *EDITED) is None:
+        return False
+    return any(_named(FORMS[kind].fields, text)[0] for kind in ("ticket", "customer"))
+
+
+@command(
+    "edit",
+    "แก้ไข",
+    about="แก้ไขใบงานหรือผู้รับบริการ เช่น แก้ไข R2611000124 ราคา 350 หรือ แก้ไข C81554 ที่อยู่ กระบี่",
+    fits=is_named(*EDITED),
+    also=(
+        *("แก้ไขใบงาน", "แก้ใบงาน", "แก้ไขงาน", "แก้งาน", "แก้ไขข้อมูล", "แก้ข้อมูล", "แก้ไขลูกค้า", "แก้ไขผู้รับบริการ"),
+        *("แก้", "เปลี่ยน", "ปรับ", "อัปเดต", "อัพเดต", "อัพเดท", "update", "edit", "change"),
+    ),
+    joined=_begins_with_field,
+)
+async def edit(ctx: Context, args: str) -> Reply:
+    """Save the fields that are named; without any, offer them; with a name alone, ask for its value."""
+    taken = take_reference(args, *EDITED)
+    if taken is None:
+        raise InvalidInput("edited")
+    one, rest = taken
+    rest = "" if is_courtesy(rest) else rest
+    draft = await _draft(ctx, one.value)
+    form = FORMS[draft.kind]
+    typed = list(_typed(form.fields, rest))
+    if not rest:
+        return await start(ctx, replace(draft, data={**draft.data, "look": "1"}), "+more")
+    if not typed or not typed[0][0]:
+        await park_open(ctx)
+        problem = _('ไม่พบชื่อช่องใน "%(text)s" แตะช่องที่ต้องการแก้ แล้วพิมพ์ค่าใหม่', text=shorten(rest, 300))
+        return await proceed(ctx, replace(draft, data={**draft.data, "look": "1"}), "+more", problem)
+    if typed == [("contacts", "")]:
+        return Reply((list_part(await customers.get_customer(ctx.db, draft.record), "contacts"),))
+    await park_open(ctx)
+    for name, value in typed:
+        if not value:
+            return await proceed(ctx, draft, name)
+        if name not in LONG_TEXTS:
+            value = BECOMES.sub("", value, count=1) if BECOMES.match(value) else value
+        try:
+            draft = with_values(draft, await _values(ctx, draft, form.fields[name], value))
+        except InvalidInput as error:
+            return await ask_again(ctx, draft, name, error)
+    return await save_or_ask(ctx, draft)
+
+
+async def _draft(ctx: Context, code: str) -> Draft:
+    """A draft over the record that is saved as soon as nothing is missing."""
+    if code.startswith("R"):
+        ticket = await tickets.get_ticket(ctx.db, code)
+        ctx.audit("ticket.read", ticket.no)
+        return edit_ticket(ctx, ticket, {}, look=False)
+    customer = await customers.get_customer(ctx.db, code)
+    ctx.audit("customer.read", customer.code)
+    draft = edit_customer(ctx, customer)
+    return replace(draft, data={**draft.data, "look": ""})
+
+
+async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Mapping[str, str]:
+    if is_unknown(field, text):
+        return unknown_values(draft, field.name)
+    return await field.parse(ctx, draft, text)
+
+
+def _typed(fields: Mapping[str, Field], text: str) -> list[tuple[str, str]]:
+    """Fields with what stands behind their names; a line that begins with none goes on with the one before."""
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines():
+        name, value = _named(fields, line.strip())
+        if name or not found:
+            found.append((name, value))
+        else:
+            found[-1] = (found[-1][0], f"{found[-1][1]}\n{line}".strip())
+    return found
+
+
+def _named(fields: Mapping[str, Field], line: str) -> tuple[str, str]:
+    """The field whose name the line begins with, the longest, and the rest; an empty name for none."""
+    begun = line.casefold()
+    names = [(word, field.name) for field in fields.values() if not field.hidden for word in _words(field.name)]
+    for word, name in sorted(names, key=lambda pair: -len(pair[0])):
+        rest = line[len(word) :]
+        if begun.startswith(word) and (not rest or rest[0].isspace() or rest[0] in ":="):
+            return name, rest.lstrip(" :=").strip()
+    return "", line
+
+
+def _words(name: str) -> list[str]:
+    """What a field may be called: its label, a part of it between slashes, or all behind the word "name"."""
+    label = field_label(name).casefold()
+    plain = name.replace("_", " ")
+    parts = [label, *label.split("/"), label.removeprefix(field_label("name").casefold()), plain, *SHORT.get(name, ())]
+    return [part.strip() for part in parts if part.strip()]

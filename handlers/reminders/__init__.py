@@ -1,0 +1,1 @@
+"""Personal reminders in the chat."""

@@ -1,0 +1,199 @@
+"""Personal reminders: set one, list them, move and delete them, and what rings when the time has come."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from domain.dates.days import BANGKOK
+from domain.dates.when import USUAL, begins_with_moment, names_moment
+from domain.errors import InvalidInput
+from domain.tickets.references import Kind, take_reference
+from handlers.chat import Button, Choice, Paragraph, Reply, say
+from handlers.desk import Context, Work
+from handlers.due import due
+from handlers.forms.engine import advance, park_open, proceed, start
+from handlers.i18n import _
+from handlers.labels import weekday_when
+from handlers.messages import sentence
+from handlers.pages import turn_buttons
+from handlers.registry import NOTHING, action, command
+from handlers.reminders import cards as reminder_cards
+from handlers.reminders.form import move, new_reminder, other_time, read_when
+from handlers.staff import masked
+from store import reminders
+from store.customers import records as customers
+from store.due import Due
+from store.reminders import Reminder
+from store.tickets import records as tickets
+
+PAGE = 8
+
+
+def _fits(args: str) -> bool:
+    """A ticket, a customer or a moment is named; else somebody of this name is looked for."""
+    return take_reference(args, Kind.TICKET, Kind.CUSTOMER) is not None or names_moment(args)
+
+
+@command(
+    "remind",
+    "เตือน",
+    about="เตือนฉัน เช่น เตือน R2611000124 พรุ่งนี้ 9.00 หรือ เตือน ศุกร์หน้า โทรกลับ",
+    fits=_fits,
+    also=("เตือนฉัน", "เตือนผม", "เตือนหนู", "เตือนด้วย", "เตือนความจำ", "ตั้งเตือน", "แจ้งเตือน", "remind me", "remind"),
+    joined=begins_with_moment,
+)
+async def remind(ctx: Context, args: str) -> Reply:
+    """A reminder of a ticket, a customer or anything else; what is missing is asked for."""
+    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    record = taken[0].value if taken else ""
+    rest = (taken[1] if taken else args).strip()
+    await reminder_cards.about(ctx, record)  # there must be such a record
+    if not rest:
+        return await start(ctx, new_reminder(ctx, record, {}))
+    await park_open(ctx)
+    try:
+        moment = read_when(ctx, rest)
+    except InvalidInput as error:
+        text = str(error.params.get("rest", ""))
+        return await proceed(ctx, new_reminder(ctx, record, _text(text)), "remind_at", sentence(error))
+    if moment is None:
+        return await advance(ctx, new_reminder(ctx, record, _text(rest)))
+    values = {**_text(moment.rest), "remind_at": moment.at.isoformat()}
+    return await advance(ctx, new_reminder(ctx, record, values))
+
+
+def _text(text: str) -> dict[str, str]:
+    if len(text) > reminder_cards.LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=reminder_cards.LIMIT)
+    return {"remind_text": text} if text else {}
+
+
+@action("remind.ask")
+async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """When to remind of this record."""
+    return await start(ctx, new_reminder(ctx, args["record"], {}))
+
+
+# Looking after them.
+
+
+@command(
+    "reminders",
+    "รายการเตือน",
+    about="รายการเตือนของฉัน เลื่อนหรือลบได้",
+    fits=NOTHING,
+    also=("เตือนอะไรบ้าง", "รายการแจ้งเตือน", "เตือนของฉัน", "my reminders"),
+)
+async def list_all(ctx: Context, args: str) -> Reply:
+    """What I still wait for."""
+    return await _page(ctx, 0)
+
+
+@action("remind.page", in_place=True)
+async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Another page of them."""
+    return await _page(ctx, int(args["page"]))
+
+
+async def _page(ctx: Context, page: int) -> Reply:
+    count = await reminders.count_reminders(ctx.db, ctx.staff.id)
+    found = await reminders.list_reminders(ctx.db, ctx.staff.id, PAGE, page * PAGE)
+    if not count:
+        return say(_("ไม่มีรายการเตือน ตั้งได้โดยพิมพ์ เช่น เตือน พรุ่งนี้ 9.00 โทรกลับ"))
+    options = tuple(Button(reminder_cards.line(each), "remind.show", {"id": each.id}) for each in found)
+    turns = turn_buttons("remind.page", {}, page, more=count > (page + 1) * PAGE)
+    return Reply((Choice(_("⏰ รายการเตือน %(count)s รายการ", count=count), options, tuple(turns)),))
+
+
+@action("remind.show")
+async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """One of them."""
+    return _present(ctx, await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id))
+
+
+def _present(ctx: Context, found: Reminder, *more: Paragraph) -> Reply:
+    """How a reminder stands now."""
+    if found.state == "waiting":
+        return Reply((reminder_cards.shown(ctx, found), *more))
+    what = " · ".join(filter(None, (found.record, found.text)))
+    label = _("✅ เสร็จแล้ว: %(what)s", what=what) if found.state == "done" else _("⏰ เตือนไปแล้ว: %(what)s", what=what)
+    again = reminder_cards.button(_("เตือนอีกครั้ง"), "remind.move", found)
+    return Reply((Paragraph(label, (again, *reminder_cards.record_button(found))),))
+
+
+async def _own(ctx: Context, args: Mapping[str, str]) -> tuple[Reminder, bool]:
+    """The reminder a button means, and whether it still is as the button showed it; NotFound("reminder")."""
+    found = await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id)
+    return found, args["version"] == str(found.version)
+
+
+@action("remind.move")
+async def move_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Ask for another time."""
+    found, _same = await _own(ctx, args)
+    return await start(ctx, other_time(ctx, found), "remind_at")
+
+
+@action("remind.to", in_place=True)
+async def to_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Move it to the time that was offered."""
+    found, same = await _own(ctx, args)
+    at = datetime.fromisoformat(args["at"])
+    if same and at <= ctx.now:
+        raise InvalidInput("past", at=weekday_when(at))
+    return move(ctx, found, at) if same else _present(ctx, found)
+
+
+@action("remind.delete", in_place=True)
+async def delete_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """It is not wanted any more."""
+    found, same = await _own(ctx, args)
+    if not same:
+        return _present(ctx, found)
+    ctx.change(partial(reminders.delete, reminder=found))
+    return Reply((Paragraph(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found))),), confirms=True)
+
+
+# Ringing.
+
+
+@action("remind.snooze", in_place=True)
+async def snooze_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Once more, a little later."""
+    found, same = await _own(ctx, args)
+    if not same:
+        return _present(ctx, found)
+    if args["by"] == "tomorrow":
+        return move(ctx, found, datetime.combine(ctx.today + timedelta(days=1), USUAL, BANGKOK))
+    return move(ctx, found, ctx.now.replace(microsecond=0) + timedelta(minutes=int(args["by"])))
+
+
+@action("remind.done", in_place=True)
+async def done_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """It is dealt with."""
+    found, same = await _own(ctx, args)
+    if not same:
+        return _present(ctx, found)
+    ctx.change(partial(reminders.end, reminder=found))
+    what = " · ".join(filter(None, (found.record, found.text)))
+    return Reply((Paragraph(_("✅ เสร็จแล้ว: %(what)s", what=what), reminder_cards.record_button(found)),), confirms=True)
+
+
+@due(reminders.KIND, urgent=True)
+async def ring(work: Work, rows: Sequence[Due]) -> None:
+    """Tell each person what they wanted to be reminded of: at its time, day and night (DESIGN.md, "urgent")."""
+    found = await reminders.get_reminders(work.db, [row.subject for row in rows])
+    records = {each.record for each in found.values()}
+    known = await tickets.get_tickets(work.db, [each for each in records if reminder_cards.is_ticket(each)])
+    codes = {ticket.customer for ticket in known.values() if ticket.customer} | (records - {*known, ""})
+    names = {str(each.code): each for each in await customers.list_customers(work.db, sorted(codes))}
+    for code in sorted(names):
+        work.audit("customer.named", code)
+    rung = [row for row in rows if row.subject in found]
+    for row in rung:
+        each = found[row.subject]
+        told = partial(reminder_cards.ring, work, each, known, names, late=row.is_late(work.now))
+        work.notify(
+            masked.also(told, [masked.reminder(each)]), f"reminder:{each.id}:{row.occurrence}", staff_id=each.staff_id
+        )
+    work.change(partial(reminders.mark_rung, ids=[row.subject for row in rung]))

@@ -1,0 +1,1 @@
+"""Numbers in the chat, with their pictures."""

@@ -1,0 +1,56 @@
+"""Pictures beside numbers: a reply with its chart, or with a sentence why there is none."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from uuid import uuid4
+
+from domain.charts import MOST_CATEGORIES, Chart
+from domain.dates.days import fiscal_year, format_month
+from handlers.chat import Document, Paragraph, Reply
+from handlers.desk import Context, NotDrawn
+from handlers.files import cards as file_cards
+from handlers.i18n import _
+from store import files
+
+MOST_MONTHS = 40
+"""Months that a chart shows one by one; of a longer time it shows the fiscal years."""
+
+
+async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
+    """The reply, and the chart as a picture below it; the reply alone never waits in vain for one."""
+    try:
+        drawn = await ctx.desk.charts.draw(chart)
+    except NotDrawn as error:
+        told = _("วาดกราฟไม่ได้ในตอนนี้ ตัวเลขด้านบนครบถ้วน (อ้างอิง %(reference)s)", reference=error.reference or "-")
+        return replace(reply, parts=(*reply.parts, Paragraph(told)))
+    file = files.File(
+        id=uuid4().hex,
+        record=files.of_chart(drawn.sha256),
+        name="chart.png",
+        mime="image/png",
+        size=drawn.size,
+        sha256=drawn.sha256,
+        added_at=ctx.now,
+        added_by=ctx.staff.id,
+    )
+    ctx.change(partial(files.add, file=file))
+    return replace(reply, parts=(*reply.parts, _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}")))
+
+
+def _picture(ctx: Context, file: files.File, caption: str) -> Document:
+    no_link = f"{_('แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {file_cards.no_links(ctx.staff.role)}"
+    return replace(file_cards.as_document(file, caption), no_link=no_link, shown=True)
+
+
+def by_time(months: Sequence[date], counts: Mapping[date, Counter[str]]) -> list[tuple[str, Counter[str]]]:
+    """A label and the counts of each month in order, empty ones too; of each fiscal year where they are too many."""
+    if len(months) <= MOST_MONTHS:
+        return [(format_month(month), counts.get(month, Counter())) for month in months]
+    years: dict[int, Counter[str]] = {}
+    for month in months:
+        years.setdefault(fiscal_year(month), Counter()).update(counts.get(month, Counter()))
+    last = sorted(years.items())[-MOST_CATEGORIES:]
+    return [(_("ปีงบประมาณ %(year)s", year=year), found) for year, found in last]

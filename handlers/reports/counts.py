@@ -1,0 +1,127 @@
+"""Provincial offices' numbers of website users: by province and month, with those that have not reported."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from domain.charts import Chart, Series
+from domain.customers.provinces import list_provinces
+from domain.dates.days import format_month
+from domain.dates.periods import Period, format_period, month_of, months_of
+from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.publicity.summary import period_buttons, period_of, read_period
+from handlers.registry import action, command
+from handlers.reports.charts import by_time, with_chart
+from store.tickets import provinces
+from store.tickets.provinces import Report
+
+SPANS = {
+    "last_month": "เดือนที่แล้ว",
+    "this_month": "เดือนนี้",
+    "this_fiscal_year": "ปีงบนี้",
+    "last_fiscal_year": "ปีงบที่แล้ว",
+}
+
+MOST = 20
+"""Provinces in a chart."""
+_FITS = r"$|.*(?:\d|เดือน|ปี)"
+
+
+@command(
+    "counts",
+    "สถิติจังหวัด",
+    about="จำนวนผู้เข้าชมเว็บไซต์ของจังหวัด เช่น สถิติจังหวัด ต.ค. 69",
+    fits=_FITS,
+)
+async def counts(ctx: Context, args: str) -> Reply:
+    """The provinces' reports of a period, of last month where none is named."""
+    return await _counts(ctx, read_period(ctx, args, "last_month"))
+
+
+@action("counts.show")
+async def counts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The same, of another period."""
+    return await _counts(ctx, period_of(args))
+
+
+async def _counts(ctx: Context, period: Period) -> Reply:
+    """Only months that have begun are waited for."""
+    first = period.first.replace(day=1)
+    until = min(period.until, month_of(ctx.today).until)
+    reports = await provinces.list_reports(ctx.db, first, until)
+    months = months_of(period, ctx.today)
+    total = sum(report.users for report in reports)
+    title = _("📊 ผู้เข้าชมเว็บไซต์จังหวัด · %(period)s", period=format_period(period))
+    lines = [(_("รวม"), _("%(users)s ราย", users=f"{total:,}"))]
+    if len(months) > 1:
+        lines += [(format_month(month), _month(reports, month)) for month in months]
+    else:
+        lines.append((_("รายงานแล้ว"), _("%(count)s จาก %(all)s จังหวัด", count=len(reports), all=len(list_provinces()))))
+    by_province: Counter[str] = Counter()
+    for report in reports:
+        by_province[report.province] += report.users
+    lines += [(name, f"{users:,}") for name, users in sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))]
+    buttons = (*period_buttons(ctx, "counts.show", period, SPANS), *_turns(period))
+    reply = Reply((Card(title, tuple(lines), await _notes(ctx, reports, months), buttons),))
+    if not reports:
+        return replace(reply, parts=(*reply.parts, Paragraph(_("ยังไม่มีรายงานในช่วงนี้ จึงไม่มีกราฟ"))))
+    return await with_chart(ctx, reply, _chart(reports, months, period, by_province))
+
+
+def _chart(reports: Sequence[Report], months: Sequence[date], period: Period, by_province: Counter[str]) -> Chart:
+    """The users of each month; those of a single month by province, the most visited first."""
+    span, total = format_period(period), f"{sum(by_province.values()):,}"
+    subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
+    if len(months) > 1:
+        counts = {month: Counter(users=sum(r.users for r in reports if r.month == month)) for month in months}
+        rows = [(label, found["users"]) for label, found in by_time(months, counts)]
+    else:
+        rows = by_province.most_common(MOST)
+        if len(rows) < len(by_province):
+            subtitle += " · " + _("%(shown)s จังหวัดแรกจาก %(all)s", shown=len(rows), all=len(by_province))
+    title = _("ผู้เข้าชมเว็บไซต์จังหวัด")
+    users = Series(title, tuple(users for _label, users in rows))
+    return Chart(title, subtitle, tuple(label for label, _users in rows), (users,), _("ราย"))
+
+
+def _month(reports: Sequence[Report], month: date) -> str:
+    users = [report.users for report in reports if report.month == month]
+    return _("%(users)s ราย · %(count)s จังหวัด", users=f"{sum(users):,}", count=len(users))
+
+
+async def _notes(ctx: Context, reports: Sequence[Report], months: Sequence[date]) -> str:
+    """Who has not reported which month, and reports that stand in no month.
+
+    Among several months the one that still runs is not missed yet.
+    """
+    there = {(report.province, report.month) for report in reports}
+    over = [month for month in months if len(months) == 1 or month_of(month).until <= ctx.today]
+    lacking = []
+    for name in list_provinces():
+        missed = [month for month in over if (name, month) not in there]
+        if missed and len(months) > 1:
+            lacking.append(f"{name} ({len(missed)})")
+        elif missed:
+            lacking.append(name)
+    notes = []
+    if not reports:
+        notes.append(_("ยังไม่มีจังหวัดใดรายงาน"))
+    elif lacking and len(months) > 1:
+        notes.append(_("ยังไม่รายงาน (จำนวนเดือน): %(names)s", names=", ".join(lacking)))
+    elif lacking:
+        notes.append(_("ยังไม่รายงาน %(count)s จังหวัด: %(names)s", count=len(lacking), names=", ".join(lacking)))
+    if undated := await provinces.count_undated(ctx.db):
+        notes.append(_("มีรายงานที่ไม่ระบุเดือน %(count)s ใบ ไม่ได้รวมไว้ในนี้", count=undated))
+    return "\n".join(notes)
+
+
+def _turns(period: Period) -> tuple[Button, ...]:
+    """The month before a month."""
+    if period != month_of(period.first):
+        return ()
+    before = month_of(period.first - timedelta(days=1))
+    args = {"first": before.first.isoformat(), "until": before.until.isoformat()}
+    return (Button(_("ก่อนหน้า %(month)s", month=format_month(before.first)), "counts.show", args),)

@@ -1,0 +1,1 @@
+"""Staff in the chat: accounts, roles, teams, groups, the audit log."""

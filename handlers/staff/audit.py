@@ -1,0 +1,146 @@
+"""The audit log in words: what was done, and to which record."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from domain.dates.days import format_date
+from domain.staff import Platform, Role, StaffId
+from handlers.desk import Work
+from handlers.i18n import _
+from handlers.labels import role_label, team_label
+from handlers.staff.groups import group_name
+from store import groups
+from store.audit import AuditEntry
+
+ACTIONS = {
+    "access.granted": "ให้สิทธิ์ใช้งาน",
+    "access.refused": "ปฏิเสธคำขอสิทธิ์",
+    "audit.read": "ดูรายการตรวจสอบ",
+    "contract.saved": "บันทึกสัญญา",
+    "customer.changed": "แก้ไขผู้รับบริการ",
+    "customer.created": "สร้างผู้รับบริการ",
+    "customer.unsent": "ผู้ส่งยกเลิกส่งข้อความต้นทาง",
+    "customer.different": "ตัดสินว่าไม่ใช่รายเดียวกัน",
+    "customer.history": "ดูประวัติการติดต่อ",
+    "customer.listed": "เห็นผู้รับบริการในรายการ",
+    "customer.merged": "รวมรหัสผู้รับบริการ",
+    "customer.named": "เห็นชื่อผู้รับบริการ",
+    "customer.read": "ดูผู้รับบริการ",
+    "customer.reported": "รายงานรหัสซ้ำ",
+    "customer.searched": "ค้นหาผู้รับบริการ ไม่พบ",
+    "customer.unmerged": "ยกเลิกการรวมรหัส",
+    "customers.exported": "ส่งออกผู้รับบริการ",
+    "customers.imported": "นำเข้าผู้รับบริการ",
+    "customers.table_received": "รับตารางผู้รับบริการ",
+    "group.enrolled": "ลงทะเบียนกลุ่ม",
+    "group.left": "บอทออกจากกลุ่มแล้ว",
+    "group.listed": "ดูรายชื่อกลุ่ม",
+    "group.moved": "กลุ่มย้ายที่",
+    "group.removed": "นำกลุ่มออก",
+    "holiday.entered": "เพิ่มวันหยุดหรือวันทำการ",
+    "holiday.removed": "นำวันหยุดหรือวันทำการออก",
+    "leave.entered": "บันทึกวันลา",
+    "mail.assumed_sent": "ถือว่าส่งอีเมลแล้ว",
+    "mail.bounced": "อีเมลส่งไม่ถึง",
+    "mail.delayed": "อีเมลส่งถึงช้า",
+    "mail.drafted": "ร่างอีเมล",
+    "mail.read": "ดูอีเมล",
+    "mail.sent": "ส่งอีเมล",
+    "mail.sent_again": "ส่งอีเมลอีกครั้ง",
+    "post.approved": "อนุมัติโพสต์",
+    "post.returned": "ส่งโพสต์กลับแก้ไข",
+    "request.changed": "แก้ไขคำขอข้อมูล",
+    "request.created": "สร้างคำขอข้อมูล",
+    "request.read": "ดูคำขอข้อมูล",
+    "staff.blocked": "ระงับเจ้าหน้าที่",
+    "staff.email": "แก้ไขอีเมลสำรอง",
+    "staff.email_removed": "ลบอีเมลสำรอง",
+    "staff.link_code": "ขอรหัสเชื่อมบัญชี",
+    "staff.linked": "เชื่อมบัญชี",
+    "staff.listed": "ดูรายชื่อเจ้าหน้าที่",
+    "staff.post_granted": "ให้สิทธิ์โพสต์",
+    "staff.post_taken": "ถอนสิทธิ์โพสต์",
+    "staff.read": "ดูข้อมูลเจ้าหน้าที่",
+    "staff.role": "เปลี่ยนสิทธิ์",
+    "staff.unblocked": "เลิกระงับเจ้าหน้าที่",
+    "team.created": "สร้างทีม",
+    "team.joined": "เพิ่มคนในทีม",
+    "team.left": "นำคนออกจากทีม",
+    "team.listed": "ดูรายชื่อทีม",
+    "team.removed": "ยุบทีม",
+    "ticket.changed": "แก้ไขใบงาน",
+    "ticket.created": "สร้างใบงาน",
+    "ticket.file_added": "แนบไฟล์",
+    "ticket.file_read": "เปิดไฟล์",
+    "ticket.file_removed": "ลบไฟล์",
+    "ticket.file_unsent": "ผู้ส่งเรียกไฟล์คืน",
+    "ticket.files_listed": "ดูรายการไฟล์",
+    "ticket.handed_over": "มอบหมายใบงาน",
+    "ticket.linked": "ผูกใบงาน",
+    "ticket.listed": "เห็นใบงานในรายการ",
+    "ticket.offered": "ฝากใบงานให้ทีม",
+    "ticket.read": "ดูใบงาน",
+    "ticket.reopened": "เปิดใบงานอีกครั้ง",
+    "ticket.restored": "คืนใบงานที่ยกเลิก",
+    "ticket.returned": "คืนใบงานให้ผู้มอบหมาย",
+    "ticket.searched": "ค้นใบงาน ไม่พบ",
+    "ticket.taken": "รับใบงาน",
+    "ticket.told": "แจ้งเตือนเรื่องใบงาน",
+    "ticket.unlinked": "เลิกผูกใบงาน",
+    "ticket.unsent": "ผู้ส่งยกเลิกส่งข้อความต้นทาง",
+    "ticket.voided": "ยกเลิกใบงาน",
+    "tickets.exported": "ส่งออกใบงาน",
+    "tickets.imported": "นำเข้าใบงาน",
+    "tickets.table_received": "รับตารางใบงาน",
+}
+"""What each action of the log is called; behind some of them stands the role that was given."""
+GENERAL = {"", "0", "audit", "group", "staff", "team"}
+"""Records that say no more than the action."""
+
+
+def action_text(action: str) -> str:
+    """`ดูใบงาน`, or `ให้สิทธิ์ใช้งาน: หัวหน้า` where a role was given."""
+    if action in ACTIONS:
+        return _(ACTIONS[action])
+    general, _dot, last = action.rpartition(".")
+    if general in ACTIONS and last in {role.value for role in Role}:
+        return f"{_(ACTIONS[general])}: {role_label(Role(last))}"
+    return action
+
+
+async def record_text(work: Work, record: str, names: Mapping[StaffId, str]) -> str:
+    """The record as people call it; nothing where the action says it all."""
+    kind, _colon, which = record.partition(":")
+    if record in GENERAL:
+        return ""
+    if kind == "staff":
+        return names.get(StaffId(int(which)), which)
+    if kind == "team":
+        return team_label(which)
+    if kind == "group":
+        return await _group(work, which)
+    if kind == "request":
+        return _("คำขอสิทธิ์ที่ %(number)s", number=which)
+    if record[:1] == "Q" and record[1:].isdigit():
+        return _("คำขอข้อมูลที่ %(number)s", number=record[1:])
+    return _day(record)
+
+
+async def _group(work: Work, which: str) -> str:
+    platform, _colon, chat = which.partition(":")
+    found = await groups.find_group(work.db, Platform(platform), chat)
+    return group_name(found) if found else f"{platform.title()} …{chat[-6:]}"
+
+
+def _day(record: str) -> str:
+    """A day as officers write it; anything else as it is."""
+    try:
+        return format_date(date.fromisoformat(record))
+    except ValueError:
+        return record
+
+
+async def line(work: Work, entry: AuditEntry, names: Mapping[StaffId, str]) -> str:
+    """`นก · ดูใบงาน · R2611000124`"""
+    who = _("ระบบ") if entry.staff_id is None else names.get(entry.staff_id, "-")
+    return " · ".join(filter(None, (who, action_text(entry.action), await record_text(work, entry.record, names))))

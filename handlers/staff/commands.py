@@ -1,0 +1,210 @@
+"""Staff: linking accounts, deciding requests for access, roles, blocking, the audit log."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from domain.errors import Conflict, InvalidInput
+from domain.staff import Identity, Platform, Role, Staff, StaffId
+from domain.tickets.references import read_alone
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
+from handlers.desk import Context
+from handlers.i18n import LANGUAGES, _
+from handlers.labels import field_label, role_label, when
+from handlers.messages import ALPHABET
+from handlers.publicity import rights as posting_rights
+from handlers.registry import NOTHING, action, command
+from handlers.staff import audit as audit_text
+from store import audit
+from store import staff as store
+from store.engine.database import Change, Tx
+
+INVITATION_LIFETIME = timedelta(hours=24)
+CODE_LENGTH = 10
+AUDIT_SHOWN = 20
+
+
+def new_invitation(staff_id: StaffId, now: datetime) -> tuple[str, Change]:
+    """A one-time code for this person's next account, and the change that remembers it."""
+    code = "".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH))
+    return code, partial(
+        store.add_invitation, code=code, staff_id=staff_id, now=now, expires_at=now + INVITATION_LIFETIME
+    )
+
+
+@command("start", "เริ่ม", about="เชื่อมบัญชีด้วยรหัสเชิญ เช่น /start ABCDE23456", fits=r"[A-Za-z2-9]{10}\s*$|$")
+async def start(ctx: Context, args: str) -> Reply:
+    """Somebody who is linked already: a code is of no use, the menu is."""
+    if args:
+        raise InvalidInput("linked")
+    return say(_("สวัสดี %(name)s พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส เพื่อค้นหาได้เลย", name=ctx.staff.name))
+
+
+@command("link", "เชื่อมบัญชี", about="ขอรหัสเพื่อเชื่อมอีกแอปของคุณ", fits=NOTHING)
+async def link(ctx: Context, args: str) -> Reply:
+    """A code for the same person's other app."""
+    code, change = new_invitation(ctx.staff.id, ctx.now)
+    ctx.change(change)
+    ctx.audit("staff.link_code", f"staff:{ctx.staff.id}")
+    return Reply((Paragraph(_("พิมพ์ในอีกแอปภายใน 24 ชั่วโมง ใช้ได้ครั้งเดียว\n/start %(code)s", code=code)),), confirms=True)
+
+
+@command("language", "ภาษา", about="ภาษาไทย / English", fits=NOTHING)
+async def language(ctx: Context, args: str) -> Reply:
+    """Choose the language of the interface."""
+    buttons = (
+        Button("ไทย", "staff.language", {"language": "th"}),
+        Button("English", "staff.language", {"language": "en"}),
+    )
+    return say(_("เลือกภาษา"), *buttons)
+
+
+@action("staff.language")
+async def language_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Speak the chosen language from now on."""
+    chosen = args["language"] if args["language"] in LANGUAGES else "th"
+    ctx.change(partial(store.set_language, staff_id=ctx.staff.id, language=chosen))
+    return say("OK" if chosen == "en" else "ใช้ภาษาไทยแล้ว")
+
+
+@command("staff", "เจ้าหน้าที่", about="เจ้าหน้าที่ สิทธิ์ และการระงับ", fits=NOTHING, role=Role.ADMIN)
+async def list_staff(ctx: Context, args: str) -> Reply:
+    """Everybody, with role and state."""
+    ctx.audit("staff.listed", "staff")
+    options = []
+    for person in await store.list_staff(ctx.db):
+        state = _(" · ระงับ") if person.blocked_at else ""
+        options.append(
+            Button(f"{person.name} · {role_label(person.role)}{state}", "staff.show", {"id": str(person.id)})
+        )
+    teams = await store.list_teams(ctx.db)
+    names = await store.staff_names(ctx.db)
+    lines = [f"{name}: {', '.join(names[member] for member in members)}" for name, members in teams.items()]
+    return Reply((Choice("\n".join([_("รายชื่อเจ้าหน้าที่"), *lines]), tuple(options)),))
+
+
+async def _person_card(ctx: Context, person: Staff) -> Reply:
+    accounts = await store.list_identities(ctx.db, person.id)
+    lines = [(_("สิทธิ์"), role_label(person.role))]
+    if person.post_granted_at and not person.role.covers(Role.SUPERVISOR):
+        lines.append((_("โพสต์ได้ตั้งแต่"), when(person.post_granted_at)))
+    for account in accounts:
+        lines.append((account.platform.title(), _("ส่งไม่ถึง") if account.unreachable_at else _("ใช้งานได้")))
+    if person.email:
+        lines.append((field_label("staff_email"), person.email))
+    if person.blocked_at:
+        lines.append((_("ระงับเมื่อ"), when(person.blocked_at)))
+    target = {"id": str(person.id)}
+    buttons = [
+        Button(_("ให้เป็น%(role)s", role=role_label(role)), "staff.role", {**target, "role": role}, once=True)
+        for role in Role
+        if role is not person.role
+    ]
+    if right := posting_rights.right_button(person):
+        buttons.append(right)
+    label = _("เลิกระงับ") if person.blocked_at else _("ระงับ")
+    blocked = "" if person.blocked_at else "1"
+    buttons.append(Button(label, "staff.block", {**target, "block": blocked}, once=True))
+    buttons.append(Button(field_label("staff_email"), "staff.email", target))
+    return Reply((Card(person.name, tuple(lines), buttons=tuple(buttons)),))
+
+
+@action("staff.show", role=Role.ADMIN)
+async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """One member of staff."""
+    ctx.audit("staff.read", f"staff:{args['id']}")
+    return await _person_card(ctx, await store.get_staff(ctx.db, StaffId(int(args["id"]))))
+
+
+@action("staff.role", role=Role.ADMIN)
+async def role_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Give a person another role, from the next press on."""
+    person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
+    role = Role(args["role"])
+    ctx.change(partial(store.set_role, staff_id=person.id, role=role))
+    ctx.change(store.keep_an_admin)
+    ctx.audit(f"staff.role.{role}", f"staff:{person.id}")
+    text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=person.name, role=role_label(role))
+    return Reply((Paragraph(text),), confirms=True)
+
+
+@action("staff.block", role=Role.ADMIN)
+async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Take a person's access away everywhere, or give it back, from the next press on."""
+    person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
+    blocking = bool(args["block"])
+    ctx.change(partial(store.set_blocked, staff_id=person.id, blocked_at=ctx.now if blocking else None))
+    ctx.change(store.keep_an_admin)
+    ctx.audit("staff.blocked" if blocking else "staff.unblocked", f"staff:{person.id}")
+    done = _("ระงับแล้ว") if blocking else _("เลิกระงับแล้ว")
+    text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s %(done)s", name=person.name, done=done)
+    return Reply((Paragraph(text),), confirms=True)
+
+
+def request_notice(request_id: str, platform: Platform, display_name: str) -> Reply:
+    """What administrators see when a stranger asks to be let in."""
+    target = {"id": request_id}
+    buttons = [Button(role_label(role), "access.grant", {**target, "role": role}, once=True) for role in Role]
+    buttons.append(Button(_("ปฏิเสธ"), "access.refuse", target, once=True))
+    title = _("🔑 มีผู้ขอสิทธิ์ใช้งาน")
+    lines = ((_("ชื่อที่แสดง"), display_name or "-"), (_("แอป"), platform.title()))
+    return Reply((Card(title, lines, _("ให้สิทธิ์เป็น"), tuple(buttons)),), confirms=True)
+
+
+async def _undecided(ctx: Context, request_id: str) -> store.AccessRequest:
+    request = await store.get_access_request(ctx.db, request_id)
+    if request.decided_at is not None:
+        raise Conflict("decided")
+    return request
+
+
+@action("access.grant", role=Role.ADMIN)
+async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Let a stranger in with a role, as a new member of staff."""
+    request = await _undecided(ctx, args["id"])
+    role = Role(args["role"])
+    taken = set((await store.staff_names(ctx.db)).values())
+    name = request.display_name or request.platform.title()
+    if name in taken:
+        name = next(numbered for n in range(2, 1000) if (numbered := f"{name} ({n})") not in taken)
+
+    async def let_in(tx: Tx) -> None:
+        await store.decide_access_request(tx, request.id, ctx.staff.id, role, ctx.now)
+        person = await store.add_staff(tx, name, role, ctx.now)
+        await store.link_identity(tx, Identity(request.platform, request.user, person, request.chat), ctx.now)
+
+    ctx.change(let_in)
+    ctx.audit(f"access.granted.{role}", f"request:{request.id}")
+    ctx.notify(
+        lambda: say(_("เชื่อมบัญชีแล้ว พิมพ์ เมนู เพื่อเริ่มใช้งาน")), f"granted:{request.id}", to=(request.platform, request.chat)
+    )
+    text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=name, role=role_label(role))
+    return Reply((Paragraph(text),), confirms=True)
+
+
+@action("access.refuse", role=Role.ADMIN)
+async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Leave a stranger outside; nothing is said to them."""
+    request = await _undecided(ctx, args["id"])
+    ctx.change(partial(store.decide_access_request, request_id=request.id, by=ctx.staff.id, role=None, now=ctx.now))
+    ctx.audit("access.refused", f"request:{request.id}")
+    return Reply((Paragraph(_("ปฏิเสธคำขอแล้ว")),), confirms=True)
+
+
+def _audited(args: str) -> bool:
+    """Whether nothing is typed behind the command, or one record."""
+    return not args or read_alone(args) is not None
+
+
+@command("audit", "ตรวจสอบ", about="ใครดูหรือแก้อะไร", fits=_audited, role=Role.ADMIN)
+async def audit_log(ctx: Context, args: str) -> Reply:
+    """The newest entries of the audit log, of one record where it is named."""
+    one = read_alone(args)
+    record = one.value if one else args.strip().upper()
+    ctx.audit("audit.read", record or "audit")
+    names = await store.staff_names(ctx.db)
+    entries = await audit.list_latest(ctx.db, AUDIT_SHOWN, record)
+    lines = [(when(entry.at), await audit_text.line(ctx, entry, names)) for entry in entries]
+    title = _("รายการตรวจสอบ %(record)s", record=record).strip()
+    return Reply((Card(title, tuple(lines), "" if lines else _("ยังไม่มีรายการ")),))

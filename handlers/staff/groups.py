@@ -1,0 +1,245 @@
+"""Groups: enrolled by an administrator, answered in masked lines when spoken to, told what reaches a person nowhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from domain.customers.records import Customer
+from domain.errors import DeskError, InvalidInput, NotAllowed
+from domain.groups import Group
+from domain.staff import Platform, Role
+from domain.text import clean, shorten
+from domain.tickets.references import Kind, Reference, read_alone
+from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
+from handlers.desk import Context
+from handlers.i18n import _, speak
+from handlers.labels import person_label, role_label, team_label, when
+from handlers.records.named import find_named
+from handlers.registry import ACTIONS, NOTHING, action, command, parse_command
+from handlers.staff import masked
+from store import groups as store
+from store import staff
+from store.customers import records as customers
+from store.owed import contracts, requests
+from store.search import customers as search
+from store.tickets import records as tickets
+
+SHOWN = 10
+"""Lines of one message."""
+FOUND = 5
+"""Customers of one answer."""
+TITLE = 60
+"""Characters of a group's title."""
+SHOW = "group.show"
+OFF_WORDS = ("ยกเลิก", "off", "cancel")
+TEAM_WORDS = ("ทีม", "team ")
+HELP = frozenset({"help", "menu", "start"})
+LOOK = frozenset({"", "find", "ticket", "open", "contract"})
+"""Commands that look something up; "" = words without a command."""
+TALK = LOOK - {"open"}
+"""Those whose words may say more than the record that they name."""
+
+
+# For administrators, in private.
+
+
+@command("enroll", "กลุ่ม", about="กลุ่มที่บอททำงานอยู่ เพิ่มกลุ่มโดยพิมพ์ /enroll ในกลุ่มนั้น", fits=NOTHING, role=Role.ADMIN)
+async def enrolled(ctx: Context, args: str) -> Reply:
+    """The groups that are served, each with a way to end it; enrolling is done in the group itself."""
+    ctx.audit("group.listed", "group")
+    found = await store.list_groups(ctx.db)
+    how = _("เพิ่มกลุ่ม: เชิญบอทเข้ากลุ่ม แล้วพิมพ์ /enroll หรือ /enroll ตามด้วยชื่อทีม ในกลุ่มนั้น")
+    if not found:
+        return say(_("ยังไม่มีกลุ่มที่ลงทะเบียน") + f"\n{how}")
+    names = await staff.staff_names(ctx.db)
+    lines = [
+        (group_name(each), f"{_whose(each)} · {names[each.enrolled_by]} {when(each.enrolled_at)}") for each in found
+    ]
+    buttons = tuple(
+        Button(_("นำ %(group)s ออก", group=group_name(each)), "group.remove", _target(each), once=True)
+        for each in found
+    )
+    return Reply((Card(_("กลุ่มที่บอททำงานอยู่"), tuple(lines), how, buttons),))
+
+
+def group_name(group: Group) -> str:
+    """The group's title, or its chat where the platform does not say one."""
+    return f"{group.title or '…' + group.chat[-6:]} ({group.platform.title()})"
+
+
+def _whose(group: Group) -> str:
+    return team_label(group.team) if group.team else _("ทุกทีม")
+
+
+def _target(group: Group) -> dict[str, str]:
+    return {"platform": group.platform, "chat": group.chat}
+
+
+@action("group.remove", role=Role.ADMIN)
+async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Serve a group no longer."""
+    _remove(ctx, Platform(args["platform"]), args["chat"])
+    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย นำกลุ่มออกแล้ว")),), confirms=True)
+
+
+def _remove(ctx: Context, platform: Platform, chat: str) -> None:
+    ctx.change(partial(store.remove, platform=platform, chat=chat))
+    ctx.audit("group.removed", store.record(platform, chat))
+
+
+# Spoken to in a group.
+
+
+async def spoken(ctx: Context) -> Reply | None:
+    """What staff hear in a group: little, masked, and in Thai; nothing where it is not enrolled, or not for us."""
+    speak("th")
+    body, group = ctx.incoming.body, await find(ctx)
+    if not isinstance(body, Text):
+        return None
+    try:
+        parsed = parse_command(body.text)
+    except DeskError:
+        return None  # another bot's command
+    name, text = (parsed.command.name, parsed.args) if parsed else ("", body.text)
+    if name == "enroll" and body.text.startswith("/"):
+        return await _enrol(ctx, group, text) if ctx.staff.role.covers(Role.ADMIN) else None
+    if group is None:
+        return None
+    if name in HELP or not (parsed or text):
+        how = _("ในกลุ่มนี้ค้นด้วย /find ตามด้วยเลขใบงาน เลขสัญญา ชื่อ หรือเบอร์โทร ข้อมูลผู้รับบริการจะปิดบังไว้")
+        other = _("เรื่องอื่นทำในแชทส่วนตัวกับบอท %(link)s", link=_door(ctx)).strip()
+        return say(f"{how}\n{other}")
+    found = await _looked_up(ctx, name, text) if name in LOOK else None
+    return found or say(_("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=_door(ctx)).strip())
+
+
+async def find(ctx: Context) -> Group | None:
+    """The enrolled group that the event came from."""
+    return await store.find_group(ctx.db, ctx.incoming.platform, ctx.incoming.chat)
+
+
+def _door(ctx: Context) -> str:
+    """The link to the private chat with the bot, where it is known."""
+    return ctx.desk.doors.get(ctx.incoming.platform, "")
+
+
+async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
+    """Serve this group, for a team or the whole desk; said again it changes that, with a word it ends."""
+    here = (ctx.incoming.platform, ctx.incoming.chat)
+    if text.casefold() in OFF_WORDS:
+        if group is None:
+            return say(_("กลุ่มนี้ยังไม่ได้ลงทะเบียน พิมพ์ /enroll เพื่อลงทะเบียน"))
+        _remove(ctx, *here)
+        return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย บอทหยุดทำงานในกลุ่มนี้แล้ว")),), confirms=True)
+    title = ctx.incoming.title or await ctx.desk.title(*here)
+    made = Group(*here, shorten(" ".join(clean(title).split()), TITLE), await _team(ctx, text), ctx.staff.id, ctx.now)
+    ctx.change(partial(store.enrol, group=made))
+    ctx.audit("group.enrolled", store.record(*here))
+    done = _("✅ บันทึกข้อมูลเรียบร้อย กลุ่มนี้เป็นของ%(whose)s", whose=_whose(made))
+    how = _("เรื่องที่แจ้งในแชทส่วนตัวไม่ได้จะแจ้งที่นี่ โดยปิดบังข้อมูลผู้รับบริการ · เลิกใช้พิมพ์ /enroll ยกเลิก")
+    return Reply((Paragraph(f"{done}\n{how}"),), confirms=True)
+
+
+async def _team(ctx: Context, text: str) -> str:
+    """The team meant, "" for none; InvalidInput("list_team") where there is no such team."""
+    wanted, teams = _plain(text), await staff.list_teams(ctx.db)
+    if not wanted:
+        return ""
+    found = next((name for name in teams if _plain(name) == wanted), None)
+    if found is None:
+        raise InvalidInput("list_team", teams=", ".join(teams) or "-")
+    return found
+
+
+def _plain(team: str) -> str:
+    name = team.casefold()
+    for word in TEAM_WORDS:
+        name = name.removeprefix(word)
+    return " ".join(name.split())
+
+
+async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
+    """A ticket, contract or customer that is named, or with `find` the customers that are like it; masked."""
+    one = read_alone(text)
+    named = [one] if one else []
+    if not one and name in TALK:
+        named = await find_named(ctx, text)
+    if named and named[0].kind is not Kind.PUBLICATION:
+        return lines_of("", [await _line(ctx, each) for each in named])
+    if name != "find" or not text:
+        return None
+    hits = {hit.customer.code: hit.customer for hit in await search.find_customers(ctx.db, text) if not hit.weak}
+    return _customers(ctx, [*hits.values()])
+
+
+async def _line(ctx: Context, one: Reference) -> Masked:
+    """The masked line of a record that is named; NotFound where there is none."""
+    if one.kind is Kind.TICKET:
+        ticket = await tickets.get_ticket(ctx.db, one.value)
+        ctx.audit("ticket.told", ticket.no)
+        officer = (await staff.staff_names(ctx.db)).get(ticket.assignee, "") if ticket.assignee is not None else ""
+        return masked.ticket(ctx, ticket, officer)
+    if one.kind is Kind.CONTRACT:
+        contract = await contracts.get_contract(ctx.db, one.value)
+        return masked.request(await requests.get_life(ctx.db, contract.request_id))
+    customer = await customers.get_customer(ctx.db, one.value)
+    ctx.audit("customer.listed", customer.code)
+    return masked.customer(customer)
+
+
+def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
+    if not found:
+        ctx.audit("customer.searched", "0")
+        return say(_("ผลลัพธ์: 0"))
+    for each in found[:FOUND]:
+        ctx.audit("customer.listed", each.code)
+    head = _("ผลลัพธ์: %(count)s", count=len(found)) if len(found) > 1 else ""
+    more = _("ที่เหลือค้นต่อในแชทส่วนตัวกับบอท") if len(found) > FOUND else ""
+    return lines_of(head, [masked.customer(each) for each in found[:FOUND]], more)
+
+
+# Masked lines, and what stands behind them.
+
+
+def answered_here(reply: Reply) -> Reply:
+    """What was answered in a group that did not take it, as whoever asked reads it in private."""
+    why = Paragraph(_("ตอบในกลุ่มไม่ได้ (หัวข้อถูกปิดหรือลบ หรือกลุ่มไม่รับข้อความ) จึงตอบที่นี่"))
+    return replace(reply, parts=(why, *reply.parts))
+
+
+def told(name: str, lines: Sequence[Masked]) -> Reply:
+    """What a group hears in a person's place: whom it is for, and the masked lines."""
+    head = _("🔔 ถึง%(who)s (ส่งในแชทส่วนตัวไม่ได้ ให้เจ้าตัวเปิดแชทกับบอท)", who=person_label(name))
+    more = _("และอีก %(count)s เรื่อง", count=len(lines) - SHOWN) if len(lines) > SHOWN else ""
+    shown = lines_of(head, lines[:SHOWN], more)
+    return Reply(shown.parts, confirms=True, masked=tuple(lines))
+
+
+def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
+    """Masked lines with a [ดูข้อมูล] each."""
+    one = len(lines) == 1
+    texts = [line.text if one else f"{n} {line.text}" for n, line in enumerate(lines, 1)]
+    buttons = []
+    for n, line in enumerate(lines, 1):
+        label = _("ดูข้อมูล") if one else _("%(n)s ดูข้อมูล", n=n)
+        if line.action:
+            buttons.append(Button(label, SHOW, {**line.args, "show": line.action}, typed=line.typed))
+    return say("\n".join(filter(None, (head, *texts, more))), *buttons)
+
+
+@action(SHOW)
+async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What stands behind a masked line, to whoever of the staff presses: in private, see `in_private`."""
+    wanted = ACTIONS[args["show"]]
+    if not ctx.staff.role.covers(wanted.role):
+        raise NotAllowed("role", role=role_label(wanted.role))
+    return await wanted.run(ctx, {name: value for name, value in args.items() if name != "show"})
+
+
+async def in_private(ctx: Context, reply: Reply) -> None:
+    """Send the answer to a press in a group to the presser's own chat: there, or on the other platform."""
+    incoming = ctx.incoming
+    mine = await staff.list_identities(ctx.db, ctx.staff.id)
+    here = [(each.platform, each.chat) for each in mine if each.user == incoming.who and each.unreachable_at is None]
+    to = next((address for address in here if address[0] is incoming.platform), None)
+    ctx.notify(lambda: reply, f"shown:{incoming.platform}:{incoming.id}", staff_id=ctx.staff.id, to=to)

@@ -1,0 +1,201 @@
+"""Tables that an administrator sends: recognised by their heading, checked, shown, and imported when confirmed."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import uuid4
+
+from domain.errors import DeskError, InvalidInput, NotFound
+from domain.staff import Role
+from domain.tables.tables import Outcome, Register, Remark
+from handlers.chat import Button, Card, Part, Reply, say
+from handlers.desk import Context
+from handlers.files import cards as file_cards
+from handlers.i18n import _
+from handlers.registry import action
+from handlers.tables.text import remark_sentence, table_sentence, told_row
+from store import files as file_store
+from store.files import File, of_import
+from store.tables import imports
+from store.tables.imports import Import
+from store.tables.tables import Place
+from store.tables.tables import recognise as recognise_table
+from store.tables.transfer import Counts
+
+SOON = 300_000
+"""Bytes of a table that is checked before anybody wonders; a larger one is announced."""
+REASONS = 5
+REMARKS = 10
+"""Rows not taken, and what was read otherwise than it is written, that stand on the card; all stand in files."""
+VALUES = {Register.CUSTOMERS: "ผู้รับบริการ", Register.TICKETS: "ใบงาน"}
+SENTENCES = {
+    "checking": "กำลังตรวจตารางนี้อยู่",
+    "running": "กำลังนำเข้าตารางนี้อยู่ เสร็จแล้วจะแจ้ง",
+    "done": "ตารางนี้นำเข้าเสร็จแล้ว",
+    "cancelled": "ยกเลิกการนำเข้าตารางนี้ไปแล้ว",
+    "refused": "ตารางนี้นำเข้าไม่ได้",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What a table would do, or did: counts, its rows, what was not taken or read otherwise, what is outside it.
+
+    `rejected` and `remarked` are files of all that.
+    """
+
+    counts: Counts
+    rows: int
+    reasons: Sequence[tuple[Place, DeskError]] = ()
+    remarks: Sequence[tuple[Place, Remark]] = ()
+    notes: Sequence[str] = ()
+    rejected: File | None = None
+    remarked: File | None = None
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files that there are."""
+        return tuple(file for file in (self.rejected, self.remarked) if file is not None)
+
+
+async def recognise(ctx: Context, sha256: str) -> Register | None:
+    """The register that a table's heading speaks of; None = neither. InvalidInput("file_…") as the command."""
+    return await asyncio.to_thread(recognise_table, ctx.desk.files.blobs.existing(sha256))
+
+
+def not_imported(error: InvalidInput) -> str:
+    """Why a table is no import."""
+    return _("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))
+
+
+def check(ctx: Context, file: File, register: Register) -> Reply | None:
+    """Keep the table and have it checked; the preview comes by itself, for a small one at once."""
+    incoming = ctx.incoming
+    job = Import(
+        uuid4().hex,
+        file.id,
+        register,
+        "checking",
+        ctx.staff.id,
+        incoming.platform,
+        incoming.chat,
+        incoming.id,
+        ctx.now,
+    )
+    ctx.change(partial(file_store.add, file=replace(file, record=of_import(job.id))))
+    ctx.change(partial(imports.add, job=job))
+    ctx.audit(f"{register}.table_received", "")
+    ctx.jobs.append(job.id)
+    if file.size <= SOON:
+        return None
+    return say(_("กำลังตรวจ %(name)s เสร็จแล้วจะแสดงให้ดูก่อนนำเข้า", name=file.name))
+
+
+def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
+    counts = laid.counts.records
+    labels = ((_("ใหม่"), Outcome.NEW), (_("เปลี่ยนแปลง"), Outcome.CHANGED), (_("เหมือนเดิม"), Outcome.UNCHANGED))
+    lines = [(label, f"{counts[outcome]:,}") for label, outcome in labels]
+    lines.append((_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
+    if laid.counts.remarked:
+        lines.append((_("อ่านต่างจากที่เขียน"), _("%(count)s แห่ง", count=f"{laid.counts.remarked:,}")))
+    return tuple(lines)
+
+
+def _note(laid: Laid, *, remarks: bool) -> str:
+    notes = [*laid.notes]
+    notes += [told_row(place, table_sentence(error)) for place, error in laid.reasons]
+    if laid.counts.rejected > len(laid.reasons):
+        notes.append(_("และอีก %(count)s บรรทัด", count=laid.counts.rejected - len(laid.reasons)))
+    if remarks:
+        notes += [told_row(place, remark_sentence(remark)) for place, remark in laid.remarks]
+        if laid.counts.remarked > len(laid.remarks):
+            notes.append(_("และอีก %(count)s แห่ง ทั้งหมดอยู่ในไฟล์", count=laid.counts.remarked - len(laid.remarks)))
+    return "\n".join(notes)
+
+
+def _with_files(card: Card, laid: Laid, *, rejected: bool, remarks: bool) -> Reply:
+    """The card, with the rows that were not taken, and what was read otherwise where the card does not hold it."""
+    parts: list[Part] = [card]
+    if rejected and laid.rejected is not None:
+        caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
+        parts.append(file_cards.as_document(laid.rejected, caption, reader=Role.ADMIN))
+    if remarks and laid.remarked is not None and laid.counts.remarked > len(laid.remarks):
+        caption = _("ที่อ่านต่างจากที่เขียนทั้งหมด ทีละบรรทัด")
+        parts.append(file_cards.as_document(laid.remarked, caption, reader=Role.ADMIN))
+    return Reply(tuple(parts), confirms=True)
+
+
+def preview(job: Import, file: File, laid: Laid) -> Reply:
+    """What the table would do, and the word that does it."""
+    records = laid.counts.records
+    rows = laid.rows - laid.counts.rejected
+    title = _("ตาราง %(name)s · %(register)s", name=file.name, register=_(VALUES[job.register]))
+    buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
+    note = _note(laid, remarks=True)
+    if not records[Outcome.NEW] and not records[Outcome.CHANGED]:
+        note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
+        return _with_files(Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True)
+    run = Button(
+        _("นำเข้า %(count)s แถว", count=f"{rows:,}"), "import.run", {"import": job.id, "rows": f"{rows:,}"}, once=True
+    )
+    cancel = Button(_("ยกเลิก"), "import.cancel", {"import": job.id})
+    return _with_files(Card(title, _lines(laid), note, (run, cancel, *buttons)), laid, rejected=False, remarks=True)
+
+
+def result(job: Import, file: File, laid: Laid) -> Reply:
+    """What it did."""
+    title = _("✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register]))
+    return _with_files(Card(title, _lines(laid), _note(laid, remarks=False)), laid, rejected=True, remarks=False)
+
+
+def refused(file: File, error: DeskError) -> Reply:
+    """The table as a whole is not taken."""
+    return Reply((Card(file.name, note=_("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))),), confirms=True)
+
+
+def stopped(file: File, laid: Laid) -> Reply:
+    """It was stopped: what went in until then stays."""
+    title = _("หยุดนำเข้า %(name)s แล้ว ส่วนที่นำเข้าแล้วยังอยู่", name=file.name)
+    return Reply((Card(title, _lines(laid)),), confirms=True)
+
+
+def broken(file: File, reference: str) -> Reply:
+    """It ended in a bug, several times."""
+    text = _("นำเข้า %(name)s ไม่สำเร็จ ส่งไฟล์อีกครั้งได้ (อ้างอิง %(reference)s)", name=file.name, reference=reference)
+    return Reply((Card(text),), confirms=True)
+
+
+async def own_import(ctx: Context, args: Mapping[str, str]) -> Import:
+    """The table that a button means, of the person who sent it; NotFound("file")."""
+    job = await imports.find_import(ctx.db, args["import"])
+    if job is None or job.staff_id != ctx.staff.id:
+        raise NotFound("file")
+    return job
+
+
+def present_state(job: Import) -> Reply:
+    """What a late or second press gets."""
+    return say(_(SENTENCES[job.state]))
+
+
+@action("import.run", role=Role.ADMIN, in_place=True)
+async def run_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Import it; the event ends at once, the work goes on by itself."""
+    job = await own_import(ctx, args)
+    if job.state != "ready":
+        return present_state(job)
+    ctx.change(partial(imports.step, import_id=job.id, start="ready", state="running", now=ctx.now))
+    ctx.jobs.append(job.id)
+    text = _("กำลังนำเข้า %(rows)s แถว เสร็จแล้วจะแจ้ง", rows=args["rows"])
+    return say(text, Button(_("หยุด"), "import.cancel", {"import": job.id}))
+
+
+@action("import.cancel", role=Role.ADMIN, in_place=True)
+async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Before the word nothing is written; while it runs it stops after the rows in hand."""
+    job = await own_import(ctx, args)
+    if job.state not in ("ready", "running"):
+        return present_state(job)
+    ctx.change(partial(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now))
+    return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า") if job.state == "ready" else _("กำลังหยุด"))

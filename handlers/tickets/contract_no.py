@@ -1,0 +1,58 @@
+"""The number of a contract as a field: the next one proposed, one that is another customer's refused."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from domain.dates.days import BUDDHIST_OFFSET
+from domain.errors import InvalidInput
+from domain.owed.contracts import check_year, next_no
+from handlers.desk import Context
+from handlers.forms import reading as fields
+from handlers.forms.engine import Field, Option
+from handlers.i18n import _
+from store.chat.forms import Draft
+from store.owed import contracts
+
+Check = Callable[[Context, Draft, str], Awaitable[None]]
+
+
+async def next_contract_no(ctx: Context) -> str:
+    """The next free number of today's Buddhist year."""
+    return next_no(await contracts.list_taken(ctx.db, ctx.today.year + BUDDHIST_OFFSET), ctx.today)
+
+
+async def check_owner(ctx: Context, no: str, customer: str) -> None:
+    """Refuse a number that is another customer's contract; InvalidInput("contract_taken")."""
+    owner = await contracts.find_owner(ctx.db, no)
+    if owner and customer and owner != customer:
+        raise await taken(ctx, no, owner)
+
+
+async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
+    """The refusal of a number that is used already, with the next free one."""
+    return InvalidInput("contract_taken", no=no, code=owner, next=await next_contract_no(ctx))
+
+
+def contract_no_field(hint: str, check: Check) -> Field:
+    """A contract's number, perhaps with its date behind it; `check` refuses one that cannot be this draft's."""
+    plain = fields.numbered_field("contract_no", "contract_on", hint, "contract")
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        try:
+            values = await plain.parse(ctx, draft, text)
+        except InvalidInput as error:
+            kept = error.params.get("kept")
+            if not isinstance(kept, Mapping) or not kept.get("contract_no"):
+                raise
+            # Only its date is wrong: the number is kept.
+            await check(ctx, draft, check_year(str(kept["contract_no"]), ctx.today))
+            raise
+        check_year(values["contract_no"], ctx.today)
+        await check(ctx, draft, values["contract_no"])
+        return values
+
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        no = await next_contract_no(ctx)
+        return [Option(no, _("ใช้ %(no)s", no=no))]
+
+    return replace(plain, parse=parse, options=options, typed=True)

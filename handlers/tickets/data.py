@@ -1,0 +1,152 @@
+"""The way between a draft's texts and a ticket.
+
+`created_on`, when the ticket came, is the local day in ISO form, with a time of day where one is known:
+`2026-11-22` or `2026-11-22T15:30`; a saved ticket always has its time. All other dates are days alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.customers.records import CustomerCode
+from domain.dates.days import BANGKOK, format_date, format_datetime
+from domain.moments import OPENING
+from domain.staff import StaffId
+from domain.tickets.records import Complexity, Mood, Ticket, Urgency, join_years, split_years
+from handlers.desk import Context
+from store.chat.forms import Draft
+from store.tickets import records as tickets
+
+NONE = "none"
+"""In place of a customer's code: that there is none."""
+NO_CUSTOMER = "no_customer"
+"""In a draft: the officer said that there is no customer."""
+MINUTES = "minutes"
+"""How exactly a draft holds when a ticket came."""
+
+
+async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
+    """The saved ticket under the draft, as a draft would hold it; empty for a new one."""
+    ticket = await saved_ticket(ctx, draft)
+    return as_data(ticket) if ticket else {}
+
+
+async def saved_ticket(ctx: Context, draft: Draft) -> Ticket | None:
+    """The saved ticket under the draft, read once an event; None for a new one, NotFound("ticket")."""
+    if draft.record and draft.record not in ctx.under:
+        ctx.under[draft.record] = await tickets.get_ticket(ctx.db, draft.record)
+    return ctx.under.get(draft.record)
+
+
+def as_data(ticket: Ticket) -> dict[str, str]:
+    """A ticket's fields as a draft holds them."""
+    return {
+        "customer": ticket.customer or "",
+        "contact": str(ticket.contact_id or ""),
+        "reply_email": ticket.reply_email,
+        "channel": ticket.channel,
+        "subject": ticket.subject,
+        "assignee": str(ticket.assignee or ""),
+        "urgency": ticket.urgency,
+        "mood": ticket.mood,
+        "complexity": ticket.complexity,
+        "created_on": _local(ticket.created_at),
+        "closed_on": _local(ticket.closed_at) if ticket.closed_at else "",
+        "projects": tickets.SEPARATOR.join(ticket.projects),
+        "data_years": ticket.data_years,
+        "details": ticket.details,
+        "result": ticket.result,
+        "letter_no": ticket.letter_no,
+        "letter_on": ticket.letter_on.isoformat() if ticket.letter_on else "",
+        "contract_no": ticket.contract_no,
+        "contract_on": ticket.contract_on.isoformat() if ticket.contract_on else "",
+        "price": "" if ticket.price is None else str(ticket.price),
+        "receipt_no": ticket.receipt_no,
+        "receipt_on": ticket.receipt_on.isoformat() if ticket.receipt_on else "",
+        "purpose": ticket.purpose,
+        "agency": ticket.agency,
+        "link": ticket.link,
+        "remarks": ticket.remarks,
+        "province": ticket.province,
+        "user_count": "" if ticket.user_count is None else str(ticket.user_count),
+        "counted_on": ticket.counted_on.isoformat() if ticket.counted_on else "",
+        "unknown": ",".join(sorted(ticket.unknown)),
+    }
+
+
+async def present(ctx: Context, draft: Draft, name: str) -> str:
+    """A field's value in the draft, else in the saved ticket under it."""
+    return draft.data[name] if name in draft.data else (await saved_data(ctx, draft)).get(name, "")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a value that holds several."""
+    return [line for line in text.split(tickets.SEPARATOR) if line]
+
+
+def day(text: str) -> date | None:
+    """A stored date, or None for an empty text."""
+    return date.fromisoformat(text) if text else None
+
+
+def _local(at: datetime) -> str:
+    """An instant as `created_on` holds it."""
+    return at.astimezone(BANGKOK).replace(tzinfo=None).isoformat(timespec=MINUTES)
+
+
+def created_at(created_on: str, now: datetime) -> datetime:
+    """The instant that is said; without a time now, or the beginning of work on the day that is past."""
+    if "T" in created_on:
+        return datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
+    on = day(created_on)
+    if on is None or on == now.astimezone(BANGKOK).date():
+        return now
+    return datetime.combine(on, OPENING, BANGKOK)
+
+
+def created_text(created_on: str) -> str:
+    """`22 พ.ย. 69`, or with its time of day `22 พ.ย. 69 15.30 น.`"""
+    at = datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
+    return format_datetime(at) if "T" in created_on else format_date(at.date())
+
+
+def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
+    """The ticket with the draft's values laid over it."""
+
+    def text(name: str) -> str:
+        return values.get(name, "")
+
+    projects = lines_of(text("projects"))
+    own = dict(map(split_years, lines_of(text("data_years"))))
+    return replace(
+        base,
+        customer=CustomerCode(text("customer")) if text("customer") else None,
+        contact_id=int(text("contact")) if text("contact") else None,
+        reply_email=text("reply_email"),
+        channel=text("channel"),
+        subject=text("subject"),
+        assignee=StaffId(int(text("assignee"))) if text("assignee") else None,
+        urgency=Urgency(text("urgency") or Urgency.NORMAL),
+        mood=Mood(text("mood") or Mood.NORMAL),
+        complexity=Complexity(text("complexity") or Complexity.SIMPLE),
+        projects=tuple(projects),
+        data_years=join_years({name: years for name, years in own.items() if not name or name in projects}),
+        details=text("details"),
+        result=text("result"),
+        letter_no=text("letter_no"),
+        letter_on=day(text("letter_on")),
+        contract_no=text("contract_no"),
+        contract_on=day(text("contract_on")),
+        price=Decimal(text("price")) if text("price") else None,
+        receipt_no=text("receipt_no"),
+        receipt_on=day(text("receipt_on")),
+        purpose=text("purpose"),
+        agency=text("agency"),
+        link=text("link"),
+        remarks=text("remarks"),
+        province=text("province"),
+        user_count=int(text("user_count")) if text("user_count") else None,
+        counted_on=day(text("counted_on")),
+        unknown=frozenset(filter(None, text("unknown").split(","))),
+    )

@@ -1,0 +1,271 @@
+"""The fields of the ticket form: their questions, buttons and reading."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from domain.dates.days import format_date
+from domain.errors import InvalidInput
+from domain.one_line.answers import plain_subject
+from domain.one_line.reading import read_details, read_led_details, read_result, small_talk
+from domain.text import digits, shorten
+from handlers.desk import Context
+from handlers.forms import reading as fields
+from handlers.forms.engine import GUESSED, Field, Option, with_values
+from handlers.i18n import _
+from handlers.projects.fields import COUNTED_ON, DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
+from handlers.tickets.contract_no import check_owner, contract_no_field
+from handlers.tickets.data import present
+from handlers.tickets.line import line_vocabulary, read_values
+from handlers.tickets.people import ASSIGNEE, CONTACT, customer_field
+from handlers.tickets.ways import WAY, likely_subjects, reread
+from store.chat.forms import Draft
+from store.search import customers as search
+from store.tickets import records as tickets
+
+GO_ON = "go_on"
+BACKDATE = "!"
+"""Behind a receipt's day: the ticket is dated back to it."""
+MAX_NAME_WORDS = 4
+DETAILS_HINT = "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)"
+
+
+async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
+    habits = await tickets.list_habits(ctx.db, ctx.staff.id)
+    used = Counter(habit.channel for habit in habits)
+    channels = ctx.desk.configuration.catalogue.channels
+    ordered = sorted(channels.values(), key=lambda channel: -used[channel.code])
+    return [Option(channel.code, channel.name) for channel in ordered]
+
+
+async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    word = ctx.desk.configuration.catalogue.vocabulary().channels.get(text.strip().casefold())
+    return _with_channel(ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text))
+
+
+def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
+    """The channel; a subject that only habit chose is asked for anew where it does not come by this one."""
+    subject = draft.data.get("subject", "")
+    habit = subject and "subject" in draft.data.get(GUESSED, "").split(",")
+    if not habit or ctx.desk.configuration.catalogue.fits(subject, channel):
+        return {"channel": channel}
+    return {"channel": channel, "subject": ""}
+
+
+async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
+    """What the details speak of; then the channel's subjects, the officer's most used first; then every other."""
+    channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
+    habit = "channel" in draft.data.get(GUESSED, "").split(",")
+    return await _subjects(ctx, channel, details, draft.data.get("subject_query", ""), certain=not habit)
+
+
+async def _subjects(ctx: Context, channel: str, details: str, query: str, *, certain: bool = True) -> list[Option]:
+    """`certain`: the channel was said, so that words speak for subjects that come by it."""
+    catalogue = ctx.desk.configuration.catalogue
+    used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
+    fitting = sorted(catalogue.active_subjects(ctx.today, channel or None), key=lambda subject: -used[subject.code])
+    every = catalogue.active_subjects(ctx.today)
+    likely = await likely_subjects(ctx, details, channel if certain else "", every)
+    ordered = list({subject.code: subject for subject in (*likely, *fitting, *every)}.values())
+    if query:
+        wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
+        ordered = [subject for subject in ordered if subject.code in wanted]
+    return [Option(subject.code, subject.label) for subject in ordered]
+
+
+async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A subject by its code or a word; with more behind either a new ticket has its details, too."""
+    found = _find_subject(ctx, plain_subject(text))
+    if found:
+        if len(found) > 1:
+            return {"subject_query": text[:100]}
+        return {"subject": found[0], "subject_query": "", **await reread(ctx, draft, found[0])}
+    word, _blank, rest = plain_subject(text).partition(" ")
+    head = _find_subject(ctx, word)
+    if len(head) == 1 and not draft.record and not draft.data.get("details"):
+        chosen = {"subject": head[0], "subject_query": ""}
+        details = rest.strip() if digits(word) == head[0] else text
+        return {**chosen, **await _parse_details(ctx, with_values(draft, chosen), details)}
+    raise InvalidInput("subject", code=shorten(text, 40))
+
+
+def _find_subject(ctx: Context, text: str) -> list[str]:
+    """The codes of the subjects that are meant: by code or label exactly, by a word typed for one, by words."""
+    catalogue = ctx.desk.configuration.catalogue
+    found = catalogue.find_subjects(text, ctx.today)
+    exact = [subject.code for subject in found if text in (subject.code, subject.label)]
+    if len(exact) != 1 and (word := catalogue.vocabulary().subject_words.get(text.strip().casefold())):
+        return [word]
+    return exact if len(exact) == 1 else [subject.code for subject in found]
+
+
+async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
+    """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
+    catalogue = ctx.desk.configuration.catalogue
+    channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
+    options = await _subjects(ctx, channel, details, draft.data.get("real_subject_query", ""))
+    return [option for option in options if not catalogue.subjects[option.value].forwards]
+
+
+async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    catalogue = ctx.desk.configuration.catalogue
+    found = [code for code in _find_subject(ctx, text) if not catalogue.subjects[code].forwards]
+    if not found:
+        raise InvalidInput("subject", code=shorten(text, 40))
+    single = len(found) == 1
+    return {"real_subject": found[0], "real_subject_query": ""} if single else {"real_subject_query": text[:100]}
+
+
+def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
+    """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
+    catalogue = ctx.desk.configuration.catalogue
+    if channel := catalogue.vocabulary().channels.get(text.casefold()):
+        return _with_channel(ctx, draft, channel)
+    subject = catalogue.subjects.get(digits(text))
+    return {"subject": subject.code} if subject and subject.selectable and "." in subject.code else {}
+
+
+async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Details, and behind `=>` or on the next line the result, which `ปิด` closes (docs/one-line.md)."""
+    if len(text) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    if draft.record:
+        return {"details": text}
+    if chosen := _lone_choice(ctx, draft, text):
+        return chosen
+    vocabulary = await line_vocabulary(ctx)
+    read = read_led_details(text, vocabulary, ctx.today)
+    told = {"details"} if read is None else {"details", "channel", "subject", "look"}
+    read = read or read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
+    values = await read_values(ctx, read)
+    said = {name: value for name, value in values.items() if name in told or not draft.data.get(name)}
+    if "assignee" in values:  # a new draft has its writer's
+        said["assignee"] = values["assignee"]
+    return said
+
+
+async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A result; a last word that closes does so."""
+    if len(text) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    read = read_result(text)
+    if not read.result:
+        raise InvalidInput("result")
+    return {"result": read.result, **({"close": "1"} if read.close else {})}
+
+
+async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
+    """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question or an answer."""
+    if not draft.record and _lone_choice(ctx, draft, text):
+        return False
+    if small_talk(text, ctx.today):
+        return True
+    if len(text.split()) > MAX_NAME_WORDS or "\n" in text:
+        return False
+    hits = await search.find_customers(ctx.db, text)
+    return any(hit.why is search.Why.NAME for hit in hits)
+
+
+async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The ticket's day and those around it; a receipt of an earlier day may take the ticket back with it."""
+    options = [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in fields.late_days(ctx)]
+    on = await present(ctx, draft, "receipt_on")
+    if on and on < await _created_day(ctx, draft):
+        back = _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=format_date(date.fromisoformat(on)))
+        options.insert(0, Option(on + BACKDATE, back))
+    return options
+
+
+async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if text.endswith(BACKDATE):
+        on = text.removesuffix(BACKDATE)
+        return {"created_on": on, "receipt_on": on}
+    return {"receipt_on": fields.past_date(ctx, text)}
+
+
+async def _created_day(ctx: Context, draft: Draft) -> str:
+    """The local day of the ticket as it would be saved, in its stored form."""
+    return (await present(ctx, draft, "created_on")).partition("T")[0] or ctx.today.isoformat()
+
+
+async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """Troubles are added as they come up (DOMAIN.md section 1, remarks)."""
+    remarks = "\n".join(filter(None, (await present(ctx, draft, "remarks"), text)))
+    if len(remarks) > fields.LONG_LIMIT:
+        raise InvalidInput("too_long", length=len(remarks), limit=fields.LONG_LIMIT)
+    return {"remarks": remarks}
+
+
+async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The channel is not one of the subject's: go on, or take one that is."""
+    catalogue = ctx.desk.configuration.catalogue
+    subject = await present(ctx, draft, "subject")
+    channels = catalogue.subjects[subject].channels if subject in catalogue.subjects else ()
+    return [Option(GO_ON, _("ใช้ช่องทางนี้")), *(Option(code, catalogue.channel_name(code)) for code in channels)]
+
+
+async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    if instead := _lone_choice(ctx, draft, text):
+        return instead
+    chosen = fields.match_option(await _misfit_options(ctx, draft), text)
+    if chosen == GO_ON:
+        return {"misfit": f"{await present(ctx, draft, 'subject')} {await present(ctx, draft, 'channel')}"}
+    return {"channel": chosen}
+
+
+async def _customer_of(ctx: Context, draft: Draft) -> str:
+    return await present(ctx, draft, "customer")
+
+
+async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
+    await check_owner(ctx, no, await _customer_of(ctx, draft))
+
+
+TICKET_FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        customer_field("customer", "พิมพ์ชื่อผู้รับบริการ เบอร์โทร อีเมล หรือรหัส"),
+        Field("channel", "", _parse_channel, _channel_options, clearable=False),
+        Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่อง", _parse_subject, _subject_options, clearable=False),
+        WAY,
+        Field("misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True),
+        customer_field("real_customer", "พิมพ์ชื่อผู้ที่เขียนอีเมลมา เบอร์โทร อีเมล หรือรหัส", hidden=True),
+        Field("real_subject", "พิมพ์รหัสหรือคำในเรื่องที่ผู้รับบริการขอ", _parse_real_subject, _real_subject_options, hidden=True),
+        Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
+        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
+        ASSIGNEE,
+        CONTACT,
+        fields.email_field("reply_email"),
+        fields.named_field("urgency"),
+        fields.named_field("mood"),
+        fields.named_field("complexity"),
+        fields.past_moment_field("created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"),
+        PROJECTS,
+        DATA_YEARS,
+        fields.numbered_field(
+            "letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", "letter", unknown=True
+        ),
+        fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
+        contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
+        fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
+        fields.money_field("price"),
+        fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", "receipt", unknown=True),
+        Field(
+            "receipt_on",
+            "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69",
+            _parse_receipt_day,
+            _receipt_day_options,
+            unknown=True,
+            typed=True,
+        ),
+        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True),
+        fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
+        fields.text_field("link", "วางลิงก์", unknown=True),
+        Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),
+        PROVINCE,
+        USER_COUNT,
+        COUNTED_ON,
+    )
+}
+COMMON = ("customer", "assignee", "created_on", "urgency", "projects", "remarks")
+"""Fields offered first on any ticket, after those that its subject asks for."""

@@ -1,0 +1,234 @@
+"""The form of a ticket: a new one, a change of a saved one, or the closing of one.
+
+The draft's data lie over the saved ticket's, field by field; `close` = 1 means that saving closes it,
+`look` = 1 that the card is shown once more before saving.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from domain.customers.phones import format_phone
+from domain.dates.days import format_date, format_month
+from domain.errors import Conflict
+from domain.staff import StaffId
+from domain.text import shorten
+from domain.tickets.records import Status, Ticket
+from handlers.chat import Card, Reply
+from handlers.desk import Context
+from handlers.forms import draft_files
+from handlers.forms.engine import GUESSED, Form, enter_form, new_draft, prompted, with_values
+from handlers.i18n import _
+from handlers.labels import field_label, value_label
+from handlers.projects.fields import projects_text, unsettled_text, years_note, years_text
+from handlers.tickets import cards as ticket_cards
+from handlers.tickets.cards import customer_title
+from handlers.tickets.data import NONE, created_text, saved_data, saved_ticket
+from handlers.tickets.fields import COMMON, TICKET_FIELDS
+from handlers.tickets.line import doubt_buttons, doubt_notes
+from handlers.tickets.people import CUSTOMERS, assignee_note, customer_slip
+from handlers.tickets.rules import asked, closing, derived, lacks_customer, misfit, notes, pairs, problems
+from handlers.tickets.saving import save_changes, save_new
+from handlers.tickets.ways import ways
+from store import staff
+from store.chat.forms import Draft
+from store.tickets import records as tickets
+
+SEARCHED = ("customer", "subject", "real_customer", "real_subject", "assignee", "projects", "data_years", "province")
+QUERIES = {name: f"{name}_query" for name in SEARCHED}
+"""Fields found by searching, and where a search that met none or several is kept."""
+DECIDING = {"subject", "channel", "customer", "price"}
+"""Fields that decide what closing insists on."""
+DEFAULTS = {"normal", "simple"}
+"""Values that go without saying."""
+
+
+async def habit_defaults(ctx: Context) -> dict[str, str]:
+    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none.
+
+    Nobody said either: where the words of the details tell others, `handlers.tickets.ways` has it asked.
+    """
+    habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
+    catalogue = ctx.desk.configuration.catalogue
+    active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
+    counts = Counter(
+        (h.channel, h.subject)
+        for h in habits
+        if h.subject in active and h.channel in catalogue.channels and catalogue.fits(h.subject, h.channel)
+    )
+    if counts:
+        channel, subject = counts.most_common(1)[0][0]
+    else:
+        channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
+        subject = next(code for code in active if catalogue.fits(code, channel))
+    return {"channel": channel, "subject": subject, GUESSED: "channel,subject"}
+
+
+class TicketForm(Form):
+    """See `handlers.forms.engine.Form`."""
+
+    kind = "ticket"
+    fields = TICKET_FIELDS
+
+    async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
+        """What the ticket would hold if it were saved now."""
+        values = {**await saved_data(ctx, draft), **draft.data}
+        return {**values, **derived(ctx, values)}
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        """What is not settled, then what must be there, then what cannot be, then what may be passed over."""
+        values = await self.values(ctx, draft)
+        saved = await saved_ticket(ctx, draft)
+        pair = pairs(ctx, values, saved)
+        needed = ["customer"] if saved is None and lacks_customer(ctx, values) else []
+        needed += ["channel", "subject"] if saved is None else []
+        if {"channel", "subject"} & draft.data.keys() and misfit(ctx, values):
+            needed.append("misfit")
+        needed += ["real_customer", "real_subject"] if pair else []
+        needed += ["details"] if saved is None else []
+        # A closed ticket that is corrected must still have what closing insists on.
+        corrected = saved is not None and saved.status is Status.CLOSED and DECIDING & draft.data.keys()
+        told = ways(ctx, values) if saved is None else []
+        needed += ["way"] if told else []
+        # What closing insists on depends on the answer.
+        if not told and (values.get("close") or corrected):
+            needed += [name for name in await closing(ctx, values) if not (pair and name == "result")]
+        unknown = values.get("unknown", "").split(",")
+        missing = [n for n in (*needed, *prompted(draft)) if n not in unknown and not self._filled(values, n)]
+        # A query that met several must be settled, whether or not the field is needed.
+        unsettled = [name for name, query in QUERIES.items() if values.get(query)]
+        return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.data)]))
+
+    def _filled(self, values: Mapping[str, str], name: str) -> bool:
+        return name not in ("misfit", "way") and bool(values.get(name))
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        values = await self.values(ctx, draft)
+        customer = await customer_title(ctx, values.get("customer", ""))
+        name = _("ใบงานใหม่")
+        if draft.record:
+            closing = values.get("close")
+            name = _("ปิดใบงาน %(no)s", no=draft.record) if closing else _("แก้ไข %(no)s", no=draft.record)
+        title = " · ".join(filter(None, (f"🎫 {name}", customer)))
+        told = list(problems(ctx, values, draft.data).values())
+        if draft.asking == "misfit":
+            told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
+        if draft.asking == "way":
+            told.append(_("รายละเอียดเหมือนเป็นเรื่องอื่น แตะเรื่องที่ถูก แล้วจะทำต่อให้"))
+        if draft.asking == "customer":
+            told.append(await customer_slip(ctx, values))
+        if values.get("data_years_query"):
+            told.append(years_note(values["data_years_query"]))
+        if values.get("assignee_query"):
+            told.append(await assignee_note(ctx, values["assignee_query"]))
+        told += await notes(ctx, values, draft.record, draft.asking)
+        told += [] if draft.asking else doubt_notes(values)
+        lines = await self._lines(ctx, draft, values)
+        if count := await draft_files.waiting_with(ctx, draft):
+            lines.append((field_label("files"), str(count)))
+        return Card(title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft, values))
+
+    async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
+        """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""
+        shown = {*draft.data, *derived(ctx, values)} if draft.record else {*values}
+        if values.get("close"):
+            shown.add("result")
+        lines = []
+        for name in TICKET_FIELDS:
+            value = values.get(name, "")
+            if name in QUERIES and values.get(QUERIES[name]):
+                lines.append((field_label(name), f'"{_readable(name, values[QUERIES[name]])}"'))
+            elif (
+                name in shown
+                and value
+                and name not in ("customer", "misfit")
+                and not (value in DEFAULTS and not draft.record)
+            ):
+                text = await self._text(ctx, values, name)
+                lines += [(field_label(name), shorten(text, 300))] if text else []
+        unknown = [field_label(name) for name in TICKET_FIELDS if name in values.get("unknown", "").split(",")]
+        if unknown:
+            lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
+        return lines
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        values = await self.values(ctx, draft)
+        value = values.get(name, "")
+        return await self._text(ctx, values, name) if value and value not in DEFAULTS else ""
+
+    async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:
+        catalogue, value = ctx.desk.configuration.catalogue, values[name]
+        if name in CUSTOMERS and value != NONE:
+            return await customer_title(ctx, value)
+        if name == "channel":
+            return catalogue.channel_name(value)
+        if name in ("subject", "real_subject"):
+            return catalogue.subject_label(value)
+        if name == "assignee":
+            return (await staff.get_staff(ctx.db, StaffId(int(value)))).name
+        if name == "contact":
+            return await ticket_cards.contact_name(ctx, values.get("customer", ""), int(value))
+        if name == "counted_on":
+            return format_month(date.fromisoformat(value))
+        if name == "created_on":
+            return created_text(value)
+        if name.endswith("_on"):
+            return format_date(date.fromisoformat(value))
+        if name == "price":
+            return f"{Decimal(value):,.2f}"
+        if name == "user_count":
+            return f"{int(value):,}"
+        if name == "projects":
+            return projects_text(value, values.get("data_years", ""))
+        if name == "data_years":
+            return years_text(value)
+        return value_label(name, value)
+
+    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        if draft.record:
+            return ("result",) if draft.data.get("close") else ()
+        return ("channel", "subject")
+
+    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+        """What the subject asks for, what is filled already, and what any ticket may need."""
+        values = await self.values(ctx, draft)
+        subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
+        real = ("real_customer", "real_subject") if subject and subject.forwards and not values.get("result") else ()
+        wanted = {*await asked(ctx, values), *COMMON, *real, "channel", "subject", "details", "result"}
+        filled = {n for n in TICKET_FIELDS if values.get(n) and values[n] not in DEFAULTS and n != "misfit"}
+        return tuple(n for n in TICKET_FIELDS if n in wanted or n in filled)
+
+    def save_label(self, draft: Draft) -> str:
+        if not draft.data.get("close"):
+            return _("บันทึก")
+        return _("ปิดด้วยผลนี้ %(no)s", no=draft.record).strip()
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        save = save_changes if draft.record else save_new
+        return await save(ctx, draft, await self.values(ctx, draft))
+
+
+def _readable(name: str, query: str) -> str:
+    """What was searched for, as people read it."""
+    if name == "projects":
+        return unsettled_text(query)
+    return format_phone(query)
+
+
+FORM = TicketForm()
+enter_form(FORM)
+
+
+def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:
+    """A draft for a new ticket: the officer answers for it."""
+    begun = {"assignee": str(ctx.staff.id), "begun": ctx.now.isoformat()}
+    return with_values(new_draft(ctx, "ticket", begun), values)
+
+
+def edit_ticket(ctx: Context, ticket: Ticket, values: Mapping[str, str], *, look: bool) -> Draft:
+    """A draft over a saved ticket; `look` = show the card before saving. Conflict("voided") for one that was voided."""
+    if ticket.status is Status.VOIDED:
+        raise Conflict("voided", no=ticket.no)
+    data = {"unknown": ",".join(sorted(ticket.unknown)), **({"look": "1"} if look else {})}
+    return with_values(new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version), values)

@@ -1,0 +1,271 @@
+"""From one line to a ticket's draft: what was understood, what must be settled first, what is shown before saving."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from domain.customers.phones import format_phone
+from domain.customers.records import Contact, Customer
+from domain.dates.data_years import kept
+from domain.dates.days import BANGKOK
+from domain.errors import InvalidInput
+from domain.one_line.reading import CustomerRef, Doubt, OneLine, Vocabulary, parse_one_line
+from domain.text import strip_titles
+from domain.tickets.records import join_years
+from handlers.chat import Button
+from handlers.desk import Context
+from handlers.forms.engine import form_button, new_draft
+from handlers.i18n import _
+from handlers.labels import field_label
+from handlers.tickets.data import NO_CUSTOMER
+from handlers.tickets.people import parse_assignee
+from store import staff
+from store.chat.forms import Draft
+from store.customers.keys import phone_key
+from store.search import customers as search
+from store.tickets.records import SEPARATOR
+
+PROVINCIAL = ("email", "mail.provincial_users")
+"""What a line of nothing but a province and a number is."""
+DOUBTS = "doubts"
+"""The value of a draft that holds what is to be looked at before it is saved, a line each."""
+HABIT = "habit"
+"""In place of a field: channel and subject are those that the officer uses most."""
+_TAB = "\t"
+
+
+async def line_vocabulary(ctx: Context) -> Vocabulary:
+    """The words of the grammar, with the names of everybody and every team that may stand behind @."""
+    people = {person.name for person in await staff.list_staff(ctx.db)} | (await staff.list_teams(ctx.db)).keys()
+    return replace(ctx.desk.configuration.vocabulary(), staff=frozenset(people))
+
+
+async def line_values(ctx: Context, line: str) -> dict[str, str]:
+    """The values of a new ticket's draft that the line says; with `look` it is shown before it is saved."""
+    read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
+    if read.counts and not read.subject:
+        channel, subject = PROVINCIAL
+        read = replace(read, channel=read.channel or channel, subject=subject, close=True)
+        read = read.doubting("subject", read.details, taken=True)
+    read, customer = await _with_customer(ctx, read)
+    return {**await read_values(ctx, read), **customer, **_several(read)}
+
+
+async def read_values(ctx: Context, read: OneLine) -> dict[str, str]:
+    """What was read, but for the customer, as a draft holds it."""
+    read = _not_to_come(ctx, read)
+    return {**_values(read), **await _assignee(ctx, read), **doubt_values(read.doubts)}
+
+
+def _not_to_come(ctx: Context, read: OneLine) -> OneLine:
+    """Without a time of today that is still to come."""
+    if read.created_on is None or read.created_time is None:
+        return read
+    if datetime.combine(read.created_on, read.created_time, BANGKOK) <= ctx.now:
+        return read
+    return replace(read, created_time=None).doubting("created_on", f"{read.created_time:%H.%M}")
+
+
+def _values(read: OneLine) -> dict[str, str]:
+    years = {project: kept(periods) for project, periods in read.years}
+    values = {
+        "channel": read.channel,
+        "subject": read.subject,
+        "details": read.details,
+        "result": read.result,
+        "created_on": _created(read),
+        "urgency": read.urgency,
+        "mood": read.mood,
+        "complexity": read.complexity,
+        "projects": SEPARATOR.join(read.projects),
+        "data_years": join_years(years),
+        "price": "" if read.price is None else str(read.price),
+        "receipt_no": read.receipt_no,
+        "receipt_on": read.receipt_on.isoformat() if read.receipt_on else "",
+        "letter_no": read.letter_no,
+        "letter_on": read.letter_on.isoformat() if read.letter_on else "",
+        "contract_no": read.contract_no,
+        "contract_on": read.contract_on.isoformat() if read.contract_on else "",
+        "purpose": read.purpose,
+        NO_CUSTOMER: "1" if read.nobody else "",
+        "close": "1" if read.close else "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _created(read: OneLine) -> str:
+    if read.created_on is None:
+        return ""
+    day = read.created_on.isoformat()
+    return f"{day}T{read.created_time:%H:%M}" if read.created_time else day
+
+
+def _several(read: OneLine) -> dict[str, str]:
+    """Of several subjects none is taken: it is asked which."""
+    others = [doubt.words for doubt in read.doubts if doubt.field == "subject" and not doubt.taken]
+    codes = [read.subject, *(one.strip("()[]., ") for one in others)]
+    if not read.subject or not others:
+        return {}
+    return {"subject": "", "subject_query": " ".join(codes)}
+
+
+# The customer.
+
+
+async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str, str]]:
+    """Who is meant for sure, else what is to be searched for; the name beside a code or telephone is read with it."""
+    if not read.customer:
+        return await _named_customer(ctx, read)
+    found = await _surely(ctx, read.customer_kind, read.customer)
+    if found is None:
+        return _searched(read)
+    others = [doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken]
+    meant = [await _is_of(ctx, found, doubt.words) for doubt in others]
+    if not all(meant) and read.customer_kind is CustomerRef.CODE and _are_codes(others):
+        return read, {"customer_query": " ".join([read.customer, *(doubt.words for doubt in others)])}
+    settled = {doubt for doubt, same in zip(others, meant, strict=True) if same}
+    read = _without(read, settled)
+    return _with_beside(read, found), {"customer": found.code}
+
+
+def _are_codes(doubts: list[Doubt]) -> bool:
+    return all(doubt.words[:1].casefold() == "c" for doubt in doubts)
+
+
+async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str, str]]:
+    """A name that begins the details, where exactly one customer bears it."""
+    found = await _surely(ctx, CustomerRef.NAME, read.beside) if read.beside else None
+    if found is None:
+        return read, {}
+    return replace(read, details=read.details.removeprefix(read.beside).strip()), {"customer": found.code}
+
+
+def _searched(read: OneLine) -> tuple[OneLine, dict[str, str]]:
+    """Nobody, or several: asked, with the name and further telephones that stand beside the first."""
+    others = {doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken}
+    if read.customer_kind is CustomerRef.CODE or not (read.beside or others):
+        return read, {"customer_query": format_phone(read.customer)}
+    read = _without(replace(read, details=read.details.removeprefix(read.beside).strip()), others)
+    said = (read.beside, format_phone(read.customer), *(one.words for one in others))
+    return read, {"customer_query": " ".join(filter(None, said))}
+
+
+def _without(read: OneLine, settled: set[Doubt]) -> OneLine:
+    """Without these doubts, whose words the customer holds."""
+    details = read.details
+    for doubt in settled:
+        details = " ".join(details.replace(doubt.words, " ", 1).split()) if "\n" not in details else details
+    return replace(read, details=details, doubts=tuple(doubt for doubt in read.doubts if doubt not in settled))
+
+
+def _with_beside(read: OneLine, customer: Customer) -> OneLine:
+    """Words beside the customer leave the details where they are the name; any others are shown."""
+    if not read.beside:
+        return read
+    if _is_named(customer, read.beside):
+        return replace(read, details=read.details.removeprefix(read.beside).strip())
+    return read.doubting("customer", read.beside)
+
+
+async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
+    """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
+    hits = [hit.customer for hit in await search.find_customers(ctx.db, reference)]
+    if kind is CustomerRef.CODE:
+        return hits[0] if len(hits) == 1 else None
+    if kind is CustomerRef.NAME:
+        exact = [one for one in hits if _name(one.name) == _name(reference)]
+    else:
+        exact = [one for one in hits if _is_reached(one, reference)]
+    return exact[0] if len(exact) == 1 else None
+
+
+async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
+    """Whether a second code, telephone or e-mail is this customer's as well."""
+    return customer.code in {hit.customer.code for hit in await search.find_customers(ctx.db, words)}
+
+
+def _is_reached(customer: Customer, reference: str) -> bool:
+    people: tuple[Customer | Contact, ...] = (customer, *customer.contacts)
+    if "@" in reference:
+        return reference in {one.email.casefold() for one in people}
+    phones = {phone_key(phone) for one in people for phone in (one.phone, one.mobile) if phone}
+    return phone_key(reference) in phones
+
+
+def _is_named(customer: Customer, words: str) -> bool:
+    """Whether all words are of the customer's name, organisation or contacts."""
+    names = (customer.name, customer.organisation, *(contact.name for contact in customer.contacts))
+    known = {word for name in names for word in _name(name)}
+    return bool(_name(words)) and set(_name(words)) <= known
+
+
+def _name(text: str) -> list[str]:
+    """The words of a name as they are spelt, without titles."""
+    return strip_titles(text).casefold().split()
+
+
+async def _assignee(ctx: Context, read: OneLine) -> dict[str, str]:
+    """The colleague after @; one who left, or several of that name, must be settled first."""
+    if not read.assignee:
+        return {}
+    try:
+        found = await parse_assignee(ctx, new_draft(ctx, "ticket", {}), read.assignee)
+    except InvalidInput:
+        return {"assignee_query": read.assignee}
+    return dict(found)
+
+
+# What is to be looked at.
+
+
+def doubt_values(doubts: tuple[Doubt, ...]) -> dict[str, str]:
+    """Doubts as a draft holds them, and that it is shown before it is saved; nothing where there are none."""
+    if not doubts:
+        return {}
+    lines = [_TAB.join((doubt.field, "1" if doubt.taken else "", doubt.words)) for doubt in doubts]
+    return {"look": "1", DOUBTS: "\n".join(lines)}
+
+
+def doubts_of(values: Mapping[str, str]) -> tuple[Doubt, ...]:
+    """The doubts that a draft holds."""
+    lines = [line.split(_TAB, 2) for line in values.get(DOUBTS, "").split("\n") if line]
+    return tuple(Doubt(field, words, bool(taken)) for field, taken, words in lines)
+
+
+def without_habit(values: Mapping[str, str], *settled: str) -> dict[str, str]:
+    """What is left to be looked at once channel and subject are said, and with them these fields."""
+    doubts = doubts_of(values)
+    left = tuple(doubt for doubt in doubts if doubt.field not in (HABIT, *settled))
+    if left == doubts:
+        return {}
+    return doubt_values(left) or {"look": "", DOUBTS: ""}
+
+
+def doubt_notes(values: Mapping[str, str]) -> list[str]:
+    """What is to be looked at before saving, a sentence each, with the words as typed."""
+    doubts = doubts_of(values)
+    unread = [f'"{doubt.words}"' for doubt in doubts if not doubt.taken and doubt.field not in ("customer", "close")]
+    notes = [_doubt_note(doubt) for doubt in doubts]
+    if unread:
+        notes.append(_("⚠️ ยังไม่เข้าใจคำว่า %(words)s · บันทึกตามนี้", words=", ".join(unread)))
+    return list(dict.fromkeys(filter(None, notes)))
+
+
+def _doubt_note(doubt: Doubt) -> str:
+    if doubt.field == HABIT:
+        return _("⚠️ ข้อความไม่ได้บอกช่องทางและเรื่อง ใช้ตามที่บันทึกบ่อย")
+    if doubt.field == "close":
+        return _('⚠️ "%(words)s" คือปิดใบงาน หรือเป็นส่วนของข้อความ', words=doubt.words)
+    if doubt.field == "customer" and not doubt.taken:
+        return _('⚠️ "%(words)s" ไม่ใช่ของผู้รับบริการรายนี้', words=doubt.words)
+    if not doubt.taken:
+        return ""
+    return _('⚠️ ตรวจ%(field)s อ่านจาก "%(words)s"', field=field_label(doubt.field), words=doubt.words)
+
+
+def doubt_buttons(draft: Draft, values: Mapping[str, str]) -> tuple[Button, ...]:
+    """Beside the button that saves and closes: to save only, where the closing word may be one of the text."""
+    doubted = any(doubt.field == "close" for doubt in doubts_of(values))
+    if not doubted or not values.get("close"):
+        return ()
+    return (form_button(_("บันทึกโดยไม่ปิด"), "ticket.keep_open", draft),)

@@ -1,0 +1,134 @@
+"""Tickets that belong together: tied by a small form, shown on both cards, untied by a tap."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from domain.errors import InvalidInput
+from domain.tickets.references import read_ticket_no
+from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.desk import Context
+from handlers.forms import reading as fields
+from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft, start
+from handlers.i18n import _
+from handlers.labels import field_label, value_label
+from handlers.registry import action
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from store.chat.forms import Draft
+from store.tickets import links as ticket_links
+from store.tickets import records as tickets
+from store.tickets.links import Link, LinkKind
+
+OFFERED = 8
+"""The customer's other tickets that are offered."""
+
+
+async def _parse_other(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """The number of another ticket that there is."""
+    found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
+    if found is None:
+        raise InvalidInput("ticket", no=text[:20])
+    if found.no == draft.data["ticket"]:
+        raise InvalidInput("link_itself")
+    if found.no in await _tied(ctx, draft.data["ticket"]):
+        raise InvalidInput("tickets_linked", no=draft.data["ticket"], other=found.no)
+    return {"other_ticket": found.no}
+
+
+async def _tied(ctx: Context, no: str) -> set[str]:
+    """The ticket and all that it is tied to."""
+    return {no, *(each for link in await ticket_links.list_links(ctx.db, no) for each in (link.no, link.other))}
+
+
+async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The customer's latest tickets but this one and those that are tied already."""
+    ticket = await tickets.get_ticket(ctx.db, draft.data["ticket"])
+    if not ticket.customer:
+        return []
+    tied = await _tied(ctx, ticket.no)
+    latest = await tickets.list_by_customer(ctx.db, ticket.customer, OFFERED + len(tied))
+    others = [each for each in latest if each.no not in tied][:OFFERED]
+    for each in others:
+        ctx.audit("ticket.listed", each.no)
+    return [Option(each.no, ticket_cards.ticket_line(ctx, each)) for each in others]
+
+
+class LinkForm(Form):
+    """See `handlers.forms.engine.Form`."""
+
+    kind = "ticket_link"
+    fields: Mapping[str, Field] = {
+        "other_ticket": Field(
+            "other_ticket", "พิมพ์เลขใบงาน", _parse_other, _other_options, frozenset({"ticket"}), clearable=False
+        ),
+        "link_kind": fields.named_field("link_kind"),
+    }
+
+    async def missing(self, ctx: Context, draft: Draft) -> list[str]:
+        return [name for name in self.fields if not draft.data.get(name)]
+
+    async def show(self, ctx: Context, draft: Draft) -> Card:
+        lines = [
+            (field_label(name), value_label(name, draft.data[name])) for name in self.fields if draft.data.get(name)
+        ]
+        return Card(_("🔗 ผูกใบงาน %(no)s", no=draft.data["ticket"]), tuple(lines))
+
+    async def present(self, ctx: Context, draft: Draft, name: str) -> str:
+        return value_label(name, draft.data.get(name, ""))
+
+    async def save(self, ctx: Context, draft: Draft) -> Reply:
+        link = Link(draft.data["ticket"], LinkKind(draft.data["link_kind"]), draft.data["other_ticket"])
+        ctx.change(partial(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now))
+        ctx.audit("ticket.linked", link.no)
+        end(ctx, draft, outcome=link.no)
+        kind = value_label("link_kind", link.kind)
+        saved = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s %(kind)s %(other)s", no=link.no, kind=kind, other=link.other)
+        return Reply((Paragraph(saved, (_show(link.no), _show(link.other))),), confirms=True)
+
+
+enter_form(LinkForm())
+
+
+def _show(no: str) -> Button:
+    return Button(no, "ticket.show", {"no": no})
+
+
+@action("ticket.link")
+async def link_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Tie this ticket to another."""
+    ticket = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", ticket.no)
+    return await start(ctx, new_draft(ctx, "ticket_link", {"ticket": ticket.no}))
+
+
+@action("ticket.links")
+async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The tickets that this one is tied to: open one, untie one, tie one more."""
+    ticket = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", ticket.no)
+    links = await ticket_links.list_links(ctx.db, ticket.no)
+    others = [link.other if link.no == ticket.no else link.no for link in links]
+    for other in others:
+        ctx.audit("ticket.listed", other)
+    known = await tickets.get_tickets(ctx.db, others)
+    options = tuple(ticket_buttons.show_button(known[no], ticket_cards.ticket_line(ctx, known[no])) for no in others)
+    untie = tuple(
+        Button(_("เลิกผูก %(no)s", no=other), "ticket.unlink", {"no": ticket.no, "other": other}, once=True)
+        for other in others
+    )
+    more = (Button(_("ผูกเพิ่ม"), "ticket.link", {"no": ticket.no}), ticket_buttons.show_button(ticket))
+    lines = (_("🔗 ใบงานที่ผูกกับ %(no)s", no=ticket.no), *ticket_cards.link_lines(ticket.no, links))
+    if not options:
+        return Reply((Paragraph("\n".join((*lines, _("ไม่มีใบงานที่ผูกไว้"))), more),))
+    return Reply((Choice("\n".join(lines), options, (*untie, *more)),))
+
+
+@action("ticket.unlink")
+async def unlink_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Untie two tickets; Conflict("link_gone") where somebody did so before."""
+    no, other = args["no"], args["other"]
+    ctx.change(partial(ticket_links.remove_link, no=no, other=other, by=ctx.staff.id, now=ctx.now))
+    ctx.audit("ticket.unlinked", no)
+    text = _("✅ เลิกผูก %(no)s กับ %(other)s แล้ว", no=no, other=other)
+    again = Button(_("ผูกเพิ่ม"), "ticket.link", {"no": no})
+    return Reply((Paragraph(text, (_show(no), again)),), confirms=True)

@@ -1,0 +1,66 @@
+"""Tickets that the desk opens, fills and closes by itself: a proof received, a follow-up sent, a user's thanks."""
+
+from dataclasses import replace
+from functools import partial
+
+from domain.owed.requests import Life
+from domain.owed.rules import Owed
+from domain.tickets.records import Status, Ticket, TicketNo
+from handlers.desk import Context
+from handlers.owed.requests import ground, settled
+from handlers.tickets import saves as ticket_saves
+from store.engine import counters
+from store.owed import requests
+
+
+async def record(
+    ctx: Context, life: Life, subject: str, details: str, result: str, no: str = ""
+) -> tuple[Ticket, Life, list[Owed]]:
+    """A ticket on this request, closed unless its subject insists on more; with the request after it.
+
+    `details` and `result` are for the office's records: in Thai, whoever presses.
+    """
+    catalogue = ctx.desk.configuration.catalogue
+    customer = await ctx.customer(life.request.customer)
+    channels = catalogue.subject(subject).channels or tuple(catalogue.channels)
+    channel = "email" if "email" in channels else channels[0]
+    contract = life.contract
+    ticket = Ticket(
+        no=TicketNo(no) if no else await counters.reserve_ticket_no(ctx.db, ctx.now),
+        channel=channel,
+        subject=subject,
+        details=details,
+        created_at=ctx.now,
+        recorded_at=ctx.now,
+        recorded_by=ctx.staff.id,
+        assignee=ctx.staff.id,
+        customer=life.request.customer,
+        contact_id=contract.contact_id if contract else None,
+        projects=projects(life),
+        data_years=data_years(life),
+        result=result,
+        contract_no=contract.no if contract else "",
+        contract_on=contract.signed_on if contract else None,
+    )
+    needed = catalogue.required_for_closing(subject, channel, customer.kind, None)
+    if all(getattr(ticket, name) for name in needed):
+        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
+    await ticket_saves.add(ctx, ticket)
+    ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx)))
+    ctx.audit("ticket.created", ticket.no)
+    after, changed = settled(ctx, life, ticket)
+    return ticket, after, changed
+
+
+def projects(life: Life) -> tuple[str, ...]:
+    """The projects of a request: its contract's, else those of the last ticket that names some."""
+    if life.contract and life.contract.projects:
+        return life.contract.projects
+    return next((ticket.projects for ticket in reversed(life.tickets) if ticket.projects), ())
+
+
+def data_years(life: Life) -> str:
+    """The years of its data, likewise."""
+    if life.contract and life.contract.data_years:
+        return life.contract.data_years
+    return next((ticket.data_years for ticket in reversed(life.tickets) if ticket.data_years), "")

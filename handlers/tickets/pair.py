@@ -1,0 +1,87 @@
+"""A forwarded mail: one form makes two tickets, the first closed and naming the second (DOMAIN.md section 4)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import takewhile
+
+from domain.clock import pauses
+from domain.customers.records import CustomerCode
+from domain.staff import StaffId
+from domain.text import shorten, strip_titles, words
+from domain.tickets.records import Ticket, TicketNo
+from handlers.chat import Paragraph, Reply
+from handlers.desk import Context
+from handlers.i18n import _
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from handlers.tickets import saves as ticket_saves
+from store import staff
+from store.engine import counters
+
+QUESTION = 300
+"""Characters of the question that the first ticket's result repeats."""
+
+
+async def reserve(ctx: Context) -> TicketNo:
+    """The second ticket's number: before the first's, whose result names it."""
+    return await counters.reserve_ticket_no(ctx.db, ctx.now)
+
+
+async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
+    """The first ticket: closed, its result says who asked for what and where that is dealt with."""
+    customer = await ctx.customer(values["real_customer"])
+    subject = ctx.desk.configuration.catalogue.subject(values["real_subject"]).name
+    question = shorten(_without_name(ticket.details, customer.name) or subject, QUESTION)
+    said = words("results").text("forwarded") % (ticket_cards.shown_name(customer), question, no)
+    result = "\n".join(filter(None, (ticket.result, said)))
+    # What the customer wants is counted once: with the second ticket.
+    return replace(pauses.closed(ticket, ctx.now), result=result, projects=(), data_years="")
+
+
+def _without_name(details: str, name: str) -> str:
+    """The question in one line, without the customer's name where it begins with that: the result begins with it."""
+    question = " ".join(details.split())
+    asked, named = strip_titles(question).split(), strip_titles(name).split()
+    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(asked, named, strict=False)))
+    return " ".join(asked[len(same) :]) if same else question
+
+
+async def add_real(
+    ctx: Context, first: Ticket, values: Mapping[str, str], no: TicketNo, before: StaffId | None = None
+) -> Ticket:
+    """The second ticket, of the customer who wrote, in the same transaction; `first` as it was filled in.
+
+    A mail that lay with somebody who left since becomes the work of who closes it.
+    """
+    assignee = StaffId(int(values["assignee"])) if values.get("assignee") else ctx.staff.id
+    if assignee == before and (await staff.get_staff(ctx.db, assignee)).blocked_at is not None:
+        assignee = ctx.staff.id
+    real = Ticket(
+        no=no,
+        channel=first.channel,
+        subject=values["real_subject"],
+        details=first.details,
+        created_at=first.created_at,
+        recorded_at=ctx.now,
+        recorded_by=ctx.staff.id,
+        assignee=assignee,
+        customer=CustomerCode(values["real_customer"]),
+        reply_email=first.reply_email,
+        urgency=first.urgency,
+        mood=first.mood,
+        complexity=first.complexity,
+        projects=first.projects,
+        data_years=first.data_years,
+        purpose=first.purpose,
+        unknown=first.unknown & {"details"},
+    )
+    await ticket_saves.add(ctx, real)
+    ctx.audit("ticket.created", real.no)
+    return real
+
+
+async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
+    """Both: the one that is to be answered as a card, the closed one in a line before it."""
+    told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=shorten(first.result, 300))
+    shown = await ticket_cards.saved(ctx, real)
+    return replace(shown, parts=(Paragraph(told, (ticket_buttons.show_button(first, first.no),)), *shown.parts))

@@ -1,0 +1,97 @@
+"""The next identical enquiry: a draft with what an earlier ticket said, to be saved or closed with one tap."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from domain.customers.phones import looks_like_email, looks_like_phone
+from domain.text import digits
+from domain.tickets.records import Status, Ticket
+from domain.tickets.references import Kind, read_alone
+from handlers.chat import Reply, say
+from handlers.desk import Context
+from handlers.forms.engine import FRESH, asks, feed, resume_part, start, with_values
+from handlers.i18n import _
+from handlers.registry import COMMANDS, action, command
+from handlers.tickets.data import NO_CUSTOMER, as_data
+from handlers.tickets.form import new_ticket
+from store.chat import forms
+from store.chat.forms import Draft
+from store.search import customers as search
+from store.tickets import records as tickets
+
+COPIED = ("subject", "channel", "complexity", "projects", "data_years", "details", "result")
+"""What an identical enquiry has in common with the earlier one; letters, receipts and people are its own."""
+TYPED = ("customer", "contact", "customer_query", NO_CUSTOMER, "reply_email", "created_on", "letter_no", "letter_on")
+"""What stays of a draft that was begun before its officer saw that it is the same again."""
+
+
+def names_one_customer(text: str) -> bool:
+    """Whether nothing is typed, or one customer's code, telephone or address."""
+    one = read_alone(text)
+    return (
+        not text or looks_like_phone(digits(text)) or looks_like_email(text) or bool(one and one.kind is Kind.CUSTOMER)
+    )
+
+
+def copied(ctx: Context, ticket: Ticket) -> dict[str, str]:
+    """The draft's values: a closed ticket's copy closes, too, once its card was looked at.
+
+    A forwarded mail's result names the ticket that was made of it, and a province's report is nothing but its number:
+    of these only the kind is the same.
+    """
+    data, catalogue = as_data(ticket), ctx.desk.configuration.catalogue
+    subject = catalogue.subjects.get(ticket.subject)
+    own = {"result"} if subject and subject.forwards else set()
+    if catalogue.wants(ticket.subject, "user_count"):
+        own = {"details", "result"}
+    same = [name for name in COPIED if name not in own]
+    values = {name: value for name in same if (value := data.get(name))}
+    unknown = ",".join(sorted(ticket.unknown & set(same)))
+    close = {"close": "1"} if ticket.status is Status.CLOSED else {}
+    return {**values, **close, "unknown": unknown, "look": "1"}
+
+
+@action("ticket.repeat")
+async def repeat_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The same for somebody else: who it is, is asked, unless the ticket had no customer either."""
+    ticket = await tickets.get_ticket(ctx.db, args["no"])
+    ctx.audit("ticket.read", ticket.no)
+    return await _begin(ctx, new_ticket(ctx, copied(ctx, ticket)), ask=bool(ticket.customer))
+
+
+@command(
+    "again",
+    "เหมือนเดิม",
+    about="สร้างใบงานแบบเดียวกับใบล่าสุดของฉัน เช่น 0812345678 เหมือนเดิม",
+    fits=names_one_customer,
+    last=True,
+)
+async def again(ctx: Context, args: str) -> Reply:
+    """The officer's last ticket once more, for the customer named here or in the form that is open."""
+    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    fresh = draft is not None and asks(draft) and ctx.now - draft.touched_at <= FRESH
+    if draft is not None and fresh and not args and (draft.kind != "ticket" or draft.record):
+        return await feed(ctx, draft, COMMANDS["again"].words[0])  # an answer to another question
+    latest = await tickets.find_last_recorded(ctx.db, ctx.staff.id)
+    if latest is None:
+        return say(_("ยังไม่มีใบงานของคุณให้ทำซ้ำ พิมพ์ สร้างใบงาน"))
+    ctx.audit("ticket.read", latest.no)
+    if draft is not None and fresh and not args:
+        kept = {name: value for name in TYPED if (value := draft.data.get(name))}
+        return await _begin(ctx, with_values(draft, {**copied(ctx, latest), **kept}), ask=True)
+    values = {**copied(ctx, latest), **(await _customer(ctx, digits(args).strip()) if args else {})}
+    reply = await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
+    return replace(reply, parts=(*reply.parts, await resume_part(ctx, draft))) if draft else reply
+
+
+async def _customer(ctx: Context, typed: str) -> dict[str, str]:
+    hits = await search.find_customers(ctx.db, typed)
+    if len(hits) == 1 and not hits[0].weak:
+        return {"customer": hits[0].customer.code}
+    return {"customer_query": typed}
+
+
+async def _begin(ctx: Context, draft: Draft, *, ask: bool) -> Reply:
+    """The card with one tap to save; before it, where wanted, the question whose it is."""
+    known = draft.data.get("customer") or draft.data.get("customer_query")
+    return await start(ctx, replace(draft, asking=""), "customer" if ask and not known else "")

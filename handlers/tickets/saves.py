@@ -1,0 +1,109 @@
+"""Saving a ticket with all that hangs on it: its history, what is told of its deadline, the person it is given to."""
+
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from domain.errors import InvalidInput, NotAllowed
+from domain.staff import Role, Staff, StaffId
+from domain.tickets.hand_over import Offer
+from domain.tickets.records import Ticket
+from handlers.chat import Button, Paragraph, Reply
+from handlers.desk import Context, Work
+from handlers.i18n import _
+from handlers.labels import doer_label, person_label, team_label
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from store import staff
+from store import ticket_saves as store_saves
+from store.engine.ground import Ground
+from store.tickets import hand_overs
+
+
+async def add(ctx: Context, ticket: Ticket) -> None:
+    """A new ticket; InvalidInput("assignee_left") where it is given to somebody without access."""
+    await may_receive(ctx, ticket.assignee)
+    write_new(ctx, ticket)
+    offer(ctx, ctx.staff, ticket, before=ctx.staff.id)
+
+
+def write_new(work: Work, ticket: Ticket) -> None:
+    """The bare new ticket with all that follows from it, for whoever has checked all else."""
+    work.change(partial(store_saves.add_ticket, ticket=ticket, ground=ground(work, None)))
+
+
+async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
+    """Changes of a ticket; returns it as it will be.
+
+    Raises NotAllowed("others_ticket") where an officer gives away a colleague's ticket (a supervisor may), and
+    InvalidInput("assignee_left"); Conflict("changed") comes out of the transaction.
+    """
+    if new.assignee != old.assignee:
+        await may_give(ctx, ctx.staff, old)
+        await may_receive(ctx, new.assignee)
+    write(ctx, old, new, ctx.staff.id)
+    saved = replace(new, version=old.version + 1)
+    offer(ctx, ctx.staff, saved, before=old.assignee)
+    return saved
+
+
+def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
+    """The bare change with all that follows from it, for whoever has checked all else."""
+    work.change(partial(store_saves.update_ticket, old=old, new=new, ground=ground(work, by)))
+
+
+def ground(work: Work, by: StaffId | None) -> Ground:
+    """What a save is decided on."""
+    return Ground(work.desk.configuration, by, work.now)
+
+
+async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
+    """One's own ticket and nobody's may be given by anyone, a colleague's by a supervisor; else NotAllowed."""
+    if ticket.assignee in (None, giver.id) or giver.role.covers(Role.SUPERVISOR):
+        return
+    names = await staff.staff_names(work.db)
+    raise NotAllowed("others_ticket", no=ticket.no, name=doer_label(names, ticket.assignee, giver.id))
+
+
+async def may_receive(work: Work, receiver: StaffId | None) -> None:
+    """InvalidInput("assignee_left") for somebody whose access was taken away."""
+    if receiver is None:
+        return
+    person = await staff.get_staff(work.db, receiver)
+    if person.blocked_at is not None:
+        raise InvalidInput("assignee_left", name=person_label(person.name))
+
+
+def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
+    """Somebody else was made responsible for what is to be done: that person is told, and may return it."""
+    if ticket.is_done or ticket.assignee in (None, before, giver.id):
+        return
+    made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
+    ctx.change(partial(hand_overs.add_offers, offers=[made]))
+    ctx.notify(partial(given_notice, ctx, giver.name, made, ticket), f"offer:{made.id}", staff_id=ticket.assignee)
+
+
+def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
+    """What the receiver of one ticket is told, of a team everyone in it."""
+    to_team = _(
+        "🎫 %(who)sฝากใบงาน %(no)s ให้%(team)s ผู้ที่กดรับก่อนเป็นผู้รับผิดชอบ",
+        who=person_label(giver),
+        no=made.ticket,
+        team=team_label(made.team),
+    )
+    to_one = _("🎫 %(who)sมอบหมายใบงาน %(no)s ให้คุณ", who=person_label(giver), no=made.ticket)
+    due = ticket_cards.due_line(work, ticket)
+    lines = (
+        to_team if made.team else to_one,
+        ticket_cards.ticket_words(work, ticket).partition(" · ")[2],
+        f"{_('กำหนดเสร็จ')} {due}" if due else "",
+    )
+    return Reply((Paragraph("\n".join(filter(None, lines)), offer_buttons(made, ticket)),), confirms=True)
+
+
+def offer_buttons(made: Offer, ticket: Ticket) -> tuple[Button, ...]:
+    """[รับ] [คืน] [ดูใบงาน]; a team's offer needs no return."""
+    mine = {"offer": made.id}
+    accept = Button(_("รับ"), "hand.accept", mine)
+    back = () if made.team else (Button(_("คืน"), "hand.return", mine),)
+    return (accept, *back, ticket_buttons.show_button(replace(ticket, version=0)))

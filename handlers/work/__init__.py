@@ -1,0 +1,1 @@
+"""Who does the work: hand-over, leave, the morning queue, what supervisors hear."""

@@ -1,0 +1,368 @@
+"""Leave: the open work is listed, split among colleagues who accept it, and comes back by itself the day after."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from uuid import uuid4
+
+from domain.dates.days import BANGKOK, format_date
+from domain.errors import Conflict, InvalidInput, NotAllowed
+from domain.moments import names_days, parse_days
+from domain.staff import StaffId
+from domain.tickets.hand_over import Leave, Offer, OfferState, split
+from domain.tickets.records import Ticket, TicketNo
+from domain.tickets.references import without_courtesy
+from handlers.chat import Button, Choice, Paragraph, Reply
+from handlers.clock.deadlines import supervisors
+from handlers.desk import Context, Work
+from handlers.due import due
+from handlers.i18n import _
+from handlers.labels import days, person_label
+from handlers.registry import action, command, spoken
+from handlers.tickets import buttons as ticket_buttons
+from handlers.tickets import cards as ticket_cards
+from handlers.tickets import saves as ticket_saves
+from handlers.work.hand_over import at_work, is_open, take
+from store import due as due_rows
+from store import staff
+from store.due import Due
+from store.tickets import hand_overs
+from store.tickets import lists as ticket_lists
+from store.tickets import records as tickets
+from store.tickets.lists import Wanted
+
+KIND = "leave"
+BEGIN, END = "begin", "end"
+MORNING = time(8, 30)
+SHOWN = 10
+"""Tickets of a proposal that can be changed one by one."""
+OFFERED = 20
+"""Tickets of an offer that can be taken one by one; all of them can be taken at once."""
+
+
+def _fits(args: str) -> object:
+    """Whether nothing is typed, days are, or something with a figure that is meant for days."""
+    return not args or names_days(args) or re.match(r"\D{0,9}[\d๐-๙]", args)
+
+
+def _no_whole_day(args: str) -> bool:
+    """The desk knows leaves of whole days: of others only that is said."""
+    return False
+
+
+@spoken("ลาครึ่งวัน", "ลาครึ่งเช้า", "ลาครึ่งบ่าย", "ลาช่วงเช้า", "ลาช่วงบ่าย", "ลาบ่าย", "ลาเช้า", fits=_no_whole_day)
+@command(
+    "leave",
+    "ลา",
+    about="ฝากงานระหว่างลา เช่น ลา 12-14 ธ.ค.",
+    fits=_fits,
+    also=("ขอลาหยุด", "ขอลา", "ลาป่วย", "ลากิจ", "ลาพักร้อน", "ลาพักผ่อน", "ลาหยุด", "หยุดงาน", "leave"),
+    joined=names_days,
+    last=True,
+)
+async def leave(ctx: Context, args: str) -> Reply:
+    """On which days: the open work and a proposal who takes it. Without days: the leaves that are entered."""
+    if not args.strip():
+        return await _entered(ctx)
+    first, last = parse_days(without_courtesy(args), ctx.today)
+    if last < ctx.today:
+        raise InvalidInput("days_past", days=days(first, last))
+    if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
+        raise InvalidInput("leave_twice", days=days(first, last))
+    mine = await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
+    for each in mine:
+        ctx.audit("ticket.listed", each.no)
+    given = split([each.no for each in ticket_cards.by_due(ctx, mine)], await _loads(ctx, first, last))
+    return await _proposal(ctx, first, last, given)
+
+
+async def _loads(ctx: Context, first: date, last: date) -> dict[StaffId, int]:
+    """Who may take it, with how much they have: the own teams' people, or everybody; nobody who is away then."""
+    away = {each.staff for each in await hand_overs.list_leaves(ctx.db, first, last)}
+    there = [each.id for each in await at_work(ctx) if each.id not in away and each.id != ctx.staff.id]
+    teams = (await staff.list_teams(ctx.db)).values()
+    mates = {member for members in teams if ctx.staff.id in members for member in members}
+    counts = await tickets.count_unfinished(ctx.db)
+    return {person: counts.get(person, 0) for person in [each for each in there if each in mates] or there}
+
+
+async def _proposal(ctx: Context, first: date, last: date, given: Mapping[TicketNo, StaffId]) -> Reply:
+    span = {"first": first.isoformat(), "last": last.isoformat()}
+    plan = {**span, "given": _as_text(given)}
+    away = days(first, last)
+    if not given:
+        text = _("ลา %(days)s · ไม่มีใบงานค้าง หรือไม่มีผู้รับฝาก", days=away)
+        return Reply((Paragraph(text, (Button(_("บันทึกวันลา"), "leave.confirm", plan, once=True),)),))
+    names = await staff.staff_names(ctx.db)
+    found = await tickets.get_tickets(ctx.db, [*given])
+    options = [
+        Button(
+            _("%(name)s ← %(ticket)s", name=names[to], ticket=_line(ctx, found[no])),
+            "leave.pick",
+            {**plan, "no": no},
+        )
+        for no, to in [*given.items()][:SHOWN]
+    ]
+    counts = {to: [*given.values()].count(to) for to in dict.fromkeys(given.values())}
+    shares = " · ".join(f"{names[to]} {count}" for to, count in counts.items())
+    question = _(
+        "ลา %(days)s · ใบงานค้าง %(count)s\nเสนอฝาก: %(shares)s\nแตะใบงานเพื่อเปลี่ยนคน",
+        days=away,
+        count=len(given),
+        shares=shares,
+    )
+    buttons = (
+        Button(_("ฝากตามนี้"), "leave.confirm", plan, once=True),
+        Button(_("ลาโดยไม่ฝาก"), "leave.confirm", {**span, "given": ""}, once=True),
+    )
+    return Reply((Choice(question, tuple(options), buttons),))
+
+
+def _as_text(given: Mapping[TicketNo, StaffId]) -> str:
+    return " ".join(f"{no}:{to}" for no, to in given.items())
+
+
+def _from_text(text: str) -> dict[TicketNo, StaffId]:
+    pairs = (pair.split(":") for pair in text.split())
+    return {TicketNo(no): StaffId(int(to)) for no, to in pairs}
+
+
+@action("leave.pick", in_place=True)
+async def pick_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Who else takes this one?"""
+    given, no = _from_text(args["given"]), TicketNo(args["no"])
+    first, last = date.fromisoformat(args["first"]), date.fromisoformat(args["last"])
+    if args.get("to"):
+        if args["to"] == "none":
+            del given[no]
+        else:
+            given[no] = StaffId(int(args["to"]))
+        return await _proposal(ctx, first, last, given)
+    loads, names = await _loads(ctx, first, last), await staff.staff_names(ctx.db)
+    options = tuple(
+        Button(
+            _("%(name)s · ค้าง %(count)s", name=names[person], count=count), "leave.pick", {**args, "to": str(person)}
+        )
+        for person, count in loads.items()
+    )
+    keep = Button(_("ไม่ฝากใบนี้"), "leave.pick", {**args, "to": "none"})
+    return Reply((Choice(_("ฝาก %(no)s ให้ใคร", no=no), options, (keep,)),))
+
+
+@action("leave.confirm", in_place=True)
+async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Enter the leave and offer each ticket to whom it was proposed."""
+    first, last = date.fromisoformat(args["first"]), date.fromisoformat(args["last"])
+    if last < ctx.today:
+        raise InvalidInput("days_past", days=days(first, last))
+    if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
+        raise InvalidInput("leave_twice", days=days(first, last))
+    away = Leave(uuid4().hex, ctx.staff.id, first, last)
+    given, mine = _from_text(args["given"]), await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
+    offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
+    for ticket in ticket_cards.by_due(ctx, mine):
+        if ticket.no in given:
+            made = Offer(uuid4().hex, ticket.no, ctx.staff.id, given[ticket.no], ctx.now, leave=away.id)
+            offers.setdefault(given[ticket.no], []).append((made, ticket))
+    for receiver in offers:
+        await ticket_saves.may_receive(ctx, receiver)
+    ctx.change(partial(hand_overs.add_leave, leave=away, now=ctx.now))
+    ctx.change(partial(hand_overs.add_offers, offers=[made for each in offers.values() for made, _ticket in each]))
+    rows = [Due(KIND, away.id, BEGIN, _morning(first)), Due(KIND, away.id, END, _morning(last + timedelta(days=1)))]
+    ctx.change(partial(due_rows.plan, rows=rows))
+    ctx.audit("leave.entered", f"staff:{ctx.staff.id}")
+    for receiver, share in offers.items():
+        notice = partial(_offer_notice, ctx, ctx.staff.name, away, share)
+        ctx.notify(notice, f"leave:{away.id}", staff_id=receiver)
+    text = _(
+        "✅ บันทึกข้อมูลเรียบร้อย ลา %(days)s · เสนอฝากใบงาน %(count)s ใบ",
+        days=days(first, last),
+        count=sum(map(len, offers.values())),
+    )
+    back = _("งานที่มีผู้รับจะกลับมาเอง %(date)s", date=format_date(last + timedelta(days=1)))
+    return Reply((Paragraph(f"{text}\n{back}" if offers else text, (_back_button(away, ctx.today),)),), confirms=True)
+
+
+def _morning(on: date) -> datetime:
+    return datetime.combine(on, MORNING, BANGKOK)
+
+
+def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Offer, Ticket]]) -> Reply:
+    """What a colleague is asked: all at once, or each."""
+    title = _(
+        "🎫 %(who)sลา %(days)s ขอฝากใบงาน %(count)s ใบ",
+        who=person_label(giver),
+        days=days(away.first_on, away.last_on),
+        count=len(share),
+    )
+    if len(share) > OFFERED:
+        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=OFFERED, count=len(share))
+    options = tuple(
+        Button(_("รับ %(ticket)s", ticket=_line(work, ticket)), "hand.accept", {"offer": made.id})
+        for made, ticket in share[:OFFERED]
+    )
+    return Reply((Choice(title, options, (Button(_("รับทั้งหมด"), "leave.accept", {"leave": away.id}),)),), confirms=True)
+
+
+def _line(work: Work, ticket: Ticket) -> str:
+    due_line = ticket_cards.due_line(work, ticket)
+    return ticket_cards.ticket_line(work, ticket, _("ถึง %(when)s", when=due_line) if due_line else "")
+
+
+@action("leave.accept")
+async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Take everything of this leave that was offered to this person and is still there."""
+    away = await hand_overs.get_leave(ctx.db, args["leave"])
+    offers = [each for each in await hand_overs.list_offers_of_leave(ctx.db, away.id) if each.receiver == ctx.staff.id]
+    found = await tickets.get_tickets(ctx.db, [each.ticket for each in offers])
+    taken = [take(ctx, each, found[each.ticket], away) for each in offers if is_open(each, found[each.ticket])]
+    if not taken:
+        return Reply((Paragraph(_("ไม่มีใบงานให้รับแล้ว")),))
+    ctx.notify(
+        partial(_accepted_notice, ctx.staff.name, len(taken)), f"accepted:{away.id}:{ctx.staff.id}", staff_id=away.staff
+    )
+    since = "" if away.first_on <= ctx.today else _("เป็นของคุณตั้งแต่ %(date)s", date=format_date(away.first_on))
+    lines = [_("✅ รับใบงาน %(count)s ใบแล้ว", count=len(taken)), since]
+    buttons = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in taken[:SHOWN])
+    return Reply((Paragraph("\n".join(filter(None, lines)), buttons),), confirms=True)
+
+
+def _accepted_notice(name: str, count: int) -> Reply:
+    return Reply(
+        (Paragraph(_("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s ใบ", who=person_label(name), count=count)),), confirms=True
+    )
+
+
+# The leaves that are entered, and coming back early.
+
+
+async def _entered(ctx: Context) -> Reply:
+    coming = await hand_overs.list_leaves(ctx.db, ctx.today - timedelta(days=120), ctx.today + timedelta(days=400))
+    names = await staff.staff_names(ctx.db)
+    lines = [f"{names.get(each.staff, '-')} {days(each.first_on, each.last_on)}" for each in coming]
+    buttons = tuple(_back_button(each, ctx.today) for each in coming if each.staff == ctx.staff.id)
+    title = _("วันลา · พิมพ์ ลา ตามด้วยวันที่ เช่น ลา 12-14 ธ.ค.")
+    return Reply((Paragraph("\n".join((title, *lines)), buttons),))
+
+
+def _back_button(away: Leave, today: date) -> Button:
+    span = days(away.first_on, away.last_on)
+    begun = away.first_on <= today
+    label = _("กลับมาแล้ว (%(days)s)", days=span) if begun else _("ยกเลิกวันลา (%(days)s)", days=span)
+    return Button(label, "leave.back", {"leave": away.id}, once=True)
+
+
+@action("leave.back")
+async def back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """Back early, or not away at all: the work comes back now."""
+    away = await hand_overs.get_leave(ctx.db, args["leave"])
+    if away.staff != ctx.staff.id:
+        raise NotAllowed("not_yours")
+    if away.ended_at is not None:
+        raise Conflict("pressed")
+    back = await _come_back(ctx, away)
+    ctx.change(partial(due_rows.cancel, kind=KIND, subject=away.id))
+    return _back_message(back)
+
+
+# What is done by itself.
+
+
+@due(KIND)
+async def run(work: Work, rows: Sequence[Due]) -> None:
+    """A leave begins or ends; where the desk was away for both, only the end is left to do."""
+    ending = {row.subject for row in rows if row.occurrence == END}
+    came_back: dict[str, Ticket] = {}
+    # Who comes back from one leave on the morning on which another begins hands on what came back.
+    for row in sorted(rows, key=lambda row: row.occurrence != END):
+        away = await hand_overs.get_leave(work.db, row.subject)
+        if away.ended_at is not None:
+            continue
+        if row.occurrence == END:
+            back = await _come_back(work, away)
+            came_back |= {ticket.no: ticket for ticket in back}
+            work.notify(partial(_back_message, back), f"leave:back:{away.id}", staff_id=away.staff)
+        elif row.subject not in ending:
+            await _begin(work, away, came_back)
+
+
+async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> None:
+    """What was accepted changes hands; of what nobody took, or nobody who took it can do now, the supervisors hear."""
+    offers = await hand_overs.list_offers_of_leave(work.db, away.id)
+    found = {**await tickets.get_tickets(work.db, [each.ticket for each in offers]), **came_back}
+    people = await staff.list_staff(work.db)
+    absent = {each.staff for each in await hand_overs.list_leaves(work.db, work.today, work.today)}
+    there = {person.id for person in people if person.blocked_at is None} - absent
+    left = []
+    for each in offers:
+        ticket = found[each.ticket]
+        if ticket.is_done or ticket.assignee != away.staff:
+            continue
+        if each.state is OfferState.ACCEPTED and each.receiver in there:
+            ticket_saves.write(work, ticket, replace(ticket, assignee=each.receiver), away.staff)
+        else:
+            left.append(ticket)
+    if left:
+        name = next((person.name for person in people if person.id == away.staff), "-")
+        for person in supervisors(people):
+            work.notify(partial(_left_notice, work, name, away, left), f"leave:left:{away.id}", staff_id=person)
+
+
+def _left_notice(work: Work, name: str, away: Leave, left: Sequence[Ticket]) -> Reply:
+    title = _(
+        "⚠️ %(who)sลา %(days)s ยังไม่มีผู้รับใบงาน %(count)s ใบ",
+        who=person_label(name),
+        days=days(away.first_on, away.last_on),
+        count=len(left),
+    )
+    options = tuple(ticket_buttons.show_button(ticket, _line(work, ticket)) for ticket in left[:SHOWN])
+    return Reply((Choice(title, options),), confirms=True)
+
+
+async def _come_back(work: Work, away: Leave) -> list[Ticket]:
+    """Everything of the leave that colleagues still have goes back; returns those tickets."""
+    offers = await hand_overs.list_offers_of_leave(work.db, away.id)
+    found = await tickets.get_tickets(work.db, [each.ticket for each in offers])
+    owner = await staff.get_staff(work.db, away.staff)
+    stand_ins = await hand_overs.list_stand_ins(work.db, [each.ticket for each in offers])
+    back, holders = [], dict[StaffId | None, list[Ticket]]()
+    for each in offers:
+        ticket = found[each.ticket]
+        held = each.state is OfferState.ACCEPTED and ticket.assignee in _holders(each, stand_ins) - {away.staff}
+        if held and not ticket.is_done and owner.blocked_at is None:
+            ticket_saves.write(work, ticket, replace(ticket, assignee=away.staff), each.receiver)
+            back.append(replace(ticket, assignee=away.staff, version=ticket.version + 1))
+            holders.setdefault(ticket.assignee, []).append(ticket)
+        if each.state in (OfferState.OFFERED, OfferState.ACCEPTED):
+            ended = partial(
+                hand_overs.decide_offer, offer=each, state=OfferState.ENDED, receiver=each.receiver, now=work.now
+            )
+            work.change(ended)
+    work.change(partial(hand_overs.end_leave, leave_id=away.id, now=work.now))
+    for holder, theirs in holders.items():
+        work.notify(partial(_went_back_notice, owner.name, theirs), f"leave:went:{away.id}", staff_id=holder)
+    return back
+
+
+def _holders(given: Offer, stand_ins: Sequence[Offer]) -> set[StaffId | None]:
+    """Who took it, and whoever has it while that person is on leave in turn."""
+    holders = {given.receiver}
+    for _each in stand_ins:
+        holders |= {one.receiver for one in stand_ins if one.ticket == given.ticket and one.giver in holders}
+    return holders
+
+
+def _went_back_notice(name: str, gone: Sequence[Ticket]) -> Reply:
+    nos = ", ".join(ticket.no for ticket in gone)
+    text = _("🎫 %(who)sกลับมาแล้ว ใบงานที่ฝากไว้กลับไปที่เจ้าของ: %(nos)s", who=person_label(name), nos=nos)
+    return Reply((Paragraph(text),), confirms=True)
+
+
+def _back_message(back: Sequence[Ticket]) -> Reply:
+    if not back:
+        return Reply((Paragraph(_("✅ สิ้นสุดวันลาแล้ว ไม่มีใบงานที่ต้องคืน")),), confirms=True)
+    options = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in back[:SHOWN])
+    title = _("✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ %(count)s ใบ", count=len(back))
+    return Reply((Paragraph(title, options),), confirms=True)

@@ -1,0 +1,70 @@
+"""Who is told in whose place: colleagues stand in for who is on leave, the supervisors for who cannot be told."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.groups import last_resort
+from domain.staff import Staff, StaffId
+from domain.tickets.hand_over import OfferState
+from handlers.clock.deadlines import supervisors
+from handlers.desk import Work
+from store import groups, staff
+from store.tickets import hand_overs
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """Who can be told something today, by id; who stands in for whom; who answers for the desk; and who is at work
+    but can be told only in the team's chat.
+    """
+
+    people: Mapping[StaffId, Staff]
+    in_place: Mapping[StaffId, StaffId]
+    supervisors: tuple[StaffId, ...]
+    in_chat: frozenset[StaffId] = frozenset()
+
+    def receivers(self, officer: StaffId | None) -> tuple[StaffId, ...]:
+        """The officer, or who stands in, or the supervisors; nobody's work is the supervisors'."""
+        if officer is not None and (officer in self.people or officer in self.in_chat):
+            return (officer,)
+        one = self.in_place.get(officer) if officer is not None else None
+        return (one,) if one is not None else self.supervisors
+
+
+async def who_is_there(work: Work) -> There:
+    """Today's people: without those on leave, without access, and whom neither a chat nor mail reaches."""
+    everybody = await staff.list_staff(work.db)
+    accounts = await staff.list_all_identities(work.db)
+    leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
+    away = {leave.staff for leave in leaves}
+    able = [
+        person
+        for person in everybody
+        if person.blocked_at is None
+        and (
+            (person.email and work.desk.mail_from)
+            or any(each.unreachable_at is None for each in accounts.get(person.id, ()))
+        )
+    ]
+    there = {person.id: person for person in able if person.id not in away}
+    in_place = {}
+    for leave in leaves:
+        offers = await hand_overs.list_offers_of_leave(work.db, leave.id)
+        taken = Counter(each.receiver for each in offers if each.state is OfferState.ACCEPTED)
+        # Who took most of the work stands in for the rest of it, too.
+        if one := next((who for who, _count in taken.most_common() if who in there), None):
+            in_place[leave.staff] = one
+    # Where nobody who answers for the desk is there, they hear of it on their leave: silence would be worse.
+    above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
+    lost = [person for person in everybody if person.blocked_at is None and person not in able]
+    in_chat = await _in_chat(work, [person.id for person in lost if person.id not in away])
+    return There(there, in_place, tuple(above), in_chat)
+
+
+async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:
+    """Of these people those whose team, or the whole desk, has an enrolled chat."""
+    chats = await groups.list_groups(work.db) if lost else []
+    teams = await staff.list_teams(work.db) if chats else {}
+    mine = {person: [name for name, members in teams.items() if person in members] for person in lost}
+    return frozenset(person for person in lost if last_resort(chats, mine[person]))

@@ -1,0 +1,1 @@
+"""What the chat keeps: events, messages, buttons, drafts."""

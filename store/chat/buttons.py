@@ -1,0 +1,109 @@
+"""Buttons: each is a random token whose meaning, owner and lifetime are kept here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from domain.errors import Conflict
+from domain.staff import StaffId
+from store.engine.database import Reader, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What a token means. `staff_id` = who may press it (None: anybody who may do the action).
+
+    `once` = it changes something, so it works once, and only while `record` is at `version`.
+    """
+
+    token: str
+    staff_id: StaffId | None
+    action: str
+    args: Mapping[str, str]
+    record: str
+    version: int
+    once: bool
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: StaffId | None = None
+    event_id: str = ""
+    """The event whose answer it is, where that brought a message that its sender may take back."""
+
+
+OF_RECORDS = frozenset({"code", "command", "draft", "field", "file", "id", "list", "no", "page", "value", "version"})
+"""Arguments that name a record or a place on a card; any other may hold words that somebody typed."""
+
+
+def holds_words(args: Mapping[str, str]) -> bool:
+    """Whether a button's arguments may hold what somebody typed."""
+    return not args.keys() <= OF_RECORDS
+
+
+async def add(tx: Tx, buttons: Sequence[Button]) -> None:
+    """Remember the buttons of a reply."""
+    await tx.execute_many(
+        "INSERT INTO buttons (token, staff_id, action, args, record, version, once, expires_at, event_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                b.token,
+                b.staff_id,
+                b.action,
+                orjson.dumps(b.args, default=dict).decode(),
+                b.record,
+                b.version,
+                b.once,
+                b.expires_at,
+                b.event_id or None,
+            )
+            for b in buttons
+        ],
+    )
+
+
+async def find_button(db: Reader, token: str) -> Button | None:
+    """What the token means, if it is one of ours."""
+    row = await db.fetch_one(
+        "SELECT token, staff_id, action, args, record, version, once, expires_at, used_at, used_by, event_id "
+        "FROM buttons WHERE token = ?",
+        token,
+    )
+    if row is None:
+        return None
+    return Button(
+        row["token"],
+        None if row["staff_id"] is None else StaffId(row["staff_id"]),
+        row["action"],
+        orjson.loads(row["args"]),
+        row["record"],
+        int(row["version"]),
+        bool(row["once"]),
+        row["expires_at"],
+        row["used_at"],
+        None if row["used_by"] is None else StaffId(row["used_by"]),
+        row["event_id"] or "",
+    )
+
+
+async def unsay(tx: Tx, event_id: str) -> None:
+    """Forget the buttons that may hold words of a message that was taken back."""
+    rows = await tx.fetch("SELECT token, args FROM buttons WHERE event_id = ?", event_id)
+    spoken = [(row["token"],) for row in rows if holds_words(orjson.loads(row["args"]))]
+    if spoken:
+        await tx.execute_many("DELETE FROM buttons WHERE token = ?", spoken)
+
+
+async def use(tx: Tx, token: str, by: StaffId, now: datetime) -> None:
+    """Use up a button that works once; Conflict("pressed") where another press was quicker."""
+    used = await tx.execute(
+        "UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL", now, by, token
+    )
+    if not used:
+        raise Conflict("pressed")
+
+
+async def forget(tx: Tx, expired_before: datetime) -> int:
+    """Drop buttons that expired before then; a press on one is answered like on any unknown button."""
+    return await tx.execute("DELETE FROM buttons WHERE expires_at < ?", expired_before)

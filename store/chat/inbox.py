@@ -1,0 +1,258 @@
+"""Events as the platforms handed them over: committed before they are acknowledged, done exactly once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import Conflict
+from store.engine import leases
+from store.engine.database import Database, Reader, Tx
+
+UNSEND = "unsend:"
+"""Before the name of the message that an event takes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `order_key` sorts a conversation's events; `raw` is the event's JSON, ASCII only.
+
+    `state` is pending, or unparsable where the platform could not even tell whose it is. `message` is the platform's
+    name of a message that its sender may take back, with UNSEND before it where this event does so; else "".
+    """
+
+    platform: str
+    event_id: str
+    conversation: str
+    order_key: int
+    raw: str
+    state: str = "pending"
+    received_at: datetime | None = None
+    message: str = ""
+
+    @property
+    def came_at(self) -> datetime:
+        """When it was committed, which every event knows that was read from the inbox."""
+        assert self.received_at is not None
+        return self.received_at
+
+
+def lease_name(conversation: str) -> str:
+    """The lease under which a conversation's events are handled."""
+    return f"in:{conversation}"
+
+
+async def receive(
+    db: Database,
+    events: Sequence[Event],
+    owner: str,
+    now: datetime,
+    cursor: tuple[str, int] | None = None,
+) -> list[str]:
+    """Commit events (known ones are passed over) and a polling cursor in one transaction.
+
+    Returns the conversations that this process (`owner`) holds and must now handle; the others
+    are being handled by the process that holds them.
+    """
+
+    async def work(tx: Tx) -> list[str]:
+        await keep(tx, events, now)
+        if cursor is not None:
+            # The platform may begin its numbers anew, lower: only the leader polls, so the last one is the truth.
+            await tx.execute(
+                "INSERT INTO cursors (name, value, updated_at) VALUES (?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+                *cursor,
+                now,
+            )
+        return [
+            conversation
+            for conversation in dict.fromkeys(e.conversation for e in events if e.state == "pending")
+            if await leases.take(tx, lease_name(conversation), owner, now)
+        ]
+
+    return await db.write(work, first=True)
+
+
+async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
+    """Events as they were handed over; known ones are passed over.
+
+    What a message said is not kept once it was taken back, whichever of the two comes first; then it is not handled.
+    """
+    await tx.execute_many(
+        "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state, message) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
+        [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state, e.message or None) for e in events],
+    )
+    for event in events:
+        if event.message.startswith(UNSEND):
+            await _forget_message(tx, event, event.message.removeprefix(UNSEND), now)
+        elif event.message and await _is_unsent(tx, event):
+            await _forget_message(tx, event, event.message, now)
+
+
+async def _is_unsent(tx: Tx, event: Event) -> bool:
+    taken_back = UNSEND + event.message
+    sql = "SELECT 1 AS one FROM inbox WHERE platform = ? AND message = ? AND conversation = ?"
+    return await tx.fetch_one(sql, event.platform, taken_back, event.conversation) is not None
+
+
+async def _forget_message(tx: Tx, event: Event, message: str, now: datetime) -> None:
+    await tx.execute(
+        "UPDATE inbox SET raw = '', done_at = COALESCE(done_at, ?), "
+        "state = CASE WHEN state IN ('pending', 'failed') THEN 'dropped' ELSE state END "
+        "WHERE platform = ? AND message = ? AND conversation = ?",
+        now,
+        event.platform,
+        message,
+        event.conversation,
+    )
+
+
+async def find_message(db: Reader, platform: str, conversation: str, message: str) -> str:
+    """The event that brought a message; "" where none did."""
+    row = await db.fetch_one(
+        "SELECT event_id FROM inbox WHERE platform = ? AND message = ? AND conversation = ?",
+        platform,
+        message,
+        conversation,
+    )
+    return row["event_id"] if row else ""
+
+
+async def note_records(tx: Tx, event_ids: Iterable[str], records: Iterable[str], now: datetime) -> None:
+    """Remember what these events' messages went into."""
+    pairs = [(event_id, record, now) for event_id in event_ids for record in records]
+    await tx.execute_many(
+        "INSERT INTO event_records (event_id, record, noted_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (event_id, record) DO NOTHING",
+        pairs,
+    )
+
+
+async def list_records(db: Reader, event_id: str) -> list[str]:
+    """The records that this event's message went into."""
+    rows = await db.fetch("SELECT record FROM event_records WHERE event_id = ? ORDER BY record", event_id)
+    return [row["record"] for row in rows]
+
+
+async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None:
+    """One event, if it is still to be handled."""
+    row = await db.fetch_one(
+        "SELECT platform, event_id, conversation, order_key, raw, state, received_at FROM inbox "
+        "WHERE platform = ? AND event_id = ? AND state = 'pending'",
+        platform,
+        event_id,
+    )
+    return None if row is None else Event(**row)
+
+
+async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
+    """Where polling goes on; 0 at the very first, and when the cursor is older than `fresh_since`."""
+    row = await db.fetch_one("SELECT value FROM cursors WHERE name = ? AND updated_at >= ?", name, fresh_since)
+    return int(row["value"]) if row else 0
+
+
+async def next_pending(db: Reader, conversation: str) -> Event | None:
+    """The conversation's oldest event that is not done."""
+    row = await db.fetch_one(
+        "SELECT platform, event_id, conversation, order_key, raw, state, received_at, message FROM inbox "
+        "WHERE conversation = ? AND state = 'pending' ORDER BY order_key, seq LIMIT 1",
+        conversation,
+    )
+    return None if row is None else Event(**{**row, "message": row["message"] or ""})
+
+
+async def has_pending(db: Reader, conversation: str, but: str, text: str) -> bool:
+    """Whether an event other than `but` waits in the conversation whose raw form holds `text`."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM inbox WHERE conversation = ? AND state = 'pending' AND event_id <> ? AND raw LIKE ?",
+        conversation,
+        but,
+        f"%{text}%",
+    )
+    return row is not None
+
+
+async def has_newer(db: Reader, event: Event) -> bool:
+    """Whether the conversation has a later event that is not done."""
+    row = await db.fetch_one(
+        "SELECT 1 AS one FROM inbox WHERE conversation = ? AND state = 'pending' AND order_key > ? LIMIT 1",
+        event.conversation,
+        event.order_key,
+    )
+    return row is not None
+
+
+async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
+    """Conversations with events that are not done and that no other live process holds."""
+    rows = await db.fetch(
+        "SELECT DISTINCT i.conversation FROM inbox i LEFT JOIN leases l ON l.name = 'in:' || i.conversation "
+        "WHERE i.state = 'pending' AND (l.name IS NULL OR l.owner = ? OR l.expires_at < ?)",
+        owner,
+        now,
+    )
+    return [row["conversation"] for row in rows]
+
+
+async def finish(tx: Tx, event: Event, now: datetime, state: str = "done", reference: str = "") -> None:
+    """The event is dealt with; Conflict("event_done") where another process did so: then write nothing."""
+    touched = await tx.execute(
+        "UPDATE inbox SET state = ?, done_at = ?, reference = ? "
+        "WHERE platform = ? AND event_id = ? AND state = 'pending'",
+        state,
+        now,
+        reference,
+        event.platform,
+        event.event_id,
+    )
+    if not touched:
+        raise Conflict("event_done")
+
+
+async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) -> bool:
+    """Give the conversation back unless something came meanwhile; True when it is ours no longer."""
+    name = lease_name(conversation)
+    await leases.touch(tx, name, owner, now)
+    # A statement of its own, after the lease is locked: it sees what another process received until then.
+    freed = await tx.execute(
+        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
+        "(SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
+        name,
+        owner,
+        conversation,
+    )
+    return bool(freed) or not await leases.holds(tx, name, owner)
+
+
+async def requeue(tx: Tx, reference: str) -> str | None:
+    """Handle a failed event once more; returns its conversation, or None when there is nothing to retry."""
+    row = await tx.fetch_one(
+        "UPDATE inbox SET state = 'pending', done_at = NULL, reference = '' "
+        "WHERE reference = ? AND state = 'failed' RETURNING conversation",
+        reference,
+    )
+    return None if row is None else str(row["conversation"])
+
+
+async def count_by_state(db: Reader) -> dict[str, int]:
+    """How many events are in each state."""
+    rows = await db.fetch("SELECT state, count(*) AS n FROM inbox GROUP BY state")
+    return {row["state"]: int(row["n"]) for row in rows}
+
+
+async def forget_raw(tx: Tx, before: datetime) -> int:
+    """Drop what people typed from events that ended before then (the row stays, against repeats).
+
+    A failed event keeps it, since a button may still try it again; it goes with the row.
+    """
+    return await tx.execute("UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ? AND state <> 'failed'", before)
+
+
+async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:
+    """Drop events that came before then, but for those still to be handled; so many at a time."""
+    await tx.execute("DELETE FROM event_records WHERE noted_at < ?", before)
+    return await tx.execute(
+        "DELETE FROM inbox WHERE seq IN "
+        f"(SELECT seq FROM inbox WHERE received_at < ? AND state <> 'pending' ORDER BY seq LIMIT {int(limit)})",
+        before,
+    )

@@ -1,0 +1,296 @@
+"""What is to be sent: written with the effects it tells of, delivered in order for each chat."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.staff import Platform, StaffId
+from store.engine import leases
+from store.engine.database import Database, Reader, Row, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One call to a platform. `id` is the idempotency key where the platform takes one.
+
+    `payload` is the platform's own JSON (empty: to be rendered from `notice` when it is sent); `notice` the neutral
+    reply (JSON) of an unasked message, which may go to the person's other platform; `confirms` = it tells of a
+    change, so it must arrive.
+    """
+
+    id: UUID
+    platform: Platform
+    chat: str
+    payload: str
+    staff_id: StaffId | None = None
+    notice: str = ""
+    dedupe_key: str | None = None
+    reply_token: str = ""
+    reply_until_at: datetime | None = None
+    confirms: bool = False
+    created_at: datetime | None = None
+    attempts: int = 0
+    unclear: bool = False
+    state: str = "queued"
+    next_at: datetime | None = None
+    event_id: str = ""
+    """The event that it answers, where that brought a message that its sender may take back."""
+
+
+MOST_CALLS = 20
+"""Calls that one notice needs at most."""
+
+_NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
+_COLUMNS = (
+    "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, confirms, "
+    "created_at, attempts, unclear, state, next_at, event_id"
+)
+
+
+def _message(row: Row) -> Message:
+    return Message(
+        UUID(row["id"]),
+        Platform(row["platform"]),
+        row["chat"],
+        row["payload"],
+        None if row["staff_id"] is None else StaffId(row["staff_id"]),
+        row["notice"],
+        row["dedupe_key"],
+        row["reply_token"],
+        row["reply_until_at"],
+        bool(row["confirms"]),
+        row["created_at"],
+        int(row["attempts"]),
+        bool(row["unclear"]),
+        row["state"],
+        row["next_at"],
+        row["event_id"] or "",
+    )
+
+
+def lease_name(platform: str, chat: str) -> str:
+    """The lease under which a chat is sent to."""
+    return f"out:{platform}:{chat}"
+
+
+async def put(
+    tx: Tx,
+    messages: Sequence[Message],
+    owner: str,
+    now: datetime,
+    serves: Callable[[Platform, str], bool] = lambda _platform, _chat: True,
+) -> list[tuple[Platform, str]]:
+    """Queue messages; returns the chats that `owner` must now send to, of those that it serves.
+
+    A message whose `dedupe_key` is known is passed over.
+    """
+    await add(tx, messages, now)
+    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
+    ours = [chat for chat in chats if serves(*chat)]
+    taken = await leases.take_many(tx, [lease_name(*chat) for chat in ours], owner, now)
+    return [chat for chat in ours if lease_name(*chat) in taken]
+
+
+async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
+    """Queue messages for whoever looks next."""
+    await tx.execute_many(
+        "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
+        "reply_until_at, confirms, event_id, state, created_at, next_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        [
+            (
+                str(m.id),
+                m.platform,
+                m.chat,
+                m.payload,
+                m.staff_id,
+                m.notice,
+                m.dedupe_key,
+                m.reply_token,
+                m.reply_until_at,
+                m.confirms,
+                m.event_id or None,
+                now,
+                now,
+            )
+            for m in messages
+        ],
+    )
+
+
+async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
+    """The chat's oldest message that is not out yet."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM outbox WHERE platform = ? AND chat = ? "
+        "AND state IN ('queued', 'sending') ORDER BY seq LIMIT 1",
+        platform,
+        chat,
+    )
+    return None if row is None else _message(row)
+
+
+async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> list[tuple[Platform, str]]:
+    """Chats on these platforms whose oldest message is due; the others of a chat wait behind it."""
+    if not platforms:
+        return []
+    marks = ", ".join("?" for _ in platforms)
+    rows = await db.fetch(
+        "SELECT platform, chat FROM outbox WHERE seq IN (SELECT min(seq) FROM outbox "
+        f"WHERE state IN ('queued', 'sending') AND platform IN ({marks}) GROUP BY platform, chat) AND next_at <= ?",
+        *platforms,
+        now,
+    )
+    return [(Platform(row["platform"]), row["chat"]) for row in rows]
+
+
+async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> bool:
+    """Say, before the call, that it is being made; False where the lease or the message is no longer ours."""
+    name = lease_name(message.platform, message.chat)
+    await leases.touch(tx, name, owner, now)
+    touched = await tx.execute(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, unclear = ?, reply_token = ? "
+        "WHERE id = ? AND state IN ('queued', 'sending') "
+        "AND EXISTS (SELECT 1 FROM leases WHERE name = ? AND owner = ?)",
+        message.unclear,
+        message.reply_token,
+        str(message.id),
+        name,
+        owner,
+    )
+    return bool(touched)
+
+
+async def set_payload(tx: Tx, message: Message, payload: str) -> None:
+    """Keep how a notice is said on its platform."""
+    await tx.execute("UPDATE outbox SET payload = ? WHERE id = ?", payload, str(message.id))
+
+
+async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
+    """The platform accepted it; what was said is forgotten."""
+    await tx.execute_many(
+        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' WHERE id = ?",
+        [(now, str(message.id))],
+    )
+
+
+async def mark_retry(tx: Tx, message: Message, next_at: datetime, *, unclear: bool, error: str) -> None:
+    """Try again at `next_at`; `unclear` = the platform may have accepted it."""
+    await tx.execute(
+        "UPDATE outbox SET state = 'queued', next_at = ?, unclear = ?, error = ? WHERE id = ?",
+        next_at,
+        unclear,
+        error,
+        str(message.id),
+    )
+
+
+async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
+    """Give up: `dead` (refused, and somebody is told), `doubtful` (perhaps accepted, and a person is asked),
+    `dropped` (no longer useful) or `moved`.
+    """
+    await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
+
+
+def rest_key(message: Message, number: int) -> str:
+    """The key of a notice's call after the first, numbered from 1."""
+    return f"{message.dedupe_key}:{number}"
+
+
+async def drop_rest(tx: Tx, message: Message) -> None:
+    """All of a notice is told elsewhere: its calls after the first, which wait in the same chat, are not made."""
+    await tx.execute_many(
+        "UPDATE outbox SET state = 'moved' WHERE dedupe_key = ? AND state = 'queued' AND platform = ? AND chat = ?",
+        [(rest_key(message, n), message.platform, message.chat) for n in range(1, MOST_CALLS if message.notice else 1)],
+    )
+
+
+async def move_chat(tx: Tx, platform: Platform, chat: str, to: str, now: datetime) -> None:
+    """The platform gave a group another chat: what waits for it goes there, in the same order."""
+    await tx.execute(
+        "UPDATE outbox SET chat = ?, state = 'queued', next_at = ? "
+        "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')",
+        to,
+        now,
+        platform,
+        chat,
+    )
+
+
+async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: datetime) -> bool:
+    """Give the chat back unless its oldest message is due; True when it is ours no longer."""
+    name = lease_name(platform, chat)
+    await leases.touch(tx, name, owner, now)
+    # A statement of its own, after the lease is locked: it sees what another process queued until then.
+    freed = await tx.execute(
+        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE seq = "
+        "(SELECT min(seq) FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')) "
+        "AND next_at <= ?)",
+        name,
+        owner,
+        platform,
+        chat,
+        now,
+    )
+    return bool(freed) or not await leases.holds(tx, name, owner)
+
+
+async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
+    """Whom the mail with this Message-ID told what reached the person in no chat; None where it is no such mail."""
+    found = _NOTICE_MAIL.fullmatch(message_id)
+    row = found and await db.fetch_one(
+        "SELECT staff_id FROM outbox WHERE id = ? AND platform = 'mail' AND staff_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)",
+        found[1],
+    )
+    return StaffId(row["staff_id"]) if row else None
+
+
+async def unsay(tx: Tx, event_id: str, platform: Platform, chat: str) -> None:
+    """What was answered to a message that was taken back: what still waits in its chat is not said, the rest forgotten,
+    with all else that was given up there.
+
+    What colleagues are told of a record that was made goes out; a mail to a customer is a record itself.
+    """
+    await tx.execute(
+        "UPDATE outbox SET state = 'dropped' WHERE event_id = ? AND platform = ? AND chat = ? AND state = 'queued'",
+        event_id,
+        platform,
+        chat,
+    )
+    await tx.execute(
+        "UPDATE outbox SET payload = '', notice = '' "
+        "WHERE (event_id = ? OR (platform = ? AND chat = ?)) AND platform <> 'mail' "
+        "AND state NOT IN ('queued', 'sending')",
+        event_id,
+        platform,
+        chat,
+    )
+
+
+async def count_by_state(db: Database) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = await db.fetch("SELECT state, count(*) AS n FROM outbox GROUP BY state")
+    return {row["state"]: int(row["n"]) for row in rows}
+
+
+async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
+    """Drop messages that ended and were made before then; so many at a time. Mails to customers keep theirs: it is
+    their state.
+    """
+    return await tx.execute(
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
+        "AND NOT (platform = 'mail' AND EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)) "
+        f"AND state NOT IN ('queued', 'sending') ORDER BY seq LIMIT {int(limit)})",
+        before,
+    )
+
+
+async def forget_payloads(tx: Tx, before: datetime) -> int:
+    """Drop what was to be said from messages that were given up before then."""
+    return await tx.execute(
+        "UPDATE outbox SET payload = '', notice = '' "
+        "WHERE state IN ('dead', 'doubtful', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
+        before,
+    )

@@ -1,0 +1,321 @@
+"""The customer register: records with their contacts and addresses."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
+from domain.errors import Conflict, NotFound
+from domain.staff import StaffId
+from domain.tickets.records import Change
+from store.customers import keys as customer_keys
+from store.customers.keys import phone_key
+from store.engine import changes, counters, revisions
+from store.engine.database import Reader, Row, Tx
+
+FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note", "unknown")
+_COLUMNS = f"code, {', '.join(FIELDS)}, created_at, merged_into, version"
+
+
+def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] = ()) -> Customer:
+    return Customer(
+        code=CustomerCode(row["code"]),
+        name=row["name"],
+        kind=row["kind"],
+        gender=Gender(row["gender"]) if row["gender"] else None,
+        organisation=row["organisation"],
+        phone=row["phone"],
+        mobile=row["mobile"],
+        email=row["email"],
+        note=row["note"],
+        unknown=frozenset(filter(None, row["unknown"].split(","))),
+        contacts=tuple(
+            Contact(c["name"], c["phone"], c["mobile"], c["email"], bool(c["main"]), int(c["id"])) for c in contacts
+        ),
+        addresses=tuple(Address(a["address"], bool(a["main"])) for a in addresses),
+        created_at=row["created_at"],
+        merged_into=row["merged_into"],
+        version=int(row["version"]),
+    )
+
+
+def as_stored(customer: Customer) -> dict[str, str | None]:
+    """The record's own fields as they are written, in the order of FIELDS."""
+    return {
+        "name": customer.name,
+        "kind": customer.kind,
+        "gender": customer.gender,
+        "organisation": customer.organisation,
+        "phone": customer.phone,
+        "mobile": customer.mobile,
+        "email": customer.email,
+        "note": customer.note,
+        "unknown": ",".join(sorted(customer.unknown)),
+    }
+
+
+async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
+    """Where these signposts lead in the end, however many merges lie between: old code -> code."""
+    if not codes:
+        return {}
+    rows = await db.fetch(
+        "WITH RECURSIVE road (origin, code, next) AS ("
+        f"SELECT code, code, merged_into FROM customers WHERE code IN ({', '.join('?' for _ in codes)}) "
+        "UNION ALL SELECT road.origin, c.code, c.merged_into FROM road JOIN customers c ON c.code = road.next) "
+        "SELECT origin, code FROM road WHERE next IS NULL AND origin <> code",
+        *codes,
+    )
+    return {row["origin"]: row["code"] for row in rows}
+
+
+async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
+    """Keep these records from being merged or parted by others until the transaction ends.
+
+    `alone` = and from being given anything that hangs on them; always in one order, so that nobody waits in a ring.
+    SQLite has one writer at a time anyway.
+    """
+    if tx.engine == "postgresql" and codes:
+        marks = ", ".join("?" for _ in codes)
+        how = "UPDATE" if alone else "KEY SHARE"
+        await tx.fetch(f"SELECT code FROM customers WHERE code IN ({marks}) ORDER BY code FOR {how}", *sorted(codes))
+
+
+async def hold_survivors(tx: Tx, codes: Collection[str]) -> dict[str, str]:
+    """As `find_survivors`, and it stays so until the transaction ends: what is hung on them is not left behind."""
+    held: set[str] = set()
+    roads: dict[str, str] = {}
+    while wanted := {*codes, *roads.values()} - held:
+        await hold(tx, wanted, alone=False)
+        held |= wanted
+        roads = await find_survivors(tx, sorted(codes))
+    return roads
+
+
+async def get_customer(db: Reader, code: str) -> Customer:
+    """One customer with contacts and addresses, the main ones first; a merged code gives the survivor.
+
+    NotFound("customer").
+    """
+    while (customer := await get_record(db, code)).merged_into is not None:
+        # Taken back between the two readings, it leads to itself: read once more.
+        code = (await find_survivors(db, [code])).get(code, code)
+    return customer
+
+
+async def get_record(db: Reader, code: str) -> Customer:
+    """The record under exactly this code, also where it is a signpost; NotFound("customer")."""
+    found = await get_customers(db, [code])
+    if code not in found:
+        raise NotFound("customer", code=code)
+    return found[CustomerCode(code)]
+
+
+async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
+    """These customers, without contacts and addresses, in the order asked for; survivors instead of signposts."""
+    found = await follow_customers(db, codes)
+    return list({found[code].code: found[code] for code in codes if code in found}.values())
+
+
+async def follow_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
+    """By each of these codes the customer it leads to, without contacts and addresses."""
+    found = await _bare(db, codes)
+    merged = [code for code, customer in found.items() if customer.merged_into is not None]
+    survivors = await find_survivors(db, merged)
+    others = await _bare(db, list({code for code in survivors.values() if code not in found}))
+    # One that was taken back between the readings leads nowhere: it is itself again.
+    return found | {code: (found | others)[survivors.get(code, code)] for code in merged}
+
+
+async def _bare(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
+    if not codes:
+        return {}
+    marks = ", ".join("?" for _ in codes)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes)
+    return {row["code"]: _customer(row) for row in rows}
+
+
+async def list_merged_codes(db: Reader, code: str) -> list[str]:
+    """The old codes that lead to this customer, straight or over others."""
+    rows = await db.fetch(
+        "WITH RECURSIVE road (code) AS (SELECT code FROM customers WHERE merged_into = ? "
+        "UNION ALL SELECT c.code FROM road JOIN customers c ON c.merged_into = road.code) "
+        "SELECT code FROM road ORDER BY code",
+        code,
+    )
+    return [row["code"] for row in rows]
+
+
+async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
+    """Those of these records that there are, signposts too, with contacts and addresses, by code."""
+    if not codes:
+        return {}
+    marks = ", ".join("?" for _ in codes)
+    return await _whole(db, await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes))
+
+
+async def list_customers_after(db: Reader, code: str, limit: int) -> list[Customer]:
+    """The next customers of the register in the order of their codes, with contacts and addresses; no signposts."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
+        code,
+    )
+    return list((await _whole(db, rows)).values())
+
+
+async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
+    """Customers' rows with what belongs to them, in the order of the rows."""
+    codes = [row["code"] for row in rows]
+    contacts, addresses = defaultdict[str, list[Row]](list), defaultdict[str, list[Row]](list)
+    if codes:
+        where = f"customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
+        columns = "customer_code, id, name, phone, mobile, email, main"
+        for one in await db.fetch(f"SELECT {columns} FROM contacts WHERE removed = 0 AND {where}", *codes):
+            contacts[one["customer_code"]].append(one)
+        for one in await db.fetch(f"SELECT customer_code, id, address, main FROM addresses WHERE {where}", *codes):
+            addresses[one["customer_code"]].append(one)
+    return {row["code"]: _customer(row, contacts[row["code"]], addresses[row["code"]]) for row in rows}
+
+
+async def contact_name(db: Reader, contact_id: int) -> str:
+    """A contact's name, also of one that was removed or belongs to a signpost: tickets still name it."""
+    row = await db.fetch_one("SELECT name FROM contacts WHERE id = ?", contact_id)
+    return row["name"] if row else ""
+
+
+async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[str, str]]:
+    """(reach, code) of every customer that has one of these telephones (E.164) or e-mails."""
+    emails = [reach for reach in reaches if "@" in reach]
+    phones = [reach for reach in reaches if "@" not in reach]
+    return [
+        *await _list_codes(db, "phone", [(phone_key(phone), phone) for phone in phones]),
+        *await _list_codes(db, "email", [(email.lower(), email) for email in emails]),
+    ]
+
+
+async def list_codes_by_name(db: Reader, names: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, code) of every customer whose whole name sounds like one of these."""
+    return await _list_codes(db, "whole", [(key, name) for name in names if (key := customer_keys.whole_key(name))])
+
+
+async def _list_codes(db: Reader, kind: str, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(what was asked for, code) by keys of one kind; `wanted` is (key, what is asked for)."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for key, what in wanted:
+        asked[key].append(what)
+    if not asked:
+        return []
+    marks = ", ".join("?" for _ in asked)
+    sql = f"SELECT key, customer_code FROM customer_keys WHERE kind = ? AND key IN ({marks})"
+    return [(what, row["customer_code"]) for row in await db.fetch(sql, kind, *asked) for what in asked[row["key"]]]
+
+
+async def note_unsent(tx: Tx, code: str, by: StaffId, now: datetime) -> None:
+    """Say in the customer's list of changes that a message it came from was taken back by its sender."""
+    row = await tx.fetch_one("SELECT version FROM customers WHERE code = ?", code)
+    if row is not None:
+        await changes.add(tx, code, [Change(now, by, "unsent_at", "", now.isoformat(), int(row["version"]))])
+
+
+async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
+    """A new record; Conflict("exists") where the code is taken."""
+    await add_customers(tx, [customer], now)
+
+
+async def add_customers(tx: Tx, customers: Sequence[Customer], now: datetime) -> None:
+    """New records, one as many, with all that is derived from them; Conflict("exists") where a code is taken."""
+    if not customers:
+        return
+    names = list(_columns(customers[0]))
+    await tx.execute_many(
+        f"INSERT INTO customers (code, {', '.join(names)}, created_at, updated_at, version) "
+        f"VALUES (?, {', '.join('?' for _ in names)}, ?, ?, 1)",
+        [(c.code, *_columns(c).values(), c.created_at or now, now) for c in customers],
+    )
+    await _add_contacts(tx, [(c.code, contact) for c in customers for contact in c.contacts])
+    await _add_addresses(tx, customers)
+    await customer_keys.write(tx, customers)
+    await counters.raise_above(tx, "customer", [customer.code for customer in customers])
+
+
+def _columns(customer: Customer) -> dict[str, str | None]:
+    return {**as_stored(customer), "folded": customer_keys.folded(customer)}
+
+
+async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
+    """Everything that is derived from records as they stand, for those that no save has just written."""
+    await tx.execute_many(
+        "UPDATE customers SET folded = ? WHERE code = ?", [(customer_keys.folded(c), c.code) for c in customers]
+    )
+    await customer_keys.write(tx, customers)
+
+
+async def _add_contacts(tx: Tx, contacts: Sequence[tuple[CustomerCode, Contact]]) -> None:
+    await tx.execute_many(
+        "INSERT INTO contacts (name, phone, mobile, email, main, customer_code) VALUES (?, ?, ?, ?, ?, ?)",
+        [(one.name, one.phone, one.mobile, one.email, one.main, code) for code, one in contacts],
+    )
+
+
+async def _add_addresses(tx: Tx, customers: Sequence[Customer]) -> None:
+    await tx.execute_many(
+        "INSERT INTO addresses (customer_code, address, main) VALUES (?, ?, ?)",
+        [(c.code, address.text, address.main) for c in customers for address in c.addresses],
+    )
+
+
+async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
+    """Contacts are updated in place and only marked when removed (tickets point at them), addresses written anew."""
+    await _add_contacts(tx, [(new.code, contact) for contact in new.contacts if contact.id is None])
+    await tx.execute_many(
+        "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ?, removed = 0 "
+        "WHERE id = ? AND customer_code = ?",
+        [
+            (one.name, one.phone, one.mobile, one.email, one.main, one.id, new.code)
+            for one in new.contacts
+            if one.id is not None
+        ],
+    )
+    kept = {contact.id for contact in new.contacts}
+    await tx.execute_many(
+        "UPDATE contacts SET removed = 1 WHERE id = ? AND customer_code = ?",
+        [(one.id, new.code) for one in old.contacts if one.id not in kept],
+    )
+    await tx.execute_many("DELETE FROM addresses WHERE customer_code = ?", [(new.code,)])
+    await _add_addresses(tx, [new])
+
+
+def _differences(old: Customer, new: Customer, by: StaffId | None, now: datetime) -> list[Change]:
+    before, after = as_stored(old), as_stored(new)
+    pairs = [(field, before[field] or "", after[field] or "") for field in before]
+    pairs.append(("address", " | ".join(a.text for a in old.addresses), " | ".join(a.text for a in new.addresses)))
+    pairs.append(("contacts", _contacts_text(old), _contacts_text(new)))
+    return [Change(now, by, field, a, b, new.version) for field, a, b in pairs if a != b]
+
+
+def _contacts_text(customer: Customer) -> str:
+    return " | ".join(" ".join(filter(None, (c.name, c.phone, c.mobile, c.email))) for c in customer.contacts)
+
+
+async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | None, now: datetime) -> None:
+    """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on or was merged.
+
+    The record as it was is kept, so that the change can be taken back.
+    """
+    new = replace(new, version=old.version + 1)
+    columns = _columns(new)
+    touched = await tx.execute(
+        f"UPDATE customers SET {', '.join(f'{name} = ?' for name in columns)}, updated_at = ?, "
+        "version = version + 1 WHERE code = ? AND version = ? AND merged_into IS NULL",
+        *columns.values(),
+        now,
+        new.code,
+        old.version,
+    )
+    if not touched:
+        raise Conflict("changed", record=new.code)
+    await _change_parts(tx, old, new)
+    await customer_keys.write(tx, [new])
+    await customer_keys.keep_former(tx, new.code, customer_keys.former_words([old, new]))
+    await revisions.keep(tx, old)
+    await changes.add(tx, new.code, _differences(old, new, by, now))

@@ -1,0 +1,1 @@
+"""The demo desk: invented people and a year of their work."""

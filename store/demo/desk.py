@@ -1,0 +1,65 @@
+"""The demo desk: fills an empty database with invented staff, customers, a year of tickets and what is owed."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from domain.configuration import Configuration
+from domain.data import read_document
+from domain.staff import Role, StaffId
+from domain.tickets.records import Change, Status, Ticket
+from store.customers.records import add_customers
+from store.demo.customers import Register, Words
+from store.demo.tickets import Desk
+from store.engine import changes
+from store.engine.database import Database, Tx
+from store.engine.ground import Ground
+from store.staff import add_staff, add_team
+from store.ticket_saves import add_tickets
+
+
+async def fill_demo(db: Database, configuration: Configuration, now: datetime, *, seed: int = 2569) -> None:
+    """Fill an empty, migrated database, in one transaction; the same for the same seed and `now` (aware).
+
+    The one administrator is whom a demo's user speaks as. Raises Conflict("exists") on a database in use.
+    """
+    words = read_document(Path(__file__).parents[1] / "data" / "demo.toml", "demo.toml").values
+
+    async def work(tx: Tx) -> None:
+        rng = Random(seed)  # noqa: S311 - it invents people, it guards nothing
+        staff = await _add_staff(tx, words, now - timedelta(days=1500))
+        register = Register(words, rng, now)
+        customers = register.customers()
+        await add_customers(tx, customers, now)
+        contacts: dict[str, list[int]] = {}
+        for row in await tx.fetch("SELECT id, customer_code FROM contacts ORDER BY id"):
+            contacts.setdefault(row["customer_code"], []).append(row["id"])
+        desk = Desk(words, rng, configuration, now, staff, customers, contacts)
+        tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
+        await add_tickets(tx, tickets, Ground(configuration, None, now))
+        for ticket in tickets:
+            await changes.add(tx, ticket.no, _history(ticket))
+
+    await db.write(work)
+
+
+async def _add_staff(tx: Tx, words: Words, at: datetime) -> dict[StaffId, int]:
+    """The staff and their teams; ids with each one's share of the tickets."""
+    ids = {row["name"]: await add_staff(tx, row["name"], Role(row["role"]), at) for row in words["staff"]}
+    for team, members in words["teams"].items():
+        await add_team(tx, team, [ids[member] for member in members])
+    return {ids[row["name"]]: row["share"] for row in words["staff"]}
+
+
+def _history(ticket: Ticket) -> list[Change]:
+    """The status from the first save on; mail is new until an officer takes it up."""
+    steps = [(ticket.recorded_at, ticket.recorded_by, Status.OPEN if ticket.recorded_by else Status.NEW)]
+    if ticket.recorded_by is None and ticket.status is not Status.NEW:
+        steps.append((ticket.recorded_at, ticket.assignee, Status.OPEN))
+    if ticket.closed_at:
+        steps.append((ticket.closed_at, ticket.assignee, Status.CLOSED))
+    before = ["", *(status for _, _, status in steps)]
+    return [
+        Change(at, by, "status", old, new, version)
+        for version, ((at, by, new), old) in enumerate(zip(steps, before, strict=False), start=1)
+    ]

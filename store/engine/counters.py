@@ -1,0 +1,58 @@
+"""Running numbers: reserved in a transaction of their own, so that a crash leaves a gap and never a twin."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from domain.customers.records import CustomerCode
+from domain.dates.days import BANGKOK
+from domain.tickets.records import TicketNo, ticket_no
+from store.engine.database import Database, Reader, Tx
+
+
+async def reserve(db: Database, name: str) -> int:
+    """The next value of a running number."""
+
+    async def work(tx: Tx) -> int:
+        row = await tx.fetch_one("UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value", name)
+        assert row is not None, f"counter {name} is made by the first migration"
+        return int(row["value"])
+
+    return await db.write(work)
+
+
+async def reserve_customer_code(db: Database) -> CustomerCode:
+    """The next free customer code."""
+    return CustomerCode(f"C{await reserve(db, 'customer')}")
+
+
+async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
+    """The next free ticket number; the month is the one in which it is recorded."""
+    return ticket_no(await reserve(db, "ticket"), now.astimezone(BANGKOK))
+
+
+async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
+    """Make the running number go on above `at_least`."""
+    await tx.execute_many("UPDATE counters SET value = ? WHERE name = ? AND value < ?", [(at_least, name, at_least)])
+
+
+NUMBER_AT = {"customer": 1, "ticket": 5, "publication": 1}
+"""Where the running number begins in a customer's code, a ticket's number and a publication's."""
+
+
+async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:
+    """Make the running number go on above those of these codes or numbers: none is given out twice."""
+    numbers = [record[NUMBER_AT[name] :] for record in records]
+    await raise_counter(tx, name, max((int(number) for number in numbers if number.isdecimal()), default=0))
+
+
+async def read_counter(db: Reader, name: str) -> int:
+    """The last running number that was given out."""
+    row = await db.fetch_one("SELECT value FROM counters WHERE name = ?", name)
+    assert row is not None, f"counter {name} is made by the first migration"
+    return int(row["value"])
+
+
+async def hold_counter(tx: Tx, name: str) -> int:
+    """The same, and nobody else is given a number until the transaction ends."""
+    await tx.execute("UPDATE counters SET value = value WHERE name = ?", name)
+    return await read_counter(tx, name)

@@ -1,0 +1,97 @@
+"""One small interface over the two engines: reads, and write transactions given as one function."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+from store.search.suggestions import Lessons
+from store.search.words import Words
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be used just now (locked, full, connection lost); the same call may go well later."""
+
+    safe_text = True
+    """Its words are the driver's about the database and hold nothing that people typed: they may be logged."""
+
+
+class Reader(Protocol):
+    """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters likewise."""
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        """All rows of a SELECT (or of a statement with RETURNING, inside a transaction)."""
+        ...
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        """The first row, or None."""
+        ...
+
+
+class Tx(Reader, Protocol):
+    """An open write transaction."""
+
+    engine: str
+
+    async def execute(self, sql: str, *params: object) -> int:
+        """Run one statement; returns how many rows it touched."""
+        ...
+
+    async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run one statement for each row of parameters."""
+        ...
+
+
+Change = Callable[[Tx], Awaitable[object]]
+"""Something a handler wants written: applied in order, in one transaction with its answer."""
+
+
+class Database(Reader, Protocol):
+    """A desk's database. Raises StoreUnavailable, and Conflict("exists") where a unique key is taken."""
+
+    engine: str
+    words: Words
+    lessons: Lessons
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
+        """Run `work` in one transaction; a cancelled caller never leaves half of it behind.
+
+        `first` = before whatever else waits to write: a platform waits for the acknowledgement.
+
+        `work` may run again after a deadlock, so it must do nothing but use the transaction.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Nothing where the database answers; StoreUnavailable where it does not."""
+        ...
+
+    async def close(self) -> None:
+        """Finish running transactions and close."""
+        ...
+
+
+def is_one_of(column: str, values: Sequence[object]) -> str:
+    """`column IN (?, ?)` for these values; never true where there are none, which PostgreSQL has no `IN ()` for."""
+    return f"{column} IN ({', '.join('?' for _ in values)})" if values else "1 = 0"
+
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def open_database(url: str, now: datetime = UNDATED) -> Database:
+    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's schema.
+
+    `now` dates the migrations that this opening applies.
+    """
+    if url.startswith("sqlite:///"):
+        from store.engine.sqlite import open_sqlite
+
+        return await open_sqlite(url.removeprefix("sqlite:///"), now)
+    if url.startswith(("postgresql://", "postgres://")):
+        from store.engine.postgresql import open_postgresql
+
+        return await open_postgresql(url, now)
+    raise ValueError("DESKBOT_DATABASE_URL must look like sqlite:///data/desk.db or postgresql://user@host/desk")

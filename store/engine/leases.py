@@ -1,0 +1,53 @@
+"""Leases: one process at a time works on a conversation, sends to a chat, or polls a platform."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from store.engine.database import Database, Tx
+
+TTL = timedelta(seconds=30)
+
+
+async def take_many(tx: Tx, names: Sequence[str], owner: str, now: datetime) -> set[str]:
+    """Take or extend several; returns those that are now the owner's."""
+    if not names:
+        return set()
+    # In one order, so that two who want the same wait for each other and never both.
+    rows = await tx.fetch(
+        f"INSERT INTO leases (name, owner, expires_at) VALUES {', '.join('(?, ?, ?)' for _ in names)} "
+        "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "
+        "WHERE leases.owner = excluded.owner OR leases.expires_at < ? RETURNING name",
+        *(value for name in sorted(names) for value in (name, owner, now + TTL)),
+        now,
+    )
+    return {row["name"] for row in rows}
+
+
+async def take(tx: Tx, name: str, owner: str, now: datetime) -> bool:
+    """Take or extend a lease; False while somebody else holds it."""
+    return bool(await take_many(tx, [name], owner, now))
+
+
+async def touch(tx: Tx, name: str, owner: str, now: datetime) -> None:
+    """Extend a lease where it is the owner's, and lock it until the transaction ends; waits for no answer."""
+    await tx.execute_many("UPDATE leases SET expires_at = ? WHERE name = ? AND owner = ?", [(now + TTL, name, owner)])
+
+
+async def holds(tx: Tx, name: str, owner: str) -> bool:
+    """Whether the lease is the owner's."""
+    return await tx.fetch_one("SELECT 1 AS one FROM leases WHERE name = ? AND owner = ?", name, owner) is not None
+
+
+async def release_all(db: Database, owner_prefix: str) -> None:
+    """Forget the leases, also of what is due, of owners known to be gone (the last run of a single-process desk)."""
+    theirs = "substr(owner, 1, CAST(? AS INTEGER)) = ?"
+
+    async def work(tx: Tx) -> None:
+        await tx.execute(f"DELETE FROM leases WHERE {theirs}", len(owner_prefix), owner_prefix)
+        await tx.execute(
+            f"UPDATE due SET owner = '', lease_until_at = NULL WHERE state = 'waiting' AND {theirs}",
+            len(owner_prefix),
+            owner_prefix,
+        )
+
+    await db.write(work)

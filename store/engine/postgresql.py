@@ -1,0 +1,153 @@
+"""PostgreSQL through asyncpg: a pool, the same SQL text with `?` rewritten to `$n`."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import lru_cache
+
+import asyncpg
+
+from domain.errors import Conflict
+from store.engine.database import Row, StoreUnavailable, T, Tx
+from store.engine.migrate import apply_migrations
+from store.search.suggestions import Lessons
+from store.search.words import Words
+
+ATTEMPTS = 5
+LONGEST_MIGRATION = 3600.0
+"""Seconds that a process waits for another one to bring a large register up to date."""
+_QUOTED_OR_MARK = re.compile(r"'[^']*'|\?")
+
+
+@lru_cache(maxsize=512)
+def numbered(sql: str) -> str:
+    """`a = ? AND b = '?'` -> `a = $1 AND b = '?'`."""
+    count = 0
+
+    def number(match: re.Match[str]) -> str:
+        nonlocal count
+        if match.group() != "?":
+            return match.group()
+        count += 1
+        return f"${count}"
+
+    return _QUOTED_OR_MARK.sub(number, sql)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn the driver's errors into the store's."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("exists", detail=error.constraint_name) from error
+    except (
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,  # shut down, crashed, starting up
+        asyncpg.InsufficientResourcesError,  # disk full, too many connections
+        asyncpg.InterfaceError,
+        OSError,
+    ) as error:
+        raise StoreUnavailable(type(error).__name__) from error
+
+
+class _Connection:
+    """One asyncpg connection as a Reader and Tx."""
+
+    engine = "postgresql"
+
+    def __init__(self, raw: asyncpg.Connection) -> None:
+        self.raw = raw
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        async with _translated():
+            return [dict(row) for row in await self.raw.fetch(numbered(sql), *params)]
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        async with _translated():
+            row = await self.raw.fetchrow(numbered(sql), *params)
+        return None if row is None else dict(row)
+
+    async def execute(self, sql: str, *params: object) -> int:
+        async with _translated():
+            status: str = await self.raw.execute(numbered(sql) if params else sql, *params)
+        tail = status.rsplit(" ", 1)[-1]
+        return int(tail) if tail.isdigit() else 0
+
+    async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        if listed := list(rows):
+            async with _translated():
+                await self.raw.executemany(numbered(sql), listed)
+
+
+class PostgresqlDatabase:
+    """See `store.engine.database.Database`."""
+
+    engine = "postgresql"
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self.words, self.lessons = Words(), Lessons()
+        self._running: set[asyncio.Task[object]] = set()
+
+    async def fetch(self, sql: str, *params: object) -> list[Row]:
+        async with _translated(), self._pool.acquire() as raw:
+            return await _Connection(raw).fetch(sql, *params)
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        async with _translated(), self._pool.acquire() as raw:
+            return await _Connection(raw).fetch_one(sql, *params)
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
+        task = asyncio.ensure_future(self._write(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                async with _translated(), self._pool.acquire() as raw, raw.transaction():
+                    return await work(_Connection(raw))
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
+                if attempt == ATTEMPTS - 1:
+                    raise StoreUnavailable(type(error).__name__) from error
+        raise AssertionError("unreachable")
+
+    async def ping(self) -> None:
+        await self.fetch_one("SELECT 1 AS one")
+
+    async def close(self) -> None:
+        await self.words.close()
+        await self.lessons.close()
+        if self._running:
+            await asyncio.wait(self._running)
+        await self._pool.close()
+
+
+async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
+    """Connect, refuse a database that cannot hold Thai, and bring it to this code's schema."""
+    async with _translated():
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
+        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+            raise ValueError(f"DESKBOT_DATABASE_URL: {error}") from error
+    try:
+        async with pool.acquire() as raw:
+            await _check_encoding(raw)
+            async with raw.transaction():
+                # Two processes starting together: one migrates, the other waits and finds it done.
+                await raw.execute("SELECT pg_advisory_xact_lock(7331)", timeout=LONGEST_MIGRATION)
+                await apply_migrations(_Connection(raw), "postgresql", now)
+    except BaseException:
+        await pool.close()
+        raise
+    return PostgresqlDatabase(pool)
+
+
+async def _check_encoding(raw: asyncpg.Connection) -> None:
+    encoding = await raw.fetchval("SHOW server_encoding")
+    if encoding != "UTF8":
+        raise ValueError(f"DESKBOT_DATABASE_URL: the database's encoding is {encoding}; create it with UTF8")

@@ -1,0 +1,1 @@
+"""Mails in the store."""

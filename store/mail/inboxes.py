@@ -1,0 +1,73 @@
+"""How far each mailbox was read: moved on in the transaction of what a mail came to, by one reader at a time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from domain.errors import Conflict
+from store.engine.database import Reader, Tx
+
+
+class Found(StrEnum):
+    """What a mail was: a report about one of ours, about none of ours, one that nobody can read, or another mail."""
+
+    REPORT = "reports"
+    STRAY = "strays"
+    UNREADABLE = "unreadable"
+    OTHER = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """`next_uid` = the first mail not dealt with yet; UIDs mean something only under their `uidvalidity`."""
+
+    name: str
+    uidvalidity: int
+    next_uid: int
+    read_at: datetime
+
+
+async def find_position(db: Reader, name: str) -> Position | None:
+    """How far this mailbox was read; None where it never was."""
+    row = await db.fetch_one("SELECT name, uidvalidity, next_uid, read_at FROM mail_inboxes WHERE name = ?", name)
+    return None if row is None else Position(**row)
+
+
+async def begin(tx: Tx, position: Position) -> None:
+    """Read this mailbox from here on; nothing where another process was quicker."""
+    await tx.execute(
+        "INSERT INTO mail_inboxes (name, uidvalidity, next_uid, read_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (name) DO NOTHING",
+        position.name,
+        position.uidvalidity,
+        position.next_uid,
+        position.read_at,
+    )
+
+
+async def move(tx: Tx, old: Position, new: Position, found: Found = Found.OTHER) -> None:
+    """Go on from `old` to `new`; Conflict("inbox_moved") where somebody else did."""
+    counted = f", {found.value} = {found.value} + 1" if found else ""
+    moved = await tx.execute(
+        f"UPDATE mail_inboxes SET uidvalidity = ?, next_uid = ?, read_at = ?{counted} "
+        "WHERE name = ? AND uidvalidity = ? AND next_uid = ?",
+        new.uidvalidity,
+        new.next_uid,
+        new.read_at,
+        old.name,
+        old.uidvalidity,
+        old.next_uid,
+    )
+    if not moved:
+        raise Conflict("inbox_moved")
+
+
+async def count_found(db: Reader) -> dict[Found, int]:
+    """How many mails of each kind were read; empty where no mailbox is."""
+    rows = await db.fetch("SELECT reports, strays, unreadable FROM mail_inboxes")
+    return {found: sum(int(row[found.value]) for row in rows) for found in Found if found} if rows else {}
+
+
+def later(position: Position, next_uid: int, now: datetime) -> Position:
+    """The same mailbox, read up to there."""
+    return replace(position, next_uid=next_uid, read_at=now)

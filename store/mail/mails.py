@@ -1,0 +1,312 @@
+"""Mails to customers: what was written, kept for good; the outbox's message of the same id sends it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.errors import Conflict, NotFound
+from domain.mail.mails import subject_line
+from domain.staff import Platform, StaffId
+from store.chat import outbox
+from store.engine.database import Reader, Row, Tx
+
+THREAD = 10
+"""How many earlier mails a mail names."""
+
+
+class MailState(StrEnum):
+    """A mail's way: `doubtful` = nobody can know whether it was accepted, a person decides; `dead` = refused;
+    `bounced` = accepted, and later reported as not delivered; `dropped` = another was written in its place.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DOUBTFUL = "doubtful"
+    DEAD = "dead"
+    BOUNCED = "bounced"
+    DROPPED = "dropped"
+
+
+STUCK = (MailState.DOUBTFUL, MailState.DEAD, MailState.BOUNCED)
+"""The states that only a person ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail about to be written.
+
+    `record` = the ticket, contract or customer that it is about; `ticket` = the ticket whose number stands in the
+    subject, where that is not the record. `purpose` names what is done when it is sent (handlers.mail.on_send) and
+    `language` is that of the letter. `text` = the part of the body between greeting and closing, once somebody saw
+    it. `files` = ids of attachments. `automatic` = no person approved it. `aside` = what its purpose needs at the
+    press that sends; it is not kept.
+    """
+
+    record: str
+    to: str
+    subject: str
+    body: str
+    purpose: str
+    language: str
+    ticket: str = ""
+    files: tuple[str, ...] = ()
+    automatic: bool = False
+    text: str = ""
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that was written, and how far it came. `thread` = the Message-IDs it follows, oldest first.
+
+    `error` says why it is not sent: a step and the server's codes, never its words (bot/mail/adapter.py), or those of the
+    report that came back at `bounced_at`. `delayed_at` = a server reported then that it is still trying.
+    """
+
+    id: UUID
+    record: str
+    ticket: str
+    to: str
+    subject: str
+    body: str
+    purpose: str
+    language: str
+    files: tuple[str, ...]
+    automatic: bool
+    message_id: str
+    thread: tuple[str, ...]
+    staff_id: StaffId | None
+    written_at: datetime
+    state: MailState = MailState.QUEUED
+    sent_at: datetime | None = None
+    next_at: datetime | None = None
+    error: str = ""
+    bounced_at: datetime | None = None
+    delayed_at: datetime | None = None
+
+
+_HANDED_OVER = "('sent', 'doubtful')"
+"""The outbox's states in which a report that it did not arrive says what became of a mail."""
+_SELECT = (
+    "SELECT m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, m.files, m.automatic, "
+    "m.message_id, m.thread, m.staff_id, m.written_at, o.state, o.sent_at, o.next_at, o.error, "
+    "m.bounced_at, m.delayed_at, m.report FROM mails m JOIN outbox o ON o.id = m.id"
+)
+
+
+def _mail(row: Row) -> Mail:
+    state = MailState(row["state"])
+    if row["bounced_at"] is not None and state in (MailState.SENT, MailState.DOUBTFUL):
+        state = MailState.BOUNCED
+    return Mail(
+        UUID(row["id"]),
+        row["record"],
+        row["ticket"],
+        row["address"],
+        row["subject"],
+        row["body"],
+        row["purpose"],
+        row["language"],
+        tuple(row["files"].split()),
+        bool(row["automatic"]),
+        row["message_id"],
+        tuple(row["thread"].split()),
+        None if row["staff_id"] is None else StaffId(row["staff_id"]),
+        row["written_at"],
+        state,
+        row["sent_at"],
+        row["next_at"],
+        row["report"] if state is MailState.BOUNCED else row["error"],
+        row["bounced_at"],
+        row["delayed_at"],
+    )
+
+
+async def put_mail(tx: Tx, new: NewMail, mail_id: UUID, domain: str, by: StaffId | None, now: datetime) -> Mail:
+    """Keep a mail and queue it: each goes out once, in order for each address.
+
+    `domain` = the part of the sender's address after the @, for the Message-ID.
+    """
+    mail = Mail(
+        mail_id,
+        new.record,
+        new.ticket,
+        new.to,
+        subject_line(new.subject, new.ticket or new.record),
+        new.body,
+        new.purpose,
+        new.language,
+        new.files,
+        new.automatic,
+        f"<{mail_id}@{domain}>",
+        await _earlier(tx, new),
+        by,
+        now,
+    )
+    await outbox.add(tx, [outbox.Message(mail.id, Platform.MAIL, mail.to, payload_of(mail), staff_id=by)], now)
+    await tx.execute(
+        "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, automatic, "
+        "message_id, thread, staff_id, written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        str(mail.id),
+        mail.record,
+        mail.ticket,
+        mail.to,
+        mail.subject,
+        mail.body,
+        mail.purpose,
+        mail.language,
+        " ".join(mail.files),
+        mail.automatic,
+        mail.message_id,
+        " ".join(mail.thread),
+        by,
+        now,
+    )
+    return mail
+
+
+async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
+    """The Message-IDs of what this address was already written about the same record or ticket."""
+    about = (new.record, new.ticket or new.record)
+    rows = await tx.fetch(
+        "SELECT m.message_id FROM mails m JOIN outbox o ON o.id = m.id "
+        "WHERE (m.record IN (?, ?) OR m.ticket IN (?, ?)) "
+        "AND m.address = ? AND o.state NOT IN ('dead', 'dropped') AND m.bounced_at IS NULL "
+        f"ORDER BY o.seq DESC LIMIT {THREAD}",
+        *about,
+        *about,
+        new.to,
+    )
+    return tuple(row["message_id"] for row in reversed(rows))
+
+
+def notice_payload(to: str, subject: str, body: str, language: str, now: datetime) -> str:
+    """What bot/mail/adapter.py sends to a member of staff; the Message-ID is that of the outbox's message."""
+    what = {"to": to, "subject": subject, "body": body, "language": language, "written_at": now.isoformat()}
+    return json.dumps({**what, "message_id": "", "thread": [], "files": [], "automatic": True}, ensure_ascii=False)
+
+
+def payload_of(mail: Mail) -> str:
+    """What bot/mail/adapter.py sends, as JSON."""
+    return json.dumps(
+        {
+            "to": mail.to,
+            "subject": mail.subject,
+            "body": mail.body,
+            "language": mail.language,
+            "message_id": mail.message_id,
+            "thread": list(mail.thread),
+            "files": list(mail.files),
+            "automatic": mail.automatic,
+            "written_at": mail.written_at.isoformat(),
+        },
+        ensure_ascii=False,
+    )
+
+
+async def find_mail(db: Reader, mail_id: str) -> Mail | None:
+    """One mail, if there is one with this id."""
+    row = await db.fetch_one(f"{_SELECT} WHERE m.id = ?", mail_id)
+    return None if row is None else _mail(row)
+
+
+async def get_mail(db: Reader, mail_id: str) -> Mail:
+    """One mail; NotFound("mail")."""
+    mail = await find_mail(db, mail_id)
+    if mail is None:
+        raise NotFound("mail")
+    return mail
+
+
+async def list_mails(db: Reader, record: str, limit: int = 5) -> list[Mail]:
+    """What was written about a ticket, contract or customer, the newest first."""
+    rows = await db.fetch(
+        f"{_SELECT} WHERE m.record = ? OR m.ticket = ? ORDER BY o.seq DESC LIMIT {int(limit)}", record, record
+    )
+    return [_mail(row) for row in rows]
+
+
+async def find_reported(db: Reader, message_id: str) -> Mail | None:
+    """The mail with this Message-ID, if it is one of ours."""
+    row = await db.fetch_one(f"{_SELECT} WHERE m.message_id = ?", message_id)
+    return None if row is None else _mail(row)
+
+
+async def note_bounce(tx: Tx, mail: Mail, codes: str, now: datetime) -> None:
+    """A server reported that it gave the mail up; Conflict("mail_moved") where that is no news any more."""
+    # The message is held first: nobody sends it again meanwhile.
+    held = await tx.execute(
+        "UPDATE outbox SET error = error WHERE id = ? AND state IN ('sending', 'sent', 'doubtful')", str(mail.id)
+    )
+    noted = await tx.execute(
+        "UPDATE mails SET bounced_at = ?, report = ? WHERE id = ? AND bounced_at IS NULL",
+        now,
+        f"bounce {codes}".strip(),
+        str(mail.id),
+    )
+    if not held or not noted:
+        raise Conflict("mail_moved")
+
+
+async def note_delay(tx: Tx, mail: Mail, now: datetime) -> None:
+    """A server reported that it is still trying."""
+    await tx.execute("UPDATE mails SET delayed_at = ? WHERE id = ? AND bounced_at IS NULL", now, str(mail.id))
+
+
+async def count_unreached(db: Reader, records: Sequence[str]) -> dict[str, int]:
+    """How many mails about each of these did not arrive, for those where any did not."""
+    if not records:
+        return {}
+    marks = ", ".join("?" for _ in records)
+    rows = await db.fetch(
+        "SELECT m.record, count(*) AS n FROM mails m JOIN outbox o ON o.id = m.id "
+        f"WHERE m.record IN ({marks}) AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
+        "GROUP BY m.record",
+        *records,
+    )
+    return {row["record"]: int(row["n"]) for row in rows}
+
+
+async def send_again(tx: Tx, mail: Mail, now: datetime) -> None:
+    """Queue a mail that is stuck once more, as it was; Conflict("mail_moved") where it is no longer."""
+    await _from(
+        tx,
+        mail,
+        STUCK,
+        "state = 'queued', payload = ?, attempts = 0, created_at = ?, next_at = ?",
+        payload_of(mail),
+        now,
+        now,
+    )
+
+
+async def assume_sent(tx: Tx, mail: Mail, now: datetime) -> None:
+    """A person decided that a doubtful mail was sent; Conflict("mail_moved") where it is no longer doubtful."""
+    await _from(tx, mail, (MailState.DOUBTFUL,), "state = 'sent', payload = '', sent_at = ?", now)
+
+
+async def replace_by_new(tx: Tx, mail: Mail) -> None:
+    """Another mail goes in the place of one that is stuck; Conflict("mail_moved") where it was sent again meanwhile."""
+    await _from(tx, mail, STUCK, "state = 'dropped', payload = ''")
+
+
+async def _from(tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *params: object) -> None:
+    """Change the message of a mail that is in one of these states, and forget what was reported of it."""
+    marks = ", ".join("?" for _ in states)
+    bounced = f"state IN {_HANDED_OVER} AND id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL AND id = ?)"
+    stands = f"CASE WHEN {bounced} THEN 'bounced' ELSE state END IN ({marks})"
+    touched = await tx.execute(
+        f"UPDATE outbox SET {change}, unclear = ?, error = '' WHERE id = ? AND {stands}",
+        *params,
+        False,
+        str(mail.id),
+        str(mail.id),
+        *states,
+    )
+    if not touched:
+        raise Conflict("mail_moved")
+    await tx.execute("UPDATE mails SET bounced_at = NULL, delayed_at = NULL, report = '' WHERE id = ?", str(mail.id))

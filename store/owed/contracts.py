@@ -1,0 +1,237 @@
+"""Microdata contracts: one a request, each with a number of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from domain.errors import NotFound
+from domain.owed.contracts import Contract, split_no
+from domain.staff import StaffId
+from store.engine.database import Reader, Row, Tx, is_one_of
+
+SEPARATOR = "\n"
+COLUMNS = (
+    "id, no, request_id, contact_id, signed_on, projects, data_years, purpose, research_title, "
+    "return_due_on, research_due_on"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which rows of a list are wanted: everything where nothing is set. `year` is Buddhist."""
+
+    overdue_before: date | None = None
+    assignee: StaffId | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a list of contracts or of things owed."""
+
+    request_id: int
+    customer: str
+    contract_no: str
+    research_title: str
+    signed_on: date | None
+    rule: str
+    state: str
+    started_at: datetime | None
+    expected_on: date | None
+    ended_at: datetime | None
+    reminders: int
+    next_at: datetime | None
+
+
+def contract(row: Row) -> Contract:
+    """A contract out of its columns."""
+    fields = dict(row)
+    return replace(Contract(**fields), projects=tuple(filter(None, row["projects"].split(SEPARATOR))))
+
+
+def as_stored(contract: Contract) -> dict[str, object]:
+    """The columns that people change, as they are written."""
+    return {
+        "no": contract.no,
+        "contact_id": contract.contact_id,
+        "signed_on": contract.signed_on,
+        "projects": SEPARATOR.join(contract.projects),
+        "data_years": contract.data_years,
+        "purpose": contract.purpose,
+        "research_title": contract.research_title,
+        "return_due_on": contract.return_due_on,
+        "research_due_on": contract.research_due_on,
+    }
+
+
+async def find_contract(db: Reader, no: str) -> Contract | None:
+    """The contract with this number."""
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM contracts WHERE no = ?", no)
+    return None if row is None else contract(row)
+
+
+async def get_contract(db: Reader, no: str) -> Contract:
+    """The contract with this number; NotFound("contract")."""
+    found = await find_contract(db, no)
+    if found is None:
+        raise NotFound("contract", no=no)
+    return found
+
+
+async def list_existing(db: Reader, nos: Sequence[str]) -> set[str]:
+    """Those of these numbers that some contract has."""
+    rows = await db.fetch(f"SELECT no FROM contracts WHERE {is_one_of('no', nos)}", *nos)
+    return {row["no"] for row in rows}
+
+
+async def find_owner(db: Reader, no: str) -> str:
+    """The code of the customer whose contract this is; "" where there is none."""
+    row = await db.fetch_one(
+        "SELECT r.customer_code FROM contracts c JOIN requests r ON r.id = c.request_id WHERE c.no = ?", no
+    )
+    return row["customer_code"] if row else ""
+
+
+async def list_taken(db: Reader, year: int) -> list[str]:
+    """The numbers of a Buddhist year that contracts have, or that tickets name."""
+    rows = await db.fetch(
+        "SELECT no FROM contracts WHERE year = ? "
+        "UNION SELECT contract_no FROM tickets "
+        "WHERE contract_no <> '' AND contract_no LIKE ? AND status <> 'voided'",
+        year,
+        f"%/{year}",
+    )
+    return [row["no"] for row in rows]
+
+
+async def add_contract(tx: Tx, contract: Contract, by: StaffId | None, now: datetime) -> None:
+    """A new contract; Conflict("exists") where the number is taken, or the request has one."""
+    number, year = split_no(contract.no)
+    stored = as_stored(contract)
+    await tx.execute(
+        f"INSERT INTO contracts ({', '.join(stored)}, number, year, request_id, created_at, created_by) "
+        f"VALUES ({', '.join('?' for _ in stored)}, ?, ?, ?, ?, ?)",
+        *stored.values(),
+        number,
+        year,
+        contract.request_id,
+        now,
+        by,
+    )
+
+
+async def update_contract(tx: Tx, contract: Contract) -> None:
+    """Save a contract's fields; the number and year go with its `no`. Conflict("exists") where that is taken."""
+    number, year = split_no(contract.no)
+    stored = {**as_stored(contract), "number": number, "year": year}
+    await tx.execute(
+        f"UPDATE contracts SET {', '.join(f'{name} = ?' for name in stored)} WHERE id = ?",
+        *stored.values(),
+        contract.id,
+    )
+
+
+async def remove_contract(tx: Tx, contract_id: int) -> None:
+    """A contract that was never meant."""
+    await tx.execute("DELETE FROM contracts WHERE id = ?", contract_id)
+
+
+def differences(old: Contract, new: Contract) -> list[tuple[str, str, str]]:
+    """Field, from, to of what differs, as text."""
+    before, after = as_stored(old), as_stored(new)
+    return [
+        (name, "" if before[name] is None else str(before[name]), "" if after[name] is None else str(after[name]))
+        for name in before
+        if before[name] != after[name]
+    ]
+
+
+_LISTED = (
+    "r.id AS request_id, r.customer_code AS customer, COALESCE(c.no, '') AS contract_no, "
+    "COALESCE(c.research_title, '') AS research_title, c.signed_on, COALESCE(o.rule, '') AS rule, "
+    "COALESCE(o.state, '') AS state, o.started_at, o.expected_on, o.ended_at, "
+    "COALESCE(o.reminders, 0) AS reminders, o.next_at"
+)
+_CONTRACTS = (
+    "FROM requests r LEFT JOIN contracts c ON c.request_id = r.id LEFT JOIN owed o ON o.id = "
+    "(SELECT max(id) FROM owed WHERE request_id = r.id AND rule = 'contract' AND state <> 'void')"
+)
+_OWED = "FROM owed o JOIN requests r ON r.id = o.request_id LEFT JOIN contracts c ON c.request_id = r.id"
+
+
+def _where(wanted: Filter, first: str, *params: object) -> tuple[str, list[object]]:
+    clauses, values = [first], [*params]
+    if wanted.overdue_before is not None:
+        clauses.append("o.state = 'open' AND o.expected_on < ?")
+        values.append(wanted.overdue_before)
+    if wanted.assignee is not None:
+        clauses.append("COALESCE(o.assignee_id, c.created_by) = ?")
+        values.append(wanted.assignee)
+    if wanted.year is not None:
+        clauses.append("c.year = ?")
+        values.append(wanted.year)
+    return " AND ".join(clauses), values
+
+
+async def list_contracts(db: Reader, wanted: Filter, limit: int, offset: int) -> tuple[list[Listed], dict[str, int]]:
+    """A page of contracts, the newest number first, and how many there are in all by the state of what is owed.
+
+    One that is owed and has no number yet comes before them.
+    """
+    where, params = _where(wanted, "(c.id IS NOT NULL OR o.state = 'open')")
+    order = "CASE WHEN c.id IS NULL THEN 0 ELSE 1 END, c.year DESC, c.number DESC, r.id DESC"
+    return await _list(db, _CONTRACTS, where, params, order, limit, offset)
+
+
+async def list_owed(
+    db: Reader, rules: Sequence[str], wanted: Filter, limit: int, offset: int, *, only_open: bool = True
+) -> tuple[list[Listed], dict[str, int]]:
+    """A page of what is owed under these rules, the longest expected first, and how many by state."""
+    states = "o.state = 'open'" if only_open else "o.state <> 'void'"
+    where, params = _where(wanted, f"{states} AND {is_one_of('o.rule', rules)}", *rules)
+    order = "CASE WHEN o.state = 'open' THEN 0 ELSE 1 END, o.expected_on, o.id"
+    return await _list(db, _OWED, where, params, order, limit, offset)
+
+
+async def _list(
+    db: Reader, source: str, where: str, params: list[object], order: str, limit: int, offset: int
+) -> tuple[list[Listed], dict[str, int]]:
+    rows = await db.fetch(
+        f"SELECT {_LISTED} {source} WHERE {where} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}", *params
+    )
+    counts = await db.fetch(
+        f"SELECT COALESCE(o.state, '') AS state, count(*) AS n {source} WHERE {where} GROUP BY 1", *params
+    )
+    return [Listed(**dict(row)) for row in rows], {row["state"]: int(row["n"]) for row in counts}
+
+
+async def list_years(db: Reader) -> list[int]:
+    """The Buddhist years that have contracts, the latest first."""
+    return [int(row["year"]) for row in await db.fetch("SELECT DISTINCT year FROM contracts ORDER BY year DESC")]
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """A customer who owes something: how much, and since when."""
+
+    customer: str
+    count: int
+    overdue: int
+    since: datetime
+
+
+async def list_debtors(db: Reader, today: date, limit: int, offset: int) -> tuple[list[Debtor], int]:
+    """A page of the customers who owe something, the oldest debt first, and how many there are."""
+    rows = await db.fetch(
+        "SELECT r.customer_code AS customer, count(*) AS n, min(o.started_at) AS since_at, "
+        "SUM(CASE WHEN o.expected_on < ? THEN 1 ELSE 0 END) AS overdue "
+        "FROM owed o JOIN requests r ON r.id = o.request_id WHERE o.state = 'open' "
+        f"GROUP BY r.customer_code ORDER BY since_at, r.customer_code LIMIT {int(limit)} OFFSET {int(offset)}",
+        today,
+    )
+    total = await db.fetch_one(
+        "SELECT count(DISTINCT r.customer_code) AS n FROM owed o JOIN requests r ON r.id = o.request_id "
+        "WHERE o.state = 'open'"
+    )
+    found = [Debtor(row["customer"], int(row["n"]), int(row["overdue"]), row["since_at"]) for row in rows]
+    return found, int(total["n"]) if total else 0

@@ -1,0 +1,315 @@
+"""Requests for microdata and special tabulations: the tickets, the contract and the debts that hang on each."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.customers.records import CustomerCode
+from domain.errors import Conflict, NotFound
+from domain.owed.contracts import DUE_DATES, Contract
+from domain.owed.requests import Life, Mark, Request, RequestKind
+from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
+from domain.staff import StaffId
+from domain.tickets.records import Change, Status, Ticket
+from store.customers.records import hold_survivors
+from store.engine import changes
+from store.engine.counters import reserve
+from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.ground import Ground
+from store.owed import contracts
+from store.owed import rows as owed
+from store.tickets import records as tickets
+
+_COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"
+
+_MEANT = (
+    "(NOT EXISTS (SELECT 1 FROM request_tickets h WHERE h.request_id = requests.id) "
+    "OR EXISTS (SELECT 1 FROM request_tickets h JOIN tickets t ON t.no = h.ticket_no "
+    f"WHERE h.request_id = requests.id AND t.{tickets.COUNTS}))"
+)
+"""Holds for requests but those all of whose tickets were voided."""
+
+
+def record(request_id: int) -> str:
+    """What a request is called in the list of changes, the audit log, and on buttons."""
+    return f"Q{request_id}"
+
+
+def _request(row: Row) -> Request:
+    return Request(
+        int(row["id"]),
+        RequestKind(row["kind"]),
+        CustomerCode(row["customer_code"]),
+        row["started_at"],
+        row["touched_at"],
+        row["ended_at"],
+        row["ended_reason"],
+        int(row["version"]),
+    )
+
+
+async def get_life(db: Reader, request_id: int) -> Life:
+    """One request with all that hangs on it; NotFound("request")."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM requests WHERE id = ?", request_id)
+    if row is None:
+        raise NotFound("request")
+    return (await _lives(db, [_request(row)]))[0]
+
+
+async def list_by_customer(db: Reader, customer: str, kind: RequestKind | None = None) -> list[Life]:
+    """A customer's requests, the latest last; of one kind where it is named."""
+    where, params = (" AND kind = ?", (kind,)) if kind else ("", ())
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM requests WHERE customer_code = ? AND {_MEANT}{where} ORDER BY started_at, id",
+        customer,
+        *params,
+    )
+    return await _lives(db, [_request(row) for row in rows])
+
+
+async def list_by_customers(db: Reader, customers: Sequence[str]) -> list[Life]:
+    """All requests of these customers, the latest last."""
+    where = f"{is_one_of('customer_code', customers)} AND {_MEANT}"
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *customers)
+    return await _lives(db, [_request(row) for row in rows])
+
+
+async def count_by_customer(db: Reader, customer: str) -> int:
+    """How many requests the customer has."""
+    row = await db.fetch_one(f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer)
+    return int(row["n"]) if row else 0
+
+
+async def list_bare(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:
+    """These requests by id, each with its contract alone."""
+    if not request_ids:
+        return {}
+    marks = ", ".join("?" for _ in request_ids)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE id IN ({marks})", *request_ids)
+    papers = await _contracts(db, request_ids)
+    return {int(row["id"]): Life(_request(row), contract=papers.get(int(row["id"]))) for row in rows}
+
+
+async def _contracts(db: Reader, request_ids: Sequence[int]) -> dict[int, Contract]:
+    marks = ", ".join("?" for _ in request_ids)
+    rows = await db.fetch(f"SELECT {contracts.COLUMNS} FROM contracts WHERE request_id IN ({marks})", *request_ids)
+    return {int(row["request_id"]): contracts.contract(row) for row in rows}
+
+
+async def find_request_of(db: Reader, ticket_no: str) -> int | None:
+    """The request that a ticket hangs on."""
+    row = await db.fetch_one("SELECT request_id FROM request_tickets WHERE ticket_no = ?", ticket_no)
+    return None if row is None else int(row["request_id"])
+
+
+async def find_requests_of(db: Reader, ticket_nos: Sequence[str]) -> dict[str, int]:
+    """The requests that these tickets hang on, of those that hang on one."""
+    rows = await db.fetch(
+        f"SELECT ticket_no, request_id FROM request_tickets WHERE {is_one_of('ticket_no', ticket_nos)}", *ticket_nos
+    )
+    return {row["ticket_no"]: int(row["request_id"]) for row in rows}
+
+
+async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
+    if not requests:
+        return []
+    ids = [request.id for request in requests]
+    where = f"WHERE request_id IN ({', '.join('?' for _ in ids)})"
+    hung, marks = defaultdict[int, list[Ticket]](list), defaultdict[int, list[Mark]](list)
+    debts = defaultdict[int, list[Owed]](list)
+    links = {
+        row["ticket_no"]: int(row["request_id"])
+        for row in await db.fetch(f"SELECT * FROM request_tickets {where}", *ids)
+    }
+    found = await tickets.get_tickets(db, list(links)) if links else {}
+    meant = [ticket for ticket in found.values() if ticket.status is not Status.VOIDED]
+    for ticket in sorted(meant, key=lambda ticket: (ticket.created_at, ticket.no)):
+        hung[links[ticket.no]].append(ticket)
+    for row in await db.fetch(f"SELECT * FROM request_marks {where} ORDER BY marked_at", *ids):
+        marks[int(row["request_id"])].append(Mark(row["step"], row["marked_at"], row["staff_id"]))
+    for each in await owed.list_of_requests(db, ids):
+        debts[each.request_id].append(each)
+    papers = await _contracts(db, ids)
+    return [
+        Life(each, tuple(hung[each.id]), tuple(marks[each.id]), papers.get(each.id), tuple(debts[each.id]))
+        for each in requests
+    ]
+
+
+async def reserve_request_id(db: Database) -> int:
+    """The id of a new request."""
+    return await reserve(db, "request")
+
+
+async def add_request(tx: Tx, request: Request) -> None:
+    """A new request, without anything on it; of a customer who was merged meanwhile it is the survivor's."""
+    roads = await hold_survivors(tx, [request.customer])
+    await tx.execute(
+        "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) VALUES (?, ?, ?, ?, ?)",
+        request.id,
+        request.kind,
+        roads.get(request.customer, request.customer),
+        request.started_at,
+        request.touched_at,
+    )
+
+
+async def note(tx: Tx, request_id: int, ground: Ground, fields: Sequence[tuple[str, str, str]]) -> None:
+    """Count one change of the request, and write what changed into the list of changes."""
+    row = await tx.fetch_one(
+        "UPDATE requests SET version = version + 1, touched_at = ? WHERE id = ? RETURNING version",
+        ground.now,
+        request_id,
+    )
+    if row is None:
+        raise NotFound("request")
+    version = int(row["version"])
+    lines = [Change(ground.now, ground.by, field, a, b, version) for field, a, b in fields]
+    await changes.add(tx, record(request_id), lines)
+
+
+async def note_moved(tx: Tx, request_ids: Sequence[int], old: str, new: str, by: StaffId, now: datetime) -> None:
+    """Note that these requests went from one customer to another, those that did."""
+    for number in request_ids:
+        row = await tx.fetch_one(
+            "UPDATE requests SET version = version + 1 WHERE id = ? AND customer_code = ? RETURNING version",
+            number,
+            new,
+        )
+        if row is not None:
+            await changes.add(tx, record(number), [Change(now, by, "customer_code", old, new, int(row["version"]))])
+
+
+async def hang(tx: Tx, ticket_no: str, request_id: int | None, ground: Ground) -> None:
+    """Hang a ticket on a request, or on none, and settle what is owed on it and where it hung before."""
+    before = await find_request_of(tx, ticket_no)
+    if before is not None and before != request_id:
+        await tx.execute("DELETE FROM request_tickets WHERE ticket_no = ?", ticket_no)
+        await note(tx, before, ground, [("request_ticket", ticket_no, "")])
+        await settle_request(tx, before, ground)
+    if request_id is None:
+        return
+    if before != request_id:
+        await note(tx, request_id, ground, [("request_ticket", "", ticket_no)])
+        await tx.execute("INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)", ticket_no, request_id)
+    await settle_request(tx, request_id, ground)
+
+
+async def ticket_voided(tx: Tx, ticket_no: str, ground: Ground) -> None:
+    """Settle what is owed where this ticket hangs, now that it counts no more.
+
+    A contract that only voided tickets speak of goes with them: its number is free again.
+    """
+    request_id = await find_request_of(tx, ticket_no)
+    if request_id is None:
+        return
+    await note(tx, request_id, ground, [("request_ticket", ticket_no, "")])
+    await settle_request(tx, request_id, ground)
+    life = await get_life(tx, request_id)
+    if life.contract is not None and not life.tickets:
+        await contracts.remove_contract(tx, life.contract.id)
+        await note(tx, request_id, ground, [("contract_no", life.contract.no, "")])
+
+
+async def settle_ticket(tx: Tx, ticket_no: str, ground: Ground) -> None:
+    """Settle what is owed where this ticket hangs."""
+    request_id = await find_request_of(tx, ticket_no)
+    if request_id is not None:
+        await settle_request(tx, request_id, ground)
+
+
+async def settle_request(tx: Tx, request_id: int, ground: Ground) -> None:
+    """Bring what is owed on a request in line with its tickets and its contract."""
+    # The row is touched first, so that two who change the same request see each other.
+    await tx.execute("UPDATE requests SET version = version WHERE id = ?", request_id)
+    life = await get_life(tx, request_id)
+    rows = settlement(life, ground.rules, ground.now)
+    await owed.save(tx, rows, ground.rules, ground.calendar, ground.now)
+    before = {row.id: row.state for row in life.owed}
+    moved = [(f"owed_{row.rule}", str(before.get(row.id, "")), str(row.state)) for row in rows]
+    moved = [line for line in moved if line[1] != line[2]]
+    if moved:
+        await note(tx, request_id, ground, moved)
+
+
+def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owed]:
+    """What changes among the things owed on a request, from its tickets and contract."""
+    agreed = {name: getattr(life.contract, name) for name in DUE_DATES} if life.contract else {}
+    return settle(rules.values(), life.tickets, life.owed, life.request.id, agreed, now)
+
+
+def next_of(row: Owed, ground: Ground) -> datetime | None:
+    """When a thing owed is reminded of next; None where it is not."""
+    rule = ground.rules.get(row.rule)
+    return next_reminder(rule, row, ground.calendar, ground.now) if rule else None
+
+
+async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
+    """An officer's change of one thing owed, read at `old.version`; Conflict("changed") where it has moved on."""
+    fields = [
+        (f"owed_{old.rule}", str(old.state), str(new.state)),
+        ("assignee_id", str(old.assignee or ""), str(new.assignee or "")),
+        ("snoozed_on", str(old.snoozed_on or ""), str(new.snoozed_on or "")),
+        ("chased", str(old.chased), str(new.chased)),
+        ("reason", old.reason, new.reason),
+    ]
+    await owed.hold(tx, old)
+    await owed.save(tx, [_bumped(new, old)], ground.rules, ground.calendar, ground.now)
+    await note(tx, old.request_id, ground, [field for field in fields if field[1] != field[2]])
+
+
+def _bumped(new: Owed, old: Owed) -> Owed:
+    return replace(new, version=old.version + 1)
+
+
+async def add_contract(tx: Tx, contract: Contract, ground: Ground) -> None:
+    """A contract for a request; Conflict("exists") where the number is taken, or the request has one."""
+    await contracts.add_contract(tx, contract, ground.by, ground.now)
+    await note(tx, contract.request_id, ground, [("contract_no", "", contract.no)])
+    await settle_request(tx, contract.request_id, ground)
+
+
+async def change_contract(tx: Tx, old: Contract, new: Contract, version: int, ground: Ground) -> None:
+    """Save a contract's fields, its request read at `version`; Conflict("changed") where it has moved on."""
+    held = await tx.execute(
+        "UPDATE requests SET version = version WHERE id = ? AND version = ?", old.request_id, version
+    )
+    if not held:
+        raise Conflict("changed", record=old.no)
+    await contracts.update_contract(tx, new)
+    await note(tx, old.request_id, ground, contracts.differences(old, new))
+    await settle_request(tx, old.request_id, ground)
+
+
+async def mark(tx: Tx, request_id: int, step: str, ground: Ground) -> None:
+    """Tick a step that no ticket does; Conflict("exists") where it is ticked."""
+    await tx.execute(
+        "INSERT INTO request_marks (request_id, step, marked_at, staff_id) VALUES (?, ?, ?, ?)",
+        request_id,
+        step,
+        ground.now,
+        ground.by,
+    )
+    await note(tx, request_id, ground, [("request_step", "", step)])
+
+
+async def end_request(tx: Tx, request_id: int, reason: str, ground: Ground) -> None:
+    """Nothing more is expected of a request: what is still owed on it is dropped for the same reason."""
+    life = await get_life(tx, request_id)
+    for row in life.owed:
+        if row.state is OwedState.OPEN:
+            await change_owed(tx, row, dropped(row, reason, ground.now), ground)
+    await tx.execute("UPDATE requests SET ended_at = ?, ended_reason = ? WHERE id = ?", ground.now, reason, request_id)
+    await note(tx, request_id, ground, [("ended_at", "", ground.now.isoformat())])
+
+
+async def resume_request(tx: Tx, request_id: int, ground: Ground) -> None:
+    """A request that was ended goes on; what was dropped stays dropped."""
+    await tx.execute("UPDATE requests SET ended_at = NULL, ended_reason = '' WHERE id = ?", request_id)
+    await note(tx, request_id, ground, [("ended_at", ground.now.isoformat(), "")])
+
+
+def dropped(row: Owed, reason: str, now: datetime) -> Owed:
+    """The thing owed, given up."""
+    return replace(row, state=OwedState.DROPPED, ended_at=now, reason=reason, snoozed_on=None)

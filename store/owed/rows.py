@@ -1,0 +1,261 @@
+"""What is owed to the desk: one row each, with its next reminder in the table of what is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from domain.dates.days import BANGKOK
+from domain.dates.working_calendar import WorkingCalendar
+from domain.errors import Conflict, NotFound
+from domain.owed.rules import Owed, OwedState, Rule, next_reminder
+from domain.staff import StaffId
+from store import due
+from store.due import Due
+from store.engine.database import Reader, Row, Tx, is_one_of
+
+KIND = "owed"
+"""The kind of the reminders among what is due."""
+COLUMNS = (
+    "id, request_id, rule, state, ticket_no, assignee_id, started_at, due_on, reminders, chased, extra, last_at, "
+    "snoozed_on, next_at, ended_at, reason, proof_no, version"
+)
+
+
+def owed(row: Row) -> Owed:
+    """A thing owed out of its columns."""
+    fields = dict(row)
+    fields["assignee"] = fields.pop("assignee_id")
+    fields["state"] = OwedState(fields["state"])
+    return Owed(**fields)
+
+
+def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
+    started_on = row.started_at.date()
+    return {
+        "request_id": row.request_id,
+        "rule": row.rule,
+        "state": row.state,
+        "ticket_no": row.ticket_no,
+        "assignee_id": row.assignee,
+        "started_at": row.started_at,
+        "due_on": row.due_on,
+        "expected_on": row.first_on(rule) if rule else row.due_on or started_on,
+        "reminders": row.reminders,
+        "chased": row.chased,
+        "extra": row.extra,
+        "last_at": row.last_at,
+        "snoozed_on": row.snoozed_on,
+        "next_at": row.next_at,
+        "ended_at": row.ended_at,
+        "reason": row.reason,
+        "proof_no": row.proof_no,
+        "version": row.version,
+    }
+
+
+async def get_owed(db: Reader, owed_id: int) -> Owed:
+    """One thing owed; NotFound("owed")."""
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM owed WHERE id = ?", owed_id)
+    if row is None:
+        raise NotFound("owed")
+    return owed(row)
+
+
+async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Owed]:
+    """These, in the order asked for."""
+    if not ids:
+        return []
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM owed WHERE id IN ({', '.join('?' for _ in ids)})", *ids)
+    found = {int(row["id"]): owed(row) for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
+async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]:
+    """All that is or was owed on these requests, oldest first."""
+    if not request_ids:
+        return []
+    marks = ", ".join("?" for _ in request_ids)
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE request_id IN ({marks}) ORDER BY started_at, id", *request_ids
+    )
+    return [owed(row) for row in rows]
+
+
+async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> list[Owed]:
+    """What is owed to an officer, the last reminded of first."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND assignee_id = ? "
+        f"ORDER BY reminders + chased DESC, expected_on, id LIMIT {int(limit)}",
+        assignee,
+    )
+    return [owed(row) for row in rows]
+
+
+async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
+    """The next open ones in the order of their ids."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? ORDER BY id LIMIT {int(limit)}", owed_id
+    )
+    return [owed(row) for row in rows]
+
+
+async def list_reminded(db: Reader, since: datetime, owed_id: int, limit: int) -> list[tuple[Owed, datetime]]:
+    """The next open ones whose last reminder was noted at `since` or later, with when, in the order of their ids."""
+    columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
+    rows = await db.fetch(
+        f"SELECT {columns}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' AND d.subject = CAST(o.id AS TEXT) "
+        "AND d.occurrence = CAST(o.reminders AS TEXT) WHERE o.state = 'open' AND o.last_at >= ? AND o.id > ? "
+        f"AND d.done_at >= ? ORDER BY o.id LIMIT {int(limit)}",
+        since,
+        owed_id,
+        since,
+    )
+    found = []
+    for row in rows:
+        fields = dict(row)
+        at: datetime = fields.pop("done_at")
+        found.append((owed(fields), at))
+    return found
+
+
+async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int, list[Owed]]:
+    """How much is owed to the desk by these rules, and what is owed longest."""
+    where = f"state = 'open' AND {is_one_of('rule', rules)}"
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}", *rules
+    )
+    count = await db.fetch_one(f"SELECT count(*) AS n FROM owed WHERE {where}", *rules)
+    return int(count["n"]) if count else 0, [owed(row) for row in rows]
+
+
+async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dict[str, int]:
+    """How much each of the customers owes who owe most, by code, the most first."""
+    rows = await db.fetch(
+        "SELECT r.customer_code, count(*) AS n FROM owed o JOIN requests r ON r.id = o.request_id "
+        f"WHERE o.state = 'open' AND {is_one_of('o.rule', rules)} "
+        f"GROUP BY r.customer_code ORDER BY n DESC, r.customer_code LIMIT {int(limit)}",
+        *rules,
+    )
+    return {row["customer_code"]: int(row["n"]) for row in rows}
+
+
+async def list_asked_for(
+    db: Reader, rules: Sequence[str], today: date, limit: int
+) -> dict[StaffId | None, tuple[int, list[Owed]]]:
+    """What should have been there before today or was reminded of, and is not reminded of today, by officer.
+
+    How many there are of each officer's, and `limit` of them, those reminded of most first.
+    """
+    start, end = (datetime.combine(on, time(), BANGKOK) for on in (today, today + timedelta(days=1)))
+    rows = await db.fetch(
+        f"SELECT {COLUMNS}, total FROM (SELECT {COLUMNS}, "
+        "row_number() OVER (PARTITION BY assignee_id ORDER BY reminders + chased DESC, expected_on, id) AS place, "
+        "count(*) OVER (PARTITION BY assignee_id) AS total FROM owed "
+        f"WHERE state = 'open' AND {is_one_of('rule', rules)} AND (expected_on < ? OR reminders > 0) "
+        "AND (next_at IS NULL OR next_at >= ?) AND (last_at IS NULL OR last_at < ?)"
+        f") AS asked WHERE place <= {int(limit)} ORDER BY place, id",
+        *rules,
+        today,
+        end,
+        start,
+    )
+    found: dict[StaffId | None, tuple[int, list[Owed]]] = {}
+    for row in rows:
+        fields = dict(row)
+        total = int(fields.pop("total"))
+        one = owed(fields)
+        found.setdefault(one.assignee, (total, []))[1].append(one)
+    return found
+
+
+async def save(
+    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
+) -> None:
+    """Write things owed, new (id 0) or changed, with their next reminder: planned, moved, or cancelled.
+
+    Conflict("changed") where somebody saved a row meanwhile: `version` is one more than the row that was read.
+    """
+    for row in rows:
+        rule = rules.get(row.rule)
+        at = next_reminder(rule, row, calendar, now) if rule else None
+        row = replace(row, next_at=at)
+        stored = _stored(row, rule)
+        if row.id:
+            await _update(tx, row, stored)
+        else:
+            added = await tx.fetch_one(
+                f"INSERT INTO owed ({', '.join(stored)}) VALUES ({', '.join('?' for _ in stored)}) RETURNING id",
+                *stored.values(),
+            )
+            assert added is not None
+            row = replace(row, id=int(added["id"]))
+        await _plan(tx, row)
+
+
+async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
+    touched = await tx.execute(
+        f"UPDATE owed SET {', '.join(f'{name} = ?' for name in stored)} WHERE id = ? AND version IN (?, ?)",
+        *stored.values(),
+        row.id,
+        row.version - 1,
+        row.version,
+    )
+    if not touched:
+        raise Conflict("changed", record="")
+
+
+async def _plan(tx: Tx, row: Owed) -> None:
+    if row.next_at is None:
+        await due.cancel(tx, KIND, str(row.id))
+    else:
+        await due.plan(tx, [_due(row, row.next_at)])
+
+
+async def hold(tx: Tx, row: Owed) -> None:
+    """Nobody else changes this row until the transaction ends; Conflict("changed") where somebody did already."""
+    if not await tx.execute("UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version):
+        raise Conflict("changed", record="")
+
+
+async def note_reminded(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar) -> None:
+    """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned; Conflict("due") where
+    somebody changed one.
+    """
+    if len(await _unchanged(tx, [(row.id, row.version, row.reminders - 1) for row in rows])) != len(rows):
+        raise Conflict("due")
+    planned = [(row, next_reminder(rules[row.rule], row, calendar, row.last_at)) for row in rows if row.last_at]
+    await tx.execute_many(
+        "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
+        [(row.reminders, row.last_at, at, row.id) for row, at in planned],
+    )
+    await due.plan(tx, [_due(row, at) for row, at in planned if at is not None])
+
+
+def _due(row: Owed, at: datetime) -> Due:
+    return Due(KIND, str(row.id), str(row.reminders + 1), at)
+
+
+async def _unchanged(tx: Tx, read: Sequence[tuple[int, int, int]]) -> set[int]:
+    """The ids of those that are still open and as they were `read` (id, version, reminders).
+
+    Nobody changes them until the transaction ends.
+    """
+    held = await tx.fetch(
+        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', read)} AND state = 'open' "
+        "RETURNING id, version, reminders",
+        *(each[0] for each in read),
+    )
+    now = {(row["id"], row["version"], row["reminders"]) for row in held}
+    return {each[0] for each in read if each in now}
+
+
+async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule]) -> None:
+    """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile is left."""
+    held = await _unchanged(tx, [(row.id, row.version, row.reminders) for row in rows])
+    moved = [row for row in rows if row.id in held]
+    await tx.execute_many(
+        "UPDATE owed SET next_at = ?, expected_on = ? WHERE id = ?",
+        [(row.next_at, _stored(row, rules.get(row.rule))["expected_on"], row.id) for row in moved],
+    )
+    await due.cancel_all(tx, KIND, [str(row.id) for row in moved if row.next_at is None])
+    await due.plan(tx, [_due(row, row.next_at) for row in moved if row.next_at is not None])

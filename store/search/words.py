@@ -1,0 +1,166 @@
+"""The register's distinct words, kept in memory: which of them a typed word may mean, and how surely.
+
+One copy for each open database, read from `search_words` when the first name is looked for, in the background; later
+searches read only what has been added since, by whichever process.
+"""
+
+import asyncio
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from rapidfuzz.fuzz import ratio
+
+from domain.customers.romanise import latin_sound, thai_sounds
+from domain.keyboard import has_thai
+from store.engine.kept import Kept
+from store.search.slips import SlipIndex
+
+if TYPE_CHECKING:
+    from store.engine.database import Reader
+
+BATCH = 5_000
+LEAST_SOUND = 80.0
+"""Percent; of 265 real names in Latin letters, 98 in 100 sound at least so much like the Thai."""
+MOST_SOUNDS = 60
+LONG_BONES = 6
+MOST = 900
+"""Most words that one typed word stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The words in order, and as one text with a newline before and after each, in which parts are looked for."""
+
+    words: tuple[str, ...]
+    text: str
+    starts: "array[int]"
+
+    @staticmethod
+    def of(words: Iterable[str]) -> "Listing":
+        """A listing of sorted words; its containers are such as the garbage collector need not walk through."""
+        words, starts, at = tuple(words), array("I"), 0
+        for word in words:
+            starts.append(at)
+            at += len(word) + 1
+        return Listing(words, "\n" + "\n".join(words) + "\n", starts)
+
+    def beginning(self, part: str) -> tuple[str, ...]:
+        """Words that begin with `part`."""
+        first = bisect_left(self.words, part)
+        last = bisect_right(self.words, part + "\U0010ffff", lo=first)
+        return self.words[first : min(last, first + MOST)]
+
+    def holding(self, part: str) -> Iterator[str]:
+        """Words with `part` anywhere."""
+        at = self.text.find(part)
+        while at >= 0:
+            number = bisect_right(self.starts, at - 1) - 1
+            yield self.words[number]
+            at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
+
+
+class Words(Kept):
+    """The dictionary of one database. Methods other than `refreshed` see what the last refresh saw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = 0
+        self._known: set[str] = set()
+        self._thai, self._others = SlipIndex(), SlipIndex()
+        self._listing = Listing.of(())
+        self._sounds: list[tuple[str, str]] = []
+        # Tuples, for a hundred thousand lists would cost each full garbage collection 0.1 s.
+        self._bones: dict[str, tuple[int, ...]] = {}
+        self._like_bones = SlipIndex()
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    async def _read(self, db: "Reader") -> None:
+        added: list[str] = []
+        while True:
+            rows = await db.fetch(
+                f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}", self._last
+            )
+            for row in rows:
+                added.append(row["word"])
+                self._last = row["id"]
+            if len(rows) < BATCH:
+                break
+        if len(added) > BATCH:
+            await asyncio.to_thread(self.add, added)
+        elif added:
+            self.add(added)
+
+    def add(self, words: Iterable[str]) -> None:
+        """Know these words too."""
+        new = [word for word in dict.fromkeys(words) if word not in self._known]
+        for word in new:
+            thai = has_thai(word)
+            (self._thai if thai else self._others).add(word)
+            for sound in thai_sounds(word) if thai else ():
+                if sound.bones not in self._bones:
+                    self._like_bones.add(sound.bones)
+                self._bones[sound.bones] = (*self._bones.get(sound.bones, ()), len(self._sounds))
+                self._sounds.append((word, sound.letters))
+        if len(new) > BATCH:
+            # One sort of everything would hold up every other thread; a merge of sorted pieces lets them in.
+            pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
+            self._listing = Listing.of(merge(self._listing.words, *pieces))
+        else:
+            self._listing = Listing.of(sorted([*self._listing.words, *new]))
+        self._known.update(new)
+
+    def beginning(self, part: str) -> list[str]:
+        """Words that begin with `part`, shortest first."""
+        return sorted(self._listing.beginning(part), key=len)
+
+    def holding(self, part: str) -> list[str]:
+        """Words with `part` within, shortest first."""
+        found: list[str] = []
+        for word in self._listing.holding(part):
+            found.append(word)
+            if len(found) == MOST:
+                break
+        return sorted(found, key=len)
+
+    def like(self, word: str, most: int = 3, more: int = 0) -> dict[str, float]:
+        """Words that differ from `word` by few slips, at most `most`, with their likeness in percent.
+
+        As many as its length allows, and `more`, but never above half of its letters.
+        """
+        slips = min(most, allowed_slips(word) + more, max(allowed_slips(word), len(word) // 2))
+        near = (self._thai if has_thai(word) else self._others).within(word, slips) if slips else ()
+        found = {other: 100 * (1 - distance / max(len(word), len(other))) for other, distance in near}
+        best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
+        return {choice: found[choice] for choice in best}
+
+    def sounding(self, latin: str) -> dict[str, float]:
+        """Thai words that may be what somebody writes so in Latin letters, with their likeness in percent."""
+        wanted = latin_sound(latin)
+        if not wanted.is_thai():
+            return {}
+        found: dict[str, tuple[float, int]] = {}
+        slips = 1 if len(wanted.bones) < LONG_BONES else 2
+        for bones, _ in self._like_bones.within(wanted.bones, slips):
+            alike = ratio(wanted.bones, bones)
+            for number in self._bones[bones]:
+                word, letters = self._sounds[number]
+                likeness = (ratio(wanted.letters, letters) + alike) / 2
+                if likeness >= LEAST_SOUND and likeness > found.get(word, (0, 0))[0]:
+                    found[word] = (likeness, number)
+        # Of words that sound the same those come first that the register met first: they are the commoner.
+        best = sorted(found, key=lambda word: (-found[word][0], found[word][1]))[:MOST_SOUNDS]
+        return {word: found[word][0] for word in best}
+
+
+def allowed_slips(word: str) -> int:
+    """How many letters of a word of this length may be wrong: none of two, three of nine."""
+    return (0, 0, 0, 1, 1, 2, 2, 2, 2)[len(word)] if len(word) < 9 else 3

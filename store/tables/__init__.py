@@ -1,0 +1,1 @@
+"""Tables: files read and written, and their way into the store."""

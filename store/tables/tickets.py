@@ -1,0 +1,148 @@
+"""Tickets in and out: rows laid over the register batch by batch, and the register written as rows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from domain.configuration import Configuration
+from domain.customers.records import Customer
+from domain.errors import InvalidInput
+from domain.staff import StaffId
+from domain.tables.columns import column_names
+from domain.tables.tables import Register, Remark, read_names
+from domain.tables.tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
+from domain.text import digits
+from domain.tickets.records import Ticket, TicketNo
+from domain.tickets.references import read_code
+from store import staff, ticket_saves
+from store.customers import records as customers
+from store.engine.database import Database, Reader, Tx
+from store.engine.ground import Ground
+from store.engine.scratch import Scratch
+from store.tables.batches import PAGE, Decision, Import, Rejected, Remarked, cells_of, group_of, place_name
+from store.tables.tables import Line, Sink, Staged
+from store.tickets import records as tickets
+
+
+class TicketImport(Import):
+    """Tickets' rows: each is about the ticket of its number."""
+
+    counter = "ticket"
+
+    def __init__(
+        self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime, by: StaffId | None
+    ) -> None:
+        self._table, self._configuration, self._scratch, self._now = table, configuration, scratch, now
+        self._by = by
+        self._names = read_names(configuration.catalogue)
+
+    async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
+        decision = Decision()
+        rows = [
+            (line, cells) for line, cells in cells_of(self._table, batch, decision) if _read_keys(line, cells, decision)
+        ]
+        nos = sorted({cells["no"] for _line, cells in rows})
+        olds = await tickets.get_tickets(db, nos)
+        desk, labels = await self._desk(db, [cells for _line, cells in rows], list(olds.values()))
+        met = self._scratch.get(nos)
+        made: dict[str, Ticket] = {}
+        for line, cells in rows:
+            no = TicketNo(cells["no"])
+            group = decision.groups.get(no) or group_of(met.get(no), line.place)
+            try:
+                ticket = merge_ticket(olds.get(no), group.rows[0] if group.rows else cells, desk, labels)
+                if group.rows and merge_ticket(ticket, cells, desk, labels) != ticket:
+                    raise InvalidInput("no_twice", no=no, line=place_name(group.place))
+            except InvalidInput as error:
+                decision.rejected.append(Rejected(line.place, line.cells, error))
+                continue
+            group.rows = group.rows or [cells]
+            decision.groups[no], made[no] = group, ticket
+        self._finish(decision, olds, made)
+        return decision
+
+    def _finish(self, decision: Decision, olds: Mapping[str, Ticket], made: Mapping[str, Ticket]) -> None:
+        for no, ticket in made.items():
+            old = olds.get(no)
+            if old is None:
+                decision.new_tickets.append(ticket)
+            elif ticket != old:
+                decision.changed_tickets.append((old, ticket))
+            decision.outcomes[no] = decision.groups[no].result(old is None, ticket != old)
+
+    async def _desk(self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]) -> tuple[Desk, Labels]:
+        codes = {cells["customer"] for cells in rows if "customer" in cells}
+        roads = await customers.find_survivors(db, sorted(codes))
+        for cells in rows:
+            if cells.get("customer") in roads:
+                cells["customer"] = roads[cells["customer"]]
+        codes |= {old.customer for old in olds if old.customer} | set(roads.values())
+        found = await customers.get_customers(db, sorted(codes))
+        names = await staff.staff_names(db)
+        # Of two contacts with one name the main one, which stands first, is meant.
+        contacts = {
+            code: {one.name: one.id for one in reversed(customer.contacts) if one.id is not None}
+            for code, customer in found.items()
+        }
+        people = {name: person for person, name in names.items()}
+        projects = self._configuration.projects
+        desk = Desk(self._names, projects, people, frozenset(found), contacts, self._now)
+        return desk, _labels(self._configuration, names, found)
+
+    async def write(self, tx: Tx, decision: Decision) -> None:
+        ground = Ground(self._configuration, self._by, self._now)
+        await ticket_saves.add_tickets(tx, decision.new_tickets, ground)
+        for old, new in decision.changed_tickets:
+            await ticket_saves.update_imported(tx, old, new, ground)
+
+    def done(self, decision: Decision) -> None:
+        self._scratch.put({key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()})
+
+
+def _read_keys(line: Line, cells: dict[str, str], decision: Decision) -> bool:
+    """Put the ticket's number, its customer's code and the address for replies into their one form.
+
+    False where there is no number: the row is rejected. What cannot be read of the others is refused with its field.
+    """
+    try:
+        cells["no"] = parse_ticket_no(cells.get("no", ""))
+    except InvalidInput as error:
+        decision.rejected.append(Rejected(line.place, line.cells, error))
+        return False
+    text = cells.get("customer", "")
+    code = read_code(text, bare=True)
+    if code is not None:
+        cells["customer"] = code
+        if digits(text).upper() != code:
+            remark = Remark("cell_read", "customer", text, (("customer", code),))
+            decision.remarked.append(Remarked(line.place, remark))
+    return True
+
+
+def _labels(configuration: Configuration, staff_names: Mapping[StaffId, str], found: Mapping[str, Customer]) -> Labels:
+    catalogue = configuration.catalogue
+    return Labels(
+        {one.code: one.name for one in catalogue.channels.values()},
+        # With its number: a sheet takes 7.10 alone for 7.1.
+        {one.code: one.label for one in catalogue.subjects.values()},
+        staff_names,
+        {one.id: one.name for customer in found.values() for one in customer.contacts if one.id is not None},
+    )
+
+
+async def export_tickets(
+    db: Database, configuration: Configuration, sink: Sink, advance: Callable[[int], None] = lambda rows: None
+) -> int:
+    """Every ticket as a row that the import understands; returns how many."""
+    columns = column_names(Register.TICKETS)
+    names = await staff.staff_names(db)
+    sink.write(columns)
+    count, no = 0, ""
+    while page := await tickets.list_tickets_after(db, no, PAGE):
+        found = await customers.get_customers(db, sorted({one.customer for one in page if one.customer}))
+        labels = _labels(configuration, names, found)
+        for ticket in page:
+            row = ticket_row(ticket, labels)
+            sink.write([row.get(column, "") for column in columns])
+        count, no = count + len(page), page[-1].no
+        advance(len(page))
+    return count

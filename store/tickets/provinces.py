@@ -1,0 +1,43 @@
+"""Provincial offices' numbers of website users, out of the tickets that report them (DOMAIN.md section 4)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from store.engine.database import Reader
+from store.tickets.records import COUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a province reported for a month (its first day), and the ticket that says so."""
+
+    province: str
+    month: date
+    users: int
+    ticket_no: str
+
+
+async def list_reports(db: Reader, first: date, until: date) -> list[Report]:
+    """The months from `first` on, before `until`: of several reports of one month the one recorded last."""
+    rows = await db.fetch(
+        "SELECT no, province, user_count, counted_on FROM tickets WHERE province <> '' AND user_count IS NOT NULL "
+        f"AND counted_on >= ? AND counted_on < ? AND {COUNTS} ORDER BY recorded_at, no",
+        first,
+        until,
+    )
+    latest = {
+        (row["province"], row["counted_on"]): Report(
+            row["province"], row["counted_on"], int(row["user_count"]), row["no"]
+        )
+        for row in rows
+    }
+    return sorted(latest.values(), key=lambda report: (report.month, report.province))
+
+
+async def count_undated(db: Reader) -> int:
+    """How many reports name no month: they stand in no sum."""
+    row = await db.fetch_one(
+        "SELECT count(*) AS n FROM tickets "
+        f"WHERE province <> '' AND user_count IS NOT NULL AND counted_on IS NULL AND {COUNTS}"
+    )
+    return int(row["n"]) if row else 0

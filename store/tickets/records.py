@@ -1,0 +1,407 @@
+"""Tickets, with the history of every save."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.customers.records import CustomerCode
+from domain.errors import Conflict, NotFound
+from domain.staff import StaffId
+from domain.tickets.records import (
+    Change,
+    Complexity,
+    DataUse,
+    Mood,
+    Status,
+    Ticket,
+    TicketNo,
+    Urgency,
+    data_uses,
+)
+from store.customers.records import hold_survivors
+from store.engine import changes, counters
+from store.engine.database import Reader, Row, Tx, is_one_of
+from store.tickets import hand_overs, pauses
+from store.tickets import texts as ticket_texts
+
+SEPARATOR = "\n"
+AT_ONCE = 5000
+"""Tickets in one statement; both engines take some 32,000 parameters."""
+
+_COLUMNS = (
+    "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
+    "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
+    "receipt_on, purpose, agency, link, remarks, province, user_count, counted_on, unknown, created_at, recorded_at, "
+    "recorded_by, closed_at, pauses, void_reason, unsent_at, version"
+)
+UNSENT = "unsent_at"
+COUNTS = "status <> 'voided'"
+"""Holds for tickets that lists, sums and habits are made of: one that was voided was never meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What an officer recorded lately: one channel and subject."""
+
+    channel: str
+    subject: str
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(
+        no=TicketNo(row["no"]),
+        customer=None if row["customer_code"] is None else CustomerCode(row["customer_code"]),
+        contact_id=row["contact_id"],
+        reply_email=row["reply_email"],
+        channel=row["channel"],
+        subject=row["subject"],
+        assignee=None if row["assignee_id"] is None else StaffId(row["assignee_id"]),
+        urgency=Urgency(row["urgency"]),
+        mood=Mood(row["mood"]),
+        complexity=Complexity(row["complexity"]),
+        status=Status(row["status"]),
+        projects=tuple(filter(None, row["projects"].split(SEPARATOR))),
+        data_years=row["data_years"],
+        details=row["details"],
+        result=row["result"],
+        letter_no=row["letter_no"],
+        letter_on=row["letter_on"],
+        contract_no=row["contract_no"],
+        contract_on=row["contract_on"],
+        price=None if row["price"] is None else Decimal(row["price"]),
+        receipt_no=row["receipt_no"],
+        receipt_on=row["receipt_on"],
+        purpose=row["purpose"],
+        agency=row["agency"],
+        link=row["link"],
+        remarks=row["remarks"],
+        province=row["province"],
+        user_count=None if row["user_count"] is None else int(row["user_count"]),
+        counted_on=row["counted_on"],
+        unknown=frozenset(filter(None, row["unknown"].split(","))),
+        created_at=row["created_at"],
+        recorded_at=row["recorded_at"],
+        recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
+        closed_at=row["closed_at"],
+        pauses=pauses.from_text(row["pauses"]),
+        void_reason=row["void_reason"],
+        unsent_at=row["unsent_at"],
+        version=int(row["version"]),
+    )
+
+
+def as_stored(ticket: Ticket) -> dict[str, object]:
+    """The ticket's columns but `no`, `version` and `unsent_at`, as they are written."""
+    return {
+        "customer_code": ticket.customer,
+        "contact_id": ticket.contact_id,
+        "reply_email": ticket.reply_email,
+        "channel": ticket.channel,
+        "subject": ticket.subject,
+        "assignee_id": ticket.assignee,
+        "urgency": ticket.urgency,
+        "mood": ticket.mood,
+        "complexity": ticket.complexity,
+        "status": ticket.status,
+        "projects": SEPARATOR.join(ticket.projects),
+        "data_years": ticket.data_years,
+        "details": ticket.details,
+        "result": ticket.result,
+        "letter_no": ticket.letter_no,
+        "letter_on": ticket.letter_on,
+        "contract_no": ticket.contract_no,
+        "contract_on": ticket.contract_on,
+        "price": None if ticket.price is None else ticket.price.quantize(Decimal("0.01")),
+        "receipt_no": ticket.receipt_no,
+        "receipt_on": ticket.receipt_on,
+        "purpose": ticket.purpose,
+        "agency": ticket.agency,
+        "link": ticket.link,
+        "remarks": ticket.remarks,
+        "province": ticket.province,
+        "user_count": ticket.user_count,
+        "counted_on": ticket.counted_on,
+        "unknown": ",".join(sorted(ticket.unknown)),
+        "created_at": ticket.created_at,
+        "recorded_at": ticket.recorded_at,
+        "recorded_by": ticket.recorded_by,
+        "closed_at": ticket.closed_at,
+        "pauses": pauses.as_text(ticket.pauses),
+        "void_reason": ticket.void_reason,
+    }
+
+
+async def find_ticket(db: Reader, no: str) -> Ticket | None:
+    """One ticket, if there is one with this number."""
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM tickets WHERE no = ?", no)
+    return None if row is None else _ticket(row)
+
+
+async def get_ticket(db: Reader, no: str) -> Ticket:
+    """One ticket; NotFound("ticket")."""
+    ticket = await find_ticket(db, no)
+    if ticket is None:
+        raise NotFound("ticket", no=no)
+    return ticket
+
+
+async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
+    """Those of these tickets that there are, by number."""
+    found = {}
+    for at in range(0, len(nos), AT_ONCE):
+        some = nos[at : at + AT_ONCE]
+        marks = ", ".join("?" for _ in some)
+        for row in await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no IN ({marks})", *some):
+            found[row["no"]] = _ticket(row)
+    return found
+
+
+async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
+    """The next tickets in the order of their numbers."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no > ? ORDER BY no LIMIT {int(limit)}", no)
+    return [_ticket(row) for row in rows]
+
+
+async def add_ticket(tx: Tx, ticket: Ticket) -> None:
+    """A new ticket, its status the first line of its history; Conflict("exists") where the number is taken."""
+    await add_tickets(tx, [ticket])
+    first = Change(ticket.recorded_at, ticket.recorded_by, "status", "", ticket.status, 1)
+    await changes.add(tx, ticket.no, [first])
+
+
+async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+    """Many tickets at once, without history; returns them as they are, at the customers who are there by now."""
+    if not tickets:
+        return []
+    tickets = await _settled(tx, tickets)
+    names = list(as_stored(tickets[0]))
+    await tx.execute_many(
+        f"INSERT INTO tickets (no, {', '.join(names)}, version) VALUES (?, {', '.join('?' for _ in names)}, ?)",
+        [(t.no, *as_stored(t).values(), t.version) for t in tickets],
+    )
+    await write_derived(tx, tickets)
+    await counters.raise_above(tx, "ticket", [ticket.no for ticket in tickets])
+    return tickets
+
+
+async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+    """The tickets, those of a customer who was merged meanwhile at the survivor's."""
+    roads = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
+    if not roads:
+        return tickets
+    return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
+
+
+async def write_derived(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    """Everything that is derived from tickets as they stand, for those that no save has just written."""
+    await _write_data(tx, tickets)
+    await ticket_texts.keep(tx, tickets)
+
+
+async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Those of these tickets of which something derived is not what it should be."""
+    nos = [ticket.no for ticket in tickets]
+    rows = await tx.fetch(
+        f"SELECT ticket_no, project, from_on, to_on FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", *nos
+    )
+    found: dict[str, list[DataUse]] = {}
+    for row in rows:
+        found.setdefault(row["ticket_no"], []).append(DataUse(row["project"], row["from_on"], row["to_on"]))
+    stale = {ticket.no for ticket in await ticket_texts.find_stale(tx, tickets)}
+    stale |= {one.no for one in tickets if Counter(found.get(one.no, ())) != Counter(_uses(one))}
+    return [ticket for ticket in tickets if ticket.no in stale]
+
+
+def _uses(ticket: Ticket) -> list[DataUse]:
+    return data_uses(ticket.projects, ticket.data_years)
+
+
+async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
+    for at in range(0, len(tickets), AT_ONCE):
+        nos = [ticket.no for ticket in tickets[at : at + AT_ONCE]]
+        await tx.execute_many(f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", [tuple(nos)])
+    await tx.execute_many(
+        "INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)",
+        [(ticket.no, use.project, use.from_on, use.to_on) for ticket in tickets for use in _uses(ticket)],
+    )
+
+
+def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
+    """Fields that differ, as text: field -> (from, to)."""
+    before, after = as_stored(old), as_stored(new)
+
+    def text(value: object) -> str:
+        return "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+
+    return {field: (text(before[field]), text(after[field])) for field in before if before[field] != after[field]}
+
+
+async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime) -> None:
+    """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
+    if new.customer != old.customer:
+        (new,) = await _settled(tx, [new])
+    changed = differences(old, new)
+    stored = as_stored(new)
+    assignments = ", ".join(f"{field} = ?" for field in changed)
+    touched = await tx.execute(
+        f"UPDATE tickets SET {assignments}{', ' if changed else ''}version = version + 1 WHERE no = ? AND version = ?",
+        *(stored[field] for field in changed),
+        old.no,
+        old.version,
+    )
+    if not touched:
+        raise Conflict("changed", record=old.no)
+    if "projects" in changed or "data_years" in changed:
+        await _write_data(tx, [new])
+    if "assignee_id" in changed or new.status is Status.VOIDED:
+        await hand_overs.end_offers(tx, old.no, now)
+    if changed.keys() & set(ticket_texts.FIELDS):
+        await ticket_texts.keep(tx, [new])
+    version = old.version + 1
+    await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
+
+
+async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
+    """Say on a ticket that a message it came from was taken back: no save, so that nobody's edit meets a conflict."""
+    row = await tx.fetch_one("UPDATE tickets SET unsent_at = ? WHERE no = ? RETURNING version", now, no)
+    if row is not None:
+        await changes.add(tx, no, [Change(now, by, UNSENT, "", now.isoformat(), int(row["version"]))])
+
+
+_INSTANTS = ("created_at", "recorded_at", "closed_at")
+_DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
+_NUMBERS = ("contact_id", "assignee_id", "recorded_by", "user_count")
+_FROM_TEXT: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(_INSTANTS, datetime.fromisoformat),
+    **dict.fromkeys(_DAYS, date.fromisoformat),
+    **dict.fromkeys(_NUMBERS, int),
+    "price": Decimal,
+    "customer_code": str,
+}
+"""Columns that may be empty, and how what `differences` made of them is read again; all others are text."""
+
+
+async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
+    """The ticket as it was before its last save, at the version it has now.
+
+    None where that save made it, or changed something that is no field of its own, as a link does.
+    """
+    last = [one for one in await changes.list_changes(db, ticket.no, ticket.version - 1) if one.field != UNSENT]
+    before = as_stored(ticket)
+    if ticket.version == 1 or not last or any(change.field not in before for change in last):
+        return None
+    for change in last:
+        before[change.field] = _value(change.field, change.old)
+    return _ticket({**before, "no": ticket.no, "version": ticket.version, UNSENT: ticket.unsent_at})
+
+
+def _value(field: str, text: str) -> object:
+    """A column's value out of the text that the list of changes keeps."""
+    read = _FROM_TEXT.get(field)
+    if read is None:
+        return text
+    return read(text) if text else None
+
+
+async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -> list[Ticket]:
+    """The customer's contact history, newest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? AND {COUNTS} "
+        f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}",
+        code,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def list_unfinished_by_customer(db: Reader, code: str, limit: int = 200) -> list[Ticket]:
+    """The customer's tickets that are not closed, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE customer_code = ? AND status IN ('new', 'open') "
+        f"ORDER BY created_at, no LIMIT {int(limit)}",
+        code,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def count_by_customer(db: Reader, code: str) -> int:
+    """How many tickets the customer has."""
+    row = await db.fetch_one(f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}", code)
+    return int(row["n"]) if row else 0
+
+
+async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
+    """The ticket that an officer recorded last."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM tickets WHERE recorded_by = ? AND {COUNTS} ORDER BY recorded_at DESC, no DESC LIMIT 1",
+        recorded_by,
+    )
+    return None if row is None else _ticket(row)
+
+
+async def list_all_unfinished(db: Reader) -> list[Ticket]:
+    """Everybody's tickets that are not closed, by number."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no")
+    return [_ticket(row) for row in rows]
+
+
+async def count_unfinished(db: Reader) -> Mapping[StaffId, int]:
+    """How many tickets that are not closed each person has."""
+    rows = await db.fetch(
+        "SELECT assignee_id, count(*) AS n FROM tickets "
+        "WHERE status IN ('new', 'open') AND assignee_id IS NOT NULL GROUP BY assignee_id"
+    )
+    return {StaffId(row["assignee_id"]): int(row["n"]) for row in rows}
+
+
+async def list_touched(db: Reader, by: StaffId, limit: int) -> list[Ticket]:
+    """The tickets that a person recorded or answers for, the newest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE (recorded_by = ? OR assignee_id = ?) AND {COUNTS} "
+        f"ORDER BY recorded_at DESC, no DESC LIMIT {int(limit)}",
+        by,
+        by,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def list_by_contract(db: Reader, contract_no: str, limit: int = 50) -> list[Ticket]:
+    """The tickets that name a microdata contract, oldest first."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE contract_no = ? AND contract_no <> '' AND {COUNTS} "
+        f"ORDER BY created_at, no LIMIT {int(limit)}",
+        contract_no,
+    )
+    return [_ticket(row) for row in rows]
+
+
+async def list_by_receipt(db: Reader, receipt_no: str, but: str = "", limit: int = 3) -> list[str]:
+    """The numbers of other tickets that name this receipt, newest first."""
+    rows = await db.fetch(
+        f"SELECT no FROM tickets WHERE receipt_no = ? AND receipt_no <> '' AND no <> ? AND {COUNTS} "
+        f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)}",
+        receipt_no,
+        but,
+    )
+    return [row["no"] for row in rows]
+
+
+async def list_habits(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[Habit]:
+    """Channel and subject of the tickets an officer recorded lately, newest first."""
+    rows = await db.fetch(
+        f"SELECT channel, subject FROM tickets WHERE recorded_by = ? AND {COUNTS} "
+        f"ORDER BY recorded_at DESC LIMIT {int(limit)}",
+        recorded_by,
+    )
+    return [Habit(row["channel"], row["subject"]) for row in rows]
+
+
+async def list_assignees(db: Reader, recorded_by: StaffId, limit: int = 60) -> list[StaffId]:
+    """To whom the tickets went that an officer recorded lately, newest first."""
+    rows = await db.fetch(
+        f"SELECT assignee_id FROM tickets WHERE recorded_by = ? AND assignee_id IS NOT NULL AND {COUNTS} "
+        f"ORDER BY recorded_at DESC LIMIT {int(limit)}",
+        recorded_by,
+    )
+    return [StaffId(row["assignee_id"]) for row in rows]
