@@ -24,7 +24,9 @@ from store.blobs import Blobs
 from store.engine.database import Database, StoreUnavailable, open_database
 from store.engine.migrate import NewerSchema
 
-app = typer.Typer(add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False
+)
 
 
 def fail(message: str) -> typer.Exit:
@@ -34,7 +36,9 @@ def fail(message: str) -> typer.Exit:
 
 
 def run_async(work: Coroutine[Any, Any, None]) -> None:
-    """Run until done, on uvloop where there is one; known troubles become one line and exit code 1."""
+    """Run until done, on uvloop where there is one; known troubles become one line and exit code
+    1.
+    """
     try:
         if sys.platform == "win32":
             asyncio.run(work)
@@ -86,7 +90,9 @@ async def serve(settings: Settings, configuration: Configuration) -> None:
     lock = _lock(settings.database_url)
     db = await open_database(settings.database_url, clock())
     service = Service(settings, db, configuration, clock)
-    ticker = start_ticker(Ticker(service.engine.desk, service.engine), service.engine.report, wall_clock)
+    ticker = start_ticker(
+        Ticker(service.engine.desk, service.engine), service.engine.report, wall_clock
+    )
     try:
         stopping = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -169,7 +175,8 @@ async def terminal(
             await db.write(lambda tx: staff.link_identity(tx, identity, clock()))
         blobs = Blobs(data_dir)
         adapter = TerminalAdapter(blobs=blobs, user=name)
-        # What an earlier terminal of this person held when it was killed is free: one person, one terminal.
+        # What an earlier terminal of this person held when it was killed is free: one person, one
+        # terminal.
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
         files = FileStore(db, adapters, blobs)
@@ -180,14 +187,18 @@ async def terminal(
         if greeting:
             adapter.console.print(greeting(), style="bold")
         ticker = Ticker(engine.desk, engine)
-        await chat(adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick, clock)
+        await chat(
+            adapter, db, engine.owner, name, engine.worker.wake, engine.idle, ticker.tick, clock
+        )
         await engine.stop()
     finally:
         await db.close()
 
 
 @app.command()
-def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member of staff who speaks.")]) -> None:
+def chat(
+    as_: Annotated[str, typer.Option("--as", help="The name of the member of staff who speaks.")],
+) -> None:
     """Chat in the terminal on the configured desk."""
     settings = settings_or_exit()
     configuration = configuration_or_exit(settings)
@@ -195,7 +206,9 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
     async def work() -> None:
         clock = make_clock(settings.clock)
         db = await open_database(settings.database_url, clock())
-        await terminal(db, configuration, clock, settings.data_dir, as_, mail_from=settings.sends_from)
+        await terminal(
+            db, configuration, clock, settings.data_dir, as_, mail_from=settings.sends_from
+        )
 
     run_async(work())
 
@@ -203,7 +216,10 @@ def chat(as_: Annotated[str, typer.Option("--as", help="The name of the member o
 @app.command()
 def invite(
     role: Annotated[Role, typer.Option(help="What the person may do.")],
-    name: Annotated[str, typer.Option(help="The person's name; an existing one gets a code for a further account.")],
+    name: Annotated[
+        str,
+        typer.Option(help="The person's name; an existing one gets a code for a further account."),
+    ],
 ) -> None:
     """Print a one-time code for /start, good for 24 hours, alone on the last line."""
     settings = settings_or_exit()
@@ -216,9 +232,15 @@ def invite(
         db = await open_database(settings.database_url, now)
         try:
             person = await staff.find_staff_by_name(db, clean(name))
-            made = person.id if person else await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now))
+            made = (
+                person.id
+                if person
+                else await db.write(lambda tx: staff.add_staff(tx, clean(name), role, now))
+            )
             if person and person.role is not role:
-                Console(stderr=True).print(f"{name} stays {person.role}: an administrator changes roles in the chat")
+                Console(stderr=True).print(
+                    f"{name} stays {person.role}: an administrator changes roles in the chat"
+                )
             code, change = new_invitation(made, now)
             await db.write(change)
         finally:
@@ -250,7 +272,9 @@ def tick() -> None:
 
 @app.command()
 def check() -> None:
-    """Say what is configured and whether it is good; exit code 1 and the variable's name where it is not."""
+    """Say what is configured and whether it is good; exit code 1 and the variable's name where it
+    is not.
+    """
     settings = settings_or_exit()
     table = Table("variable", "value")
     for variable, value in masked(settings):
@@ -262,7 +286,9 @@ def check() -> None:
 async def _check(settings: Settings, configuration: Configuration) -> None:
     console = Console(soft_wrap=True, highlight=False)
     catalogue = configuration.catalogue
-    console.print(f"catalogue: {len(catalogue.subjects)} subjects, {len(catalogue.channels)} channels: good")
+    console.print(
+        f"catalogue: {len(catalogue.subjects)} subjects, {len(catalogue.channels)} channels: good"
+    )
     if _is_yet_to_be_made(settings.database_url):
         console.print("database: does not exist yet, the first start makes it", markup=False)
         await _check_platforms(settings, console)
@@ -278,15 +304,22 @@ async def _check(settings: Settings, configuration: Configuration) -> None:
 
 def _is_yet_to_be_made(database_url: str) -> bool:
     """A check makes nothing, least of all a database at a mistyped place."""
-    return database_url.startswith("sqlite:///") and not Path(database_url.removeprefix("sqlite:///")).exists()
+    return (
+        database_url.startswith("sqlite:///")
+        and not Path(database_url.removeprefix("sqlite:///")).exists()
+    )
 
 
 async def _check_platforms(settings: Settings, console: Console) -> None:
     from bot.checks import check_platforms
 
     if settings.line_access_token is not None and not settings.public_url:
-        console.print("DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened")
-    elif settings.line_access_token is not None and not str(settings.public_url).startswith("https://"):
+        console.print(
+            "DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened"
+        )
+    elif settings.line_access_token is not None and not str(settings.public_url).startswith(
+        "https://"
+    ):
         console.print("DESKBOT_PUBLIC_URL: not https: LINE shows no charts")
     problems = 0
     async for name, problem in check_platforms(settings, make_clock(settings.clock)):

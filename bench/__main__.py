@@ -16,12 +16,16 @@ BENCHES = ("charts", "desk", "due", "search", "suggest", "tickets", "transfer")
 
 def main(names: list[str]) -> int:
     """Run these (all where none is named); exit code 1 where a name is unknown."""
-    names = [name for name in names if not name.startswith("--")]  # options are read by the benchmarks
+    names = [
+        name for name in names if not name.startswith("--")
+    ]  # options are read by the benchmarks
     console = Console()
     console.width = max(console.width, 150)
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
-        console.print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHES)}", markup=False)
+        console.print(
+            f"no benchmark {', '.join(unknown)}; there are: {', '.join(BENCHES)}", markup=False
+        )
         return 1
     RESULTS.mkdir(exist_ok=True)
     for name in names or BENCHES:

@@ -1,4 +1,6 @@
-"""Charts: how long one takes, cold and warm, and what it costs the desk's own process; beside it, drawn within."""
+"""Charts: how long one takes, cold and warm, and what it costs the desk's own process; beside it,
+drawn within.
+"""
 
 import asyncio
 import json
@@ -31,11 +33,15 @@ def run() -> Report:
     report = Report("charts drawn beside the desk, and within it")
     desk, baseline = _way("beside"), _way("within")
 
-    def row(measure: str, name: str, unit: str, aim: float | None = None, times: float = 1.0) -> None:
+    def row(
+        measure: str, name: str, unit: str, aim: float | None = None, times: float = 1.0
+    ) -> None:
         ours, theirs = desk[name] * times, baseline[name] * times
         stated = f"<= {aim * times:.0f} {unit}" if aim is not None else ""
         met = None if aim is None else desk[name] <= aim
-        report.rows.append(Row(measure, f"{ours:.0f} {unit}", f"{theirs:.0f} {unit}", aim=stated, met=met))
+        report.rows.append(
+            Row(measure, f"{ours:.0f} {unit}", f"{theirs:.0f} {unit}", aim=stated, met=met)
+        )
 
     row("first chart", "cold", "ms", times=1000)
     row("further charts, median", "warm", "ms", times=1000)
@@ -44,21 +50,33 @@ def run() -> Report:
     row("the event loop held longest", "lag", "ms", AIM_LAG, 1000)
     row("growth of the desk's own process", "growth", "MB", AIM_MEMORY)
     row("the drawing process", "child", "MB")
-    report.notes.append(f"The process holds {BALLAST} MB before; 12 months and three networks a chart, {WARM} of them.")
-    report.notes.append("Within = bot.charts.draw in a thread of the desk's process, the picture not kept.")
+    report.notes.append(
+        f"The process holds {BALLAST} MB before; 12 months and three networks a chart, {WARM} of them."
+    )
+    report.notes.append(
+        "Within = bot.charts.draw in a thread of the desk's process, the picture not kept."
+    )
     return report
 
 
 def _way(name: str) -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-m", "bench.charts", name], cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.charts", name], cwd=ROOT, check=True, capture_output=True
+    )
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
 
 def _chart(number: int, months: int = 12) -> Chart:
     values = tuple((place * 7 + number) % 13 for place in range(months))
-    series = (Series("Facebook", values, 0), Series("twitter", values[::-1], 1), Series("Line", values, 2))
-    return Chart("โพสต์ประชาสัมพันธ์ตามช่วงเวลา", f"ปี {number}", tuple(f"พ.ย. {n}" for n in range(months)), series)
+    series = (
+        Series("Facebook", values, 0),
+        Series("twitter", values[::-1], 1),
+        Series("Line", values, 2),
+    )
+    return Chart(
+        "โพสต์ประชาสัมพันธ์ตามช่วงเวลา", f"ปี {number}", tuple(f"พ.ย. {n}" for n in range(months)), series
+    )
 
 
 def _memory(pid: int | str = "self") -> float:
@@ -79,7 +97,9 @@ async def _measure(name: str) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         process = ChartProcess(Blobs(Path(folder)), Path(folder) / "cache")
-        way: Draw = process.draw if name == "beside" else lambda chart: asyncio.to_thread(draw, chart)
+        way: Draw = (
+            process.draw if name == "beside" else lambda chart: asyncio.to_thread(draw, chart)
+        )
 
         async def timed(chart: Chart) -> float:
             began = perf_counter()
@@ -89,7 +109,9 @@ async def _measure(name: str) -> dict[str, float]:
         before = _memory()
         watching = asyncio.create_task(watch())
         found = {"cold": await timed(_chart(0))}
-        found["warm"] = percentile([await timed(_chart(number)) for number in range(1, WARM + 1)], 50)
+        found["warm"] = percentile(
+            [await timed(_chart(number)) for number in range(1, WARM + 1)], 50
+        )
         found["long"] = await timed(_chart(0, 40))
         found["known"] = await timed(_chart(0))
         found |= {

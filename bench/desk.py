@@ -1,4 +1,6 @@
-"""The running desk beside bare echo bots: speed of an answer, events a second, acknowledgement, start, memory."""
+"""The running desk beside bare echo bots: speed of an answer, events a second, acknowledgement,
+start, memory.
+"""
 
 import gc
 import itertools
@@ -16,13 +18,17 @@ from bench.report import Report, Row, percentile
 from bench.rig import Answer, Program, TimedLine, TimedTelegram
 
 AIM_ADDED, AIM_ACK, AIM_START, AIM_RSS, AIM_IDLE = 5.0, 10.0, 2.0, 200.0, 5.0
-"""Milliseconds added at the median, milliseconds of the 99th percentile, seconds, MB, percent of one core."""
+"""Milliseconds added at the median, milliseconds of the 99th percentile, seconds, MB, percent of
+one core.
+"""
 IDLE_SECONDS = 3
 STARTS = 5
 CONVERSATIONS = 50
 WARM_UP, SAMPLES = 20, 300
 SLOT = 0.011
-"""Seconds from question to question, each to another program: the desk's Telegram gets 23 a second, of its 28."""
+"""Seconds from question to question, each to another program: the desk's Telegram gets 23 a second,
+of its 28.
+"""
 ACK_ROUNDS, ACK_ROUND, ACK_RATE = 5, 100, 50.0
 
 
@@ -38,7 +44,9 @@ class Question:
 QUESTIONS = (
     Question("menu", "เมนู", "เมนู"),
     Question("search by customer code", "C81554", "C81554"),
-    Question("save a ticket in one line", "/open C81554 โทร 1.1 ขอข้อมูลประชากร => ส่งลิงก์ให้แล้ว ปิด", "R2"),
+    Question(
+        "save a ticket in one line", "/open C81554 โทร 1.1 ขอข้อมูลประชากร => ส่งลิงก์ให้แล้ว ปิด", "R2"
+    ),
 )
 SEARCH = QUESTIONS[1]
 
@@ -46,7 +54,9 @@ SEARCH = QUESTIONS[1]
 def run() -> Report:
     """Measure it all in one run."""
     report = Report("deskbot beside bare echo bots")
-    report.notes.append(f"{os.cpu_count()} cores, load average before the run {os.getloadavg()[0]:.1f}.")
+    report.notes.append(
+        f"{os.cpu_count()} cores, load average before the run {os.getloadavg()[0]:.1f}."
+    )
     results = Path(__file__).with_name("results")
     gc.freeze()
     gc.disable()  # the rig's own pauses are nobody's latency
@@ -187,7 +197,12 @@ def _throughput_line(report: Report, programs: Programs, desk: Program, echo: Pr
     _rates(report, "LINE", max(rates[0]), max(rates[1]))
     own, other = (seconds * 1000 / (2 * 10 * CONVERSATIONS) for seconds in used)
     report.rows.append(
-        Row("processor time of one of these events", f"{own:.1f} ms", f"{other:.1f} ms", f"x {own / other:.1f}")
+        Row(
+            "processor time of one of these events",
+            f"{own:.1f} ms",
+            f"{other:.1f} ms",
+            f"x {own / other:.1f}",
+        )
     )
 
 
@@ -202,7 +217,11 @@ def _throughput_telegram(report: Report, programs: Programs) -> None:
     _rates(report, "Telegram, its rate limit put aside", max(desk), max(echo))
     paced = _burst_telegram(programs.desk_telegram, 6)
     report.rows.append(
-        Row("events a second, Telegram, as shipped", f"{paced:.0f}/s", against="Telegram allows about 30/s")
+        Row(
+            "events a second, Telegram, as shipped",
+            f"{paced:.0f}/s",
+            against="Telegram allows about 30/s",
+        )
     )
     time.sleep(4)  # until the desk's buckets are empty again
 
@@ -220,7 +239,13 @@ def _latency(report: Report, programs: Programs) -> None:
     users = itertools.cycle(zip(TELEGRAM_USERS, LINE_USERS, strict=True))
     next_at = perf_counter()
 
-    def ask(fake: TimedTelegram | TimedLine, key: str, question: Question, telegram_user: int, line_user: str) -> None:
+    def ask(
+        fake: TimedTelegram | TimedLine,
+        key: str,
+        question: Question,
+        telegram_user: int,
+        line_user: str,
+    ) -> None:
         nonlocal next_at
         time.sleep(max(0.0, next_at - perf_counter()))
         next_at = perf_counter() + SLOT

@@ -1,4 +1,6 @@
-"""What is due: 100,000 reminders planned, 10,000 of them due at once; beside it one APScheduler job a reminder."""
+"""What is due: 100,000 reminders planned, 10,000 of them due at once; beside it one APScheduler job
+a reminder.
+"""
 
 import asyncio
 import gc
@@ -50,7 +52,9 @@ class Silent:
 
     def parse(self, event: Event) -> Incoming:
         """Somebody types."""
-        return Incoming(event.event_id, datetime.now(UTC), self.platform, "U1", True, "U1", Text(event.raw))
+        return Incoming(
+            event.event_id, datetime.now(UTC), self.platform, "U1", True, "U1", Text(event.raw)
+        )
 
     def render(self, reply: Reply, replaces: str = "") -> list[str]:
         """As JSON."""
@@ -148,7 +152,9 @@ async def ask_beside(engine: Engine, stop: asyncio.Event) -> list[float]:
     while not stop.is_set():
         started = perf_counter()
         event = Event(Platform.LINE, uuid4().hex, "line:U1", len(times), "เมนู")
-        engine.worker.wake(await inbox.receive(engine.desk.db, [event], engine.owner, datetime.now(UTC)))
+        engine.worker.wake(
+            await inbox.receive(engine.desk.db, [event], engine.owner, datetime.now(UTC))
+        )
         await engine.idle()
         times.append(perf_counter() - started)
         await asyncio.sleep(0.02)
@@ -174,7 +180,10 @@ async def on_sqlite(report: Report) -> None:
         engine = Engine(db, load_configuration(), {Platform.LINE: Silent()}, "bench", wall_clock)
         # A first tick on the day before: what it does not find, and what only the first one pays.
         early = Ticker(
-            Engine(db, load_configuration(), {}, "early", clock=lambda: now - timedelta(days=1)).desk, engine
+            Engine(
+                db, load_configuration(), {}, "early", clock=lambda: now - timedelta(days=1)
+            ).desk,
+            engine,
         )
         await early.tick()
         gc.collect()
@@ -189,11 +198,15 @@ async def on_sqlite(report: Report) -> None:
                 await db.write(lambda tx, start=start: due.plan(tx, day[start : start + 500]))  # type: ignore[misc]
         async with watched() as alone:
             done = await Ticker(engine.desk, engine).tick()
-        row = await db.fetch_one("SELECT count(*) AS n FROM outbox WHERE dedupe_key LIKE 'reminder:%'")
+        row = await db.fetch_one(
+            "SELECT count(*) AS n FROM outbox WHERE dedupe_key LIKE 'reminder:%'"
+        )
         if done.get("reminder") != DUE or row is None or row["n"] != DUE:
             raise RuntimeError(f"{done} done, {row} written")
         # About as many again, a week later, while somebody chats.
-        later = Engine(db, load_configuration(), {}, "later", clock=lambda: now + timedelta(days=8, hours=17))
+        later = Engine(
+            db, load_configuration(), {}, "later", clock=lambda: now + timedelta(days=8, hours=17)
+        )
         stop = asyncio.Event()
         chats = asyncio.create_task(ask_beside(engine, stop))
         await asyncio.sleep(0.3)
@@ -210,9 +223,13 @@ async def on_sqlite(report: Report) -> None:
     answers = f"p50 {percentile(times, 50) * 1000:.0f} p95 {percentile(times, 95) * 1000:.0f} ms"
     report.rows += [
         Row(f"tick that finds nothing among {OWED:,}", f"{idle.seconds * 1000:.1f} ms"),
-        Row(f"planning a day of {DUE:,} among {OWED:,}", f"{tick:.2f} s", aim="≤ 1 s", met=tick <= 1),
+        Row(
+            f"planning a day of {DUE:,} among {OWED:,}", f"{tick:.2f} s", aim="≤ 1 s", met=tick <= 1
+        ),
         Row(f"{DUE:,} due: claimed and written", seconds, aim="≤ 2 s", met=alone.seconds <= 2),
-        Row("memory grown meanwhile", f"{alone.grown:.1f} MB", aim="≤ 20 MB", met=alone.grown <= 20),
+        Row(
+            "memory grown meanwhile", f"{alone.grown:.1f} MB", aim="≤ 20 MB", met=alone.grown <= 20
+        ),
         Row("event loop held at most", f"{held * 1000:.0f} ms", aim="≤ 50 ms", met=held <= 0.05),
         Row("event loop late at most", late),
         Row(f"chats while {again:,} more are written in {beside.seconds:.2f} s", answers),
@@ -229,23 +246,36 @@ async def fill_owed(db: Database, now: datetime) -> None:
 
     async def work(tx: Tx) -> None:
         people = [
-            await staff.add_staff(tx, f"officer {n}", Role.SUPERVISOR if n == 0 else Role.OFFICER, now)
+            await staff.add_staff(
+                tx, f"officer {n}", Role.SUPERVISOR if n == 0 else Role.OFFICER, now
+            )
             for n in range(PEOPLE)
         ]
         for who in people:
             await staff.link_identity(tx, Identity(Platform.LINE, str(who), who, str(who)), now)
         for n in range(PEOPLE):
-            await customers.add_customer(tx, Customer(CustomerCode(f"C{n}"), f"ผู้รับบริการที่ {n}"), started)
+            await customers.add_customer(
+                tx, Customer(CustomerCode(f"C{n}"), f"ผู้รับบริการที่ {n}"), started
+            )
         await tx.execute_many(
             "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) VALUES (?, ?, ?, ?, ?)",
             [(n, "microdata", f"C{n % PEOPLE}", started, started) for n in range(OWED)],
         )
-        times: list[datetime] = [at if n % (OWED // DUE) == 0 else now + timedelta(days=9) for n in range(OWED)]
+        times: list[datetime] = [
+            at if n % (OWED // DUE) == 0 else now + timedelta(days=9) for n in range(OWED)
+        ]
         await tx.execute_many(
             "INSERT INTO owed (id, request_id, rule, state, assignee_id, started_at, expected_on, next_at) "
             "VALUES (?, ?, 'contract', 'open', ?, ?, ?, ?)",
             [
-                (n, n, people[n // 10 % PEOPLE], started, started.date() + timedelta(days=14), times[n])
+                (
+                    n,
+                    n,
+                    people[n // 10 % PEOPLE],
+                    started,
+                    started.date() + timedelta(days=14),
+                    times[n],
+                )
                 for n in range(OWED)
             ],
         )
@@ -260,10 +290,14 @@ async def of_what_is_owed(report: Report) -> None:
     with tempfile.TemporaryDirectory(prefix="deskbot-bench-") as folder:
         db = await open_database(f"sqlite:///{folder}/desk.db")
         await fill_owed(db, now)
-        engine = Engine(db, load_configuration(), {Platform.LINE: Silent()}, "bench", clock=lambda: now)
+        engine = Engine(
+            db, load_configuration(), {Platform.LINE: Silent()}, "bench", clock=lambda: now
+        )
         ticker = Ticker(engine.desk, engine)
         kept = {name: KINDS.pop(name) for name in (owed.KIND, TELL)}
-        engine.desk.configuration.calendar.is_working_day(now.date())  # as the service asks before it serves
+        engine.desk.configuration.calendar.is_working_day(
+            now.date()
+        )  # as the service asks before it serves
         gc.collect()
         gc.freeze()  # and then does
         async with watched() as first:
@@ -279,8 +313,18 @@ async def of_what_is_owed(report: Report) -> None:
     what = f"{DUE:,} of {OWED:,} things owed: noted, and told in {PEOPLE} messages"
     report.rows += [
         Row(what, f"{seen.seconds:.2f} s", aim="≤ 2 s", met=seen.seconds <= 2),
-        Row("event loop held at most meanwhile", f"{seen.held * 1000:.0f} ms", aim="≤ 50 ms", met=seen.held <= 0.05),
-        Row("and in the first tick over them", f"{first.held * 1000:.0f} ms", aim="≤ 50 ms", met=first.held <= 0.05),
+        Row(
+            "event loop held at most meanwhile",
+            f"{seen.held * 1000:.0f} ms",
+            aim="≤ 50 ms",
+            met=seen.held <= 0.05,
+        ),
+        Row(
+            "and in the first tick over them",
+            f"{first.held * 1000:.0f} ms",
+            aim="≤ 50 ms",
+            met=first.held <= 0.05,
+        ),
     ]
 
 
@@ -317,10 +361,15 @@ def on_postgresql(report: Report) -> None:
         given = {**os.environ, "DESKBOT_DATABASE_URL": url}
         command = [sys.executable, str(ROOT / "run_bot.py"), "tick"]
         started = perf_counter()
-        running = [subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE) for _ in range(PROCESSES)]
+        running = [
+            subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE)
+            for _ in range(PROCESSES)
+        ]
         said = [process.communicate(timeout=120)[0].decode() for process in running]
         seconds = perf_counter() - started
-        shares = [int(found[1]) if (found := re.search(r"reminder=(\d+)", each)) else 0 for each in said]
+        shares = [
+            int(found[1]) if (found := re.search(r"reminder=(\d+)", each)) else 0 for each in said
+        ]
         sent, done = asyncio.run(written(url))
     finally:
         server.remove()

@@ -1,8 +1,7 @@
 """The way bots usually do it: one APScheduler job for each reminder, kept in a SQLite job store.
 
-APScheduler's own SQL job store needs SQLAlchemy, which deskbot does not; this one keeps the same table (id, time,
-pickled job) through sqlite3, with one commit a change, as that one does.
-"""
+APScheduler's own SQL job store needs SQLAlchemy, which deskbot does not; this one keeps the same
+table (id, time, pickled job) through sqlite3, with one commit a change, as that one does."""
 
 import asyncio
 import pickle
@@ -37,7 +36,9 @@ class SqliteJobStore(BaseJobStore):  # type: ignore[misc]
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute(SYNC)
-        self._db.execute("CREATE TABLE jobs (id TEXT PRIMARY KEY, next_run_time REAL, job_state BLOB NOT NULL)")
+        self._db.execute(
+            "CREATE TABLE jobs (id TEXT PRIMARY KEY, next_run_time REAL, job_state BLOB NOT NULL)"
+        )
         self._db.execute("CREATE INDEX jobs_next ON jobs (next_run_time)")
 
     def _restored(self, state: bytes) -> Job:
@@ -67,13 +68,16 @@ class SqliteJobStore(BaseJobStore):  # type: ignore[misc]
     def add_job(self, job: Job) -> None:
         state = pickle.dumps(job.__getstate__(), pickle.HIGHEST_PROTOCOL)
         self._db.execute(
-            "INSERT INTO jobs VALUES (?, ?, ?)", (job.id, datetime_to_utc_timestamp(job.next_run_time), state)
+            "INSERT INTO jobs VALUES (?, ?, ?)",
+            (job.id, datetime_to_utc_timestamp(job.next_run_time), state),
         )
 
     def update_job(self, job: Job) -> None:
         state = pickle.dumps(job.__getstate__(), pickle.HIGHEST_PROTOCOL)
         at = datetime_to_utc_timestamp(job.next_run_time)
-        self._db.execute("UPDATE jobs SET next_run_time = ?, job_state = ? WHERE id = ?", (at, state, job.id))
+        self._db.execute(
+            "UPDATE jobs SET next_run_time = ?, job_state = ? WHERE id = ?", (at, state, job.id)
+        )
 
     def remove_job(self, job_id: str) -> None:
         if not self._db.execute("DELETE FROM jobs WHERE id = ?", (job_id,)).rowcount:
@@ -96,7 +100,11 @@ async def _measure(path: Path, owed: int, due: int) -> dict[str, float]:
     store.all_at_once(True)
     started = perf_counter()
     for n in range(owed):
-        at = now - timedelta(minutes=1) if n % (owed // due) == 0 else now + timedelta(days=1, minutes=n)
+        at = (
+            now - timedelta(minutes=1)
+            if n % (owed // due) == 0
+            else now + timedelta(days=1, minutes=n)
+        )
         scheduler.add_job(ring, "date", run_date=at, args=[str(n)], misfire_grace_time=None)
     store.all_at_once(False)
     added = perf_counter() - started

@@ -1,4 +1,6 @@
-"""The baseline on LINE: line-bot-sdk's own echo bot, which replies before it acknowledges, as its examples do."""
+"""The baseline on LINE: line-bot-sdk's own echo bot, which replies before it acknowledges, as its
+examples do.
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -21,7 +23,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-API, SECRET, ACCESS_TOKEN = os.environ["ECHO_API"], os.environ["ECHO_SECRET"], os.environ["ECHO_TOKEN"]
+API, SECRET, ACCESS_TOKEN = (
+    os.environ["ECHO_API"],
+    os.environ["ECHO_SECRET"],
+    os.environ["ECHO_TOKEN"],
+)
 parser = WebhookParser(SECRET)
 
 
@@ -42,14 +48,22 @@ async def webhook(request: Request) -> Response:
     for event in events:
         if isinstance(event, MessageEvent) and isinstance(event.message, TextMessageContent):
             message = TextMessage(text=event.message.text)
-            await request.state.api.reply_message(ReplyMessageRequest(replyToken=event.reply_token, messages=[message]))
+            await request.state.api.reply_message(
+                ReplyMessageRequest(replyToken=event.reply_token, messages=[message])
+            )
     return PlainTextResponse("OK")
 
 
 def main() -> None:
     """Serve until SIGTERM."""
     app = Starlette(routes=[Route("/line/webhook", webhook, methods=["POST"])], lifespan=lifespan)
-    uvicorn.run(app, host="127.0.0.1", port=int(os.environ["ECHO_PORT"]), log_level="warning", access_log=False)
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=int(os.environ["ECHO_PORT"]),
+        log_level="warning",
+        access_log=False,
+    )
 
 
 if __name__ == "__main__":

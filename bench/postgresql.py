@@ -11,7 +11,16 @@ from store.engine.database import open_database
 from tests.fakes.postgres import MISSING, Postgresql, find_binaries
 
 TABLES = {
-    "customers": ("code", "name", "organisation", "phone", "email", "folded", "created_at", "updated_at"),
+    "customers": (
+        "code",
+        "name",
+        "organisation",
+        "phone",
+        "email",
+        "folded",
+        "created_at",
+        "updated_at",
+    ),
     "contacts": ("customer_code", "name", "phone"),
     "customer_keys": ("kind", "key", "customer_code"),
     "search_words": ("id", "word"),
@@ -20,7 +29,9 @@ BATCH = 50_000
 
 
 def own_server() -> Postgresql:
-    """A server in a folder that is thrown away; SystemExit where the machine has no programs for it."""
+    """A server in a folder that is thrown away; SystemExit where the machine has no programs for
+    it.
+    """
     binaries = find_binaries()
     if binaries is None:
         raise SystemExit(MISSING)
@@ -28,7 +39,9 @@ def own_server() -> Postgresql:
 
 
 async def copy(path: Path, url: str) -> None:
-    """What the search reads, into an empty database, analysed as autovacuum would have done by then."""
+    """What the search reads, into an empty database, analysed as autovacuum would have done by
+    then.
+    """
     await (await open_database(url)).close()
     raw, target = sqlite3.connect(path), await asyncpg.connect(url)
     for table, columns in TABLES.items():

@@ -1,4 +1,6 @@
-"""The four programs, each with its own fake: the desk on both platforms, and the two libraries' own echo bots."""
+"""The four programs, each with its own fake: the desk on both platforms, and the two libraries' own
+echo bots.
+"""
 
 import asyncio
 import shutil
@@ -34,9 +36,14 @@ async def make_desk(path: Path) -> None:
 
 async def _add_officers(db: Database) -> None:
     async def work(tx: Tx) -> None:
-        for n, (telegram_user, line_user) in enumerate(zip(TELEGRAM_USERS, LINE_USERS, strict=True)):
+        for n, (telegram_user, line_user) in enumerate(
+            zip(TELEGRAM_USERS, LINE_USERS, strict=True)
+        ):
             officer = await add_staff(tx, f"Officer {n}", Role.OFFICER, wall_clock())
-            for platform, user in ((Platform.TELEGRAM, str(telegram_user)), (Platform.LINE, line_user)):
+            for platform, user in (
+                (Platform.TELEGRAM, str(telegram_user)),
+                (Platform.LINE, line_user),
+            ):
                 await link_identity(tx, Identity(platform, user, officer, user), wall_clock())
 
     await db.write(work)
@@ -48,13 +55,21 @@ class Programs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stack = ExitStack()
-        self.desk_telegram, self.echo_telegram, self.unpaced_telegram = (TimedTelegram() for _ in range(3))
+        self.desk_telegram, self.echo_telegram, self.unpaced_telegram = (
+            TimedTelegram() for _ in range(3)
+        )
         self.desk_line, self.echo_line = TimedLine(), TimedLine()
 
     def __enter__(self) -> Self:
         asyncio.run(make_desk(self._folder / "desk.db"))
         shutil.copy(self._folder / "desk.db", self._folder / "unpaced.db")
-        fakes = (self.desk_telegram, self.echo_telegram, self.unpaced_telegram, self.desk_line, self.echo_line)
+        fakes = (
+            self.desk_telegram,
+            self.echo_telegram,
+            self.unpaced_telegram,
+            self.desk_line,
+            self.echo_line,
+        )
         for fake in fakes:
             self._stack.enter_context(fake)
         for line in (self.desk_line, self.echo_line):
@@ -62,7 +77,10 @@ class Programs:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._stack.close()
 
@@ -87,7 +105,9 @@ class Programs:
         """A desk on Telegram that does not keep to Telegram's rate."""
         port = free_port()
         program = self._run(
-            "unpaced", ["-m", "bench.unpaced"], self._environment("unpaced", self.unpaced_telegram, port)
+            "unpaced",
+            ["-m", "bench.unpaced"],
+            self._environment("unpaced", self.unpaced_telegram, port),
         )
         program.wait(_answers(port))
         return program
@@ -112,10 +132,20 @@ class Programs:
     def start_echo_line(self) -> tuple[Program, float]:
         """line-bot-sdk's echo; seconds until it acknowledges a webhook."""
         fake, port = self.echo_line, _port(self.echo_line)
-        environment = {"ECHO_API": fake.url, "ECHO_TOKEN": fake.access_token, "ECHO_PORT": str(port)}
-        program = self._run("echo_line", ["-m", "bench.echo_line"], environment | {"ECHO_SECRET": fake.channel_secret})
+        environment = {
+            "ECHO_API": fake.url,
+            "ECHO_TOKEN": fake.access_token,
+            "ECHO_PORT": str(port),
+        }
+        program = self._run(
+            "echo_line",
+            ["-m", "bench.echo_line"],
+            environment | {"ECHO_SECRET": fake.channel_secret},
+        )
         body, headers = fake.signed([])
-        return program, program.wait(lambda: http_status(port, "POST", "/line/webhook", body, headers) == 200)
+        return program, program.wait(
+            lambda: http_status(port, "POST", "/line/webhook", body, headers) == 200
+        )
 
 
 def _port(line: TimedLine) -> int:

@@ -1,4 +1,6 @@
-"""An invented register of customers for benchmarks: skewed names, telephones, e-mails, organisations."""
+"""An invented register of customers for benchmarks: skewed names, telephones, e-mails,
+organisations.
+"""
 
 import csv
 import random
@@ -18,7 +20,16 @@ from store.tables.transfer import import_table
 
 ROOT = Path(__file__).parent.parent
 TITLES = ("", "นาย", "นาง", "น.ส.", "ดร.", "ผศ.ดร.", "คุณ")
-BEGINNINGS = ("บริษัท", "ห้างหุ้นส่วนจำกัด", "มหาวิทยาลัย", "โรงเรียน", "วิทยาลัย", "สำนักงาน", "กรม", "องค์การบริหารส่วนตำบล")
+BEGINNINGS = (
+    "บริษัท",
+    "ห้างหุ้นส่วนจำกัด",
+    "มหาวิทยาลัย",
+    "โรงเรียน",
+    "วิทยาลัย",
+    "สำนักงาน",
+    "กรม",
+    "องค์การบริหารส่วนตำบล",
+)
 ENDINGS = ("", "", "จำกัด", "(ประเทศไทย) จำกัด", "จำกัด (มหาชน)", "พัฒนา", "กรุงเทพ", "เชียงใหม่")
 ROMANISED = 400
 BATCH = 20_000
@@ -28,7 +39,9 @@ CONTACT = "ผู้ประสานงาน"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One customer of the register; `latin` is how the bearer writes the name, where that is known."""
+    """One customer of the register; `latin` is how the bearer writes the name, where that is
+    known.
+    """
 
     code: str
     first: str
@@ -76,8 +89,14 @@ def people(count: int, seed: int = 2569) -> Iterator[Person]:
     given = sorted(thai_male_names() | thai_female_names())
     short = [name for name in given if len(name) <= 6]
     made = {rng.choice(short) + rng.choice(short) for _ in range(50_000)}
-    first, last = Pool(given, 1.0, rng), Pool([*sorted(thai_family_names()), *sorted(made)], 0.6, rng)
-    places = [f"{rng.choice(BEGINNINGS)}{rng.choice(last.texts)} {rng.choice(ENDINGS)}".strip() for _ in range(20_000)]
+    first, last = (
+        Pool(given, 1.0, rng),
+        Pool([*sorted(thai_family_names()), *sorted(made)], 0.6, rng),
+    )
+    places = [
+        f"{rng.choice(BEGINNINGS)}{rng.choice(last.texts)} {rng.choice(ENDINGS)}".strip()
+        for _ in range(20_000)
+    ]
     organisations = Pool(places, 0.8, rng)
     firsts, lasts = real_pairs()
     for start in range(0, count, BATCH):
@@ -105,30 +124,39 @@ def _write(path: Path, everybody: Iterable[Person]) -> None:
     """The register as an office brings it along."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("code", "name", "organisation", "phone", "email", "contact_name", "contact_phone"))
+        writer.writerow(
+            ("code", "name", "organisation", "phone", "email", "contact_name", "contact_phone")
+        )
         for one in everybody:
             contact = CONTACT if one.contact_phone else ""
             name = one.title + one.name
-            writer.writerow((one.code, name, one.organisation, one.phone, one.email, contact, one.contact_phone))
+            writer.writerow(
+                (one.code, name, one.organisation, one.phone, one.email, contact, one.contact_phone)
+            )
 
 
 async def build(path: Path, count: int) -> None:
-    """A desk's SQLite database into which `count` customers were imported, and beside it one FTS5 table as others
-    would make it.
-    """
+    """A desk's SQLite database into which `count` customers were imported, and beside it one FTS5
+    table as others would make it."""
     table = path.with_suffix(".csv")
     _write(table, people(count))
     db = await open_database(f"sqlite:///{path}")
     try:
         with staged(table, Register.CUSTOMERS) as rows:
-            counts = await import_table(db, load_configuration(), Register.CUSTOMERS, rows, datetime.now(UTC))
+            counts = await import_table(
+                db, load_configuration(), Register.CUSTOMERS, rows, datetime.now(UTC)
+            )
     finally:
         await db.close()
         table.unlink()
     if counts.records[Outcome.NEW] != count:
         raise RuntimeError(f"of {count} customers {counts.records[Outcome.NEW]} went in")
     raw = sqlite3.connect(path)
-    raw.execute("CREATE VIRTUAL TABLE temp_fts USING fts5(name, organisation, content='', tokenize='unicode61')")
-    raw.execute("INSERT INTO temp_fts (rowid, name, organisation) SELECT rowid, name, organisation FROM customers")
+    raw.execute(
+        "CREATE VIRTUAL TABLE temp_fts USING fts5(name, organisation, content='', tokenize='unicode61')"
+    )
+    raw.execute(
+        "INSERT INTO temp_fts (rowid, name, organisation) SELECT rowid, name, organisation FROM customers"
+    )
     raw.commit()
     raw.close()

@@ -1,4 +1,6 @@
-"""The rig: fakes that note when they handed over and were answered, and programs as processes of their own."""
+"""The rig: fakes that note when they handed over and were answered, and programs as processes of
+their own.
+"""
 
 import asyncio
 import os
@@ -119,7 +121,9 @@ class TimedLine(FakeLine):
         return answer.at - self.handed_at, answer
 
     async def paced(self, users: Sequence[str], text: str, rate: float) -> list[float]:
-        """One webhook to each, `rate` a second whether or not the last one was acknowledged; seconds of each."""
+        """One webhook to each, `rate` a second whether or not the last one was acknowledged;
+        seconds of each.
+        """
         started_at = perf_counter()
         sent = []
         for n, user in enumerate(users):
@@ -128,11 +132,15 @@ class TimedLine(FakeLine):
         return await asyncio.gather(*sent)
 
     async def flood(self, users: Sequence[str], text: str, each: int) -> None:
-        """All people write at once, `each` times, the next time when the last one was acknowledged."""
+        """All people write at once, `each` times, the next time when the last one was
+        acknowledged.
+        """
         await asyncio.gather(*(self.in_a_row([user] * each, text) for user in users))
 
     async def in_a_row(self, users: Sequence[str], text: str) -> list[float]:
-        """One webhook to each, the next as soon as the last one was acknowledged; seconds of each."""
+        """One webhook to each, the next as soon as the last one was acknowledged; seconds of
+        each.
+        """
         return [await self.send(user, text) for user in users]
 
 
@@ -143,7 +151,9 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def http_status(port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> int:
+def http_status(
+    port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> int:
     """The status of one local HTTP request; 0 where nobody listens."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
@@ -164,17 +174,29 @@ class Program:
         with log.open("wb") as out:
             self.started_at = perf_counter()
             self._process = subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env={**own, **environment}, stdout=out, stderr=out
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env={**own, **environment},
+                stdout=out,
+                stderr=out,
             )
 
     def rss(self) -> float:
         """Resident memory in MB."""
         status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
+        return (
+            next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+            / 1000
+        )
 
     def cpu_seconds(self) -> float:
         """Processor time used so far."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+        fields = (
+            Path(f"/proc/{self._process.pid}/stat")
+            .read_text(encoding="ascii")
+            .rpartition(") ")[2]
+            .split()
+        )
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def said(self, words: str) -> int:
@@ -182,11 +204,15 @@ class Program:
         return self._log.read_text(encoding="utf-8", errors="replace").count(words)
 
     def wait(self, done: Callable[[], bool]) -> float:
-        """Seconds from the process's start until `done`; RuntimeError where the program ended or never gets there."""
+        """Seconds from the process's start until `done`; RuntimeError where the program ended or
+        never gets there.
+        """
         until = perf_counter() + PATIENCE
         while not done():
             if self._process.poll() is not None or perf_counter() > until:
-                raise RuntimeError(f"the program did not get ready: {self._log.read_text(errors='replace')[-2000:]}")
+                raise RuntimeError(
+                    f"the program did not get ready: {self._log.read_text(errors='replace')[-2000:]}"
+                )
             time.sleep(0.002)
         return perf_counter() - self.started_at
 

@@ -1,4 +1,6 @@
-"""The search at 200,000 customers (with --million also 1,000,000; with --postgresql there) beside LIKE and FTS5."""
+"""The search at 200,000 customers (with --million also 1,000,000; with --postgresql there) beside
+LIKE and FTS5.
+"""
 
 import asyncio
 import random
@@ -114,7 +116,9 @@ def _rss() -> float:
 
 
 async def _load(report: Report, db: Database, size: int) -> None:
-    """The first reading of the dictionary, with the longest time in which nothing else could run."""
+    """The first reading of the dictionary, with the longest time in which nothing else could
+    run.
+    """
     await find_customers(db, "C1")
     before, began, gaps = _rss(), perf_counter(), [0.0]
 
@@ -129,13 +133,18 @@ async def _load(report: Report, db: Database, size: int) -> None:
         pass
     ticking.cancel()
     took, used = perf_counter() - began, _rss() - before
-    report.notes.append(f"{size:,}: while the words were read the event loop waited {max(gaps) * 1000:.0f} ms at most.")
+    report.notes.append(
+        f"{size:,}: while the words were read the event loop waited {max(gaps) * 1000:.0f} ms at most."
+    )
     label = f"{size:,}: memory of the search ({len(db.words):,} words, read in {took:.1f} s)"
     report.rows.append(Row(label, f"{used:.0f} MB", aim=f"<= {MEMORY:.0f} MB", met=used <= MEMORY))
 
 
 def _slipped(
-    sample: Sequence[Person], slip: Callable[[Person, random.Random], str | None], rng: random.Random, n: int
+    sample: Sequence[Person],
+    slip: Callable[[Person, random.Random], str | None],
+    rng: random.Random,
+    n: int,
 ) -> list[Asked]:
     asked: list[Asked] = []
     for person in rng.sample(sample, len(sample)):
@@ -152,7 +161,9 @@ def _slipped(
     return asked
 
 
-def _exact_kinds(sample: Sequence[Person], rng: random.Random, n: int) -> list[tuple[str, float, list[Asked]]]:
+def _exact_kinds(
+    sample: Sequence[Person], rng: random.Random, n: int
+) -> list[tuple[str, float, list[Asked]]]:
     some = rng.sample(sample, n)
     reached = [person for person in sample if person.contact_phone][:n]
     by = [
@@ -162,7 +173,10 @@ def _exact_kinds(sample: Sequence[Person], rng: random.Random, n: int) -> list[t
         ("e-mail", EXACT_MS, [(p.email.upper(), p) for p in some]),
         ("e-mail, its beginning", EXACT_MS, [(p.email.partition("@")[0] + "@", p) for p in some]),
     ]
-    kinds = [(k, ms, [Asked(t, lambda name, code, p=p: code == p.code) for t, p in rows]) for k, ms, rows in by]  # type: ignore[misc]
+    kinds = [
+        (k, ms, [Asked(t, lambda name, code, p=p: code == p.code) for t, p in rows])
+        for k, ms, rows in by
+    ]  # type: ignore[misc]
     texts = [
         ("telephone, last four digits", [p.phone[-4:] for p in some], False),
         ("one letter", [p.first[0] for p in some], False),
@@ -170,8 +184,16 @@ def _exact_kinds(sample: Sequence[Person], rng: random.Random, n: int) -> list[t
         ("surname, its beginning", [p.last[:4] for p in some if len(p.last) > 4], True),
         ("surname, whole", [p.last for p in some], True),
         ("surname, a part", [p.last[2:7] for p in some if len(p.last) > 8], True),
-        ("first name and beginning of surname", [f"{p.first} {p.last[:3]}" for p in some if len(p.last) > 4], False),
-        ("organisation, a part", [p.organisation.split()[0][4:14] for p in sample if p.organisation][:n], False),
+        (
+            "first name and beginning of surname",
+            [f"{p.first} {p.last[:3]}" for p in some if len(p.last) > 4],
+            False,
+        ),
+        (
+            "organisation, a part",
+            [p.organisation.split()[0][4:14] for p in sample if p.organisation][:n],
+            False,
+        ),
     ]
     for kind, rows, checked in texts:
         right = [Asked(t, lambda name, code, t=t, c=checked: not c or t in name) for t in rows]  # type: ignore[misc]
@@ -199,7 +221,10 @@ async def _kind(
     for one in asked:
         took, hits = await _timed(find_customers(db, one.text))
         times.append(took)
-        good = any(one.right(f"{hit.customer.name} {hit.customer.organisation}", hit.customer.code) for hit in hits[:5])
+        good = any(
+            one.right(f"{hit.customer.name} {hit.customer.organisation}", hit.customer.code)
+            for hit in hits[:5]
+        )
         found += good
         if not good:
             missed.append(one.text)
@@ -209,10 +234,16 @@ async def _kind(
     met = (aim is None or recall >= aim) and p95 <= limit
     desk = f"{recall:.1f} %, p50 {median(times):.1f} p95 {p95:.1f} ms (n={len(asked)})"
     others = (
-        "" if name in NO_BASELINE else _baselines(raw, asked[: SLOW_QUERIES if size == 200_000 else SLOW_QUERIES // 2])
+        ""
+        if name in NO_BASELINE
+        else _baselines(raw, asked[: SLOW_QUERIES if size == 200_000 else SLOW_QUERIES // 2])
     )
     report.rows.append(Row(f"{size:,}: {name}", desk, others, aim=", ".join(aims), met=met))
-    print(f"{name}: {desk} | {others}" + (f" missed {missed[:8]}" if missed else ""), file=sys.stderr, flush=True)
+    print(
+        f"{name}: {desk} | {others}" + (f" missed {missed[:8]}" if missed else ""),
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 NO_BASELINE = (
@@ -254,7 +285,9 @@ NONSENSE = (
 async def _nonsense(report: Report, db: Database, size: int, rng: random.Random) -> None:
     times, silent, sure = [], 0, 0
     asked = [
-        "".join(rng.choice(letters) for _ in range(rng.randrange(6, 14))) for letters in NONSENSE for _ in range(50)
+        "".join(rng.choice(letters) for _ in range(rng.randrange(6, 14)))
+        for letters in NONSENSE
+        for _ in range(50)
     ]
     for text in asked:
         took, hits = await _timed(find_customers(db, text))
@@ -265,7 +298,9 @@ async def _nonsense(report: Report, db: Database, size: int, rng: random.Random)
     label = f"{100 * silent / len(asked):.1f} % find nothing, {100 * sure / len(asked):.1f} % something not called weak"
     label += f", p50 {median(times):.1f} p95 {p95:.1f} ms (n={len(asked)})"
     met = silent == len(asked) and p95 <= LATENCY[size]
-    report.rows.append(Row(f"{size:,}: nonsense", label, aim=f"nothing, p95 <= {LATENCY[size]:.0f} ms", met=met))
+    report.rows.append(
+        Row(f"{size:,}: nonsense", label, aim=f"nothing, p95 <= {LATENCY[size]:.0f} ms", met=met)
+    )
     print(label, file=sys.stderr, flush=True)
 
 
@@ -273,19 +308,30 @@ async def _twins(report: Report, db: Database, some: Sequence[Person], size: int
     from domain.customers.records import Customer, CustomerCode
 
     times = [
-        (await _timed(find_twins(db, Customer(CustomerCode("C0"), p.name, phone=p.phone, email=p.email))))[0]
+        (
+            await _timed(
+                find_twins(db, Customer(CustomerCode("C0"), p.name, phone=p.phone, email=p.email))
+            )
+        )[0]
         for p in some
     ]
     report.rows.append(
-        Row(f"{size:,}: twins of a new customer", f"p50 {median(times):.1f} p95 {percentile(times, 95):.1f} ms")
+        Row(
+            f"{size:,}: twins of a new customer",
+            f"p50 {median(times):.1f} p95 {percentile(times, 95):.1f} ms",
+        )
     )
 
 
 async def _noise(report: Report, db: Database, size: int) -> None:
-    """What an empty query takes meanwhile: on a busy machine all times above hold as much waiting."""
+    """What an empty query takes meanwhile: on a busy machine all times above hold as much
+    waiting.
+    """
     times = []
     for _ in range(500):
         began = perf_counter()
         await db.ping()
         times.append((perf_counter() - began) * 1000)
-    report.notes.append(f"{size:,}: an empty query took p50 {median(times):.1f} p95 {percentile(times, 95):.1f} ms.")
+    report.notes.append(
+        f"{size:,}: an empty query took p50 {median(times):.1f} p95 {percentile(times, 95):.1f} ms."
+    )

@@ -1,4 +1,6 @@
-"""The slips with which officers type a name; each gives None for a name on which it cannot be made."""
+"""The slips with which officers type a name; each gives None for a name on which it cannot be
+made.
+"""
 
 import random
 import re

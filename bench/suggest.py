@@ -1,4 +1,6 @@
-"""The suggestion of subjects: how often the right one is first, or among the three, before and after learning."""
+"""The suggestion of subjects: how often the right one is first, or among the three, before and
+after learning.
+"""
 
 import asyncio
 import tomllib
@@ -47,7 +49,9 @@ def run() -> Report:
         baseline = f"words of the file alone: {first:.0f} %, {among:.0f} %"
         first, among, p95 = measure(configuration, taught, rows)
         desk = f"first {first:.1f} %, among three {among:.1f} %, p95 {p95:.2f} ms (n={len(rows)})"
-        report.rows.append(Row(name, desk, baseline, aim=f"p95 <= {AIM_MS:.0f} ms", met=p95 <= AIM_MS))
+        report.rows.append(
+            Row(name, desk, baseline, aim=f"p95 <= {AIM_MS:.0f} ms", met=p95 <= AIM_MS)
+        )
     report.notes += NOTES
     return report
 
@@ -72,7 +76,9 @@ async def _demo(configuration: Configuration) -> list[Example]:
     return [(row["details"], row["channel"], row["subject"]) for row in rows]
 
 
-def measure(configuration: Configuration, model: Model, rows: Sequence[Example]) -> tuple[float, float, float]:
+def measure(
+    configuration: Configuration, model: Model, rows: Sequence[Example]
+) -> tuple[float, float, float]:
     """Percent first, percent among the three, and the 95th percentile of milliseconds."""
     catalogue, times = configuration.catalogue, []
     subjects = [subject.code for subject in catalogue.active_subjects(TODAY)]
@@ -80,7 +86,9 @@ def measure(configuration: Configuration, model: Model, rows: Sequence[Example])
     for details, channel, right in rows:
         began = process_time()
         fitting = {code for code in subjects if catalogue.fits(code, channel)}
-        likely = model.likeliest(details, channel, subjects, seeds=configuration.seeds, fitting=fitting, habits={})
+        likely = model.likeliest(
+            details, channel, subjects, seeds=configuration.seeds, fitting=fitting, habits={}
+        )
         times.append((process_time() - began) * 1000)
         first += likely[:1] == [right]
         among += right in likely[:MOST]

@@ -45,7 +45,9 @@ def run() -> Report:
         asyncio.run(_measure(report, f"sqlite:///{Path(folder) / 'tickets.db'}"))
     if find_binaries():
         asyncio.run(_on_postgresql(report))
-    report.notes.append("Texts are strung together from the demo's; time: the store's call, in one process, warm.")
+    report.notes.append(
+        "Texts are strung together from the demo's; time: the store's call, in one process, warm."
+    )
     return report
 
 
@@ -66,10 +68,16 @@ async def _measure(report: Report, url: str) -> None:
         for name, text in QUERIES.items():
             aim = RARE_MS if "one" in name else COMMON_MS
             await _row(report, f"{db.engine}: {name}", partial(find_tickets, db, text), aim)
-        for name, wanted in (("my own", Wanted((officers[0],))), ("everybody's", Wanted(tuple(officers)))):
+        for name, wanted in (
+            ("my own", Wanted((officers[0],))),
+            ("everybody's", Wanted(tuple(officers))),
+        ):
             for what, call in (
                 ("unfinished", partial(ticket_lists.list_unfinished, db, wanted)),
-                ("closed, a page", partial(ticket_lists.list_in_status, db, wanted, Status.CLOSED, 9)),
+                (
+                    "closed, a page",
+                    partial(ticket_lists.list_in_status, db, wanted, Status.CLOSED, 9),
+                ),
                 ("counts", partial(ticket_lists.count_by_status, db, wanted)),
             ):
                 await _row(report, f"{db.engine}: {name}, {what}", call, RARE_MS)
@@ -77,14 +85,23 @@ async def _measure(report: Report, url: str) -> None:
         await db.close()
 
 
-async def _row(report: Report, measure: str, call: Callable[[], Awaitable[object]], aim: float) -> None:
+async def _row(
+    report: Report, measure: str, call: Callable[[], Awaitable[object]], aim: float
+) -> None:
     times = []
     for _time in range(11):
         began = perf_counter()
         await call()
         times.append((perf_counter() - began) * 1000)
     p50, p95 = percentile(times, 50), percentile(times, 95)
-    report.rows.append(Row(measure, f"p50 {p50:.1f} ms · p95 {p95:.1f} ms", aim=f"p95 <= {aim:.0f} ms", met=p95 <= aim))
+    report.rows.append(
+        Row(
+            measure,
+            f"p50 {p50:.1f} ms · p95 {p95:.1f} ms",
+            aim=f"p95 <= {aim:.0f} ms",
+            met=p95 <= aim,
+        )
+    )
 
 
 def _officer(number: int) -> Callable[..., Awaitable[StaffId]]:
@@ -95,7 +112,10 @@ async def _fill(db: Database, officers: list[StaffId]) -> None:
     """Ten minutes apart; the last five hundred are not closed."""
     rng, texts = random.Random(3), list(_texts())
     for start in range(0, SIZE, 2000):
-        batch = [_ticket(number, officers[number % OFFICERS], rng, texts) for number in range(start, start + 2000)]
+        batch = [
+            _ticket(number, officers[number % OFFICERS], rng, texts)
+            for number in range(start, start + 2000)
+        ]
         await db.write(partial(tickets.add_tickets, tickets=batch))
     if db.engine == "postgresql":
         await db.write(lambda tx: tx.execute("ANALYZE"))
@@ -107,7 +127,8 @@ def _ticket(number: int, officer: StaffId, rng: random.Random, texts: list[str])
         no=TicketNo(f"R{at:%y%m}{number:06d}"),
         channel="phone",
         subject=rng.choice(("1.1", "6.1", "7.4")),
-        details=" ".join(rng.choices(texts, k=rng.choice((2, 3, 4, 6, 10, 20)))) + (RARE if number == 5 else ""),
+        details=" ".join(rng.choices(texts, k=rng.choice((2, 3, 4, 6, 10, 20))))
+        + (RARE if number == 5 else ""),
         result=" ".join(rng.choices(texts, k=3)),
         created_at=at,
         recorded_at=at,

@@ -1,4 +1,6 @@
-"""Import and export of a large register, as an operator runs them: seconds, and the most memory at each size."""
+"""Import and export of a large register, as an operator runs them: seconds, and the most memory at
+each size.
+"""
 
 import csv
 import os
@@ -72,7 +74,11 @@ def _more(report: Report, folder: Path, table: Path) -> None:
     desk, out, sheet = folder / "desk.db", folder / "out.csv", folder / "out.xlsx"
     steps: Sequence[tuple[str, Path, tuple[object, ...]]] = (
         ("the same table again: unchanged", desk, ("import", "customers", table)),
-        ("dry run on an empty desk", folder / "dry.db", ("import", "customers", table, "--dry-run")),
+        (
+            "dry run on an empty desk",
+            folder / "dry.db",
+            ("import", "customers", table, "--dry-run"),
+        ),
         ("export to CSV", desk, ("export", "customers", out)),
         ("that again: unchanged", desk, ("import", "customers", out)),
         ("export to XLSX", desk, ("export", "customers", sheet)),
@@ -86,10 +92,17 @@ def _more(report: Report, folder: Path, table: Path) -> None:
 def _verb(database: Path, *arguments: object) -> tuple[float, float]:
     """Seconds and most MB of one run of run_bot.py; RuntimeError where it fails."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("DESKBOT_")}
-    environment = {**own, "DESKBOT_DATABASE_URL": f"sqlite:///{database}", "DESKBOT_DATA_DIR": str(database.parent)}
+    environment = {
+        **own,
+        "DESKBOT_DATABASE_URL": f"sqlite:///{database}",
+        "DESKBOT_DATA_DIR": str(database.parent),
+    }
     started_at = perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "run_bot.py", *map(str, arguments)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "run_bot.py", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
     )
     _pid, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -105,7 +118,9 @@ def _bare(table: Path, database: Path) -> float:
     connection.execute(f"CREATE TABLE customers ({', '.join(columns)})")
     with table.open(encoding="utf-8", newline="") as file, connection:
         rows = ([row[column] for column in columns] for row in csv.DictReader(file))
-        connection.executemany(f"INSERT INTO customers VALUES ({', '.join('?' for _ in columns)})", rows)
+        connection.executemany(
+            f"INSERT INTO customers VALUES ({', '.join('?' for _ in columns)})", rows
+        )
     connection.close()
     return perf_counter() - started_at
 
@@ -132,7 +147,9 @@ def _customers(count: int) -> Iterator[list[str]]:
     for number in range(count):
         gender, name, latin = person()
         province = rng.choice(places["provinces"])
-        address = f"{rng.randrange(1, 900)}/{rng.randrange(1, 99)} หมู่ {rng.randrange(1, 13)} {province}"
+        address = (
+            f"{rng.randrange(1, 900)}/{rng.randrange(1, 99)} หมู่ {rng.randrange(1, 13)} {province}"
+        )
         contact = person()[1] if number % 3 else ""
         line = f"02-{rng.randrange(200, 999)}-{rng.randrange(10_000):04d}" if contact else ""
         mobile = f"08{number % 10}-{number // 10_000 % 1000:03d}-{number % 10_000:04d}"

@@ -1,4 +1,6 @@
-"""What an HTTP answer says once its status is known: no odd, broken or missing body takes back what was said."""
+"""What an HTTP answer says once its status is known: no odd, broken or missing body takes back what
+was said.
+"""
 
 import json
 from typing import Any

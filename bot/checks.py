@@ -24,11 +24,19 @@ CHECKS = {
 
 
 async def check_platforms(settings: Settings, clock: Clock) -> AsyncIterator[tuple[str, str]]:
-    """(platform, "") where all is good, else (platform, the variable's name and what is wrong with it)."""
+    """(platform, "") where all is good, else (platform, the variable's name and what is wrong with
+    it).
+    """
     if settings.telegram_token:
-        yield "telegram", await _check_telegram(settings, settings.telegram_token.get_secret_value())
+        yield (
+            "telegram",
+            await _check_telegram(settings, settings.telegram_token.get_secret_value()),
+        )
     if settings.line_access_token:
-        yield "line", await _check_line(settings, settings.line_access_token.get_secret_value(), clock)
+        yield (
+            "line",
+            await _check_line(settings, settings.line_access_token.get_secret_value(), clock),
+        )
     if settings.facebook_page_id and settings.facebook_page_token:
         token = settings.facebook_page_token.get_secret_value()
         yield "facebook", await _check_facebook(settings, settings.facebook_page_id, token)
@@ -99,7 +107,11 @@ async def _check_mail(settings: Settings) -> str:
     """Connects, encrypts, logs in; sends nothing."""
     adapter = mail_adapter(settings)
     problem = await adapter.hello() if adapter else ""
-    return f"DESKBOT_SMTP_URL: {CHECKS.get(problem.split()[0], 'no answer')} ({problem})" if problem else ""
+    return (
+        f"DESKBOT_SMTP_URL: {CHECKS.get(problem.split()[0], 'no answer')} ({problem})"
+        if problem
+        else ""
+    )
 
 
 async def _check_mailbox(settings: Settings) -> str:

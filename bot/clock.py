@@ -1,7 +1,8 @@
-"""The desk's clock: the machine's, or another one that DESKBOT_CLOCK gives it for a rehearsal or a test.
+"""The desk's clock: the machine's, or another one that DESKBOT_CLOCK gives it for a rehearsal or a
+test.
 
-It is made once, where the program starts, and handed to whatever asks for the time. Nothing else reads the machine's.
-"""
+It is made once, where the program starts, and handed to whatever asks for the time. Nothing else
+reads the machine's."""
 
 import time
 from collections.abc import Callable
@@ -21,10 +22,10 @@ def wall_clock() -> datetime:
 def make_clock(given: str | None) -> Clock:
     """The clock that DESKBOT_CLOCK describes, the machine's where it is not set.
 
-    `2026-11-23T10:00+07:00`: that instant now, and it runs on. A path: whatever the file says at each moment, an
-    instant at which it stands still, or behind it the reading of the steady clock (`time.monotonic`) at which it was
-    that instant: so several processes have one clock, and whoever writes the file moves it. ValueError for others.
-    """
+    `2026-11-23T10:00+07:00`: that instant now, and it runs on. A path: whatever the file says at
+    each moment, an instant at which it stands still, or behind it the reading of the steady clock
+    (`time.monotonic`) at which it was that instant: so several processes have one clock, and
+    whoever writes the file moves it. ValueError for others."""
     if not given:
         return wall_clock
     path = Path(given)

@@ -69,8 +69,11 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what the last run left, and learn words and subjects before somebody asks."""
-        # The first question about a day loads a library, for longer than chats may be held up: not once they are there.
-        self.desk.configuration.calendar.is_working_day(self.desk.clock().astimezone(BANGKOK).date())
+        # The first question about a day loads a library, for longer than chats may be held up: not
+        # once they are there.
+        self.desk.configuration.calendar.is_working_day(
+            self.desk.clock().astimezone(BANGKOK).date()
+        )
         self._sweeps = [
             asyncio.create_task(self.worker.lanes.sweep_forever()),
             asyncio.create_task(self.sender.lanes.sweep_forever()),
@@ -80,13 +83,16 @@ class Engine:
         ]
 
     async def _keep_learning(self) -> None:
-        """Subjects once; words for as long as the desk runs, so that nobody waits for those that an import brought."""
+        """Subjects once; words for as long as the desk runs, so that nobody waits for those that an
+        import brought.
+        """
         db, frozen = self.desk.db, False
         while True:
             with suppress(StoreUnavailable):  # the next time tries again
                 await db.words.refreshed(db, patience=None)
                 if not frozen:
-                    # A million words stay: the collector would hold everybody up to walk through them again and again.
+                    # A million words stay: the collector would hold everybody up to walk through
+                    # them again and again.
                     gc.freeze()
                     frozen = True
                     await db.lessons.refreshed(db)

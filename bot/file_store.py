@@ -1,4 +1,6 @@
-"""The way of a file that somebody sends: fetched from its platform, looked at, and on disk before a row names it."""
+"""The way of a file that somebody sends: fetched from its platform, looked at, and on disk before a
+row names it.
+"""
 
 import asyncio
 import json
@@ -63,11 +65,15 @@ class FileStore:
         failpoint("file.stored")
         return fetched
 
-    async def _store(self, chunks: AsyncIterator[bytes], attachment: Attachment, at: datetime) -> Fetched:
+    async def _store(
+        self, chunks: AsyncIterator[bytes], attachment: Attachment, at: datetime
+    ) -> Fetched:
         part = await self.blobs.receive(chunks)
         try:
             kind = await asyncio.to_thread(sniff_file, part.path, attachment.name)
-            name = safe_name(attachment.name, kind, f"{attachment.kind}-{at.astimezone(BANGKOK):%Y-%m-%d-%H%M%S}")
+            name = safe_name(
+                attachment.name, kind, f"{attachment.kind}-{at.astimezone(BANGKOK):%Y-%m-%d-%H%M%S}"
+            )
             failpoint("file.received")
             await self.blobs.keep(part)
         finally:

@@ -1,4 +1,6 @@
-"""Lanes: at most one task for each key, keys side by side; what comes in while a lane ends starts it anew."""
+"""Lanes: at most one task for each key, keys side by side; what comes in while a lane ends starts
+it anew.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable
@@ -7,7 +9,9 @@ from typing import Generic, TypeVar
 from bot.log import get_logger, where
 
 SWEEP = 0.5
-"""Seconds between looks for work that nobody announced: a crash's remains, retries, other processes'."""
+"""Seconds between looks for work that nobody announced: a crash's remains, retries, other
+processes'.
+"""
 
 K = TypeVar("K", bound=Hashable)
 log = get_logger()
@@ -17,7 +21,10 @@ class Lanes(Generic[K]):
     """Runs `work(key)` for keys that are woken, and for those that `find` turns up now and then."""
 
     def __init__(
-        self, name: str, work: Callable[[K], Awaitable[None]], find: Callable[[set[K]], Awaitable[list[K]]]
+        self,
+        name: str,
+        work: Callable[[K], Awaitable[None]],
+        find: Callable[[set[K]], Awaitable[list[K]]],
     ) -> None:
         self._name = name
         self._work = work

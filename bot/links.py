@@ -1,4 +1,6 @@
-"""Links to files: signed with the desk's key, they name a row of the store and nothing else; all but posts' expire."""
+"""Links to files: signed with the desk's key, they name a row of the store and nothing else; all
+but posts' expire.
+"""
 
 import base64
 import hashlib
@@ -47,7 +49,8 @@ class Links:
         return self._public_url.startswith("https://")
 
     def picture_url(self, file_id: str, *, small: bool) -> str:
-        """A link to the picture of a post, for everybody and for good: followers scroll back years later.
+        """A link to the picture of a post, for everybody and for good: followers scroll back years
+        later.
 
         It is the same each time, so that a broadcast that is tried again is the same broadcast.
         """
@@ -55,9 +58,13 @@ class Links:
         return f"{self._public_url}/pictures/{shown}.{self._picture_signature(shown)}"
 
     def read_picture(self, token: str) -> tuple[str, bool]:
-        """The file's id, and whether the small one is meant; NotFound("file") for what this desk did not sign."""
+        """The file's id, and whether the small one is meant; NotFound("file") for what this desk
+        did not sign.
+        """
         match = _PICTURE.fullmatch(token)
-        if match is None or not hmac.compare_digest(self._picture_signature(f"{match[1]}.{match[2]}"), match[3]):
+        if match is None or not hmac.compare_digest(
+            self._picture_signature(f"{match[1]}.{match[2]}"), match[3]
+        ):
             raise NotFound("file")
         return match[1], match[2] == "small"
 

@@ -1,4 +1,6 @@
-"""Structured logs: a constant message and fields; never names, telephones, message bodies or tokens."""
+"""Structured logs: a constant message and fields; never names, telephones, message bodies or
+tokens.
+"""
 
 import logging
 import sys
@@ -8,20 +10,38 @@ import structlog
 
 from bot.clock import Clock
 
-QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "telegram", "linebot", "uvicorn.access", "asyncio")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "aiosqlite",
+    "apscheduler",
+    "telegram",
+    "linebot",
+    "uvicorn.access",
+    "asyncio",
+)
 """Libraries that log addresses or bodies: only their warnings are let through."""
 
 
 def configure_logging(clock: Clock) -> None:
     """One JSON object a line on standard error."""
 
-    def stamp(_logger: object, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {**fields, "timestamp": clock().isoformat(timespec="microseconds").replace("+00:00", "Z")}
+    def stamp(
+        _logger: object, _method: str, fields: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        return {
+            **fields,
+            "timestamp": clock().isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        }
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it would log answers, which echo messages
+    logging.getLogger("telegram.request").setLevel(
+        logging.CRITICAL
+    )  # it would log answers, which echo messages
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -41,8 +61,12 @@ def get_logger() -> structlog.typing.FilteringBoundLogger:
 
 
 def where(error: BaseException) -> dict[str, object]:
-    """An error without its text, which may hold what somebody typed: its type and the places it came through."""
+    """An error without its text, which may hold what somebody typed: its type and the places it
+    came through.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-12:]]
+    places = [
+        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}:{frame.name}" for frame in frames[-12:]
+    ]
     reason = {"reason": str(error)} if getattr(error, "safe_text", False) else {}
     return {"error": type(error).__name__, **reason, "places": places}

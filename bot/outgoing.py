@@ -1,4 +1,6 @@
-"""From replies and notices to rows of the outbox: tokens for the buttons, an address for the notice."""
+"""From replies and notices to rows of the outbox: tokens for the buttons, an address for the
+notice.
+"""
 
 import asyncio
 import os
@@ -51,7 +53,9 @@ class Batch:
         self.button_rows = [replace(button, event_id=event_id) for button in self.button_rows]
 
 
-def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Reply, list[buttons.Button]]:
+def with_tokens(
+    reply: Reply, owner: StaffId | None, now: datetime
+) -> tuple[Reply, list[buttons.Button]]:
     """The reply with a random token in every button, and what the tokens mean."""
     rows: list[buttons.Button] = []
     expires_at = now + BUTTON_LIFETIME
@@ -60,13 +64,17 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
 
     def token(b: Button) -> Button:
         made = urlsafe_b64encode(since + os.urandom(TOKEN_BYTES)).rstrip(b"=").decode("ascii")
-        rows.append(buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at))
+        rows.append(
+            buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at)
+        )
         return Button(b.label, b.action, b.args, b.record, b.version, b.once, made, b.typed)
 
     def part(old: Part) -> Part:
         pressed = tuple(token(button) for button in old.buttons)
         if isinstance(old, Choice):
-            return replace(old, options=tuple(token(button) for button in old.options), buttons=pressed)
+            return replace(
+                old, options=tuple(token(button) for button in old.options), buttons=pressed
+            )
         return replace(old, buttons=pressed)
 
     earlier = tuple(replace(each, part=part(each.part)) for each in reply.earlier)
@@ -74,9 +82,16 @@ def with_tokens(reply: Reply, owner: StaffId | None, now: datetime) -> tuple[Rep
 
 
 def _message_id(now: datetime) -> UUID:
-    """A new id (RFC 9562, version 7): random behind its time, so that many at once are written to few pages."""
+    """A new id (RFC 9562, version 7): random behind its time, so that many at once are written to
+    few pages.
+    """
     milliseconds = int(now.timestamp() * 1000)
-    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | int.from_bytes(os.urandom(9), "big") & ~(3 << 62))
+    return UUID(
+        int=milliseconds << 80
+        | 7 << 76
+        | 2 << 62
+        | int.from_bytes(os.urandom(9), "big") & ~(3 << 62)
+    )
 
 
 def served(adapters: Adapters) -> Callable[[Platform, str], bool]:
@@ -92,11 +107,18 @@ async def write(
         await change(tx)
     await audit.add(tx, list(outcome.audit_entries))
     await buttons.add(tx, batch.button_rows)
-    return await outbox.put(tx, batch.messages, owner, now, served(adapters)) if batch.messages else []
+    return (
+        await outbox.put(tx, batch.messages, owner, now, served(adapters)) if batch.messages else []
+    )
 
 
 def add_answer(
-    batch: Batch, adapters: Adapters, incoming: Incoming, reply: Reply, owner: StaffId | None, now: datetime
+    batch: Batch,
+    adapters: Adapters,
+    incoming: Incoming,
+    reply: Reply,
+    owner: StaffId | None,
+    now: datetime,
 ) -> None:
     """The answer to an event, to where it came from; its first call uses the free reply token.
 
@@ -117,33 +139,46 @@ def add_answer(
         for payload in payloads
     ]
     if made:
-        made[0] = replace(made[0], reply_token=incoming.reply_token, reply_until_at=incoming.reply_until)
+        made[0] = replace(
+            made[0], reply_token=incoming.reply_token, reply_until_at=incoming.reply_until
+        )
     if made and not incoming.private and owner is not None and reply.offers is None:
         made = _also_in_private(made, tokened, f"answer:{incoming.platform}:{incoming.id}")
     batch.messages += made
 
 
 def _also_in_private(made: Sequence[Message], reply: Reply, key: str) -> list[Message]:
-    """An answer in a group as a notice to whoever asked: where the group does not take it, it goes to that person."""
+    """An answer in a group as a notice to whoever asked: where the group does not take it, it goes
+    to that person.
+    """
     first = replace(made[0], notice=reply_to_json(answered_here(reply)), dedupe_key=key)
-    rest = [replace(each, dedupe_key=outbox.rest_key(first, n)) for n, each in enumerate(made[1:], 1)]
+    rest = [
+        replace(each, dedupe_key=outbox.rest_key(first, n)) for n, each in enumerate(made[1:], 1)
+    ]
     return [first, *rest]
 
 
-async def add_notice(batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime) -> None:
+async def add_notice(
+    batch: Batch, adapters: Adapters, db: Database, notice: Notice, now: datetime
+) -> None:
     """One unasked message."""
     await add_notices(batch, adapters, db, [notice], now)
 
 
-async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime) -> None:
-    """Unasked messages: to each person meant, on the platform they used last; everybody is looked up once.
+async def add_notices(
+    batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime
+) -> None:
+    """Unasked messages: to each person meant, on the platform they used last; everybody is looked
+    up once.
 
-    Whom no chat reaches is told by mail, else, masked, in the chat of the person's team or of the desk; where there is
-    none, the administrators hear once a day that the person cannot be told.
+    Whom no chat reaches is told by mail, else, masked, in the chat of the person's team or of the
+    desk; where there is none, the administrators hear once a day that the person cannot be told.
     """
     if not notices:
         return
-    people = {person.id: person for person in await staff.list_staff(db) if person.blocked_at is None}
+    people = {
+        person.id: person for person in await staff.list_staff(db) if person.blocked_at is None
+    }
     accounts = await staff.list_all_identities(db)
     lost: dict[StaffId, Notice] = {}
     for number, notice in enumerate(notices, 1):
@@ -158,11 +193,15 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
             if address is not None:
                 with speaking(person.language):
                     _add_to(batch, notice, address, person.id, now)
-            elif by_mail := await mail_instead(adapters, db, person, notice.make(), f"{notice.key}:{person.id}", now):
+            elif by_mail := await mail_instead(
+                adapters, db, person, notice.make(), f"{notice.key}:{person.id}", now
+            ):
                 batch.messages.append(by_mail)
             elif notice.staff_id is not None:
                 key = f"{notice.key}:{person.id}{GROUPED}"
-                if not await add_to_group(batch, adapters, db, person, notice.make().masked, key, now):
+                if not await add_to_group(
+                    batch, adapters, db, person, notice.make().masked, key, now
+                ):
                     lost[person.id] = _told_of(person, now)
     if lost:
         await add_notices(batch, adapters, db, list(lost.values()), now)
@@ -171,10 +210,11 @@ async def add_notices(batch: Batch, adapters: Adapters, db: Database, notices: S
 async def mail_instead(
     adapters: Adapters, db: Database, person: Staff, reply: Reply, key: str, now: datetime
 ) -> Message | None:
-    """A mail to the person's work address that a notice waits: its numbers alone, since mail is no place for more.
+    """A mail to the person's work address that a notice waits: its numbers alone, since mail is no
+    place for more.
 
-    None where no address is known, or no mail server. The notice goes along, should it have to be told elsewhere.
-    """
+    None where no address is known, or no mail server. The notice goes along, should it have to be
+    told elsewhere."""
     if not person.email or person.blocked_at is not None or Platform.MAIL not in adapters:
         return None
     with speaking(person.language):
@@ -202,14 +242,20 @@ async def add_to_group(
     now: datetime,
     but: tuple[Platform, str] | None = None,
 ) -> bool:
-    """Masked lines to the enrolled chat of the person's team, else of the desk, other than `but`; False = no such."""
+    """Masked lines to the enrolled chat of the person's team, else of the desk, other than `but`;
+    False = no such.
+    """
     if not lines:
         return False
     teams = [name for name, members in (await staff.list_teams(db)).items() if person.id in members]
-    chats = [(group.platform, group.chat) for group in last_resort(await groups.list_groups(db), teams)]
+    chats = [
+        (group.platform, group.chat) for group in last_resort(await groups.list_groups(db), teams)
+    ]
     chats = [chat for chat in chats if chat != but]
     # Another platform first: the one that refused a chat may refuse them all.
-    chats.sort(key=lambda chat: (but is not None and chat[0] is but[0], not served(adapters)(*chat)))
+    chats.sort(
+        key=lambda chat: (but is not None and chat[0] is but[0], not served(adapters)(*chat))
+    )
     if not chats:
         return False
     with speaking("th"):
@@ -235,17 +281,20 @@ def _recipients(people: Mapping[StaffId, Staff], notice: Notice) -> list[Staff]:
 async def reachable_address(
     db: Database, adapters: Adapters, staff_id: StaffId, but: tuple[Platform, str] | None = None
 ) -> tuple[Platform, str] | None:
-    """Where a person can be told something: the account used last that takes messages, other than `but`."""
+    """Where a person can be told something: the account used last that takes messages, other than
+    `but`.
+    """
     return _address(await staff.list_identities(db, staff_id), adapters, but)
 
 
 def _address(
     accounts: Sequence[Identity], adapters: Adapters, but: tuple[Platform, str] | None = None
 ) -> tuple[Platform, str] | None:
-    """What this process serves comes first; else another sends it. A terminal is there only while it is open.
+    """What this process serves comes first; else another sends it. A terminal is there only while
+    it is open.
 
-    Where `but` is no chat of the person's own, that platform comes before the others: there they spoke.
-    """
+    Where `but` is no chat of the person's own, that platform comes before the others: there they
+    spoke."""
     open_ones = [(each.platform, each.chat) for each in accounts if each.unreachable_at is None]
     addresses = [address for address in open_ones if address != but]
     if but is not None and but not in [(each.platform, each.chat) for each in accounts]:
@@ -255,7 +304,13 @@ def _address(
     return next(iter([*ours, *others]), None)
 
 
-def _add_to(batch: Batch, notice: Notice, address: tuple[Platform, str], owner: StaffId | None, now: datetime) -> None:
+def _add_to(
+    batch: Batch,
+    notice: Notice,
+    address: tuple[Platform, str],
+    owner: StaffId | None,
+    now: datetime,
+) -> None:
     tokened, rows = with_tokens(notice.make(), owner, now)
     batch.button_rows += rows
     key = f"{notice.key}:{owner}" if owner is not None else notice.key

@@ -1,4 +1,6 @@
-"""What of a group's talk is the bot's: what is said to it. The rest is none of ours, and never kept. Pure."""
+"""What of a group's talk is the bot's: what is said to it. The rest is none of ours, and never
+kept. Pure.
+"""
 
 import re
 from typing import Any
@@ -7,7 +9,9 @@ from bot.line.text import is_mentioned, words_of
 from domain.text import clean
 
 HEARD = "heard"
-"""Marks a message that was said to the bot; its text is kept clean and without the bot's name, and little else."""
+"""Marks a message that was said to the bot; its text is kept clean and without the bot's name, and
+little else.
+"""
 _KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
 _NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
 _LINE_KEPT = ("postback", "join", "leave", "unsend")
@@ -23,18 +27,22 @@ def needs_name(update: Any) -> bool:
 
 
 def of_telegram(update: Any, bot_id: str, name: str) -> Any | None:
-    """The update as it may be kept, None where nothing of it may. What is from no group stays as it is.
+    """The update as it may be kept, None where nothing of it may. What is from no group stays as it
+    is.
 
-    Of a group's messages: commands, what names the bot or answers it, that the bot came or went, and that the group
-    got another chat.
-    """
+    Of a group's messages: commands, what names the bot or answers it, that the bot came or went,
+    and that the group got another chat."""
     message = _group_message(update)
     if message is None:
         return update
     kept = {field: message[field] for field in _KEPT if field in message}
     text = _said_on_telegram(message, bot_id, name) if "message" in update else None
     if text is not None:
-        return {"update_id": update.get("update_id"), "message": {**kept, "text": text}, HEARD: True}
+        return {
+            "update_id": update.get("update_id"),
+            "message": {**kept, "text": text},
+            HEARD: True,
+        }
     news = _news_of_bot(message, bot_id) if "message" in update else {}
     return {"update_id": update.get("update_id"), "message": {**kept, **news}} if news else None
 
@@ -59,7 +67,11 @@ def _group_message(update: Any) -> Json | None:
     for kind in ("message", "edited_message"):
         message = update.get(kind) if isinstance(update, dict) else None
         chat = message.get("chat") if isinstance(message, dict) else None
-        if isinstance(message, dict) and isinstance(chat, dict) and chat.get("type") in ("group", "supergroup"):
+        if (
+            isinstance(message, dict)
+            and isinstance(chat, dict)
+            and chat.get("type") in ("group", "supergroup")
+        ):
             return message
     return None
 
@@ -81,14 +93,20 @@ def _said_on_telegram(message: Json, bot_id: str, name: str) -> str | None:
 
 
 def of_line(event: Any) -> Any | None:
-    """The event as it may be kept, None where nothing of it may. What is from no group or room stays as it is."""
+    """The event as it may be kept, None where nothing of it may. What is from no group or room
+    stays as it is.
+    """
     source = event.get("source") if isinstance(event, dict) else None
     if not isinstance(source, dict) or source.get("type") not in ("group", "room"):
         return event
     if event.get("type") in _LINE_KEPT:
         return event
     message = event.get("message")
-    text = _said_on_line(message) if event.get("type") == "message" and isinstance(message, dict) else None
+    text = (
+        _said_on_line(message)
+        if event.get("type") == "message" and isinstance(message, dict)
+        else None
+    )
     if text is None:
         return None
     named = {"id": message["id"]} if "id" in message else {}

@@ -12,16 +12,17 @@ from store.chat.outbox import Message
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform accepted it (or says that it had). `pushes` = how many it counts towards its monthly quota."""
+    """The platform accepted it (or says that it had). `pushes` = how many it counts towards its
+    monthly quota.
+    """
 
     pushes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been accepted; `alarm` = it
-    will not go better before an administrator does something.
-    """
+    """Not this time. `after` = seconds the platform asks for; `unclear` = it may have been
+    accepted; `alarm` = it will not go better before an administrator does something."""
 
     error: str
     after: float | None = None
@@ -31,7 +32,9 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never. `unreachable` = this recipient takes no messages from us; `spent` = nobody does until next month."""
+    """Never. `unreachable` = this recipient takes no messages from us; `spent` = nobody does until
+    next month.
+    """
 
     error: str
     unreachable: bool = False
@@ -76,7 +79,9 @@ class Adapter(Protocol):
         ...
 
     def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
-        """The calls that say `reply` in this topic; `replaces` names the message whose button was pressed."""
+        """The calls that say `reply` in this topic; `replaces` names the message whose button was
+        pressed.
+        """
         ...
 
     def serves(self, chat: str) -> bool:
@@ -96,5 +101,7 @@ class Adapter(Protocol):
         ...
 
     def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        """The file's bytes as they come; raises FetchFailed, NotFound("file"), InvalidInput("file_large")."""
+        """The file's bytes as they come; raises FetchFailed, NotFound("file"),
+        InvalidInput("file_large").
+        """
         ...

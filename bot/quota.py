@@ -1,4 +1,6 @@
-"""The monthly quota of paid messages: asked for now and then, and administrators warned before it is spent."""
+"""The monthly quota of paid messages: asked for now and then, and administrators warned before it
+is spent.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,11 +30,17 @@ Post = Callable[..., Awaitable[None]]
 
 def spent_notice(platform: Platform, now: datetime) -> Notice:
     """To administrators: nothing more can be pushed this month."""
-    return Notice(partial(system.quota_spent, platform), f"{QUOTA}{platform}:{month_of(now)}:spent", role=Role.ADMIN)
+    return Notice(
+        partial(system.quota_spent, platform),
+        f"{QUOTA}{platform}:{month_of(now)}:spent",
+        role=Role.ADMIN,
+    )
 
 
 def warnings(platform: Platform, use: PushUse, now: datetime) -> list[Notice]:
-    """What administrators are to hear of this use: the highest mark that it has reached, or nothing."""
+    """What administrators are to hear of this use: the highest mark that it has reached, or
+    nothing.
+    """
     percent = use.percent()
     if percent is None or use.quota is None:
         return []
@@ -48,7 +56,9 @@ def warnings(platform: Platform, use: PushUse, now: datetime) -> list[Notice]:
 class QuotaWatch:
     """Asks a platform for its quota, keeps the answer, and warns."""
 
-    def __init__(self, platform: Platform, ask: Ask, db: Database, post: Post, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, platform: Platform, ask: Ask, db: Database, post: Post, clock: Callable[[], datetime]
+    ) -> None:
         self._platform = platform
         self._ask = ask
         self._db = db

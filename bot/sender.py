@@ -1,4 +1,6 @@
-"""Delivers the outbox: in order within a chat, chats side by side, each message as often as it must and no more."""
+"""Delivers the outbox: in order within a chat, chats side by side, each message as often as it must
+and no more.
+"""
 
 import asyncio
 import random
@@ -59,7 +61,9 @@ Chat = tuple[Platform, str]
 class Sender:
     """Sends what the outbox holds."""
 
-    def __init__(self, db: Database, adapters: Adapters, clock: Callable[[], datetime], owner: str) -> None:
+    def __init__(
+        self, db: Database, adapters: Adapters, clock: Callable[[], datetime], owner: str
+    ) -> None:
         self._db = db
         self._adapters = adapters
         self._clock = clock
@@ -72,14 +76,18 @@ class Sender:
         self.lanes.wake(chat for chat in chats if self._serves(*chat))
 
     async def _find(self, running: set[Chat]) -> list[Chat]:
-        """Chats on this process's platforms with something due whose lease is free: it is now ours."""
+        """Chats on this process's platforms with something due whose lease is free: it is now
+        ours.
+        """
         now = self._clock()
         waiting = await outbox.list_waiting(self._db, list(self._adapters), now)
         ours = [chat for chat in waiting if chat not in running and self._serves(*chat)]
         return [chat for chat in ours if await self._lease(chat, now)]
 
     async def _lease(self, chat: Chat, now: datetime) -> bool:
-        return await self._db.write(lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now))
+        return await self._db.write(
+            lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now)
+        )
 
     async def _run(self, key: Chat) -> None:
         platform, chat = key
@@ -94,7 +102,9 @@ class Sender:
                 return
 
     async def _release(self, platform: Platform, chat: str, now: datetime) -> bool:
-        return await self._db.write(lambda tx: outbox.release_if_idle(tx, platform, chat, self._owner, now))
+        return await self._db.write(
+            lambda tx: outbox.release_if_idle(tx, platform, chat, self._owner, now)
+        )
 
     async def _send(self, message: Message) -> bool:
         """One attempt; False when the chat is no longer ours."""
@@ -104,12 +114,19 @@ class Sender:
         if not message.payload:
             payloads = self._payloads(message)
             if not payloads:
-                return not await self._record_surely(message, Refused("the notice cannot be rendered"))
+                return not await self._record_surely(
+                    message, Refused("the notice cannot be rendered")
+                )
             message = await self._rendered(message, payloads)
         await self._adapters[message.platform].pace(message.chat)
         now = self._clock()
-        if not message.unclear and message.reply_until_at is not None and message.reply_until_at < now:
-            # Too late for the free reply: from now on it is a push, and its key settles every doubt.
+        if (
+            not message.unclear
+            and message.reply_until_at is not None
+            and message.reply_until_at < now
+        ):
+            # Too late for the free reply: from now on it is a push, and its key settles every
+            # doubt.
             message = replace(message, reply_token="")
         attempt = message
         if not await self._db.write(lambda tx: outbox.begin_sending(tx, attempt, self._owner, now)):
@@ -123,14 +140,21 @@ class Sender:
         return not released
 
     async def _deliver(self, message: Message) -> Delivery:
-        """Make the call; whatever goes wrong within it leaves doubt, and is tried again more and more slowly."""
+        """Make the call; whatever goes wrong within it leaves doubt, and is tried again more and
+        more slowly.
+        """
         adapter = self._adapters[message.platform]
         longest = LONGEST_MAIL if message.platform is Platform.MAIL else LONGEST_CALL
         try:
             async with asyncio.timeout(longest), self._lease_kept(message):
                 return await adapter.deliver(message)
         except Exception as error:  # noqa: BLE001 - a platform's odd answer must not block its chat
-            log.error("delivery failed", platform=message.platform, message_id=str(message.id), **where(error))
+            log.error(
+                "delivery failed",
+                platform=message.platform,
+                message_id=str(message.id),
+                **where(error),
+            )
             return Retry(type(error).__name__, unclear=True)
 
     @asynccontextmanager
@@ -142,7 +166,9 @@ class Sender:
             while True:
                 await asyncio.sleep(KEEP_LEASE)
                 with suppress(StoreUnavailable):
-                    await self._db.write(lambda tx: leases.touch(tx, name, self._owner, self._clock()))
+                    await self._db.write(
+                        lambda tx: leases.touch(tx, name, self._owner, self._clock())
+                    )
 
         keeping = asyncio.create_task(keep())
         try:
@@ -174,7 +200,9 @@ class Sender:
             case Dropped(error):
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
             case Refused(error, unreachable, spent):
-                await self._give_up(message, "dead", error, now, unreachable=unreachable, spent=spent)
+                await self._give_up(
+                    message, "dead", error, now, unreachable=unreachable, spent=spent
+                )
             case ChatMoved(to):
                 await self._follow(message, to, now)
             case Doubtful(error):
@@ -186,7 +214,9 @@ class Sender:
             await outbox.mark_sent(tx, message, now)
             if pushes:
                 await push_use.count(tx, message.platform, now, pushes)
-            return await outbox.release_if_idle(tx, message.platform, message.chat, self._owner, now)
+            return await outbox.release_if_idle(
+                tx, message.platform, message.chat, self._owner, now
+            )
 
         return await self._db.write(work)
 
@@ -205,7 +235,9 @@ class Sender:
     async def _retry(self, message: Message, delivery: Retry, now: datetime) -> None:
         pause = delivery.after
         if pause is None:
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(message.attempts, 10)) * random.uniform(1.0, 1.2)  # noqa: S311
+            pause = min(
+                LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(message.attempts, 10)
+            ) * random.uniform(1.0, 1.2)  # noqa: S311
         log.warning(
             "message not sent yet",
             platform=message.platform,
@@ -223,7 +255,11 @@ class Sender:
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error)
-            return await outbox.put(tx, batch.messages, self._owner, now, self._serves) if batch.messages else []
+            return (
+                await outbox.put(tx, batch.messages, self._owner, now, self._serves)
+                if batch.messages
+                else []
+            )
 
         self.wake(await self._db.write(work))
 
@@ -237,8 +273,15 @@ class Sender:
         unreachable: bool = False,
         spent: bool = False,
     ) -> None:
-        """Not tried again: it goes to the person's other platform, else by mail, else somebody is told."""
-        log.error("message not delivered", platform=message.platform, message_id=str(message.id), reason=error)
+        """Not tried again: it goes to the person's other platform, else by mail, else somebody is
+        told.
+        """
+        log.error(
+            "message not delivered",
+            platform=message.platform,
+            message_id=str(message.id),
+            reason=error,
+        )
         batch = Batch()
         elsewhere = (
             await self._elsewhere(message, now)
@@ -250,7 +293,9 @@ class Sender:
         elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
             pass  # a notice about a notice would never end
         elif spent:
-            await add_notice(batch, self._adapters, self._db, spent_notice(message.platform, now), now)
+            await add_notice(
+                batch, self._adapters, self._db, spent_notice(message.platform, now), now
+            )
         elif not elsewhere and message.staff_id is not None:
             # A stranger who turns away is nobody's trouble.
             await self._tell_of_one(batch, message, error, now)
@@ -269,14 +314,18 @@ class Sender:
         self.wake(await self._db.write(work))
 
     async def _in_group(self, batch: Batch, message: Message, now: datetime) -> list[Message]:
-        """The masked form in the chat of the person's team, the last resort before the administrators."""
+        """The masked form in the chat of the person's team, the last resort before the
+        administrators.
+        """
         key = message.dedupe_key or ""
         if not message.notice or message.staff_id is None or key.count(GROUPED) >= MOST_GROUPS:
             return []
         person = await staff.get_staff(self._db, message.staff_id)
         lines = reply_from_json(message.notice).masked if person.blocked_at is None else ()
         here, mine = (message.platform, message.chat), Batch()
-        await add_to_group(mine, self._adapters, self._db, person, lines, f"{key}{GROUPED}", now, but=here)
+        await add_to_group(
+            mine, self._adapters, self._db, person, lines, f"{key}{GROUPED}", now, but=here
+        )
         batch.button_rows += mine.button_rows
         return mine.messages
 
@@ -286,7 +335,9 @@ class Sender:
             record = groups.record(message.platform, message.chat)
             await audit.add(tx, [AuditEntry(now, None, "group.left", record, message.platform, "")])
 
-    async def _tell_administrators(self, batch: Batch, platform: Platform, error: str, key: str, now: datetime) -> None:
+    async def _tell_administrators(
+        self, batch: Batch, platform: Platform, error: str, key: str, now: datetime
+    ) -> None:
         told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
         await add_notice(batch, self._adapters, self._db, told, now)
 
@@ -298,33 +349,58 @@ class Sender:
         if message.platform is not Platform.MAIL:
             make = partial(system.undeliverable, message.platform, error, name)
         await add_notice(
-            batch, self._adapters, self._db, Notice(make, f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN), now
+            batch,
+            self._adapters,
+            self._db,
+            Notice(make, f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN),
+            now,
         )
 
-    async def _tell_writer(self, batch: Batch, message: Message, state: str, error: str, now: datetime) -> None:
-        """Who wrote a mail decides what becomes of it; the administrators where that person cannot be told."""
+    async def _tell_writer(
+        self, batch: Batch, message: Message, state: str, error: str, now: datetime
+    ) -> None:
+        """Who wrote a mail decides what becomes of it; the administrators where that person cannot
+        be told.
+        """
         written = await mail.find_mail(self._db, str(message.id))
         if written is None:
             return
         stuck = replace(written, state=mail.MailState(state), error=error)
-        told = Notice(lambda: mail_cards.stuck_notice(stuck), f"mail:{message.id}:{now.isoformat()}")
+        told = Notice(
+            lambda: mail_cards.stuck_notice(stuck), f"mail:{message.id}:{now.isoformat()}"
+        )
         if written.staff_id is not None:
-            await add_notice(batch, self._adapters, self._db, replace(told, staff_id=written.staff_id), now)
+            await add_notice(
+                batch, self._adapters, self._db, replace(told, staff_id=written.staff_id), now
+            )
         if not any(row.staff_id == written.staff_id for row in batch.messages):
             await add_notice(batch, self._adapters, self._db, replace(told, role=Role.ADMIN), now)
 
     def _payloads(self, message: Message) -> Sequence[str]:
-        """A notice as this platform says it, in calls; none where it cannot be said, which must not block the chat."""
+        """A notice as this platform says it, in calls; none where it cannot be said, which must not
+        block the chat.
+        """
         try:
             return self._adapters[message.platform].render(reply_from_json(message.notice))
         except Exception as error:  # noqa: BLE001 - a fault of ours in one message; whoever it is for is told elsewhere
-            log.error("notice not rendered", platform=message.platform, message_id=str(message.id), **where(error))
+            log.error(
+                "notice not rendered",
+                platform=message.platform,
+                message_id=str(message.id),
+                **where(error),
+            )
             return ()
 
     async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
         """Keep how the notice is said; should it need several calls, the others follow in order."""
         more = [
-            replace(message, id=uuid4(), payload=payload, notice="", dedupe_key=outbox.rest_key(message, n))
+            replace(
+                message,
+                id=uuid4(),
+                payload=payload,
+                notice="",
+                dedupe_key=outbox.rest_key(message, n),
+            )
             for n, payload in enumerate(payloads[1:], 1)
         ]
 
@@ -337,7 +413,9 @@ class Sender:
         return replace(message, payload=payloads[0])
 
     async def _elsewhere(self, message: Message, now: datetime) -> list[Message]:
-        """The same notice, once, on the person's other platform; answers go only where the question came from."""
+        """The same notice, once, on the person's other platform; answers go only where the question
+        came from.
+        """
         if not message.notice or message.staff_id is None or _went_on(message):
             return []
         here = (message.platform, message.chat)
@@ -345,7 +423,9 @@ class Sender:
         if address is None:
             return []
         key = f"{message.dedupe_key}{MOVED}"
-        return [notice_message(reply_from_json(message.notice), address, message.staff_id, key, now)]
+        return [
+            notice_message(reply_from_json(message.notice), address, message.staff_id, key, now)
+        ]
 
     async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
         """That a notice waits, once, to the person's work address where no chat takes it."""

@@ -60,12 +60,16 @@ class _Server(uvicorn.Server):
 class Service:
     """Everything that is configured, as one."""
 
-    def __init__(self, settings: Settings, db: Database, configuration: Configuration, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, configuration: Configuration, clock: Clock
+    ) -> None:
         self._settings = settings
         self._db = db
         self._clock = clock
         blobs = Blobs(settings.data_dir)
-        self._links = Links(settings.public_url, secret_key(settings), clock) if settings.public_url else None
+        self._links = (
+            Links(settings.public_url, secret_key(settings), clock) if settings.public_url else None
+        )
         self.telegram = _telegram(settings, blobs)
         self.line = _line(settings, self._links, clock)
         adapters: dict[Platform, Adapter] = {}
@@ -101,7 +105,9 @@ class Service:
         try:
             return socket.create_server((host, port), backlog=256)
         except OSError as error:
-            raise SettingsError(f"DESKBOT_HTTP_PORT: cannot listen on {host}:{port} ({error.strerror})") from None
+            raise SettingsError(
+                f"DESKBOT_HTTP_PORT: cannot listen on {host}:{port} ({error.strerror})"
+            ) from None
 
     def _make_server(self) -> _Server:
         settings = self._settings
@@ -114,7 +120,9 @@ class Service:
                 wake=self.engine.worker.wake,
                 after=self._spawn,
                 telegram_adapter=self.telegram,
-                telegram_secret=secret.get_secret_value() if secret and settings.telegram_mode == "webhook" else "",
+                telegram_secret=secret.get_secret_value()
+                if secret and settings.telegram_mode == "webhook"
+                else "",
                 line_adapter=self.line,
                 facebook_page=settings.facebook_page_id or "",
                 facebook_secret=_secret(settings.facebook_app_secret),
@@ -154,15 +162,21 @@ class Service:
                 self._spawn(poller.run_forever())
         if self.line:
             self._spawn(self._set_up(Platform.LINE, self._set_up_line))
-            watch = QuotaWatch(Platform.LINE, self.line.quota, self._db, self.engine.post, self._clock)
+            watch = QuotaWatch(
+                Platform.LINE, self.line.quota, self._db, self.engine.post, self._clock
+            )
             self._spawn(watch.run_forever())
             if self._links is None:
                 log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
         if box := mail_box(self._settings):
-            inbox = MailInbox(self.engine.desk, box, DeliveryReports(), self.engine.post, self.engine.owner)
+            inbox = MailInbox(
+                self.engine.desk, box, DeliveryReports(), self.engine.post, self.engine.owner
+            )
             self._spawn(inbox.run_forever())
         log.info("desk started", http=f"{self._settings.http_host}:{self._settings.http_port}")
-        await asyncio.wait([serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            [serving, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
         await self._stop(serving)
 
     async def _stop(self, serving: "asyncio.Task[None]") -> None:
@@ -184,12 +198,15 @@ class Service:
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 - whatever it is, the other platforms run on
-                log.warning("platform not set up yet", platform=platform, pause=pause, **where(error))
+                log.warning(
+                    "platform not set up yet", platform=platform, pause=pause, **where(error)
+                )
                 await asyncio.sleep(pause)
                 pause = min(SETUP_LONGEST, pause * 2)
             else:
                 log.info("platform ready", platform=platform)
-                # All that was imported stays: the collector need not walk through it again and again.
+                # All that was imported stays: the collector need not walk through it again and
+                # again.
                 gc.collect()
                 gc.freeze()
                 return
@@ -219,7 +236,9 @@ class Service:
 def _telegram(settings: Settings, blobs: Blobs) -> telegram.TelegramAdapter | None:
     if settings.telegram_token is None:
         return None
-    return telegram.TelegramAdapter(settings.telegram_token.get_secret_value(), settings.telegram_api_url, blobs)
+    return telegram.TelegramAdapter(
+        settings.telegram_token.get_secret_value(), settings.telegram_api_url, blobs
+    )
 
 
 def _line(settings: Settings, links: Links | None, clock: Clock) -> line.LineAdapter | None:
@@ -234,10 +253,16 @@ def posting_networks(settings: Settings, links: Links | None, clock: Clock) -> l
     networks: list[PostingNetwork] = []
     if settings.facebook_page_id and settings.facebook_page_token:
         networks.append(
-            FacebookPage(settings.facebook_page_id, _secret(settings.facebook_page_token), settings.facebook_api_url)
+            FacebookPage(
+                settings.facebook_page_id,
+                _secret(settings.facebook_page_token),
+                settings.facebook_api_url,
+            )
         )
     if settings.line_access_token:
-        networks.append(LineBroadcast(_secret(settings.line_access_token), settings.line_api_url, links))
+        networks.append(
+            LineBroadcast(_secret(settings.line_access_token), settings.line_api_url, links)
+        )
     if account := twitter_account(settings, clock):
         networks.append(account)
     return networks
@@ -246,7 +271,10 @@ def posting_networks(settings: Settings, links: Links | None, clock: Clock) -> l
 def twitter_account(settings: Settings, clock: Clock) -> TwitterAccount | None:
     """The office's account on X, where its credentials are given."""
     key, secret = _secret(settings.twitter_api_key), _secret(settings.twitter_api_secret)
-    token, token_secret = _secret(settings.twitter_access_token), _secret(settings.twitter_access_secret)
+    token, token_secret = (
+        _secret(settings.twitter_access_token),
+        _secret(settings.twitter_access_secret),
+    )
     if not token:
         return None
     return TwitterAccount(key, secret, token, token_secret, settings.twitter_api_url, clock)
@@ -269,7 +297,9 @@ def mail_box(settings: Settings) -> ImapBox | None:
 
 
 def command_lists() -> dict[str, Sequence[tuple[str, str]]]:
-    """What Telegram offers behind the menu button: Thai by default, English for English telephones."""
+    """What Telegram offers behind the menu button: Thai by default, English for English
+    telephones.
+    """
     lists: dict[str, Sequence[tuple[str, str]]] = {}
     for code, language in (("", "th"), ("en", "en")):
         speak(language)

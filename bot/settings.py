@@ -110,7 +110,11 @@ class Settings(BaseSettings):
     @classmethod
     def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
         text = value.get_secret_value() if value else "x"
-        if not 1 <= len(text) <= 256 or not text.replace("-", "").replace("_", "").isalnum() or not text.isascii():
+        if (
+            not 1 <= len(text) <= 256
+            or not text.replace("-", "").replace("_", "").isalnum()
+            or not text.isascii()
+        ):
             raise ValueError("must be 1 to 256 characters of A-Z a-z 0-9 _ -")
         return value
 
@@ -127,33 +131,53 @@ class Settings(BaseSettings):
         try:
             make_clock(value)
         except (ValueError, OSError) as error:
-            raise ValueError(f"must look like 2026-11-23T10:00+07:00, or name a file that says so ({error})") from None
+            raise ValueError(
+                f"must look like 2026-11-23T10:00+07:00, or name a file that says so ({error})"
+            ) from None
         return value
 
     @model_validator(mode="after")
     def _together(self) -> "Settings":
         if (self.line_channel_secret is None) != (self.line_access_token is None):
-            missing = "LINE_ACCESS_TOKEN" if self.line_access_token is None else "LINE_CHANNEL_SECRET"
-            raise ValueError(f"{PREFIX}{missing}: LINE needs both its channel secret and its access token")
+            missing = (
+                "LINE_ACCESS_TOKEN" if self.line_access_token is None else "LINE_CHANNEL_SECRET"
+            )
+            raise ValueError(
+                f"{PREFIX}{missing}: LINE needs both its channel secret and its access token"
+            )
         facebook = (self.facebook_page_token, self.facebook_app_secret, self.facebook_verify_token)
         if self.facebook_page_id is None and any(facebook):
-            raise ValueError(f"{PREFIX}FACEBOOK_PAGE_ID: needed with the other settings of Facebook")
+            raise ValueError(
+                f"{PREFIX}FACEBOOK_PAGE_ID: needed with the other settings of Facebook"
+            )
         if (self.facebook_app_secret is None) != (self.facebook_verify_token is None):
-            missing = "FACEBOOK_VERIFY_TOKEN" if self.facebook_verify_token is None else "FACEBOOK_APP_SECRET"
-            raise ValueError(f"{PREFIX}{missing}: Facebook's webhook needs both its app secret and its verify token")
+            missing = (
+                "FACEBOOK_VERIFY_TOKEN"
+                if self.facebook_verify_token is None
+                else "FACEBOOK_APP_SECRET"
+            )
+            raise ValueError(
+                f"{PREFIX}{missing}: Facebook's webhook needs both its app secret and its verify token"
+            )
         twitter = {name: getattr(self, f"twitter_{name}") for name in TWITTER}
         if any(twitter.values()) and not all(twitter.values()):
             missing = next(name for name, value in twitter.items() if not value)
-            raise ValueError(f"{PREFIX}TWITTER_{missing.upper()}: X needs its key and token, each with its secret")
+            raise ValueError(
+                f"{PREFIX}TWITTER_{missing.upper()}: X needs its key and token, each with its secret"
+            )
         if self.smtp_url and not self.mail_from:
-            raise ValueError(f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from")
+            raise ValueError(
+                f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from"
+            )
         if self.telegram_token and self.telegram_mode == "webhook":
             for name, value in (
                 ("TELEGRAM_WEBHOOK_SECRET", self.telegram_webhook_secret),
                 ("PUBLIC_URL", self.public_url),
             ):
                 if not value:
-                    raise ValueError(f"{PREFIX}{name}: needed when {PREFIX}TELEGRAM_MODE is webhook")
+                    raise ValueError(
+                        f"{PREFIX}{name}: needed when {PREFIX}TELEGRAM_MODE is webhook"
+                    )
         return self
 
     @property
@@ -168,7 +192,9 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment; SettingsError names the first wrong variable and what it should look like."""
+    """Read the environment; SettingsError names the first wrong variable and what it should look
+    like.
+    """
     try:
         return Settings()
     except ValidationError as error:
@@ -184,7 +210,13 @@ def masked(settings: Settings) -> list[tuple[str, str]]:
     lines = []
     for name in type(settings).model_fields:
         value = getattr(settings, name)
-        text = "" if value is None else "••••••" if isinstance(value, SecretStr) else _without_password(str(value))
+        text = (
+            ""
+            if value is None
+            else "••••••"
+            if isinstance(value, SecretStr)
+            else _without_password(str(value))
+        )
         lines.append((f"{PREFIX}{name.upper()}", text))
     return lines
 
@@ -198,7 +230,8 @@ def _without_password(value: str) -> str:
     user = credentials.partition(":")[0]
     netloc = f"{user}:••••••@{host}" if at and ":" in credentials else parts.netloc
     query = "&".join(
-        re.sub(r"(?i)^([^=]*(?:pass|secret|key)[^=]*)=.*", r"\1=••••••", q) for q in parts.query.split("&")
+        re.sub(r"(?i)^([^=]*(?:pass|secret|key)[^=]*)=.*", r"\1=••••••", q)
+        for q in parts.query.split("&")
     )
     return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
 

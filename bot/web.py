@@ -1,4 +1,6 @@
-"""The HTTP side: webhooks that commit before they answer, files by their signed links, and the health check."""
+"""The HTTP side: webhooks that commit before they answer, files by their signed links, and the
+health check.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -51,7 +53,9 @@ def make_app(ways: Ways) -> Starlette:
     """The routes of what is configured."""
     routes = [Route("/healthz", _healthz(ways), methods=["GET"])]
     if ways.telegram_adapter is not None and ways.telegram_secret:
-        routes.append(Route("/telegram/webhook", _telegram(ways, ways.telegram_adapter), methods=["POST"]))
+        routes.append(
+            Route("/telegram/webhook", _telegram(ways, ways.telegram_adapter), methods=["POST"])
+        )
     if ways.line_adapter is not None:
         routes.append(Route("/line/webhook", _line(ways, ways.line_adapter), methods=["POST"]))
     if ways.facebook_page and ways.facebook_secret and ways.facebook_verify:
@@ -102,7 +106,9 @@ def _telegram(ways: Ways, adapter: telegram.TelegramAdapter) -> Endpoint:
         body = await _body(request)
         try:
             now = ways.desk.clock()
-            woken, update = await telegram.receive_webhook(adapter, ways.desk.db, ways.owner, now, body)
+            woken, update = await telegram.receive_webhook(
+                adapter, ways.desk.db, ways.owner, now, body
+            )
         except (StoreUnavailable, telegram.NameUnknown) as error:
             return _later(error)
         except ValueError:
@@ -119,10 +125,14 @@ def _line(ways: Ways, adapter: line.LineAdapter) -> Endpoint:
         if "x-line-signature" not in request.headers:
             return PlainTextResponse("", 401)
         body = await _body(request)
-        if not line.signature_matches(ways.line_secret, body, request.headers.get("x-line-signature")):
+        if not line.signature_matches(
+            ways.line_secret, body, request.headers.get("x-line-signature")
+        ):
             return PlainTextResponse("", 401)
         try:
-            woken = await line.receive_webhook(adapter, ways.desk.db, ways.owner, ways.desk.clock(), body)
+            woken = await line.receive_webhook(
+                adapter, ways.desk.db, ways.owner, ways.desk.clock(), body
+            )
         except StoreUnavailable as error:
             return _later(error)
         ways.wake(woken)
@@ -142,10 +152,14 @@ def _facebook_challenge(ways: Ways) -> Endpoint:
 def _facebook(ways: Ways) -> Endpoint:
     async def webhook(request: Request) -> Response:
         body = await _body(request)
-        if not facebook.signature_matches(ways.facebook_secret, body, request.headers.get("x-hub-signature-256")):
+        if not facebook.signature_matches(
+            ways.facebook_secret, body, request.headers.get("x-hub-signature-256")
+        ):
             return PlainTextResponse("", 401)
         try:
-            await facebook.receive_webhook(ways.desk.db, ways.desk.clock(), ways.facebook_page, body)
+            await facebook.receive_webhook(
+                ways.desk.db, ways.desk.clock(), ways.facebook_page, body
+            )
         except StoreUnavailable as error:
             return _later(error)
         return PlainTextResponse("")
@@ -177,20 +191,28 @@ def _file(ways: Ways, links: Links) -> Endpoint:
             file = await files.get_file(ways.desk.db, links.read(request.path_params["token"]))
             path = ways.desk.files.blobs.existing(file.sha256)
         except Expired:
-            return PlainTextResponse("This link has expired: ask the bot for the file again.", 410, SAFE_HEADERS)
+            return PlainTextResponse(
+                "This link has expired: ask the bot for the file again.", 410, SAFE_HEADERS
+            )
         except NotFound:
             return PlainTextResponse("", 404, SAFE_HEADERS)
         except StoreUnavailable as error:
             return _later(error)
         return FileResponse(
-            path, headers=SAFE_HEADERS, media_type=file.mime, filename=file.name, content_disposition_type="attachment"
+            path,
+            headers=SAFE_HEADERS,
+            media_type=file.mime,
+            filename=file.name,
+            content_disposition_type="attachment",
         )
 
     return download
 
 
 def _picture(ways: Ways, links: Links) -> Endpoint:
-    """The picture of a post, which is public: as LINE shows it to every follower, and nothing else of the files."""
+    """The picture of a post, which is public: as LINE shows it to every follower, and nothing else
+    of the files.
+    """
 
     async def show(request: Request) -> Response:
         try:
@@ -199,11 +221,15 @@ def _picture(ways: Ways, links: Links) -> Endpoint:
                 raise NotFound("file")
             file = await files.get_file(ways.desk.db, file_id)
             path = ways.desk.files.blobs.existing(file.sha256)
-            data, mime = await asyncio.to_thread(pictures.kept, path, *(pictures.SMALL if small else pictures.FULL))
+            data, mime = await asyncio.to_thread(
+                pictures.kept, path, *(pictures.SMALL if small else pictures.FULL)
+            )
         except (NotFound, pictures.Unreadable):
             return PlainTextResponse("", 404, SAFE_HEADERS)
         except StoreUnavailable as error:
             return _later(error)
-        return Response(data, media_type=mime, headers=SAFE_HEADERS | {"Cache-Control": "public, max-age=86400"})
+        return Response(
+            data, media_type=mime, headers=SAFE_HEADERS | {"Cache-Control": "public, max-age=86400"}
+        )
 
     return show

@@ -1,4 +1,6 @@
-"""Handles events: in order within a conversation, conversations side by side, each event's effect once."""
+"""Handles events: in order within a conversation, conversations side by side, each event's effect
+once.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -31,7 +33,9 @@ BUSY_AFTER = 1.0
 BUSY_AGAIN = 4.5
 PAUSE = 1.0
 FETCH_PAUSES = (0.5, 2.0, 5.0)
-"""Seconds: until the typing indicator, between indicators, after a failing store, after each failing download."""
+"""Seconds: until the typing indicator, between indicators, after a failing store, after each
+failing download.
+"""
 
 log = get_logger()
 
@@ -78,12 +82,15 @@ class Worker:
                 event = await inbox.next_pending(self._desk.db, conversation)
                 if event is None:
                     released = await self._desk.db.write(
-                        lambda tx: inbox.release_if_idle(tx, conversation, self._owner, self._desk.clock())
+                        lambda tx: inbox.release_if_idle(
+                            tx, conversation, self._owner, self._desk.clock()
+                        )
                     )
                 else:
                     released = await self._handle(event)
             except StoreUnavailable as error:
-                # The event stays pending: nothing is lost, it is tried again when the store is back.
+                # The event stays pending: nothing is lost, it is tried again when the store is
+                # back.
                 log.warning("store unavailable", **where(error))
                 await asyncio.sleep(PAUSE)
                 continue
@@ -95,7 +102,12 @@ class Worker:
         try:
             incoming = self._adapters[Platform(event.platform)].parse(event)
         except Unparsable as error:
-            log.warning("event cannot be read", platform=event.platform, event_id=event.event_id, reason=str(error))
+            log.warning(
+                "event cannot be read",
+                platform=event.platform,
+                event_id=event.event_id,
+                reason=str(error),
+            )
             return await self._finish(event, None, Outcome(None), state="unparsable")
         if isinstance(incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
             # Somebody types on: only the last of it is still on their screen.
@@ -113,15 +125,24 @@ class Worker:
             busy.cancel()
 
     async def _fail(self, event: Event, incoming: Incoming, reference: str) -> bool:
-        """Tell the reference number; when even that fails, the event must still not block its conversation."""
+        """Tell the reference number; when even that fails, the event must still not block its
+        conversation.
+        """
         try:
             outcome = await self._failure(incoming, reference)
             return await self._finish(event, incoming, outcome, state="failed", reference=reference)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - see above
-            log.error("failure could not be told", reference=reference, event_id=event.event_id, **where(error))
-            return await self._finish(event, None, Outcome(None), state="failed", reference=reference)
+            log.error(
+                "failure could not be told",
+                reference=reference,
+                event_id=event.event_id,
+                **where(error),
+            )
+            return await self._finish(
+                event, None, Outcome(None), state="failed", reference=reference
+            )
 
     async def _failure(
         self, incoming: Incoming, reference: str, words: Callable[[str], Reply] = system.failure
@@ -140,13 +161,17 @@ class Worker:
             try:
                 return await self._decide(event, incoming)
             except FetchFailed as error:
-                log.warning("file not fetched yet", event_id=event.event_id, reason=str(error), pause=pause)
+                log.warning(
+                    "file not fetched yet", event_id=event.event_id, reason=str(error), pause=pause
+                )
                 await asyncio.sleep(pause)
         try:
             return await self._decide(event, incoming)
         except FetchFailed as error:
             reference = new_reference()
-            log.error("file not fetched", reference=reference, event_id=event.event_id, reason=str(error))
+            log.error(
+                "file not fetched", reference=reference, event_id=event.event_id, reason=str(error)
+            )
             outcome = await self._failure(incoming, reference, files.not_fetched)
             return await self._finish(event, incoming, outcome, state="failed", reference=reference)
 
@@ -160,13 +185,23 @@ class Worker:
                 if refusal.code == "event_done":
                     return False
                 if not isinstance(refusal, Conflict) or attempt == ATTEMPTS - 1:
-                    # Looking again would not help: say what stands in the way, and write nothing else.
-                    told = Outcome(refused(refusal), audit_entries=outcome.audit_entries, staff_id=outcome.staff_id)
+                    # Looking again would not help: say what stands in the way, and write nothing
+                    # else.
+                    told = Outcome(
+                        refused(refusal),
+                        audit_entries=outcome.audit_entries,
+                        staff_id=outcome.staff_id,
+                    )
                     return await self._finish(event, incoming, told)
         raise AssertionError("unreachable")
 
     async def _finish(
-        self, event: Event, incoming: Incoming | None, outcome: Outcome, state: str = "done", reference: str = ""
+        self,
+        event: Event,
+        incoming: Incoming | None,
+        outcome: Outcome,
+        state: str = "done",
+        reference: str = "",
     ) -> bool:
         """Effects, answer and the event's end in one short transaction."""
         now = self._desk.clock()

@@ -30,7 +30,9 @@ ASKING_ORDER = (
     "user_count",
     "counted_on",
 )
-"""The fields of domain.tickets.Ticket that a subject may ask for, in the order of DOMAIN.md section 3."""
+"""The fields of domain.tickets.Ticket that a subject may ask for, in the order of DOMAIN.md section
+3.
+"""
 
 ALWAYS_REQUIRED = ("details", "result")
 
@@ -80,11 +82,11 @@ class CustomerGroup:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A field a subject asks for, by these channels and from these customer types (none listed = any).
+    """A field a subject asks for, by these channels and from these customer types (none listed =
+    any).
 
-    `unless_free`: only where the price is a positive amount, since price 0 needs no receipt. `hint` says what
-    this subject wants in it.
-    """
+    `unless_free`: only where the price is a positive amount, since price 0 needs no receipt. `hint`
+    says what this subject wants in it."""
 
     field: str
     channels: tuple[str, ...] = ()
@@ -93,7 +95,9 @@ class Requirement:
     hint: str = ""
 
     def applies(self, channel: str, customer_type: str, price: Decimal | None) -> bool:
-        """Whether a ticket by this channel, for this type of customer and at this price (baht) needs it."""
+        """Whether a ticket by this channel, for this type of customer and at this price (baht)
+        needs it.
+        """
         if self.channels and channel not in self.channels:
             return False
         if self.customer_types and customer_type not in self.customer_types:
@@ -105,11 +109,11 @@ class Requirement:
 class Subject:
     """What a ticket is about (DOMAIN.md section 4).
 
-    `channels` empty = any. Closing insists on `requires`; `asks` are prompts that may be passed over.
-    `from_on` and `until_on` are the first and last day it can be chosen. A group with members of its own
-    is not `selectable`. `words` are what people type for it, casefolded. `forwards` = the ticket of a forwarded
-    mail, which names a second one. `without_customer` = its tickets usually have no customer: none is asked for.
-    """
+    `channels` empty = any. Closing insists on `requires`; `asks` are prompts that may be passed
+    over. `from_on` and `until_on` are the first and last day it can be chosen. A group with members
+    of its own is not `selectable`. `words` are what people type for it, casefolded. `forwards` =
+    the ticket of a forwarded mail, which names a second one. `without_customer` = its tickets
+    usually have no customer: none is asked for."""
 
     code: str
     name: str
@@ -127,7 +131,9 @@ class Subject:
 
     def active(self, on: date) -> bool:
         """Whether it is in use on that date, both ends included."""
-        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on <= self.until_on)
+        return (self.from_on is None or self.from_on <= on) and (
+            self.until_on is None or on <= self.until_on
+        )
 
     @property
     def label(self) -> str:
@@ -151,7 +157,9 @@ class Catalogue:
         return types | {one.code: one.name for one in self.customer_groups.values()}
 
     def type_name(self, code: str) -> str:
-        """What a customer type or a group of them is called; one that the catalogue no longer has stands for itself."""
+        """What a customer type or a group of them is called; one that the catalogue no longer has
+        stands for itself.
+        """
         return self.type_names.get(code, code)
 
     def subject(self, code: str) -> Subject:
@@ -179,16 +187,21 @@ class Catalogue:
         return [
             subject
             for subject in self.subjects.values()
-            if subject.selectable and subject.active(on) and (channel is None or self.fits(subject.code, channel))
+            if subject.selectable
+            and subject.active(on)
+            and (channel is None or self.fits(subject.code, channel))
         ]
 
     def fits(self, subject: str, channel: str) -> bool:
-        """Whether the subject lists the channel, or none at all; a misfit is a warning, not a wall."""
+        """Whether the subject lists the channel, or none at all; a misfit is a warning, not a
+        wall.
+        """
         channels = self.subject(subject).channels
         return not channels or channel in channels
 
     def find_subjects(self, text: str, on: date) -> list[Subject]:
-        """Subjects to choose from by exact code (Thai digits too), else by names that hold all words typed.
+        """Subjects to choose from by exact code (Thai digits too), else by names that hold all
+        words typed.
 
         The code of a group finds its members.
         """
@@ -198,7 +211,9 @@ class Catalogue:
         words = text.split()
         if coded or not words:
             return coded
-        return [subject for subject in active if all(word in subject.name.casefold() for word in words)]
+        return [
+            subject for subject in active if all(word in subject.name.casefold() for word in words)
+        ]
 
     def required_for_closing(
         self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
@@ -211,23 +226,37 @@ class Catalogue:
         needed = {one.field for one in requires if one.applies(channel, customer_type, price)}
         return tuple(field for field in ASKING_ORDER if field in needed or field in ALWAYS_REQUIRED)
 
-    def prompts(self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None) -> tuple[str, ...]:
-        """Fields asked for that may be passed over, in asking order; none that closing insists on."""
+    def prompts(
+        self, ticket_subject: str, channel: str, customer_type: str, price: Decimal | None
+    ) -> tuple[str, ...]:
+        """Fields asked for that may be passed over, in asking order; none that closing insists
+        on.
+        """
         asks = self.subject(ticket_subject).asks
         asked = {one.field for one in asks if one.applies(channel, customer_type, price)}
         asked -= set(self.required_for_closing(ticket_subject, channel, customer_type, price))
         return tuple(field for field in ASKING_ORDER if field in asked)
 
     def wants(self, ticket_subject: str, field: str) -> bool:
-        """Whether the subject ever asks for the field, by whatever channel and from whomever; False for none."""
+        """Whether the subject ever asks for the field, by whatever channel and from whomever; False
+        for none.
+        """
         subject = self.subjects.get(ticket_subject)
-        return subject is not None and field in {one.field for one in (*subject.requires, *subject.asks)}
+        return subject is not None and field in {
+            one.field for one in (*subject.requires, *subject.asks)
+        }
 
     def hint(self, ticket_subject: str, channel: str, field: str) -> str:
-        """What the subject wants in that field when it comes by that channel; "" where it says nothing."""
+        """What the subject wants in that field when it comes by that channel; "" where it says
+        nothing.
+        """
         subject = self.subjects.get(ticket_subject)
         asked = (*subject.requires, *subject.asks) if subject else ()
-        fitting = [one for one in asked if one.field == field and (not one.channels or channel in one.channels)]
+        fitting = [
+            one
+            for one in asked
+            if one.field == field and (not one.channels or channel in one.channels)
+        ]
         return next((one.hint for one in fitting if one.hint), "")
 
     def vocabulary(self) -> Vocabulary:
@@ -237,14 +266,25 @@ class Catalogue:
             for channel in self.channels.values()
             for word in (channel.name, *channel.words)
         }
-        numbers = {one.code for one in self.subjects.values() if one.selectable and _NUMBER.fullmatch(one.code)}
+        numbers = {
+            one.code
+            for one in self.subjects.values()
+            if one.selectable and _NUMBER.fullmatch(one.code)
+        }
         named = {
             word.casefold(): one.code
             for one in self.subjects.values()
             for word in (*one.words, *(() if _NUMBER.fullmatch(one.code) else (one.name,)))
         }
-        wants = {name: frozenset(code for code in self.subjects if self.wants(code, name)) for name in ASKING_ORDER}
-        sales = {code for code, one in self.subjects.items() if any(_is_sale(asked) for asked in one.requires)}
+        wants = {
+            name: frozenset(code for code in self.subjects if self.wants(code, name))
+            for name in ASKING_ORDER
+        }
+        sales = {
+            code
+            for code, one in self.subjects.items()
+            if any(_is_sale(asked) for asked in one.requires)
+        }
         return Vocabulary(words, frozenset(numbers), frozenset(sales), named, wants)
 
 
@@ -261,7 +301,9 @@ def read_catalogue(root: Table) -> Catalogue:
     }
     groups = _read_groups(root.table("customer_groups"), customer_types)
     rows = _rows(root.table("subjects"), _SUBJECT_KEYS)
-    reader = _SubjectReader(rows, channels, customer_types, root.table("time_standard").values, groups)
+    reader = _SubjectReader(
+        rows, channels, customer_types, root.table("time_standard").values, groups
+    )
     subjects: dict[str, Subject] = {}
     for code in sorted(rows, key=_catalogue_order):
         subjects[code] = reader.read(code, subjects)
@@ -273,7 +315,9 @@ def _read_groups(table: Table, customer_types: Collection[str]) -> dict[str, Cus
     for code, row in _rows(table, ("name", "types")).items():
         if code in customer_types:
             raise row.refusal(f'"{code}" is a customer type already')
-        groups[code] = CustomerGroup(code, row.text("name"), row.codes("types", customer_types, "customer type"))
+        groups[code] = CustomerGroup(
+            code, row.text("name"), row.codes("types", customer_types, "customer type")
+        )
     return groups
 
 
@@ -317,7 +361,9 @@ class _SubjectReader:
     groups: Mapping[str, CustomerGroup]
 
     def read(self, code: str, earlier: Mapping[str, Subject]) -> Subject:
-        """One subject; time table and dates that it lacks are its group's, which is read before it."""
+        """One subject; time table and dates that it lacks are its group's, which is read before
+        it.
+        """
         row = self.rows[code]
         group = self._group(code, row, earlier)
         from_on = row.day("from") or (group.from_on if group else None)
@@ -349,14 +395,18 @@ class _SubjectReader:
         if not number or number[2] is None:
             return None
         if number[1] not in earlier:
-            raise row.refusal(f'its group [subjects."{number[1]}"] does not exist; add it or mend the number')
+            raise row.refusal(
+                f'its group [subjects."{number[1]}"] does not exist; add it or mend the number'
+            )
         return earlier[number[1]]
 
     def _requirements(self, row: Table, key: str) -> tuple[Requirement, ...]:
         return tuple(self._requirement(row, key, item) for item in row.items(key))
 
     def _requirement(self, row: Table, key: str, item: object) -> Requirement:
-        """A field name alone, or a table with the channels, customer types and price it depends on."""
+        """A field name alone, or a table with the channels, customer types and price it depends
+        on.
+        """
         values = {"field": item} if isinstance(item, str) else item
         if not isinstance(values, Mapping):
             raise row.refusal(f'{item!r} must be a field name or {{ field = "..." }}', key)
@@ -375,4 +425,11 @@ class _SubjectReader:
 
     def _with_groups(self, types: tuple[str, ...]) -> tuple[str, ...]:
         """These types, and the groups of which they are all."""
-        return (*types, *(code for code, group in self.groups.items() if types and set(group.types) <= set(types)))
+        return (
+            *types,
+            *(
+                code
+                for code, group in self.groups.items()
+                if types and set(group.types) <= set(types)
+            ),
+        )

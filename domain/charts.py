@@ -1,4 +1,6 @@
-"""Charts as values: a title, one bar a category, its parts by series; whoever can draw makes a picture of one."""
+"""Charts as values: a title, one bar a category, its parts by series; whoever can draw makes a
+picture of one.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -9,7 +11,9 @@ MOST_CATEGORIES = 60
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One number for each category. `tone` = its place among the colours, the same in every chart."""
+    """One number for each category. `tone` = its place among the colours, the same in every
+    chart.
+    """
 
     name: str
     values: tuple[int, ...]
@@ -18,11 +22,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars below one another, in the order given, each made of one part a series. `unit` = what is counted.
+    """Bars below one another, in the order given, each made of one part a series. `unit` = what is
+    counted.
 
-    All of its words are in the reader's language already. ValueError for none or too many categories, for a series of
-    another length, and for a number below nought.
-    """
+    All of its words are in the reader's language already. ValueError for none or too many
+    categories, for a series of another length, and for a number below nought."""
 
     title: str
     subtitle: str
@@ -34,16 +38,22 @@ class Chart:
     def __post_init__(self) -> None:
         if not 0 < len(self.categories) <= MOST_CATEGORIES or not self.series:
             raise ValueError("a chart needs categories, not too many of them, and a series")
-        if any(len(each.values) != len(self.categories) or min(each.values) < 0 for each in self.series):
+        if any(
+            len(each.values) != len(self.categories) or min(each.values) < 0 for each in self.series
+        ):
             raise ValueError("each series has one number, not below nought, for each category")
-        totals = tuple(sum(values) for values in zip(*(each.values for each in self.series), strict=True))
+        totals = tuple(
+            sum(values) for values in zip(*(each.values for each in self.series), strict=True)
+        )
         object.__setattr__(self, "totals", totals)
 
 
 def chart_json(chart: Chart) -> str:
     """The chart as text; the same chart is the same text."""
     series = [[each.name, each.values, each.tone] for each in chart.series]
-    return json.dumps([chart.title, chart.subtitle, chart.categories, series, chart.unit], ensure_ascii=False)
+    return json.dumps(
+        [chart.title, chart.subtitle, chart.categories, series, chart.unit], ensure_ascii=False
+    )
 
 
 def chart_from_json(text: str) -> Chart:

@@ -1,11 +1,18 @@
-"""The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked at the start."""
+"""The office's data in one value: catalogue, times, calendar, projects, reminders, letters, checked
+at the start.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
-from domain.clock.time_standard import NoticeRules, TimeStandard, read_notice_rules, read_time_standard
+from domain.clock.time_standard import (
+    NoticeRules,
+    TimeStandard,
+    read_notice_rules,
+    read_time_standard,
+)
 from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.one_line.pointing import Telling, read_telling
@@ -59,7 +66,9 @@ class Configuration:
     posting: PostingRules = field(default_factory=PostingRules)
 
     def vocabulary(self) -> Vocabulary:
-        """The words of the one line, but for the names of staff; contracts are those of microdata requests."""
+        """The words of the one line, but for the names of staff; contracts are those of microdata
+        requests.
+        """
         plain = self.catalogue.vocabulary()
         wants = {**plain.wants, "contract_no": self.steps.subjects(RequestKind.MICRODATA)}
         return replace(plain, projects=self.projects, wants=wants)

@@ -1,8 +1,12 @@
-"""What a user may be told: every rule says no by raising one of these; a handler picks the sentence."""
+"""What a user may be told: every rule says no by raising one of these; a handler picks the
+sentence.
+"""
 
 
 class DeskError(Exception):
-    """A refusal with a stable `code` and the values its sentence needs; anything else raised is a bug."""
+    """A refusal with a stable `code` and the values its sentence needs; anything else raised is a
+    bug.
+    """
 
     def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
@@ -31,4 +35,6 @@ class Expired(DeskError):
 
 
 class DataError(Exception):
-    """A data file (catalogue, time standard, calendar) is wrong: names the file, the row and what to mend."""
+    """A data file (catalogue, time standard, calendar) is wrong: names the file, the row and what
+    to mend.
+    """

@@ -1,4 +1,6 @@
-"""Files that people send: what their bytes are, whether they may be kept, and a name that is safe anywhere."""
+"""Files that people send: what their bytes are, whether they may be kept, and a name that is safe
+anywhere.
+"""
 
 import re
 import unicodedata
@@ -14,7 +16,9 @@ from domain.text import clean, graphemes
 LARGEST = 20_000_000
 """Bytes: what Telegram lets a bot fetch; the same everywhere, so that one sentence is true."""
 NAME_LIMIT = 120
-"""Characters of a name; with three bytes a Thai letter and the marks of a link it stays below every limit."""
+"""Characters of a name; with three bytes a Thai letter and the marks of a link it stays below every
+limit.
+"""
 NAME_BYTES = 200
 LOOKED_AT = 65_536
 """Bytes at the beginning that tell a text's kind."""
@@ -34,7 +38,9 @@ class Content(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file is: its MIME type, and the endings that its name may have (the first is given where none fits)."""
+    """What a file is: its MIME type, and the endings that its name may have (the first is given
+    where none fits).
+    """
 
     mime: str
     endings: tuple[str, ...]
@@ -119,9 +125,15 @@ _SCRIPT = re.compile(
     rb"(?im)^[ \t]*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b|windows registry editor)"
 )
 _OFFICE = {
-    "word/": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx", ".dotx")),
+    "word/": Kind(
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        (".docx", ".dotx"),
+    ),
     "xl/": XLSX,
-    "ppt/": Kind("application/vnd.openxmlformats-officedocument.presentationml.presentation", (".pptx", ".ppsx")),
+    "ppt/": Kind(
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        (".pptx", ".ppsx"),
+    ),
 }
 _OPEN_DOCUMENT = {
     "odt": Kind("application/vnd.oasis.opendocument.text", (".odt",)),
@@ -142,11 +154,12 @@ def ending(name: str) -> str:
 
 
 def safe_name(name: str, kind: Kind, otherwise: str) -> str:
-    """A name for a file of this kind that no folder, header, chat or terminal takes for anything but a name.
+    """A name for a file of this kind that no folder, header, chat or terminal takes for anything
+    but a name.
 
-    Without folders, control and direction characters; Thai stays, and nothing is cut within a grapheme. The ending
-    is one of the kind's, whatever the sender called it. `otherwise` = the name of a file that came without one.
-    """
+    Without folders, control and direction characters; Thai stays, and nothing is cut within a
+    grapheme. The ending is one of the kind's, whatever the sender called it. `otherwise` = the name
+    of a file that came without one."""
     plain = " ".join(clean(name).split()).replace("\\", "/").rpartition("/")[2]
     plain = "".join(c for c in plain if c == _JOINER or unicodedata.category(c) not in _INVISIBLE)
     plain = " ".join(_UNNAMEABLE.sub("_", plain).split()).strip(". ")
@@ -178,11 +191,12 @@ def _within(stem: str) -> str:
 
 
 def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> Kind:
-    """What the bytes are, whatever the name says; the name only tells one text or old table from another.
+    """What the bytes are, whatever the name says; the name only tells one text or old table from
+    another.
 
-    `members` = the names within a ZIP archive, None where it cannot be read as one. Raises InvalidInput with a
-    `Why`: empty, a program or script, with macros, a web page (SVG among them), cut off, unknown.
-    """
+    `members` = the names within a ZIP archive, None where it cannot be read as one. Raises
+    InvalidInput with a `Why`: empty, a program or script, with macros, a web page (SVG among them),
+    cut off, unknown."""
     if not len(content):
         raise InvalidInput(Why.EMPTY)
     head = bytes(content[:LOOKED_AT])
@@ -202,7 +216,10 @@ def _archive(members: Sequence[str] | None, last: str) -> Kind:
     if members is None:
         raise InvalidInput(Why.BROKEN)
     lower = [member.lower() for member in members]
-    if any(member.endswith(("vbaproject.bin", "vbadata.xml")) or ending(member) in _MACROS for member in lower):
+    if any(
+        member.endswith(("vbaproject.bin", "vbadata.xml")) or ending(member) in _MACROS
+        for member in lower
+    ):
         raise InvalidInput(Why.MACRO)
     if "[content_types].xml" in lower:
         for folder, kind in _OFFICE.items():
@@ -231,7 +248,11 @@ def _text(head: bytes, name: str, *, whole: bool) -> Kind:
     last = ending(name)
     if not _is_text(head, whole=whole):
         raise InvalidInput(Why.UNKNOWN)
-    if last in _RUNS or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#!") or _SCRIPT.search(head):
+    if (
+        last in _RUNS
+        or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#!")
+        or _SCRIPT.search(head)
+    ):
         raise InvalidInput(Why.PROGRAM)
     plain = head.replace(b"\0", b"")
     if last in _PAGES or _PAGE.search(plain):

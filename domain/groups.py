@@ -1,4 +1,6 @@
-"""Groups that an administrator enrolled, and which of them hears what a person can be told nowhere. Pure."""
+"""Groups that an administrator enrolled, and which of them hears what a person can be told nowhere.
+Pure.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +11,9 @@ from domain.staff import Platform, StaffId
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group's chat that the desk serves. `team` = whose chat it is, "" for the whole desk; `title` where known."""
+    """A group's chat that the desk serves. `team` = whose chat it is, "" for the whole desk;
+    `title` where known.
+    """
 
     platform: Platform
     chat: str
@@ -20,5 +24,9 @@ class Group:
 
 
 def last_resort(groups: Sequence[Group], teams: Collection[str]) -> list[Group]:
-    """Where members of these teams are told what reaches them nowhere else: their teams' chats, then the desk's."""
-    return [group for group in groups if group.team in teams and group.team] + [g for g in groups if not g.team]
+    """Where members of these teams are told what reaches them nowhere else: their teams' chats,
+    then the desk's.
+    """
+    return [group for group in groups if group.team in teams and group.team] + [
+        g for g in groups if not g.team
+    ]

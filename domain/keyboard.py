@@ -24,5 +24,7 @@ def has_thai(text: str) -> bool:
 
 
 def as_thai_keys(text: str) -> str:
-    """What the same keys type on the Thai layout (Kedmanee); case matters, as shift does. Blanks stay."""
+    """What the same keys type on the Thai layout (Kedmanee); case matters, as shift does. Blanks
+    stay.
+    """
     return text.translate(_kedmanee())

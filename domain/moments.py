@@ -35,10 +35,11 @@ def parse_moment(text: str, now: datetime) -> datetime:
 
 
 def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
-    """The day that the whole text names, and the time of day beside it, in either order; a time alone is today's.
+    """The day that the whole text names, and the time of day beside it, in either order; a time
+    alone is today's.
 
-    Parts of a day (morning) are no time. Raises InvalidInput("date") or ("no_day") as domain.dates.parse_date.
-    """
+    Parts of a day (morning) are no time. Raises InvalidInput("date") or ("no_day") as
+    domain.dates.parse_date."""
     cleaned = clean(text)
     for start, end, at in _times(cleaned):
         rest = _without_gaps(f"{cleaned[:start]} {cleaned[end:]}")
@@ -53,7 +54,9 @@ def parse_day_time(text: str, today: date) -> tuple[date, time | None]:
 
 
 def _times(text: str) -> Iterator[tuple[int, int, time]]:
-    """Whatever may be an exact time of day, from where to where: in a Thai text times may begin within each other."""
+    """Whatever may be an exact time of day, from where to where: in a Thai text times may begin
+    within each other.
+    """
     arabic = digits(text)
     for start in range(len(arabic)):
         match = time_pattern().match(arabic, start)
@@ -68,12 +71,15 @@ def _times(text: str) -> Iterator[tuple[int, int, time]]:
 
 def _without_gaps(text: str) -> str:
     """What is left beside a time, without the words that lead up to one."""
-    lead = "|".join(map(re.escape, sorted(words("moments").texts("before_time"), key=len, reverse=True)))
+    lead = "|".join(
+        map(re.escape, sorted(words("moments").texts("before_time"), key=len, reverse=True))
+    )
     return re.sub(rf"(?:\s|{lead}|,)+$|^(?:\s|,)+", "", text)
 
 
 def parse_days(text: str, today: date) -> tuple[date, date]:
-    """First and last day of `12-14 Dec 69`, `12-14` (this month or the next), `28 Dec - 3 Jan`, or one date.
+    """First and last day of `12-14 Dec 69`, `12-14` (this month or the next), `28 Dec - 3 Jan`, or
+    one date.
 
     A span that has no year lies ahead. Raises InvalidInput("days").
     """
@@ -85,7 +91,9 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
         if not dash:
             return _one_day(first, today), _one_day(first, today)
         end = _one_day(last, today)
-        begin = _same_month(first, end) if digits(first).strip().isdigit() else parse_date(first, end)
+        begin = (
+            _same_month(first, end) if digits(first).strip().isdigit() else parse_date(first, end)
+        )
     except InvalidInput:
         raise InvalidInput("days", text=text[:40]) from None
     if not begin <= end <= begin + timedelta(days=MOST_DAYS):
@@ -96,7 +104,9 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
 @cache
 def _until() -> re.Pattern[str]:
     """What stands between two days; a word in Latin letters stands apart."""
-    ways = [rf"\b{way}\b" if way.isascii() else re.escape(way) for way in words("moments").texts("to")]
+    ways = [
+        rf"\b{way}\b" if way.isascii() else re.escape(way) for way in words("moments").texts("to")
+    ]
     return re.compile(rf"\s*(?:[-\u2013\u2014]|{'|'.join(ways)})\s*", re.IGNORECASE)
 
 
@@ -109,7 +119,9 @@ def names_days(text: str) -> bool:
 
 
 def _named_days(first: str, last: str, today: date) -> tuple[date, date] | None:
-    """One day or two, each by a word or its weekday; the second is the next such day from the first on."""
+    """One day or two, each by a word or its weekday; the second is the next such day from the first
+    on.
+    """
     begin = _whole_day(first, today)
     if begin is None or not last:
         return None if begin is None else (begin, begin)
@@ -125,11 +137,16 @@ def _whole_day(text: str, today: date) -> date | None:
 
 
 def _one_day(text: str, today: date) -> date:
-    """A date that has no year is the next of its name, or lies a few days back; a bare number is the next such day."""
+    """A date that has no year is the next of its name, or lies a few days back; a bare number is
+    the next such day.
+    """
     plain = digits(text).strip()
     if not re.fullmatch(r"\d\d?", plain):
-        # Read as if half a year had passed, since parse_date looks half a year ahead and half a year back.
-        return find_relative(text, today) or parse_date(text, today + MOST_AHEAD - timedelta(days=3))
+        # Read as if half a year had passed, since parse_date looks half a year ahead and half a
+        # year back.
+        return find_relative(text, today) or parse_date(
+            text, today + MOST_AHEAD - timedelta(days=3)
+        )
     for months in (0, 1):
         year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
         candidate = _day(year, month + 1, int(plain))

@@ -37,9 +37,9 @@ class Role(StrEnum):
 class Staff:
     """A member of staff. `blocked_at` set = no access on any platform, from the next press on.
 
-    `post_granted_at` set = may post to the office's networks, which else only supervisors may. `email` = the work
-    address that is told what reaches the person in no chat, "" where none is known.
-    """
+    `post_granted_at` set = may post to the office's networks, which else only supervisors may.
+    `email` = the work address that is told what reaches the person in no chat, "" where none is
+    known."""
 
     id: StaffId
     name: str
@@ -52,12 +52,16 @@ class Staff:
     @property
     def may_post(self) -> bool:
         """Whether this person may post, approve posts and call them off, now."""
-        return self.blocked_at is None and (self.role.covers(Role.SUPERVISOR) or self.post_granted_at is not None)
+        return self.blocked_at is None and (
+            self.role.covers(Role.SUPERVISOR) or self.post_granted_at is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One platform account of a member of staff; `chat` is where the desk can reach it privately."""
+    """One platform account of a member of staff; `chat` is where the desk can reach it
+    privately.
+    """
 
     platform: Platform
     user: str

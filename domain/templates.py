@@ -1,4 +1,6 @@
-"""Templates of letters: what the desk writes to customers, with named places that are filled and nothing executed."""
+"""Templates of letters: what the desk writes to customers, with named places that are filled and
+nothing executed.
+"""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +15,12 @@ SIGNATURE = "signature"
 COMMON = frozenset({"name", "ticket", "date", "officer"})
 """Places of every template: whom it goes to, the ticket's number, today, and who writes."""
 FIELDS: Mapping[str, frozenset[str]] = {
-    "contract_reminder": frozenset({"contract_no", "contract_on", "projects", "years", "sent_on", "times"}),
-    "research_reminder": frozenset({"contract_no", "contract_on", "projects", "years", "title", "due_on", "times"}),
+    "contract_reminder": frozenset(
+        {"contract_no", "contract_on", "projects", "years", "sent_on", "times"}
+    ),
+    "research_reminder": frozenset(
+        {"contract_no", "contract_on", "projects", "years", "title", "due_on", "times"}
+    ),
     "quotation_reminder": frozenset({"projects", "years", "quoted_on", "price"}),
     "fetch_reminder": frozenset({"projects", "years", "told_on"}),
     "answer": frozenset({"asked_on", "details", "result"}),
@@ -44,7 +50,8 @@ Templates = Mapping[str, Mapping[str, Template]]
 
 
 def read_templates(root: Table) -> Templates:
-    """The table `templates`, by name and language; DataError names file and row of an unknown place.
+    """The table `templates`, by name and language; DataError names file and row of an unknown
+    place.
 
     `{signature}` is the template of that name (without a subject), put into every letter.
     """
@@ -84,13 +91,15 @@ def _checked(row: Table, key: str, known: frozenset[str]) -> str:
     text = row.text(key)
     for place in _PLACE.findall(text):
         if place not in known:
-            raise row.refusal(f"unknown field {{{place}}}; use one of {', '.join(sorted(known))}", key)
+            raise row.refusal(
+                f"unknown field {{{place}}}; use one of {', '.join(sorted(known))}", key
+            )
     return text
 
 
 def fill(template: Template, values: Mapping[str, str]) -> Letter:
-    """The letter. A line whose places are all empty is left out, and so is a part of the subject in [ ]; what a value
-    holds is never filled again.
+    """The letter. A line whose places are all empty is left out, and so is a part of the subject in
+    [ ]; what a value holds is never filled again.
 
     A place that `values` lacks is empty.
     """
@@ -100,7 +109,9 @@ def fill(template: Template, values: Mapping[str, str]) -> Letter:
         if not places or any(values.get(place, "").strip() for place in places):
             lines.append(_filled(line, values))
     body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    subject = _OPTIONAL.sub(lambda found: found[1] if values.get(found[2], "").strip() else "", template.subject)
+    subject = _OPTIONAL.sub(
+        lambda found: found[1] if values.get(found[2], "").strip() else "", template.subject
+    )
     return Letter(" ".join(_filled(subject, values).split()), body)
 
 

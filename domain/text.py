@@ -19,7 +19,9 @@ _EMOJI = r"\p{ExtPict}[\ufe0e\ufe0f]?\p{EMod}?"
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
 _KEYCAP = r"[0-9#*]\ufe0f?\u20e3"
 _LINE_ENDS = regex.compile(r"\R|[\x1c-\x1e]")
-_BLANKS = regex.compile(r"[^\S\n]|\x1f|[\p{DI}&&\p{L}]|[\u2800\U0001d159\U00013441\U00013442]", regex.V1)
+_BLANKS = regex.compile(
+    r"[^\S\n]|\x1f|[\p{DI}&&\p{L}]|[\u2800\U0001d159\U00013441\U00013442]", regex.V1
+)
 _UNSEEN = regex.compile(
     rf"({_FLAG}|{_KEYCAP}|{_EMOJI}(?:\u200d{_EMOJI})*)"
     r"|[[\p{Cc}--\n]\p{Cf}\p{Cs}\p{Co}\p{DI}\p{Noncharacter_Code_Point}\ufffc]+",
@@ -69,10 +71,10 @@ def _data(name: str) -> Table:
 def clean(text: str) -> str:
     """`text` as it is stored and searched: what a platform, a font or copying did to it is undone.
 
-    NFC; line ends are newlines and all other blanks a blank; nothing invisible is left but what holds an emoji
-    together; full-width and ornamental letters are ordinary ones; Thai marks stand in their one right order, with
-    sara am whole. No letter and no digit is lost, and cleaning twice changes nothing.
-    """
+    NFC; line ends are newlines and all other blanks a blank; nothing invisible is left but what
+    holds an emoji together; full-width and ornamental letters are ordinary ones; Thai marks stand
+    in their one right order, with sara am whole. No letter and no digit is lost, and cleaning twice
+    changes nothing."""
     if text.isascii() and text.isprintable():
         return text.strip()
     if not _ORDINARY.fullmatch(text):
@@ -84,12 +86,16 @@ def clean(text: str) -> str:
 
 @cache
 def _plain_signs() -> dict[int, str]:
-    """The ordinary signs that stand for wide, narrow and ornamental ones, ligatures, and private signs."""
+    """The ordinary signs that stand for wide, narrow and ornamental ones, ligatures, and private
+    signs.
+    """
     signs = {}
     for sign in map(chr, range(LAST_COMPATIBLE)):
         how, *parts = unicodedata.decomposition(sign).split() or [""]
         plain = "".join(chr(int(part, 16)) for part in parts)
-        if how in _PLAIN or (how == "<compat>" and plain.isascii() and plain.isalpha() and sign.isalpha()):
+        if how in _PLAIN or (
+            how == "<compat>" and plain.isascii() and plain.isalpha() and sign.isalpha()
+        ):
             signs[ord(sign)] = plain
     private = _data("signs.toml")
     for name in private.values:
@@ -99,7 +105,9 @@ def _plain_signs() -> dict[int, str]:
 
 
 def _whole_thai(text: str) -> str:
-    """Thai as it is typed: no mark and no half of a vowel stands by itself, none twice, all in order."""
+    """Thai as it is typed: no mark and no half of a vowel stands by itself, none twice, all in
+    order.
+    """
     text = text.replace("\u0e40\u0e40", "\u0e41").replace("\u0e33", "\u0e4d\u0e32")
     if _PULLED_APART.search(text):
         text = _PARTED_AM.sub(_closed_up, text)
@@ -116,7 +124,9 @@ def _closed_up(parts: "regex.Match[str]") -> str:
 
 
 def _joined(loose: "regex.Match[str]") -> str:
-    """Marks without the blank before them; it goes behind them where the next sign continues no Thai word."""
+    """Marks without the blank before them; it goes behind them where the next sign continues no
+    Thai word.
+    """
     return str(loose[2]) if _CONTINUES.match(loose.string, loose.end()) else f"{loose[2]} "
 
 
@@ -126,7 +136,9 @@ def _tidied(run: "regex.Match[str]") -> str:
 
 
 def _mark_order(mark: str) -> tuple[int, str]:
-    """Vowels, then nikhahit, then tones, then the others; canonical combining classes stay in order."""
+    """Vowels, then nikhahit, then tones, then the others; canonical combining classes stay in
+    order.
+    """
     rank = {"\u0e3a": 0, "\u0e38": 1, "\u0e39": 1, "\u0e4d": 3}
     return rank.get(mark, 2 if mark < "\u0e47" else 4 if "\u0e48" <= mark <= "\u0e4b" else 5), mark
 
@@ -137,11 +149,12 @@ def digits(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The search key of a name: alike for spellings that sound alike (method and recall measured beforehand).
+    """The search key of a name: alike for spellings that sound alike (method and recall measured
+    beforehand).
 
-    Titles, tone marks, maitaikhu and karan with its consonant are dropped, homophone consonants and vowel
-    lengths merged, punctuation becomes a blank. Words stay apart by one blank each. "" if nothing is left.
-    """
+    Titles, tone marks, maitaikhu and karan with its consonant are dropped, homophone consonants and
+    vowel lengths merged, punctuation becomes a blank. Words stay apart by one blank each. "" if
+    nothing is left."""
     text = _KARAN.sub("", _UNHEARD.sub("", strip_titles(digits(clean(text))).casefold()))
     text = _RO_HAN.sub("\u0e31", text)
     for heard, letter in _merges():
@@ -150,7 +163,9 @@ def fold(text: str) -> str:
 
 
 def spellings(text: str) -> list[str]:
-    """The search keys of a name, one or two: as it sounds, and as if karan marks were no more than forgotten."""
+    """The search keys of a name, one or two: as it sounds, and as if karan marks were no more than
+    forgotten.
+    """
     text = clean(text)
     keys = [fold(text), fold(text.replace("\u0e4c", ""))] if "\u0e4c" in text else [fold(text)]
     return list(dict.fromkeys(filter(None, keys)))
@@ -175,16 +190,22 @@ def strip_titles(text: str) -> str:
 
 @cache
 def _titles() -> "regex.Pattern[str]":
-    """Titles at a word's start, before something that can begin a name (not the vowel of a longer word)."""
+    """Titles at a word's start, before something that can begin a name (not the vowel of a longer
+    word).
+    """
     table = words("titles")
     longest_first = sorted(table.texts("full"), key=len, reverse=True)
     kinds = [f"{regex.escape(title)}(?![{MARKS}{FOLLOWING_VOWELS}])" for title in longest_first]
     for title in sorted(table.texts("short"), key=len, reverse=True):
-        kinds.append(r"\s?".join(regex.escape(part) + r"\." for part in title.rstrip(".").split(".")))
+        kinds.append(
+            r"\s?".join(regex.escape(part) + r"\." for part in title.rstrip(".").split("."))
+        )
     for title in table.texts("alone"):
         kinds.append(rf"{regex.escape(title)}(?:\.|(?![\p{{L}}\p{{M}}\p{{N}}.]))")
     start = r"(?<![\p{L}\p{M}\p{N}.])"
-    return regex.compile(rf"{start}(?:(?:{'|'.join(kinds)})\s*)+(?=[\p{{L}}\p{{N}}])", regex.IGNORECASE)
+    return regex.compile(
+        rf"{start}(?:(?:{'|'.join(kinds)})\s*)+(?=[\p{{L}}\p{{N}}])", regex.IGNORECASE
+    )
 
 
 def graphemes(text: str) -> list[str]:
@@ -198,7 +219,9 @@ def utf16_length(text: str) -> int:
 
 
 def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length) -> str:
-    """`text` within `limit` units: whole if it fits, else cut at a grapheme border with an ellipsis inside."""
+    """`text` within `limit` units: whole if it fits, else cut at a grapheme border with an ellipsis
+    inside.
+    """
     if units(text) <= limit:
         return text
     room = limit - units("…")
@@ -208,9 +231,8 @@ def shorten(text: str, limit: int, *, units: Callable[[str], int] = utf16_length
 def split_text(text: str, limit: int) -> list[str]:
     """`text` in pieces of at most `limit` (2 or more) UTF-16 units; [] for "".
 
-    Cut at the last newline that fits, else the last blank, else a grapheme border. Only the one newline or
-    blank that is cut at is lost.
-    """
+    Cut at the last newline that fits, else the last blank, else a grapheme border. Only the one
+    newline or blank that is cut at is lost."""
     if limit < 2:
         raise ValueError("limit must be 2 or more")
     pieces: list[str] = []

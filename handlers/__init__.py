@@ -1,1 +1,3 @@
-"""What the desk says: commands, forms and words. Takes an Incoming, returns a Reply, never sends."""
+"""What the desk says: commands, forms and words. Takes an Incoming, returns a Reply, never
+sends.
+"""

@@ -1,4 +1,6 @@
-"""The chat as the desk sees it: what came in, and what is to be said, in intents instead of widgets."""
+"""The chat as the desk sees it: what came in, and what is to be said, in intents instead of
+widgets.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,12 +35,13 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that is no text: `kind` is sticker, photo, document, voice, video, location, contact or other.
+    """Something that is no text: `kind` is sticker, photo, document, voice, video, location,
+    contact or other.
 
-    `reference` = how its platform fetches the bytes ("" = there are none to fetch). `name`, `mime` and `size` (bytes)
-    are what the sender's telephone declares. `album` = what several pictures sent as one share, of `album_size` where
-    that is known. `quoted` = the words of the message that it answers.
-    """
+    `reference` = how its platform fetches the bytes ("" = there are none to fetch). `name`, `mime`
+    and `size` (bytes) are what the sender's telephone declares. `album` = what several pictures
+    sent as one share, of `album_size` where that is known. `quoted` = the words of the message that
+    it answers."""
 
     kind: str
     reference: str = ""
@@ -54,7 +57,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class SharedContact:
-    """Somebody out of an address book, with telephones and e-mail addresses as they are written there."""
+    """Somebody out of an address book, with telephones and e-mail addresses as they are written
+    there.
+    """
 
     name: str
     phones: tuple[str, ...] = ()
@@ -64,7 +69,9 @@ class SharedContact:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Typed after the bot's name in any chat, perhaps a foreign one; `offset` asks for the answer's next page."""
+    """Typed after the bot's name in any chat, perhaps a foreign one; `offset` asks for the answer's
+    next page.
+    """
 
     text: str
     offset: str = ""
@@ -94,7 +101,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The platform gave a group another chat. `of` = the chat it had; "" = that in which this is told."""
+    """The platform gave a group another chat. `of` = the chat it had; "" = that in which this is
+    told.
+    """
 
     to: str
     of: str = ""
@@ -105,18 +114,31 @@ class Other:
     """An event that needs no answer (read, reactions and whatever the platform invents next)."""
 
 
-Body = Text | Press | Attachment | SharedContact | Query | Edited | Unsent | Joined | Left | Moved | Other
+Body = (
+    Text
+    | Press
+    | Attachment
+    | SharedContact
+    | Query
+    | Edited
+    | Unsent
+    | Joined
+    | Left
+    | Moved
+    | Other
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event. `who` is the platform's user id; None = an unknown actor, who has no access. See also `cleaned`.
+    """One event. `who` is the platform's user id; None = an unknown actor, who has no access. See
+    also `cleaned`.
 
-    A text from a group (not `private`) was spoken to the bot, and is without its name; `title` is the group's.
-    `reply_token`/`reply_until` are LINE's free answer; `message` names the message a press came from, or the query;
-    `topic` is the part of the chat where it was said ("" = the chat has no parts, or it was said outside of them).
-    `unsendable` = who said it can take it back, and the platform tells.
-    """
+    A text from a group (not `private`) was spoken to the bot, and is without its name; `title` is
+    the group's. `reply_token`/`reply_until` are LINE's free answer; `message` names the message a
+    press came from, or the query; `topic` is the part of the chat where it was said ("" = the chat
+    has no parts, or it was said outside of them). `unsendable` = who said it can take it back, and
+    the platform tells."""
 
     id: str
     at: datetime
@@ -136,12 +158,16 @@ class Incoming:
 
 
 def cleaned(incoming: Incoming) -> Incoming:
-    """The event with all that people wrote in it clean, see `domain.text.clean`: handlers meet nothing else."""
+    """The event with all that people wrote in it clean, see `domain.text.clean`: handlers meet
+    nothing else.
+    """
     body = incoming.body
     if isinstance(body, Text | Query):
         body = replace(body, text=clean(body.text))
     elif isinstance(body, Attachment):
-        body = replace(body, name=clean(body.name), caption=clean(body.caption), quoted=clean(body.quoted))
+        body = replace(
+            body, name=clean(body.name), caption=clean(body.caption), quoted=clean(body.quoted)
+        )
     elif isinstance(body, SharedContact):
         phones, emails = (tuple(map(clean, each)) for each in (body.phones, body.emails))
         body = SharedContact(clean(body.name), phones, emails, clean(body.organisation))
@@ -155,9 +181,9 @@ def cleaned(incoming: Incoming) -> Incoming:
 class Button:
     """A tap that means `action` with `args`; `token` is filled in when the reply is stored.
 
-    `once` = it changes something: it works once, and only while `record` is at `version`. `typed` = what does the
-    same when it is typed in the private chat: LINE does not tell who pressed a button in a group.
-    """
+    `once` = it changes something: it works once, and only while `record` is at `version`. `typed` =
+    what does the same when it is typed in the private chat: LINE does not tell who pressed a button
+    in a group."""
 
     label: str
     action: str
@@ -212,9 +238,9 @@ class Choice:
 class Document:
     """A stored file: its bytes by `sha256`, its row by `file`.
 
-    Where a platform cannot send files it shows `caption` and a link that says `open_label`; where no link can be
-    made, `no_link`. `shown` = a picture to be looked at in the chat itself: no link stands for it.
-    """
+    Where a platform cannot send files it shows `caption` and a link that says `open_label`; where
+    no link can be made, `no_link`. `shown` = a picture to be looked at in the chat itself: no link
+    stands for it."""
 
     file: str
     name: str
@@ -233,9 +259,8 @@ Part = Paragraph | Card | Choice | Document
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an earlier `message` of this chat says by now: it is edited there; where no platform can, or no message is
-    named, `part` leads the answer.
-    """
+    """What an earlier `message` of this chat says by now: it is edited there; where no platform
+    can, or no message is named, `part` leads the answer."""
 
     part: Part
     message: str = ""
@@ -243,7 +268,9 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One answer to a query: `title` and `about` are for who asked, `text` lands in the chat where it was asked."""
+    """One answer to a query: `title` and `about` are for who asked, `text` lands in the chat where
+    it was asked.
+    """
 
     key: str
     title: str
@@ -261,10 +288,11 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A line that a group may hear: of names only colleagues' whole, and nothing that somebody typed.
+    """A line that a group may hear: of names only colleagues' whole, and nothing that somebody
+    typed.
 
-    `action` ("" = none) with `args` shows in private what stands behind it, and so does what is `typed` there.
-    """
+    `action` ("" = none) with `args` shows in private what stands behind it, and so does what is
+    `typed` there."""
 
     text: str
     action: str = ""
@@ -275,10 +303,10 @@ class Masked:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer. `in_place` = it takes the place of the message whose button was pressed, where a
-    platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of the
-    pressed message are spent; `offers` = it answers a query, and has no parts; `earlier` = other messages that it
-    changes; `masked` = what the chat of the person's team is told instead, where no platform reaches the person.
-    """
+    platform can; `confirms` = it tells of a change, so it must arrive; `retires` = the buttons of
+    the pressed message are spent; `offers` = it answers a query, and has no parts; `earlier` =
+    other messages that it changes; `masked` = what the chat of the person's team is told instead,
+    where no platform reaches the person."""
 
     parts: tuple[Part, ...]
     in_place: bool = False
@@ -296,10 +324,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that nobody asked for: to a person, to everybody with a role, or to one chat (platform, chat), of
-    somebody who is not staff or of the person named too. `make` words it in the recipient's language. Sent once for
-    each `key`.
-    """
+    """A message that nobody asked for: to a person, to everybody with a role, or to one chat
+    (platform, chat), of somebody who is not staff or of the person named too. `make` words it in
+    the recipient's language. Sent once for each `key`."""
 
     make: Callable[[], Reply]
     key: str
@@ -330,11 +357,15 @@ def reply_to_json(reply: Reply) -> str:
     """A reply as JSON, for a message that may have to be rendered again."""
     parts = [{"part": type(part).__name__.lower(), **_shallow(part)} for part in reply.all_parts]
     masked = {"masked": reply.masked} if reply.masked else {}
-    return orjson.dumps({"parts": parts, "confirms": reply.confirms, **masked}, default=dict).decode()
+    return orjson.dumps(
+        {"parts": parts, "confirms": reply.confirms, **masked}, default=dict
+    ).decode()
 
 
 def _shallow(part: Part) -> dict[str, Any]:
-    """A part as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all the rest."""
+    """A part as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all
+    the rest.
+    """
     return {name: getattr(part, name) for name in part.__slots__}
 
 
@@ -342,7 +373,9 @@ def reply_from_json(text: str) -> Reply:
     """The reverse of `reply_to_json`."""
     data = orjson.loads(text)
     masked = tuple(Masked(**line) for line in data.get("masked", ()))
-    return Reply(tuple(_part(part) for part in data["parts"]), confirms=data["confirms"], masked=masked)
+    return Reply(
+        tuple(_part(part) for part in data["parts"]), confirms=data["confirms"], masked=masked
+    )
 
 
 def _part(data: dict[str, Any]) -> Part:

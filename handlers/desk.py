@@ -34,7 +34,9 @@ class FetchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file's bytes are stored: their hash, size, kind by what they are, and a name that is safe."""
+    """A file's bytes are stored: their hash, size, kind by what they are, and a name that is
+    safe.
+    """
 
     sha256: str
     size: int
@@ -52,13 +54,14 @@ class Files(Protocol):
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         """Fetch, look at and store the bytes; nothing of the store's is held meanwhile.
 
-        Raises InvalidInput with a `domain.files.Why` where they are not taken, NotFound("file") where they are gone,
-        FetchFailed.
-        """
+        Raises InvalidInput with a `domain.files.Why` where they are not taken, NotFound("file")
+        where they are gone, FetchFailed."""
         ...
 
     async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
-        """Whether further pictures of the same album wait; gives those on their way a moment to come."""
+        """Whether further pictures of the same album wait; gives those on their way a moment to
+        come.
+        """
         ...
 
 
@@ -86,7 +89,9 @@ class Drawn:
 
 
 class NotDrawn(Exception):
-    """No picture of a chart; `reference` = where the log says why, "" where none can be drawn at all."""
+    """No picture of a chart; `reference` = where the log says why, "" where none can be drawn at
+    all.
+    """
 
     def __init__(self, reference: str) -> None:
         super().__init__(reference)
@@ -97,7 +102,9 @@ class Charts(Protocol):
     """Whoever draws charts."""
 
     async def draw(self, chart: Chart) -> Drawn:
-        """The chart as a stored picture; nothing of the store's is held meanwhile. Raises NotDrawn."""
+        """The chart as a stored picture; nothing of the store's is held meanwhile. Raises
+        NotDrawn.
+        """
         ...
 
 
@@ -110,7 +117,9 @@ class NoCharts:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastCost:
-    """What a LINE broadcast costs: people it goes to, messages of the month's quota that are left (None = no limit)."""
+    """What a LINE broadcast costs: people it goes to, messages of the month's quota that are left
+    (None = no limit).
+    """
 
     followers: int | None
     left: int | None
@@ -145,10 +154,10 @@ async def no_title(platform: Platform, chat: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails come from, empty
-    where no mail is sent; `doors` are the links to the private chat with the bot, filled in when a platform tells;
-    `title` asks a platform what a group is called ("" = it does not say).
-    """
+    """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails
+    come from, empty where no mail is sent; `doors` are the links to the private chat with the bot,
+    filled in when a platform tells; `title` asks a platform what a group is called ("" = it does
+    not say)."""
 
     db: Database
     configuration: Configuration
@@ -167,7 +176,9 @@ async def up_to_date(desk: Desk) -> Desk:
     Read anew for each event and each tick, so that every process counts alike from the next one on.
     """
     configuration = await holidays.lay_over(desk.db, desk.configuration)
-    return desk if configuration is desk.configuration else replace(desk, configuration=configuration)
+    return (
+        desk if configuration is desk.configuration else replace(desk, configuration=configuration)
+    )
 
 
 def with_holidays(desk: Desk, entered: Mapping[date, DayRule]) -> Desk:
@@ -213,7 +224,9 @@ class Work:
         role: Role | None = None,
         to: tuple[Platform, str] | None = None,
     ) -> None:
-        """Send a person, everybody with a role, or a chat a message not asked for, once for each `key`."""
+        """Send a person, everybody with a role, or a chat a message not asked for, once for each
+        `key`.
+        """
         self.notices.append(Notice(make, key, staff_id, role, to))
 
     def outcome(self) -> "Outcome":
@@ -234,10 +247,14 @@ class Context(Work):
     """Customers that this event makes, by code: its own answer already speaks of them."""
 
     met: dict[str, Customer] = field(default_factory=dict)
-    """Customers that this event has read: its rules, its card and its buttons speak of the same ones."""
+    """Customers that this event has read: its rules, its card and its buttons speak of the same
+    ones.
+    """
 
     under: dict[str, Ticket] = field(default_factory=dict)
-    """Tickets under this event's forms, likewise: a card asks for them once for each of its fields."""
+    """Tickets under this event's forms, likewise: a card asks for them once for each of its
+    fields.
+    """
 
     twins: dict[str, list[Hit]] = field(default_factory=dict)
     """Who may be the customer that this event's form makes, likewise, by what was typed of her."""
@@ -271,12 +288,16 @@ class Context(Work):
     def audit(self, action: str, record: str) -> None:
         """Note that this person read or changed personal data."""
         incoming = self.incoming
-        self.audit_entries.append(AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id))
+        self.audit_entries.append(
+            AuditEntry(self.now, self.staff.id, action, record, incoming.platform, incoming.id)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What handling came to: written in one transaction with the end of the event, or of what was due."""
+    """What handling came to: written in one transaction with the end of the event, or of what was
+    due.
+    """
 
     reply: Reply | None = None
     changes: tuple[Change, ...] = ()

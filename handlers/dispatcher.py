@@ -1,4 +1,6 @@
-"""One event to one outcome: who speaks, may they, is it a press, a command, an answer to a form, or a search."""
+"""One event to one outcome: who speaks, may they, is it a press, a command, an answer to a form, or
+a search.
+"""
 
 import re
 from dataclasses import replace
@@ -157,7 +159,8 @@ __all__ = [
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
-    """Decide what to answer and write. DeskErrors become sentences; anything else is a bug and is raised.
+    """Decide what to answer and write. DeskErrors become sentences; anything else is a bug and is
+    raised.
 
     May be called again for the same event when its transaction met a Conflict: it reads afresh.
     """
@@ -165,7 +168,11 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
     incoming = cleaned(incoming)
     if isinstance(incoming.body, Left | Moved):
         return await _chat_changed(desk, incoming, incoming.body, now)
-    found = await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who) if incoming.who else None
+    found = (
+        await staff_store.find_by_identity(desk.db, incoming.platform, incoming.who)
+        if incoming.who
+        else None
+    )
     if isinstance(incoming.body, Query):
         return await inline.answer(desk, incoming, incoming.body, found[0] if found else None)
     if found is None or found[0].blocked_at is not None:
@@ -182,7 +189,8 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
             reply = replace(reply, earlier=tuple(ctx.earlier))
         unsent.note_origins(ctx)
     except DeskError as error:
-        # Nothing of a refused request is written, but that something was read stays in the audit log.
+        # Nothing of a refused request is written, but that something was read stays in the audit
+        # log.
         ctx.changes.clear()
         ctx.notices.clear()
         ctx.jobs.clear()
@@ -192,31 +200,57 @@ async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:
         reply = None
     if incoming.private and incoming.who and now - seen_at > SEEN_EVERY:
         seen = partial(
-            staff_store.note_seen, platform=incoming.platform, user=incoming.who, chat=incoming.chat, now=now
+            staff_store.note_seen,
+            platform=incoming.platform,
+            user=incoming.who,
+            chat=incoming.chat,
+            now=now,
         )
         ctx.change(seen)
     origin = incoming.id if incoming.unsendable else min(ctx.origins, default="")
     return Outcome(
-        reply, tuple(ctx.changes), tuple(ctx.notices), tuple(ctx.audit_entries), person.id, tuple(ctx.jobs), origin
+        reply,
+        tuple(ctx.changes),
+        tuple(ctx.notices),
+        tuple(ctx.audit_entries),
+        person.id,
+        tuple(ctx.jobs),
+        origin,
     )
 
 
-async def _chat_changed(desk: Desk, incoming: Incoming, body: Left | Moved, now: datetime) -> Outcome:
-    """A person blocked the bot, or a group threw it out or goes on as another chat; whoever did it."""
-    here = (incoming.platform, body.of or incoming.chat if isinstance(body, Moved) else incoming.chat)
+async def _chat_changed(
+    desk: Desk, incoming: Incoming, body: Left | Moved, now: datetime
+) -> Outcome:
+    """A person blocked the bot, or a group threw it out or goes on as another chat; whoever did
+    it.
+    """
+    here = (
+        incoming.platform,
+        body.of or incoming.chat if isinstance(body, Moved) else incoming.chat,
+    )
     if incoming.private:
-        gone = partial(staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now)
+        gone = partial(
+            staff_store.mark_unreachable, platform=incoming.platform, chat=incoming.chat, now=now
+        )
         return Outcome(None, (gone,) if isinstance(body, Left) else ())
     if await group_store.find_group(desk.db, *here) is None:
         return Outcome(None)
     moved = isinstance(body, Moved)
     entry = AuditEntry(
-        now, None, "group.moved" if moved else "group.left", group_store.record(*here), incoming.platform, incoming.id
+        now,
+        None,
+        "group.moved" if moved else "group.left",
+        group_store.record(*here),
+        incoming.platform,
+        incoming.id,
     )
 
     async def change(tx: Tx) -> None:
         if await group_store.find_group(tx, *here) is None:
-            raise Conflict("changed")  # the platform told it twice, and the other telling was quicker
+            raise Conflict(
+                "changed"
+            )  # the platform told it twice, and the other telling was quicker
         if isinstance(body, Moved):
             await group_store.move(tx, *here, body.to)
         else:
@@ -230,7 +264,9 @@ async def _in_group(ctx: Context) -> Reply | None:
     body = ctx.incoming.body
     if not isinstance(body, Press):
         return await groups.spoken(ctx)
-    button = await button_store.find_button(ctx.db, body.token) if TOKEN.fullmatch(body.token) else None
+    button = (
+        await button_store.find_button(ctx.db, body.token) if TOKEN.fullmatch(body.token) else None
+    )
     if button is None or button.action != groups.SHOW or await groups.find(ctx) is None:
         return None
     return await _press(ctx, body.token)
@@ -272,8 +308,14 @@ async def _text(ctx: Context, text: str) -> Reply:
     if said and (said.sure or not answers):
         check_right(ctx.staff, said.command)
         reply = await said.command.run(ctx, said.args)
-        return await _aside(ctx, draft, reply) if draft and said.command.name not in KEEP_FORM else reply
-    if (draft is None or not forms.asks(draft)) and (logged := await publicity.pasted(ctx, text, draft)):
+        return (
+            await _aside(ctx, draft, reply)
+            if draft and said.command.name not in KEEP_FORM
+            else reply
+        )
+    if (draft is None or not forms.asks(draft)) and (
+        logged := await publicity.pasted(ctx, text, draft)
+    ):
         return logged
     kind = _bare_kind(text)
     if draft is None:
@@ -287,7 +329,9 @@ async def _text(ctx: Context, text: str) -> Reply:
 
 
 def _bare_kind(text: str) -> str:
-    """code, phone, email or ticket when the text is nothing but one: a new caller, not yesterday's details."""
+    """code, phone, email or ticket when the text is nothing but one: a new caller, not yesterday's
+    details.
+    """
     plain = digits(text).strip()
     one = read_alone(text)
     if one and one.kind in _BARE:
@@ -298,9 +342,16 @@ def _bare_kind(text: str) -> str:
 
 
 def _is_about_another(draft: form_store.Draft, text: str) -> bool:
-    """Whether the text begins with the number of another record than the form's: it may be meant for that one."""
+    """Whether the text begins with the number of another record than the form's: it may be meant
+    for that one.
+    """
     taken = take_reference(text, *_BARE)
-    if taken is None or taken[0].start or not taken[0].sure or forms.takes(draft, _BARE[taken[0].kind]):
+    if (
+        taken is None
+        or taken[0].start
+        or not taken[0].sure
+        or forms.takes(draft, _BARE[taken[0].kind])
+    ):
         return False
     return taken[0].value not in (draft.record, *draft.data.values())
 
@@ -323,7 +374,9 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
     begun = None if draft and forms.asks(draft) else publicity.begun(ctx, body.caption)
     reply = await files.receive(ctx, body, begun or draft)
     # The answer is about something else: the next text must not go to the form that was open.
-    return await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
+    return (
+        await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply
+    )
 
 
 async def _contact(ctx: Context, body: SharedContact) -> Reply:
@@ -361,10 +414,14 @@ async def _press(ctx: Context, token: str) -> Reply:
 
 
 async def _late(ctx: Context, button: button_store.Button) -> Reply | None:
-    """What a second press gets, or one on a record that has moved on: how things are now. It changes nothing."""
+    """What a second press gets, or one on a record that has moved on: how things are now. It
+    changes nothing.
+    """
     pressed = button.used_at is not None
     present = STATES.get(button.record[:1])
-    shown = await present(ctx, button.record, None if pressed else button.version) if present else None
+    shown = (
+        await present(ctx, button.record, None if pressed else button.version) if present else None
+    )
     if pressed and shown is None:
         raise Conflict("pressed")
     return shown

@@ -1,4 +1,6 @@
-"""The table of what the desk does at a time: one row each, put there by the function that does it."""
+"""The table of what the desk does at a time: one row each, put there by the function that does
+it.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -15,10 +17,10 @@ StartFunction = Callable[[Work], Awaitable[int]]
 class DueKind:
     """`run` gets all occurrences of the kind that are due together.
 
-    `silent` = it tells nobody, so it may run at night; everything else waits for the office's hours, but for what is
-    `urgent`: that is told at its time, day and night, and waits for the office only when it is half a day late.
-    `daily_at` = it is due every day at that local time, on working days only where `workdays`.
-    """
+    `silent` = it tells nobody, so it may run at night; everything else waits for the office's
+    hours, but for what is `urgent`: that is told at its time, day and night, and waits for the
+    office only when it is half a day late. `daily_at` = it is due every day at that local time, on
+    working days only where `workdays`."""
 
     name: str
     run: DueFunction

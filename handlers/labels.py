@@ -303,7 +303,9 @@ def role_label(role: Role) -> str:
 
 
 def unset(what: str, where: str, reader: Role | None) -> str:
-    """That something was not set up: administrators hear where that is done, everybody else who does it."""
+    """That something was not set up: administrators hear where that is done, everybody else who
+    does it.
+    """
     if reader is not None and reader.covers(Role.ADMIN):
         return _("ยังไม่ได้ตั้งค่า%(what)s (%(where)s)", what=what, where=where)
     return _("ยังไม่ได้ตั้งค่า%(what)s แจ้งผู้ดูแลระบบ", what=what)
@@ -315,7 +317,9 @@ def person_label(name: str) -> str:
 
 
 def doer_label(names: Mapping[StaffId, str], by: StaffId | None, reader: StaffId | None) -> str:
-    """Who did something, told to this reader: คุณ for the reader's own deed, คุณนก for a colleague's, or the system."""
+    """Who did something, told to this reader: คุณ for the reader's own deed, คุณนก for a colleague's,
+    or the system.
+    """
     if by is not None and by == reader:
         return _("คุณ")
     return person_label(names[by]) if by is not None and by in names else _("ระบบ")
@@ -367,7 +371,9 @@ def closed_up(text: str) -> str:
 
 
 def span(amount: timedelta, day_minutes: int) -> str:
-    """Working time as officers say it: `1 วันทำการ 2 ชม.`, a working day counting so many minutes."""
+    """Working time as officers say it: `1 วันทำการ 2 ชม.`, a working day counting so many
+    minutes.
+    """
     whole, rest = divmod(int(amount.total_seconds()) // 60, day_minutes)
     if not whole:
         return hours(amount)

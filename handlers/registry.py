@@ -1,4 +1,6 @@
-"""The tables of commands and of button actions: one row each, put there by the function that does it."""
+"""The tables of commands and of button actions: one row each, put there by the function that does
+it.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,16 +20,17 @@ Fits = Callable[[str], object]
 CommandFunction = Callable[[Context, str], Awaitable[Reply]]
 ActionFunction = Callable[[Context, Mapping[str, str]], Awaitable[Reply]]
 StateFunction = Callable[[Context, str, int | None], Awaitable[Reply | None]]
-"""Gets a record's name and the version a button showed (None: it was pressed before); None = still as shown."""
+"""Gets a record's name and the version a button showed (None: it was pressed before); None = still
+as shown.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """`/name`, or one of the Thai `words` followed by arguments that `fits` finds true.
 
-    `words` are told in the help; what else people say for it stands in SPOKEN. `posting` = it needs the right to post,
-    which supervisors have and single officers may be granted.
-    """
+    `words` are told in the help; what else people say for it stands in SPOKEN. `posting` = it needs
+    the right to post, which supervisors have and single officers may be granted."""
 
     name: str
     words: tuple[str, ...]
@@ -42,10 +45,9 @@ class Command:
 class Spoken:
     """One word or phrase (in small letters) for a command, with the arguments that fit it.
 
-    `joined` = what may follow it without a blank where a name could go on so: the word for "remind" begins names.
-    `last` = it may stand behind its arguments, too. `sure` = it is told in the help: what others say alone may as well
-    be an answer.
-    """
+    `joined` = what may follow it without a blank where a name could go on so: the word for "remind"
+    begins names. `last` = it may stand behind its arguments, too. `sure` = it is told in the help:
+    what others say alone may as well be an answer."""
 
     word: str
     command: str
@@ -70,7 +72,9 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button does. `in_place` = the answer replaces the message that held the button; `posting` as above."""
+    """What a button does. `in_place` = the answer replaces the message that held the button;
+    `posting` as above.
+    """
 
     name: str
     role: Role
@@ -134,7 +138,9 @@ def command(
 def spoken(
     *words: str, fits: str | Fits = NOTHING, joined: str | Fits | None = None
 ) -> Callable[[CommandFunction], CommandFunction]:
-    """More that people say for the command of a function, with arguments of its own. Stands above `command`."""
+    """More that people say for the command of a function, with arguments of its own. Stands above
+    `command`.
+    """
     fitting = _fitting(fits)
     joining = None if joined is None else _fitting(joined)
 
@@ -177,11 +183,10 @@ def state(letter: str) -> Callable[[StateFunction], StateFunction]:
 def parse_command(text: str) -> Said | None:
     """The command that the text is, with its arguments; None = no command but words.
 
-    `/name` is always meant as a command: InvalidInput("command") where there is none. A word is one only with
-    arguments that fit it, since people are called so too (DESIGN.md, "Commands"). A blank behind it may be missing
-    where what follows can belong to no name, and the number or code that it is about may stand before it. A question
-    is never one.
-    """
+    `/name` is always meant as a command: InvalidInput("command") where there is none. A word is one
+    only with arguments that fit it, since people are called so too (DESIGN.md, "Commands"). A blank
+    behind it may be missing where what follows can belong to no name, and the number or code that
+    it is about may stand before it. A question is never one."""
     if text.startswith("/"):
         return _slash(text)
     found = _said(text)
@@ -261,7 +266,9 @@ def _behind_record(text: str) -> Said | None:
 
 
 def _ends_word(one: Spoken, tail: str, record: str) -> bool:
-    """Whether the word ends where the tail begins; what may follow it is told by the record before it, too."""
+    """Whether the word ends where the tail begins; what may follow it is told by the record before
+    it, too.
+    """
     apart = not tail[:1].strip(_MARKS) or is_courtesy(tail)
     return apart or _joins(one, tail) or _joins(one, f"{tail} {record}")
 
@@ -272,7 +279,9 @@ def _at_end(text: str) -> Said | None:
         front = text[: -len(one.word)]
         if not one.last or not front or text[-len(one.word) :].casefold() != one.word:
             continue
-        if (not front[-1].strip() or (one.joined and one.joined(front))) and (said := _fitted(one, front.strip())):
+        if (not front[-1].strip() or (one.joined and one.joined(front))) and (
+            said := _fitted(one, front.strip())
+        ):
             return said
     return None
 
@@ -292,7 +301,9 @@ def _begins(text: str, word: str) -> bool:
 
 
 def _parted(word: str, rest: str) -> bool:
-    """Whether a word ends where its rest begins: by the writing, or by a number or code that follows."""
+    """Whether a word ends where its rest begins: by the writing, or by a number or code that
+    follows.
+    """
     taken = take_reference(rest, Kind.TICKET, Kind.CUSTOMER)
     if taken and not rest[: taken[0].start].strip(_MARKS):
         return True

@@ -21,10 +21,16 @@ MENU = ("find", "open", "my", "new", "help")
 
 
 def offered(role: Role, *, posting: bool = False) -> list[Command]:
-    """The commands that somebody with this role may use, the daily ones first; `posting` = may post as well."""
-    mine = [each for each in COMMANDS.values() if role.covers(each.role) and posting >= each.posting]
+    """The commands that somebody with this role may use, the daily ones first; `posting` = may post
+    as well.
+    """
+    mine = [
+        each for each in COMMANDS.values() if role.covers(each.role) and posting >= each.posting
+    ]
     mine = [each for each in mine if each.name != "start"]
-    return sorted(mine, key=lambda each: DAILY.index(each.name) if each.name in DAILY else len(DAILY))
+    return sorted(
+        mine, key=lambda each: DAILY.index(each.name) if each.name in DAILY else len(DAILY)
+    )
 
 
 def word(name: str) -> str:
@@ -39,7 +45,18 @@ def word(name: str) -> str:
     "help",
     about="วิธีใช้และคำสั่งทั้งหมด",
     fits=NOTHING,
-    also=("วิธีใช้งาน", "คู่มือ", "ช่วยด้วย", "ช่วยหน่อย", "ใช้ยังไง", "ใช้อย่างไร", "ทำอะไรได้บ้าง", "คำสั่งทั้งหมด", "คำสั่ง", "?"),
+    also=(
+        "วิธีใช้งาน",
+        "คู่มือ",
+        "ช่วยด้วย",
+        "ช่วยหน่อย",
+        "ใช้ยังไง",
+        "ใช้อย่างไร",
+        "ทำอะไรได้บ้าง",
+        "คำสั่งทั้งหมด",
+        "คำสั่ง",
+        "?",
+    ),
 )
 async def show_help(ctx: Context, args: str) -> Reply:
     """How to work here, in one screen."""
@@ -50,12 +67,20 @@ async def show_help(ctx: Context, args: str) -> Reply:
         "ส่งรูปหรือไฟล์แนบใบงานได้ ไม่เกิน 20 MB ถ้าไม่บอกเลขใบงานจะถามให้"
     )
     lines = tuple(
-        (f"{each.words[0]} /{each.name}", _(each.about)) for each in offered(ctx.staff.role, posting=ctx.staff.may_post)
+        (f"{each.words[0]} /{each.name}", _(each.about))
+        for each in offered(ctx.staff.role, posting=ctx.staff.may_post)
     )
     return Reply((Paragraph(intro), Card(_("คำสั่ง"), lines, buttons=_menu_buttons())))
 
 
-@command("menu", "เมนู", "menu", about="เมนูหลัก", fits=NOTHING, also=("เมนูหลัก", "หน้าหลัก", "main menu", "home"))
+@command(
+    "menu",
+    "เมนู",
+    "menu",
+    about="เมนูหลัก",
+    fits=NOTHING,
+    also=("เมนูหลัก", "หน้าหลัก", "main menu", "home"),
+)
 async def menu(ctx: Context, args: str) -> Reply:
     """The main choices as buttons."""
     return say(_("เมนู · พิมพ์ชื่อ เบอร์โทร หรืออีเมลเพื่อค้นหาได้เลย"), *_menu_buttons())
@@ -79,7 +104,9 @@ async def cancel(ctx: Context, args: str) -> Reply:
     draft = await forms.find_open(ctx.db, ctx.staff.id)
     if draft is None:
         parked = await forms.list_parked(ctx.db, ctx.staff.id)
-        buttons = (Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked"),) if parked else ()
+        buttons = (
+            (Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked"),) if parked else ()
+        )
         return say(_("ไม่มีร่างที่กำลังกรอก"), *buttons)
     end(ctx, draft, state="cancelled")
     return Reply((Paragraph(_("ยกเลิกแล้ว ไม่มีการบันทึก")),), confirms=True)
@@ -91,7 +118,11 @@ async def status(ctx: Context, args: str) -> Reply:
     incoming = await inbox.count_by_state(ctx.db)
     outgoing = await outbox.count_by_state(ctx.db)
     use = await push_use.get_use(ctx.db, Platform.LINE, ctx.now)
-    pushed = f"{use.total()}/{use.quota} ({use.percent()}%)" if use.quota is not None else str(use.total())
+    pushed = (
+        f"{use.total()}/{use.quota} ({use.percent()}%)"
+        if use.quota is not None
+        else str(use.total())
+    )
     lines = (
         (_("รอประมวลผล"), str(incoming.get("pending", 0))),
         (_("ประมวลผลไม่สำเร็จ"), str(incoming.get("failed", 0))),
@@ -123,7 +154,9 @@ async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def failure(reference: str) -> Reply:
     """What is said when something broke: nothing is lost, and a number to ask about."""
-    text = _("ทำรายการไม่สำเร็จ ข้อความของคุณยังอยู่ ลองส่งอีกครั้ง (อ้างอิง %(reference)s)", reference=reference)
+    text = _(
+        "ทำรายการไม่สำเร็จ ข้อความของคุณยังอยู่ ลองส่งอีกครั้ง (อ้างอิง %(reference)s)", reference=reference
+    )
     button = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
     return Reply((Paragraph(text, (button,)),), confirms=True)
 
@@ -140,7 +173,9 @@ def due_failed(kind: str, reference: str) -> Reply:
 
 
 def undeliverable(platform: str, error: str, name: str = "") -> Reply:
-    """What administrators are told when a platform refuses a message for good; `name` = whom it was for."""
+    """What administrators are told when a platform refuses a message for good; `name` = whom it was
+    for.
+    """
     text = _("⚠️ ส่งข้อความทาง %(platform)s ไม่ได้: %(error)s", platform=platform.title(), error=error)
     return say(" · ".join((text, _("ผู้รับ: %(name)s", name=name)) if name else (text,)))
 
@@ -158,7 +193,10 @@ def mailbox_away(step: str) -> Reply:
 def nowhere_to_tell(name: str) -> Reply:
     """What administrators are told when a person can be reached on no platform."""
     return say(
-        _("⚠️ แจ้งเตือน%(who)sไม่ได้ ไม่มีบัญชีที่รับข้อความได้ ให้เจ้าตัวเปิดแชทกับบอทอีกครั้ง หรือออกรหัสเชิญใหม่", who=person_label(name))
+        _(
+            "⚠️ แจ้งเตือน%(who)sไม่ได้ ไม่มีบัญชีที่รับข้อความได้ ให้เจ้าตัวเปิดแชทกับบอทอีกครั้ง หรือออกรหัสเชิญใหม่",
+            who=person_label(name),
+        )
     )
 
 

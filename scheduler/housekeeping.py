@@ -16,7 +16,9 @@ DONE = timedelta(days=400)
 
 
 FILES = timedelta(days=7)
-"""How long a file waits for somebody to say where it goes, a table to be imported, a chart to be looked at."""
+"""How long a file waits for somebody to say where it goes, a table to be imported, a chart to be
+looked at.
+"""
 BYTES = timedelta(days=1)
 """How long bytes stay that no row names: a transaction that will name them is far shorter."""
 
@@ -24,8 +26,8 @@ BYTES = timedelta(days=1)
 async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[str, int]:
     """Drop what is past its time; returns how many rows of each kind, and how many files on disk.
 
-    A database that knows no file at all may be the wrong one, or not restored yet: then the disk is left alone.
-    """
+    A database that knows no file at all may be the wrong one, or not restored yet: then the disk is
+    left alone."""
 
     async def work(tx: Tx) -> dict[str, int]:
         return {
@@ -44,5 +46,7 @@ async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[
 
     done = await db.write(work)
     if blobs is not None and await files.has_any(db):
-        done["bytes"] = await blobs.sweep(BYTES.total_seconds(), lambda hashes: files.list_named(db, hashes))
+        done["bytes"] = await blobs.sweep(
+            BYTES.total_seconds(), lambda hashes: files.list_named(db, hashes)
+        )
     return done

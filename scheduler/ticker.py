@@ -33,7 +33,9 @@ STALLED = 3
 """Claims in a row of which nothing came: the rest waits for the next tick."""
 AGAIN = timedelta(minutes=5)
 OLD_NEWS = timedelta(hours=12)
-"""What is urgent wakes nobody at night when it is later than this: the desk was away, it waits for the office."""
+"""What is urgent wakes nobody at night when it is later than this: the desk was away, it waits for
+the office.
+"""
 JOB = "tick"
 
 
@@ -69,7 +71,9 @@ class Ticker:
             self._started = True
         await self._plan_daily(self._desk.clock())
         stalled, full = 0, False
-        while stalled < STALLED and (rows := await self._claim(now := self._desk.clock(), sure=full)):
+        while stalled < STALLED and (
+            rows := await self._claim(now := self._desk.clock(), sure=full)
+        ):
             before, full = done.total(), len(rows) == BATCH
             failpoint("due.claimed")
             rows.sort(key=lambda row: row.kind)
@@ -83,7 +87,9 @@ class Ticker:
         return dict(done)
 
     async def _start(self, now: datetime) -> dict[str, int]:
-        """What a process does before its first tick, each in a transaction of its own; returns how much, by name."""
+        """What a process does before its first tick, each in a transaction of its own; returns how
+        much, by name.
+        """
         done = {}
         for run in STARTS:
             work = Work(self._desk, now)
@@ -94,13 +100,17 @@ class Ticker:
         return done
 
     async def _plan_daily(self, now: datetime) -> None:
-        """Today's row of everything that is due daily: what was missed on the days before is not made up for."""
+        """Today's row of everything that is due daily: what was missed on the days before is not
+        made up for.
+        """
         today = now.astimezone(BANGKOK).date()
         for kind in KINDS.values():
             if kind.daily_at is None or not self._has_day(kind, today):
                 continue
             at = datetime.combine(today, kind.daily_at, BANGKOK)
-            if at <= now and not await due.is_planned(self._desk.db, kind.name, "", today.isoformat()):
+            if at <= now and not await due.is_planned(
+                self._desk.db, kind.name, "", today.isoformat()
+            ):
                 row = Due(kind.name, "", today.isoformat(), at)
                 await self._desk.db.write(partial(due.plan, rows=[row]))
 
@@ -108,22 +118,28 @@ class Ticker:
         return not kind.workdays or self._desk.configuration.calendar.is_working_day(on)
 
     async def _claim(self, now: datetime, *, sure: bool) -> list[Due]:
-        """The next batch; unless it is as good as `sure` that there is one, nothing is locked to find out."""
+        """The next batch; unless it is as good as `sure` that there is one, nothing is locked to
+        find out.
+        """
         db = self._desk.db
         claimable = [what for what in self._claimable(now) if what.kinds]
         for what in claimable:
             if (sure and what is claimable[-1]) or await due.has_claimable(db, what):
-                claim = partial(due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH)
+                claim = partial(
+                    due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH
+                )
                 if rows := await db.write(claim):
                     return rows
         return []
 
     def _claimable(self, now: datetime) -> list[Claimable]:
-        """In office hours everything, first what is due daily, since the morning's queue tells of other kinds, too;
-        else what tells nobody, and what is urgent unless it is old news.
-        """
+        """In office hours everything, first what is due daily, since the morning's queue tells of
+        other kinds, too; else what tells nobody, and what is urgent unless it is old news."""
         if self._desk.configuration.calendar.in_office_hours(now):
-            return [Claimable([kind.name for kind in KINDS.values() if kind.daily_at], now), Claimable([*KINDS], now)]
+            return [
+                Claimable([kind.name for kind in KINDS.values() if kind.daily_at], now),
+                Claimable([*KINDS], now),
+            ]
         silent = [kind.name for kind in KINDS.values() if kind.silent]
         urgent = [kind.name for kind in KINDS.values() if kind.urgent and not kind.silent]
         return [Claimable(silent, now), Claimable(urgent, now, now - OLD_NEWS)]
@@ -136,16 +152,21 @@ class Ticker:
                 await kind.run(work, rows)
             failpoint("due.decided")
             failpoint(f"{kind.name}.decided")
-            await self._sender.post(work.outcome(), partial(due.finish, rows=rows, owner=self._sender.owner, now=now))
+            await self._sender.post(
+                work.outcome(), partial(due.finish, rows=rows, owner=self._sender.owner, now=now)
+            )
             failpoint("due.written")
             failpoint(f"{kind.name}.written")
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one that fails must not stop what else is due
             if isinstance(error, DeskError) and error.code == "due":
-                # Somebody was quicker with one of them: what is left is claimed again, together, and decided afresh.
+                # Somebody was quicker with one of them: what is left is claimed again, together,
+                # and decided afresh.
                 for row in rows:
-                    await self._desk.db.write(partial(due.release, row=row, owner=self._sender.owner))
+                    await self._desk.db.write(
+                        partial(due.release, row=row, owner=self._sender.owner)
+                    )
                 return 0
             if len(rows) > 1:
                 return sum([await self._run(kind, [row], now) for row in rows])
@@ -162,7 +183,9 @@ class Ticker:
                 await asyncio.sleep(KEEP_SECONDS)
                 now = self._desk.clock()
                 with suppress(StoreUnavailable):
-                    await self._desk.db.write(partial(due.extend, rows=rows, owner=self._sender.owner, now=now))
+                    await self._desk.db.write(
+                        partial(due.extend, rows=rows, owner=self._sender.owner, now=now)
+                    )
 
         keeper = asyncio.create_task(keep())
         try:
@@ -189,10 +212,11 @@ class Ticker:
 def start_ticker(
     ticker: Ticker, report: Callable[[str, Exception], str], machine: Callable[[], datetime]
 ) -> AsyncIOScheduler:
-    """Tick for as long as the process lives; a missed tick is made up for once, a failing one `report`ed.
+    """Tick for as long as the process lives; a missed tick is made up for once, a failing one
+    `report`ed.
 
-    APScheduler goes by the `machine`'s clock whatever the desk's says: that one decides only how often is looked.
-    """
+    APScheduler goes by the `machine`'s clock whatever the desk's says: that one decides only how
+    often is looked."""
     scheduler = AsyncIOScheduler(timezone=BANGKOK)
 
     async def run() -> None:
@@ -221,7 +245,9 @@ def start_ticker(
 
 
 def keep_ticking(scheduler: AsyncIOScheduler, machine: Callable[[], datetime]) -> None:
-    """Look by the loop's steady clock whether the machine's was set back: APScheduler would wait until it is over."""
+    """Look by the loop's steady clock whether the machine's was set back: APScheduler would wait
+    until it is over.
+    """
     if not scheduler.running:
         return
     job = scheduler.get_job(JOB)

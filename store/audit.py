@@ -7,7 +7,14 @@ from domain.staff import StaffId
 from store.engine.database import Database, Reader, Tx
 
 _OPENED = (
-    *("ticket.read", "ticket.created", "ticket.changed", "ticket.reopened", "ticket.restored", "ticket.taken"),
+    *(
+        "ticket.read",
+        "ticket.created",
+        "ticket.changed",
+        "ticket.reopened",
+        "ticket.restored",
+        "ticket.taken",
+    ),
     *("customer.read", "customer.created", "customer.changed", "customer.history", "request.read"),
 )
 """What says that somebody has a record before them; a line of a list does not."""
@@ -17,7 +24,9 @@ _RECENT = 2000
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """`action` is noun.verb ("customer.read"); `record` is a code or number, never a name or a telephone."""
+    """`action` is noun.verb ("customer.read"); `record` is a code or number, never a name or a
+    telephone.
+    """
 
     at: datetime
     staff_id: StaffId | None
@@ -57,7 +66,9 @@ async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditE
 
 
 async def find_latest_record(db: Reader, staff_id: StaffId, since: datetime) -> str:
-    """The ticket or customer that a person opened or saved last, if that was after `since`; "" for none."""
+    """The ticket or customer that a person opened or saved last, if that was after `since`; "" for
+    none.
+    """
     marks = ", ".join("?" for _action in _OPENED)
     row = await db.fetch_one(
         f"SELECT record FROM audit WHERE id > (SELECT max(id) FROM audit) - {_RECENT} AND staff_id = ? "

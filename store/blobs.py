@@ -1,4 +1,6 @@
-"""The bytes of files, on disk under their SHA-256: written whole before a row names them, never changed."""
+"""The bytes of files, on disk under their SHA-256: written whole before a row names them, never
+changed.
+"""
 
 import asyncio
 import hashlib
@@ -60,7 +62,9 @@ class Blobs:
         return handle, Path(name)
 
     async def receive(self, chunks: AsyncIterator[bytes], largest: int = LARGEST) -> Part:
-        """Write what comes to a temporary file; InvalidInput("file_large") as soon as it is too much."""
+        """Write what comes to a temporary file; InvalidInput("file_large") as soon as it is too
+        much.
+        """
         handle, path = await asyncio.to_thread(self.new_part)
         digest, size = hashlib.sha256(), 0
         try:
@@ -95,7 +99,9 @@ class Blobs:
             _sync_folder(folder)
 
     def renew(self, sha256: str) -> bool:
-        """Whether these bytes are there: if so they are young again, and stay until a row names them."""
+        """Whether these bytes are there: if so they are young again, and stay until a row names
+        them.
+        """
         with suppress(FileNotFoundError):
             os.utime(self.path(sha256))
             return True
@@ -103,12 +109,14 @@ class Blobs:
 
     # Tidying up.
 
-    async def sweep(self, older_than: float, named: Callable[[Sequence[str]], Awaitable[set[str]]]) -> int:
-        """Remove the bytes that no row names and nobody touched for so many seconds; returns how many files.
+    async def sweep(
+        self, older_than: float, named: Callable[[Sequence[str]], Awaitable[set[str]]]
+    ) -> int:
+        """Remove the bytes that no row names and nobody touched for so many seconds; returns how
+        many files.
 
-        `named` tells which of some hashes a row names. A file is first moved aside and then looked at again, so one
-        that comes at this very moment stays, or is written anew.
-        """
+        `named` tells which of some hashes a row names. A file is first moved aside and then looked
+        at again, so one that comes at this very moment stays, or is written anew."""
         if not self._root.is_dir():
             return 0
         before = await asyncio.to_thread(self._disk_time) - older_than
@@ -117,7 +125,9 @@ class Blobs:
         for start in range(0, len(old), 500):
             some = old[start : start + 500]
             kept = await named([path.name.removesuffix(_TRASH) for path in some])
-            aside = await asyncio.to_thread(_put_aside, [path for path in some if path.name not in kept])
+            aside = await asyncio.to_thread(
+                _put_aside, [path for path in some if path.name not in kept]
+            )
             # A row may have been written while it was moved.
             kept = await named([path.name.removesuffix(_TRASH) for path in aside])
             removed += await asyncio.to_thread(_end, aside, kept, before)
@@ -133,7 +143,8 @@ class Blobs:
             path.unlink()
 
     def _old(self, before: float) -> Iterator[Path]:
-        # Another process tidies up as well, and a part becomes a file: what vanishes meanwhile is no fault.
+        # Another process tidies up as well, and a part becomes a file: what vanishes meanwhile is
+        # no fault.
         for part in (self._root / _PARTS).glob("*"):
             with suppress(FileNotFoundError):
                 if part.stat().st_mtime < before:
@@ -186,7 +197,9 @@ def sniff_file(path: Path, name: str) -> Kind:
 
 
 def _members(path: Path) -> list[str] | None:
-    """The names within an archive, nothing of it unpacked; None where it cannot be read or has too many."""
+    """The names within an archive, nothing of it unpacked; None where it cannot be read or has too
+    many.
+    """
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()

@@ -15,12 +15,16 @@ KIND = "ticket.deadline"
 
 
 def rows_for(configuration: Configuration, ticket: Ticket) -> list[Due]:
-    """What is to be told of the ticket's deadline: an occurrence for each due time, so each is told once."""
+    """What is to be told of the ticket's deadline: an occurrence for each due time, so each is told
+    once.
+    """
     times = clock.notice_times(configuration, ticket)
     due_at = clock.due_at(configuration, ticket)
     if due_at is None:
         return []
-    return [Due(KIND, ticket.no, f"{stage}:{due_at:%Y-%m-%dT%H:%M}", at) for stage, at in times.items()]
+    return [
+        Due(KIND, ticket.no, f"{stage}:{due_at:%Y-%m-%dT%H:%M}", at) for stage, at in times.items()
+    ]
 
 
 def stage_of(occurrence: str) -> Stage:
@@ -31,10 +35,12 @@ def stage_of(occurrence: str) -> Stage:
 async def replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime) -> None:
     """Plan these rows in place of those that wait.
 
-    What was told is not told again because a holiday entered late moved it from one past hour to another.
-    """
+    What was told is not told again because a holiday entered late moved it from one past hour to
+    another."""
     done = await due.list_done(tx, KIND, [*wanted])
-    told = {no: {stage_of(occurrence) for occurrence in occurrences} for no, occurrences in done.items()}
+    told = {
+        no: {stage_of(occurrence) for occurrence in occurrences} for no, occurrences in done.items()
+    }
     await due.cancel_all(tx, KIND, [*wanted])
     await due.plan(
         tx,

@@ -1,4 +1,6 @@
-"""What is to be done at a time: each occurrence is one row, claimed with a lease and done exactly once."""
+"""What is to be done at a time: each occurrence is one row, claimed with a lease and done exactly
+once.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,17 +10,23 @@ from domain.errors import Conflict
 from store.engine.database import Reader, Row, Tx, is_one_of
 
 LEASE = timedelta(minutes=1)
-"""How long what was claimed stays another process's when its claimer died; who works for longer says so meanwhile."""
+"""How long what was claimed stays another process's when its claimer died; who works for longer
+says so meanwhile.
+"""
 LATE = timedelta(minutes=30)
 CHUNK = 1000
 """Rows that one statement names."""
 LONGEST_WAIT = timedelta(hours=1)
-"""Nothing is ever put off for longer than this: a lease that ends later was taken while the clock was wrong."""
+"""Nothing is ever put off for longer than this: a lease that ends later was taken while the clock
+was wrong.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One occurrence: `kind` says what is done, `subject` to which record, `occurrence` which time it is."""
+    """One occurrence: `kind` says what is done, `subject` to which record, `occurrence` which time
+    it is.
+    """
 
     kind: str
     subject: str
@@ -36,11 +44,19 @@ _COLUMNS = "kind, subject, occurrence, due_at, id, attempts"
 
 
 def _due(row: Row) -> Due:
-    return Due(row["kind"], row["subject"], row["occurrence"], row["due_at"], int(row["id"]), int(row["attempts"]))
+    return Due(
+        row["kind"],
+        row["subject"],
+        row["occurrence"],
+        row["due_at"],
+        int(row["id"]),
+        int(row["attempts"]),
+    )
 
 
 async def plan(tx: Tx, rows: Iterable[Due]) -> None:
-    """Plan these occurrences; one that was done stays done, one that waits is moved to its new time.
+    """Plan these occurrences; one that was done stays done, one that waits is moved to its new
+    time.
 
     Who works on one that is moved can no longer finish it.
     """
@@ -53,7 +69,9 @@ async def plan(tx: Tx, rows: Iterable[Due]) -> None:
 
 
 async def plan_again(tx: Tx, rows: Sequence[Due]) -> None:
-    """Plan these occurrences also where they were done; who works on one can no longer finish it."""
+    """Plan these occurrences also where they were done; who works on one can no longer finish
+    it.
+    """
     await tx.execute_many(
         "INSERT INTO due (kind, subject, occurrence, due_at, state) VALUES (?, ?, ?, ?, 'waiting') "
         "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, state = 'waiting', "
@@ -64,18 +82,23 @@ async def plan_again(tx: Tx, rows: Sequence[Due]) -> None:
 
 async def cancel(tx: Tx, kind: str, subject: str) -> int:
     """Forget what waits of this kind for this record; returns how many there were."""
-    return await tx.execute("DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject)
+    return await tx.execute(
+        "DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", kind, subject
+    )
 
 
 async def cancel_all(tx: Tx, kind: str, subjects: Sequence[str]) -> None:
     """Forget what waits of this kind for any of these records."""
     await tx.execute_many(
-        "DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'", [(kind, each) for each in subjects]
+        "DELETE FROM due WHERE kind = ? AND subject = ? AND state = 'waiting'",
+        [(kind, each) for each in subjects],
     )
 
 
 async def list_done(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, list[str]]:
-    """The occurrences that were done of a kind, by record, for those of these that there are any."""
+    """The occurrences that were done of a kind, by record, for those of these that there are
+    any.
+    """
     rows = await db.fetch(
         f"SELECT subject, occurrence FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} AND state = 'done'",
         kind,
@@ -91,7 +114,9 @@ async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
     """What waits of a kind, the next first; of one record where it is named."""
     where, params = (" AND subject = ?", (subject,)) if subject else ("", ())
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM due WHERE kind = ? AND state = 'waiting'{where} ORDER BY due_at, id", kind, *params
+        f"SELECT {_COLUMNS} FROM due WHERE kind = ? AND state = 'waiting'{where} ORDER BY due_at, id",
+        kind,
+        *params,
     )
     return [_due(row) for row in rows]
 
@@ -109,13 +134,18 @@ async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
 async def is_planned(db: Reader, kind: str, subject: str, occurrence: str) -> bool:
     """Whether this occurrence has a row, waiting or done."""
     row = await db.fetch_one(
-        "SELECT 1 AS one FROM due WHERE kind = ? AND subject = ? AND occurrence = ?", kind, subject, occurrence
+        "SELECT 1 AS one FROM due WHERE kind = ? AND subject = ? AND occurrence = ?",
+        kind,
+        subject,
+        occurrence,
     )
     return row is not None
 
 
 async def has_waiting(db: Reader, kind: str, now: datetime) -> bool:
-    """Whether something of this kind is due and not done, also where somebody works on it; what failed is not meant."""
+    """Whether something of this kind is due and not done, also where somebody works on it; what
+    failed is not meant.
+    """
     found = await db.fetch(
         "SELECT id FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? AND attempts = 0 LIMIT 1",
         now,
@@ -124,8 +154,12 @@ async def has_waiting(db: Reader, kind: str, now: datetime) -> bool:
     return bool(found)
 
 
-async def last_done_by_subject(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str, datetime]:
-    """When an occurrence of this kind was last done for each of these records, those for which one was."""
+async def last_done_by_subject(
+    db: Reader, kind: str, subjects: Sequence[str]
+) -> dict[str, datetime]:
+    """When an occurrence of this kind was last done for each of these records, those for which one
+    was.
+    """
     rows = await db.fetch(
         f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} "
         "AND done_at IS NOT NULL GROUP BY subject",
@@ -137,7 +171,9 @@ async def last_done_by_subject(db: Reader, kind: str, subjects: Sequence[str]) -
 
 async def last_done(db: Reader, kind: str) -> datetime | None:
     """When an occurrence of this kind was last done."""
-    row = await db.fetch_one("SELECT max(done_at) AS last_at FROM due WHERE kind = ? AND state = 'done'", kind)
+    row = await db.fetch_one(
+        "SELECT max(done_at) AS last_at FROM due WHERE kind = ? AND state = 'done'", kind
+    )
     at: datetime | None = row["last_at"] if row else None
     return at
 
@@ -159,13 +195,19 @@ class Claimable:
             "AND (lease_until_at IS NULL OR lease_until_at < ? OR lease_until_at > ?)"
         )
         params: list[object] = [*self.kinds, self.now, self.now, self.now + LONGEST_WAIT]
-        return (text, params) if self.since is None else (f"{text} AND due_at > ?", [*params, self.since])
+        return (
+            (text, params)
+            if self.since is None
+            else (f"{text} AND due_at > ?", [*params, self.since])
+        )
 
 
 async def has_claimable(db: Reader, what: Claimable) -> bool:
     """Whether something is due that nobody works on."""
     where, params = what.where()
-    return bool(await db.fetch(f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT 1", *params))
+    return bool(
+        await db.fetch(f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT 1", *params)
+    )
 
 
 async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) -> list[Due]:
@@ -194,7 +236,9 @@ async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None
 
 
 async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
-    """These occurrences are done; Conflict("due") where one was cancelled or taken over meanwhile."""
+    """These occurrences are done; Conflict("due") where one was cancelled or taken over
+    meanwhile.
+    """
     marks = ", ".join("?" for _ in rows)
     touched = await tx.execute(
         f"UPDATE due SET state = 'done', done_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
@@ -207,9 +251,8 @@ async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None
 
 
 async def finish_elsewhere(tx: Tx, rows: Sequence[Due], now: datetime) -> None:
-    """These occurrences are done with other work, whoever has claimed them; Conflict("due") where one is done, was
-    cancelled or moved meanwhile.
-    """
+    """These occurrences are done with other work, whoever has claimed them; Conflict("due") where
+    one is done, was cancelled or moved meanwhile."""
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
         touched = await tx.execute(
@@ -225,7 +268,9 @@ async def finish_elsewhere(tx: Tx, rows: Sequence[Due], now: datetime) -> None:
 
 async def release(tx: Tx, row: Due, owner: str) -> None:
     """Give an occurrence back undone: whoever looks next decides afresh."""
-    await tx.execute("UPDATE due SET lease_until_at = NULL, owner = '' WHERE id = ? AND owner = ?", row.id, owner)
+    await tx.execute(
+        "UPDATE due SET lease_until_at = NULL, owner = '' WHERE id = ? AND owner = ?", row.id, owner
+    )
 
 
 async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | None) -> None:
@@ -241,7 +286,9 @@ async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | No
 
 
 async def forget(tx: Tx, before: datetime) -> int:
-    """Drop what was done before a time; of a ticket that is still open all is kept, or it would be told again."""
+    """Drop what was done before a time; of a ticket that is still open all is kept, or it would be
+    told again.
+    """
     return await tx.execute(
         "DELETE FROM due WHERE state = 'done' AND done_at < ? "
         "AND NOT EXISTS (SELECT 1 FROM tickets WHERE no = due.subject AND status IN ('new', 'open'))",

@@ -1,8 +1,7 @@
 """Files by the record that they belong to; their bytes lie in `store.blobs`.
 
-A record is a ticket number, or one that is not saved yet: a draft, a person who was asked where files go, an import;
-or a chart, whose picture is kept as long as somebody may look at it.
-"""
+A record is a ticket number, or one that is not saved yet: a draft, a person who was asked where
+files go, an import; or a chart, whose picture is kept as long as somebody may look at it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +35,9 @@ class File:
     album: str = ""
 
 
-_COLUMNS = "id, record, name, mime, size, sha256, added_at, added_by, caption, platform, message, album"
+_COLUMNS = (
+    "id, record, name, mime, size, sha256, added_at, added_by, caption, platform, message, album"
+)
 
 
 def of_draft(draft_id: str) -> str:
@@ -76,7 +77,9 @@ async def get_file(db: Reader, file_id: str) -> File:
 
 async def list_files(db: Reader, record: str) -> list[File]:
     """A record's files, oldest first."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE record = ? ORDER BY added_at, name, id", record)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM files WHERE record = ? ORDER BY added_at, name, id", record
+    )
     return [_file(row) for row in rows]
 
 
@@ -85,7 +88,9 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
     if not ids:
         return []
     marks = ", ".join("?" for _ in ids)
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM files WHERE id IN ({marks}) ORDER BY added_at, name, id", *ids)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM files WHERE id IN ({marks}) ORDER BY added_at, name, id", *ids
+    )
     return [_file(row) for row in rows]
 
 
@@ -128,7 +133,8 @@ async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
         return set()
     marks = ", ".join("?" for _ in hashes)
     return {
-        str(row["sha256"]) for row in await db.fetch(f"SELECT sha256 FROM files WHERE sha256 IN ({marks})", *hashes)
+        str(row["sha256"])
+        for row in await db.fetch(f"SELECT sha256 FROM files WHERE sha256 IN ({marks})", *hashes)
     }
 
 
@@ -158,11 +164,19 @@ async def add(tx: Tx, file: File) -> None:
 async def attach(tx: Tx, file: File, version: int) -> None:
     """A file of a saved record, as a line of its list of changes at this version."""
     await add(tx, file)
-    await changes.add(tx, file.record, [Change(file.added_at, file.added_by, FIELD, "", file.name, version)])
+    await changes.add(
+        tx, file.record, [Change(file.added_at, file.added_by, FIELD, "", file.name, version)]
+    )
 
 
 async def move(
-    tx: Tx, ids: Sequence[str], start: str, record: str, version: int, by: StaffId | None, now: datetime
+    tx: Tx,
+    ids: Sequence[str],
+    start: str,
+    record: str,
+    version: int,
+    by: StaffId | None,
+    now: datetime,
 ) -> None:
     """Files of the record `start` go to a saved one, each a line of its list of changes.
 
@@ -176,10 +190,14 @@ async def move(
 
 async def hand_over(tx: Tx, ids: Sequence[str], record: str) -> None:
     """Files go to another record that is not saved yet."""
-    await tx.execute_many("UPDATE files SET record = ? WHERE id = ?", [(record, file_id) for file_id in ids])
+    await tx.execute_many(
+        "UPDATE files SET record = ? WHERE id = ?", [(record, file_id) for file_id in ids]
+    )
 
 
-async def remove(tx: Tx, file: File, version: int | None, by: StaffId | None, now: datetime) -> None:
+async def remove(
+    tx: Tx, file: File, version: int | None, by: StaffId | None, now: datetime
+) -> None:
     """Take a file away; a line of the list of changes where the record has one (`version`)."""
     touched = await tx.execute("DELETE FROM files WHERE id = ?", file.id)
     if touched and version is not None:
@@ -187,7 +205,9 @@ async def remove(tx: Tx, file: File, version: int | None, by: StaffId | None, no
 
 
 async def forget(tx: Tx, held_before: datetime) -> int:
-    """Drop the files of drafts that are done with, and those that nobody claimed, or were shown, before then."""
+    """Drop the files of drafts that are done with, and those that nobody claimed, or were shown,
+    before then.
+    """
     ended = await tx.execute(
         "DELETE FROM files WHERE record LIKE 'draft:%' AND NOT EXISTS "
         "(SELECT 1 FROM forms WHERE 'draft:' || forms.id = files.record AND forms.state IN ('open', 'parked'))"

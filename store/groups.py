@@ -1,4 +1,6 @@
-"""Groups that the desk serves: enrolled by an administrator, moved with their chat, and taken back."""
+"""Groups that the desk serves: enrolled by an administrator, moved with their chat, and taken
+back.
+"""
 
 from domain.groups import Group
 from domain.staff import Platform, StaffId
@@ -40,23 +42,33 @@ async def enrol(tx: Tx, group: Group) -> None:
 
 async def find_group(db: Reader, platform: Platform, chat: str) -> Group | None:
     """The enrolled group of this chat."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat)
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat
+    )
     return None if row is None else _group(row)
 
 
 async def list_groups(db: Reader) -> list[Group]:
     """All of them, the one enrolled first at the head."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM enrolled_groups ORDER BY enrolled_at, platform, chat")
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM enrolled_groups ORDER BY enrolled_at, platform, chat"
+    )
     return [_group(row) for row in rows]
 
 
 async def remove(tx: Tx, platform: Platform, chat: str) -> bool:
     """Serve this group no longer; False where it was not enrolled."""
-    return bool(await tx.execute("DELETE FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat))
+    return bool(
+        await tx.execute(
+            "DELETE FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat
+        )
+    )
 
 
 async def move(tx: Tx, platform: Platform, chat: str, to: str) -> None:
-    """The platform gave the group another chat; where that is enrolled already, it stays as it is."""
+    """The platform gave the group another chat; where that is enrolled already, it stays as it
+    is.
+    """
     await tx.execute(
         f"INSERT INTO enrolled_groups ({_COLUMNS}) "
         "SELECT platform, CAST(? AS TEXT), title, team, enrolled_by, enrolled_at FROM enrolled_groups "

@@ -1,4 +1,6 @@
-"""Holidays and working days that administrators enter: one row a date, laid over the calendar of the office's file."""
+"""Holidays and working days that administrators enter: one row a date, laid over the calendar of
+the office's file.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -36,7 +38,9 @@ async def take_back(tx: Tx, on: date) -> int:
 
 
 async def lay_over(db: Reader, configuration: Configuration) -> Configuration:
-    """The office's data with these dates laid over its calendar; the same value where nothing was entered since."""
+    """The office's data with these dates laid over its calendar; the same value where nothing was
+    entered since.
+    """
     calendar, entered = configuration.calendar, await list_rules(db)
     if entered == calendar.entered:
         return configuration

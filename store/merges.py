@@ -22,7 +22,9 @@ MOVABLE: Mapping[str, tuple[str, str, type[str | int]]] = {
     "ticket": ("tickets", "no", str),
     "request": ("requests", "id", int),
 }
-"""What follows its customer: kind -> table, key and its type; each table has a column customer_code."""
+"""What follows its customer: kind -> table, key and its type; each table has a column
+customer_code.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,14 @@ class StoredMerge:
 
 
 def _stored(row: Row) -> StoredMerge:
-    survivor, merged, after = (revisions.from_text(row[f"{name}_state"]) for name in ("survivor", "merged", "after"))
+    survivor, merged, after = (
+        revisions.from_text(row[f"{name}_state"]) for name in ("survivor", "merged", "after")
+    )
     by = None if row["merged_by"] is None else StaffId(row["merged_by"])
     moved = tuple(json.loads(row["moved_contacts"]))
-    return StoredMerge(row["id"], Merge(survivor, merged, after, moved), row["merged_at"], by, row["undone_at"])
+    return StoredMerge(
+        row["id"], Merge(survivor, merged, after, moved), row["merged_at"], by, row["undone_at"]
+    )
 
 
 async def find_merge(db: Reader, merge_id: str) -> StoredMerge | None:
@@ -58,20 +64,25 @@ async def find_standing(db: Reader, merged: str) -> StoredMerge | None:
 async def list_standing(db: Reader, survivor: str) -> list[StoredMerge]:
     """The merges into this very code that stand, the latest first."""
     rows = await db.fetch(
-        "SELECT * FROM merges WHERE survivor = ? AND undone_at IS NULL ORDER BY merged_at DESC, id", survivor
+        "SELECT * FROM merges WHERE survivor = ? AND undone_at IS NULL ORDER BY merged_at DESC, id",
+        survivor,
     )
     return [_stored(row) for row in rows]
 
 
 async def find_tied(db: Reader, stored: StoredMerge) -> StoredMerge | None:
-    """A later merge into the same survivor that has to be taken back first, since both brought one contact."""
+    """A later merge into the same survivor that has to be taken back first, since both brought one
+    contact.
+    """
     others = await list_standing(db, stored.merge.survivor.code)
     later = [one for one in others if one.merge.after.version > stored.merge.after.version]
     return next((one for one in later if is_tied(stored.merge, one.merge)), None)
 
 
 async def has_others_since(db: Reader, stored: StoredMerge) -> bool:
-    """Whether the survivor has had another merge, or one taken back, since: what it was before is no way back then."""
+    """Whether the survivor has had another merge, or one taken back, since: what it was before is
+    no way back then.
+    """
     after = stored.merge.after
     lines = await changes.list_changes(db, after.code, after.version)
     return any(line.field == "merged" for line in lines)
@@ -80,7 +91,9 @@ async def has_others_since(db: Reader, stored: StoredMerge) -> bool:
 async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
     """The records of a kind that a merge took over."""
     rows = await db.fetch(
-        "SELECT record FROM merge_moves WHERE merge_id = ? AND kind = ? ORDER BY record", merge_id, kind
+        "SELECT record FROM merge_moves WHERE merge_id = ? AND kind = ? ORDER BY record",
+        merge_id,
+        kind,
     )
     return [row["record"] for row in rows]
 
@@ -93,7 +106,13 @@ async def count_by_customer(db: Reader, kind: str, code: str) -> int:
 
 
 async def merge(
-    tx: Tx, survivor: Customer, merged: Customer, union: Union, by: StaffId, now: datetime, merge_id: str = ""
+    tx: Tx,
+    survivor: Customer,
+    merged: Customer,
+    union: Union,
+    by: StaffId,
+    now: datetime,
+    merge_id: str = "",
 ) -> None:
     """Make `merged` a signpost to the survivor, who becomes `union`; all that hung on it goes over.
 
@@ -103,12 +122,15 @@ async def merge(
     await hold(tx, (survivor.code, merged.code), alone=True)
     await _post(tx, merged, survivor, by, now)
     await tx.execute_many(
-        "UPDATE contacts SET customer_code = ?, main = 0 WHERE id = ?", [(survivor.code, one) for one in union.moved]
+        "UPDATE contacts SET customer_code = ?, main = 0 WHERE id = ?",
+        [(survivor.code, one) for one in union.moved],
     )
     # A contact who went over is found at the survivor alone.
     await write_derived(tx, [await get_record(tx, merged.code)])
     await update_customer(tx, survivor, union.customer, by, now)
-    await changes.add(tx, survivor.code, [Change(now, by, "merged", "", merged.code, survivor.version + 1)])
+    await changes.add(
+        tx, survivor.code, [Change(now, by, "merged", "", merged.code, survivor.version + 1)]
+    )
     after = await get_record(tx, survivor.code)
     await tx.execute(
         "INSERT INTO merges (id, survivor, merged, survivor_state, merged_state, after_state, moved_contacts, "
@@ -122,7 +144,9 @@ async def merge(
         by,
     )
     for kind, (table, key, _type) in MOVABLE.items():
-        rows = await tx.fetch(f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", merged.code)
+        rows = await tx.fetch(
+            f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", merged.code
+        )
         records = [str(row["record"]) for row in rows]
         await tx.execute_many(
             "INSERT INTO merge_moves (merge_id, kind, record) VALUES (?, ?, ?)",
@@ -155,7 +179,9 @@ async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: 
     await changes.add(tx, merged.code, [line])
 
 
-async def _move(tx: Tx, kind: str, old: str, new: str, by: StaffId, now: datetime, some: Sequence[str]) -> None:
+async def _move(
+    tx: Tx, kind: str, old: str, new: str, by: StaffId, now: datetime, some: Sequence[str]
+) -> None:
     """These records of a kind from one code to another, where they are still there."""
     table, key, of = MOVABLE[kind]
     await tx.execute_many(
@@ -167,28 +193,37 @@ async def _move(tx: Tx, kind: str, old: str, new: str, by: StaffId, now: datetim
     if kind == "ticket":
         for no, ticket in (await get_tickets(tx, some)).items():
             if ticket.customer == new:
-                await changes.add(tx, no, [Change(now, by, "customer_code", old, new, ticket.version)])
+                await changes.add(
+                    tx, no, [Change(now, by, "customer_code", old, new, ticket.version)]
+                )
 
 
 async def unmerge(
     tx: Tx, stored: StoredMerge, now_survivor: Customer, parted: Parted, by: StaffId, now: datetime
 ) -> None:
-    """Take a merge back: both records as `parted` says, and what went over goes back where it is still there.
+    """Take a merge back: both records as `parted` says, and what went over goes back where it is
+    still there.
 
-    Conflict("changed") where the survivor has moved on from `now_survivor` or the merge was taken back already.
-    """
+    Conflict("changed") where the survivor has moved on from `now_survivor` or the merge was taken
+    back already."""
     survivor, merged = parted.survivor, parted.merged
     await hold(tx, (survivor.code, merged.code), alone=True)
     undone = await tx.execute(
-        "UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL", now, by, stored.id
+        "UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL",
+        now,
+        by,
+        stored.id,
     )
     if not undone:
         raise Conflict("changed", record=survivor.code)
     await tx.execute_many(
-        "UPDATE contacts SET customer_code = ? WHERE id = ?", [(merged.code, one) for one in stored.merge.moved]
+        "UPDATE contacts SET customer_code = ? WHERE id = ?",
+        [(merged.code, one) for one in stored.merge.moved],
     )
     await update_customer(tx, now_survivor, survivor, by, now)
-    await tx.execute("UPDATE customers SET merged_into = NULL, updated_at = ? WHERE code = ?", now, merged.code)
+    await tx.execute(
+        "UPDATE customers SET merged_into = NULL, updated_at = ? WHERE code = ?", now, merged.code
+    )
     signpost = await get_record(tx, merged.code)
     await update_customer(tx, signpost, replace(merged, version=signpost.version), by, now)
     for kind in MOVABLE:
@@ -196,7 +231,9 @@ async def unmerge(
         await _move(tx, kind, survivor.code, merged.code, by, now, records)
     line = Change(now, by, "merged_into", survivor.code, "", signpost.version + 1)
     await changes.add(tx, merged.code, [line])
-    await changes.add(tx, survivor.code, [Change(now, by, "merged", merged.code, "", now_survivor.version + 1)])
+    await changes.add(
+        tx, survivor.code, [Change(now, by, "merged", merged.code, "", now_survivor.version + 1)]
+    )
     await tx.execute(
         "UPDATE duplicates SET state = 'proposed', decided_at = NULL, decided_by = NULL WHERE one = ? AND other = ?",
         *sorted((survivor.code, merged.code)),

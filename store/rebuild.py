@@ -1,8 +1,9 @@
-"""Everything derived, made anew from what it is derived from: after a change of its rules, or where it is wrong.
+"""Everything derived, made anew from what it is derived from: after a change of its rules, or where
+it is wrong.
 
-Each looks at so many records at a time, lets the one writer of its thing write those that are wrong, and returns how
-many were; running numbers go on above all that are there. docs/architecture.md lists what is derived.
-"""
+Each looks at so many records at a time, lets the one writer of its thing write those that are
+wrong, and returns how many were; running numbers go on above all that are there.
+docs/architecture.md lists what is derived."""
 
 from domain.publicity.reading import text_key
 from store.customers import keys as customer_keys
@@ -24,7 +25,11 @@ async def rebuild_customers(tx: Tx) -> int:
         folded = {row["code"]: row["folded"] for row in rows}
         records = [*(await customers.get_customers(tx, [*folded])).values()]
         before = await revisions.list_by_codes(tx, [*folded])
-        lost = {one.code: customer_keys.former_words([*before[one.code], one]) for one in records if one.code in before}
+        lost = {
+            one.code: customer_keys.former_words([*before[one.code], one])
+            for one in records
+            if one.code in before
+        }
         stale = {one.code: one for one in await customer_keys.find_stale(tx, records, lost)}
         stale |= {one.code: one for one in records if folded[one.code] != customer_keys.folded(one)}
         await customers.write_derived(tx, [*stale.values()])

@@ -15,7 +15,9 @@ KIND = "reminder"
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """`record` = a ticket's number, a customer's code or nothing; `state` is waiting, rung or done."""
+    """`record` = a ticket's number, a customer's code or nothing; `state` is waiting, rung or
+    done.
+    """
 
     id: str
     staff_id: StaffId
@@ -47,19 +49,26 @@ async def add(tx: Tx, reminders: Sequence[Reminder]) -> None:
     """New reminders, and when they ring."""
     await tx.execute_many(
         f"INSERT INTO reminders ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(r.id, r.staff_id, r.record, r.text, r.due_at, r.created_at, r.state, r.version) for r in reminders],
+        [
+            (r.id, r.staff_id, r.record, r.text, r.due_at, r.created_at, r.state, r.version)
+            for r in reminders
+        ],
     )
     await due.plan(tx, [Due(KIND, r.id, str(r.version), r.due_at) for r in reminders])
 
 
 async def move(tx: Tx, reminder: Reminder, due_at: datetime) -> None:
-    """Let it ring at another time, also once more; Conflict("reminder") where it has moved on since it was read."""
+    """Let it ring at another time, also once more; Conflict("reminder") where it has moved on since
+    it was read.
+    """
     await _change(tx, reminder, "waiting", due_at)
     await due.plan(tx, [Due(KIND, reminder.id, str(reminder.version + 1), due_at)])
 
 
 async def end(tx: Tx, reminder: Reminder) -> None:
-    """It is dealt with, and rings no more; Conflict("reminder") where it has moved on since it was read."""
+    """It is dealt with, and rings no more; Conflict("reminder") where it has moved on since it was
+    read.
+    """
     await _change(tx, reminder, "done", reminder.due_at)
 
 
@@ -84,7 +93,9 @@ async def _change(tx: Tx, reminder: Reminder, state: str, due_at: datetime) -> N
 
 async def mark_rung(tx: Tx, ids: Sequence[str]) -> None:
     """These have rung; their buttons still work."""
-    await tx.execute_many("UPDATE reminders SET state = 'rung' WHERE id = ?", [(each,) for each in ids])
+    await tx.execute_many(
+        "UPDATE reminders SET state = 'rung' WHERE id = ?", [(each,) for each in ids]
+    )
 
 
 async def get_reminder(db: Reader, reminder_id: str, owner: StaffId) -> Reminder:
@@ -99,7 +110,9 @@ async def get_reminders(db: Reader, ids: Sequence[str]) -> dict[str, Reminder]:
     """Those of these that there are, by id."""
     if not ids:
         return {}
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM reminders WHERE id IN ({', '.join('?' for _ in ids)})", *ids)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM reminders WHERE id IN ({', '.join('?' for _ in ids)})", *ids
+    )
     return {row["id"]: _reminder(row) for row in rows}
 
 
@@ -115,7 +128,9 @@ async def list_reminders(db: Reader, owner: StaffId, limit: int, offset: int = 0
 
 async def count_reminders(db: Reader, owner: StaffId) -> int:
     """How many a person still waits for."""
-    row = await db.fetch_one("SELECT count(*) AS n FROM reminders WHERE staff_id = ? AND state = 'waiting'", owner)
+    row = await db.fetch_one(
+        "SELECT count(*) AS n FROM reminders WHERE staff_id = ? AND state = 'waiting'", owner
+    )
     return int(row["n"]) if row else 0
 
 

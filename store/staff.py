@@ -47,7 +47,9 @@ def _identity(row: Row) -> Identity:
     )
 
 
-async def find_by_identity(db: Reader, platform: Platform, user: str) -> tuple[Staff, datetime] | None:
+async def find_by_identity(
+    db: Reader, platform: Platform, user: str
+) -> tuple[Staff, datetime] | None:
     """The member of staff behind an account, blocked or not, and when the account was last seen."""
     row = await db.fetch_one(
         "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, i.seen_at, "
@@ -59,7 +61,11 @@ async def find_by_identity(db: Reader, platform: Platform, user: str) -> tuple[S
     if row is None:
         return None
     # An unreachable account that writes is reachable again: seen "never" makes the caller note it.
-    seen = datetime.min.replace(tzinfo=row["seen_at"].tzinfo) if row["unreachable_at"] else row["seen_at"]
+    seen = (
+        datetime.min.replace(tzinfo=row["seen_at"].tzinfo)
+        if row["unreachable_at"]
+        else row["seen_at"]
+    )
     return _staff(row), seen
 
 
@@ -84,7 +90,9 @@ async def get_staff(db: Reader, staff_id: StaffId) -> Staff:
 
 async def list_staff(db: Reader) -> list[Staff]:
     """Everybody, by name."""
-    return [_staff(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM staff ORDER BY name, id")]
+    return [
+        _staff(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM staff ORDER BY name, id")
+    ]
 
 
 async def staff_names(db: Reader) -> dict[StaffId, str]:
@@ -108,9 +116,13 @@ async def find_staff_by_name(db: Reader, name: str) -> Staff | None:
 
 
 async def keep_an_admin(tx: Tx) -> None:
-    """Call after taking somebody's role or access; NotAllowed("last_admin") where no administrator would be left."""
+    """Call after taking somebody's role or access; NotAllowed("last_admin") where no administrator
+    would be left.
+    """
     # The rows are touched, so that two who demote each other at once see each other.
-    left = await tx.execute("UPDATE staff SET role = role WHERE role = 'admin' AND blocked_at IS NULL")
+    left = await tx.execute(
+        "UPDATE staff SET role = role WHERE role = 'admin' AND blocked_at IS NULL"
+    )
     if not left:
         raise NotAllowed("last_admin")
 
@@ -163,11 +175,18 @@ async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
 
 async def mark_unreachable(tx: Tx, platform: Platform, chat: str, now: datetime) -> None:
     """The platform says that this account no longer takes our messages."""
-    await tx.execute("UPDATE identities SET unreachable_at = ? WHERE platform = ? AND chat = ?", now, platform, chat)
+    await tx.execute(
+        "UPDATE identities SET unreachable_at = ? WHERE platform = ? AND chat = ?",
+        now,
+        platform,
+        chat,
+    )
 
 
 async def link_identity(tx: Tx, identity: Identity, now: datetime) -> None:
-    """Give a person a further account; Conflict("exists") where the account is somebody's already."""
+    """Give a person a further account; Conflict("exists") where the account is somebody's
+    already.
+    """
     await tx.execute(
         "INSERT INTO identities (platform, user_id, chat, staff_id, linked_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
         identity.platform,
@@ -194,7 +213,9 @@ async def add_team(tx: Tx, name: str, members: list[StaffId]) -> int:
 
 
 async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool) -> None:
-    """Put a person into the team with this name, or take them out; nothing where it is so already."""
+    """Put a person into the team with this name, or take them out; nothing where it is so
+    already.
+    """
     if member:
         await tx.execute(
             "INSERT INTO team_members (team_id, staff_id) SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? "
@@ -212,7 +233,9 @@ async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool)
 
 async def remove_team(tx: Tx, team: str) -> None:
     """Dissolve a team; its people stay."""
-    await tx.execute("DELETE FROM team_members WHERE team_id IN (SELECT id FROM teams WHERE name = ?)", team)
+    await tx.execute(
+        "DELETE FROM team_members WHERE team_id IN (SELECT id FROM teams WHERE name = ?)", team
+    )
     await tx.execute("DELETE FROM teams WHERE name = ?", team)
 
 
@@ -237,7 +260,9 @@ def _hash(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()
 
 
-async def add_invitation(tx: Tx, code: str, staff_id: StaffId, now: datetime, expires_at: datetime) -> None:
+async def add_invitation(
+    tx: Tx, code: str, staff_id: StaffId, now: datetime, expires_at: datetime
+) -> None:
     """Remember a one-time code for this person."""
     await tx.execute(
         "INSERT INTO invitations (code_hash, staff_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
@@ -249,7 +274,9 @@ async def add_invitation(tx: Tx, code: str, staff_id: StaffId, now: datetime, ex
 
 
 async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
-    """Whom the code invites; NotFound("invitation") or Expired("invitation") when used or too old."""
+    """Whom the code invites; NotFound("invitation") or Expired("invitation") when used or too
+    old.
+    """
     row = await db.fetch_one(
         "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, v.expires_at, v.used_at "
         "FROM invitations v JOIN staff s ON s.id = v.staff_id WHERE v.code_hash = ?",
@@ -265,7 +292,9 @@ async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
 async def use_invitation(tx: Tx, code: str, now: datetime) -> None:
     """Use the code up; Conflict("invitation") where somebody was quicker."""
     used = await tx.execute(
-        "UPDATE invitations SET used_at = ? WHERE code_hash = ? AND used_at IS NULL", now, _hash(code)
+        "UPDATE invitations SET used_at = ? WHERE code_hash = ? AND used_at IS NULL",
+        now,
+        _hash(code),
     )
     if not used:
         raise Conflict("invitation")
@@ -298,7 +327,9 @@ async def get_access_request(db: Reader, request_id: str) -> AccessRequest:
     return _request(row)
 
 
-async def count_access_requests(db: Reader, since: datetime, platform: Platform | None = None, user: str = "") -> int:
+async def count_access_requests(
+    db: Reader, since: datetime, platform: Platform | None = None, user: str = ""
+) -> int:
     """How many requests came since then: of one account, or of all where none is named."""
     where, params = ("AND platform = ? AND user_id = ?", (platform, user)) if platform else ("", ())
     row = await db.fetch_one(
@@ -310,7 +341,13 @@ async def count_access_requests(db: Reader, since: datetime, platform: Platform 
 
 
 async def add_access_request(
-    tx: Tx, request_id: str, platform: Platform, user: str, chat: str, display_name: str, now: datetime
+    tx: Tx,
+    request_id: str,
+    platform: Platform,
+    user: str,
+    chat: str,
+    display_name: str,
+    now: datetime,
 ) -> None:
     """Note that a stranger asks to be let in."""
     await tx.execute(
@@ -324,8 +361,12 @@ async def add_access_request(
     )
 
 
-async def decide_access_request(tx: Tx, request_id: str, by: StaffId, role: Role | None, now: datetime) -> None:
-    """Grant with a role, or refuse with None; Conflict("decided") where another administrator was quicker."""
+async def decide_access_request(
+    tx: Tx, request_id: str, by: StaffId, role: Role | None, now: datetime
+) -> None:
+    """Grant with a role, or refuse with None; Conflict("decided") where another administrator was
+    quicker.
+    """
     decided = await tx.execute(
         "UPDATE access_requests SET decided_at = ?, decided_by = ?, role = ? WHERE id = ? AND decided_at IS NULL",
         now,
@@ -351,7 +392,10 @@ async def count_stranger_answers(db: Reader, platform: Platform, user: str, sinc
 async def note_stranger_answer(tx: Tx, platform: Platform, user: str, now: datetime) -> None:
     """One more answer was given to a stranger."""
     await tx.execute(
-        "INSERT INTO stranger_answers (platform, user_id, answered_at) VALUES (?, ?, ?)", platform, user, now
+        "INSERT INTO stranger_answers (platform, user_id, answered_at) VALUES (?, ?, ?)",
+        platform,
+        user,
+        now,
     )
 
 

@@ -1,8 +1,8 @@
 """The one way in for tickets: each save with everything that follows from it, whoever saves.
 
-What is searched and counted is written with the ticket itself (`store/tickets/records.py`); here comes what the office's data
-say of it: what is told of its deadline, and what is owed on the request that it hangs on.
-"""
+What is searched and counted is written with the ticket itself (`store/tickets/records.py`); here
+comes what the office's data say of it: what is told of its deadline, and what is owed on the
+request that it hangs on."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,9 @@ from store.tickets import records as tickets
 
 
 async def add_ticket(tx: Tx, ticket: Ticket, ground: Ground) -> None:
-    """A new ticket, its status the first line of its history; Conflict("exists") where the number is taken."""
+    """A new ticket, its status the first line of its history; Conflict("exists") where the number
+    is taken.
+    """
     await tickets.add_ticket(tx, ticket)
     await _plan_new(tx, [ticket], ground)
 
@@ -32,7 +34,9 @@ async def add_tickets(tx: Tx, several: Sequence[Ticket], ground: Ground) -> None
 
 
 async def _plan_new(tx: Tx, several: Sequence[Ticket], ground: Ground) -> None:
-    await due.plan(tx, [row for ticket in several for row in deadlines.rows_for(ground.configuration, ticket)])
+    await due.plan(
+        tx, [row for ticket in several for row in deadlines.rows_for(ground.configuration, ticket)]
+    )
 
 
 async def update_ticket(tx: Tx, old: Ticket, new: Ticket, ground: Ground) -> None:

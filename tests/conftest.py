@@ -1,4 +1,6 @@
-"""What holds for every test: how many examples Hypothesis tries, and databases that need not outlive a power cut."""
+"""What holds for every test: how many examples Hypothesis tries, and databases that need not
+outlive a power cut.
+"""
 
 import os
 from collections.abc import Iterator
@@ -22,7 +24,9 @@ settings.load_profile("short")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Single files and tests run in this process; whole folders on all cores, twice, since half of them wait."""
+    """Single files and tests run in this process; whole folders on all cores, twice, since half of
+    them wait.
+    """
     if any(".py" in argument for argument in config.args):
         return 0
     cores = os.cpu_count() or 1

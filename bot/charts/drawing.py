@@ -1,4 +1,6 @@
-"""Draws charts as PNG with matplotlib, in a process of its own: run as a module, it answers on its standard output."""
+"""Draws charts as PNG with matplotlib, in a process of its own: run as a module, it answers on its
+standard output.
+"""
 
 import os
 import struct
@@ -27,8 +29,15 @@ SIDE = 330
 """Widest labels that stand beside their bars; longer ones stand above them."""
 LABEL_LINES = 2
 GROUND, INK, MUTED, AXIS = "#ffffff", "#10263a", "#51606e", "#9aa7b4"
-TONES = (("#0072b2", "#ffffff"), ("#e69f00", "#10263a"), ("#009e73", "#ffffff"), ("#cc79a7", "#10263a"))
-"""Okabe and Ito's colours, told apart by everybody and in grey as well; and what is written on each."""
+TONES = (
+    ("#0072b2", "#ffffff"),
+    ("#e69f00", "#10263a"),
+    ("#009e73", "#ffffff"),
+    ("#cc79a7", "#10263a"),
+)
+"""Okabe and Ito's colours, told apart by everybody and in grey as well; and what is written on
+each.
+"""
 ELLIPSIS = "…"
 HEAD = struct.Struct(">cI")
 DRAWN, FAILED = b"P", b"E"
@@ -37,7 +46,9 @@ DRAWN, FAILED = b"P", b"E"
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A line of text: where its baseline begins (or ends, with `end`), from the upper left corner."""
+    """A line of text: where its baseline begins (or ends, with `end`), from the upper left
+    corner.
+    """
 
     x: float
     y: float
@@ -61,7 +72,9 @@ Mark = _Words | _Box
 
 
 class _Pen:
-    """Measures text in the one font that the pictures use: Sarabun, whose tone marks stand right through raqm."""
+    """Measures text in the one font that the pictures use: Sarabun, whose tone marks stand right
+    through raqm.
+    """
 
     @cached_property
     def _fonts(self) -> "dict[bool, FontProperties]":
@@ -92,7 +105,9 @@ class _Pen:
 
     def drawable(self, text: str) -> str:
         """Without what the font lacks: emoji, control characters."""
-        return " ".join("".join(each if ord(each) in self._letters else " " for each in text).split())
+        return " ".join(
+            "".join(each if ord(each) in self._letters else " " for each in text).split()
+        )
 
     def width(self, text: str, size: int = PLAIN, *, bold: bool = False) -> float:
         """In pixels."""
@@ -101,8 +116,12 @@ class _Pen:
         font = self.font(size, bold=bold)
         return float(self._renderer.get_text_width_height_descent(text, font, ismath=False)[0])
 
-    def wrap(self, text: str, size: int, room: float, lines: int, *, bold: bool = False) -> list[str]:
-        """At most so many lines, broken at spaces where there are some, never between a letter and its marks."""
+    def wrap(
+        self, text: str, size: int, room: float, lines: int, *, bold: bool = False
+    ) -> list[str]:
+        """At most so many lines, broken at spaces where there are some, never between a letter and
+        its marks.
+        """
         wrapped = [""]
         for word in text.split():
             glue = " " if wrapped[-1] else ""
@@ -136,7 +155,9 @@ class _Page:
 
 
 def draw(chart: Chart) -> bytes:
-    """The chart as PNG, 1080 pixels wide and as high as its bars need. The same chart gives the same bytes."""
+    """The chart as PNG, 1080 pixels wide and as high as its bars need. The same chart gives the
+    same bytes.
+    """
     pen = _Pen()
     chart = _drawable(chart, pen)
     page = _Page(pen, [])
@@ -171,7 +192,9 @@ def _legend(page: _Page, chart: Chart) -> None:
         if x > MARGIN and x + needed > WIDTH - MARGIN + GAP:
             x = MARGIN
             page.y += PLAIN * LINE
-        page.marks.append(_Box(x, page.y - PLAIN * 0.72, PLAIN * 0.72, PLAIN * 0.72, _tone(each.tone)[0]))
+        page.marks.append(
+            _Box(x, page.y - PLAIN * 0.72, PLAIN * 0.72, PLAIN * 0.72, _tone(each.tone)[0])
+        )
         page.marks.append(_Words(x + PLAIN, page.y, text))
         x += needed + GAP
 
@@ -198,14 +221,18 @@ def _bars(page: _Page, chart: Chart) -> None:
             page.y += GAP / 4
         end = _bar(page, chart, place, left, scale)
         colour = INK if chart.totals[place] else MUTED
-        page.marks.append(_Words(end + GAP / 2, page.y + BAR * 0.76, amounts[place], colour=colour, bold=True))
+        page.marks.append(
+            _Words(end + GAP / 2, page.y + BAR * 0.76, amounts[place], colour=colour, bold=True)
+        )
         page.y += BAR + GAP
     if beside:
         page.marks.append(_Box(left - 3, top - GAP / 4, 3, page.y - top - GAP / 2, AXIS))
 
 
 def _bar(page: _Page, chart: Chart, place: int, left: float, scale: float) -> float:
-    """The parts of one bar side by side, each with its number where that fits; returns where the bar ends."""
+    """The parts of one bar side by side, each with its number where that fits; returns where the
+    bar ends.
+    """
     several = sum(each.values[place] > 0 for each in chart.series) > 1
     x = left
     for each in chart.series:
@@ -239,13 +266,17 @@ def _png(page: _Page) -> bytes:
 
 
 def _put(figure: "Figure", pen: _Pen, mark: Mark, height: int) -> None:
-    """Onto the figure, whose pixels are counted from the lower left corner. What is typed is never read as formulas."""
+    """Onto the figure, whose pixels are counted from the lower left corner. What is typed is never
+    read as formulas.
+    """
     from matplotlib.patches import Rectangle
     from matplotlib.text import Text
 
     if isinstance(mark, _Box):
         corner = (mark.x, height - mark.y - mark.height)
-        box = Rectangle(corner, mark.width, mark.height, facecolor=mark.colour, edgecolor="none", linewidth=0)
+        box = Rectangle(
+            corner, mark.width, mark.height, facecolor=mark.colour, edgecolor="none", linewidth=0
+        )
         figure.add_artist(box)
         box.set_transform(None)
         return
@@ -267,7 +298,9 @@ def _put(figure: "Figure", pen: _Pen, mark: Mark, height: int) -> None:
 
 
 def answer(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Draw one chart a request (its length in four bytes, then its text) until there are no more."""
+    """Draw one chart a request (its length in four bytes, then its text) until there are no
+    more.
+    """
     while len(head := requests.read(4)) == 4:
         try:
             kind, body = DRAWN, draw(chart_from_json(requests.read(int.from_bytes(head)).decode()))
@@ -278,7 +311,9 @@ def answer(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _place(error: BaseException) -> str:
-    """The error without its words, which may be those of the chart: its type, what could not be imported, where."""
+    """The error without its words, which may be those of the chart: its type, what could not be
+    imported, where.
+    """
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -287,7 +322,9 @@ def _place(error: BaseException) -> str:
 
 
 def main() -> None:
-    """Answer on the standard output, which nothing else may write to; give way to everybody else on the machine."""
+    """Answer on the standard output, which nothing else may write to; give way to everybody else on
+    the machine.
+    """
     if hasattr(os, "nice"):
         os.nice(5)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:

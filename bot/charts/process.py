@@ -1,4 +1,6 @@
-"""The process that draws: started when a chart is wanted, asked one at a time, ended when it is idle or hangs."""
+"""The process that draws: started when a chart is wanted, asked one at a time, ended when it is
+idle or hangs.
+"""
 
 import asyncio
 import os
@@ -19,7 +21,9 @@ from store.blobs import Blobs
 COMMAND = (sys.executable, "-m", "bot.charts.drawing")
 ROOT = Path(__file__).resolve().parents[2]
 CHART_CACHE = "cache"
-"""Folder of the data folder where matplotlib keeps its list of fonts; it makes it anew where it is gone."""
+"""Folder of the data folder where matplotlib keeps its list of fonts; it makes it anew where it is
+gone.
+"""
 LONGEST = 15.0
 """Seconds until a chart is given up, its turn included; a conversation's lease is longer."""
 IDLE = 60.0
@@ -34,7 +38,9 @@ log = get_logger()
 
 
 class ChartProcess:
-    """See `handlers.desk.Charts`. matplotlib would take half a second and 64 MB of the desk's own process."""
+    """See `handlers.desk.Charts`. matplotlib would take half a second and 64 MB of the desk's own
+    process.
+    """
 
     def __init__(
         self,
@@ -57,7 +63,9 @@ class ChartProcess:
         self._drawn: OrderedDict[str, Drawn] = OrderedDict()
 
     async def draw(self, chart: Chart) -> Drawn:
-        """A chart that was drawn before is the same picture; one that a handler decides afresh is here already."""
+        """A chart that was drawn before is the same picture; one that a handler decides afresh is
+        here already.
+        """
         wanted = chart_json(chart)
         known = self._drawn.get(wanted)
         if known is not None:
@@ -69,7 +77,12 @@ class ChartProcess:
                 picture = await self._ask(wanted.encode())
         except (TimeoutError, OSError, ValueError) as error:
             reference = new_reference()
-            log.error("chart not drawn", reference=reference, error=type(error).__name__, reason=_reason(error))
+            log.error(
+                "chart not drawn",
+                reference=reference,
+                error=type(error).__name__,
+                reason=_reason(error),
+            )
             raise NotDrawn(reference) from None
         drawn = self._drawn[wanted] = await self._keep(picture)
         if len(self._drawn) > REMEMBERED:
@@ -100,7 +113,9 @@ class ChartProcess:
         return self._child
 
     def _start(self) -> Child:
-        """In a thread, and by Popen: a loop's own way may copy the whole process's tables of pages while chats wait."""
+        """In a thread, and by Popen: a loop's own way may copy the whole process's tables of pages
+        while chats wait.
+        """
         self._cache.mkdir(parents=True, exist_ok=True)
         return subprocess.Popen(  # noqa: S603 - our own module
             self._command,
@@ -113,10 +128,21 @@ class ChartProcess:
         )
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of the desk's settings; matplotlib keeps its list of fonts where the desk keeps its files."""
-        others = {name: value for name, value in os.environ.items() if not name.startswith(("DESKBOT_", "MPL"))}
+        """Nothing of the desk's settings; matplotlib keeps its list of fonts where the desk keeps
+        its files.
+        """
+        others = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DESKBOT_", "MPL"))
+        }
         threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        return {**others, **threads, "MPLCONFIGDIR": str(self._cache.resolve()), "MPLBACKEND": "agg"}
+        return {
+            **others,
+            **threads,
+            "MPLCONFIGDIR": str(self._cache.resolve()),
+            "MPLBACKEND": "agg",
+        }
 
     def _stay(self) -> None:
         if self._rest is not None:
@@ -159,7 +185,9 @@ class ChartError(ValueError):
 
 
 def _exchange(child: Child, wanted: bytes) -> tuple[bytes, bytes]:
-    """Waits as long as the child does: whoever loses patience ends the child, and with it the wait."""
+    """Waits as long as the child does: whoever loses patience ends the child, and with it the
+    wait.
+    """
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(len(wanted).to_bytes(4) + wanted)

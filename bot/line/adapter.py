@@ -1,4 +1,6 @@
-"""LINE: the webhook's events in, line-bot-sdk's client out: the free reply first, else a push with a retry key."""
+"""LINE: the webhook's events in, line-bot-sdk's client out: the free reply first, else a push with
+a retry key.
+"""
 
 import asyncio
 import base64
@@ -73,12 +75,16 @@ class LineAdapter:
         self._bot_id = ""
 
     async def _client(self) -> tuple[Any, Any]:
-        """The SDK's clients; importing it takes most of a second, so that happens once, beside other work."""
+        """The SDK's clients; importing it takes most of a second, so that happens once, beside
+        other work.
+        """
         async with self._opening:
             if self._clients is None:
                 sdk = await asyncio.to_thread(_import_sdk)
                 apis = [
-                    sdk.AsyncApiClient(sdk.Configuration(access_token=self._access_token, host=host))
+                    sdk.AsyncApiClient(
+                        sdk.Configuration(access_token=self._access_token, host=host)
+                    )
                     for host in (self._api_url, self._data_api_url)
                 ]
                 self._clients = (sdk.AsyncMessagingApi(apis[0]), sdk.AsyncMessagingApiBlob(apis[1]))
@@ -105,7 +111,11 @@ class LineAdapter:
                 raise TypeError("events")
         except (ValueError, KeyError, TypeError, RecursionError):
             text = json.dumps(body.decode("utf-8", "replace"))
-            return [Event(self.platform, hashlib.sha256(body).hexdigest(), "line:?", 0, text, "unparsable")]
+            return [
+                Event(
+                    self.platform, hashlib.sha256(body).hexdigest(), "line:?", 0, text, "unparsable"
+                )
+            ]
         heard = [overheard.of_line(event) for event in listed]
         return [row_of(event) for event in heard if event is not None]
 
@@ -119,7 +129,9 @@ class LineAdapter:
     async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """The message's content; the SDK would read all of it into memory, however much it is."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {self._access_token}"})
+            self._session = aiohttp.ClientSession(
+                headers={"Authorization": f"Bearer {self._access_token}"}
+            )
         url = f"{self._data_api_url}/v2/bot/message/{attachment.reference}/content"
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT, sock_read=TIMEOUT)
         try:
@@ -135,7 +147,9 @@ class LineAdapter:
     def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """See `bot.line.render`."""
         link = self._links.url if self._links else None
-        return line_render.render(reply, replaces, link=link, private=self._private if self._bot_id else None)
+        return line_render.render(
+            reply, replaces, link=link, private=self._private if self._bot_id else None
+        )
 
     def _private(self, typed: str) -> str:
         """The address that opens the private chat with the bot, with this typed already."""
@@ -158,11 +172,12 @@ class LineAdapter:
     async def deliver(self, message: Message) -> Delivery:
         """Reply while the free token may be good, else push under the message's id as retry key.
 
-        A reply has no such key, but its token works once, so it may be tried again while it is fresh. When LINE
-        calls it invalid after an unclear answer, nobody can know: a confirmation is then pushed once, marked,
-        anything else is dropped.
-        """
-        if message.reply_token and (self._fresh(message) or (message.attempts == 1 and message.unclear)):
+        A reply has no such key, but its token works once, so it may be tried again while it is
+        fresh. When LINE calls it invalid after an unclear answer, nobody can know: a confirmation
+        is then pushed once, marked, anything else is dropped."""
+        if message.reply_token and (
+            self._fresh(message) or (message.attempts == 1 and message.unclear)
+        ):
             delivery = await self._reply(message)
             if not isinstance(delivery, Refused) or "reply token" not in delivery.error.lower():
                 return delivery
@@ -180,21 +195,30 @@ class LineAdapter:
         return message.reply_until_at is not None and self._clock() < message.reply_until_at
 
     async def _reply(self, message: Message) -> Delivery:
-        return await self._post("/v2/bot/message/reply", {"replyToken": message.reply_token}, message.payload, {})
+        return await self._post(
+            "/v2/bot/message/reply", {"replyToken": message.reply_token}, message.payload, {}
+        )
 
     async def _push(self, message: Message, payload: str) -> Delivery:
         retry_key = {"X-Line-Retry-Key": str(message.id)}
-        delivery = await self._post("/v2/bot/message/push", {"to": message.chat}, payload, retry_key)
+        delivery = await self._post(
+            "/v2/bot/message/push", {"to": message.chat}, payload, retry_key
+        )
         if isinstance(delivery, Sent):
             return Sent(pushes=await self.groups.size(message.chat))
         # Its key makes another try harmless, so nothing about a push is ever in doubt.
-        return replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
+        return (
+            replace(delivery, unclear=message.unclear) if isinstance(delivery, Retry) else delivery
+        )
 
-    async def _post(self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]) -> Delivery:
-        """One message call through the SDK's client; of the answer only the status says whether it was taken.
+    async def _post(
+        self, path: str, to: dict[str, str], payload: str, headers: dict[str, str]
+    ) -> Delivery:
+        """One message call through the SDK's client; of the answer only the status says whether it
+        was taken.
 
-        The SDK would read the body as well, and its models would cost more than everything else together.
-        """
+        The SDK would read the body as well, and its models would cost more than everything else
+        together."""
         api, _blob = await self._client()
         client = api.api_client
         kind = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -216,7 +240,9 @@ class LineAdapter:
         return _verdict(response.status, body.decode("utf-8", "replace"))
 
     async def quota(self) -> tuple[int, int | None]:
-        """Pushes that LINE counts for this month (it calls that approximate), and how many it allows (None: any)."""
+        """Pushes that LINE counts for this month (it calls that approximate), and how many it
+        allows (None: any).
+        """
         api, _blob = await self._client()
         used = await api.get_message_quota_consumption(_request_timeout=TIMEOUT)
         allowed = await api.get_message_quota(_request_timeout=TIMEOUT)
@@ -242,21 +268,31 @@ class LineAdapter:
         api, blob = await self._client()
         definition = line_menu.menu_definition(labels, [label for _key, label in labels])
         menus = await api.get_rich_menu_list(_request_timeout=TIMEOUT)
-        ours = {menu.name: menu.rich_menu_id for menu in menus.richmenus if menu.name.startswith("deskbot-")}
+        ours = {
+            menu.name: menu.rich_menu_id
+            for menu in menus.richmenus
+            if menu.name.startswith("deskbot-")
+        }
         name = str(definition["name"])
         menu_id = ours.pop(name, None) or await self._new_menu(api, blob, definition, labels)
         with suppress(_import_sdk().ApiException):
-            if (await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)).rich_menu_id == menu_id and not ours:
+            if (
+                await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)
+            ).rich_menu_id == menu_id and not ours:
                 return bot_name
         await api.set_default_rich_menu(menu_id, _request_timeout=TIMEOUT)
         for old in ours.values():
             await api.delete_rich_menu(old, _request_timeout=TIMEOUT)
         return bot_name
 
-    async def _new_menu(self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]) -> str:
+    async def _new_menu(
+        self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]
+    ) -> str:
         sdk = _import_sdk()
         picture = await asyncio.to_thread(line_menu.draw_menu, labels)
-        made = await api.create_rich_menu(sdk.RichMenuRequest.from_dict(definition), _request_timeout=TIMEOUT)
+        made = await api.create_rich_menu(
+            sdk.RichMenuRequest.from_dict(definition), _request_timeout=TIMEOUT
+        )
         try:
             await blob.set_rich_menu_image(
                 made.rich_menu_id,
@@ -291,11 +327,15 @@ def _verdict(status: int, body: str) -> Delivery:
     if status == 429:
         return Refused("429 monthly limit", spent=True)
     text = _message_of(body)
-    return Refused(f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower())
+    return Refused(
+        f"{status} {text}", unreachable=status == 404 or "failed to send" in text.lower()
+    )
 
 
 def _check_content(status: int) -> None:
-    """What the answer to a request for a message's content means, when it is not the content (200)."""
+    """What the answer to a request for a message's content means, when it is not the content
+    (200).
+    """
     if status in (401, 403):
         log.error("LINE refuses DESKBOT_LINE_ACCESS_TOKEN", status=status)
     if status in (404, 410):
@@ -309,7 +349,9 @@ def _message_of(body: str) -> str:
     return str((object_of(body.encode()) or {}).get("message", ""))[:200]
 
 
-async def receive_webhook(adapter: LineAdapter, db: Database, owner: str, now: datetime, body: bytes) -> list[str]:
+async def receive_webhook(
+    adapter: LineAdapter, db: Database, owner: str, now: datetime, body: bytes
+) -> list[str]:
     """Commit all events of one webhook call; returns the conversations to wake."""
     events = adapter.events(body)
     failpoint("event.received")

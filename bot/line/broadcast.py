@@ -1,4 +1,6 @@
-"""LINE's broadcasts: a post to all followers under a retry key, what it costs, and how many it reached."""
+"""LINE's broadcasts: a post to all followers under a retry key, what it costs, and how many it
+reached.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,7 +22,9 @@ MONTHLY = "monthly limit"
 
 
 class LineBroadcast:
-    """See `bot.networks.networks.PostingNetwork`. A broadcast has no address that people could open."""
+    """See `bot.networks.networks.PostingNetwork`. A broadcast has no address that people could
+    open.
+    """
 
     network = Network.LINE
     repeats_safely = True
@@ -40,7 +44,9 @@ class LineBroadcast:
     async def publish(self, posting: Posting) -> Answer:
         """Send it to every follower; the request's id is what the reach is asked by."""
         try:
-            body = {"messages": [*await self._picture(posting), {"type": "text", "text": posting.text}]}
+            body = {
+                "messages": [*await self._picture(posting), {"type": "text", "text": posting.text}]
+            }
         except Unreadable:
             return Failed("picture", lasting=True)
         headers = {"X-Line-Retry-Key": posting.retry_key}
@@ -55,12 +61,16 @@ class LineBroadcast:
             return Unclear(type(error).__name__)
 
     async def _picture(self, posting: Posting) -> list[dict[str, str]]:
-        """The picture by its links, once it is sure that they lead to something that LINE shows. Unreadable."""
+        """The picture by its links, once it is sure that they lead to something that LINE shows.
+        Unreadable.
+        """
         if posting.picture is None or self._links is None:
             return []
         for size in (FULL, SMALL):
             await asyncio.to_thread(kept, posting.picture, *size)
-        full, small = (self._links.picture_url(posting.picture_id, small=small) for small in (False, True))
+        full, small = (
+            self._links.picture_url(posting.picture_id, small=small) for small in (False, True)
+        )
         return [{"type": "image", "originalContentUrl": full, "previewImageUrl": small}]
 
     async def look_for(self, text: str, since: datetime) -> Posted | None:

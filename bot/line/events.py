@@ -8,7 +8,18 @@ from typing import Any, TypeGuard
 from bot import overheard
 from bot.line.text import words_of
 from domain.staff import Platform
-from handlers.chat import Attachment, Body, Edited, Incoming, Joined, Left, Other, Press, Text, Unsent
+from handlers.chat import (
+    Attachment,
+    Body,
+    Edited,
+    Incoming,
+    Joined,
+    Left,
+    Other,
+    Press,
+    Text,
+    Unsent,
+)
 from store.chat.inbox import UNSEND, Event
 
 REPLY_WINDOW = timedelta(seconds=50)
@@ -16,7 +27,9 @@ REPLY_WINDOW = timedelta(seconds=50)
 CONTENT = frozenset({"image", "file", "video", "audio"})
 """Messages with bytes to fetch."""
 CHATS = {"user": "userId", "group": "groupId", "room": "roomId"}
-"""Which id of a source is its chat's, by its type; one that names another chat beside it is not believed."""
+"""Which id of a source is its chat's, by its type; one that names another chat beside it is not
+believed.
+"""
 
 
 def row_of(event: Any) -> Event:
@@ -28,7 +41,9 @@ def row_of(event: Any) -> Event:
     chat, timestamp = _chat_of(known), known.get("timestamp")
     if chat is None or type(timestamp) is not int or not 0 <= timestamp < 2**53:
         return Event(Platform.LINE, event_id, "line:?", 0, raw, "unparsable")
-    return Event(Platform.LINE, event_id, f"line:{chat}", timestamp, raw, message=_message_of(known))
+    return Event(
+        Platform.LINE, event_id, f"line:{chat}", timestamp, raw, message=_message_of(known)
+    )
 
 
 def _message_of(event: dict[str, Any]) -> str:
@@ -53,7 +68,9 @@ def _chat_of(event: dict[str, Any]) -> str | None:
 
 def _is_plain(value: object) -> TypeGuard[str]:
     """An id as LINE makes them, which every database can keep."""
-    return isinstance(value, str) and 0 < len(value) <= 100 and value.isascii() and value.isprintable()
+    return (
+        isinstance(value, str) and 0 < len(value) <= 100 and value.isascii() and value.isprintable()
+    )
 
 
 def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
@@ -61,7 +78,9 @@ def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
     source = data["source"]
     private = source.get("type") == "user"
     # In standby another module answers this chat.
-    body = Other() if data.get("mode") == "standby" or not (private or _is_ours(data)) else _body(data)
+    body = (
+        Other() if data.get("mode") == "standby" or not (private or _is_ours(data)) else _body(data)
+    )
     who = source.get("userId")
     return Incoming(
         id=event.event_id,
@@ -79,7 +98,11 @@ def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
 
 def _is_ours(data: dict[str, Any]) -> bool:
     """Whether an event of a group is one that the desk hears, see `bot.overheard`."""
-    return bool(data.get(overheard.HEARD)) if data.get("type") == "message" else overheard.of_line(data) is not None
+    return (
+        bool(data.get(overheard.HEARD))
+        if data.get("type") == "message"
+        else overheard.of_line(data) is not None
+    )
 
 
 def _body(data: dict[str, Any]) -> Body:
@@ -91,7 +114,12 @@ def _body(data: dict[str, Any]) -> Body:
         return Press(str(data["postback"]["data"]))
     if kind == "unsend":
         return Unsent(str(data["unsend"]["messageId"]))
-    simple: dict[str, Body] = {"follow": Joined(), "join": Joined(), "unfollow": Left(), "leave": Left()}
+    simple: dict[str, Body] = {
+        "follow": Joined(),
+        "join": Joined(),
+        "unfollow": Left(),
+        "leave": Left(),
+    }
     simple["messageEdited"] = Edited()
     return simple.get(str(kind), Other())
 
@@ -106,7 +134,9 @@ def _attachment(message: dict[str, Any]) -> Attachment:
     """Bytes that lie elsewhere (`external`) are not fetched: anybody could name any address."""
     message_id = str(message.get("id", ""))
     ours = message.get("contentProvider", {}).get("type", "line") == "line"
-    fetchable = message["type"] in CONTENT and ours and message_id.isascii() and message_id.isdigit()
+    fetchable = (
+        message["type"] in CONTENT and ours and message_id.isascii() and message_id.isdigit()
+    )
     album = message.get("imageSet") or {}
     size, total = message.get("fileSize"), album.get("total")
     return Attachment(

@@ -13,17 +13,25 @@ COUNT_AGAIN = timedelta(hours=1)
 class LineGroups:
     """Asks through the SDK's client; an answer that does not come is of no consequence."""
 
-    def __init__(self, client: Callable[[], Awaitable[tuple[Any, Any]]], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: Callable[[], Awaitable[tuple[Any, Any]]], clock: Callable[[], datetime]
+    ) -> None:
         self._client = client
         self._clock = clock
         self._sizes: dict[str, tuple[int, datetime]] = {}
 
     async def size(self, chat: str) -> int:
-        """How many a push to this chat counts for: LINE counts people, so every member of a group."""
+        """How many a push to this chat counts for: LINE counts people, so every member of a
+        group.
+        """
         count, asked_at = self._sizes.get(chat, (1, None))
-        if chat.startswith("U") or (asked_at is not None and self._clock() - asked_at < COUNT_AGAIN):
+        if chat.startswith("U") or (
+            asked_at is not None and self._clock() - asked_at < COUNT_AGAIN
+        ):
             return count
-        with suppress(Exception):  # LINE's own count, asked for every quarter of an hour, corrects ours
+        with suppress(
+            Exception
+        ):  # LINE's own count, asked for every quarter of an hour, corrects ours
             api, _blob = await self._client()
             ask = api.get_group_member_count if chat.startswith("C") else api.get_room_member_count
             count = int((await ask(chat, _request_timeout=ASK_SECONDS)).count)
@@ -31,9 +39,13 @@ class LineGroups:
         return count
 
     async def title(self, chat: str) -> str:
-        """What a group is called; "" where LINE does not say just now, and for a room, which has no name."""
+        """What a group is called; "" where LINE does not say just now, and for a room, which has no
+        name.
+        """
         with suppress(Exception):  # a group without a title is a group all the same
             if chat.startswith("C"):
                 api, _blob = await self._client()
-                return str((await api.get_group_summary(chat, _request_timeout=ASK_SECONDS)).group_name)
+                return str(
+                    (await api.get_group_summary(chat, _request_timeout=ASK_SECONDS)).group_name
+                )
         return ""

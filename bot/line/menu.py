@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 2500, 843
 COLUMNS, ROWS = 3, 2
 LABEL_LIMIT, BAR_LIMIT = 20, 14
-"""What LINE takes of an action's label and of the chat bar's text, in characters as people count them."""
+"""What LINE takes of an action's label and of the chat bar's text, in characters as people count
+them.
+"""
 
 _GROUND, _TILE, _HALO, _INK, _TEXT = "#d5dfe8", "#ffffff", "#e4eef7", "#174f80", "#10263a"
 _GAP, _CORNER = 16, 36
@@ -35,7 +37,9 @@ class _Pen:
         self.unit = unit
 
     def dot(self, x: float, y: float, radius: float, ink: int = 255) -> None:
-        self.draw.ellipse([value * self.unit for value in (x - radius, y - radius, x + radius, y + radius)], ink)
+        self.draw.ellipse(
+            [value * self.unit for value in (x - radius, y - radius, x + radius, y + radius)], ink
+        )
 
     def ring(self, x: float, y: float, radius: float, stroke: float = 8) -> None:
         self.dot(x, y, radius + stroke / 2)
@@ -47,7 +51,9 @@ class _Pen:
         for x, y in points:
             self.dot(x, y, stroke / 2, ink)
 
-    def box(self, x: float, y: float, right: float, bottom: float, corner: float, stroke: float = 8) -> None:
+    def box(
+        self, x: float, y: float, right: float, bottom: float, corner: float, stroke: float = 8
+    ) -> None:
         edges = [value * self.unit for value in (x, y, right, bottom)]
         self.draw.rounded_rectangle(edges, corner * self.unit, None, 255, round(stroke * self.unit))
 
@@ -92,7 +98,9 @@ def _menu(pen: _Pen) -> None:
 
 def _help(pen: _Pen) -> None:
     pen.ring(50, 50, 44)
-    pen.draw.arc([value * pen.unit for value in (31, 19, 69, 57)], 175, 450, 255, round(10 * pen.unit))
+    pen.draw.arc(
+        [value * pen.unit for value in (31, 19, 69, 57)], 175, 450, 255, round(10 * pen.unit)
+    )
     pen.dot(36, 37, 5)
     pen.line((50, 52), (50, 60), stroke=10)
     pen.dot(50, 75, 6.5)
@@ -109,7 +117,9 @@ _PICTOGRAMS: dict[str, Callable[[_Pen], None]] = {
 
 
 def _areas() -> list[Area]:
-    """The tiles as (x, y, width, height) in pixels, row by row; together they are the whole picture."""
+    """The tiles as (x, y, width, height) in pixels, row by row; together they are the whole
+    picture.
+    """
     xs = [round(WIDTH * column / COLUMNS) for column in range(COLUMNS + 1)]
     ys = [round(HEIGHT * row / ROWS) for row in range(ROWS + 1)]
     return [
@@ -163,9 +173,8 @@ def _grounds() -> "Image.Image":
 def draw_menu(labels: Sequence[tuple[str, str]]) -> bytes:
     """The picture as PNG, 2500 x 843 pixels, for six (pictogram, label) pairs, row by row.
 
-    The same labels give the same bytes. Raises ValueError for another number of labels, KeyError for a
-    pictogram that is none of find, open, my, new, menu, help.
-    """
+    The same labels give the same bytes. Raises ValueError for another number of labels, KeyError
+    for a pictogram that is none of find, open, my, new, menu, help."""
     from PIL import ImageDraw
 
     picture = _grounds()
@@ -187,11 +196,11 @@ def _cut(text: str, limit: int) -> str:
 
 
 def menu_definition(labels: Sequence[tuple[str, str]], texts: Sequence[str]) -> dict[str, object]:
-    """What LINE's "create rich menu" takes; a tap on a tile says its text, `texts` standing as `labels` do.
+    """What LINE's "create rich menu" takes; a tap on a tile says its text, `texts` standing as
+    `labels` do.
 
-    `name` changes whenever picture or areas do, so a menu of this name on LINE is this menu. The chat bar
-    shows the label of the tile "menu". Raises as `draw_menu`.
-    """
+    `name` changes whenever picture or areas do, so a menu of this name on LINE is this menu. The
+    chat bar shows the label of the tile "menu". Raises as `draw_menu`."""
     areas = [
         {
             "bounds": {"x": x, "y": y, "width": width, "height": height},

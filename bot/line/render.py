@@ -1,4 +1,6 @@
-"""A reply as LINE message objects: text or Flex bubbles with postback buttons, within LINE's limits. Pure."""
+"""A reply as LINE message objects: text or Flex bubbles with postback buttons, within LINE's
+limits. Pure.
+"""
 
 import json
 from collections.abc import Callable
@@ -11,7 +13,9 @@ from handlers.chat import Button, Card, Choice, Document, Paragraph, Part, Reply
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble and a preview, graphemes of labels."""
+    """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble and a preview,
+    graphemes of labels.
+    """
 
     objects: int = 5
     text: int = 5000
@@ -33,13 +37,17 @@ ACCENT = "#0B5C8E"
 
 
 def render(
-    reply: Reply, replaces: str = "", limits: Limits = LIMITS, link: Link | None = None, private: Link | None = None
+    reply: Reply,
+    replaces: str = "",
+    limits: Limits = LIMITS,
+    link: Link | None = None,
+    private: Link | None = None,
 ) -> list[str]:
-    """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing here.
+    """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing
+    here.
 
-    `link` makes the address of a file, which LINE does not let a bot send; `private` the one that opens the private
-    chat with something typed.
-    """
+    `link` makes the address of a file, which LINE does not let a bot send; `private` the one that
+    opens the private chat with something typed."""
     parts = [_opening(part, private) for part in reply.all_parts] if private else reply.all_parts
     objects = [message for part in parts for message in _objects(part, limits, link)]
     return [
@@ -50,7 +58,10 @@ def render(
 
 def _opening(part: Part, private: Link) -> Part:
     """Buttons that may be pressed in a group open the private chat instead."""
-    buttons = tuple(replace(button, token=private(button.typed)) if button.typed else button for button in part.buttons)
+    buttons = tuple(
+        replace(button, token=private(button.typed)) if button.typed else button
+        for button in part.buttons
+    )
     return replace(part, buttons=buttons)
 
 
@@ -63,7 +74,9 @@ def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
         return _picture(part, limits, link)
     if isinstance(part, Document):
         bubble = _file_bubble(part, limits, link)
-        return [{"type": "flex", "altText": shorten(_words(part), limits.alt_text), "contents": bubble}]
+        return [
+            {"type": "flex", "altText": shorten(_words(part), limits.alt_text), "contents": bubble}
+        ]
     if isinstance(part, Paragraph) and not part.buttons:
         return _texts(part.text, limits)
     bubble = _bubble(part, limits)
@@ -84,7 +97,9 @@ def _picture(file: Document, limits: Limits, link: Link | None) -> list[Json]:
 
 
 def _texts(text: str, limits: Limits) -> list[Json]:
-    return [{"type": "text", "text": piece} for piece in split_text(text, limits.text) if piece.strip()]
+    return [
+        {"type": "text", "text": piece} for piece in split_text(text, limits.text) if piece.strip()
+    ]
 
 
 def _flex(part: Part, bubble: Json, limits: Limits) -> Json:
@@ -119,7 +134,16 @@ def _file_bubble(file: Document, limits: Limits, link: Link | None) -> Json:
     else:
         label = shorten(file.open_label, limits.label, units=_count)
         action = {"type": "uri", "label": label, "uri": link(file.file)}
-        buttons.insert(0, {"type": "button", "style": "primary", "height": "sm", "color": ACCENT, "action": action})
+        buttons.insert(
+            0,
+            {
+                "type": "button",
+                "style": "primary",
+                "height": "sm",
+                "color": ACCENT,
+                "action": action,
+            },
+        )
     bubble: Json = {"type": "bubble", "size": "giga", "body": _box(contents)}
     return {**bubble, "footer": _box(buttons, spacing="xs")} if buttons else bubble
 
@@ -192,7 +216,9 @@ def marked(payload: str, mark: str) -> str:
     if first["type"] == "text":
         first["text"] = mark + first["text"]
     elif first["type"] == "image":
-        call["messages"] = [{"type": "text", "text": mark.strip()}, *call["messages"]][-LIMITS.objects :]
+        call["messages"] = [{"type": "text", "text": mark.strip()}, *call["messages"]][
+            -LIMITS.objects :
+        ]
     else:
         first["altText"] = mark + first["altText"]
         _first_text(first["contents"]["body"], lambda text: mark + text)

@@ -1,4 +1,6 @@
-"""The words of a LINE message: without LINE's own emoji, which stand in them as words in brackets. Pure."""
+"""The words of a LINE message: without LINE's own emoji, which stand in them as words in brackets.
+Pure.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -16,7 +18,11 @@ def words_of(message: Mapping[str, Any]) -> str:
     for start, end in sorted(spans):
         if start >= at:
             words, at = _joined(words, _text(units, (at, start))), end
-    return _joined(words, _text(units, (at, len(units) // 2))) if at else _text(units, (0, len(units) // 2))
+    return (
+        _joined(words, _text(units, (at, len(units) // 2)))
+        if at
+        else _text(units, (0, len(units) // 2))
+    )
 
 
 def is_mentioned(message: Mapping[str, Any]) -> bool:
@@ -39,7 +45,9 @@ def _spans(marked: Any, units: int) -> list[Span]:
     """Where the marked parts stand; one that says so of no part of the text is not believed."""
     spans = []
     for each in marked if isinstance(marked, Iterable) and not isinstance(marked, str) else ():
-        index, length = (each.get(name) if isinstance(each, dict) else None for name in ("index", "length"))
+        index, length = (
+            each.get(name) if isinstance(each, dict) else None for name in ("index", "length")
+        )
         if type(index) is int and type(length) is int and 0 <= index < index + length <= units:
             spans.append((index, index + length))
     return spans
@@ -50,7 +58,9 @@ def _text(units: bytes, span: Span) -> str:
 
 
 def _joined(before: str, after: str) -> str:
-    """Two parts with one blank between them, since what stood there kept words and numbers apart."""
+    """Two parts with one blank between them, since what stood there kept words and numbers
+    apart.
+    """
     before, after = before.rstrip(" "), after.lstrip(" ")
     gap = "" if not before or not after or before.endswith("\n") or after.startswith("\n") else " "
     return f"{before}{gap}{after}"

@@ -1,4 +1,6 @@
-"""E-mail out over SMTP: each mail handed over once; what nobody can know is said so and never tried again by itself."""
+"""E-mail out over SMTP: each mail handed over once; what nobody can know is said so and never tried
+again by itself.
+"""
 
 import asyncio
 import json
@@ -22,25 +24,35 @@ from store.chat.outbox import Message
 STEP, ANSWER, GOODBYE = 20.0, 120.0, 2.0
 """Seconds for each step, for the answer to a whole mail (filters take their time), and for QUIT."""
 PAUSES = (60, 300, 900, 1800, 3600)
-"""Seconds before trying again: greylisting wants minutes, and a day's end is not to be met by a hundred tries."""
+"""Seconds before trying again: greylisting wants minutes, and a day's end is not to be met by a
+hundred tries.
+"""
 LINES = 4
 """Connections at a time."""
 MAILS_A_SECOND = 4
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 ALARM_AFTER = 3
-"""Tries after which administrators hear that the server cannot be reached; of TLS and login they hear at once."""
+"""Tries after which administrators hear that the server cannot be reached; of TLS and login they
+hear at once.
+"""
 _OURS = ("connect", "tls", "login")
 _FINAL = ("from", "to", "data")
-"""The steps at which 5xx is about this mail; at those before it is about the server or our login."""
+"""The steps at which 5xx is about this mail; at those before it is about the server or our
+login.
+"""
 Step = tuple[str, Callable[[], Awaitable[object]]]
 
 
 class MailAdapter:
-    """See `bot.platform.Adapter`; a chat is an address, and payloads come from store/mail/mails.py."""
+    """See `bot.platform.Adapter`; a chat is an address, and payloads come from
+    store/mail/mails.py.
+    """
 
     platform = Platform.MAIL
 
-    def __init__(self, server: MailServer, name: str, address: str, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, server: MailServer, name: str, address: str, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._server = server
         self._name, self._address = name, address
         self._tls = tls
@@ -69,7 +81,9 @@ class MailAdapter:
         return True
 
     async def pace(self, chat: str) -> None:
-        """Some connections at a time, and no burst: what is queued waits here, and is not half sent after a crash."""
+        """Some connections at a time, and no burst: what is queued waits here, and is not half sent
+        after a crash.
+        """
         async with self._turn:
             while self._calls >= LINES:
                 self._room.clear()
@@ -82,7 +96,9 @@ class MailAdapter:
             return Doubtful("unclear")
         try:
             payload = json.loads(message.payload)
-            payload["message_id"] = payload["message_id"] or f"<{message.id}@{self._address.rpartition('@')[2]}>"
+            payload["message_id"] = (
+                payload["message_id"] or f"<{message.id}@{self._address.rpartition('@')[2]}>"
+            )
             data = mail_bytes(payload, self._name, self._address)
         except (InvalidInput, ValueError, KeyError):
             return Refused("compose")
@@ -143,7 +159,9 @@ class MailAdapter:
         return steps
 
     async def hello(self) -> str:
-        """Connect and log in, send nothing: "" where all is good, else the step and the server's code."""
+        """Connect and log in, send nothing: "" where all is good, else the step and the server's
+        code.
+        """
         client = self._client()
         try:
             for step, call in [*self._greeting(client), ("connect", client.noop)]:
@@ -159,17 +177,20 @@ class MailAdapter:
 
 
 def _is_yes(client: SMTP, error: Exception) -> bool:
-    """Whether the answer to the text was a yes that the library cannot read: another 2yz, or words without end.
+    """Whether the answer to the text was a yes that the library cannot read: another 2yz, or words
+    without end.
 
-    250 itself is none: the library raises it only where it came too early, in place of the request for the text.
-    """
+    250 itself is none: the library raises it only where it came too early, in place of the request
+    for the text."""
     code = getattr(error, "code", 0)
     unread = bytes(client.protocol._buffer[:1]) if client.protocol is not None else b""
     return unread == b"2" or (200 <= code < 300 and code != 250)
 
 
 def _failure(step: str, error: Exception, attempts: int) -> Delivery:
-    """Permanent, temporary, or unknowable: decided here, where SMTP's own words are known (RFC 5321, section 4.2)."""
+    """Permanent, temporary, or unknowable: decided here, where SMTP's own words are known (RFC
+    5321, section 4.2).
+    """
     what, code = _what(step, error), _code(error)
     if step == "data" and not code:
         # The text was perhaps taken: the answer is missing, or none of SMTP's.

@@ -1,4 +1,6 @@
-"""A mailbox over IMAP, read and never changed: imaplib in a thread of its own, since asyncio has no client as sound."""
+"""A mailbox over IMAP, read and never changed: imaplib in a thread of its own, since asyncio has no
+client as sound.
+"""
 
 import asyncio
 import imaplib
@@ -20,26 +22,33 @@ T = TypeVar("T")
 
 
 class BoxFailed(Exception):
-    """The mailbox cannot be read just now: connect, tls, login, mailbox, or read. Never the server's words."""
+    """The mailbox cannot be read just now: connect, tls, login, mailbox, or read. Never the
+    server's words.
+    """
 
     safe_text = True
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a mailbox stands: UIDs mean something under this `uidvalidity`, and the next mail has `uidnext` or more."""
+    """How a mailbox stands: UIDs mean something under this `uidvalidity`, and the next mail has
+    `uidnext` or more.
+    """
 
     uidvalidity: int
     uidnext: int
 
 
 class ImapBox:
-    """One mailbox; connects when it is looked at, and anew after whatever failed. Opened so that nothing changes.
+    """One mailbox; connects when it is looked at, and anew after whatever failed. Opened so that
+    nothing changes.
 
     Every method but `close` raises BoxFailed.
     """
 
-    def __init__(self, server: MailServer, mailbox: str = "INBOX", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, server: MailServer, mailbox: str = "INBOX", tls: ssl.SSLContext | None = None
+    ) -> None:
         self.name = f"{server.user}@{server.host}/{mailbox}"
         self._server = server
         self._mailbox = '"{}"'.format(mailbox.replace("\\", "\\\\").replace('"', '\\"'))
@@ -52,7 +61,9 @@ class ImapBox:
 
     async def uids(self, first: int, last: int) -> list[int]:
         """The mails from `first` to `last` that are there, in order."""
-        found = await self._call(lambda imap: self._said(imap.uid("SEARCH", "UID", f"{first}:{last}")))
+        found = await self._call(
+            lambda imap: self._said(imap.uid("SEARCH", "UID", f"{first}:{last}"))
+        )
         return sorted(uid for uid in map(int, b" ".join(found).split()) if first <= uid <= last)
 
     async def first_since(self, day: date) -> int | None:
@@ -62,7 +73,9 @@ class ImapBox:
         return min(map(int, b" ".join(found).split()), default=None)
 
     async def read(self, uid: int, what: str, limit: int) -> bytes | None:
-        """The first `limit` bytes of a mail, or of its HEADER; it stays unread. None where it is gone."""
+        """The first `limit` bytes of a mail, or of its HEADER; it stays unread. None where it is
+        gone.
+        """
         asked = f"(UID BODY.PEEK[{what}]<0.{limit}>)"
         found = await self._call(lambda imap: self._said(imap.uid("FETCH", str(uid), asked)))
         return next((bytes(item[1][:limit]) for item in found if isinstance(item, tuple)), None)
@@ -106,7 +119,9 @@ class ImapBox:
     def _connect(self) -> imaplib.IMAP4:
         server = self._server
         if server.encryption is Encryption.TLS:
-            return imaplib.IMAP4_SSL(server.host, server.port, ssl_context=self._context(), timeout=STEP)
+            return imaplib.IMAP4_SSL(
+                server.host, server.port, ssl_context=self._context(), timeout=STEP
+            )
         return imaplib.IMAP4(server.host, server.port, timeout=STEP)
 
     def _context(self) -> ssl.SSLContext:
@@ -138,7 +153,9 @@ class ImapBox:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """Run `work` in a thread that nobody has to wait for: a server that says nothing must not keep the desk."""
+    """Run `work` in a thread that nobody has to wait for: a server that says nothing must not keep
+    the desk.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -169,7 +186,9 @@ def _shut(imap: imaplib.IMAP4) -> None:
 
 
 def _as_failure(error: BaseException) -> BoxFailed:
-    """What went wrong without the server's words, which may name people, and without what was typed to log in."""
+    """What went wrong without the server's words, which may name people, and without what was typed
+    to log in.
+    """
     if isinstance(error, BoxFailed):
         return error
     if isinstance(error, ssl.SSLError):

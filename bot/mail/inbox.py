@@ -1,4 +1,6 @@
-"""Reads a mailbox: each mail once, in order, what it comes to and how far it was read in one transaction."""
+"""Reads a mailbox: each mail once, in order, what it comes to and how far it was read in one
+transaction.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,15 +27,21 @@ from store.mail.inboxes import Found, Position
 POLL = 30.0
 """Seconds between looks; a server that cannot be reached is asked again as often."""
 ALARM_AFTER = 3
-"""Looks in vain, one after the other, until administrators hear of it; of a wrong login they hear at once."""
+"""Looks in vain, one after the other, until administrators hear of it; of a wrong login they hear
+at once.
+"""
 HEAD = 65_536
 """Bytes of headers that are read of a mail, at most."""
 SPAN = 5_000
 """UIDs asked for at a time."""
 ATTEMPTS = 4
-"""How often a mail is decided on afresh when somebody else's write came between, and read when it cannot be."""
+"""How often a mail is decided on afresh when somebody else's write came between, and read when it
+cannot be.
+"""
 LOOK_BACK = timedelta(days=2)
-"""A mailbox that was numbered anew is read from the days before the last look: servers count days by their own zone."""
+"""A mailbox that was numbered anew is read from the days before the last look: servers count days
+by their own zone.
+"""
 READ_NOTED_EVERY = timedelta(minutes=10)
 
 log = get_logger()
@@ -47,7 +55,8 @@ class Reader(Protocol):
         ...
 
     async def read(self, work: Work, raw: bytes, key: str) -> Found:
-        """Decide what a mail comes to: changes, notices and audit go into `work`; `key` is this mail's own.
+        """Decide what a mail comes to: changes, notices and audit go into `work`; `key` is this
+        mail's own.
 
         InvalidInput where it cannot be read; Conflict, and it is asked again.
         """
@@ -58,7 +67,12 @@ class MailInbox:
     """One mailbox, by one process at a time."""
 
     def __init__(
-        self, desk: Desk, box: ImapBox, reader: Reader, post: Callable[..., Awaitable[None]], owner: str
+        self,
+        desk: Desk,
+        box: ImapBox,
+        reader: Reader,
+        post: Callable[..., Awaitable[None]],
+        owner: str,
     ) -> None:
         self._desk = desk
         self._box = box
@@ -93,7 +107,11 @@ class MailInbox:
         log.warning("mailbox not reached", step=step, times=self._failed)
         if step in ("tls", "login", "mailbox") or self._failed >= ALARM_AFTER:
             day = self._desk.clock().astimezone(BANGKOK).date()
-            told = Notice(partial(system.mailbox_away, step), f"{ADMIN_TOLD}imap:{step}:{day}", role=Role.ADMIN)
+            told = Notice(
+                partial(system.mailbox_away, step),
+                f"{ADMIN_TOLD}imap:{step}:{day}",
+                role=Role.ADMIN,
+            )
             await self._post(Outcome(None, notices=(told,)))
 
     async def look(self) -> None:
@@ -126,7 +144,9 @@ class MailInbox:
         log.warning("mailbox numbered anew")
         since = (known.read_at - LOOK_BACK).astimezone(BANGKOK).date()
         found = await self._box.first_since(since)
-        new = Position(name, seen.uidvalidity, seen.uidnext if found is None else found, known.read_at)
+        new = Position(
+            name, seen.uidvalidity, seen.uidnext if found is None else found, known.read_at
+        )
         await db.write(partial(mail_inboxes.move, old=known, new=new))
         return new
 
@@ -141,7 +161,9 @@ class MailInbox:
         return await self._move(position, end)
 
     async def _fetch(self, position: Position, uid: int) -> bytes:
-        """The mail as far as it is wanted, b"" where it is not; one that the server cannot give is passed over."""
+        """The mail as far as it is wanted, b"" where it is not; one that the server cannot give is
+        passed over.
+        """
         try:
             head = await self._box.read(uid, "HEADER", HEAD)
             limit = self._wanted(head) if head else 0
@@ -172,7 +194,9 @@ class MailInbox:
             try:
                 found = await self._decide(work, raw, key)
                 outcome = work.outcome()
-                await self._post(outcome, partial(mail_inboxes.move, old=position, new=after, found=found))
+                await self._post(
+                    outcome, partial(mail_inboxes.move, old=position, new=after, found=found)
+                )
                 break
             except Conflict:
                 if attempt == ATTEMPTS - 1:
@@ -181,7 +205,9 @@ class MailInbox:
         return after
 
     async def _decide(self, work: Work, raw: bytes, key: str) -> Found:
-        """One mail's trouble is no other's: what cannot be read is counted, and left where it is."""
+        """One mail's trouble is no other's: what cannot be read is counted, and left where it
+        is.
+        """
         try:
             found = await self._reader.read(work, raw, key)
         except (StoreUnavailable, Conflict):

@@ -1,4 +1,6 @@
-"""A mail as bytes (RFC 5322): headers that nothing typed can break out of, Thai in RFC 2047 and base64. Pure."""
+"""A mail as bytes (RFC 5322): headers that nothing typed can break out of, Thai in RFC 2047 and
+base64. Pure.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,14 +18,19 @@ Payload = Mapping[str, Any]
 
 
 def mail_bytes(payload: Payload, name: str, address: str) -> bytes:
-    """The whole mail from `name` <address>. InvalidInput or ValueError where it cannot be said in a header."""
+    """The whole mail from `name` <address>. InvalidInput or ValueError where it cannot be said in a
+    header.
+    """
     if payload["files"]:
         raise ValueError("files")  # never without what it says is attached
     head = [
         ("From", f"{_encoded(name, 'From')} <{address}>" if name else address),
         ("To", check_address(payload["to"])),
         ("Subject", _encoded(check_subject(payload["subject"]), "Subject")),
-        ("Date", format_datetime(datetime.fromisoformat(payload["written_at"]).astimezone(BANGKOK))),
+        (
+            "Date",
+            format_datetime(datetime.fromisoformat(payload["written_at"]).astimezone(BANGKOK)),
+        ),
         ("Message-ID", payload["message_id"]),
         *_thread(payload["thread"]),
         ("Content-Language", payload["language"]),
@@ -41,11 +48,17 @@ def _line(name: str, value: str) -> bytes:
 
 
 def _encoded(text: str, name: str) -> str:
-    """One line of text for a header: as it is where it is short ASCII, else all of it in encoded words.
+    """One line of text for a header: as it is where it is short ASCII, else all of it in encoded
+    words.
 
     All of it, since the email package loses blanks between an encoded and a plain word.
     """
-    plain = text.isascii() and len(text) < 60 and "=?" not in text and not set(text) & set('"\\()<>,;:@[]')
+    plain = (
+        text.isascii()
+        and len(text) < 60
+        and "=?" not in text
+        and not set(text) & set('"\\()<>,;:@[]')
+    )
     if plain or (name == "Subject" and text.isascii() and len(text) < 60 and "=?" not in text):
         return text
     return Header(text, "utf-8", header_name=name).encode(linesep="\r\n")

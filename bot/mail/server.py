@@ -1,4 +1,6 @@
-"""The mail servers as DESKBOT_SMTP_URL and DESKBOT_IMAP_URL name them: where, how encrypted, and who logs in."""
+"""The mail servers as DESKBOT_SMTP_URL and DESKBOT_IMAP_URL name them: where, how encrypted, and
+who logs in.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,9 +41,8 @@ class MailServer:
 def read_server(url: str) -> MailServer:
     """The server that the address names; ValueError says what it should look like.
 
-    smtp:// insists on STARTTLS unless the host is this machine or `?starttls=no` says otherwise; a password never
-    goes to another machine unencrypted.
-    """
+    smtp:// insists on STARTTLS unless the host is this machine or `?starttls=no` says otherwise; a
+    password never goes to another machine unencrypted."""
     server, path = _read(url, {"smtp": 587, "smtps": 465}, FORM)
     if path:
         raise ValueError(f"must look like {FORM} {ESCAPES}")
@@ -49,7 +50,9 @@ def read_server(url: str) -> MailServer:
 
 
 def read_mailbox(url: str) -> tuple[MailServer, str]:
-    """The server and the name of the mailbox on it (INBOX where none is given), under the same rules; ValueError."""
+    """The server and the name of the mailbox on it (INBOX where none is given), under the same
+    rules; ValueError.
+    """
     server, path = _read(url, {"imap": 143, "imaps": 993}, BOX_FORM)
     if not server.user:
         raise ValueError(f"needs a user and a password: {BOX_FORM}")
@@ -60,7 +63,9 @@ def read_mailbox(url: str) -> tuple[MailServer, str]:
 
 
 def _read(url: str, ports: Mapping[str, int], form: str) -> tuple[MailServer, str]:
-    """The server and what follows it; of the schemes, with their ports, the one that ends in s is all in TLS."""
+    """The server and what follows it; of the schemes, with their ports, the one that ends in s is
+    all in TLS.
+    """
     try:
         parts = urlsplit(url)
         given_port = parts.port
@@ -74,13 +79,17 @@ def _read(url: str, ports: Mapping[str, int], form: str) -> tuple[MailServer, st
     if parts.scheme.endswith("s"):
         encryption = Encryption.TLS
     else:
-        encryption = Encryption.STARTTLS if (not local if asked is None else asked) else Encryption.NONE
+        encryption = (
+            Encryption.STARTTLS if (not local if asked is None else asked) else Encryption.NONE
+        )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
         raise ValueError(f"needs both user and password, or neither: {form}")
     if user and encryption is Encryption.NONE and not local:
         raise ValueError("would send the password unencrypted: remove starttls=no")
-    server = MailServer(parts.hostname, given_port or ports[parts.scheme], encryption, user, password)
+    server = MailServer(
+        parts.hostname, given_port or ports[parts.scheme], encryption, user, password
+    )
     return server, parts.path.strip("/")
 
 
@@ -100,7 +109,9 @@ def _is_local(host: str) -> bool:
 
 
 def read_sender(text: str) -> tuple[str, str]:
-    """Name (may be empty) and address of `services@example.go.th` or `Desk <services@example.go.th>`; ValueError."""
+    """Name (may be empty) and address of `services@example.go.th` or `Desk
+    <services@example.go.th>`; ValueError.
+    """
     found = getaddresses([text])
     if len(found) != 1 or not text.isprintable():
         raise ValueError(SENDER)

@@ -1,4 +1,6 @@
-"""Facebook: the page's webhook in, the Graph API out; without retry keys, so that the feed is read before a retry."""
+"""Facebook: the page's webhook in, the Graph API out; without retry keys, so that the feed is read
+before a retry.
+"""
 
 import asyncio
 import hashlib
@@ -32,13 +34,17 @@ TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 LOOK_BACK = timedelta(minutes=5)
 """Clocks differ: a post is looked for from a little before its first try."""
 VIEWERS = "post_total_media_view_unique"
-"""The metric that took the place of post_impressions_unique, which Meta ended for all versions in June 2026."""
+"""The metric that took the place of post_impressions_unique, which Meta ended for all versions in
+June 2026.
+"""
 RATE_CODES = frozenset({4, 17, 32, 341, 613, 368})
 TOKEN_CODES = frozenset({102, 190})
 
 
 def signature_matches(app_secret: str, body: bytes, given: str | None) -> bool:
-    """Whether Meta signed these very bytes: HMAC-SHA256 of the escaped body as it came, in constant time."""
+    """Whether Meta signed these very bytes: HMAC-SHA256 of the escaped body as it came, in constant
+    time.
+    """
     expected = "sha256=" + hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), (given or "").encode("utf-8", "replace"))
 
@@ -46,13 +52,17 @@ def signature_matches(app_secret: str, body: bytes, given: str | None) -> bool:
 def challenge(query: Mapping[str, str], verify_token: str) -> str | None:
     """The answer to Meta's question whether this address is ours; None where the token is not."""
     given = query.get("hub.verify_token", "").encode("utf-8", "replace")
-    if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, verify_token.encode()):
+    if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(
+        given, verify_token.encode()
+    ):
         return None
     return query.get("hub.challenge", "")
 
 
 def events(body: bytes, page_id: str) -> list[Event]:
-    """The webhook's news of the page's own posts as inbox rows, each on its own: one that is odd harms no other."""
+    """The webhook's news of the page's own posts as inbox rows, each on its own: one that is odd
+    harms no other.
+    """
     try:
         data = json.loads(body.decode("utf-8", "replace"))
         entries = data["entry"] if data["object"] == "page" else []
@@ -67,7 +77,9 @@ def _of_entry(entry: Any, page_id: str) -> list[Event]:
     try:
         if str(entry["id"]) != page_id:
             return []
-        changes = [change["value"] for change in entry.get("changes", []) if change["field"] == "feed"]
+        changes = [
+            change["value"] for change in entry.get("changes", []) if change["field"] == "feed"
+        ]
         told = [read_event(entry.get("time"), value, page_id) for value in changes]
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError):
         return [_unreadable(json.dumps(entry))]
@@ -82,11 +94,15 @@ def _event(told: PageEvent, page_id: str) -> Event:
 
 def _unreadable(text: str) -> Event:
     raw = json.dumps(text)
-    return Event(PLATFORM, hashlib.sha256(raw.encode()).hexdigest(), f"{PLATFORM}:?", 0, raw, "unparsable")
+    return Event(
+        PLATFORM, hashlib.sha256(raw.encode()).hexdigest(), f"{PLATFORM}:?", 0, raw, "unparsable"
+    )
 
 
 async def receive_webhook(db: Database, now: datetime, page_id: str, body: bytes) -> int:
-    """Commit what the webhook told, with the row that has it dealt with; returns how many events."""
+    """Commit what the webhook told, with the row that has it dealt with; returns how many
+    events.
+    """
     told = events(body, page_id)
     rows = [Due(KIND, event.event_id, "", now) for event in told if event.state == "pending"]
 
@@ -100,7 +116,9 @@ async def receive_webhook(db: Database, now: datetime, page_id: str, body: bytes
 
 
 class FacebookPage:
-    """See `bot.networks.networks.PostingNetwork`. The API's version, where one is wanted, stands in the address."""
+    """See `bot.networks.networks.PostingNetwork`. The API's version, where one is wanted, stands in
+    the address.
+    """
 
     network = Network.FACEBOOK
     repeats_safely = False
@@ -175,11 +193,12 @@ class FacebookPage:
         return None
 
     async def measure(self, external_id: str) -> tuple[int | None, int | None] | None:
-        """How many people saw it; None where Facebook does not say: the token lacks `read_insights`, or the page has
-        fewer than 100 followers. It tells of no delivery.
-        """
+        """How many people saw it; None where Facebook does not say: the token lacks
+        `read_insights`, or the page has fewer than 100 followers. It tells of no delivery."""
         try:
-            answer = await self._get(f"/{external_id}/insights", {"metric": VIEWERS, "period": "lifetime"})
+            answer = await self._get(
+                f"/{external_id}/insights", {"metric": VIEWERS, "period": "lifetime"}
+            )
             (found,) = answer["data"]
             viewers = found["values"][0]["value"]
         except (LookupFailed, KeyError, IndexError, TypeError, ValueError) as error:

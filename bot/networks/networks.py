@@ -59,7 +59,9 @@ class LookupFailed(Exception):
 
 
 def listed(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The posts of an answer; LookupFailed where it has no list of them, which is not an empty one."""
+    """The posts of an answer; LookupFailed where it has no list of them, which is not an empty
+    one.
+    """
     posts = answer.get("data")
     if not isinstance(posts, list):
         raise LookupFailed("no list")

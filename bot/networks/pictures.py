@@ -1,4 +1,6 @@
-"""Pictures that go out with a post: turned upright, without what the camera noted, and small enough for a network."""
+"""Pictures that go out with a post: turned upright, without what the camera noted, and small enough
+for a network.
+"""
 
 import io
 from functools import lru_cache
@@ -7,7 +9,9 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FULL, SMALL = (10_000_000, 4096), (1_000_000, 1024)
-"""Bytes and pixels a side: of the picture on LINE and Facebook, and of LINE's preview in the chat."""
+"""Bytes and pixels a side: of the picture on LINE and Facebook, and of LINE's preview in the
+chat.
+"""
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 MOST_PIXELS = 50_000_000
 """A picture with more is not opened: a few bytes may claim any size."""
@@ -26,10 +30,11 @@ class Unreadable(Exception):
 
 
 def fitted(path: Path, most: int, side: int = SIDES[0]) -> tuple[bytes, str]:
-    """The picture as JPEG or PNG of at most `most` bytes and `side` pixels a side, and its type. Unreadable.
+    """The picture as JPEG or PNG of at most `most` bytes and `side` pixels a side, and its type.
+    Unreadable.
 
-    A PNG that fits is not touched (charts stay sharp); a photo is written anew, so that its place and time stay here.
-    """
+    A PNG that fits is not touched (charts stay sharp); a photo is written anew, so that its place
+    and time stay here."""
     try:
         with Image.open(path, formats=("JPEG", "PNG", "GIF")) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -53,7 +58,9 @@ def fitted(path: Path, most: int, side: int = SIDES[0]) -> tuple[bytes, str]:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    """What is transparent becomes white: JPEG has no such thing, and black would hide a chart's letters."""
+    """What is transparent becomes white: JPEG has no such thing, and black would hide a chart's
+    letters.
+    """
     rgba = picture.convert("RGBA")
     ground = Image.new("RGB", rgba.size, "white")
     ground.paste(rgba, mask=rgba.getchannel("A"))
@@ -62,5 +69,7 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def kept(path: Path, most: int, side: int) -> tuple[bytes, str]:
-    """`fitted`, remembered: all followers ask for the same picture within minutes. The bytes never change."""
+    """`fitted`, remembered: all followers ask for the same picture within minutes. The bytes never
+    change.
+    """
     return fitted(path, most, side)

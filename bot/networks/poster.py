@@ -1,4 +1,6 @@
-"""Posts what is due on the networks, one call at a time for each post, and asks later how many people it reached."""
+"""Posts what is due on the networks, one call at a time for each post, and asks later how many
+people it reached.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -26,19 +28,25 @@ REACH_AFTER = (timedelta(days=2), timedelta(days=4), timedelta(days=7))
 """After the first look: LINE counts for 14 days."""
 REACH_LATER = timedelta(hours=6)
 TOO_LATE = timedelta(hours=6)
-"""After its time, a post that is surely not out (the desk was down) is old news: a person says whether it goes."""
+"""After its time, a post that is surely not out (the desk was down) is old news: a person says
+whether it goes.
+"""
 POST, REACH = "post", "reach"
 
 log = get_logger()
 
 
 class PostingNetworks:
-    """See `handlers.desk.Networks`: what is configured, for the handlers to ask and for the poster to post to."""
+    """See `handlers.desk.Networks`: what is configured, for the handlers to ask and for the poster
+    to post to.
+    """
 
     def __init__(self, networks: Sequence[PostingNetwork] = ()) -> None:
         self.by_name: Mapping[Network, PostingNetwork] = {each.network: each for each in networks}
         self.ready = frozenset(self.by_name)
-        self.with_picture = frozenset(name for name, each in self.by_name.items() if each.takes_pictures)
+        self.with_picture = frozenset(
+            name for name, each in self.by_name.items() if each.takes_pictures
+        )
 
     async def broadcast_cost(self, today: date) -> BroadcastCost | None:
         """What a LINE broadcast would cost now."""
@@ -74,8 +82,14 @@ class Poster:
         if not self._networks:
             return []
         to_post = [(POST, *each) for each in await publications.list_to_post(self._desk.db, now)]
-        to_measure = [(REACH, *each) for each in await publications.list_to_measure(self._desk.db, now)]
-        found = [each for each in (*to_post, *to_measure) if each not in running and each[2] in self._networks]
+        to_measure = [
+            (REACH, *each) for each in await publications.list_to_measure(self._desk.db, now)
+        ]
+        found = [
+            each
+            for each in (*to_post, *to_measure)
+            if each not in running and each[2] in self._networks
+        ]
         return [each for each in found if await self._lease(each, now)]
 
     async def _lease(self, key: tuple[str, str, Network], now: datetime) -> bool:
@@ -95,12 +109,16 @@ class Poster:
             log.warning("store unavailable", **where(error))
 
     async def _post_one(self, no: str, network: Network) -> None:
-        """`sending` is committed before the call: whoever finds it later knows that it may have been taken."""
+        """`sending` is committed before the call: whoever finds it later knows that it may have
+        been taken.
+        """
         publication = await publications.get(self._desk.db, no)
         before, now = publication.posts[network], self._desk.clock()
         if await self._held(publication, before):
             return
-        if not await self._desk.db.write(partial(publications.begin_sending, no=no, network=network, now=now)):
+        if not await self._desk.db.write(
+            partial(publications.begin_sending, no=no, network=network, now=now)
+        ):
             return
         failpoint("post.begun")
         publication = await publications.get(self._desk.db, no)
@@ -127,7 +145,9 @@ class Poster:
         return True
 
     async def _ask(self, publication: Publication, before: Post) -> Answer:
-        """Never a second post after an unclear answer: look for the first, unless the network tells twins apart."""
+        """Never a second post after an unclear answer: look for the first, unless the network tells
+        twins apart.
+        """
         if self._missed(before):
             return Failed("missed", lasting=True)
         network = self._networks[before.network]
@@ -143,7 +163,12 @@ class Poster:
                 return found
             if before.state is not PostState.WAITING:
                 return Unclear("not found yet")
-        if network.repeats_safely and doubtful and since is not None and _key_is_old(since, self._desk.clock()):
+        if (
+            network.repeats_safely
+            and doubtful
+            and since is not None
+            and _key_is_old(since, self._desk.clock())
+        ):
             return Unclear("key too old")
         try:
             answer = await network.publish(await self._posting(publication, before))
@@ -155,7 +180,9 @@ class Poster:
             return Unclear(type(error).__name__)
 
     async def _named(self, network: PostingNetwork, text: str, answer: Answer) -> Answer:
-        """A post that the network took without saying its name, with the name and link that are found for it."""
+        """A post that the network took without saying its name, with the name and link that are
+        found for it.
+        """
         if not isinstance(answer, Posted) or answer.external_id:
             return answer
         log.warning("post taken, its name not told", network=network.network)
@@ -167,10 +194,16 @@ class Poster:
 
     def _missed(self, before: Post) -> bool:
         surely_not_out = before.state is PostState.WAITING and before.error != UNKNOWN
-        return surely_not_out and before.post_at is not None and self._desk.clock() - before.post_at > TOO_LATE
+        return (
+            surely_not_out
+            and before.post_at is not None
+            and self._desk.clock() - before.post_at > TOO_LATE
+        )
 
     async def _posting(self, publication: Publication, post: Post) -> Posting:
-        """The text, and the picture where there is one; NotFound("file") where its bytes are gone."""
+        """The text, and the picture where there is one; NotFound("file") where its bytes are
+        gone.
+        """
         text = publication.words_of(post)
         if not publication.picture:
             return Posting(text, post.retry_key)
@@ -190,7 +223,12 @@ class Poster:
         elif reach is None and again is None and now - posted_at < REACH_AFTER[-1] * 2:
             again = now + REACH_LATER
         note = partial(
-            publications.note_reach, no=no, network=network, reach=reach or (None, None), now=now, again_at=again
+            publications.note_reach,
+            no=no,
+            network=network,
+            reach=reach or (None, None),
+            now=now,
+            again_at=again,
         )
         await self._desk.db.write(note)
 

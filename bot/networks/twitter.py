@@ -1,4 +1,6 @@
-"""twitter (X): posts of the office's account, paid by the post; without retry keys, so its own posts are read first."""
+"""twitter (X): posts of the office's account, paid by the post; without retry keys, so its own
+posts are read first.
+"""
 
 import asyncio
 import html
@@ -33,7 +35,9 @@ Told = tuple[int, Mapping[str, str], dict[str, Any] | None]
 
 
 class TwitterAccount:
-    """See `bot.networks.networks.PostingNetwork`. Signs as the account (OAuth 1.0a); its token begins with its id."""
+    """See `bot.networks.networks.PostingNetwork`. Signs as the account (OAuth 1.0a); its token
+    begins with its id.
+    """
 
     network = Network.TWITTER
     repeats_safely = False
@@ -99,10 +103,11 @@ class TwitterAccount:
         return verdict if isinstance(verdict, Failed) else Failed(verdict.error, lasting=False)
 
     async def look_for(self, text: str, since: datetime) -> Posted | None:
-        """The account's newest post with these words since then; None, too, where it may not read. LookupFailed.
+        """The account's newest post with these words since then; None, too, where it may not read.
+        LookupFailed.
 
-        X puts its own addresses in the place of every address, so the words beside them are compared.
-        """
+        X puts its own addresses in the place of every address, so the words beside them are
+        compared."""
         query = {
             "start_time": f"{since - LOOK_BACK:%Y-%m-%dT%H:%M:%SZ}",
             "max_results": "100",
@@ -133,7 +138,9 @@ class TwitterAccount:
     def _signed(
         self, method: Literal["GET", "POST"], path: str, query: Mapping[str, str]
     ) -> tuple[URL, dict[str, str]]:
-        """The address as it was signed, and the header; a JSON or multipart body is no part of the signature."""
+        """The address as it was signed, and the header; a JSON or multipart body is no part of the
+        signature.
+        """
         address = self._api_url + path + (f"?{urlencode(query)}" if query else "")
         # Else the library would take the machine's clock.
         self._signer.timestamp = str(int(self._now().timestamp()))
@@ -148,7 +155,9 @@ class TwitterAccount:
         address, headers = self._signed("POST", path, {})
         return await _ask(partial(self._client().post, address, headers=headers, **body))
 
-    def _verdict(self, status: int, headers: Mapping[str, str], answer: Mapping[str, Any] | None) -> Failed | Unclear:
+    def _verdict(
+        self, status: int, headers: Mapping[str, str], answer: Mapping[str, Any] | None
+    ) -> Failed | Unclear:
         """What a refusal means."""
         if status == NOT_SENT:
             return Failed("connect", lasting=False)

@@ -14,13 +14,19 @@ OnDesk: TypeAlias = Callable[[Callable[[Database, Configuration, Clock], Awaitab
 """Runs work on the configured desk; its number is the exit code."""
 
 Table = Annotated[Path, typer.Argument(help="A table, .csv or .xlsx.", metavar="FILE")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")
+]
 WHAT = ("customers", "tickets")
 
 
 def add_verbs(app: typer.Typer, on_desk: OnDesk) -> None:
-    """Put `import customers|tickets FILE` and `export customers|tickets FILE` under the command line."""
-    incoming = typer.Typer(help="Bring customers or tickets in from a table; the same table twice changes nothing.")
+    """Put `import customers|tickets FILE` and `export customers|tickets FILE` under the command
+    line.
+    """
+    incoming = typer.Typer(
+        help="Bring customers or tickets in from a table; the same table twice changes nothing."
+    )
     outgoing = typer.Typer(help="Write all customers or tickets to a table.")
     for what in WHAT:
         incoming.command(what)(_import_verb(what, on_desk))
@@ -35,9 +41,15 @@ def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
         from bot.tables.report import import_file
         from domain.tables.tables import Register
 
-        on_desk(lambda db, office, clock: import_file(db, office, Register(what), file, clock(), dry_run=dry_run))
+        on_desk(
+            lambda db, office, clock: import_file(
+                db, office, Register(what), file, clock(), dry_run=dry_run
+            )
+        )
 
-    verb.__doc__ = f"Bring {what} in; exit code 0, 2 where rows were rejected, 1 where the file was refused."
+    verb.__doc__ = (
+        f"Bring {what} in; exit code 0, 2 where rows were rejected, 1 where the file was refused."
+    )
     return verb
 
 

@@ -1,4 +1,6 @@
-"""Works on tables that were sent: checks them, and imports them when told to, in batches beside everything else."""
+"""Works on tables that were sent: checks them, and imports them when told to, in batches beside
+everything else.
+"""
 
 import asyncio
 import tempfile
@@ -49,7 +51,9 @@ class _Stopped(Exception):
 
 
 class Imports:
-    """One table at a time in a process; what a crash cut off is begun again, and what went in is not changed twice."""
+    """One table at a time in a process; what a crash cut off is begun again, and what went in is
+    not changed twice.
+    """
 
     def __init__(self, desk: Desk, adapters: Adapters, sender: Sender, owner: str) -> None:
         self._desk = desk
@@ -69,13 +73,19 @@ class Imports:
     async def _run(self, import_id: str) -> None:
         async with self._one:
             job = await imports.find_import(self._desk.db, import_id)
-            ours = job is not None and job.state in ("checking", "running") and job.platform in self._adapters
+            ours = (
+                job is not None
+                and job.state in ("checking", "running")
+                and job.platform in self._adapters
+            )
             if job is None or not ours or not await self._lease(import_id):
                 return
             speak((await staff.get_staff(self._desk.db, job.staff_id)).language)
             file = next(iter(await files.list_by_ids(self._desk.db, [job.file])), None)
             if file is None:
-                await self._desk.db.write(lambda tx: imports.step(tx, job.id, job.state, "refused", self._desk.clock()))
+                await self._desk.db.write(
+                    lambda tx: imports.step(tx, job.id, job.state, "refused", self._desk.clock())
+                )
                 return
             try:
                 await self._work(job, file)
@@ -124,8 +134,12 @@ class Imports:
         if now is None or now.state != job.state or not await self._lease(job.id):
             raise _Stopped
 
-    async def _lay(self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool) -> Laid:
-        """Lay the table over its register, as the command does; what is told of its rows becomes files."""
+    async def _lay(
+        self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool
+    ) -> Laid:
+        """Lay the table over its register, as the command does; what is told of its rows becomes
+        files.
+        """
 
         def check(rows: int = 0) -> None:
             if stop.is_set():
@@ -166,10 +180,21 @@ class Imports:
         await self._desk.files.blobs.keep(part)
         name = f"{file.name.rpartition('.')[0]}.{what}.csv"
         now = self._desk.clock()
-        return File(uuid4().hex, of_import(job.id), name, CSV.mime, part.size, part.sha256, now, job.staff_id)
+        return File(
+            uuid4().hex,
+            of_import(job.id),
+            name,
+            CSV.mime,
+            part.size,
+            part.sha256,
+            now,
+            job.staff_id,
+        )
 
     async def _end(self, job: Import, state: str, reply: Reply, laid: Laid | None = None) -> None:
-        """The next state and what is said of it, in one transaction; nothing where somebody stopped it meanwhile."""
+        """The next state and what is said of it, in one transaction; nothing where somebody stopped
+        it meanwhile.
+        """
         now = self._desk.clock()
         batch = await self._batch(job, reply, state)
 
@@ -234,7 +259,9 @@ class _Told:
 
 
 async def _ended(work: "asyncio.Task[Laid]", stop: threading.Event) -> None:
-    """Between two batches, not within one: a transaction that runs on would miss what it works with."""
+    """Between two batches, not within one: a transaction that runs on would miss what it works
+    with.
+    """
     stop.set()
     await asyncio.wait([work])
     with suppress(asyncio.CancelledError):
@@ -246,7 +273,9 @@ def _together(job: Import, counts: Counts) -> Counts:
     records = dict(counts.records)
     records[Outcome.NEW] += job.new_records
     records[Outcome.CHANGED] += job.changed_records
-    records[Outcome.UNCHANGED] = max(0, records[Outcome.UNCHANGED] - job.new_records - job.changed_records)
+    records[Outcome.UNCHANGED] = max(
+        0, records[Outcome.UNCHANGED] - job.new_records - job.changed_records
+    )
     return Counts(records, counts.rejected, counts.remarked)
 
 
@@ -254,7 +283,12 @@ def _told(table: Staged, rejected: Rejected) -> list[str]:
     """The row as it came, with its line and the reason: mended, the file can be sent back."""
     width = len(table.header)
     cells = [*rejected.row, *[""] * (width - len(rejected.row))]
-    return [*cells[:width], str(rejected.place.line), table_sentence(rejected.error), *cells[width:]]
+    return [
+        *cells[:width],
+        str(rejected.place.line),
+        table_sentence(rejected.error),
+        *cells[width:],
+    ]
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -40,14 +40,21 @@ def _console() -> Console:
 
 
 def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
 
 
 class Rejects:
     """Rows that are not taken: said, and kept beside the table with their line and reason."""
 
-    def __init__(self, stack: ExitStack, path: Path | None, header: tuple[str, ...], console: Console) -> None:
+    def __init__(
+        self, stack: ExitStack, path: Path | None, header: tuple[str, ...], console: Console
+    ) -> None:
         self._stack, self._path, self._header, self._console = stack, path, header, console
         self._sink: Sink | None = None
         self.count = 0
@@ -85,7 +92,13 @@ class Rejects:
 
 
 async def import_file(
-    db: Database, configuration: Configuration, register: Register, path: Path, now: datetime, *, dry_run: bool
+    db: Database,
+    configuration: Configuration,
+    register: Register,
+    path: Path,
+    now: datetime,
+    *,
+    dry_run: bool,
 ) -> int:
     """Import a table and say what came of it; returns the exit code."""
     console = _console()
@@ -128,7 +141,9 @@ def _summary(counts: Counts) -> str:
     return ", ".join(f"{what} {number}" for what, number in parts)
 
 
-async def export_file(db: Database, configuration: Configuration, register: Register, path: Path, now: datetime) -> int:
+async def export_file(
+    db: Database, configuration: Configuration, register: Register, path: Path, now: datetime
+) -> int:
     """Write a register to a table; returns the exit code."""
     console = _console()
     export = export_customers if register is Register.CUSTOMERS else export_tickets
@@ -136,7 +151,8 @@ async def export_file(db: Database, configuration: Configuration, register: Regi
     try:
         with table_file(path) as sink, _progress(console) as progress:
             task = progress.add_task(register.value, total=None)
-            # Before the first row is read: who asks for all of them shall not be able to leave no trace.
+            # Before the first row is read: who asks for all of them shall not be able to leave no
+            # trace.
             await db.write(lambda tx: audit.add(tx, [entry]))
             count = await export(db, configuration, sink, lambda rows: progress.advance(task, rows))
     except DeskError as error:

@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default; without it every 429 warns
+os.environ.setdefault(
+    "PTB_TIMEDELTA", "true"
+)  # the library's coming default; without it every 429 warns
 
 import telegram
 from aiolimiter import AsyncLimiter
@@ -53,17 +55,23 @@ POLL_SECONDS = 15
 LONGEST_PAUSE = 30.0
 PER_SECOND = 28
 PER_CHAT = (3, 3.0)
-"""Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about 1 a second)."""
+"""Calls a second in all (Telegram allows about 30), and calls in so many seconds to one chat (about
+1 a second).
+"""
 TOPIC_GONE = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 """What Telegram says where a topic takes no messages."""
 QUIET = timedelta(days=6)
-"""After a week without updates Telegram may choose lower numbers anew: then it is asked without an offset."""
+"""After a week without updates Telegram may choose lower numbers anew: then it is asked without an
+offset.
+"""
 
 log = get_logger()
 
 
 class NameUnknown(Exception):
-    """Telegram did not say our name just now, without which one cannot tell what a group says to us."""
+    """Telegram did not say our name just now, without which one cannot tell what a group says to
+    us.
+    """
 
     safe_text = True
 
@@ -97,7 +105,9 @@ class TelegramAdapter:
     # In.
 
     async def events(self, updates: Sequence[Any]) -> list[Event]:
-        """Updates as inbox rows, but for what a group's people say to each other; raises NameUnknown."""
+        """Updates as inbox rows, but for what a group's people say to each other; raises
+        NameUnknown.
+        """
         if not self._name and any(overheard.needs_name(update) for update in updates):
             try:
                 self._name = str((await self.bot.get_me()).username)
@@ -110,7 +120,12 @@ class TelegramAdapter:
         """The update as the desk sees it."""
         try:
             data = json.loads(event.raw)
-            return incoming(event, telegram.Update.de_json(data, self.bot), self._id, heard=overheard.HEARD in data)
+            return incoming(
+                event,
+                telegram.Update.de_json(data, self.bot),
+                self._id,
+                heard=overheard.HEARD in data,
+            )
         except Exception as error:
             raise Unparsable(type(error).__name__) from error
 
@@ -139,7 +154,11 @@ class TelegramAdapter:
     def render(self, reply: Reply, replaces: str = "", topic: str = "") -> list[str]:
         """See `bot.telegram.render`."""
         payloads = telegram_render.render(reply, replaces)
-        return [telegram_render.in_topic(payload, int(topic)) for payload in payloads] if topic else payloads
+        return (
+            [telegram_render.in_topic(payload, int(topic)) for payload in payloads]
+            if topic
+            else payloads
+        )
 
     def serves(self, chat: str) -> bool:
         """Every chat of the platform."""
@@ -163,8 +182,14 @@ class TelegramAdapter:
         await self.bot.send_chat_action(chat, "typing")
 
     async def deliver(self, message: Message) -> Delivery:
-        """Make the call; what Telegram says decides whether it is sent, to be retried, or refused."""
-        payload = telegram_render.marked(message.payload, resent_mark()) if message.unclear else message.payload
+        """Make the call; what Telegram says decides whether it is sent, to be retried, or
+        refused.
+        """
+        payload = (
+            telegram_render.marked(message.payload, resent_mark())
+            if message.unclear
+            else message.payload
+        )
         call = json.loads(payload)
         if call["method"] == "answerInlineQuery":
             return await self._answer_query(call["params"])
@@ -229,7 +254,9 @@ class TelegramAdapter:
         content = await asyncio.to_thread(self._blobs.existing(file["sha256"]).read_bytes)
         return telegram.InputFile(content, filename=file["name"])
 
-    async def _bad_request(self, message: Message, call: dict[str, Any], error: BadRequest) -> Delivery:
+    async def _bad_request(
+        self, message: Message, call: dict[str, Any], error: BadRequest
+    ) -> Delivery:
         text = str(error).lower()
         if "not modified" in text:
             return Sent()
@@ -249,8 +276,12 @@ class TelegramAdapter:
         unreachable = "chat not found" in text
         return Refused(str(error), unreachable=unreachable)
 
-    async def _beside_topic(self, message: Message, call: Mapping[str, Any], error: BadRequest) -> Delivery:
-        """A topic that was closed or deleted: in a private chat it is said beside the topics, a group hears nothing."""
+    async def _beside_topic(
+        self, message: Message, call: Mapping[str, Any], error: BadRequest
+    ) -> Delivery:
+        """A topic that was closed or deleted: in a private chat it is said beside the topics, a
+        group hears nothing.
+        """
         if int(message.chat) < 0:
             return Refused(str(error))
         outside = {name: value for name, value in call.items() if name != "topic"}
@@ -259,7 +290,9 @@ class TelegramAdapter:
     # Setting up.
 
     async def set_up(self, commands: dict[str, Sequence[tuple[str, str]]]) -> str:
-        """Say hello, and put up the command list in each language ("" = default); returns the bot's name."""
+        """Say hello, and put up the command list in each language ("" = default); returns the bot's
+        name.
+        """
         await self.bot.initialize()
         for language, entries in commands.items():
             await self.bot.set_my_commands(list(entries), language_code=language or None)
@@ -271,7 +304,9 @@ def _article(result: dict[str, Any]) -> telegram.InlineQueryResultArticle:
     content = result["input_message_content"]
     preview = telegram.LinkPreviewOptions(**content["link_preview_options"])
     text = telegram.InputTextMessageContent(content["message_text"], link_preview_options=preview)
-    return telegram.InlineQueryResultArticle(result["id"], result["title"], text, description=result["description"])
+    return telegram.InlineQueryResultArticle(
+        result["id"], result["title"], text, description=result["description"]
+    )
 
 
 def _seconds(value: Any) -> float:
@@ -282,7 +317,9 @@ def _seconds(value: Any) -> float:
 
 
 class Poller:
-    """Long polling: updates are committed to the inbox before the next request confirms them to Telegram."""
+    """Long polling: updates are committed to the inbox before the next request confirms them to
+    Telegram.
+    """
 
     def __init__(
         self,
@@ -302,7 +339,9 @@ class Poller:
         self._leads_until = datetime.min.replace(tzinfo=UTC)
 
     async def run_forever(self) -> None:
-        """Poll while this process is the leader; a failing platform or store is tried again for ever."""
+        """Poll while this process is the leader; a failing platform or store is tried again for
+        ever.
+        """
         pause = 1.0
         while True:
             try:
@@ -317,7 +356,9 @@ class Poller:
                 pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _lead(self) -> bool:
-        """One process polls: Telegram gives a second poller 409. A third of the lease's time is let pass unsaid."""
+        """One process polls: Telegram gives a second poller 409. A third of the lease's time is let
+        pass unsaid.
+        """
         now = self._clock()
         if now < self._leads_until:
             return True
@@ -335,7 +376,9 @@ class Poller:
         last = max(update_id(update) or 0 for update in updates)
         if not last:
             raise ValueError("getUpdates: no update has an id")
-        woken = await inbox.receive(self._db, events, self._owner, self._clock(), (self._cursor, last + 1))
+        woken = await inbox.receive(
+            self._db, events, self._owner, self._clock(), (self._cursor, last + 1)
+        )
         failpoint("event.committed")
         self._wake(woken)
         for update in updates:
@@ -353,7 +396,11 @@ class Poller:
         if status == 429 and isinstance(answer, dict):
             await asyncio.sleep(float(answer.get("parameters", {}).get("retry_after", 1)))
             return []
-        if status != 200 or not isinstance(answer, dict) or not isinstance(answer.get("result"), list):
+        if (
+            status != 200
+            or not isinstance(answer, dict)
+            or not isinstance(answer.get("result"), list)
+        ):
             raise NotAccepted(f"getUpdates: {status}")
         return list(answer["result"])
 

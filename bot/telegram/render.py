@@ -13,9 +13,9 @@ from handlers.chat import Button, Card, Choice, Document, Offers, Paragraph, Par
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Telegram's numbers: UTF-16 units of a text and a caption, bytes of a photo, buttons of a message and of a row,
-    graphemes that a phone shows; results of a query, and units of a result's title.
-    """
+    """Telegram's numbers: UTF-16 units of a text and a caption, bytes of a photo, buttons of a
+    message and of a row, graphemes that a phone shows; results of a query, and units of a result's
+    title."""
 
     text: int = 4096
     caption: int = 1000
@@ -55,15 +55,21 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
     return [json.dumps(call, ensure_ascii=False) for call in calls]
 
 
-def _said(words: Sequence[Paragraph | Card | Choice], limits: Limits, replaces: str) -> list[dict[str, Any]]:
-    """The calls that say this; the first takes the place of the message `replaces`, where one is named."""
+def _said(
+    words: Sequence[Paragraph | Card | Choice], limits: Limits, replaces: str
+) -> list[dict[str, Any]]:
+    """The calls that say this; the first takes the place of the message `replaces`, where one is
+    named.
+    """
     lines: list[Line] = []
     rows: list[list[Button]] = []
     numbered = 0
     for part in words:
         if lines:
             lines.append(("", ""))
-        keys = _keys(part, numbered) if isinstance(part, Choice) and _needs_list(part, limits) else []
+        keys = (
+            _keys(part, numbered) if isinstance(part, Choice) and _needs_list(part, limits) else []
+        )
         numbered += len(keys)
         lines += _lines(part, keys, limits)
         rows += _rows(part, keys, limits)
@@ -103,7 +109,9 @@ def _send(text: str) -> dict[str, Any]:
 def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
     """A picture that Telegram shows, or a document; the sender adds the bytes."""
     photo = file.mime in PHOTOS and file.size <= limits.photo
-    params: dict[str, Any] = {"caption": html.escape(shorten(file.caption, limits.caption), quote=False)}
+    params: dict[str, Any] = {
+        "caption": html.escape(shorten(file.caption, limits.caption), quote=False)
+    }
     params["parse_mode"] = "HTML"
     keyboard = _keyboard(_rows(file, (), limits), limits)
     if keyboard:
@@ -116,7 +124,11 @@ def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
 
 
 def _plain(text: str, limit: int) -> list[Line]:
-    return [(piece, html.escape(piece, quote=False)) for line in text.split("\n") for piece in _fit(line, limit)]
+    return [
+        (piece, html.escape(piece, quote=False))
+        for line in text.split("\n")
+        for piece in _fit(line, limit)
+    ]
 
 
 def _fit(line: str, limit: int) -> list[str]:
@@ -135,7 +147,9 @@ def _lines(part: Paragraph | Card | Choice, keys: Sequence[str], limits: Limits)
         lines = _bold(part.title, limit)
         for label, value in part.fields:
             first, *rest = _plain(value, limit)
-            lines.append((f"{label}: {first[0]}", f"<i>{html.escape(label, quote=False)}</i>: {first[1]}"))
+            lines.append(
+                (f"{label}: {first[0]}", f"<i>{html.escape(label, quote=False)}</i>: {first[1]}")
+            )
             lines += rest
         return [*lines, *(_plain(part.note, limit) if part.note else [])]
     question, _newline, more = part.question.partition("\n")
@@ -147,17 +161,20 @@ def _lines(part: Paragraph | Card | Choice, keys: Sequence[str], limits: Limits)
 
 
 def _keys(choice: Choice, before: int) -> list[str]:
-    """What the short buttons of a list say: each option's own code or number where all have one, else 1, 2, 3; after
-    `before` of the lists above.
-    """
-    first = [label.split()[0] if (label := option.label.strip()) else "" for option in choice.options]
+    """What the short buttons of a list say: each option's own code or number where all have one,
+    else 1, 2, 3; after `before` of the lists above."""
+    first = [
+        label.split()[0] if (label := option.label.strip()) else "" for option in choice.options
+    ]
     if len(set(first)) == len(first) and all(CODE.fullmatch(word) for word in first):
         return first
     return [str(before + n) for n in range(1, len(first) + 1)]
 
 
 def _needs_list(choice: Choice, limits: Limits) -> bool:
-    """A telephone cuts a long button; then the text says it in full, and the buttons only the code."""
+    """A telephone cuts a long button; then the text says it in full, and the buttons only the
+    code.
+    """
     return any(len(graphemes(option.label)) > limits.option_graphemes for option in choice.options)
 
 
@@ -166,9 +183,14 @@ def _rows(part: Part, keys: Sequence[str], limits: Limits) -> list[list[Button]]
     rows: list[list[Button]] = []
     if isinstance(part, Choice) and keys:
         short = [_relabelled(option, key) for key, option in zip(keys, part.options, strict=True)]
-        rows = [short[start : start + limits.row_buttons] for start in range(0, len(short), limits.row_buttons)]
+        rows = [
+            short[start : start + limits.row_buttons]
+            for start in range(0, len(short), limits.row_buttons)
+        ]
     elif isinstance(part, Choice):
-        rows = [[_relabelled(option, shorten(option.label, limits.label))] for option in part.options]
+        rows = [
+            [_relabelled(option, shorten(option.label, limits.label))] for option in part.options
+        ]
     row: list[Button] = []
     for button in part.buttons:
         wide = sum(len(graphemes(other.label)) for other in (*row, button))
@@ -211,14 +233,18 @@ def _pack(lines: Sequence[Line], limit: int) -> list[str]:
 
 
 def in_topic(payload: str, topic: int) -> str:
-    """The payload of a call that is made in a topic of the chat; what is edited there stays where it is."""
+    """The payload of a call that is made in a topic of the chat; what is edited there stays where
+    it is.
+    """
     return json.dumps({**json.loads(payload), "topic": topic}, ensure_ascii=False)
 
 
 def marked(payload: str, mark: str) -> str:
     """The payload of a message that may have arrived already, saying so."""
     call = json.loads(payload)
-    words = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}.get(call["method"])
+    words = {"sendMessage": "text", "sendDocument": "caption", "sendPhoto": "caption"}.get(
+        call["method"]
+    )
     if words:
         call["params"][words] = html.escape(mark, quote=False) + call["params"][words]
     return json.dumps(call, ensure_ascii=False)

@@ -1,7 +1,8 @@
-"""HTTP for python-telegram-bot over aiohttp, telling what was surely not accepted from what perhaps was.
+"""HTTP for python-telegram-bot over aiohttp, telling what was surely not accepted from what perhaps
+was.
 
-Several times quicker than the library's own transport, and the one place that sees Telegram's raw answers.
-"""
+Several times quicker than the library's own transport, and the one place that sees Telegram's raw
+answers."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -91,7 +92,8 @@ class TelegramRequest(BaseRequest):
         except (TimeoutError, aiohttp.ClientError) as error:
             raise PerhapsAccepted(type(error).__name__) from None
         if response.status >= 500:
-            # Telegram's own error is a plain no; a gateway's page says nothing about what happened behind it.
+            # Telegram's own error is a plain no; a gateway's page says nothing about what happened
+            # behind it.
             kind = NotAccepted if _is_answer(body) else PerhapsAccepted
             raise kind(f"status {response.status}")
         return response.status, body
@@ -118,12 +120,15 @@ def _is_answer(body: bytes) -> bool:
 
 
 def _is_message(url: str) -> bool:
-    """Whether the call puts something into a chat: then all that matters is that Telegram took it."""
+    """Whether the call puts something into a chat: then all that matters is that Telegram took
+    it.
+    """
     return url.rpartition("/")[2].startswith(("send", "edit", "answer"))
 
 
 def _outcome(body: bytes) -> tuple[int, bytes]:
-    """Status and body of a call that was taken: whatever else the answer says, the library has nothing to stumble on.
+    """Status and body of a call that was taken: whatever else the answer says, the library has
+    nothing to stumble on.
 
     Only where Telegram itself says no in so many words was it not taken.
     """

@@ -1,4 +1,6 @@
-"""What Telegram tells: an update as a row of the inbox, and the row read again as what came in. Pure."""
+"""What Telegram tells: an update as a row of the inbox, and the row read again as what came in.
+Pure.
+"""
 
 import hashlib
 import json
@@ -28,9 +30,21 @@ from handlers.chat import (
 )
 from store.chat.inbox import Event
 
-KINDS = ("sticker", "photo", "document", "voice", "video", "video_note", "audio", "animation", "location")
+KINDS = (
+    "sticker",
+    "photo",
+    "document",
+    "voice",
+    "video",
+    "video_note",
+    "audio",
+    "animation",
+    "location",
+)
 INLINE = "inline:"
-"""Before a person's id: the conversation of what they type after the bot's name, beside that of their chat."""
+"""Before a person's id: the conversation of what they type after the bot's name, beside that of
+their chat.
+"""
 
 
 def row_of(update: Any) -> Event:
@@ -75,7 +89,9 @@ def _int(value: Any, *path: str) -> int | None:
 
 
 def incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool) -> Incoming:
-    """The update as the desk sees it; Unparsable for one without a chat. `heard` = a group said it to the bot."""
+    """The update as the desk sees it; Unparsable for one without a chat. `heard` = a group said it
+    to the bot.
+    """
     chat, user = update.effective_chat, update.effective_user
     asked = update.inline_query
     if chat is None and asked is None:
@@ -101,14 +117,18 @@ def incoming(event: Event, update: telegram.Update, bot_id: str, *, heard: bool)
 
 
 def _topic(message: telegram.MaybeInaccessibleMessage | None) -> str:
-    """The topic of a forum; a thread of answers in another group is none, nor is what stands outside the topics."""
+    """The topic of a forum; a thread of answers in another group is none, nor is what stands
+    outside the topics.
+    """
     if not isinstance(message, telegram.Message) or not message.is_topic_message:
         return ""
     return str(message.message_thread_id or "")
 
 
 def _group_body(message: telegram.Message, *, heard: bool) -> Body:
-    """What was said, or news of the bot itself that another event tells as well: each of the two is enough."""
+    """What was said, or news of the bot itself that another event tells as well: each of the two is
+    enough.
+    """
     if message.migrate_to_chat_id is not None:
         return Moved(str(message.migrate_to_chat_id))
     if message.migrate_from_chat_id is not None:
@@ -145,7 +165,12 @@ def _body(update: telegram.Update, bot_id: str) -> tuple[Body, str]:
 def _membership(member: telegram.ChatMember) -> Body:
     if isinstance(member, telegram.ChatMemberRestricted):
         return Joined() if member.is_member else Left()
-    bodies: dict[str, Body] = {"member": Joined(), "administrator": Joined(), "kicked": Left(), "left": Left()}
+    bodies: dict[str, Body] = {
+        "member": Joined(),
+        "administrator": Joined(),
+        "kicked": Left(),
+        "left": Left(),
+    }
     return bodies.get(member.status, Other())
 
 

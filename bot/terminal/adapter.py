@@ -1,4 +1,6 @@
-"""The terminal: a person types, cards and lists are drawn with rich, buttons are pressed as #1, #2."""
+"""The terminal: a person types, cards and lists are drawn with rich, buttons are pressed as #1,
+#2.
+"""
 
 import asyncio
 import json
@@ -49,7 +51,9 @@ QUIT = "/quit"
 TICK_SECONDS = 2.0
 CHUNK = 1 << 16
 PRESS = re.compile(r"#(\d{1,3})")
-FILE = re.compile(r"""/file\s+(?:(?P<quote>["'])(?P<quoted>.+?)(?P=quote)|(?P<plain>\S+))(?P<caption>\s.*)?""")
+FILE = re.compile(
+    r"""/file\s+(?:(?P<quote>["'])(?P<quoted>.+?)(?P=quote)|(?P<plain>\S+))(?P<caption>\s.*)?"""
+)
 """A file of this computer is sent with its path, and perhaps some words."""
 
 
@@ -58,7 +62,9 @@ class TerminalAdapter:
 
     platform = Platform.TERMINAL
 
-    def __init__(self, console: Console | None = None, blobs: Blobs | None = None, user: str = "") -> None:
+    def __init__(
+        self, console: Console | None = None, blobs: Blobs | None = None, user: str = ""
+    ) -> None:
         self._blobs = blobs
         self.user = user
         self.prompted = False
@@ -72,7 +78,9 @@ class TerminalAdapter:
         body: Body
         if "file" in data:
             path = Path(data["file"]).expanduser()
-            body = Attachment("document", str(path), path.name, caption=data["caption"], message=event.event_id)
+            body = Attachment(
+                "document", str(path), path.name, caption=data["caption"], message=event.event_id
+            )
         else:
             body = Press(data["press"]) if "press" in data else Text(data["text"])
         return Incoming(event.event_id, event.came_at, self.platform, user, True, user, body)
@@ -105,7 +113,9 @@ class TerminalAdapter:
             buttons = buttons_of(part)
             labels = [f"#{number + n} {button.label}" for n, button in enumerate(buttons, 1)]
             number += len(buttons)
-            self.console.print(self._draw_file(part, labels) if isinstance(part, Document) else _draw(part, labels))
+            self.console.print(
+                self._draw_file(part, labels) if isinstance(part, Document) else _draw(part, labels)
+            )
         return Sent()
 
     def _draw_file(self, file: Document, labels: list[str]) -> Group:
@@ -125,14 +135,21 @@ class TerminalAdapter:
             raise NotFound("file_missing") from None
 
     def event(self, user: str, line: str, now: datetime) -> Event:
-        """A typed line as an inbox row; `#2` is the second button of the last answer, any other text is text."""
+        """A typed line as an inbox row; `#2` is the second button of the last answer, any other
+        text is text.
+        """
         match = PRESS.fullmatch(clean(line))
         if match:
             n = int(match.group(1))
             token = self._tokens[n - 1] if 0 < n <= len(self._tokens) else "?"
             raw = json.dumps({"press": token})
         elif sent := FILE.fullmatch(line.strip()):
-            raw = json.dumps({"file": sent["quoted"] or sent["plain"], "caption": (sent["caption"] or "").strip()})
+            raw = json.dumps(
+                {
+                    "file": sent["quoted"] or sent["plain"],
+                    "caption": (sent["caption"] or "").strip(),
+                }
+            )
         else:
             raw = json.dumps({"text": line})
         order = int(now.timestamp() * 1_000_000)
@@ -164,7 +181,9 @@ def _draw(part: Paragraph | Card | Choice, labels: list[str]) -> Panel | Group:
 
 
 def _read_lines(put: Callable[[str | None], None]) -> None:
-    """Give every line of standard input to `put`, then None. Unbuffered, so that exiting never waits for it."""
+    """Give every line of standard input to `put`, then None. Unbuffered, so that exiting never
+    waits for it.
+    """
     rest = b""
     while block := os.read(0, 65_536):
         *lines, rest = (rest + block).split(b"\n")
@@ -187,9 +206,8 @@ async def chat(
 ) -> None:
     """Read a line, commit it, wait for its answer; until the end of the input, /quit or Ctrl-C.
 
-    While nothing is typed, what is due is done: so a reminder rings between two answers, never within one, and a
-    script whose lines are all there already meets none.
-    """
+    While nothing is typed, what is due is done: so a reminder rings between two answers, never
+    within one, and a script whose lines are all there already meets none."""
     interactive = sys.stdin.isatty()
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str | None] = asyncio.Queue()

@@ -1,9 +1,10 @@
-"""The clock of a ticket: when it is due, how much of its time is spent, who is to be told when. Pure.
+"""The clock of a ticket: when it is due, how much of its time is spent, who is to be told when.
+Pure.
 
-Everything is computed from the ticket's own history (creation, pauses, present channel and complexity), so
-that nothing stored can drift (DOMAIN.md section 5). Instants in are aware; instants out are in Asia/Bangkok.
-The clock counts whole minutes: seconds are dropped, so that a sum adds up as people read it.
-"""
+Everything is computed from the ticket's own history (creation, pauses, present channel and
+complexity), so that nothing stored can drift (DOMAIN.md section 5). Instants in are aware; instants
+out are in Asia/Bangkok. The clock counts whole minutes: seconds are dropped, so that a sum adds up
+as people read it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,9 @@ from domain.tickets.records import Ticket
 
 
 class State(StrEnum):
-    """How a ticket stands to its time standard; WAITING = the clock stands still, for the customer."""
+    """How a ticket stands to its time standard; WAITING = the clock stands still, for the
+    customer.
+    """
 
     NO_DEADLINE = "no_deadline"
     IN_TIME = "in_time"
@@ -40,8 +43,8 @@ class Stage(StrEnum):
 class Stop:
     """A stretch in which the clock does not run; `until` None = it has not ended.
 
-    `closed` = it began with closing, `reopened` = it ended with reopening; else it waited for the customer.
-    """
+    `closed` = it began with closing, `reopened` = it ended with reopening; else it waited for the
+    customer."""
 
     since: datetime
     until: datetime | None
@@ -64,14 +67,20 @@ def limit(configuration: Configuration, ticket: Ticket) -> Limit | None:
 def due_at(configuration: Configuration, ticket: Ticket) -> datetime | None:
     """When the ticket is due; None where no time is set, or while it waits with time left.
 
-    Always within working hours or at a closing. Raises InvalidInput("holiday_year") as the calendar does.
-    """
+    Always within working hours or at a closing. Raises InvalidInput("holiday_year") as the calendar
+    does."""
     cell = limit(configuration, ticket)
-    return reached_at(configuration.calendar, ticket, timedelta(minutes=cell.working_minutes)) if cell else None
+    return (
+        reached_at(configuration.calendar, ticket, timedelta(minutes=cell.working_minutes))
+        if cell
+        else None
+    )
 
 
 def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> datetime | None:
-    """When so much (more than none) of the ticket's working time is spent; None = never, while it waits."""
+    """When so much (more than none) of the ticket's working time is spent; None = never, while it
+    waits.
+    """
     cursor, left = minute(ticket.created_at), amount
     for stop in stops(ticket):
         run = calendar.between(cursor, stop.since)
@@ -85,7 +94,9 @@ def reached_at(calendar: WorkingCalendar, ticket: Ticket, amount: timedelta) -> 
 
 
 def elapsed(configuration: Configuration, ticket: Ticket, at: datetime) -> timedelta:
-    """Working time that counts, from the ticket's creation to `at`, or to its closing where that was earlier."""
+    """Working time that counts, from the ticket's creation to `at`, or to its closing where that
+    was earlier.
+    """
     end = minute(min(at, ticket.closed_at) if ticket.closed_at else at)
     cursor, total = minute(ticket.created_at), timedelta()
     for stop in stops(ticket):
@@ -97,17 +108,21 @@ def elapsed(configuration: Configuration, ticket: Ticket, at: datetime) -> timed
 
 
 def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
-    """How the ticket stands now. Closed with its first save under a standard shorter than a day = kept.
+    """How the ticket stands now. Closed with its first save under a standard shorter than a day =
+    kept.
 
-    Such a ticket was recorded after the service was given; when that was, nobody typed, so nothing is held
-    against it (decided here).
-    """
+    Such a ticket was recorded after the service was given; when that was, nobody typed, so nothing
+    is held against it (decided here)."""
     cell = limit(configuration, ticket)
     if cell is None:
         return State.NO_DEADLINE
     due = due_at(configuration, ticket)
     if ticket.closed_at is not None:
-        kept = due is None or minute(ticket.closed_at) <= due or is_recorded_afterwards(configuration, ticket)
+        kept = (
+            due is None
+            or minute(ticket.closed_at) <= due
+            or is_recorded_afterwards(configuration, ticket)
+        )
         return State.KEPT if kept else State.MISSED
     if due is not None and due < minute(now):
         return State.OVERDUE
@@ -115,7 +130,11 @@ def state(configuration: Configuration, ticket: Ticket, now: datetime) -> State:
         return State.WAITING
     lead = cell.working_minutes * configuration.notice_rules.share
     spent = elapsed(configuration, ticket, now)
-    return State.DUE_SOON if spent >= timedelta(minutes=float(cell.working_minutes - lead)) else State.IN_TIME
+    return (
+        State.DUE_SOON
+        if spent >= timedelta(minutes=float(cell.working_minutes - lead))
+        else State.IN_TIME
+    )
 
 
 def is_recorded_afterwards(configuration: Configuration, ticket: Ticket) -> bool:
@@ -126,7 +145,9 @@ def is_recorded_afterwards(configuration: Configuration, ticket: Ticket) -> bool
 
 
 def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage, datetime]:
-    """When whom to tell of the ticket's deadline, by the rules of `deadline_notices`; empty once it is closed."""
+    """When whom to tell of the ticket's deadline, by the rules of `deadline_notices`; empty once it
+    is closed.
+    """
     cell, due = limit(configuration, ticket), due_at(configuration, ticket)
     if cell is None or due is None or ticket.is_done:
         return {}
@@ -134,7 +155,10 @@ def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage,
     begun = max([ticket.recorded_at, *[pause.until for pause in ticket.pauses if pause.until]])
     quiet_until = calendar.add(begun, rules.quiet.working_minutes)
     over = max(due, quiet_until)
-    times = {Stage.OVER: over, Stage.SUPERVISORS: calendar.add(over, rules.supervisors_after.working_minutes)}
+    times = {
+        Stage.OVER: over,
+        Stage.SUPERVISORS: calendar.add(over, rules.supervisors_after.working_minutes),
+    }
     if cell.working_minutes >= rules.soon_from.working_minutes:
         amount = timedelta(minutes=float(cell.working_minutes * (1 - rules.share)))
         soon = reached_at(calendar, ticket, amount)
@@ -144,7 +168,9 @@ def notice_times(configuration: Configuration, ticket: Ticket) -> Mapping[Stage,
 
 
 def stops(ticket: Ticket) -> Iterator[Stop]:
-    """The ticket's pauses after its creation, in order and apart, those that touch or overlap as one."""
+    """The ticket's pauses after its creation, in order and apart, those that touch or overlap as
+    one.
+    """
     begin = minute(ticket.created_at)
     held: Stop | None = None
     for pause in sorted(ticket.pauses, key=lambda pause: pause.since):

@@ -1,4 +1,6 @@
-"""Why a ticket is due when it is: the sum day by day, with what was skipped and where the clock stood still."""
+"""Why a ticket is due when it is: the sum day by day, with what was skipped and where the clock
+stood still.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,9 +29,9 @@ class Kind(StrEnum):
 class Step:
     """One line of the sum, for the local dates `first` to `last`.
 
-    COUNTED: `amount` of working time on each of them; FREE: no work, `name` of the holiday or "" for a weekend;
-    STOPPED and GOES_ON: at the instant `at`, `closed` where the ticket was closed and reopened.
-    """
+    COUNTED: `amount` of working time on each of them; FREE: no work, `name` of the holiday or ""
+    for a weekend; STOPPED and GOES_ON: at the instant `at`, `closed` where the ticket was closed
+    and reopened."""
 
     kind: Kind
     first: date
@@ -42,7 +44,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The sum of `steps` is the limit where the ticket is due; while it waits, what was spent before."""
+    """The sum of `steps` is the limit where the ticket is due; while it waits, what was spent
+    before.
+    """
 
     limit: Limit | None
     start: datetime
@@ -79,7 +83,9 @@ def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> I
         on += timedelta(days=1)
 
 
-def _day(calendar: WorkingCalendar, on: date, start: datetime, stops: list[Stop], end: datetime) -> Iterator[Step]:
+def _day(
+    calendar: WorkingCalendar, on: date, start: datetime, stops: list[Stop], end: datetime
+) -> Iterator[Step]:
     midnight = datetime.combine(on, time(), BANGKOK)
     tomorrow = midnight + timedelta(days=1)
     cursor = max(midnight, start)
@@ -96,7 +102,9 @@ def _day(calendar: WorkingCalendar, on: date, start: datetime, stops: list[Stop]
     yield from _counted(calendar, on, cursor, min(tomorrow, end))
 
 
-def _counted(calendar: WorkingCalendar, on: date, since: datetime, until: datetime) -> Iterator[Step]:
+def _counted(
+    calendar: WorkingCalendar, on: date, since: datetime, until: datetime
+) -> Iterator[Step]:
     amount = calendar.between(since, until)
     if amount:
         yield Step(Kind.COUNTED, on, on, amount)
@@ -117,7 +125,12 @@ def _merged(steps: Iterator[Step]) -> Iterator[Step]:
     held: Step | None = None
     for step in steps:
         alike = held is not None and replace(held, first=step.first, last=step.last) == step
-        if held is not None and alike and step.at is None and held.last + timedelta(days=1) == step.first:
+        if (
+            held is not None
+            and alike
+            and step.at is None
+            and held.last + timedelta(days=1) == step.first
+        ):
             held = replace(held, last=step.last)
             continue
         if held is not None:

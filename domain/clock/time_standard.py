@@ -48,10 +48,9 @@ class TimeStandard:
 class NoticeRules:
     """When people are told of a deadline; all spans are working time.
 
-    `share` of the limit that is left when it is due soon, told only where the limit is `soon_from` or more;
-    nobody is told within `quiet` after the ticket was recorded, reopened or answered; supervisors hear of it
-    `supervisors_after` its overdue notice.
-    """
+    `share` of the limit that is left when it is due soon, told only where the limit is `soon_from`
+    or more; nobody is told within `quiet` after the ticket was recorded, reopened or answered;
+    supervisors hear of it `supervisors_after` its overdue notice."""
 
     share: Fraction
     soon_from: Limit
@@ -73,7 +72,9 @@ def read_notice_rules(root: Table, day_minutes: int) -> NoticeRules:
             raise table.refusal("missing", key)
         return limit
 
-    return NoticeRules(Fraction(match[0]), span("soon_from"), span("quiet"), span("supervisors_after"))
+    return NoticeRules(
+        Fraction(match[0]), span("soon_from"), span("quiet"), span("supervisors_after")
+    )
 
 
 def read_time_standard(root: Table, catalogue: Catalogue, day_minutes: int) -> TimeStandard:
@@ -82,12 +83,16 @@ def read_time_standard(root: Table, catalogue: Catalogue, day_minutes: int) -> T
     used = {subject.time_table for subject in catalogue.subjects.values()}
     for name, table in root.table("time_standard").tables():
         if name not in TIME_TABLES and name not in used:
-            raise table.refusal(f"no subject uses this table; the usual ones are {', '.join(TIME_TABLES)}")
+            raise table.refusal(
+                f"no subject uses this table; the usual ones are {', '.join(TIME_TABLES)}"
+            )
         table.check_keys([str(level) for level in Complexity])
         for level, row in table.tables():
             row.check_keys((*catalogue.channels, ANY_CHANNEL))
             for channel in catalogue.channels:
-                limit = _read_limit(row, channel if channel in row.values else ANY_CHANNEL, day_minutes)
+                limit = _read_limit(
+                    row, channel if channel in row.values else ANY_CHANNEL, day_minutes
+                )
                 if limit:
                     limits[name, Complexity(level), channel] = limit
     return TimeStandard(limits)

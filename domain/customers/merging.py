@@ -1,4 +1,6 @@
-"""Merging two customers into one and taking that back: pure sums over whole records (DOMAIN.md section 7)."""
+"""Merging two customers into one and taking that back: pure sums over whole records (DOMAIN.md
+section 7).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +22,9 @@ P = TypeVar("P", Contact, Address)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A customer who may be the one to keep, with how many tickets there are and when the last was made."""
+    """A customer who may be the one to keep, with how many tickets there are and when the last was
+    made.
+    """
 
     customer: Customer
     tickets: int = 0
@@ -30,7 +34,9 @@ class Candidate:
     def filled(self) -> int:
         """How many parts of the record say something: fields, gender, an address, each contact."""
         customer = self.customer
-        fields = sum(bool(getattr(customer, name)) for name in COUNTED) + (customer.gender is not None)
+        fields = sum(bool(getattr(customer, name)) for name in COUNTED) + (
+            customer.gender is not None
+        )
         return fields + bool(customer.addresses) + len(customer.contacts)
 
 
@@ -58,7 +64,8 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     return Recommendation(
         keep,
         all(keep.filled > one.filled for one in others),
-        keep.latest_at is not None and all(one.latest_at is None or keep.latest_at > one.latest_at for one in others),
+        keep.latest_at is not None
+        and all(one.latest_at is None or keep.latest_at > one.latest_at for one in others),
     )
 
 
@@ -73,10 +80,11 @@ LIKELY = 70
 
 
 def likeness(one: Customer, other: Customer) -> int:
-    """How likely two customers are one, in percent: how alike the names are, and what else they share or contradict.
+    """How likely two customers are one, in percent: how alike the names are, and what else they
+    share or contradict.
 
-    A shared telephone or e-mail says most; a telephone and an e-mail that both differ speak against it.
-    """
+    A shared telephone or e-mail says most; a telephone and an e-mail that both differ speak against
+    it."""
     names = token_sort_ratio(fold(one.name), fold(other.name))
     phones = [{phone for phone in (who.phone, who.mobile) if phone} for who in (one, other)]
     emails = [{who.email.lower()} - {""} for who in (one, other)]
@@ -93,7 +101,8 @@ def likeness(one: Customer, other: Customer) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """What a merge makes of the survivor, and the ids of the merged one's contacts that go over to it.
+    """What a merge makes of the survivor, and the ids of the merged one's contacts that go over to
+    it.
 
     A contact of the merged one who is there already stays behind: the survivor's is made fuller.
     """
@@ -103,7 +112,9 @@ class Union:
 
 
 def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
-    """The survivor with what the merged one knows more; of the fields in `take` the merged one's value."""
+    """The survivor with what the merged one knows more; of the fields in `take` the merged one's
+    value.
+    """
     values = {
         name: getattr(merged, name) or getattr(survivor, name)
         if name in take
@@ -116,13 +127,19 @@ def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
     addresses = _with_main((*survivor.addresses, *further))
     held = {name for name, value in values.items() if value} | ({"address"} if addresses else set())
     unknown = (survivor.unknown | merged.unknown) - held
-    return Union(replace(survivor, contacts=contacts, addresses=addresses, unknown=unknown, **values), moved)
+    return Union(
+        replace(survivor, contacts=contacts, addresses=addresses, unknown=unknown, **values), moved
+    )
 
 
-def _unite_contacts(survivor: Customer, merged: Customer) -> tuple[tuple[Contact, ...], tuple[int, ...]]:
+def _unite_contacts(
+    survivor: Customer, merged: Customer
+) -> tuple[tuple[Contact, ...], tuple[int, ...]]:
     contacts, moved = list(survivor.contacts), []
     for one in merged.contacts:
-        same = next((at for at in range(len(survivor.contacts)) if _is_same(contacts[at], one)), None)
+        same = next(
+            (at for at in range(len(survivor.contacts)) if _is_same(contacts[at], one)), None
+        )
         if same is None:
             contacts.append(replace(one, main=one.main and not survivor.contacts))
             moved += [one.id] if one.id is not None else []
@@ -141,7 +158,11 @@ def _is_same(one: Contact, other: Contact) -> bool:
     """One person: the same name, and nothing that contradicts it."""
     if fold(one.name) != fold(other.name):
         return False
-    pairs = ((one.phone, other.phone), (one.mobile, other.mobile), (one.email.lower(), other.email.lower()))
+    pairs = (
+        (one.phone, other.phone),
+        (one.mobile, other.mobile),
+        (one.email.lower(), other.email.lower()),
+    )
     return all(not a or not b or a == b for a, b in pairs)
 
 
@@ -164,7 +185,9 @@ def _one_main(ones: Sequence[P], before: tuple[P, ...]) -> tuple[P, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One merge as it was done: both records before it, the survivor after it, the contacts that went over."""
+    """One merge as it was done: both records before it, the survivor after it, the contacts that
+    went over.
+    """
 
     survivor: Customer
     merged: Customer
@@ -181,7 +204,8 @@ class Parted:
 
 
 def changed_since(merge: Merge, now: Customer) -> list[str]:
-    """The fields of the survivor that somebody changed after the merge: of these the office has to decide.
+    """The fields of the survivor that somebody changed after the merge: of these the office has to
+    decide.
 
     Includes "address" and "contacts". A new contact is no change: it stays with the survivor.
     """
@@ -195,7 +219,8 @@ def changed_since(merge: Merge, now: Customer) -> list[str]:
 
 
 def is_tied(merge: Merge, later: Merge) -> bool:
-    """Whether a later merge into the same survivor found its contact in one that this merge brought.
+    """Whether a later merge into the same survivor found its contact in one that this merge
+    brought.
 
     Taken back alone, this merge would take that contact away from both.
     """
@@ -205,17 +230,19 @@ def is_tied(merge: Merge, later: Merge) -> bool:
 
 
 def part(merge: Merge, now: Customer, *, keep: bool) -> Parted:
-    """Take a merge back: the survivor without what came from the merged one, and the merged one as it was.
+    """Take a merge back: the survivor without what came from the merged one, and the merged one as
+    it was.
 
-    What was changed since stays as it is now where `keep`, else all is as before the merge. Contacts made since
-    stay with the survivor; those that came over go back, with what was changed of them where `keep`.
-    """
+    What was changed since stays as it is now where `keep`, else all is as before the merge.
+    Contacts made since stay with the survivor; those that came over go back, with what was changed
+    of them where `keep`."""
 
     def settled(before: T, after: T, present: T) -> T:
         return present if present != after and keep else before
 
     values = {
-        name: settled(getattr(merge.survivor, name), getattr(merge.after, name), getattr(now, name)) for name in FIELDS
+        name: settled(getattr(merge.survivor, name), getattr(merge.after, name), getattr(now, name))
+        for name in FIELDS
     }
     survivor = replace(
         now,
@@ -226,7 +253,9 @@ def part(merge: Merge, now: Customer, *, keep: bool) -> Parted:
     )
     present = {contact.id: contact for contact in now.contacts}
     mine = [
-        replace(present[one.id], main=one.main) if keep and one.id in merge.moved and one.id in present else one
+        replace(present[one.id], main=one.main)
+        if keep and one.id in merge.moved and one.id in present
+        else one
         for one in merge.merged.contacts
         if not (keep and one.id in merge.moved and one.id not in present)
     ]
@@ -240,7 +269,9 @@ def _survivors_contacts(merge: Merge, now: Customer, *, keep: bool) -> tuple[Con
         return _one_main((*merge.survivor.contacts, *new), merge.survivor.contacts)
     before = {contact.id: contact for contact in merge.survivor.contacts}
     after = {contact.id: contact for contact in merge.after.contacts}
-    own = [before[one.id] if one == after[one.id] else one for one in now.contacts if one.id in before]
+    own = [
+        before[one.id] if one == after[one.id] else one for one in now.contacts if one.id in before
+    ]
     return _one_main((*own, *new), merge.survivor.contacts)
 
 
@@ -248,4 +279,6 @@ def _survivors_addresses(merge: Merge, now: Customer, *, keep: bool) -> tuple[Ad
     if not keep or now.addresses == merge.after.addresses:
         return merge.survivor.addresses
     came = {a.text for a in merge.after.addresses} - {a.text for a in merge.survivor.addresses}
-    return _one_main([one for one in now.addresses if one.text not in came], merge.survivor.addresses)
+    return _one_main(
+        [one for one in now.addresses if one.text not in came], merge.survivor.addresses
+    )

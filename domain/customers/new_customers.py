@@ -1,7 +1,8 @@
-"""What one message says of a new customer: name, telephones, e-mail, organisation and address, told apart.
+"""What one message says of a new customer: name, telephones, e-mail, organisation and address, told
+apart.
 
-Only what is surely one of them is taken from the name; all else stays in it, or goes into the note word for word.
-"""
+Only what is surely one of them is taken from the name; all else stays in it, or goes into the note
+word for word."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,12 +16,16 @@ from domain.text import clean, digits, strip_titles, words
 NAME_WORDS = 2
 """Given name and surname: a short word of an organisation is none within these."""
 WHOLE_ADDRESS = 2
-"""So many marks of an address, or a house number, tell one behind the name of an organisation, which may hold one."""
+"""So many marks of an address, or a house number, tell one behind the name of an organisation,
+which may hold one.
+"""
 
 
 @dataclass(slots=True)
 class NewCustomer:
-    """What was read. `phones` are canonical, in the order in which they stand; `note` is what has no other place."""
+    """What was read. `phones` are canonical, in the order in which they stand; `note` is what has
+    no other place.
+    """
 
     name: str = ""
     organisation: str = ""
@@ -44,10 +49,11 @@ def read_customer(text: str) -> NewCustomer:
 
 
 def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[str, str, list[str]]:
-    """Telephone and mobile with further numbers beside those that are there, and what has no place any more.
+    """Telephone and mobile with further numbers beside those that are there, and what has no place
+    any more.
 
-    A number alone is the telephone, whatever its kind; beside another, a mobile's goes into its own field.
-    """
+    A number alone is the telephone, whatever its kind; beside another, a mobile's goes into its own
+    field."""
     wanted = [number for number in dict.fromkeys(numbers) if number not in (phone, mobile)]
     if len(wanted) == 1 and not (phone or mobile):
         return wanted[0], "", []
@@ -106,7 +112,9 @@ def _take(read: NewCustomer, segment: str) -> None:
 
 
 def _take_names(read: NewCustomer, head: str) -> None:
-    """A person and the organisation behind her, an organisation and its contact behind it, or a name."""
+    """A person and the organisation behind her, an organisation and its contact behind it, or a
+    name.
+    """
     typed = head.split()
     at = _agency_at(typed, named=bool(read.name))
     if at == 0 and read.name and not read.organisation:
@@ -153,7 +161,10 @@ def _address_marks(segment: str, *, named: bool) -> Iterator[re.Match[str]]:
 
 
 def _is_whole(address: str) -> bool:
-    return bool(_house().match(digits(address))) or len(_address().findall(digits(address))) >= WHOLE_ADDRESS
+    return (
+        bool(_house().match(digits(address)))
+        or len(_address().findall(digits(address))) >= WHOLE_ADDRESS
+    )
 
 
 def _without_province(segment: str, *, named: bool) -> tuple[str, str]:
@@ -166,7 +177,9 @@ def _without_province(segment: str, *, named: bool) -> tuple[str, str]:
 
 
 def _agency_at(typed: list[str], *, named: bool) -> int | None:
-    """At which word an organisation begins; short words of one are none where a given name or surname stands."""
+    """At which word an organisation begins; short words of one are none where a given name or
+    surname stands.
+    """
     table = words("new_customer")
     for place, word in enumerate(typed):
         if word.casefold().startswith(table.texts("agencies")):
@@ -210,15 +223,21 @@ def _address() -> re.Pattern[str]:
     table = words("new_customer")
     areas = _any(table.texts("areas"))
     house = rf"(?:{_any(table.texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}}(?!\S)|(?:/\d{{1,5}})?(?=\s*(?:{areas})))"
-    return re.compile(rf"(?<!\S)(?:{house}|(?:{_any(table.texts('house'))})\s*\d|(?:{areas})|\d{{5}}(?!\S))")
+    return re.compile(
+        rf"(?<!\S)(?:{house}|(?:{_any(table.texts('house'))})\s*\d|(?:{areas})|\d{{5}}(?!\S))"
+    )
 
 
 @cache
 def _house() -> re.Pattern[str]:
     """A house number."""
-    return re.compile(rf"(?:{_any(words('new_customer').texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)")
+    return re.compile(
+        rf"(?:{_any(words('new_customer').texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)"
+    )
 
 
 @cache
 def _fax() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\S)(?:{_any(words('phones').texts('fax'))})[\s.:]*(?=[\d(+])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<!\S)(?:{_any(words('phones').texts('fax'))})[\s.:]*(?=[\d(+])", re.IGNORECASE
+    )

@@ -1,9 +1,12 @@
-"""Telephones and e-mail addresses: the one reader of both, their one form, printed, and masked for groups.
+"""Telephones and e-mail addresses: the one reader of both, their one form, printed, and masked for
+groups.
 
 Whoever is given a text asks here, so that a chat, a form, a table's cell and a mail read alike:
 
-- `read_phones` and `read_emails` where the text should be one: an answer, a cell. They never raise; they tell what
-  was read, what stands beside it in its own words, and whether a number or address had to be restored.
+- `read_phones` and `read_emails` where the text should be one: an answer, a cell. They never raise;
+  they tell what
+  was read, what stands beside it in its own words, and whether a number or address had to be
+  restored.
 - `read_reach` where telephones and addresses stand among other words: a name with both behind it.
 - `share_phones` where several numbers go into a telephone and a mobile.
 - `parse_phone` and `parse_email` where exactly one is wanted and anything else is refused.
@@ -36,7 +39,17 @@ _WITHIN = re.compile(r"[\s().-]{0,3}")
 """What may stand between two groups of digits of one number."""
 _SIGNS = re.compile(r"\(?\+?\(?\Z")
 _MOST_GROUPS = 8
-_KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan")
+_KINDS = (
+    "fixed_line",
+    "mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "personal_number",
+    "voip",
+    "pager",
+    "uan",
+)
 _ABROAD = re.compile(r"00[\s.-]?\d[\d\s().-]{7,}")
 _FROM_ABROAD = re.compile(r"\A\(?00[\s.()-]{0,2}66")
 _BARE = re.compile(r"[1-9][\d\s.-]*")
@@ -62,11 +75,11 @@ _EDGES = " \t\n,;:/|='\"<>"
 class Phones:
     """What a text says of telephones.
 
-    `numbers` are canonical (E.164 with an optional `;ext=203`, or a hotline of four digits), in the order in which
-    they stand. `beside` is what else the text says, in its own words, labels and mere marks aside: whose number it is,
-    the end of a range, a fax. `restored`: a number is written otherwise than it is dialled, without the nought that
-    a sheet dropped, or with 00 for +. Neither numbers nor anything beside: there is none (`-`, `0`).
-    """
+    `numbers` are canonical (E.164 with an optional `;ext=203`, or a hotline of four digits), in the
+    order in which they stand. `beside` is what else the text says, in its own words, labels and
+    mere marks aside: whose number it is, the end of a range, a fax. `restored`: a number is written
+    otherwise than it is dialled, without the nought that a sheet dropped, or with 00 for +. Neither
+    numbers nor anything beside: there is none (`-`, `0`)."""
 
     numbers: tuple[str, ...] = ()
     beside: str = ""
@@ -75,7 +88,9 @@ class Phones:
 
 @dataclass(frozen=True, slots=True)
 class Emails:
-    """What a text says of e-mail addresses, as `Phones` does; `restored`: blanks left out, a comma read as a dot."""
+    """What a text says of e-mail addresses, as `Phones` does; `restored`: blanks left out, a comma
+    read as a dot.
+    """
 
     addresses: tuple[str, ...] = ()
     beside: str = ""
@@ -84,7 +99,9 @@ class Emails:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A text that names somebody: its words, and the telephones and addresses that stand among them."""
+    """A text that names somebody: its words, and the telephones and addresses that stand among
+    them.
+    """
 
     words: str
     phones: tuple[str, ...]
@@ -93,7 +110,9 @@ class Reach:
 
 @lru_cache(maxsize=1024)
 def read_phones(text: str) -> Phones:
-    """What a text says that should be a telephone: an answer, a cell. Numbers without a country are Thai."""
+    """What a text says that should be a telephone: an answer, a cell. Numbers without a country are
+    Thai.
+    """
     whole = clean(text)
     number, extension = _split_extension(whole)
     if _LOOKS.fullmatch(number) and (canonical := _canonical(number)):
@@ -125,7 +144,8 @@ def read_emails(text: str) -> Emails:
 
 
 def read_reach(text: str) -> Reach:
-    """The words of a text, and the telephones and e-mail addresses that stand among them, wherever they stand.
+    """The words of a text, and the telephones and e-mail addresses that stand among them, wherever
+    they stand.
 
     Only what surely is one is taken out: a number from 0 or with its country, a whole address.
     """
@@ -134,12 +154,14 @@ def read_reach(text: str) -> Reach:
     return Reach(phones.beside, phones.numbers, emails.addresses)
 
 
-def share_phones(phones: Sequence[str], mobiles: Sequence[str] = ()) -> tuple[str, str, tuple[str, ...]]:
-    """Which of the numbers said as telephones and as mobiles go into which field, and which are left over.
+def share_phones(
+    phones: Sequence[str], mobiles: Sequence[str] = ()
+) -> tuple[str, str, tuple[str, ...]]:
+    """Which of the numbers said as telephones and as mobiles go into which field, and which are
+    left over.
 
-    One stays where it was said. Of several in one place, while the other is empty, a mobile goes to the mobile and a
-    landline to the telephone; two of a kind in their order.
-    """
+    One stays where it was said. Of several in one place, while the other is empty, a mobile goes to
+    the mobile and a landline to the telephone; two of a kind in their order."""
     if phones and mobiles:
         return phones[0], mobiles[0], (*phones[1:], *mobiles[1:])
     said = [*phones, *mobiles]
@@ -154,10 +176,11 @@ def share_phones(phones: Sequence[str], mobiles: Sequence[str] = ()) -> tuple[st
 
 
 def parse_phone(text: str) -> str:
-    """One telephone as E.164 with an optional `;ext=203`; a hotline of four digits (1111) stays as it is.
+    """One telephone as E.164 with an optional `;ext=203`; a hotline of four digits (1111) stays as
+    it is.
 
-    Numbers without a country are Thai. Raises InvalidInput("phone"), also for two numbers or a range.
-    """
+    Numbers without a country are Thai. Raises InvalidInput("phone"), also for two numbers or a
+    range."""
     read = read_phones(text)
     if len(read.numbers) != 1 or read.beside:
         raise InvalidInput("phone", text=text)
@@ -170,12 +193,16 @@ def is_scientific(text: str) -> bool:
 
 
 def looks_like_phone(text: str) -> bool:
-    """Whether `text` alone is written like a telephone: 9 or 10 digits from 0, or with a country's number."""
+    """Whether `text` alone is written like a telephone: 9 or 10 digits from 0, or with a country's
+    number.
+    """
     return _LOOKS.fullmatch(_split_extension(clean(text))[0].strip("='\"")) is not None
 
 
 def format_phone(canonical: str) -> str:
-    """A telephone for people, `081-234-5678` with its extension; what is not canonical stays as it is."""
+    """A telephone for people, `081-234-5678` with its extension; what is not canonical stays as it
+    is.
+    """
     found = _CANONICAL.fullmatch(canonical)
     if found is None:
         return canonical
@@ -196,7 +223,9 @@ def format_phone(canonical: str) -> str:
 
 
 def mask_phone(canonical: str) -> str:
-    """The telephone as groups see it, without its extension: two leading and four closing digits, `08•-•••-5678`."""
+    """The telephone as groups see it, without its extension: two leading and four closing digits,
+    `08•-•••-5678`.
+    """
     shown = format_phone(canonical.partition(";")[0])
     places = [place for place, character in enumerate(shown) if character.isdigit()]
     hidden = set(places[2:-4] if len(places) > 6 else places)
@@ -204,13 +233,17 @@ def mask_phone(canonical: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """The name as groups see it: up to three letters of the first word, titles aside, never all of it."""
+    """The name as groups see it: up to three letters of the first word, titles aside, never all of
+    it.
+    """
     first = graphemes((strip_titles(clean(name)).split() or [""])[0])
     return "".join(first[: max(0, min(3, len(first) - 1))]) + _MASK * 3
 
 
 def mask_surname(name: str) -> str:
-    """The name with its first word whole and no more than two letters of the next; a single word as `mask_name`."""
+    """The name with its first word whole and no more than two letters of the next; a single word as
+    `mask_name`.
+    """
     first, *more = strip_titles(clean(name)).split() or [""]
     if not more:
         return mask_name(name)
@@ -237,12 +270,16 @@ def _is_mobile(canonical: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """`text` with Arabic digits and one dash, as long as before: a place in it is the same place in `text`."""
+    """`text` with Arabic digits and one dash, as long as before: a place in it is the same place in
+    `text`.
+    """
     return text if text.isascii() else digits(text).translate(_DASHES)
 
 
 def _says_none(bare: str) -> bool:
-    """Whether a text says that there is no number or address: nothing but marks and noughts, or a word for it."""
+    """Whether a text says that there is no number or address: nothing but marks and noughts, or a
+    word for it.
+    """
     return _NOTHING.fullmatch(bare) is not None or bare.casefold() in words("phones").texts("none")
 
 
@@ -279,12 +316,18 @@ def _canonical(written: str) -> str:
 
 @cache
 def _thai_number() -> re.Pattern[str]:
-    """What the library calls a valid number in Thailand, without its nought: one pattern, for tables of many."""
+    """What the library calls a valid number in Thailand, without its nought: one pattern, for
+    tables of many.
+    """
     import phonenumbers
 
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
     kinds = (getattr(metadata, kind, None) for kind in _KINDS)
-    return re.compile("|".join(kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern))
+    return re.compile(
+        "|".join(
+            kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern
+        )
+    )
 
 
 class _Scan:
@@ -318,7 +361,9 @@ class _Scan:
         return Phones(tuple(numbers), " ".join(self._pieces), self._restored)
 
     def _number(self, at: int, done: int) -> tuple[int, int, str] | None:
-        """Where the longest number begins and ends whose first digits are the group at `at`, and itself."""
+        """Where the longest number begins and ends whose first digits are the group at `at`, and
+        itself.
+        """
         first = self._groups[at].start()
         signs = _SIGNS.search(self._plain, done, first)
         begin = signs.start() if signs else first
@@ -344,7 +389,9 @@ class _Scan:
         return _WITHIN.fullmatch(between) is not None
 
     def _read(self, written: str, *, lone: bool) -> str:
-        """The number that is written here, "" for none; one without its nought only where it stands alone."""
+        """The number that is written here, "" for none; one without its nought only where it stands
+        alone.
+        """
         number = ""
         restored = True
         if _LOOKS.fullmatch(written):
@@ -371,14 +418,20 @@ class _Scan:
         return behind.strip(f"{_EDGES}.()").casefold() in words("phones").texts("fax")
 
     def _keep(self, begin: int, end: int, *, label: bool = False) -> None:
-        """Keep what stands here, but for a label before a number, words between two numbers, and mere marks."""
+        """Keep what stands here, but for a label before a number, words between two numbers, and
+        mere marks.
+        """
         piece = self._whole[begin:end]
         if label and (found := _labels_behind().search(self._plain[begin:end])):
             piece = piece[: found.start()]
         piece = piece.strip(_EDGES)
         bare = piece.strip(".() ").casefold()
         table = words("phones")
-        if bare and re.search(r"\w", bare) and bare not in (*table.texts("between"), *table.texts("labels")):
+        if (
+            bare
+            and re.search(r"\w", bare)
+            and bare not in (*table.texts("between"), *table.texts("labels"))
+        ):
             self._pieces.append(piece)
 
 
@@ -390,25 +443,38 @@ def _emails_among(whole: str) -> Emails:
     done = 0
     for found in _ADDRESS.finditer(plain):
         # In "som,chai@example.com" stands no address of chai's.
-        glued = plain[done : found.start()][-2:].strip() not in ("", ",") and plain[found.start() - 1] == ","
+        glued = (
+            plain[done : found.start()][-2:].strip() not in ("", ",")
+            and plain[found.start() - 1] == ","
+        )
         if glued or len(found[0]) > _LONGEST_ADDRESS:
             continue
         pieces.append((whole[done : found.start()], plain[done : found.start()]))
         addresses[found[0].lower()] = None
         done = found.end()
     pieces.append((whole[done:], plain[done:]))
-    return Emails(tuple(addresses), " ".join(filter(None, (_beside_email(*piece) for piece in pieces))))
+    return Emails(
+        tuple(addresses), " ".join(filter(None, (_beside_email(*piece) for piece in pieces)))
+    )
 
 
 def _beside_email(piece: str, plain: str) -> str:
-    """What a piece of text beside an address says, without a label before the address and mere marks."""
+    """What a piece of text beside an address says, without a label before the address and mere
+    marks.
+    """
     found = _email_labels_behind().search(plain)
     piece = (piece[: found.start()] if found else piece).strip(_EDGES)
-    return piece if re.search(r"\w", piece) and piece.casefold() not in words("phones").texts("between") else ""
+    return (
+        piece
+        if re.search(r"\w", piece) and piece.casefold() not in words("phones").texts("between")
+        else ""
+    )
 
 
 def _restored_email(bare: str) -> Emails | None:
-    """The one address that a text of blanks and commas in wrong places can be, None if it is none."""
+    """The one address that a text of blanks and commas in wrong places can be, None if it is
+    none.
+    """
     joined = re.sub(r"\s*([@.])\s*", r"\1", bare)
     local, _at, domain = joined.partition("@")
     for address in (joined, f"{local}@{domain.replace(',', '.')}"):
@@ -419,7 +485,9 @@ def _restored_email(bare: str) -> Emails | None:
 
 @cache
 def _extension() -> re.Pattern[str]:
-    return re.compile(rf"[\s,;(]{{0,3}}(?:{_any_of('extensions')})[\s.:]{{0,3}}(\d{{1,6}})(?!\d)", re.IGNORECASE)
+    return re.compile(
+        rf"[\s,;(]{{0,3}}(?:{_any_of('extensions')})[\s.:]{{0,3}}(\d{{1,6}})(?!\d)", re.IGNORECASE
+    )
 
 
 @cache
@@ -431,12 +499,16 @@ def _labels(*keys: str) -> re.Pattern[str]:
 @cache
 def _labels_behind() -> re.Pattern[str]:
     """All labels with which a text ends."""
-    return re.compile(rf"(?:(?<![^\W\d_])(?:{_any_of('labels', 'fax')})[\s.:/()=-]*)+\Z", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?<![^\W\d_])(?:{_any_of('labels', 'fax')})[\s.:/()=-]*)+\Z", re.IGNORECASE
+    )
 
 
 @cache
 def _email_labels_behind() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?<![^\W\d_])(?:{_any_of('email_labels')})[\s.:/(<=-]*)+\Z", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?<![^\W\d_])(?:{_any_of('email_labels')})[\s.:/(<=-]*)+\Z", re.IGNORECASE
+    )
 
 
 def _any_of(*keys: str) -> str:

@@ -1,4 +1,6 @@
-"""The 77 provinces, and the reports of their numbers of users: province, number and month out of one line."""
+"""The 77 provinces, and the reports of their numbers of users: province, number and month out of
+one line.
+"""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from domain.errors import InvalidInput
 from domain.text import clean, digits, fold, words
 
 GLUED = 5
-"""Letters that a name needs to be recognised inside an unbroken line; a shorter one must stand alone."""
+"""Letters that a name needs to be recognised inside an unbroken line; a shorter one must stand
+alone.
+"""
 ALIKE = 75
 """How alike (0-100) a misspelt name must be to be offered."""
 MOST_USERS = 1_000_000_000
@@ -41,23 +45,34 @@ def list_provinces() -> tuple[str, ...]:
 
 
 def find_province(text: str) -> str:
-    """The province that is meant by its name, a short form or a known slip; "" where it is none of these."""
+    """The province that is meant by its name, a short form or a known slip; "" where it is none of
+    these.
+    """
     return _names().get(_bare(clean(text)), "")
 
 
 def similar_provinces(text: str, limit: int = 5) -> list[str]:
-    """Provinces whose names begin with, hold, or are spelt much like what was typed, likeliest first."""
+    """Provinces whose names begin with, hold, or are spelt much like what was typed, likeliest
+    first.
+    """
     bare = _bare(clean(text))
     if not bare:
         return []
-    begun = [name for key, name in _names().items() if key.startswith(bare) or (len(bare) > 2 and bare in key)]
+    begun = [
+        name
+        for key, name in _names().items()
+        if key.startswith(bare) or (len(bare) > 2 and bare in key)
+    ]
     folded = {key: fold(key) for key in _names()}
-    alike = process.extract(fold(bare), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit * 2)
+    alike = process.extract(
+        fold(bare), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit * 2
+    )
     return list(dict.fromkeys([*begun, *(_names()[key] for _text, _score, key in alike)]))[:limit]
 
 
 def read_user_count(text: str, today: date) -> UserCount:
-    """What is certain in a report: the one province, the one number, and the month; each empty where it is not.
+    """What is certain in a report: the one province, the one number, and the month; each empty
+    where it is not.
 
     `krabi 1600`, or a whole sentence (DOMAIN.md section 4, incoming-mail subjects).
     """
@@ -81,7 +96,9 @@ def parse_users(text: str) -> int:
     """A number of users, with or without commas and what it counts; InvalidInput("users")."""
     counted = "|".join(map(re.escape, words("answers").texts("counted")))
     plain = digits(clean(text))
-    found = re.fullmatch(rf"(?:{counted})?\s*(\d{{1,3}}(?:[, ]\d{{3}})+|\d+)\s*(?:{counted})?", plain)
+    found = re.fullmatch(
+        rf"(?:{counted})?\s*(\d{{1,3}}(?:[, ]\d{{3}})+|\d+)\s*(?:{counted})?", plain
+    )
     number = re.sub(r"[, ]", "", found[1]).lstrip("0") if found else str(MOST_USERS)
     # Python itself refuses to read thousands of digits.
     if len(number) >= len(str(MOST_USERS)):
@@ -93,7 +110,11 @@ def count_text(province: str, users: int, month: date | None) -> str:
     """The result of a ticket that such a report is, in the office's words."""
     table = words("results")
     text = table.text("user_count") % (province, f"{users:,}")
-    return f"{text} {table.text('user_count_month') % format_month(month, full=True)}" if month else text
+    return (
+        f"{text} {table.text('user_count_month') % format_month(month, full=True)}"
+        if month
+        else text
+    )
 
 
 def _month(text: str, today: date) -> tuple[date | None, str]:
@@ -135,7 +156,9 @@ def _bare(text: str) -> str:
 
 @cache
 def _table() -> Table:
-    document = read_document(Path(__file__).parents[1] / "data" / "provinces.toml", "provinces.toml")
+    document = read_document(
+        Path(__file__).parents[1] / "data" / "provinces.toml", "provinces.toml"
+    )
     return Table(document.values, (), (document,))
 
 

@@ -19,7 +19,9 @@ class Gender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact person at the customer. `id` is None until saved; telephones are E.164 or as typed."""
+    """A contact person at the customer. `id` is None until saved; telephones are E.164 or as
+    typed.
+    """
 
     name: str
     phone: str = ""
@@ -42,9 +44,8 @@ class Customer:
     """A person or organisation that the desk serves.
 
     `phone` and `mobile` are E.164 with an optional ";ext=203". `unknown` names the fields that were
-    answered with 9, "not known" (DOMAIN.md section 1): such a field is empty here. `merged_into` makes the record
-    a signpost to another one. `version` counts saves.
-    """
+    answered with 9, "not known" (DOMAIN.md section 1): such a field is empty here. `merged_into`
+    makes the record a signpost to another one. `version` counts saves."""
 
     code: CustomerCode
     name: str

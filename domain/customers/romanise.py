@@ -1,7 +1,8 @@
-"""Thai names in Latin letters, both ways: royin's spelling and the many that people use meet in the same keys.
+"""Thai names in Latin letters, both ways: royin's spelling and the many that people use meet in the
+same keys.
 
-No transcription for readers: vowels are coarse, and a sound that several letters write is one capital letter.
-"""
+No transcription for readers: vowels are coarse, and a sound that several letters write is one
+capital letter."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ class Sound:
     def is_thai(self) -> bool:
         """Whether a Thai word may sound so: mere letters in a row do not."""
         return (
-            len(self.letters) > 1 and 0 < len(self.bones) < len(self.letters) and not _UNHEARD_OF.search(self.letters)
+            len(self.letters) > 1
+            and 0 < len(self.bones) < len(self.letters)
+            and not _UNHEARD_OF.search(self.letters)
         )
 
 
@@ -47,7 +50,11 @@ def _data() -> Table:
 def _pairs(table: Table, key: str) -> list[tuple[str, str]]:
     pairs = []
     for item in table.items(key):
-        if not (isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)):
+        if not (
+            isinstance(item, list)
+            and len(item) == 2
+            and all(isinstance(part, str) for part in item)
+        ):
             raise table.refusal(f"{item!r} must be a pair of texts", key)
         pairs.append((item[0], item[1]))
     return pairs
@@ -55,12 +62,16 @@ def _pairs(table: Table, key: str) -> list[tuple[str, str]]:
 
 @cache
 def _latin_rules() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(written), sound) for written, sound in _pairs(_data().table("latin"), "rules")]
+    return [
+        (re.compile(written), sound) for written, sound in _pairs(_data().table("latin"), "rules")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Syllables:
-    """Syllables that begin alike as one expression with groups s0 i0 f0, s1 …; their vowels; which have a final."""
+    """Syllables that begin alike as one expression with groups s0 i0 f0, s1 …; their vowels; which
+    have a final.
+    """
 
     pattern: re.Pattern[str]
     vowels: tuple[str, ...]
@@ -76,8 +87,17 @@ def _syllables(leading: bool) -> _Syllables:
     ways = []
     for n, (pattern, _) in enumerate(chosen):
         final = f"(?P<f{n}>[{finals}])(?![{marks}])"
-        single, silent = f"(?P<i{n}>[\u0e01-\u0e2e])", f"\u0e2b(?P<i{n}>[\u0e07\u0e19\u0e21\u0e22\u0e23\u0e25\u0e27])"
-        parts = {"{i}": f"(?P<i{n}>{cluster})", "{c}": single, "{h}": silent, "{f1}": final, "{f}": f"(?:{final})?"}
+        single, silent = (
+            f"(?P<i{n}>[\u0e01-\u0e2e])",
+            f"\u0e2b(?P<i{n}>[\u0e07\u0e19\u0e21\u0e22\u0e23\u0e25\u0e27])",
+        )
+        parts = {
+            "{i}": f"(?P<i{n}>{cluster})",
+            "{c}": single,
+            "{h}": silent,
+            "{f1}": final,
+            "{f}": f"(?:{final})?",
+        }
         for name, regex in parts.items():
             pattern = pattern.replace(name, regex)
         ways.append(f"(?P<s{n}>{pattern})")
@@ -93,7 +113,9 @@ def _syllable(word: str, at: int) -> tuple[_Syllables, re.Match[str]] | None:
 
 @cache
 def _others() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(written), read) for written, read in _pairs(_data().table("thai"), "others")]
+    return [
+        (re.compile(written), read) for written, read in _pairs(_data().table("thai"), "others")
+    ]
 
 
 @cache
@@ -115,10 +137,11 @@ def _upper(text: str) -> str:
 
 
 def thai_sounds(folded: str) -> list[Sound]:
-    """How a folded Thai word (domain.text.fold) may sound in Latin letters: up to five ways, [] without Thai letters.
+    """How a folded Thai word (domain.text.fold) may sound in Latin letters: up to five ways, []
+    without Thai letters.
 
-    Syllables are closed by the consonant that follows, or linked to the next by an "a" that is not written.
-    """
+    Syllables are closed by the consonant that follows, or linked to the next by an "a" that is not
+    written."""
     words = [folded.replace(_RU, "\u0e23\u0e34"), folded.replace(_RU, "\u0e23\u0e36")]
     ways = [_read(words[0], linked=False), _read(words[1], linked=True)]
     other = words[0]
@@ -126,7 +149,11 @@ def thai_sounds(folded: str) -> list[Sound]:
         if (changed := written.sub(read, other, count=1)) != other:
             other = changed
             ways.append(_read(other, linked=False))
-    return [sound for sound in dict.fromkeys(_sound(way) for way in ways[:MOST_WAYS] if way) if sound.bones]
+    return [
+        sound
+        for sound in dict.fromkeys(_sound(way) for way in ways[:MOST_WAYS] if way)
+        if sound.bones
+    ]
 
 
 def _read(word: str, *, linked: bool) -> str:
@@ -150,7 +177,9 @@ def _read(word: str, *, linked: bool) -> str:
 
 
 def _bare(word: str, at: int, heard: list[str], linked: bool) -> int:
-    """Consonants without a written vowel: the last two are one syllable with o, one before them has a."""
+    """Consonants without a written vowel: the last two are one syllable with o, one before them has
+    a.
+    """
     initials = _letters("initials")
     if word[at] not in initials:
         return 1

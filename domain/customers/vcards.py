@@ -10,7 +10,8 @@ from domain.text import clean
 MOST = 50
 """Contacts that are read of one file."""
 _PROPERTY = re.compile(
-    rb'(?:[\w-]+\.)?(?P<name>[A-Za-z-]+)(?P<how>(?:;[^:"]*(?:"[^"]*"[^:"]*)*)?):(?P<value>.*)', re.DOTALL
+    rb'(?:[\w-]+\.)?(?P<name>[A-Za-z-]+)(?P<how>(?:;[^:"]*(?:"[^"]*"[^:"]*)*)?):(?P<value>.*)',
+    re.DOTALL,
 )
 _FOLD = re.compile(rb"(?<!=)\r?\n[ \t]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -33,7 +34,9 @@ def is_vcard(data: bytes) -> bool:
 
 
 def read_vcards(data: bytes) -> list[VCard]:
-    """The contacts in a file that name somebody or tell how to reach them; what is no vCard has none."""
+    """The contacts in a file that name somebody or tell how to reach them; what is no vCard has
+    none.
+    """
     cards: list[VCard] = []
     for name, how, value in _properties(data):
         if name == "BEGIN" and len(cards) < MOST:
@@ -44,7 +47,9 @@ def read_vcards(data: bytes) -> list[VCard]:
 
 
 def _properties(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
-    """Each line's name, parameters and value; quoted-printable lines go on behind a sign of equality."""
+    """Each line's name, parameters and value; quoted-printable lines go on behind a sign of
+    equality.
+    """
     lines = _FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf")).replace(b"\r\n", b"\n").split(b"\n")
     waiting = b""
     for line in lines:
@@ -67,7 +72,9 @@ def _decoded(how: bytes, value: bytes) -> str:
 
 
 def _take(card: VCard, name: str, value: str) -> None:
-    """FN is how a name is shown; N has it in parts, the surname first, and stands in where FN is empty."""
+    """FN is how a name is shown; N has it in parts, the surname first, and stands in where FN is
+    empty.
+    """
     parts = [_plain(part) for part in _SPLIT.split(value)]
     if not any(parts):
         return

@@ -1,4 +1,6 @@
-"""The package's own TOML files and the office's one override file, read as tables that can refuse by name."""
+"""The package's own TOML files and the office's one override file, read as tables that can refuse
+by name.
+"""
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
@@ -40,7 +42,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the merged files. Every reader raises DataError naming file, table, key and what to mend."""
+    """A table of the merged files. Every reader raises DataError naming file, table, key and what
+    to mend.
+    """
 
     values: Mapping[str, object]
     path: tuple[str, ...]
@@ -50,13 +54,19 @@ class Table:
         """The error to raise about `key` of this table; blames the last file that sets it."""
         path = (*self.path, key) if key else self.path
         owners = [document.name for document in self.documents if document.holds(path)]
-        owners = owners or [document.name for document in self.documents if document.holds(self.path)]
-        table = ".".join(part if part.isascii() and part.isidentifier() else f'"{part}"' for part in self.path)
+        owners = owners or [
+            document.name for document in self.documents if document.holds(self.path)
+        ]
+        table = ".".join(
+            part if part.isascii() and part.isidentifier() else f'"{part}"' for part in self.path
+        )
         where = " ".join(part for part in (f"[{table}]" if table else "", key) if part)
         return DataError(f"{owners[-1]}: {where}: {mend}")
 
     def check_keys(self, known: Collection[str]) -> None:
-        """Refuse the first key that is not in `known`: a misspelt key must not pass for a missing one."""
+        """Refuse the first key that is not in `known`: a misspelt key must not pass for a missing
+        one.
+        """
         for key in self.values:
             if key not in known:
                 raise self.refusal(f"unknown; use one of {', '.join(known)}", key)
@@ -74,7 +84,9 @@ class Table:
             yield key, self.table(key)
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A text without surrounding blanks; without a default it must be there and not be empty."""
+        """A text without surrounding blanks; without a default it must be there and not be
+        empty.
+        """
         value = self.values.get(key, default)
         if value is None:
             raise self.refusal("missing", key)
@@ -124,7 +136,9 @@ class Table:
 
 
 def read_tables(override: Path | None = None) -> Table:
-    """The package's tables with those of `override` merged over them, key by key; DataError if unreadable."""
+    """The package's tables with those of `override` merged over them, key by key; DataError if
+    unreadable.
+    """
     documents = [read_document(Path(__file__).with_name(name), name) for name in DEFAULT_FILES]
     if override is not None:
         documents.append(read_document(override, str(override)))
@@ -135,13 +149,17 @@ def read_tables(override: Path | None = None) -> Table:
 
 
 def read_document(path: Path, name: str) -> Document:
-    """One TOML file (UTF-8, with or without BOM); DataError names the file and the line that is wrong."""
+    """One TOML file (UTF-8, with or without BOM); DataError names the file and the line that is
+    wrong.
+    """
     try:
         values = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise DataError(f"{name}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+        raise DataError(
+            f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{name}: {error}") from error
     if "holidays" in values:
@@ -150,16 +168,22 @@ def read_document(path: Path, name: str) -> Document:
 
 
 def _by_date(rows: object, name: str) -> dict[str, object]:
-    """`[[holidays]]` rows keyed by their date, so that a later file replaces a row and not the whole list."""
+    """`[[holidays]]` rows keyed by their date, so that a later file replaces a row and not the
+    whole list.
+    """
     if not isinstance(rows, list):
         raise DataError(f"{name}: [[holidays]]: write each holiday as a [[holidays]] row")
     keyed: dict[str, object] = {}
     for number, row in enumerate(rows, start=1):
         day = row.get("date") if isinstance(row, dict) else None
         if not isinstance(day, date) or isinstance(day, datetime):
-            raise DataError(f"{name}: [[holidays]] row {number}: date must be a date such as 2026-12-31")
+            raise DataError(
+                f"{name}: [[holidays]] row {number}: date must be a date such as 2026-12-31"
+            )
         if day.isoformat() in keyed:
-            raise DataError(f"{name}: [[holidays]] row {number}: {day} stands there twice; keep one")
+            raise DataError(
+                f"{name}: [[holidays]] row {number}: {day} stands there twice; keep one"
+            )
         keyed[day.isoformat()] = row
     return keyed
 

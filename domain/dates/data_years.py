@@ -1,7 +1,8 @@
-"""Years, quarters and months of data: read as people type them, kept in one form, printed as officers write.
+"""Years, quarters and months of data: read as people type them, kept in one form, printed as
+officers write.
 
-The kept form is `2559-2561, 2562Q2, 2559-2560Q1-4, 2563M2`: Buddhist years, quarters or months of each of them.
-"""
+The kept form is `2559-2561, 2562Q2, 2559-2560Q1-4, 2563M2`: Buddhist years, quarters or months of
+each of them."""
 
 import re
 from calendar import monthrange
@@ -27,7 +28,9 @@ _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
 
 @dataclass(frozen=True, slots=True)
 class DataPeriod:
-    """Buddhist years `first` to `last`; of each of them the parts (`unit` Q or M) `start` to `end`, or the whole."""
+    """Buddhist years `first` to `last`; of each of them the parts (`unit` Q or M) `start` to `end`,
+    or the whole.
+    """
 
     first: int
     last: int
@@ -39,7 +42,9 @@ class DataPeriod:
         years = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
         if not self.unit:
             return years
-        return f"{years}{self.unit}{self.start}" + (f"-{self.end}" if self.end != self.start else "")
+        return f"{years}{self.unit}{self.start}" + (
+            f"-{self.end}" if self.end != self.start else ""
+        )
 
     def spans(self) -> list[tuple[date, date]]:
         """First and last day of each unbroken stretch."""
@@ -49,14 +54,18 @@ class DataPeriod:
         start, end = (self.start - 1) * months + 1, self.end * months
         if (start, end) == (1, 12):
             return [(_day(self.first, 1), _day(self.last, 12, last=True))]
-        return [(_day(year, start), _day(year, end, last=True)) for year in range(self.first, self.last + 1)]
+        return [
+            (_day(year, start), _day(year, end, last=True))
+            for year in range(self.first, self.last + 1)
+        ]
 
 
 def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
-    """The whole text as periods: `2559-2561`, `59-61`, a quarter of a year, a month of one, lists of them.
+    """The whole text as periods: `2559-2561`, `59-61`, a quarter of a year, a month of one, lists
+    of them.
 
-    Raises InvalidInput("year") for a year that no data have, InvalidInput("periods") for anything else.
-    """
+    Raises InvalidInput("year") for a year that no data have, InvalidInput("periods") for anything
+    else."""
     text = _plain(clean(text))
     end, periods = scan_periods(text, 0, today)
     if not periods or text[end:].strip(" ,.()/"):
@@ -67,15 +76,18 @@ def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
 def scan_periods(
     text: str, at: int, today: date, *, short: bool = True, within: bool = False
 ) -> tuple[int, tuple[DataPeriod, ...]]:
-    """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are none.
+    """The periods that begin at `at` of a text, and where they end; `(at, ())` where there are
+    none.
 
-    `short` = a year of two digits may begin them. `within` = other words may follow: a number that counts something,
-    and one of two digits that is hardly a year, end them. InvalidInput("year") as above.
-    """
+    `short` = a year of two digits may begin them. `within` = other words may follow: a number that
+    counts something, and one of two digits that is hardly a year, end them. InvalidInput("year") as
+    above."""
     return _scan(_plain(text), at, today, short=short, within=within)
 
 
-def _scan(plain: str, at: int, today: date, *, short: bool, within: bool) -> tuple[int, tuple[DataPeriod, ...]]:
+def _scan(
+    plain: str, at: int, today: date, *, short: bool, within: bool
+) -> tuple[int, tuple[DataPeriod, ...]]:
     reader = _Reader(today)
     end = at
     while token := _tokens().match(plain, at):
@@ -91,23 +103,29 @@ def _scan(plain: str, at: int, today: date, *, short: bool, within: bool) -> tup
 
 
 def years_in(text: str, today: date) -> tuple[DataPeriod, ...]:
-    """The one run of years that a text speaks of; none where it speaks of several, or only of an impossible one."""
+    """The one run of years that a text speaks of; none where it speaks of several, or only of an
+    impossible one.
+    """
     runs = [periods for _at, _end, periods in find_periods(text, today)]
     return runs[0] if len(runs) == 1 else ()
 
 
-def find_periods(text: str, today: date, *, short: bool = False) -> list[tuple[int, int, tuple[DataPeriod, ...]]]:
+def find_periods(
+    text: str, today: date, *, short: bool = False
+) -> list[tuple[int, int, tuple[DataPeriod, ...]]]:
     """Every run of periods in a text: where it begins and ends, and what it says.
 
-    Years have four digits; `short` = behind the word for a year, a quarter or a month they may have two.
-    """
+    Years have four digits; `short` = behind the word for a year, a quarter or a month they may have
+    two."""
     plain = _plain(text)
     found: list[tuple[int, int, tuple[DataPeriod, ...]]] = []
     at = 0
     while start := _run_start(short=short).search(plain, at):
         begun = start.start("short") if start["short"] else start.start()
         try:
-            at, periods = _scan(plain, begun, today, short=bool(start["short"] or start["month"]), within=short)
+            at, periods = _scan(
+                plain, begun, today, short=bool(start["short"] or start["month"]), within=short
+            )
         except InvalidInput:
             periods = ()
         if periods and not _DAY.search(plain[max(0, begun - 8) : begun]):
@@ -129,7 +147,11 @@ def read_kept(text: str) -> tuple[DataPeriod, ...]:
         if match is None:
             return ()
         first, last, unit, start, end = match.groups()
-        periods.append(DataPeriod(int(first), int(last or first), unit or "", int(start or 0), int(end or start or 0)))
+        periods.append(
+            DataPeriod(
+                int(first), int(last or first), unit or "", int(start or 0), int(end or start or 0)
+            )
+        )
     return tuple(periods)
 
 
@@ -149,7 +171,10 @@ def _printed(period: DataPeriod) -> str:
     years = str(DataPeriod(period.first, period.last))
     if period.unit == "Q":
         return table.text("print_quarter") % (_span(str(period.start), str(period.end)), years)
-    names = [words("dates").table("months").texts(str(number))[0] for number in (period.start, period.end)]
+    names = [
+        words("dates").table("months").texts(str(number))[0]
+        for number in (period.start, period.end)
+    ]
     return table.text("print_month") % (_span(*names), years)
 
 
@@ -158,7 +183,9 @@ def _span(first: str, last: str) -> str:
 
 
 class _Reader:
-    """Years wait for a quarter or month behind them; one that stands before holds for the years that follow."""
+    """Years wait for a quarter or month behind them; one that stands before holds for the years
+    that follow.
+    """
 
     def __init__(self, today: date) -> None:
         self._latest = today.year + BUDDHIST_OFFSET + AHEAD
@@ -181,7 +208,9 @@ class _Reader:
         if token["year"]:
             self._year(token["year"], token["until"])
         elif token["quarter"]:
-            self._parted("Q", int(token["quarter"]), int(token["quarter_until"] or token["quarter"]))
+            self._parted(
+                "Q", int(token["quarter"]), int(token["quarter_until"] or token["quarter"])
+            )
         elif token["month"]:
             number = month_numbers()[re.sub(r"[.\s]", "", token["month"]).casefold()]
             self._parted("M", number, number)
@@ -253,7 +282,9 @@ def _run_start(*, short: bool) -> re.Pattern[str]:
         rf"(?:{quarter})\s*[1-4](?!\d)",
         rf"(?P<month>(?:{_month_names()})\s*(?:(?:{marks})\s*)*{of_month})",
         year,
-        rf"(?:(?:{marks})\s?|(?:{series})\S{{0,40}}\s)(?P<short>{two})" if short else r"(?P<short>(?!))",
+        rf"(?:(?:{marks})\s?|(?:{series})\S{{0,40}}\s)(?P<short>{two})"
+        if short
+        else r"(?P<short>(?!))",
     ]
     return re.compile("|".join(ways), re.IGNORECASE)
 
@@ -267,8 +298,12 @@ def _counts() -> re.Pattern[str]:
 
 def _month_names() -> str:
     months = words("dates").table("months")
-    names = sorted((name for key in months.values for name in months.texts(key)), key=len, reverse=True)
-    return "|".join(r"\.?\s?".join(map(re.escape, n.rstrip(".").split("."))) + r"\.?" for n in names)
+    names = sorted(
+        (name for key in months.values for name in months.texts(key)), key=len, reverse=True
+    )
+    return "|".join(
+        r"\.?\s?".join(map(re.escape, n.rstrip(".").split("."))) + r"\.?" for n in names
+    )
 
 
 @cache

@@ -1,4 +1,6 @@
-"""Dates as the office writes them: the Buddhist Era when printing and parsing, Gregorian dates inside."""
+"""Dates as the office writes them: the Buddhist Era when printing and parsing, Gregorian dates
+inside.
+"""
 
 import re
 from datetime import date, datetime, timedelta
@@ -17,17 +19,19 @@ MOST_AHEAD = timedelta(days=183)
 """A date without a year lies at most this far ahead, else last year is meant."""
 
 SHORT_AHEAD = 20
-"""Years that a Christian year of two digits may lie ahead; `Feb 69` is then of the Buddhist Era after all."""
+"""Years that a Christian year of two digits may lie ahead; `Feb 69` is then of the Buddhist Era
+after all.
+"""
 
 
 def parse_date(text: str, today: date) -> date:
-    """The whole text as a date: the Thai for 19 Feb 63, Sep 15, 2026, 19/2/2563, 2020-02-19, the word for yesterday.
+    """The whole text as a date: the Thai for 19 Feb 63, Sep 15, 2026, 19/2/2563, 2020-02-19, the
+    word for yesterday.
 
-    Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist (beside an English month
-    Gregorian, unless that would be far ahead); a missing one is the present, or the last where that would lie more
-    than half a year ahead. Raises InvalidInput("date"), or "no_day" for one that no calendar has, such as
-    31 February, or whose year is a slip, such as 2653.
-    """
+    Years from 2400 are Buddhist, from 1900 to 2200 Gregorian, of two digits Buddhist (beside an
+    English month Gregorian, unless that would be far ahead); a missing one is the present, or the
+    last where that would lie more than half a year ahead. Raises InvalidInput("date"), or "no_day"
+    for one that no calendar has, such as 31 February, or whose year is a slip, such as 2653."""
     cleaned = clean(text).removeprefix(words("dates").text("named")).strip()
     found = find_date(cleaned, today)
     if found is None or found[1]:
@@ -36,11 +40,11 @@ def parse_date(text: str, today: date) -> date:
 
 
 def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str] | None:
-    """The date phrase that `text` begins with, as long as possible, and the rest; None if there is none.
+    """The date phrase that `text` begins with, as long as possible, and the rest; None if there is
+    none.
 
-    A phrase that no calendar has, such as 31 February, is none. `text` is clean. `ahead` = a date without a year
-    is the next one, today included.
-    """
+    A phrase that no calendar has, such as 31 February, is none. `text` is clean. `ahead` = a date
+    without a year is the next one, today included."""
     text = text.lstrip()
     found = date_at(digits(text), 0, today, ahead=ahead)
     if found is None or found[0] is None:
@@ -48,8 +52,11 @@ def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str
     return found[0], text[found[1] :].strip()
 
 
-def date_at(plain: str, at: int, today: date, *, ahead: bool = False) -> tuple[date | None, int] | None:
-    """The date phrase that begins at `at`, as long as possible, and where it ends; None where none is written.
+def date_at(
+    plain: str, at: int, today: date, *, ahead: bool = False
+) -> tuple[date | None, int] | None:
+    """The date phrase that begins at `at`, as long as possible, and where it ends; None where none
+    is written.
 
     None for its day where no calendar has it. `plain` has Arabic digits.
     """
@@ -63,11 +70,15 @@ def date_at(plain: str, at: int, today: date, *, ahead: bool = False) -> tuple[d
 def looks_like_date(text: str) -> bool:
     """Whether all of the text is written as a date, whether or not there is such a day."""
     arabic = digits(text).strip()
-    return any(match.end() == len(arabic) for pattern in _patterns() if (match := pattern.match(arabic)))
+    return any(
+        match.end() == len(arabic) for pattern in _patterns() if (match := pattern.match(arabic))
+    )
 
 
 def parse_month(text: str, today: date) -> date:
-    """The whole text as a month, as its first day, none to come; InvalidInput("month") or ("future_date")."""
+    """The whole text as a month, as its first day, none to come; InvalidInput("month") or
+    ("future_date").
+    """
     found = find_month(clean(text), today)
     if found is None or found[1]:
         raise InvalidInput("month", text=text[:40])
@@ -77,14 +88,17 @@ def parse_month(text: str, today: date) -> date:
 
 
 def find_month(text: str, today: date) -> tuple[date, str] | None:
-    """The first day of the month that `text` begins with, and the rest; None if there is none. `text` is clean."""
+    """The first day of the month that `text` begins with, and the rest; None if there is none.
+    `text` is clean.
+    """
     text = text.lstrip()
     found = search_month(text, today)
     return None if found is None or found[1].strip() else (found[0], found[2].strip())
 
 
 def search_month(text: str, today: date) -> tuple[date, str, str] | None:
-    """The first day of the first month that `text` names, and what stands before and behind it; None for none.
+    """The first day of the first month that `text` names, and what stands before and behind it;
+    None for none.
 
     By name or as 10/2569; a month without a year is the latest that has begun.
     """
@@ -101,15 +115,23 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
 
 
 def find_year(text: str) -> tuple[int, str] | None:
-    """The Gregorian year, written in either era, that `text` begins with, and the rest; None if there is none."""
+    """The Gregorian year, written in either era, that `text` begins with, and the rest; None if
+    there is none.
+    """
     text = text.lstrip()
     found = re.match(rf"(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\S)", digits(text))
-    year = _gregorian(int(found["year"]), len(found["year"]), found["buddhist"], found["common"]) if found else 0
+    year = (
+        _gregorian(int(found["year"]), len(found["year"]), found["buddhist"], found["common"])
+        if found
+        else 0
+    )
     return (year, text[found.end() :].strip()) if found and year in YEARS else None
 
 
 def find_relative(text: str, today: date) -> date | None:
-    """The day that the word `text` names by its distance from today (yesterday), None if it names none."""
+    """The day that the word `text` names by its distance from today (yesterday), None if it names
+    none.
+    """
     distance = _distances().get(_bare(text))
     return None if distance is None else today + timedelta(days=distance)
 
@@ -132,7 +154,9 @@ def format_time(at: datetime) -> str:
 
 
 def format_datetime(at: datetime) -> str:
-    """The aware instant's date and time of day in Bangkok, as format_date and format_time print them."""
+    """The aware instant's date and time of day in Bangkok, as format_date and format_time print
+    them.
+    """
     return f"{format_date(at.astimezone(BANGKOK).date())} {format_time(at)}"
 
 
@@ -145,12 +169,18 @@ def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | Non
     word, year = parts.get("word"), parts.get("year")
     if word is not None:
         return find_relative(word, today)
-    month = int(parts["month"] or 0) if parts.get("month") else month_numbers()[_bare(parts["name"] or "")]
+    month = (
+        int(parts["month"] or 0)
+        if parts.get("month")
+        else month_numbers()[_bare(parts["name"] or "")]
+    )
     day = int(parts["day"] or 0)
     if year is not None:
         return _day(_year_meant(year, parts, today), month, day)
     if ahead:
-        coming = (_day(today.year + years, month, day) for years in range(9))  # 29 February may be eight years off
+        coming = (
+            _day(today.year + years, month, day) for years in range(9)
+        )  # 29 February may be eight years off
         return next((day for day in coming if day is not None and day >= today), None)
     for past in (0, 1):
         candidate = _day(today.year - past, month, day)
@@ -160,7 +190,9 @@ def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | Non
 
 
 def _year_meant(year: str, parts: dict[str, str | None], today: date) -> int:
-    """The Gregorian year of a date, or 0; two digits beside an English month are Gregorian where that can be meant."""
+    """The Gregorian year of a date, or 0; two digits beside an English month are Gregorian where
+    that can be meant.
+    """
     buddhist, common = parts.get("buddhist"), parts.get("common")
     english = (parts.get("name") or MARKS).isascii()
     if english and len(year) == 2 and not buddhist and int(year) + 2000 <= today.year + SHORT_AHEAD:
@@ -212,7 +244,9 @@ def _month_pattern() -> re.Pattern[str]:
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance from today."""
+    """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance
+    from today.
+    """
     names, eras = _names(), _eras()
     end = r"(?!\d|[.,:/-]\d)"
     word_end = rf"(?![^\W\d_]|[{MARKS}])"
@@ -224,7 +258,9 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         rf"(?P<name>{_names(english=True)})\s?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,\s?|[\s-])"
         rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|(?<=,\s)\d\d|(?<=,)\d\d){end}"
     )
-    by_number = rf"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)(?P=sign)(?P<year>\d{{4}}|\d\d){end}"
+    by_number = (
+        rf"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)(?P=sign)(?P<year>\d{{4}}|\d\d){end}"
+    )
     year_first = rf"(?P<year>\d{{4}})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?){end}"
     no_year = rf"(?P<day>\d\d?)/(?P<month>\d\d?){end}"
     relative = rf"(?P<word>{_any_of(list(_distances()))}){word_end}"
@@ -233,7 +269,9 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _any_of(spellings: list[str] | tuple[str, ...]) -> str:
-    """A pattern for any of the spellings, the longest first; dots may be missing, or followed by a blank."""
+    """A pattern for any of the spellings, the longest first; dots may be missing, or followed by a
+    blank.
+    """
     patterns = []
     for spelling in sorted(spellings, key=len, reverse=True):
         dot = r"\.?\s?" if "." in spelling else ""

@@ -29,11 +29,15 @@ class Period:
     @property
     def instants(self) -> tuple[datetime, datetime]:
         """Its beginning, and the beginning of the day after it, as aware instants."""
-        return datetime.combine(self.first, time(), BANGKOK), datetime.combine(self.until, time(), BANGKOK)
+        return datetime.combine(self.first, time(), BANGKOK), datetime.combine(
+            self.until, time(), BANGKOK
+        )
 
 
 def find_period(text: str, today: date) -> tuple[Period, str] | None:
-    """The span that `text` begins with, and the rest; None if it begins with none. `text` is clean."""
+    """The span that `text` begins with, and the rest; None if it begins with none. `text` is
+    clean.
+    """
     for key, spelling in _spellings():
         if text.casefold().startswith(spelling):
             rest = text[len(spelling) :]
@@ -109,7 +113,9 @@ def format_period(period: Period) -> str:
 def _year(year: int, fiscal: bool) -> Period:
     """The Gregorian year's days, or those of the fiscal year that ends in it."""
     return (
-        Period(date(year - 1, 10, 1), date(year, 10, 1)) if fiscal else Period(date(year, 1, 1), date(year + 1, 1, 1))
+        Period(date(year - 1, 10, 1), date(year, 10, 1))
+        if fiscal
+        else Period(date(year, 1, 1), date(year + 1, 1, 1))
     )
 
 
@@ -117,5 +123,9 @@ def _year(year: int, fiscal: bool) -> Period:
 def _spellings() -> list[tuple[str, str]]:
     """Each key with a way to write it, the longest first."""
     table = words("periods")
-    pairs = [(key, one.casefold()) for key in (*RELATIVE, "fiscal_year", "year") for one in table.texts(key)]
+    pairs = [
+        (key, one.casefold())
+        for key in (*RELATIVE, "fiscal_year", "year")
+        for one in table.texts(key)
+    ]
     return sorted(pairs, key=lambda pair: -len(pair[1]))

@@ -1,4 +1,6 @@
-"""Times of day as people say them: 9.30, two in the afternoon, three at night, noon; and their words."""
+"""Times of day as people say them: 9.30, two in the afternoon, three at night, noon; and their
+words.
+"""
 
 import re
 from datetime import time
@@ -12,7 +14,9 @@ WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
 
 
 def read_time(text: str, start: int, *, after_day: bool = False) -> tuple[int, int] | None:
-    """Minutes since midnight, and where the words end; a bare number counts only as the last word after a day."""
+    """Minutes since midnight, and where the words end; a bare number counts only as the last word
+    after a day.
+    """
     found = time_pattern().match(text, start)
     if found is not None:
         glued = re.match(WORD_END, text[found.end() :]) is None
@@ -41,7 +45,9 @@ def _exacter(text: str, end: int, clock: int) -> tuple[int, int]:
 
 
 def _clock(found: "re.Match[str]") -> int | None:
-    """Minutes since midnight (1440 = the midnight that ends the day); None where no clock shows that."""
+    """Minutes since midnight (1440 = the midnight that ends the day); None where no clock shows
+    that.
+    """
     parts = found.groupdict()
     if parts["midnight"]:
         return MIDNIGHT
@@ -65,7 +71,9 @@ def _hour(parts: "dict[str, str | None]") -> int | None:
         hour = number_of(parts["small_h"])
         return hour if 1 <= hour <= 5 else None
     if parts["thai_h"]:
-        return _thai_hour(number_of(parts["thai_h"]), bool(parts["morning"]), bool(parts["evening"]))
+        return _thai_hour(
+            number_of(parts["thai_h"]), bool(parts["morning"]), bool(parts["evening"])
+        )
     hour = int(parts["h"] or 99)
     if parts["am"] or parts["pm"]:
         return hour % 12 + (12 if parts["pm"] else 0) if 1 <= hour <= 12 else None
@@ -73,7 +81,9 @@ def _hour(parts: "dict[str, str | None]") -> int | None:
 
 
 def _thai_hour(hour: int, morning: bool, evening: bool) -> int | None:
-    """One to five are hours of the afternoon, unless the morning is named; then they count from six."""
+    """One to five are hours of the afternoon, unless the morning is named; then they count from
+    six.
+    """
     if hour > 23 or not hour:
         return None
     if morning:
@@ -83,16 +93,20 @@ def _thai_hour(hour: int, morning: bool, evening: bool) -> int | None:
 
 @cache
 def time_pattern() -> re.Pattern[str]:
-    """Figures (9.30, 14 o'clock, 2 pm), the Thai clock (two in the afternoon, three at night), a part of the day."""
+    """Figures (9.30, 14 o'clock, 2 pm), the Thai clock (two in the afternoon, three at night), a
+    part of the day.
+    """
     table = words("when")
-    name = {key: any_of(table.texts(key)) for key in table.values if isinstance(table.values[key], list)}
+    name = {
+        key: any_of(table.texts(key)) for key in table.values if isinstance(table.values[key], list)
+    }
     some = rf"(?:\d{{1,2}}|{any_of(all_of('numbers'))})"
     minutes = rf"(?P<thai_m>\d{{1,2}})(?:\s*{name['minutes']}|(?=\s*$))"
     late = rf"(?:\s*(?:(?P<and_half>{name['and_half']})|{minutes}))?"
     clock = rf"{name['clock']}{WORD_END}"
-    figures = (
-        rf"(?<![\d.])(?P<h>\d{{1,2}})(?:[.:](?P<m>\d\d)(?!\d|[.:/-]\d)|(?=\s*(?:{clock}|{name['am']}|{name['pm']})))"
-    )
+    minutes = r"[.:](?P<m>\d\d)(?!\d|[.:/-]\d)"
+    named = rf"(?=\s*(?:{clock}|{name['am']}|{name['pm']}))"
+    figures = rf"(?<![\d.])(?P<h>\d{{1,2}})(?:{minutes}|{named})"
     figures += rf"(?:\s*(?:{clock}|(?P<am>{name['am']})|(?P<pm>{name['pm']})))?"
     ways = (
         rf"(?P<noon>{name['noon']})",
@@ -118,7 +132,12 @@ def key_of(section: str, spelling: str | None) -> str:
     """The key of a section of [when] under which a spelling stands."""
     wanted = re.sub(r"[.\s]", "", spelling or "").casefold()
     table = words("when").table(section)
-    return next(key for key in table.values for w in table.texts(key) if re.sub(r"[.\s]", "", w).casefold() == wanted)
+    return next(
+        key
+        for key in table.values
+        for w in table.texts(key)
+        if re.sub(r"[.\s]", "", w).casefold() == wanted
+    )
 
 
 def all_of(section: str) -> list[str]:

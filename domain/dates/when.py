@@ -1,4 +1,6 @@
-"""Moments to come, as people say them: in 3 working days, Friday next, the 15th at two in the afternoon."""
+"""Moments to come, as people say them: in 3 working days, Friday next, the 15th at two in the
+afternoon.
+"""
 
 import calendar as months
 import re
@@ -7,7 +9,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from domain.dates.days import BANGKOK, find_date
-from domain.dates.time_of_day import WORD_END, all_of, any_of, key_of, number_of, read_time, time_pattern
+from domain.dates.time_of_day import (
+    WORD_END,
+    all_of,
+    any_of,
+    key_of,
+    number_of,
+    read_time,
+    time_pattern,
+)
 from domain.dates.working_calendar import Hours, WorkingCalendar
 from domain.errors import InvalidInput
 from domain.text import digits, words
@@ -26,7 +36,9 @@ _Found = tuple[date, int]
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An instant in Bangkok, what else was said, and whether a time of day was named (else it is 09:00)."""
+    """An instant in Bangkok, what else was said, and whether a time of day was named (else it is
+    09:00).
+    """
 
     at: datetime
     rest: str
@@ -34,11 +46,12 @@ class When:
 
 
 def find_when(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
-    """The moment that `text` (clean) begins with, else the one it ends with; None where it names none.
+    """The moment that `text` (clean) begins with, else the one it ends with; None where it names
+    none.
 
-    A time without a day is the next such time; a day without a time is 09:00; both eras, Thai digits. Raises
-    InvalidInput("past", at=..., rest=...) for what is over and InvalidInput("far") for what is more than ten years off.
-    """
+    A time without a day is the next such time; a day without a time is 09:00; both eras, Thai
+    digits. Raises InvalidInput("past", at=..., rest=...) for what is over and InvalidInput("far")
+    for what is more than ten years off."""
     now = now.astimezone(BANGKOK)
     found = _read(text, now, calendar)
     if found is None:
@@ -95,8 +108,12 @@ def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
     return When(at, _rest(text, end), minutes is not None)
 
 
-def _day_andread_time(text: str, today: date, day: _Found | None) -> tuple[date | None, int | None, int]:
-    """Day and minutes since midnight, in either order, and where they end; `day` where a span named it."""
+def _day_andread_time(
+    text: str, today: date, day: _Found | None
+) -> tuple[date | None, int | None, int]:
+    """Day and minutes since midnight, in either order, and where they end; `day` where a span named
+    it.
+    """
     day = day or _day_beforeread_time(text, today) or _day(text, today)
     if day is not None:
         start = _past_gap(text, day[1])
@@ -127,7 +144,9 @@ def _moment(day: date, minutes: int | None) -> datetime:
 
 def _past_gap(text: str, at: int) -> int:
     """Where the words go on after blanks and words that may stand between a day and a time."""
-    found = re.compile(rf"(?:\s|{any_of(words('when').texts('at'))})*", re.IGNORECASE).match(text, at)
+    found = re.compile(rf"(?:\s|{any_of(words('when').texts('at'))})*", re.IGNORECASE).match(
+        text, at
+    )
     return found.end() if found else at
 
 
@@ -139,7 +158,9 @@ def _rest(text: str, end: int) -> str:
 
 
 def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, int] | None:
-    """The instant (minutes, hours) or day (days and longer) that a span leads to, and where its words end."""
+    """The instant (minutes, hours) or day (days and longer) that a span leads to, and where its
+    words end.
+    """
     found = next((m for pattern in _span_patterns() if (m := pattern.match(text))), None)
     if found is None:
         return None
@@ -179,7 +200,10 @@ def _months_on(day: date, count: int) -> date:
 @cache
 def _span_patterns() -> tuple[re.Pattern[str], ...]:
     table, units = words("when"), words("when").table("units")
-    number, unit = rf"(?P<n>\d{{1,5}}|{any_of(all_of('numbers'))})", rf"(?P<unit>{any_of(all_of('units'))})"
+    number, unit = (
+        rf"(?P<n>\d{{1,5}}|{any_of(all_of('numbers'))})",
+        rf"(?P<unit>{any_of(all_of('units'))})",
+    )
     minutes = rf"(?:\s*(?P<more>\d{{1,2}})\s*{any_of(units.texts('minute'))})?"
     tail = rf"(?:\s*(?P<half>{any_of(table.texts('and_half'))}))?{minutes}"
     lead = rf"{any_of(table.texts('ahead'))}\s*(?:{any_of(table.texts('about'))}\s*)?"
@@ -204,7 +228,9 @@ def _day(text: str, today: date) -> _Found | None:
 
 
 def find_named_day(text: str, today: date) -> tuple[date, int] | None:
-    """The day that a word for it or a weekday's name at the text's beginning means, and where that ends."""
+    """The day that a word for it or a weekday's name at the text's beginning means, and where that
+    ends.
+    """
     return _by_word(text, today) or _by_weekday(text, today)
 
 
@@ -220,7 +246,9 @@ def _by_word(text: str, today: date) -> _Found | None:
 
 
 def _by_weekday(text: str, today: date) -> _Found | None:
-    """The coming one, tomorrow at the soonest; with "next" the one of next week, with "this" today too."""
+    """The coming one, tomorrow at the soonest; with "next" the one of next week, with "this" today
+    too.
+    """
     found = _weekday_pattern().match(text)
     if found is None:
         return None
@@ -267,7 +295,9 @@ def _within(point: str, base: date, today: date) -> date:
 
 
 def _by_date(text: str, today: date) -> _Found | None:
-    """A date in any spelling of domain.dates, its weekday perhaps before it, or a bare day of the month."""
+    """A date in any spelling of domain.dates, its weekday perhaps before it, or a bare day of the
+    month.
+    """
     named = _day_name_pattern().match(text)
     start = named.end() if named else 0
     found = find_date(text[start:], today, ahead=True)
@@ -282,7 +312,10 @@ def _by_date(text: str, today: date) -> _Found | None:
     number, base = int(bare["day"]), today.replace(day=1)
     for ahead in (1,) if bare["next"] else range(13):
         first = _months_on(base, ahead)
-        if number <= months.monthrange(first.year, first.month)[1] and first.replace(day=number) >= today:
+        if (
+            number <= months.monthrange(first.year, first.month)[1]
+            and first.replace(day=number) >= today
+        ):
             return first.replace(day=number), bare.end()
     return None
 
@@ -293,7 +326,9 @@ def _day_name_pattern() -> re.Pattern[str]:
     table = words("when")
     weekday = rf"{any_of(table.texts('day'))}?\s*{any_of(all_of('weekdays'))}"
     number, alone = any_of(table.texts("of_day")), any_of(table.texts("of_day")[:1])
-    return re.compile(rf"(?:{weekday}\s*(?P<number>{number})?|(?P<alone>{alone}))\s*", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{weekday}\s*(?P<number>{number})?|(?P<alone>{alone}))\s*", re.IGNORECASE
+    )
 
 
 @cache
@@ -306,7 +341,10 @@ def _weekday_pattern() -> re.Pattern[str]:
 
 @cache
 def _point_pattern() -> re.Pattern[str]:
-    return re.compile(rf"{_which_before()}(?P<point>{any_of(all_of('points'))})(?:{_which_after()})?", re.IGNORECASE)
+    return re.compile(
+        rf"{_which_before()}(?P<point>{any_of(all_of('points'))})(?:{_which_after()})?",
+        re.IGNORECASE,
+    )
 
 
 def _which_before() -> str:

@@ -1,4 +1,6 @@
-"""Working time: the office's hours, Thai holidays with the office's corrections, and sums over both."""
+"""Working time: the office's hours, Thai holidays with the office's corrections, and sums over
+both.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,7 +30,9 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class DayRule:
-    """The office's own word on one date: a holiday the library lacks, or a working day it takes for one."""
+    """The office's own word on one date: a holiday the library lacks, or a working day it takes for
+    one.
+    """
 
     name: str
     working: bool
@@ -38,10 +42,10 @@ class DayRule:
 class WorkingCalendar:
     """Instants in may have any time zone, but must have one; instants out are in Asia/Bangkok.
 
-    `week` holds each weekday's hours, Monday first. `entered` are administrators' words on dates, which go over
-    the `rules` of the office's file. `leave_out` names holidays of the library on which the
-    office works. Every method raises InvalidInput("holiday_year", year=...) outside 1957 to 2100.
-    """
+    `week` holds each weekday's hours, Monday first. `entered` are administrators' words on dates,
+    which go over the `rules` of the office's file. `leave_out` names holidays of the library on
+    which the office works. Every method raises InvalidInput("holiday_year", year=...) outside 1957
+    to 2100."""
 
     week: tuple[tuple[Hours, ...], ...]
     rules: Mapping[date, DayRule]
@@ -83,7 +87,9 @@ class WorkingCalendar:
         return any(one.opens <= at.time() < one.closes for one in self.hours(at.date()))
 
     def in_office_hours(self, at: datetime) -> bool:
-        """Whether people may be told something: a working day, from the first opening to the last closing."""
+        """Whether people may be told something: a working day, from the first opening to the last
+        closing.
+        """
         at = _local(at)
         hours = self.hours(at.date())
         return bool(hours) and hours[0].opens <= at.time() < hours[-1].closes
@@ -93,7 +99,11 @@ class WorkingCalendar:
 
         Always within working hours or at a closing: 16:30 stays 16:30 and is not the next morning.
         """
-        left = working_minutes if isinstance(working_minutes, timedelta) else timedelta(minutes=working_minutes)
+        left = (
+            working_minutes
+            if isinstance(working_minutes, timedelta)
+            else timedelta(minutes=working_minutes)
+        )
         if left < timedelta():
             raise ValueError("working time to add must not be negative")
         start = _local(start)
@@ -127,7 +137,9 @@ class WorkingCalendar:
             on += timedelta(days=1)
 
     def holidays(self, year: int) -> dict[date, str]:
-        """All holidays of a Gregorian year with their Thai names, in order, also those at weekends."""
+        """All holidays of a Gregorian year with their Thai names, in order, also those at
+        weekends.
+        """
         known = {*_library_holidays(year, self.leave_out), *self.rules, *self.entered}
         named = {on: self.holiday_name(on) for on in sorted(known) if on.year == year}
         return {on: name for on, name in named.items() if name is not None}
@@ -159,11 +171,16 @@ def _local(at: datetime) -> datetime:
 
 
 def _minutes(hours: tuple[Hours, ...]) -> int:
-    return sum((one.closes.hour - one.opens.hour) * 60 + one.closes.minute - one.opens.minute for one in hours)
+    return sum(
+        (one.closes.hour - one.opens.hour) * 60 + one.closes.minute - one.opens.minute
+        for one in hours
+    )
 
 
 def read_working_calendar(root: Table) -> WorkingCalendar:
-    """The calendar of `working_hours`, `holiday_rules` and `holidays`; DataError for a wrong row."""
+    """The calendar of `working_hours`, `holiday_rules` and `holidays`; DataError for a wrong
+    row.
+    """
     hours = root.table("working_hours")
     hours.check_keys(WEEKDAYS)
     week = tuple(_read_hours(hours, weekday) for weekday in WEEKDAYS)
@@ -176,7 +193,9 @@ def read_working_calendar(root: Table) -> WorkingCalendar:
         row.check_keys(("date", "name", "working"))
         on = date.fromisoformat(key)
         if not FIRST_YEAR <= on.year <= LAST_YEAR:
-            raise row.refusal(f"the year must be {FIRST_YEAR} to {LAST_YEAR}, in the Christian era", "date")
+            raise row.refusal(
+                f"the year must be {FIRST_YEAR} to {LAST_YEAR}, in the Christian era", "date"
+            )
         rules[on] = DayRule(row.text("name"), row.flag("working"))
     return WorkingCalendar(week, rules, options.texts("leave_out"))
 
@@ -190,7 +209,9 @@ def _read_hours(hours: Table, weekday: str) -> tuple[Hours, ...]:
         if one.opens >= one.closes:
             raise hours.refusal(f'"{text}" ends before it begins', weekday)
         if read and one.opens < read[-1].closes:
-            raise hours.refusal(f'"{text}" overlaps the hours before it; write them in order', weekday)
+            raise hours.refusal(
+                f'"{text}" overlaps the hours before it; write them in order', weekday
+            )
         read.append(one)
     return tuple(read)
 

@@ -1,4 +1,6 @@
-"""Delivery reports (RFC 3464): what a server says became of a mail, and which mail it means. Pure."""
+"""Delivery reports (RFC 3464): what a server says became of a mail, and which mail it means.
+Pure.
+"""
 
 import email
 import re
@@ -20,9 +22,9 @@ _STATUSES = ("message/delivery-status", "message/global-delivery-status")
 class Report:
     """One report. `failed` = it was given up; else it is only late, and still tried.
 
-    `message_id` = the mail that came back with it; "" where none did, and `answers` = the mails that the report
-    itself says it answers, the last one first. `codes` = `550 5.1.1`, never the server's words.
-    """
+    `message_id` = the mail that came back with it; "" where none did, and `answers` = the mails
+    that the report itself says it answers, the last one first. `codes` = `550 5.1.1`, never the
+    server's words."""
 
     failed: bool
     message_id: str
@@ -47,8 +49,16 @@ def read_report(raw: bytes) -> Report | None:
     """
     try:
         return _read(email.message_from_bytes(raw))
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
-        # The parser of the standard library says so of what is broken, and of parts within parts without end.
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+    ) as error:
+        # The parser of the standard library says so of what is broken, and of parts within parts
+        # without end.
         raise InvalidInput("delivery_report") from error
 
 
@@ -60,19 +70,25 @@ def _read(mail: Message) -> Report | None:
     if statuses is None:
         raise InvalidInput("delivery_report")
     recipients = [block for block in _blocks(statuses) if block["Action"]]
-    by_action = {str(block["Action"]).split("(")[0].strip().lower(): block for block in reversed(recipients)}
+    by_action = {
+        str(block["Action"]).split("(")[0].strip().lower(): block for block in reversed(recipients)
+    }
     told = by_action.get("failed") or by_action.get("delayed")
     if told is None:
         return None
     returned = next((part for part in parts if part.get_content_type() in _RETURNED), None)
     message_id = _first_id(_headers(returned)) if returned is not None else ""
-    answers = _ID.findall(f"{mail['In-Reply-To'] or ''} {' '.join(reversed(_ID.findall(str(mail['References']))))}")
+    answers = _ID.findall(
+        f"{mail['In-Reply-To'] or ''} {' '.join(reversed(_ID.findall(str(mail['References']))))}"
+    )
     return Report("failed" in by_action, message_id, tuple(dict.fromkeys(answers)), _codes(told))
 
 
 def _parts(mail: Message) -> list[Message]:
     content = mail.get_payload()
-    return [part for part in content if isinstance(part, Message)] if isinstance(content, list) else []
+    return (
+        [part for part in content if isinstance(part, Message)] if isinstance(content, list) else []
+    )
 
 
 def _blocks(part: Message) -> list[Message]:
@@ -100,7 +116,9 @@ def _first_id(mail: Message) -> str:
 
 
 def _codes(block: Message) -> str:
-    """The codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in the server's answer."""
+    """The codes of SMTP and of RFC 3463; a status that says nothing gives way to the one in the
+    server's answer.
+    """
     said = str(block["Diagnostic-Code"] or "").replace("-", " ")
     reply = _REPLY.search(said) if said.lower().startswith("smtp") else None
     given, found = _STATUS.search(str(block["Status"] or "")), _STATUS.search(said)

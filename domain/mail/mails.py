@@ -13,14 +13,18 @@ _TICKET = re.compile(r"R\d{10}")
 
 
 def check_address(address: str) -> str:
-    """An address that may stand in a header; InvalidInput("email"), also where a line break would add a header."""
+    """An address that may stand in a header; InvalidInput("email"), also where a line break would
+    add a header.
+    """
     if address != address.strip() or not looks_like_email(address):
         raise InvalidInput("email", text=" ".join(address.split())[:100])
     return address
 
 
 def check_subject(subject: str) -> str:
-    """One line for a header; InvalidInput("mail_subject") where it is empty, too long or holds a control character."""
+    """One line for a header; InvalidInput("mail_subject") where it is empty, too long or holds a
+    control character.
+    """
     broken = any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in subject)
     if broken or not subject.strip() or len(subject) > SUBJECT_LIMIT:
         raise InvalidInput("mail_subject", limit=SUBJECT_LIMIT)
@@ -33,7 +37,9 @@ def is_ticket_no(record: str) -> bool:
 
 
 def subject_line(subject: str, ticket: str) -> str:
-    """`[R2611000123] subject`; the number stands there once, and only a ticket's (an answer is matched by it)."""
+    """`[R2611000123] subject`; the number stands there once, and only a ticket's (an answer is
+    matched by it).
+    """
     tag = f"[{ticket}]"
     return f"{tag} {subject}" if is_ticket_no(ticket) and tag not in subject else subject
 

@@ -1,4 +1,6 @@
-"""Short answers to a form's questions, as people type them: politely, in brackets, with a word for none or for me."""
+"""Short answers to a form's questions, as people type them: politely, in brackets, with a word for
+none or for me.
+"""
 
 import re
 from datetime import date, timedelta
@@ -13,7 +15,9 @@ _EDGES = " \t\n\"'\u201c\u201d()[]"
 
 
 def plain_answer(text: str) -> str:
-    """The answer without brackets, quotes and the polite words that end it; all of it where nothing else is left."""
+    """The answer without brackets, quotes and the polite words that end it; all of it where nothing
+    else is left.
+    """
     bare = clean(text).strip(_EDGES)
     return _polite().sub("", bare).strip(_EDGES) or bare
 
@@ -21,7 +25,10 @@ def plain_answer(text: str) -> str:
 def says_none(text: str) -> bool:
     """Whether the answer is that there is none, or that it is not known."""
     bare = plain_answer(text).casefold()
-    return bare in words("answers").texts("none") or re.fullmatch(r"[-\u2013\u2014.]+", bare) is not None
+    return (
+        bare in words("answers").texts("none")
+        or re.fullmatch(r"[-\u2013\u2014.]+", bare) is not None
+    )
 
 
 def price_of(text: str) -> Decimal:
@@ -50,7 +57,9 @@ def month_of(text: str, today: date) -> date:
 def plain_subject(text: str) -> str:
     """A subject's number or words without the word for one before it."""
     bare = plain_answer(text)
-    before = next((word for word in words("answers").texts("before_subjects") if bare.startswith(word)), "")
+    before = next(
+        (word for word in words("answers").texts("before_subjects") if bare.startswith(word)), ""
+    )
     return bare.removeprefix(before).strip() or bare
 
 
@@ -66,7 +75,9 @@ def named_person(text: str) -> str:
 
 
 def chosen(field: str, text: str) -> str:
-    """The value of a field with named values for which people say this word or number; "" for none."""
+    """The value of a field with named values for which people say this word or number; "" for
+    none.
+    """
     bare = " ".join(digits(plain_answer(text)).casefold().split())
     for table in (words("answers").table(field), words("one_line").table(field)):
         for value in table.values:
@@ -78,7 +89,9 @@ def chosen(field: str, text: str) -> str:
 @cache
 def _polite() -> re.Pattern[str]:
     """Polite words behind an answer, glued to it or not."""
-    spelt = "|".join(map(re.escape, sorted(words("answers").texts("polite"), key=len, reverse=True)))
+    spelt = "|".join(
+        map(re.escape, sorted(words("answers").texts("polite"), key=len, reverse=True))
+    )
     return re.compile(rf"(?:\s*(?:{spelt})(?![^\W\d_]|[{MARKS}]))+[.!]*\Z")
 
 
@@ -90,4 +103,6 @@ def _before_dates() -> re.Pattern[str]:
 
 @cache
 def _before_names() -> re.Pattern[str]:
-    return re.compile(rf"^(?:{'|'.join(map(re.escape, words('answers').texts('before_names')))})\s*")
+    return re.compile(
+        rf"^(?:{'|'.join(map(re.escape, words('answers').texts('before_names')))})\s*"
+    )

@@ -1,9 +1,10 @@
-"""Words at an edge of a line that no field took: they are shown before the ticket is saved, for none is dropped unsaid.
+"""Words at an edge of a line that no field took: they are shown before the ticket is saved, for
+none is dropped unsaid.
 
-An edge is whatever stands before, between and right behind the fields of the head, and the beginning and end of details
-and result. Such a word is suspicious where it looks like a value: a day, a channel, a subject's number, a second code
-or telephone, somebody's @name, a form of the closing word.
-"""
+An edge is whatever stands before, between and right behind the fields of the head, and the
+beginning and end of details and result. Such a word is suspicious where it looks like a value: a
+day, a channel, a subject's number, a second code or telephone, somebody's @name, a form of the
+closing word."""
 
 import re
 from dataclasses import replace
@@ -39,8 +40,12 @@ _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}")
 _SIGNS = "()[]{}.,;:!?\"'\u201c\u201d"
 
 
-def with_doubts(read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date) -> OneLine:
-    """The line with its suspicious words as doubts; what is missing is filled with what they seem to say."""
+def with_doubts(
+    read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date
+) -> OneLine:
+    """The line with its suspicious words as doubts; what is missing is filled with what they seem
+    to say.
+    """
     look = _Edges(vocabulary, today)
     details = masked(read.details, today)
     read = _with_guesses(read, details, vocabulary)
@@ -52,7 +57,9 @@ def with_doubts(read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, 
 
 
 def with_doubted_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
-    """The same for details and result alone, where the form has asked for customer, channel and subject."""
+    """The same for details and result alone, where the form has asked for customer, channel and
+    subject.
+    """
     look = _Edges(vocabulary, today)
     details, result = (masked(text, today) for text in (read.details, read.result))
     read = look.ending_days(read, details)
@@ -69,7 +76,12 @@ class _Edges:
 
     def at_word(self, read: OneLine, word: str, *, outer: bool) -> OneLine:
         """A word of the head that no field took; `outer` = it stands beside one that was."""
-        for field in (self._day(word), self._channel(read, word, ""), self._number(read, word), self._mention(word)):
+        for field in (
+            self._day(word),
+            self._channel(read, word, ""),
+            self._number(read, word),
+            self._mention(word),
+        ):
             if field and (outer or field != "subject"):
                 return read.doubting(field, word)
         return read.doubting("close", word) if closing_word(word) and not read.close else read
@@ -88,7 +100,11 @@ class _Edges:
             bare = word.strip(_SIGNS)
             if bare in self.vocabulary.subjects and "." in bare and bare != read.subject:
                 read = read.doubting("subject", word)
-            elif _is_reference(bare) and not _is_called(details[:start]) and not self._is_customer(read, bare):
+            elif (
+                _is_reference(bare)
+                and not _is_called(details[:start])
+                and not self._is_customer(read, bare)
+            ):
                 read = read.doubting("customer", word)
         return read
 
@@ -114,15 +130,21 @@ class _Edges:
         read = self._days(read, result, _words(result)[:FIRST])
         return self._days(read, result, _words(result)[-LAST:], ends=True)
 
-    def _days(self, read: OneLine, text: str, places: list[tuple[int, str]], *, ends: bool = False) -> OneLine:
-        """Days that begin at these places, each once; those that belong to the words before them are none."""
+    def _days(
+        self, read: OneLine, text: str, places: list[tuple[int, str]], *, ends: bool = False
+    ) -> OneLine:
+        """Days that begin at these places, each once; those that belong to the words before them
+        are none.
+        """
         done = 0
         for start, _word in places:
             words = self._day_phrase(read, text, start, ends=ends) if start >= done else ""
             if words:
                 done = start + len(words)
                 alone = words.strip() == text.strip()  # all of it is what is asked or answered
-                read = read if alone or binds_day(text[:start]) else read.doubting("created_on", words)
+                read = (
+                    read if alone or binds_day(text[:start]) else read.doubting("created_on", words)
+                )
         return read
 
     def anywhere(self, read: OneLine, text: str) -> OneLine:
@@ -132,10 +154,16 @@ class _Edges:
                 read = read.doubting("customer", match[0])
         edges = {start for part in text.split("\n") for start in _edge_places(text, part)}
         for start, word in _words(text):
-            if word.startswith("@") and self._is_mention(read, word, text[:start], edge=start in edges):
+            if word.startswith("@") and self._is_mention(
+                read, word, text[:start], edge=start in edges
+            ):
                 read = read.doubting("assignee", word)
         read = self._corrected(read, digits(text))
-        closing = "" if read.close or any(doubt.field == "close" for doubt in read.doubts) else closing_word(text)
+        closing = (
+            ""
+            if read.close or any(doubt.field == "close" for doubt in read.doubts)
+            else closing_word(text)
+        )
         return read.doubting("close", closing) if closing else read
 
     def _corrected(self, read: OneLine, plain: str) -> OneLine:
@@ -149,7 +177,9 @@ class _Edges:
         return read
 
     def _is_mention(self, read: OneLine, word: str, before: str, *, edge: bool) -> bool:
-        """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown yet."""
+        """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown
+        yet.
+        """
         if any(doubt.field == "assignee" and word in doubt.words for doubt in read.doubts):
             return False
         if is_staff(word[1:].strip(_SIGNS), self.vocabulary) is not None:
@@ -167,7 +197,9 @@ class _Edges:
         return ""
 
     def _day_phrase(self, read: OneLine, text: str, start: int, *, ends: bool = False) -> str:
-        """The words for a day that begin here, unless it is to come or the ticket's own; `ends` = and end there."""
+        """The words for a day that begin here, unless it is to come or the ticket's own; `ends` =
+        and end there.
+        """
         plain = digits(text)
         begun = start + len(plain[start:]) - len(plain[start:].lstrip("(["))
         past = past_at(plain, begun, self.today)
@@ -175,7 +207,10 @@ class _Edges:
             if ends and plain[past.end :].strip(f" {_SIGNS}"):
                 return ""
             same = past.on == read.created_on and past.at in (None, read.created_time)
-            known = any(doubt.field == "created_on" and text[start : past.end] in doubt.words for doubt in read.doubts)
+            known = any(
+                doubt.field == "created_on" and text[start : past.end] in doubt.words
+                for doubt in read.doubts
+            )
             return "" if same or known else text[start : past.end]
         dated = date_at(plain, begun, self.today)
         if dated is not None and (dated[0] is None or dated[0] <= self.today):
@@ -214,22 +249,35 @@ class _Edges:
         return found is not None and found.value == read.customer
 
     def _mention(self, word: str) -> str:
-        return "assignee" if word.startswith("@") and steering(word, self.vocabulary) is None else ""
+        return (
+            "assignee" if word.startswith("@") and steering(word, self.vocabulary) is None else ""
+        )
 
 
 def _with_guesses(read: OneLine, details: str, vocabulary: Vocabulary) -> OneLine:
-    """What nobody said at its place, filled with what stands elsewhere in the details: shown with the rest."""
+    """What nobody said at its place, filled with what stands elsewhere in the details: shown with
+    the rest.
+    """
     plain = digits(details)
     if not read.customer:
-        found = next(filter(None, (reference_at(plain, start) for start, _word in _words(plain)[:GUESSED])), None)
+        found = next(
+            filter(None, (reference_at(plain, start) for start, _word in _words(plain)[:GUESSED])),
+            None,
+        )
         if found is not None:
             read = replace(read, customer=found.value, customer_kind=found.kind)
             sure = found.kind is CustomerRef.CODE and not is_compared(plain[: found.start])
-            read = read if sure else read.doubting("customer", details[found.start : found.end], taken=True)
+            read = (
+                read
+                if sure
+                else read.doubting("customer", details[found.start : found.end], taken=True)
+            )
     if not read.subject:
         for _start, word in _words(plain):
             if "." in word and word.strip(_SIGNS) in vocabulary.subjects:
-                return replace(read, subject=word.strip(_SIGNS)).doubting("subject", word, taken=True)
+                return replace(read, subject=word.strip(_SIGNS)).doubting(
+                    "subject", word, taken=True
+                )
     return read
 
 
@@ -260,10 +308,11 @@ def _is_called(before: str) -> bool:
 def _correction() -> re.Pattern[str]:
     """A slip that is owned up to, and a subject that takes the place of another."""
     number = r"(?P<code>\d{1,2}\.\d{1,2})(?![\d%])"
-    instead = (
-        rf"(?:{any_word('edges', 'is_not')}[^\n]{{0,24}}?{any_word('edges', 'but')}|{any_word('edges', 'instead')})"
+    corrected = rf"{any_word('edges', 'is_not')}[^\n]{{0,24}}?{any_word('edges', 'but')}"
+    instead = rf"(?:{corrected}|{any_word('edges', 'instead')})"
+    return re.compile(
+        rf"{instead}\s*(?:{any_word('head', 'subject')}\s*)?{number}|{any_word('edges', 'slips')}"
     )
-    return re.compile(rf"{instead}\s*(?:{any_word('head', 'subject')}\s*)?{number}|{any_word('edges', 'slips')}")
 
 
 @lru_cache(maxsize=512)

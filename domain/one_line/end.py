@@ -23,7 +23,8 @@ _START = rf"(?<![\w{MARKS}\"\u201c\u201d@#])"
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Where a result begins: the text before `start` is the question, that from `end` on the answer.
+    """Where a result begins: the text before `start` is the question, that from `end` on the
+    answer.
 
     `sure` = the words can mean nothing else.
     """
@@ -37,9 +38,8 @@ class Marker:
 class End:
     """A text without the words that close, and what is to be shown of them.
 
-    `after` = what stands behind the closing word. `unsure` = the words that may close, or may belong to the text,
-    in which they are left; `close` then says what is likelier.
-    """
+    `after` = what stands behind the closing word. `unsure` = the words that may close, or may
+    belong to the text, in which they are left; `close` then says what is likelier."""
 
     text: str
     close: bool = False
@@ -51,16 +51,22 @@ class End:
 
 
 def find_marker(text: str) -> Marker | None:
-    """The first sign or label that surely begins a result; a mere arrow only where no other is there."""
+    """The first sign or label that surely begins a result; a mere arrow only where no other is
+    there.
+    """
     strong = _strong().search(text)
     arrow = _arrow().search(text)
     if strong is None:
         return Marker(arrow.start(), arrow.end()) if arrow else None
-    return Marker(strong.start(), strong.end(), sure=arrow is None or arrow.start() > strong.start())
+    return Marker(
+        strong.start(), strong.end(), sure=arrow is None or arrow.start() > strong.start()
+    )
 
 
 def find_soft_marker(details: str, *, closes: bool) -> Marker | None:
-    """Where within the details words begin that tell what was answered; `closes` = the line's end says it is over."""
+    """Where within the details words begin that tell what was answered; `closes` = the line's end
+    says it is over.
+    """
     if found := _answered().search(details):
         return Marker(found.start(), found.start())
     if found := _result_word().search(details):
@@ -89,19 +95,26 @@ def _strong() -> re.Pattern[str]:
 
 @cache
 def _arrow() -> re.Pattern[str]:
-    return re.compile(r"[-\u2013\u2014]+[>\uff1e]+|[\u2192\u27a1\u279c\u2794\u27f6\u2b95]\ufe0f?|>{2,}")
+    return re.compile(
+        r"[-\u2013\u2014]+[>\uff1e]+|[\u2192\u27a1\u279c\u2794\u27f6\u2b95]\ufe0f?|>{2,}"
+    )
 
 
 @cache
 def _answered() -> re.Pattern[str]:
-    return re.compile(rf"(?<=\s){any_word('result', 'answered')}(?!{any_word('result', 'questions')})", re.IGNORECASE)
+    return re.compile(
+        rf"(?<=\s){any_word('result', 'answered')}(?!{any_word('result', 'questions')})",
+        re.IGNORECASE,
+    )
 
 
 @cache
 def _result_word() -> re.Pattern[str]:
     """The word for "result" as a word of its own, or glued to what a result begins with."""
     word = one_of(listed("result", "result_word"))
-    return re.compile(rf"(?<=\s){word}(?:\s*[-\u2013]\s+|\s*)(?={any_word('result', 'verbs')})", re.IGNORECASE)
+    return re.compile(
+        rf"(?<=\s){word}(?:\s*[-\u2013]\s+|\s*)(?={any_word('result', 'verbs')})", re.IGNORECASE
+    )
 
 
 @cache
@@ -125,7 +138,9 @@ def _verb() -> re.Pattern[str]:
 
 
 def read_end(text: str, *, asked: bool = False) -> End:
-    """What of a text closes it; a word for that in quotes is only a word. `asked` = the text is a question."""
+    """What of a text closes it; a word for that in quotes is only a word. `asked` = the text is a
+    question.
+    """
     text = text.rstrip()
     if quoted := _quoted().search(text):
         return End(text[: quoted.start()] + quoted[1])
@@ -135,7 +150,12 @@ def read_end(text: str, *, asked: bool = False) -> End:
     if found := _glued().search(text, window):
         return _closed_glued(text, found)
     if found := _trailed(text, window):
-        return End(text[: found.start()].rstrip(JOINTS), True, text[found.end() :].strip(" )].,"), found["word"])
+        return End(
+            text[: found.start()].rstrip(JOINTS),
+            True,
+            text[found.end() :].strip(" )].,"),
+            found["word"],
+        )
     last = text.rsplit(maxsplit=1)[-1] if text else ""
     like = not asked and last.casefold().startswith(listed("close", "words"))
     return End(text, close=True, unsure=last) if like else End(text)
@@ -154,12 +174,16 @@ def _closed(text: str, found: "re.Match[str]", *, asked: bool) -> End:
 
 
 def _closed_glued(text: str, found: "re.Match[str]") -> End:
-    """Without a blank before it: after "done" it closes, after some words it is another word, else it may."""
+    """Without a blank before it: after "done" it closes, after some words it is another word, else
+    it may.
+    """
     begun = text[: found.start("word")].rstrip(JOINTS)
     if begun.casefold().endswith(listed("close", "not_glued")):
         return End(text)
     stem = _last(begun)
-    done = stem.endswith(listed("close", "done")) and not (_tells(stem) or _is_when(stem) or text.endswith("?"))
+    done = stem.endswith(listed("close", "done")) and not (
+        _tells(stem) or _is_when(stem) or text.endswith("?")
+    )
     return End(begun, close=True) if done else End(text, close=True, unsure=found["word"])
 
 
@@ -179,7 +203,9 @@ def _trailed(text: str, window: int) -> "re.Match[str] | None":
 
 
 def closing_word(text: str) -> str:
-    """A form of the closing word that stands alone among others, but not at the end, which `read_end` reads."""
+    """A form of the closing word that stands alone among others, but not at the end, which
+    `read_end` reads.
+    """
     found = _bare().search(text.rstrip())
     return found["word"] if found and found.end() < len(text.rstrip()) else ""
 
@@ -196,7 +222,9 @@ def _is_closed_itself(before: str) -> bool:
     if _is_when(last) or _TIME.search(before[-16:]):
         return not binds_day(earlier)
     alone = not earlier or earlier.endswith(listed("close", "tells"))
-    return alone and last.startswith(listed("close", "closed_things")) and len(last) <= LONGEST_THING
+    return (
+        alone and last.startswith(listed("close", "closed_things")) and len(last) <= LONGEST_THING
+    )
 
 
 def _is_when(word: str) -> bool:
@@ -237,7 +265,9 @@ def _glued() -> re.Pattern[str]:
 @cache
 def _bare() -> re.Pattern[str]:
     polite = rf"(?:\s*{any_word('head', 'polite')})?"
-    return re.compile(rf"{_START}(?P<word>{_form()}{polite}){WORD_END}[.,)\]]?(?!\S)", re.IGNORECASE)
+    return re.compile(
+        rf"{_START}(?P<word>{_form()}{polite}){WORD_END}[.,)\]]?(?!\S)", re.IGNORECASE
+    )
 
 
 @cache

@@ -1,4 +1,6 @@
-"""The head of one line: customer, channel, subject, day and words that steer, in any order, before the details."""
+"""The head of one line: customer, channel, subject, day and words that steer, in any order, before
+the details.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -27,7 +29,9 @@ LETTER = "letter"
 
 _SEPARATORS = re.compile(r"(?:[\s/,|;:\u00b7\u2022]|\+(?!\d)|\.(?=\s))*")
 _WORD = re.compile(r"[^\s]+")
-_QUOTED = re.compile(r'"([^"\n]*\w[^"\n]*)"(?=[\s,;:/]|$)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d(?=[\s,;:/]|$)')
+_QUOTED = re.compile(
+    r'"([^"\n]*\w[^"\n]*)"(?=[\s,;:/]|$)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d(?=[\s,;:/]|$)'
+)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+=?^_`{}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-\u2010-\u2015]*")
 _ANOTHER = re.compile(r"(?<!\S)(?:\d{1,2}\.)?\d{1,2}$")
@@ -36,7 +40,9 @@ _ANOTHER = re.compile(r"(?<!\S)(?:\d{1,2}\.)?\d{1,2}$")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the head that no field took away; `known` = it is understood, and belongs to the details, or shown."""
+    """A word of the head that no field took away; `known` = it is understood, and belongs to the
+    details, or shown.
+    """
 
     text: str
     known: bool = False
@@ -69,7 +75,9 @@ class Reference:
 def reference_at(plain: str, at: int) -> Reference | None:
     """The code, telephone or e-mail that begins at `at`; `plain` has Arabic digits."""
     if found := _code().match(plain, at):
-        return Reference(CustomerRef.CODE, re.sub(r"[\s.-]", "", found["code"]).upper(), at, found.end())
+        return Reference(
+            CustomerRef.CODE, re.sub(r"[\s.-]", "", found["code"]).upper(), at, found.end()
+        )
     if (found := _EMAIL.match(plain, at)) and looks_like_email(found[0]):
         return Reference(CustomerRef.EMAIL, parse_email(found[0]), at, found.end())
     return _phone_at(plain, at)
@@ -129,7 +137,9 @@ def _code() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class ChannelWord:
-    """A channel's word: where it ends; `kept` = it goes on as a sentence, to which it belongs; `sure` as it says."""
+    """A channel's word: where it ends; `kept` = it goes on as a sentence, to which it belongs;
+    `sure` as it says.
+    """
 
     channel: str
     end: int
@@ -159,7 +169,9 @@ def _channel_key(vocabulary: Vocabulary) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _channel_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """With all that may stand before and behind a word, then without what may follow."""
-    base = "|".join(r"\s".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True))
+    base = "|".join(
+        r"\s".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True)
+    )
     lead = rf"(?:{any_word('head', 'channel')}\s?[:=]?\s?)?(?P<verb>{any_word('head', 'channel_verbs')})?"
     comes = rf"\s?(?P<comes>{any_word('head', 'comes')})"
     return (
@@ -170,7 +182,9 @@ def _channel_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _asks() -> re.Pattern[str]:
-    return re.compile(rf"(?!{any_word('head', 'not_asks')}){any_word('head', 'asks')}", re.IGNORECASE)
+    return re.compile(
+        rf"(?!{any_word('head', 'not_asks')}){any_word('head', 'asks')}", re.IGNORECASE
+    )
 
 
 def asks_at(text: str, at: int = 0) -> bool:
@@ -193,7 +207,10 @@ def _begins_day() -> re.Pattern[str]:
 
 
 def _begins_subject(text: str, at: int) -> bool:
-    return re.compile(rf"{any_word('head', 'subject')}\s?\d").match(digits(text[at : at + 40])) is not None
+    return (
+        re.compile(rf"{any_word('head', 'subject')}\s?\d").match(digits(text[at : at + 40]))
+        is not None
+    )
 
 
 # Subjects.
@@ -217,7 +234,11 @@ def subject_at(plain: str, at: int, vocabulary: Vocabulary, *, bare: bool) -> Su
         return None
     if not found["named"] and _counted(dotted="." in found["code"]).match(rest):
         return None
-    if "." not in found["code"] and not found["named"] and (not bare or re.match(WORD_END, rest) is None):
+    if (
+        "." not in found["code"]
+        and not found["named"]
+        and (not bare or re.match(WORD_END, rest) is None)
+    ):
         return None
     return SubjectNumber(found["code"], found.end())
 
@@ -307,7 +328,8 @@ class _Reader:
             at = self._skip(word.end())
             self.kept_at = -1
         if retreat and not (self.read.channel and self.read.subject):
-            # Words between the customer and a channel are that customer's name only if the subject follows too;
+            # Words between the customer and a channel are that customer's name only if the subject
+            # follows too;
             # "C81554 ... sent by e-mail" is a story.
             self.read, at, kept = retreat
             self.last_day = None
@@ -351,7 +373,13 @@ class _Reader:
         return self._day(at) or self._steering(at)
 
     def _who_or_how(self, at: int) -> int:
-        return self._subject_word(at) or self._nobody(at) or self._quoted(at) or self._customer(at) or self._channel(at)
+        return (
+            self._subject_word(at)
+            or self._nobody(at)
+            or self._quoted(at)
+            or self._customer(at)
+            or self._channel(at)
+        )
 
     def _nobody(self, at: int) -> int:
         """That there is no customer, or none who is known."""
@@ -369,7 +397,11 @@ class _Reader:
         if found is None:
             return 0
         wanted = _unspaced(found["name"])
-        codes = (code for name, code in self.vocabulary.subject_words.items() if _unspaced(name) == wanted)
+        codes = (
+            code
+            for name, code in self.vocabulary.subject_words.items()
+            if _unspaced(name) == wanted
+        )
         self.read = replace(self.read, subject=next(codes))
         return found.end()
 
@@ -377,7 +409,9 @@ class _Reader:
         found = _QUOTED.match(self.line, at)
         if found is None or self.unread or self.read.customer:
             return 0
-        self.read = replace(self.read, customer=(found[1] or found[2]).strip(), customer_kind=CustomerRef.NAME)
+        self.read = replace(
+            self.read, customer=(found[1] or found[2]).strip(), customer_kind=CustomerRef.NAME
+        )
         return found.end()
 
     def _customer(self, at: int) -> int:
@@ -396,7 +430,9 @@ class _Reader:
 
     def _channel(self, at: int) -> int:
         found = channel_at(self.line, at, self.vocabulary) or self._came(at)
-        if found is None or (self.unread and self.unread[-1].text.endswith(listed("head", "channel_binds"))):
+        if found is None or (
+            self.unread and self.unread[-1].text.endswith(listed("head", "channel_binds"))
+        ):
             return 0
         if self.read.channel:
             return self._second_channel(at, found)
@@ -413,7 +449,11 @@ class _Reader:
         found = _came_alone().match(self.plain, at)
         if found is None or subject_at(self.plain, found.end(), self.vocabulary, bare=True) is None:
             return None
-        return ChannelWord(WALK_IN, found.end()) if WALK_IN in self.vocabulary.channels.values() else None
+        return (
+            ChannelWord(WALK_IN, found.end())
+            if WALK_IN in self.vocabulary.channels.values()
+            else None
+        )
 
     def _second_channel(self, at: int, found: ChannelWord) -> int:
         thing = self.line[at : found.end].casefold() in listed("head", "things")
@@ -437,14 +477,20 @@ class _Reader:
         if not self.read.subject:
             self.read = replace(self.read, subject=found.code)
             return found.end
-        return found.end if found.code == self.read.subject else self._again("subject", at, found.end)
+        return (
+            found.end if found.code == self.read.subject else self._again("subject", at, found.end)
+        )
 
     def _is_placed(self, at: int) -> bool:
-        """Whether a bare number may be a subject here: right behind a customer or channel, or before a channel."""
+        """Whether a bare number may be a subject here: right behind a customer or channel, or
+        before a channel.
+        """
         if self.number_from >= 0 and not self.line[self.number_from : at].strip(" /,|;:"):
             return True
         number = re.compile(r"\d{1,2}\s+").match(self.plain, at)
-        return number is not None and channel_at(self.line, number.end(), self.vocabulary) is not None
+        return (
+            number is not None and channel_at(self.line, number.end(), self.vocabulary) is not None
+        )
 
     def _day(self, at: int) -> int:
         """A day that is over."""
@@ -471,7 +517,9 @@ class _Reader:
         if found.on == known.created_on and known.created_time is None and found.at:
             self.read = replace(known, created_time=found.at)
             return end
-        if found.on == self.today and known.created_time is None and found.at:  # a time for the day that was said
+        if (
+            found.on == self.today and known.created_time is None and found.at
+        ):  # a time for the day that was said
             self.read = replace(known, created_time=found.at)
             return end
         return end if found.on == known.created_on else self._again("created_on", at, end)
@@ -482,7 +530,9 @@ class _Reader:
         self.unread.append(Word(self.line[at:end], known=True))
 
     def _settled_day(self, at: int) -> OneLine:
-        """A day right before the details may be what is asked about, unless words of asking follow."""
+        """A day right before the details may be what is asked about, unless words of asking
+        follow.
+        """
         if self.last_day is None or not self.line[at:].strip() or asks_at(self.line, at):
             return self.read
         start, end = self.last_day

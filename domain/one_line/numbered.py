@@ -1,4 +1,6 @@
-"""Registered numbers with their days, as an answer has them: a receipt's, an incoming letter's, a contract's."""
+"""Registered numbers with their days, as an answer has them: a receipt's, an incoming letter's, a
+contract's.
+"""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +17,9 @@ _DAY_AND_MONTH = re.compile(r"\d+/\d+")
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """`no` without the words for a number before it; `day` as typed, whether or not there is such a day."""
+    """`no` without the words for a number before it; `day` as typed, whether or not there is such a
+    day.
+    """
 
     no: str
     day: str = ""
@@ -24,9 +28,8 @@ class Numbered:
 def read_numbered(kind: str, text: str) -> Numbered:
     """Read an answer: the number, and perhaps behind it its day, glued to it or not.
 
-    `kind` is receipt, letter or contract. A receipt of a book is book and number: 12/45. Without a number: its day
-    alone. Digits are Arabic.
-    """
+    `kind` is receipt, letter or contract. A receipt of a book is book and number: 12/45. Without a
+    number: its day alone. Digits are Arabic."""
     plain = digits(clean(text)).strip(_EDGES)
     if looks_like_date(plain) and not _DAY_AND_MONTH.fullmatch(plain):
         return Numbered("", plain)
@@ -59,7 +62,9 @@ def _number(kind: str, head: str) -> str:
 @cache
 def _labels(kind: str) -> re.Pattern[str]:
     table = words("answers").table("numbers")
-    return re.compile(rf"\A(?:(?:{_any(*table.texts(kind), *table.texts('no'))})[\s.:=]*)+", re.IGNORECASE)
+    return re.compile(
+        rf"\A(?:(?:{_any(*table.texts(kind), *table.texts('no'))})[\s.:=]*)+", re.IGNORECASE
+    )
 
 
 @cache
@@ -68,7 +73,8 @@ def _book() -> re.Pattern[str]:
     labels = rf"(?:(?:{_any(*table.texts('receipt'))})[\s.:=]*)?"
     book = rf"(?:{_any(*table.texts('book'))})\s*(?P<book>\d{{1,6}})"
     return re.compile(
-        rf"{labels}{book}\s*[,/]?\s*(?:{_any(*table.texts('no'))})\s*(?P<number>\d{{1,6}})", re.IGNORECASE
+        rf"{labels}{book}\s*[,/]?\s*(?:{_any(*table.texts('no'))})\s*(?P<number>\d{{1,6}})",
+        re.IGNORECASE,
     )
 
 

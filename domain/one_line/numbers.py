@@ -1,8 +1,7 @@
 """What a line says it cost, under which numbers it was registered, and what the data are for.
 
-Each is looked for where the subject asks for it; the words stay in the text. What is read without being shown is
-certain; an amount that may be another than the price is shown.
-"""
+Each is looked for where the subject asks for it; the words stay in the text. What is read without
+being shown is certain; an amount that may be another than the price is shown."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +27,9 @@ OLDEST_CONTRACT = 40
 
 
 def with_numbers(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
-    """The line with price, receipt, letter, contract and purpose, as far as its subject asks for them."""
+    """The line with price, receipt, letter, contract and purpose, as far as its subject asks for
+    them.
+    """
     text = f"{read.details}\n{read.result}"
 
     def wanted(field: str) -> bool:
@@ -50,7 +51,9 @@ def with_numbers(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
 
 
 def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
-    """A receipt that the subject does not ask for was said all the same: taken with what was paid, and shown."""
+    """A receipt that the subject does not ask for was said all the same: taken with what was paid,
+    and shown.
+    """
     receipt = first_numbered("receipt", text, today)
     if receipt is None or not receipt.no:
         return read
@@ -62,11 +65,16 @@ def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
 
 def is_compared(before: str) -> bool:
     """Whether what follows these words is only compared with: the same as, like that of."""
-    return re.search(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*$", before[-COMPARED:]) is not None
+    return (
+        re.search(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*$", before[-COMPARED:])
+        is not None
+    )
 
 
 def masked(text: str, today: date) -> str:
-    """The text without receipts, letters and contracts and their days: as long, with a sign for each letter."""
+    """The text without receipts, letters and contracts and their days: as long, with a sign for
+    each letter.
+    """
     for kind in ("receipt", "letter"):
         for found in _numbered(kind, text, today):
             text = _hidden(text, found.start, found.end)
@@ -85,8 +93,8 @@ def _hidden(text: str, start: int, end: int) -> str:
 def _with_price(read: OneLine, text: str, *, bare: bool) -> OneLine:
     """The one amount of a sale, or the sum that is named; shown where another may be meant.
 
-    `bare` = an amount without the word "price" is one: in a sale, but not among the data that a letter asks for.
-    """
+    `bare` = an amount without the word "price" is one: in a sale, but not among the data that a
+    letter asks for."""
     plain = digits(text)
     totals = _amounts(_total().finditer(plain))
     if len(totals) == 1:
@@ -112,14 +120,18 @@ def _multiplied(read: OneLine, plain: str, each: "list[re.Match[str]]") -> OneLi
     if len(each) > 1 or len(counts) > 1:
         return read.doubting("price", said)
     for one in _amounts(each):
-        return replace(read, price=one * (counts.pop() if counts else 1)).doubting("price", said, taken=True)
+        return replace(read, price=one * (counts.pop() if counts else 1)).doubting(
+            "price", said, taken=True
+        )
     return read
 
 
 def _amounts(matches: "Iterator[re.Match[str]] | list[re.Match[str]]") -> set[Decimal]:
     found = set()
     for match in matches:
-        typed = next(value for name, value in match.groupdict().items() if value and name != "piece")
+        typed = next(
+            value for name, value in match.groupdict().items() if value and name != "piece"
+        )
         with suppress(InvalidInput):
             found.add(parse_price(typed))
     return found
@@ -158,7 +170,9 @@ def _total() -> re.Pattern[str]:
 
 @cache
 def _each() -> re.Pattern[str]:
-    before = rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?{any_word('numbers', 'of_each')}"
+    before = (
+        rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?{any_word('numbers', 'of_each')}"
+    )
     return re.compile(rf"{before}\s*(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
 
 
@@ -169,8 +183,12 @@ def _count(piece: str | None) -> re.Pattern[str]:
 
 @cache
 def _free() -> re.Pattern[str]:
-    unless = "".join(rf"(?<!{re.escape(word)})" for word in line_words("numbers").texts("not_before_free"))
-    return re.compile(rf"{unless}{any_word('numbers', 'free')}(?!{any_word('numbers', 'not_free')})")
+    unless = "".join(
+        rf"(?<!{re.escape(word)})" for word in line_words("numbers").texts("not_before_free")
+    )
+    return re.compile(
+        rf"{unless}{any_word('numbers', 'free')}(?!{any_word('numbers', 'not_free')})"
+    )
 
 
 @cache
@@ -230,7 +248,8 @@ def _mark(kind: str) -> re.Pattern[str]:
     no = rf"(?P<no>{any_word('numbers', 'no')}\s*[:=]?\s*)?"
     word = any_word("numbers", kind)
     if kind == "letter":
-        # "Got the second" is no registered letter: glued to words before it, only some marks are sure.
+        # "Got the second" is no registered letter: glued to words before it, only some marks are
+        # sure.
         word = rf"(?:(?<!\S){word}|{any_word('numbers', 'letter_glued')}(?=\d))"
     mark = rf"{word}\s*[:=]?\s*{no}"
     return re.compile(rf"{mark}(?P<number>{number}){_no_thing()}", re.IGNORECASE)
@@ -239,7 +258,9 @@ def _mark(kind: str) -> re.Pattern[str]:
 @cache
 def _book() -> re.Pattern[str]:
     before = rf"(?:{any_word('numbers', 'receipt')}\s*[:=]?\s*)?{any_word('numbers', 'book')}\s*(?P<book>\d{{1,6}})"
-    return re.compile(rf"{before}\s*[,/]?\s*{any_word('numbers', 'no')}\s*(?P<number>\d{{1,6}})", re.IGNORECASE)
+    return re.compile(
+        rf"{before}\s*[,/]?\s*{any_word('numbers', 'no')}\s*(?P<number>\d{{1,6}})", re.IGNORECASE
+    )
 
 
 def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
@@ -254,12 +275,15 @@ def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
 
 @cache
 def _before_day() -> tuple[re.Pattern[str], ...]:
-    """What may stand between a number and its day; nothing first, for a word for it may begin a day's."""
+    """What may stand between a number and its day; nothing first, for a word for it may begin a
+    day's.
+    """
     return re.compile(r"[ \t,(]*"), re.compile(rf"[ \t,(]*{any_word('numbers', 'dated')}[ \t]*")
 
 
 def _with_contract(read: OneLine, text: str, today: date) -> OneLine:
-    """The one contract that is named by its number, and its date where that follows; none where several are named.
+    """The one contract that is named by its number, and its date where that follows; none where
+    several are named.
 
     One that is only compared with is shown.
     """
@@ -295,7 +319,9 @@ def _contract_mark() -> re.Pattern[str]:
 
 
 def _purpose(details: str) -> str:
-    """What the data are for: behind the word for purpose, else from the word for "in order to" on."""
+    """What the data are for: behind the word for purpose, else from the word for "in order to"
+    on.
+    """
     if found := _named_purpose().search(details):
         return _until_number(found["purpose"])
     found = _for().search(details)
@@ -314,11 +340,15 @@ def _named_purpose() -> re.Pattern[str]:
 
 @cache
 def _for() -> re.Pattern[str]:
-    return re.compile(rf"(?P<purpose>(?!{any_word('numbers', 'not_for')}){any_word('numbers', 'for')}\S[^\n]*)")
+    return re.compile(
+        rf"(?P<purpose>(?!{any_word('numbers', 'not_for')}){any_word('numbers', 'for')}\S[^\n]*)"
+    )
 
 
 @cache
 def _after_purpose() -> re.Pattern[str]:
     """A registered number or a price: no part of the purpose any more."""
-    marks = "|".join(any_word("numbers", key) for key in ("letter", "receipt", "contract", "price", "dated"))
+    marks = "|".join(
+        any_word("numbers", key) for key in ("letter", "receipt", "contract", "price", "dated")
+    )
     return re.compile(rf"\s(?:{marks}|{any_word('head', 'asks')})")

@@ -1,4 +1,6 @@
-"""Moments that are over, found among other words: yesterday 15.30, Friday last, two in the afternoon of the 25th."""
+"""Moments that are over, found among other words: yesterday 15.30, Friday last, two in the
+afternoon of the 25th.
+"""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +25,8 @@ _DOTTED = re.compile(r"\d\.\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A day that is over, or today, with the time of day where one was named, and where its words end.
+    """A day that is over, or today, with the time of day where one was named, and where its words
+    end.
 
     `sure` = the words mean no other moment; `backdates` = they say that something came then.
     """
@@ -51,7 +54,9 @@ class _Clock:
 
 
 def past_at(plain: str, at: int, today: date) -> Past | None:
-    """The moment whose words begin at `at`; None for none, or one to come. `plain` is clean, with Arabic digits."""
+    """The moment whose words begin at `at`; None for none, or one to come. `plain` is clean, with
+    Arabic digits.
+    """
     for start, over, backdates in _starts(plain, at):
         found = _moment(plain, start, today, over=over)
         if (
@@ -76,7 +81,9 @@ def _asks() -> re.Pattern[str]:
 
 
 def past_at_end(plain: str, today: date, most: int = 8) -> tuple[int, Past] | None:
-    """The moment whose words end the text, in brackets or not, and where it begins; of its last `most` words."""
+    """The moment whose words end the text, in brackets or not, and where it begins; of its last
+    `most` words.
+    """
     starts = [match.start() for match in re.finditer(r"\S+", plain)][-most:]
     # Without a blank before it the word for "on" or "at" tells where a day begins.
     glued = _glued_day().finditer(plain, max(starts[-1], len(plain) - 40)) if starts else ()
@@ -111,13 +118,24 @@ def is_vague_day(word: str) -> bool:
 
 def weekday_of(word: str) -> bool:
     """Whether a word alone is a weekday's name."""
-    return re.fullmatch(rf"(?:{any_word('past', 'when')})?{_weekday()}(?:{_qualifier()})?", word.casefold()) is not None
+    return (
+        re.fullmatch(
+            rf"(?:{any_word('past', 'when')})?{_weekday()}(?:{_qualifier()})?", word.casefold()
+        )
+        is not None
+    )
 
 
 def _starts(plain: str, at: int) -> Iterator[tuple[int, bool, bool]]:
-    """Where the moment itself may begin, whether it is said to be over, and whether something is said to come then."""
+    """Where the moment itself may begin, whether it is said to be over, and whether something is
+    said to come then.
+    """
     yield at, False, False
-    for key, over, backdates in (("backdates", True, True), ("when", True, False), ("leads", False, False)):
+    for key, over, backdates in (
+        ("backdates", True, True),
+        ("when", True, False),
+        ("leads", False, False),
+    ):
         for lead in listed("past", key):
             if plain.startswith(lead, at):
                 yield _past_blanks(plain, at + len(lead)), over, backdates
@@ -139,7 +157,9 @@ def _moment(plain: str, at: int, today: date, *, over: bool) -> Past | None:
     if clock is None:
         return None
     start = _past_gap(plain, clock.end)
-    days = (_day(plain, begun, today, over=said) for begun, said, _backdates in _starts(plain, start))
+    days = (
+        _day(plain, begun, today, over=said) for begun, said, _backdates in _starts(plain, start)
+    )
     if joined := next(filter(None, days), None):
         return Past(joined.on, clock.at, joined.end, joined.sure and not clock.vague)
     if clock.vague and not (over or _of_today(plain, at, clock.end)):
@@ -153,7 +173,9 @@ def _of_today(plain: str, at: int, end: int) -> bool:
 
 
 def _named(plain: str, at: int, end: int) -> bool:
-    """Whether a time alone is surely one: with a word beside it, or a colon. 10.30 alone may be a number."""
+    """Whether a time alone is surely one: with a word beside it, or a colon. 10.30 alone may be a
+    number.
+    """
     return re.fullmatch(r"\d{1,2}\.\d\d", plain[at:end].strip()) is None
 
 
@@ -185,11 +207,17 @@ def _words(key: str) -> re.Pattern[str]:
 
 @cache
 def _relative() -> tuple[tuple[int, re.Pattern[str]], ...]:
-    """The words for days that are over, the furthest (and longest) first, glued to what follows or not."""
+    """The words for days that are over, the furthest (and longest) first, glued to what follows or
+    not.
+    """
     table = words("dates").table("relative")
-    spelt = [(-int(key), word) for key in table.values for word in table.texts(key) if int(key) <= 0]
+    spelt = [
+        (-int(key), word) for key in table.values for word in table.texts(key) if int(key) <= 0
+    ]
     ordered = sorted(spelt, key=lambda one: -len(one[1]))
-    return tuple((distance, re.compile(re.escape(word), re.IGNORECASE)) for distance, word in ordered)
+    return tuple(
+        (distance, re.compile(re.escape(word), re.IGNORECASE)) for distance, word in ordered
+    )
 
 
 def _by_date(plain: str, at: int, today: date) -> _Day | None:
@@ -206,7 +234,9 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
 
 
 def _is_likely(on: date, today: date, *, named: bool) -> bool:
-    """Whether a day so long ago is surely meant; `named` = its year was typed, which is easily one too small."""
+    """Whether a day so long ago is surely meant; `named` = its year was typed, which is easily one
+    too small.
+    """
     age = today - on
     if age <= HALF_A_YEAR:
         return True
@@ -230,7 +260,8 @@ def _counted_back(plain: str, at: int, today: date) -> _Day | None:
 def _ago_pattern() -> re.Pattern[str]:
     numbers = "|".join(map(re.escape, sorted(all_of("numbers"), key=len, reverse=True)))
     return re.compile(
-        rf"(?P<n>\d{{1,2}}|{numbers})\s*{any_word('past', 'days')}\s*{any_word('past', 'ago')}", re.IGNORECASE
+        rf"(?P<n>\d{{1,2}}|{numbers})\s*{any_word('past', 'days')}\s*{any_word('past', 'ago')}",
+        re.IGNORECASE,
     )
 
 
@@ -281,7 +312,9 @@ def _clock(plain: str, at: int) -> _Clock | None:
     if match is None or found is None or found[0] >= MIDNIGHT or _span().match(plain, found[1]):
         return None
     minutes, end = found
-    return _Clock(time(minutes // 60, minutes % 60), end, bool(match["part"]) and end == match.end())
+    return _Clock(
+        time(minutes // 60, minutes % 60), end, bool(match["part"]) and end == match.end()
+    )
 
 
 @cache

@@ -1,9 +1,9 @@
-"""What the words of an enquiry surely say of its subject and channel, where only habit has chosen them yet.
+"""What the words of an enquiry surely say of its subject and channel, where only habit has chosen
+them yet.
 
-Unlike `domain.tickets.suggest`, which orders options, this asks: so it speaks up only where a word is telling. The words are
-those of the suggestions without the vague ones; a word that stands within a longer known one says nothing itself
-(the Thai for "to lend" within "a loan").
-"""
+Unlike `domain.tickets.suggest`, which orders options, this asks: so it speaks up only where a word
+is telling. The words are those of the suggestions without the vague ones; a word that stands within
+a longer known one says nothing itself (the Thai for "to lend" within "a loan")."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,11 +16,15 @@ from domain.data import Table
 from domain.tickets.suggest import Seeds, sound_of
 
 MOST, MOST_CHANNELS = 6, 4
-"""So many ways are offered beside the one of habit, so many of them the likeliest subject by different channels."""
+"""So many ways are offered beside the one of habit, so many of them the likeliest subject by
+different channels.
+"""
 SHORTEST = 3
 """Letters of sound; what sounds as short as the Thai for "write" does, stands within everything."""
 SURE_GROUP, SURE_SUBJECT = 1.0, 2.0
-"""How much more the words must say for another group of subjects, or another of the same group, than for the habit."""
+"""How much more the words must say for another group of subjects, or another of the same group,
+than for the habit.
+"""
 NEAR = 1.2
 """A subject for which the words say hardly less than for the likeliest is offered beside it."""
 
@@ -32,9 +36,8 @@ Way = tuple[str, str]
 class Telling:
     """The telling words, as they sound: the subjects and the channel of which each speaks.
 
-    `covers` speak of nothing; they are longer words in which others stand. `undecided` has for a group of subjects
-    others for which no words speak against it, but with one of these results.
-    """
+    `covers` speak of nothing; they are longer words in which others stand. `undecided` has for a
+    group of subjects others for which no words speak against it, but with one of these results."""
 
     subjects: Mapping[str, frozenset[str]]
     channels: Mapping[str, str]
@@ -71,17 +74,24 @@ class Pointer:
     on: date
 
     def ways(
-        self, details: str, result: str, habit: Way, said: Collection[str] = (), likely: Sequence[str] = ()
+        self,
+        details: str,
+        result: str,
+        habit: Way,
+        said: Collection[str] = (),
+        likely: Sequence[str] = (),
     ) -> list[Way]:
-        """The other ways that details and result tell, likeliest first; [] where they agree or say nothing.
+        """The other ways that details and result tell, likeliest first; [] where they agree or say
+        nothing.
 
-        `said` = which of subject and channel the officer chose herself: they stay as they are. `likely` orders the
-        subjects between which the telling words do not decide.
-        """
+        `said` = which of subject and channel the officer chose herself: they stay as they are.
+        `likely` orders the subjects between which the telling words do not decide."""
         ways = self._ways(details, result, habit, said, likely)
         return [way for way in ways if way != habit][:MOST]
 
-    def _ways(self, details: str, result: str, habit: Way, said: Collection[str], likely: Sequence[str]) -> list[Way]:
+    def _ways(
+        self, details: str, result: str, habit: Way, said: Collection[str], likely: Sequence[str]
+    ) -> list[Way]:
         subject, channel = habit
         other = "" if "channel" in said else self._channel(details, channel)
         if "subject" in said:
@@ -106,14 +116,21 @@ class Pointer:
         return [(subject, one) for one in sorted(own, key=lambda one: one != channel)]
 
     def _kin(self, subject: str, channel: str) -> list[str]:
-        """The subject itself where it comes by the channel or nothing like it does, else those of its group that do."""
+        """The subject itself where it comes by the channel or nothing like it does, else those of
+        its group that do.
+        """
         if self.catalogue.fits(subject, channel):
             return [subject]
         active = self.catalogue.active_subjects(self.on, channel)
         return [one.code for one in active if _group(one.code) == _group(subject)] or [subject]
 
     def _subjects(
-        self, details: str, result: str, subject: str, likely: Sequence[str], undecided: frozenset[str]
+        self,
+        details: str,
+        result: str,
+        subject: str,
+        likely: Sequence[str],
+        undecided: frozenset[str],
     ) -> list[str]:
         """Other subjects that the words tell, the likeliest first."""
         sales = self.catalogue.vocabulary().sales
@@ -125,7 +142,13 @@ class Pointer:
         own = _group(subject)
         order = [*likely, *self.catalogue.subjects]
         ranked = sorted(
-            single, key=lambda one: (-groups[_group(one)], _group(one) != own, -single[one], order.index(one))
+            single,
+            key=lambda one: (
+                -groups[_group(one)],
+                _group(one) != own,
+                -single[one],
+                order.index(one),
+            ),
         )
         best = ranked[0]
         if best in undecided:
@@ -142,8 +165,12 @@ class Pointer:
         sound = sound_of(result)
         return frozenset() if any(word in sound for word in results) else others
 
-    def _scores(self, told: Iterable[frozenset[str]]) -> tuple[defaultdict[str, float], defaultdict[str, float]]:
-        """For each subject, and each group of subjects, what is told of it: the more, the fewer share a word."""
+    def _scores(
+        self, told: Iterable[frozenset[str]]
+    ) -> tuple[defaultdict[str, float], defaultdict[str, float]]:
+        """For each subject, and each group of subjects, what is told of it: the more, the fewer
+        share a word.
+        """
         active = {one.code for one in self.catalogue.active_subjects(self.on)}
         every = len({_group(one) for one in active})
         single: defaultdict[str, float] = defaultdict(float)
@@ -159,7 +186,9 @@ class Pointer:
 
 
 def read_telling(root: Table, catalogue: Catalogue, seeds: Seeds) -> Telling:
-    """The table `pointing` over the words of the suggestions; DataError for a channel that the catalogue lacks."""
+    """The table `pointing` over the words of the suggestions; DataError for a channel that the
+    catalogue lacks.
+    """
     table = root.table("pointing")
     table.check_keys(("vague", "covers", "channels", "undecided"))
     channels: dict[str, str] = {}

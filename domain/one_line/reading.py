@@ -1,8 +1,9 @@
-"""The one line of /open: customer, channel and subject in any order, then details, result and closing.
+"""The one line of /open: customer, channel and subject in any order, then details, result and
+closing.
 
-The grammar is the table of examples in docs/one-line.md, which the tests read. Nothing typed is lost: what is
-not understood stays in the details; where it stands at an edge of the line it is shown before the ticket is saved.
-"""
+The grammar is the table of examples in docs/one-line.md, which the tests read. Nothing typed is
+lost: what is not understood stays in the details; where it stands at an edge of the line it is
+shown before the ticket is saved."""
 
 import re
 from dataclasses import replace
@@ -35,7 +36,9 @@ def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
     return _enriched(read, unread, vocabulary, today)
 
 
-def _enriched(read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date) -> OneLine:
+def _enriched(
+    read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date
+) -> OneLine:
     """With all that details and result say more, and the doubts that are left."""
     return with_doubts(_with_texts(read, vocabulary, today), unread, vocabulary, today)
 
@@ -66,7 +69,11 @@ def _parts(text: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tup
 
 def _doubtful_split(read: OneLine) -> OneLine:
     """Shown with the words with which the result was taken to begin."""
-    return read.doubting("result", " ".join(read.result.split()[:QUOTED_WORDS]), taken=True) if read.result else read
+    return (
+        read.doubting("result", " ".join(read.result.split()[:QUOTED_WORDS]), taken=True)
+        if read.result
+        else read
+    )
 
 
 def _headed(line: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
@@ -77,11 +84,17 @@ def _headed(line: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tu
 
 
 def _with_names(head: Head) -> OneLine:
-    """The words of the head that say nothing: the customer's name where none is there, else the details' beginning."""
+    """The words of the head that say nothing: the customer's name where none is there, else the
+    details' beginning.
+    """
     read = head.read
     unknown = [word for word in head.words if not word.known]
     names = _split_name(unknown)
-    if not read.customer and any(any(map(str.isalpha, word.text)) for word in names) and (read.channel or read.subject):
+    if (
+        not read.customer
+        and any(any(map(str.isalpha, word.text)) for word in names)
+        and (read.channel or read.subject)
+    ):
         read = replace(read, customer=_joined(names), customer_kind=CustomerRef.NAME)
         kept = [word for word in head.words if word not in names]
         return replace(read, details=f"{_joined(kept)} {head.rest}".strip())
@@ -106,7 +119,9 @@ def _joined(words_: list[Word]) -> str:
 
 
 def _name_beginning(details: str) -> str:
-    """A name that may begin the details: a few words before one that begins a question, or behind a title."""
+    """A name that may begin the details: a few words before one that begins a question, or behind a
+    title.
+    """
     begun = details.split("\n", 1)[0].split()[: NAME_WORDS + 1]
     at = next((at for at, word in enumerate(begun) if asks_at(word)), 0)
     if not at and begun and strip_titles(begun[0]) != begun[0]:
@@ -131,7 +146,12 @@ def _unmarked(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
             return replace(read, details=body, close=True)
     if marker is None:
         return read.doubting("close", end.unsure) if end.unsure else read
-    split = _finish(replace(read, details=body[: marker.start].strip()), read.details[marker.end :], vocabulary, today)
+    split = _finish(
+        replace(read, details=body[: marker.start].strip()),
+        read.details[marker.end :],
+        vocabulary,
+        today,
+    )
     return split if marker.sure else _doubtful_split(split)
 
 
@@ -146,7 +166,9 @@ def _finish(read: OneLine, result: str, vocabulary: Vocabulary, today: date) -> 
 
 
 def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today: date) -> OneLine:
-    """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it stays whole."""
+    """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it
+    stays whole.
+    """
     whole = replace(read, result=result, close=True).doubting("close", end.unsure, taken=True)
     read = replace(read, result=end.text, close=True)
     at = 0
@@ -159,7 +181,9 @@ def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today
     return read
 
 
-def _trailing(read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: date) -> tuple[OneLine, int] | None:
+def _trailing(
+    read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: date
+) -> tuple[OneLine, int] | None:
     """One of them, and where it ends; None for any other word."""
     word = text[at:].split(maxsplit=1)[0]
     bare = digits(word).strip("()[].,")
@@ -179,7 +203,9 @@ def _trailing(read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: 
 
 
 def _with_days(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
-    """A day that is over, at the end of the details or the result: taken where it is said to be the ticket's."""
+    """A day that is over, at the end of the details or the result: taken where it is said to be the
+    ticket's.
+    """
     for where in ("details", "result"):
         text: str = getattr(read, where)
         if found := past_at_end(masked(digits(text), today), today):
@@ -190,7 +216,9 @@ def _with_days(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
 
 
 def _with_day(read: OneLine, where: str, start: int, past: Past) -> OneLine:
-    """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words before it bind it."""
+    """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words
+    before it bind it.
+    """
     text: str = getattr(read, where)
     before, typed = text[:start].rstrip(), text[start:]
     if re.fullmatch(r"\d{1,2}\.\d\d", typed):
@@ -205,7 +233,9 @@ def _with_day(read: OneLine, where: str, start: int, past: Past) -> OneLine:
     if binds_day(before):
         return read
     if read.created_on is None:
-        return replace(read, created_on=past.on, created_time=past.at).doubting("created_on", typed, taken=True)
+        return replace(read, created_on=past.on, created_time=past.at).doubting(
+            "created_on", typed, taken=True
+        )
     if read.created_on == past.on and read.created_time in (None, past.at):
         return replace(read, created_time=past.at or read.created_time)
     return read.doubting("created_on", typed)
@@ -215,15 +245,21 @@ def _with_day(read: OneLine, where: str, start: int, past: Past) -> OneLine:
 
 
 def read_fields(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
-    """With all that details and result say to the subject: projects, years, price, receipt, letter, contract."""
+    """With all that details and result say to the subject: projects, years, price, receipt, letter,
+    contract.
+    """
     return with_numbers(with_data(read, vocabulary, today), vocabulary, today)
 
 
 def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
-    """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it the result."""
+    """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it
+    the result.
+    """
     text = clean(text)
     if marker := find_marker(text):
-        read = _finish(OneLine(details=text[: marker.start].strip()), text[marker.end :], vocabulary, today)
+        read = _finish(
+            OneLine(details=text[: marker.start].strip()), text[marker.end :], vocabulary, today
+        )
         read = read if marker.sure else _doubtful_split(read)
     else:
         question, _newline, answer = text.partition("\n")
@@ -232,14 +268,17 @@ def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -
         else:
             read = _unmarked(OneLine(details=text), vocabulary, today)
     read = read if read.details else OneLine(details=text)
-    return with_doubted_texts(_with_texts(replace(read, subject=subject), vocabulary, today), vocabulary, today)
+    return with_doubted_texts(
+        _with_texts(replace(read, subject=subject), vocabulary, today), vocabulary, today
+    )
 
 
 def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
-    """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a channel.
+    """An answer to "details?" that begins as one line does, with a dotted subject, perhaps beside a
+    channel.
 
-    A subject without its channel may be a figure (1.1 million): it is shown. None for any other answer.
-    """
+    A subject without its channel may be a figure (1.1 million): it is shown. None for any other
+    answer."""
     read = parse_one_line(text, vocabulary, today)
     begun = {token.strip(",:").casefold() for token in clean(text).split()[:LED_WORDS]}
     guessed = any(doubt.field == "subject" for doubt in read.doubts)
@@ -264,7 +303,9 @@ def read_result(text: str) -> OneLine:
 
 
 def small_talk(text: str, today: date) -> bool:
-    """A courtesy, a yes or no, or nothing but digits, marks or a date: no question, no answer, and nobody's name."""
+    """A courtesy, a yes or no, or nothing but digits, marks or a date: no question, no answer, and
+    nobody's name.
+    """
     plain = clean(text).casefold().strip(" .!?")
     if plain in words("one_line").texts("courtesies") or not re.search(r"[^\W\d_]", plain):
         return True
@@ -278,7 +319,8 @@ def is_salutation(line: str) -> bool:
 
 
 def _is_answered(question: str, answer: str) -> bool:
-    """Whether the lines after the question are its answer: one line alone, or more that end by closing.
+    """Whether the lines after the question are its answer: one line alone, or more that end by
+    closing.
 
     Without either, as in a pasted letter, all of it is the question.
     """

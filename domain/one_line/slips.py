@@ -1,4 +1,6 @@
-"""Slips of the finger: what is written like a telephone or a customer's code and is none, and what is wrong with it."""
+"""Slips of the finger: what is written like a telephone or a customer's code and is none, and what
+is wrong with it.
+"""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +28,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """`text` as typed, a code in capitals. `count` digits stand there, `off` more than a telephone has (-1: one less).
+    """`text` as typed, a code in capitals. `count` digits stand there, `off` more than a telephone
+    has (-1: one less).
 
     A code is always a slip here: whether there is such a customer is for the store to say.
     """
@@ -38,12 +41,18 @@ class Slip:
 
 
 def find_slip(text: str) -> Slip | None:
-    """The first code, else the first telephone that is none, in a text; None where nothing is written like either."""
+    """The first code, else the first telephone that is none, in a text; None where nothing is
+    written like either.
+    """
     plain = digits(clean(text))
-    named = [one for one in find_references(text) if one.kind is references.Kind.CUSTOMER and one.sure]
+    named = [
+        one for one in find_references(text) if one.kind is references.Kind.CUSTOMER and one.sure
+    ]
     if named:
         return Slip(Kind.CODE, named[0].value)
-    return next(filter(None, (_phone(number[0].strip()) for number in _NUMBER.finditer(plain))), None)
+    return next(
+        filter(None, (_phone(number[0].strip()) for number in _NUMBER.finditer(plain))), None
+    )
 
 
 def _phone(written: str) -> Slip | None:

@@ -33,15 +33,16 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class OneLine:
-    """What was understood. `customer` is a code in capitals, a canonical telephone, an e-mail, or a name as typed.
+    """What was understood. `customer` is a code in capitals, a canonical telephone, an e-mail, or a
+    name as typed.
 
-    `nobody` = the line says that there is no customer, or none who is known. `beside` are words at the beginning of
-    `details` that stood beside the customer: perhaps the name. `created_on`, `letter_on` and `receipt_on` are today or
-    earlier; `created_time` is said for `created_on`. `assignee` is what stands behind @; `urgency`, `mood` and
-    `complexity` are values of domain.tickets, "" where nothing is said. `years` are periods by project, "" for all.
-    `price` is in baht. `close` may be said without a result. `counts` = the details are a province's number of users
-    and nothing else. Where there are `doubts`, the ticket is shown before it is saved.
-    """
+    `nobody` = the line says that there is no customer, or none who is known. `beside` are words at
+    the beginning of `details` that stood beside the customer: perhaps the name. `created_on`,
+    `letter_on` and `receipt_on` are today or earlier; `created_time` is said for `created_on`.
+    `assignee` is what stands behind @; `urgency`, `mood` and `complexity` are values of
+    domain.tickets, "" where nothing is said. `years` are periods by project, "" for all. `price` is
+    in baht. `close` may be said without a result. `counts` = the details are a province's number of
+    users and nothing else. Where there are `doubts`, the ticket is shown before it is saved."""
 
     customer: str = ""
     customer_kind: CustomerRef | None = None
@@ -72,7 +73,9 @@ class OneLine:
     doubts: tuple[Doubt, ...] = ()
 
     def steered(self, name: str, value: str) -> "OneLine":
-        """With `value` for one of the fields that a word alone may say: assignee, urgency, mood, complexity."""
+        """With `value` for one of the fields that a word alone may say: assignee, urgency, mood,
+        complexity.
+        """
         if name == "assignee":
             return replace(self, assignee=value)
         if name == "urgency":
@@ -90,11 +93,10 @@ class OneLine:
 class Vocabulary:
     """The words of the grammar.
 
-    `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered subjects' codes,
-    `fits` the channels that each lists; `wants` names the subjects that ask for a field (price, contract_no,
-    projects), where alone it is looked for. `sales` are those that ask every customer for a price. `staff` are the
-    names that may stand behind @.
-    """
+    `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered
+    subjects' codes, `fits` the channels that each lists; `wants` names the subjects that ask for a
+    field (price, contract_no, projects), where alone it is looked for. `sales` are those that ask
+    every customer for a price. `staff` are the names that may stand behind @."""
 
     channels: Mapping[str, str]
     subjects: frozenset[str]

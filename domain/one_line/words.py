@@ -1,8 +1,7 @@
 """What the words of a line say beside customer, channel and subject: whom, how urgent, which data.
 
-Words that only steer (@name, urgency, mood, complexity) are taken out of the text where they surely do; whatever
-belongs to the question or the answer (projects, years) is read and stays, too.
-"""
+Words that only steer (@name, urgency, mood, complexity) are taken out of the text where they surely
+do; whatever belongs to the question or the answer (projects, years) is read and stays, too."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +30,9 @@ _SIGNS_BEHIND = re.compile(r"[^\w\s\u0e00-\u0e7f)\]\"\u201d%\u0e3f]+$")
 
 
 def steering(word: str, vocabulary: Vocabulary) -> tuple[str, str, bool] | None:
-    """What a word steers: the field, its value, and whether it is sure wherever it stands; None for any other word."""
+    """What a word steers: the field, its value, and whether it is sure wherever it stands; None for
+    any other word.
+    """
     typed = word.strip(_EDGES)
     if typed.startswith("@"):
         name = typed[1:]
@@ -77,11 +78,17 @@ def is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
     parts = [part for name in names for part in name.split()]
     if wanted in parts or wanted in names:
         return True
-    return False if len(wanted) >= MIN_BEGINNING and any(part.startswith(wanted) for part in parts) else None
+    return (
+        False
+        if len(wanted) >= MIN_BEGINNING and any(part.startswith(wanted) for part in parts)
+        else None
+    )
 
 
 def without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
-    """Steering words that end the details or the result; nothing in a text of several lines, which was pasted."""
+    """Steering words that end the details or the result; nothing in a text of several lines, which
+    was pasted.
+    """
     for where in ("details", "result"):
         while "\n" not in (text := str(getattr(read, where))):
             before, word = _last_word(text, vocabulary)
@@ -92,7 +99,11 @@ def without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
             if not sure or not _is_sure(read, name, before, where):
                 return _doubtfully(read, name, value, word, before)
             read = read.steered(name, value)
-            read = replace(read, details=before) if where == "details" else replace(read, result=before)
+            read = (
+                replace(read, details=before)
+                if where == "details"
+                else replace(read, result=before)
+            )
     return read
 
 
@@ -115,7 +126,9 @@ def _is_sure(read: OneLine, name: str, before: str, where: str) -> bool:
 def is_spoken_of(before: str) -> bool:
     """Whether somebody's name belongs to the words before it: contact, ask, by."""
     last = (before.split() or [""])[-1].casefold()
-    return last.endswith(listed("steer", "binds")) and not last.endswith(listed("steer", "hands_over"))
+    return last.endswith(listed("steer", "binds")) and not last.endswith(
+        listed("steer", "hands_over")
+    )
 
 
 # Which data.
@@ -145,7 +158,11 @@ def _with_projects(read: OneLine, vocabulary: Vocabulary, text: str, today: date
     if shared := _shared_years(text, taken, today):
         years[""] = shared
     read = replace(read, projects=projects[:MOST_PROJECTS], years=tuple(years.items()))
-    return read.doubting("projects", projects[MOST_PROJECTS], taken=True) if len(projects) > MOST_PROJECTS else read
+    return (
+        read.doubting("projects", projects[MOST_PROJECTS], taken=True)
+        if len(projects) > MOST_PROJECTS
+        else read
+    )
 
 
 def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[DataPeriod, ...]:
@@ -162,13 +179,17 @@ def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple
 
 
 def _names_data(text: str, start: int, end: int) -> bool:
-    """Whether years in a text are years of data, not of a birth, a book or a plan, and no other number."""
+    """Whether years in a text are years of data, not of a birth, a book or a plan, and no other
+    number.
+    """
     table = words("data_years")
     before = text[:start].rstrip()
     marks = sorted(table.texts("year_marks"), key=len, reverse=True)
     while mark := next((mark for mark in marks if before.endswith(mark)), ""):
         before = before.removesuffix(mark).rstrip()
-    if before[-1:].isdigit() or before.endswith(("-", "/", *table.texts("to"), *table.texts("not_data"))):
+    if before[-1:].isdigit() or before.endswith(
+        ("-", "/", *table.texts("to"), *table.texts("not_data"))
+    ):
         return False
     return not _goes_on(text, end)
 
@@ -176,7 +197,9 @@ def _names_data(text: str, start: int, end: int) -> bool:
 def _goes_on(text: str, end: int) -> bool:
     """Whether the years that end here are only the beginning of what is meant."""
     table = words("data_years")
-    return text[end:].lstrip().startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
+    return (
+        text[end:].lstrip().startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
+    )
 
 
 # A province's number of users.

@@ -16,7 +16,8 @@ FURTHEST = timedelta(days=10 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract of a microdata request (DOMAIN.md section 1). `contact_id` = the researcher, None = the customer.
+    """One contract of a microdata request (DOMAIN.md section 1). `contact_id` = the researcher,
+    None = the customer.
 
     `signed_on` is its date. `id` is 0 until saved.
     """
@@ -41,7 +42,9 @@ def split_no(no: str) -> tuple[int, int]:
 
 
 def check_year(no: str, today: date) -> str:
-    """A contract's number, whose year has begun; InvalidInput("contract_no") or ("contract_year")."""
+    """A contract's number, whose year has begun; InvalidInput("contract_no") or
+    ("contract_year").
+    """
     _number, year = split_no(no)
     if year > today.year + BUDDHIST_OFFSET:
         raise InvalidInput("contract_year", no=no, year=year)
@@ -56,7 +59,9 @@ def next_no(taken: Iterable[str], today: date) -> str:
 
 
 def check_due_on(on: date, today: date) -> date:
-    """A date agreed upon: not in the past, not absurdly far; InvalidInput("past_date") or ("far_date")."""
+    """A date agreed upon: not in the past, not absurdly far; InvalidInput("past_date") or
+    ("far_date").
+    """
     if on < today:
         raise InvalidInput("past_date")
     if on > today + FURTHEST:

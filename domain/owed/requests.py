@@ -1,4 +1,6 @@
-"""A request for microdata or a special tabulation: its life, step by step, from the tickets that hang on it."""
+"""A request for microdata or a special tabulation: its life, step by step, from the tickets that
+hang on it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,11 +33,15 @@ STEPS = (
     "thanks",
 )
 ESSENTIAL = ("letter", "sent", "returned", "delivered")
-"""Steps without which a microdata request is not done; a special tabulation lacks all but the first."""
+"""Steps without which a microdata request is not done; a special tabulation lacks all but the
+first.
+"""
 AFTERWARDS = ("sent", "contract_chased", "returned", "result_chased", "delivered", "thanks")
 """Steps that belong to a request already on its way; all others may as well begin a new one."""
 STALE = timedelta(days=365)
-"""A request of which nothing was heard for so long, and which owes nothing, is not taken for the one meant."""
+"""A request of which nothing was heard for so long, and which owes nothing, is not taken for the
+one meant.
+"""
 
 
 class RequestKind(StrEnum):
@@ -78,7 +84,14 @@ class Life:
 
     def open_owed(self, rule: str = "") -> Owed | None:
         """What is owed now: under this rule, or the first of all."""
-        return next((each for each in self.owed if each.state is OwedState.OPEN and rule in ("", each.rule)), None)
+        return next(
+            (
+                each
+                for each in self.owed
+                if each.state is OwedState.OPEN and rule in ("", each.rule)
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,15 @@ class Steps:
 
     def step_of(self, subject: str) -> str:
         """The step that a subject does; "" for none."""
-        return next((step for steps in self.kinds.values() for step, does in steps.items() if subject in does), "")
+        return next(
+            (
+                step
+                for steps in self.kinds.values()
+                for step, does in steps.items()
+                if subject in does
+            ),
+            "",
+        )
 
     def pick(self, kind: RequestKind, subjects: Sequence[str]) -> str:
         """The one of these subjects that belongs to this kind of request; "" for none."""
@@ -111,13 +132,19 @@ class Steps:
     def is_done(self, life: Life, step: str) -> bool:
         """Whether a step was done: its ticket is closed, or an officer ticked it."""
         ticked = any(mark.step == step for mark in life.marks)
-        return ticked or any(ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step))
+        return ticked or any(
+            ticket.status is Status.CLOSED for ticket in self.tickets_of(life, step)
+        )
 
     def next_step(self, life: Life) -> str:
         """The first essential step after the furthest that was begun; "" where there is none."""
         steps = self.kinds[life.request.kind]
         essential = ESSENTIAL if "sent" in steps else ("letter", "fetch")
-        begun = [n for n, step in enumerate(essential) if self.tickets_of(life, step) or self.is_done(life, step)]
+        begun = [
+            n
+            for n, step in enumerate(essential)
+            if self.tickets_of(life, step) or self.is_done(life, step)
+        ]
         rest = essential[max(begun) + 1 :] if begun else essential
         return next((step for step in rest if step in steps), "")
 
@@ -128,18 +155,22 @@ def _all(steps: Mapping[str, tuple[str, ...]]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a ticket hangs: on `life`, or on a new request (None). `asked` = other requests it may as well belong to.
+    """Where a ticket hangs: on `life`, or on a new request (None). `asked` = other requests it may
+    as well belong to.
 
-    `waits` = it hangs nowhere until the officer says, since the wrong guess would end what is still owed.
-    """
+    `waits` = it hangs nowhere until the officer says, since the wrong guess would end what is still
+    owed."""
 
     life: Life | None
     asked: tuple[Life, ...] = ()
     waits: bool = False
 
 
-def place(steps: Steps, ticket: Ticket, lives: Sequence[Life], ends: Sequence[str], now: datetime) -> Placement:
-    """The request of a ticket, from its subject and contract number among its customer's requests of that kind.
+def place(
+    steps: Steps, ticket: Ticket, lives: Sequence[Life], ends: Sequence[str], now: datetime
+) -> Placement:
+    """The request of a ticket, from its subject and contract number among its customer's requests
+    of that kind.
 
     `ends` = the rules of things owed that this subject ends.
     """
@@ -151,7 +182,9 @@ def place(steps: Steps, ticket: Ticket, lives: Sequence[Life], ends: Sequence[st
         # Another contract is another request.
         lives = [life for life in lives if life.contract is None]
     live = sorted(
-        (life for life in lives if _is_live(life, now)), key=lambda life: life.request.touched_at, reverse=True
+        (life for life in lives if _is_live(life, now)),
+        key=lambda life: life.request.touched_at,
+        reverse=True,
     )
     fitting = _fitting(steps, step, live, ends)
     if step == "thanks" and not fitting:
@@ -161,7 +194,11 @@ def place(steps: Steps, ticket: Ticket, lives: Sequence[Life], ends: Sequence[st
     if len(sure) == 1:
         return Placement(sure[0])
     if fitting:
-        return Placement(None, tuple(fitting), waits=True) if ends else Placement(fitting[0], tuple(fitting))
+        return (
+            Placement(None, tuple(fitting), waits=True)
+            if ends
+            else Placement(fitting[0], tuple(fitting))
+        )
     return Placement(None, tuple(live) if step not in AFTERWARDS else ())
 
 
@@ -172,7 +209,9 @@ def _is_live(life: Life, now: datetime) -> bool:
 
 
 def _fitting(steps: Steps, step: str, live: Sequence[Life], ends: Sequence[str]) -> list[Life]:
-    """Those that the step may well belong to: what owes it, else what has come as far as the step follows on."""
+    """Those that the step may well belong to: what owes it, else what has come as far as the step
+    follows on.
+    """
     owing = [life for life in live if any(life.open_owed(rule) for rule in ends)]
     if owing:
         return owing
@@ -195,7 +234,9 @@ def read_requests(root: Table, catalogue: Catalogue) -> Steps:
     seen: dict[str, str] = {}
     for name, row in table.tables():
         row.check_keys(STEPS)
-        kinds[RequestKind(name)] = {step: row.codes(step, catalogue.subjects, "subject") for step in row.values}
+        kinds[RequestKind(name)] = {
+            step: row.codes(step, catalogue.subjects, "subject") for step in row.values
+        }
         for step, subjects in kinds[RequestKind(name)].items():
             for subject in subjects:
                 if seen.setdefault(subject, f"{name}.{step}") != f"{name}.{step}":

@@ -35,7 +35,9 @@ _DAYS = {"day": 1, "week": 7}
 
 
 class OwedState(StrEnum):
-    """open = still owed; received; dropped = an officer gave it up; void = it never was, what started it was undone."""
+    """open = still owed; received; dropped = an officer gave it up; void = it never was, what
+    started it was undone.
+    """
 
     OPEN = "open"
     RECEIVED = "received"
@@ -45,7 +47,9 @@ class OwedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A length of time as the office writes it: months and years by the calendar, the rest in days."""
+    """A length of time as the office writes it: months and years by the calendar, the rest in
+    days.
+    """
 
     months: int
     days: int
@@ -60,7 +64,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one kind of thing owed is followed up; see domain/data/reminders.toml for what the fields mean."""
+    """How one kind of thing owed is followed up; see domain/data/reminders.toml for what the fields
+    mean.
+    """
 
     name: str
     starts: tuple[str, ...]
@@ -80,11 +86,11 @@ class Rule:
 class Owed:
     """One thing owed on a request. `ticket_no` started it ("" = an officer), `proof_no` ended it.
 
-    `due_on` = the date agreed, if any; `reminders` were sent, `chased` letters went out, the last of either at
-    `last_at`; `snoozed_on` = the day that the officer chose for the next reminder; `extra` = reminders to send
-    beyond the rule's number. `unreached` = letters that are known not to have arrived; they are the mails' to tell,
-    and not kept here. `id` is 0 until saved; `version` counts what people change.
-    """
+    `due_on` = the date agreed, if any; `reminders` were sent, `chased` letters went out, the last
+    of either at `last_at`; `snoozed_on` = the day that the officer chose for the next reminder;
+    `extra` = reminders to send beyond the rule's number. `unreached` = letters that are known not
+    to have arrived; they are the mails' to tell, and not kept here. `id` is 0 until saved;
+    `version` counts what people change."""
 
     request_id: int
     rule: str
@@ -128,15 +134,22 @@ class Owed:
 
     def asks(self, rule: Rule) -> bool:
         """Whether all reminders were sent, so that the officer is asked whether to go on."""
-        return self.state is OwedState.OPEN and self.reminders >= rule.times + self.extra and self.snoozed_on is None
+        return (
+            self.state is OwedState.OPEN
+            and self.reminders >= rule.times + self.extra
+            and self.snoozed_on is None
+        )
 
 
 def _local(at: datetime) -> date:
     return at.astimezone(BANGKOK).date()
 
 
-def next_reminder(rule: Rule, owed: Owed, calendar: WorkingCalendar, now: datetime) -> datetime | None:
-    """When to remind next: on a working day at the rule's time, after `now`; None where nothing more is to be said.
+def next_reminder(
+    rule: Rule, owed: Owed, calendar: WorkingCalendar, now: datetime
+) -> datetime | None:
+    """When to remind next: on a working day at the rule's time, after `now`; None where nothing
+    more is to be said.
 
     Raises InvalidInput("holiday_year") as the calendar does.
     """
@@ -161,10 +174,9 @@ def settle(
 ) -> list[Owed]:
     """What is owed on a request after its tickets changed: the rows that are new (id 0) or differ.
 
-    A start closed while the same is owed already adds nothing; a proof that was there before the first start
-    leaves nothing owed; what was undone (a ticket opened again, or moved) is taken back. `agreed` = the dates
-    of the contract by field.
-    """
+    A start closed while the same is owed already adds nothing; a proof that was there before the
+    first start leaves nothing owed; what was undone (a ticket opened again, or moved) is taken
+    back. `agreed` = the dates of the contract by field."""
     changed: list[Owed] = []
     for rule in rules:
         before = [row for row in owed if row.rule == rule.name]
@@ -174,11 +186,22 @@ def settle(
 
 
 def _settle_rule(
-    rule: Rule, tickets: Sequence[Ticket], before: Sequence[Owed], request_id: int, due_on: date | None, now: datetime
+    rule: Rule,
+    tickets: Sequence[Ticket],
+    before: Sequence[Owed],
+    request_id: int,
+    due_on: date | None,
+    now: datetime,
 ) -> list[Owed]:
     starts, ends = _closed(tickets, rule.starts), _closed(tickets, rule.ends)
-    rows = [_undone(row, {no for no, _at, _who in starts}, {no for no, _at, _who in ends}, now) for row in before]
-    rows = [_followed(rule, row, tickets, due_on) if row.state is OwedState.OPEN else row for row in rows]
+    rows = [
+        _undone(row, {no for no, _at, _who in starts}, {no for no, _at, _who in ends}, now)
+        for row in before
+    ]
+    rows = [
+        _followed(rule, row, tickets, due_on) if row.state is OwedState.OPEN else row
+        for row in rows
+    ]
     while True:
         if current := next((row for row in rows if row.state is OwedState.OPEN), None):
             proof = next(((no, at) for no, at, _who in ends if at >= current.started_at), None)
@@ -186,7 +209,12 @@ def _settle_rule(
                 return rows
             no, at = proof
             ended = replace(
-                current, state=OwedState.RECEIVED, proof_no=no, ended_at=at, next_at=None, version=current.version + 1
+                current,
+                state=OwedState.RECEIVED,
+                proof_no=no,
+                ended_at=at,
+                next_at=None,
+                version=current.version + 1,
             )
             rows[rows.index(current)] = ended
             continue
@@ -201,11 +229,15 @@ Closed = tuple[str, datetime, StaffId | None]
 
 
 def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[Closed]:
-    """Number, closing and assignee of the closed tickets of these subjects, in the order of their closing."""
+    """Number, closing and assignee of the closed tickets of these subjects, in the order of their
+    closing.
+    """
     closed = [
         (str(ticket.no), ticket.closed_at, ticket.assignee)
         for ticket in tickets
-        if ticket.subject in subjects and ticket.status is Status.CLOSED and ticket.closed_at is not None
+        if ticket.subject in subjects
+        and ticket.status is Status.CLOSED
+        and ticket.closed_at is not None
     ]
     return sorted(closed, key=lambda one: (one[1], one[0]))
 
@@ -213,47 +245,75 @@ def _closed(tickets: Sequence[Ticket], subjects: Sequence[str]) -> list[Closed]:
 def _undone(row: Owed, starts: set[str], ends: set[str], now: datetime) -> Owed:
     """The row where its start or its proof no longer stands."""
     if row.state is OwedState.OPEN and row.ticket_no and row.ticket_no not in starts:
-        return replace(row, state=OwedState.VOID, ended_at=now, next_at=None, version=row.version + 1)
+        return replace(
+            row, state=OwedState.VOID, ended_at=now, next_at=None, version=row.version + 1
+        )
     if row.state is OwedState.RECEIVED and row.proof_no and row.proof_no not in ends:
-        return replace(row, state=OwedState.OPEN, ended_at=None, proof_no="", version=row.version + 1)
+        return replace(
+            row, state=OwedState.OPEN, ended_at=None, proof_no="", version=row.version + 1
+        )
     return row
 
 
 def _followed(rule: Rule, row: Owed, tickets: Sequence[Ticket], due_on: date | None) -> Owed:
-    """An open row with the date agreed by now, and the follow-ups that were recorded since it began."""
-    letters = [at for no, at, _who in _closed(tickets, rule.chase) if at > row.started_at and no != row.ticket_no]
+    """An open row with the date agreed by now, and the follow-ups that were recorded since it
+    began.
+    """
+    letters = [
+        at
+        for no, at, _who in _closed(tickets, rule.chase)
+        if at > row.started_at and no != row.ticket_no
+    ]
     if len(letters) > row.chased:
         row = replace(row, chased=len(letters), last_at=max(filter(None, (row.last_at, *letters))))
     return replace(row, due_on=due_on) if rule.agreed else row
 
 
 def _begun(starts: Sequence[Closed], ends: Sequence[Closed], rows: Sequence[Owed]) -> Closed | None:
-    """The first start that nothing was owed from yet; one whose debt was taken back may start it anew."""
+    """The first start that nothing was owed from yet; one whose debt was taken back may start it
+    anew.
+    """
     real = [row for row in rows if row.state is not OwedState.VOID]
     if not real and ends and starts and ends[0][1] <= starts[-1][1]:
         return None
     known = {row.ticket_no for row in real}
     since = max((row.ended_at for row in real if row.ended_at), default=None)
-    return next((one for one in starts if one[0] not in known and (since is None or one[1] > since)), None)
+    return next(
+        (one for one in starts if one[0] not in known and (since is None or one[1] > since)), None
+    )
 
 
-def read_rules(root: Table, catalogue: Catalogue, templates: Iterable[str] | None = None) -> dict[str, Rule]:
-    """The `reminders` tables; DataError naming file and row. `templates` = the letters that there are."""
+def read_rules(
+    root: Table, catalogue: Catalogue, templates: Iterable[str] | None = None
+) -> dict[str, Rule]:
+    """The `reminders` tables; DataError naming file and row. `templates` = the letters that there
+    are.
+    """
     known = None if templates is None else set(templates)
-    return {name: _read_rule(name, row, catalogue, known) for name, row in root.table("reminders").tables()}
+    return {
+        name: _read_rule(name, row, catalogue, known)
+        for name, row in root.table("reminders").tables()
+    }
 
 
 def _read_rule(name: str, row: Table, catalogue: Catalogue, templates: set[str] | None) -> Rule:
     row.check_keys(_KEYS)
-    subjects = {key: row.codes(key, catalogue.subjects, "subject") for key in ("starts", "ends", "proof", "chase")}
+    subjects = {
+        key: row.codes(key, catalogue.subjects, "subject")
+        for key in ("starts", "ends", "proof", "chase")
+    }
     if set(subjects["proof"]) - set(subjects["ends"]):
         raise row.refusal("each must stand in ends, too", "proof")
     agreed = row.text("agreed", "")
     if agreed and agreed not in DUE_DATES:
-        raise row.refusal(f'"{agreed}" is no date of the contract; use one of {", ".join(DUE_DATES)}', "agreed")
+        raise row.refusal(
+            f'"{agreed}" is no date of the contract; use one of {", ".join(DUE_DATES)}', "agreed"
+        )
     template = row.text("template")
     if templates is not None and template not in templates:
-        raise row.refusal(f'"{template}" is no template; use one of {", ".join(sorted(templates))}', "template")
+        raise row.refusal(
+            f'"{template}" is no template; use one of {", ".join(sorted(templates))}', "template"
+        )
     return Rule(
         name=name,
         template=template,
@@ -271,7 +331,9 @@ def _read_span(row: Table, key: str) -> Span:
     text = row.text(key)
     match = _SPAN.fullmatch(text)
     if not match or not int(match[1]):
-        raise row.refusal(f'"{text}" must look like "14 days", "2 weeks", "3 months" or "1 year", not zero', key)
+        raise row.refusal(
+            f'"{text}" must look like "14 days", "2 weeks", "3 months" or "1 year", not zero', key
+        )
     amount, unit = int(match[1]), match[2]
     span = Span(amount * _MONTHS.get(unit, 0), amount * _DAYS.get(unit, 0))
     if span.months * 30 + span.days > 3660:

@@ -1,4 +1,6 @@
-"""What Facebook tells of the page's own posts: read from its webhook, and folded into one state whatever the order."""
+"""What Facebook tells of the page's own posts: read from its webhook, and folded into one state
+whatever the order.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -23,14 +25,20 @@ class Verb(StrEnum):
     UNHIDE = "unhide"
 
 
-_VERBS = {verb.value: verb for verb in Verb} | {"edited": Verb.EDIT, "update": Verb.EDIT, "delete": Verb.REMOVE}
+_VERBS = {verb.value: verb for verb in Verb} | {
+    "edited": Verb.EDIT,
+    "update": Verb.EDIT,
+    "delete": Verb.REMOVE,
+}
 _OF_SIGHT = (Verb.REMOVE, Verb.HIDE, Verb.UNHIDE)
 """Verbs that tell of a post that is there, and nothing of what it says."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageEvent:
-    """One thing told of one post. `at` = when it happened, `posted_at` = when the post was made, where it is said."""
+    """One thing told of one post. `at` = when it happened, `posted_at` = when the post was made,
+    where it is said.
+    """
 
     post_id: str
     verb: Verb
@@ -42,7 +50,8 @@ class PageEvent:
 
 @dataclass(frozen=True, slots=True)
 class PagePost:
-    """All that is known of one of the page's posts. `publication` = its number here, "" while it has none.
+    """All that is known of one of the page's posts. `publication` = its number here, "" while it
+    has none.
 
     `hidden_at` and `shown_at` = when it was last hidden from the page, and shown again.
     """
@@ -59,16 +68,27 @@ class PagePost:
 
     @property
     def hidden(self) -> bool:
-        """Whether the page does not show it; what was hidden and shown within one second is shown."""
-        return self.hidden_at is not None and (self.shown_at is None or self.hidden_at > self.shown_at)
+        """Whether the page does not show it; what was hidden and shown within one second is
+        shown.
+        """
+        return self.hidden_at is not None and (
+            self.shown_at is None or self.hidden_at > self.shown_at
+        )
 
 
 def read_event(entry_time: object, value: Mapping[str, object], page_id: str) -> PageEvent | None:
-    """A change of the page's feed; None where it is no post of the page itself, or not published."""
+    """A change of the page's feed; None where it is no post of the page itself, or not
+    published.
+    """
     sender = value.get("from")
     verb = _VERBS.get(str(value.get("verb")))
     post_id = value.get("post_id")
-    if value.get("item") not in POSTS or verb is None or not isinstance(post_id, str) or not post_id:
+    if (
+        value.get("item") not in POSTS
+        or verb is None
+        or not isinstance(post_id, str)
+        or not post_id
+    ):
         return None
     if not isinstance(sender, Mapping) or str(sender.get("id")) != page_id:
         return None
@@ -79,7 +99,14 @@ def read_event(entry_time: object, value: Mapping[str, object], page_id: str) ->
     if at is None or len(post_id) > 100:
         return None
     message = value.get("message")
-    return PageEvent(post_id, verb, at, clean(message) if isinstance(message, str) else "", _link(value), posted_at)
+    return PageEvent(
+        post_id,
+        verb,
+        at,
+        clean(message) if isinstance(message, str) else "",
+        _link(value),
+        posted_at,
+    )
 
 
 def _link(value: Mapping[str, object]) -> str:
@@ -117,7 +144,9 @@ def fold(post: PagePost, events: Iterable[PageEvent]) -> PagePost:
             continue
         made = [at for at in (post.posted_at, event.posted_at) if at is not None]
         post = replace(
-            post, posted_at=min(made) if made else None, link=min(filter(None, (post.link, event.link)), default="")
+            post,
+            posted_at=min(made) if made else None,
+            link=min(filter(None, (post.link, event.link)), default=""),
         )
         newer = post.text_at is None or (event.at, event.text) >= (post.text_at, post.text)
         if event.text and newer:
@@ -134,7 +163,9 @@ def link_of(post: PagePost) -> str:
 def event_json(event: PageEvent) -> str:
     """As the inbox keeps it: ASCII."""
     posted = event.posted_at.isoformat() if event.posted_at else ""
-    return json.dumps([event.post_id, event.verb, event.at.isoformat(), event.text, event.link, posted])
+    return json.dumps(
+        [event.post_id, event.verb, event.at.isoformat(), event.text, event.link, posted]
+    )
 
 
 def event_from_json(raw: str) -> PageEvent:

@@ -1,4 +1,6 @@
-"""The office's rules of posting from the desk: where a second person must agree, and what a post costs."""
+"""The office's rules of posting from the desk: where a second person must agree, and what a post
+costs.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

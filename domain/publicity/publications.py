@@ -1,4 +1,6 @@
-"""Publications: a piece of news, the posts by which it went out, and the ticket that each of them is."""
+"""Publications: a piece of news, the posts by which it went out, and the ticket that each of them
+is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -20,12 +22,11 @@ OPENING = time(8, 30)
 
 
 class PostState(StrEnum):
-    """`proposed` = waits for a second person's word, `waiting` for its time; `sending` = a call may be under way,
-    `unclear` = nobody knows whether it was taken.
+    """`proposed` = waits for a second person's word, `waiting` for its time; `sending` = a call may
+    be under way, `unclear` = nobody knows whether it was taken.
 
-    `posted` and `hidden` (no longer on the page itself, but still behind its link) are publicity; `removed` was until
-    it was taken down; a `mistake` never was.
-    """
+    `posted` and `hidden` (no longer on the page itself, but still behind its link) are publicity;
+    `removed` was until it was taken down; a `mistake` never was."""
 
     PROPOSED = "proposed"
     WAITING = "waiting"
@@ -51,11 +52,12 @@ UNKNOWN = "unclear"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The news on one network. `ticket_no` is "" until it went out; `text` = the words that the desk posts.
+    """The news on one network. `ticket_no` is "" until it went out; `text` = the words that the
+    desk posts.
 
-    `external_id` is the network's own name of it: Facebook's post id, LINE's request id. `post_at` = when to post it,
-    or to look at it again. `delivered` and `opened` count people, None where the network has not said.
-    """
+    `external_id` is the network's own name of it: Facebook's post id, LINE's request id. `post_at`
+    = when to post it, or to look at it again. `delivered` and `opened` count people, None where the
+    network has not said."""
 
     network: Network
     state: PostState
@@ -84,7 +86,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One piece of news with its posts by network (DOMAIN.md section 9). `picture` = its file's id, or "".
+    """One piece of news with its posts by network (DOMAIN.md section 9). `picture` = its file's id,
+    or "".
 
     `released_by` = on whose word it goes out, where that is not who recorded it.
     """
@@ -104,7 +107,9 @@ class Publication:
         return replace(self, posts={**self.posts, post.network: post})
 
     def words_of(self, post: Post) -> str:
-        """What the post says: its own words, or the news where it has none (queued by an earlier version)."""
+        """What the post says: its own words, or the news where it has none (queued by an earlier
+        version).
+        """
         return post.text or self.news.text
 
     @property
@@ -115,7 +120,9 @@ class Publication:
     @property
     def taken(self) -> set[Network]:
         """The networks that it went out by, or is on its way to."""
-        return {post.network for post in self.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY)}
+        return {
+            post.network for post in self.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY)
+        }
 
 
 def publication_no(running: int) -> PublicationNo:
@@ -131,9 +138,16 @@ def created_at(published_on: date, now: datetime) -> datetime:
 
 
 def ticket_of(
-    publication: Publication, post: Post, no: TicketNo, network: str, by: StaffId | None, now: datetime
+    publication: Publication,
+    post: Post,
+    no: TicketNo,
+    network: str,
+    by: StaffId | None,
+    now: datetime,
 ) -> Ticket:
-    """The closed ticket that a post is, worded as DOMAIN.md section 9 wants; `network` as people call it."""
+    """The closed ticket that a post is, worded as DOMAIN.md section 9 wants; `network` as people
+    call it.
+    """
     news = publication.news
     return Ticket(
         no=no,
@@ -144,7 +158,9 @@ def ticket_of(
         projects=news.projects,
         data_years=news.data_years,
         link=post.link,
-        created_at=min(post.posted_at, now) if post.posted_at else created_at(publication.published_on, now),
+        created_at=min(post.posted_at, now)
+        if post.posted_at
+        else created_at(publication.published_on, now),
         recorded_at=now,
         recorded_by=by,
         assignee=by,
@@ -153,8 +169,12 @@ def ticket_of(
     )
 
 
-def corrected(ticket: Ticket, before: Publication, after: Publication, network: Network, name: str) -> Ticket:
-    """The ticket after its publication was corrected; words that an officer wrote into the ticket stay."""
+def corrected(
+    ticket: Ticket, before: Publication, after: Publication, network: Network, name: str
+) -> Ticket:
+    """The ticket after its publication was corrected; words that an officer wrote into the ticket
+    stay.
+    """
     was, new = before.posts[network], after.posts[network]
     day = {"created_at": created_at(after.published_on, ticket.recorded_at)}
     derived = {

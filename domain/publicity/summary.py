@@ -1,4 +1,6 @@
-"""Publicity in numbers: by network, month, fiscal year and project; releases that nobody has publicised."""
+"""Publicity in numbers: by network, month, fiscal year and project; releases that nobody has
+publicised.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,7 +17,8 @@ from domain.tickets.records import DataUse
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One publicity ticket, with its reach where its network has told it. `news` = its publication, "" for none.
+    """One publicity ticket, with its reach where its network has told it. `news` = its publication,
+    "" for none.
 
     `hidden` = its page no longer shows it; `removed` = it was taken down.
     """
@@ -51,8 +54,8 @@ class Tally:
 class Summary:
     """Tallies by network, by first day of the month, by fiscal year, by project ("" = none named).
 
-    `months` and `project_networks` count posts by network within. What was removed stands in no other sum.
-    """
+    `months` and `project_networks` count posts by network within. What was removed stands in no
+    other sum."""
 
     total: Tally = field(default_factory=Tally)
     news: int = 0
@@ -99,18 +102,26 @@ class Release:
 
 
 def without_publicity(releases: Iterable[Release], publicised: Sequence[DataUse]) -> list[Release]:
-    """The releases about whose data no publicity ticket is; one that names no days is about any of the project's."""
+    """The releases about whose data no publicity ticket is; one that names no days is about any of
+    the project's.
+    """
 
     def about(release: Release, use: DataUse) -> bool:
         if use.project != release.project:
             return False
-        return use.from_on is None or use.to_on is None or (use.from_on <= release.last and use.to_on >= release.first)
+        return (
+            use.from_on is None
+            or use.to_on is None
+            or (use.from_on <= release.last and use.to_on >= release.first)
+        )
 
     return [release for release in releases if not any(about(release, use) for use in publicised)]
 
 
 def read_releases(root: Table, projects: Sequence[Project]) -> tuple[Release, ...]:
-    """The office's `[[releases]]`: project, period of the data, day of the release; DataError for a wrong row."""
+    """The office's `[[releases]]`: project, period of the data, day of the release; DataError for a
+    wrong row.
+    """
     known = {project.name for project in projects}
     found = []
     for item in root.items("releases"):
@@ -124,10 +135,13 @@ def read_releases(root: Table, projects: Sequence[Project]) -> tuple[Release, ..
         if on is None:
             raise row.refusal("missing; a date such as 2026-11-20, without quotes", "on")
         try:
-            spans = [span for period in parse_periods(row.text("data"), on) for span in period.spans()]
+            spans = [
+                span for period in parse_periods(row.text("data"), on) for span in period.spans()
+            ]
         except InvalidInput:
             raise row.refusal(
-                f'"{row.text("data")}" is no period; write 2569, or a quarter or month of it', "data"
+                f'"{row.text("data")}" is no period; write 2569, or a quarter or month of it',
+                "data",
             ) from None
         found += [Release(name, first, last, on) for first, last in spans]
     return tuple(found)

@@ -1,4 +1,6 @@
-"""The columns of a table: what its headings mean, where the heading stands, and what a row says by them."""
+"""The columns of a table: what its headings mean, where the heading stands, and what a row says by
+them.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,12 +35,12 @@ _THAI_START = re.compile(r"[\u0e01-\u0e5b]")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the known fields stand in a row, which other columns are kept in the note, and which say nothing here.
+    """Where the known fields stand in a row, which other columns are kept in the note, and which
+    say nothing here.
 
-    `before` and `after` = the places of the parts of a field, such as title and surname. A row that is wider than the
-    heading is refused where it is `strict`; else what stands there is kept like the columns without a name. `numbers` =
-    columns of running numbers.
-    """
+    `before` and `after` = the places of the parts of a field, such as title and surname. A row that
+    is wider than the heading is refused where it is `strict`; else what stands there is kept like
+    the columns without a name. `numbers` = columns of running numbers."""
 
     places: Mapping[str, tuple[int, ...]]
     kept: Mapping[int, str]
@@ -55,7 +57,9 @@ class Columns:
         return sum(len(places) for parts in self._parts() for places in parts.values())
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
-        """The row's cells by field, clean; InvalidInput("row_wide") where it has more than the heading."""
+        """The row's cells by field, clean; InvalidInput("row_wide") where it has more than the
+        heading.
+        """
         width = len(row)
         cells: dict[str, str] = {}
         for field, places in self.places.items():
@@ -76,7 +80,10 @@ class Columns:
 
     def numbering(self) -> frozenset[int]:
         """The columns that say no more than where a row stands."""
-        told = {*self.kept, *(place for parts in self._parts() for places in parts.values() for place in places)}
+        told = {
+            *self.kept,
+            *(place for parts in self._parts() for places in parts.values() for place in places),
+        }
         return frozenset(range(self.width)) - told
 
     def _parts(self) -> tuple[Mapping[str, tuple[int, ...]], ...]:
@@ -118,9 +125,8 @@ def _cell(row: Sequence[str], place: int) -> str:
 def read_columns(register: Register, header: Sequence[str]) -> Columns:
     """What each heading means, in any order, case and of the two languages.
 
-    Raises InvalidInput: "file_header" where the columns that every table needs are missing, "file_twice" where two
-    columns mean one field that can be said only once.
-    """
+    Raises InvalidInput: "file_header" where the columns that every table needs are missing,
+    "file_twice" where two columns mean one field that can be said only once."""
     places: dict[str, list[int]] = {}
     parts: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
     kept: dict[int, str] = {}
@@ -159,7 +165,9 @@ def _fixed(places: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
     return {field: tuple(found) for field, found in places.items()}
 
 
-def _check_needed(register: Register, places: dict[str, list[int]], parts: Mapping[str, list[int]]) -> None:
+def _check_needed(
+    register: Register, places: dict[str, list[int]], parts: Mapping[str, list[int]]
+) -> None:
     """A register of organisations may name nobody else: then they are the customers."""
     needed = ("no",) if register is Register.TICKETS else ("code", "name")
     if any(field in places or field in parts for field in needed):
@@ -171,7 +179,8 @@ def _check_needed(register: Register, places: dict[str, list[int]], parts: Mappi
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where the heading of a table was found: the rows above it, its own cells, and how many rows it takes.
+    """Where the heading of a table was found: the rows above it, its own cells, and how many rows
+    it takes.
 
     `known` = how many columns it names.
     """
@@ -183,7 +192,8 @@ class Heading:
 
 
 def find_heading(register: Register, rows: Sequence[Sequence[str]]) -> Heading | None:
-    """The heading among the first rows of a table: the one that names most columns; None where none does.
+    """The heading among the first rows of a table: the one that names most columns; None where none
+    does.
 
     A second row of headings, under one whose cells were joined, belongs to it.
     """
@@ -192,7 +202,9 @@ def find_heading(register: Register, rows: Sequence[Sequence[str]]) -> Heading |
         known = _known(register, row)
         if known and (best is None or known > best[0]):
             best = known, at
-    if best is None or (best[0] < FEWEST_KNOWN and best[1] and sum(map(bool, map(str.strip, rows[best[1]]))) > 1):
+    if best is None or (
+        best[0] < FEWEST_KNOWN and best[1] and sum(map(bool, map(str.strip, rows[best[1]]))) > 1
+    ):
         return None
     at = best[1]
     header = tuple(rows[at])
@@ -210,14 +222,20 @@ def _known(register: Register, row: Sequence[str]) -> int:
 
 
 def _joined(register: Register, header: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
-    """The heading with the second row of it that stands below; () where that is a row like any other."""
+    """The heading with the second row of it that stands below; () where that is a row like any
+    other.
+    """
     named = [place for place, cell in enumerate(below) if cell.strip()]
-    if not named or any(_meaning(register, clean(below[place]))[0] not in ("field", "after") for place in named):
+    if not named or any(
+        _meaning(register, clean(below[place]))[0] not in ("field", "after") for place in named
+    ):
         return ()
     width = max(len(header), len(below))
     above = [*header, *[""] * (width - len(header))]
     under = [*below, *[""] * (width - len(below))]
-    return tuple(second if second.strip() else first for first, second in zip(above, under, strict=True))
+    return tuple(
+        second if second.strip() else first for first, second in zip(above, under, strict=True)
+    )
 
 
 def column_names(register: Register) -> tuple[str, ...]:
@@ -232,17 +250,19 @@ def column_label(register: Register, field: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _meaning(register: Register, heading: str) -> tuple[str, str]:
-    """What a heading means: ("field", its name), ("before" or "after", the field it is a part of), ("ignored", "").
+    """What a heading means: ("field", its name), ("before" or "after", the field it is a part of),
+    ("ignored", "").
 
-    ("", "") for a heading that is not known. What stands in brackets or a number behind it may be left out; of several
-    names the first is meant.
-    """
+    ("", "") for a heading that is not known. What stands in brackets or a number behind it may be
+    left out; of several names the first is meant."""
     names = _names(register)
     bare = _NUMBERED.sub("", _BRACKETS.sub(" ", digits(heading)))
     for text in (digits(heading), bare):
         if found := names.get(_key(text)):
             return found
-    several = [names.get(_key(_NUMBERED.sub("", part)), ("", "")) for part in _ALTERNATIVES.split(bare)]
+    several = [
+        names.get(_key(_NUMBERED.sub("", part)), ("", "")) for part in _ALTERNATIVES.split(bare)
+    ]
     return several[0] if len(several) > 1 and all(kind for kind, _field in several) else ("", "")
 
 
@@ -253,7 +273,11 @@ def _key(heading: str) -> str:
 @cache
 def _names(register: Register) -> Mapping[str, tuple[str, str]]:
     table = register_table(register)
-    names = {_key(name): ("field", field) for field in table.values for name in (field, *table.texts(field))}
+    names = {
+        _key(name): ("field", field)
+        for field in table.values
+        for name in (field, *table.texts(field))
+    }
     for field, part in register_table(register, "parts").tables():
         for kind in part.values:
             names |= {_key(name): (kind, field) for name in part.texts(kind)}

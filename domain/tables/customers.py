@@ -37,7 +37,9 @@ def parse_code(text: str) -> CustomerCode:
 
 
 def running_number(text: str) -> int:
-    """The running number of a customer's code or a ticket's number in a cell, 0 for any other text."""
+    """The running number of a customer's code or a ticket's number in a cell, 0 for any other
+    text.
+    """
     if code := read_code(text, bare=True):
         return int(code[1:])
     found = _TICKET_NO.fullmatch(digits(text).strip().upper())
@@ -45,7 +47,9 @@ def running_number(text: str) -> int:
 
 
 def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[str, str]]:
-    """The rows of a table, one for each contact and each further address; `labels` are the names of the types."""
+    """The rows of a table, one for each contact and each further address; `labels` are the names of
+    the types.
+    """
     rows: list[dict[str, str]] = []
     for place in range(max(1, len(customer.contacts), len(customer.addresses))):
         row = {"code": str(customer.code), "name": customer.name or UNKNOWN}
@@ -62,7 +66,9 @@ def customer_rows(customer: Customer, labels: Mapping[str, str]) -> list[dict[st
 
 
 def reaches(cells: Cells) -> tuple[str, ...]:
-    """The telephones (E.164) and e-mails by which the row's customer is known; what is none is passed over."""
+    """The telephones (E.164) and e-mails by which the row's customer is known; what is none is
+    passed over.
+    """
     found: dict[str, None] = {}
     for column in _PHONES:
         if column in cells:
@@ -74,7 +80,9 @@ def reaches(cells: Cells) -> tuple[str, ...]:
 
 
 def row_name(cells: Cells) -> str:
-    """The name by which a row's customer is looked for, in small letters; "" for none and for one that is not known."""
+    """The name by which a row's customer is looked for, in small letters; "" for none and for one
+    that is not known.
+    """
     name = " ".join(cells.get("name", "").split())
     return "" if is_unknown(name) or is_blank(name) else name.casefold()
 
@@ -82,9 +90,8 @@ def row_name(cells: Cells) -> str:
 def check_row(cells: Cells) -> None:
     """Refuse what no customer can be made of.
 
-    InvalidInput: "row_scientific" where a sheet wrote a number so that its last digits may be lost, "row_total" for
-    the sum below a table, "row_name" where the cell of the name holds no name.
-    """
+    InvalidInput: "row_scientific" where a sheet wrote a number so that its last digits may be lost,
+    "row_total" for the sum below a table, "row_name" where the cell of the name holds no name."""
     for column in ("code", *_PHONES):
         if column in cells and is_scientific(cells[column]):
             raise InvalidInput("row_scientific", field=column, text=cells[column][:40])
@@ -97,7 +104,8 @@ def check_row(cells: Cells) -> None:
 
 
 def is_about(customer: Customer, cells: Cells) -> bool:
-    """Whether a row may be about this customer: no name, one with a word of its own in common, or a shared reach.
+    """Whether a row may be about this customer: no name, one with a word of its own in common, or a
+    shared reach.
 
     Words that many names share (company, office, limited) tell nobody from another.
     """
@@ -117,14 +125,19 @@ def _generic() -> set[str]:
 
 
 def merge_customer(
-    old: Customer | None, code: CustomerCode, rows: Sequence[Cells], names: Names, labels: Mapping[str, str]
+    old: Customer | None,
+    code: CustomerCode,
+    rows: Sequence[Cells],
+    names: Names,
+    labels: Mapping[str, str],
 ) -> Customer:
-    """The record after a table's rows about it, in their order; equal to `old` where they say nothing new.
+    """The record after a table's rows about it, in their order; equal to `old` where they say
+    nothing new.
 
-    A cell replaces what was there before, an empty one leaves it. Rows may add contacts and addresses, but each field
-    of the record itself is said once: what a later row says otherwise stands in the note, like all that cannot be
-    read. InvalidInput("row_name") where there is no name. `labels` are the names of the types.
-    """
+    A cell replaces what was there before, an empty one leaves it. Rows may add contacts and
+    addresses, but each field of the record itself is said once: what a later row says otherwise
+    stands in the note, like all that cannot be read. InvalidInput("row_name") where there is no
+    name. `labels` are the names of the types."""
     merge = CustomerMerge(old, code, names, labels)
     for cells in rows:
         merge.lay(cells)
@@ -132,11 +145,14 @@ def merge_customer(
 
 
 def news(cells: Cells, record: Customer, names: Names, labels: Mapping[str, str]) -> dict[str, str]:
-    """What a row about a merged code says that the record of this code did not, to be added where the code leads."""
+    """What a row about a merged code says that the record of this code did not, to be added where
+    the code leads.
+    """
     told = {
         column: text
         for column, text in cells.items()
-        if column not in OWN or merge_customer(record, record.code, [{column: text}], names, labels) != record
+        if column not in OWN
+        or merge_customer(record, record.code, [{column: text}], names, labels) != record
     }
     return {**told, ADDS: "1"}
 

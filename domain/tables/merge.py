@@ -1,4 +1,6 @@
-"""Rows laid over one customer: each cell read, what is read otherwise than written told, and no word of it lost."""
+"""Rows laid over one customer: each cell read, what is read otherwise than written told, and no
+word of it lost.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,7 +42,12 @@ OWN = {
 }
 """Columns of the record itself -> its fields."""
 
-CONTACT = {"contact_name": "name", "contact_phone": "phone", "contact_mobile": "mobile", "contact_email": "email"}
+CONTACT = {
+    "contact_name": "name",
+    "contact_phone": "phone",
+    "contact_mobile": "mobile",
+    "contact_email": "email",
+}
 LONGEST_UNKNOWN = 20
 """Characters of a word for an answer that is not known."""
 PHONES = ("phone", "mobile")
@@ -55,7 +62,9 @@ def is_blank(text: str) -> bool:
 
 def is_unknown(text: str) -> bool:
     """Whether a cell says that the answer is not known (DOMAIN.md section 1)."""
-    return text == UNKNOWN or (len(text) <= LONGEST_UNKNOWN and text.casefold() in cell_words("unknown"))
+    return text == UNKNOWN or (
+        len(text) <= LONGEST_UNKNOWN and text.casefold() in cell_words("unknown")
+    )
 
 
 def is_error(text: str) -> bool:
@@ -85,7 +94,9 @@ def printed_contact(contact: Contact) -> dict[str, str]:
 
 
 class CustomerMerge:
-    """A record while rows are laid over it; each field is said once, by the first row that says it."""
+    """A record while rows are laid over it; each field is said once, by the first row that says
+    it.
+    """
 
     __slots__ = (
         "_addresses",
@@ -102,7 +113,9 @@ class CustomerMerge:
         "before",
     )
 
-    def __init__(self, old: Customer | None, code: CustomerCode, names: Names, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, old: Customer | None, code: CustomerCode, names: Names, labels: Mapping[str, str]
+    ) -> None:
         self.before = old or Customer(code, "")
         self._names, self._labels = names, labels
         self._values: dict[str, Any] = {name: getattr(self.before, name) for name in OWN.values()}
@@ -161,12 +174,18 @@ class CustomerMerge:
         self._say(column, value, text)
 
     def _printed_value(self, column: str, text: str) -> object:
-        """The saved value where the cell is what it prints as, whatever it is: an export changes nothing."""
+        """The saved value where the cell is what it prints as, whatever it is: an export changes
+        nothing.
+        """
         value = getattr(self.before, OWN[column])
-        return value if value and _is_same(text, printed(self.before, column, self._labels)) else None
+        return (
+            value if value and _is_same(text, printed(self.before, column, self._labels)) else None
+        )
 
     def _read(self, column: str, text: str) -> object:
-        """What the cell of a name, type, gender or organisation means; None where it says nothing that is one."""
+        """What the cell of a name, type, gender or organisation means; None where it says nothing
+        that is one.
+        """
         if is_blank(text):
             self._tell_none(column, text)
             return None
@@ -200,7 +219,9 @@ class CustomerMerge:
         return text if len(text) <= TEXT_LIMIT else None
 
     def _say(self, column: str, value: object, text: str, source: str = "") -> None:
-        """The field is this, unless an earlier row of the table says otherwise: then this stands in the note."""
+        """The field is this, unless an earlier row of the table says otherwise: then this stands in
+        the note.
+        """
         name = OWN[column]
         first, line = self._said.setdefault(name, (value, self._line))
         if first != value:
@@ -226,7 +247,12 @@ class CustomerMerge:
     # Telephones and e-mail addresses, of the record and of a contact.
 
     def _reach(
-        self, cells: Cells, prefix: str, known: Callable[[str, str], object], present: Mapping[str, str], who: str = ""
+        self,
+        cells: Cells,
+        prefix: str,
+        known: Callable[[str, str], object],
+        present: Mapping[str, str],
+        who: str = "",
     ) -> dict[str, tuple[str, str]]:
         """Field -> its value, and the column that says it."""
         found: dict[str, tuple[str, str]] = {}
@@ -235,7 +261,9 @@ class CustomerMerge:
             column = prefix + field
             if not (text := cells.get(column, "")):
                 continue
-            if value := known(column, text) or ("" if is_unknown(text) else _plain_reach(field, text)):
+            if value := known(column, text) or (
+                "" if is_unknown(text) else _plain_reach(field, text)
+            ):
                 found[field] = str(value), column
             elif not is_unknown(text):
                 texts[field] = text
@@ -253,7 +281,9 @@ class CustomerMerge:
         found: dict[str, tuple[str, str]],
         who: str,
     ) -> None:
-        """Cells that are more, less or otherwise than one telephone or address; `found` is what the others say."""
+        """Cells that are more, less or otherwise than one telephone or address; `found` is what the
+        others say.
+        """
         taken = {**present, **{field: value for field, (value, _by) in found.items()}}
         found |= _placed_phones(texts, prefix, taken)
         for field in PHONES:
@@ -262,7 +292,9 @@ class CustomerMerge:
         if "email" in texts:
             self._email(prefix, texts["email"], found, who)
 
-    def _tell_phones(self, column: str, text: str, prefix: str, found: Mapping[str, tuple[str, str]], who: str) -> None:
+    def _tell_phones(
+        self, column: str, text: str, prefix: str, found: Mapping[str, tuple[str, str]], who: str
+    ) -> None:
         """What a cell of telephones was read as, where it is not just one of them."""
         read = read_phones(text)
         places = [(prefix + field, value) for field, (value, by) in found.items() if by == column]
@@ -304,7 +336,9 @@ class CustomerMerge:
             self._unknown.discard("address")
 
     def _add_address(self, text: str) -> None:
-        """The first address of a table takes the place of the record's first, those behind it are further ones."""
+        """The first address of a table takes the place of the record's first, those behind it are
+        further ones.
+        """
         again = "address" in self._said
         self._said.setdefault("address", (text, self._line))
         if again or not self._addresses:
@@ -328,22 +362,33 @@ class CustomerMerge:
         self._settled.append(self._contacts[-1 if at is None else at])
 
     def _given(self, cells: Cells) -> Contact:
-        """The contact that a row names; what is printed of a saved one is read as that, whatever it is."""
+        """The contact that a row names; what is printed of a saved one is read as that, whatever it
+        is.
+        """
         name, among = self._contact_name(cells.get("contact_name", ""), cells)
-        values = {field: value for field, (value, _by) in self._contact_reach({**cells, **among}, name).items()}
-        return Contact(name, values.get("phone", ""), values.get("mobile", ""), values.get("email", ""))
+        values = {
+            field: value
+            for field, (value, _by) in self._contact_reach({**cells, **among}, name).items()
+        }
+        return Contact(
+            name, values.get("phone", ""), values.get("mobile", ""), values.get("email", "")
+        )
 
     def _contact_reach(self, cells: Cells, name: str) -> dict[str, tuple[str, str]]:
         def known(column: str, text: str) -> object:
             of_saved = (
-                getattr(one, CONTACT[column]) for one in self._contacts if _is_same(text, printed_contact(one)[column])
+                getattr(one, CONTACT[column])
+                for one in self._contacts
+                if _is_same(text, printed_contact(one)[column])
             )
             return next(of_saved, "")
 
         return self._reach(cells, "contact_", known, {}, name)
 
     def _contact_name(self, text: str, cells: Cells) -> tuple[str, dict[str, str]]:
-        """The contact's name, and the telephones and address that stand beside it, as cells of their own."""
+        """The contact's name, and the telephones and address that stand beside it, as cells of
+        their own.
+        """
         if saved := next((one.name for one in self._contacts if _is_same(text, one.name)), ""):
             return saved, {}
         if not text or is_unknown(text):
@@ -354,7 +399,10 @@ class CustomerMerge:
         if not _MAYBE_REACH.search(text):
             return self._cut_contact(text), {}
         read = read_reach(text)
-        among = {"contact_mobile": ", ".join(map(format_phone, read.phones)), "contact_email": ", ".join(read.emails)}
+        among = {
+            "contact_mobile": ", ".join(map(format_phone, read.phones)),
+            "contact_email": ", ".join(read.emails),
+        }
         among = {column: found for column, found in among.items() if found and column not in cells}
         if among and len(among) == bool(read.phones) + bool(read.emails):
             shown = (("contact_name", read.words), *among.items())
@@ -414,7 +462,14 @@ class CustomerMerge:
         self._lines.append(_noted(f"{label} ({who})" if who else label, text))
         self._tell(code, column, text, read, other)
 
-    def _tell(self, code: str, column: str, text: str, read: tuple[tuple[str, str], ...] = (), other: str = "") -> None:
+    def _tell(
+        self,
+        code: str,
+        column: str,
+        text: str,
+        read: tuple[tuple[str, str], ...] = (),
+        other: str = "",
+    ) -> None:
         self._remarks.append(Remark(code, column, text, read, other))
 
     def _tell_none(self, column: str, text: str) -> None:
@@ -424,7 +479,9 @@ class CustomerMerge:
 
 
 def _is_same(text: str, saved: str) -> bool:
-    """Whether a cell is what a saved value prints as; a value may have been saved before it was cleaned."""
+    """Whether a cell is what a saved value prints as; a value may have been saved before it was
+    cleaned.
+    """
     return text == saved or text == clean(saved)
 
 
@@ -432,9 +489,17 @@ def _plain_reach(field: str, text: str) -> str:
     """The one telephone or address that a cell is and nothing else; "" for any other cell."""
     if field == "email":
         emails = read_emails(text)
-        return emails.addresses[0] if len(emails.addresses) == 1 and not (emails.beside or emails.restored) else ""
+        return (
+            emails.addresses[0]
+            if len(emails.addresses) == 1 and not (emails.beside or emails.restored)
+            else ""
+        )
     phones = read_phones(text)
-    return phones.numbers[0] if len(phones.numbers) == 1 and not (phones.beside or phones.restored) else ""
+    return (
+        phones.numbers[0]
+        if len(phones.numbers) == 1 and not (phones.beside or phones.restored)
+        else ""
+    )
 
 
 def _quiet(read: Callable[[str, str], str], kind: str, text: str) -> str | None:
@@ -448,8 +513,12 @@ def _noted(label: str, text: str) -> str:
     return f"{label}: {text}" if label else text
 
 
-def _placed_phones(texts: Mapping[str, str], prefix: str, present: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Field -> number and the column it stands in; a second number goes into the other field where that is free."""
+def _placed_phones(
+    texts: Mapping[str, str], prefix: str, present: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Field -> number and the column it stands in; a second number goes into the other field where
+    that is free.
+    """
     said = {field: read_phones(texts[field]).numbers if field in texts else () for field in PHONES}
     phone, mobile, _further = share_phones(said["phone"], said["mobile"])
     shared = {"phone": phone, "mobile": mobile}
@@ -465,8 +534,12 @@ def _placed_phones(texts: Mapping[str, str], prefix: str, present: Mapping[str, 
     }
 
 
-def _same_contact(contacts: Sequence[Contact], given: Contact, settled: Sequence[Contact]) -> int | None:
-    """Which contact is meant: the one that says just that, else one of the name that no earlier row meant."""
+def _same_contact(
+    contacts: Sequence[Contact], given: Contact, settled: Sequence[Contact]
+) -> int | None:
+    """Which contact is meant: the one that says just that, else one of the name that no earlier row
+    meant.
+    """
     named = [place for place, contact in enumerate(contacts) if contact.name == given.name]
     for place in named:
         if _laid_over(contacts[place], given) == contacts[place]:
@@ -477,7 +550,10 @@ def _same_contact(contacts: Sequence[Contact], given: Contact, settled: Sequence
 
 def _laid_over(base: Contact, given: Contact) -> Contact:
     return replace(
-        base, phone=given.phone or base.phone, mobile=given.mobile or base.mobile, email=given.email or base.email
+        base,
+        phone=given.phone or base.phone,
+        mobile=given.mobile or base.mobile,
+        email=given.email or base.email,
     )
 
 

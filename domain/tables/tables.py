@@ -1,4 +1,6 @@
-"""Registers as tables: which column means which field, what a cell says, and what no spreadsheet may run."""
+"""Registers as tables: which column means which field, what a cell says, and what no spreadsheet
+may run.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -41,10 +43,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a table said that was read otherwise than it is written; the sentence for `code` is in handlers/tables/text.py.
+    """What a table said that was read otherwise than it is written; the sentence for `code` is in
+    handlers/tables/text.py.
 
-    `field` is the column, `text` what its cell says, `read` what it was taken for: fields and their printed values.
-    """
+    `field` is the column, `text` what its cell says, `read` what it was taken for: fields and their
+    printed values."""
 
     code: str
     field: str = ""
@@ -54,7 +57,9 @@ class Remark:
 
 
 def defuse(text: str) -> str:
-    """`text` so that no spreadsheet takes it for a formula: an apostrophe in front; `undefuse` takes it back."""
+    """`text` so that no spreadsheet takes it for a formula: an apostrophe in front; `undefuse`
+    takes it back.
+    """
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -76,7 +81,9 @@ def register_table(register: Register, what: str = "") -> Table:
 
 @cache
 def cell_words(key: str) -> frozenset[str]:
-    """Words of cells in small letters: for `unknown` and for `none`, what `totals` are called and what is `counted`."""
+    """Words of cells in small letters: for `unknown` and for `none`, what `totals` are called and
+    what is `counted`.
+    """
     return frozenset(word.casefold() for word in _table().table("cells").texts(key))
 
 
@@ -92,7 +99,9 @@ def _value_names(field: str) -> Mapping[str, str]:
 
 
 def named_value(field: str, text: str) -> str:
-    """The value of a field with a fixed list, by itself or by its Thai name; InvalidInput("cell_value")."""
+    """The value of a field with a fixed list, by itself or by its Thai name;
+    InvalidInput("cell_value").
+    """
     value = _value_names(field).get(_plain(text))
     if value is None:
         raise InvalidInput("cell_value", field=field, text=text[:40])
@@ -129,16 +138,30 @@ class Names:
 
 
 def read_names(catalogue: Catalogue) -> Names:
-    """Channels, subjects (those no longer in use too) and customer types with their groups by code, name and word."""
-    channels = [(name, one.code) for one in catalogue.channels.values() for name in (one.code, one.name, *one.words)]
+    """Channels, subjects (those no longer in use too) and customer types with their groups by code,
+    name and word.
+    """
+    channels = [
+        (name, one.code)
+        for one in catalogue.channels.values()
+        for name in (one.code, one.name, *one.words)
+    ]
     subjects = [
         (name, one.code)
         for one in catalogue.subjects.values()
         if one.selectable
         for name in {one.code, one.name, one.label}
     ]
-    types = [(name, one.code) for one in catalogue.customer_types.values() for name in (one.code, one.name, *one.words)]
-    types += [(name, one.code) for one in catalogue.customer_groups.values() for name in (one.code, one.name)]
+    types = [
+        (name, one.code)
+        for one in catalogue.customer_types.values()
+        for name in (one.code, one.name, *one.words)
+    ]
+    types += [
+        (name, one.code)
+        for one in catalogue.customer_groups.values()
+        for name in (one.code, one.name)
+    ]
     return Names(_unambiguous(channels), _unambiguous(subjects), _unambiguous(types))
 
 

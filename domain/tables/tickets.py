@@ -15,7 +15,15 @@ from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, parse_date
 from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.tables.customers import parse_code
-from domain.tables.tables import LONG_LIMIT, UNKNOWN, Cells, Names, limited, named_value, value_fields
+from domain.tables.tables import (
+    LONG_LIMIT,
+    UNKNOWN,
+    Cells,
+    Names,
+    limited,
+    named_value,
+    value_fields,
+)
 from domain.text import clean, digits
 from domain.tickets.projects import Project, find_projects, similar_projects
 from domain.tickets.records import (
@@ -34,10 +42,14 @@ OPENING = time(8, 30)
 """A date without a time begins with the working day (DOMAIN.md section 5)."""
 
 MOST_PROJECTS = 10
-_CLOCK = re.compile(r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$")
+_CLOCK = re.compile(
+    r"(?:[T ]+)(\d{1,2})[:.](\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(?:\u0e19\.)?(Z|[+-]\d\d:?\d\d)?$"
+)
 _SHORT_YEAR = re.compile(r"(?<!\d)(\d\d)\Z")
 OLDEST = 1990
-"""Tickets of earlier years than this are not brought in with two digits of a year: it may be one of the other era."""
+"""Tickets of earlier years than this are not brought in with two digits of a year: it may be one of
+the other era.
+"""
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _STROKE = re.compile(r"\s/(?:\s|$)")
 _LONG = ("details", "result", "purpose", "remarks")
@@ -48,7 +60,9 @@ _TIMES = ("created_at", "recorded_at", "closed_at")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the cells of tickets may refer to; `contacts` and `customers` are those of the rows at hand."""
+    """What the cells of tickets may refer to; `contacts` and `customers` are those of the rows at
+    hand.
+    """
 
     names: Names
     projects: tuple[Project, ...]
@@ -100,11 +114,15 @@ def parse_instant(text: str, now: datetime) -> datetime:
 
 
 def parse_past_day(text: str, now: datetime) -> date:
-    """A day that is not in the future; raises as parse_instant does, and InvalidInput("date_era")."""
+    """A day that is not in the future; raises as parse_instant does, and
+    InvalidInput("date_era").
+    """
     today = now.astimezone(BANGKOK).date()
     text = _CLOCK.sub("", text.strip())
     iso = _ISO_DAY.fullmatch(text)
-    if iso and int(iso[1]) > 2400:  # a sheet's cell may hold a Buddhist year as if it were a Gregorian one
+    if (
+        iso and int(iso[1]) > 2400
+    ):  # a sheet's cell may hold a Buddhist year as if it were a Gregorian one
         text = f"{int(iso[1]) - BUDDHIST_OFFSET}-{iso[2]}-{iso[3]}"
     on = parse_date(text[:60], today)
     if _of_either_era(text, on):
@@ -115,11 +133,15 @@ def parse_past_day(text: str, now: datetime) -> date:
 
 
 def _of_either_era(text: str, on: date) -> bool:
-    """Whether two digits of a year were read in one era and can be meant in the other: `5/3/27`, `5-Mar-69`."""
+    """Whether two digits of a year were read in one era and can be meant in the other: `5/3/27`,
+    `5-Mar-69`.
+    """
     year = _SHORT_YEAR.search(digits(text))
     if year is None or re.search(r"\d{4}", digits(text)):
         return False
-    return on.year < OLDEST or (on.year % 100 != int(year[1]) and re.search("[A-Za-z]", text) is not None)
+    return on.year < OLDEST or (
+        on.year % 100 != int(year[1]) and re.search("[A-Za-z]", text) is not None
+    )
 
 
 def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
@@ -144,7 +166,9 @@ def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
     row |= {name: _printed_time(getattr(ticket, name)) for name in _TIMES}
     row |= {name: _printed_day(getattr(ticket, name)) for name in _DAYS}
     row["pauses"] = "\n".join(map(_printed_pause, ticket.pauses))
-    row |= dict.fromkeys((name for name in ticket.unknown if not row.get(name) and name in ASKING_ORDER), UNKNOWN)
+    row |= dict.fromkeys(
+        (name for name in ticket.unknown if not row.get(name) and name in ASKING_ORDER), UNKNOWN
+    )
     return {name: text for name, text in row.items() if text}
 
 
@@ -153,13 +177,17 @@ def _printed_time(at: datetime | None) -> str:
 
 
 def _printed_pause(pause: Pause) -> str:
-    """`2026-11-23 10:00:00 / 2026-11-24 09:00:00`; nothing behind the stroke while it lasts, `/ closed` at last."""
+    """`2026-11-23 10:00:00 / 2026-11-24 09:00:00`; nothing behind the stroke while it lasts, `/
+    closed` at last.
+    """
     span = f"{_printed_time(pause.since)} / {_printed_time(pause.until)}".rstrip()
     return f"{span} / {Status.CLOSED}" if pause.closed else span
 
 
 def _pauses(text: str, desk: Desk) -> tuple[Pause, ...]:
-    """The reverse of what is printed; InvalidInput("row_pauses") where it is none, or they run into each other."""
+    """The reverse of what is printed; InvalidInput("row_pauses") where it is none, or they run into
+    each other.
+    """
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
         since, *rest = (part.strip() for part in _STROKE.split(line))
@@ -183,10 +211,9 @@ def _printed_day(on: date | None) -> str:
 def merge_ticket(old: Ticket | None, cells: Cells, desk: Desk, labels: Labels) -> Ticket:
     """The ticket after its row; equal to `old` where the row says nothing new.
 
-    A cell replaces what was there, an empty one leaves it. Raises InvalidInput: of the cell that cannot be read,
-    "row_needs" for a new ticket without channel, subject, details or creation time, "no_taken" where the record of this
-    number is plainly another one.
-    """
+    A cell replaces what was there, an empty one leaves it. Raises InvalidInput: of the cell that
+    cannot be read, "row_needs" for a new ticket without channel, subject, details or creation time,
+    "no_taken" where the record of this number is plainly another one."""
     no = parse_ticket_no(cells.get("no", ""))
     values: dict[str, object] = {}
     unknown = set(old.unknown if old else ())
@@ -217,7 +244,9 @@ def _new(no: TicketNo, values: dict[str, object]) -> Ticket:
     assert isinstance(unknown, frozenset)
     if "details" in unknown:
         values.setdefault("details", "")
-    missing = [name for name in ("channel", "subject", "details", "created_at") if name not in values]
+    missing = [
+        name for name in ("channel", "subject", "details", "created_at") if name not in values
+    ]
     if missing:
         raise InvalidInput("row_needs", fields=missing)
     if "status" not in values:
@@ -235,7 +264,9 @@ def _check(ticket: Ticket) -> None:
 
 def _taken(old: Ticket, new: Ticket) -> bool:
     """Whether the row is about other work: not its details, and not its customer or its day."""
-    same_day = old.created_at.astimezone(BANGKOK).date() == new.created_at.astimezone(BANGKOK).date()
+    same_day = (
+        old.created_at.astimezone(BANGKOK).date() == new.created_at.astimezone(BANGKOK).date()
+    )
     return old.details != new.details and not (old.customer == new.customer and same_day)
 
 
@@ -250,7 +281,9 @@ def _read(name: str, text: str, cells: Cells, desk: Desk, old: Ticket | None) ->
         )
         return {} if same else {name: at}
     if name == "contact":
-        code = parse_code(cells["customer"]) if "customer" in cells else old.customer if old else None
+        code = (
+            parse_code(cells["customer"]) if "customer" in cells else old.customer if old else None
+        )
         return {"contact_id": _contact(text, desk.contacts.get(code or "", {}))}
     if name in value_fields():
         return {name: value_fields()[name](named_value(name, text))}
@@ -277,7 +310,8 @@ def _person(text: str, desk: Desk) -> StaffId:
 
 
 def _projects(text: str, desk: Desk) -> tuple[str, ...]:
-    """Names or short forms, one a line or with semicolons; one that the list lacks stays as it is written.
+    """Names or short forms, one a line or with semicolons; one that the list lacks stays as it is
+    written.
 
     What may be a slip of a listed one, or mean several, is InvalidInput("projects").
     """
@@ -294,7 +328,9 @@ def _projects(text: str, desk: Desk) -> tuple[str, ...]:
 
 
 def _years(text: str, desk: Desk) -> str:
-    """Years line by line in the form in which they are kept; words that are no years as they are."""
+    """Years line by line in the form in which they are kept; words that are no years as they
+    are.
+    """
     today = desk.now.astimezone(BANGKOK).date()
     lines = []
     for line in limited("data_years", text).splitlines():

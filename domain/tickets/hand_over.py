@@ -1,4 +1,6 @@
-"""Work handed over: an offer of one ticket to a person or a team, a leave, and a fair split of what it leaves."""
+"""Work handed over: an offer of one ticket to a person or a team, a leave, and a fair split of what
+it leaves.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +24,8 @@ class OfferState(StrEnum):
 class Offer:
     """A ticket that `giver` offers to `receiver`, or to whoever of `team` is first.
 
-    What is given to a person is theirs at once; of a team it is who accepts, and of a leave (`leave`) it is who
-    accepted, from the first day on.
-    """
+    What is given to a person is theirs at once; of a team it is who accepts, and of a leave
+    (`leave`) it is who accepted, from the first day on."""
 
     id: str
     ticket: TicketNo

@@ -20,7 +20,8 @@ TicketNo = NewType("TicketNo", str)
 
 
 class Status(StrEnum):
-    """DOMAIN.md section 1: new = nobody has worked on it; open from an officer's first save until closing.
+    """DOMAIN.md section 1: new = nobody has worked on it; open from an officer's first save until
+    closing.
 
     Voided = it was saved by mistake: the number stays, and it counts nowhere.
     """
@@ -56,7 +57,8 @@ class Complexity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time that the clock does not count: it waits for the customer, or (`closed`) it was closed and reopened.
+    """Time that the clock does not count: it waits for the customer, or (`closed`) it was closed
+    and reopened.
 
     `until` None = it still waits.
     """
@@ -70,13 +72,14 @@ class Pause:
 class Ticket:
     """One piece of service, with every field of DOMAIN.md section 3.
 
-    `created_at` may lie in the past (backdated), never in the future. `unknown` names fields answered
-    with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10; `data_years` are lines, each of
-    periods (domain.data_years) or of a project's name, a colon and its own periods. `province`, `user_count` and
-    `counted_on` (a month's first day) are a provincial office's number of users. `pauses` are in order, and only
-    the last may still last (domain/clock/pauses.py). `void_reason` says why it was voided. `unsent_at` = when a
-    message that it came from was taken back by its sender (saves leave it as it is). `version` counts saves.
-    """
+    `created_at` may lie in the past (backdated), never in the future. `unknown` names fields
+    answered with 9. `price` is in baht. `projects` are names of the office's surveys, 0 to 10;
+    `data_years` are lines, each of periods (domain.data_years) or of a project's name, a colon and
+    its own periods. `province`, `user_count` and `counted_on` (a month's first day) are a
+    provincial office's number of users. `pauses` are in order, and only the last may still last
+    (domain/clock/pauses.py). `void_reason` says why it was voided. `unsent_at` = when a message
+    that it came from was taken back by its sender (saves leave it as it is). `version` counts
+    saves."""
 
     no: TicketNo
     channel: str
@@ -130,7 +133,9 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class DataUse:
-    """One stretch of data that a ticket is about: for reports. `project` is "", the days None where none is named."""
+    """One stretch of data that a ticket is about: for reports. `project` is "", the days None where
+    none is named.
+    """
 
     project: str
     from_on: date | None
@@ -138,7 +143,9 @@ class DataUse:
 
 
 def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
-    """A ticket's projects and years as days: each project with its own years, else with those named for all."""
+    """A ticket's projects and years as days: each project with its own years, else with those named
+    for all.
+    """
     shared: list[tuple[date, date]] = []
     own: dict[str, list[tuple[date, date]]] = {}
     for line in data_years.splitlines():
@@ -162,12 +169,18 @@ def split_years(line: str) -> tuple[str, str]:
 
 def join_years(years: Mapping[str, str]) -> str:
     """`data_years` from periods by project ("" = all of them)."""
-    return "\n".join(f"{project}: {periods}" if project else periods for project, periods in years.items() if periods)
+    return "\n".join(
+        f"{project}: {periods}" if project else periods
+        for project, periods in years.items()
+        if periods
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a record's history: who changed which field, when, from what to what (as stored)."""
+    """One line of a record's history: who changed which field, when, from what to what (as
+    stored).
+    """
 
     at: datetime
     by: StaffId | None
@@ -178,12 +191,15 @@ class Change:
 
 
 def ticket_no(running: int, created_at: datetime) -> TicketNo:
-    """The number for running number `running` of a ticket created at the local time `created_at`."""
+    """The number for running number `running` of a ticket created at the local time
+    `created_at`.
+    """
     return TicketNo(f"R{created_at:%y%m}{running:06d}")
 
 
 def parse_price(text: str) -> Decimal:
-    """An amount in baht as people type it, 0 = free, with thousands, units, `.-`; InvalidInput("price").
+    """An amount in baht as people type it, 0 = free, with thousands, units, `.-`;
+    InvalidInput("price").
 
     Nothing is rounded: what is no amount of baht and satang, or more than one, is refused.
     """
@@ -220,7 +236,8 @@ def _amount() -> re.Pattern[str]:
     satang = rf"(?:\s*(?P<satang>\d\d?)\s*(?:{_any_of(*table.texts('satang'))}))?"
     end = rf"\s*(?:[.,/]?-)?\s*(?:{units})?\s*(?:{_any_of(*table.texts('whole'))})?"
     return re.compile(
-        rf"(?:(?:{_any_of(*table.texts('before'))})\s*)*(?:{units})?\s*{baht}{end}{satang}", re.IGNORECASE
+        rf"(?:(?:{_any_of(*table.texts('before'))})\s*)*(?:{units})?\s*{baht}{end}{satang}",
+        re.IGNORECASE,
     )
 
 

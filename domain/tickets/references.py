@@ -1,6 +1,8 @@
-"""References in what people type: ticket numbers, customer codes and contract numbers, however they are written.
+"""References in what people type: ticket numbers, customer codes and contract numbers, however they
+are written.
 
-Whoever is given a text asks here, so that a search, a command, a group, a file's caption and a cell read alike:
+Whoever is given a text asks here, so that a search, a command, a group, a file's caption and a cell
+read alike:
 
 - `find_references` where they stand among other words;
 - `read_alone` where the text is one and nothing else: a new caller, not an answer;
@@ -30,7 +32,8 @@ _PLAIN = str.maketrans(
 """Full-width forms, dashes and odd blanks as the plain signs, one for one."""
 
 _ELSEWHERE = re.compile(
-    r"(?:https?://|www\.)[^\s\u0e00-\u0e7f]+|[a-z0-9._%+-]+@[a-z0-9][a-z0-9.-]*", re.IGNORECASE | re.ASCII
+    r"(?:https?://|www\.)[^\s\u0e00-\u0e7f]+|[a-z0-9._%+-]+@[a-z0-9][a-z0-9.-]*",
+    re.IGNORECASE | re.ASCII,
 )
 """Links and e-mail addresses: a number within one is no reference."""
 _BEFORE = r"(?<![A-Za-z0-9_@])(?<![A-Za-z][-.+&])"
@@ -71,9 +74,8 @@ class Kind(StrEnum):
 class Reference:
     """`value` is the number as the desk writes it: R2611000124, C81554, 81/2569.
 
-    `start` and `end` = where it stands, its label included. `sure` = it can hardly be anything else; what is not is
-    followed only where there is such a record.
-    """
+    `start` and `end` = where it stands, its label included. `sure` = it can hardly be anything
+    else; what is not is followed only where there is such a record."""
 
     kind: Kind
     value: str
@@ -96,7 +98,9 @@ def find_references(text: str) -> tuple[Reference, ...]:
 
 
 def read_alone(text: str) -> Reference | None:
-    """The one reference that the text is: beside it stand no more than its label, marks, and polite words."""
+    """The one reference that the text is: beside it stand no more than its label, marks, and polite
+    words.
+    """
     text = clean(text)
     plain = _plain(text).strip(_AROUND)
     if publication := _PUBLICATION.fullmatch(plain):
@@ -113,8 +117,8 @@ def read_alone(text: str) -> Reference | None:
 def take_reference(text: str, *kinds: Kind) -> tuple[Reference, str] | None:
     """The record of one of these kinds (of any, without) that a text is about, and its other words.
 
-    That is the one that leads the text, else the only one in it; None where there is none, or several and no first.
-    """
+    That is the one that leads the text, else the only one in it; None where there is none, or
+    several and no first."""
     found = [one for one in find_references(text) if not kinds or one.kind in kinds]
     leads = bool(found) and not text[: found[0].start].strip(_AROUND)
     if not leads and Kind.TICKET in kinds and (bare := _bare_ticket(text)):
@@ -138,7 +142,9 @@ def are_codes(text: str) -> bool:
     for one in reversed(found):
         rest = f"{rest[: one.start]} {rest[one.end :]}"
     joining = words("references").texts("joining")
-    return bool(found) and all(word.strip(_AROUND + ",+&") in ("", *joining) for word in rest.split())
+    return bool(found) and all(
+        word.strip(_AROUND + ",+&") in ("", *joining) for word in rest.split()
+    )
 
 
 def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
@@ -180,7 +186,9 @@ def is_courtesy(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Whether the text, polite words aside, does no more than ask: already? may I?"""
     plain = _polite_end().sub("", text).strip(" .!").casefold()
-    return plain.strip("?").strip() in words("references").texts("questions") or (bool(plain) and not plain.strip("? "))
+    return plain.strip("?").strip() in words("references").texts("questions") or (
+        bool(plain) and not plain.strip("? ")
+    )
 
 
 def ends_in_question(text: str) -> bool:
@@ -190,7 +198,9 @@ def ends_in_question(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """`text` with Arabic digits and plain signs, as long as before: a place in it is the same place in `text`."""
+    """`text` with Arabic digits and plain signs, as long as before: a place in it is the same place
+    in `text`.
+    """
     return digits(text).translate(_PLAIN)
 
 
@@ -208,7 +218,9 @@ def _candidates(plain: str) -> Iterator[Reference]:
 
 
 def _read_ticket(found: re.Match[str]) -> Reference | None:
-    """R and ten digits in one piece are always meant; in several pieces only where they begin with a year and month."""
+    """R and ten digits in one piece are always meant; in several pieces only where they begin with
+    a year and month.
+    """
     lettered = "letter" in found.re.groupindex
     groups = re.findall(r"\d+", found["no"])
     number = "".join(groups)
@@ -256,7 +268,9 @@ def _said_beside(text: str, one: Reference) -> str:
 
 
 def _any_of(spellings: tuple[str, ...]) -> str:
-    """A pattern for any of the spellings, the longest first; one in Latin letters is a whole word."""
+    """A pattern for any of the spellings, the longest first; one in Latin letters is a whole
+    word.
+    """
     ways = []
     for spelling in sorted(spellings, key=len, reverse=True):
         way = re.escape(spelling)
@@ -268,7 +282,9 @@ def _any_of(spellings: tuple[str, ...]) -> str:
 def _lettered_ticket() -> re.Pattern[str]:
     label, between = _labels("ticket_labels"), _labels("between")
     letter = rf"{_BEFORE}(?P<letter>[Rr]){_GAP}(?:(?:{between}){_GAP})?"
-    return re.compile(rf"(?:(?:{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{_TICKET_NO}", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?:{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{_TICKET_NO}", re.IGNORECASE
+    )
 
 
 @cache
@@ -282,7 +298,9 @@ def _lettered_customer() -> re.Pattern[str]:
     label, between = _labels("customer_labels"), _labels("between")
     letter = rf"{_BEFORE}(?P<letter>[Cc])(?P<gap>{_GAP}(?:(?:{between}){_GAP})?)"
     number = rf"(?P<no>\d{{1,3}}[.,-]\d{{2,6}}|\d{{1,12}}){_BEHIND}(?![.,]\d)"
-    return re.compile(rf"(?:(?P<label>{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{number}", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?P<label>{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{number}", re.IGNORECASE
+    )
 
 
 @cache
@@ -299,7 +317,10 @@ def _labels(key: str) -> str:
 @cache
 def _contract() -> re.Pattern[str]:
     marks = _any_of(words("one_line").texts("contract_marks"))
-    return re.compile(rf"(?:{marks}){_GAP}(?P<no>\d{{1,5}}\s?/\s?(?:\d{{4}}|\d{{2}})){_BEHIND}(?![\d/])", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{marks}){_GAP}(?P<no>\d{{1,5}}\s?/\s?(?:\d{{4}}|\d{{2}})){_BEHIND}(?![\d/])",
+        re.IGNORECASE,
+    )
 
 
 @cache

@@ -1,7 +1,8 @@
-"""The likeliest subjects of an enquiry: from its words, its channel, and what the desk chose for such words before.
+"""The likeliest subjects of an enquiry: from its words, its channel, and what the desk chose for
+such words before.
 
-It orders options and decides nothing. Thai has no blanks between words, so runs of letters stand for words.
-"""
+It orders options and decides nothing. Thai has no blanks between words, so runs of letters stand
+for words."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -17,10 +18,12 @@ RUN = 4
 READ = 600
 """Characters of a text that are read: what is asked stands at its beginning."""
 SMOOTHING, LEAST_SMOOTHING = 0.02, 100.0
-"""The part of all runs learnt (at least so many) with which a subject must have been seen until its own tickets say as
-much of it as everybody's."""
+"""The part of all runs learnt (at least so many) with which a subject must have been seen until its
+own tickets say as much of it as everybody's."""
 OF_TICKETS, OF_WORDS, OF_CHANNEL = 0.2, 1.3, 6.0
-"""How much tickets (runs overlap, so each counts a fifth), listed words and a foreign channel weigh."""
+"""How much tickets (runs overlap, so each counts a fifth), listed words and a foreign channel
+weigh.
+"""
 LEAST = 0.5
 """Evidence below which nothing is suggested."""
 
@@ -29,20 +32,28 @@ Seeds = Mapping[str, Collection[str]]
 
 
 def read_seeds(root: Table, catalogue: Catalogue) -> Seeds:
-    """The table `suggestions`: subject or group -> words; DataError for a subject that the catalogue lacks."""
+    """The table `suggestions`: subject or group -> words; DataError for a subject that the
+    catalogue lacks.
+    """
     table = root.table("suggestions")
     seeds: dict[str, set[str]] = {}
     for code in table.values:
         if code not in catalogue.subjects:
             raise table.refusal("is no subject or group of the catalogue", code)
-        members = [one.code for one in catalogue.subjects.values() if one.selectable and code in (one.code, one.parent)]
+        members = [
+            one.code
+            for one in catalogue.subjects.values()
+            if one.selectable and code in (one.code, one.parent)
+        ]
         for word in table.texts(code):
             seeds.setdefault(sound_of(word), set()).update(members)
     return {word: members for word, members in seeds.items() if word and members}
 
 
 class Model:
-    """What closed tickets taught: how often each subject came by each channel, and with which runs of letters."""
+    """What closed tickets taught: how often each subject came by each channel, and with which runs
+    of letters.
+    """
 
     def __init__(self) -> None:
         self._runs: dict[str, Counter[str]] = {}
@@ -83,8 +94,8 @@ class Model:
     ) -> list[str]:
         """At most three of `subjects`, likeliest first; [] where the text tells nothing.
 
-        `fitting` = those that the channel lists, `habits` = how often the officer chose a subject lately.
-        """
+        `fitting` = those that the channel lists, `habits` = how often the officer chose a subject
+        lately."""
         evidence = self._evidence(text, subjects, seeds)
         if max(evidence.values(), default=0.0) < LEAST:
             return []
@@ -109,10 +120,13 @@ class Model:
         smoothing = max(LEAST_SMOOTHING, SMOOTHING * self._every)
         for one in subjects if runs else ():
             taught, size = self._runs.get(one, Counter()), self._sizes[one]
-            # As much as everybody's tickets would say, and more for each run that is commoner in this subject's.
+            # As much as everybody's tickets would say, and more for each run that is commoner in
+            # this subject's.
             odds = len(runs) * log(smoothing / (size + smoothing))
             odds += sum(
-                log(1 + taught[run] * self._every / (self._all[run] * smoothing)) for run in runs if run in taught
+                log(1 + taught[run] * self._every / (self._all[run] * smoothing))
+                for run in runs
+                if run in taught
             )
             evidence[one] += OF_TICKETS * odds
         return evidence

@@ -1,4 +1,6 @@
-"""The search key of a ticket's texts: folded as names are, one byte a letter, so that all of them can be read."""
+"""The search key of a ticket's texts: folded as names are, one byte a letter, so that all of them
+can be read.
+"""
 
 import re
 from functools import cache
@@ -9,8 +11,10 @@ MOST_WORDS = 8
 LOOKED_AT = 400
 """Words of a text among which a snippet is looked for."""
 
-# Thai letters that `fold` leaves, as capitals and signs that a folded text does not have; those a pattern of LIKE or
-# GLOB would read (%, _, \, *, ?, [) are not among them. The order is stored in every key: never change it.
+# Thai letters that `fold` leaves, as capitals and signs that a folded text does not have; those a
+# pattern of LIKE or
+# GLOB would read (%, _, \, *, ?, [) are not among them. The order is stored in every key: never
+# change it.
 _THAI = (
     "\u0e01\u0e02\u0e03\u0e04\u0e05\u0e07\u0e08\u0e09\u0e0a\u0e0b\u0e0c\u0e14\u0e15\u0e16\u0e17\u0e19\u0e1a\u0e1b"
     "\u0e1c\u0e1d\u0e1e\u0e1f\u0e21\u0e22\u0e23\u0e24\u0e25\u0e26\u0e27\u0e2a\u0e2b\u0e2d\u0e2e"

@@ -1,4 +1,6 @@
-"""Tickets that were saved by mistake: voided with a reason, and restored to what they were. Pure."""
+"""Tickets that were saved by mistake: voided with a reason, and restored to what they were.
+Pure.
+"""
 
 from dataclasses import replace
 
@@ -7,7 +9,9 @@ from domain.tickets.records import Status, Ticket
 
 
 def voided(ticket: Ticket, reason: str) -> Ticket:
-    """The ticket as one that was never meant: it keeps all its fields. Conflict("voided") where it is so already."""
+    """The ticket as one that was never meant: it keeps all its fields. Conflict("voided") where it
+    is so already.
+    """
     if ticket.status is Status.VOIDED:
         raise Conflict("voided", no=ticket.no)
     return replace(ticket, status=Status.VOIDED, void_reason=reason)

@@ -52,11 +52,15 @@ def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
     """The same for many tickets: a few statements for each CHUNK of them."""
     every = [*wanted.items()]
     for start in range(0, len(every), CHUNK):
-        work.change(partial(deadlines.replan, wanted=dict(every[start : start + CHUNK]), now=work.now))
+        work.change(
+            partial(deadlines.replan, wanted=dict(every[start : start + CHUNK]), now=work.now)
+        )
 
 
 async def replan_with(work: Work, after: Desk) -> int:
-    """Plan every unfinished ticket as it counts on the desk `after`; returns how many due times move."""
+    """Plan every unfinished ticket as it counts on the desk `after`; returns how many due times
+    move.
+    """
     later, moved = Work(after, work.now), 0
     changed: dict[TicketNo, list[Due]] = {}
     async for ticket in _unfinished(work):
@@ -78,7 +82,9 @@ async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
 
 @due("ticket.replan", silent=True, daily_at=time(6, 0), workdays=False)
 async def replan_all(work: Work, rows: Sequence[Due]) -> None:
-    """Every morning all is planned afresh: imported tickets, a changed time standard or a newer list of holidays."""
+    """Every morning all is planned afresh: imported tickets, a changed time standard or a newer
+    list of holidays.
+    """
     waiting: dict[str, set[tuple[str, datetime]]] = {}
     for row in await due_rows.list_waiting(work.db, KIND):
         waiting.setdefault(row.subject, set()).add((row.occurrence, row.due_at))
@@ -93,7 +99,9 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
 
 @due(KIND)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message for each person: what is due soon or overdue, as it is now; what the morning's queue tells is not."""
+    """One message for each person: what is due soon or overdue, as it is now; what the morning's
+    queue tells is not.
+    """
     if await due_rows.has_waiting(work.db, MORNING, work.now):
         raise Conflict("due")
     for person, told in (await _by_person(work, rows)).items():
@@ -101,7 +109,9 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, Told]]:
-    """What each person would be told now: whoever asks tells it, so that it is done with this work."""
+    """What each person would be told now: whoever asks tells it, so that it is done with this
+    work.
+    """
     rows = await due_rows.list_due(work.db, KIND, work.now)
     if rows:
         work.change(partial(due_rows.finish_elsewhere, rows=rows, now=work.now))
@@ -117,8 +127,12 @@ async def _by_person(work: Work, rows: Sequence[Due]) -> dict[StaffId, dict[Tick
     messages: dict[StaffId, dict[TicketNo, Told]] = {}
     for row in rows:
         ticket = found.get(row.subject)
-        if ticket is None or row.occurrence not in {each.occurrence for each in _still(work, ticket)}:
-            if ticket is not None:  # its due time moved without being planned anew, as by a changed time standard
+        if ticket is None or row.occurrence not in {
+            each.occurrence for each in _still(work, ticket)
+        }:
+            if (
+                ticket is not None
+            ):  # its due time moved without being planned anew, as by a changed time standard
                 plan(work, ticket)
             continue
         stage = stage_of(row.occurrence)
@@ -134,16 +148,22 @@ def _still(work: Work, ticket: Ticket) -> list[Due]:
 
 
 def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> list[StaffId]:
-    """The assignee; at last, or where there is none at work, the supervisors (or who stands in for them)."""
+    """The assignee; at last, or where there is none at work, the supervisors (or who stands in for
+    them).
+    """
     if stage is not Stage.SUPERVISORS and ticket.assignee in people and ticket.assignee is not None:
         return [ticket.assignee]
     return [person for person in supervisors([*people.values()]) if person != ticket.assignee]
 
 
 def supervisors(people: Sequence[Staff]) -> list[StaffId]:
-    """Those of these people who answer for the desk: its supervisors, or the administrators where there are none."""
+    """Those of these people who answer for the desk: its supervisors, or the administrators where
+    there are none.
+    """
     for role in (Role.SUPERVISOR, Role.ADMIN):
-        if chosen := [person.id for person in people if person.role is role and person.blocked_at is None]:
+        if chosen := [
+            person.id for person in people if person.role is role and person.blocked_at is None
+        ]:
             return chosen
     return []
 
@@ -151,21 +171,30 @@ def supervisors(people: Sequence[Staff]) -> list[StaffId]:
 async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row: int) -> None:
     told.sort(key=lambda each: (each[0] is Stage.SOON, ticket_cards.due(work, each[1]) or work.now))
     codes = [ticket.customer for _stage, ticket in told if ticket.customer]
-    names = {customer.code: customer.name for customer in await customers.list_customers(work.db, codes)}
+    names = {
+        customer.code: customer.name for customer in await customers.list_customers(work.db, codes)
+    }
     assignees = await staff.staff_names(work.db)
     for _stage, ticket in told[:SHOWN]:
         work.audit("ticket.told", ticket.no)
 
     def words(ticket: Ticket) -> str:
-        return ticket_cards.ticket_words(work, ticket, names.get(ticket.customer, "") if ticket.customer else "")
+        return ticket_cards.ticket_words(
+            work, ticket, names.get(ticket.customer, "") if ticket.customer else ""
+        )
 
     def state(stage: Stage, ticket: Ticket) -> str:
-        whose = assignees.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
+        whose = (
+            assignees.get(ticket.assignee, "")
+            if ticket.assignee and ticket.assignee != person
+            else ""
+        )
         return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
     make = masked.also(
-        partial(_message, told, words, state, mine), [masked.ticket(work, ticket) for _stage, ticket in told[:SHOWN]]
+        partial(_message, told, words, state, mine),
+        [masked.ticket(work, ticket) for _stage, ticket in told[:SHOWN]],
     )
     work.notify(make, f"deadline:{first_row}", staff_id=person)
 
@@ -176,11 +205,16 @@ def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
     assert due_at is not None
     today = due_at.astimezone(BANGKOK).date() == work.today
     at = format_time(due_at) if today else when(due_at)
-    return _("ใกล้กำหนด %(when)s", when=at) if stage is Stage.SOON else _("เกินกำหนด %(when)s", when=at)
+    return (
+        _("ใกล้กำหนด %(when)s", when=at) if stage is Stage.SOON else _("เกินกำหนด %(when)s", when=at)
+    )
 
 
 def _message(
-    told: list[Told], words: Callable[[Ticket], str], state: Callable[[Stage, Ticket], str], mine: bool
+    told: list[Told],
+    words: Callable[[Ticket], str],
+    state: Callable[[Stage, Ticket], str],
+    mine: bool,
 ) -> Reply:
     if len(told) == 1:
         stage, ticket = told[0]
@@ -189,7 +223,9 @@ def _message(
             ticket_buttons.wait_button(ticket),
             ticket_buttons.hand_over_button(ticket),
         )
-        return Reply((Paragraph(f"⏰ {state(stage, ticket)}\n{words(ticket)}", buttons),), confirms=True)
+        return Reply(
+            (Paragraph(f"⏰ {state(stage, ticket)}\n{words(ticket)}", buttons),), confirms=True
+        )
     overdue = sum(stage is not Stage.SOON for stage, _ticket in told)
     heading = [
         _("เกินกำหนด %(count)s", count=overdue) if overdue else "",

@@ -1,4 +1,6 @@
-"""The office's own holidays and working days: listed, entered, taken back; every due time follows at once."""
+"""The office's own holidays and working days: listed, entered, taken back; every due time follows
+at once.
+"""
 
 import re
 from collections.abc import Mapping
@@ -23,14 +25,23 @@ from store import holidays as store
 NAME_LIMIT = 100
 
 
-@command("holiday", "วันหยุด", about="ดูวันหยุด เพิ่มวันหยุดพิเศษ เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ", fits=r"$|.*[\d๐-๙]")
+@command(
+    "holiday",
+    "วันหยุด",
+    about="ดูวันหยุด เพิ่มวันหยุดพิเศษ เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ",
+    fits=r"$|.*[\d๐-๙]",
+)
 async def holiday(ctx: Context, text: str) -> Reply:
-    """This and next year's holidays; with a date, the administrator's word on it: a holiday, or a working day."""
+    """This and next year's holidays; with a date, the administrator's word on it: a holiday, or a
+    working day.
+    """
     if not text:
         return _list(ctx)
     _only_administrators(ctx)
     if text.casefold().startswith(("ลบ", "เอาออก", "นำออก", "remove")):
-        return await _take_back(ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|นำออก|remove)\s*", "", text), ctx.today))
+        return await _take_back(
+            ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|นำออก|remove)\s*", "", text), ctx.today)
+        )
     first = re.match(r"(?i)(ทำงาน|วันทำงาน|work)\s*", text)
     found = find_date(text[first.end() :] if first else text, ctx.today)
     if found is None:
@@ -39,7 +50,9 @@ async def holiday(ctx: Context, text: str) -> Reply:
     if len(name) > NAME_LIMIT:
         raise InvalidInput("too_long", length=len(name), limit=NAME_LIMIT)
     working = first is not None or name.startswith(("ทำงาน", "วันทำงาน", "วันทำการ"))
-    return await _enter(ctx, on, DayRule(name or (_("วันทำการ") if working else _("วันหยุดพิเศษ")), working))
+    return await _enter(
+        ctx, on, DayRule(name or (_("วันทำการ") if working else _("วันหยุดพิเศษ")), working)
+    )
 
 
 @action("holiday.remove", role=Role.ADMIN)
@@ -60,11 +73,16 @@ def _list(ctx: Context) -> Reply:
         lines = []
         for on, name in calendar.holidays(year).items():
             mark = _(" (เพิ่มเอง)") if on in calendar.entered else ""
-            lines.append((f"{value_label('weekday', str(on.weekday()))} {day(on)}", names(name) + mark))
+            lines.append(
+                (f"{value_label('weekday', str(on.weekday()))} {day(on)}", names(name) + mark)
+            )
         for on, rule in calendar.entered.items():
             if rule.working and on.year == year:
                 lines.append(
-                    (f"{value_label('weekday', str(on.weekday()))} {day(on)}", _("ทำงาน: %(name)s", name=rule.name))
+                    (
+                        f"{value_label('weekday', str(on.weekday()))} {day(on)}",
+                        _("ทำงาน: %(name)s", name=rule.name),
+                    )
                 )
         cards.append(Card(_("วันหยุด พ.ศ. %(year)s", year=year + 543), tuple(lines)))
     return Reply((*cards, Paragraph(_("เพิ่มได้เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ"), _remove_buttons(ctx))))
@@ -79,7 +97,9 @@ def _remove_buttons(ctx: Context) -> tuple[Button, ...]:
 
 
 def _remove_button(on: date) -> Button:
-    return Button(_("นำ %(date)s ออก", date=format_date(on)), "holiday.remove", {"date": on.isoformat()})
+    return Button(
+        _("นำ %(date)s ออก", date=format_date(on)), "holiday.remove", {"date": on.isoformat()}
+    )
 
 
 async def _enter(ctx: Context, on: date, rule: DayRule) -> Reply:
@@ -104,7 +124,9 @@ async def _take_back(ctx: Context, on: date) -> Reply:
     return await _changed(ctx, _("นำ %(date)s ออกแล้ว", date=format_date(on)), entered, ())
 
 
-async def _changed(ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]) -> Reply:
+async def _changed(
+    ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]
+) -> Reply:
     after = with_holidays(ctx.desk, entered)
     moved, reminders = await deadlines.replan_with(ctx, after), await owed.replan_with(ctx, after)
     told = _("กำหนดเสร็จเปลี่ยน %(count)s ใบ", count=moved) if moved else _("ไม่มีกำหนดเสร็จใดเปลี่ยน")

@@ -1,4 +1,6 @@
-"""The clock in the chat: waiting for the customer and going on, correcting when, and why a ticket is due when it is."""
+"""The clock in the chat: waiting for the customer and going on, correcting when, and why a ticket
+is due when it is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -59,7 +61,9 @@ async def answered(ctx: Context, args: str) -> Reply:
 
 async def _named(ctx: Context, args: str) -> tuple[Ticket, datetime]:
     number, rest = split_number(args)
-    return await tickets.get_ticket(ctx.db, number), parse_moment(rest, ctx.now) if rest else ctx.now
+    return await tickets.get_ticket(ctx.db, number), parse_moment(
+        rest, ctx.now
+    ) if rest else ctx.now
 
 
 @action("ticket.wait")
@@ -93,7 +97,9 @@ async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
     ctx.audit("ticket.changed", ticket.no)
     position = len(ticket.pauses) - 1
     correct = (
-        [] if position < 0 else [_correct_button(ticket, position, "until" if ticket.pauses[-1].until else "since")]
+        []
+        if position < 0
+        else [_correct_button(ticket, position, "until" if ticket.pauses[-1].until else "since")]
     )
     buttons = (
         ticket_buttons.wait_button(ticket),
@@ -119,7 +125,11 @@ def _correct_button(ticket: Ticket, position: int, field: str) -> Button:
 
 def _which(ticket: Ticket, position: int) -> dict[str, str]:
     """One pause for a button; where it moved since, the button does not mean its neighbour."""
-    return {"no": ticket.no, "position": str(position), "since": ticket.pauses[position].since.isoformat()}
+    return {
+        "no": ticket.no,
+        "position": str(position),
+        "since": ticket.pauses[position].since.isoformat(),
+    }
 
 
 @action("pause.show")
@@ -132,8 +142,14 @@ async def pause_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if pause.until is not None:
         lines.append((field_label("until"), when(pause.until)))
         buttons.append(_correct_button(found, position, "until"))
-    buttons.append(Button(_("ลบช่วงนี้"), "pause.drop", _which(found, position), found.no, found.version, once=True))
-    return Reply((Card(_("ช่วงรอผู้รับบริการ %(no)s", no=found.no), tuple(lines), buttons=tuple(buttons)),))
+    buttons.append(
+        Button(
+            _("ลบช่วงนี้"), "pause.drop", _which(found, position), found.no, found.version, once=True
+        )
+    )
+    return Reply(
+        (Card(_("ช่วงรอผู้รับบริการ %(no)s", no=found.no), tuple(lines), buttons=tuple(buttons)),)
+    )
 
 
 async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
@@ -160,7 +176,9 @@ async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Ask when it was really."""
     found, _old = await _pause(ctx, args)
     data = {"position": args["position"], "field": args["field"]}
-    return await start(ctx, new_draft(ctx, "pause", data, record=found.no, record_version=found.version))
+    return await start(
+        ctx, new_draft(ctx, "pause", data, record=found.no, record_version=found.version)
+    )
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -174,7 +192,11 @@ def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Tic
     if position >= len(found.pauses):
         raise Conflict("no_pause")
     pause = found.pauses[position]
-    better = replace(pause, since=moment) if draft.data["field"] == "since" else replace(pause, until=moment)
+    better = (
+        replace(pause, since=moment)
+        if draft.data["field"] == "since"
+        else replace(pause, until=moment)
+    )
     return pauses.corrected(found, position, better, now)
 
 
@@ -194,7 +216,10 @@ class PauseForm(Form):
     async def show(self, ctx: Context, draft: Draft) -> Card:
         found = await tickets.get_ticket(ctx.db, draft.record)
         pause = next(iter(found.pauses[int(draft.data["position"]) :]), None)
-        moments = (("since", pause.since if pause else None), ("until", pause.until if pause else None))
+        moments = (
+            ("since", pause.since if pause else None),
+            ("until", pause.until if pause else None),
+        )
         lines = tuple((field_label(name), when(at)) for name, at in moments if at)
         return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
 
@@ -206,7 +231,9 @@ class PauseForm(Form):
         if found.version != draft.record_version:
             end(ctx, draft, outcome=found.no, state="cancelled")
             return await ticket_cards.present_state(ctx, found)
-        ticket = _better(found, draft, datetime.fromisoformat(draft.data[draft.data["field"]]), ctx.now)
+        ticket = _better(
+            found, draft, datetime.fromisoformat(draft.data[draft.data["field"]]), ctx.now
+        )
         end(ctx, draft, outcome=found.no)
         return await _saved(ctx, found, ticket)
 

@@ -32,8 +32,16 @@ def limit_text(cell: Limit) -> str:
     return f"{cell.amount} {value_label('unit', cell.unit)}"
 
 
-def why(configuration: Configuration, ticket: Ticket, told: Explanation, if_now: datetime | None, now: datetime) -> str:
-    """The whole answer to "why this deadline"; `if_now` = when it is due if the customer answered now."""
+def why(
+    configuration: Configuration,
+    ticket: Ticket,
+    told: Explanation,
+    if_now: datetime | None,
+    now: datetime,
+) -> str:
+    """The whole answer to "why this deadline"; `if_now` = when it is due if the customer answered
+    now.
+    """
     if told.limit is None:
         return _no_limit(configuration, ticket)
     lines = [
@@ -115,17 +123,25 @@ def _phrase(step: Step) -> str:
         )
     if step.kind is Kind.GOES_ON and step.at:
         return (
-            _("%(at)s เปิดอีกครั้ง", at=day_time(step.at)) if step.closed else _("%(at)s ผู้รับบริการตอบ", at=day_time(step.at))
+            _("%(at)s เปิดอีกครั้ง", at=day_time(step.at))
+            if step.closed
+            else _("%(at)s ผู้รับบริการตอบ", at=day_time(step.at))
         )
     if step.kind is Kind.FREE:
         return f"{days(step.first, step.last)} {holiday(step.name) or _weekend(step)}"
     if step.first != step.last:
-        return _("%(days)s นับวันละ %(amount)s", days=days(step.first, step.last), amount=hours(step.amount))
+        return _(
+            "%(days)s นับวันละ %(amount)s",
+            days=days(step.first, step.last),
+            amount=hours(step.amount),
+        )
     return _("%(day)s นับ %(amount)s", day=day(step.first), amount=hours(step.amount))
 
 
 def _weekend(step: Step) -> str:
-    names = dict.fromkeys(value_label("free_day", str(on.weekday())) for on in (step.first, step.last))
+    names = dict.fromkeys(
+        value_label("free_day", str(on.weekday())) for on in (step.first, step.last)
+    )
     return "–".join(names)
 
 
@@ -134,16 +150,29 @@ def _result(told: Explanation, if_now: datetime | None, day_minutes: int) -> Ite
     total = timedelta(minutes=told.limit.working_minutes)
     if told.due is None:
         spent = {"spent": span(told.spent, day_minutes), "limit": span(total, day_minutes)}
-        yield _("นับแล้ว %(spent)s จาก %(limit)s ยังรอผู้รับบริการ", **spent) if told.spent else _("ยังไม่ได้นับ รอผู้รับบริการ")
+        yield (
+            _("นับแล้ว %(spent)s จาก %(limit)s ยังรอผู้รับบริการ", **spent)
+            if told.spent
+            else _("ยังไม่ได้นับ รอผู้รับบริการ")
+        )
         if if_now is not None:
             yield _("ถ้าตอบตอนนี้ ครบ %(at)s", at=weekday_when(if_now))
         return
-    yield _("ครบ %(at)s (%(sum)s)", at=weekday_when(told.due), sum=_sum(told.limit, total, _parts(told.steps)))
+    yield _(
+        "ครบ %(at)s (%(sum)s)",
+        at=weekday_when(told.due),
+        sum=_sum(told.limit, total, _parts(told.steps)),
+    )
 
 
 def _parts(steps: Sequence[Step]) -> list[timedelta]:
     """What was counted, each day by itself."""
-    return [step.amount for step in steps if step.amount for _day in range((step.last - step.first).days + 1)]
+    return [
+        step.amount
+        for step in steps
+        if step.amount
+        for _day in range((step.last - step.first).days + 1)
+    ]
 
 
 def _sum(cell: Limit, total: timedelta, parts: Sequence[timedelta]) -> str:
@@ -157,7 +186,9 @@ def _sum(cell: Limit, total: timedelta, parts: Sequence[timedelta]) -> str:
     return " = ".join(pieces)
 
 
-def _outcome(configuration: Configuration, ticket: Ticket, told: Explanation, now: datetime) -> Iterator[str]:
+def _outcome(
+    configuration: Configuration, ticket: Ticket, told: Explanation, now: datetime
+) -> Iterator[str]:
     """How it stands: what is left, what it is over, or how it was closed."""
     over = _over(configuration, ticket, told, now)
     left = span(told.left, configuration.calendar.day_minutes)

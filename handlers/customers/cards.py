@@ -45,7 +45,9 @@ async def card(ctx: Context, customer: Customer) -> Card:
         reach = [format_phone(phone) for phone in (contact.mobile, contact.phone) if phone]
         shown.append((_("ผู้ติดต่อ"), " · ".join(filter(None, (contact.name, *reach, contact.email)))))
     if len(customer.contacts) > CONTACTS:
-        shown.append((_("ผู้ติดต่อ"), _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=len(customer.contacts) - CONTACTS)))
+        shown.append(
+            (_("ผู้ติดต่อ"), _("และอีก %(count)s คน ดูที่ เพิ่มเติม", count=len(customer.contacts) - CONTACTS))
+        )
     count, asked, latest, unfinished, merged = await asyncio.gather(
         tickets.count_by_customer(ctx.db, customer.code),
         requests.count_by_customer(ctx.db, customer.code),
@@ -54,7 +56,9 @@ async def card(ctx: Context, customer: Customer) -> Card:
         customers.list_merged_codes(ctx.db, customer.code),
     )
     waiting = by_due(ctx, unfinished)
-    shown += [(_("ใบงานค้าง"), ticket_line(ctx, each, due_state(ctx, each))) for each in waiting[:OPEN]]
+    shown += [
+        (_("ใบงานค้าง"), ticket_line(ctx, each, due_state(ctx, each))) for each in waiting[:OPEN]
+    ]
     shown += [(_("ใบงานล่าสุด"), ticket_line(ctx, each)) for each in latest if each.is_done]
     if merged:
         shown.append((_("รหัสเดิม"), ", ".join(merged)))
@@ -62,13 +66,19 @@ async def card(ctx: Context, customer: Customer) -> Card:
     return Card(f"👤 {customer.code} {shown_name(customer)}", tuple(shown), buttons=buttons)
 
 
-def _open_buttons(ctx: Context, customer: Customer, waiting: Sequence[Ticket]) -> tuple[Button, ...]:
+def _open_buttons(
+    ctx: Context, customer: Customer, waiting: Sequence[Ticket]
+) -> tuple[Button, ...]:
     """A new ticket, the open ones, the due first; the only one can be closed from here."""
     args = {"code": customer.code}
     buttons = [Button(_("สร้างใบงาน"), "customer.open", args)]
-    buttons += [ticket_buttons.show_button(each, ticket_words(ctx, each)) for each in waiting[:OPEN]]
+    buttons += [
+        ticket_buttons.show_button(each, ticket_words(ctx, each)) for each in waiting[:OPEN]
+    ]
     if len(waiting) > OPEN:
-        buttons.append(Button(_("ใบงานค้างทั้งหมด (%(count)s)", count=len(waiting)), "customer.unfinished", args))
+        buttons.append(
+            Button(_("ใบงานค้างทั้งหมด (%(count)s)", count=len(waiting)), "customer.unfinished", args)
+        )
     if len(waiting) == 1:
         buttons.append(ticket_buttons.close_button(waiting[0]))
     return tuple(buttons)
@@ -76,7 +86,9 @@ def _open_buttons(ctx: Context, customer: Customer, waiting: Sequence[Ticket]) -
 
 def _buttons(customer: Customer, count: int, asked: int) -> tuple[Button, ...]:
     args = {"code": customer.code}
-    requested = (Button(_("คำขอข้อมูล (%(count)s)", count=asked), "request.list", args),) if asked else ()
+    requested = (
+        (Button(_("คำขอข้อมูล (%(count)s)", count=asked), "request.list", args),) if asked else ()
+    )
     return (
         Button(_("ประวัติการติดต่อ (%(count)s)", count=count), "customer.history", args),
         *requested,

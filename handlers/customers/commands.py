@@ -34,7 +34,17 @@ HISTORY_PAGE = 10
 
 
 @spoken(
-    *("ค้นหาลูกค้า", "ค้นหาผู้รับบริการ", "ค้นหา", "หาลูกค้า", "หาผู้รับบริการ", "หาเบอร์โทร", "หาเบอร์", "หาชื่อ", "หาอีเมล"),
+    *(
+        "ค้นหาลูกค้า",
+        "ค้นหาผู้รับบริการ",
+        "ค้นหา",
+        "หาลูกค้า",
+        "หาผู้รับบริการ",
+        "หาเบอร์โทร",
+        "หาเบอร์",
+        "หาชื่อ",
+        "หาอีเมล",
+    ),
     fits=ANYTHING,
     joined=ANYTHING,
 )
@@ -71,7 +81,9 @@ def _is_ticket_alone(args: str) -> bool:
 
 @command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=_is_ticket_alone)
 async def ticket(ctx: Context, args: str) -> Reply:
-    """A ticket's card, and what the words beside its number may be meant for; InvalidInput("ticket_no")."""
+    """A ticket's card, and what the words beside its number may be meant for;
+    InvalidInput("ticket_no").
+    """
     taken = take_reference(args, Kind.TICKET)
     if taken is None:
         raise InvalidInput("ticket_no")
@@ -85,7 +97,9 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
         ctx.audit("customer.searched", "0")
         return await _nothing_found(ctx, text, hint)
     if len(hits) == 1 and not hits[0].weak:
-        card = await customer_cards.card(ctx, await customers.get_customer(ctx.db, hits[0].customer.code))
+        card = await customer_cards.card(
+            ctx, await customers.get_customer(ctx.db, hits[0].customer.code)
+        )
         return Reply((Paragraph(hint), card) if hint else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
     for hit in shown:
@@ -106,7 +120,10 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
     if len(hits) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
     question = "\n".join(filter(None, (question, hint)))
-    buttons = [*turn_buttons("find.page", {"text": text}, page, more=len(hits) > (page + 1) * PAGE), _new_button(text)]
+    buttons = [
+        *turn_buttons("find.page", {"text": text}, page, more=len(hits) > (page + 1) * PAGE),
+        _new_button(text),
+    ]
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
         buttons.append(Button(_("รายงานรหัสซ้ำ"), "duplicate.choose", {"codes": codes}))
@@ -114,7 +131,8 @@ async def find_page(ctx: Context, text: str, page: int) -> Reply:
 
 
 async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
-    """Hits for all that was typed; else for what follows a command's word that does not fit, and a word on that.
+    """Hits for all that was typed; else for what follows a command's word that does not fit, and a
+    word on that.
 
     Returns the text that was searched for, too.
     """
@@ -125,7 +143,11 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
     if near is None:
         return hits, text, ""
     wanted, rest, is_plain = near
-    hint = _(wanted.about) if is_plain and wanted.name != "find" and ctx.staff.role.covers(wanted.role) else ""
+    hint = (
+        _(wanted.about)
+        if is_plain and wanted.name != "find" and ctx.staff.role.covers(wanted.role)
+        else ""
+    )
     if len(rest) > 1 and (is_plain or wanted.name == "find"):
         named = await search.find_customers(ctx.db, rest)
         if named and not named[0].weak:
@@ -134,7 +156,9 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
 
 
 async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
-    """Small talk gets a hint; else the ways on: a ticket's line, the answer to the last ticket, a new customer."""
+    """Small talk gets a hint; else the ways on: a ticket's line, the answer to the last ticket, a
+    new customer.
+    """
     slip = find_slip(text)
     wrong = f"⚠️ {sentence(fields.refusal(slip))}" if slip else ""
     nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong, hint)))
@@ -154,7 +178,9 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
 
 
 async def _latest_ticket(ctx: Context) -> Ticket | None:
-    """The ticket that the officer saved or looked at last, if that was just now and nothing else was opened since."""
+    """The ticket that the officer saved or looked at last, if that was just now and nothing else
+    was opened since.
+    """
     record = await audit.find_latest_record(ctx.db, ctx.staff.id, ctx.now - FRESH)
     found = await tickets.find_ticket(ctx.db, record) if record.startswith("R") else None
     return found if found and found.status is Status.OPEN and not found.result else None
@@ -170,7 +196,9 @@ def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
 
 def _new_button(text: str) -> Button:
     name = shorten(format_phone(" ".join(text.split())), 40)
-    return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)})
+    return Button(
+        _('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)}
+    )
 
 
 @action("find.text")
@@ -188,14 +216,18 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("customer.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The customer's card."""
-    return Reply((await customer_cards.card(ctx, await customers.get_customer(ctx.db, args["code"])),))
+    return Reply(
+        (await customer_cards.card(ctx, await customers.get_customer(ctx.db, args["code"])),)
+    )
 
 
 @action("customer.open")
 async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A new ticket for this customer, channel and subject as the officer usually has them."""
     customer = await customers.get_customer(ctx.db, args["code"])
-    return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), "customer": customer.code}))
+    return await start(
+        ctx, new_ticket(ctx, {**await habit_defaults(ctx), "customer": customer.code})
+    )
 
 
 @action("customer.history", in_place=True)
@@ -204,9 +236,13 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     page = int(args.get("page", "0"))
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.history", customer.code)
-    found = await tickets.list_by_customer(ctx.db, customer.code, HISTORY_PAGE + 1, page * HISTORY_PAGE)
+    found = await tickets.list_by_customer(
+        ctx.db, customer.code, HISTORY_PAGE + 1, page * HISTORY_PAGE
+    )
     buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
-    buttons += turn_buttons("customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE)
+    buttons += turn_buttons(
+        "customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE
+    )
     title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
     return named_records.ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
 
@@ -239,7 +275,15 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     "เพิ่มผู้รับบริการ",
     about="เพิ่มผู้รับบริการ แล้วสร้างใบงานต่อ",
     also=(
-        *("เพิ่มผู้รับบริการใหม่", "ผู้รับบริการใหม่", "สร้างผู้รับบริการ", "เพิ่มลูกค้าใหม่", "เพิ่มลูกค้า", "ลูกค้าใหม่", "สร้างลูกค้า"),
+        *(
+            "เพิ่มผู้รับบริการใหม่",
+            "ผู้รับบริการใหม่",
+            "สร้างผู้รับบริการ",
+            "เพิ่มลูกค้าใหม่",
+            "เพิ่มลูกค้า",
+            "ลูกค้าใหม่",
+            "สร้างลูกค้า",
+        ),
         *("new customer", "add customer"),
     ),
     joined=ANYTHING,

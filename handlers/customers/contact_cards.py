@@ -1,4 +1,6 @@
-"""Contacts out of an address book, shared in the chat or as a vCard file: found in the register, or made a customer."""
+"""Contacts out of an address book, shared in the chat or as a vCard file: found in the register, or
+made a customer.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,18 +27,27 @@ SHOWN = 8
 
 
 async def read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[SharedContact]:
-    """The contacts in a file that is nothing else; none where its caption says to which ticket it belongs."""
-    if fetched.size > LARGEST or any(one.kind is Kind.TICKET for one in find_references(body.caption)):
+    """The contacts in a file that is nothing else; none where its caption says to which ticket it
+    belongs.
+    """
+    if fetched.size > LARGEST or any(
+        one.kind is Kind.TICKET for one in find_references(body.caption)
+    ):
         return []
     path = ctx.desk.files.blobs.existing(fetched.sha256)
     data = await asyncio.to_thread(path.read_bytes)
     if not is_vcard(data):
         return []
-    return [SharedContact(v.name, tuple(v.phones), tuple(v.emails), v.organisation) for v in read_vcards(data)]
+    return [
+        SharedContact(v.name, tuple(v.phones), tuple(v.emails), v.organisation)
+        for v in read_vcards(data)
+    ]
 
 
 async def shared(ctx: Context, contacts: Sequence[SharedContact], draft: Draft | None) -> Reply:
-    """The answer to what the open form asks, where it can be one; else who is meant, or the offer of a new customer."""
+    """The answer to what the open form asks, where it can be one; else who is meant, or the offer
+    of a new customer.
+    """
     if len(contacts) > 1:
         return await _several(ctx, contacts)
     (contact,) = contacts
@@ -44,7 +55,9 @@ async def shared(ctx: Context, contacts: Sequence[SharedContact], draft: Draft |
 
 
 async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) -> Reply | None:
-    """Into the fields of a new customer that are still empty; else where a telephone is an answer."""
+    """Into the fields of a new customer that are still empty; else where a telephone is an
+    answer.
+    """
     if draft is None or not forms.asks(draft) or ctx.now - draft.touched_at > forms.FRESH:
         return None
     if draft.kind == "customer" and not draft.record:
@@ -102,7 +115,9 @@ async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
             continue
         code = hits[0].customer.code
         ctx.audit("customer.listed", code)
-        options.append(Button(customer_cards.line(hits[0].customer), "customer.show", {"code": code}))
+        options.append(
+            Button(customer_cards.line(hits[0].customer), "customer.show", {"code": code})
+        )
     question = _("รายชื่อ %(count)s ราย แตะเลือก", count=len(contacts))
     if len(contacts) > SHOWN:
         question += "\n" + _("แสดง %(count)s รายแรก ที่เหลือส่งแยกเป็นไฟล์ย่อย", count=SHOWN)
@@ -137,4 +152,8 @@ def _query(contact: SharedContact) -> str:
 
 def _new_button(contact: SharedContact) -> Button:
     name = shorten(" ".join(filter(None, (contact.name, *_phones(contact)[:1]))), 40)
-    return Button(_('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(_query(contact), 500)})
+    return Button(
+        _('ผู้รับบริการใหม่ "%(name)s"', name=name),
+        "customer.new",
+        {"query": shorten(_query(contact), 500)},
+    )

@@ -1,4 +1,6 @@
-"""Codes that may be one customer: reported by officers, proposed at night, decided by administrators."""
+"""Codes that may be one customer: reported by officers, proposed at night, decided by
+administrators.
+"""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +36,9 @@ MOST_CODES = 5
 BATCH = 200
 MOST_PAIRS = 500
 MOST_CHANGED = 1000
-"""Customers whose names are compared in one go; the rest has its turn a moment later, or the next night."""
+"""Customers whose names are compared in one go; the rest has its turn a moment later, or the next
+night.
+"""
 FIRST_LOOK = timedelta(days=1)
 OVERLAP = timedelta(hours=1)
 """What changed while the last walk went on is looked at by the next."""
@@ -45,9 +49,13 @@ BREATH = timedelta(seconds=10)
 # Reporting.
 
 
-@command("duplicates", "รหัสซ้ำ", "รายงานรหัสซ้ำ", about="รายงานรหัสซ้ำ หรือดูคู่ที่รอตัดสิน", fits=merges.fits_codes)
+@command(
+    "duplicates", "รหัสซ้ำ", "รายงานรหัสซ้ำ", about="รายงานรหัสซ้ำ หรือดูคู่ที่รอตัดสิน", fits=merges.fits_codes
+)
 async def report(ctx: Context, args: str) -> Reply:
-    """Codes: report them to the administrators. None: an administrator sees what waits for a decision."""
+    """Codes: report them to the administrators. None: an administrator sees what waits for a
+    decision.
+    """
     codes = merges.typed_codes(args)
     if not args and ctx.staff.role.covers(Role.ADMIN):
         return await _list_open(ctx, 0)
@@ -65,12 +73,20 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for customer in await customers.list_customers(ctx.db, codes):
         ctx.audit("customer.listed", customer.code)
         on = customer.code in picked
-        after = [code for code in picked if code != customer.code] if on else [*picked, customer.code]
+        after = (
+            [code for code in picked if code != customer.code] if on else [*picked, customer.code]
+        )
         again = {"codes": args["codes"], "picked": ",".join(after)}
-        options.append(Button(f"{'☑' if on else '☐'} {customer_cards.line(customer)}", "duplicate.choose", again))
+        options.append(
+            Button(
+                f"{'☑' if on else '☐'} {customer_cards.line(customer)}", "duplicate.choose", again
+            )
+        )
     buttons = []
     if 2 <= len(picked) <= MOST_CODES:
-        buttons.append(Button(_("ส่งให้ผู้ดูแลระบบ"), "duplicate.report", {"codes": ",".join(picked)}, once=True))
+        buttons.append(
+            Button(_("ส่งให้ผู้ดูแลระบบ"), "duplicate.report", {"codes": ",".join(picked)}, once=True)
+        )
     return Reply((Choice(_("แตะรหัสที่เป็นรายเดียวกัน 2 ถึง 5 รหัส"), tuple(options), tuple(buttons)),))
 
 
@@ -87,8 +103,12 @@ async def of_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("customer.read", customer.code)
     twins = [hit.customer.code for hit in await search.find_twins(ctx.db, customer)]
     if not twins:
-        return say(_("ไม่พบรายที่คล้ายกัน · พิมพ์ รหัสซ้ำ %(code)s ตามด้วยรหัสอื่นเพื่อรายงาน", code=customer.code))
-    return await choose_pressed(ctx, {"codes": ",".join((customer.code, *twins)), "picked": customer.code})
+        return say(
+            _("ไม่พบรายที่คล้ายกัน · พิมพ์ รหัสซ้ำ %(code)s ตามด้วยรหัสอื่นเพื่อรายงาน", code=customer.code)
+        )
+    return await choose_pressed(
+        ctx, {"codes": ",".join((customer.code, *twins)), "picked": customer.code}
+    )
 
 
 async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
@@ -107,14 +127,22 @@ async def _report(ctx: Context, codes: Sequence[str]) -> Reply:
         return _side_by_side(ctx, found, "")
     name = ctx.staff.name
     key = f"duplicates:{ctx.incoming.platform}:{ctx.incoming.id}"
-    ctx.notify(lambda: _side_by_side(ctx, found, _("%(who)sรายงานรหัสซ้ำ", who=person_label(name))), key, role=Role.ADMIN)
-    text = _("✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s", codes=", ".join(codes), keep=keep.code)
+    ctx.notify(
+        lambda: _side_by_side(ctx, found, _("%(who)sรายงานรหัสซ้ำ", who=person_label(name))),
+        key,
+        role=Role.ADMIN,
+    )
+    text = _(
+        "✅ ส่งให้ผู้ดูแลระบบแล้ว: %(codes)s · ระหว่างนี้ใช้ %(keep)s", codes=", ".join(codes), keep=keep.code
+    )
     follow = Button(_("ดู %(code)s", code=keep.code), "customer.show", {"code": keep.code})
     return Reply((Paragraph(text, (follow,)),), confirms=True)
 
 
 def _side_by_side(ctx: Context, found: Sequence[Candidate], title: str) -> Reply:
-    """The records beside each other, what is recommended and why, and the decision for each pair."""
+    """The records beside each other, what is recommended and why, and the decision for each
+    pair.
+    """
     advice = recommend(found)
     keep = advice.keep.customer
     lines = [(_("รหัส"), " | ".join(one.customer.code for one in found))]
@@ -157,21 +185,29 @@ async def _list_open(ctx: Context, page: int) -> Reply:
     if not pairs:
         return say(_("ไม่มีคู่ที่รอตัดสิน"))
     count = await duplicates.count_open(ctx.db)
-    people = await customers.follow_customers(ctx.db, [code for pair in pairs for code in (pair.one, pair.other)])
+    people = await customers.follow_customers(
+        ctx.db, [code for pair in pairs for code in (pair.one, pair.other)]
+    )
     options = []
     for pair in pairs[:PAGE]:
         ctx.audit("customer.listed", pair.one)
         ctx.audit("customer.listed", pair.other)
-        options.append(Button(_pair_line(pair, people), "merge.preview", {"codes": f"{pair.one},{pair.other}"}))
+        options.append(
+            Button(_pair_line(pair, people), "merge.preview", {"codes": f"{pair.one},{pair.other}"})
+        )
     buttons = turn_buttons("duplicate.page", {}, page, more=len(pairs) > PAGE)
-    return Reply((Choice(_("👤 อาจเป็นรายเดียวกัน %(count)s คู่", count=count), tuple(options), tuple(buttons)),))
+    return Reply(
+        (Choice(_("👤 อาจเป็นรายเดียวกัน %(count)s คู่", count=count), tuple(options), tuple(buttons)),)
+    )
 
 
 def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
     one, other = people[pair.one], people[pair.other]
     same = fold(one.name) == fold(other.name)
     names = max(one.name, other.name, key=len) if same else f"{one.name} / {other.name}"
-    reported = _("มีผู้รายงาน") if pair.reported_by is not None else _("คล้าย %(score)s%%", score=pair.score)
+    reported = (
+        _("มีผู้รายงาน") if pair.reported_by is not None else _("คล้าย %(score)s%%", score=pair.score)
+    )
     return f"{pair.one} = {pair.other} · {names} · {reported}"
 
 
@@ -179,9 +215,13 @@ def _pair_line(pair: Pair, people: Mapping[str, Customer]) -> str:
 async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """These are two: nobody is asked about them again."""
     one, other = args["one"], args["other"]
-    await merges.candidates(ctx, (one, other))  # where they were merged meanwhile, that is said instead
+    await merges.candidates(
+        ctx, (one, other)
+    )  # where they were merged meanwhile, that is said instead
     await merges.tell_reporter(ctx, one, other, same=False)
-    ctx.change(partial(duplicates.decide_different, one=one, other=other, by=ctx.staff.id, now=ctx.now))
+    ctx.change(
+        partial(duplicates.decide_different, one=one, other=other, by=ctx.staff.id, now=ctx.now)
+    )
     ctx.audit("customer.different", one)
     ctx.audit("customer.different", other)
     text = _("✅ จำไว้แล้วว่า %(one)s กับ %(other)s ไม่ใช่รายเดียวกัน", one=one, other=other)
@@ -193,7 +233,9 @@ async def different_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @due("duplicates.find", silent=True, daily_at=NIGHT, workdays=False)
 async def find_at_night(work: Work, rows: Sequence[Due]) -> None:
-    """Walk through the register for pairs that share a telephone, an e-mail or a name; then look at what changed."""
+    """Walk through the register for pairs that share a telephone, an e-mail or a name; then look at
+    what changed.
+    """
     since = await due_store.last_done(work.db, "duplicates.find") or work.now - FIRST_LOOK
     best: list[Pair] = []
     after = ""
@@ -216,7 +258,9 @@ def _look(since: datetime, after: str, at: datetime) -> Due:
 
 @due(NEAR, silent=True)
 async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
-    """Look for names like those of the customers who changed, so many at a time, for as many nights as it takes."""
+    """Look for names like those of the customers who changed, so many at a time, for as many nights
+    as it takes.
+    """
     now = work.now.astimezone(BANGKOK)
     midnight = datetime.combine(now.date(), time(), BANGKOK)
     next_night = datetime.combine(now.date() + timedelta(days=1), NIGHT, BANGKOK)
@@ -257,10 +301,17 @@ def _likeliest(pairs: Iterable[Pair], most: int) -> list[Pair]:
 
 
 async def _weighed(work: Work, alike: Sequence[tuple[str, str]]) -> list[Pair]:
-    people = await customers.follow_customers(work.db, sorted({code for pair in alike for code in pair}))
+    people = await customers.follow_customers(
+        work.db, sorted({code for pair in alike for code in pair})
+    )
     pairs = []
     for one, other in alike:
-        if one in people and other in people and people[one].code == one and people[other].code == other:
+        if (
+            one in people
+            and other in people
+            and people[one].code == one
+            and people[other].code == other
+        ):
             pairs.append(pair_of(one, other, likeness(people[one], people[other]), "alike"))
     return [pair for pair in pairs if pair.score >= LIKELY]
 
@@ -270,7 +321,9 @@ async def _near_names(work: Work, code: str) -> list[Pair]:
     if customer.merged_into is not None:
         return []
     hits = await search.find_twins(work.db, replace(customer, contacts=()))
-    pairs = [pair_of(code, hit.customer.code, likeness(customer, hit.customer), "alike") for hit in hits]
+    pairs = [
+        pair_of(code, hit.customer.code, likeness(customer, hit.customer), "alike") for hit in hits
+    ]
     return [pair for pair in pairs if pair.score >= LIKELY and pair.one != pair.other]
 
 
@@ -284,7 +337,11 @@ async def tell_in_the_morning(work: Work, rows: Sequence[Due]) -> None:
     everything = await duplicates.count_open(work.db)
 
     def make() -> Reply:
-        text = _("👤 ระบบพบคู่ที่อาจเป็นรายเดียวกัน %(new)s คู่ รอตัดสินทั้งหมด %(count)s คู่", new=new, count=everything)
+        text = _(
+            "👤 ระบบพบคู่ที่อาจเป็นรายเดียวกัน %(new)s คู่ รอตัดสินทั้งหมด %(count)s คู่",
+            new=new,
+            count=everything,
+        )
         return say(text, Button(_("ดูคู่ที่รอตัดสิน"), "duplicate.list", {}))
 
     work.notify(make, f"duplicates:{rows[-1].occurrence}", role=Role.ADMIN)

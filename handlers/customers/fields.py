@@ -1,8 +1,8 @@
 """The fields of the customer form: their questions, buttons and reading.
 
-Whatever is typed may say more than was asked for: telephones, e-mails, organisation and address go into their own
-fields where these are empty, and what has no field stands in the note, word for word.
-"""
+Whatever is typed may say more than was asked for: telephones, e-mails, organisation and address go
+into their own fields where these are empty, and what has no field stands in the note, word for
+word."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,17 +24,28 @@ from store.chat.forms import Draft
 from store.customers import records as customers
 
 NAME_LIMIT = 200
-TITLES = {"นายก": "", "นาย": "male", "ด.ช.": "male", "นาง": "female", "น.ส.": "female", "ด.ญ.": "female"}
+TITLES = {
+    "นายก": "",
+    "นาย": "male",
+    "ด.ช.": "male",
+    "นาง": "female",
+    "น.ส.": "female",
+    "ด.ญ.": "female",
+}
 """What a name begins with, and the gender that it tells; นายก… is an office."""
 
 
 def from_query(text: str, today: date) -> dict[str, str]:
-    """What a message already tells of a new customer; without a name where nothing in it can be one."""
+    """What a message already tells of a new customer; without a name where nothing in it can be
+    one.
+    """
     return _said(read_customer(text), {}, today)
 
 
 def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
-    """The gender that the title tells, shown and changeable; nothing where it tells none, or one is known."""
+    """The gender that the title tells, shown and changeable; nothing where it tells none, or one is
+    known.
+    """
     if known.get("gender"):
         return {}
     gender = next((gender for title, gender in TITLES.items() if name.startswith(title)), "")
@@ -42,7 +53,8 @@ def guess_gender(known: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 def contact_of(text: str) -> tuple[Contact, list[str]]:
-    """One contact out of a line: name, telephones, e-mail; and what has no field of a contact, for the note.
+    """One contact out of a line: name, telephones, e-mail; and what has no field of a contact, for
+    the note.
 
     A telephone alone is the contact's mobile.
     """
@@ -78,7 +90,9 @@ def as_data(customer: Customer) -> dict[str, str]:
 
 
 def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str, str]:
-    """What was read as a draft's values beside those that are known; only the name replaces one that is there."""
+    """What was read as a draft's values beside those that are known; only the name replaces one
+    that is there.
+    """
     values = _reached(read.phones, read.emails, known)
     note = [values.pop("note")] if "note" in values else []
     note += read.note
@@ -86,7 +100,11 @@ def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str,
     if len(name) > NAME_LIMIT:
         note.append(name)
         name = shorten(name, NAME_LIMIT)
-    for field, value in (("organisation", read.organisation), ("address", read.address), ("contacts", read.contact)):
+    for field, value in (
+        ("organisation", read.organisation),
+        ("address", read.address),
+        ("contacts", read.contact),
+    ):
         if value and known.get(field, value) != value:
             note.append(value)
         else:
@@ -96,11 +114,17 @@ def _said(read: NewCustomer, known: Mapping[str, str], today: date) -> dict[str,
 
 
 def _is_name(text: str, today: date) -> bool:
-    return len(text) >= 2 and re.search(r"[^\W\d_]", text) is not None and not small_talk(text, today)
+    return (
+        len(text) >= 2 and re.search(r"[^\W\d_]", text) is not None and not small_talk(text, today)
+    )
 
 
-def _reached(phones: Sequence[str], emails: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Telephones and e-mails in their fields beside those that are known, further ones as a `note` of their own."""
+def _reached(
+    phones: Sequence[str], emails: Sequence[str], known: Mapping[str, str]
+) -> dict[str, str]:
+    """Telephones and e-mails in their fields beside those that are known, further ones as a `note`
+    of their own.
+    """
     phone, mobile, further = placed(phones, known.get("phone", ""), known.get("mobile", ""))
     values = {"phone": phone, "mobile": mobile} if phones else {}
     note = further_note(further)
@@ -116,12 +140,18 @@ def _noted(lines: Sequence[str], known: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A name, and whatever of a new customer stands beside it; what is no name is kept while it is asked for again."""
+    """A name, and whatever of a new customer stands beside it; what is no name is kept while it is
+    asked for again.
+    """
     known = await present_values(ctx, draft)
     read = read_customer(text)
-    if draft.record:  # the name of a record is what was typed for it, but for what reaches the customer
+    if (
+        draft.record
+    ):  # the name of a record is what was typed for it, but for what reaches the customer
         reach = read_reach(text)
-        read = NewCustomer(name=" ".join(reach.words.split()), phones=list(reach.phones), emails=list(reach.emails))
+        read = NewCustomer(
+            name=" ".join(reach.words.split()), phones=list(reach.phones), emails=list(reach.emails)
+        )
     values = _said(read, known, ctx.today)
     if "name" not in values:
         raise InvalidInput("name", kept=values)
@@ -129,13 +159,18 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
 
 
 async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:
-    return [Option(kind.code, kind.name) for kind in ctx.desk.configuration.catalogue.customer_types.values()]
+    return [
+        Option(kind.code, kind.name)
+        for kind in ctx.desk.configuration.catalogue.customer_types.values()
+    ]
 
 
 async def _parse_kind(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A customer type, or a group of them by its own name; an organisation has no gender."""
     catalogue = ctx.desk.configuration.catalogue
-    code = fields.match_option([Option(code, name) for code, name in catalogue.type_names.items()], text)
+    code = fields.match_option(
+        [Option(code, name) for code, name in catalogue.type_names.items()], text
+    )
     person = code in catalogue.customer_types and catalogue.customer_types[code].person
     return {"kind": code} if person else {"kind": code, "gender": ""}
 
@@ -225,7 +260,14 @@ CUSTOMER_FIELDS: Mapping[str, Field] = {
         ),
         _number_field("phone"),
         _number_field("mobile"),
-        Field("email", "พิมพ์อีเมล เช่น somchai@example.com", _parse_email, takes=fields.EMAIL, nine=True, none=True),
+        Field(
+            "email",
+            "พิมพ์อีเมล เช่น somchai@example.com",
+            _parse_email,
+            takes=fields.EMAIL,
+            nine=True,
+            none=True,
+        ),
         fields.text_field("organisation", "พิมพ์ชื่อหน่วยงาน"),
         Field(
             "contacts",

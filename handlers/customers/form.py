@@ -1,4 +1,6 @@
-"""The form of a customer: a new one (required fields or 9, twins shown first) or a change of a saved one."""
+"""The form of a customer: a new one (required fields or 9, twins shown first) or a change of a
+saved one.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +12,13 @@ from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.customers import cards as customer_cards
 from handlers.customers import twins as customer_twins
-from handlers.customers.fields import CUSTOMER_FIELDS, contact_of, from_query, guess_gender, present_values
+from handlers.customers.fields import (
+    CUSTOMER_FIELDS,
+    contact_of,
+    from_query,
+    guess_gender,
+    present_values,
+)
 from handlers.desk import Context
 from handlers.forms.engine import (
     Form,
@@ -59,7 +67,8 @@ def filled(base: Customer, values: Mapping[str, str]) -> Customer:
         email=values.get("email", ""),
         note=note,
         # Not what a colleague found out while this draft lay open.
-        unknown=frozenset(filter(None, values.get("unknown", "").split(","))) - {k for k, v in values.items() if v},
+        unknown=frozenset(filter(None, values.get("unknown", "").split(",")))
+        - {k for k, v in values.items() if v},
         contacts=contacts,
         addresses=addresses,
     )
@@ -76,7 +85,8 @@ class CustomerForm(Form):
         return await present_values(ctx, draft)
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        """Required: name, type, gender of people, a telephone or an e-mail, address (DOMAIN.md section 2.2).
+        """Required: name, type, gender of people, a telephone or an e-mail, address (DOMAIN.md
+        section 2.2).
 
         Before them, whether it is somebody who is there already.
         """
@@ -92,18 +102,30 @@ class CustomerForm(Form):
             needed.remove("gender")
         unknown = values.get("unknown", "").split(",")
         reached = any(values.get(name) or name in unknown for name in ("phone", "mobile", "email"))
-        return [name for name in needed if not (reached if name == "reach" else values.get(name) or name in unknown)]
+        return [
+            name
+            for name in needed
+            if not (reached if name == "reach" else values.get(name) or name in unknown)
+        ]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
-        title = f"👤 {_('แก้ไข %(no)s', no=draft.record)}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
+        title = (
+            f"👤 {_('แก้ไข %(no)s', no=draft.record)}" if draft.record else f"👤 {_('ผู้รับบริการใหม่')}"
+        )
         shown = [name for name in CUSTOMER_FIELDS if values.get(name)]
         lines = [(field_label(name), self._text(ctx, name, values[name])) for name in shown]
-        unknown = [field_label(name) for name in CUSTOMER_FIELDS if name in values.get("unknown", "").split(",")]
+        unknown = [
+            field_label(name)
+            for name in CUSTOMER_FIELDS
+            if name in values.get("unknown", "").split(",")
+        ]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
         note = _("อาจมีอยู่แล้ว เลือกรายเดิม หรือสร้างรายใหม่") if draft.asking == "twin" else ""
-        return Card(f"{title} · {values['name']}" if values.get("name") else title, tuple(lines), note)
+        return Card(
+            f"{title} · {values['name']}" if values.get("name") else title, tuple(lines), note
+        )
 
     def _text(self, ctx: Context, name: str, value: str) -> str:
         if name == "kind":
@@ -117,7 +139,9 @@ class CustomerForm(Form):
         return self._text(ctx, name, values[name]) if values.get(name) else ""
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(name for name, field in CUSTOMER_FIELDS.items() if name != "reach" and not field.hidden)
+        return tuple(
+            name for name, field in CUSTOMER_FIELDS.items() if name != "reach" and not field.hidden
+        )
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.record:
@@ -132,7 +156,9 @@ enter_form(FORM)
 
 
 async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
-    """Somebody who is there already: no second record; what was typed besides is told, and not lost unseen."""
+    """Somebody who is there already: no second record; what was typed besides is told, and not lost
+    unseen.
+    """
     customer = await customers.get_customer(ctx.db, code)
     beyond = await customer_twins.beyond(ctx, draft, code)
     told = [f"{field_label(name)} {await FORM.present(ctx, draft, name)}" for name in beyond]
@@ -155,7 +181,13 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
     ctx.unsaved[code] = customer
     ctx.audit("customer.created", code)
     end(ctx, draft, outcome=code)
-    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s", code=code, name=customer_cards.shown_name(customer)))
+    done = Paragraph(
+        _(
+            "✅ บันทึกข้อมูลเรียบร้อย %(code)s %(name)s",
+            code=code,
+            name=customer_cards.shown_name(customer),
+        )
+    )
     follow = await _then(ctx, draft, customer)
     return Reply((done, *follow.parts), confirms=True)
 
@@ -163,10 +195,16 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
 async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
     """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
     waiting = await forms.find_draft(ctx.db, draft.data.get("then", ""))
-    if waiting is not None and waiting.staff_id == ctx.staff.id and waiting.state in ("open", "parked"):
+    if (
+        waiting is not None
+        and waiting.staff_id == ctx.staff.id
+        and waiting.state in ("open", "parked")
+    ):
         # The query that is still open is the one that this customer was made for.
         asked = next((name for name in CUSTOMERS if waiting.data.get(f"{name}_query")), "customer")
-        return await advance(ctx, with_values(waiting, {asked: customer.code, f"{asked}_query": ""}))
+        return await advance(
+            ctx, with_values(waiting, {asked: customer.code, f"{asked}_query": ""})
+        )
     values = {"customer": customer.code, "customer_query": ""}
     return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), **values}))
 
@@ -179,7 +217,9 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
     if customer == current:
         end(ctx, draft, outcome=current.code, state="cancelled")
         return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง")), await customer_cards.card(ctx, current)))
-    ctx.change(partial(customers.update_customer, old=current, new=customer, by=ctx.staff.id, now=ctx.now))
+    ctx.change(
+        partial(customers.update_customer, old=current, new=customer, by=ctx.staff.id, now=ctx.now)
+    )
     ctx.audit("customer.changed", customer.code)
     end(ctx, draft, outcome=customer.code)
     done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(code)s", code=customer.code))
@@ -187,7 +227,9 @@ async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply
 
 
 def moved_on(draft: Draft, current: Customer) -> bool:
-    """Whether the customer of a draft was saved, or merged into another one, since the draft was begun."""
+    """Whether the customer of a draft was saved, or merged into another one, since the draft was
+    begun.
+    """
     return (current.code, current.version) != (draft.record, draft.record_version)
 
 
@@ -196,7 +238,9 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
     keep(ctx, draft)
     ctx.audit("customer.read", current.code)
     if current.code == draft.record:
-        lines = await change_text.lines(ctx, await changes.list_changes(ctx.db, current.code, draft.record_version))
+        lines = await change_text.lines(
+            ctx, await changes.list_changes(ctx.db, current.code, draft.record_version)
+        )
         title = _("⚠️ %(no)s มีคนแก้ไขก่อนคุณ", no=current.code)
     else:
         lines = []
@@ -218,11 +262,15 @@ async def show_difference(ctx: Context, draft: Draft, current: Customer) -> Repl
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The officer saw the other's changes: lay the own ones over them."""
     draft = await own_draft(ctx, args)
-    return await advance(ctx, rebased(replace(draft, record=args.get("code", draft.record)), int(args["version"])))
+    return await advance(
+        ctx, rebased(replace(draft, record=args.get("code", draft.record)), int(args["version"]))
+    )
 
 
 async def passed_over(ctx: Context, query: str) -> dict[str, str]:
-    """Those whom a search for this text showed, as a draft has them: they are not asked about again."""
+    """Those whom a search for this text showed, as a draft has them: they are not asked about
+    again.
+    """
     hits = await search.find_customers(ctx.db, query) if query else []
     return {"twins_seen": customer_twins.seen(hits[: customer_twins.SHOWN])}
 

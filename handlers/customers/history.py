@@ -45,11 +45,16 @@ async def changes_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     lines = (await change_text.lines(ctx, await changes.list_changes(ctx.db, customer.code)))[::-1]
     buttons = []
     if await revisions.find(ctx.db, customer.code, customer.version - 1):
-        buttons.append(Button(_("เลิกการแก้ไขล่าสุด"), "customer.undo", _at(customer.code, customer.version)))
+        buttons.append(
+            Button(_("เลิกการแก้ไขล่าสุด"), "customer.undo", _at(customer.code, customer.version))
+        )
     more = len(lines) > (page + 1) * PAGE
     buttons += turn_buttons("customer.changes", {"code": customer.code}, page, more=more)
     buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}))
-    title = _("รายการแก้ไข · %(customer)s", customer=f"{customer.code} {customer_cards.shown_name(customer)}")
+    title = _(
+        "รายการแก้ไข · %(customer)s",
+        customer=f"{customer.code} {customer_cards.shown_name(customer)}",
+    )
     shown = tuple(lines[page * PAGE : (page + 1) * PAGE])
     return Reply((Card(title, shown, "" if shown else _("ยังไม่มีการแก้ไข"), tuple(buttons)),))
 
@@ -60,7 +65,9 @@ def _at(code: str, version: int) -> dict[str, str]:
 
 @action("customer.undo", in_place=True)
 async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Take the last change back, by a change that can be taken back too; Conflict where it is not the last."""
+    """Take the last change back, by a change that can be taken back too; Conflict where it is not
+    the last.
+    """
     customer = await customers.get_customer(ctx.db, args["code"])
     before = await revisions.find(ctx.db, customer.code, customer.version - 1)
     if before is None or str(customer.version) != args["version"] or customer.code != args["code"]:
@@ -69,7 +76,9 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         if change.field in ("merged", "merged_into"):
             raise Conflict("undo_merge", code=customer.code)
     restored = replace(before, created_at=customer.created_at, version=customer.version)
-    ctx.change(partial(customers.update_customer, old=customer, new=restored, by=ctx.staff.id, now=ctx.now))
+    ctx.change(
+        partial(customers.update_customer, old=customer, new=restored, by=ctx.staff.id, now=ctx.now)
+    )
     ctx.audit("customer.changed", customer.code)
     done = Paragraph(
         _("✅ บันทึกข้อมูลเรียบร้อย %(code)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", code=customer.code),

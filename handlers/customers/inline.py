@@ -20,11 +20,15 @@ USEFUL = timedelta(seconds=10)
 """A query that waited longer is not answered: Telegram forgets it, and who asked has typed on."""
 
 NOTHING = Reply((), offers=Offers())
-"""The answer to everybody whom the desk does not serve, and to staff who find nobody: one cannot tell which."""
+"""The answer to everybody whom the desk does not serve, and to staff who find nobody: one cannot
+tell which.
+"""
 
 
 async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | None) -> Outcome:
-    """One page of customers. Neither the account's chat nor that it was seen is noted: it spoke elsewhere."""
+    """One page of customers. Neither the account's chat nor that it was seen is noted: it spoke
+    elsewhere.
+    """
     now = desk.clock()
     if now - incoming.at > USEFUL:
         return Outcome(None)
@@ -42,7 +46,9 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
 async def _page(ctx: Context, text: str, offset: str) -> Reply:
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 5 else 0
     found = await search.find_customers(ctx.db, text) if text else []
-    hits = list({hit.customer.code: hit for hit in found}.values())  # Telegram refuses one result twice
+    hits = list(
+        {hit.customer.code: hit for hit in found}.values()
+    )  # Telegram refuses one result twice
     shown = hits[start : start + PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
@@ -53,7 +59,11 @@ async def _page(ctx: Context, text: str, offset: str) -> Reply:
 def _offer(hit: search.Hit) -> Offer:
     customer = hit.customer
     phone = customer.mobile or customer.phone
-    about = (format_phone(phone) if phone else customer.email, customer.organisation, why_label(hit.why, hit.score))
+    about = (
+        format_phone(phone) if phone else customer.email,
+        customer.organisation,
+        why_label(hit.why, hit.score),
+    )
     title = f"{customer.code} {customer_cards.shown_name(customer)}"
     return Offer(customer.code, title, " · ".join(filter(None, about)), masked_line(customer))
 
@@ -62,4 +72,6 @@ def masked_line(customer: Customer) -> str:
     """What may stand in a foreign chat: `C81554 สมชาย ใจ••• · 08•-•••-5678`."""
     phone = customer.mobile or customer.phone
     name = mask_surname(customer.name) if customer.name else _("(ไม่ทราบชื่อ)")
-    return " · ".join(filter(None, (f"👤 {customer.code} {name}", mask_phone(phone) if phone else "")))
+    return " · ".join(
+        filter(None, (f"👤 {customer.code} {name}", mask_phone(phone) if phone else ""))
+    )

@@ -1,4 +1,6 @@
-"""Merging customers: preview field by field, merge, and take it back at any time. For administrators."""
+"""Merging customers: preview field by field, merge, and take it back at any time. For
+administrators.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -42,7 +44,9 @@ def fits_codes(text: str) -> bool:
     return not text or are_codes(text)
 
 
-@command("merge", "รวมผู้รับบริการ", "รวมรหัส", about="รวมรหัสซ้ำเป็นรายเดียว", fits=fits_codes, role=Role.ADMIN)
+@command(
+    "merge", "รวมผู้รับบริการ", "รวมรหัส", about="รวมรหัสซ้ำเป็นรายเดียว", fits=fits_codes, role=Role.ADMIN
+)
 async def merge(ctx: Context, args: str) -> Reply:
     """Two codes: the preview of their merge. One: its merges, to be taken back."""
     codes = typed_codes(args)
@@ -60,7 +64,9 @@ async def merge(ctx: Context, args: str) -> Reply:
 
 
 async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
-    """The records of exactly these codes, with their tickets; NotFound("customer"), InvalidInput("merge_signpost")."""
+    """The records of exactly these codes, with their tickets; NotFound("customer"),
+    InvalidInput("merge_signpost").
+    """
     found = []
     for code in codes:
         customer = await customers.get_record(ctx.db, code)
@@ -77,14 +83,20 @@ async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
 async def preview(
     ctx: Context, codes: Sequence[str], keep: str = "", take: Sequence[str] = (), note: str = ""
 ) -> Reply:
-    """What merging these two would make, with every choice as a button; `keep` is the recommended one by default."""
+    """What merging these two would make, with every choice as a button; `keep` is the recommended
+    one by default.
+    """
     found = await candidates(ctx, codes)
     advice = recommend(found)
     kept = next((one for one in found if one.customer.code == keep), advice.keep)
     gone = next(one for one in found if one is not kept)
     survivor, merged = kept.customer, gone.customer
     union = unite(survivor, merged, frozenset(take))
-    lines = [line for name in FIELDS if (line := _field_line(ctx, name, survivor, merged, union.customer))]
+    lines = [
+        line
+        for name in FIELDS
+        if (line := _field_line(ctx, name, survivor, merged, union.customer))
+    ]
     lines += _united_lines(kept, gone, union.customer)
     title = _("รวม %(merged)s เข้ากับ %(survivor)s", merged=merged.code, survivor=survivor.code)
     notes = [
@@ -95,14 +107,22 @@ async def preview(
     args = {"keep": survivor.code, "gone": merged.code, "take": ",".join(take)}
     versions = {"keep_version": str(survivor.version), "gone_version": str(merged.version)}
     toggles = [
-        Button(_toggle_label(name, name in take, survivor, merged), "merge.take", {**args, "field": name})
+        Button(
+            _toggle_label(name, name in take, survivor, merged),
+            "merge.take",
+            {**args, "field": name},
+        )
         for name in differing(survivor, merged)
     ]
     buttons = (
-        Button(_("รวมเป็น %(code)s", code=survivor.code), "merge.do", {**args, **versions}, once=True),
+        Button(
+            _("รวมเป็น %(code)s", code=survivor.code), "merge.do", {**args, **versions}, once=True
+        ),
         *toggles,
         Button(_("เก็บ %(code)s แทน", code=merged.code), "merge.swap", args),
-        Button(_("ไม่ใช่รายเดียวกัน"), "duplicate.different", {"one": survivor.code, "other": merged.code}),
+        Button(
+            _("ไม่ใช่รายเดียวกัน"), "duplicate.different", {"one": survivor.code, "other": merged.code}
+        ),
     )
     return Reply((Card(f"👤 {title}", tuple(lines), "\n".join(filter(None, notes)), buttons),))
 
@@ -130,28 +150,43 @@ def _field_line(
     if one == other:
         return field_label(name), one
     left, code = (one, survivor.code) if chosen == other else (other, merged.code)
-    return field_label(name), _("%(chosen)s · ไม่ใช้ %(left)s (%(code)s)", chosen=chosen, left=left, code=code)
+    return field_label(name), _(
+        "%(chosen)s · ไม่ใช้ %(left)s (%(code)s)", chosen=chosen, left=left, code=code
+    )
 
 
 def _united_lines(kept: Candidate, gone: Candidate, after: Customer) -> list[tuple[str, str]]:
     both = (kept, gone)
     counts = " · ".join(
-        _("%(code)s %(count)s ใบ", code=one.customer.code, count=one.tickets) + _latest(one) for one in both
+        _("%(code)s %(count)s ใบ", code=one.customer.code, count=one.tickets) + _latest(one)
+        for one in both
     )
     lines = [
         (field_label("contacts"), " · ".join(contact.name for contact in after.contacts[:8])),
-        (field_label("address"), "\n".join(shorten(address.text, 100) for address in after.addresses[:5])),
+        (
+            field_label("address"),
+            "\n".join(shorten(address.text, 100) for address in after.addresses[:5]),
+        ),
         (_("ใบงาน"), counts),
     ]
     return [line for line in lines if line[1]]
 
 
 def beside(found: Sequence[Candidate]) -> list[tuple[str, list[str]]]:
-    """What else the advice counts, of each record: contacts, addresses, tickets and when the last one was made."""
+    """What else the advice counts, of each record: contacts, addresses, tickets and when the last
+    one was made.
+    """
     people = [", ".join(contact.name for contact in one.customer.contacts[:3]) for one in found]
-    places = [shorten(one.customer.addresses[0].text, 60) if one.customer.addresses else "" for one in found]
+    places = [
+        shorten(one.customer.addresses[0].text, 60) if one.customer.addresses else ""
+        for one in found
+    ]
     counts = [str(one.tickets) + _latest(one) for one in found]
-    rows = [(field_label("contacts"), people), (field_label("address"), places), (_("ใบงาน"), counts)]
+    rows = [
+        (field_label("contacts"), people),
+        (field_label("address"), places),
+        (_("ใบงาน"), counts),
+    ]
     return [(name, values) for name, values in rows if any(values)]
 
 
@@ -169,17 +204,25 @@ def _toggle_label(name: str, taken: bool, survivor: Customer, merged: Customer) 
 def advice_text(advice: Recommendation, found: Sequence[Candidate]) -> str:
     """Which code to keep and why (DOMAIN.md section 7)."""
     reasons = []
-    counts = _(" ต่อ ").join(str(one.filled) for one in (advice.keep, *(o for o in found if o is not advice.keep)))
+    counts = _(" ต่อ ").join(
+        str(one.filled) for one in (advice.keep, *(o for o in found if o is not advice.keep))
+    )
     if advice.fuller:
         reasons.append(_("ข้อมูลครบกว่า (%(counts)s รายการ)", counts=counts))
     latest = advice.keep.latest_at
     if advice.later and latest:
-        reasons.append(_("ใบงานล่าสุดกว่า (%(date)s)", date=format_date(latest.astimezone(BANGKOK).date())))
+        reasons.append(
+            _("ใบงานล่าสุดกว่า (%(date)s)", date=format_date(latest.astimezone(BANGKOK).date()))
+        )
     elif any(one.latest_at and (latest is None or one.latest_at > latest) for one in found):
         reasons.append(_("แต่ใบงานล่าสุดอยู่ที่รหัสอื่น"))
     if not reasons:
         reasons.append(_("ข้อมูลเท่ากัน เลือกรหัสที่เก่ากว่า"))
-    return _("แนะนำให้เก็บ %(code)s: %(reasons)s", code=advice.keep.customer.code, reasons=", ".join(reasons))
+    return _(
+        "แนะนำให้เก็บ %(code)s: %(reasons)s",
+        code=advice.keep.customer.code,
+        reasons=", ".join(reasons),
+    )
 
 
 @action("merge.preview", role=Role.ADMIN)
@@ -216,7 +259,13 @@ async def do_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     union = unite(survivor, merged, frozenset(take))
     merge_id = f"{ctx.incoming.platform}:{ctx.incoming.id}"
     change = partial(
-        merges.merge, survivor=survivor, merged=merged, union=union, by=ctx.staff.id, now=ctx.now, merge_id=merge_id
+        merges.merge,
+        survivor=survivor,
+        merged=merged,
+        union=union,
+        by=ctx.staff.id,
+        now=ctx.now,
+        merge_id=merge_id,
     )
     ctx.change(change)
     await tell_reporter(ctx, survivor.code, merged.code, same=True)
@@ -247,7 +296,10 @@ async def tell_reporter(ctx: Context, keep: str, gone: str, *, same: bool) -> No
         codes = {"who": person_label(name), "keep": keep, "gone": gone}
         merged = _("👤 %(who)sรวม %(gone)s เข้ากับ %(keep)s ตามที่คุณรายงานแล้ว", **codes)
         other = _("👤 %(who)sตัดสินว่า %(gone)s กับ %(keep)s ไม่ใช่รายเดียวกัน", **codes)
-        return say(merged if same else other, Button(_("ดู %(code)s", code=keep), "customer.show", {"code": keep}))
+        return say(
+            merged if same else other,
+            Button(_("ดู %(code)s", code=keep), "customer.show", {"code": keep}),
+        )
 
     key = f"decided:{ctx.incoming.platform}:{ctx.incoming.id}"
     ctx.notify(make, key, staff_id=pair.reported_by)
@@ -267,14 +319,19 @@ async def _list_merges(ctx: Context, code: str) -> Reply:
     names = await staff.staff_names(ctx.db)
     lines = tuple((when(one.merged_at), _merge_line(one, names)) for one in found)
     buttons = [
-        Button(_("ยกเลิกการรวม %(code)s", code=one.merge.merged.code), "merge.undo", {"merge": one.id}) for one in found
+        Button(
+            _("ยกเลิกการรวม %(code)s", code=one.merge.merged.code), "merge.undo", {"merge": one.id}
+        )
+        for one in found
     ]
     return Reply((Card(_("การรวมรหัสของ %(code)s", code=code), lines, "", tuple(buttons)),))
 
 
 def _merge_line(one: StoredMerge, names: Mapping[StaffId, str]) -> str:
     pair = f"{one.merge.merged.code} → {one.merge.survivor.code}"
-    return " · ".join(filter(None, (pair, names.get(one.merged_by, "") if one.merged_by is not None else "")))
+    return " · ".join(
+        filter(None, (pair, names.get(one.merged_by, "") if one.merged_by is not None else ""))
+    )
 
 
 @action("merge.list", role=Role.ADMIN)
@@ -284,7 +341,9 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _standing(ctx: Context, merge_id: str) -> tuple[StoredMerge, Customer]:
-    """The merge and its survivor as it is now; refuses where it was taken back, or lies below a later one."""
+    """The merge and its survivor as it is now; refuses where it was taken back, or lies below a
+    later one.
+    """
     stored = await merges.find_merge(ctx.db, merge_id)
     if stored is None or stored.undone_at is not None:
         raise NotFound("merge_gone")
@@ -311,12 +370,19 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         (_("อยู่ที่ %(code)s", code=survivor), _("ใบงาน %(count)s ใบ", count=stay)),
     ]
     changed = changed_since(stored.merge, now)
-    lines += [(_("แก้ไขหลังรวม: %(field)s", field=field_label(name)), _present(ctx, name, now)) for name in changed]
+    lines += [
+        (_("แก้ไขหลังรวม: %(field)s", field=field_label(name)), _present(ctx, name, now))
+        for name in changed
+    ]
     undo = {"merge": stored.id, "version": str(now.version)}
     if changed:
-        buttons = [Button(_("ยกเลิกการรวม เก็บค่าที่แก้ภายหลัง"), "merge.part", {**undo, "keep": "1"}, once=True)]
+        buttons = [
+            Button(_("ยกเลิกการรวม เก็บค่าที่แก้ภายหลัง"), "merge.part", {**undo, "keep": "1"}, once=True)
+        ]
         if not await merges.has_others_since(ctx.db, stored):
-            buttons.append(Button(_("ยกเลิกการรวม คืนค่าก่อนรวม"), "merge.part", {**undo, "keep": ""}, once=True))
+            buttons.append(
+                Button(_("ยกเลิกการรวม คืนค่าก่อนรวม"), "merge.part", {**undo, "keep": ""}, once=True)
+            )
     else:
         buttons = [Button(_("ยืนยันยกเลิกการรวม"), "merge.part", {**undo, "keep": "1"}, once=True)]
     buttons.append(Button(_("ไม่ยกเลิก"), "customer.show", {"code": survivor}))
@@ -339,10 +405,24 @@ async def part_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if str(now.version) != args["version"]:
         return await undo_pressed(ctx, args)
     parted = part(stored.merge, now, keep=bool(args["keep"]))
-    ctx.change(partial(merges.unmerge, stored=stored, now_survivor=now, parted=parted, by=ctx.staff.id, now=ctx.now))
+    ctx.change(
+        partial(
+            merges.unmerge,
+            stored=stored,
+            now_survivor=now,
+            parted=parted,
+            by=ctx.staff.id,
+            now=ctx.now,
+        )
+    )
     survivor, merged = now.code, stored.merge.merged.code
     ctx.audit("customer.unmerged", merged)
     ctx.audit("customer.changed", survivor)
-    text = _("✅ บันทึกข้อมูลเรียบร้อย %(merged)s และ %(survivor)s แยกกันแล้ว", merged=merged, survivor=survivor)
-    buttons = tuple(Button(_("ดู %(code)s", code=code), "customer.show", {"code": code}) for code in (merged, survivor))
+    text = _(
+        "✅ บันทึกข้อมูลเรียบร้อย %(merged)s และ %(survivor)s แยกกันแล้ว", merged=merged, survivor=survivor
+    )
+    buttons = tuple(
+        Button(_("ดู %(code)s", code=code), "customer.show", {"code": code})
+        for code in (merged, survivor)
+    )
     return Reply((Paragraph(text, buttons),), confirms=True)

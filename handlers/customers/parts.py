@@ -1,4 +1,6 @@
-"""A customer's contacts and addresses one by one: add, change, remove, choose the main one (DOMAIN.md section 2.3)."""
+"""A customer's contacts and addresses one by one: add, change, remove, choose the main one
+(DOMAIN.md section 2.3).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -65,14 +67,21 @@ async def _list(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
 async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
     """An edit in which nothing was changed yet need not be offered again."""
     draft = await forms.find_draft(ctx.db, draft_id) if draft_id else None
-    if draft and draft.staff_id == ctx.staff.id and draft.state == "open" and set(draft.data) <= {"look", "unknown"}:
+    if (
+        draft
+        and draft.staff_id == ctx.staff.id
+        and draft.state == "open"
+        and set(draft.data) <= {"look", "unknown"}
+    ):
         end(ctx, draft, state="cancelled")
 
 
 def list_part(customer: Customer, what: str, page: int = 0) -> Part:
     """One page of the contacts or addresses of a customer, with what can be done."""
     args = {"code": customer.code, "version": str(customer.version)}
-    ones: Sequence[Contact | Address] = customer.contacts if what == "contacts" else customer.addresses
+    ones: Sequence[Contact | Address] = (
+        customer.contacts if what == "contacts" else customer.addresses
+    )
     shown = [
         Button(_line(one), f"{what}.show", {**args, "place": str(_place(customer, one))})
         for one in ones[page * PAGE : (page + 1) * PAGE]
@@ -90,7 +99,9 @@ def list_part(customer: Customer, what: str, page: int = 0) -> Part:
 
 
 def _place(customer: Customer, one: Contact | Address) -> int:
-    """What tells one of a customer's contacts or addresses from the others: the id, or the place in the list."""
+    """What tells one of a customer's contacts or addresses from the others: the id, or the place in
+    the list.
+    """
     if isinstance(one, Contact):
         return one.id or 0
     return customer.addresses.index(one)
@@ -143,7 +154,14 @@ async def _show(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
         buttons.append(Button(main, f"{what}.main", args))
     buttons.append(Button(_("ลบ"), f"{what}.remove", args))
     buttons.append(Button(_("กลับ"), f"customer.{what}", {"code": customer.code}))
-    return Reply((Paragraph(f"{customer.code} {customer_cards.shown_name(customer)}\n{_line(one)}", tuple(buttons)),))
+    return Reply(
+        (
+            Paragraph(
+                f"{customer.code} {customer_cards.shown_name(customer)}\n{_line(one)}",
+                tuple(buttons),
+            ),
+        )
+    )
 
 
 @action("contacts.main", in_place=True)
@@ -183,7 +201,9 @@ async def _change(ctx: Context, args: Mapping[str, str], what: str, *, remove: b
 
 
 def arranged(ones: tuple[P, ...], one: P, *, remove: bool) -> tuple[P, ...]:
-    """Without this one, or with it as the main one: there is always exactly one main, and it stands first."""
+    """Without this one, or with it as the main one: there is always exactly one main, and it stands
+    first.
+    """
     others: list[P] = [other for other in ones if other is not one]
     if remove and not one.main:
         return tuple(others)
@@ -202,7 +222,9 @@ def save(ctx: Context, old: Customer, new: Customer, what: str) -> Reply:
             customer_cards.undo_button(new.code, old.version + 1),
             Button(_("ผู้รับบริการ"), "customer.show", {"code": new.code}),
             Button(
-                field_label("contacts" if what == "contacts" else "address"), f"customer.{what}", {"code": new.code}
+                field_label("contacts" if what == "contacts" else "address"),
+                f"customer.{what}",
+                {"code": new.code},
             ),
         ),
     )
@@ -243,7 +265,13 @@ async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
 def _values(one: Contact | Address) -> dict[str, str]:
     if isinstance(one, Address):
         return {"address": one.text, "look": ""}
-    return {"name": one.name, "phone": one.phone, "mobile": one.mobile, "email": one.email, "look": "1"}
+    return {
+        "name": one.name,
+        "phone": one.phone,
+        "mobile": one.mobile,
+        "email": one.email,
+        "look": "1",
+    }
 
 
 async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -273,14 +301,21 @@ class PartForm(Form):
         customer = await customers.get_customer(ctx.db, draft.record)
         label = field_label("contacts" if self.kind == "contacts" else "address")
         shown = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
-        return Card(f"{label} · {customer.code} {customer_cards.shown_name(customer)}", tuple(s for s in shown if s[1]))
+        return Card(
+            f"{label} · {customer.code} {customer_cards.shown_name(customer)}",
+            tuple(s for s in shown if s[1]),
+        )
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         value = draft.data.get(name, "")
         return format_phone(value) if name in ("phone", "mobile") else value
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return tuple(name for name in self.fields if name != self.first) if draft.data.get("was") else ()
+        return (
+            tuple(name for name in self.fields if name != self.first)
+            if draft.data.get("was")
+            else ()
+        )
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         current = await customers.get_customer(ctx.db, draft.record)
@@ -288,25 +323,41 @@ class PartForm(Form):
             return await show_difference(ctx, draft, current)
         end(ctx, draft, outcome=current.code)
         if self.kind == "contacts":
-            return save(ctx, current, replace(current, contacts=_with_contact(current, draft.data)), self.kind)
-        return save(ctx, current, replace(current, addresses=_with_address(current, draft.data)), self.kind)
+            return save(
+                ctx,
+                current,
+                replace(current, contacts=_with_contact(current, draft.data)),
+                self.kind,
+            )
+        return save(
+            ctx, current, replace(current, addresses=_with_address(current, draft.data)), self.kind
+        )
 
 
 def _with_contact(customer: Customer, data: Mapping[str, str]) -> tuple[Contact, ...]:
     """The contact that is meant changed; a new one, also where somebody removed it meanwhile."""
-    given = Contact(data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", ""))
+    given = Contact(
+        data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", "")
+    )
     picked = next((one for one in customer.contacts if str(one.id) == data.get("was")), None)
     if picked is None:
         return (*customer.contacts, replace(given, main=not customer.contacts))
-    return tuple(replace(given, main=one.main, id=one.id) if one is picked else one for one in customer.contacts)
+    return tuple(
+        replace(given, main=one.main, id=one.id) if one is picked else one
+        for one in customer.contacts
+    )
 
 
 def _with_address(customer: Customer, data: Mapping[str, str]) -> tuple[Address, ...]:
-    """The address that is meant changed, wherever it stands by now; a new one, also where it is there no more."""
+    """The address that is meant changed, wherever it stands by now; a new one, also where it is
+    there no more.
+    """
     picked = next((one for one in customer.addresses if one.text == data.get("was")), None)
     if picked is None:
         return (*customer.addresses, Address(data["address"], main=not customer.addresses))
-    return tuple(replace(one, text=data["address"]) if one is picked else one for one in customer.addresses)
+    return tuple(
+        replace(one, text=data["address"]) if one is picked else one for one in customer.addresses
+    )
 
 
 PARTS = {

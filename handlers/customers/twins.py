@@ -1,7 +1,8 @@
-"""Customers who may be the same person as a new one: asked as soon as something that was typed tells it.
+"""Customers who may be the same person as a new one: asked as soon as something that was typed
+tells it.
 
-A draft names in `twins_seen` whom its officer has seen and passed over, and in `twin` whom she chose instead.
-"""
+A draft names in `twins_seen` whom its officer has seen and passed over, and in `twin` whom she
+chose instead."""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,12 +26,18 @@ SURE = (search.Why.PHONE, search.Why.EMAIL)
 
 
 def seen(hits: Iterable[search.Hit]) -> str:
-    """These as `twins_seen` has them: whoever was passed over for the name may still have the same telephone."""
-    return ",".join(f"{hit.customer.code}:{hit.why}" if hit.why in SURE else hit.customer.code for hit in hits)
+    """These as `twins_seen` has them: whoever was passed over for the name may still have the same
+    telephone.
+    """
+    return ",".join(
+        f"{hit.customer.code}:{hit.why}" if hit.why in SURE else hit.customer.code for hit in hits
+    )
 
 
 async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
-    """Customers who may be the one that is being made, and whom its officer has not passed over yet."""
+    """Customers who may be the one that is being made, and whom its officer has not passed over
+    yet.
+    """
     told = [draft.data.get(name, "") for name in TELLING]
     if draft.record or not any(told):
         return []

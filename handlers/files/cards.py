@@ -31,16 +31,31 @@ def no_links(reader: Role | None) -> str:
 
 
 def document(file: File, names: Mapping[StaffId, str], reader: Role) -> Document:
-    """A file as a person asked for it: who added it when, and on a ticket the button that removes it."""
+    """A file as a person asked for it: who added it when, and on a ticket the button that removes
+    it.
+    """
     who = names.get(file.added_by, "") if file.added_by is not None else ""
     caption = "\n".join(
-        filter(None, (f"📎 {file.name} · {size_text(file.size)}", f"{who} {when(file.added_at)}".strip(), file.caption))
+        filter(
+            None,
+            (
+                f"📎 {file.name} · {size_text(file.size)}",
+                f"{who} {when(file.added_at)}".strip(),
+                file.caption,
+            ),
+        )
     )
-    buttons = (Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id}),) if file.record.startswith("R") else ()
+    buttons = (
+        (Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id}),)
+        if file.record.startswith("R")
+        else ()
+    )
     return as_document(file, caption, buttons, reader=reader)
 
 
-def as_document(file: File, caption: str, buttons: tuple[Button, ...] = (), *, reader: Role | None = None) -> Document:
+def as_document(
+    file: File, caption: str, buttons: tuple[Button, ...] = (), *, reader: Role | None = None
+) -> Document:
     """A stored file as a part of a reply to somebody with this role."""
     return Document(
         file=file.id,

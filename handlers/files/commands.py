@@ -1,4 +1,6 @@
-"""Files that officers send: attached to a ticket or a draft, asked about where that is unclear, shown, removed."""
+"""Files that officers send: attached to a ticket or a draft, asked about where that is unclear,
+shown, removed.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -46,14 +48,17 @@ AT_ONCE = 10
 
 
 async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply | None:
-    """Where it belongs: to its album, the ticket named in its caption or answered, the open form; else it is asked.
+    """Where it belongs: to its album, the ticket named in its caption or answered, the open form;
+    else it is asked.
 
     None = further pictures of its album are on their way, and the last one is answered.
     """
     fresh = draft if draft and ctx.now - draft.touched_at <= forms.FRESH else None
     if not body.reference:
         problem = _("รับได้เฉพาะข้อความ รูป และไฟล์")
-        return await forms.proceed(ctx, fresh, fresh.asking, problem) if fresh else say(f"⚠️ {problem}")
+        return (
+            await forms.proceed(ctx, fresh, fresh.asking, problem) if fresh else say(f"⚠️ {problem}")
+        )
     try:
         fetched = await ctx.fetch(body)
     except (InvalidInput, NotFound) as error:
@@ -76,9 +81,19 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
         message=body.message,
         album=body.album,
     )
-    before = await file_store.list_album(ctx.db, file.platform, file.album, ctx.staff.id) if file.album else []
+    before = (
+        await file_store.list_album(ctx.db, file.platform, file.album, ctx.staff.id)
+        if file.album
+        else []
+    )
     place = await _place(ctx, body, fresh, before)
-    record = place.no if isinstance(place, Ticket) else of_draft(place.id) if place else of_person(ctx.staff.id)
+    record = (
+        place.no
+        if isinstance(place, Ticket)
+        else of_draft(place.id)
+        if place
+        else of_person(ctx.staff.id)
+    )
     there = await file_store.list_files(ctx.db, record)
     file = replace(file, name=numbered_name(file.name, {each.name for each in (*before, *there)}))
     if isinstance(place, Ticket):
@@ -88,7 +103,9 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
     return await _hold(ctx, body, file, draft, before)
 
 
-async def _place(ctx: Context, body: Attachment, draft: Draft | None, before: list[File]) -> Ticket | Draft | None:
+async def _place(
+    ctx: Context, body: Attachment, draft: Draft | None, before: list[File]
+) -> Ticket | Draft | None:
     record = before[-1].record if before else ""
     if record.startswith("R"):
         return await tickets.get_ticket(ctx.db, record)
@@ -121,14 +138,18 @@ def _caption(file: File, before: Sequence[File]) -> str:
     return next((each.caption for each in (*before, file) if each.caption), "")
 
 
-async def _to_ticket(ctx: Context, body: Attachment, file: File, ticket: Ticket, before: list[File]) -> Reply | None:
+async def _to_ticket(
+    ctx: Context, body: Attachment, file: File, ticket: Ticket, before: list[File]
+) -> Reply | None:
     held = [each.id for each in before if each.record == of_person(ctx.staff.id)]
     if held:
         ctx.change(move(ctx, held, of_person(ctx.staff.id), ticket))
     there = await file_store.list_files(ctx.db, ticket.no)
     twin = next((each for each in there if each.sha256 == file.sha256), None)
     if twin is None:
-        ctx.change(partial(file_store.attach, file=replace(file, record=ticket.no), version=ticket.version))
+        ctx.change(
+            partial(file_store.attach, file=replace(file, record=ticket.no), version=ticket.version)
+        )
         ctx.attached[ticket.no] = 1 + len(held)
         ctx.audit("ticket.file_added", ticket.no)
     if not await _is_last(ctx, body, before):
@@ -150,7 +171,9 @@ async def _ticket_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     return (ticket_buttons.show_button(ticket), ticket_buttons.files_button(ticket.no, count))
 
 
-async def _to_draft(ctx: Context, body: Attachment, file: File, draft: Draft, before: list[File]) -> Reply | None:
+async def _to_draft(
+    ctx: Context, body: Attachment, file: File, draft: Draft, before: list[File]
+) -> Reply | None:
     """The form goes on; what the file's caption says is the answer to what it asked."""
     record = of_draft(draft.id)
     await forms.park_open(ctx, draft.id)
@@ -169,7 +192,9 @@ async def _to_draft(ctx: Context, body: Attachment, file: File, draft: Draft, be
     return replace(reply, parts=(told, *reply.parts))
 
 
-async def _hold(ctx: Context, body: Attachment, file: File, draft: Draft | None, before: list[File]) -> Reply | None:
+async def _hold(
+    ctx: Context, body: Attachment, file: File, draft: Draft | None, before: list[File]
+) -> Reply | None:
     """Kept until it is said where it goes; an administrator's table may be an import."""
     problem = ""
     is_table = file.mime in (CSV.mime, XLSX.mime) and not before and not _only_number(body.caption)
@@ -198,12 +223,16 @@ async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> 
     options = []
     if draft is not None and draft.kind == "ticket":
         title = (await forms.FORMS[draft.kind].show(ctx, draft)).title
-        options.append(forms.form_button(_("ร่าง %(title)s", title=title), "file.to_draft", draft, ids=ids))
+        options.append(
+            forms.form_button(_("ร่าง %(title)s", title=title), "file.to_draft", draft, ids=ids)
+        )
     options += await _proofs(ctx, held, ids)
     for ticket in await tickets.list_touched(ctx.db, ctx.staff.id, OFFERED):
         ctx.audit("ticket.listed", ticket.no)
         options.append(
-            Button(ticket_cards.ticket_line(ctx, ticket), "file.attach", {"no": ticket.no, "ids": ids}),
+            Button(
+                ticket_cards.ticket_line(ctx, ticket), "file.attach", {"no": ticket.no, "ids": ids}
+            ),
         )
     question = _("📎 %(files)s\nแนบกับใบงานไหน แตะเลือก หรือพิมพ์เลขใบงาน", files=file_cards.names(held))
     buttons = (
@@ -252,7 +281,9 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("file.proof", in_place=True)
 async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """It is what was waited for: the chain ends, and the file belongs to the ticket that says so."""
+    """It is what was waited for: the chain ends, and the file belongs to the ticket that says
+    so.
+    """
     held = await _held(ctx, args)
     reply, ticket = await owed_proofs.receive_proof(ctx, int(args["owed"]))
     if ticket is None:
@@ -291,7 +322,9 @@ async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _hand_over(ctx: Context, held: Sequence[File], draft: Draft) -> None:
-    ctx.change(partial(file_store.hand_over, ids=[file.id for file in held], record=of_draft(draft.id)))
+    ctx.change(
+        partial(file_store.hand_over, ids=[file.id for file in held], record=of_draft(draft.id))
+    )
     ctx.attached[of_draft(draft.id)] = len(held)
 
 
@@ -300,7 +333,9 @@ async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keep nothing of what waits."""
     held = await _held(ctx, args)
     for file in held:
-        ctx.change(partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now))
+        ctx.change(
+            partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now)
+        )
     return say(_("ลบแล้ว: %(files)s", files=file_cards.names(held)))
 
 
@@ -311,7 +346,9 @@ async def attach_table_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if job.state != "ready":
         return imports.present_state(job)
     file = await file_store.get_file(ctx.db, job.file)
-    ctx.change(partial(import_store.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now))
+    ctx.change(
+        partial(import_store.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now)
+    )
     ctx.change(partial(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id)))
     return Reply((await _question(ctx, [file], await form_store.find_open(ctx.db, ctx.staff.id)),))
 
@@ -330,7 +367,9 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if len(found) == 1:
         return await _send(ctx, found)
     options = tuple(
-        Button(f"📎 {file.name} · {file_cards.size_text(file.size)}", "file.send", {"file": file.id})
+        Button(
+            f"📎 {file.name} · {file_cards.size_text(file.size)}", "file.send", {"file": file.id}
+        )
         for file in found[:30]
     )
     every = _("ส่งทั้งหมด (%(count)s)", count=min(len(found), AT_ONCE))
@@ -376,7 +415,9 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         Button(_("ลบ"), "file.removed", {"file": file.id}, once=True),
         Button(_("ไม่ลบ"), "file.list", {"no": file.record}),
     )
-    return Reply((Card(question, ((_("ขนาด"), file_cards.size_text(file.size)),), buttons=buttons),))
+    return Reply(
+        (Card(question, ((_("ขนาด"), file_cards.size_text(file.size)),), buttons=buttons),)
+    )
 
 
 @action("file.removed", in_place=True)
@@ -384,7 +425,9 @@ async def removed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Removed, as a line of the ticket's list of changes."""
     file = await _ticket_file(ctx, args)
     ticket = await tickets.get_ticket(ctx.db, file.record)
-    ctx.change(partial(file_store.remove, file=file, version=ticket.version, by=ctx.staff.id, now=ctx.now))
+    ctx.change(
+        partial(file_store.remove, file=file, version=ticket.version, by=ctx.staff.id, now=ctx.now)
+    )
     ctx.audit("ticket.file_removed", ticket.no)
     text = _("ลบ %(name)s ออกจาก %(no)s แล้ว", name=file.name, no=ticket.no)
     return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
@@ -392,17 +435,23 @@ async def removed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def unsent(ctx: Context, body: Unsent) -> None:
     """What its sender took back leaves the desk too; whoever took it back needs no word."""
-    for file in await file_store.list_by_message(ctx.db, ctx.incoming.platform, body.message, ctx.staff.id):
+    for file in await file_store.list_by_message(
+        ctx.db, ctx.incoming.platform, body.message, ctx.staff.id
+    ):
         if file.record.startswith(of_import("")):
             continue
         ticket = await tickets.find_ticket(ctx.db, file.record)
         version = ticket.version if ticket else None
-        ctx.change(partial(file_store.remove, file=file, version=version, by=ctx.staff.id, now=ctx.now))
+        ctx.change(
+            partial(file_store.remove, file=file, version=version, by=ctx.staff.id, now=ctx.now)
+        )
         ctx.audit("ticket.file_unsent", file.record)
 
 
 def not_fetched(reference: str) -> Reply:
     """What is said when a platform does not give a file after several tries."""
-    text = _("ดึงไฟล์จากแอปไม่สำเร็จ กดลองใหม่ หรือส่งไฟล์อีกครั้งภายหลัง (อ้างอิง %(reference)s)", reference=reference)
+    text = _(
+        "ดึงไฟล์จากแอปไม่สำเร็จ กดลองใหม่ หรือส่งไฟล์อีกครั้งภายหลัง (อ้างอิง %(reference)s)", reference=reference
+    )
     button = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
     return Reply((Paragraph(text, (button,)),), confirms=True)

@@ -1,4 +1,6 @@
-"""Messages that their sender took back (LINE): their words leave the desk, and the records they made say so."""
+"""Messages that their sender took back (LINE): their words leave the desk, and the records they
+made say so.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -16,7 +18,14 @@ from store.customers import records as customers
 from store.tickets import records as tickets
 
 MADE = frozenset(
-    {"ticket.created", "ticket.changed", "ticket.voided", "ticket.reopened", "customer.created", "customer.changed"}
+    {
+        "ticket.created",
+        "ticket.changed",
+        "ticket.voided",
+        "ticket.reopened",
+        "customer.created",
+        "customer.changed",
+    }
 )
 """What the audit log calls a save whose words may be a message's."""
 
@@ -25,18 +34,24 @@ def note_origins(ctx: Context) -> None:
     """Remember what the messages behind this event went into, in case one of them is taken back."""
     records = sorted({entry.record for entry in ctx.audit_entries if entry.action in MADE})
     if ctx.origins and records:
-        ctx.change(partial(inbox.note_records, event_ids=sorted(ctx.origins), records=records, now=ctx.now))
+        ctx.change(
+            partial(inbox.note_records, event_ids=sorted(ctx.origins), records=records, now=ctx.now)
+        )
 
 
 async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
-    """Forget the words wherever they lie but in records, and mark those; None where nothing is left to say."""
+    """Forget the words wherever they lie but in records, and mark those; None where nothing is left
+    to say.
+    """
     await files.unsent(ctx, body)
     incoming = ctx.incoming
     conversation = f"{incoming.platform}:{incoming.chat}"
     event_id = await inbox.find_message(ctx.db, incoming.platform, conversation, body.message)
     if not event_id:
         return None
-    ctx.change(partial(outbox.unsay, event_id=event_id, platform=incoming.platform, chat=incoming.chat))
+    ctx.change(
+        partial(outbox.unsay, event_id=event_id, platform=incoming.platform, chat=incoming.chat)
+    )
     ctx.change(partial(buttons.unsay, event_id=event_id))
     parts = await _mark(ctx, event_id)
     for draft in await list_fed(ctx.db, ctx.staff.id, event_id):

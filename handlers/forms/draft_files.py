@@ -1,4 +1,6 @@
-"""Files that follow a draft: counted while it is filled, the saved ticket's own once it is saved."""
+"""Files that follow a draft: counted while it is filled, the saved ticket's own once it is
+saved.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -36,4 +38,6 @@ async def keep_with(ctx: Context, draft: Draft, ticket: Ticket) -> int:
 
 async def waiting_with(ctx: Context, draft: Draft) -> int:
     """How many files a draft has."""
-    return await file_store.count_files(ctx.db, of_draft(draft.id)) + ctx.attached.get(of_draft(draft.id), 0)
+    return await file_store.count_files(ctx.db, of_draft(draft.id)) + ctx.attached.get(
+        of_draft(draft.id), 0
+    )

@@ -1,8 +1,8 @@
 """Forms: what is filled so far on one card, the next missing field asked for, any field changeable.
 
-A form is declared by a `Form` (fields, what is missing, what saving does); this module walks through it.
-Its draft lives in the store, so it goes on after a restart, the next day, or in the person's other app.
-"""
+A form is declared by a `Form` (fields, what is missing, what saving does); this module walks
+through it. Its draft lives in the store, so it goes on after a restart, the next day, or in the
+person's other app."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,9 @@ PAGE = 10
 SMALL = 2
 """A form of no more fields asks one thing and offers no others."""
 GUESSED = "guessed"
-"""In a draft: the fields that habit filled and nobody has said yet, as `unknown` names those that are not known."""
+"""In a draft: the fields that habit filled and nobody has said yet, as `unknown` names those that
+are not known.
+"""
 MORE, EVERY = "+more", "+more all"
 """`asking` while a list of fields is shown: the relevant ones, or all."""
 
@@ -49,17 +51,17 @@ Doubt = Callable[[Context, Draft, str], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `parse` turns what was typed into values (raises InvalidInput); `options` are its buttons.
+    """One field. `parse` turns what was typed into values (raises InvalidInput); `options` are its
+    buttons.
 
-    `takes` names the kinds of bare text that are an answer here and no new search: code, phone, email.
-    `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise, so that it is asked
-    about first. `nine` = 9 means "not known" here; `unknown` = that is offered as a button too; `none` = a word for
-    none means it as well. `clearable` =
-    an edit may empty it. `appends` = what is typed is put behind what is there. `hidden` = not listed among the
-    fields to choose from. `opens` = the action that a tap on the field of a saved record leads to, where the field is
-    a list of its own. `typed` = its value is typed, its buttons are but short cuts. `settles` = it asks how what is
-    there is meant, so nothing is missing meanwhile.
-    """
+    `takes` names the kinds of bare text that are an answer here and no new search: code, phone,
+    email. `extras` = buttons beside the options. `doubt` = whether a text may be meant otherwise,
+    so that it is asked about first. `nine` = 9 means "not known" here; `unknown` = that is offered
+    as a button too; `none` = a word for none means it as well. `clearable` = an edit may empty it.
+    `appends` = what is typed is put behind what is there. `hidden` = not listed among the fields to
+    choose from. `opens` = the action that a tap on the field of a saved record leads to, where the
+    field is a list of its own. `typed` = its value is typed, its buttons are but short cuts.
+    `settles` = it asks how what is there is meant, so nothing is missing meanwhile."""
 
     name: str
     hint: str
@@ -90,11 +92,15 @@ class Form(Protocol):
         ...
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        """Everything filled so far; its buttons, if any, are those of the whole card, where nothing is asked for."""
+        """Everything filled so far; its buttons, if any, are those of the whole card, where nothing
+        is asked for.
+        """
         ...
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        """A field's present value as people read it; none where a record's old values are not shown."""
+        """A field's present value as people read it; none where a record's old values are not
+        shown.
+        """
         return ""
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -124,16 +130,24 @@ def enter_form(form: Form) -> None:
     FORMS[form.kind] = form
 
 
-def new_draft(ctx: Context, kind: str, data: Mapping[str, str], record: str = "", record_version: int = 0) -> Draft:
+def new_draft(
+    ctx: Context, kind: str, data: Mapping[str, str], record: str = "", record_version: int = 0
+) -> Draft:
     """A fresh draft, not stored yet."""
-    return Draft(uuid4().hex, ctx.staff.id, kind, dict(data), "", ctx.now, "open", record, record_version)
+    return Draft(
+        uuid4().hex, ctx.staff.id, kind, dict(data), "", ctx.now, "open", record, record_version
+    )
 
 
 def with_values(draft: Draft, values: Mapping[str, str]) -> Draft:
-    """The draft with these values set; a value that is set is no longer unknown, nor one of habit."""
+    """The draft with these values set; a value that is set is no longer unknown, nor one of
+    habit.
+    """
     kept = {}
     for key in ("unknown", GUESSED):
-        names = {name for name in draft.data.get(key, "").split(",") if name} - {k for k, v in values.items() if v}
+        names = {name for name in draft.data.get(key, "").split(",") if name} - {
+            k for k, v in values.items() if v
+        }
         kept[key] = values.get(key, ",".join(sorted(names)))
     return replace(draft, data={**draft.data, **values, **kept})
 
@@ -149,7 +163,9 @@ def store_draft(ctx: Context, draft: Draft) -> None:
 
 
 def _sources(draft: Draft, origins: Collection[str]) -> dict[str, str]:
-    """Which messages each field's value came from: this one, and those of what was there and is in it."""
+    """Which messages each field's value came from: this one, and those of what was there and is in
+    it.
+    """
     sources = {name: events for name, events in draft.sources.items() if draft.data.get(name)}
     for name, value in draft.data.items():
         if not value or value == draft.known.get(name):
@@ -183,7 +199,9 @@ async def park_open(ctx: Context, but: str = "") -> Draft | None:
 
 def end(ctx: Context, draft: Draft, outcome: str = "", state: str = "saved") -> None:
     """The draft is done with; what it held is forgotten."""
-    store_draft(ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now))
+    store_draft(
+        ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now)
+    )
 
 
 async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
@@ -193,7 +211,9 @@ async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
 
 
 async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "") -> Reply:
-    """Ask for a field: the one given, else the next missing one; when nothing is missing, show all."""
+    """Ask for a field: the one given, else the next missing one; when nothing is missing, show
+    all.
+    """
     form = FORMS[draft.kind]
     if not asking:
         missing = await form.missing(ctx, draft)
@@ -256,7 +276,11 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     if draft.record and not await form.missing(ctx, draft):
         buttons.append(_save_button(form, draft))
     buttons.append(
-        form_button(_("ยกเลิก") if draft.record else _("กลับ"), "form.cancel" if draft.record else "form.back", draft)
+        form_button(
+            _("ยกเลิก") if draft.record else _("กลับ"),
+            "form.cancel" if draft.record else "form.back",
+            draft,
+        )
     )
     title = (await form.show(ctx, draft)).title
     return Card(title, tuple(lines), _("แตะช่องที่ต้องการแก้"), tuple(buttons))
@@ -268,7 +292,10 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
     card = await form.show(ctx, draft)
     others = tuple(other for other in await form.quick(ctx, draft) if other != name)
     present = await form.present(ctx, draft, name) if draft.record else ""
-    buttons = (*await _value_buttons(ctx, form, draft, field_, present), *_form_buttons(draft, others))
+    buttons = (
+        *await _value_buttons(ctx, form, draft, field_, present),
+        *_form_buttons(draft, others),
+    )
     was = _("เดิม: %(value)s", value=shorten(present, 300)) if present else ""
     left = await _left(ctx, form, draft)
     if field_.options is None:
@@ -276,7 +303,9 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
         return replace(card, note="\n".join(filter(None, notes)), buttons=buttons)
     options = await field_.options(ctx, draft)
     shown = options[page * PAGE : (page + 1) * PAGE]
-    presses = tuple(form_button(o.label, "form.set", draft, field=name, value=o.value) for o in shown)
+    presses = tuple(
+        form_button(o.label, "form.set", draft, field=name, value=o.value) for o in shown
+    )
     if field_.extras:
         presses += field_.extras(draft)
     asked = _prompt(field_, present, some=bool(options))
@@ -288,7 +317,9 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
 
 
 async def _left(ctx: Context, form: Form, draft: Draft) -> str:
-    """What is still missing, where that is more than what is asked for; not what is there and has to be settled."""
+    """What is still missing, where that is more than what is asked for; not what is there and has
+    to be settled.
+    """
     names = [name for name in await form.missing(ctx, draft) if not form.fields[name].settles]
     lacking = [field_label(name) for name in names if not await form.present(ctx, draft, name)]
     if len(lacking) < 2:
@@ -297,7 +328,9 @@ async def _left(ctx: Context, form: Form, draft: Draft) -> str:
 
 
 def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
-    """What to type or to choose, `some` = there is something to choose; over a value, that all of it is replaced."""
+    """What to type or to choose, `some` = there is something to choose; over a value, that all of
+    it is replaced.
+    """
     label = field_label(field_.name)
     if field_.options is None and present and not field_.appends:
         return _("พิมพ์%(field)sใหม่แทนของเดิม", field=typed_label(field_.name))
@@ -308,7 +341,9 @@ def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
     return _("เลือก%(field)s", field=label) if some else _("ยังไม่มี%(field)sให้เลือก", field=label)
 
 
-async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, present: str) -> tuple[Button, ...]:
+async def _value_buttons(
+    ctx: Context, form: Form, draft: Draft, field_: Field, present: str
+) -> tuple[Button, ...]:
     buttons = []
     if field_.unknown and field_.name in await form.missing(ctx, draft):
         buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
@@ -326,18 +361,25 @@ async def _value_buttons(ctx: Context, form: Form, draft: Draft, field_: Field, 
 
 
 def asks(draft: Draft) -> bool:
-    """Whether a text can fill anything: while a card or a list of fields is shown, only taps mean the form."""
-    return draft.asking in FORMS[draft.kind].fields or (draft.asking.startswith(MORE) and not draft.record)
+    """Whether a text can fill anything: while a card or a list of fields is shown, only taps mean
+    the form.
+    """
+    return draft.asking in FORMS[draft.kind].fields or (
+        draft.asking.startswith(MORE) and not draft.record
+    )
 
 
 def takes(draft: Draft, kind: str) -> bool:
-    """Whether a bare code, phone, email or ticket number is an answer to what is asked, and no new search."""
+    """Whether a bare code, phone, email or ticket number is an answer to what is asked, and no new
+    search.
+    """
     field_ = FORMS[draft.kind].fields.get(draft.asking)
     return field_ is not None and kind in field_.takes
 
 
 async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> Reply:
-    """Fill the asked field with what was typed; ask again, with the reason, where it cannot be taken.
+    """Fill the asked field with what was typed; ask again, with the reason, where it cannot be
+    taken.
 
     `sure` = the officer said that it is meant for this field.
     """
@@ -379,7 +421,9 @@ def unknown_values(draft: Draft, name: str) -> dict[str, str]:
 
 
 async def ask_again(ctx: Context, draft: Draft, name: str, error: InvalidInput) -> Reply:
-    """Say why an answer cannot be taken and ask again. What of it could be taken (`kept`) is, then `ask` is asked."""
+    """Say why an answer cannot be taken and ask again. What of it could be taken (`kept`) is, then
+    `ask` is asked.
+    """
     kept = error.params.get("kept")
     if isinstance(kept, Mapping):
         draft = with_values(draft, kept)
@@ -400,14 +444,20 @@ async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
     """Is this text for the form, or a search? Nothing is guessed."""
     form = FORMS[draft.kind]
     missing = await form.missing(ctx, draft)
-    label = field_label(draft.asking if draft.asking in form.fields else missing[0] if missing else "")
+    label = field_label(
+        draft.asking if draft.asking in form.fields else missing[0] if missing else ""
+    )
     card = await form.show(ctx, draft)
     question = _(
-        '%(title)s\n"%(text)s" ใส่เป็น%(field)s หรือค้นหาใหม่', title=card.title, text=shorten(text, 100), field=label
+        '%(title)s\n"%(text)s" ใส่เป็น%(field)s หรือค้นหาใหม่',
+        title=card.title,
+        text=shorten(text, 100),
+        field=label,
     )
     options = (
         form_button(_("ใส่เป็น%(field)s", field=label), "form.feed", draft, text=text),
-        # Without the draft among its arguments: a search puts the form aside, as any other work does.
+        # Without the draft among its arguments: a search puts the form aside, as any other work
+        # does.
         Button(_("ค้นหาใหม่"), "find.text", {"text": text}),
     )
     return Reply((Choice(question, options, (form_button(_("ยกเลิก"), "form.cancel", draft),)),))
@@ -416,11 +466,15 @@ async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
 async def resume_part(ctx: Context, draft: Draft) -> Part:
     """The offer to go on with a parked draft."""
     card = await FORMS[draft.kind].show(ctx, draft)
-    return Paragraph(_("พักร่างไว้: %(title)s", title=card.title), (form_button(_("ทำต่อ"), "form.resume", draft),))
+    return Paragraph(
+        _("พักร่างไว้: %(title)s", title=card.title), (form_button(_("ทำต่อ"), "form.resume", draft),)
+    )
 
 
 async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
-    """The draft that a button means: this person's, still alive, and now the open one. NotFound("draft_…")."""
+    """The draft that a button means: this person's, still alive, and now the open one.
+    NotFound("draft_…").
+    """
     draft = await forms.find_draft(ctx.db, args["draft"])
     if draft is None or draft.staff_id != ctx.staff.id:
         raise NotFound("draft_gone")

@@ -1,4 +1,6 @@
-"""Forms of a single question over a saved record: a date, a person, a reason, and then it is done."""
+"""Forms of a single question over a saved record: a date, a person, a reason, and then it is
+done.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +16,9 @@ Save = Callable[[Context, Draft, str], Awaitable[Reply]]
 
 @dataclass
 class OneField(Form):
-    """See `handlers.forms.engine.Form`; `heading` says what it is about, `done` gets the answer and ends the draft."""
+    """See `handlers.forms.engine.Form`; `heading` says what it is about, `done` gets the answer and
+    ends the draft.
+    """
 
     kind: str
     asked: Field

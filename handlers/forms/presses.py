@@ -38,7 +38,9 @@ async def ask_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("form.page", in_place=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of a field's options."""
-    draft = replace(await own_draft(ctx, args), asking=args["field"], state="open", touched_at=ctx.now)
+    draft = replace(
+        await own_draft(ctx, args), asking=args["field"], state="open", touched_at=ctx.now
+    )
     store_draft(ctx, draft)
     return Reply((await ask_part(ctx, FORMS[draft.kind], draft, args["field"], int(args["page"])),))
 
@@ -72,7 +74,11 @@ async def set_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def feed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The text was meant for the form."""
     draft = await own_draft(ctx, args)
-    return await feed(ctx, draft, args["text"], sure=True) if asks(draft) else await proceed(ctx, draft)
+    return (
+        await feed(ctx, draft, args["text"], sure=True)
+        if asks(draft)
+        else await proceed(ctx, draft)
+    )
 
 
 @action("form.unknown", in_place=True)
@@ -96,7 +102,8 @@ async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Empty a field of a saved record."""
     return await advance(
-        ctx, with_values(await own_draft(ctx, args), {args["field"]: "", f"{args['field']}_query": ""})
+        ctx,
+        with_values(await own_draft(ctx, args), {args["field"]: "", f"{args['field']}_query": ""}),
     )
 
 
@@ -117,7 +124,14 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return say(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
 
 
-@command("drafts", "ร่าง", "ร่างที่พักไว้", about="ร่างที่พักไว้", fits=NOTHING, also=("ร่างค้าง", "ร่างของฉัน", "ทำต่อ", "drafts"))
+@command(
+    "drafts",
+    "ร่าง",
+    "ร่างที่พักไว้",
+    about="ร่างที่พักไว้",
+    fits=NOTHING,
+    also=("ร่างค้าง", "ร่างของฉัน", "ทำต่อ", "drafts"),
+)
 async def drafts(ctx: Context, args: str) -> Reply:
     """The drafts that were put aside."""
     return await parked_pressed(ctx, {})
@@ -130,5 +144,8 @@ async def parked_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not parked:
         return say(_("ไม่มีร่างที่พักไว้"))
     titles = [(await FORMS[draft.kind].show(ctx, draft)).title for draft in parked]
-    options = tuple(form_button(title, "form.resume", draft) for title, draft in zip(titles, parked, strict=True))
+    options = tuple(
+        form_button(title, "form.resume", draft)
+        for title, draft in zip(titles, parked, strict=True)
+    )
     return Reply((Choice(_("ร่างที่พักไว้"), options),))

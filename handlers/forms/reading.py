@@ -22,7 +22,9 @@ from store.chat.forms import Draft
 
 TEXT_LIMIT = 500
 LONG_AGO = timedelta(days=30 * 365)
-"""A year of two digits that lies further back is more likely a Christian one, or a slip of the finger."""
+"""A year of two digits that lies further back is more likely a Christian one, or a slip of the
+finger.
+"""
 LONG_LIMIT = 20_000
 FEWEST = 2
 """So many letters of an option's name may stand for it."""
@@ -32,7 +34,12 @@ CODE = frozenset({"code", "phone", "email"})
 
 
 def text_field(
-    name: str, hint: str, limit: int = TEXT_LIMIT, *, doubt: Doubt | None = None, unknown: bool = False
+    name: str,
+    hint: str,
+    limit: int = TEXT_LIMIT,
+    *,
+    doubt: Doubt | None = None,
+    unknown: bool = False,
 ) -> Field:
     """A field of plain text."""
 
@@ -45,7 +52,9 @@ def text_field(
 
 
 def past_date(ctx: Context, text: str) -> str:
-    """A stored local date that may not lie in the future (DESIGN.md, "Commands", last paragraph)."""
+    """A stored local date that may not lie in the future (DESIGN.md, "Commands", last
+    paragraph).
+    """
     plain = plain_date(text)
     try:
         on = parse_date(plain, ctx.today)
@@ -58,7 +67,9 @@ def past_date(ctx: Context, text: str) -> str:
 
 
 def _past(ctx: Context, on: date, typed: str) -> date:
-    """A day that is not to come; InvalidInput("year_short") where two digits of a year may be those of either era."""
+    """A day that is not to come; InvalidInput("year_short") where two digits of a year may be those
+    of either era.
+    """
     if on > ctx.today:
         raise InvalidInput("future_date", date=format_date(on))
     if ctx.today - on > LONG_AGO and not re.search(r"\d{4}", digits(typed)):
@@ -67,7 +78,9 @@ def _past(ctx: Context, on: date, typed: str) -> date:
 
 
 def past_moment(ctx: Context, text: str) -> str:
-    """A stored day as `past_date`, with the time of day behind a T where one was typed: `2026-11-22T15:30`."""
+    """A stored day as `past_date`, with the time of day behind a T where one was typed:
+    `2026-11-22T15:30`.
+    """
     plain = plain_date(text)
     try:
         on, at = parse_day_time(plain, ctx.today)
@@ -86,13 +99,17 @@ def past_moment(ctx: Context, text: str) -> str:
 
 
 def _named_past(ctx: Context, plain: str) -> tuple[date, time | None] | None:
-    """The day that the whole text surely names otherwise than by a date: last Friday, two days ago; its time of day."""
+    """The day that the whole text surely names otherwise than by a date: last Friday, two days ago;
+    its time of day.
+    """
     found = past_at(digits(plain), 0, ctx.today)
     return (found.on, found.at) if found and found.sure and found.end == len(plain) else None
 
 
 def past_month(ctx: Context, text: str) -> str:
-    """A month that has begun, as its stored first day: by name, as 10/69, this one, the last one."""
+    """A month that has begun, as its stored first day: by name, as 10/69, this one, the last
+    one.
+    """
     month = month_of(text, ctx.today)
     return _past(ctx, month, text).isoformat()
 
@@ -102,13 +119,24 @@ def stored_month(text: str) -> str:
     return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
 
 
-def past_date_field(name: str, hint: str, *, unknown: bool = False, clearable: bool = True) -> Field:
+def past_date_field(
+    name: str, hint: str, *, unknown: bool = False, clearable: bool = True
+) -> Field:
     """A local date, today and yesterday as buttons."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: past_date(ctx, text)}
 
-    return Field(name, hint, parse, _late_options, unknown=unknown, none=unknown, clearable=clearable, typed=True)
+    return Field(
+        name,
+        hint,
+        parse,
+        _late_options,
+        unknown=unknown,
+        none=unknown,
+        clearable=clearable,
+        typed=True,
+    )
 
 
 def past_moment_field(name: str, hint: str) -> Field:
@@ -129,8 +157,12 @@ def late_days(ctx: Context) -> tuple[tuple[str, date], ...]:
     return ((_("วันนี้"), ctx.today), (_("เมื่อวาน"), ctx.today - timedelta(days=1)))
 
 
-def numbered_field(name: str, date_name: str, hint: str, kind: str, *, unknown: bool = False) -> Field:
-    """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `เล่มที่ 12 เลขที่ 45 ลว. 24 ก.พ. 63`."""
+def numbered_field(
+    name: str, date_name: str, hint: str, kind: str, *, unknown: bool = False
+) -> Field:
+    """A number, perhaps with its date behind: `512 24 ก.พ. 63`, `เล่มที่ 12 เลขที่ 45 ลว. 24 ก.พ.
+    63`.
+    """
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         read = read_numbered(kind, plain_answer(text))
@@ -140,8 +172,12 @@ def numbered_field(name: str, date_name: str, hint: str, kind: str, *, unknown: 
         values = {name: no} if no else {}
         try:
             values |= {date_name: past_date(ctx, read.day)} if read.day else {}
-        except InvalidInput as error:  # a date that cannot be: the number is kept, the date asked for again
-            raise InvalidInput(error.code, **{**error.params, "kept": values, "ask": date_name}) from None
+        except (
+            InvalidInput
+        ) as error:  # a date that cannot be: the number is kept, the date asked for again
+            raise InvalidInput(
+                error.code, **{**error.params, "kept": values, "ask": date_name}
+            ) from None
         if not no:  # its date alone
             raise InvalidInput("no_number", field=field_label(name), kept=values)
         return values
@@ -176,12 +212,16 @@ def choice_field(name: str, options: Options, hint: str = "", *, unknown: bool =
 
 
 def match_option(options: list[Option], text: str) -> str:
-    """The value meant by the text: exactly, or by the only option that has it; InvalidInput("choice")."""
+    """The value meant by the text: exactly, or by the only option that has it;
+    InvalidInput("choice").
+    """
     wanted = fold(plain_answer(text))
     for option in options:
         if text == option.value or (wanted and wanted == fold(option.label)):
             return option.value
-    having = [option.value for option in options if len(wanted) >= FEWEST and wanted in fold(option.label)]
+    having = [
+        option.value for option in options if len(wanted) >= FEWEST and wanted in fold(option.label)
+    ]
     if len(having) != 1:
         raise InvalidInput("choice")
     return having[0]
@@ -196,7 +236,9 @@ def money_field(name: str) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
-    return Field(name, "พิมพ์ราคา เช่น 1,500 (เก้าบาทพิมพ์ 9 บาท)", parse, options, unknown=True, typed=True)
+    return Field(
+        name, "พิมพ์ราคา เช่น 1,500 (เก้าบาทพิมพ์ 9 บาท)", parse, options, unknown=True, typed=True
+    )
 
 
 def phone_field(name: str) -> Field:
@@ -209,7 +251,9 @@ def phone_field(name: str) -> Field:
 
 
 def read_phone(text: str) -> str:
-    """A canonical telephone; InvalidInput says what is wrong with one that has too many digits or too few."""
+    """A canonical telephone; InvalidInput says what is wrong with one that has too many digits or
+    too few.
+    """
     try:
         return parse_phone(text)
     except InvalidInput:
@@ -219,7 +263,9 @@ def read_phone(text: str) -> str:
 def no_phone(text: str) -> InvalidInput:
     """What is said of a text that is no telephone."""
     slip = find_slip(text)
-    return refusal(slip) if slip and slip.kind is Kind.PHONE else InvalidInput("phone", text=text[:40])
+    return (
+        refusal(slip) if slip and slip.kind is Kind.PHONE else InvalidInput("phone", text=text[:40])
+    )
 
 
 def refusal(slip: Slip) -> InvalidInput:

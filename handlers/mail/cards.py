@@ -1,4 +1,6 @@
-"""How mails are shown: their state on the card of what they are about, and what can be done about one that is stuck."""
+"""How mails are shown: their state on the card of what they are about, and what can be done about
+one that is stuck.
+"""
 
 import re
 
@@ -42,9 +44,8 @@ _PATTERNS = (
     ("unreached", r"^bounce"),
     ("later", r" 4\d\d"),
 )
-"""What bot/mail/adapter.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a report's codes; the first that
-fits.
-"""
+"""What bot/mail/adapter.py notes (step, code, enhanced code of RFC 3463), or `bounce` with a
+report's codes; the first that fits. """
 _ELSEWHERE = ("address", "away")
 """What another address mends."""
 _OWED = re.compile(r"O(\d+)")
@@ -76,7 +77,11 @@ def state_text(ctx: Context, mail: Mail) -> str:
     if mail.state is MailState.DROPPED:
         return _("ไม่ได้ส่ง มีฉบับใหม่แทนแล้ว")
     if mail.error and mail.next_at:
-        return _("กำลังส่ง จะลองใหม่ %(at)s: %(reason)s", at=format_time(mail.next_at), reason=reason(mail.error))
+        return _(
+            "กำลังส่ง จะลองใหม่ %(at)s: %(reason)s",
+            at=format_time(mail.next_at),
+            reason=reason(mail.error),
+        )
     return _("กำลังส่ง")
 
 
@@ -97,7 +102,9 @@ def stuck_buttons(mail: Mail) -> tuple[Button, ...]:
 
 
 async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], tuple[Button, ...]]:
-    """A record's latest mails for its card: the newest and every stuck one, and what can be done about the stuck."""
+    """A record's latest mails for its card: the newest and every stuck one, and what can be done
+    about the stuck.
+    """
     mails = await list_mails(ctx.db, record)
     shown = [mail for place, mail in enumerate(mails) if place == 0 or stuck_buttons(mail)]
     lines = [(_("อีเมล"), f"{state_text(ctx, mail)} · {mail.to}") for mail in shown]
@@ -120,12 +127,17 @@ def stuck_notice(mail: Mail) -> Reply:
     told = {"to": mail.to, "subject": mail.subject}
     if mail.state is MailState.DOUBTFUL:
         text = _(
-            "⚠️ การเชื่อมต่อขาดขณะส่งอีเมลถึง %(to)s (%(subject)s) จึงไม่ทราบว่าส่งออกไปแล้วหรือไม่ เลือกส่งอีกครั้งหรือถือว่าส่งแล้ว", **told
+            "⚠️ การเชื่อมต่อขาดขณะส่งอีเมลถึง %(to)s (%(subject)s) จึงไม่ทราบว่าส่งออกไปแล้วหรือไม่ เลือกส่งอีกครั้งหรือถือว่าส่งแล้ว",
+            **told,
         )
     elif mail.state is MailState.BOUNCED:
-        text = _("⚠️ อีเมลถึง %(to)s ส่งไม่ถึงผู้รับ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
+        text = _(
+            "⚠️ อีเมลถึง %(to)s ส่งไม่ถึงผู้รับ (%(subject)s): %(reason)s", **told, reason=reason(mail.error)
+        )
     else:
-        text = _("⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s", **told, reason=reason(mail.error))
+        text = _(
+            "⚠️ ส่งอีเมลถึง %(to)s ไม่สำเร็จ (%(subject)s): %(reason)s", **told, reason=reason(mail.error)
+        )
     no = mail.ticket or mail.record
     show = [Button(_("ดูใบงาน"), "ticket.show", {"no": no})] if is_ticket_no(no) else []
     if owed := _OWED.fullmatch(mail.record):

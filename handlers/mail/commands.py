@@ -1,4 +1,6 @@
-"""Mails to customers: a draft is shown before it goes, text and address can be changed, the press sends it once."""
+"""Mails to customers: a draft is shown before it goes, text and address can be changed, the press
+sends it once.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -20,7 +22,17 @@ from domain.text import split_text
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Card, Paragraph, Part, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft, proceed, start, with_values
+from handlers.forms.engine import (
+    Field,
+    Form,
+    Option,
+    end,
+    enter_form,
+    new_draft,
+    proceed,
+    start,
+    with_values,
+)
 from handlers.i18n import _, speaking
 from handlers.labels import field_label, unset
 from handlers.mail import cards as mail_cards
@@ -43,8 +55,8 @@ _RESULT = "\ufffc"
 def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
     """Enter what is done, in the transaction of the press that sends, for mails of this purpose.
 
-    The function may `ctx.change`, `ctx.audit`, `ctx.notify`; what it returns is shown with the confirmation.
-    """
+    The function may `ctx.change`, `ctx.audit`, `ctx.notify`; what it returns is shown with the
+    confirmation."""
 
     def enter(run: SendFunction) -> SendFunction:
         ON_SEND[purpose] = run
@@ -54,10 +66,11 @@ def on_send(purpose: str) -> Callable[[SendFunction], SendFunction]:
 
 
 async def preview(ctx: Context, mail: NewMail) -> Reply:
-    """Show a mail before it goes, with [ส่ง] [แก้ข้อความ] [ยกเลิก]; asks for the address where `mail.to` is empty.
+    """Show a mail before it goes, with [ส่ง] [แก้ข้อความ] [ยกเลิก]; asks for the address where
+    `mail.to` is empty.
 
-    Where no mail server is configured, the text to copy. InvalidInput("mail_subject"/"email") as in domain.mail.
-    """
+    Where no mail server is configured, the text to copy. InvalidInput("mail_subject"/"email") as in
+    domain.mail."""
     return await _preview(ctx, mail, *_framed(ctx, mail))
 
 
@@ -71,7 +84,9 @@ def _framed(ctx: Context, mail: NewMail) -> tuple[str, str, str]:
     return before, mail.body[len(before) : len(mail.body) - len(after)], after
 
 
-async def _preview(ctx: Context, mail: NewMail, before: str, text: str, after: str, instead_of: str = "") -> Reply:
+async def _preview(
+    ctx: Context, mail: NewMail, before: str, text: str, after: str, instead_of: str = ""
+) -> Reply:
     check_subject(mail.subject)
     if mail.to:
         check_address(mail.to)
@@ -107,7 +122,8 @@ def _to_copy(ctx: Context, mail: NewMail, body: str) -> Reply:
     said = f"{why} · {_('ระหว่างนี้คัดลอกข้อความไปส่งเองได้')}"
     subject = subject_line(mail.subject, mail.ticket or mail.record)
     head = "\n".join(
-        f"{field_label(name)}: {value}" for name, value in (("mail_to", mail.to), ("mail_subject", subject))
+        f"{field_label(name)}: {value}"
+        for name, value in (("mail_to", mail.to), ("mail_subject", subject))
     )
     no = mail.ticket or mail.record
     show = (Button(_("ดูใบงาน"), "ticket.show", {"no": no}),) if is_ticket_no(no) else ()
@@ -168,12 +184,21 @@ class MailForm(Form):
         subject = subject_line(data["mail_subject"], data["ticket"] or draft.record)
         lines = [(field_label("mail_to"), data["mail_to"])] if data["mail_to"] else []
         lines.append((field_label("mail_subject"), subject))
-        lines += [(field_label("mail_text") if place == 0 else "…", f"\n{piece}") for place, piece in enumerate(pieces)]
+        lines += [
+            (field_label("mail_text") if place == 0 else "…", f"\n{piece}")
+            for place, piece in enumerate(pieces)
+        ]
         earlier = await mails.list_mails(ctx.db, draft.record, 1)
         note = ""
         if earlier:
-            note = _("ฉบับก่อน: %(state)s · %(to)s", state=mail_cards.state_text(ctx, earlier[0]), to=earlier[0].to)
-        return Card(_("📧 อีเมล %(record)s", record=data.get("ticket") or draft.record), tuple(lines), note)
+            note = _(
+                "ฉบับก่อน: %(state)s · %(to)s",
+                state=mail_cards.state_text(ctx, earlier[0]),
+                to=earlier[0].to,
+            )
+        return Card(
+            _("📧 อีเมล %(record)s", record=data.get("ticket") or draft.record), tuple(lines), note
+        )
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ("mail_text",)
@@ -190,7 +215,16 @@ class MailForm(Form):
             problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")
             return await proceed(ctx, with_values(draft, {"seen": latest}), problem=problem)
         domain = ctx.desk.mail_from.rpartition("@")[2]
-        ctx.change(partial(mails.put_mail, new=new, mail_id=uuid4(), domain=domain, by=ctx.staff.id, now=ctx.now))
+        ctx.change(
+            partial(
+                mails.put_mail,
+                new=new,
+                mail_id=uuid4(),
+                domain=domain,
+                by=ctx.staff.id,
+                now=ctx.now,
+            )
+        )
         ctx.audit("mail.sent", new.record)
         end(ctx, draft, outcome=new.ticket or new.record)
         parts: tuple[Part, ...] = ()
@@ -207,7 +241,9 @@ enter_form(MailForm())
 
 
 def _body(draft: Draft) -> str:
-    return draft.data.get("before", "") + draft.data.get("mail_text", "") + draft.data.get("after", "")
+    return (
+        draft.data.get("before", "") + draft.data.get("mail_text", "") + draft.data.get("after", "")
+    )
 
 
 def _new_mail(draft: Draft) -> NewMail:
@@ -328,11 +364,15 @@ def _now(ctx: Context, mail: Mail) -> Reply:
 
 @action("mail.rewrite")
 async def rewrite_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending did is not redone."""
+    """A mail that did not arrive as a new draft; `ask` = for another address first. What sending
+    did is not redone.
+    """
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in (MailState.DEAD, MailState.BOUNCED):
         return _now(ctx, mail)
     subject = mail.subject.removeprefix(f"[{mail.ticket or mail.record}] ")
     to = "" if args.get("ask") else mail.to
-    new = NewMail(mail.record, to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files)
+    new = NewMail(
+        mail.record, to, subject, mail.body, mail.purpose, mail.language, mail.ticket, mail.files
+    )
     return await _preview(ctx, new, *_framed(ctx, new), instead_of=args["mail"])

@@ -1,4 +1,6 @@
-"""Reports of mail servers about mails that the desk sent: one that came back is told to who wrote it, once."""
+"""Reports of mail servers about mails that the desk sent: one that came back is told to who wrote
+it, once.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -46,7 +48,9 @@ class DeliveryReports:
 
 
 async def _reported(work: Work, report: Report) -> Mail | None:
-    """Our mail that came back; without it, the last of ours that the report says it answers. Never by guess."""
+    """Our mail that came back; without it, the last of ours that the report says it answers. Never
+    by guess.
+    """
     for message_id in [report.message_id] if report.message_id else report.answers:
         if mail := await mails.find_reported(work.db, message_id):
             return mail
@@ -54,18 +58,26 @@ async def _reported(work: Work, report: Report) -> Mail | None:
 
 
 async def _about_staff(work: Work, report: Report, key: str) -> Found:
-    """A mail that told a colleague what reached the person in no chat: the administrators hear that it came back."""
+    """A mail that told a colleague what reached the person in no chat: the administrators hear that
+    it came back.
+    """
     who = await outbox.find_notice_mail(work.db, report.message_id) if report.message_id else None
     if who is None:
         return Found.STRAY
     if report.failed:
         person = await staff.get_staff(work.db, who)
-        work.notify(partial(nowhere_to_tell, person.name), f"undeliverable:{report.message_id}:{key}", role=Role.ADMIN)
+        work.notify(
+            partial(nowhere_to_tell, person.name),
+            f"undeliverable:{report.message_id}:{key}",
+            role=Role.ADMIN,
+        )
     return Found.REPORT
 
 
 async def _bounced(work: Work, mail: Mail, report: Report, key: str) -> None:
-    """Its state, and who wrote it is told; the administrators where that person is not there any more."""
+    """Its state, and who wrote it is told; the administrators where that person is not there any
+    more.
+    """
     work.change(partial(mails.note_bounce, mail=mail, codes=report.codes, now=work.now))
     work.audit("mail.bounced", mail.record)
     back = replace(mail, state=MailState.BOUNCED, error=f"bounce {report.codes}".strip())

@@ -1,4 +1,6 @@
-"""How reminders of what is owed are shown: one on a card, several in a list that is edited as they are dealt with."""
+"""How reminders of what is owed are shown: one on a card, several in a list that is edited as they
+are dealt with.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +48,10 @@ async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     rows = await with_unreached(work, rows)
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
-    entries = [Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, "")) for row in rows]
+    entries = [
+        Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, ""))
+        for row in rows
+    ]
     return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))
 
 
@@ -66,8 +71,13 @@ def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> Part:
     if rule and row.due_on:
         fields.append((_("กำหนดส่ง"), format_date(row.due_on)))
     note = _("เตือนครบแล้ว จะติดตามต่อหรือเลิกติดตาม") if rule and row.asks(rule) else ""
-    buttons = (*owed_buttons(row, rule), Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)}))
-    return Card(f"{head}\n{title(life)}", tuple(field for field in fields if field[1]), note, buttons)
+    buttons = (
+        *owed_buttons(row, rule),
+        Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)}),
+    )
+    return Card(
+        f"{head}\n{title(life)}", tuple(field for field in fields if field[1]), note, buttons
+    )
 
 
 # Several in one message.
@@ -75,11 +85,12 @@ def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> Part:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """What a message that lists several things owed was sent about: each with its officer and follow-ups of then.
+    """What a message that lists several things owed was sent about: each with its officer and
+    follow-ups of then.
 
-    Its buttons carry it, so that the list can be drawn anew from the store whenever one of them is dealt with.
-    `count` = how many there were in all; `place` = the message ("" = the one whose button is pressed).
-    """
+    Its buttons carry it, so that the list can be drawn anew from the store whenever one of them is
+    dealt with. `count` = how many there were in all; `place` = the message ("" = the one whose
+    button is pressed)."""
 
     on: date
     count: int
@@ -106,7 +117,11 @@ class Several:
 
 def several(work: Work, rows: Sequence[Owed], count: int) -> Several:
     """A new message that lists these, of so many in all."""
-    return Several(work.today, count, {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]})
+    return Several(
+        work.today,
+        count,
+        {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]},
+    )
 
 
 def read_several(text: str) -> Several | None:
@@ -114,12 +129,17 @@ def read_several(text: str) -> Several | None:
     if text.count(";") != 3:
         return None
     on, count, rows, place = text.split(";")
-    then = {int(row): (officer, int(chased)) for row, officer, chased in (each.split(":") for each in rows.split(","))}
+    then = {
+        int(row): (officer, int(chased))
+        for row, officer, chased in (each.split(":") for each in rows.split(","))
+    }
     return Several(date.fromisoformat(on), int(count), then, place)
 
 
 def among(ctx: Context, args: Mapping[str, str]) -> str:
-    """The list that a pressed button stands in, with its message: for the buttons of what the press opens."""
+    """The list that a pressed button stands in, with its message: for the buttons of what the press
+    opens.
+    """
     found = read_several(args.get("among", ""))
     if found is None or found.place:
         return args.get("among", "")
@@ -130,8 +150,11 @@ def _chat(ctx: Context) -> str:
     return f"{ctx.incoming.platform}:{ctx.incoming.chat}"
 
 
-async def list_again(ctx: Context, args: Mapping[str, str], changed: Sequence[Owed] = ()) -> tuple[Part, ...]:
-    """The list that a press was about, as things are now with `changed`: what takes the place of the pressed message.
+async def list_again(
+    ctx: Context, args: Mapping[str, str], changed: Sequence[Owed] = ()
+) -> tuple[Part, ...]:
+    """The list that a press was about, as things are now with `changed`: what takes the place of
+    the pressed message.
 
     Nothing where the list stands in an earlier message: that one is edited.
     """
@@ -159,11 +182,15 @@ def list_part(
     mine: StaffId | None = None,
     head: str = "",
 ) -> Part:
-    """Several things owed, numbered, with the two presses used most for each; what is dealt with says how.
+    """Several things owed, numbered, with the two presses used most for each; what is dealt with
+    says how.
 
     `names` = people by id, of whom `mine` reads it; `head` = what a new message begins with.
     """
-    lines, buttons = [head or _head(shown, sum(not shown.waits(entry.row) for entry in entries))], list[Button]()
+    lines, buttons = (
+        [head or _head(shown, sum(not shown.waits(entry.row) for entry in entries))],
+        list[Button](),
+    )
     for number, entry in enumerate(entries, start=1):
         lines.append(f"{number} {_line(work, shown, entry, names, mine)}")
         buttons += _buttons(shown, entry.row, number)
@@ -178,10 +205,17 @@ def _head(shown: Several, done: int) -> str:
     on = format_date(shown.on)
     if done == shown.count:
         return _("✅ %(date)s · ดำเนินการครบ %(count)s เรื่อง", date=on, count=shown.count)
-    return _("⏰ %(date)s · เหลือ %(left)s จาก %(count)s เรื่อง", date=on, left=shown.count - done, count=shown.count)
+    return _(
+        "⏰ %(date)s · เหลือ %(left)s จาก %(count)s เรื่อง",
+        date=on,
+        left=shown.count - done,
+        count=shown.count,
+    )
 
 
-def _line(work: Work, shown: Several, entry: Entry, names: Mapping[StaffId, str], mine: StaffId | None) -> str:
+def _line(
+    work: Work, shown: Several, entry: Entry, names: Mapping[StaffId, str], mine: StaffId | None
+) -> str:
     row, rule = entry.row, work.desk.configuration.rules.get(entry.row.rule)
     officer = names.get(row.assignee, "") if row.assignee is not None else ""
     text = owed_line(work, entry.life, row, entry.name, reminding=True)
@@ -191,7 +225,9 @@ def _line(work: Work, shown: Several, entry: Entry, names: Mapping[StaffId, str]
         return _("➡️ %(line)s · มอบหมายให้ %(name)s", line=text, name=officer or "-")
     more = [officer] if officer and row.assignee != mine else []
     if row.snoozed_on is not None:
-        return " · ".join((_("⏸ %(line)s · เลื่อนไป %(date)s", line=text, date=format_date(row.snoozed_on)), *more))
+        return " · ".join(
+            (_("⏸ %(line)s · เลื่อนไป %(date)s", line=text, date=format_date(row.snoozed_on)), *more)
+        )
     if rule and row.asks(rule):
         more.insert(0, _("เตือนครบแล้ว จะติดตามต่อหรือไม่"))
     return " · ".join((f"✉️ {text}" if shown.is_chased(row) else text, *more))
@@ -201,7 +237,11 @@ def _buttons(shown: Several, row: Owed, number: int) -> list[Button]:
     if row.state is not OwedState.OPEN or shown.is_handed_on(row) or row.snoozed_on is not None:
         return []
     got = _("%(n)s มารับแล้ว", n=number) if row.rule == "fetch" else _("%(n)s ได้รับแล้ว", n=number)
-    chase = [] if shown.is_chased(row) else [owed_button(_("%(n)s ติดตาม", n=number), "owed.chase", row, str(shown))]
+    chase = (
+        []
+        if shown.is_chased(row)
+        else [owed_button(_("%(n)s ติดตาม", n=number), "owed.chase", row, str(shown))]
+    )
     return [
         *chase,
         owed_button(got, "owed.received", row, str(shown), changes=True),

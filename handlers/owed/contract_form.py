@@ -1,4 +1,6 @@
-"""The form of a contract: its number, dates, researcher, projects, purpose, and the research result it promises."""
+"""The form of a contract: its number, dates, researcher, projects, purpose, and the research result
+it promises.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -48,7 +50,9 @@ async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
 
 
 async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """One more project, `-` = none; InvalidInput("projects") for a word that means none or several."""
+    """One more project, `-` = none; InvalidInput("projects") for a word that means none or
+    several.
+    """
     if text == NO_PROJECT:
         return {"projects": ""}
     found = find_projects(ctx.desk.configuration.projects, text)
@@ -84,7 +88,9 @@ CONTRACT_FIELDS: Mapping[str, Field] = {
         fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT),
         fields.text_field("research_title", "พิมพ์ชื่อผลงานวิจัยที่จะส่ง"),
         Field("return_due_on", "พิมพ์วันที่ตกลงว่าจะส่งสัญญาคืน เช่น 5 พ.ย. 70", _agreed("return_due_on")),
-        Field("research_due_on", "พิมพ์วันที่ตกลงว่าจะส่งผลงานวิจัย เช่น 5 พ.ย. 70", _agreed("research_due_on")),
+        Field(
+            "research_due_on", "พิมพ์วันที่ตกลงว่าจะส่งผลงานวิจัย เช่น 5 พ.ย. 70", _agreed("research_due_on")
+        ),
     )
 }
 
@@ -125,7 +131,9 @@ def _filled(base: Contract, values: Mapping[str, str]) -> Contract:
 
 
 class ContractForm(Form):
-    """See `handlers.forms.engine.Form`. Its draft's record is the request; the data lie over the saved contract's."""
+    """See `handlers.forms.engine.Form`. Its draft's record is the request; the data lie over the
+    saved contract's.
+    """
 
     kind = "contract"
     fields = CONTRACT_FIELDS
@@ -143,16 +151,21 @@ class ContractForm(Form):
     async def show(self, ctx: Context, draft: Draft) -> Card:
         life = await _life(ctx, draft)
         changed = [
-            (field_label(name), await self._text(ctx, draft, name)) for name in self.fields if name in draft.data
+            (field_label(name), await self._text(ctx, draft, name))
+            for name in self.fields
+            if name in draft.data
         ]
         return Card(
-            _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life)), tuple(line for line in changed if line[1])
+            _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life)),
+            tuple(line for line in changed if line[1]),
         )
 
     async def _text(self, ctx: Context, draft: Draft, name: str) -> str:
         value = (await self.values(ctx, draft)).get(name, "")
         if name == "contact":
-            return await ticket_cards.contact_name(ctx, (await _life(ctx, draft)).request.customer, int(value or 0))
+            return await ticket_cards.contact_name(
+                ctx, (await _life(ctx, draft)).request.customer, int(value or 0)
+            )
         if name == "projects":
             return value.replace(SEPARATOR, ", ")
         return format_date(date.fromisoformat(value)) if value and name.endswith("_on") else value
@@ -162,7 +175,9 @@ class ContractForm(Form):
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         life = await _life(ctx, draft)
-        contract = _filled(life.contract or Contract("", life.request.id), await self.values(ctx, draft))
+        contract = _filled(
+            life.contract or Contract("", life.request.id), await self.values(ctx, draft)
+        )
         if contract == life.contract:
             end(ctx, draft, outcome=contract.no, state="cancelled")
             show = Button(_("ดูคำขอ"), "request.show", {"request": draft.record})
@@ -176,9 +191,15 @@ enter_form(FORM)
 
 
 def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
-    """A draft over the contract of a request, or over none; `look` = show the card before saving."""
+    """A draft over the contract of a request, or over none; `look` = show the card before
+    saving.
+    """
     return new_draft(
-        ctx, "contract", {"look": "1"} if look else {}, record=str(life.request.id), record_version=life.request.version
+        ctx,
+        "contract",
+        {"look": "1"} if look else {},
+        record=str(life.request.id),
+        record_version=life.request.version,
     )
 
 
@@ -187,7 +208,9 @@ async def save_contract(ctx: Context, life: Life, contract: Contract) -> Reply:
     if life.contract is None:
         ctx.change(partial(requests.add_contract, contract=contract, ground=ground(ctx)))
     else:
-        change = partial(requests.change_contract, old=life.contract, new=contract, version=life.request.version)
+        change = partial(
+            requests.change_contract, old=life.contract, new=contract, version=life.request.version
+        )
         ctx.change(partial(change, ground=ground(ctx)))
     ctx.audit("contract.saved", contract.no)
     after = replace(life, contract=contract)

@@ -1,4 +1,6 @@
-"""Lists of what is owed: contracts, research results, everything by customer; with filters, pages and totals."""
+"""Lists of what is owed: contracts, research results, everything by customer; with filters, pages
+and totals.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -41,12 +43,21 @@ class View:
 
     def button(self, label: str, **other: str) -> Button:
         """A button to this list with something changed."""
-        args = {"list": self.name, "overdue": self.overdue, "mine": self.mine, "year": self.year, "page": "0", **other}
+        args = {
+            "list": self.name,
+            "overdue": self.overdue,
+            "mine": self.mine,
+            "year": self.year,
+            "page": "0",
+            **other,
+        }
         return Button(label, "owed.list", args)
 
 
 def _narrowed(view: View, word: str) -> View | None:
-    """The list with the filter that a word names; the word for a year may stand before it by itself."""
+    """The list with the filter that a word names; the word for a year may stand before it by
+    itself.
+    """
     with speaking("th"):
         overdue, mine, before_year = _("เกินกำหนด"), _("ของฉัน"), _("ปี %(year)s", year="").strip()
     if word == before_year:
@@ -108,7 +119,9 @@ async def research(ctx: Context, args: str) -> Reply:
 
 
 def read_view(view: View, text: str) -> View:
-    """The list narrowed as typed, in any order; InvalidInput("owed_filter") for a word that is no filter."""
+    """The list narrowed as typed, in any order; InvalidInput("owed_filter") for a word that is no
+    filter.
+    """
     for word in text.casefold().split():
         narrower = _narrowed(view, word)
         if narrower is None:
@@ -133,7 +146,9 @@ async def debtors(ctx: Context, args: str) -> Reply:
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A list with another filter, or another page of it."""
     known = {"overdue", "mine", "year", "page"}
-    return await show_list(ctx, View(args["list"], **{name: args[name] for name in known & args.keys()}))
+    return await show_list(
+        ctx, View(args["list"], **{name: args[name] for name in known & args.keys()})
+    )
 
 
 @action("owed.all")
@@ -155,7 +170,9 @@ async def show_list(ctx: Context, view: View) -> Reply:
     elif view.name == "unreturned":
         rows, counts = await store.list_owed(ctx.db, ("contract",), wanted, PAGE, page * PAGE)
     elif view.name == "research":
-        rows, counts = await store.list_owed(ctx.db, ("research",), wanted, PAGE, page * PAGE, only_open=False)
+        rows, counts = await store.list_owed(
+            ctx.db, ("research",), wanted, PAGE, page * PAGE, only_open=False
+        )
     else:
         rules = tuple(ctx.desk.configuration.rules)
         rows, counts = await store.list_owed(ctx.db, rules, wanted, PAGE, page * PAGE)
@@ -178,12 +195,22 @@ def _title(view: View, counts: Mapping[str, int], total: int, page: int) -> str:
     chosen += [_("ของฉัน")] if view.mine else []
     chosen += [_("ปี %(year)s", year=view.year)] if view.year else []
     states = [
-        f"{value_label('owed_state', state) if state else _('ยังไม่ส่ง')} {n}" for state, n in sorted(counts.items())
+        f"{value_label('owed_state', state) if state else _('ยังไม่ส่ง')} {n}"
+        for state, n in sorted(counts.items())
     ]
     head = " · ".join(
-        (name, *chosen, _("ทั้งหมด %(count)s", count=total), *(() if view.name in ("owed", "unreturned") else states))
+        (
+            name,
+            *chosen,
+            _("ทั้งหมด %(count)s", count=total),
+            *(() if view.name in ("owed", "unreturned") else states),
+        )
     )
-    return head + (_(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-total // PAGE)) if total > PAGE else "")
+    return head + (
+        _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-total // PAGE))
+        if total > PAGE
+        else ""
+    )
 
 
 async def _options(ctx: Context, view: View, rows: Sequence[Listed]) -> tuple[Button, ...]:
@@ -192,7 +219,11 @@ async def _options(ctx: Context, view: View, rows: Sequence[Listed]) -> tuple[Bu
     for code in names:
         ctx.audit("customer.listed", code)
     return tuple(
-        Button(_line(ctx, view, row, names.get(row.customer, "")), "request.show", {"request": str(row.request_id)})
+        Button(
+            _line(ctx, view, row, names.get(row.customer, "")),
+            "request.show",
+            {"request": str(row.request_id)},
+        )
         for row in rows
     )
 
@@ -206,7 +237,9 @@ def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
     if row.state == OwedState.OPEN and row.started_at and row.expected_on:
         days = (ctx.today - row.started_at.astimezone(BANGKOK).date()).days
         late = "⚠️ " if row.expected_on < ctx.today else ""
-        parts.append(f"{late}{value_label('waits', row.rule)} {request_cards.waited(days)}".rstrip())
+        parts.append(
+            f"{late}{value_label('waits', row.rule)} {request_cards.waited(days)}".rstrip()
+        )
         parts.append(_("กำหนด %(date)s", date=format_date(row.expected_on)))
         if row.reminders:
             parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.reminders))
@@ -219,8 +252,14 @@ def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
 
 async def _filters(ctx: Context, view: View) -> list[Button]:
     """What narrows the list further, and what takes a filter away."""
-    buttons = [view.button(_("ทุกกำหนด") if view.overdue else _("เกินกำหนด"), overdue="" if view.overdue else "1")]
-    buttons.append(view.button(_("ของทุกคน") if view.mine else _("ของฉัน"), mine="" if view.mine else "1"))
+    buttons = [
+        view.button(
+            _("ทุกกำหนด") if view.overdue else _("เกินกำหนด"), overdue="" if view.overdue else "1"
+        )
+    ]
+    buttons.append(
+        view.button(_("ของทุกคน") if view.mine else _("ของฉัน"), mine="" if view.mine else "1")
+    )
     if view.year:
         buttons.append(view.button(_("ทุกปี"), year=""))
     elif view.name != "owed":
@@ -232,7 +271,9 @@ async def _filters(ctx: Context, view: View) -> list[Button]:
 
 def _pages(view: View, page: int, total: int) -> list[Button]:
     back = [view.button(_("ก่อนหน้า"), page=str(page - 1))] if page else []
-    return back + ([view.button(_("ถัดไป"), page=str(page + 1))] if total > (page + 1) * PAGE else [])
+    return back + (
+        [view.button(_("ถัดไป"), page=str(page + 1))] if total > (page + 1) * PAGE else []
+    )
 
 
 # Who owes what.
@@ -248,7 +289,8 @@ async def show_debtors(ctx: Context, page: int) -> Reply:
     """One page of the customers who owe something."""
     found, total = await store.list_debtors(ctx.db, ctx.today, PAGE, page * PAGE)
     people: dict[str, Customer] = {
-        each.code: each for each in await register.list_customers(ctx.db, [debtor.customer for debtor in found])
+        each.code: each
+        for each in await register.list_customers(ctx.db, [debtor.customer for debtor in found])
     }
     options = []
     for debtor in found:

@@ -1,4 +1,6 @@
-"""What is done about a thing owed: it was received, followed up by mail, put off, handed on, or given up."""
+"""What is done about a thing owed: it was received, followed up by mail, put off, handed on, or
+given up.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -47,7 +49,11 @@ CHASE = "owed.chase"
 async def present_owed(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a thing owed stands now, where it is no longer as a button showed it."""
     row = await owed.get_owed(ctx.db, int(record[1:]))
-    return await _moved_on(ctx, ctx.pressed, row) if version is None or row.version != version else None
+    return (
+        await _moved_on(ctx, ctx.pressed, row)
+        if version is None or row.version != version
+        else None
+    )
 
 
 async def _moved_on(ctx: Context, args: Mapping[str, str], row: Owed) -> Reply:
@@ -81,7 +87,9 @@ async def received_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await _moved_on(ctx, args, row)
     got = await receive(ctx, row, life, rule)
     buttons = []
-    if got.life.contract and any(each.rule == "research" and each.state is OwedState.OPEN for each in got.changed):
+    if got.life.contract and any(
+        each.rule == "research" and each.state is OwedState.OPEN for each in got.changed
+    ):
         buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", got.life))
     lines = [*got.lines, *([_("ส่งไฟล์หรือรูปของเรื่องนี้ตามมาได้เลย")] if got.ticket else [])]
     part = request_cards.outcome(ctx, got.life, lines, buttons)
@@ -100,7 +108,9 @@ async def continue_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def _changed(
     ctx: Context, args: Mapping[str, str], life: Life, row: Owed, new: Owed, rule: Rule, *lines: str
 ) -> Reply:
-    """Save a change and tell when the next reminder is due; the list that it was pressed in shows it."""
+    """Save a change and tell when the next reminder is due; the list that it was pressed in shows
+    it.
+    """
     ctx.change(partial(requests.change_owed, old=row, new=new, ground=ground(ctx)))
     ctx.audit("request.changed", requests.record(row.request_id))
     new = replace(new, version=row.version + 1)
@@ -116,26 +126,43 @@ async def _changed(
 
 @action("owed.chase")
 async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The drafted letter; one tap sends it. Without a mail server the words to copy, and a press that notes it."""
+    """The drafted letter; one tap sends it. Without a mail server the words to copy, and a press
+    that notes it.
+    """
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await _moved_on(ctx, args, row)
     (row,) = await request_cards.with_unreached(ctx, [row])
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.read", customer.code)
-    contact = next((each for each in customer.contacts if life.contract and each.id == life.contract.contact_id), None)
+    contact = next(
+        (
+            each
+            for each in customer.contacts
+            if life.contract and each.id == life.contract.contact_id
+        ),
+        None,
+    )
     to = (contact.email if contact else "") or _address(life, customer)
     listed = among(ctx, args)
-    by_hand = request_cards.owed_button(_("ติดตามทางอื่นแล้ว"), "owed.chased", row, listed, changes=True)
+    by_hand = request_cards.owed_button(
+        _("ติดตามทางอื่นแล้ว"), "owed.chased", row, listed, changes=True
+    )
     if not to and not args.get("ask"):
         text = _("%(code)s ไม่มีอีเมล พิมพ์อีเมลสำหรับฉบับนี้ หรือติดตามทางอื่น", code=customer.code)
         ask = Button(_("พิมพ์อีเมล"), "owed.chase", {**args, "among": listed, "ask": "1"})
-        return say(f"⚠️ {text}", ask, Button(_("แก้ไขผู้รับบริการ"), "customer.edit", {"code": customer.code}), by_hand)
+        return say(
+            f"⚠️ {text}",
+            ask,
+            Button(_("แก้ไขผู้รับบริการ"), "customer.edit", {"code": customer.code}),
+            by_hand,
+        )
     name = (contact.name if contact else "") or customer.name or customer.organisation
     language = letter_language(name, "".join(ticket.details for ticket in life.tickets[:1]))
     no = await counters.reserve_ticket_no(ctx.db, ctx.now)
     letter = fill(
-        ctx.desk.configuration.templates[rule.template][language], _places(ctx, row, life, name, language, no)
+        ctx.desk.configuration.templates[rule.template][language],
+        _places(ctx, row, life, name, language, no),
     )
     new = NewMail(f"O{row.id}", to, letter.subject, letter.body, CHASE, language, no, aside=listed)
     shown = await mail.preview(ctx, new)
@@ -147,14 +174,20 @@ async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _address(life: Life, customer: Customer) -> str:
-    """Where the customer is written to: the address of the last ticket that has one, else the register's."""
+    """Where the customer is written to: the address of the last ticket that has one, else the
+    register's.
+    """
     replies = [ticket.reply_email for ticket in reversed(life.tickets) if ticket.reply_email]
     people = [contact.email for contact in customer.contacts if contact.email]
     return next(iter([*replies, *filter(None, [customer.email]), *people]), "")
 
 
-def _places(ctx: Context, row: Owed, life: Life, name: str, language: str, no: str) -> dict[str, str]:
-    """What fills the letters of reminders (domain/templates.py); a line whose places are empty is left out."""
+def _places(
+    ctx: Context, row: Owed, life: Life, name: str, language: str, no: str
+) -> dict[str, str]:
+    """What fills the letters of reminders (domain/templates.py); a line whose places are empty is
+    left out.
+    """
     contract = life.contract
     started = letter_date(row.started_at.astimezone(BANGKOK).date(), language)
     price = next((ticket.price for ticket in reversed(life.tickets) if ticket.price), None)
@@ -167,8 +200,12 @@ def _places(ctx: Context, row: Owed, life: Life, name: str, language: str, no: s
         "date": letter_date(ctx.today, language),
         "officer": ctx.staff.name,
         "contract_no": contract.no if contract else "",
-        "contract_on": letter_date(contract.signed_on, language) if contract and contract.signed_on else "",
-        "projects": projects_text(SEPARATOR.join(own_tickets.projects(life)), own_tickets.data_years(life)),
+        "contract_on": letter_date(contract.signed_on, language)
+        if contract and contract.signed_on
+        else "",
+        "projects": projects_text(
+            SEPARATOR.join(own_tickets.projects(life)), own_tickets.data_years(life)
+        ),
         "years": years_text(own_tickets.data_years(life)),
         "title": contract.research_title if contract else "",
         "due_on": letter_date(row.first_on(rule), language),
@@ -209,19 +246,26 @@ async def _chased(
     subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.chase)
     if subject:
         with speaking("th"):
-            details = _("ติดตาม%(what)s", what=f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}")
+            details = _(
+                "ติดตาม%(what)s",
+                what=f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}",
+            )
         ticket, life, changed = await own_tickets.record(ctx, life, subject, details, result, no)
         label = ctx.desk.configuration.catalogue.subject_label(subject)
         closed = ticket.status is Status.CLOSED
         said = _("%(no)s (%(subject)s) ปิดแล้ว") if closed else _("%(no)s (%(subject)s) ยังเปิดอยู่")
         lines.append(said % {"no": ticket.no, "subject": label})
         if closed and row.state is OwedState.OPEN:
-            at = next((requests.next_of(each, ground(ctx)) for each in changed if each.rule == row.rule), None)
+            at = next(
+                (requests.next_of(each, ground(ctx)) for each in changed if each.rule == row.rule),
+                None,
+            )
             again = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
             part = request_cards.outcome(ctx, life, [*lines, *again])
             return Reply((*await list_again(ctx, args, changed), part), confirms=True)
     if row.state is not OwedState.OPEN:
-        # The proof came while the letter was being looked at: it went out, and nothing is owed any more.
+        # The proof came while the letter was being looked at: it went out, and nothing is owed any
+        # more.
         part = request_cards.outcome(ctx, life, [*lines, value_label("got", row.rule)])
         return Reply((*await list_again(ctx, args, changed), part), confirms=True)
     new = replace(row, chased=row.chased + 1, last_at=ctx.now)
@@ -244,7 +288,13 @@ async def _parse_day(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]
 
 
 async def _days(ctx: Context, draft: Draft) -> list[Option]:
-    spans = ((1, _("พรุ่งนี้")), (3, _("อีก 3 วัน")), (7, _("อีก 1 สัปดาห์")), (14, _("อีก 2 สัปดาห์")), (30, _("อีก 1 เดือน")))
+    spans = (
+        (1, _("พรุ่งนี้")),
+        (3, _("อีก 3 วัน")),
+        (7, _("อีก 1 สัปดาห์")),
+        (14, _("อีก 2 สัปดาห์")),
+        (30, _("อีก 1 เดือน")),
+    )
     days = [(ctx.today + timedelta(days=span), label) for span, label in spans]
     return [Option(on.isoformat(), f"{label} {format_date(on)}") for on, label in days]
 
@@ -255,7 +305,9 @@ async def _people(ctx: Context, draft: Draft) -> list[Option]:
 
 
 async def _open(ctx: Context, draft: Draft) -> tuple[Owed, Life, Rule]:
-    """What the draft is about, read at the version that the officer saw; Conflict or NotFound where it is over."""
+    """What the draft is about, read at the version that the officer saw; Conflict or NotFound where
+    it is over.
+    """
     row, life, rule = await load(ctx, {"owed": draft.record})
     if row.state is not OwedState.OPEN:
         raise NotFound("owed_over", what=value_label("owed", row.rule))
@@ -278,14 +330,21 @@ async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
         (entry,) = await list_entries(ctx, [row])
         what = " · ".join(filter(None, (request_cards.title(life), entry.name)))
         told = partial(_assigned, ctx.staff.name, what, replace(row, version=row.version + 1), rule)
-        ctx.notify(told, f"owed:assigned:{row.id}:{person.id}:{ctx.incoming.id}", staff_id=person.id)
+        ctx.notify(
+            told, f"owed:assigned:{row.id}:{person.id}:{ctx.incoming.id}", staff_id=person.id
+        )
     line = _("ผู้รับผิดชอบ %(who)s", who=person_label(person.name))
     return await _changed(ctx, draft.data, life, row, replace(row, assignee=person.id), rule, line)
 
 
 def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
     what = value_label("waits", row.rule)
-    text = _("⏰ %(who)sมอบหมายให้คุณติดตาม: %(title)s · %(what)s", who=person_label(who), title=title, what=what)
+    text = _(
+        "⏰ %(who)sมอบหมายให้คุณติดตาม: %(title)s · %(what)s",
+        who=person_label(who),
+        title=title,
+        what=what,
+    )
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)})
     return say(text, *request_cards.owed_buttons(row, rule), show)
 
@@ -293,7 +352,9 @@ def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
 async def _drop(ctx: Context, draft: Draft, value: str) -> Reply:
     row, life, rule = await _open(ctx, draft)
     line = _("เลิกติดตามแล้ว: %(reason)s", reason=value)
-    return await _changed(ctx, draft.data, life, row, requests.dropped(row, value, ctx.now), rule, line)
+    return await _changed(
+        ctx, draft.data, life, row, requests.dropped(row, value, ctx.now), rule, line
+    )
 
 
 _DAY = Field("remind_on", "พิมพ์วันที่ เช่น 15 ธ.ค. 69", _parse_day, _days, clearable=False, typed=True)
@@ -326,4 +387,6 @@ async def _ask(ctx: Context, args: Mapping[str, str], kind: str) -> Reply:
     if row.state is not OwedState.OPEN:
         return await _moved_on(ctx, args, row)
     data = {"among": among(ctx, args)}
-    return await start(ctx, new_draft(ctx, kind, data, record=str(row.id), record_version=row.version))
+    return await start(
+        ctx, new_draft(ctx, kind, data, record=str(row.id), record_version=row.version)
+    )

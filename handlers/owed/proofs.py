@@ -1,4 +1,6 @@
-"""A thing owed was received: the ticket of its proof is recorded, the chain ends, the next begins."""
+"""A thing owed was received: the ticket of its proof is recorded, the chain ends, the next
+begins.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -46,7 +48,9 @@ async def present_row(ctx: Context, row: Owed) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What receiving came to: the request after it, what to say, the things owed that changed, the proof's ticket."""
+    """What receiving came to: the request after it, what to say, the things owed that changed, the
+    proof's ticket.
+    """
 
     life: Life
     lines: list[str]
@@ -55,7 +59,8 @@ class Received:
 
 
 async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
-    """End what is owed: by the ticket of its proof, or by the officer's word where the rule wants none.
+    """End what is owed: by the ticket of its proof, or by the officer's word where the rule wants
+    none.
 
     A file or photo of the proof belongs to the ticket that this returns.
     """
@@ -66,7 +71,9 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
     change = partial(requests.change_owed, old=row, new=by_word, ground=ground(ctx))
     if not subject:
         ctx.change(change)
-        return Received(with_changed(life, [by_word]), [_("✅ %(got)s หยุดเตือน", got=got)], [by_word])
+        return Received(
+            with_changed(life, [by_word]), [_("✅ %(got)s หยุดเตือน", got=got)], [by_word]
+        )
     with speaking("th"):
         details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
         result = value_label("got", row.rule)
@@ -74,8 +81,14 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
     lines = request_cards.told(ctx.desk, life, changed, ctx.now)
     label = ctx.desk.configuration.catalogue.subject_label(subject)
     if ticket.status is Status.CLOSED:
-        return Received(after, [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)], changed, ticket)
-    # The subject insists on more than is known here: the word ends it, the ticket waits for the rest.
+        return Received(
+            after,
+            [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)],
+            changed,
+            ticket,
+        )
+    # The subject insists on more than is known here: the word ends it, the ticket waits for the
+    # rest.
     ctx.change(change)
     told = _("✅ %(got)s หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด", got=got, no=ticket.no)
     return Received(with_changed(after, [by_word]), [told], [by_word], ticket)
@@ -87,10 +100,14 @@ def with_changed(life: Life, changed: Sequence[Owed]) -> Life:
 
 
 async def awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
-    """What a file may be the proof of: what its name or caption gives the contract's number of, then what is late."""
+    """What a file may be the proof of: what its name or caption gives the contract's number of,
+    then what is late.
+    """
     rules = ctx.desk.configuration.rules
     rows = await owed.list_of_officer(ctx.db, ctx.staff.id)
-    entries = await list_entries(ctx, [row for row in rows if row.rule in rules and rules[row.rule].proof])
+    entries = await list_entries(
+        ctx, [row for row in rows if row.rule in rules and rules[row.rule].proof]
+    )
     numbers = set(re.findall(r"\d+", digits(words)))
 
     def named(entry: Entry) -> bool:
@@ -101,7 +118,9 @@ async def awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
 
 
 async def receive_proof(ctx: Context, owed_id: int) -> tuple[Reply, Ticket | None]:
-    """A file is the proof of this: what to say, and the ticket it belongs to; None where nothing is owed any more."""
+    """A file is the proof of this: what to say, and the ticket it belongs to; None where nothing is
+    owed any more.
+    """
     row, life, rule = await load(ctx, {"owed": str(owed_id)})
     if row.state is not OwedState.OPEN:
         return await present_row(ctx, row), None

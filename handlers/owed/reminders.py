@@ -1,4 +1,6 @@
-"""The reminders of what is owed: one message a morning and person, and new dates when the office's rules change."""
+"""The reminders of what is owed: one message a morning and person, and new dates when the office's
+rules change.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,16 +25,24 @@ from store.owed import rows as owed
 
 PAGE = 250
 TELL = f"{owed.KIND}.tell"
-"""The kind of the messages that tell of reminders: one a person and day, after the last reminder is noted."""
+"""The kind of the messages that tell of reminders: one a person and day, after the last reminder is
+noted.
+"""
 LATE = " late"
 
 
 @due(owed.KIND)
 async def remind(work: Work, rows: Sequence[Due]) -> None:
-    """Note what is reminded of, and whom to tell: each hears of all of it at once, when the last is noted."""
+    """Note what is reminded of, and whom to tell: each hears of all of it at once, when the last is
+    noted.
+    """
     rules = work.desk.configuration.rules
     planned = {int(row.subject): row for row in rows}
-    found = [row for row in await owed.list_by_ids(work.db, list(planned)) if _still(row, planned[row.id], rules)]
+    found = [
+        row
+        for row in await owed.list_by_ids(work.db, list(planned))
+        if _still(row, planned[row.id], rules)
+    ]
     if not found:
         return
     there = await who_is_there(work)
@@ -42,19 +52,29 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
         occurrence = f"{work.today}{LATE}" if planned[row.id].is_late(work.now) else str(work.today)
         for who in receivers(there, rules[row.rule], row):
             telling[f"{who} {occurrence}"] = Due(TELL, str(who), occurrence, work.now)
-    work.change(partial(owed.note_reminded, rows=reminded, rules=rules, calendar=work.desk.configuration.calendar))
+    work.change(
+        partial(
+            owed.note_reminded,
+            rows=reminded,
+            rules=rules,
+            calendar=work.desk.configuration.calendar,
+        )
+    )
     work.change(partial(due_rows.plan_again, rows=[*telling.values()]))
 
 
 def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
     """Whether this occurrence is still to be told."""
-    return row.state is OwedState.OPEN and row.rule in rules and planned.occurrence == str(row.reminders + 1)
+    return (
+        row.state is OwedState.OPEN
+        and row.rule in rules
+        and planned.occurrence == str(row.reminders + 1)
+    )
 
 
 def receivers(there: There, rule: Rule, row: Owed) -> set[StaffId]:
-    """Who hears of a reminder: the officer or who stands in; the supervisors, too, where it was asked for in vain as
-    often as the rule says, and with the last.
-    """
+    """Who hears of a reminder: the officer or who stands in; the supervisors, too, where it was
+    asked for in vain as often as the rule says, and with the last."""
     return {*there.receivers(row.assignee), *(there.supervisors if _in_vain(rule, row) else ())}
 
 
@@ -64,7 +84,9 @@ def _in_vain(rule: Rule, row: Owed) -> bool:
 
 @due(TELL)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message a person of everything that was reminded of and not yet told, the longest owed first."""
+    """One message a person of everything that was reminded of and not yet told, the longest owed
+    first.
+    """
     if await due_rows.has_waiting(work.db, owed.KIND, work.now):
         raise Conflict("due")  # another process notes some more
     there = await who_is_there(work)
@@ -90,7 +112,9 @@ def _morning(row: Due) -> datetime:
 async def _piles(
     work: Work, there: There, since: Mapping[StaffId, datetime], start: datetime
 ) -> dict[StaffId, tuple[int, list[int]]]:
-    """How many reminders each of these people is to be told of, with the ids of those owed longest."""
+    """How many reminders each of these people is to be told of, with the ids of those owed
+    longest.
+    """
     rules, last = work.desk.configuration.rules, 0
     piles: dict[StaffId, tuple[int, list[tuple[datetime, int]]]] = {}
     while page := await owed.list_reminded(work.db, start, last, PAGE):
@@ -102,13 +126,23 @@ async def _piles(
                 if at > since[who]:
                     count, first = piles.get(who, (0, []))
                     piles[who] = (count + 1, sorted([*first, (row.started_at, row.id)])[:SHOWN])
-    return {who: (count, [number for _at, number in first]) for who, (count, first) in piles.items()}
+    return {
+        who: (count, [number for _at, number in first]) for who, (count, first) in piles.items()
+    }
 
 
 def reminder(
-    work: Work, who: StaffId, entries: Sequence[Entry], count: int, names: Mapping[StaffId, str], *, late: bool = False
+    work: Work,
+    who: StaffId,
+    entries: Sequence[Entry],
+    count: int,
+    names: Mapping[StaffId, str],
+    *,
+    late: bool = False,
 ) -> Reply:
-    """What a morning's reminder says to `who`: one card for one thing, else a list; `names` = people by id."""
+    """What a morning's reminder says to `who`: one card for one thing, else a list; `names` =
+    people by id.
+    """
     head = _("⏰ %(date)s · ค้างส่ง %(count)s เรื่อง", date=format_date(work.today), count=count)
     rules = work.desk.configuration.rules
     others = [entry.row.assignee not in (who, None) for entry in entries]
@@ -126,7 +160,9 @@ def reminder(
 
 @at_start
 async def replan(work: Work) -> int:
-    """Give what is pending the dates that the rules now say, and tell the administrators how many moved."""
+    """Give what is pending the dates that the rules now say, and tell the administrators how many
+    moved.
+    """
     if moved := await replan_with(work, work.desk):
         text = partial(_moved, moved)
         work.notify(text, f"{owed.KIND}:moved:{work.now:%Y%m%d%H}:{moved}", role=Role.ADMIN)
@@ -134,7 +170,9 @@ async def replan(work: Work) -> int:
 
 
 async def replan_with(work: Work, after: Desk) -> int:
-    """Plan the next reminder of all that is owed as the desk `after` counts; returns how many move."""
+    """Plan the next reminder of all that is owed as the desk `after` counts; returns how many
+    move.
+    """
     configuration, moved, last = after.configuration, 0, 0
     while rows := await owed.list_open_after(work.db, last, PAGE):
         last = rows[-1].id

@@ -1,4 +1,6 @@
-"""How requests, contracts and things owed are shown: a line, the card of a whole life, what a change came to."""
+"""How requests, contracts and things owed are shown: a line, the card of a whole life, what a
+change came to.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -48,12 +50,18 @@ async def life_card(ctx: Context, life: Life) -> Card:
     fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
     for row in life.owed:
         # What a ticket ended stands among the steps.
-        if row.state is not OwedState.VOID and not (row.state is OwedState.RECEIVED and row.proof_no):
+        if row.state is not OwedState.VOID and not (
+            row.state is OwedState.RECEIVED and row.proof_no
+        ):
             fields.append((f"⏰ {value_label('owed', row.rule)}", owed_state(ctx, row, names)))
     note = ""
     if life.request.ended_at:
         ended = day(life.request.ended_at)
-        note = _("จบคำขอแล้ว %(date)s: %(reason)s", date=ended, reason=shorten(life.request.ended_reason, SHOWN))
+        note = _(
+            "จบคำขอแล้ว %(date)s: %(reason)s",
+            date=ended,
+            reason=shorten(life.request.ended_reason, SHOWN),
+        )
     return Card(title(life), tuple(fields), note, await _life_buttons(ctx, life))
 
 
@@ -82,7 +90,10 @@ async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
         ("purpose", shorten(contract.purpose, SHOWN)),
         ("research_title", shorten(contract.research_title, SHOWN)),
         ("return_due_on", format_date(contract.return_due_on) if contract.return_due_on else ""),
-        ("research_due_on", format_date(contract.research_due_on) if contract.research_due_on else ""),
+        (
+            "research_due_on",
+            format_date(contract.research_due_on) if contract.research_due_on else "",
+        ),
     )
     return [(field_label(name), value) for name, value in lines if value]
 
@@ -105,16 +116,24 @@ def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
 
 def _ticket_state(ticket: Ticket) -> str:
     done = ticket.status is Status.CLOSED and ticket.closed_at is not None
-    return f"✅ {day(ticket.closed_at)} {ticket.no}" if done and ticket.closed_at else f"⏳ {ticket.no}"
+    return (
+        f"✅ {day(ticket.closed_at)} {ticket.no}"
+        if done and ticket.closed_at
+        else f"⏳ {ticket.no}"
+    )
 
 
 def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
     """What became of a thing owed, in one line."""
     if row.state is OwedState.RECEIVED:
-        return " ".join(filter(None, ("✅", day(row.ended_at) if row.ended_at else "", row.proof_no)))
+        return " ".join(
+            filter(None, ("✅", day(row.ended_at) if row.ended_at else "", row.proof_no))
+        )
     if row.state is OwedState.DROPPED:
         return _(
-            "เลิกติดตาม %(date)s: %(reason)s", date=day(row.ended_at or row.started_at), reason=shorten(row.reason, 100)
+            "เลิกติดตาม %(date)s: %(reason)s",
+            date=day(row.ended_at or row.started_at),
+            reason=shorten(row.reason, 100),
         )
     rule = work.desk.configuration.rules.get(row.rule)
     parts = [*filter(None, (how_long(row, work.now),)), *how_often(row)]
@@ -148,7 +167,9 @@ def waited(days: int) -> str:
 
 
 def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
-    """How often the officer was reminded, and the customer asked; `reminding` = this is the last of them."""
+    """How often the officer was reminded, and the customer asked; `reminding` = this is the last of
+    them.
+    """
     text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
     reminded = [text % {"count": row.reminders}] if row.reminders else []
     chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached())] if row.reached() else []
@@ -162,7 +183,9 @@ def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool =
     what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
     if row.state is not OwedState.OPEN:
         sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
-        return " ".join(filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no)))
+        return " ".join(
+            filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no))
+        )
     parts = (f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding))
     return " · ".join(filter(None, parts))
 
@@ -182,7 +205,9 @@ async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
 def button(label: str, action: str, life: Life, **args: str) -> Button:
     """A button that works on a request as it is now."""
     number = requests.record(life.request.id)
-    return Button(label, action, {"request": str(life.request.id), **args}, number, life.request.version)
+    return Button(
+        label, action, {"request": str(life.request.id), **args}, number, life.request.version
+    )
 
 
 def once(label: str, action: str, life: Life, **args: str) -> Button:
@@ -190,7 +215,9 @@ def once(label: str, action: str, life: Life, **args: str) -> Button:
     return replace(button(label, action, life, **args), once=True)
 
 
-def owed_button(label: str, action: str, row: Owed, among: str = "", *, changes: bool = False) -> Button:
+def owed_button(
+    label: str, action: str, row: Owed, among: str = "", *, changes: bool = False
+) -> Button:
     """A button about one thing owed; `among` = the list that it stands in (handlers.owed_cards)."""
     args = {"owed": str(row.id), "among": among}
     return Button(label, action, args, f"O{row.id}", row.version, once=changes)
@@ -199,7 +226,11 @@ def owed_button(label: str, action: str, row: Owed, among: str = "", *, changes:
 def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
     """All that can be done about one thing owed."""
     received = _("มารับแล้ว") if row.rule == "fetch" else _("ได้รับแล้ว")
-    first = [owed_button(_("ติดตามต่อ"), "owed.continue", row, among, changes=True)] if rule and row.asks(rule) else []
+    first = (
+        [owed_button(_("ติดตามต่อ"), "owed.continue", row, among, changes=True)]
+        if rule and row.asks(rule)
+        else []
+    )
     return (
         *first,
         owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row, among),
@@ -217,10 +248,14 @@ async def _life_buttons(ctx: Context, life: Life) -> tuple[Button, ...]:
     if len(opened) == 1:
         buttons += owed_buttons(opened[0], rules.get(opened[0].rule))
     else:
-        buttons += [owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened]
+        buttons += [
+            owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened
+        ]
     buttons += next_buttons(ctx, life)
     if life.request.kind is RequestKind.MICRODATA:
-        buttons.append(button(_("แก้ไขสัญญา") if life.contract else _("เลขที่สัญญา"), "contract.edit", life))
+        buttons.append(
+            button(_("แก้ไขสัญญา") if life.contract else _("เลขที่สัญญา"), "contract.edit", life)
+        )
     buttons += [
         button(_("ขั้นอื่น…"), "request.steps", life),
         button(_("ใบงาน (%(count)s)", count=len(life.tickets)), "request.tickets", life),
@@ -254,7 +289,9 @@ def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[st
     for row in rows:
         rule = desk.configuration.rules[row.rule]
         what = value_label("owed", row.rule)
-        was = next((each.state for each in life.owed if each.id == row.id), None) if row.id else None
+        was = (
+            next((each.state for each in life.owed if each.id == row.id), None) if row.id else None
+        )
         if row.state is OwedState.OPEN and was is not OwedState.OPEN:
             at = next_reminder(rule, row, desk.configuration.calendar, now)
             first = format_date(row.first_on(rule))
@@ -271,5 +308,9 @@ def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[st
 def outcome(ctx: Context, life: Life, lines: Sequence[str], buttons: Sequence[Button] = ()) -> Part:
     """What a change came to, with the ways on; `life` as it is after the change."""
     text = "\n".join((title(life), *lines))
-    more = (*buttons, *next_buttons(ctx, life), Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)}))
+    more = (
+        *buttons,
+        *next_buttons(ctx, life),
+        Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)}),
+    )
     return Paragraph(text, more)

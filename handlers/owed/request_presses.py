@@ -1,4 +1,6 @@
-"""The buttons of a request's card: its next steps, its tickets, its history, its end, and its contract."""
+"""The buttons of a request's card: its next steps, its tickets, its history, its end, and its
+contract.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -40,7 +42,9 @@ async def _load(ctx: Context, args: Mapping[str, str]) -> Life:
 async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a request stands now, where it is no longer as a button showed it."""
     life = await requests.get_life(ctx.db, int(record[1:]))
-    return None if life.request.version == version else await request_cards.show(ctx, life.request.id)
+    return (
+        None if life.request.version == version else await request_cards.show(ctx, life.request.id)
+    )
 
 
 @action("request.show")
@@ -60,8 +64,18 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         over = [_("จบแล้ว")] if life.request.ended_at else []
         line = " · ".join((request_cards.title(life), *waits, *over))
         options.append(Button(line, "request.show", {"request": str(life.request.id)}))
-    title = _("คำขอข้อมูล · %(customer)s", customer=f"{customer.code} {ticket_cards.shown_name(customer)}")
-    return Reply((Choice(title, tuple(options), (Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),)),))
+    title = _(
+        "คำขอข้อมูล · %(customer)s", customer=f"{customer.code} {ticket_cards.shown_name(customer)}"
+    )
+    return Reply(
+        (
+            Choice(
+                title,
+                tuple(options),
+                (Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),),
+            ),
+        )
+    )
 
 
 @action("request.tickets")
@@ -71,7 +85,8 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for ticket in life.tickets:
         ctx.audit("ticket.listed", ticket.no)
     options = tuple(
-        ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each)) for each in life.tickets[-30:]
+        ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each))
+        for each in life.tickets[-30:]
     )
     back = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
     return Reply((Choice(request_cards.title(life), options, (back,)),))
@@ -85,7 +100,13 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ctx, (await changes.list_changes(ctx.db, requests.record(life.request.id)))[-HISTORY:]
     )
     back = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
-    return Reply((Card(_("ประวัติ %(title)s", title=request_cards.title(life)), tuple(lines), buttons=(back,)),))
+    return Reply(
+        (
+            Card(
+                _("ประวัติ %(title)s", title=request_cards.title(life)), tuple(lines), buttons=(back,)
+            ),
+        )
+    )
 
 
 # Steps.
@@ -110,10 +131,14 @@ async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "projects": contracts.SEPARATOR.join(own_tickets.projects(life)),
         "data_years": own_tickets.data_years(life),
         "contract_no": life.contract.no if life.contract else "",
-        "contract_on": life.contract.signed_on.isoformat() if life.contract and life.contract.signed_on else "",
+        "contract_on": life.contract.signed_on.isoformat()
+        if life.contract and life.contract.signed_on
+        else "",
         "contact": str(life.contract.contact_id or "") if life.contract else "",
     }
-    return await start(ctx, new_ticket(ctx, {name: value for name, value in values.items() if value}))
+    return await start(
+        ctx, new_ticket(ctx, {name: value for name, value in values.items() if value})
+    )
 
 
 @action("request.steps")
@@ -125,11 +150,21 @@ async def steps_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for step, subjects in steps.kinds[life.request.kind].items():
         label = value_label("step", step)
         if step == "thanks" and subjects:
-            options.append(request_cards.button(_("ผู้รับบริการขอบคุณ (%(no)s)", no=subjects[0]), "request.thanks", life))
+            options.append(
+                request_cards.button(
+                    _("ผู้รับบริการขอบคุณ (%(no)s)", no=subjects[0]), "request.thanks", life
+                )
+            )
         elif subjects:
-            options.append(request_cards.button(f"{label} ({subjects[0]})", "request.step", life, subject=subjects[0]))
+            options.append(
+                request_cards.button(
+                    f"{label} ({subjects[0]})", "request.step", life, subject=subjects[0]
+                )
+            )
         elif not steps.is_done(life, step):
-            options.append(request_cards.once(_("%(step)sแล้ว", step=label), "request.mark", life, step=step))
+            options.append(
+                request_cards.once(_("%(step)sแล้ว", step=label), "request.mark", life, step=step)
+            )
     return Reply((Choice(request_cards.title(life), tuple(options)),))
 
 
@@ -138,7 +173,11 @@ async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A step without a ticket is done."""
     life = await _load(ctx, args)
     if not ctx.desk.configuration.steps.is_done(life, args["step"]):
-        ctx.change(partial(requests.mark, request_id=life.request.id, step=args["step"], ground=ground(ctx)))
+        ctx.change(
+            partial(
+                requests.mark, request_id=life.request.id, step=args["step"], ground=ground(ctx)
+            )
+        )
         ctx.audit("request.changed", requests.record(life.request.id))
     line = f"✅ {value_label('step', args['step'])}"
     return Reply((request_cards.outcome(ctx, life, [line]),), confirms=True)
@@ -148,7 +187,9 @@ async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The user's thanks: recorded and closed by itself (DOMAIN.md section 8, row 7)."""
     life = await _load(ctx, args)
-    subject = next(iter(ctx.desk.configuration.steps.kinds[life.request.kind].get("thanks", ())), "")
+    subject = next(
+        iter(ctx.desk.configuration.steps.kinds[life.request.kind].get("thanks", ())), ""
+    )
     if not subject:
         raise InvalidInput("choice")
     with speaking("th"):
@@ -156,9 +197,14 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         result = _("รับทราบคำขอบคุณ")
     ticket, after, _changed = await own_tickets.record(ctx, life, subject, details, result)
     line = _(
-        "%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=ctx.desk.configuration.catalogue.subject_label(subject)
+        "%(no)s (%(subject)s) ปิดแล้ว",
+        no=ticket.no,
+        subject=ctx.desk.configuration.catalogue.subject_label(subject),
     )
-    return Reply((request_cards.outcome(ctx, after, [line], (ticket_buttons.show_button(ticket),)),), confirms=True)
+    return Reply(
+        (request_cards.outcome(ctx, after, [line], (ticket_buttons.show_button(ticket),)),),
+        confirms=True,
+    )
 
 
 # The end.
@@ -174,7 +220,11 @@ async def _end(ctx: Context, draft: Draft, reason: str) -> Reply:
     life = await requests.get_life(ctx.db, int(draft.record))
     end(ctx, draft, outcome=request_cards.title(life))
     if life.request.ended_at is None:
-        ctx.change(partial(requests.end_request, request_id=life.request.id, reason=reason, ground=ground(ctx)))
+        ctx.change(
+            partial(
+                requests.end_request, request_id=life.request.id, reason=reason, ground=ground(ctx)
+            )
+        )
         ctx.audit("request.changed", requests.record(life.request.id))
     line = _("จบคำขอแล้ว หยุดเตือนทุกเรื่องของคำขอนี้")
     show = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
@@ -188,7 +238,9 @@ enter_form(OneField("request.end", text_field("reason", "พิมพ์เห�
 async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Why nothing more is expected."""
     life = await _load(ctx, args)
-    draft = new_draft(ctx, "request.end", {}, record=str(life.request.id), record_version=life.request.version)
+    draft = new_draft(
+        ctx, "request.end", {}, record=str(life.request.id), record_version=life.request.version
+    )
     return await start(ctx, draft)
 
 
@@ -225,7 +277,9 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The fields of the contract; its number where there is none yet."""
     life = await _load(ctx, args)
     known = life.contract is not None
-    return await start(ctx, contract_form.edit_contract(ctx, life, look=known), "+more" if known else "")
+    return await start(
+        ctx, contract_form.edit_contract(ctx, life, look=known), "+more" if known else ""
+    )
 
 
 @action("contract.research_due")

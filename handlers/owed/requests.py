@@ -28,16 +28,19 @@ def ground(ctx: Context) -> Ground:
 
 
 async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ...]:
-    """After a ticket was saved (its change is collected already): hang it where it belongs, and say what came of it.
+    """After a ticket was saved (its change is collected already): hang it where it belongs, and say
+    what came of it.
 
-    `chosen` = the request it was made for. Found from subject and customer; the officer is asked where several fit.
-    """
+    `chosen` = the request it was made for. Found from subject and customer; the officer is asked
+    where several fit."""
     steps = ctx.desk.configuration.steps
     kind = steps.find_kind(ticket.subject)
     current = await requests.find_request_of(ctx.db, ticket.no)
     if kind is None or ticket.customer is None:
         if current is not None:
-            ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=None, ground=ground(ctx)))
+            ctx.change(
+                partial(requests.hang, ticket_no=ticket.no, request_id=None, ground=ground(ctx))
+            )
         return () if kind is None else (_without_customer(ticket),)
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
     wanted = int(chosen) if chosen else current
@@ -47,12 +50,18 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ..
         life = await _own_request(ctx, wanted, ticket, kind)
     if life and life.contract and ticket.contract_no not in ("", life.contract.no):
         life = None
-    ends = [rule.name for rule in ctx.desk.configuration.rules.values() if ticket.subject in rule.ends]
+    ends = [
+        rule.name for rule in ctx.desk.configuration.rules.values() if ticket.subject in rule.ends
+    ]
     placement = Placement(life) if life else place(steps, ticket, lives, ends, ctx.now)
     if placement.waits:
         return (_question(ctx, ticket, placement),)
     parts = await put(ctx, ticket, placement.life, kind)
-    return (*parts, _question(ctx, ticket, placement)) if len(placement.asked) > (placement.life is not None) else parts
+    return (
+        (*parts, _question(ctx, ticket, placement))
+        if len(placement.asked) > (placement.life is not None)
+        else parts
+    )
 
 
 async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestKind) -> Life | None:
@@ -71,13 +80,19 @@ def _without_customer(ticket: Ticket) -> Part:
 def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:
     """Which request it belongs to: asked only where it is not clear."""
     options = [
-        Button(_request_line(ctx, life), "request.take", {"ticket": ticket.no, "request": str(life.request.id)})
+        Button(
+            _request_line(ctx, life),
+            "request.take",
+            {"ticket": ticket.no, "request": str(life.request.id)},
+        )
         for life in placement.asked
         if life is not placement.life
     ]
     options.append(Button(_("คำขอใหม่"), "request.take", {"ticket": ticket.no, "request": ""}))
     if placement.waits:
-        return Choice(_("ใบงาน %(no)s เป็นของคำขอใด (ยังไม่หยุดเตือนรายการใด)", no=ticket.no), tuple(options))
+        return Choice(
+            _("ใบงาน %(no)s เป็นของคำขอใด (ยังไม่หยุดเตือนรายการใด)", no=ticket.no), tuple(options)
+        )
     return Choice(_("ถ้าใบงาน %(no)s เป็นของคำขออื่น เลือกที่นี่", no=ticket.no), tuple(options))
 
 
@@ -87,7 +102,9 @@ def _request_line(ctx: Context, life: Life) -> str:
     return " · ".join(filter(None, (request_cards.title(life), projects, *waits)))
 
 
-async def put(ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind) -> tuple[Part, ...]:
+async def put(
+    ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
+) -> tuple[Part, ...]:
     """Hang a ticket on a request, a new one for None; its contract comes with it."""
     assert ticket.customer is not None
     if life is None:
@@ -99,7 +116,9 @@ async def put(ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
     lines: list[str] = []
     if ticket.contract_no and life.contract is None:
         life, lines = await _with_contract(ctx, life, ticket)
-    ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx)))
+    ctx.change(
+        partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx))
+    )
     ctx.audit("request.changed", requests.record(life.request.id))
     after, changed = settled(ctx, life, ticket)
     lines += request_cards.told(ctx.desk, life, changed, ctx.now)
@@ -111,8 +130,13 @@ async def put(ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
         and ctx.desk.configuration.steps.is_done(after, "letter")
     ):
         no = await next_contract_no(ctx)
-        buttons.append(request_cards.button(_("ใช้เลขสัญญา %(no)s", no=no), "contract.use", life, no=no))
-    if any(row.rule == "research" and row.state is OwedState.OPEN for row in changed) and after.contract:
+        buttons.append(
+            request_cards.button(_("ใช้เลขสัญญา %(no)s", no=no), "contract.use", life, no=no)
+        )
+    if (
+        any(row.rule == "research" and row.state is OwedState.OPEN for row in changed)
+        and after.contract
+    ):
         buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", life))
     return (request_cards.outcome(ctx, after, lines, buttons),)
 
@@ -123,18 +147,28 @@ def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]
     after = replace(life, tickets=(*others, ticket))
     changed = requests.settlement(after, ctx.desk.configuration.rules, ctx.now)
     ids = {row.id for row in changed if row.id}
-    return replace(after, owed=(*(row for row in life.owed if row.id not in ids), *changed)), changed
+    return replace(
+        after, owed=(*(row for row in life.owed if row.id not in ids), *changed)
+    ), changed
 
 
 async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[str]]:
-    """The contract that the ticket names: made here where there is none of that number, and its year has begun."""
+    """The contract that the ticket names: made here where there is none of that number, and its
+    year has begun.
+    """
     try:
         check_year(ticket.contract_no, ctx.today)
     except InvalidInput as error:
         return life, [f"⚠️ {sentence(error)}"]
     owner = await contracts.find_owner(ctx.db, ticket.contract_no)
     if owner:
-        return life, [_("⚠️ สัญญา %(no)s เป็นของ %(code)s แล้ว ตรวจเลขที่สัญญาในใบงาน", no=ticket.contract_no, code=owner)]
+        return life, [
+            _(
+                "⚠️ สัญญา %(no)s เป็นของ %(code)s แล้ว ตรวจเลขที่สัญญาในใบงาน",
+                no=ticket.contract_no,
+                code=owner,
+            )
+        ]
     contract = contract_from(life, ticket.contract_no, ticket)
     ctx.change(partial(requests.add_contract, contract=contract, ground=ground(ctx)))
     return replace(life, contract=contract), []
@@ -153,7 +187,14 @@ def contract_from(life: Life, no: str, *more: Ticket) -> Contract:
         no,
         life.request.id,
         contact if isinstance(contact, int) else None,
-        next((ticket.contract_on for ticket in known if ticket.contract_on and ticket.contract_no == no), None),
+        next(
+            (
+                ticket.contract_on
+                for ticket in known
+                if ticket.contract_on and ticket.contract_no == no
+            ),
+            None,
+        ),
         projects if isinstance(projects, tuple) else (),
         str(first("data_years") or ""),
         str(first("purpose") or ""),
@@ -161,7 +202,9 @@ def contract_from(life: Life, no: str, *more: Ticket) -> Contract:
 
 
 def _oddities(ctx: Context, life: Life, ticket: Ticket, changed: list[Owed]) -> list[str]:
-    """A proof of what was not owed: it came twice, or before it was sent. The ticket stays, and it is said."""
+    """A proof of what was not owed: it came twice, or before it was sent. The ticket stays, and it
+    is said.
+    """
     if ticket.status is not Status.CLOSED:
         return []
     lines = []
@@ -175,10 +218,16 @@ def _oddities(ctx: Context, life: Life, ticket: Ticket, changed: list[Owed]) -> 
             args = {"what": what, "date": request_cards.day(done.ended_at), "no": done.proof_no}
             lines.append(_("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args))
         elif came := _first_proof(rule, life, ticket):
-            args = {"what": what, "date": request_cards.day(came.closed_at or came.created_at), "no": came.no}
+            args = {
+                "what": what,
+                "date": request_cards.day(came.closed_at or came.created_at),
+                "no": came.no,
+            }
             lines.append(_("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args))
         elif not before and rule.name == "contract":
-            lines.append(_("⚠️ ยังไม่มีใบงานส่ง%(what)sให้ผู้รับบริการ บันทึกการรับไว้แล้ว จะไม่เตือนเรื่องนี้", what=what))
+            lines.append(
+                _("⚠️ ยังไม่มีใบงานส่ง%(what)sให้ผู้รับบริการ บันทึกการรับไว้แล้ว จะไม่เตือนเรื่องนี้", what=what)
+            )
     return lines
 
 
@@ -187,10 +236,19 @@ def _first_proof(rule: Rule, life: Life, ticket: Ticket) -> Ticket | None:
     earlier = [
         each
         for each in life.tickets
-        if each.subject in rule.proof and each.status is Status.CLOSED and each.no != ticket.no and each.closed_at
+        if each.subject in rule.proof
+        and each.status is Status.CLOSED
+        and each.no != ticket.no
+        and each.closed_at
     ]
     owed = any(row.rule == rule.name and row.state is not OwedState.VOID for row in life.owed)
-    return None if owed else min(earlier, key=lambda each: (each.closed_at or each.created_at, each.no), default=None)
+    return (
+        None
+        if owed
+        else min(
+            earlier, key=lambda each: (each.closed_at or each.created_at, each.no), default=None
+        )
+    )
 
 
 @action("request.take", in_place=True)

@@ -34,7 +34,9 @@ Ask = Callable[[Work, str], Awaitable[str]]
 async def lines(ctx: Work, changes: Iterable[Change]) -> list[tuple[str, str]]:
     """A line each: when and by whom, and what."""
     names = await staff.staff_names(ctx.db)
-    return [(f"{when(change.at)} {who(names, change)}", await text(ctx, change)) for change in changes]
+    return [
+        (f"{when(change.at)} {who(names, change)}", await text(ctx, change)) for change in changes
+    ]
 
 
 def who(names: Mapping[StaffId, str], change: Change) -> str:
@@ -65,7 +67,9 @@ async def _value(ctx: Work, field: str, value: str) -> str:
 
 
 def _plain(field: str, value: str) -> str:
-    """What the form of a field's name tells: an instant, a day, the state of something owed, a named value."""
+    """What the form of a field's name tells: an instant, a day, the state of something owed, a
+    named value.
+    """
     if field.endswith("_at"):
         return when(datetime.fromisoformat(value))
     if field.endswith("_on"):

@@ -1,4 +1,6 @@
-"""What data a ticket is about: the office's projects, their years, and a province's number of users."""
+"""What data a ticket is about: the office's projects, their years, and a province's number of
+users.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,7 +11,13 @@ from domain.dates.days import format_month
 from domain.errors import InvalidInput
 from domain.one_line.answers import plain_answer
 from domain.text import shorten
-from domain.tickets.projects import Project, find_projects, likely_projects, similar_projects, split_projects
+from domain.tickets.projects import (
+    Project,
+    find_projects,
+    likely_projects,
+    similar_projects,
+    split_projects,
+)
 from domain.tickets.records import join_years, split_years
 from handlers.desk import Context
 from handlers.forms import reading as fields
@@ -53,7 +61,11 @@ class _Chosen:
         self.years.pop(name, None)
 
     def values(self) -> dict[str, str]:
-        years = {project: own for project, own in self.years.items() if not project or project in self.projects}
+        years = {
+            project: own
+            for project, own in self.years.items()
+            if not project or project in self.projects
+        }
         return {
             "projects": SEPARATOR.join(self.projects),
             "data_years": join_years(years),
@@ -63,14 +75,17 @@ class _Chosen:
 
 async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
     query = draft.data.get("projects_query", "")
-    return _Chosen(await present(ctx, draft, "projects"), await present(ctx, draft, "data_years"), query)
+    return _Chosen(
+        await present(ctx, draft, "projects"), await present(ctx, draft, "data_years"), query
+    )
 
 
 async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """Projects to add, several in one answer, each perhaps with its years; those not settled are asked one by one.
+    """Projects to add, several in one answer, each perhaps with its years; those not settled are
+    asked one by one.
 
-    InvalidInput("projects_count") with the first ten kept; InvalidInput("year") for a year that no data have.
-    """
+    InvalidInput("projects_count") with the first ten kept; InvalidInput("year") for a year that no
+    data have."""
     chosen = await _chosen(ctx, draft)
     if text.startswith(REMOVE):
         chosen.remove(text.removeprefix(REMOVE))
@@ -100,14 +115,18 @@ def _read(ctx: Context, chosen: _Chosen, text: str, periods: str) -> None:
     for part in split_projects(text):
         try:
             name, own = split_name(ctx, part)
-        except InvalidInput as error:  # an impossible year: the project is kept, the year said to be wrong
+        except (
+            InvalidInput
+        ) as error:  # an impossible year: the project is kept, the year said to be wrong
             chosen.refused = error
             name, own = part.rstrip("0123456789๐๑๒๓๔๕๖๗๘๙-– "), ""
             if not name:
                 continue
         if not name:  # years alone: of the project before them, else of all
             key = last if last in chosen.projects else ""
-            chosen.years[key] = ", ".join(filter(None, (chosen.years.get(key, "") if key else "", own)))
+            chosen.years[key] = ", ".join(
+                filter(None, (chosen.years.get(key, "") if key else "", own))
+            )
             continue
         found = find_projects(ctx.desk.configuration.projects, name)
         exact = [project for project in found if project.name == name]
@@ -145,7 +164,9 @@ async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
         name = chosen.queries[0].partition(GAP)[0]
         typed = Option(AS_TYPED + name, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(name, 60)))
         return [*map(_option, matches(every, name)), typed, Option(NONE, _("ไม่ใส่"))]
-    taken = [Option(REMOVE + name, f"✕ {project_text(name, chosen.years)}") for name in chosen.projects]
+    taken = [
+        Option(REMOVE + name, f"✕ {project_text(name, chosen.years)}") for name in chosen.projects
+    ]
     rest = [project for project in every if project.name not in chosen.projects]
     return [*taken, *map(_option, rest)]
 
@@ -156,7 +177,9 @@ def matches(projects: tuple[Project, ...], name: str) -> list[Project]:
 
 
 def likely(ctx: Context, text: str) -> tuple[str, str, str] | None:
-    """The one project that a text is probably about, the years that it speaks of, and both as people read them."""
+    """The one project that a text is probably about, the years that it speaks of, and both as
+    people read them.
+    """
     found = likely_projects(ctx.desk.configuration.projects, text)
     if len(found) != 1:
         return None
@@ -181,7 +204,9 @@ def projects_text(projects: str, years: str) -> str:
 
 def years_text(years: str) -> str:
     """The years that are not one project's own."""
-    return ", ".join(format_periods(own) for project, own in map(split_years, lines_of(years)) if not project)
+    return ", ".join(
+        format_periods(own) for project, own in map(split_years, lines_of(years)) if not project
+    )
 
 
 def unsettled_text(query: str) -> str:
@@ -198,8 +223,8 @@ def own_years(years: str) -> list[str]:
 async def _parse_years(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """Years of all projects, or `project years` of one; words without a number are kept as typed.
 
-    What is neither stands in `data_years_query`, until it is typed otherwise or is to stay as it is.
-    """
+    What is neither stands in `data_years_query`, until it is typed otherwise or is to stay as it
+    is."""
     chosen = await _chosen(ctx, draft)
     settled = {"data_years_query": ""}
     typed = text.removeprefix(AS_TYPED)
@@ -218,7 +243,11 @@ async def _parse_years(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
 async def _year_options(ctx: Context, draft: Draft) -> list[Option]:
     """Words in which no year could be read may stay as they are."""
     query = draft.data.get("data_years_query", "")
-    return [Option(AS_TYPED + query, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(query, 60)))] if query else []
+    return (
+        [Option(AS_TYPED + query, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(query, 60)))]
+        if query
+        else []
+    )
 
 
 def years_note(query: str) -> str:
@@ -240,7 +269,9 @@ async def _parse_province(ctx: Context, draft: Draft, text: str) -> Mapping[str,
 
 async def _province_options(ctx: Context, draft: Draft) -> list[Option]:
     query = draft.data.get("province_query", "")
-    return [Option(name, name) for name in (similar_provinces(query) if query else list_provinces())]
+    return [
+        Option(name, name) for name in (similar_provinces(query) if query else list_provinces())
+    ]
 
 
 async def _parse_users(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -270,6 +301,8 @@ DATA_YEARS = Field(
     _year_options,
     typed=True,
 )
-PROVINCE = Field("province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True)
+PROVINCE = Field(
+    "province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True
+)
 USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)
 COUNTED_ON = Field("counted_on", "พิมพ์เดือน เช่น ต.ค. 69", _parse_month, _month_options, typed=True)

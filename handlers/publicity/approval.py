@@ -1,4 +1,6 @@
-"""The second person's word: a post waits for it, gets it once or goes back with a reason, and lapses at its time."""
+"""The second person's word: a post waits for it, gets it once or goes back with a reason, and
+lapses at its time.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -44,13 +46,17 @@ def proposed(publication: Publication) -> list[Post]:
 
 
 def wants_second(work: Work, networks: Sequence[Network]) -> bool:
-    """Whether the office wants a second person's word for one of these networks; then it is asked for all of them."""
+    """Whether the office wants a second person's word for one of these networks; then it is asked
+    for all of them.
+    """
     return bool(work.desk.configuration.posting.second & set(networks))
 
 
 async def others_who_may(work: Work, but: StaffId | None) -> list[Staff]:
     """Who may give the word: everybody who may post, but for who wrote it."""
-    return [person for person in await staff.list_staff(work.db) if person.may_post and person.id != but]
+    return [
+        person for person in await staff.list_staff(work.db) if person.may_post and person.id != but
+    ]
 
 
 def nobody_else() -> str:
@@ -59,7 +65,9 @@ def nobody_else() -> str:
 
 
 async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff]:
-    """Show it, as it is from now on, to who may give the word, and plan its end where it has a time; returns who."""
+    """Show it, as it is from now on, to who may give the word, and plan its end where it has a
+    time; returns who.
+    """
     others = await others_who_may(work, publication.recorded_by)
     await show_to(work, publication, others, why)
     planned = [post.post_at for post in proposed(publication) if post.post_at is not None]
@@ -69,7 +77,9 @@ async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff
     return others
 
 
-async def show_to(work: Work, publication: Publication, people: Sequence[Staff], why: str = "") -> None:
+async def show_to(
+    work: Work, publication: Publication, people: Sequence[Staff], why: str = ""
+) -> None:
     """Ask these people for their word; each once for the publication as it is."""
     names = await staff.staff_names(work.db)
     writer = names.get(publication.recorded_by, "") if publication.recorded_by is not None else ""
@@ -79,32 +89,54 @@ async def show_to(work: Work, publication: Publication, people: Sequence[Staff],
         work.notify(shown, f"propose:{publication.no}:{publication.version}", staff_id=person.id)
 
 
-def _request(work: Work, publication: Publication, writer: str, picture: File | None, why: str) -> Reply:
-    """What the other person sees: each network's preview with the picture, when it is to go out, and two buttons."""
+def _request(
+    work: Work, publication: Publication, writer: str, picture: File | None, why: str
+) -> Reply:
+    """What the other person sees: each network's preview with the picture, when it is to go out,
+    and two buttons.
+    """
     posts = proposed(publication)
     words = {post.network: publication.words_of(post) for post in posts}
     parts: list[Part] = [as_document(picture, _("รูปที่จะโพสต์"))] if picture else []
     parts += [Paragraph(text) for text in dict.fromkeys(words.values()) if len(text) > SHOWN]
     lines = [
-        (network_name(work, network), as_seen(work, network, text, bool(picture))) for network, text in words.items()
+        (network_name(work, network), as_seen(work, network, text, bool(picture)))
+        for network, text in words.items()
     ]
     lines.append(
-        (field_label("projects"), publicity_cards.about(publication.news.projects, publication.news.data_years))
+        (
+            field_label("projects"),
+            publicity_cards.about(publication.news.projects, publication.news.data_years),
+        )
     )
     at = next((post.post_at for post in posts if post.post_at is not None), None)
     lines.append((field_label("post_at"), when(at) if at else _("ทันทีที่อนุมัติ")))
     notes = [why, *price_notes(work, words)]
     title = _("📣 %(who)sขออนุมัติโพสต์ %(no)s", no=publication.no, who=person_label(writer))
     shown = tuple(line for line in lines if line[1])
-    parts.append(Card(title, shown, "\n".join(filter(None, notes)), publicity_cards.decide_buttons(publication)))
+    parts.append(
+        Card(
+            title,
+            shown,
+            "\n".join(filter(None, notes)),
+            publicity_cards.decide_buttons(publication),
+        )
+    )
     return Reply(tuple(parts), confirms=True)
 
 
 def price_notes(work: Work, words: Mapping[Network, str]) -> list[str]:
     """What those networks take that want money for each post, of which these are the words."""
-    prices = {network: work.desk.configuration.posting.price(network, text) for network, text in words.items()}
+    prices = {
+        network: work.desk.configuration.posting.price(network, text)
+        for network, text in words.items()
+    }
     return [
-        _("%(network)s คิดค่าบริการ %(price)s ต่อโพสต์", network=network_name(work, network), price=price)
+        _(
+            "%(network)s คิดค่าบริการ %(price)s ต่อโพสต์",
+            network=network_name(work, network),
+            price=price,
+        )
         for network, price in prices.items()
         if price
     ]
@@ -119,7 +151,9 @@ def as_seen(work: Work, network: Network, text: str, picture: bool) -> str:
 
 
 async def _decidable(ctx: Context, no: str) -> Publication | None:
-    """The publication, if this person may decide on it now; None where there is nothing to decide any more."""
+    """The publication, if this person may decide on it now; None where there is nothing to decide
+    any more.
+    """
     found = await publications.get(ctx.db, no)
     if not proposed(found):
         return None
@@ -142,7 +176,9 @@ async def approve_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for post in proposed(old):
         if post.post_at is not None and post.post_at <= ctx.now:
             raise Conflict("post_late")
-        new = new.with_post(replace(post, state=PostState.WAITING, post_at=post.post_at or ctx.now, error=""))
+        new = new.with_post(
+            replace(post, state=PostState.WAITING, post_at=post.post_at or ctx.now, error="")
+        )
     if all(post.post_at is None for post in proposed(old)):
         new = replace(new, published_on=ctx.now.astimezone(BANGKOK).date())
     ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
@@ -154,7 +190,9 @@ async def approve_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
     _tell(ctx, shown, told, [shown.recorded_by])
     card = await publicity_cards.card(ctx, shown)
-    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย อนุมัติ %(no)s แล้ว", no=old.no)), card), confirms=True)
+    return Reply(
+        (Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย อนุมัติ %(no)s แล้ว", no=old.no)), card), confirms=True
+    )
 
 
 # Sent back.
@@ -166,7 +204,9 @@ async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await _decidable(ctx, args["no"])
     if found is None:
         return await _present(ctx, args["no"])
-    return await start(ctx, new_draft(ctx, RETURN, {}, record=found.no, record_version=found.version))
+    return await start(
+        ctx, new_draft(ctx, RETURN, {}, record=found.no, record_version=found.version)
+    )
 
 
 async def _heading(ctx: Context, draft: Draft) -> str:
@@ -180,7 +220,9 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
         raise NotAllowed("post_right")
     old = await _decidable(ctx, draft.record)
     if old is None or old.version != draft.record_version:
-        late = _("%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=draft.record, reason=reason)
+        late = _(
+            "%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=draft.record, reason=reason
+        )
         present = await _present(ctx, draft.record)
         return replace(present, parts=(Paragraph(late), *present.parts))
     new = _ended(old, proposed(old), "returned")
@@ -191,7 +233,12 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
     shown, name = replace(new, version=old.version + 1), ctx.staff.name
 
     def told() -> str:
-        return _("↩️ %(who)sส่ง %(no)s กลับแก้ไข: %(reason)s", who=person_label(name), no=shown.no, reason=reason)
+        return _(
+            "↩️ %(who)sส่ง %(no)s กลับแก้ไข: %(reason)s",
+            who=person_label(name),
+            no=shown.no,
+            reason=reason,
+        )
 
     _tell(ctx, shown, told, [shown.recorded_by])
     text = _("✅ บันทึกข้อมูลเรียบร้อย ส่ง %(no)s กลับแก้ไขแล้ว", no=old.no)
@@ -208,8 +255,12 @@ def _ended(publication: Publication, posts: Sequence[Post], error: str) -> Publi
     return publication
 
 
-def _tell(work: Work, shown: Publication, text: Callable[[], str], to: Iterable[StaffId | None]) -> None:
-    """Tell these people what became of it, with the way to write it anew where it did not go out."""
+def _tell(
+    work: Work, shown: Publication, text: Callable[[], str], to: Iterable[StaffId | None]
+) -> None:
+    """Tell these people what became of it, with the way to write it anew where it did not go
+    out.
+    """
 
     def notice() -> Reply:
         return Reply((Paragraph(text(), publicity_cards.told_buttons(shown)),), confirms=True)
@@ -226,10 +277,16 @@ enter_form(OneField(RETURN, text_field("reason", "พิมพ์เหตุผ
 
 @due(LAPSE, urgent=True)
 async def lapse(work: Work, rows: Sequence[Due]) -> None:
-    """What has nobody's word at its time does not go out; who wrote it and who could have given the word are told."""
+    """What has nobody's word at its time does not go out; who wrote it and who could have given the
+    word are told.
+    """
     for row in rows:
         old = await publications.find(work.db, row.subject)
-        late = [post for post in proposed(old) if post.post_at and post.post_at <= work.now] if old else []
+        late = (
+            [post for post in proposed(old) if post.post_at and post.post_at <= work.now]
+            if old
+            else []
+        )
         if old is not None and late:
             await _lapse(work, old, late)
 
@@ -250,10 +307,11 @@ async def _lapse(work: Work, old: Publication, late: Sequence[Post]) -> None:
 
 
 async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) -> None:
-    """What waits on this person's word waits for another's: those who may decide, and who wrote it is told.
+    """What waits on this person's word waits for another's: those who may decide, and who wrote it
+    is told.
 
-    `keep_time` = it may still go out at its time; else, its time having come, as soon as it is approved.
-    """
+    `keep_time` = it may still go out at its time; else, its time having come, as soon as it is
+    approved."""
     new = replace(old, released_by=None)
     for post in old.posts.values():
         if post.state is PostState.WAITING and post.error != UNKNOWN:
@@ -272,7 +330,9 @@ async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) 
 
 
 async def held(work: Work, publication: Publication, post: Post) -> bool:
-    """Asked when its time has come: whether it is held, since whoever let it go out may no longer."""
+    """Asked when its time has come: whether it is held, since whoever let it go out may no
+    longer.
+    """
     released_by = publication.released_by or publication.recorded_by
     if post.state is not PostState.WAITING or post.error == UNKNOWN or released_by is None:
         return False

@@ -1,4 +1,6 @@
-"""How publicity is shown: a line in a list, a card with the post on each network, what was just saved."""
+"""How publicity is shown: a line in a list, a card with the post on each network, what was just
+saved.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,11 +30,15 @@ def network_name(work: Work, network: Network) -> str:
 
 
 def check_fits(work: Work, network: Network, text: str) -> None:
-    """InvalidInput("post_long") where the network would refuse the text, naming it as people call it."""
+    """InvalidInput("post_long") where the network would refuse the text, naming it as people call
+    it.
+    """
     try:
         check_length(network, text)
     except InvalidInput as error:
-        raise InvalidInput(error.code, **{**error.params, "network": network_name(work, network)}) from None
+        raise InvalidInput(
+            error.code, **{**error.params, "network": network_name(work, network)}
+        ) from None
 
 
 def about(projects: Sequence[str], data_years: str) -> str:
@@ -58,13 +64,20 @@ def present(work: Work, data: Mapping[str, str], name: str) -> str:
 
 def title_of(publication: Publication) -> str:
     """What it is about, in a line."""
-    return about(publication.news.projects, publication.news.data_years) or publication.news.headline
+    return (
+        about(publication.news.projects, publication.news.data_years) or publication.news.headline
+    )
 
 
 def line(work: Work, publication: Publication) -> str:
     """`P12 · 20 พ.ย. 69 · Facebook, Line · สำรวจภาวะการทำงานของประชากร ต.ค. 69`"""
     networks = ", ".join(network_name(work, post.network) for post in _live(publication))
-    parts = (publication.no, format_date(publication.published_on), networks, shorten(title_of(publication), 60))
+    parts = (
+        publication.no,
+        format_date(publication.published_on),
+        networks,
+        shorten(title_of(publication), 60),
+    )
     return " · ".join(filter(None, parts))
 
 
@@ -73,7 +86,9 @@ def _live(publication: Publication) -> list[Post]:
 
 
 def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
-    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where several are summed."""
+    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where several
+    are summed.
+    """
     parts = []
     if delivered is not None:
         parts.append(_("ส่งถึง %(count)s", count=f"{delivered:,}"))
@@ -86,7 +101,9 @@ def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
 
 def post_text(post: Post) -> str:
     """The post's ticket, state, link and reach, in a line."""
-    state = "" if post.state is PostState.POSTED else value_label(f"state_{post.network}", post.state)
+    state = (
+        "" if post.state is PostState.POSTED else value_label(f"state_{post.network}", post.state)
+    )
     if post.state in (PostState.PROPOSED, PostState.WAITING) and post.post_at is not None:
         state = f"{state} {when(post.post_at)}"
     posted = when(post.posted_at) if post.posted_at and post.state in WENT_OUT else ""
@@ -100,9 +117,13 @@ def post_text(post: Post) -> str:
 async def card(work: Work, publication: Publication) -> Card:
     """The whole publication, with what can be done to it now."""
     fields = [(field_label("text"), shorten(publication.news.text, SHOWN))]
-    fields.append((field_label("projects"), about(publication.news.projects, publication.news.data_years)))
+    fields.append(
+        (field_label("projects"), about(publication.news.projects, publication.news.data_years))
+    )
     fields.append((field_label("published_on"), format_date(publication.published_on)))
-    fields += [(network_name(work, post.network), post_text(post)) for post in publication.posts.values()]
+    fields += [
+        (network_name(work, post.network), post_text(post)) for post in publication.posts.values()
+    ]
     if publication.recorded_by is None:
         fields.append((_("บันทึกโดย"), _("ระบบ (จากหน้าเพจ)")))
     else:
@@ -112,14 +133,19 @@ async def card(work: Work, publication: Publication) -> Card:
             fields.append((_("ให้โพสต์โดย"), names.get(publication.released_by, "")))
     shown = tuple((label, value) for label, value in fields if value)
     return Card(
-        f"📣 {publication.no} · {title_of(publication)}", shown, "", (*_changes(publication), *_tickets(publication))
+        f"📣 {publication.no} · {title_of(publication)}",
+        shown,
+        "",
+        (*_changes(publication), *_tickets(publication)),
     )
 
 
 def _changes(publication: Publication) -> list[Button]:
     states = {post.state for post in publication.posts.values()}
     gone = states == {PostState.CANCELLED}
-    buttons = [again_button(publication) if gone else _button(_("แก้ไข"), "publicity.edit", publication)]
+    buttons = [
+        again_button(publication) if gone else _button(_("แก้ไข"), "publicity.edit", publication)
+    ]
     if PostState.PROPOSED in states:
         buttons += decide_buttons(publication)
     if publication.picture:
@@ -163,8 +189,12 @@ def _tickets(publication: Publication) -> list[Button]:
     ]
 
 
-def _button(label: str, action: str, publication: Publication, *, once: bool = False, **args: str) -> Button:
-    return Button(label, action, {"no": publication.no, **args}, publication.no, publication.version, once)
+def _button(
+    label: str, action: str, publication: Publication, *, once: bool = False, **args: str
+) -> Button:
+    return Button(
+        label, action, {"no": publication.no, **args}, publication.no, publication.version, once
+    )
 
 
 def show_button(publication: Publication, label: str = "") -> Button:
@@ -174,7 +204,9 @@ def show_button(publication: Publication, label: str = "") -> Button:
 
 def saved(work: Work, publication: Publication, added: Sequence[Ticket]) -> Reply:
     """The confirmation: the fixed words, each number with its network, and what comes next."""
-    numbers = ", ".join(f"{ticket.no} ({network_name(work, Network(ticket.channel))})" for ticket in added)
+    numbers = ", ".join(
+        f"{ticket.no} ({network_name(work, Network(ticket.channel))})" for ticket in added
+    )
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=numbers or publication.no)
     about_it = f"{title_of(publication)} · {format_date(publication.published_on)}"
     buttons = (show_button(publication), _button(_("แก้ไข"), "publicity.edit", publication))
@@ -193,4 +225,8 @@ def posted_on(publication: Publication) -> str:
     """When it was recorded, for who logs it a second time."""
     at = publication.recorded_at
     recorded = at.astimezone(BANGKOK).date()
-    return format_date(recorded) if recorded != publication.published_on else format_date(publication.published_on)
+    return (
+        format_date(recorded)
+        if recorded != publication.published_on
+        else format_date(publication.published_on)
+    )

@@ -1,4 +1,6 @@
-"""Publicity (subject 10): logged from one line, a link or a forwarded post; listed, corrected, removed."""
+"""Publicity (subject 10): logged from one line, a link or a forwarded post; listed, corrected,
+removed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +13,15 @@ from domain.tickets.references import Kind, read_alone
 from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
 from handlers.desk import Context
 from handlers.files.cards import as_document
-from handlers.forms.engine import FRESH, advance, own_draft, park_open, resume_part, start, with_values
+from handlers.forms.engine import (
+    FRESH,
+    advance,
+    own_draft,
+    park_open,
+    resume_part,
+    start,
+    with_values,
+)
 from handlers.i18n import _
 from handlers.labels import doer_label, when
 from handlers.projects import changes as change_text
@@ -49,7 +59,9 @@ _FITS = (
     fits=_FITS,
 )
 async def publicize(ctx: Context, args: str) -> Reply:
-    """Log publicity from one line, asking for what is missing; or show one, the latest, or the summary."""
+    """Log publicity from one line, asking for what is missing; or show one, the latest, or the
+    summary.
+    """
     text = args.strip()
     first, _blank, rest = text.partition(" ")
     if not text:
@@ -75,12 +87,16 @@ async def _log(ctx: Context, text: str) -> Reply:
     await park_open(ctx)
     body = ctx.incoming.body
     first_at = body.first_at if isinstance(body, Text) else None
-    forwarded = {"published_on": first_at.astimezone(BANGKOK).date().isoformat()} if first_at else {}
+    forwarded = (
+        {"published_on": first_at.astimezone(BANGKOK).date().isoformat()} if first_at else {}
+    )
     return await _open(ctx, new_publicity(ctx, {**forwarded, **read_news(ctx, text)}))
 
 
 async def _open(ctx: Context, draft: Draft) -> Reply:
-    """The card of a new publication; where its link or its words are known, what is known instead."""
+    """The card of a new publication; where its link or its words are known, what is known
+    instead.
+    """
     twin, sure = await publicity_saving.find_twin(ctx, draft.data)
     if twin and sure:
         return await publicity_saving.logged_already(ctx, twin)
@@ -115,7 +131,9 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
 
 
 def begun(ctx: Context, caption: str) -> Draft | None:
-    """A publication to which a picture belongs whose caption links to a post; None for any other picture."""
+    """A publication to which a picture belongs whose caption links to a post; None for any other
+    picture.
+    """
     posts = [link for link in find_links(caption) if link.kind is not LinkKind.PAGE]
     return replace(new_publicity(ctx, {}), asking="text") if posts else None
 
@@ -146,7 +164,9 @@ async def _show(ctx: Context, no: str) -> Reply:
 
 @state("P")
 async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
-    """Who was quicker and when, and the publication as it is, where it is no longer as a button showed it."""
+    """Who was quicker and when, and the publication as it is, where it is no longer as a button
+    showed it.
+    """
     found = await publications.find(ctx.db, record)
     if found is None or found.version == version:
         return None
@@ -172,7 +192,9 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await publications.get(ctx.db, args["no"])
     file = await file_store.get_file(ctx.db, found.picture)
     buttons = (publicity_cards.show_button(found),)
-    return Reply((as_document(file, _("รูปของ %(no)s", no=found.no), buttons, reader=ctx.staff.role),))
+    return Reply(
+        (as_document(file, _("รูปของ %(no)s", no=found.no), buttons, reader=ctx.staff.role),)
+    )
 
 
 @action("publicity.recent", in_place=True)
@@ -181,7 +203,9 @@ async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     page = int(args.get("page", "0"))
     found = await publications.list_recent(ctx.db, PAGE + 1, page * PAGE)
     turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(found) > PAGE, page + 1))
-    more = [Button(label, "publicity.recent", {"page": str(to)}) for label, there, to in turns if there]
+    more = [
+        Button(label, "publicity.recent", {"page": str(to)}) for label, there, to in turns if there
+    ]
     return publicity_cards.recent(ctx, found[:PAGE], more)
 
 
@@ -216,9 +240,13 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         ):
             if post.state is not gone:
                 to = {"no": found.no, "network": post.network.value, "state": gone.value}
-                buttons.append(Button(label, "publicity.state", to, found.no, found.version, once=True))
+                buttons.append(
+                    Button(label, "publicity.state", to, found.no, found.version, once=True)
+                )
     buttons.append(publicity_cards.show_button(found, _("กลับ")))
-    return Reply((Card(_("ลบ %(no)s", no=publicity_cards.line(ctx, found)), (), "", tuple(buttons)),))
+    return Reply(
+        (Card(_("ลบ %(no)s", no=publicity_cards.line(ctx, found)), (), "", tuple(buttons)),)
+    )
 
 
 @action("publicity.state", in_place=True)
@@ -238,7 +266,9 @@ async def restore_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     gone = [p for p in found.posts.values() if p.state in (PostState.REMOVED, PostState.MISTAKE)]
     if not gone:
         return await _show(ctx, found.no)
-    new = await publicity_saving.set_state(ctx, found, gone[0].network, PostState.POSTED, ctx.staff.id)
+    new = await publicity_saving.set_state(
+        ctx, found, gone[0].network, PostState.POSTED, ctx.staff.id
+    )
     card = await publicity_cards.card(ctx, new)
     name = network_name(ctx, gone[0].network)
     told = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(no)s · %(network)s นับตามเดิม", no=new.no, network=name))

@@ -1,8 +1,8 @@
-"""The form of a publication: what was publicised, for which survey, on which networks, with which links.
+"""The form of a publication: what was publicised, for which survey, on which networks, with which
+links.
 
-Its data hold all of it, for a new one and for a correction (`publication`, `version`), one link a network in
-`link_facebook` and so on.
-"""
+Its data hold all of it, for a new one and for a correction (`publication`, `version`), one link a
+network in `link_facebook` and so on."""
 
 import re
 from collections.abc import Mapping
@@ -51,14 +51,18 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 def link_values(links: list[PostLink]) -> dict[str, str]:
-    """The draft's values for these posts; InvalidInput("post_link_page") where a link is a whole page."""
+    """The draft's values for these posts; InvalidInput("post_link_page") where a link is a whole
+    page.
+    """
     if any(link.kind is LinkKind.PAGE for link in links):
         raise InvalidInput("post_link_page")
     return {f"link_{link.network}": link.url for link in links}
 
 
 def read_news(ctx: Context, text: str) -> dict[str, str]:
-    """Everything that one line, or a post that was pasted or forwarded, says (DOMAIN.md section 9)."""
+    """Everything that one line, or a post that was pasted or forwarded, says (DOMAIN.md section
+    9).
+    """
     links = find_links(text)
     values = link_values(links)
     words = without_links(text)
@@ -95,7 +99,9 @@ def _leading_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
 
 
 def _ending_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
-    """The networks that end a single line, and the line; without them, unless a word before leads up to them."""
+    """The networks that end a single line, and the line; without them, unless a word before leads
+    up to them.
+    """
     named: set[Network] = set()
     rest = words
     while "\n" not in rest and (split := rest.rsplit(maxsplit=1))[1:]:
@@ -131,7 +137,9 @@ async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     values = read_news(ctx, text)
     there = networks_of(draft.data)
-    values["networks"] = ",".join(n for n in Network if n in there or n.value in values["networks"].split(","))
+    values["networks"] = ",".join(
+        n for n in Network if n in there or n.value in values["networks"].split(",")
+    )
     kept = ("projects", "data_years", "text")
     return {name: value for name, value in values.items() if value or name not in kept}
 
@@ -161,7 +169,9 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
     there = networks_of(draft.data)
     names = [(network, network_name(ctx, network)) for network in Network]
-    return [Option(network.value, f"✓ {name}" if network in there else name) for network, name in names]
+    return [
+        Option(network.value, f"✓ {name}" if network in there else name) for network, name in names
+    ]
 
 
 class PublicityForm(Form):
@@ -189,9 +199,15 @@ class PublicityForm(Form):
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data = draft.data
         names = ", ".join(network_name(ctx, network) for network in networks_of(data))
-        on = format_date(date.fromisoformat(data["published_on"])) if data.get("published_on") else ""
+        on = (
+            format_date(date.fromisoformat(data["published_on"]))
+            if data.get("published_on")
+            else ""
+        )
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
-        head = _("แก้ไข %(no)s", no=data["publication"]) if data.get("publication") else _("ประชาสัมพันธ์")
+        head = (
+            _("แก้ไข %(no)s", no=data["publication"]) if data.get("publication") else _("ประชาสัมพันธ์")
+        )
         title = " · ".join(filter(None, (f"📣 {head}", names, on, surveys)))
         lines = [
             ("text", shorten(data.get("text", ""), 300)),
@@ -199,7 +215,9 @@ class PublicityForm(Form):
         ]
         count = await draft_files.waiting_with(ctx, draft)
         lines.append(("files", str(count) if count else ""))
-        lines += [(f"link_{network}", data.get(f"link_{network}", "")) for network in networks_of(data)]
+        lines += [
+            (f"link_{network}", data.get(f"link_{network}", "")) for network in networks_of(data)
+        ]
         shown = tuple((field_label(name), value) for name, value in lines if value)
         return Card(title, shown, "\n".join(self._notes(ctx, data)), self._buttons(ctx, draft))
 
@@ -207,7 +225,9 @@ class PublicityForm(Form):
         notes = []
         if data["published_on"] > ctx.today.isoformat():
             notes.append(f"⚠️ {sentence(InvalidInput('future_date'))}")
-        links = [link for network in Network for link in find_links(data.get(f"link_{network}", ""))]
+        links = [
+            link for network in Network for link in find_links(data.get(f"link_{network}", ""))
+        ]
         if any(link.kind is LinkKind.GROUP for link in links):
             notes.append(_("⚠️ โพสต์อยู่ในกลุ่ม คนนอกกลุ่มอาจเปิดไม่ได้"))
         if _ADDRESS.fullmatch(data.get("text", "")):
@@ -220,7 +240,12 @@ class PublicityForm(Form):
         """A network more with one tap; everything else behind one button."""
         there = networks_of(draft.data)
         more = [
-            form_button(_("เพิ่ม %(network)s", network=network_name(ctx, network)), "publicity.add", draft, to=network)
+            form_button(
+                _("เพิ่ม %(network)s", network=network_name(ctx, network)),
+                "publicity.add",
+                draft,
+                to=network,
+            )
             for network in (Network.LINE, Network.TWITTER, Network.FACEBOOK)
             if network not in there
         ]
@@ -248,9 +273,13 @@ enter_form(PublicityForm())
 
 
 def new_publicity(ctx: Context, values: Mapping[str, str]) -> Draft:
-    """A draft of a new publication, of today unless it says otherwise; shown once before it is saved."""
+    """A draft of a new publication, of today unless it says otherwise; shown once before it is
+    saved.
+    """
     begun = {"published_on": ctx.today.isoformat(), "look": "1"}
-    return with_values(new_draft(ctx, "publicity", begun), {name: value for name, value in values.items() if value})
+    return with_values(
+        new_draft(ctx, "publicity", begun), {name: value for name, value in values.items() if value}
+    )
 
 
 def edit_publicity(ctx: Context, publication: Publication) -> Draft:
@@ -275,4 +304,6 @@ async def add_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same news went out by one network more."""
     draft = await own_draft(ctx, args)
     there = {*networks_of(draft.data), Network(args["to"])}
-    return await advance(ctx, with_values(draft, {"networks": ",".join(n for n in Network if n in there)}))
+    return await advance(
+        ctx, with_values(draft, {"networks": ",".join(n for n in Network if n in there)})
+    )

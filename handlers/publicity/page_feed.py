@@ -1,4 +1,6 @@
-"""Posts of the office's own Facebook page become publications by themselves: new, edited, hidden, taken down."""
+"""Posts of the office's own Facebook page become publications by themselves: new, edited, hidden,
+taken down.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +9,14 @@ from functools import partial
 from domain.dates.days import BANGKOK
 from domain.publicity.page_feed import PageEvent, PagePost, event_from_json, fold, link_of
 from domain.publicity.publications import UNDER_WAY, Post, PostState, Publication
-from domain.publicity.reading import Network, News, facebook_key, find_links, periods_of, projects_of
+from domain.publicity.reading import (
+    Network,
+    News,
+    facebook_key,
+    find_links,
+    periods_of,
+    projects_of,
+)
 from handlers.desk import Work
 from handlers.due import due
 from handlers.publicity.posts import FIRST_REACH
@@ -38,7 +47,9 @@ async def take_events(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def _take(work: Work, before: PagePost, after: PagePost) -> None:
-    """Bring the publication in line with the post; one that is only known to be gone or hidden gets none."""
+    """Bring the publication in line with the post; one that is only known to be gone or hidden gets
+    none.
+    """
     publication = await _publication_of(work, after)
     if publication is None and after.text_at is None and after.posted_at is None:
         work.change(partial(page_posts.put, post=after))
@@ -52,7 +63,9 @@ async def _take(work: Work, before: PagePost, after: PagePost) -> None:
 
 
 async def _publication_of(work: Work, post: PagePost) -> Publication | None:
-    """The one it was taken for before; the one with its link; one of these days with the same words."""
+    """The one it was taken for before; the one with its link; one of these days with the same
+    words.
+    """
     if post.publication:
         return await publications.get(work.db, post.publication)
     for key in (facebook_key(post.post_id), *(link.key for link in find_links(post.link))):
@@ -74,7 +87,13 @@ def _posted(work: Work, post: PagePost, there: Post | None) -> Post:
     """The post on Facebook, now that its id is known; the link that an officer logged stays."""
     made = there or Post(Network.FACEBOOK, PostState.POSTED)
     sight = PostState.HIDDEN if post.hidden else PostState.POSTED
-    state = made.state if made.state is PostState.MISTAKE else PostState.REMOVED if post.removed_at else sight
+    state = (
+        made.state
+        if made.state is PostState.MISTAKE
+        else PostState.REMOVED
+        if post.removed_at
+        else sight
+    )
     link = made.link or link_of(post)
     key = next((found.key for found in find_links(link)), facebook_key(post.post_id))
     reach_at = made.reach_at
@@ -112,7 +131,9 @@ async def _bring_in_line(work: Work, old: Publication, before: PagePost, after: 
         new = replace(new, news=_news(work, after.text))
     there = old.posts.get(Network.FACEBOOK)
     post = _posted(work, after, there)
-    if there is None or (there.state in (*UNDER_WAY, PostState.FAILED, PostState.CANCELLED) and not there.ticket_no):
+    if there is None or (
+        there.state in (*UNDER_WAY, PostState.FAILED, PostState.CANCELLED) and not there.ticket_no
+    ):
         new, _added = await with_tickets(work, new, [post], old.recorded_by)
     else:
         new = new.with_post(post)

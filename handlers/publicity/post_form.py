@@ -1,4 +1,6 @@
-"""Composing a post: its text, where and when it goes out, shown as each network will show it, then confirmed."""
+"""Composing a post: its text, where and when it goes out, shown as each network will show it, then
+confirmed.
+"""
 
 import re
 from collections.abc import Collection, Mapping
@@ -53,7 +55,13 @@ CUT, DROP = "\x1fcut ", "\x1fdrop "
 """In front of a network among the options for a text that is too long; nobody types the sign."""
 
 
-@command("post", "โพสต์", about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา", posting=True, fits=r"$|.*\s.*\s|.{25,}")
+@command(
+    "post",
+    "โพสต์",
+    about="เขียนข่าวแล้วโพสต์ลงเครือข่าย ทันทีหรือตั้งเวลา",
+    posting=True,
+    fits=r"$|.*\s.*\s|.{25,}",
+)
 async def post(ctx: Context, args: str) -> Reply:
     """Compose a post for the networks that the desk can post to."""
     if not ctx.desk.networks.ready:
@@ -64,16 +72,22 @@ async def post(ctx: Context, args: str) -> Reply:
 
 
 def _begun(ctx: Context, networks: Collection[Network]) -> Draft:
-    """An empty draft to go out at once; `second` = the networks that want a second person's word."""
+    """An empty draft to go out at once; `second` = the networks that want a second person's
+    word.
+    """
     second = ",".join(sorted(ctx.desk.configuration.posting.second))
     return new_draft(
-        ctx, "post", {"networks": ",".join(sorted(networks)), "post_at": NOW, "look": "1", "second": second}
+        ctx,
+        "post",
+        {"networks": ",".join(sorted(networks)), "post_at": NOW, "look": "1", "second": second},
     )
 
 
 @action("post.again", posting=True)
 async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What did not go out is written anew, beginning with its text and picture; a time that is over is asked for."""
+    """What did not go out is written anew, beginning with its text and picture; a time that is over
+    is asked for.
+    """
     old = await publications.get(ctx.db, args["no"])
     gone = [post for post in old.posts.values() if post.state is PostState.CANCELLED]
     if not gone:
@@ -98,19 +112,28 @@ async def bare_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     draft = await own_draft(ctx, args)
     record = of_draft(draft.id)
     for file in await file_store.list_files(ctx.db, record):
-        ctx.change(partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now))
+        ctx.change(
+            partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now)
+        )
         ctx.attached[record] = ctx.attached.get(record, 0) - 1
     return await proceed(ctx, with_values(draft, {"picture": ""}))
 
 
 def _second(draft: Draft) -> bool:
     """Whether a second person's word is wanted."""
-    return bool({network.value for network in networks_of(draft.data)} & set(draft.data.get("second", "").split(",")))
+    return bool(
+        {network.value for network in networks_of(draft.data)}
+        & set(draft.data.get("second", "").split(","))
+    )
 
 
 def _text_values(ctx: Context, text: str) -> dict[str, str]:
     projects = projects_of(ctx.desk.configuration.projects, text)
-    return {"text": text, "projects": SEPARATOR.join(projects), "data_years": periods_of(text, ctx.today)}
+    return {
+        "text": text,
+        "projects": SEPARATOR.join(projects),
+        "data_years": periods_of(text, ctx.today),
+    }
 
 
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -122,14 +145,22 @@ async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
 def _words(draft: Draft, network: Network) -> str:
     """What this network gets: the text, or as much of it as it takes, where that was chosen."""
     text = draft.data.get("text", "")
-    return cut_to_fit(network, text) if network.value in draft.data.get("cut", "").split(",") else text
+    return (
+        cut_to_fit(network, text) if network.value in draft.data.get("cut", "").split(",") else text
+    )
 
 
 async def _cut_options(ctx: Context, draft: Draft) -> list[Option]:
     long = [network for network in networks_of(draft.data) if _too_long(ctx, draft, network)]
-    cut = [Option(f"{CUT}{n}", _("ตัดให้พอดี %(network)s", network=network_name(ctx, n))) for n in long]
+    cut = [
+        Option(f"{CUT}{n}", _("ตัดให้พอดี %(network)s", network=network_name(ctx, n))) for n in long
+    ]
     others = len(networks_of(draft.data)) > 1
-    drop = [Option(f"{DROP}{n}", _("ไม่โพสต์ %(network)s", network=network_name(ctx, n))) for n in long if others]
+    drop = [
+        Option(f"{DROP}{n}", _("ไม่โพสต์ %(network)s", network=network_name(ctx, n)))
+        for n in long
+        if others
+    ]
     return [*cut, *drop]
 
 
@@ -137,7 +168,9 @@ async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]
     """One network gets a cut text, or none; anything else is another text for all."""
     for sign, name in ((CUT, "cut"), (DROP, "networks")):
         if text.startswith(sign):
-            changed = set(filter(None, draft.data.get(name, "").split(","))) ^ {text.removeprefix(sign)}
+            changed = set(filter(None, draft.data.get(name, "").split(","))) ^ {
+                text.removeprefix(sign)
+            }
             return {name: ",".join(each for each in Network if each in changed)}
     return await _parse_text(ctx, draft, text)
 
@@ -145,12 +178,18 @@ async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
     there = networks_of(draft.data)
     names = [(n, network_name(ctx, n)) for n in Network if n in ctx.desk.networks.ready]
-    return [Option(network.value, f"✓ {name}" if network in there else name) for network, name in names]
+    return [
+        Option(network.value, f"✓ {name}" if network in there else name) for network, name in names
+    ]
 
 
 async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A tap takes one or leaves it; one that is not configured is said to be so."""
-    code = text if text in set(Network) else ctx.desk.configuration.catalogue.vocabulary().channels.get(text.casefold())
+    code = (
+        text
+        if text in set(Network)
+        else ctx.desk.configuration.catalogue.vocabulary().channels.get(text.casefold())
+    )
     if code is None or code not in set(Network):
         raise InvalidInput("post_network", text=shorten(text, 40))
     network = Network(code)
@@ -161,14 +200,21 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
 
 
 async def _parse_time(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """At once, or a day and a time of day that lie ahead; InvalidInput("post_time"), ("past_time")."""
+    """At once, or a day and a time of day that lie ahead; InvalidInput("post_time"),
+    ("past_time").
+    """
     text = digits(clean(text))
     if text.casefold() in NOW_WORDS:
         return {"post_at": NOW}
     clock = _CLOCK.search(text)
     before = text[: clock.start()].strip() if clock else ""
     day = find_date(before, ctx.today) if before else None
-    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59 or (before and (day is None or day[1])):
+    if (
+        clock is None
+        or int(clock[1]) > 23
+        or int(clock[2]) > 59
+        or (before and (day is None or day[1]))
+    ):
         raise InvalidInput("post_time", text=shorten(text, 40))
     at = datetime.combine(day[0] if day else ctx.today, time(int(clock[1]), int(clock[2])), BANGKOK)
     if at <= ctx.now:
@@ -186,9 +232,13 @@ class PostForm(Form):
     kind = "post"
     fields: Mapping[str, Field] = {
         "text": Field("text", "พิมพ์ข้อความที่จะโพสต์", _parse_text),
-        "cut": Field("cut", "พิมพ์ข้อความใหม่ที่สั้นลง", _parse_cut, _cut_options, hidden=True, settles=True),
+        "cut": Field(
+            "cut", "พิมพ์ข้อความใหม่ที่สั้นลง", _parse_cut, _cut_options, hidden=True, settles=True
+        ),
         "networks": Field("networks", "", _parse_networks, _network_options),
-        "post_at": Field("post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options, typed=True),
+        "post_at": Field(
+            "post_at", "พิมพ์วันและเวลา เช่น พรุ่งนี้ 9.00", _parse_time, _time_options, typed=True
+        ),
         "projects": PROJECTS,
         "data_years": DATA_YEARS,
     }
@@ -209,9 +259,13 @@ class PostForm(Form):
         names = ", ".join(network_name(ctx, network) for network in networks_of(draft.data))
         count = await draft_files.waiting_with(ctx, draft) or int(bool(data.get("picture")))
         shown = [] if draft.asking else networks_of(data)
-        lines = [(network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in shown]
+        lines = [
+            (network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in shown
+        ]
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
-        lines += [(field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))]
+        lines += [
+            (field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))
+        ]
         lines.append((field_label("post_at"), _when(data["post_at"])))
         lines.append((field_label("files"), str(count) if count else ""))
         notes = [*_refused(ctx, draft), *_picture_notes(ctx, draft, count)]
@@ -222,10 +276,19 @@ class PostForm(Form):
         buttons = [form_button(_("แก้ไข"), "form.more", draft)]
         if count:
             buttons.append(form_button(_("นำรูปออก"), "post.bare", draft))
-        return Card(title, tuple(line for line in lines if line[1]), "\n".join(filter(None, notes)), tuple(buttons))
+        return Card(
+            title,
+            tuple(line for line in lines if line[1]),
+            "\n".join(filter(None, notes)),
+            tuple(buttons),
+        )
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return _when(draft.data[name]) if name == "post_at" else publicity_cards.present(ctx, draft.data, name)
+        return (
+            _when(draft.data[name])
+            if name == "post_at"
+            else publicity_cards.present(ctx, draft.data, name)
+        )
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return ("networks", "post_at")
@@ -241,7 +304,10 @@ class PostForm(Form):
         if not ctx.staff.may_post:
             raise NotAllowed("post_right")
         if others := await _no_pictures(ctx, draft):
-            problem = _("%(files)s โพสต์ไม่ได้ ส่งเป็นรูป JPEG, PNG หรือ GIF หรือกด นำรูปออก", files=file_cards.names(others))
+            problem = _(
+                "%(files)s โพสต์ไม่ได้ ส่งเป็นรูป JPEG, PNG หรือ GIF หรือกด นำรูปออก",
+                files=file_cards.names(others),
+            )
             return await proceed(ctx, draft, problem=problem)
         if _second(draft) and not await others_who_may(ctx, ctx.staff.id):
             return await proceed(ctx, draft, problem=nobody_else())
@@ -270,7 +336,11 @@ def _when(post_at: str) -> str:
 
 def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
     """What becomes of the pictures, where that is not what one would think."""
-    bare = [network_name(ctx, n) for n in networks_of(draft.data) if n not in ctx.desk.networks.with_picture]
+    bare = [
+        network_name(ctx, n)
+        for n in networks_of(draft.data)
+        if n not in ctx.desk.networks.with_picture
+    ]
     notes = []
     if bare and count:
         names = ", ".join(bare)
@@ -293,7 +363,9 @@ async def _said_before(ctx: Context, draft: Draft) -> list[str]:
 async def _costs(ctx: Context, draft: Draft) -> list[str]:
     """What each network takes for it, before it goes out."""
     notes = [await _cost(ctx)] if Network.LINE in networks_of(draft.data) else []
-    return notes + price_notes(ctx, {network: _words(draft, network) for network in networks_of(draft.data)})
+    return notes + price_notes(
+        ctx, {network: _words(draft, network) for network in networks_of(draft.data)}
+    )
 
 
 async def _cost(ctx: Context) -> str:
@@ -304,7 +376,11 @@ async def _cost(ctx: Context) -> str:
     followers = _("ไม่ทราบ") if cost.followers is None else f"{cost.followers:,}"
     if cost.left is None:
         return _("Line: ผู้ติดตาม %(followers)s คน · โควตาไม่จำกัด", followers=followers)
-    text = _("Line: ผู้ติดตาม %(followers)s คน · โควตาเหลือ %(left)s", followers=followers, left=f"{cost.left:,}")
+    text = _(
+        "Line: ผู้ติดตาม %(followers)s คน · โควตาเหลือ %(left)s",
+        followers=followers,
+        left=f"{cost.left:,}",
+    )
     short = cost.followers is not None and cost.followers > cost.left
     return f"⚠️ {text} {_('ไม่พอส่งถึงทุกคน')}" if short else text
 
@@ -322,7 +398,9 @@ async def _no_pictures(ctx: Context, draft: Draft) -> list[File]:
 
 
 async def _queue(ctx: Context, draft: Draft) -> Reply:
-    """The post waits for its time, which the poster takes up within a second, or first for a second person's word."""
+    """The post waits for its time, which the poster takes up within a second, or first for a second
+    person's word.
+    """
     at, second = draft.data["post_at"], _second(draft)
     post_at = ctx.now if at == NOW else datetime.fromisoformat(at)
     pictures = await _pictures(ctx, draft)
@@ -339,10 +417,15 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
-        posts={n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n)) for n in chosen},
+        posts={
+            n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n))
+            for n in chosen
+        },
     )
     ctx.change(partial(publications.add, publication=publication))
-    ctx.change(partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no))
+    ctx.change(
+        partial(file_store.hand_over, ids=[file.id for file in pictures], record=publication.no)
+    )
     end(ctx, draft, outcome=publication.no)
     names = ", ".join(network_name(ctx, network) for network in publication.posts)
     if second:
@@ -351,6 +434,11 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
     elif at == NOW:
         text = _("กำลังโพสต์ %(no)s ลง %(networks)s จะแจ้งผลให้ทราบ", no=publication.no, networks=names)
     else:
-        text = _("✅ ตั้งเวลาโพสต์ %(no)s ลง %(networks)s %(at)s", no=publication.no, networks=names, at=when(post_at))
+        text = _(
+            "✅ ตั้งเวลาโพสต์ %(no)s ลง %(networks)s %(at)s",
+            no=publication.no,
+            networks=names,
+            at=when(post_at),
+        )
     buttons: tuple[Button, ...] = (publicity_cards.show_button(publication),)
     return Reply((Paragraph(text, buttons),), confirms=True)

@@ -31,7 +31,9 @@ MEASURED = (Network.FACEBOOK, Network.LINE)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The network took it. `external_id` is its own name of the post, `link` where people see it ("" = nowhere)."""
+    """The network took it. `external_id` is its own name of the post, `link` where people see it
+    ("" = nowhere).
+    """
 
     external_id: str
     link: str
@@ -39,7 +41,9 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Surely not taken. `lasting` = another try would meet the same; `until` = none is worth while before."""
+    """Surely not taken. `lasting` = another try would meet the same; `until` = none is worth while
+    before.
+    """
 
     error: str
     lasting: bool
@@ -53,8 +57,12 @@ class Unclear:
     error: str
 
 
-async def settle(work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear) -> None:
-    """Write what the network answered; its writer, and who let it go out, are told once nothing is under way."""
+async def settle(
+    work: Work, publication: Publication, network: Network, answer: Posted | Failed | Unclear
+) -> None:
+    """Write what the network answered; its writer, and who let it go out, are told once nothing is
+    under way.
+    """
     post, version = publication.posts[network], publication.version
     if post.state in TO_SEND:  # else the page's own webhook was quicker
         old, after = publication, _after(post, answer, work.now)
@@ -83,7 +91,9 @@ async def _logged(work: Work, publication: Publication, post: Post) -> Publicati
     other = await publications.find_by_link(work.db, post.link_key) if post.link_key else None
     if other is None or other.no == publication.no:
         return (await with_tickets(work, publication, [post], publication.recorded_by))[0]
-    return publication.with_post(replace(post, link_key="", ticket_no=other.posts[post.network].ticket_no))
+    return publication.with_post(
+        replace(post, link_key="", ticket_no=other.posts[post.network].ticket_no)
+    )
 
 
 def _after(post: Post, answer: Posted | Failed | Unclear, now: datetime) -> Post:
@@ -165,7 +175,15 @@ def _forgotten(post: Post, now: datetime) -> bool:
 def _anew(post: Post, now: datetime) -> Post:
     """As if it had never been tried."""
     key = str(uuid4())
-    return replace(post, state=PostState.WAITING, post_at=now, attempts=0, first_try_at=None, retry_key=key, error="")
+    return replace(
+        post,
+        state=PostState.WAITING,
+        post_at=now,
+        attempts=0,
+        first_try_at=None,
+        retry_key=key,
+        error="",
+    )
 
 
 @action("post.cancel", in_place=True, posting=True)
@@ -177,7 +195,9 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         if post.state in (PostState.PROPOSED, PostState.WAITING) and post.error != UNKNOWN:
             new = new.with_post(replace(post, state=PostState.CANCELLED))
     if new == old:
-        return Reply((Paragraph(_("กำลังโพสต์อยู่ ยกเลิกไม่ทันแล้ว")), await publicity_cards.card(ctx, old)))
+        return Reply(
+            (Paragraph(_("กำลังโพสต์อยู่ ยกเลิกไม่ทันแล้ว")), await publicity_cards.card(ctx, old))
+        )
     ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
     card = await publicity_cards.card(ctx, replace(new, version=old.version + 1))
     return Reply((Paragraph(_("ยกเลิกการโพสต์ %(no)s แล้ว", no=old.no)), card), confirms=True)

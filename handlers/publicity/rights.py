@@ -14,7 +14,9 @@ from store import staff as store
 from store.publicity import publications
 
 
-@command("posters", "สิทธิ์โพสต์", about="ให้หรือถอนสิทธิ์โพสต์ของเจ้าหน้าที่", fits=NOTHING, role=Role.SUPERVISOR)
+@command(
+    "posters", "สิทธิ์โพสต์", about="ให้หรือถอนสิทธิ์โพสต์ของเจ้าหน้าที่", fits=NOTHING, role=Role.SUPERVISOR
+)
 async def list_posters(ctx: Context, args: str) -> Reply:
     """Who may post, and whom it may be granted to."""
     people = [person for person in await store.list_staff(ctx.db) if person.blocked_at is None]
@@ -42,10 +44,14 @@ def right_button(person: Staff) -> Button | None:
 
 @action("post.right", role=Role.SUPERVISOR)
 async def right_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Grant it or take it back, from the next press on; what still waits on this person's word waits for another's."""
+    """Grant it or take it back, from the next press on; what still waits on this person's word
+    waits for another's.
+    """
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
     granting = bool(args["grant"])
-    ctx.change(partial(store.set_post_right, staff_id=person.id, granted_at=ctx.now if granting else None))
+    ctx.change(
+        partial(store.set_post_right, staff_id=person.id, granted_at=ctx.now if granting else None)
+    )
     ctx.audit("staff.post_granted" if granting else "staff.post_taken", f"staff:{person.id}")
     if granting:
         ctx.notify(_granted, f"post_right:{person.id}:{ctx.now.isoformat()}", staff_id=person.id)
@@ -55,7 +61,11 @@ async def right_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         done = _("✅ บันทึกข้อมูลเรียบร้อย %(who)sโพสต์ได้แล้ว", who=person_label(person.name))
         return Reply((Paragraph(done),), confirms=True)
     text = _("✅ บันทึกข้อมูลเรียบร้อย ถอนสิทธิ์โพสต์ของ%(who)sแล้ว", who=person_label(person.name))
-    held = await publications.list_released_by(ctx.db, person.id) if not person.role.covers(Role.SUPERVISOR) else []
+    held = (
+        await publications.list_released_by(ctx.db, person.id)
+        if not person.role.covers(Role.SUPERVISOR)
+        else []
+    )
     for publication in held:
         await publicity_approval.hold(ctx, publication, person, keep_time=True)
     if held:
@@ -64,4 +74,6 @@ async def right_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _granted() -> Reply:
-    return Reply((Paragraph(_("คุณได้รับสิทธิ์โพสต์ลงเครือข่ายของสำนักงาน พิมพ์ /post เพื่อเริ่มเขียน")),), confirms=True)
+    return Reply(
+        (Paragraph(_("คุณได้รับสิทธิ์โพสต์ลงเครือข่ายของสำนักงาน พิมพ์ /post เพื่อเริ่มเขียน")),), confirms=True
+    )

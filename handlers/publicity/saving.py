@@ -1,4 +1,6 @@
-"""Saving publicity: a new piece of news with a closed ticket a network, a network more, a correction, a removal."""
+"""Saving publicity: a new piece of news with a closed ticket a network, a network more, a
+correction, a removal.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -58,7 +60,9 @@ def _post(data: Mapping[str, str], network: Network) -> Post:
 async def with_tickets(
     work: Work, publication: Publication, posts: Sequence[Post], by: StaffId | None
 ) -> tuple[Publication, list[Ticket]]:
-    """The publication with these posts, and their closed tickets, which are written with this work's changes."""
+    """The publication with these posts, and their closed tickets, which are written with this
+    work's changes.
+    """
     added = []
     for post in posts:
         no = await counters.reserve_ticket_no(work.db, work.now)
@@ -72,7 +76,9 @@ async def with_tickets(
 
 
 async def find_twin(ctx: Context, data: Mapping[str, str]) -> tuple[Publication | None, bool]:
-    """The publication that these are, or seem to be, and whether that is sure: the same link, else the same text."""
+    """The publication that these are, or seem to be, and whether that is sure: the same link, else
+    the same text.
+    """
     for network in networks_of(data):
         key = _post(data, network).link_key
         if key and (found := await publications.find_by_link(ctx.db, key)):
@@ -106,7 +112,9 @@ async def same_text(ctx: Context, draft: Draft, twin: Publication) -> Reply:
 
 
 async def save_new(ctx: Context, draft: Draft) -> Reply:
-    """One publication, one ticket a network, each closed at once (DOMAIN.md section 9); a twin is asked about."""
+    """One publication, one ticket a network, each closed at once (DOMAIN.md section 9); a twin is
+    asked about.
+    """
     data = draft.data
     twin, sure = await find_twin(ctx, data)
     if twin and sure:
@@ -138,7 +146,11 @@ async def _keep_files(ctx: Context, draft: Draft, added: Sequence[Ticket]) -> No
 async def join(ctx: Context, draft: Draft, no: str) -> Reply:
     """The draft's networks are further ones of a publication that there is."""
     twin = await publications.get(ctx.db, no)
-    posts = [_post(draft.data, network) for network in networks_of(draft.data) if network not in twin.taken]
+    posts = [
+        _post(draft.data, network)
+        for network in networks_of(draft.data)
+        if network not in twin.taken
+    ]
     joined, added = await with_tickets(ctx, twin, posts, ctx.staff.id)
     ctx.change(partial(publications.update, old=twin, new=joined, by=ctx.staff.id, now=ctx.now))
     await _keep_files(ctx, draft, added)
@@ -147,7 +159,9 @@ async def join(ctx: Context, draft: Draft, no: str) -> Reply:
 
 
 async def correct(ctx: Context, draft: Draft) -> Reply:
-    """What was logged is put right, in the publication and in its tickets; a network more gets its ticket."""
+    """What was logged is put right, in the publication and in its tickets; a network more gets its
+    ticket.
+    """
     data = draft.data
     old = await publications.get(ctx.db, data["publication"])
     if str(old.version) != data["version"]:
@@ -161,7 +175,9 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
             new = new.with_post(replace(post, state=PostState.MISTAKE, link_key=""))
             continue
         read = _post(data, post.network)
-        new = new.with_post(replace(post, link=read.link, link_key=read.link_key, page=read.page or post.page))
+        new = new.with_post(
+            replace(post, link=read.link, link_key=read.link_key, page=read.page or post.page)
+        )
     further = [_post(data, network) for network in chosen if network not in old.taken]
     new, added = await with_tickets(ctx, new, further, ctx.staff.id)
     if new == old:
@@ -171,7 +187,9 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     return await _corrected(ctx, old, new, added)
 
 
-async def _corrected(ctx: Context, old: Publication, new: Publication, added: Sequence[Ticket] = ()) -> Reply:
+async def _corrected(
+    ctx: Context, old: Publication, new: Publication, added: Sequence[Ticket] = ()
+) -> Reply:
     """Written; where that leaves posts without a word to their text, it is asked for."""
     await write_correction(ctx, old, new, ctx.staff.id)
     shown = replace(new, version=old.version + 1)
@@ -179,7 +197,11 @@ async def _corrected(ctx: Context, old: Publication, new: Publication, added: Se
     if not publicity_approval.proposed(shown) or new.news.text == old.news.text:
         return saved
     names = ", ".join(person.name for person in await publicity_approval.ask(ctx, shown))
-    told = _("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names) if names else publicity_approval.nobody_else()
+    told = (
+        _("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names)
+        if names
+        else publicity_approval.nobody_else()
+    )
     return replace(saved, parts=(*saved.parts, Paragraph(told)))
 
 
@@ -211,7 +233,9 @@ async def _rewrite(ctx: Context, draft: Draft, text: str) -> Reply:
     return await _corrected(ctx, old, new)
 
 
-enter_form(OneField(REWRITE, text_field("text", "พิมพ์ข้อความใหม่ทั้งหมด", LONG_LIMIT), _heading, _rewrite))
+enter_form(
+    OneField(REWRITE, text_field("text", "พิมพ์ข้อความใหม่ทั้งหมด", LONG_LIMIT), _heading, _rewrite)
+)
 
 
 def _pending(publication: Publication) -> list[Post]:
@@ -219,16 +243,23 @@ def _pending(publication: Publication) -> list[Post]:
 
 
 def _check_writer(ctx: Context, publication: Publication) -> None:
-    """Conflict("post_unclear") where the text is perhaps out, NotAllowed("post_text") where it is somebody else's."""
+    """Conflict("post_unclear") where the text is perhaps out, NotAllowed("post_text") where it is
+    somebody else's.
+    """
     pending = _pending(publication)
-    if any(post.error == UNKNOWN or post.state in (PostState.SENDING, PostState.UNCLEAR) for post in pending):
+    if any(
+        post.error == UNKNOWN or post.state in (PostState.SENDING, PostState.UNCLEAR)
+        for post in pending
+    ):
         raise Conflict("post_unclear")
     if pending and (publication.recorded_by != ctx.staff.id or not ctx.staff.may_post):
         raise NotAllowed("post_text")
 
 
 def _rewritten(ctx: Context, old: Publication, new: Publication) -> Publication:
-    """Another text for what is not out yet: its writer's alone; a word given to the old one does not hold for it."""
+    """Another text for what is not out yet: its writer's alone; a word given to the old one does
+    not hold for it.
+    """
     _check_writer(ctx, old)
     pending = _pending(old)
     for post in pending:
@@ -240,16 +271,29 @@ def _rewritten(ctx: Context, old: Publication, new: Publication) -> Publication:
     if pending and publicity_approval.wants_second(ctx, [post.network for post in pending]):
         new = replace(new, released_by=None)
         for post in [new.posts[post.network] for post in pending]:
-            # A time that is over (it failed then) is none any more: it goes out when it is approved.
+            # A time that is over (it failed then) is none any more: it goes out when it is
+            # approved.
             later = post.post_at if post.post_at and post.post_at > ctx.now else None
-            fresh = Post(post.network, PostState.PROPOSED, post_at=later, retry_key=str(uuid4()), text=post.text)
+            fresh = Post(
+                post.network,
+                PostState.PROPOSED,
+                post_at=later,
+                retry_key=str(uuid4()),
+                text=post.text,
+            )
             new = new.with_post(fresh)
     return new
 
 
-async def write_correction(work: Work, old: Publication, new: Publication, by: StaffId | None) -> None:
-    """The publication's changes and those that follow for its tickets; a removal stands in a ticket's remarks."""
-    known = await tickets.get_tickets(work.db, [post.ticket_no for post in old.posts.values() if post.ticket_no])
+async def write_correction(
+    work: Work, old: Publication, new: Publication, by: StaffId | None
+) -> None:
+    """The publication's changes and those that follow for its tickets; a removal stands in a
+    ticket's remarks.
+    """
+    known = await tickets.get_tickets(
+        work.db, [post.ticket_no for post in old.posts.values() if post.ticket_no]
+    )
     for network, post in old.posts.items():
         ticket = known.get(post.ticket_no)
         if ticket is not None and post.ticket_no == new.posts[network].ticket_no:

@@ -1,4 +1,6 @@
-"""Publicity summed up: by network, month, fiscal year and project, its reach, and what was never publicised."""
+"""Publicity summed up: by network, month, fiscal year and project, its reach, and what was never
+publicised.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -46,7 +48,9 @@ def period_of(args: Mapping[str, str]) -> Period:
     return Period(date.fromisoformat(args["first"]), date.fromisoformat(args["until"]))
 
 
-def period_buttons(ctx: Context, action_name: str, shown: Period, spans: Mapping[str, str]) -> tuple[Button, ...]:
+def period_buttons(
+    ctx: Context, action_name: str, shown: Period, spans: Mapping[str, str]
+) -> tuple[Button, ...]:
     """The other usual periods."""
     buttons = []
     for key, label in spans.items():
@@ -65,15 +69,22 @@ async def summary(ctx: Context, text: str) -> Reply:
 @action("publicity.summary")
 async def summary_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The summary, of another period where one is chosen."""
-    return await _summary(ctx, period_of(args) if args else relative_period("this_fiscal_year", ctx.today))
+    return await _summary(
+        ctx, period_of(args) if args else relative_period("this_fiscal_year", ctx.today)
+    )
 
 
 async def _summary(ctx: Context, period: Period) -> Reply:
     """The numbers in words, and as a picture where there are any."""
     found = summarise(await publications.list_counted(ctx.db, *period.instants))
     title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
-    lines = [(_("ทั้งหมด"), _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news))]
-    lines += [(_network(ctx, network), _tally(found.networks[network], network)) for network in _order(found.networks)]
+    lines = [
+        (_("ทั้งหมด"), _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news))
+    ]
+    lines += [
+        (_network(ctx, network), _tally(found.networks[network], network))
+        for network in _order(found.networks)
+    ]
     if found.hidden:
         lines.append((_("ซ่อนจากหน้าเพจ นับรวมแล้ว"), str(found.hidden)))
     if found.removed:
@@ -81,10 +92,17 @@ async def _summary(ctx: Context, period: Period) -> Reply:
     lines += _months(ctx, found)
     if len(found.fiscal_years) > 1:
         years = (_("ปีงบประมาณ %(year)s", year=year) for year in sorted(found.fiscal_years))
-        lines += zip(years, (str(found.fiscal_years[year]) for year in sorted(found.fiscal_years)), strict=True)
+        lines += zip(
+            years,
+            (str(found.fiscal_years[year]) for year in sorted(found.fiscal_years)),
+            strict=True,
+        )
     lines += _projects(found)
     missing = await _missing(ctx, period)
-    buttons = (*period_buttons(ctx, "publicity.summary", period, SPANS), Button(_("รายการล่าสุด"), "publicity.recent"))
+    buttons = (
+        *period_buttons(ctx, "publicity.summary", period, SPANS),
+        Button(_("รายการล่าสุด"), "publicity.recent"),
+    )
     reply = Reply((Card(title, tuple(lines), missing, buttons),))
     if not found.total.posts:
         return replace(reply, parts=(*reply.parts, Paragraph(_("ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"))))
@@ -110,7 +128,9 @@ def _chart(ctx: Context, found: Summary, period: Period) -> Chart:
         )
         for network in _order(found.networks)
     )
-    return Chart(title, f"{format_period(period)} · {total}", tuple(label for label, _counts in rows), series)
+    return Chart(
+        title, f"{format_period(period)} · {total}", tuple(label for label, _counts in rows), series
+    )
 
 
 def _tone(network: str) -> int:
@@ -129,7 +149,9 @@ def _network(ctx: Context, network: str) -> str:
 
 
 def _tally(tally: Tally, network: str = "") -> str:
-    return " · ".join(filter(None, (str(tally.posts), reach_text(network, tally.delivered, tally.opened))))
+    return " · ".join(
+        filter(None, (str(tally.posts), reach_text(network, tally.delivered, tally.opened)))
+    )
 
 
 def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:
@@ -138,7 +160,12 @@ def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:
         counts = found.months[month]
         known = [network.value for network in Network if network.value in counts]
         parts = ", ".join(f"{_network(ctx, network)} {counts[network]}" for network in known)
-        lines.append((format_month(month), f"{sum(counts.values())} ({parts})" if parts else str(sum(counts.values()))))
+        lines.append(
+            (
+                format_month(month),
+                f"{sum(counts.values())} ({parts})" if parts else str(sum(counts.values())),
+            )
+        )
     return lines
 
 
@@ -163,7 +190,9 @@ async def _missing(ctx: Context, period: Period) -> str:
         return _("ผลสำรวจที่ยังไม่ประชาสัมพันธ์: %(why)s", why=why)
     until = min(period.until.toordinal(), ctx.today.toordinal() + 1)
     released = [one for one in every if period.first <= one.on and one.on.toordinal() < until]
-    publicised = await publications.list_publicised(ctx.db, sorted({one.project for one in released}))
+    publicised = await publications.list_publicised(
+        ctx.db, sorted({one.project for one in released})
+    )
     left = without_publicity(released, publicised)
     if not left:
         return _("ผลสำรวจที่ยังไม่ประชาสัมพันธ์: ไม่มี")
@@ -172,7 +201,12 @@ async def _missing(ctx: Context, period: Period) -> str:
 
 def _releases(left: Sequence[Release]) -> list[str]:
     return [
-        _("%(project)s ข้อมูล %(data)s · ออกเมื่อ %(on)s", project=one.project, data=_data(one), on=format_date(one.on))
+        _(
+            "%(project)s ข้อมูล %(data)s · ออกเมื่อ %(on)s",
+            project=one.project,
+            data=_data(one),
+            on=format_date(one.on),
+        )
         for one in sorted(left, key=lambda one: one.on)[:MOST]
     ]
 

@@ -1,4 +1,6 @@
-"""Changing a saved ticket or customer in one message: its number, a field's name and the new value, a field a line."""
+"""Changing a saved ticket or customer in one message: its number, a field's name and the new value,
+a field a line.
+"""
 
 import re
 from collections.abc import Mapping
@@ -65,13 +67,24 @@ def _begins_with_field(text: str) -> bool:
     about="แก้ไขใบงานหรือผู้รับบริการ เช่น แก้ไข R2611000124 ราคา 350 หรือ แก้ไข C81554 ที่อยู่ กระบี่",
     fits=is_named(*EDITED),
     also=(
-        *("แก้ไขใบงาน", "แก้ใบงาน", "แก้ไขงาน", "แก้งาน", "แก้ไขข้อมูล", "แก้ข้อมูล", "แก้ไขลูกค้า", "แก้ไขผู้รับบริการ"),
+        *(
+            "แก้ไขใบงาน",
+            "แก้ใบงาน",
+            "แก้ไขงาน",
+            "แก้งาน",
+            "แก้ไขข้อมูล",
+            "แก้ข้อมูล",
+            "แก้ไขลูกค้า",
+            "แก้ไขผู้รับบริการ",
+        ),
         *("แก้", "เปลี่ยน", "ปรับ", "อัปเดต", "อัพเดต", "อัพเดท", "update", "edit", "change"),
     ),
     joined=_begins_with_field,
 )
 async def edit(ctx: Context, args: str) -> Reply:
-    """Save the fields that are named; without any, offer them; with a name alone, ask for its value."""
+    """Save the fields that are named; without any, offer them; with a name alone, ask for its
+    value.
+    """
     taken = take_reference(args, *EDITED)
     if taken is None:
         raise InvalidInput("edited")
@@ -85,7 +98,9 @@ async def edit(ctx: Context, args: str) -> Reply:
     if not typed or not typed[0][0]:
         await park_open(ctx)
         problem = _('ไม่พบชื่อช่องใน "%(text)s" แตะช่องที่ต้องการแก้ แล้วพิมพ์ค่าใหม่', text=shorten(rest, 300))
-        return await proceed(ctx, replace(draft, data={**draft.data, "look": "1"}), "+more", problem)
+        return await proceed(
+            ctx, replace(draft, data={**draft.data, "look": "1"}), "+more", problem
+        )
     if typed == [("contacts", "")]:
         return Reply((list_part(await customers.get_customer(ctx.db, draft.record), "contacts"),))
     await park_open(ctx)
@@ -120,7 +135,9 @@ async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Mappin
 
 
 def _typed(fields: Mapping[str, Field], text: str) -> list[tuple[str, str]]:
-    """Fields with what stands behind their names; a line that begins with none goes on with the one before."""
+    """Fields with what stands behind their names; a line that begins with none goes on with the one
+    before.
+    """
     found: list[tuple[str, str]] = []
     for line in text.splitlines():
         name, value = _named(fields, line.strip())
@@ -132,9 +149,16 @@ def _typed(fields: Mapping[str, Field], text: str) -> list[tuple[str, str]]:
 
 
 def _named(fields: Mapping[str, Field], line: str) -> tuple[str, str]:
-    """The field whose name the line begins with, the longest, and the rest; an empty name for none."""
+    """The field whose name the line begins with, the longest, and the rest; an empty name for
+    none.
+    """
     begun = line.casefold()
-    names = [(word, field.name) for field in fields.values() if not field.hidden for word in _words(field.name)]
+    names = [
+        (word, field.name)
+        for field in fields.values()
+        if not field.hidden
+        for word in _words(field.name)
+    ]
     for word, name in sorted(names, key=lambda pair: -len(pair[0])):
         rest = line[len(word) :]
         if begun.startswith(word) and (not rest or rest[0].isspace() or rest[0] in ":="):
@@ -143,8 +167,16 @@ def _named(fields: Mapping[str, Field], line: str) -> tuple[str, str]:
 
 
 def _words(name: str) -> list[str]:
-    """What a field may be called: its label, a part of it between slashes, or all behind the word "name"."""
+    """What a field may be called: its label, a part of it between slashes, or all behind the word
+    "name".
+    """
     label = field_label(name).casefold()
     plain = name.replace("_", " ")
-    parts = [label, *label.split("/"), label.removeprefix(field_label("name").casefold()), plain, *SHORT.get(name, ())]
+    parts = [
+        label,
+        *label.split("/"),
+        label.removeprefix(field_label("name").casefold()),
+        plain,
+        *SHORT.get(name, ()),
+    ]
     return [part.strip() for part in parts if part.strip()]

@@ -1,4 +1,6 @@
-"""The records that a text names: which of them there are, shown, and what the other words may be meant for."""
+"""The records that a text names: which of them there are, shown, and what the other words may be
+meant for.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +35,9 @@ MOST = 8
 
 
 async def find_named(ctx: Context, text: str) -> list[Reference]:
-    """The records that there are among those that a text names, in the order in which it names them, each once."""
+    """The records that there are among those that a text names, in the order in which it names
+    them, each once.
+    """
     found = list(find_references(text))
     if not found and (bare := take_reference(text, Kind.TICKET)):
         found = [bare[0]]
@@ -47,7 +51,10 @@ async def _exists(ctx: Context, one: Reference) -> bool:
         return await tickets.find_ticket(ctx.db, one.value) is not None
     if one.kind is Kind.CUSTOMER:
         return bool(await customers.list_customers(ctx.db, [one.value]))
-    return bool(await contracts.find_contract(ctx.db, one.value) or await tickets.list_by_contract(ctx.db, one.value))
+    return bool(
+        await contracts.find_contract(ctx.db, one.value)
+        or await tickets.list_by_contract(ctx.db, one.value)
+    )
 
 
 async def _by_reach(ctx: Context, text: str) -> list[Reference]:
@@ -55,7 +62,11 @@ async def _by_reach(ctx: Context, text: str) -> list[Reference]:
     reach = read_reach(text)
     if not any(map(str.isalpha, reach.words)):
         return []
-    hits = [hit for key in (*reach.phones, *reach.emails) for hit in await search.find_customers(ctx.db, key)]
+    hits = [
+        hit
+        for key in (*reach.phones, *reach.emails)
+        for hit in await search.find_customers(ctx.db, key)
+    ]
     codes = dict.fromkeys(hit.customer.code for hit in hits)
     return [Reference(Kind.CUSTOMER, code, 0, 0) for code in codes]
 
@@ -84,18 +95,24 @@ async def by_contract(ctx: Context, contract_no: str) -> Reply:
     return Reply((Paragraph(_("ไม่พบสัญญา %(no)s ตรวจเลขที่อีกครั้ง", no=contract_no), (lists,)),))
 
 
-def ticket_list(ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()) -> Reply:
+def ticket_list(
+    ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()
+) -> Reply:
     """Tickets to choose from, or that there are none."""
     if not found:
         return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
     options = tuple(
-        ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, ticket_cards.due_state(ctx, each)))
+        ticket_buttons.show_button(
+            each, ticket_cards.ticket_line(ctx, each, ticket_cards.due_state(ctx, each))
+        )
         for each in found
     )
     return Reply((Choice(title, options, buttons),))
 
 
-async def offer(ctx: Context, named: Sequence[Reference], buttons: tuple[Button, ...] = ()) -> Reply:
+async def offer(
+    ctx: Context, named: Sequence[Reference], buttons: tuple[Button, ...] = ()
+) -> Reply:
     """Several records of one text: which is meant."""
     options = [await _option(ctx, one) for one in named]
     question = _("ข้อความนี้มี %(count)s รายการ เลือกที่ต้องการ", count=len(named))
@@ -114,7 +131,9 @@ async def _option(ctx: Context, one: Reference) -> Button:
     return Button(_("📄 สัญญา %(no)s", no=one.value), "find.text", {"text": one.value})
 
 
-async def show_within(ctx: Context, text: str, one: Reference, buttons: tuple[Button, ...] = ()) -> Reply:
+async def show_within(
+    ctx: Context, text: str, one: Reference, buttons: tuple[Button, ...] = ()
+) -> Reply:
     """The record that a longer text names, and what its other words may be meant for."""
     reply = await show(ctx, one)
     if one.kind is Kind.TICKET:
@@ -143,7 +162,9 @@ def _beside(text: str) -> str:
 
 
 def answer_buttons(ticket: Ticket, text: str) -> tuple[Button, ...]:
-    """What a text that names no command may be for a ticket: each button names it, and acts on no other."""
+    """What a text that names no command may be for a ticket: each button names it, and acts on no
+    other.
+    """
     if ticket.status is Status.VOIDED:
         return ()
     args = {"no": ticket.no, "text": shorten(text, 4000)}

@@ -1,4 +1,6 @@
-"""How personal reminders are shown: what it is about, what was just set, a line in a list, and when it rings."""
+"""How personal reminders are shown: what it is about, what was just set, a line in a list, and when
+it rings.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +34,9 @@ async def about(ctx: Context, record: str) -> str:
     if not is_ticket(record):
         return await ticket_cards.customer_title(ctx, record)
     ticket = await tickets.get_ticket(ctx.db, record)
-    return " · ".join(filter(None, (record, await ticket_cards.customer_title(ctx, ticket.customer or ""))))
+    return " · ".join(
+        filter(None, (record, await ticket_cards.customer_title(ctx, ticket.customer or "")))
+    )
 
 
 def moved(found: Reminder, at: datetime) -> Reminder:
@@ -59,11 +63,16 @@ def shown(ctx: Context, found: Reminder) -> Paragraph:
     working = next_working_day(found.due_at, calendar)
     if working != found.due_at:
         on = found.due_at.astimezone(BANGKOK).date()
-        name = calendar.holiday_name(on) or _("วัน%(weekday)s", weekday=value_label("free_day", str(on.weekday())))
+        name = calendar.holiday_name(on) or _(
+            "วัน%(weekday)s", weekday=value_label("free_day", str(on.weekday()))
+        )
         lines.append(_("⚠️ ตรงกับวันหยุด (%(name)s)", name=name))
         label = _("เลื่อนเป็น %(when)s", when=weekday_when(working))
         buttons.append(button(label, "remind.to", found, at=working.isoformat()))
-    buttons += [button(_("เปลี่ยนเวลา"), "remind.move", found), button(_("ลบ"), "remind.delete", found)]
+    buttons += [
+        button(_("เปลี่ยนเวลา"), "remind.move", found),
+        button(_("ลบ"), "remind.delete", found),
+    ]
     return Paragraph("\n".join(filter(None, lines)), (*buttons, *record_button(found)))
 
 
@@ -81,7 +90,12 @@ def line(found: Reminder) -> str:
 
 
 def ring(
-    work: Work, found: Reminder, known: Mapping[str, Ticket], names: Mapping[str, Customer], *, late: bool
+    work: Work,
+    found: Reminder,
+    known: Mapping[str, Ticket],
+    names: Mapping[str, Customer],
+    *,
+    late: bool,
 ) -> Reply:
     """What is said when its time has come."""
     ticket = known.get(found.record)
@@ -90,8 +104,16 @@ def ring(
     behind = ticket_cards.ticket_line(work, ticket, customer=customer) if ticket else customer
     lines = [f"⏰ {found.text or _('ถึงเวลาที่ให้เตือน')}", behind or found.record]
     if late:
-        lines.append(_("ถึงกำหนดตั้งแต่ %(when)s (แจ้งช้าเพราะระบบหยุดทำงาน)", when=weekday_when(found.due_at)))
+        lines.append(
+            _("ถึงกำหนดตั้งแต่ %(when)s (แจ้งช้าเพราะระบบหยุดทำงาน)", when=weekday_when(found.due_at))
+        )
     snoozes = (_("อีก 10 นาที"), _("อีก 1 ชม."), _("พรุ่งนี้ 9.00"))
-    buttons = [button(label, "remind.snooze", found, by=by) for label, by in zip(snoozes, SNOOZES, strict=True)]
+    buttons = [
+        button(label, "remind.snooze", found, by=by)
+        for label, by in zip(snoozes, SNOOZES, strict=True)
+    ]
     buttons.append(button(_("เสร็จแล้ว"), "remind.done", found))
-    return Reply((Paragraph("\n".join(filter(None, lines)), (*buttons, *record_button(found))),), confirms=True)
+    return Reply(
+        (Paragraph("\n".join(filter(None, lines)), (*buttons, *record_button(found))),),
+        confirms=True,
+    )

@@ -1,4 +1,6 @@
-"""Personal reminders: set one, list them, move and delete them, and what rings when the time has come."""
+"""Personal reminders: set one, list them, move and delete them, and what rings when the time has
+come.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -39,7 +41,17 @@ def _fits(args: str) -> bool:
     "เตือน",
     about="เตือนฉัน เช่น เตือน R2611000124 พรุ่งนี้ 9.00 หรือ เตือน ศุกร์หน้า โทรกลับ",
     fits=_fits,
-    also=("เตือนฉัน", "เตือนผม", "เตือนหนู", "เตือนด้วย", "เตือนความจำ", "ตั้งเตือน", "แจ้งเตือน", "remind me", "remind"),
+    also=(
+        "เตือนฉัน",
+        "เตือนผม",
+        "เตือนหนู",
+        "เตือนด้วย",
+        "เตือนความจำ",
+        "ตั้งเตือน",
+        "แจ้งเตือน",
+        "remind me",
+        "remind",
+    ),
     joined=begins_with_moment,
 )
 async def remind(ctx: Context, args: str) -> Reply:
@@ -55,7 +67,9 @@ async def remind(ctx: Context, args: str) -> Reply:
         moment = read_when(ctx, rest)
     except InvalidInput as error:
         text = str(error.params.get("rest", ""))
-        return await proceed(ctx, new_reminder(ctx, record, _text(text)), "remind_at", sentence(error))
+        return await proceed(
+            ctx, new_reminder(ctx, record, _text(text)), "remind_at", sentence(error)
+        )
     if moment is None:
         return await advance(ctx, new_reminder(ctx, record, _text(rest)))
     values = {**_text(moment.rest), "remind_at": moment.at.isoformat()}
@@ -100,7 +114,9 @@ async def _page(ctx: Context, page: int) -> Reply:
     found = await reminders.list_reminders(ctx.db, ctx.staff.id, PAGE, page * PAGE)
     if not count:
         return say(_("ไม่มีรายการเตือน ตั้งได้โดยพิมพ์ เช่น เตือน พรุ่งนี้ 9.00 โทรกลับ"))
-    options = tuple(Button(reminder_cards.line(each), "remind.show", {"id": each.id}) for each in found)
+    options = tuple(
+        Button(reminder_cards.line(each), "remind.show", {"id": each.id}) for each in found
+    )
     turns = turn_buttons("remind.page", {}, page, more=count > (page + 1) * PAGE)
     return Reply((Choice(_("⏰ รายการเตือน %(count)s รายการ", count=count), options, tuple(turns)),))
 
@@ -116,13 +132,19 @@ def _present(ctx: Context, found: Reminder, *more: Paragraph) -> Reply:
     if found.state == "waiting":
         return Reply((reminder_cards.shown(ctx, found), *more))
     what = " · ".join(filter(None, (found.record, found.text)))
-    label = _("✅ เสร็จแล้ว: %(what)s", what=what) if found.state == "done" else _("⏰ เตือนไปแล้ว: %(what)s", what=what)
+    label = (
+        _("✅ เสร็จแล้ว: %(what)s", what=what)
+        if found.state == "done"
+        else _("⏰ เตือนไปแล้ว: %(what)s", what=what)
+    )
     again = reminder_cards.button(_("เตือนอีกครั้ง"), "remind.move", found)
     return Reply((Paragraph(label, (again, *reminder_cards.record_button(found))),))
 
 
 async def _own(ctx: Context, args: Mapping[str, str]) -> tuple[Reminder, bool]:
-    """The reminder a button means, and whether it still is as the button showed it; NotFound("reminder")."""
+    """The reminder a button means, and whether it still is as the button showed it;
+    NotFound("reminder").
+    """
     found = await reminders.get_reminder(ctx.db, args["id"], ctx.staff.id)
     return found, args["version"] == str(found.version)
 
@@ -151,7 +173,9 @@ async def delete_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not same:
         return _present(ctx, found)
     ctx.change(partial(reminders.delete, reminder=found))
-    return Reply((Paragraph(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found))),), confirms=True)
+    return Reply(
+        (Paragraph(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found))),), confirms=True
+    )
 
 
 # Ringing.
@@ -176,17 +200,28 @@ async def done_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return _present(ctx, found)
     ctx.change(partial(reminders.end, reminder=found))
     what = " · ".join(filter(None, (found.record, found.text)))
-    return Reply((Paragraph(_("✅ เสร็จแล้ว: %(what)s", what=what), reminder_cards.record_button(found)),), confirms=True)
+    return Reply(
+        (Paragraph(_("✅ เสร็จแล้ว: %(what)s", what=what), reminder_cards.record_button(found)),),
+        confirms=True,
+    )
 
 
 @due(reminders.KIND, urgent=True)
 async def ring(work: Work, rows: Sequence[Due]) -> None:
-    """Tell each person what they wanted to be reminded of: at its time, day and night (DESIGN.md, "urgent")."""
+    """Tell each person what they wanted to be reminded of: at its time, day and night (DESIGN.md,
+    "urgent").
+    """
     found = await reminders.get_reminders(work.db, [row.subject for row in rows])
     records = {each.record for each in found.values()}
-    known = await tickets.get_tickets(work.db, [each for each in records if reminder_cards.is_ticket(each)])
-    codes = {ticket.customer for ticket in known.values() if ticket.customer} | (records - {*known, ""})
-    names = {str(each.code): each for each in await customers.list_customers(work.db, sorted(codes))}
+    known = await tickets.get_tickets(
+        work.db, [each for each in records if reminder_cards.is_ticket(each)]
+    )
+    codes = {ticket.customer for ticket in known.values() if ticket.customer} | (
+        records - {*known, ""}
+    )
+    names = {
+        str(each.code): each for each in await customers.list_customers(work.db, sorted(codes))
+    }
     for code in sorted(names):
         work.audit("customer.named", code)
     rung = [row for row in rows if row.subject in found]
@@ -194,6 +229,8 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
         each = found[row.subject]
         told = partial(reminder_cards.ring, work, each, known, names, late=row.is_late(work.now))
         work.notify(
-            masked.also(told, [masked.reminder(each)]), f"reminder:{each.id}:{row.occurrence}", staff_id=each.staff_id
+            masked.also(told, [masked.reminder(each)]),
+            f"reminder:{each.id}:{row.occurrence}",
+            staff_id=each.staff_id,
         )
     work.change(partial(reminders.mark_rung, ids=[row.subject for row in rung]))

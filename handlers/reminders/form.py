@@ -1,7 +1,8 @@
-"""The form of a personal reminder: when, and of what; for a new one, or for another time of one that is there.
+"""The form of a personal reminder: when, and of what; for a new one, or for another time of one
+that is there.
 
-Its data: `record` = a ticket's number or a customer's code, `remind_at` an ISO instant, `remind_text`.
-"""
+Its data: `record` = a ticket's number or a customer's code, `remind_at` an ISO instant,
+`remind_text`."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -28,7 +29,9 @@ LAST_TODAY = 14
 
 
 def read_when(ctx: Context, text: str) -> When | None:
-    """The moment that a text names; InvalidInput("past"), ("far"), with what else the text said as `rest`."""
+    """The moment that a text names; InvalidInput("past"), ("far"), with what else the text said as
+    `rest`.
+    """
     try:
         return find_when(text, ctx.now, ctx.desk.configuration.calendar)
     except InvalidInput as error:
@@ -58,7 +61,9 @@ async def _offered(ctx: Context, draft: Draft) -> list[Option]:
     options.append(Option("tomorrow 9.00", _("พรุ่งนี้ 9.00")))
     for value in ("in 3 working days", "next monday"):
         found = find_when(value, ctx.now, ctx.desk.configuration.calendar)
-        if found is not None and found.at.astimezone(BANGKOK).date() > ctx.today + timedelta(days=1):
+        if found is not None and found.at.astimezone(BANGKOK).date() > ctx.today + timedelta(
+            days=1
+        ):
             options.append(Option(value, weekday_when(found.at)))
     return list({option.label: option for option in options}.values())
 
@@ -87,11 +92,15 @@ class ReminderForm(Form):
         title = _("⏰ เปลี่ยนเวลาเตือน") if draft.record else _("⏰ เตือน")
         about = await reminder_cards.about(ctx, draft.data.get("record", ""))
         lines = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
-        return Card(" · ".join(filter(None, (title, about))), tuple(line for line in lines if line[1]))
+        return Card(
+            " · ".join(filter(None, (title, about))), tuple(line for line in lines if line[1])
+        )
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         value = draft.data.get(name, "")
-        return weekday_when(datetime.fromisoformat(value)) if value and name == "remind_at" else value
+        return (
+            weekday_when(datetime.fromisoformat(value)) if value and name == "remind_at" else value
+        )
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         """A new reminder, or another time of one."""
@@ -101,7 +110,14 @@ class ReminderForm(Form):
             found = await reminders.get_reminder(ctx.db, draft.record, ctx.staff.id)
             reply = move(ctx, found, at)
         else:
-            new = Reminder(uuid4().hex, ctx.staff.id, data.get("record", ""), data.get("remind_text", ""), at, ctx.now)
+            new = Reminder(
+                uuid4().hex,
+                ctx.staff.id,
+                data.get("record", ""),
+                data.get("remind_text", ""),
+                at,
+                ctx.now,
+            )
             ctx.change(partial(reminders.add, reminders=[new]))
             reply = reminder_cards.saved(ctx, new)
         end(ctx, draft, outcome=_("รายการเตือน %(when)s", when=weekday_when(at)))

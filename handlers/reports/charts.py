@@ -20,11 +20,16 @@ MOST_MONTHS = 40
 
 
 async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
-    """The reply, and the chart as a picture below it; the reply alone never waits in vain for one."""
+    """The reply, and the chart as a picture below it; the reply alone never waits in vain for
+    one.
+    """
     try:
         drawn = await ctx.desk.charts.draw(chart)
     except NotDrawn as error:
-        told = _("วาดกราฟไม่ได้ในตอนนี้ ตัวเลขด้านบนครบถ้วน (อ้างอิง %(reference)s)", reference=error.reference or "-")
+        told = _(
+            "วาดกราฟไม่ได้ในตอนนี้ ตัวเลขด้านบนครบถ้วน (อ้างอิง %(reference)s)",
+            reference=error.reference or "-",
+        )
         return replace(reply, parts=(*reply.parts, Paragraph(told)))
     file = files.File(
         id=uuid4().hex,
@@ -37,16 +42,24 @@ async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
         added_by=ctx.staff.id,
     )
     ctx.change(partial(files.add, file=file))
-    return replace(reply, parts=(*reply.parts, _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}")))
+    return replace(
+        reply, parts=(*reply.parts, _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}"))
+    )
 
 
 def _picture(ctx: Context, file: files.File, caption: str) -> Document:
-    no_link = f"{_('แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {file_cards.no_links(ctx.staff.role)}"
+    no_link = (
+        f"{_('แสดงกราฟทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {file_cards.no_links(ctx.staff.role)}"
+    )
     return replace(file_cards.as_document(file, caption), no_link=no_link, shown=True)
 
 
-def by_time(months: Sequence[date], counts: Mapping[date, Counter[str]]) -> list[tuple[str, Counter[str]]]:
-    """A label and the counts of each month in order, empty ones too; of each fiscal year where they are too many."""
+def by_time(
+    months: Sequence[date], counts: Mapping[date, Counter[str]]
+) -> list[tuple[str, Counter[str]]]:
+    """A label and the counts of each month in order, empty ones too; of each fiscal year where they
+    are too many.
+    """
     if len(months) <= MOST_MONTHS:
         return [(format_month(month), counts.get(month, Counter())) for month in months]
     years: dict[int, Counter[str]] = {}

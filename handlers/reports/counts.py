@@ -1,4 +1,6 @@
-"""Provincial offices' numbers of website users: by province and month, with those that have not reported."""
+"""Provincial offices' numbers of website users: by province and month, with those that have not
+reported.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -59,11 +61,19 @@ async def _counts(ctx: Context, period: Period) -> Reply:
     if len(months) > 1:
         lines += [(format_month(month), _month(reports, month)) for month in months]
     else:
-        lines.append((_("รายงานแล้ว"), _("%(count)s จาก %(all)s จังหวัด", count=len(reports), all=len(list_provinces()))))
+        lines.append(
+            (
+                _("รายงานแล้ว"),
+                _("%(count)s จาก %(all)s จังหวัด", count=len(reports), all=len(list_provinces())),
+            )
+        )
     by_province: Counter[str] = Counter()
     for report in reports:
         by_province[report.province] += report.users
-    lines += [(name, f"{users:,}") for name, users in sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))]
+    lines += [
+        (name, f"{users:,}")
+        for name, users in sorted(by_province.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
     buttons = (*period_buttons(ctx, "counts.show", period, SPANS), *_turns(period))
     reply = Reply((Card(title, tuple(lines), await _notes(ctx, reports, months), buttons),))
     if not reports:
@@ -71,17 +81,24 @@ async def _counts(ctx: Context, period: Period) -> Reply:
     return await with_chart(ctx, reply, _chart(reports, months, period, by_province))
 
 
-def _chart(reports: Sequence[Report], months: Sequence[date], period: Period, by_province: Counter[str]) -> Chart:
+def _chart(
+    reports: Sequence[Report], months: Sequence[date], period: Period, by_province: Counter[str]
+) -> Chart:
     """The users of each month; those of a single month by province, the most visited first."""
     span, total = format_period(period), f"{sum(by_province.values()):,}"
     subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
     if len(months) > 1:
-        counts = {month: Counter(users=sum(r.users for r in reports if r.month == month)) for month in months}
+        counts = {
+            month: Counter(users=sum(r.users for r in reports if r.month == month))
+            for month in months
+        }
         rows = [(label, found["users"]) for label, found in by_time(months, counts)]
     else:
         rows = by_province.most_common(MOST)
         if len(rows) < len(by_province):
-            subtitle += " · " + _("%(shown)s จังหวัดแรกจาก %(all)s", shown=len(rows), all=len(by_province))
+            subtitle += " · " + _(
+                "%(shown)s จังหวัดแรกจาก %(all)s", shown=len(rows), all=len(by_province)
+            )
     title = _("ผู้เข้าชมเว็บไซต์จังหวัด")
     users = Series(title, tuple(users for _label, users in rows))
     return Chart(title, subtitle, tuple(label for label, _users in rows), (users,), _("ราย"))
@@ -112,7 +129,9 @@ async def _notes(ctx: Context, reports: Sequence[Report], months: Sequence[date]
     elif lacking and len(months) > 1:
         notes.append(_("ยังไม่รายงาน (จำนวนเดือน): %(names)s", names=", ".join(lacking)))
     elif lacking:
-        notes.append(_("ยังไม่รายงาน %(count)s จังหวัด: %(names)s", count=len(lacking), names=", ".join(lacking)))
+        notes.append(
+            _("ยังไม่รายงาน %(count)s จังหวัด: %(names)s", count=len(lacking), names=", ".join(lacking))
+        )
     if undated := await provinces.count_undated(ctx.db):
         notes.append(_("มีรายงานที่ไม่ระบุเดือน %(count)s ใบ ไม่ได้รวมไว้ในนี้", count=undated))
     return "\n".join(notes)

@@ -143,4 +143,6 @@ def _day(record: str) -> str:
 async def line(work: Work, entry: AuditEntry, names: Mapping[StaffId, str]) -> str:
     """`นก · ดูใบงาน · R2611000124`"""
     who = _("ระบบ") if entry.staff_id is None else names.get(entry.staff_id, "-")
-    return " · ".join(filter(None, (who, action_text(entry.action), await record_text(work, entry.record, names))))
+    return " · ".join(
+        filter(None, (who, action_text(entry.action), await record_text(work, entry.record, names)))
+    )

@@ -29,11 +29,17 @@ def new_invitation(staff_id: StaffId, now: datetime) -> tuple[str, Change]:
     """A one-time code for this person's next account, and the change that remembers it."""
     code = "".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH))
     return code, partial(
-        store.add_invitation, code=code, staff_id=staff_id, now=now, expires_at=now + INVITATION_LIFETIME
+        store.add_invitation,
+        code=code,
+        staff_id=staff_id,
+        now=now,
+        expires_at=now + INVITATION_LIFETIME,
     )
 
 
-@command("start", "เริ่ม", about="เชื่อมบัญชีด้วยรหัสเชิญ เช่น /start ABCDE23456", fits=r"[A-Za-z2-9]{10}\s*$|$")
+@command(
+    "start", "เริ่ม", about="เชื่อมบัญชีด้วยรหัสเชิญ เช่น /start ABCDE23456", fits=r"[A-Za-z2-9]{10}\s*$|$"
+)
 async def start(ctx: Context, args: str) -> Reply:
     """Somebody who is linked already: a code is of no use, the menu is."""
     if args:
@@ -47,7 +53,10 @@ async def link(ctx: Context, args: str) -> Reply:
     code, change = new_invitation(ctx.staff.id, ctx.now)
     ctx.change(change)
     ctx.audit("staff.link_code", f"staff:{ctx.staff.id}")
-    return Reply((Paragraph(_("พิมพ์ในอีกแอปภายใน 24 ชั่วโมง ใช้ได้ครั้งเดียว\n/start %(code)s", code=code)),), confirms=True)
+    return Reply(
+        (Paragraph(_("พิมพ์ในอีกแอปภายใน 24 ชั่วโมง ใช้ได้ครั้งเดียว\n/start %(code)s", code=code)),),
+        confirms=True,
+    )
 
 
 @command("language", "ภาษา", about="ภาษาไทย / English", fits=NOTHING)
@@ -76,11 +85,18 @@ async def list_staff(ctx: Context, args: str) -> Reply:
     for person in await store.list_staff(ctx.db):
         state = _(" · ระงับ") if person.blocked_at else ""
         options.append(
-            Button(f"{person.name} · {role_label(person.role)}{state}", "staff.show", {"id": str(person.id)})
+            Button(
+                f"{person.name} · {role_label(person.role)}{state}",
+                "staff.show",
+                {"id": str(person.id)},
+            )
         )
     teams = await store.list_teams(ctx.db)
     names = await store.staff_names(ctx.db)
-    lines = [f"{name}: {', '.join(names[member] for member in members)}" for name, members in teams.items()]
+    lines = [
+        f"{name}: {', '.join(names[member] for member in members)}"
+        for name, members in teams.items()
+    ]
     return Reply((Choice("\n".join([_("รายชื่อเจ้าหน้าที่"), *lines]), tuple(options)),))
 
 
@@ -90,14 +106,21 @@ async def _person_card(ctx: Context, person: Staff) -> Reply:
     if person.post_granted_at and not person.role.covers(Role.SUPERVISOR):
         lines.append((_("โพสต์ได้ตั้งแต่"), when(person.post_granted_at)))
     for account in accounts:
-        lines.append((account.platform.title(), _("ส่งไม่ถึง") if account.unreachable_at else _("ใช้งานได้")))
+        lines.append(
+            (account.platform.title(), _("ส่งไม่ถึง") if account.unreachable_at else _("ใช้งานได้"))
+        )
     if person.email:
         lines.append((field_label("staff_email"), person.email))
     if person.blocked_at:
         lines.append((_("ระงับเมื่อ"), when(person.blocked_at)))
     target = {"id": str(person.id)}
     buttons = [
-        Button(_("ให้เป็น%(role)s", role=role_label(role)), "staff.role", {**target, "role": role}, once=True)
+        Button(
+            _("ให้เป็น%(role)s", role=role_label(role)),
+            "staff.role",
+            {**target, "role": role},
+            once=True,
+        )
         for role in Role
         if role is not person.role
     ]
@@ -134,7 +157,9 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take a person's access away everywhere, or give it back, from the next press on."""
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
     blocking = bool(args["block"])
-    ctx.change(partial(store.set_blocked, staff_id=person.id, blocked_at=ctx.now if blocking else None))
+    ctx.change(
+        partial(store.set_blocked, staff_id=person.id, blocked_at=ctx.now if blocking else None)
+    )
     ctx.change(store.keep_an_admin)
     ctx.audit("staff.blocked" if blocking else "staff.unblocked", f"staff:{person.id}")
     done = _("ระงับแล้ว") if blocking else _("เลิกระงับแล้ว")
@@ -145,7 +170,10 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 def request_notice(request_id: str, platform: Platform, display_name: str) -> Reply:
     """What administrators see when a stranger asks to be let in."""
     target = {"id": request_id}
-    buttons = [Button(role_label(role), "access.grant", {**target, "role": role}, once=True) for role in Role]
+    buttons = [
+        Button(role_label(role), "access.grant", {**target, "role": role}, once=True)
+        for role in Role
+    ]
     buttons.append(Button(_("ปฏิเสธ"), "access.refuse", target, once=True))
     title = _("🔑 มีผู้ขอสิทธิ์ใช้งาน")
     lines = ((_("ชื่อที่แสดง"), display_name or "-"), (_("แอป"), platform.title()))
@@ -172,12 +200,16 @@ async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     async def let_in(tx: Tx) -> None:
         await store.decide_access_request(tx, request.id, ctx.staff.id, role, ctx.now)
         person = await store.add_staff(tx, name, role, ctx.now)
-        await store.link_identity(tx, Identity(request.platform, request.user, person, request.chat), ctx.now)
+        await store.link_identity(
+            tx, Identity(request.platform, request.user, person, request.chat), ctx.now
+        )
 
     ctx.change(let_in)
     ctx.audit(f"access.granted.{role}", f"request:{request.id}")
     ctx.notify(
-        lambda: say(_("เชื่อมบัญชีแล้ว พิมพ์ เมนู เพื่อเริ่มใช้งาน")), f"granted:{request.id}", to=(request.platform, request.chat)
+        lambda: say(_("เชื่อมบัญชีแล้ว พิมพ์ เมนู เพื่อเริ่มใช้งาน")),
+        f"granted:{request.id}",
+        to=(request.platform, request.chat),
     )
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=name, role=role_label(role))
     return Reply((Paragraph(text),), confirms=True)
@@ -187,7 +219,15 @@ async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Leave a stranger outside; nothing is said to them."""
     request = await _undecided(ctx, args["id"])
-    ctx.change(partial(store.decide_access_request, request_id=request.id, by=ctx.staff.id, role=None, now=ctx.now))
+    ctx.change(
+        partial(
+            store.decide_access_request,
+            request_id=request.id,
+            by=ctx.staff.id,
+            role=None,
+            now=ctx.now,
+        )
+    )
     ctx.audit("access.refused", f"request:{request.id}")
     return Reply((Paragraph(_("ปฏิเสธคำขอแล้ว")),), confirms=True)
 

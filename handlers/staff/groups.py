@@ -1,4 +1,6 @@
-"""Groups: enrolled by an administrator, answered in masked lines when spoken to, told what reaches a person nowhere."""
+"""Groups: enrolled by an administrator, answered in masked lines when spoken to, told what reaches
+a person nowhere.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -43,9 +45,17 @@ TALK = LOOK - {"open"}
 # For administrators, in private.
 
 
-@command("enroll", "กลุ่ม", about="กลุ่มที่บอททำงานอยู่ เพิ่มกลุ่มโดยพิมพ์ /enroll ในกลุ่มนั้น", fits=NOTHING, role=Role.ADMIN)
+@command(
+    "enroll",
+    "กลุ่ม",
+    about="กลุ่มที่บอททำงานอยู่ เพิ่มกลุ่มโดยพิมพ์ /enroll ในกลุ่มนั้น",
+    fits=NOTHING,
+    role=Role.ADMIN,
+)
 async def enrolled(ctx: Context, args: str) -> Reply:
-    """The groups that are served, each with a way to end it; enrolling is done in the group itself."""
+    """The groups that are served, each with a way to end it; enrolling is done in the group
+    itself.
+    """
     ctx.audit("group.listed", "group")
     found = await store.list_groups(ctx.db)
     how = _("เพิ่มกลุ่ม: เชิญบอทเข้ากลุ่ม แล้วพิมพ์ /enroll หรือ /enroll ตามด้วยชื่อทีม ในกลุ่มนั้น")
@@ -53,10 +63,13 @@ async def enrolled(ctx: Context, args: str) -> Reply:
         return say(_("ยังไม่มีกลุ่มที่ลงทะเบียน") + f"\n{how}")
     names = await staff.staff_names(ctx.db)
     lines = [
-        (group_name(each), f"{_whose(each)} · {names[each.enrolled_by]} {when(each.enrolled_at)}") for each in found
+        (group_name(each), f"{_whose(each)} · {names[each.enrolled_by]} {when(each.enrolled_at)}")
+        for each in found
     ]
     buttons = tuple(
-        Button(_("นำ %(group)s ออก", group=group_name(each)), "group.remove", _target(each), once=True)
+        Button(
+            _("นำ %(group)s ออก", group=group_name(each)), "group.remove", _target(each), once=True
+        )
         for each in found
     )
     return Reply((Card(_("กลุ่มที่บอททำงานอยู่"), tuple(lines), how, buttons),))
@@ -91,7 +104,9 @@ def _remove(ctx: Context, platform: Platform, chat: str) -> None:
 
 
 async def spoken(ctx: Context) -> Reply | None:
-    """What staff hear in a group: little, masked, and in Thai; nothing where it is not enrolled, or not for us."""
+    """What staff hear in a group: little, masked, and in Thai; nothing where it is not enrolled, or
+    not for us.
+    """
     speak("th")
     body, group = ctx.incoming.body, await find(ctx)
     if not isinstance(body, Text):
@@ -124,7 +139,9 @@ def _door(ctx: Context) -> str:
 
 
 async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
-    """Serve this group, for a team or the whole desk; said again it changes that, with a word it ends."""
+    """Serve this group, for a team or the whole desk; said again it changes that, with a word it
+    ends.
+    """
     here = (ctx.incoming.platform, ctx.incoming.chat)
     if text.casefold() in OFF_WORDS:
         if group is None:
@@ -132,7 +149,13 @@ async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
         _remove(ctx, *here)
         return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย บอทหยุดทำงานในกลุ่มนี้แล้ว")),), confirms=True)
     title = ctx.incoming.title or await ctx.desk.title(*here)
-    made = Group(*here, shorten(" ".join(clean(title).split()), TITLE), await _team(ctx, text), ctx.staff.id, ctx.now)
+    made = Group(
+        *here,
+        shorten(" ".join(clean(title).split()), TITLE),
+        await _team(ctx, text),
+        ctx.staff.id,
+        ctx.now,
+    )
     ctx.change(partial(store.enrol, group=made))
     ctx.audit("group.enrolled", store.record(*here))
     done = _("✅ บันทึกข้อมูลเรียบร้อย กลุ่มนี้เป็นของ%(whose)s", whose=_whose(made))
@@ -159,7 +182,9 @@ def _plain(team: str) -> str:
 
 
 async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
-    """A ticket, contract or customer that is named, or with `find` the customers that are like it; masked."""
+    """A ticket, contract or customer that is named, or with `find` the customers that are like it;
+    masked.
+    """
     one = read_alone(text)
     named = [one] if one else []
     if not one and name in TALK:
@@ -168,7 +193,11 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
         return lines_of("", [await _line(ctx, each) for each in named])
     if name != "find" or not text:
         return None
-    hits = {hit.customer.code: hit.customer for hit in await search.find_customers(ctx.db, text) if not hit.weak}
+    hits = {
+        hit.customer.code: hit.customer
+        for hit in await search.find_customers(ctx.db, text)
+        if not hit.weak
+    }
     return _customers(ctx, [*hits.values()])
 
 
@@ -177,7 +206,11 @@ async def _line(ctx: Context, one: Reference) -> Masked:
     if one.kind is Kind.TICKET:
         ticket = await tickets.get_ticket(ctx.db, one.value)
         ctx.audit("ticket.told", ticket.no)
-        officer = (await staff.staff_names(ctx.db)).get(ticket.assignee, "") if ticket.assignee is not None else ""
+        officer = (
+            (await staff.staff_names(ctx.db)).get(ticket.assignee, "")
+            if ticket.assignee is not None
+            else ""
+        )
         return masked.ticket(ctx, ticket, officer)
     if one.kind is Kind.CONTRACT:
         contract = await contracts.get_contract(ctx.db, one.value)
@@ -223,13 +256,17 @@ def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
     for n, line in enumerate(lines, 1):
         label = _("ดูข้อมูล") if one else _("%(n)s ดูข้อมูล", n=n)
         if line.action:
-            buttons.append(Button(label, SHOW, {**line.args, "show": line.action}, typed=line.typed))
+            buttons.append(
+                Button(label, SHOW, {**line.args, "show": line.action}, typed=line.typed)
+            )
     return say("\n".join(filter(None, (head, *texts, more))), *buttons)
 
 
 @action(SHOW)
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What stands behind a masked line, to whoever of the staff presses: in private, see `in_private`."""
+    """What stands behind a masked line, to whoever of the staff presses: in private, see
+    `in_private`.
+    """
     wanted = ACTIONS[args["show"]]
     if not ctx.staff.role.covers(wanted.role):
         raise NotAllowed("role", role=role_label(wanted.role))
@@ -237,9 +274,17 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def in_private(ctx: Context, reply: Reply) -> None:
-    """Send the answer to a press in a group to the presser's own chat: there, or on the other platform."""
+    """Send the answer to a press in a group to the presser's own chat: there, or on the other
+    platform.
+    """
     incoming = ctx.incoming
     mine = await staff.list_identities(ctx.db, ctx.staff.id)
-    here = [(each.platform, each.chat) for each in mine if each.user == incoming.who and each.unreachable_at is None]
+    here = [
+        (each.platform, each.chat)
+        for each in mine
+        if each.user == incoming.who and each.unreachable_at is None
+    ]
     to = next((address for address in here if address[0] is incoming.platform), None)
-    ctx.notify(lambda: reply, f"shown:{incoming.platform}:{incoming.id}", staff_id=ctx.staff.id, to=to)
+    ctx.notify(
+        lambda: reply, f"shown:{incoming.platform}:{incoming.id}", staff_id=ctx.staff.id, to=to
+    )

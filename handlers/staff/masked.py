@@ -1,4 +1,6 @@
-"""What a group may hear: one line a record, in Thai, nothing that somebody typed, names and telephones masked."""
+"""What a group may hear: one line a record, in Thai, nothing that somebody typed, names and
+telephones masked.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +27,9 @@ P = ParamSpec("P")
 
 
 def _in_thai(make: Callable[P, Masked]) -> Callable[P, Masked]:
-    """A group has no language of its own: it hears the office's, whoever the reader of the message itself is."""
+    """A group has no language of its own: it hears the office's, whoever the reader of the message
+    itself is.
+    """
 
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> Masked:
@@ -48,9 +52,18 @@ def ticket(work: Work, found: Ticket, officer: str = "") -> Masked:
 @_in_thai
 def owed(work: Work, life: Life, row: Owed) -> Masked:
     """`📄 สัญญา 81/2569 · ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · เตือนครั้งที่ 2`: not who owes it."""
-    parts = (request_cards.title(life), value_label("waits", row.rule), request_cards.how_long(row, work.now))
+    parts = (
+        request_cards.title(life),
+        value_label("waits", row.rule),
+        request_cards.how_long(row, work.now),
+    )
     text = " · ".join(filter(None, (*parts, *request_cards.how_often(row, reminding=True))))
-    return Masked(text, "owed.show", {"owed": str(row.id)}, life.contract.no if life.contract else row.ticket_no)
+    return Masked(
+        text,
+        "owed.show",
+        {"owed": str(row.id)},
+        life.contract.no if life.contract else row.ticket_no,
+    )
 
 
 @_in_thai
@@ -76,7 +89,9 @@ def reminder(found: Reminder) -> Masked:
 
 @_in_thai
 def day(counts: Mapping[str, int]) -> Masked:
-    """Of a person's day only how much there is of each kind (a value of "morning" in the labels)."""
+    """Of a person's day only how much there is of each kind (a value of "morning" in the
+    labels).
+    """
     sums = " · ".join(f"{value_label('morning', kind)} {count}" for kind, count in counts.items())
     return Masked(_("☀️ งานวันนี้: %(sums)s", sums=sums))
 
@@ -90,5 +105,7 @@ def customer(found: Customer) -> Masked:
     """`👤 C81554 สมช••• · 08•-•••-5678`."""
     phone = found.mobile or found.phone
     name = mask_name(found.name) if found.name else ""
-    text = " · ".join(filter(None, (f"👤 {found.code} {name}".strip(), mask_phone(phone) if phone else "")))
+    text = " · ".join(
+        filter(None, (f"👤 {found.code} {name}".strip(), mask_phone(phone) if phone else ""))
+    )
     return Masked(text, "customer.show", {"code": found.code}, found.code)

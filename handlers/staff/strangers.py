@@ -30,16 +30,26 @@ ASK_ACCESS = "access.ask"
 
 
 async def answer(desk: Desk, incoming: Incoming, now: datetime, *, blocked: bool) -> Outcome:
-    """What an unknown account gets: linked with a code, a request passed on, the same sentence, or silence.
+    """What an unknown account gets: linked with a code, a request passed on, the same sentence, or
+    silence.
 
     Somebody whose access was taken away (`blocked`) is told so, and may ask for nothing.
     """
-    if incoming.who is None or not incoming.private or not isinstance(incoming.body, Text | Press | Joined):
+    if (
+        incoming.who is None
+        or not incoming.private
+        or not isinstance(incoming.body, Text | Press | Joined)
+    ):
         return Outcome(None)
     since = now - WINDOW
-    if await staff.count_stranger_answers(desk.db, incoming.platform, incoming.who, since) >= ANSWERS:
+    if (
+        await staff.count_stranger_answers(desk.db, incoming.platform, incoming.who, since)
+        >= ANSWERS
+    ):
         return Outcome(None)
-    note = partial(staff.note_stranger_answer, platform=incoming.platform, user=incoming.who, now=now)
+    note = partial(
+        staff.note_stranger_answer, platform=incoming.platform, user=incoming.who, now=now
+    )
     if blocked:
         outcome = Outcome(say(_("บัญชีนี้ถูกระงับ ติดต่อผู้ดูแลระบบ")))
     else:
@@ -78,13 +88,17 @@ async def _link(desk: Desk, incoming: Incoming, who: str, code: str, now: dateti
         await staff.use_invitation(tx, code, now)
         await staff.link_identity(tx, identity, now)
 
-    entry = AuditEntry(now, person.id, "staff.linked", f"staff:{person.id}", incoming.platform, incoming.id)
+    entry = AuditEntry(
+        now, person.id, "staff.linked", f"staff:{person.id}", incoming.platform, incoming.id
+    )
     text = _("✅ เชื่อมบัญชีกับ %(name)s แล้ว พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส เพื่อค้นหาได้เลย", name=person.name)
     return Outcome(Reply((Paragraph(text),), confirms=True), (link,), (), (entry,), person.id)
 
 
 async def _ask_access(desk: Desk, incoming: Incoming, who: str, now: datetime) -> Outcome:
-    """Pass the request on to the administrators, within bounds; the stranger hears the same either way."""
+    """Pass the request on to the administrators, within bounds; the stranger hears the same either
+    way.
+    """
     told = say(_("ส่งคำขอถึงผู้ดูแลระบบแล้ว จะแจ้งเมื่อได้รับสิทธิ์"))
     since = now - DAY
     mine = await staff.count_access_requests(desk.db, since, incoming.platform, who)
@@ -102,6 +116,8 @@ async def _ask_access(desk: Desk, incoming: Incoming, who: str, now: datetime) -
         now=now,
     )
     notice = Notice(
-        lambda: request_notice(request_id, incoming.platform, name), f"access:{request_id}", role=Role.ADMIN
+        lambda: request_notice(request_id, incoming.platform, name),
+        f"access:{request_id}",
+        role=Role.ADMIN,
     )
     return Outcome(told, (add,), (notice,))

@@ -15,7 +15,9 @@ from store import staff
 NAME_LIMIT = 60
 
 
-@command("team", "ทีม", about="ทีมของเจ้าหน้าที่ สร้างด้วย เช่น /team ทีมไมโครดาตา", fits=r"$", role=Role.ADMIN)
+@command(
+    "team", "ทีม", about="ทีมของเจ้าหน้าที่ สร้างด้วย เช่น /team ทีมไมโครดาตา", fits=r"$", role=Role.ADMIN
+)
 async def team(ctx: Context, name: str) -> Reply:
     """All teams; with a name, that team, made where there is none."""
     teams = await staff.list_teams(ctx.db)
@@ -28,14 +30,20 @@ async def team(ctx: Context, name: str) -> Reply:
             ctx.audit("team.created", f"team:{name}")
         return await _members(ctx, name, teams.get(name, []))
     options = tuple(
-        Button(_("%(team)s · %(count)s คน", team=each, count=len(members)), "team.show", {"team": each})
+        Button(
+            _("%(team)s · %(count)s คน", team=each, count=len(members)), "team.show", {"team": each}
+        )
         for each, members in teams.items()
     )
     return Reply((Choice(_("ทีม · สร้างทีมใหม่พิมพ์ /team ตามด้วยชื่อทีม"), options),))
 
 
 async def _members(ctx: Context, name: str, members: list[StaffId]) -> Reply:
-    people = [person for person in await staff.list_staff(ctx.db) if person.blocked_at is None or person.id in members]
+    people = [
+        person
+        for person in await staff.list_staff(ctx.db)
+        if person.blocked_at is None or person.id in members
+    ]
     options = tuple(
         Button(
             f"{'✅' if person.id in members else '➕'} {person.name}",
@@ -45,7 +53,9 @@ async def _members(ctx: Context, name: str, members: list[StaffId]) -> Reply:
         for person in people
     )
     remove = Button(_("ยุบทีม"), "team.remove", {"team": name}, once=True)
-    question = _("%(team)s · %(count)s คน · แตะชื่อเพื่อเพิ่มหรือนำออก", team=team_label(name), count=len(members))
+    question = _(
+        "%(team)s · %(count)s คน · แตะชื่อเพื่อเพิ่มหรือนำออก", team=team_label(name), count=len(members)
+    )
     return Reply((Choice(question, options, (remove,)),), confirms=True)
 
 
@@ -78,4 +88,7 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     await _known(ctx, args["team"])
     ctx.change(partial(staff.remove_team, team=args["team"]))
     ctx.audit("team.removed", f"team:{args['team']}")
-    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย ยุบ%(team)sแล้ว", team=team_label(args["team"]))),), confirms=True)
+    return Reply(
+        (Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย ยุบ%(team)sแล้ว", team=team_label(args["team"]))),),
+        confirms=True,
+    )

@@ -1,4 +1,6 @@
-"""The work address of a member of staff: given by the person or an administrator, told what no chat takes."""
+"""The work address of a member of staff: given by the person or an administrator, told what no chat
+takes.
+"""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +29,9 @@ _TICKET = re.compile(r"R\d{10}")
 _CONTRACT = re.compile(r"(?<![\d/])\d{1,4}/25\d\d(?![\d/])")
 
 
-@command("mymail", "อีเมลของฉัน", about="อีเมลที่ทำงานของคุณ ใช้แจ้งเมื่อส่งทางแชทไม่ได้", fits=r"[^\s@]+@\S+$|$")
+@command(
+    "mymail", "อีเมลของฉัน", about="อีเมลที่ทำงานของคุณ ใช้แจ้งเมื่อส่งทางแชทไม่ได้", fits=r"[^\s@]+@\S+$|$"
+)
 async def my_mail(ctx: Context, args: str) -> Reply:
     """Show one's own work address, or enter it."""
     if not ctx.incoming.private:
@@ -61,7 +65,9 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _heading(ctx: Context, draft: Draft) -> str:
     person = await store.get_staff(ctx.db, StaffId(int(draft.record)))
-    return _("อีเมลสำรองของ%(who)s: %(email)s", who=person_label(person.name), email=person.email or "-")
+    return _(
+        "อีเมลสำรองของ%(who)s: %(email)s", who=person_label(person.name), email=person.email or "-"
+    )
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -95,10 +101,15 @@ async def email_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def letter(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
-    """Subject and body of a mail that says that a notice waits: numbers and subjects of tickets, and nothing else."""
+    """Subject and body of a mail that says that a notice waits: numbers and subjects of tickets,
+    and nothing else.
+    """
     said = reply_to_json(reply)
     found = await tickets.get_tickets(db, list(dict.fromkeys(_TICKET.findall(said)))[:NAMED])
-    named = [_("ใบงาน %(no)s เรื่อง %(subject)s", no=no, subject=each.subject or "-") for no, each in found.items()]
+    named = [
+        _("ใบงาน %(no)s เรื่อง %(subject)s", no=no, subject=each.subject or "-")
+        for no, each in found.items()
+    ]
     for no in list(dict.fromkeys(_CONTRACT.findall(said)))[:NAMED]:
         if await contracts.find_contract(db, no):
             named.append(_("สัญญา %(no)s", no=no))

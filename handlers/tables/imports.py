@@ -1,4 +1,6 @@
-"""Tables that an administrator sends: recognised by their heading, checked, shown, and imported when confirmed."""
+"""Tables that an administrator sends: recognised by their heading, checked, shown, and imported
+when confirmed.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -27,7 +29,9 @@ SOON = 300_000
 """Bytes of a table that is checked before anybody wonders; a larger one is announced."""
 REASONS = 5
 REMARKS = 10
-"""Rows not taken, and what was read otherwise than it is written, that stand on the card; all stand in files."""
+"""Rows not taken, and what was read otherwise than it is written, that stand on the card; all stand
+in files.
+"""
 VALUES = {Register.CUSTOMERS: "ผู้รับบริการ", Register.TICKETS: "ใบงาน"}
 SENTENCES = {
     "checking": "กำลังตรวจตารางนี้อยู่",
@@ -40,7 +44,8 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """What a table would do, or did: counts, its rows, what was not taken or read otherwise, what is outside it.
+    """What a table would do, or did: counts, its rows, what was not taken or read otherwise, what
+    is outside it.
 
     `rejected` and `remarked` are files of all that.
     """
@@ -60,7 +65,9 @@ class Laid:
 
 
 async def recognise(ctx: Context, sha256: str) -> Register | None:
-    """The register that a table's heading speaks of; None = neither. InvalidInput("file_…") as the command."""
+    """The register that a table's heading speaks of; None = neither. InvalidInput("file_…") as the
+    command.
+    """
     return await asyncio.to_thread(recognise_table, ctx.desk.files.blobs.existing(sha256))
 
 
@@ -94,7 +101,11 @@ def check(ctx: Context, file: File, register: Register) -> Reply | None:
 
 def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
     counts = laid.counts.records
-    labels = ((_("ใหม่"), Outcome.NEW), (_("เปลี่ยนแปลง"), Outcome.CHANGED), (_("เหมือนเดิม"), Outcome.UNCHANGED))
+    labels = (
+        (_("ใหม่"), Outcome.NEW),
+        (_("เปลี่ยนแปลง"), Outcome.CHANGED),
+        (_("เหมือนเดิม"), Outcome.UNCHANGED),
+    )
     lines = [(label, f"{counts[outcome]:,}") for label, outcome in labels]
     lines.append((_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
     if laid.counts.remarked:
@@ -110,12 +121,19 @@ def _note(laid: Laid, *, remarks: bool) -> str:
     if remarks:
         notes += [told_row(place, remark_sentence(remark)) for place, remark in laid.remarks]
         if laid.counts.remarked > len(laid.remarks):
-            notes.append(_("และอีก %(count)s แห่ง ทั้งหมดอยู่ในไฟล์", count=laid.counts.remarked - len(laid.remarks)))
+            notes.append(
+                _(
+                    "และอีก %(count)s แห่ง ทั้งหมดอยู่ในไฟล์",
+                    count=laid.counts.remarked - len(laid.remarks),
+                )
+            )
     return "\n".join(notes)
 
 
 def _with_files(card: Card, laid: Laid, *, rejected: bool, remarks: bool) -> Reply:
-    """The card, with the rows that were not taken, and what was read otherwise where the card does not hold it."""
+    """The card, with the rows that were not taken, and what was read otherwise where the card does
+    not hold it.
+    """
     parts: list[Part] = [card]
     if rejected and laid.rejected is not None:
         caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
@@ -135,23 +153,37 @@ def preview(job: Import, file: File, laid: Laid) -> Reply:
     note = _note(laid, remarks=True)
     if not records[Outcome.NEW] and not records[Outcome.CHANGED]:
         note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
-        return _with_files(Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True)
+        return _with_files(
+            Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True
+        )
     run = Button(
-        _("นำเข้า %(count)s แถว", count=f"{rows:,}"), "import.run", {"import": job.id, "rows": f"{rows:,}"}, once=True
+        _("นำเข้า %(count)s แถว", count=f"{rows:,}"),
+        "import.run",
+        {"import": job.id, "rows": f"{rows:,}"},
+        once=True,
     )
     cancel = Button(_("ยกเลิก"), "import.cancel", {"import": job.id})
-    return _with_files(Card(title, _lines(laid), note, (run, cancel, *buttons)), laid, rejected=False, remarks=True)
+    return _with_files(
+        Card(title, _lines(laid), note, (run, cancel, *buttons)), laid, rejected=False, remarks=True
+    )
 
 
 def result(job: Import, file: File, laid: Laid) -> Reply:
     """What it did."""
-    title = _("✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register]))
-    return _with_files(Card(title, _lines(laid), _note(laid, remarks=False)), laid, rejected=True, remarks=False)
+    title = _(
+        "✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register])
+    )
+    return _with_files(
+        Card(title, _lines(laid), _note(laid, remarks=False)), laid, rejected=True, remarks=False
+    )
 
 
 def refused(file: File, error: DeskError) -> Reply:
     """The table as a whole is not taken."""
-    return Reply((Card(file.name, note=_("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))),), confirms=True)
+    return Reply(
+        (Card(file.name, note=_("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))),),
+        confirms=True,
+    )
 
 
 def stopped(file: File, laid: Laid) -> Reply:
@@ -162,7 +194,11 @@ def stopped(file: File, laid: Laid) -> Reply:
 
 def broken(file: File, reference: str) -> Reply:
     """It ended in a bug, several times."""
-    text = _("นำเข้า %(name)s ไม่สำเร็จ ส่งไฟล์อีกครั้งได้ (อ้างอิง %(reference)s)", name=file.name, reference=reference)
+    text = _(
+        "นำเข้า %(name)s ไม่สำเร็จ ส่งไฟล์อีกครั้งได้ (อ้างอิง %(reference)s)",
+        name=file.name,
+        reference=reference,
+    )
     return Reply((Card(text),), confirms=True)
 
 
@@ -197,5 +233,7 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     job = await own_import(ctx, args)
     if job.state not in ("ready", "running"):
         return present_state(job)
-    ctx.change(partial(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now))
+    ctx.change(
+        partial(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now)
+    )
     return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า") if job.state == "ready" else _("กำลังหยุด"))

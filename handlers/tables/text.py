@@ -1,4 +1,6 @@
-"""What is said of tables that come in and go out: why a file or a row is not taken, what was read otherwise."""
+"""What is said of tables that come in and go out: why a file or a row is not taken, what was read
+otherwise.
+"""
 
 from domain.errors import DeskError
 from domain.tables.tables import Remark
@@ -87,7 +89,10 @@ def _label(field: str) -> str:
 def remark_sentence(remark: Remark, *, whole: bool = False) -> str:
     """What was read otherwise than it is written; `whole` = however long the cell is."""
     text = " ".join(remark.text.split())
-    shown = (f"{_label(field)} {value}" if field != remark.field else value for field, value in remark.read)
+    shown = (
+        f"{_label(field)} {value}" if field != remark.field else value
+        for field, value in remark.read
+    )
     return _(
         SENTENCES[remark.code],
         field=_label(remark.field) if remark.code != "cell_unreckoned" else "",
@@ -138,7 +143,12 @@ def file_notes(table: Staged) -> list[str]:
 def told_row(place: Place, reason: str) -> str:
     """Something about one row."""
     if place.sheet:
-        return _('แผ่นงาน "%(sheet)s" บรรทัด %(line)s: %(reason)s', sheet=place.sheet, line=place.line, reason=reason)
+        return _(
+            'แผ่นงาน "%(sheet)s" บรรทัด %(line)s: %(reason)s',
+            sheet=place.sheet,
+            line=place.line,
+            reason=reason,
+        )
     return _("บรรทัด %(line)s: %(reason)s", line=place.line, reason=reason)
 
 

@@ -1,4 +1,6 @@
-"""The buttons of a ticket: what an officer needs every day on its card, the rest behind one more."""
+"""The buttons of a ticket: what an officer needs every day on its card, the rest behind one
+more.
+"""
 
 from collections.abc import Mapping
 
@@ -34,7 +36,10 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What is wanted of a ticket now and then."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
-    buttons = [*await _mail_buttons(ctx, found), *((why_button(found),) if found.status is not Status.VOIDED else ())]
+    buttons = [
+        *await _mail_buttons(ctx, found),
+        *((why_button(found),) if found.status is not Status.VOIDED else ()),
+    ]
     if not found.is_done:
         remind = Button(_("เตือน"), "remind.ask", {"record": found.no})
         buttons = [hand_over_button(found), remind, *buttons, repeat_button(found)]
@@ -53,8 +58,12 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _mail_buttons(ctx: Context, ticket: Ticket) -> list[Button]:
-    """[ตอบทางอีเมล] where somebody's address is known and the card lacks it, [อีเมลที่ส่ง] where one went."""
-    buttons = [answer_button(ticket)] if not _by_mail(ticket) and await _reachable(ctx, ticket) else []
+    """[ตอบทางอีเมล] where somebody's address is known and the card lacks it, [อีเมลที่ส่ง] where one
+    went.
+    """
+    buttons = (
+        [answer_button(ticket)] if not _by_mail(ticket) and await _reachable(ctx, ticket) else []
+    )
     if await mail.list_mails(ctx.db, ticket.no, 1):
         buttons.append(Button(_("อีเมลที่ส่ง"), "mail.list", {"record": ticket.no}))
     return buttons

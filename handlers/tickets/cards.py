@@ -52,7 +52,9 @@ async def customer_title(ctx: Context, code: str) -> str:
 
 
 def due(ctx: Work, ticket: Ticket) -> datetime | None:
-    """When the time standard wants it done; None where it sets no time, or while the clock stands still."""
+    """When the time standard wants it done; None where it sets no time, or while the clock stands
+    still.
+    """
     return clock.due_at(ctx.desk.configuration, ticket)
 
 
@@ -74,15 +76,21 @@ def due_state(ctx: Work, ticket: Ticket) -> str:
 
 
 def due_line(ctx: Work, ticket: Ticket) -> str:
-    """`8 ธ.ค. 69 12.00 น. (เกินกำหนด)`, or how much time is left while it waits; empty without a deadline."""
+    """`8 ธ.ค. 69 12.00 น. (เกินกำหนด)`, or how much time is left while it waits; empty without a
+    deadline.
+    """
     if ticket.is_done:
         return ""
     configuration = ctx.desk.configuration
     state, cell = clock.state(configuration, ticket, ctx.now), clock.limit(configuration, ticket)
     due_time = clock.due_at(configuration, ticket)
     if state is State.WAITING and cell:
-        left = timedelta(minutes=cell.working_minutes) - clock.elapsed(configuration, ticket, ctx.now)
-        return closed_up(_("หยุดนับเวลา เหลือ %(left)s", left=span(left, configuration.calendar.day_minutes)))
+        left = timedelta(minutes=cell.working_minutes) - clock.elapsed(
+            configuration, ticket, ctx.now
+        )
+        return closed_up(
+            _("หยุดนับเวลา เหลือ %(left)s", left=span(left, configuration.calendar.day_minutes))
+        )
     if due_time is None:
         return ""
     marks = {State.OVERDUE: _(" (เกินกำหนด)"), State.DUE_SOON: _(" (ใกล้กำหนด)")}
@@ -95,12 +103,16 @@ def status_line(ticket: Ticket) -> str:
     if ticket.status is Status.VOIDED:
         return label
     if ticket.waiting_since is not None and ticket.closed_at is None:
-        return _("%(status)s · รอผู้รับบริการตั้งแต่ %(since)s", status=label, since=when(ticket.waiting_since))
+        return _(
+            "%(status)s · รอผู้รับบริการตั้งแต่ %(since)s", status=label, since=when(ticket.waiting_since)
+        )
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
 
 
 def ticket_line(ctx: Work, ticket: Ticket, state: str = "", customer: str = "") -> str:
-    """One line of a list: number, whose, subject, the question's first words, and its state (or the one given)."""
+    """One line of a list: number, whose, subject, the question's first words, and its state (or the
+    one given).
+    """
     return f"{ticket_words(ctx, ticket, customer)} · {state or status_line(ticket)}"
 
 
@@ -111,7 +123,11 @@ def ticket_words(ctx: Work, ticket: Ticket, customer: str = "") -> str:
         words = words[1:]
     details = shorten(" ".join(" ".join(words).split()), 50)
     subject = ctx.desk.configuration.catalogue.subjects.get(ticket.subject)
-    code = ticket.subject if ticket.subject[:1].isdigit() or subject is None else shorten(subject.name, 20)
+    code = (
+        ticket.subject
+        if ticket.subject[:1].isdigit() or subject is None
+        else shorten(subject.name, 20)
+    )
     return " · ".join(filter(None, (ticket.no, customer, code, details)))
 
 
@@ -127,7 +143,10 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     people = await staff.staff_names(ctx.db)
     lines: list[tuple[str, str]] = [
         ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
-        ("contact", await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else ""),
+        (
+            "contact",
+            await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else "",
+        ),
         ("subject", catalogue.subject_label(ticket.subject)),
         ("channel", catalogue.channel_name(ticket.channel)),
         ("details", shorten(ticket.details, SHOWN)),
@@ -168,7 +187,10 @@ def _further(ticket: Ticket) -> list[tuple[str, str]]:
     return [
         ("urgency", value_label("urgency", ticket.urgency) if ticket.urgency != "normal" else ""),
         ("mood", value_label("mood", ticket.mood) if ticket.mood != "normal" else ""),
-        ("complexity", value_label("complexity", ticket.complexity) if ticket.complexity != "simple" else ""),
+        (
+            "complexity",
+            value_label("complexity", ticket.complexity) if ticket.complexity != "simple" else "",
+        ),
         ("reply_email", ticket.reply_email),
         ("projects", projects_text("\n".join(ticket.projects), ticket.data_years)),
         ("data_years", years_text(ticket.data_years)),
@@ -192,7 +214,9 @@ def _numbered(number: str, on: date | None) -> str:
 
 
 def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
-    """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md section 4)."""
+    """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md
+    section 4).
+    """
     catalogue = ctx.desk.configuration.catalogue
     known = subject_code in catalogue.subjects and channel_code in catalogue.channels
     if not known or catalogue.fits(subject_code, channel_code):
@@ -202,9 +226,13 @@ def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
 
 
 async def saved(ctx: Context, ticket: Ticket) -> Reply:
-    """The confirmation: the fixed word, the number, everything that was entered, and what comes next."""
+    """The confirmation: the fixed word, the number, everything that was entered, and what comes
+    next.
+    """
     closed = ticket.status is Status.CLOSED
-    state = _("ปิดแล้ว") if closed else _("สถานะ %(status)s", status=value_label("status", ticket.status))
+    state = (
+        _("ปิดแล้ว") if closed else _("สถานะ %(status)s", status=value_label("status", ticket.status))
+    )
     title = f"{_('✅ บันทึกข้อมูลเรียบร้อย %(no)s', no=ticket.no)} · {state}"
     shown = await card(ctx, ticket)
     fields = [(label, shorten(value, 200)) for label, value in shown.fields]
@@ -218,7 +246,11 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
     ctx.audit("ticket.read", ticket.no)
-    latest = [c for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1) if c.field != "linked"]
+    latest = [
+        c
+        for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1)
+        if c.field != "linked"
+    ]
     parts: list[Part] = []
     if latest:
         names = await staff.staff_names(ctx.db)

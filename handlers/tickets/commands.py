@@ -39,12 +39,23 @@ OLD = timedelta(days=365)
     about="สร้างใบงาน พิมพ์ต่อในบรรทัดเดียวได้ เช่น สร้างใบงาน C81554 โทร 1.1 รายละเอียด => ผล ปิด",
     also=(
         *("สร้างใบงานใหม่", "เปิดใบงานใหม่", "ใบงานใหม่", "เพิ่มใบงาน", "ออกใบงาน", "บันทึกใบงาน"),
-        *("สร้างงาน", "สร้างงานใหม่", "เปิดงาน", "เปิดเคส", "งานใหม่", "เพิ่มงาน", "new ticket", "open ticket"),
+        *(
+            "สร้างงาน",
+            "สร้างงานใหม่",
+            "เปิดงาน",
+            "เปิดเคส",
+            "งานใหม่",
+            "เพิ่มงาน",
+            "new ticket",
+            "open ticket",
+        ),
     ),
     joined=ANYTHING,
 )
 async def open_ticket(ctx: Context, args: str) -> Reply:
-    """A ticket's card when its number is given; else a new ticket from one line, asking for what is missing."""
+    """A ticket's card when its number is given; else a new ticket from one line, asking for what is
+    missing.
+    """
     one = read_alone(args)
     if one and one.kind is Kind.TICKET:
         return await _show_to_open(ctx, one.value)
@@ -54,7 +65,11 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     values = await line_values(ctx, args)
     if not {"channel", "subject", "subject_query"} & values.keys():
         # Habit fills the card, never the record unshown; without details the card is yet to come.
-        shown = doubt_values((*doubts_of(values), Doubt(HABIT, "", taken=True))) if values.get("details") else {}
+        shown = (
+            doubt_values((*doubts_of(values), Doubt(HABIT, "", taken=True)))
+            if values.get("details")
+            else {}
+        )
         values = {**await habit_defaults(ctx), **values, **shown}
     return await advance(ctx, new_ticket(ctx, values))
 
@@ -73,7 +88,9 @@ async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _show_to_open(ctx: Context, no: str) -> Reply:
-    """The ticket's card, since to open a ticket is to look at it; of a closed one, that it can be opened again."""
+    """The ticket's card, since to open a ticket is to look at it; of a closed one, that it can be
+    opened again.
+    """
     found = await tickets.get_ticket(ctx.db, no)
     reply = await _card(ctx, found)
     if found.status is not Status.CLOSED:
@@ -129,7 +146,9 @@ def _fits_closing(args: str) -> bool:
     also=("ปิดงาน", "ปิดเคส", "ปิดเรื่อง", "ปิด", "จบงาน", "close"),
 )
 async def close(ctx: Context, args: str) -> Reply:
-    """Close a ticket with its result, asking for whatever the subject still wants; without a number, which one."""
+    """Close a ticket with its result, asking for whatever the subject still wants; without a
+    number, which one.
+    """
     if not args.strip():
         return await my(ctx, "")
     number, result = split_number(args)
@@ -143,13 +162,16 @@ async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Repl
         return await _closed(ctx, found, values)
     ctx.audit("ticket.read", found.no)
     await park_open(ctx)
-    # A result that stands already may have been only the state of things: it is shown before it closes.
+    # A result that stands already may have been only the state of things: it is shown before it
+    # closes.
     look = not values and bool(found.result or "result" in found.unknown)
     return await advance(ctx, edit_ticket(ctx, found, {**values, "close": "1"}, look=look))
 
 
 async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
-    """Somebody was quicker: the ticket as it is, and another result that was typed for it is not lost."""
+    """Somebody was quicker: the ticket as it is, and another result that was typed for it is not
+    lost.
+    """
     if not values.get("result") or values["result"] == found.result:
         return await ticket_cards.present_state(ctx, found)
     await park_open(ctx)
@@ -160,7 +182,10 @@ async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Rep
 async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was typed after saving was the result: keep it, and close where that was pressed."""
     found = await tickets.get_ticket(ctx.db, args["no"])
-    values = {"result": read_result(args["text"]).result, **({"close": "1"} if args.get("close") else {})}
+    values = {
+        "result": read_result(args["text"]).result,
+        **({"close": "1"} if args.get("close") else {}),
+    }
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
     # A result that somebody gave meanwhile is not written over unseen.
@@ -203,10 +228,21 @@ def _ask_to_reopen(found: Ticket) -> Reply:
     """Closed long ago: its time standard and its figures are in reports that were given out."""
     assert found.closed_at
     buttons = (
-        Button(_("เปิดใบงานเดิม"), "ticket.reopen", {"no": found.no, "sure": "1"}, found.no, found.version, once=True),
+        Button(
+            _("เปิดใบงานเดิม"),
+            "ticket.reopen",
+            {"no": found.no, "sure": "1"},
+            found.no,
+            found.version,
+            once=True,
+        ),
         ticket_buttons.show_button(found),
     )
-    text = _("⚠️ ใบงาน %(no)s ปิดตั้งแต่ %(at)s ถ้าเป็นเรื่องใหม่ให้สร้างใบงานใหม่", no=found.no, at=when(found.closed_at))
+    text = _(
+        "⚠️ ใบงาน %(no)s ปิดตั้งแต่ %(at)s ถ้าเป็นเรื่องใหม่ให้สร้างใบงานใหม่",
+        no=found.no,
+        at=when(found.closed_at),
+    )
     return Reply((Paragraph(text, buttons),))
 
 

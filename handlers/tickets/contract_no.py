@@ -1,4 +1,6 @@
-"""The number of a contract as a field: the next one proposed, one that is another customer's refused."""
+"""The number of a contract as a field: the next one proposed, one that is another customer's
+refused.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -34,7 +36,9 @@ async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
 
 
 def contract_no_field(hint: str, check: Check) -> Field:
-    """A contract's number, perhaps with its date behind it; `check` refuses one that cannot be this draft's."""
+    """A contract's number, perhaps with its date behind it; `check` refuses one that cannot be this
+    draft's.
+    """
     plain = fields.numbered_field("contract_no", "contract_on", hint, "contract")
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:

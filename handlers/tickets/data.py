@@ -1,8 +1,8 @@
 """The way between a draft's texts and a ticket.
 
-`created_on`, when the ticket came, is the local day in ISO form, with a time of day where one is known:
-`2026-11-22` or `2026-11-22T15:30`; a saved ticket always has its time. All other dates are days alone.
-"""
+`created_on`, when the ticket came, is the local day in ISO form, with a time of day where one is
+known: `2026-11-22` or `2026-11-22T15:30`; a saved ticket always has its time. All other dates are
+days alone."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,7 +33,9 @@ async def saved_data(ctx: Context, draft: Draft) -> Mapping[str, str]:
 
 
 async def saved_ticket(ctx: Context, draft: Draft) -> Ticket | None:
-    """The saved ticket under the draft, read once an event; None for a new one, NotFound("ticket")."""
+    """The saved ticket under the draft, read once an event; None for a new one,
+    NotFound("ticket").
+    """
     if draft.record and draft.record not in ctx.under:
         ctx.under[draft.record] = await tickets.get_ticket(ctx.db, draft.record)
     return ctx.under.get(draft.record)
@@ -96,7 +98,9 @@ def _local(at: datetime) -> str:
 
 
 def created_at(created_on: str, now: datetime) -> datetime:
-    """The instant that is said; without a time now, or the beginning of work on the day that is past."""
+    """The instant that is said; without a time now, or the beginning of work on the day that is
+    past.
+    """
     if "T" in created_on:
         return datetime.fromisoformat(created_on).replace(tzinfo=BANGKOK)
     on = day(created_on)
@@ -131,7 +135,9 @@ def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
         mood=Mood(text("mood") or Mood.NORMAL),
         complexity=Complexity(text("complexity") or Complexity.SIMPLE),
         projects=tuple(projects),
-        data_years=join_years({name: years for name, years in own.items() if not name or name in projects}),
+        data_years=join_years(
+            {name: years for name, years in own.items() if not name or name in projects}
+        ),
         details=text("details"),
         result=text("result"),
         letter_no=text("letter_no"),

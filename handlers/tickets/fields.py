@@ -40,11 +40,15 @@ async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
 
 async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     word = ctx.desk.configuration.catalogue.vocabulary().channels.get(text.strip().casefold())
-    return _with_channel(ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text))
+    return _with_channel(
+        ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text)
+    )
 
 
 def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
-    """The channel; a subject that only habit chose is asked for anew where it does not come by this one."""
+    """The channel; a subject that only habit chose is asked for anew where it does not come by this
+    one.
+    """
     subject = draft.data.get("subject", "")
     habit = subject and "subject" in draft.data.get(GUESSED, "").split(",")
     if not habit or ctx.desk.configuration.catalogue.fits(subject, channel):
@@ -53,17 +57,26 @@ def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
 
 
 async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
-    """What the details speak of; then the channel's subjects, the officer's most used first; then every other."""
+    """What the details speak of; then the channel's subjects, the officer's most used first; then
+    every other.
+    """
     channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
     habit = "channel" in draft.data.get(GUESSED, "").split(",")
-    return await _subjects(ctx, channel, details, draft.data.get("subject_query", ""), certain=not habit)
+    return await _subjects(
+        ctx, channel, details, draft.data.get("subject_query", ""), certain=not habit
+    )
 
 
-async def _subjects(ctx: Context, channel: str, details: str, query: str, *, certain: bool = True) -> list[Option]:
+async def _subjects(
+    ctx: Context, channel: str, details: str, query: str, *, certain: bool = True
+) -> list[Option]:
     """`certain`: the channel was said, so that words speak for subjects that come by it."""
     catalogue = ctx.desk.configuration.catalogue
     used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
-    fitting = sorted(catalogue.active_subjects(ctx.today, channel or None), key=lambda subject: -used[subject.code])
+    fitting = sorted(
+        catalogue.active_subjects(ctx.today, channel or None),
+        key=lambda subject: -used[subject.code],
+    )
     every = catalogue.active_subjects(ctx.today)
     likely = await likely_subjects(ctx, details, channel if certain else "", every)
     ordered = list({subject.code: subject for subject in (*likely, *fitting, *every)}.values())
@@ -74,7 +87,9 @@ async def _subjects(ctx: Context, channel: str, details: str, query: str, *, cer
 
 
 async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """A subject by its code or a word; with more behind either a new ticket has its details, too."""
+    """A subject by its code or a word; with more behind either a new ticket has its details,
+    too.
+    """
     found = _find_subject(ctx, plain_subject(text))
     if found:
         if len(found) > 1:
@@ -90,11 +105,15 @@ async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
 
 
 def _find_subject(ctx: Context, text: str) -> list[str]:
-    """The codes of the subjects that are meant: by code or label exactly, by a word typed for one, by words."""
+    """The codes of the subjects that are meant: by code or label exactly, by a word typed for one,
+    by words.
+    """
     catalogue = ctx.desk.configuration.catalogue
     found = catalogue.find_subjects(text, ctx.today)
     exact = [subject.code for subject in found if text in (subject.code, subject.label)]
-    if len(exact) != 1 and (word := catalogue.vocabulary().subject_words.get(text.strip().casefold())):
+    if len(exact) != 1 and (
+        word := catalogue.vocabulary().subject_words.get(text.strip().casefold())
+    ):
         return [word]
     return exact if len(exact) == 1 else [subject.code for subject in found]
 
@@ -113,7 +132,11 @@ async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> Mapping[
     if not found:
         raise InvalidInput("subject", code=shorten(text, 40))
     single = len(found) == 1
-    return {"real_subject": found[0], "real_subject_query": ""} if single else {"real_subject_query": text[:100]}
+    return (
+        {"real_subject": found[0], "real_subject_query": ""}
+        if single
+        else {"real_subject_query": text[:100]}
+    )
 
 
 def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
@@ -122,11 +145,15 @@ def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
     if channel := catalogue.vocabulary().channels.get(text.casefold()):
         return _with_channel(ctx, draft, channel)
     subject = catalogue.subjects.get(digits(text))
-    return {"subject": subject.code} if subject and subject.selectable and "." in subject.code else {}
+    return (
+        {"subject": subject.code} if subject and subject.selectable and "." in subject.code else {}
+    )
 
 
 async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    """Details, and behind `=>` or on the next line the result, which `ปิด` closes (docs/one-line.md)."""
+    """Details, and behind `=>` or on the next line the result, which `ปิด` closes
+    (docs/one-line.md).
+    """
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     if draft.record:
@@ -138,7 +165,9 @@ async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     told = {"details"} if read is None else {"details", "channel", "subject", "look"}
     read = read or read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
     values = await read_values(ctx, read)
-    said = {name: value for name, value in values.items() if name in told or not draft.data.get(name)}
+    said = {
+        name: value for name, value in values.items() if name in told or not draft.data.get(name)
+    }
     if "assignee" in values:  # a new draft has its writer's
         said["assignee"] = values["assignee"]
     return said
@@ -155,7 +184,9 @@ async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, s
 
 
 async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
-    """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question or an answer."""
+    """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question
+    or an answer.
+    """
     if not draft.record and _lone_choice(ctx, draft, text):
         return False
     if small_talk(text, ctx.today):
@@ -167,8 +198,13 @@ async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
 
 
 async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
-    """The ticket's day and those around it; a receipt of an earlier day may take the ticket back with it."""
-    options = [Option(day.isoformat(), f"{label} {format_date(day)}") for label, day in fields.late_days(ctx)]
+    """The ticket's day and those around it; a receipt of an earlier day may take the ticket back
+    with it.
+    """
+    options = [
+        Option(day.isoformat(), f"{label} {format_date(day)}")
+        for label, day in fields.late_days(ctx)
+    ]
     on = await present(ctx, draft, "receipt_on")
     if on and on < await _created_day(ctx, draft):
         back = _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=format_date(date.fromisoformat(on)))
@@ -201,7 +237,10 @@ async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     catalogue = ctx.desk.configuration.catalogue
     subject = await present(ctx, draft, "subject")
     channels = catalogue.subjects[subject].channels if subject in catalogue.subjects else ()
-    return [Option(GO_ON, _("ใช้ช่องทางนี้")), *(Option(code, catalogue.channel_name(code)) for code in channels)]
+    return [
+        Option(GO_ON, _("ใช้ช่องทางนี้")),
+        *(Option(code, catalogue.channel_name(code)) for code in channels),
+    ]
 
 
 async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -209,7 +248,9 @@ async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, s
         return instead
     chosen = fields.match_option(await _misfit_options(ctx, draft), text)
     if chosen == GO_ON:
-        return {"misfit": f"{await present(ctx, draft, 'subject')} {await present(ctx, draft, 'channel')}"}
+        return {
+            "misfit": f"{await present(ctx, draft, 'subject')} {await present(ctx, draft, 'channel')}"
+        }
     return {"channel": chosen}
 
 
@@ -228,9 +269,17 @@ TICKET_FIELDS: Mapping[str, Field] = {
         Field("channel", "", _parse_channel, _channel_options, clearable=False),
         Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่อง", _parse_subject, _subject_options, clearable=False),
         WAY,
-        Field("misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True),
+        Field(
+            "misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True
+        ),
         customer_field("real_customer", "พิมพ์ชื่อผู้ที่เขียนอีเมลมา เบอร์โทร อีเมล หรือรหัส", hidden=True),
-        Field("real_subject", "พิมพ์รหัสหรือคำในเรื่องที่ผู้รับบริการขอ", _parse_real_subject, _real_subject_options, hidden=True),
+        Field(
+            "real_subject",
+            "พิมพ์รหัสหรือคำในเรื่องที่ผู้รับบริการขอ",
+            _parse_real_subject,
+            _real_subject_options,
+            hidden=True,
+        ),
         Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
         Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
         ASSIGNEE,
@@ -239,17 +288,25 @@ TICKET_FIELDS: Mapping[str, Field] = {
         fields.named_field("urgency"),
         fields.named_field("mood"),
         fields.named_field("complexity"),
-        fields.past_moment_field("created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"),
+        fields.past_moment_field(
+            "created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"
+        ),
         PROJECTS,
         DATA_YEARS,
         fields.numbered_field(
-            "letter_no", "letter_on", "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69", "letter", unknown=True
+            "letter_no",
+            "letter_on",
+            "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69",
+            "letter",
+            unknown=True,
         ),
         fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
         contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
         fields.money_field("price"),
-        fields.numbered_field("receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", "receipt", unknown=True),
+        fields.numbered_field(
+            "receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", "receipt", unknown=True
+        ),
         Field(
             "receipt_on",
             "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69",
@@ -258,7 +315,9 @@ TICKET_FIELDS: Mapping[str, Field] = {
             unknown=True,
             typed=True,
         ),
-        fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True),
+        fields.text_field(
+            "purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True
+        ),
         fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
         fields.text_field("link", "วางลิงก์", unknown=True),
         Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),

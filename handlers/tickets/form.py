@@ -1,8 +1,7 @@
 """The form of a ticket: a new one, a change of a saved one, or the closing of one.
 
-The draft's data lie over the saved ticket's, field by field; `close` = 1 means that saving closes it,
-`look` = 1 that the card is shown once more before saving.
-"""
+The draft's data lie over the saved ticket's, field by field; `close` = 1 means that saving closes
+it, `look` = 1 that the card is shown once more before saving."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -28,14 +27,32 @@ from handlers.tickets.data import NONE, created_text, saved_data, saved_ticket
 from handlers.tickets.fields import COMMON, TICKET_FIELDS
 from handlers.tickets.line import doubt_buttons, doubt_notes
 from handlers.tickets.people import CUSTOMERS, assignee_note, customer_slip
-from handlers.tickets.rules import asked, closing, derived, lacks_customer, misfit, notes, pairs, problems
+from handlers.tickets.rules import (
+    asked,
+    closing,
+    derived,
+    lacks_customer,
+    misfit,
+    notes,
+    pairs,
+    problems,
+)
 from handlers.tickets.saving import save_changes, save_new
 from handlers.tickets.ways import ways
 from store import staff
 from store.chat.forms import Draft
 from store.tickets import records as tickets
 
-SEARCHED = ("customer", "subject", "real_customer", "real_subject", "assignee", "projects", "data_years", "province")
+SEARCHED = (
+    "customer",
+    "subject",
+    "real_customer",
+    "real_subject",
+    "assignee",
+    "projects",
+    "data_years",
+    "province",
+)
 QUERIES = {name: f"{name}_query" for name in SEARCHED}
 """Fields found by searching, and where a search that met none or several is kept."""
 DECIDING = {"subject", "channel", "customer", "price"}
@@ -45,17 +62,20 @@ DEFAULTS = {"normal", "simple"}
 
 
 async def habit_defaults(ctx: Context) -> dict[str, str]:
-    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there are none.
+    """Channel and subject from the officer's own recent tickets; a telephone enquiry where there
+    are none.
 
-    Nobody said either: where the words of the details tell others, `handlers.tickets.ways` has it asked.
-    """
+    Nobody said either: where the words of the details tell others, `handlers.tickets.ways` has it
+    asked."""
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
     catalogue = ctx.desk.configuration.catalogue
     active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
     counts = Counter(
         (h.channel, h.subject)
         for h in habits
-        if h.subject in active and h.channel in catalogue.channels and catalogue.fits(h.subject, h.channel)
+        if h.subject in active
+        and h.channel in catalogue.channels
+        and catalogue.fits(h.subject, h.channel)
     )
     if counts:
         channel, subject = counts.most_common(1)[0][0]
@@ -77,7 +97,9 @@ class TicketForm(Form):
         return {**values, **derived(ctx, values)}
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        """What is not settled, then what must be there, then what cannot be, then what may be passed over."""
+        """What is not settled, then what must be there, then what cannot be, then what may be
+        passed over.
+        """
         values = await self.values(ctx, draft)
         saved = await saved_ticket(ctx, draft)
         pair = pairs(ctx, values, saved)
@@ -88,14 +110,22 @@ class TicketForm(Form):
         needed += ["real_customer", "real_subject"] if pair else []
         needed += ["details"] if saved is None else []
         # A closed ticket that is corrected must still have what closing insists on.
-        corrected = saved is not None and saved.status is Status.CLOSED and DECIDING & draft.data.keys()
+        corrected = (
+            saved is not None and saved.status is Status.CLOSED and DECIDING & draft.data.keys()
+        )
         told = ways(ctx, values) if saved is None else []
         needed += ["way"] if told else []
         # What closing insists on depends on the answer.
         if not told and (values.get("close") or corrected):
-            needed += [name for name in await closing(ctx, values) if not (pair and name == "result")]
+            needed += [
+                name for name in await closing(ctx, values) if not (pair and name == "result")
+            ]
         unknown = values.get("unknown", "").split(",")
-        missing = [n for n in (*needed, *prompted(draft)) if n not in unknown and not self._filled(values, n)]
+        missing = [
+            n
+            for n in (*needed, *prompted(draft))
+            if n not in unknown and not self._filled(values, n)
+        ]
         # A query that met several must be settled, whether or not the field is needed.
         unsettled = [name for name, query in QUERIES.items() if values.get(query)]
         return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.data)]))
@@ -109,7 +139,11 @@ class TicketForm(Form):
         name = _("ใบงานใหม่")
         if draft.record:
             closing = values.get("close")
-            name = _("ปิดใบงาน %(no)s", no=draft.record) if closing else _("แก้ไข %(no)s", no=draft.record)
+            name = (
+                _("ปิดใบงาน %(no)s", no=draft.record)
+                if closing
+                else _("แก้ไข %(no)s", no=draft.record)
+            )
         title = " · ".join(filter(None, (f"🎫 {name}", customer)))
         told = list(problems(ctx, values, draft.data).values())
         if draft.asking == "misfit":
@@ -127,10 +161,16 @@ class TicketForm(Form):
         lines = await self._lines(ctx, draft, values)
         if count := await draft_files.waiting_with(ctx, draft):
             lines.append((field_label("files"), str(count)))
-        return Card(title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft, values))
+        return Card(
+            title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft, values)
+        )
 
-    async def _lines(self, ctx: Context, draft: Draft, values: Mapping[str, str]) -> list[tuple[str, str]]:
-        """For a new ticket what is filled; for a saved one what this draft changes, and the result while closing."""
+    async def _lines(
+        self, ctx: Context, draft: Draft, values: Mapping[str, str]
+    ) -> list[tuple[str, str]]:
+        """For a new ticket what is filled; for a saved one what this draft changes, and the result
+        while closing.
+        """
         shown = {*draft.data, *derived(ctx, values)} if draft.record else {*values}
         if values.get("close"):
             shown.add("result")
@@ -147,7 +187,11 @@ class TicketForm(Form):
             ):
                 text = await self._text(ctx, values, name)
                 lines += [(field_label(name), shorten(text, 300))] if text else []
-        unknown = [field_label(name) for name in TICKET_FIELDS if name in values.get("unknown", "").split(",")]
+        unknown = [
+            field_label(name)
+            for name in TICKET_FIELDS
+            if name in values.get("unknown", "").split(",")
+        ]
         if unknown:
             lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
         return lines
@@ -194,9 +238,25 @@ class TicketForm(Form):
         """What the subject asks for, what is filled already, and what any ticket may need."""
         values = await self.values(ctx, draft)
         subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
-        real = ("real_customer", "real_subject") if subject and subject.forwards and not values.get("result") else ()
-        wanted = {*await asked(ctx, values), *COMMON, *real, "channel", "subject", "details", "result"}
-        filled = {n for n in TICKET_FIELDS if values.get(n) and values[n] not in DEFAULTS and n != "misfit"}
+        real = (
+            ("real_customer", "real_subject")
+            if subject and subject.forwards and not values.get("result")
+            else ()
+        )
+        wanted = {
+            *await asked(ctx, values),
+            *COMMON,
+            *real,
+            "channel",
+            "subject",
+            "details",
+            "result",
+        }
+        filled = {
+            n
+            for n in TICKET_FIELDS
+            if values.get(n) and values[n] not in DEFAULTS and n != "misfit"
+        }
         return tuple(n for n in TICKET_FIELDS if n in wanted or n in filled)
 
     def save_label(self, draft: Draft) -> str:
@@ -227,8 +287,12 @@ def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:
 
 
 def edit_ticket(ctx: Context, ticket: Ticket, values: Mapping[str, str], *, look: bool) -> Draft:
-    """A draft over a saved ticket; `look` = show the card before saving. Conflict("voided") for one that was voided."""
+    """A draft over a saved ticket; `look` = show the card before saving. Conflict("voided") for one
+    that was voided.
+    """
     if ticket.status is Status.VOIDED:
         raise Conflict("voided", no=ticket.no)
     data = {"unknown": ",".join(sorted(ticket.unknown)), **({"look": "1"} if look else {})}
-    return with_values(new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version), values)
+    return with_values(
+        new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version), values
+    )

@@ -1,4 +1,6 @@
-"""The history of a ticket: each change with who, when, from what to what, newest first, by pages."""
+"""The history of a ticket: each change with who, when, from what to what, newest first, by
+pages.
+"""
 
 from collections.abc import Mapping
 
@@ -59,8 +61,16 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
     for version in newest[page * SAVES : (page + 1) * SAVES]:
         told = await change_text.lines(ctx, saves[version])
         lines.append((told[0][0], "\n".join(text for _head, text in told)))
-    turns = turn_buttons("ticket.history_page", {"no": no}, page, more=len(newest) > (page + 1) * SAVES)
-    undo = () if await tickets.find_before_last_change(ctx.db, found) is None else (ticket_buttons.undo_button(found),)
+    turns = turn_buttons(
+        "ticket.history_page", {"no": no}, page, more=len(newest) > (page + 1) * SAVES
+    )
+    undo = (
+        ()
+        if await tickets.find_before_last_change(ctx.db, found) is None
+        else (ticket_buttons.undo_button(found),)
+    )
     title = _("ประวัติใบงาน %(no)s", no=no)
     note = "" if lines else _("ยังไม่มีการแก้ไข")
-    return Reply((Card(title, tuple(lines), note, (*undo, *turns, ticket_buttons.show_button(found))),))
+    return Reply(
+        (Card(title, tuple(lines), note, (*undo, *turns, ticket_buttons.show_button(found))),)
+    )

@@ -1,4 +1,6 @@
-"""From one line to a ticket's draft: what was understood, what must be settled first, what is shown before saving."""
+"""From one line to a ticket's draft: what was understood, what must be settled first, what is shown
+before saving.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,13 +37,19 @@ _TAB = "\t"
 
 
 async def line_vocabulary(ctx: Context) -> Vocabulary:
-    """The words of the grammar, with the names of everybody and every team that may stand behind @."""
-    people = {person.name for person in await staff.list_staff(ctx.db)} | (await staff.list_teams(ctx.db)).keys()
+    """The words of the grammar, with the names of everybody and every team that may stand behind
+    @.
+    """
+    people = {person.name for person in await staff.list_staff(ctx.db)} | (
+        await staff.list_teams(ctx.db)
+    ).keys()
     return replace(ctx.desk.configuration.vocabulary(), staff=frozenset(people))
 
 
 async def line_values(ctx: Context, line: str) -> dict[str, str]:
-    """The values of a new ticket's draft that the line says; with `look` it is shown before it is saved."""
+    """The values of a new ticket's draft that the line says; with `look` it is shown before it is
+    saved.
+    """
     read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
     if read.counts and not read.subject:
         channel, subject = PROVINCIAL
@@ -113,7 +121,9 @@ def _several(read: OneLine) -> dict[str, str]:
 
 
 async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str, str]]:
-    """Who is meant for sure, else what is to be searched for; the name beside a code or telephone is read with it."""
+    """Who is meant for sure, else what is to be searched for; the name beside a code or telephone
+    is read with it.
+    """
     if not read.customer:
         return await _named_customer(ctx, read)
     found = await _surely(ctx, read.customer_kind, read.customer)
@@ -122,7 +132,9 @@ async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str
     others = [doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken]
     meant = [await _is_of(ctx, found, doubt.words) for doubt in others]
     if not all(meant) and read.customer_kind is CustomerRef.CODE and _are_codes(others):
-        return read, {"customer_query": " ".join([read.customer, *(doubt.words for doubt in others)])}
+        return read, {
+            "customer_query": " ".join([read.customer, *(doubt.words for doubt in others)])
+        }
     settled = {doubt for doubt, same in zip(others, meant, strict=True) if same}
     read = _without(read, settled)
     return _with_beside(read, found), {"customer": found.code}
@@ -137,11 +149,15 @@ async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[st
     found = await _surely(ctx, CustomerRef.NAME, read.beside) if read.beside else None
     if found is None:
         return read, {}
-    return replace(read, details=read.details.removeprefix(read.beside).strip()), {"customer": found.code}
+    return replace(read, details=read.details.removeprefix(read.beside).strip()), {
+        "customer": found.code
+    }
 
 
 def _searched(read: OneLine) -> tuple[OneLine, dict[str, str]]:
-    """Nobody, or several: asked, with the name and further telephones that stand beside the first."""
+    """Nobody, or several: asked, with the name and further telephones that stand beside the
+    first.
+    """
     others = {doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken}
     if read.customer_kind is CustomerRef.CODE or not (read.beside or others):
         return read, {"customer_query": format_phone(read.customer)}
@@ -154,8 +170,14 @@ def _without(read: OneLine, settled: set[Doubt]) -> OneLine:
     """Without these doubts, whose words the customer holds."""
     details = read.details
     for doubt in settled:
-        details = " ".join(details.replace(doubt.words, " ", 1).split()) if "\n" not in details else details
-    return replace(read, details=details, doubts=tuple(doubt for doubt in read.doubts if doubt not in settled))
+        details = (
+            " ".join(details.replace(doubt.words, " ", 1).split())
+            if "\n" not in details
+            else details
+        )
+    return replace(
+        read, details=details, doubts=tuple(doubt for doubt in read.doubts if doubt not in settled)
+    )
 
 
 def _with_beside(read: OneLine, customer: Customer) -> OneLine:
@@ -181,7 +203,9 @@ async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Cus
 
 async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
     """Whether a second code, telephone or e-mail is this customer's as well."""
-    return customer.code in {hit.customer.code for hit in await search.find_customers(ctx.db, words)}
+    return customer.code in {
+        hit.customer.code for hit in await search.find_customers(ctx.db, words)
+    }
 
 
 def _is_reached(customer: Customer, reference: str) -> bool:
@@ -219,7 +243,9 @@ async def _assignee(ctx: Context, read: OneLine) -> dict[str, str]:
 
 
 def doubt_values(doubts: tuple[Doubt, ...]) -> dict[str, str]:
-    """Doubts as a draft holds them, and that it is shown before it is saved; nothing where there are none."""
+    """Doubts as a draft holds them, and that it is shown before it is saved; nothing where there
+    are none.
+    """
     if not doubts:
         return {}
     lines = [_TAB.join((doubt.field, "1" if doubt.taken else "", doubt.words)) for doubt in doubts]
@@ -233,7 +259,9 @@ def doubts_of(values: Mapping[str, str]) -> tuple[Doubt, ...]:
 
 
 def without_habit(values: Mapping[str, str], *settled: str) -> dict[str, str]:
-    """What is left to be looked at once channel and subject are said, and with them these fields."""
+    """What is left to be looked at once channel and subject are said, and with them these
+    fields.
+    """
     doubts = doubts_of(values)
     left = tuple(doubt for doubt in doubts if doubt.field not in (HABIT, *settled))
     if left == doubts:
@@ -244,7 +272,11 @@ def without_habit(values: Mapping[str, str], *settled: str) -> dict[str, str]:
 def doubt_notes(values: Mapping[str, str]) -> list[str]:
     """What is to be looked at before saving, a sentence each, with the words as typed."""
     doubts = doubts_of(values)
-    unread = [f'"{doubt.words}"' for doubt in doubts if not doubt.taken and doubt.field not in ("customer", "close")]
+    unread = [
+        f'"{doubt.words}"'
+        for doubt in doubts
+        if not doubt.taken and doubt.field not in ("customer", "close")
+    ]
     notes = [_doubt_note(doubt) for doubt in doubts]
     if unread:
         notes.append(_("⚠️ ยังไม่เข้าใจคำว่า %(words)s · บันทึกตามนี้", words=", ".join(unread)))
@@ -260,11 +292,15 @@ def _doubt_note(doubt: Doubt) -> str:
         return _('⚠️ "%(words)s" ไม่ใช่ของผู้รับบริการรายนี้', words=doubt.words)
     if not doubt.taken:
         return ""
-    return _('⚠️ ตรวจ%(field)s อ่านจาก "%(words)s"', field=field_label(doubt.field), words=doubt.words)
+    return _(
+        '⚠️ ตรวจ%(field)s อ่านจาก "%(words)s"', field=field_label(doubt.field), words=doubt.words
+    )
 
 
 def doubt_buttons(draft: Draft, values: Mapping[str, str]) -> tuple[Button, ...]:
-    """Beside the button that saves and closes: to save only, where the closing word may be one of the text."""
+    """Beside the button that saves and closes: to save only, where the closing word may be one of
+    the text.
+    """
     doubted = any(doubt.field == "close" for doubt in doubts_of(values))
     if not doubted or not values.get("close"):
         return ()

@@ -37,7 +37,14 @@ async def _parse_other(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
 
 async def _tied(ctx: Context, no: str) -> set[str]:
     """The ticket and all that it is tied to."""
-    return {no, *(each for link in await ticket_links.list_links(ctx.db, no) for each in (link.no, link.other))}
+    return {
+        no,
+        *(
+            each
+            for link in await ticket_links.list_links(ctx.db, no)
+            for each in (link.no, link.other)
+        ),
+    }
 
 
 async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -59,7 +66,12 @@ class LinkForm(Form):
     kind = "ticket_link"
     fields: Mapping[str, Field] = {
         "other_ticket": Field(
-            "other_ticket", "พิมพ์เลขใบงาน", _parse_other, _other_options, frozenset({"ticket"}), clearable=False
+            "other_ticket",
+            "พิมพ์เลขใบงาน",
+            _parse_other,
+            _other_options,
+            frozenset({"ticket"}),
+            clearable=False,
         ),
         "link_kind": fields.named_field("link_kind"),
     }
@@ -69,7 +81,9 @@ class LinkForm(Form):
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         lines = [
-            (field_label(name), value_label(name, draft.data[name])) for name in self.fields if draft.data.get(name)
+            (field_label(name), value_label(name, draft.data[name]))
+            for name in self.fields
+            if draft.data.get(name)
         ]
         return Card(_("🔗 ผูกใบงาน %(no)s", no=draft.data["ticket"]), tuple(lines))
 
@@ -77,12 +91,16 @@ class LinkForm(Form):
         return value_label(name, draft.data.get(name, ""))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        link = Link(draft.data["ticket"], LinkKind(draft.data["link_kind"]), draft.data["other_ticket"])
+        link = Link(
+            draft.data["ticket"], LinkKind(draft.data["link_kind"]), draft.data["other_ticket"]
+        )
         ctx.change(partial(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now))
         ctx.audit("ticket.linked", link.no)
         end(ctx, draft, outcome=link.no)
         kind = value_label("link_kind", link.kind)
-        saved = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s %(kind)s %(other)s", no=link.no, kind=kind, other=link.other)
+        saved = _(
+            "✅ บันทึกข้อมูลเรียบร้อย %(no)s %(kind)s %(other)s", no=link.no, kind=kind, other=link.other
+        )
         return Reply((Paragraph(saved, (_show(link.no), _show(link.other))),), confirms=True)
 
 
@@ -111,12 +129,23 @@ async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for other in others:
         ctx.audit("ticket.listed", other)
     known = await tickets.get_tickets(ctx.db, others)
-    options = tuple(ticket_buttons.show_button(known[no], ticket_cards.ticket_line(ctx, known[no])) for no in others)
+    options = tuple(
+        ticket_buttons.show_button(known[no], ticket_cards.ticket_line(ctx, known[no]))
+        for no in others
+    )
     untie = tuple(
-        Button(_("เลิกผูก %(no)s", no=other), "ticket.unlink", {"no": ticket.no, "other": other}, once=True)
+        Button(
+            _("เลิกผูก %(no)s", no=other),
+            "ticket.unlink",
+            {"no": ticket.no, "other": other},
+            once=True,
+        )
         for other in others
     )
-    more = (Button(_("ผูกเพิ่ม"), "ticket.link", {"no": ticket.no}), ticket_buttons.show_button(ticket))
+    more = (
+        Button(_("ผูกเพิ่ม"), "ticket.link", {"no": ticket.no}),
+        ticket_buttons.show_button(ticket),
+    )
     lines = (_("🔗 ใบงานที่ผูกกับ %(no)s", no=ticket.no), *ticket_cards.link_lines(ticket.no, links))
     if not options:
         return Reply((Paragraph("\n".join((*lines, _("ไม่มีใบงานที่ผูกไว้"))), more),))

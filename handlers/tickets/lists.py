@@ -51,15 +51,26 @@ class Filters:
     def args(self, page: int = 0) -> dict[str, str]:
         """As a button carries it."""
         span = f"{self.period.first}/{self.period.until}" if self.period else ""
-        named = {"status": self.status, "subject": self.subject, "team": self.team, "project": self.project}
-        return {name: value for name, value in {**named, "period": span, "page": str(page)}.items() if value}
+        named = {
+            "status": self.status,
+            "subject": self.subject,
+            "team": self.team,
+            "project": self.project,
+        }
+        return {
+            name: value
+            for name, value in {**named, "period": span, "page": str(page)}.items()
+            if value
+        }
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> "Filters":
         """The reverse of `args`."""
         first, _slash, until = args.get("period", "").partition("/")
         period = Period(date.fromisoformat(first), date.fromisoformat(until)) if first else None
-        status, subject, team, project = (args.get(name, "") for name in ("status", "subject", "team", "project"))
+        status, subject, team, project = (
+            args.get(name, "") for name in ("status", "subject", "team", "project")
+        )
         return cls(status, subject, team, project, period)
 
 
@@ -70,7 +81,16 @@ class Filters:
     about="ใบงานของฉัน เรียงตามกำหนดเสร็จ กรองได้ เช่น ใบงานของฉัน 7 ต.ค. 69",
     also=(
         *("งานของฉัน", "งานของผม", "งานของหนู", "งานฉัน", "ใบงานของผม", "ใบงานของหนู", "ใบงานฉัน"),
-        *("งานค้างของฉัน", "งานค้าง", "งานที่ค้าง", "ใบงานค้าง", "ใบงานที่ค้าง", "งานวันนี้", "my tickets", "my work"),
+        *(
+            "งานค้างของฉัน",
+            "งานค้าง",
+            "งานที่ค้าง",
+            "ใบงานค้าง",
+            "ใบงานที่ค้าง",
+            "งานวันนี้",
+            "my tickets",
+            "my work",
+        ),
     ),
 )
 async def my(ctx: Context, args: str) -> Reply:
@@ -82,7 +102,9 @@ async def my(ctx: Context, args: str) -> Reply:
 
 
 async def read_filters(ctx: Context, text: str) -> Filters:
-    """`7 ทีมบริการข้อมูล ต.ค. 69` in any order; InvalidInput("list_filter") for a word that is none of these."""
+    """`7 ทีมบริการข้อมูล ต.ค. 69` in any order; InvalidInput("list_filter") for a word that is none of
+    these.
+    """
     teams = sorted(await staff.list_teams(ctx.db), key=len, reverse=True)
     filters, rest = Filters(), clean(text)
     while rest:
@@ -105,22 +127,33 @@ Taken = tuple[Filters, str] | None
 
 def _status(filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
-    found = [status for status in LISTED if word.casefold() in (status, value_label("status", status))]
+    found = [
+        status for status in LISTED if word.casefold() in (status, value_label("status", status))
+    ]
     return (replace(filters, status=found[0].value), rest.strip()) if found else None
 
 
 def _subject(ctx: Context, filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
     code = digits(word)
-    return (replace(filters, subject=code), rest.strip()) if code in ctx.desk.configuration.catalogue.subjects else None
+    return (
+        (replace(filters, subject=code), rest.strip())
+        if code in ctx.desk.configuration.catalogue.subjects
+        else None
+    )
 
 
 def _team(filters: Filters, text: str, teams: Sequence[str]) -> Taken:
     """A team by its whole name, or after the word for it by the beginning of only one."""
-    plain = next((text.removeprefix(word).lstrip() for word in TEAM_WORDS if text.startswith(word)), "")
+    plain = next(
+        (text.removeprefix(word).lstrip() for word in TEAM_WORDS if text.startswith(word)), ""
+    )
     for name in teams:
         for typed in (text, plain):
-            if typed.casefold().startswith(name.casefold()) and not typed[len(name) : len(name) + 1].strip():
+            if (
+                typed.casefold().startswith(name.casefold())
+                and not typed[len(name) : len(name) + 1].strip()
+            ):
                 return replace(filters, team=name), typed[len(name) :].strip()
     word, _blank, rest = plain.partition(" ")
     meant = [name for name in teams if word and word.casefold() in name.casefold()]
@@ -140,11 +173,15 @@ def _project(ctx: Context, filters: Filters, text: str) -> Taken:
     for length in range(len(words), 0, -1):
         found = find_projects(ctx.desk.configuration.projects, " ".join(words[:length]))
         typed = _plain(" ".join(words[:length]))
-        exact = [project for project in found if typed in map(_plain, (project.name, *project.words))]
+        exact = [
+            project for project in found if typed in map(_plain, (project.name, *project.words))
+        ]
         found = exact if len(exact) == 1 else found
         if len(found) > 1:
             names = ", ".join(shorten(project.name, 60) for project in found[:3])
-            raise InvalidInput("list_projects", text=shorten(" ".join(words[:length]), 40), names=names)
+            raise InvalidInput(
+                "list_projects", text=shorten(" ".join(words[:length]), 40), names=names
+            )
         if found:
             return replace(filters, project=found[0].name), " ".join(words[length:])
     return None
@@ -181,7 +218,9 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
         shown, more = closed[:PAGE], len(closed) > PAGE
     else:
         unfinished = await ticket_lists.list_unfinished(ctx.db, wanted)
-        ordered = ticket_cards.by_due(ctx, (t for t in unfinished if filters.status in ("", t.status)))
+        ordered = ticket_cards.by_due(
+            ctx, (t for t in unfinished if filters.status in ("", t.status))
+        )
         shown, more = ordered[page * PAGE : (page + 1) * PAGE], len(ordered) > (page + 1) * PAGE
     options = await _options(ctx, filters, shown)
     turns = turn_buttons("my.page", filters.args(), page, more=more)
@@ -194,10 +233,14 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
 
 
 def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
-    summary = " · ".join(f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED)
+    summary = " · ".join(
+        f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED
+    )
     title = _("🎫 ใบงานของฉัน · %(summary)s", summary=summary)
     if filters.team:
-        title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=team_label(filters.team), summary=summary)
+        title = _(
+            "🎫 ใบงานของ%(name)s · %(summary)s", name=team_label(filters.team), summary=summary
+        )
     narrowed = [
         value_label("status", filters.status) if filters.status else "",
         ctx.desk.configuration.catalogue.subject_label(filters.subject) if filters.subject else "",
@@ -210,7 +253,9 @@ def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
 
 async def _options(ctx: Context, filters: Filters, shown: Sequence[Ticket]) -> tuple[Button, ...]:
     codes = [each.customer for each in shown if each.customer]
-    people = {customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)}
+    people = {
+        customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)
+    }
     names = await staff.staff_names(ctx.db) if filters.team else {}
     options = []
     for each in shown:
@@ -218,12 +263,16 @@ async def _options(ctx: Context, filters: Filters, shown: Sequence[Ticket]) -> t
         assignee = names.get(each.assignee, "") if each.assignee is not None else ""
         state = " · ".join(filter(None, (assignee, ticket_cards.due_state(ctx, each))))
         name = people.get(each.customer, "") if each.customer else ""
-        options.append(ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, state, name)))
+        options.append(
+            ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, state, name))
+        )
     return tuple(options)
 
 
 def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]:
-    """The other statuses with how many there are, and the ways to narrow the list or to widen it again."""
+    """The other statuses with how many there are, and the ways to narrow the list or to widen it
+    again.
+    """
     buttons = []
     if filters.status:
         left = sum(counts.get(status, 0) for status in ticket_lists.UNFINISHED)
@@ -231,7 +280,9 @@ def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]
     for status in (Status.NEW, Status.CLOSED):
         if counts.get(status) and filters.status != status:
             name = _("ปิดแล้ว") if status is Status.CLOSED else value_label("status", status)
-            buttons.append(_list_button(f"{name} {counts[status]}", replace(filters, status=status.value)))
+            buttons.append(
+                _list_button(f"{name} {counts[status]}", replace(filters, status=status.value))
+            )
     buttons.append(Button(_("กรอง"), "my.filter", filters.args()))
     if filters != Filters():
         buttons.append(_list_button(_("ไม่กรอง"), Filters()))
@@ -256,7 +307,11 @@ async def my_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("my.filter", in_place=True)
 async def filter_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What to narrow the list by."""
-    labels = {"subject": field_label("subject"), "team": _("ทีม"), "projects": field_label("projects")}
+    labels = {
+        "subject": field_label("subject"),
+        "team": _("ทีม"),
+        "projects": field_label("projects"),
+    }
     options = [Button(label, "my.choose", {**args, "what": what}) for what, label in labels.items()]
     options.append(Button(_("ช่วงเวลา"), "my.choose", {**args, "what": "period"}))
     hint = _("หรือพิมพ์ เช่น ใบงานของฉัน 7 ต.ค. 69")
@@ -266,7 +321,9 @@ async def filter_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("my.choose", in_place=True)
 async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The values there are, with how many tickets have them; those that are there already are left out."""
+    """The values there are, with how many tickets have them; those that are there already are left
+    out.
+    """
     filters = Filters.of(args)
     found = await _choices(ctx, filters, args["what"])
     options = tuple(_list_button(label, narrowed) for label, narrowed in found[:CHOICES])
@@ -278,13 +335,22 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str, Filters]]:
     if what == "subject":
-        counts = await ticket_lists.count_by_subject(ctx.db, await _listed(ctx, replace(filters, subject="")))
+        counts = await ticket_lists.count_by_subject(
+            ctx.db, await _listed(ctx, replace(filters, subject=""))
+        )
         label = ctx.desk.configuration.catalogue.subject_label
-        return [(f"{label(code)} ({count})", replace(filters, subject=code)) for code, count in counts]
+        return [
+            (f"{label(code)} ({count})", replace(filters, subject=code)) for code, count in counts
+        ]
     if what == "projects":
-        counts = await ticket_lists.count_by_project(ctx.db, await _listed(ctx, replace(filters, project="")))
+        counts = await ticket_lists.count_by_project(
+            ctx.db, await _listed(ctx, replace(filters, project=""))
+        )
         return [(f"{name} ({count})", replace(filters, project=name)) for name, count in counts]
     if what == "team":
         return [(name, replace(filters, team=name)) for name in await staff.list_teams(ctx.db)]
     spans = {key: relative_period(key, ctx.today) for key in SPANS}
-    return [(f"{_(SPANS[key])} · {format_period(span)}", replace(filters, period=span)) for key, span in spans.items()]
+    return [
+        (f"{_(SPANS[key])} · {format_period(span)}", replace(filters, period=span))
+        for key, span in spans.items()
+    ]

@@ -1,4 +1,6 @@
-"""Tickets that the desk opens, fills and closes by itself: a proof received, a follow-up sent, a user's thanks."""
+"""Tickets that the desk opens, fills and closes by itself: a proof received, a follow-up sent, a
+user's thanks.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -16,7 +18,8 @@ from store.owed import requests
 async def record(
     ctx: Context, life: Life, subject: str, details: str, result: str, no: str = ""
 ) -> tuple[Ticket, Life, list[Owed]]:
-    """A ticket on this request, closed unless its subject insists on more; with the request after it.
+    """A ticket on this request, closed unless its subject insists on more; with the request after
+    it.
 
     `details` and `result` are for the office's records: in Thai, whoever presses.
     """
@@ -46,7 +49,9 @@ async def record(
     if all(getattr(ticket, name) for name in needed):
         ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
     await ticket_saves.add(ctx, ticket)
-    ctx.change(partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx)))
+    ctx.change(
+        partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx))
+    )
     ctx.audit("ticket.created", ticket.no)
     after, changed = settled(ctx, life, ticket)
     return ticket, after, changed

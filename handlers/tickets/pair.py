@@ -1,4 +1,6 @@
-"""A forwarded mail: one form makes two tickets, the first closed and naming the second (DOMAIN.md section 4)."""
+"""A forwarded mail: one form makes two tickets, the first closed and naming the second (DOMAIN.md
+section 4).
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +29,9 @@ async def reserve(ctx: Context) -> TicketNo:
     return await counters.reserve_ticket_no(ctx.db, ctx.now)
 
 
-async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no: TicketNo) -> Ticket:
+async def forwarded(
+    ctx: Context, ticket: Ticket, values: Mapping[str, str], no: TicketNo
+) -> Ticket:
     """The first ticket: closed, its result says who asked for what and where that is dealt with."""
     customer = await ctx.customer(values["real_customer"])
     subject = ctx.desk.configuration.catalogue.subject(values["real_subject"]).name
@@ -39,7 +43,9 @@ async def forwarded(ctx: Context, ticket: Ticket, values: Mapping[str, str], no:
 
 
 def _without_name(details: str, name: str) -> str:
-    """The question in one line, without the customer's name where it begins with that: the result begins with it."""
+    """The question in one line, without the customer's name where it begins with that: the result
+    begins with it.
+    """
     question = " ".join(details.split())
     asked, named = strip_titles(question).split(), strip_titles(name).split()
     same = list(takewhile(lambda pair: pair[0] == pair[1], zip(asked, named, strict=False)))
@@ -47,9 +53,14 @@ def _without_name(details: str, name: str) -> str:
 
 
 async def add_real(
-    ctx: Context, first: Ticket, values: Mapping[str, str], no: TicketNo, before: StaffId | None = None
+    ctx: Context,
+    first: Ticket,
+    values: Mapping[str, str],
+    no: TicketNo,
+    before: StaffId | None = None,
 ) -> Ticket:
-    """The second ticket, of the customer who wrote, in the same transaction; `first` as it was filled in.
+    """The second ticket, of the customer who wrote, in the same transaction; `first` as it was
+    filled in.
 
     A mail that lay with somebody who left since becomes the work of who closes it.
     """
@@ -84,4 +95,6 @@ async def saved(ctx: Context, first: Ticket, real: Ticket) -> Reply:
     """Both: the one that is to be answered as a card, the closed one in a line before it."""
     told = _("✅ %(no)s ปิดแล้ว · ผล: %(result)s", no=first.no, result=shorten(first.result, 300))
     shown = await ticket_cards.saved(ctx, real)
-    return replace(shown, parts=(Paragraph(told, (ticket_buttons.show_button(first, first.no),)), *shown.parts))
+    return replace(
+        shown, parts=(Paragraph(told, (ticket_buttons.show_button(first, first.no),)), *shown.parts)
+    )

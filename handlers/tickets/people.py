@@ -1,4 +1,6 @@
-"""The people of a ticket: the customer and its contact, the customer of a forwarded mail, the assignee."""
+"""The people of a ticket: the customer and its contact, the customer of a forwarded mail, the
+assignee.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -42,7 +44,9 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
     contact = {"contact": ""} if own else {}
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-        """Exactly one customer, or none (9, or the button); a new customer takes the old one's contact away."""
+        """Exactly one customer, or none (9, or the button); a new customer takes the old one's
+        contact away.
+        """
         if text == NONE or digits(text).strip() == "9":
             said = {name: "", NO_CUSTOMER: "1"} if own else {name: NONE}
             return {**said, query_name: "", **contact, **_kept_reach(draft, query_name)}
@@ -59,7 +63,9 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
             hits = await _named_in(ctx, draft.data.get("details", ""))
         for hit in hits[:MOST]:
             ctx.audit("customer.listed", hit.customer.code)
-        found = [Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:MOST]]
+        found = [
+            Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:MOST]
+        ]
         return [*found, Option(NONE, value_label(name, NONE))]
 
     def extras(draft: Draft) -> tuple[Button, ...]:
@@ -72,7 +78,9 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
 
 
 async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
-    """Whom the details seem to name: by a code, telephone or e-mail, else by a name that begins them."""
+    """Whom the details seem to name: by a code, telephone or e-mail, else by a name that begins
+    them.
+    """
     head = " ".join(details[:NAMING].split())
     if key := _key_within(head):
         return await search.find_customers(ctx.db, key)
@@ -93,7 +101,9 @@ def _key_within(text: str) -> str:
 
 
 async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
-    """What is wrong with the code or telephone that was typed for a customer, or among the details; else ""."""
+    """What is wrong with the code or telephone that was typed for a customer, or among the details;
+    else "".
+    """
     slip = find_slip(values.get("customer_query") or values.get("details", "")[:NAMING])
     if slip is None or (slip.kind is Kind.CODE and await search.find_customers(ctx.db, slip.text)):
         return ""
@@ -107,7 +117,9 @@ def _kept_reach(draft: Draft, query_name: str) -> dict[str, str]:
         return {}
     if looks_like_email(query):
         return {"reply_email": query}
-    return {"remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), format_phone(query))))}
+    return {
+        "remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), format_phone(query))))
+    }
 
 
 async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -130,27 +142,36 @@ CONTACT = Field("contact", "", _parse_contact, _contact_options)
 
 
 async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
-    """Oneself, the colleagues whom one gave work lately, everybody else, and the teams; or one team's people."""
+    """Oneself, the colleagues whom one gave work lately, everybody else, and the teams; or one
+    team's people.
+    """
     query = draft.data.get("assignee_query", "")
-    people = {person.id: person for person in await staff.list_staff(ctx.db) if person.blocked_at is None}
+    people = {
+        person.id: person for person in await staff.list_staff(ctx.db) if person.blocked_at is None
+    }
     teams = await staff.list_teams(ctx.db)
     if query in teams:
         people = {number: people[number] for number in teams[query] if number in people}
     elif query and (named := _meant(list(people.values()), query)):
         people = {person.id: person for person in named}
     used = Counter(await tickets.list_assignees(ctx.db, ctx.staff.id))
-    ordered = sorted(people.values(), key=lambda person: (person.id != ctx.staff.id, -used[person.id]))
+    ordered = sorted(
+        people.values(), key=lambda person: (person.id != ctx.staff.id, -used[person.id])
+    )
     listed = [Option(str(person.id), person.name) for person in ordered]
     if query:
         return [*listed, Option(KEEP, _("ไม่เปลี่ยนผู้รับผิดชอบ"))]
-    return [*listed, *(Option(team, _("ทีม %(team)s", team=team)) for team, members in teams.items() if members)]
+    return [
+        *listed,
+        *(Option(team, _("ทีม %(team)s", team=team)) for team, members in teams.items() if members),
+    ]
 
 
 async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A person by (a part of) the name, with or without @; a team's name asks who of it.
 
-    InvalidInput("assignee_left") for somebody whose access was taken away, InvalidInput("assignee") for nobody.
-    """
+    InvalidInput("assignee_left") for somebody whose access was taken away, InvalidInput("assignee")
+    for nobody."""
     if text == KEEP:
         return {"assignee_query": ""}
     if says_me(text):
@@ -184,7 +205,9 @@ async def assignee_note(ctx: Context, query: str) -> str:
 def named_team(teams: Iterable[str], typed: str) -> str:
     """The team that is meant, with or without the word for one; "" for none."""
     names = (fold(typed), fold(named_person(typed)))
-    return next((team for team in teams if fold(team) in names or fold(named_person(team)) == names[0]), "")
+    return next(
+        (team for team in teams if fold(team) in names or fold(named_person(team)) == names[0]), ""
+    )
 
 
 def _is_named(person: Staff, typed: str) -> bool:
@@ -194,7 +217,9 @@ def _is_named(person: Staff, typed: str) -> bool:
 
 
 def _meant(people: list[Staff], typed: str) -> list[Staff]:
-    """Those with exactly this name, else those whose name begins with it, else those whose name has it."""
+    """Those with exactly this name, else those whose name begins with it, else those whose name has
+    it.
+    """
     wanted = fold(typed)
     if not wanted:
         return []

@@ -1,4 +1,6 @@
-"""After saving: one tap asks for what the subject wants one after the other, one tap takes the likely project."""
+"""After saving: one tap asks for what the subject wants one after the other, one tap takes the
+likely project.
+"""
 
 from collections.abc import Mapping
 

@@ -38,4 +38,6 @@ async def _add(ctx: Context, number: str, text: str) -> Reply:
     await park_open(ctx)
     if not text:
         return await proceed(ctx, draft, "remarks")
-    return await advance(ctx, with_values(draft, await TICKET_FIELDS["remarks"].parse(ctx, draft, text)))
+    return await advance(
+        ctx, with_values(draft, await TICKET_FIELDS["remarks"].parse(ctx, draft, text))
+    )

@@ -1,4 +1,6 @@
-"""The next identical enquiry: a draft with what an earlier ticket said, to be saved or closed with one tap."""
+"""The next identical enquiry: a draft with what an earlier ticket said, to be saved or closed with
+one tap.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,8 +22,19 @@ from store.search import customers as search
 from store.tickets import records as tickets
 
 COPIED = ("subject", "channel", "complexity", "projects", "data_years", "details", "result")
-"""What an identical enquiry has in common with the earlier one; letters, receipts and people are its own."""
-TYPED = ("customer", "contact", "customer_query", NO_CUSTOMER, "reply_email", "created_on", "letter_no", "letter_on")
+"""What an identical enquiry has in common with the earlier one; letters, receipts and people are
+its own.
+"""
+TYPED = (
+    "customer",
+    "contact",
+    "customer_query",
+    NO_CUSTOMER,
+    "reply_email",
+    "created_on",
+    "letter_no",
+    "letter_on",
+)
 """What stays of a draft that was begun before its officer saw that it is the same again."""
 
 
@@ -29,16 +42,18 @@ def names_one_customer(text: str) -> bool:
     """Whether nothing is typed, or one customer's code, telephone or address."""
     one = read_alone(text)
     return (
-        not text or looks_like_phone(digits(text)) or looks_like_email(text) or bool(one and one.kind is Kind.CUSTOMER)
+        not text
+        or looks_like_phone(digits(text))
+        or looks_like_email(text)
+        or bool(one and one.kind is Kind.CUSTOMER)
     )
 
 
 def copied(ctx: Context, ticket: Ticket) -> dict[str, str]:
     """The draft's values: a closed ticket's copy closes, too, once its card was looked at.
 
-    A forwarded mail's result names the ticket that was made of it, and a province's report is nothing but its number:
-    of these only the kind is the same.
-    """
+    A forwarded mail's result names the ticket that was made of it, and a province's report is
+    nothing but its number: of these only the kind is the same."""
     data, catalogue = as_data(ticket), ctx.desk.configuration.catalogue
     subject = catalogue.subjects.get(ticket.subject)
     own = {"result"} if subject and subject.forwards else set()
@@ -67,7 +82,9 @@ async def repeat_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     last=True,
 )
 async def again(ctx: Context, args: str) -> Reply:
-    """The officer's last ticket once more, for the customer named here or in the form that is open."""
+    """The officer's last ticket once more, for the customer named here or in the form that is
+    open.
+    """
     draft = await forms.find_open(ctx.db, ctx.staff.id)
     fresh = draft is not None and asks(draft) and ctx.now - draft.touched_at <= FRESH
     if draft is not None and fresh and not args and (draft.kind != "ticket" or draft.record):

@@ -1,4 +1,6 @@
-"""What a subject wants of a ticket: what is missing, what cannot be, what is filled in by itself."""
+"""What a subject wants of a ticket: what is missing, what cannot be, what is filled in by
+itself.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -28,7 +30,9 @@ def derived(ctx: Context, values: Mapping[str, str]) -> dict[str, str]:
     """What the texts say surely: a province's number of users, and the result that it comes to."""
     if not ctx.desk.configuration.catalogue.wants(values.get("subject", ""), "user_count"):
         return {}
-    read = read_user_count("\n".join((values.get("details", ""), values.get("result", ""))), ctx.today)
+    read = read_user_count(
+        "\n".join((values.get("details", ""), values.get("result", ""))), ctx.today
+    )
     month = read.month if read.month and read.month <= ctx.today else None
     found = {
         "province": read.province,
@@ -36,16 +40,27 @@ def derived(ctx: Context, values: Mapping[str, str]) -> dict[str, str]:
         "counted_on": month.isoformat() if month else "",
     }
     unknown = values.get("unknown", "").split(",")
-    new = {name: value for name, value in found.items() if value and not values.get(name) and name not in unknown}
+    new = {
+        name: value
+        for name, value in found.items()
+        if value and not values.get(name) and name not in unknown
+    }
     whole = {**values, **new}
-    if values.get("close") and not values.get("result") and whole.get("province") and whole.get("user_count"):
+    if (
+        values.get("close")
+        and not values.get("result")
+        and whole.get("province")
+        and whole.get("user_count")
+    ):
         on = date.fromisoformat(whole["counted_on"]) if whole.get("counted_on") else None
         new["result"] = count_text(whole["province"], int(whole["user_count"]), on)
     return new
 
 
 def pairs(ctx: Context, values: Mapping[str, str], saved: Ticket | None) -> bool:
-    """Whether saving makes the second ticket of a forwarded mail (DOMAIN.md section 4, incoming-mail subjects)."""
+    """Whether saving makes the second ticket of a forwarded mail (DOMAIN.md section 4,
+    incoming-mail subjects).
+    """
     subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
     if subject is None or not subject.forwards or values.get("real_customer") == NONE:
         return False
@@ -55,13 +70,17 @@ def pairs(ctx: Context, values: Mapping[str, str], saved: Ticket | None) -> bool
 
 
 def lacks_customer(ctx: Context, values: Mapping[str, str]) -> bool:
-    """Whether a new ticket has no customer, though its subject usually has one and nobody said that there is none."""
+    """Whether a new ticket has no customer, though its subject usually has one and nobody said that
+    there is none.
+    """
     subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
     without = subject is not None and subject.without_customer
     return not (without or values.get("customer") or values.get(NO_CUSTOMER))
 
 
-async def circumstances(ctx: Context, values: Mapping[str, str]) -> tuple[str, str, str, Decimal | None]:
+async def circumstances(
+    ctx: Context, values: Mapping[str, str]
+) -> tuple[str, str, str, Decimal | None]:
     """What decides which fields a subject wants: subject, channel, the customer's type, price."""
     code = values.get("customer")
     kind = (await ctx.customer(code)).kind if code else ""
@@ -71,14 +90,18 @@ async def circumstances(ctx: Context, values: Mapping[str, str]) -> tuple[str, s
 
 def known_subject(ctx: Context, values: Mapping[str, str]) -> bool:
     """Whether there is a subject of the catalogue, and a channel, to ask by."""
-    return values.get("subject") in ctx.desk.configuration.catalogue.subjects and bool(values.get("channel"))
+    return values.get("subject") in ctx.desk.configuration.catalogue.subjects and bool(
+        values.get("channel")
+    )
 
 
 async def closing(ctx: Context, values: Mapping[str, str]) -> list[str]:
     """What closing insists on (DOMAIN.md section 4, "What a subject asks for")."""
     if not known_subject(ctx, values):
         return list(ALWAYS_REQUIRED)
-    return list(ctx.desk.configuration.catalogue.required_for_closing(*await circumstances(ctx, values)))
+    return list(
+        ctx.desk.configuration.catalogue.required_for_closing(*await circumstances(ctx, values))
+    )
 
 
 async def asked(ctx: Context, values: Mapping[str, str]) -> list[str]:
@@ -120,13 +143,23 @@ async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -
     found = []
     assignee = values.get("assignee") or str(ctx.staff.id)
     done = values.get("close") or values.get("closed_on")
-    if not done and assignee != str(ctx.staff.id) and (away := (await away_until(ctx)).get(StaffId(int(assignee)))):
+    if (
+        not done
+        and assignee != str(ctx.staff.id)
+        and (away := (await away_until(ctx)).get(StaffId(int(assignee))))
+    ):
         name = (await staff.get_staff(ctx.db, StaffId(int(assignee)))).name
         found.append(f"⚠️ {person_label(name)}{away}")
     if values.get("receipt_no"):
         used = await tickets.list_by_receipt(ctx.db, values["receipt_no"], no)
         if used:
-            found.append(_("⚠️ เลขที่ใบเสร็จ %(no)s ใช้แล้วใน %(tickets)s", no=values["receipt_no"], tickets=", ".join(used)))
+            found.append(
+                _(
+                    "⚠️ เลขที่ใบเสร็จ %(no)s ใช้แล้วใน %(tickets)s",
+                    no=values["receipt_no"],
+                    tickets=", ".join(used),
+                )
+            )
     catalogue = ctx.desk.configuration.catalogue
     if hint := catalogue.hint(values.get("subject", ""), values.get("channel", ""), asking):
         found.append(_("ระบุ%(hint)s", hint=hint))
@@ -142,18 +175,30 @@ async def away_until(ctx: Context) -> dict[StaffId, str]:
 async def wanted(ctx: Context, ticket: Ticket) -> list[str]:
     """What the subject asks for and the saved ticket lacks, but for details and result."""
     values = as_data(ticket)
-    lacking = [name for name in await asked(ctx, values) if not values.get(name) and name not in ticket.unknown]
+    lacking = [
+        name
+        for name in await asked(ctx, values)
+        if not values.get(name) and name not in ticket.unknown
+    ]
     return [name for name in lacking if name not in ALWAYS_REQUIRED]
 
 
 async def want_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
-    """One tap for the project that the texts seem to be about, one that asks for all the subject wants."""
+    """One tap for the project that the texts seem to be about, one that asks for all the subject
+    wants.
+    """
     lacking = await wanted(ctx, ticket)
     buttons = []
     own = ctx.desk.configuration.catalogue.wants(ticket.subject, "projects") and not ticket.projects
-    if own and "projects" not in ticket.unknown and (project := likely(ctx, f"{ticket.details}\n{ticket.result}")):
+    if (
+        own
+        and "projects" not in ticket.unknown
+        and (project := likely(ctx, f"{ticket.details}\n{ticket.result}"))
+    ):
         args = {"no": ticket.no, "project": project[0], "years": project[1]}
-        buttons.append(Button(f"＋ {project[2]}", "ticket.project", args, ticket.no, ticket.version, once=True))
+        buttons.append(
+            Button(f"＋ {project[2]}", "ticket.project", args, ticket.no, ticket.version, once=True)
+        )
     if not lacking:
         return tuple(buttons)
     names = " · ".join(map(field_label, lacking[:NAMED])) + (" …" if len(lacking) > NAMED else "")

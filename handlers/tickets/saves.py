@@ -1,4 +1,6 @@
-"""Saving a ticket with all that hangs on it: its history, what is told of its deadline, the person it is given to."""
+"""Saving a ticket with all that hangs on it: its history, what is told of its deadline, the person
+it is given to.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -35,9 +37,9 @@ def write_new(work: Work, ticket: Ticket) -> None:
 async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
     """Changes of a ticket; returns it as it will be.
 
-    Raises NotAllowed("others_ticket") where an officer gives away a colleague's ticket (a supervisor may), and
-    InvalidInput("assignee_left"); Conflict("changed") comes out of the transaction.
-    """
+    Raises NotAllowed("others_ticket") where an officer gives away a colleague's ticket (a
+    supervisor may), and InvalidInput("assignee_left"); Conflict("changed") comes out of the
+    transaction."""
     if new.assignee != old.assignee:
         await may_give(ctx, ctx.staff, old)
         await may_receive(ctx, new.assignee)
@@ -58,11 +60,15 @@ def ground(work: Work, by: StaffId | None) -> Ground:
 
 
 async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
-    """One's own ticket and nobody's may be given by anyone, a colleague's by a supervisor; else NotAllowed."""
+    """One's own ticket and nobody's may be given by anyone, a colleague's by a supervisor; else
+    NotAllowed.
+    """
     if ticket.assignee in (None, giver.id) or giver.role.covers(Role.SUPERVISOR):
         return
     names = await staff.staff_names(work.db)
-    raise NotAllowed("others_ticket", no=ticket.no, name=doer_label(names, ticket.assignee, giver.id))
+    raise NotAllowed(
+        "others_ticket", no=ticket.no, name=doer_label(names, ticket.assignee, giver.id)
+    )
 
 
 async def may_receive(work: Work, receiver: StaffId | None) -> None:
@@ -75,12 +81,18 @@ async def may_receive(work: Work, receiver: StaffId | None) -> None:
 
 
 def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
-    """Somebody else was made responsible for what is to be done: that person is told, and may return it."""
+    """Somebody else was made responsible for what is to be done: that person is told, and may
+    return it.
+    """
     if ticket.is_done or ticket.assignee in (None, before, giver.id):
         return
     made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
     ctx.change(partial(hand_overs.add_offers, offers=[made]))
-    ctx.notify(partial(given_notice, ctx, giver.name, made, ticket), f"offer:{made.id}", staff_id=ticket.assignee)
+    ctx.notify(
+        partial(given_notice, ctx, giver.name, made, ticket),
+        f"offer:{made.id}",
+        staff_id=ticket.assignee,
+    )
 
 
 def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
@@ -98,7 +110,9 @@ def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
         ticket_cards.ticket_words(work, ticket).partition(" · ")[2],
         f"{_('กำหนดเสร็จ')} {due}" if due else "",
     )
-    return Reply((Paragraph("\n".join(filter(None, lines)), offer_buttons(made, ticket)),), confirms=True)
+    return Reply(
+        (Paragraph("\n".join(filter(None, lines)), offer_buttons(made, ticket)),), confirms=True
+    )
 
 
 def offer_buttons(made: Offer, ticket: Ticket) -> tuple[Button, ...]:

@@ -1,4 +1,6 @@
-"""Saving a ticket's form: a new ticket, changes over what others did meanwhile, a pair for a forwarded mail."""
+"""Saving a ticket's form: a new ticket, changes over what others did meanwhile, a pair for a
+forwarded mail.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +13,16 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
-from handlers.forms.engine import FORMS, advance, end, keep, own_draft, proceed, rebased, with_values
+from handlers.forms.engine import (
+    FORMS,
+    advance,
+    end,
+    keep,
+    own_draft,
+    proceed,
+    rebased,
+    with_values,
+)
 from handlers.i18n import _
 from handlers.owed.requests import hang
 from handlers.projects import changes as change_text
@@ -55,10 +66,14 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         recorded_by=ctx.staff.id,
         assignee=ctx.staff.id,
     )
-    ticket = await _with_own_contact(ctx, blank, filled(blank, {"assignee": str(ctx.staff.id), **values}))
+    ticket = await _with_own_contact(
+        ctx, blank, filled(blank, {"assignee": str(ctx.staff.id), **values})
+    )
     asked = ticket
     if pair:
-        ticket = replace(await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id)
+        ticket = replace(
+            await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id
+        )
     elif values.get("close"):
         ticket = pauses.closed(ticket, ctx.now)
     await ticket_saves.add(ctx, ticket)
@@ -74,11 +89,20 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
 
 
 async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
-    """Without a contact who was chosen, but is no contact of this customer any more (removed, or parted from it)."""
-    if ticket.contact_id is None or (ticket.contact_id, ticket.customer) == (old.contact_id, old.customer):
+    """Without a contact who was chosen, but is no contact of this customer any more (removed, or
+    parted from it).
+    """
+    if ticket.contact_id is None or (ticket.contact_id, ticket.customer) == (
+        old.contact_id,
+        old.customer,
+    ):
         return ticket
     people = (await ctx.customer(ticket.customer)).contacts if ticket.customer else ()
-    return ticket if any(one.id == ticket.contact_id for one in people) else replace(ticket, contact_id=None)
+    return (
+        ticket
+        if any(one.id == ticket.contact_id for one in people)
+        else replace(ticket, contact_id=None)
+    )
 
 
 async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
@@ -88,14 +112,17 @@ async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
 
 
 async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
-    """Changes of a saved ticket, unless somebody else saved it since; a forwarded mail that is closed gets its pair."""
+    """Changes of a saved ticket, unless somebody else saved it since; a forwarded mail that is
+    closed gets its pair.
+    """
     current = await tickets.get_ticket(ctx.db, draft.record)
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
     ticket = await _with_own_contact(ctx, current, filled(current, values))
     came = draft.data.get("created_on", "")
     if not as_data(current)["created_on"].startswith(came):
-        # On the day on which it was recorded it came when it was recorded; never after it was closed.
+        # On the day on which it was recorded it came when it was recorded; never after it was
+        # closed.
         begun = created_at(came, current.recorded_at)
         ticket = replace(ticket, created_at=min(begun, ctx.now, current.closed_at or ctx.now))
     pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
@@ -106,7 +133,11 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
         ticket = pauses.closed(ticket, ctx.now)
     elif ticket.status is Status.NEW:
         ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
-    kept = 0 if pair else await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
+    kept = (
+        0
+        if pair
+        else await draft_files.keep_with(ctx, draft, replace(current, version=current.version + 1))
+    )
     if not kept and not tickets.differences(current, ticket):
         end(ctx, draft, outcome=current.no, state="cancelled")
         return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (ticket_buttons.show_button(current),)),))
@@ -122,8 +153,12 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
 
 
 async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply:
-    """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing silently."""
-    lines = await change_text.lines(ctx, await changes.list_changes(ctx.db, current.no, draft.record_version))
+    """Somebody saved this ticket meanwhile: show what, let the officer decide, overwrite nothing
+    silently.
+    """
+    lines = await change_text.lines(
+        ctx, await changes.list_changes(ctx.db, current.no, draft.record_version)
+    )
     mine = await FORMS[draft.kind].show(ctx, draft)
     if current.status is Status.CLOSED and draft.data.get("close"):
         return await closed_already(ctx, draft, current)
@@ -133,7 +168,11 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
         tuple(lines),
         _("ของคุณ: %(mine)s", mine=" · ".join(f"{k} {v}" for k, v in mine.fields) or "-"),
         (
-            Button(_("บันทึกของฉันทับ"), "ticket.rebase", {"draft": draft.id, "version": str(current.version)}),
+            Button(
+                _("บันทึกของฉันทับ"),
+                "ticket.rebase",
+                {"draft": draft.id, "version": str(current.version)},
+            ),
             Button(_("ไม่บันทึกของฉัน"), "form.cancel", {"draft": draft.id}),
         ),
     )
@@ -154,7 +193,8 @@ async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
         Button(_("ไม่ใช้"), "form.cancel", {"draft": draft.id}),
     )
     kept = Paragraph(
-        _('ผลของ %(no)s ที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', no=current.no, result=shorten(mine, 300)), buttons
+        _('ผลของ %(no)s ที่คุณพิมพ์ยังไม่ได้บันทึก: "%(result)s"', no=current.no, result=shorten(mine, 300)),
+        buttons,
     )
     return Reply((*shown.parts, kept))
 
@@ -165,10 +205,14 @@ async def append_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     draft = await own_draft(ctx, args)
     current = await tickets.get_ticket(ctx.db, draft.record)
     result = "\n".join(filter(None, (current.result, draft.data.get("result", ""))))
-    return await advance(ctx, rebased(with_values(draft, {"result": result, "close": ""}), current.version))
+    return await advance(
+        ctx, rebased(with_values(draft, {"result": result, "close": ""}), current.version)
+    )
 
 
 @action("ticket.rebase", in_place=True)
 async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The officer saw the other's changes: lay the own ones over them, and save if nothing is missing now."""
+    """The officer saw the other's changes: lay the own ones over them, and save if nothing is
+    missing now.
+    """
     return await advance(ctx, rebased(await own_draft(ctx, args), int(args["version"])))

@@ -1,4 +1,6 @@
-"""Tickets by a part of what stands in them: details, result, remarks, letter and receipt numbers."""
+"""Tickets by a part of what stands in them: details, result, remarks, letter and receipt
+numbers.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -59,22 +61,30 @@ async def _page(ctx: Context, text: str, page: int) -> Reply:
         ctx.audit("ticket.searched", "0")
         name = shorten(asked, 30)
         label = _('ค้นผู้รับบริการ "%(name)s"', name=name)
-        return say(f"{_('ผลลัพธ์: 0')} · {_('ไม่มีใบงานที่มีคำนี้')}", Button(label, "find.text", {"text": asked}))
+        return say(
+            f"{_('ผลลัพธ์: 0')} · {_('ไม่มีใบงานที่มีคำนี้')}", Button(label, "find.text", {"text": asked})
+        )
     if len(found) == 1:
         return await _card(ctx, found[0])
     shown = found[page * PAGE : (page + 1) * PAGE]
-    people = await customers.list_customers(ctx.db, [each.customer for each in shown if each.customer])
+    people = await customers.list_customers(
+        ctx.db, [each.customer for each in shown if each.customer]
+    )
     names = {str(customer.code): customer.name for customer in people}
     options = []
     for each in shown:
         ctx.audit("ticket.listed", each.no)
-        line = ticket_cards.ticket_line(ctx, _where_found(each, keys), customer=names.get(each.customer or "", ""))
+        line = ticket_cards.ticket_line(
+            ctx, _where_found(each, keys), customer=names.get(each.customer or "", "")
+        )
         options.append(ticket_buttons.show_button(each, line))
     count = f"{len(found)}+" if len(found) >= ticket_search.LIMIT else str(len(found))
     question = _("ผลลัพธ์: %(count)s", count=count)
     if len(found) > PAGE:
         question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(found) // PAGE))
-    buttons = turn_buttons("tickets.page", {"text": asked}, page, more=len(found) > (page + 1) * PAGE)
+    buttons = turn_buttons(
+        "tickets.page", {"text": asked}, page, more=len(found) > (page + 1) * PAGE
+    )
     return Reply((Choice(question, tuple(options), tuple(buttons)),))
 
 

@@ -1,4 +1,6 @@
-"""The catalogue of subjects in the chat: by channel, by words, by number; each starts a ticket with itself."""
+"""The catalogue of subjects in the chat: by channel, by words, by number; each starts a ticket with
+itself.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +21,15 @@ PAGE = 10
     "subjects",
     "ประเภทเรื่อง",
     about="ประเภทเรื่องทั้งหมดตามช่องทาง ค้นได้ เช่น ประเภทเรื่อง หนังสือ หรือ ประเภทเรื่อง 7",
-    also=("ประเภทเรื่องทั้งหมด", "ประเภทงาน", "หมวดเรื่อง", "เรื่องทั้งหมด", "รายการเรื่อง", "subjects", "catalogue"),
+    also=(
+        "ประเภทเรื่องทั้งหมด",
+        "ประเภทงาน",
+        "หมวดเรื่อง",
+        "เรื่องทั้งหมด",
+        "รายการเรื่อง",
+        "subjects",
+        "catalogue",
+    ),
 )
 async def subjects(ctx: Context, args: str) -> Reply:
     """The subjects of a channel, a number or some words; without any the channels."""
@@ -47,7 +57,9 @@ def _of_channel(ctx: Context, channel: str) -> list[Subject]:
 
 
 def _found(ctx: Context, text: str) -> tuple[str, list[Subject]]:
-    """The channel that a text is a word for, and what it means: its subjects, and those by words or number."""
+    """The channel that a text is a word for, and what it means: its subjects, and those by words or
+    number.
+    """
     catalogue = ctx.desk.configuration.catalogue
     channel = catalogue.vocabulary().channels.get(" ".join(text.casefold().split()), "")
     named = catalogue.find_subjects(text, ctx.today)

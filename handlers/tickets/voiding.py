@@ -1,4 +1,6 @@
-"""A ticket that was saved by mistake: voided with a reason, restored, or its last change taken back."""
+"""A ticket that was saved by mistake: voided with a reason, restored, or its last change taken
+back.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,7 +41,9 @@ FORM = "ticket.void"
     also=("ยกเลิกงาน", "ยกเลิกเคส", "ยกเลิก", "ลบใบงาน", "ลบงาน", "ลบ", "void", "delete"),
 )
 async def void(ctx: Context, args: str) -> Reply:
-    """Void a ticket for the reason that is typed behind its number; without one, it is asked for."""
+    """Void a ticket for the reason that is typed behind its number; without one, it is asked
+    for.
+    """
     number, reason = split_number(args)
     found = await tickets.get_ticket(ctx.db, number)
     return await _void(ctx, found, _checked(reason)) if reason else await _ask(ctx, found)
@@ -133,7 +137,12 @@ async def _void(ctx: Context, found: Ticket, reason: str) -> Reply:
     title = _("✅ บันทึกข้อมูลเรียบร้อย ยกเลิกใบงาน %(no)s แล้ว", no=found.no)
     note = _("เลขใบงานยังอยู่ แต่ไม่นับในรายการและรายงาน")
     fields = ((_("เหตุผลที่ยกเลิก"), reason), (_("ใบงาน"), ticket_cards.ticket_words(ctx, found)))
-    card = Card(title, fields, note, (ticket_buttons.restore_button(after), ticket_buttons.show_button(after)))
+    card = Card(
+        title,
+        fields,
+        note,
+        (ticket_buttons.restore_button(after), ticket_buttons.show_button(after)),
+    )
     return Reply((card, *ended), confirms=True)
 
 
@@ -164,7 +173,8 @@ async def _request_resumed(ctx: Context, ticket: Ticket) -> Sequence[Part]:
 
 
 async def _post_changed(ctx: Context, found: Ticket, state: PostState) -> None:
-    """The post that a publicity ticket stands for counts as the ticket does, and its link may be logged anew.
+    """The post that a publicity ticket stands for counts as the ticket does, and its link may be
+    logged anew.
 
     One that is hidden or gone stays so: no sum asks whether it counts beside its ticket.
     """
@@ -207,12 +217,16 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     again = await _taken_back(ctx, found, before)
     ctx.audit("ticket.changed", found.no)
     reply = await ticket_cards.saved(ctx, again)
-    done = Paragraph(_("ใบงาน %(no)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", no=found.no), (ticket_buttons.undo_button(again),))
+    done = Paragraph(
+        _("ใบงาน %(no)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", no=found.no), (ticket_buttons.undo_button(again),)
+    )
     return replace(reply, parts=(*reply.parts, done, *await hang(ctx, again)))
 
 
 async def _taken_back(ctx: Context, found: Ticket, before: Ticket) -> Ticket:
-    """One's own change is taken back whatever it was; a colleague's by the rules for any other change."""
+    """One's own change is taken back whatever it was; a colleague's by the rules for any other
+    change.
+    """
     last = await changes.list_changes(ctx.db, found.no, found.version - 1)
     if any(change.by != ctx.staff.id for change in last):
         return await ticket_saves.save(ctx, found, before)

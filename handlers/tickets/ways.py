@@ -1,7 +1,8 @@
-"""Subject and channel that only habit chose: one question where the words tell others, and what those words cost then.
+"""Subject and channel that only habit chose: one question where the words tell others, and what
+those words cost then.
 
-A draft names in `guessed` which of the two nobody has said yet; whatever an officer taps or types is said.
-"""
+A draft names in `guessed` which of the two nobody has said yet; whatever an officer taps or types
+is said."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,9 +24,15 @@ OF_TEXTS = ("channel", "subject", "details", "result", "close", "assignee", "loo
 
 
 def ways(ctx: Context, values: Mapping[str, str], likely: Sequence[str] = ()) -> list[Way]:
-    """The ways that a new ticket's texts tell against the one of habit; [] where nothing is guessed, or they agree."""
+    """The ways that a new ticket's texts tell against the one of habit; [] where nothing is
+    guessed, or they agree.
+    """
     guessed = {name for name in values.get(GUESSED, "").split(",") if name}
-    if not guessed or not values.get("details") or not (values.get("subject") and values.get("channel")):
+    if (
+        not guessed
+        or not values.get("details")
+        or not (values.get("subject") and values.get("channel"))
+    ):
         return []
     pointer = Pointer(ctx.desk.configuration.telling, ctx.desk.configuration.catalogue, ctx.today)
     said = {"subject", "channel"} - guessed
@@ -33,25 +40,39 @@ def ways(ctx: Context, values: Mapping[str, str], likely: Sequence[str] = ()) ->
     return pointer.ways(values["details"], values.get("result", ""), habit, said, likely)
 
 
-async def likely_subjects(ctx: Context, details: str, channel: str, subjects: Sequence[Subject]) -> list[Subject]:
-    """The three of these that the details speak of, likeliest first; none where they tell nothing."""
+async def likely_subjects(
+    ctx: Context, details: str, channel: str, subjects: Sequence[Subject]
+) -> list[Subject]:
+    """The three of these that the details speak of, likeliest first; none where they tell
+    nothing.
+    """
     await ctx.db.lessons.refreshed(ctx.db)
     catalogue = ctx.desk.configuration.catalogue
     habits = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
     by_code = {subject.code: subject for subject in subjects}
     fitting = {code for code in by_code if not channel or catalogue.fits(code, channel)}
     seeds, model = ctx.desk.configuration.seeds, ctx.db.lessons.model
-    codes = model.likeliest(details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits)
+    codes = model.likeliest(
+        details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits
+    )
     return [by_code[code] for code in codes]
 
 
 async def reread(ctx: Context, draft: Draft, subject: str) -> dict[str, str]:
-    """What a new ticket's texts say to this subject (a price, a receipt, a letter) and no other field holds yet."""
+    """What a new ticket's texts say to this subject (a price, a receipt, a letter) and no other
+    field holds yet.
+    """
     if draft.record or not draft.data.get("details"):
         return {}
-    line = OneLine(subject=subject, details=draft.data["details"], result=draft.data.get("result", ""))
+    line = OneLine(
+        subject=subject, details=draft.data["details"], result=draft.data.get("result", "")
+    )
     values = await read_values(ctx, read_fields(line, await line_vocabulary(ctx), ctx.today))
-    return {name: value for name, value in values.items() if name not in OF_TEXTS and not draft.data.get(name)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in OF_TEXTS and not draft.data.get(name)
+    }
 
 
 async def _options(ctx: Context, draft: Draft) -> list[Option]:
@@ -62,7 +83,10 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     told = ways(ctx, draft.data, [subject.code for subject in likely])
     habit = (draft.data["subject"], draft.data["channel"])
     return [
-        Option(BETWEEN.join(way), f"{catalogue.subject_label(way[0])} · {catalogue.channel_name(way[1])}")
+        Option(
+            BETWEEN.join(way),
+            f"{catalogue.subject_label(way[0])} · {catalogue.channel_name(way[1])}",
+        )
         for way in (*told, habit)
     ]
 
@@ -74,7 +98,11 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     changed = subject != draft.data["subject"]
     more = await reread(ctx, draft, subject) if changed else {}
     # Only the subject of habit did not ask for the receipt that was typed.
-    settled = ("receipt_no",) if changed and ctx.desk.configuration.catalogue.wants(subject, "receipt_no") else ()
+    settled = (
+        ("receipt_no",)
+        if changed and ctx.desk.configuration.catalogue.wants(subject, "receipt_no")
+        else ()
+    )
     return {
         "subject": subject,
         "channel": channel,
@@ -86,7 +114,9 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
 
 def _meant(options: Sequence[Option], text: str) -> str:
     """The option that is meant, also by its subject's number alone; InvalidInput("choice")."""
-    numbered = [option.value for option in options if option.value.partition(BETWEEN)[0] == text.strip()]
+    numbered = [
+        option.value for option in options if option.value.partition(BETWEEN)[0] == text.strip()
+    ]
     return numbered[0] if numbered else fields.match_option(list(options), text)
 
 

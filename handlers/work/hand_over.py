@@ -1,4 +1,6 @@
-"""Hand-over: a ticket given to a person or offered to a team, taken with one tap, returned with a word."""
+"""Hand-over: a ticket given to a person or offered to a team, taken with one tap, returned with a
+word.
+"""
 
 import re
 from collections.abc import Mapping
@@ -51,7 +53,17 @@ def _is_given(text: str) -> bool:
     about="มอบหมายใบงาน เช่น มอบหมาย R2611000124 นก",
     fits=names_ticket,
     also=(
-        *("มอบหมายงาน", "มอบหมายใบงาน", "มอบใบงาน", "มอบงาน", "มอบ", "ส่งต่อใบงาน", "ส่งต่องาน", "ส่งต่อ", "ส่งงาน"),
+        *(
+            "มอบหมายงาน",
+            "มอบหมายใบงาน",
+            "มอบใบงาน",
+            "มอบงาน",
+            "มอบ",
+            "ส่งต่อใบงาน",
+            "ส่งต่องาน",
+            "ส่งต่อ",
+            "ส่งงาน",
+        ),
         *("โอนใบงาน", "โอนงาน", "โอน", "ฝากใบงาน", "ฝากงาน", "ฝาก", "ย้ายใบงาน", "ย้ายงาน", "ย้าย"),
         *("เปลี่ยนผู้รับผิดชอบ", "เปลี่ยนคนรับผิดชอบ", "แก้ผู้รับผิดชอบ", "แก้ไขผู้รับผิดชอบ", "assign", "transfer"),
     ),
@@ -64,14 +76,21 @@ async def assign(ctx: Context, args: str) -> Reply:
     if not name:
         return await _choose(ctx, found)
     people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
-    options = [*(Option(str(person.id), person.name) for person in people), *(Option(team, team) for team in teams)]
+    options = [
+        *(Option(str(person.id), person.name) for person in people),
+        *(Option(team, team) for team in teams),
+    ]
     typed = _TO.sub("", without_courtesy(name))
     try:
         to = fields.match_option(options, typed)
     except InvalidInput:
         if not (to := named_team(teams, typed)):
             raise InvalidInput("receiver", name=shorten(name, 40)) from None
-    return await _give_team(ctx, found, to) if to in teams else await _give_person(ctx, found, StaffId(int(to)))
+    return (
+        await _give_team(ctx, found, to)
+        if to in teams
+        else await _give_person(ctx, found, StaffId(int(to)))
+    )
 
 
 @action("hand.choose")
@@ -91,12 +110,23 @@ async def _choose(ctx: Context, found: Ticket) -> Reply:
     for person in await at_work(ctx):
         if person.id != found.assignee:
             label = " · ".join(
-                filter(None, (person.name, _("ค้าง %(count)s", count=loads.get(person.id, 0)), away.get(person.id, "")))
+                filter(
+                    None,
+                    (
+                        person.name,
+                        _("ค้าง %(count)s", count=loads.get(person.id, 0)),
+                        away.get(person.id, ""),
+                    ),
+                )
             )
             options.append(_give_button(label, found, to=str(person.id)))
     for team, members in (await staff.list_teams(ctx.db)).items():
         options.append(
-            _give_button(_("%(team)s (%(count)s คน)", team=team_label(team), count=len(members)), found, team=team)
+            _give_button(
+                _("%(team)s (%(count)s คน)", team=team_label(team), count=len(members)),
+                found,
+                team=team,
+            )
         )
     return Reply((Choice(_("มอบหมาย %(no)s ให้ใคร", no=found.no), tuple(options)),))
 
@@ -138,7 +168,11 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
         return await ticket_cards.present_state(ctx, found)
     await ticket_saves.may_give(ctx, ctx.staff, found)
     members = (await staff.list_teams(ctx.db)).get(team, [])
-    told = [person for person in await at_work(ctx) if person.id in members and person.id != ctx.staff.id]
+    told = [
+        person
+        for person in await at_work(ctx)
+        if person.id in members and person.id != ctx.staff.id
+    ]
     if not told:
         raise InvalidInput("team_empty", name=team_label(team))
     made = Offer(uuid4().hex, found.no, ctx.staff.id, None, ctx.now, team)
@@ -172,15 +206,25 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     away = await hand_overs.get_leave(ctx.db, offer.leave) if offer.leave else None
     ticket = take(ctx, offer, found, away)
     if (offer.team or offer.leave) and offer.giver not in (None, ctx.staff.id):
-        ctx.notify(partial(_taken_notice, ctx.staff.name, ticket), f"taken:{offer.id}", staff_id=offer.giver)
+        ctx.notify(
+            partial(_taken_notice, ctx.staff.name, ticket),
+            f"taken:{offer.id}",
+            staff_id=offer.giver,
+        )
     if ticket.assignee != ctx.staff.id and away is not None:
-        text = _("✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s", no=ticket.no, date=format_date(away.first_on))
+        text = _(
+            "✅ รับใบงาน %(no)s แล้ว เป็นของคุณตั้งแต่ %(date)s",
+            no=ticket.no,
+            date=format_date(away.first_on),
+        )
         return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
     return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
 
 
 def is_open(offer: Offer, found: Ticket) -> bool:
-    """Whether the offer can still be taken: nobody took it, and the ticket has not gone another way."""
+    """Whether the offer can still be taken: nobody took it, and the ticket has not gone another
+    way.
+    """
     if offer.state is not OfferState.OFFERED or found.is_done:
         return False
     # A supervisor offers a colleague's ticket to a team, too: any other way it goes ends the offer.
@@ -189,9 +233,17 @@ def is_open(offer: Offer, found: Ticket) -> bool:
 
 
 def take(ctx: Context, offer: Offer, found: Ticket, away: Leave | None) -> Ticket:
-    """The ticket is this person's; where it was offered for a leave (`away`) that has not begun, it will be."""
+    """The ticket is this person's; where it was offered for a leave (`away`) that has not begun, it
+    will be.
+    """
     ctx.change(
-        partial(hand_overs.decide_offer, offer=offer, state=OfferState.ACCEPTED, receiver=ctx.staff.id, now=ctx.now)
+        partial(
+            hand_overs.decide_offer,
+            offer=offer,
+            state=OfferState.ACCEPTED,
+            receiver=ctx.staff.id,
+            now=ctx.now,
+        )
     )
     ctx.audit("ticket.taken", found.no)
     if found.assignee == ctx.staff.id or (away is not None and away.first_on > ctx.today):
@@ -249,7 +301,9 @@ class ReturnForm(Form):
     """See `handlers.forms.engine.Form`: the word with which a ticket goes back."""
 
     kind = "return"
-    fields: Mapping[str, Field] = {"word": Field("word", "พิมพ์เหตุผลสั้น ๆ", _parse_word, _word_options, typed=True)}
+    fields: Mapping[str, Field] = {
+        "word": Field("word", "พิมพ์เหตุผลสั้น ๆ", _parse_word, _word_options, typed=True)
+    }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         return [] if draft.data.get("word") else ["word"]
@@ -283,21 +337,37 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
     await ticket_saves.may_receive(ctx, offer.giver)
     ticket = replace(found, assignee=offer.giver)
     ctx.change(
-        partial(hand_overs.decide_offer, offer=offer, state=OfferState.RETURNED, receiver=ctx.staff.id, now=ctx.now)
+        partial(
+            hand_overs.decide_offer,
+            offer=offer,
+            state=OfferState.RETURNED,
+            receiver=ctx.staff.id,
+            now=ctx.now,
+        )
     )
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     if word:
         ctx.change(partial(_note_word, ctx=ctx, found=found, word=word))
     ctx.audit("ticket.returned", found.no)
     saved = replace(ticket, version=found.version + 1)
-    ctx.notify(partial(_returned_notice, ctx.staff.name, saved, word), f"returned:{offer.id}", staff_id=offer.giver)
+    ctx.notify(
+        partial(_returned_notice, ctx.staff.name, saved, word),
+        f"returned:{offer.id}",
+        staff_id=offer.giver,
+    )
     names = await staff.staff_names(ctx.db)
-    text = _("✅ คืนใบงาน %(no)s ให้%(who)sแล้ว", no=found.no, who=doer_label(names, offer.giver, ctx.staff.id))
+    text = _(
+        "✅ คืนใบงาน %(no)s ให้%(who)sแล้ว",
+        no=found.no,
+        who=doer_label(names, offer.giver, ctx.staff.id),
+    )
     return Reply((Paragraph(text, (ticket_buttons.show_button(saved),)),), confirms=True)
 
 
 async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
-    await changes.add(tx, found.no, [Change(ctx.now, ctx.staff.id, "word", "", word, found.version + 1)])
+    await changes.add(
+        tx, found.no, [Change(ctx.now, ctx.staff.id, "word", "", word, found.version + 1)]
+    )
 
 
 def _returned_notice(name: str, ticket: Ticket, word: str) -> Reply:

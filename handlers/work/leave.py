@@ -1,4 +1,6 @@
-"""Leave: the open work is listed, split among colleagues who accept it, and comes back by itself the day after."""
+"""Leave: the open work is listed, split among colleagues who accept it, and comes back by itself
+the day after.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -52,7 +54,9 @@ def _no_whole_day(args: str) -> bool:
     return False
 
 
-@spoken("ลาครึ่งวัน", "ลาครึ่งเช้า", "ลาครึ่งบ่าย", "ลาช่วงเช้า", "ลาช่วงบ่าย", "ลาบ่าย", "ลาเช้า", fits=_no_whole_day)
+@spoken(
+    "ลาครึ่งวัน", "ลาครึ่งเช้า", "ลาครึ่งบ่าย", "ลาช่วงเช้า", "ลาช่วงบ่าย", "ลาบ่าย", "ลาเช้า", fits=_no_whole_day
+)
 @command(
     "leave",
     "ลา",
@@ -63,32 +67,47 @@ def _no_whole_day(args: str) -> bool:
     last=True,
 )
 async def leave(ctx: Context, args: str) -> Reply:
-    """On which days: the open work and a proposal who takes it. Without days: the leaves that are entered."""
+    """On which days: the open work and a proposal who takes it. Without days: the leaves that are
+    entered.
+    """
     if not args.strip():
         return await _entered(ctx)
     first, last = parse_days(without_courtesy(args), ctx.today)
     if last < ctx.today:
         raise InvalidInput("days_past", days=days(first, last))
-    if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
+    if any(
+        each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)
+    ):
         raise InvalidInput("leave_twice", days=days(first, last))
     mine = await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
     for each in mine:
         ctx.audit("ticket.listed", each.no)
-    given = split([each.no for each in ticket_cards.by_due(ctx, mine)], await _loads(ctx, first, last))
+    given = split(
+        [each.no for each in ticket_cards.by_due(ctx, mine)], await _loads(ctx, first, last)
+    )
     return await _proposal(ctx, first, last, given)
 
 
 async def _loads(ctx: Context, first: date, last: date) -> dict[StaffId, int]:
-    """Who may take it, with how much they have: the own teams' people, or everybody; nobody who is away then."""
+    """Who may take it, with how much they have: the own teams' people, or everybody; nobody who is
+    away then.
+    """
     away = {each.staff for each in await hand_overs.list_leaves(ctx.db, first, last)}
-    there = [each.id for each in await at_work(ctx) if each.id not in away and each.id != ctx.staff.id]
+    there = [
+        each.id for each in await at_work(ctx) if each.id not in away and each.id != ctx.staff.id
+    ]
     teams = (await staff.list_teams(ctx.db)).values()
     mates = {member for members in teams if ctx.staff.id in members for member in members}
     counts = await tickets.count_unfinished(ctx.db)
-    return {person: counts.get(person, 0) for person in [each for each in there if each in mates] or there}
+    return {
+        person: counts.get(person, 0)
+        for person in [each for each in there if each in mates] or there
+    }
 
 
-async def _proposal(ctx: Context, first: date, last: date, given: Mapping[TicketNo, StaffId]) -> Reply:
+async def _proposal(
+    ctx: Context, first: date, last: date, given: Mapping[TicketNo, StaffId]
+) -> Reply:
     span = {"first": first.isoformat(), "last": last.isoformat()}
     plan = {**span, "given": _as_text(given)}
     away = days(first, last)
@@ -143,7 +162,9 @@ async def pick_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     loads, names = await _loads(ctx, first, last), await staff.staff_names(ctx.db)
     options = tuple(
         Button(
-            _("%(name)s · ค้าง %(count)s", name=names[person], count=count), "leave.pick", {**args, "to": str(person)}
+            _("%(name)s · ค้าง %(count)s", name=names[person], count=count),
+            "leave.pick",
+            {**args, "to": str(person)},
         )
         for person, count in loads.items()
     )
@@ -157,20 +178,35 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     first, last = date.fromisoformat(args["first"]), date.fromisoformat(args["last"])
     if last < ctx.today:
         raise InvalidInput("days_past", days=days(first, last))
-    if any(each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)):
+    if any(
+        each.staff == ctx.staff.id for each in await hand_overs.list_leaves(ctx.db, first, last)
+    ):
         raise InvalidInput("leave_twice", days=days(first, last))
     away = Leave(uuid4().hex, ctx.staff.id, first, last)
-    given, mine = _from_text(args["given"]), await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
+    given, mine = (
+        _from_text(args["given"]),
+        await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,))),
+    )
     offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
     for ticket in ticket_cards.by_due(ctx, mine):
         if ticket.no in given:
-            made = Offer(uuid4().hex, ticket.no, ctx.staff.id, given[ticket.no], ctx.now, leave=away.id)
+            made = Offer(
+                uuid4().hex, ticket.no, ctx.staff.id, given[ticket.no], ctx.now, leave=away.id
+            )
             offers.setdefault(given[ticket.no], []).append((made, ticket))
     for receiver in offers:
         await ticket_saves.may_receive(ctx, receiver)
     ctx.change(partial(hand_overs.add_leave, leave=away, now=ctx.now))
-    ctx.change(partial(hand_overs.add_offers, offers=[made for each in offers.values() for made, _ticket in each]))
-    rows = [Due(KIND, away.id, BEGIN, _morning(first)), Due(KIND, away.id, END, _morning(last + timedelta(days=1)))]
+    ctx.change(
+        partial(
+            hand_overs.add_offers,
+            offers=[made for each in offers.values() for made, _ticket in each],
+        )
+    )
+    rows = [
+        Due(KIND, away.id, BEGIN, _morning(first)),
+        Due(KIND, away.id, END, _morning(last + timedelta(days=1))),
+    ]
     ctx.change(partial(due_rows.plan, rows=rows))
     ctx.audit("leave.entered", f"staff:{ctx.staff.id}")
     for receiver, share in offers.items():
@@ -182,14 +218,19 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         count=sum(map(len, offers.values())),
     )
     back = _("งานที่มีผู้รับจะกลับมาเอง %(date)s", date=format_date(last + timedelta(days=1)))
-    return Reply((Paragraph(f"{text}\n{back}" if offers else text, (_back_button(away, ctx.today),)),), confirms=True)
+    return Reply(
+        (Paragraph(f"{text}\n{back}" if offers else text, (_back_button(away, ctx.today),)),),
+        confirms=True,
+    )
 
 
 def _morning(on: date) -> datetime:
     return datetime.combine(on, MORNING, BANGKOK)
 
 
-def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Offer, Ticket]]) -> Reply:
+def _offer_notice(
+    work: Work, giver: str, away: Leave, share: Sequence[tuple[Offer, Ticket]]
+) -> Reply:
     """What a colleague is asked: all at once, or each."""
     title = _(
         "🎫 %(who)sลา %(days)s ขอฝากใบงาน %(count)s ใบ",
@@ -203,27 +244,46 @@ def _offer_notice(work: Work, giver: str, away: Leave, share: Sequence[tuple[Off
         Button(_("รับ %(ticket)s", ticket=_line(work, ticket)), "hand.accept", {"offer": made.id})
         for made, ticket in share[:OFFERED]
     )
-    return Reply((Choice(title, options, (Button(_("รับทั้งหมด"), "leave.accept", {"leave": away.id}),)),), confirms=True)
+    return Reply(
+        (Choice(title, options, (Button(_("รับทั้งหมด"), "leave.accept", {"leave": away.id}),)),),
+        confirms=True,
+    )
 
 
 def _line(work: Work, ticket: Ticket) -> str:
     due_line = ticket_cards.due_line(work, ticket)
-    return ticket_cards.ticket_line(work, ticket, _("ถึง %(when)s", when=due_line) if due_line else "")
+    return ticket_cards.ticket_line(
+        work, ticket, _("ถึง %(when)s", when=due_line) if due_line else ""
+    )
 
 
 @action("leave.accept")
 async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take everything of this leave that was offered to this person and is still there."""
     away = await hand_overs.get_leave(ctx.db, args["leave"])
-    offers = [each for each in await hand_overs.list_offers_of_leave(ctx.db, away.id) if each.receiver == ctx.staff.id]
+    offers = [
+        each
+        for each in await hand_overs.list_offers_of_leave(ctx.db, away.id)
+        if each.receiver == ctx.staff.id
+    ]
     found = await tickets.get_tickets(ctx.db, [each.ticket for each in offers])
-    taken = [take(ctx, each, found[each.ticket], away) for each in offers if is_open(each, found[each.ticket])]
+    taken = [
+        take(ctx, each, found[each.ticket], away)
+        for each in offers
+        if is_open(each, found[each.ticket])
+    ]
     if not taken:
         return Reply((Paragraph(_("ไม่มีใบงานให้รับแล้ว")),))
     ctx.notify(
-        partial(_accepted_notice, ctx.staff.name, len(taken)), f"accepted:{away.id}:{ctx.staff.id}", staff_id=away.staff
+        partial(_accepted_notice, ctx.staff.name, len(taken)),
+        f"accepted:{away.id}:{ctx.staff.id}",
+        staff_id=away.staff,
     )
-    since = "" if away.first_on <= ctx.today else _("เป็นของคุณตั้งแต่ %(date)s", date=format_date(away.first_on))
+    since = (
+        ""
+        if away.first_on <= ctx.today
+        else _("เป็นของคุณตั้งแต่ %(date)s", date=format_date(away.first_on))
+    )
     lines = [_("✅ รับใบงาน %(count)s ใบแล้ว", count=len(taken)), since]
     buttons = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in taken[:SHOWN])
     return Reply((Paragraph("\n".join(filter(None, lines)), buttons),), confirms=True)
@@ -231,7 +291,12 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 def _accepted_notice(name: str, count: int) -> Reply:
     return Reply(
-        (Paragraph(_("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s ใบ", who=person_label(name), count=count)),), confirms=True
+        (
+            Paragraph(
+                _("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s ใบ", who=person_label(name), count=count)
+            ),
+        ),
+        confirms=True,
     )
 
 
@@ -239,7 +304,9 @@ def _accepted_notice(name: str, count: int) -> Reply:
 
 
 async def _entered(ctx: Context) -> Reply:
-    coming = await hand_overs.list_leaves(ctx.db, ctx.today - timedelta(days=120), ctx.today + timedelta(days=400))
+    coming = await hand_overs.list_leaves(
+        ctx.db, ctx.today - timedelta(days=120), ctx.today + timedelta(days=400)
+    )
     names = await staff.staff_names(ctx.db)
     lines = [f"{names.get(each.staff, '-')} {days(each.first_on, each.last_on)}" for each in coming]
     buttons = tuple(_back_button(each, ctx.today) for each in coming if each.staff == ctx.staff.id)
@@ -289,7 +356,9 @@ async def run(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> None:
-    """What was accepted changes hands; of what nobody took, or nobody who took it can do now, the supervisors hear."""
+    """What was accepted changes hands; of what nobody took, or nobody who took it can do now, the
+    supervisors hear.
+    """
     offers = await hand_overs.list_offers_of_leave(work.db, away.id)
     found = {**await tickets.get_tickets(work.db, [each.ticket for each in offers]), **came_back}
     people = await staff.list_staff(work.db)
@@ -307,7 +376,11 @@ async def _begin(work: Work, away: Leave, came_back: Mapping[str, Ticket]) -> No
     if left:
         name = next((person.name for person in people if person.id == away.staff), "-")
         for person in supervisors(people):
-            work.notify(partial(_left_notice, work, name, away, left), f"leave:left:{away.id}", staff_id=person)
+            work.notify(
+                partial(_left_notice, work, name, away, left),
+                f"leave:left:{away.id}",
+                staff_id=person,
+            )
 
 
 def _left_notice(work: Work, name: str, away: Leave, left: Sequence[Ticket]) -> Reply:
@@ -317,7 +390,9 @@ def _left_notice(work: Work, name: str, away: Leave, left: Sequence[Ticket]) -> 
         days=days(away.first_on, away.last_on),
         count=len(left),
     )
-    options = tuple(ticket_buttons.show_button(ticket, _line(work, ticket)) for ticket in left[:SHOWN])
+    options = tuple(
+        ticket_buttons.show_button(ticket, _line(work, ticket)) for ticket in left[:SHOWN]
+    )
     return Reply((Choice(title, options),), confirms=True)
 
 
@@ -330,19 +405,27 @@ async def _come_back(work: Work, away: Leave) -> list[Ticket]:
     back, holders = [], dict[StaffId | None, list[Ticket]]()
     for each in offers:
         ticket = found[each.ticket]
-        held = each.state is OfferState.ACCEPTED and ticket.assignee in _holders(each, stand_ins) - {away.staff}
+        held = each.state is OfferState.ACCEPTED and ticket.assignee in _holders(
+            each, stand_ins
+        ) - {away.staff}
         if held and not ticket.is_done and owner.blocked_at is None:
             ticket_saves.write(work, ticket, replace(ticket, assignee=away.staff), each.receiver)
             back.append(replace(ticket, assignee=away.staff, version=ticket.version + 1))
             holders.setdefault(ticket.assignee, []).append(ticket)
         if each.state in (OfferState.OFFERED, OfferState.ACCEPTED):
             ended = partial(
-                hand_overs.decide_offer, offer=each, state=OfferState.ENDED, receiver=each.receiver, now=work.now
+                hand_overs.decide_offer,
+                offer=each,
+                state=OfferState.ENDED,
+                receiver=each.receiver,
+                now=work.now,
             )
             work.change(ended)
     work.change(partial(hand_overs.end_leave, leave_id=away.id, now=work.now))
     for holder, theirs in holders.items():
-        work.notify(partial(_went_back_notice, owner.name, theirs), f"leave:went:{away.id}", staff_id=holder)
+        work.notify(
+            partial(_went_back_notice, owner.name, theirs), f"leave:went:{away.id}", staff_id=holder
+        )
     return back
 
 
@@ -350,7 +433,9 @@ def _holders(given: Offer, stand_ins: Sequence[Offer]) -> set[StaffId | None]:
     """Who took it, and whoever has it while that person is on leave in turn."""
     holders = {given.receiver}
     for _each in stand_ins:
-        holders |= {one.receiver for one in stand_ins if one.ticket == given.ticket and one.giver in holders}
+        holders |= {
+            one.receiver for one in stand_ins if one.ticket == given.ticket and one.giver in holders
+        }
     return holders
 
 

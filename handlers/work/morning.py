@@ -1,4 +1,6 @@
-"""The morning's queue: what a day begins with, one message a person, with all that is to be told at its minute."""
+"""The morning's queue: what a day begins with, one message a person, with all that is to be told at
+its minute.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +62,9 @@ class Line:
 
 @dataclass(slots=True)
 class Day:
-    """One person's day: how much there is of each kind, lines for what comes first of it, and all its tickets."""
+    """One person's day: how much there is of each kind, lines for what comes first of it, and all
+    its tickets.
+    """
 
     counts: Counter[Section] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
@@ -69,20 +73,27 @@ class Day:
 
 @due(deadlines.MORNING, daily_at=time(8, 30))
 async def queue(work: Work, rows: Sequence[Due]) -> None:
-    """Everybody's day, silent where it is empty: overdue, due today, owed, reminders, and what waits for customers.
+    """Everybody's day, silent where it is empty: overdue, due today, owed, reminders, and what
+    waits for customers.
 
-    The work of who is away or gone stands in the day of who stands in, or in the supervisors'. Deadlines that came due
-    since yesterday are told in it, and what the supervisors hear weekly: one push, and nothing twice.
-    """
+    The work of who is away or gone stands in the day of who stands in, or in the supervisors'.
+    Deadlines that came due since yesterday are told in it, and what the supervisors hear weekly:
+    one push, and nothing twice."""
     there = await who_is_there(work)
     names = await staff.staff_names(work.db)
     days = {person: Day() for person in there.people}
     for officer, mine in (await _unfinished(work)).items():
         for person in there.receivers(officer):
-            _add(days, person, await _ticket_day(work, mine, "" if person == officer else names.get(officer, "")))
+            _add(
+                days,
+                person,
+                await _ticket_day(work, mine, "" if person == officer else names.get(officer, "")),
+            )
     group: dict[StaffId, list[Masked]] = {}
     for person, told in (await deadlines.told_by_now(work)).items():
-        group[person] = [masked.ticket(work, ticket) for _stage, ticket in [*told.values()][: deadlines.SHOWN]]
+        group[person] = [
+            masked.ticket(work, ticket) for _stage, ticket in [*told.values()][: deadlines.SHOWN]
+        ]
         known = days.setdefault(person, Day()).tickets
         news = [each for no, each in told.items() if no not in known]
         _add(days, person, await _deadline_day(work, person, news, names))
@@ -97,7 +108,15 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
         if person in there.people:
             _add(days, person, await _reminder_day(work, person))
         told_of = group.get(person, [])
-        _tell(work, person, day, week if person in there.supervisors else None, key, told_of, late=late)
+        _tell(
+            work,
+            person,
+            day,
+            week if person in there.supervisors else None,
+            key,
+            told_of,
+            late=late,
+        )
     for person in {*there.supervisors} - days.keys():
         _tell(work, person, Day(), week, key, [], late=late)
 
@@ -112,7 +131,9 @@ def _tell(
     *,
     late: bool,
 ) -> None:
-    """The message of one person; `group` = what the chat of the team is told of it beside the sums."""
+    """The message of one person; `group` = what the chat of the team is told of it beside the
+    sums.
+    """
     day.lines = sorted(day.lines, key=lambda line: [*Section].index(line.section))[:SHOWN]
     for line in day.lines:
         if line.action == "ticket.show":
@@ -142,37 +163,60 @@ async def _unfinished(work: Work) -> dict[StaffId, list[Ticket]]:
 
 
 async def _ticket_day(work: Work, mine: Sequence[Ticket], whose: str) -> Day:
-    """What is overdue, due today and waiting among these; `whose` = the colleague's name who is stood in for."""
+    """What is overdue, due today and waiting among these; `whose` = the colleague's name who is
+    stood in for.
+    """
     chosen = [(section, ticket) for ticket in mine if (section := _section_of(work, ticket))]
     chosen.sort(key=lambda pair: ticket_cards.due(work, pair[1]) or pair[1].created_at)
-    shown = [pair for section in Section for pair in [one for one in chosen if one[0] is section][:SHOWN]]
+    shown = [
+        pair for section in Section for pair in [one for one in chosen if one[0] is section][:SHOWN]
+    ]
     names = await _customer_names(work, [ticket for _why, ticket in shown])
     lines = [
-        Line(section, _joined(_ticket_text(work, section, ticket, names), whose), "ticket.show", {"no": ticket.no})
+        Line(
+            section,
+            _joined(_ticket_text(work, section, ticket, names), whose),
+            "ticket.show",
+            {"no": ticket.no},
+        )
         for section, ticket in shown
     ]
-    return Day(Counter(section for section, _ticket in chosen), lines, {ticket.no for _why, ticket in chosen})
+    return Day(
+        Counter(section for section, _ticket in chosen),
+        lines,
+        {ticket.no for _why, ticket in chosen},
+    )
 
 
 async def _customer_names(work: Work, found: Sequence[Ticket]) -> dict[str, str]:
     codes = [ticket.customer for ticket in found if ticket.customer]
-    return {code: one.name for code, one in (await customers.follow_customers(work.db, codes)).items()}
+    return {
+        code: one.name for code, one in (await customers.follow_customers(work.db, codes)).items()
+    }
 
 
 async def _deadline_day(
     work: Work, person: StaffId, told: Sequence[deadlines.Told], officers: Mapping[StaffId, str]
 ) -> Day:
-    """Deadlines that the day does not show for themselves: what is due soon, and what colleagues are late with."""
+    """Deadlines that the day does not show for themselves: what is due soon, and what colleagues
+    are late with.
+    """
     names = await _customer_names(work, [ticket for _stage, ticket in told])
     found = []
     for stage, ticket in told:
         late = Section.OVERDUE if ticket.assignee == person else Section.TEAM
         section = Section.SOON if stage is Stage.SOON else late
         words = ticket_cards.ticket_words(work, ticket, names.get(ticket.customer or "", ""))
-        whose = officers.get(ticket.assignee, "") if ticket.assignee and ticket.assignee != person else ""
+        whose = (
+            officers.get(ticket.assignee, "")
+            if ticket.assignee and ticket.assignee != person
+            else ""
+        )
         text = _joined(f"🎫 {words}", deadlines.state_text(work, stage, ticket), whose)
         found.append(Line(section, text, "ticket.show", {"no": ticket.no}))
-    return Day(Counter(line.section for line in found), found, {ticket.no for _stage, ticket in told})
+    return Day(
+        Counter(line.section for line in found), found, {ticket.no for _stage, ticket in told}
+    )
 
 
 def _joined(*texts: str) -> str:
@@ -199,9 +243,16 @@ def _ticket_text(work: Work, section: Section, ticket: Ticket, names: Mapping[st
 
 
 async def _owed_day(work: Work, count: int, some: Sequence[Owed], whose: str) -> Day:
-    """What is owed and should have been there by now; what its own reminder tells today is not among it."""
+    """What is owed and should have been there by now; what its own reminder tells today is not
+    among it.
+    """
     lines = [
-        Line(Section.OWED, _joined(_owed_text(work, entry), whose), "owed.show", {"owed": str(entry.row.id)})
+        Line(
+            Section.OWED,
+            _joined(_owed_text(work, entry), whose),
+            "owed.show",
+            {"owed": str(entry.row.id)},
+        )
         for entry in await list_entries(work, some)
     ]
     return Day(Counter({Section.OWED: count}), lines)
@@ -226,13 +277,23 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
 
 def _part(work: Work, today: Day, *, late: bool) -> Part:
     counts, count = today.counts, today.counts.total()
-    sums = " · ".join(f"{value_label('morning', section)} {counts[section]}" for section in Section if counts[section])
+    sums = " · ".join(
+        f"{value_label('morning', section)} {counts[section]}"
+        for section in Section
+        if counts[section]
+    )
     day = value_label("free_day", str(work.today.weekday()))
-    head = _("☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง", day=day, date=format_date(work.today), count=count)
+    head = _(
+        "☀️ %(day)s %(date)s · งานของคุณ %(count)s เรื่อง",
+        day=day,
+        date=format_date(work.today),
+        count=count,
+    )
     if late:
         head += _(" · ส่งช้ากว่ากำหนด")
     options = tuple(
-        Button(f"{value_label('morning', line.section)} · {line.text}", line.action, line.args) for line in today.lines
+        Button(f"{value_label('morning', line.section)} · {line.text}", line.action, line.args)
+        for line in today.lines
     )
     buttons = [Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"})]
     if counts[Section.OWED]:

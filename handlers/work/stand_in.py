@@ -1,4 +1,6 @@
-"""Who is told in whose place: colleagues stand in for who is on leave, the supervisors for who cannot be told."""
+"""Who is told in whose place: colleagues stand in for who is on leave, the supervisors for who
+cannot be told.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,9 +17,8 @@ from store.tickets import hand_overs
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """Who can be told something today, by id; who stands in for whom; who answers for the desk; and who is at work
-    but can be told only in the team's chat.
-    """
+    """Who can be told something today, by id; who stands in for whom; who answers for the desk; and
+    who is at work but can be told only in the team's chat."""
 
     people: Mapping[StaffId, Staff]
     in_place: Mapping[StaffId, StaffId]
@@ -33,7 +34,9 @@ class There:
 
 
 async def who_is_there(work: Work) -> There:
-    """Today's people: without those on leave, without access, and whom neither a chat nor mail reaches."""
+    """Today's people: without those on leave, without access, and whom neither a chat nor mail
+    reaches.
+    """
     everybody = await staff.list_staff(work.db)
     accounts = await staff.list_all_identities(work.db)
     leaves = await hand_overs.list_leaves(work.db, work.today, work.today)
@@ -55,7 +58,8 @@ async def who_is_there(work: Work) -> There:
         # Who took most of the work stands in for the rest of it, too.
         if one := next((who for who, _count in taken.most_common() if who in there), None):
             in_place[leave.staff] = one
-    # Where nobody who answers for the desk is there, they hear of it on their leave: silence would be worse.
+    # Where nobody who answers for the desk is there, they hear of it on their leave: silence would
+    # be worse.
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
     lost = [person for person in everybody if person.blocked_at is None and person not in able]
     in_chat = await _in_chat(work, [person.id for person in lost if person.id not in away])
@@ -66,5 +70,7 @@ async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:
     """Of these people those whose team, or the whole desk, has an enrolled chat."""
     chats = await groups.list_groups(work.db) if lost else []
     teams = await staff.list_teams(work.db) if chats else {}
-    mine = {person: [name for name, members in teams.items() if person in members] for person in lost}
+    mine = {
+        person: [name for name, members in teams.items() if person in members] for person in lost
+    }
     return frozenset(person for person in lost if last_resort(chats, mine[person]))

@@ -22,7 +22,10 @@ MOST_OWING = 5
 async def week(work: Work) -> Callable[[], Part] | None:
     """On a week's first working day what is owed; None on any other, and where nothing is."""
     calendar = work.desk.configuration.calendar
-    if any(calendar.is_working_day(work.today - timedelta(days=n)) for n in range(1, work.today.weekday() + 1)):
+    if any(
+        calendar.is_working_day(work.today - timedelta(days=n))
+        for n in range(1, work.today.weekday() + 1)
+    ):
         return None
     rules = [*work.desk.configuration.rules]
     count, oldest = await owed.list_oldest(work.db, rules, SHOWN)

@@ -32,8 +32,12 @@ class Button:
     """The event whose answer it is, where that brought a message that its sender may take back."""
 
 
-OF_RECORDS = frozenset({"code", "command", "draft", "field", "file", "id", "list", "no", "page", "value", "version"})
-"""Arguments that name a record or a place on a card; any other may hold words that somebody typed."""
+OF_RECORDS = frozenset(
+    {"code", "command", "draft", "field", "file", "id", "list", "no", "page", "value", "version"}
+)
+"""Arguments that name a record or a place on a card; any other may hold words that somebody
+typed.
+"""
 
 
 def holds_words(args: Mapping[str, str]) -> bool:
@@ -98,12 +102,17 @@ async def unsay(tx: Tx, event_id: str) -> None:
 async def use(tx: Tx, token: str, by: StaffId, now: datetime) -> None:
     """Use up a button that works once; Conflict("pressed") where another press was quicker."""
     used = await tx.execute(
-        "UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL", now, by, token
+        "UPDATE buttons SET used_at = ?, used_by = ? WHERE token = ? AND used_at IS NULL",
+        now,
+        by,
+        token,
     )
     if not used:
         raise Conflict("pressed")
 
 
 async def forget(tx: Tx, expired_before: datetime) -> int:
-    """Drop buttons that expired before then; a press on one is answered like on any unknown button."""
+    """Drop buttons that expired before then; a press on one is answered like on any unknown
+    button.
+    """
     return await tx.execute("DELETE FROM buttons WHERE expires_at < ?", expired_before)

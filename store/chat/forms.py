@@ -1,4 +1,6 @@
-"""Drafts of half-filled forms: one row each, belonging to a person, kept over restarts and platforms."""
+"""Drafts of half-filled forms: one row each, belonging to a person, kept over restarts and
+platforms.
+"""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +14,12 @@ from store.engine.database import Reader, Row, Tx
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A form being filled. `data` = field -> text as stored; `asking` = the field a text would fill.
+    """A form being filled. `data` = field -> text as stored; `asking` = the field a text would
+    fill.
 
-    `state` is open (text fills it; one a person), parked (brought back by a button), saved or cancelled
-    (`outcome` then names the saved record). `record` and `record_version` = what is being edited.
-    """
+    `state` is open (text fills it; one a person), parked (brought back by a button), saved or
+    cancelled (`outcome` then names the saved record). `record` and `record_version` = what is being
+    edited."""
 
     id: str
     staff_id: StaffId
@@ -30,7 +33,9 @@ class Draft:
     outcome: str = ""
     version: int = 0
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Field -> the events, a blank between them, whose messages its value came from, if those can be taken back."""
+    """Field -> the events, a blank between them, whose messages its value came from, if those can
+    be taken back.
+    """
 
     known: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """`data` as it was read."""
@@ -65,7 +70,8 @@ async def find_draft(db: Reader, draft_id: str) -> Draft | None:
 async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
     """The person's parked drafts, newest first."""
     rows = await db.fetch(
-        f"{_SELECT} WHERE staff_id = ? AND state = 'parked' ORDER BY touched_at DESC LIMIT 20", staff_id
+        f"{_SELECT} WHERE staff_id = ? AND state = 'parked' ORDER BY touched_at DESC LIMIT 20",
+        staff_id,
     )
     return [_draft(row) for row in rows]
 

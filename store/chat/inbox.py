@@ -1,4 +1,6 @@
-"""Events as the platforms handed them over: committed before they are acknowledged, done exactly once."""
+"""Events as the platforms handed them over: committed before they are acknowledged, done exactly
+once.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,9 +18,9 @@ UNSEND = "unsend:"
 class Event:
     """One event. `order_key` sorts a conversation's events; `raw` is the event's JSON, ASCII only.
 
-    `state` is pending, or unparsable where the platform could not even tell whose it is. `message` is the platform's
-    name of a message that its sender may take back, with UNSEND before it where this event does so; else "".
-    """
+    `state` is pending, or unparsable where the platform could not even tell whose it is. `message`
+    is the platform's name of a message that its sender may take back, with UNSEND before it where
+    this event does so; else ""."""
 
     platform: str
     event_id: str
@@ -57,7 +59,8 @@ async def receive(
     async def work(tx: Tx) -> list[str]:
         await keep(tx, events, now)
         if cursor is not None:
-            # The platform may begin its numbers anew, lower: only the leader polls, so the last one is the truth.
+            # The platform may begin its numbers anew, lower: only the leader polls, so the last one
+            # is the truth.
             await tx.execute(
                 "INSERT INTO cursors (name, value, updated_at) VALUES (?, ?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
@@ -66,7 +69,9 @@ async def receive(
             )
         return [
             conversation
-            for conversation in dict.fromkeys(e.conversation for e in events if e.state == "pending")
+            for conversation in dict.fromkeys(
+                e.conversation for e in events if e.state == "pending"
+            )
             if await leases.take(tx, lease_name(conversation), owner, now)
         ]
 
@@ -76,12 +81,24 @@ async def receive(
 async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
     """Events as they were handed over; known ones are passed over.
 
-    What a message said is not kept once it was taken back, whichever of the two comes first; then it is not handled.
-    """
+    What a message said is not kept once it was taken back, whichever of the two comes first; then
+    it is not handled."""
     await tx.execute_many(
         "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state, message) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
-        [(e.platform, e.event_id, e.conversation, e.order_key, now, e.raw, e.state, e.message or None) for e in events],
+        [
+            (
+                e.platform,
+                e.event_id,
+                e.conversation,
+                e.order_key,
+                now,
+                e.raw,
+                e.state,
+                e.message or None,
+            )
+            for e in events
+        ],
     )
     for event in events:
         if event.message.startswith(UNSEND):
@@ -119,7 +136,9 @@ async def find_message(db: Reader, platform: str, conversation: str, message: st
     return row["event_id"] if row else ""
 
 
-async def note_records(tx: Tx, event_ids: Iterable[str], records: Iterable[str], now: datetime) -> None:
+async def note_records(
+    tx: Tx, event_ids: Iterable[str], records: Iterable[str], now: datetime
+) -> None:
     """Remember what these events' messages went into."""
     pairs = [(event_id, record, now) for event_id in event_ids for record in records]
     await tx.execute_many(
@@ -131,7 +150,9 @@ async def note_records(tx: Tx, event_ids: Iterable[str], records: Iterable[str],
 
 async def list_records(db: Reader, event_id: str) -> list[str]:
     """The records that this event's message went into."""
-    rows = await db.fetch("SELECT record FROM event_records WHERE event_id = ? ORDER BY record", event_id)
+    rows = await db.fetch(
+        "SELECT record FROM event_records WHERE event_id = ? ORDER BY record", event_id
+    )
     return [row["record"] for row in rows]
 
 
@@ -147,8 +168,12 @@ async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None
 
 
 async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
-    """Where polling goes on; 0 at the very first, and when the cursor is older than `fresh_since`."""
-    row = await db.fetch_one("SELECT value FROM cursors WHERE name = ? AND updated_at >= ?", name, fresh_since)
+    """Where polling goes on; 0 at the very first, and when the cursor is older than
+    `fresh_since`.
+    """
+    row = await db.fetch_one(
+        "SELECT value FROM cursors WHERE name = ? AND updated_at >= ?", name, fresh_since
+    )
     return int(row["value"]) if row else 0
 
 
@@ -194,8 +219,12 @@ async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
     return [row["conversation"] for row in rows]
 
 
-async def finish(tx: Tx, event: Event, now: datetime, state: str = "done", reference: str = "") -> None:
-    """The event is dealt with; Conflict("event_done") where another process did so: then write nothing."""
+async def finish(
+    tx: Tx, event: Event, now: datetime, state: str = "done", reference: str = ""
+) -> None:
+    """The event is dealt with; Conflict("event_done") where another process did so: then write
+    nothing.
+    """
     touched = await tx.execute(
         "UPDATE inbox SET state = ?, done_at = ?, reference = ? "
         "WHERE platform = ? AND event_id = ? AND state = 'pending'",
@@ -210,10 +239,13 @@ async def finish(tx: Tx, event: Event, now: datetime, state: str = "done", refer
 
 
 async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) -> bool:
-    """Give the conversation back unless something came meanwhile; True when it is ours no longer."""
+    """Give the conversation back unless something came meanwhile; True when it is ours no
+    longer.
+    """
     name = lease_name(conversation)
     await leases.touch(tx, name, owner, now)
-    # A statement of its own, after the lease is locked: it sees what another process received until then.
+    # A statement of its own, after the lease is locked: it sees what another process received until
+    # then.
     freed = await tx.execute(
         "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
         "(SELECT 1 FROM inbox WHERE conversation = ? AND state = 'pending')",
@@ -225,7 +257,9 @@ async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) 
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:
-    """Handle a failed event once more; returns its conversation, or None when there is nothing to retry."""
+    """Handle a failed event once more; returns its conversation, or None when there is nothing to
+    retry.
+    """
     row = await tx.fetch_one(
         "UPDATE inbox SET state = 'pending', done_at = NULL, reference = '' "
         "WHERE reference = ? AND state = 'failed' RETURNING conversation",
@@ -245,7 +279,9 @@ async def forget_raw(tx: Tx, before: datetime) -> int:
 
     A failed event keeps it, since a button may still try it again; it goes with the row.
     """
-    return await tx.execute("UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ? AND state <> 'failed'", before)
+    return await tx.execute(
+        "UPDATE inbox SET raw = '' WHERE raw <> '' AND done_at < ? AND state <> 'failed'", before
+    )
 
 
 async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:

@@ -15,10 +15,9 @@ from store.engine.database import Database, Reader, Row, Tx
 class Message:
     """One call to a platform. `id` is the idempotency key where the platform takes one.
 
-    `payload` is the platform's own JSON (empty: to be rendered from `notice` when it is sent); `notice` the neutral
-    reply (JSON) of an unasked message, which may go to the person's other platform; `confirms` = it tells of a
-    change, so it must arrive.
-    """
+    `payload` is the platform's own JSON (empty: to be rendered from `notice` when it is sent);
+    `notice` the neutral reply (JSON) of an unasked message, which may go to the person's other
+    platform; `confirms` = it tells of a change, so it must arrive."""
 
     id: UUID
     platform: Platform
@@ -131,7 +130,9 @@ async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
     return None if row is None else _message(row)
 
 
-async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> list[tuple[Platform, str]]:
+async def list_waiting(
+    db: Reader, platforms: Sequence[str], now: datetime
+) -> list[tuple[Platform, str]]:
     """Chats on these platforms whose oldest message is due; the others of a chat wait behind it."""
     if not platforms:
         return []
@@ -146,7 +147,9 @@ async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> l
 
 
 async def begin_sending(tx: Tx, message: Message, owner: str, now: datetime) -> bool:
-    """Say, before the call, that it is being made; False where the lease or the message is no longer ours."""
+    """Say, before the call, that it is being made; False where the lease or the message is no
+    longer ours.
+    """
     name = lease_name(message.platform, message.chat)
     await leases.touch(tx, name, owner, now)
     touched = await tx.execute(
@@ -175,7 +178,9 @@ async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
     )
 
 
-async def mark_retry(tx: Tx, message: Message, next_at: datetime, *, unclear: bool, error: str) -> None:
+async def mark_retry(
+    tx: Tx, message: Message, next_at: datetime, *, unclear: bool, error: str
+) -> None:
     """Try again at `next_at`; `unclear` = the platform may have accepted it."""
     await tx.execute(
         "UPDATE outbox SET state = 'queued', next_at = ?, unclear = ?, error = ? WHERE id = ?",
@@ -187,10 +192,11 @@ async def mark_retry(tx: Tx, message: Message, next_at: datetime, *, unclear: bo
 
 
 async def mark_ended(tx: Tx, message: Message, state: str, error: str) -> None:
-    """Give up: `dead` (refused, and somebody is told), `doubtful` (perhaps accepted, and a person is asked),
-    `dropped` (no longer useful) or `moved`.
-    """
-    await tx.execute("UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id))
+    """Give up: `dead` (refused, and somebody is told), `doubtful` (perhaps accepted, and a person
+    is asked), `dropped` (no longer useful) or `moved`."""
+    await tx.execute(
+        "UPDATE outbox SET state = ?, error = ? WHERE id = ?", state, error, str(message.id)
+    )
 
 
 def rest_key(message: Message, number: int) -> str:
@@ -199,10 +205,15 @@ def rest_key(message: Message, number: int) -> str:
 
 
 async def drop_rest(tx: Tx, message: Message) -> None:
-    """All of a notice is told elsewhere: its calls after the first, which wait in the same chat, are not made."""
+    """All of a notice is told elsewhere: its calls after the first, which wait in the same chat,
+    are not made.
+    """
     await tx.execute_many(
         "UPDATE outbox SET state = 'moved' WHERE dedupe_key = ? AND state = 'queued' AND platform = ? AND chat = ?",
-        [(rest_key(message, n), message.platform, message.chat) for n in range(1, MOST_CALLS if message.notice else 1)],
+        [
+            (rest_key(message, n), message.platform, message.chat)
+            for n in range(1, MOST_CALLS if message.notice else 1)
+        ],
     )
 
 
@@ -222,7 +233,8 @@ async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: dat
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
     name = lease_name(platform, chat)
     await leases.touch(tx, name, owner, now)
-    # A statement of its own, after the lease is locked: it sees what another process queued until then.
+    # A statement of its own, after the lease is locked: it sees what another process queued until
+    # then.
     freed = await tx.execute(
         "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE seq = "
         "(SELECT min(seq) FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')) "
@@ -237,7 +249,9 @@ async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: dat
 
 
 async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
-    """Whom the mail with this Message-ID told what reached the person in no chat; None where it is no such mail."""
+    """Whom the mail with this Message-ID told what reached the person in no chat; None where it is
+    no such mail.
+    """
     found = _NOTICE_MAIL.fullmatch(message_id)
     row = found and await db.fetch_one(
         "SELECT staff_id FROM outbox WHERE id = ? AND platform = 'mail' AND staff_id IS NOT NULL "
@@ -248,11 +262,11 @@ async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
 
 
 async def unsay(tx: Tx, event_id: str, platform: Platform, chat: str) -> None:
-    """What was answered to a message that was taken back: what still waits in its chat is not said, the rest forgotten,
-    with all else that was given up there.
+    """What was answered to a message that was taken back: what still waits in its chat is not said,
+    the rest forgotten, with all else that was given up there.
 
-    What colleagues are told of a record that was made goes out; a mail to a customer is a record itself.
-    """
+    What colleagues are told of a record that was made goes out; a mail to a customer is a record
+    itself."""
     await tx.execute(
         "UPDATE outbox SET state = 'dropped' WHERE event_id = ? AND platform = ? AND chat = ? AND state = 'queued'",
         event_id,
@@ -276,9 +290,8 @@ async def count_by_state(db: Database) -> dict[str, int]:
 
 
 async def forget_messages(tx: Tx, before: datetime, limit: int = 5000) -> int:
-    """Drop messages that ended and were made before then; so many at a time. Mails to customers keep theirs: it is
-    their state.
-    """
+    """Drop messages that ended and were made before then; so many at a time. Mails to customers
+    keep theirs: it is their state."""
     return await tx.execute(
         "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE created_at < ? "
         "AND NOT (platform = 'mail' AND EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)) "

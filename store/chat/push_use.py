@@ -9,9 +9,8 @@ from store.engine.database import Reader, Tx
 
 @dataclass(frozen=True, slots=True)
 class PushUse:
-    """`counted` = sent by this desk this month; `used` and `quota` (None: no limit, or never heard) = what the
-    platform said at `asked_at`, when this desk had counted `counted_then`.
-    """
+    """`counted` = sent by this desk this month; `used` and `quota` (None: no limit, or never heard)
+    = what the platform said at `asked_at`, when this desk had counted `counted_then`."""
 
     counted: int = 0
     used: int = 0
@@ -25,7 +24,13 @@ class PushUse:
 
     def percent(self) -> int | None:
         """Of the quota; None where there is none."""
-        return None if self.quota is None else 100 if not self.quota else self.total() * 100 // self.quota
+        return (
+            None
+            if self.quota is None
+            else 100
+            if not self.quota
+            else self.total() * 100 // self.quota
+        )
 
 
 def month_of(at: datetime) -> str:

@@ -1,4 +1,6 @@
-"""Pairs of customers that may be one: proposed at night or reported by an officer, decided by the office."""
+"""Pairs of customers that may be one: proposed at night or reported by an officer, decided by the
+office.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +39,9 @@ def _pair(row: Row) -> Pair:
 
 
 async def propose(tx: Tx, pairs: Sequence[Pair], now: datetime) -> None:
-    """Remember pairs for the office; one that it has decided about, or that is known, stays as it is."""
+    """Remember pairs for the office; one that it has decided about, or that is known, stays as it
+    is.
+    """
     await tx.execute_many(
         "INSERT INTO duplicates (one, other, score, why, state, found_at) VALUES (?, ?, ?, ?, 'proposed', ?) "
         "ON CONFLICT (one, other) DO NOTHING",
@@ -71,14 +75,18 @@ async def decide_different(tx: Tx, one: str, other: str, by: StaffId, now: datet
 
 async def find_pair(db: Reader, one: str, other: str) -> Pair | None:
     """What is known of these two."""
-    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM duplicates WHERE one = ? AND other = ?", *sorted((one, other)))
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM duplicates WHERE one = ? AND other = ?", *sorted((one, other))
+    )
     return None if row is None else _pair(row)
 
 
 async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
     """What officers reported of a code that is a signpost now is about its survivor."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)", merged, merged
+        f"SELECT {_COLUMNS} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)",
+        merged,
+        merged,
     )
     pairs = [_pair(row) for row in rows]
     others = [(pair.other if pair.one == merged else pair.one, pair) for pair in pairs]
@@ -94,7 +102,9 @@ async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
 
 
 async def list_open(db: Reader, limit: int, offset: int = 0) -> list[Pair]:
-    """What waits for a decision: reported ones first, then the likeliest; pairs of a signpost are settled."""
+    """What waits for a decision: reported ones first, then the likeliest; pairs of a signpost are
+    settled.
+    """
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM duplicates d WHERE {OPEN} AND {_NO_SIGNPOST} "
         f"ORDER BY state DESC, score DESC, one, other LIMIT {int(limit)} OFFSET {int(offset)}"
@@ -108,7 +118,9 @@ _NO_SIGNPOST = "NOT EXISTS (SELECT 1 FROM customers c WHERE c.code IN (d.one, d.
 async def count_open(db: Reader, since: datetime | None = None) -> int:
     """How many pairs wait for a decision; those found since a time where one is given."""
     where, params = (" AND found_at >= ?", (since,)) if since else ("", ())
-    row = await db.fetch_one(f"SELECT count(*) AS n FROM duplicates d WHERE {OPEN} AND {_NO_SIGNPOST}{where}", *params)
+    row = await db.fetch_one(
+        f"SELECT count(*) AS n FROM duplicates d WHERE {OPEN} AND {_NO_SIGNPOST}{where}", *params
+    )
     return int(row["n"]) if row else 0
 
 
@@ -122,13 +134,14 @@ async def list_known(db: Reader, codes: Sequence[str]) -> set[tuple[str, str]]:
 
 
 async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str, str]], str]:
-    """Pairs of codes that share a telephone, an e-mail or the whole name, among the next `limit` of the register.
+    """Pairs of codes that share a telephone, an e-mail or the whole name, among the next `limit` of
+    the register.
 
-    Returns the pairs whose smaller code is among them, and the last code looked at; empty at the register's end.
-    What more than FEW customers share (a switchboard) tells nothing.
-    """
+    Returns the pairs whose smaller code is among them, and the last code looked at; empty at the
+    register's end. What more than FEW customers share (a switchboard) tells nothing."""
     codes = await db.fetch(
-        f"SELECT code FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}", after
+        f"SELECT code FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
+        after,
     )
     if not codes:
         return [], ""

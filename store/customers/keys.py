@@ -1,4 +1,6 @@
-"""What customers are found by, derived from their records and written here alone: keys, and the register's words."""
+"""What customers are found by, derived from their records and written here alone: keys, and the
+register's words.
+"""
 
 import re
 from collections import defaultdict
@@ -19,7 +21,9 @@ AT_ONCE = 1000
 
 
 def phone_key(phone: str) -> str:
-    """The national number's digits, reversed, so that the last are a prefix: +66812345678 -> 8765432180."""
+    """The national number's digits, reversed, so that the last are a prefix: +66812345678 ->
+    8765432180.
+    """
     number = phone.split(";", 1)[0]
     national = "0" + number[3:] if number.startswith("+66") else number
     return re.sub(r"\D", "", national)[::-1]
@@ -44,8 +48,15 @@ def whole_key(name: str) -> str:
 
 
 def words_of(customer: Customer) -> set[str]:
-    """The search keys of all words of name, organisation and contacts, at most WORD_LENGTH characters each."""
-    return {word[:WORD_LENGTH] for name in _names(customer) for key in spellings(name) for word in key.split()}
+    """The search keys of all words of name, organisation and contacts, at most WORD_LENGTH
+    characters each.
+    """
+    return {
+        word[:WORD_LENGTH]
+        for name in _names(customer)
+        for key in spellings(name)
+        for word in key.split()
+    }
 
 
 def folded(customer: Customer) -> str:
@@ -58,19 +69,25 @@ def _names(customer: Customer) -> list[str]:
 
 
 def former_words(states: Sequence[Customer]) -> set[str]:
-    """Words of its own name and organisation that a record lost between the states that it had, in their order."""
+    """Words of its own name and organisation that a record lost between the states that it had, in
+    their order.
+    """
     own = [words_of(replace(state, contacts=())) for state in states]
     return {word for old, new in pairwise(own) for word in old - new}
 
 
 async def write(tx: Tx, customers: Sequence[Customer]) -> None:
-    """Write all keys of these records anew, but those of former names, and learn the words that nobody had."""
+    """Write all keys of these records anew, but those of former names, and learn the words that
+    nobody had.
+    """
     keys = [(kind, key, customer.code) for customer in customers for kind, key in keys_of(customer)]
     for codes in _some([customer.code for customer in customers]):
         marks = ", ".join("?" for _ in codes)
         drop = f"DELETE FROM customer_keys WHERE customer_code IN ({marks}) AND kind <> 'former'"
         await tx.execute_many(drop, [tuple(codes)])
-    await tx.execute_many("INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", keys)
+    await tx.execute_many(
+        "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", keys
+    )
     await _learn(tx, list(dict.fromkeys(key for kind, key, _code in keys if kind == "word")))
 
 
@@ -82,14 +99,20 @@ async def keep_former(tx: Tx, code: str, words: Collection[str]) -> None:
     )
 
 
-async def find_stale(tx: Tx, customers: Sequence[Customer], former: Mapping[CustomerCode, set[str]]) -> list[Customer]:
-    """Those of these records whose keys are not what they should be; `former` = words that each has lost."""
+async def find_stale(
+    tx: Tx, customers: Sequence[Customer], former: Mapping[CustomerCode, set[str]]
+) -> list[Customer]:
+    """Those of these records whose keys are not what they should be; `former` = words that each has
+    lost.
+    """
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     lost: dict[str, set[str]] = defaultdict(set)
     for codes in _some([customer.code for customer in customers]):
         marks = ", ".join("?" for _ in codes)
         where = f"customer_code IN ({marks})"
-        for row in await tx.fetch(f"SELECT customer_code, kind, key FROM customer_keys WHERE {where}", *codes):
+        for row in await tx.fetch(
+            f"SELECT customer_code, kind, key FROM customer_keys WHERE {where}", *codes
+        ):
             if row["kind"] == "former":
                 lost[row["customer_code"]].add(row["key"])
             else:
@@ -102,7 +125,9 @@ async def find_stale(tx: Tx, customers: Sequence[Customer], former: Mapping[Cust
 
 
 async def learn_all(tx: Tx) -> int:
-    """Learn every word that some customer has or had, the commonest first; returns how many were not known."""
+    """Learn every word that some customer has or had, the commonest first; returns how many were
+    not known.
+    """
     await tx.execute("UPDATE search_state SET additions = additions + 1")
     return await tx.execute(
         "INSERT INTO search_words (word) SELECT key FROM customer_keys WHERE kind IN ('word', 'former') "
@@ -116,7 +141,8 @@ async def _learn(tx: Tx, words: Sequence[str]) -> None:
     if new:
         await tx.execute("UPDATE search_state SET additions = additions + 1")
         await tx.execute_many(
-            "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING", [(word,) for word in new]
+            "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING",
+            [(word,) for word in new],
         )
 
 

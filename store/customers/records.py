@@ -31,7 +31,8 @@ def _customer(row: Row, contacts: Sequence[Row] = (), addresses: Sequence[Row] =
         note=row["note"],
         unknown=frozenset(filter(None, row["unknown"].split(","))),
         contacts=tuple(
-            Contact(c["name"], c["phone"], c["mobile"], c["email"], bool(c["main"]), int(c["id"])) for c in contacts
+            Contact(c["name"], c["phone"], c["mobile"], c["email"], bool(c["main"]), int(c["id"]))
+            for c in contacts
         ),
         addresses=tuple(Address(a["address"], bool(a["main"])) for a in addresses),
         created_at=row["created_at"],
@@ -72,17 +73,21 @@ async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
 async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
     """Keep these records from being merged or parted by others until the transaction ends.
 
-    `alone` = and from being given anything that hangs on them; always in one order, so that nobody waits in a ring.
-    SQLite has one writer at a time anyway.
-    """
+    `alone` = and from being given anything that hangs on them; always in one order, so that nobody
+    waits in a ring. SQLite has one writer at a time anyway."""
     if tx.engine == "postgresql" and codes:
         marks = ", ".join("?" for _ in codes)
         how = "UPDATE" if alone else "KEY SHARE"
-        await tx.fetch(f"SELECT code FROM customers WHERE code IN ({marks}) ORDER BY code FOR {how}", *sorted(codes))
+        await tx.fetch(
+            f"SELECT code FROM customers WHERE code IN ({marks}) ORDER BY code FOR {how}",
+            *sorted(codes),
+        )
 
 
 async def hold_survivors(tx: Tx, codes: Collection[str]) -> dict[str, str]:
-    """As `find_survivors`, and it stays so until the transaction ends: what is hung on them is not left behind."""
+    """As `find_survivors`, and it stays so until the transaction ends: what is hung on them is not
+    left behind.
+    """
     held: set[str] = set()
     roads: dict[str, str] = {}
     while wanted := {*codes, *roads.values()} - held:
@@ -93,7 +98,8 @@ async def hold_survivors(tx: Tx, codes: Collection[str]) -> dict[str, str]:
 
 
 async def get_customer(db: Reader, code: str) -> Customer:
-    """One customer with contacts and addresses, the main ones first; a merged code gives the survivor.
+    """One customer with contacts and addresses, the main ones first; a merged code gives the
+    survivor.
 
     NotFound("customer").
     """
@@ -112,7 +118,9 @@ async def get_record(db: Reader, code: str) -> Customer:
 
 
 async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
-    """These customers, without contacts and addresses, in the order asked for; survivors instead of signposts."""
+    """These customers, without contacts and addresses, in the order asked for; survivors instead of
+    signposts.
+    """
     found = await follow_customers(db, codes)
     return list({found[code].code: found[code] for code in codes if code in found}.values())
 
@@ -147,15 +155,21 @@ async def list_merged_codes(db: Reader, code: str) -> list[str]:
 
 
 async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
-    """Those of these records that there are, signposts too, with contacts and addresses, by code."""
+    """Those of these records that there are, signposts too, with contacts and addresses, by
+    code.
+    """
     if not codes:
         return {}
     marks = ", ".join("?" for _ in codes)
-    return await _whole(db, await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes))
+    return await _whole(
+        db, await db.fetch(f"SELECT {_COLUMNS} FROM customers WHERE code IN ({marks})", *codes)
+    )
 
 
 async def list_customers_after(db: Reader, code: str, limit: int) -> list[Customer]:
-    """The next customers of the register in the order of their codes, with contacts and addresses; no signposts."""
+    """The next customers of the register in the order of their codes, with contacts and addresses;
+    no signposts.
+    """
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
         code,
@@ -170,15 +184,23 @@ async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
     if codes:
         where = f"customer_code IN ({', '.join('?' for _ in codes)}) ORDER BY main DESC, id"
         columns = "customer_code, id, name, phone, mobile, email, main"
-        for one in await db.fetch(f"SELECT {columns} FROM contacts WHERE removed = 0 AND {where}", *codes):
+        for one in await db.fetch(
+            f"SELECT {columns} FROM contacts WHERE removed = 0 AND {where}", *codes
+        ):
             contacts[one["customer_code"]].append(one)
-        for one in await db.fetch(f"SELECT customer_code, id, address, main FROM addresses WHERE {where}", *codes):
+        for one in await db.fetch(
+            f"SELECT customer_code, id, address, main FROM addresses WHERE {where}", *codes
+        ):
             addresses[one["customer_code"]].append(one)
-    return {row["code"]: _customer(row, contacts[row["code"]], addresses[row["code"]]) for row in rows}
+    return {
+        row["code"]: _customer(row, contacts[row["code"]], addresses[row["code"]]) for row in rows
+    }
 
 
 async def contact_name(db: Reader, contact_id: int) -> str:
-    """A contact's name, also of one that was removed or belongs to a signpost: tickets still name it."""
+    """A contact's name, also of one that was removed or belongs to a signpost: tickets still name
+    it.
+    """
     row = await db.fetch_one("SELECT name FROM contacts WHERE id = ?", contact_id)
     return row["name"] if row else ""
 
@@ -195,10 +217,14 @@ async def list_codes_by_reach(db: Reader, reaches: Sequence[str]) -> list[tuple[
 
 async def list_codes_by_name(db: Reader, names: Sequence[str]) -> list[tuple[str, str]]:
     """(name, code) of every customer whose whole name sounds like one of these."""
-    return await _list_codes(db, "whole", [(key, name) for name in names if (key := customer_keys.whole_key(name))])
+    return await _list_codes(
+        db, "whole", [(key, name) for name in names if (key := customer_keys.whole_key(name))]
+    )
 
 
-async def _list_codes(db: Reader, kind: str, wanted: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+async def _list_codes(
+    db: Reader, kind: str, wanted: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
     """(what was asked for, code) by keys of one kind; `wanted` is (key, what is asked for)."""
     asked: dict[str, list[str]] = defaultdict(list)
     for key, what in wanted:
@@ -207,14 +233,22 @@ async def _list_codes(db: Reader, kind: str, wanted: Sequence[tuple[str, str]]) 
         return []
     marks = ", ".join("?" for _ in asked)
     sql = f"SELECT key, customer_code FROM customer_keys WHERE kind = ? AND key IN ({marks})"
-    return [(what, row["customer_code"]) for row in await db.fetch(sql, kind, *asked) for what in asked[row["key"]]]
+    return [
+        (what, row["customer_code"])
+        for row in await db.fetch(sql, kind, *asked)
+        for what in asked[row["key"]]
+    ]
 
 
 async def note_unsent(tx: Tx, code: str, by: StaffId, now: datetime) -> None:
-    """Say in the customer's list of changes that a message it came from was taken back by its sender."""
+    """Say in the customer's list of changes that a message it came from was taken back by its
+    sender.
+    """
     row = await tx.fetch_one("SELECT version FROM customers WHERE code = ?", code)
     if row is not None:
-        await changes.add(tx, code, [Change(now, by, "unsent_at", "", now.isoformat(), int(row["version"]))])
+        await changes.add(
+            tx, code, [Change(now, by, "unsent_at", "", now.isoformat(), int(row["version"]))]
+        )
 
 
 async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
@@ -223,7 +257,9 @@ async def add_customer(tx: Tx, customer: Customer, now: datetime) -> None:
 
 
 async def add_customers(tx: Tx, customers: Sequence[Customer], now: datetime) -> None:
-    """New records, one as many, with all that is derived from them; Conflict("exists") where a code is taken."""
+    """New records, one as many, with all that is derived from them; Conflict("exists") where a code
+    is taken.
+    """
     if not customers:
         return
     names = list(_columns(customers[0]))
@@ -243,9 +279,12 @@ def _columns(customer: Customer) -> dict[str, str | None]:
 
 
 async def write_derived(tx: Tx, customers: Sequence[Customer]) -> None:
-    """Everything that is derived from records as they stand, for those that no save has just written."""
+    """Everything that is derived from records as they stand, for those that no save has just
+    written.
+    """
     await tx.execute_many(
-        "UPDATE customers SET folded = ? WHERE code = ?", [(customer_keys.folded(c), c.code) for c in customers]
+        "UPDATE customers SET folded = ? WHERE code = ?",
+        [(customer_keys.folded(c), c.code) for c in customers],
     )
     await customer_keys.write(tx, customers)
 
@@ -265,7 +304,9 @@ async def _add_addresses(tx: Tx, customers: Sequence[Customer]) -> None:
 
 
 async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
-    """Contacts are updated in place and only marked when removed (tickets point at them), addresses written anew."""
+    """Contacts are updated in place and only marked when removed (tickets point at them), addresses
+    written anew.
+    """
     await _add_contacts(tx, [(new.code, contact) for contact in new.contacts if contact.id is None])
     await tx.execute_many(
         "UPDATE contacts SET name = ?, phone = ?, mobile = ?, email = ?, main = ?, removed = 0 "
@@ -288,17 +329,28 @@ async def _change_parts(tx: Tx, old: Customer, new: Customer) -> None:
 def _differences(old: Customer, new: Customer, by: StaffId | None, now: datetime) -> list[Change]:
     before, after = as_stored(old), as_stored(new)
     pairs = [(field, before[field] or "", after[field] or "") for field in before]
-    pairs.append(("address", " | ".join(a.text for a in old.addresses), " | ".join(a.text for a in new.addresses)))
+    pairs.append(
+        (
+            "address",
+            " | ".join(a.text for a in old.addresses),
+            " | ".join(a.text for a in new.addresses),
+        )
+    )
     pairs.append(("contacts", _contacts_text(old), _contacts_text(new)))
     return [Change(now, by, field, a, b, new.version) for field, a, b in pairs if a != b]
 
 
 def _contacts_text(customer: Customer) -> str:
-    return " | ".join(" ".join(filter(None, (c.name, c.phone, c.mobile, c.email))) for c in customer.contacts)
+    return " | ".join(
+        " ".join(filter(None, (c.name, c.phone, c.mobile, c.email))) for c in customer.contacts
+    )
 
 
-async def update_customer(tx: Tx, old: Customer, new: Customer, by: StaffId | None, now: datetime) -> None:
-    """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on or was merged.
+async def update_customer(
+    tx: Tx, old: Customer, new: Customer, by: StaffId | None, now: datetime
+) -> None:
+    """Save changes to a record read at `old.version`; Conflict("changed") where it has moved on or
+    was merged.
 
     The record as it was is kept, so that the change can be taken back.
     """

@@ -1,4 +1,6 @@
-"""The demo desk's customers: invented people and organisations, put together from data/demo.toml."""
+"""The demo desk's customers: invented people and organisations, put together from
+data/demo.toml.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +26,9 @@ class Register:
         self.rng = rng
         self.now = now
         self.names: set[str] = set()
-        self.lines = iter(rng.sample(range(1000, 9000), 2000))  # the known customers' numbers begin with 9
+        self.lines = iter(
+            rng.sample(range(1000, 9000), 2000)
+        )  # the known customers' numbers begin with 9
 
     def customers(self) -> list[Customer]:
         """All, by code; codes rise with time, and all are older than the desk's year."""
@@ -37,7 +41,9 @@ class Register:
             self._organisation(kind, name, next(codes)) if name else self.person(kind, next(codes))
             for kind, name in wanted
         ]
-        everyone = sorted([*known, *invented, *self._twins(invented, codes)], key=lambda one: int(one.code[1:]))
+        everyone = sorted(
+            [*known, *invented, *self._twins(invented, codes)], key=lambda one: int(one.code[1:])
+        )
         ages = sorted((self.rng.uniform(400, 1500) for _ in everyone), reverse=True)
         return [
             replace(one, created_at=self.now - timedelta(days=int(age)))
@@ -136,7 +142,9 @@ class Register:
 
     def _email(self, kind: str, latin: str, code: int) -> str:
         domains = self.words["e_mail"]
-        return f"{latin}{code or self.rng.randrange(100, 1000)}@{domains.get(kind, domains['other'])}"
+        return (
+            f"{latin}{code or self.rng.randrange(100, 1000)}@{domains.get(kind, domains['other'])}"
+        )
 
     def _address(self, province: str) -> str:
         forms = self.words["places"]["address"]

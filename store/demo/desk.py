@@ -1,4 +1,6 @@
-"""The demo desk: fills an empty database with invented staff, customers, a year of tickets and what is owed."""
+"""The demo desk: fills an empty database with invented staff, customers, a year of tickets and what
+is owed.
+"""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,11 +20,14 @@ from store.staff import add_staff, add_team
 from store.ticket_saves import add_tickets
 
 
-async def fill_demo(db: Database, configuration: Configuration, now: datetime, *, seed: int = 2569) -> None:
-    """Fill an empty, migrated database, in one transaction; the same for the same seed and `now` (aware).
+async def fill_demo(
+    db: Database, configuration: Configuration, now: datetime, *, seed: int = 2569
+) -> None:
+    """Fill an empty, migrated database, in one transaction; the same for the same seed and `now`
+    (aware).
 
-    The one administrator is whom a demo's user speaks as. Raises Conflict("exists") on a database in use.
-    """
+    The one administrator is whom a demo's user speaks as. Raises Conflict("exists") on a database
+    in use."""
     words = read_document(Path(__file__).parents[1] / "data" / "demo.toml", "demo.toml").values
 
     async def work(tx: Tx) -> None:
@@ -45,7 +50,10 @@ async def fill_demo(db: Database, configuration: Configuration, now: datetime, *
 
 async def _add_staff(tx: Tx, words: Words, at: datetime) -> dict[StaffId, int]:
     """The staff and their teams; ids with each one's share of the tickets."""
-    ids = {row["name"]: await add_staff(tx, row["name"], Role(row["role"]), at) for row in words["staff"]}
+    ids = {
+        row["name"]: await add_staff(tx, row["name"], Role(row["role"]), at)
+        for row in words["staff"]
+    }
     for team, members in words["teams"].items():
         await add_team(tx, team, [ids[member] for member in members])
     return {ids[row["name"]]: row["share"] for row in words["staff"]}
@@ -53,7 +61,9 @@ async def _add_staff(tx: Tx, words: Words, at: datetime) -> dict[StaffId, int]:
 
 def _history(ticket: Ticket) -> list[Change]:
     """The status from the first save on; mail is new until an officer takes it up."""
-    steps = [(ticket.recorded_at, ticket.recorded_by, Status.OPEN if ticket.recorded_by else Status.NEW)]
+    steps = [
+        (ticket.recorded_at, ticket.recorded_by, Status.OPEN if ticket.recorded_by else Status.NEW)
+    ]
     if ticket.recorded_by is None and ticket.status is not Status.NEW:
         steps.append((ticket.recorded_at, ticket.assignee, Status.OPEN))
     if ticket.closed_at:

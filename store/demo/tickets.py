@@ -1,4 +1,6 @@
-"""The demo desk's tickets: a year of work across the whole catalogue, put together from data/demo.toml."""
+"""The demo desk's tickets: a year of work across the whole catalogue, put together from
+data/demo.toml.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -44,7 +46,9 @@ class Desk:
         today = now.astimezone(BANGKOK).date()
         past = (today - timedelta(days=back) for back in range(364, -1, -1))
         self.days = [day for day in past if configuration.calendar.is_working_day(day)]
-        self.subjects = {subject.code: subject for subject in configuration.catalogue.active_subjects(today)}
+        self.subjects = {
+            subject.code: subject for subject in configuration.catalogue.active_subjects(today)
+        }
         self.known = {row["code"]: row for row in words["known"]}
         self.customers = {customer.code: customer for customer in customers}
         self.pool: dict[str, list[Customer]] = {}
@@ -52,12 +56,16 @@ class Desk:
             if customer.code not in self.known and customer.note != words["twins"]["note"]:
                 self.pool.setdefault(customer.kind, []).append(customer)
         names = [project.name for project in configuration.projects]
-        self.topics = [(name, topic) for name in names for topic in words["topics"].get(name, (name,))]
+        self.topics = [
+            (name, topic) for name in names for topic in words["topics"].get(name, (name,))
+        ]
         self.forwards: dict[TicketNo, TicketNo] = {}
         self.serials: Counter[object] = Counter()
 
     def tickets(self, strangers: Sequence[Customer]) -> list[Ticket]:
-        """All tickets, numbered in the order in which they were recorded; `strangers` wrote but are unknown."""
+        """All tickets, numbered in the order in which they were recorded; `strangers` wrote but are
+        unknown.
+        """
         amounts = self.words["amounts"]
         fixed = [*self._lives(), *self._of_the_known()]
         counts = Counter(ticket.subject for ticket in fixed)
@@ -79,13 +87,19 @@ class Desk:
     # What happens at the desk.
 
     def _contact(self, code: str) -> list[Ticket]:
-        """What one event leaves behind: a ticket, or several for a publication or a forwarded mail."""
+        """What one event leaves behind: a ticket, or several for a publication or a forwarded
+        mail.
+        """
         row, at = self._row(code), self._moment(self.rng.choice(self.days))
         if row.get("types") == []:
-            fitting = [name for name in self.subjects[code].channels if name in self.words["networks"]]
+            fitting = [
+                name for name in self.subjects[code].channels if name in self.words["networks"]
+            ]
             networks = self.rng.sample(fitting, self.rng.randint(1, len(fitting)))
             values = self._values(None, at)
-            return [self._draft(code, at, None, channel=network, values=values) for network in networks]
+            return [
+                self._draft(code, at, None, channel=network, values=values) for network in networks
+            ]
         customer = self._customer(row)
         wanted = [other for other in row.get("forwards", ()) if other in self.subjects]
         if not wanted:
@@ -103,7 +117,9 @@ class Desk:
             subjects = [subject for subject in row.get("tickets", ()) if subject in self.subjects]
             days = sorted(self.rng.sample(self.days[:-10], len(subjects)))
             tickets += [
-                self._draft(subject, self._moment(day), self.customers[CustomerCode(code)], minutes=90)
+                self._draft(
+                    subject, self._moment(day), self.customers[CustomerCode(code)], minutes=90
+                )
                 for subject, day in zip(subjects, days, strict=True)
             ]
         return tickets
@@ -117,13 +133,19 @@ class Desk:
                 customer = self.customers.get(row.get("customer")) or self._customer(row, used)
                 used.add(customer.code)
                 lives.append(self._life(row, customer))
-        names = self._contract_names({(one.contract_on, one.customer) for life in lives for one in life})
+        names = self._contract_names(
+            {(one.contract_on, one.customer) for life in lives for one in life}
+        )
         return [
-            replace(one, contract_no=names.get((one.contract_on, one.customer), "")) for life in lives for one in life
+            replace(one, contract_no=names.get((one.contract_on, one.customer), ""))
+            for life in lives
+            for one in life
         ]
 
     def _contract_names(self, made: set[tuple[date | None, CustomerCode | None]]) -> dict[Any, str]:
-        """Numbers by date within each Buddhist year, such that the known customer's contract has its own."""
+        """Numbers by date within each Buddhist year, such that the known customer's contract has
+        its own.
+        """
         contracts = self.words["contracts"]
         dated = sorted((on, code) for on, code in made if on and code)
         years = [on.year for on, _ in dated]
@@ -138,13 +160,21 @@ class Desk:
 
     def _life(self, row: Words, customer: Customer) -> list[Ticket]:
         contracts = self.words["contracts"]
-        steps = [(code, int(lag)) for code, lag in (step.split() for step in row["steps"]) if code in self.subjects]
+        steps = [
+            (code, int(lag))
+            for code, lag in (step.split() for step in row["steps"])
+            if code in self.subjects
+        ]
         about = self._values(customer, self.now)
-        place = max(0, len(self.days) - 1 - self.rng.randint(*row["ends"]) - sum(lag for _, lag in steps))
+        place = max(
+            0, len(self.days) - 1 - self.rng.randint(*row["ends"]) - sum(lag for _, lag in steps)
+        )
         life: list[Ticket] = []
         for code, lag in steps:
             place = min(place + lag, len(self.days) - 1)
-            ticket = self._draft(code, self._moment(self.days[place]), customer, values=about, minutes=60)
+            ticket = self._draft(
+                code, self._moment(self.days[place]), customer, values=about, minutes=60
+            )
             if code == contracts["first"]:
                 ticket = replace(ticket, complexity=Complexity.COMPLEX)
             if code in row.get("open", ()):
@@ -157,20 +187,36 @@ class Desk:
         named = (contracts["first"], *contracts["named_by"])
         life = [replace(one, contract_on=on) if one.subject in named else one for one in life]
         # The request is answered when the data are sent.
-        return [replace(one, closed_at=sent.created_at) if one.subject == contracts["first"] else one for one in life]
+        return [
+            replace(one, closed_at=sent.created_at) if one.subject == contracts["first"] else one
+            for one in life
+        ]
 
     def _unmatched(self, strangers: Sequence[Customer]) -> Ticket:
         """Mail of the last days that nobody has worked on."""
         at = self._moment(self.days[-1 - int(self.rng.random() ** 2 * 10)])
         familiar = [one for one in self.pool["student"] if one.email]
-        writer = self.rng.choice(familiar if self.rng.random() < 0.7 else [one for one in strangers if one.email])
+        writer = self.rng.choice(
+            familiar if self.rng.random() < 0.7 else [one for one in strangers if one.email]
+        )
         row = self.words["unmatched"]
         local = "0" + writer.mobile.removeprefix("+66")
         values = self._values(writer, at) | {"phone": local}
-        text = f"{self.words['mail']['opening']}\n{self.rng.choice(row['texts'])}\n{row['closing']}".format(**values)
+        text = f"{self.words['mail']['opening']}\n{self.rng.choice(row['texts'])}\n{row['closing']}".format(
+            **values
+        )
         no = TicketNo(f"<{self._serial('draft')}>")
         return Ticket(
-            no, "email", row["subject"], text, at, at, None, None, reply_email=writer.email, status=Status.NEW
+            no,
+            "email",
+            row["subject"],
+            text,
+            at,
+            at,
+            None,
+            None,
+            reply_email=writer.email,
+            status=Status.NEW,
         )
 
     # One ticket.
@@ -186,12 +232,17 @@ class Desk:
         minutes: int | None = None,
         late: bool = False,
     ) -> Ticket:
-        """A closed ticket, or an open one where closing it would lie ahead; `minutes` = working time at most."""
+        """A closed ticket, or an open one where closing it would lie ahead; `minutes` = working
+        time at most.
+        """
         row, subject = self._row(code), self.subjects[code]
         channel = channel or self._channel(subject)
         values = values or self._values(customer, at)
         network = self.words["networks"].get(channel, {})
-        values = values | {"network": network.get("name", channel), "customer": customer.name if customer else ""}
+        values = values | {
+            "network": network.get("name", channel),
+            "customer": customer.name if customer else "",
+        }
         forms = self.rng.choice(row["texts"])
         details, result = (form.format(**values) for form in forms)
         written = channel == "email" and not row.get("ours")
@@ -219,7 +270,9 @@ class Desk:
             data_years=values["year"] if own else "",
             result=result,
             link=network.get("link", "").format(number=self._serial("link") * 137 + 100_000),
-            remarks=self.rng.choice(self.words["words"]["remarks"]) if self.rng.random() < 0.02 else "",
+            remarks=self.rng.choice(self.words["words"]["remarks"])
+            if self.rng.random() < 0.02
+            else "",
         )
         return self._closed(self._complete(ticket, customer), minutes)
 
@@ -239,7 +292,9 @@ class Desk:
         }
         on = ticket.created_at.astimezone(BANGKOK).date()
         wanted = {*needed, *catalogue.prompts(*asked, price)} - forgotten
-        given: dict[str, Any] = {field: self._answer(field, on) for field in _ANSWERED if field in wanted}
+        given: dict[str, Any] = {
+            field: self._answer(field, on) for field in _ANSWERED if field in wanted
+        }
         if customer and "agency" in wanted:
             given["agency"] = customer.name
         ticket = replace(ticket, price=price, **given, **_counted(ticket, needed))
@@ -314,7 +369,9 @@ class Desk:
         return ticket.channel != "walk_in" and not self._row(ticket.subject).get("at_once")
 
     def _numbered(self, tickets: list[Ticket], first: int) -> list[Ticket]:
-        """By time of recording, with numbers, and with the numbers and contracts that texts name."""
+        """By time of recording, with numbers, and with the numbers and contracts that texts
+        name.
+        """
         tickets = sorted(tickets, key=lambda one: one.recorded_at)
         numbers = {
             one.no: ticket_no(running, one.recorded_at.astimezone(BANGKOK))
@@ -322,7 +379,10 @@ class Desk:
         }
         named = []
         for one in tickets:
-            values = {"{contract}": one.contract_no, "{ticket}": numbers[self.forwards.get(one.no, one.no)]}
+            values = {
+                "{contract}": one.contract_no,
+                "{ticket}": numbers[self.forwards.get(one.no, one.no)],
+            }
             details, result = one.details, one.result
             for mark, value in values.items():
                 details, result = details.replace(mark, value), result.replace(mark, value)
@@ -357,7 +417,9 @@ class Desk:
 
     def _channel(self, subject: Subject) -> str:
         weights = self.words["channels"]
-        return _pick(self.rng, {code: weights.get(code, 1) for code in subject.channels or ("email",)})
+        return _pick(
+            self.rng, {code: weights.get(code, 1) for code in subject.channels or ("email",)}
+        )
 
     def _contact_id(self, customer: Customer | None) -> int | None:
         ids = self.contacts.get(customer.code, ()) if customer else ()
@@ -368,7 +430,11 @@ class Desk:
         words, rng = self.words["words"], self.rng
         project, topic = rng.choice(self.topics)
         provinces = self.words["places"]["provinces"]
-        gender = customer.gender if customer and customer.gender else rng.choice((Gender.FEMALE, Gender.MALE))
+        gender = (
+            customer.gender
+            if customer and customer.gender
+            else rng.choice((Gender.FEMALE, Gender.MALE))
+        )
         local = at.astimezone(BANGKOK)
         return {
             "project": project,
@@ -376,7 +442,9 @@ class Desk:
             "year": str(local.year + BUDDHIST_OFFSET - 1 - min(9, int(rng.expovariate(0.6)))),
             "month": words["months"][(local.month - 2) % 12],
             "province": rng.choice(provinces),
-            "place": next((place for place in provinces if customer and place in customer.name), provinces[0]),
+            "place": next(
+                (place for place in provinces if customer and place in customer.name), provinces[0]
+            ),
             "other": rng.choice(words["other"]),
             "count": str(rng.randint(1, 5)),
             "pages": str(rng.randint(4, 80)),
@@ -396,5 +464,9 @@ class Desk:
 def _counted(ticket: Ticket, needed: tuple[str, ...]) -> dict[str, Any]:
     """A provincial office's number of users, out of the words that the ticket is made of."""
     on = ticket.created_at.astimezone(BANGKOK).date()
-    read = read_user_count(f"{ticket.details}\n{ticket.result}", on) if "user_count" in needed else UserCount()
+    read = (
+        read_user_count(f"{ticket.details}\n{ticket.result}", on)
+        if "user_count" in needed
+        else UserCount()
+    )
     return {"province": read.province, "user_count": read.users, "counted_on": read.month}

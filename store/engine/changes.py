@@ -1,4 +1,6 @@
-"""The list of changes (DOMAIN.md section 2.4) of customers and tickets: who, when, which field, from what to what."""
+"""The list of changes (DOMAIN.md section 2.4) of customers and tickets: who, when, which field,
+from what to what.
+"""
 
 from collections.abc import Sequence
 
@@ -18,7 +20,9 @@ async def add(tx: Tx, record: str, changes: Sequence[Change]) -> None:
 
 def _change(row: Row) -> Change:
     by = None if row["staff_id"] is None else StaffId(row["staff_id"])
-    return Change(row["changed_at"], by, row["field"], row["old_value"], row["new_value"], int(row["version"]))
+    return Change(
+        row["changed_at"], by, row["field"], row["old_value"], row["new_value"], int(row["version"])
+    )
 
 
 async def list_changes(db: Reader, record: str, after_version: int = 0) -> list[Change]:

@@ -1,4 +1,6 @@
-"""Running numbers: reserved in a transaction of their own, so that a crash leaves a gap and never a twin."""
+"""Running numbers: reserved in a transaction of their own, so that a crash leaves a gap and never a
+twin.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +15,9 @@ async def reserve(db: Database, name: str) -> int:
     """The next value of a running number."""
 
     async def work(tx: Tx) -> int:
-        row = await tx.fetch_one("UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value", name)
+        row = await tx.fetch_one(
+            "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value", name
+        )
         assert row is not None, f"counter {name} is made by the first migration"
         return int(row["value"])
 
@@ -32,7 +36,9 @@ async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
 
 async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
     """Make the running number go on above `at_least`."""
-    await tx.execute_many("UPDATE counters SET value = ? WHERE name = ? AND value < ?", [(at_least, name, at_least)])
+    await tx.execute_many(
+        "UPDATE counters SET value = ? WHERE name = ? AND value < ?", [(at_least, name, at_least)]
+    )
 
 
 NUMBER_AT = {"customer": 1, "ticket": 5, "publication": 1}
@@ -40,9 +46,13 @@ NUMBER_AT = {"customer": 1, "ticket": 5, "publication": 1}
 
 
 async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:
-    """Make the running number go on above those of these codes or numbers: none is given out twice."""
+    """Make the running number go on above those of these codes or numbers: none is given out
+    twice.
+    """
     numbers = [record[NUMBER_AT[name] :] for record in records]
-    await raise_counter(tx, name, max((int(number) for number in numbers if number.isdecimal()), default=0))
+    await raise_counter(
+        tx, name, max((int(number) for number in numbers if number.isdecimal()), default=0)
+    )
 
 
 async def read_counter(db: Reader, name: str) -> int:

@@ -12,14 +12,20 @@ T = TypeVar("T")
 
 
 class StoreUnavailable(Exception):
-    """The database cannot be used just now (locked, full, connection lost); the same call may go well later."""
+    """The database cannot be used just now (locked, full, connection lost); the same call may go
+    well later.
+    """
 
     safe_text = True
-    """Its words are the driver's about the database and hold nothing that people typed: they may be logged."""
+    """Its words are the driver's about the database and hold nothing that people typed: they may be
+    logged.
+    """
 
 
 class Reader(Protocol):
-    """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters likewise."""
+    """Columns named `*_at` come back as aware UTC datetimes, `*_on` as dates; parameters
+    likewise.
+    """
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
         """All rows of a SELECT (or of a statement with RETURNING, inside a transaction)."""
@@ -49,7 +55,9 @@ Change = Callable[[Tx], Awaitable[object]]
 
 
 class Database(Reader, Protocol):
-    """A desk's database. Raises StoreUnavailable, and Conflict("exists") where a unique key is taken."""
+    """A desk's database. Raises StoreUnavailable, and Conflict("exists") where a unique key is
+    taken.
+    """
 
     engine: str
     words: Words
@@ -74,7 +82,9 @@ class Database(Reader, Protocol):
 
 
 def is_one_of(column: str, values: Sequence[object]) -> str:
-    """`column IN (?, ?)` for these values; never true where there are none, which PostgreSQL has no `IN ()` for."""
+    """`column IN (?, ?)` for these values; never true where there are none, which PostgreSQL has no
+    `IN ()` for.
+    """
     return f"{column} IN ({', '.join('?' for _ in values)})" if values else "1 = 0"
 
 
@@ -82,7 +92,8 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def open_database(url: str, now: datetime = UNDATED) -> Database:
-    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's schema.
+    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's
+    schema.
 
     `now` dates the migrations that this opening applies.
     """
@@ -94,4 +105,6 @@ async def open_database(url: str, now: datetime = UNDATED) -> Database:
         from store.engine.postgresql import open_postgresql
 
         return await open_postgresql(url, now)
-    raise ValueError("DESKBOT_DATABASE_URL must look like sqlite:///data/desk.db or postgresql://user@host/desk")
+    raise ValueError(
+        "DESKBOT_DATABASE_URL must look like sqlite:///data/desk.db or postgresql://user@host/desk"
+    )

@@ -1,4 +1,6 @@
-"""Named places where a test may kill the process: DESKBOT_FAILPOINT=message.accepted (or name:2, the second time)."""
+"""Named places where a test may kill the process: DESKBOT_FAILPOINT=message.accepted (or name:2,
+the second time).
+"""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""What changes of tickets and requests are decided on: the office's data, who makes them, and when."""
+"""What changes of tickets and requests are decided on: the office's data, who makes them, and
+when.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +14,9 @@ from domain.staff import StaffId
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`configuration` is the office's, with the holidays that were entered; `by` None = the desk itself."""
+    """`configuration` is the office's, with the holidays that were entered; `by` None = the desk
+    itself.
+    """
 
     configuration: Configuration
     by: StaffId | None

@@ -1,4 +1,6 @@
-"""What a process keeps in memory of the database: read in the background at first, then only what was added."""
+"""What a process keeps in memory of the database: read in the background at first, then only what
+was added.
+"""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -7,7 +9,9 @@ if TYPE_CHECKING:
     from store.engine.database import Reader
 
 PATIENCE = 0.4
-"""Seconds that a question waits for a reading; a large one takes longer, and who can does without meanwhile."""
+"""Seconds that a question waits for a reading; a large one takes longer, and who can does without
+meanwhile.
+"""
 
 
 class Kept:
@@ -17,7 +21,8 @@ class Kept:
         self._reading: asyncio.Task[None] | None = None
 
     async def refreshed(self, db: "Reader", patience: float | None = PATIENCE) -> bool:
-        """Read what was added since the last time; False where that takes longer than `patience` (None: any time).
+        """Read what was added since the last time; False where that takes longer than `patience`
+        (None: any time).
 
         Raises StoreUnavailable.
         """

@@ -29,17 +29,26 @@ async def take(tx: Tx, name: str, owner: str, now: datetime) -> bool:
 
 
 async def touch(tx: Tx, name: str, owner: str, now: datetime) -> None:
-    """Extend a lease where it is the owner's, and lock it until the transaction ends; waits for no answer."""
-    await tx.execute_many("UPDATE leases SET expires_at = ? WHERE name = ? AND owner = ?", [(now + TTL, name, owner)])
+    """Extend a lease where it is the owner's, and lock it until the transaction ends; waits for no
+    answer.
+    """
+    await tx.execute_many(
+        "UPDATE leases SET expires_at = ? WHERE name = ? AND owner = ?", [(now + TTL, name, owner)]
+    )
 
 
 async def holds(tx: Tx, name: str, owner: str) -> bool:
     """Whether the lease is the owner's."""
-    return await tx.fetch_one("SELECT 1 AS one FROM leases WHERE name = ? AND owner = ?", name, owner) is not None
+    return (
+        await tx.fetch_one("SELECT 1 AS one FROM leases WHERE name = ? AND owner = ?", name, owner)
+        is not None
+    )
 
 
 async def release_all(db: Database, owner_prefix: str) -> None:
-    """Forget the leases, also of what is due, of owners known to be gone (the last run of a single-process desk)."""
+    """Forget the leases, also of what is due, of owners known to be gone (the last run of a
+    single-process desk).
+    """
     theirs = "substr(owner, 1, CAST(? AS INTEGER)) = ?"
 
     async def work(tx: Tx) -> None:

@@ -1,8 +1,7 @@
 """Numbered migrations: `migrations/0001_name.sql`, each applied once, in order.
 
-They are written for PostgreSQL; SQLite gets them with its own types. A statement under a comment that begins with
-`postgresql only` is left out there.
-"""
+They are written for PostgreSQL; SQLite gets them with its own types. A statement under a comment
+that begins with `postgresql only` is left out there."""
 
 import re
 from datetime import datetime
@@ -12,10 +11,10 @@ from store.engine.database import Tx
 from store.rebuild import EVERYTHING
 
 AFTER = {19: EVERYTHING}
-"""What SQL cannot do of a migration, run in the same transaction once the whole schema is there: after the nineteenth
-all that is derived is made anew, since texts were read otherwise from then on (wide and ornamental letters, blanks and
-invisible signs of every kind). Whoever changes `domain/text.py` so that keys change adds a line.
-"""
+"""What SQL cannot do of a migration, run in the same transaction once the whole schema is there:
+after the nineteenth all that is derived is made anew, since texts were read otherwise from then on
+(wide and ornamental letters, blanks and invisible signs of every kind). Whoever changes
+`domain/text.py` so that keys change adds a line. """
 
 
 SQLITE = {
@@ -27,7 +26,9 @@ SQLITE = {
     "NUMERIC(14, 2)": "TEXT",
     "/* WITHOUT ROWID */": "WITHOUT ROWID",
 }
-"""What stands for what; the longer first. Moments, days and money are texts there (store/engine/sqlite.py)."""
+"""What stands for what; the longer first. Moments, days and money are texts there
+(store/engine/sqlite.py).
+"""
 _SQLITE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, SQLITE))})(?!\w)")
 _POSTGRESQL_ONLY = re.compile(r"^-- postgresql only\b", re.MULTILINE)
 
@@ -43,8 +44,14 @@ def _files() -> list[tuple[int, str]]:
 
 
 def _statements(script: str, engine: str) -> list[str]:
-    """The statements of a migration as the engine takes them: each ends with `;` at the end of a line."""
-    statements = [part.strip() for part in script.replace(";\n", ";\0").split("\0") if part.strip().rstrip(";")]
+    """The statements of a migration as the engine takes them: each ends with `;` at the end of a
+    line.
+    """
+    statements = [
+        part.strip()
+        for part in script.replace(";\n", ";\0").split("\0")
+        if part.strip().rstrip(";")
+    ]
     if engine != "sqlite":
         return statements
     shared = [statement for statement in statements if not _POSTGRESQL_ONLY.search(statement)]

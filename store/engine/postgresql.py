@@ -132,7 +132,10 @@ async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
     async with _translated():
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
-        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        except (
+            asyncpg.InvalidAuthorizationSpecificationError,
+            asyncpg.InvalidCatalogNameError,
+        ) as error:
             raise ValueError(f"DESKBOT_DATABASE_URL: {error}") from error
     try:
         async with pool.acquire() as raw:
@@ -150,4 +153,6 @@ async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
 async def _check_encoding(raw: asyncpg.Connection) -> None:
     encoding = await raw.fetchval("SHOW server_encoding")
     if encoding != "UTF8":
-        raise ValueError(f"DESKBOT_DATABASE_URL: the database's encoding is {encoding}; create it with UTF8")
+        raise ValueError(
+            f"DESKBOT_DATABASE_URL: the database's encoding is {encoding}; create it with UTF8"
+        )

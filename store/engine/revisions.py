@@ -36,14 +36,17 @@ async def keep(tx: Tx, customer: Customer) -> None:
 
 async def find(db: Reader, code: str, version: int) -> Customer | None:
     """The record as it was at a version, if that was kept."""
-    row = await db.fetch_one("SELECT state FROM revisions WHERE record = ? AND version = ?", code, version)
+    row = await db.fetch_one(
+        "SELECT state FROM revisions WHERE record = ? AND version = ?", code, version
+    )
     return None if row is None else from_text(row["state"])
 
 
 async def list_by_codes(db: Reader, codes: Sequence[str]) -> dict[str, list[Customer]]:
     """All states that were kept of these records, oldest first, by code."""
     rows = await db.fetch(
-        f"SELECT record, state FROM revisions WHERE {is_one_of('record', codes)} ORDER BY record, version", *codes
+        f"SELECT record, state FROM revisions WHERE {is_one_of('record', codes)} ORDER BY record, version",
+        *codes,
     )
     found: dict[str, list[Customer]] = {}
     for row in rows:

@@ -1,4 +1,6 @@
-"""What one import has met so far: texts by key in a temporary file of SQLite's own, so that memory stays small."""
+"""What one import has met so far: texts by key in a temporary file of SQLite's own, so that memory
+stays small.
+"""
 
 import sqlite3
 from collections.abc import Collection, Mapping
@@ -12,7 +14,9 @@ class Scratch:
         self._db = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-4096"):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute("CREATE TABLE met (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+        self._db.execute(
+            "CREATE TABLE met (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+        )
 
     def get(self, keys: Collection[str]) -> dict[str, str]:
         """The values of those keys that were met."""
@@ -25,7 +29,9 @@ class Scratch:
 
     def put(self, values: Mapping[str, str]) -> None:
         """Remember these, in place of what was there."""
-        self._db.executemany("INSERT OR REPLACE INTO met (key, value) VALUES (?, ?)", values.items())
+        self._db.executemany(
+            "INSERT OR REPLACE INTO met (key, value) VALUES (?, ?)", values.items()
+        )
 
     def close(self) -> None:
         """Forget all."""

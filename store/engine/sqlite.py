@@ -91,11 +91,11 @@ async def _translated() -> AsyncIterator[None]:
 
 
 class _Connection:
-    """One aiosqlite connection as a Reader and Tx: each call is one hop to its thread, not one a step.
+    """One aiosqlite connection as a Reader and Tx: each call is one hop to its thread, not one a
+    step.
 
-    What a transaction only writes (`execute_many`, BEGIN) waits and rides along with the next call that needs
-    an answer, COMMIT at the latest.
-    """
+    What a transaction only writes (`execute_many`, BEGIN) waits and rides along with the next call
+    that needs an answer, COMMIT at the latest."""
 
     engine = "sqlite"
 
@@ -145,11 +145,13 @@ class _Connection:
                 if len(rows) == 1:
                     connection.execute(sql, [_encode(value) for value in rows[0]])
                 else:
-                    # Encoded here, in the connection's thread: the event loop has other things to do.
+                    # Encoded here, in the connection's thread: the event loop has other things to
+                    # do.
                     connection.executemany(sql, _encoded(rows))
             return work(connection)
 
-        # The one use of something private of aiosqlite, which the lock pins: its public calls are a hop each.
+        # The one use of something private of aiosqlite, which the lock pins: its public calls are a
+        # hop each.
         hop: Callable[[Callable[[], T]], Awaitable[T]] = self.raw._execute
         async with _translated():
             return await hop(run)
@@ -181,7 +183,8 @@ class SqliteDatabase:
         return await asyncio.shield(task)
 
     async def _write_in_turn(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        # One of these at a time stands at the writer's door, so that what goes first never waits for many.
+        # One of these at a time stands at the writer's door, so that what goes first never waits
+        # for many.
         async with self._queue:
             return await self._write(work)
 
@@ -209,7 +212,9 @@ class SqliteDatabase:
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:
-    """Processes that make a new file WAL at the same moment get "locked" at once: SQLite waits for nobody here."""
+    """Processes that make a new file WAL at the same moment get "locked" at once: SQLite waits for
+    nobody here.
+    """
     for left in reversed(range(WAL_TRIES)):
         try:
             await connection.execute("PRAGMA journal_mode=WAL")

@@ -1,4 +1,6 @@
-"""How far each mailbox was read: moved on in the transaction of what a mail came to, by one reader at a time."""
+"""How far each mailbox was read: moved on in the transaction of what a mail came to, by one reader
+at a time.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +11,9 @@ from store.engine.database import Reader, Tx
 
 
 class Found(StrEnum):
-    """What a mail was: a report about one of ours, about none of ours, one that nobody can read, or another mail."""
+    """What a mail was: a report about one of ours, about none of ours, one that nobody can read, or
+    another mail.
+    """
 
     REPORT = "reports"
     STRAY = "strays"
@@ -19,7 +23,9 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """`next_uid` = the first mail not dealt with yet; UIDs mean something only under their `uidvalidity`."""
+    """`next_uid` = the first mail not dealt with yet; UIDs mean something only under their
+    `uidvalidity`.
+    """
 
     name: str
     uidvalidity: int
@@ -29,7 +35,9 @@ class Position:
 
 async def find_position(db: Reader, name: str) -> Position | None:
     """How far this mailbox was read; None where it never was."""
-    row = await db.fetch_one("SELECT name, uidvalidity, next_uid, read_at FROM mail_inboxes WHERE name = ?", name)
+    row = await db.fetch_one(
+        "SELECT name, uidvalidity, next_uid, read_at FROM mail_inboxes WHERE name = ?", name
+    )
     return None if row is None else Position(**row)
 
 
@@ -65,7 +73,11 @@ async def move(tx: Tx, old: Position, new: Position, found: Found = Found.OTHER)
 async def count_found(db: Reader) -> dict[Found, int]:
     """How many mails of each kind were read; empty where no mailbox is."""
     rows = await db.fetch("SELECT reports, strays, unreadable FROM mail_inboxes")
-    return {found: sum(int(row[found.value]) for row in rows) for found in Found if found} if rows else {}
+    return (
+        {found: sum(int(row[found.value]) for row in rows) for found in Found if found}
+        if rows
+        else {}
+    )
 
 
 def later(position: Position, next_uid: int, now: datetime) -> Position:

@@ -1,4 +1,6 @@
-"""Mails to customers: what was written, kept for good; the outbox's message of the same id sends it."""
+"""Mails to customers: what was written, kept for good; the outbox's message of the same id sends
+it.
+"""
 
 import json
 from collections.abc import Sequence
@@ -18,9 +20,9 @@ THREAD = 10
 
 
 class MailState(StrEnum):
-    """A mail's way: `doubtful` = nobody can know whether it was accepted, a person decides; `dead` = refused;
-    `bounced` = accepted, and later reported as not delivered; `dropped` = another was written in its place.
-    """
+    """A mail's way: `doubtful` = nobody can know whether it was accepted, a person decides; `dead`
+    = refused; `bounced` = accepted, and later reported as not delivered; `dropped` = another was
+    written in its place."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -39,11 +41,11 @@ STUCK = (MailState.DOUBTFUL, MailState.DEAD, MailState.BOUNCED)
 class NewMail:
     """A mail about to be written.
 
-    `record` = the ticket, contract or customer that it is about; `ticket` = the ticket whose number stands in the
-    subject, where that is not the record. `purpose` names what is done when it is sent (handlers.mail.on_send) and
-    `language` is that of the letter. `text` = the part of the body between greeting and closing, once somebody saw
-    it. `files` = ids of attachments. `automatic` = no person approved it. `aside` = what its purpose needs at the
-    press that sends; it is not kept.
+    `record` = the ticket, contract or customer that it is about; `ticket` = the ticket whose number
+    stands in the subject, where that is not the record. `purpose` names what is done when it is
+    sent (handlers.mail.on_send) and `language` is that of the letter. `text` = the part of the body
+    between greeting and closing, once somebody saw it. `files` = ids of attachments. `automatic` =
+    no person approved it. `aside` = what its purpose needs at the press that sends; it is not kept.
     """
 
     record: str
@@ -61,11 +63,12 @@ class NewMail:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that was written, and how far it came. `thread` = the Message-IDs it follows, oldest first.
+    """A mail that was written, and how far it came. `thread` = the Message-IDs it follows, oldest
+    first.
 
-    `error` says why it is not sent: a step and the server's codes, never its words (bot/mail/adapter.py), or those of the
-    report that came back at `bounced_at`. `delayed_at` = a server reported then that it is still trying.
-    """
+    `error` says why it is not sent: a step and the server's codes, never its words
+    (bot/mail/adapter.py), or those of the report that came back at `bounced_at`. `delayed_at` = a
+    server reported then that it is still trying."""
 
     id: UUID
     record: str
@@ -126,7 +129,9 @@ def _mail(row: Row) -> Mail:
     )
 
 
-async def put_mail(tx: Tx, new: NewMail, mail_id: UUID, domain: str, by: StaffId | None, now: datetime) -> Mail:
+async def put_mail(
+    tx: Tx, new: NewMail, mail_id: UUID, domain: str, by: StaffId | None, now: datetime
+) -> Mail:
     """Keep a mail and queue it: each goes out once, in order for each address.
 
     `domain` = the part of the sender's address after the @, for the Message-ID.
@@ -147,7 +152,9 @@ async def put_mail(tx: Tx, new: NewMail, mail_id: UUID, domain: str, by: StaffId
         by,
         now,
     )
-    await outbox.add(tx, [outbox.Message(mail.id, Platform.MAIL, mail.to, payload_of(mail), staff_id=by)], now)
+    await outbox.add(
+        tx, [outbox.Message(mail.id, Platform.MAIL, mail.to, payload_of(mail), staff_id=by)], now
+    )
     await tx.execute(
         "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, automatic, "
         "message_id, thread, staff_id, written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -185,9 +192,19 @@ async def _earlier(tx: Tx, new: NewMail) -> tuple[str, ...]:
 
 
 def notice_payload(to: str, subject: str, body: str, language: str, now: datetime) -> str:
-    """What bot/mail/adapter.py sends to a member of staff; the Message-ID is that of the outbox's message."""
-    what = {"to": to, "subject": subject, "body": body, "language": language, "written_at": now.isoformat()}
-    return json.dumps({**what, "message_id": "", "thread": [], "files": [], "automatic": True}, ensure_ascii=False)
+    """What bot/mail/adapter.py sends to a member of staff; the Message-ID is that of the outbox's
+    message.
+    """
+    what = {
+        "to": to,
+        "subject": subject,
+        "body": body,
+        "language": language,
+        "written_at": now.isoformat(),
+    }
+    return json.dumps(
+        {**what, "message_id": "", "thread": [], "files": [], "automatic": True}, ensure_ascii=False
+    )
 
 
 def payload_of(mail: Mail) -> str:
@@ -225,7 +242,9 @@ async def get_mail(db: Reader, mail_id: str) -> Mail:
 async def list_mails(db: Reader, record: str, limit: int = 5) -> list[Mail]:
     """What was written about a ticket, contract or customer, the newest first."""
     rows = await db.fetch(
-        f"{_SELECT} WHERE m.record = ? OR m.ticket = ? ORDER BY o.seq DESC LIMIT {int(limit)}", record, record
+        f"{_SELECT} WHERE m.record = ? OR m.ticket = ? ORDER BY o.seq DESC LIMIT {int(limit)}",
+        record,
+        record,
     )
     return [_mail(row) for row in rows]
 
@@ -237,10 +256,13 @@ async def find_reported(db: Reader, message_id: str) -> Mail | None:
 
 
 async def note_bounce(tx: Tx, mail: Mail, codes: str, now: datetime) -> None:
-    """A server reported that it gave the mail up; Conflict("mail_moved") where that is no news any more."""
+    """A server reported that it gave the mail up; Conflict("mail_moved") where that is no news any
+    more.
+    """
     # The message is held first: nobody sends it again meanwhile.
     held = await tx.execute(
-        "UPDATE outbox SET error = error WHERE id = ? AND state IN ('sending', 'sent', 'doubtful')", str(mail.id)
+        "UPDATE outbox SET error = error WHERE id = ? AND state IN ('sending', 'sent', 'doubtful')",
+        str(mail.id),
     )
     noted = await tx.execute(
         "UPDATE mails SET bounced_at = ?, report = ? WHERE id = ? AND bounced_at IS NULL",
@@ -254,7 +276,9 @@ async def note_bounce(tx: Tx, mail: Mail, codes: str, now: datetime) -> None:
 
 async def note_delay(tx: Tx, mail: Mail, now: datetime) -> None:
     """A server reported that it is still trying."""
-    await tx.execute("UPDATE mails SET delayed_at = ? WHERE id = ? AND bounced_at IS NULL", now, str(mail.id))
+    await tx.execute(
+        "UPDATE mails SET delayed_at = ? WHERE id = ? AND bounced_at IS NULL", now, str(mail.id)
+    )
 
 
 async def count_unreached(db: Reader, records: Sequence[str]) -> dict[str, int]:
@@ -272,7 +296,9 @@ async def count_unreached(db: Reader, records: Sequence[str]) -> dict[str, int]:
 
 
 async def send_again(tx: Tx, mail: Mail, now: datetime) -> None:
-    """Queue a mail that is stuck once more, as it was; Conflict("mail_moved") where it is no longer."""
+    """Queue a mail that is stuck once more, as it was; Conflict("mail_moved") where it is no
+    longer.
+    """
     await _from(
         tx,
         mail,
@@ -285,17 +311,25 @@ async def send_again(tx: Tx, mail: Mail, now: datetime) -> None:
 
 
 async def assume_sent(tx: Tx, mail: Mail, now: datetime) -> None:
-    """A person decided that a doubtful mail was sent; Conflict("mail_moved") where it is no longer doubtful."""
+    """A person decided that a doubtful mail was sent; Conflict("mail_moved") where it is no longer
+    doubtful.
+    """
     await _from(tx, mail, (MailState.DOUBTFUL,), "state = 'sent', payload = '', sent_at = ?", now)
 
 
 async def replace_by_new(tx: Tx, mail: Mail) -> None:
-    """Another mail goes in the place of one that is stuck; Conflict("mail_moved") where it was sent again meanwhile."""
+    """Another mail goes in the place of one that is stuck; Conflict("mail_moved") where it was sent
+    again meanwhile.
+    """
     await _from(tx, mail, STUCK, "state = 'dropped', payload = ''")
 
 
-async def _from(tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *params: object) -> None:
-    """Change the message of a mail that is in one of these states, and forget what was reported of it."""
+async def _from(
+    tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *params: object
+) -> None:
+    """Change the message of a mail that is in one of these states, and forget what was reported of
+    it.
+    """
     marks = ", ".join("?" for _ in states)
     bounced = f"state IN {_HANDED_OVER} AND id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL AND id = ?)"
     stands = f"CASE WHEN {bounced} THEN 'bounced' ELSE state END IN ({marks})"
@@ -309,4 +343,7 @@ async def _from(tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *p
     )
     if not touched:
         raise Conflict("mail_moved")
-    await tx.execute("UPDATE mails SET bounced_at = NULL, delayed_at = NULL, report = '' WHERE id = ?", str(mail.id))
+    await tx.execute(
+        "UPDATE mails SET bounced_at = NULL, delayed_at = NULL, report = '' WHERE id = ?",
+        str(mail.id),
+    )

@@ -1,4 +1,6 @@
-"""Tickets that came without a word on where they belong (the demo's, an import's) hung on their requests."""
+"""Tickets that came without a word on where they belong (the demo's, an import's) hung on their
+requests.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,10 +21,11 @@ from store.owed import rows as owed
 
 
 async def adopt(tx: Tx, tickets: Sequence[Ticket], ground: Ground) -> int:
-    """Hang tickets that are saved already, as if each had been in its turn; returns how many requests that made.
+    """Hang tickets that are saved already, as if each had been in its turn; returns how many
+    requests that made.
 
-    What hangs where it belongs stays there. One that may end what is owed on several requests hangs nowhere until an
-    officer says: a wrong guess would end a chain in silence (docs/decisions/0016).
+    What hangs where it belongs stays there. One that may end what is owed on several requests hangs
+    nowhere until an officer says: a wrong guess would end a chain in silence (docs/decisions/0016).
     """
     # One that was voided stays where it hangs, for the day it is restored.
     standing = [ticket for ticket in tickets if ticket.status is not Status.VOIDED]
@@ -36,7 +39,9 @@ async def adopt(tx: Tx, tickets: Sequence[Ticket], ground: Ground) -> int:
     adoption = _Adoption(ground, await counters.read_counter(tx, "request"))
     for life in await requests.list_by_customers(tx, codes):
         adoption.know(life)
-    adoption.taken = await contracts.list_existing(tx, [each.contract_no for each in belonging.values()])
+    adoption.taken = await contracts.list_existing(
+        tx, [each.contract_no for each in belonging.values()]
+    )
     for ticket in sorted(belonging.values(), key=lambda ticket: (ticket.created_at, ticket.no)):
         adoption.take(ticket, hung.get(ticket.no))
     await adoption.write(tx, hung)
@@ -49,7 +54,9 @@ def _kind(ticket: Ticket, ground: Ground) -> RequestKind | None:
 
 @dataclass(slots=True)
 class _Adoption:
-    """The requests of some customers while tickets are hung on them, one by one; `last` = the last number given."""
+    """The requests of some customers while tickets are hung on them, one by one; `last` = the last
+    number given.
+    """
 
     ground: Ground
     last: int
@@ -57,7 +64,9 @@ class _Adoption:
     new: set[int] = field(default_factory=set)
     contracts: list[Contract] = field(default_factory=list)
     chosen: dict[str, int | None] = field(default_factory=dict)
-    _lives: dict[tuple[CustomerCode, RequestKind], list[Life]] = field(default_factory=lambda: defaultdict(list))
+    _lives: dict[tuple[CustomerCode, RequestKind], list[Life]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     _owed: dict[int, tuple[Owed, ...]] = field(default_factory=dict)
 
     def know(self, life: Life) -> None:
@@ -92,13 +101,17 @@ class _Adoption:
         return life
 
     def _with_ticket(self, life: Life, ticket: Ticket) -> Life:
-        """The request with one ticket more, the contract that it names, and what is owed by then."""
+        """The request with one ticket more, the contract that it names, and what is owed by
+        then.
+        """
         contract = life.contract or self._contract(life, ticket)
         hung = tuple(sorted((*life.tickets, ticket), key=lambda one: (one.created_at, one.no)))
         request = replace(life.request, touched_at=ticket.closed_at or ticket.created_at)
         before = self._owed.get(request.id, ())
         agreed = {name: getattr(contract, name) for name in DUE_DATES} if contract else {}
-        changed = settle(self.ground.rules.values(), hung, before, request.id, agreed, self.ground.now)
+        changed = settle(
+            self.ground.rules.values(), hung, before, request.id, agreed, self.ground.now
+        )
         ids = {row.id for row in changed if row.id}
         debts = (*(row for row in before if row.id not in ids), *changed)
         return replace(life, request=request, tickets=hung, contract=contract, owed=debts)

@@ -46,7 +46,9 @@ class Listed:
 def contract(row: Row) -> Contract:
     """A contract out of its columns."""
     fields = dict(row)
-    return replace(Contract(**fields), projects=tuple(filter(None, row["projects"].split(SEPARATOR))))
+    return replace(
+        Contract(**fields), projects=tuple(filter(None, row["projects"].split(SEPARATOR)))
+    )
 
 
 def as_stored(contract: Contract) -> dict[str, object]:
@@ -87,7 +89,8 @@ async def list_existing(db: Reader, nos: Sequence[str]) -> set[str]:
 async def find_owner(db: Reader, no: str) -> str:
     """The code of the customer whose contract this is; "" where there is none."""
     row = await db.fetch_one(
-        "SELECT r.customer_code FROM contracts c JOIN requests r ON r.id = c.request_id WHERE c.no = ?", no
+        "SELECT r.customer_code FROM contracts c JOIN requests r ON r.id = c.request_id WHERE c.no = ?",
+        no,
     )
     return row["customer_code"] if row else ""
 
@@ -121,7 +124,9 @@ async def add_contract(tx: Tx, contract: Contract, by: StaffId | None, now: date
 
 
 async def update_contract(tx: Tx, contract: Contract) -> None:
-    """Save a contract's fields; the number and year go with its `no`. Conflict("exists") where that is taken."""
+    """Save a contract's fields; the number and year go with its `no`. Conflict("exists") where that
+    is taken.
+    """
     number, year = split_no(contract.no)
     stored = {**as_stored(contract), "number": number, "year": year}
     await tx.execute(
@@ -140,7 +145,11 @@ def differences(old: Contract, new: Contract) -> list[tuple[str, str, str]]:
     """Field, from, to of what differs, as text."""
     before, after = as_stored(old), as_stored(new)
     return [
-        (name, "" if before[name] is None else str(before[name]), "" if after[name] is None else str(after[name]))
+        (
+            name,
+            "" if before[name] is None else str(before[name]),
+            "" if after[name] is None else str(after[name]),
+        )
         for name in before
         if before[name] != after[name]
     ]
@@ -173,8 +182,11 @@ def _where(wanted: Filter, first: str, *params: object) -> tuple[str, list[objec
     return " AND ".join(clauses), values
 
 
-async def list_contracts(db: Reader, wanted: Filter, limit: int, offset: int) -> tuple[list[Listed], dict[str, int]]:
-    """A page of contracts, the newest number first, and how many there are in all by the state of what is owed.
+async def list_contracts(
+    db: Reader, wanted: Filter, limit: int, offset: int
+) -> tuple[list[Listed], dict[str, int]]:
+    """A page of contracts, the newest number first, and how many there are in all by the state of
+    what is owed.
 
     One that is owed and has no number yet comes before them.
     """
@@ -184,9 +196,17 @@ async def list_contracts(db: Reader, wanted: Filter, limit: int, offset: int) ->
 
 
 async def list_owed(
-    db: Reader, rules: Sequence[str], wanted: Filter, limit: int, offset: int, *, only_open: bool = True
+    db: Reader,
+    rules: Sequence[str],
+    wanted: Filter,
+    limit: int,
+    offset: int,
+    *,
+    only_open: bool = True,
 ) -> tuple[list[Listed], dict[str, int]]:
-    """A page of what is owed under these rules, the longest expected first, and how many by state."""
+    """A page of what is owed under these rules, the longest expected first, and how many by
+    state.
+    """
     states = "o.state = 'open'" if only_open else "o.state <> 'void'"
     where, params = _where(wanted, f"{states} AND {is_one_of('o.rule', rules)}", *rules)
     order = "CASE WHEN o.state = 'open' THEN 0 ELSE 1 END, o.expected_on, o.id"
@@ -197,17 +217,22 @@ async def _list(
     db: Reader, source: str, where: str, params: list[object], order: str, limit: int, offset: int
 ) -> tuple[list[Listed], dict[str, int]]:
     rows = await db.fetch(
-        f"SELECT {_LISTED} {source} WHERE {where} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}", *params
+        f"SELECT {_LISTED} {source} WHERE {where} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}",
+        *params,
     )
     counts = await db.fetch(
-        f"SELECT COALESCE(o.state, '') AS state, count(*) AS n {source} WHERE {where} GROUP BY 1", *params
+        f"SELECT COALESCE(o.state, '') AS state, count(*) AS n {source} WHERE {where} GROUP BY 1",
+        *params,
     )
     return [Listed(**dict(row)) for row in rows], {row["state"]: int(row["n"]) for row in counts}
 
 
 async def list_years(db: Reader) -> list[int]:
     """The Buddhist years that have contracts, the latest first."""
-    return [int(row["year"]) for row in await db.fetch("SELECT DISTINCT year FROM contracts ORDER BY year DESC")]
+    return [
+        int(row["year"])
+        for row in await db.fetch("SELECT DISTINCT year FROM contracts ORDER BY year DESC")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +245,9 @@ class Debtor:
     since: datetime
 
 
-async def list_debtors(db: Reader, today: date, limit: int, offset: int) -> tuple[list[Debtor], int]:
+async def list_debtors(
+    db: Reader, today: date, limit: int, offset: int
+) -> tuple[list[Debtor], int]:
     """A page of the customers who owe something, the oldest debt first, and how many there are."""
     rows = await db.fetch(
         "SELECT r.customer_code AS customer, count(*) AS n, min(o.started_at) AS since_at, "
@@ -233,5 +260,7 @@ async def list_debtors(db: Reader, today: date, limit: int, offset: int) -> tupl
         "SELECT count(DISTINCT r.customer_code) AS n FROM owed o JOIN requests r ON r.id = o.request_id "
         "WHERE o.state = 'open'"
     )
-    found = [Debtor(row["customer"], int(row["n"]), int(row["overdue"]), row["since_at"]) for row in rows]
+    found = [
+        Debtor(row["customer"], int(row["n"]), int(row["overdue"]), row["since_at"]) for row in rows
+    ]
     return found, int(total["n"]) if total else 0

@@ -1,4 +1,6 @@
-"""Requests for microdata and special tabulations: the tickets, the contract and the debts that hang on each."""
+"""Requests for microdata and special tabulations: the tickets, the contract and the debts that hang
+on each.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -57,7 +59,9 @@ async def get_life(db: Reader, request_id: int) -> Life:
     return (await _lives(db, [_request(row)]))[0]
 
 
-async def list_by_customer(db: Reader, customer: str, kind: RequestKind | None = None) -> list[Life]:
+async def list_by_customer(
+    db: Reader, customer: str, kind: RequestKind | None = None
+) -> list[Life]:
     """A customer's requests, the latest last; of one kind where it is named."""
     where, params = (" AND kind = ?", (kind,)) if kind else ("", ())
     rows = await db.fetch(
@@ -71,13 +75,17 @@ async def list_by_customer(db: Reader, customer: str, kind: RequestKind | None =
 async def list_by_customers(db: Reader, customers: Sequence[str]) -> list[Life]:
     """All requests of these customers, the latest last."""
     where = f"{is_one_of('customer_code', customers)} AND {_MEANT}"
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *customers)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *customers
+    )
     return await _lives(db, [_request(row) for row in rows])
 
 
 async def count_by_customer(db: Reader, customer: str) -> int:
     """How many requests the customer has."""
-    row = await db.fetch_one(f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer)
+    row = await db.fetch_one(
+        f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer
+    )
     return int(row["n"]) if row else 0
 
 
@@ -88,25 +96,32 @@ async def list_bare(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:
     marks = ", ".join("?" for _ in request_ids)
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE id IN ({marks})", *request_ids)
     papers = await _contracts(db, request_ids)
-    return {int(row["id"]): Life(_request(row), contract=papers.get(int(row["id"]))) for row in rows}
+    return {
+        int(row["id"]): Life(_request(row), contract=papers.get(int(row["id"]))) for row in rows
+    }
 
 
 async def _contracts(db: Reader, request_ids: Sequence[int]) -> dict[int, Contract]:
     marks = ", ".join("?" for _ in request_ids)
-    rows = await db.fetch(f"SELECT {contracts.COLUMNS} FROM contracts WHERE request_id IN ({marks})", *request_ids)
+    rows = await db.fetch(
+        f"SELECT {contracts.COLUMNS} FROM contracts WHERE request_id IN ({marks})", *request_ids
+    )
     return {int(row["request_id"]): contracts.contract(row) for row in rows}
 
 
 async def find_request_of(db: Reader, ticket_no: str) -> int | None:
     """The request that a ticket hangs on."""
-    row = await db.fetch_one("SELECT request_id FROM request_tickets WHERE ticket_no = ?", ticket_no)
+    row = await db.fetch_one(
+        "SELECT request_id FROM request_tickets WHERE ticket_no = ?", ticket_no
+    )
     return None if row is None else int(row["request_id"])
 
 
 async def find_requests_of(db: Reader, ticket_nos: Sequence[str]) -> dict[str, int]:
     """The requests that these tickets hang on, of those that hang on one."""
     rows = await db.fetch(
-        f"SELECT ticket_no, request_id FROM request_tickets WHERE {is_one_of('ticket_no', ticket_nos)}", *ticket_nos
+        f"SELECT ticket_no, request_id FROM request_tickets WHERE {is_one_of('ticket_no', ticket_nos)}",
+        *ticket_nos,
     )
     return {row["ticket_no"]: int(row["request_id"]) for row in rows}
 
@@ -132,7 +147,13 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
         debts[each.request_id].append(each)
     papers = await _contracts(db, ids)
     return [
-        Life(each, tuple(hung[each.id]), tuple(marks[each.id]), papers.get(each.id), tuple(debts[each.id]))
+        Life(
+            each,
+            tuple(hung[each.id]),
+            tuple(marks[each.id]),
+            papers.get(each.id),
+            tuple(debts[each.id]),
+        )
         for each in requests
     ]
 
@@ -143,7 +164,9 @@ async def reserve_request_id(db: Database) -> int:
 
 
 async def add_request(tx: Tx, request: Request) -> None:
-    """A new request, without anything on it; of a customer who was merged meanwhile it is the survivor's."""
+    """A new request, without anything on it; of a customer who was merged meanwhile it is the
+    survivor's.
+    """
     roads = await hold_survivors(tx, [request.customer])
     await tx.execute(
         "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) VALUES (?, ?, ?, ?, ?)",
@@ -155,7 +178,9 @@ async def add_request(tx: Tx, request: Request) -> None:
     )
 
 
-async def note(tx: Tx, request_id: int, ground: Ground, fields: Sequence[tuple[str, str, str]]) -> None:
+async def note(
+    tx: Tx, request_id: int, ground: Ground, fields: Sequence[tuple[str, str, str]]
+) -> None:
     """Count one change of the request, and write what changed into the list of changes."""
     row = await tx.fetch_one(
         "UPDATE requests SET version = version + 1, touched_at = ? WHERE id = ? RETURNING version",
@@ -169,7 +194,9 @@ async def note(tx: Tx, request_id: int, ground: Ground, fields: Sequence[tuple[s
     await changes.add(tx, record(request_id), lines)
 
 
-async def note_moved(tx: Tx, request_ids: Sequence[int], old: str, new: str, by: StaffId, now: datetime) -> None:
+async def note_moved(
+    tx: Tx, request_ids: Sequence[int], old: str, new: str, by: StaffId, now: datetime
+) -> None:
     """Note that these requests went from one customer to another, those that did."""
     for number in request_ids:
         row = await tx.fetch_one(
@@ -178,11 +205,17 @@ async def note_moved(tx: Tx, request_ids: Sequence[int], old: str, new: str, by:
             new,
         )
         if row is not None:
-            await changes.add(tx, record(number), [Change(now, by, "customer_code", old, new, int(row["version"]))])
+            await changes.add(
+                tx,
+                record(number),
+                [Change(now, by, "customer_code", old, new, int(row["version"]))],
+            )
 
 
 async def hang(tx: Tx, ticket_no: str, request_id: int | None, ground: Ground) -> None:
-    """Hang a ticket on a request, or on none, and settle what is owed on it and where it hung before."""
+    """Hang a ticket on a request, or on none, and settle what is owed on it and where it hung
+    before.
+    """
     before = await find_request_of(tx, ticket_no)
     if before is not None and before != request_id:
         await tx.execute("DELETE FROM request_tickets WHERE ticket_no = ?", ticket_no)
@@ -192,7 +225,11 @@ async def hang(tx: Tx, ticket_no: str, request_id: int | None, ground: Ground) -
         return
     if before != request_id:
         await note(tx, request_id, ground, [("request_ticket", "", ticket_no)])
-        await tx.execute("INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)", ticket_no, request_id)
+        await tx.execute(
+            "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
+            ticket_no,
+            request_id,
+        )
     await settle_request(tx, request_id, ground)
 
 
@@ -246,7 +283,9 @@ def next_of(row: Owed, ground: Ground) -> datetime | None:
 
 
 async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
-    """An officer's change of one thing owed, read at `old.version`; Conflict("changed") where it has moved on."""
+    """An officer's change of one thing owed, read at `old.version`; Conflict("changed") where it
+    has moved on.
+    """
     fields = [
         (f"owed_{old.rule}", str(old.state), str(new.state)),
         ("assignee_id", str(old.assignee or ""), str(new.assignee or "")),
@@ -264,16 +303,24 @@ def _bumped(new: Owed, old: Owed) -> Owed:
 
 
 async def add_contract(tx: Tx, contract: Contract, ground: Ground) -> None:
-    """A contract for a request; Conflict("exists") where the number is taken, or the request has one."""
+    """A contract for a request; Conflict("exists") where the number is taken, or the request has
+    one.
+    """
     await contracts.add_contract(tx, contract, ground.by, ground.now)
     await note(tx, contract.request_id, ground, [("contract_no", "", contract.no)])
     await settle_request(tx, contract.request_id, ground)
 
 
-async def change_contract(tx: Tx, old: Contract, new: Contract, version: int, ground: Ground) -> None:
-    """Save a contract's fields, its request read at `version`; Conflict("changed") where it has moved on."""
+async def change_contract(
+    tx: Tx, old: Contract, new: Contract, version: int, ground: Ground
+) -> None:
+    """Save a contract's fields, its request read at `version`; Conflict("changed") where it has
+    moved on.
+    """
     held = await tx.execute(
-        "UPDATE requests SET version = version WHERE id = ? AND version = ?", old.request_id, version
+        "UPDATE requests SET version = version WHERE id = ? AND version = ?",
+        old.request_id,
+        version,
     )
     if not held:
         raise Conflict("changed", record=old.no)
@@ -295,18 +342,27 @@ async def mark(tx: Tx, request_id: int, step: str, ground: Ground) -> None:
 
 
 async def end_request(tx: Tx, request_id: int, reason: str, ground: Ground) -> None:
-    """Nothing more is expected of a request: what is still owed on it is dropped for the same reason."""
+    """Nothing more is expected of a request: what is still owed on it is dropped for the same
+    reason.
+    """
     life = await get_life(tx, request_id)
     for row in life.owed:
         if row.state is OwedState.OPEN:
             await change_owed(tx, row, dropped(row, reason, ground.now), ground)
-    await tx.execute("UPDATE requests SET ended_at = ?, ended_reason = ? WHERE id = ?", ground.now, reason, request_id)
+    await tx.execute(
+        "UPDATE requests SET ended_at = ?, ended_reason = ? WHERE id = ?",
+        ground.now,
+        reason,
+        request_id,
+    )
     await note(tx, request_id, ground, [("ended_at", "", ground.now.isoformat())])
 
 
 async def resume_request(tx: Tx, request_id: int, ground: Ground) -> None:
     """A request that was ended goes on; what was dropped stays dropped."""
-    await tx.execute("UPDATE requests SET ended_at = NULL, ended_reason = '' WHERE id = ?", request_id)
+    await tx.execute(
+        "UPDATE requests SET ended_at = NULL, ended_reason = '' WHERE id = ?", request_id
+    )
     await note(tx, request_id, ground, [("ended_at", ground.now.isoformat(), "")])
 
 

@@ -65,7 +65,9 @@ async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Owed]:
     """These, in the order asked for."""
     if not ids:
         return []
-    rows = await db.fetch(f"SELECT {COLUMNS} FROM owed WHERE id IN ({', '.join('?' for _ in ids)})", *ids)
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM owed WHERE id IN ({', '.join('?' for _ in ids)})", *ids
+    )
     found = {int(row["id"]): owed(row) for row in rows}
     return [found[each] for each in ids if each in found]
 
@@ -76,7 +78,8 @@ async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]
         return []
     marks = ", ".join("?" for _ in request_ids)
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE request_id IN ({marks}) ORDER BY started_at, id", *request_ids
+        f"SELECT {COLUMNS} FROM owed WHERE request_id IN ({marks}) ORDER BY started_at, id",
+        *request_ids,
     )
     return [owed(row) for row in rows]
 
@@ -94,13 +97,18 @@ async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> lis
 async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
     """The next open ones in the order of their ids."""
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? ORDER BY id LIMIT {int(limit)}", owed_id
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? ORDER BY id LIMIT {int(limit)}",
+        owed_id,
     )
     return [owed(row) for row in rows]
 
 
-async def list_reminded(db: Reader, since: datetime, owed_id: int, limit: int) -> list[tuple[Owed, datetime]]:
-    """The next open ones whose last reminder was noted at `since` or later, with when, in the order of their ids."""
+async def list_reminded(
+    db: Reader, since: datetime, owed_id: int, limit: int
+) -> list[tuple[Owed, datetime]]:
+    """The next open ones whose last reminder was noted at `since` or later, with when, in the order
+    of their ids.
+    """
     columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
     rows = await db.fetch(
         f"SELECT {columns}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' AND d.subject = CAST(o.id AS TEXT) "
@@ -122,7 +130,8 @@ async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int
     """How much is owed to the desk by these rules, and what is owed longest."""
     where = f"state = 'open' AND {is_one_of('rule', rules)}"
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}", *rules
+        f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}",
+        *rules,
     )
     count = await db.fetch_one(f"SELECT count(*) AS n FROM owed WHERE {where}", *rules)
     return int(count["n"]) if count else 0, [owed(row) for row in rows]
@@ -142,11 +151,14 @@ async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dic
 async def list_asked_for(
     db: Reader, rules: Sequence[str], today: date, limit: int
 ) -> dict[StaffId | None, tuple[int, list[Owed]]]:
-    """What should have been there before today or was reminded of, and is not reminded of today, by officer.
+    """What should have been there before today or was reminded of, and is not reminded of today, by
+    officer.
 
     How many there are of each officer's, and `limit` of them, those reminded of most first.
     """
-    start, end = (datetime.combine(on, time(), BANGKOK) for on in (today, today + timedelta(days=1)))
+    start, end = (
+        datetime.combine(on, time(), BANGKOK) for on in (today, today + timedelta(days=1))
+    )
     rows = await db.fetch(
         f"SELECT {COLUMNS}, total FROM (SELECT {COLUMNS}, "
         "row_number() OVER (PARTITION BY assignee_id ORDER BY reminders + chased DESC, expected_on, id) AS place, "
@@ -169,12 +181,17 @@ async def list_asked_for(
 
 
 async def save(
-    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar, now: datetime
+    tx: Tx,
+    rows: Sequence[Owed],
+    rules: Mapping[str, Rule],
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> None:
-    """Write things owed, new (id 0) or changed, with their next reminder: planned, moved, or cancelled.
+    """Write things owed, new (id 0) or changed, with their next reminder: planned, moved, or
+    cancelled.
 
-    Conflict("changed") where somebody saved a row meanwhile: `version` is one more than the row that was read.
-    """
+    Conflict("changed") where somebody saved a row meanwhile: `version` is one more than the row
+    that was read."""
     for row in rows:
         rule = rules.get(row.rule)
         at = next_reminder(rule, row, calendar, now) if rule else None
@@ -212,18 +229,29 @@ async def _plan(tx: Tx, row: Owed) -> None:
 
 
 async def hold(tx: Tx, row: Owed) -> None:
-    """Nobody else changes this row until the transaction ends; Conflict("changed") where somebody did already."""
-    if not await tx.execute("UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version):
+    """Nobody else changes this row until the transaction ends; Conflict("changed") where somebody
+    did already.
+    """
+    if not await tx.execute(
+        "UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version
+    ):
         raise Conflict("changed", record="")
 
 
-async def note_reminded(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar) -> None:
-    """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned; Conflict("due") where
-    somebody changed one.
-    """
-    if len(await _unchanged(tx, [(row.id, row.version, row.reminders - 1) for row in rows])) != len(rows):
+async def note_reminded(
+    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar
+) -> None:
+    """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned;
+    Conflict("due") where somebody changed one."""
+    if len(await _unchanged(tx, [(row.id, row.version, row.reminders - 1) for row in rows])) != len(
+        rows
+    ):
         raise Conflict("due")
-    planned = [(row, next_reminder(rules[row.rule], row, calendar, row.last_at)) for row in rows if row.last_at]
+    planned = [
+        (row, next_reminder(rules[row.rule], row, calendar, row.last_at))
+        for row in rows
+        if row.last_at
+    ]
     await tx.execute_many(
         "UPDATE owed SET reminders = ?, last_at = ?, snoozed_on = NULL, next_at = ? WHERE id = ?",
         [(row.reminders, row.last_at, at, row.id) for row, at in planned],
@@ -250,7 +278,9 @@ async def _unchanged(tx: Tx, read: Sequence[tuple[int, int, int]]) -> set[int]:
 
 
 async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule]) -> None:
-    """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile is left."""
+    """Write the next reminder of rows whose rule has changed; one that somebody changed meanwhile
+    is left.
+    """
     held = await _unchanged(tx, [(row.id, row.version, row.reminders) for row in rows])
     moved = [row for row in rows if row.id in held]
     await tx.execute_many(

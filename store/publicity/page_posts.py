@@ -1,4 +1,6 @@
-"""What Facebook told of the page's posts: kept by post, so that late and repeated news change nothing."""
+"""What Facebook told of the page's posts: kept by post, so that late and repeated news change
+nothing.
+"""
 
 from domain.publicity.page_feed import PagePost
 from store.engine.database import Reader, Tx

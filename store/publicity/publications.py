@@ -81,17 +81,24 @@ async def find_by_link(db: Reader, link_key: str) -> Publication | None:
 
 async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
     """The publication of which a ticket is a post."""
-    row = await db.fetch_one("SELECT publication FROM posts WHERE ticket_no = ? AND ticket_no <> ''", ticket_no)
+    row = await db.fetch_one(
+        "SELECT publication FROM posts WHERE ticket_no = ? AND ticket_no <> ''", ticket_no
+    )
     return await find(db, row["publication"]) if row else None
 
 
 async def is_picture(db: Reader, file_id: str) -> bool:
     """Whether this file is the picture of a post."""
-    return await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id) is not None
+    return (
+        await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id)
+        is not None
+    )
 
 
 async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
-    """The latest publication that says the same, within some days of `on`; those that never went out aside."""
+    """The latest publication that says the same, within some days of `on`; those that never went
+    out aside.
+    """
     key = text_key(text)
     if not key:
         return None
@@ -149,12 +156,18 @@ async def add(tx: Tx, publication: Publication) -> None:
     )
     for post in publication.posts.values():
         await _put_post(tx, publication.no, post)
-    first = Change(publication.recorded_at, publication.recorded_by, "networks", "", _networks(publication), 1)
+    first = Change(
+        publication.recorded_at, publication.recorded_by, "networks", "", _networks(publication), 1
+    )
     await changes.add(tx, publication.no, [first])
 
 
-async def update(tx: Tx, old: Publication, new: Publication, by: StaffId | None, now: datetime) -> None:
-    """Save changes to one read at `old.version`; Conflict("changed") where it has moved on, "post_logged" as in add."""
+async def update(
+    tx: Tx, old: Publication, new: Publication, by: StaffId | None, now: datetime
+) -> None:
+    """Save changes to one read at `old.version`; Conflict("changed") where it has moved on,
+    "post_logged" as in add.
+    """
     news = new.news
     touched = await tx.execute(
         "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, published_on = ?, picture = ?, "
@@ -175,13 +188,16 @@ async def update(tx: Tx, old: Publication, new: Publication, by: StaffId | None,
         if post != old.posts.get(network):
             await _put_post(tx, new.no, post)
     version = old.version + 1
-    await changes.add(tx, old.no, [Change(now, by, *each, version) for each in _differences(old, new)])
+    await changes.add(
+        tx, old.no, [Change(now, by, *each, version) for each in _differences(old, new)]
+    )
 
 
 async def list_texts_after(db: Reader, no: str, limit: int) -> list[tuple[str, str, str]]:
     """Number, text and key of the next publications in the order of their numbers."""
     rows = await db.fetch(
-        f"SELECT id, text, text_key FROM publications WHERE id > ? ORDER BY id LIMIT {int(limit)}", no
+        f"SELECT id, text, text_key FROM publications WHERE id > ? ORDER BY id LIMIT {int(limit)}",
+        no,
     )
     return [(row["id"], row["text"], row["text_key"]) for row in rows]
 
@@ -189,7 +205,8 @@ async def list_texts_after(db: Reader, no: str, limit: int) -> list[tuple[str, s
 async def write_text_keys(tx: Tx, texts: Sequence[tuple[str, str]]) -> None:
     """The keys by which the same text is known, of these numbers with their texts."""
     await tx.execute_many(
-        "UPDATE publications SET text_key = ? WHERE id = ?", [(text_key(text), no) for no, text in texts]
+        "UPDATE publications SET text_key = ? WHERE id = ?",
+        [(text_key(text), no) for no, text in texts],
     )
 
 
@@ -265,7 +282,9 @@ async def list_proposed(db: Reader) -> list[Publication]:
 
 
 async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> bool:
-    """Committed before the call: whoever finds it so later knows that it may have been taken. False = no longer due."""
+    """Committed before the call: whoever finds it so later knows that it may have been taken. False
+    = no longer due.
+    """
     marks = ", ".join("?" for _state in TO_SEND)
     touched = await tx.execute(
         "UPDATE posts SET state = ?, attempts = attempts + 1, first_try_at = COALESCE(first_try_at, ?) "
@@ -285,13 +304,19 @@ async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> boo
 async def list_to_measure(db: Reader, now: datetime) -> list[tuple[PublicationNo, Network]]:
     """Posts whose reach is to be asked for now."""
     rows = await db.fetch(
-        "SELECT publication, network FROM posts WHERE reach_at IS NOT NULL AND reach_at <= ? ORDER BY reach_at", now
+        "SELECT publication, network FROM posts WHERE reach_at IS NOT NULL AND reach_at <= ? ORDER BY reach_at",
+        now,
     )
     return [(PublicationNo(row["publication"]), Network(row["network"])) for row in rows]
 
 
 async def note_reach(
-    tx: Tx, no: str, network: Network, reach: tuple[int | None, int | None], now: datetime, again_at: datetime | None
+    tx: Tx,
+    no: str,
+    network: Network,
+    reach: tuple[int | None, int | None],
+    now: datetime,
+    again_at: datetime | None,
 ) -> None:
     """What the network says of delivered and opened; None keeps what it said before."""
     await tx.execute(
@@ -309,10 +334,11 @@ async def note_reach(
 
 
 async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Counted]:
-    """Every publicity ticket from `since` on, before `until`, oldest first, each once; those logged by mistake aside.
+    """Every publicity ticket from `since` on, before `until`, oldest first, each once; those logged
+    by mistake aside.
 
-    Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9). A ticket that two
-    posts share (the same link came in by two ways) is removed only where both are.
+    Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9). A
+    ticket that two posts share (the same link came in by two ways) is removed only where both are.
     """
     marks = ", ".join("?" for _state in WENT_OUT)
     rows = await db.fetch(
@@ -333,7 +359,9 @@ async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Cou
 
 
 def _weight(one: Counted) -> tuple[bool, bool]:
-    """Of two posts with one ticket that which stands counts, and of those the one whose reach is known."""
+    """Of two posts with one ticket that which stands counts, and of those the one whose reach is
+    known.
+    """
     return not one.removed, one.delivered is not None or one.opened is not None
 
 
@@ -351,7 +379,9 @@ def _counted(row: Row) -> Counted:
 
 
 async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse]:
-    """The data of these projects that publicity tickets are about; what was removed or logged by mistake aside."""
+    """The data of these projects that publicity tickets are about; what was removed or logged by
+    mistake aside.
+    """
     if not projects:
         return []
     marks = ", ".join("?" for _project in projects)

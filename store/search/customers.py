@@ -10,7 +10,13 @@ from enum import StrEnum
 
 from rapidfuzz.fuzz import token_sort_ratio
 
-from domain.customers.phones import Reach, looks_like_email, looks_like_phone, read_phones, read_reach
+from domain.customers.phones import (
+    Reach,
+    looks_like_email,
+    looks_like_phone,
+    read_phones,
+    read_reach,
+)
 from domain.customers.records import Customer
 from domain.text import digits, fold
 from domain.tickets.references import Kind, find_references, read_code
@@ -44,7 +50,9 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A customer that was found, why, how surely in percent, and whether it is no more than a guess."""
+    """A customer that was found, why, how surely in percent, and whether it is no more than a
+    guess.
+    """
 
     customer: Customer
     why: Why
@@ -81,8 +89,12 @@ def _hit(found: Found) -> Hit:
 
 
 async def _by_phone(db: Database, typed: str) -> list[Hit]:
-    """Those who have one of the telephones that were typed; what is none is looked for as the end of one."""
-    keys = [phone_key(number) for number in read_phones(typed).numbers] or [re.sub(r"\D", "", typed)[::-1]]
+    """Those who have one of the telephones that were typed; what is none is looked for as the end
+    of one.
+    """
+    keys = [phone_key(number) for number in read_phones(typed).numbers] or [
+        re.sub(r"\D", "", typed)[::-1]
+    ]
     codes = [code for key in keys for code in await _codes_by_key(db, "phone", key, exact=True)]
     return await _hits(db, codes or await _codes_by_key(db, "phone", keys[0]), Why.PHONE)
 
@@ -91,7 +103,9 @@ async def _by_reach(db: Database, reach: Reach) -> list[Hit]:
     """Those who have one of several telephones or addresses that were typed and nothing else."""
     hits: list[Hit] = []
     for phone in reach.phones:
-        hits += await _hits(db, await _codes_by_key(db, "phone", phone_key(phone), exact=True), Why.PHONE)
+        hits += await _hits(
+            db, await _codes_by_key(db, "phone", phone_key(phone), exact=True), Why.PHONE
+        )
     for email in reach.emails:
         hits += await _hits(db, await _codes_by_key(db, "email", email, exact=True), Why.EMAIL)
     return list({hit.customer.code: hit for hit in reversed(hits)}.values())[::-1]
@@ -102,7 +116,11 @@ async def _hits(db: Database, codes: Sequence[str], why: Why) -> list[Hit]:
 
 
 async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = False) -> list[str]:
-    sql, params = ("key = ?", (prefix,)) if exact else ("key >= ? AND key < ?", (prefix, prefix + "\U0010ffff"))
+    sql, params = (
+        ("key = ?", (prefix,))
+        if exact
+        else ("key >= ? AND key < ?", (prefix, prefix + "\U0010ffff"))
+    )
     rows = await db.fetch(
         f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {sql} ORDER BY key, customer_code LIMIT {LIMIT}",
         kind,
@@ -112,7 +130,9 @@ async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = F
 
 
 async def find_twins(db: Database, customer: Customer) -> list[Hit]:
-    """Customers already in the register that share a telephone, an e-mail or (nearly) the whole name, surest first."""
+    """Customers already in the register that share a telephone, an e-mail or (nearly) the whole
+    name, surest first.
+    """
     found: dict[str, Why] = {}
     for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
         for code in await _codes_by_key(db, "phone", phone, exact=True):

@@ -1,8 +1,8 @@
-"""Customers by name: the words of the register that each typed word may mean, then who has them all.
+"""Customers by name: the words of the register that each typed word may mean, then who has them
+all.
 
-The attempts, the surest first; the first that finds somebody ends the search:
-as typed (whole words, beginnings, parts) - as Thai keys - with other gaps - and last all guesses together.
-"""
+The attempts, the surest first; the first that finds somebody ends the search: as typed (whole
+words, beginnings, parts) - as Thai keys - with other gaps - and last all guesses together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,18 @@ from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, spellings, strip_titles
 from store.customers.keys import WORD_LENGTH
 from store.engine.database import Database, Row
-from store.search.rank import BASE, BEGINS, HOLDS, LIMIT, MOST_WORDS, NEAR, WHOLE, Found, Match, rank
+from store.search.rank import (
+    BASE,
+    BEGINS,
+    HOLDS,
+    LIMIT,
+    MOST_WORDS,
+    NEAR,
+    WHOLE,
+    Found,
+    Match,
+    rank,
+)
 from store.search.words import Words
 
 LONG_PATIENCE = 20.0
@@ -24,7 +35,9 @@ GUESSES = 20
 BEHIND = 20
 """How many percent a guess may stand behind the best one."""
 PROBE = 5_000
-"""Up to how many customers of a word are counted; taken for granted where it may mean many words."""
+"""Up to how many customers of a word are counted; taken for granted where it may mean many
+words.
+"""
 PROBE_COST = 30
 """As many customers are read in a row in the time that one is looked up."""
 ROWS = 300
@@ -39,10 +52,11 @@ Meanings = Mapping[str, Meaning]
 
 
 async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[Found]:
-    """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is found surely.
+    """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is
+    found surely.
 
-    DeskError("register_unread") where nobody can know yet: of "nothing found" a second record would come.
-    """
+    DeskError("register_unread") where nobody can know yet: of "nothing found" a second record would
+    come."""
     query = " ".join(strip_titles(text[:400]).split()[:MOST_WORDS])
     if not fold(query):
         return []
@@ -86,8 +100,12 @@ class _Search:
                 return [replace(match, why=why) for match in matches.values()]
         return []
 
-    async def _as_typed(self, text: str, spelt: Sequence[Sequence[str]], matches: dict[str, Match]) -> None:
-        """By words that are, begin with or hold the typed ones; each level only where those before gave too few."""
+    async def _as_typed(
+        self, text: str, spelt: Sequence[Sequence[str]], matches: dict[str, Match]
+    ) -> None:
+        """By words that are, begin with or hold the typed ones; each level only where those before
+        gave too few.
+        """
         alone = len(spelt) == 1
         meanings: list[dict[str, Meaning]] = [{} for _ in spelt]
         for most in (WHOLE, BEGINS, HOLDS):
@@ -101,11 +119,15 @@ class _Search:
                 _keep(matches, match)
             if most == WHOLE and not matches:
                 for reading in self._other_gaps(text):
-                    for match in await self._have([{word: (WHOLE, BASE[WHOLE])} for word in reading]):
+                    for match in await self._have(
+                        [{word: (WHOLE, BASE[WHOLE])} for word in reading]
+                    ):
                         _keep(matches, match)
 
     def _at(self, kind: int, word: str, *, alone: bool = False) -> Sequence[str]:
-        """Words of the register that are, begin with or hold a typed word; of one letter only beginnings."""
+        """Words of the register that are, begin with or hold a typed word; of one letter only
+        beginnings.
+        """
         if not word:
             return ()
         if kind == WHOLE:
@@ -125,7 +147,9 @@ class _Search:
         return self._meant[word]
 
     def _other_gaps(self, text: str) -> list[list[str]]:
-        """Readings in which every word is one of the register: neighbours joined, or the whole cut elsewhere."""
+        """Readings in which every word is one of the register: neighbours joined, or the whole cut
+        elsewhere.
+        """
         readings: list[list[str]] = []
         typed = text.split()
         for at in range(len(typed) - 1):
@@ -151,12 +175,16 @@ class _Search:
         return ends[-1]
 
     async def guesses(self) -> list[Match]:
-        """By words that look like the typed ones, or sound like them where they are written in Latin letters."""
+        """By words that look like the typed ones, or sound like them where they are written in
+        Latin letters.
+        """
         matches: dict[str, Match] = {}
         typed_words = self.query.casefold().split()
         if any("a" <= letter <= "z" for letter in fold(self.query)):
             for match in await self._have([await self._sounding(word) for word in typed_words]):
-                if len(typed_words) > 1 or match.likeness >= GOOD:  # a word alone may sound like something by chance
+                if (
+                    len(typed_words) > 1 or match.likeness >= GOOD
+                ):  # a word alone may sound like something by chance
                     _keep(matches, replace(match, kind=NEAR, why="roman"))
         if any(match.likeness >= GOOD for match in matches.values()):
             return list(matches.values())
@@ -184,13 +212,18 @@ class _Search:
             ]
         yield [await self._near(word) for word in typed]
         for at in range(len(typed) - 1):
-            yield [await self._near(word) for word in (*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :])]
+            yield [
+                await self._near(word)
+                for word in (*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :])
+            ]
         for sure, rest, swapped in self._near_cuts(typed[0]) if len(typed) == 1 else ():
             both = [{sure: (WHOLE, BASE[WHOLE])}, await self._near(rest)]
             yield both[::-1] if swapped else both
 
     async def _beside_sure_ones(self, typed: Sequence[str]) -> list[dict[str, Meaning]]:
-        """Where some words are known, the others may have a slip more than is good for a word alone."""
+        """Where some words are known, the others may have a slip more than is good for a word
+        alone.
+        """
         known = [word in self.words for word in typed]
         if all(known) or not any(known):
             return [{}]
@@ -200,7 +233,9 @@ class _Search:
         ]
 
     def _near_cuts(self, whole: str) -> Iterator[tuple[str, str, bool]]:
-        """A text cut in two where the first side (else the second: swapped) is a word of the register."""
+        """A text cut in two where the first side (else the second: swapped) is a word of the
+        register.
+        """
         cuts = range(2, len(whole) - 1)
         for at in [at for at in reversed(cuts) if whole[:at] in self.words][:3]:
             yield whole[:at], whole[at:], False
@@ -209,7 +244,9 @@ class _Search:
 
     async def _near(self, word: str, most: int = 3, more: int = 0) -> dict[str, Meaning]:
         if (word, most, more) not in self._nears:
-            near = {key: (NEAR, likeness) for key, likeness in self.words.like(word, most, more).items()}
+            near = {
+                key: (NEAR, likeness) for key, likeness in self.words.like(word, most, more).items()
+            }
             self._nears[word, most, more] = near | self._meanings(word)
             await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
         return self._nears[word, most, more]
@@ -225,7 +262,9 @@ class _Search:
         """Customers that have, for each typed word, one of the words it may mean."""
         if not all(meanings):
             return []
-        rows = await (self._having(meanings[0]) if len(meanings) == 1 else self._having_all(meanings))
+        rows = await (
+            self._having(meanings[0]) if len(meanings) == 1 else self._having_all(meanings)
+        )
         keys: dict[str, list[Row]] = {}
         for row in rows:
             keys.setdefault(row["code"], []).append(row)
@@ -233,7 +272,9 @@ class _Search:
         return [_match(code, has, meanings, lengths) for code, has in keys.items()]
 
     async def _having(self, meanings: Meanings) -> list[Row]:
-        """Which customers have what one typed word may mean, the likeliest first, until there are enough."""
+        """Which customers have what one typed word may mean, the likeliest first, until there are
+        enough.
+        """
         half = (
             "SELECT * FROM (SELECT customer_code AS code, key, kind FROM customer_keys "
             "WHERE kind = '{0}' AND key IN ({1}) ORDER BY key, customer_code LIMIT {2}) AS {0}s"
@@ -241,8 +282,11 @@ class _Search:
         rows: list[Row] = []
         codes: set[str] = set()
         for keys in _alike(meanings):
-            # Each half comes out of the index as it is ordered; both at once would have to be read whole and sorted.
-            sql = " UNION ALL ".join(half.format(kind, _marks(keys), ROWS) for kind in ("word", "former"))
+            # Each half comes out of the index as it is ordered; both at once would have to be read
+            # whole and sorted.
+            sql = " UNION ALL ".join(
+                half.format(kind, _marks(keys), ROWS) for kind in ("word", "former")
+            )
             rows += await self.db.fetch(sql, *keys, *keys)
             codes.update(row["code"] for row in rows)
             if len(codes) >= LIMIT:
@@ -258,9 +302,15 @@ class _Search:
             for n, keys in counted
         )
         known = (
-            await self.db.fetch_one(f"SELECT {counts}", *(key for _, keys in counted for key in keys)) if counts else {}
+            await self.db.fetch_one(
+                f"SELECT {counts}", *(key for _, keys in counted for key in keys)
+            )
+            if counts
+            else {}
         )
-        by_size = sorted(((known or {}).get(f"n{n}", PROBE), len(keys), n) for n, keys in enumerate(meanings))
+        by_size = sorted(
+            ((known or {}).get(f"n{n}", PROBE), len(keys), n) for n, keys in enumerate(meanings)
+        )
         ordered = [meanings[n] for _, _, n in by_size]
         rare = by_size[0][0] * PROBE_COST < sum(size for size, _, _ in by_size)
         codes = _probed(ordered) if rare else _intersected(ordered)
@@ -272,22 +322,32 @@ class _Search:
 
 
 def _alike(meanings: Meanings) -> Iterator[list[str]]:
-    """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest first."""
+    """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest
+    first.
+    """
     ordered = sorted(meanings, key=lambda key: (meanings[key][0], -meanings[key][1]))
     for _, group in groupby(ordered, key=meanings.__getitem__):
         keys = list(group)
         yield from (keys[at : at + SLICE] for at in range(0, len(keys), SLICE))
 
 
-def _match(code: str, has: Sequence[Row], meanings: Sequence[Meanings], lengths: Sequence[int]) -> Match:
-    """How a customer with these words matches: for each typed word by the one that means it most surely."""
+def _match(
+    code: str, has: Sequence[Row], meanings: Sequence[Meanings], lengths: Sequence[int]
+) -> Match:
+    """How a customer with these words matches: for each typed word by the one that means it most
+    surely.
+    """
     best = [
         min(
-            (row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1]) for row in has if row["key"] in meant
+            (row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1])
+            for row in has
+            if row["key"] in meant
         )
         for meant in meanings
     ]
-    likeness = -sum(each[2] * length for each, length in zip(best, lengths, strict=True)) / sum(lengths)
+    likeness = -sum(each[2] * length for each, length in zip(best, lengths, strict=True)) / sum(
+        lengths
+    )
     return Match(code, max(each[1] for each in best), likeness, any(each[0] for each in best))
 
 
@@ -317,14 +377,20 @@ def _probed(ordered: Sequence[Meanings]) -> str:
 
 def _intersected(ordered: Sequence[Meanings]) -> str:
     """Codes: the lists of all words, each read in one go; best where all are common."""
-    lists = " INTERSECT ".join(f"SELECT customer_code FROM customer_keys WHERE {_among(keys)}" for keys in ordered)
+    lists = " INTERSECT ".join(
+        f"SELECT customer_code FROM customer_keys WHERE {_among(keys)}" for keys in ordered
+    )
     return f"{lists} ORDER BY customer_code LIMIT {ROWS}"
 
 
 def _keep(found: dict[str, Match], match: Match) -> None:
     """Of two ways to the same customer the surer."""
     known = found.get(match.code)
-    if known is None or (match.former, match.kind, -match.likeness) < (known.former, known.kind, -known.likeness):
+    if known is None or (match.former, match.kind, -match.likeness) < (
+        known.former,
+        known.kind,
+        -known.likeness,
+    ):
         found[match.code] = match
 
 
@@ -334,10 +400,13 @@ def _spelt(text: str) -> list[list[str]]:
 
 
 def _side_by_side(readings: Sequence[Sequence[str]]) -> list[list[list[str]]]:
-    """For each number of words, the readings' words at each place, so that they are asked for together."""
+    """For each number of words, the readings' words at each place, so that they are asked for
+    together.
+    """
     lengths = dict.fromkeys(map(len, readings))
     return [
-        [list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)] for n in lengths
+        [list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)]
+        for n in lengths
     ]
 
 
@@ -346,7 +415,9 @@ _HAS = "AND c.folded LIKE ? ESCAPE '!' "
 
 
 async def _begins_in_sql(db: Database, query: str) -> list[Match]:
-    """Without the dictionary, or for one or two letters: the longest word begins so, the others occur."""
+    """Without the dictionary, or for one or two letters: the longest word begins so, the others
+    occur.
+    """
     typed = sorted(fold(query).split(), key=len, reverse=True)
     first, others = typed[0][:WORD_LENGTH], [word[:WORD_LENGTH] for word in typed[1:]]
     rows = await db.fetch(

@@ -1,4 +1,6 @@
-"""Customers found by name in their order: how they match, how sure that is, how near the name is as spelt."""
+"""Customers found by name in their order: how they match, how sure that is, how near the name is as
+spelt.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +51,9 @@ class Match:
 
 
 async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[Found]:
-    """The customers, best first: how they match, how sure, how near the name is as spelt, the code."""
+    """The customers, best first: how they match, how sure, how near the name is as spelt, the
+    code.
+    """
     best = sorted(matches, key=lambda m: (m.former, m.kind, -m.likeness, m.code))[:LIMIT]
     typed = {"": letters(query), "layout": [] if has_thai(query) else letters(as_thai_keys(query))}
     customers = await follow_customers(db, [match.code for match in best])
@@ -61,7 +65,13 @@ async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[Found
             continue  # gone since, or a signpost to somebody who is found under the own name too
         if customer.code != match.code:
             match = replace(match, former=True)
-        found = _weigh(customer, match, query.casefold(), typed.get(match.why, typed[""]), contacts.get(match.code, ()))
+        found = _weigh(
+            customer,
+            match,
+            query.casefold(),
+            typed.get(match.why, typed[""]),
+            contacts.get(match.code, ()),
+        )
         order = WHY.index(found.why) if found.why in WHY else match.kind
         ranked.append(((found.weak, match.former, order, -found.score), found))
     return [found for _, found in sorted(ranked, key=lambda pair: pair[0]) if found.score >= WORST]
@@ -72,7 +82,8 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
         return {}
     marks = ", ".join("?" for _ in codes)
     rows = await db.fetch(
-        f"SELECT customer_code, name FROM contacts WHERE customer_code IN ({marks}) ORDER BY id", *codes
+        f"SELECT customer_code, name FROM contacts WHERE customer_code IN ({marks}) ORDER BY id",
+        *codes,
     )
     found: dict[str, list[str]] = {}
     for row in rows:
@@ -80,7 +91,9 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], contacts: Sequence[str]) -> Found:
+def _weigh(
+    customer: Customer, match: Match, query: str, typed: Sequence[str], contacts: Sequence[str]
+) -> Found:
     """A match with its score, which counts the spelling too where whole words are alike."""
     kind, score, weak = match.kind, match.likeness, match.kind == NEAR
     names = [customer.name, customer.organisation]
@@ -89,7 +102,10 @@ def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], c
     elif kind in (WHOLE, NEAR) and not match.former:
         spelt, with_contacts = _spelling(typed, names), _spelling(typed, [*names, *contacts])
         if kind == WHOLE and spelt < 100 and with_contacts == 100:
-            kind, score = HOLDS, BASE[HOLDS]  # whole words, but of a contact: the customer's own come first
+            kind, score = (
+                HOLDS,
+                BASE[HOLDS],
+            )  # whole words, but of a contact: the customer's own come first
         elif kind == NEAR or spelt < 100:
             spelt = max(spelt, with_contacts - BEHIND_OWN)
             kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
@@ -100,7 +116,9 @@ def _weigh(customer: Customer, match: Match, query: str, typed: Sequence[str], c
 
 
 def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:
-    """How alike the typed words are to a customer's as spelt, in percent; 100 where all stand there."""
+    """How alike the typed words are to a customer's as spelt, in percent; 100 where all stand
+    there.
+    """
     words = [letters(name) for name in names]
     every = {word for some in words for word in some}
     whole = "".join(typed)

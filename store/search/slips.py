@@ -1,4 +1,6 @@
-"""Words within a few slips of a typed one: found by the letters they share, so that few need to be compared."""
+"""Words within a few slips of a typed one: found by the letters they share, so that few need to be
+compared.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -11,11 +13,15 @@ Feature = tuple[str, int]
 
 
 class SlipIndex:
-    """Words by length; within one length a bit for each word says whether it has a letter (twice, …)."""
+    """Words by length; within one length a bit for each word says whether it has a letter (twice,
+    …).
+    """
 
     def __init__(self) -> None:
         self._words: defaultdict[int, list[str]] = defaultdict(list)
-        self._bits: defaultdict[int, defaultdict[Feature, bytearray]] = defaultdict(lambda: defaultdict(bytearray))
+        self._bits: defaultdict[int, defaultdict[Feature, bytearray]] = defaultdict(
+            lambda: defaultdict(bytearray)
+        )
         self._read: dict[tuple[int, Feature], int] = {}
 
     def add(self, word: str) -> None:
@@ -31,10 +37,14 @@ class SlipIndex:
             self._read.clear()
 
     def within(self, word: str, slips: int) -> Iterator[tuple[str, int]]:
-        """Words at most `slips` letters away, with how many; letters that changed places are one slip."""
+        """Words at most `slips` letters away, with how many; letters that changed places are one
+        slip.
+        """
         for length in range(max(1, len(word) - slips), len(word) + slips + 1):
             if some := self._sharing(word, length, slips):
-                for other, distance, _ in extract(word, some, scorer=OSA.distance, score_cutoff=slips, limit=None):
+                for other, distance, _ in extract(
+                    word, some, scorer=OSA.distance, score_cutoff=slips, limit=None
+                ):
                     yield other, int(distance)
 
     def _sharing(self, word: str, length: int, slips: int) -> list[str]:

@@ -1,7 +1,8 @@
-"""Which subjects an enquiry is likeliest about: learnt from the desk's closed tickets, the newest of them.
+"""Which subjects an enquiry is likeliest about: learnt from the desk's closed tickets, the newest
+of them.
 
-Nothing is stored for it: the tickets are counted when the first question comes, later questions count what has been
-closed, corrected, opened again, voided or imported since, by whichever process.
+Nothing is stored for it: the tickets are counted when the first question comes, later questions
+count what has been closed, corrected, opened again, voided or imported since, by whichever process.
 """
 
 import asyncio
@@ -58,7 +59,9 @@ class Lessons(Kept):
 
     async def _learn(self, rows: "Sequence[Row]") -> None:
         for number, row in enumerate(rows, start=1):
-            lesson = _Lesson(int(row["version"]), row["subject"], row["channel"], row["details"][:READ])
+            lesson = _Lesson(
+                int(row["version"]), row["subject"], row["channel"], row["details"][:READ]
+            )
             self._learnt[row["no"]] = lesson
             self.model.learn(lesson.subject, lesson.channel, lesson.text)
             await _breath(number)
@@ -70,7 +73,9 @@ def _newest() -> str:
 
 
 async def _seal(db: "Reader") -> tuple[object, ...]:
-    """Something that is another once other tickets are the newest, or one of them was saved: one short answer."""
+    """Something that is another once other tickets are the newest, or one of them was saved: one
+    short answer.
+    """
     row = await db.fetch_one(
         "SELECT count(*) AS n, max(no) AS last, sum(CAST(substr(no, 2) AS BIGINT) * version) AS total "
         f"FROM (SELECT no, version {_newest()}) AS newest"
@@ -80,7 +85,9 @@ async def _seal(db: "Reader") -> tuple[object, ...]:
 
 async def _fetch(db: "Reader", nos: Sequence[str]) -> "list[Row]":
     marks = ", ".join("?" for _ in nos)
-    return await db.fetch(f"SELECT no, version, subject, channel, details FROM tickets WHERE no IN ({marks})", *nos)
+    return await db.fetch(
+        f"SELECT no, version, subject, channel, details FROM tickets WHERE no IN ({marks})", *nos
+    )
 
 
 async def _breath(number: int) -> None:

@@ -1,7 +1,8 @@
-"""Tickets by a part of their text: all keys are read, newest first, a stretch at a time, until enough are found.
+"""Tickets by a part of their text: all keys are read, newest first, a stretch at a time, until
+enough are found.
 
-One byte a letter makes that cheap enough to need no index: one behaviour on both engines, letters of one or two too.
-"""
+One byte a letter makes that cheap enough to need no index: one behaviour on both engines, letters
+of one or two too."""
 
 from collections.abc import Sequence
 
@@ -14,22 +15,28 @@ from store.tickets import records as tickets
 LIMIT = 50
 """Most tickets that one search returns; who looks for an older one types one more word."""
 STRETCH = 20_000
-"""Keys read by one statement: most searches end there, and SQLite's one reader serves others in between."""
+"""Keys read by one statement: most searches end there, and SQLite's one reader serves others in
+between.
+"""
 
 
 async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]]:
-    """Tickets whose texts hold every word typed, as parts of words too, newest number first; at most LIMIT.
+    """Tickets whose texts hold every word typed, as parts of words too, newest number first; at
+    most LIMIT.
 
-    With them the keys they were found by; voided ones are left out. Where nothing holds them and no Thai was
-    typed, the same keys of the Thai layout are tried.
-    """
+    With them the keys they were found by; voided ones are left out. Where nothing holds them and no
+    Thai was typed, the same keys of the Thai layout are tried."""
     readings = [query_keys(text)]
     if any(map(str.isalpha, text)) and not has_thai(text):
         readings.append(query_keys(as_thai_keys(text)))
     for keys in filter(None, readings):
         if found := await _holding(db, keys):
             listed = await tickets.get_tickets(db, found)
-            meant = [listed[no] for no in found if no in listed and listed[no].status is not Status.VOIDED]
+            meant = [
+                listed[no]
+                for no in found
+                if no in listed and listed[no].status is not Status.VOIDED
+            ]
             return meant, keys
     return [], []
 
@@ -61,6 +68,7 @@ async def _holding(db: Database, keys: Sequence[str]) -> list[str]:
 async def _stretch_below(db: Database, above: int) -> int:
     """The id with which the stretch below `above` ends; 0 where it is the last."""
     row = await db.fetch_one(
-        f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH - 1}", above
+        f"SELECT id FROM ticket_texts WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET {STRETCH - 1}",
+        above,
     )
     return int(row["id"]) if row else 0

@@ -1,8 +1,8 @@
-"""The register's distinct words, kept in memory: which of them a typed word may mean, and how surely.
+"""The register's distinct words, kept in memory: which of them a typed word may mean, and how
+surely.
 
-One copy for each open database, read from `search_words` when the first name is looked for, in the background; later
-searches read only what has been added since, by whichever process.
-"""
+One copy for each open database, read from `search_words` when the first name is looked for, in the
+background; later searches read only what has been added since, by whichever process."""
 
 import asyncio
 from array import array
@@ -33,7 +33,9 @@ MOST = 900
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The words in order, and as one text with a newline before and after each, in which parts are looked for."""
+    """The words in order, and as one text with a newline before and after each, in which parts are
+    looked for.
+    """
 
     words: tuple[str, ...]
     text: str
@@ -41,7 +43,9 @@ class Listing:
 
     @staticmethod
     def of(words: Iterable[str]) -> "Listing":
-        """A listing of sorted words; its containers are such as the garbage collector need not walk through."""
+        """A listing of sorted words; its containers are such as the garbage collector need not walk
+        through.
+        """
         words, starts, at = tuple(words), array("I"), 0
         for word in words:
             starts.append(at)
@@ -64,7 +68,9 @@ class Listing:
 
 
 class Words(Kept):
-    """The dictionary of one database. Methods other than `refreshed` see what the last refresh saw."""
+    """The dictionary of one database. Methods other than `refreshed` see what the last refresh
+    saw.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +93,8 @@ class Words(Kept):
         added: list[str] = []
         while True:
             rows = await db.fetch(
-                f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}", self._last
+                f"SELECT id, word FROM search_words WHERE id > ? ORDER BY id LIMIT {BATCH}",
+                self._last,
             )
             for row in rows:
                 added.append(row["word"])
@@ -111,7 +118,8 @@ class Words(Kept):
                 self._bones[sound.bones] = (*self._bones.get(sound.bones, ()), len(self._sounds))
                 self._sounds.append((word, sound.letters))
         if len(new) > BATCH:
-            # One sort of everything would hold up every other thread; a merge of sorted pieces lets them in.
+            # One sort of everything would hold up every other thread; a merge of sorted pieces lets
+            # them in.
             pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
             self._listing = Listing.of(merge(self._listing.words, *pieces))
         else:
@@ -132,18 +140,23 @@ class Words(Kept):
         return sorted(found, key=len)
 
     def like(self, word: str, most: int = 3, more: int = 0) -> dict[str, float]:
-        """Words that differ from `word` by few slips, at most `most`, with their likeness in percent.
+        """Words that differ from `word` by few slips, at most `most`, with their likeness in
+        percent.
 
         As many as its length allows, and `more`, but never above half of its letters.
         """
         slips = min(most, allowed_slips(word) + more, max(allowed_slips(word), len(word) // 2))
         near = (self._thai if has_thai(word) else self._others).within(word, slips) if slips else ()
-        found = {other: 100 * (1 - distance / max(len(word), len(other))) for other, distance in near}
+        found = {
+            other: 100 * (1 - distance / max(len(word), len(other))) for other, distance in near
+        }
         best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
         return {choice: found[choice] for choice in best}
 
     def sounding(self, latin: str) -> dict[str, float]:
-        """Thai words that may be what somebody writes so in Latin letters, with their likeness in percent."""
+        """Thai words that may be what somebody writes so in Latin letters, with their likeness in
+        percent.
+        """
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
@@ -156,7 +169,8 @@ class Words(Kept):
                 likeness = (ratio(wanted.letters, letters) + alike) / 2
                 if likeness >= LEAST_SOUND and likeness > found.get(word, (0, 0))[0]:
                     found[word] = (likeness, number)
-        # Of words that sound the same those come first that the register met first: they are the commoner.
+        # Of words that sound the same those come first that the register met first: they are the
+        # commoner.
         best = sorted(found, key=lambda word: (-found[word][0], found[word][1]))[:MOST_SOUNDS]
         return {word: found[word][0] for word in best}
 

@@ -36,7 +36,9 @@ class Remarked:
 
 @dataclass(slots=True)
 class Group:
-    """The rows about one record that are taken so far; `outcome` is what earlier batches counted it as."""
+    """The rows about one record that are taken so far; `outcome` is what earlier batches counted it
+    as.
+    """
 
     place: Place
     rows: list[Cells] = field(default_factory=list)
@@ -54,7 +56,9 @@ class Group:
 
 
 def group_of(text: str | None, place: Place) -> Group:
-    """The rows that the scratch file remembers of a record, or none yet; `place` is where its first one stands."""
+    """The rows that the scratch file remembers of a record, or none yet; `place` is where its first
+    one stands.
+    """
     if text is None:
         return Group(place)
     first, rows, outcome = json.loads(text)
@@ -96,7 +100,9 @@ class Import(Protocol):
         ...
 
 
-def cells_of(table: Staged, batch: list[Line], decision: Decision) -> Iterator[tuple[Line, dict[str, str]]]:
+def cells_of(
+    table: Staged, batch: list[Line], decision: Decision
+) -> Iterator[tuple[Line, dict[str, str]]]:
     """The rows' cells; a formula without a value is told."""
     for line in batch:
         try:

@@ -1,4 +1,6 @@
-"""Customers in and out: rows laid over the register batch by batch, and the register written as rows."""
+"""Customers in and out: rows laid over the register batch by batch, and the register written as
+rows.
+"""
 
 import json
 from collections import defaultdict
@@ -48,16 +50,21 @@ MOST_ROWS = 1000
 
 
 class CustomerImport(Import):
-    """Customers' rows: one with a code is about that customer, one without about who has its name and reach.
+    """Customers' rows: one with a code is about that customer, one without about who has its name
+    and reach.
 
-    A row without either is about the customer of its name of whom it says nothing new, else about a new one; so is a
-    row whose code belongs to somebody else.
-    """
+    A row without either is about the customer of its name of whom it says nothing new, else about a
+    new one; so is a row whose code belongs to somebody else."""
 
     counter = "customer"
 
     def __init__(
-        self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime, by: StaffId | None
+        self,
+        table: Staged,
+        configuration: Configuration,
+        scratch: Scratch,
+        now: datetime,
+        by: StaffId | None,
     ) -> None:
         self._table, self._scratch, self._now, self._by = table, scratch, now, by
         self._names = read_names(configuration.catalogue)
@@ -68,9 +75,18 @@ class CustomerImport(Import):
     async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
         decision = Decision(last_code=self._last_code)
         rows = self._read(batch, decision)
-        codes = {row.cells["code"] for row in rows if "code" in row.cells} | {self._last_code} - {""}
+        codes = {row.cells["code"] for row in rows if "code" in row.cells} | {self._last_code} - {
+            ""
+        }
         olds = await customers.get_customers(db, sorted(codes))
-        work = _CustomerBatch(decision, self._names, self._labels, self._scratch.get(codes), olds, self._table.nameless)
+        work = _CustomerBatch(
+            decision,
+            self._names,
+            self._labels,
+            self._scratch.get(codes),
+            olds,
+            self._table.nameless,
+        )
         if strangers := work.strangers(rows):
             await self._look_up(db, work, strangers)
             decision.last_number = max(self._last, await self._last_number(db, tx))
@@ -114,10 +130,14 @@ class CustomerImport(Import):
             work.olds |= await customers.get_customers(db, sorted(codes - work.olds.keys()))
             work.met |= self._scratch.get(codes)
 
-    async def _look_up(self, db: Reader, work: "_CustomerBatch", rows: list[dict[str, str]]) -> None:
+    async def _look_up(
+        self, db: Reader, work: "_CustomerBatch", rows: list[dict[str, str]]
+    ) -> None:
         """Who may be meant by rows that no code leads to."""
         work.known = self._scratch.get({alias for cells in rows for alias in _aliases(cells)})
-        reached = await customers.list_codes_by_reach(db, list({one for cells in rows for one in reaches(cells)}))
+        reached = await customers.list_codes_by_reach(
+            db, list({one for cells in rows for one in reaches(cells)})
+        )
         for reach, code in reached:
             work.reached[reach].append(code)
         names = {row_name(cells) for cells in rows if not reaches(cells)} - {""}
@@ -138,12 +158,16 @@ class CustomerImport(Import):
     def done(self, decision: Decision) -> None:
         self._last = max(self._last, decision.last_number)
         self._last_code = decision.last_code
-        groups = {key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()}
+        groups = {
+            key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()
+        }
         self._scratch.put(groups | decision.aliases)
 
 
 def _read_code(cells: dict[str, str]) -> Remark | None:
-    """Put the row's code into its one form, or among what is noted where it is none; what is to be told of it."""
+    """Put the row's code into its one form, or among what is noted where it is none; what is to be
+    told of it.
+    """
     text = cells.pop("code", "")
     if is_blank(text) or is_unknown(text):
         return None
@@ -152,7 +176,11 @@ def _read_code(cells: dict[str, str]) -> Remark | None:
         _note_code(cells, text)
         return Remark("code_noted", "code", text)
     cells["code"] = code
-    return None if digits(text).upper() == code else Remark("cell_read", "code", text, (("code", code),))
+    return (
+        None
+        if digits(text).upper() == code
+        else Remark("cell_read", "code", text, (("code", code),))
+    )
 
 
 def _note_code(cells: dict[str, str], text: str) -> None:
@@ -160,7 +188,9 @@ def _note_code(cells: dict[str, str], text: str) -> None:
 
 
 def _aliases(cells: Cells) -> list[str]:
-    """What this table knows the row's customer by: its name with each reach, or all that it says."""
+    """What this table knows the row's customer by: its name with each reach, or all that it
+    says.
+    """
     found = reaches(cells)
     if not found:
         whole = json.dumps(sorted(cells.items())).encode()
@@ -209,7 +239,9 @@ class _CustomerBatch:
                 continue
             holder = self.olds.get(code) or first.get(code) or self._met_customer(code)
             if holder is None:
-                first[code] = Customer(CustomerCode(code), " ".join(row.cells.get("name", "").split()))
+                first[code] = Customer(
+                    CustomerCode(code), " ".join(row.cells.get("name", "").split())
+                )
             elif not is_about(holder, row.cells):
                 row.own_code = False
                 found.append(_without_code(row.cells))
@@ -245,7 +277,9 @@ class _CustomerBatch:
             self._remember(code, made, cells)
 
     def _whose(self, row: _Row) -> tuple[CustomerCode | None, dict[str, str], list[Remark]]:
-        """Whom the row is about (None = somebody new), what it says of them, and what is to be told of its code."""
+        """Whom the row is about (None = somebody new), what it says of them, and what is to be told
+        of its code.
+        """
         cells = row.cells
         told: list[Remark] = []
         if not row.own_code:
@@ -253,7 +287,12 @@ class _CustomerBatch:
             holder = self.olds.get(code)
             told.append(Remark("code_taken", "code", code, other=holder.name if holder else ""))
             cells = _without_code(cells)
-        code = cells.get("code") or (self.decision.last_code if row.line.continues else "") or self._find(cells) or ""
+        code = (
+            cells.get("code")
+            or (self.decision.last_code if row.line.continues else "")
+            or self._find(cells)
+            or ""
+        )
         old = self.olds.get(code)
         if old is not None and old.merged_into:
             told.append(Remark("code_merged", "code", code))
@@ -262,7 +301,9 @@ class _CustomerBatch:
         return CustomerCode(code) if code else None, cells, told
 
     def _find(self, cells: Cells) -> CustomerCode | None:
-        """Whom a row without a code is about: of this table, else of the register; None = somebody new."""
+        """Whom a row without a code is about: of this table, else of the register; None = somebody
+        new.
+        """
         if "name" not in cells:
             raise InvalidInput("row_name")
         name, found = row_name(cells), reaches(cells)
@@ -272,10 +313,13 @@ class _CustomerBatch:
             if code := self.decision.aliases.get(alias) or self.known.get(alias):
                 return CustomerCode(code)
         if not found:
-            return next((code for code in self._named(name) if self._says_nothing(code, cells)), None)
+            return next(
+                (code for code in self._named(name) if self._says_nothing(code, cells)), None
+            )
         codes = {code for reach in found for code in self.reached.get(reach, ())}
         named = sorted(
-            (code for code in codes if self.olds[code].name.casefold() == name), key=lambda code: (len(code), code)
+            (code for code in codes if self.olds[code].name.casefold() == name),
+            key=lambda code: (len(code), code),
         )
         # A signpost only where nobody else is meant.
         named = [code for code in named if not self.olds[code].merged_into] or named
@@ -290,7 +334,9 @@ class _CustomerBatch:
         return [
             CustomerCode(code)
             for code in codes
-            if self.olds[code].name.casefold() == name and not self.olds[code].merged_into and not self._is_new(code)
+            if self.olds[code].name.casefold() == name
+            and not self.olds[code].merged_into
+            and not self._is_new(code)
         ]
 
     def _is_new(self, code: str) -> bool:
@@ -332,7 +378,9 @@ class _CustomerBatch:
                 self.decision.new_customers.append(made)
             elif made != old:
                 self.decision.changed_customers.append((old, made))
-            self.decision.outcomes[code] = self.decision.groups[code].result(old is None, made != old)
+            self.decision.outcomes[code] = self.decision.groups[code].result(
+                old is None, made != old
+            )
 
 
 def _without_code(cells: Cells) -> dict[str, str]:
@@ -343,7 +391,10 @@ def _without_code(cells: Cells) -> dict[str, str]:
 
 
 async def export_customers(
-    db: Database, configuration: Configuration, sink: Sink, advance: Callable[[int], None] = lambda rows: None
+    db: Database,
+    configuration: Configuration,
+    sink: Sink,
+    advance: Callable[[int], None] = lambda rows: None,
 ) -> int:
     """Every customer as rows that the import understands; returns how many customers."""
     columns = column_names(Register.CUSTOMERS)

@@ -1,4 +1,6 @@
-"""Tables as files: CSV in the encodings and delimiters that offices have, and XLSX; read sheet by sheet, row by row."""
+"""Tables as files: CSV in the encodings and delimiters that offices have, and XLSX; read sheet by
+sheet, row by row.
+"""
 
 import codecs
 import csv
@@ -23,7 +25,9 @@ HEAD = 30
 """Rows among which the heading stands."""
 
 MOST_UNPACKED, MOST_STRINGS, MOST_RATIO = 2 * 1024**3, 300 * 1024**2, 200
-"""Bytes of an XLSX unpacked, of its table of texts (which is held in memory), and unpacked to packed."""
+"""Bytes of an XLSX unpacked, of its table of texts (which is held in memory), and unpacked to
+packed.
+"""
 
 BANNER = 3
 """Columns that a cell goes across which is a line between rows and no row."""
@@ -38,12 +42,26 @@ _UNTHAI = re.compile(
     "(?<![\u0e01-\u0e2e\u0e31-\u0e3a\u0e47-\u0e4e])[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]"
     "|[\u0e40-\u0e44](?![\u0e01-\u0e2e])|[\u0e4f\u0e5a\u0e5b]|[A-Za-z][\u0e01-\u0e2e]|[\u0e01-\u0e2e][A-Za-z]"
 )
-"""A mark or a following vowel on nothing, a leading vowel before nothing, rare signs, letters glued to Latin ones."""
+"""A mark or a following vowel on nothing, a leading vowel before nothing, rare signs, letters glued
+to Latin ones.
+"""
 _WRITTEN = re.compile("[\t\r\n -~\u0e01-\u0e5b\u2010-\u2026\u00a0-\u00ff]")
 
-_BROKEN = (BadZipFile, ParseError, zlib.error, KeyError, ValueError, TypeError, IndexError, EOFError, OSError)
+_BROKEN = (
+    BadZipFile,
+    ParseError,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    EOFError,
+    OSError,
+)
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+)
 _HIDDEN = re.compile(rb'<(?:\w+:)?row [^>]*?hidden="(?:1|true)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _LONGEST_TAG = 400
@@ -51,11 +69,11 @@ _LONGEST_TAG = 400
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its line, its cells, and which of them hold a formula whose value the file does not have.
+    """One row: its line, its cells, and which of them hold a formula whose value the file does not
+    have.
 
-    `filled` = cells that belong to one which stands further up and goes over several rows; `banner` = one cell goes
-    across the row, which is then a line between rows.
-    """
+    `filled` = cells that belong to one which stands further up and goes over several rows; `banner`
+    = one cell goes across the row, which is then a line between rows."""
 
     line: int
     cells: list[str]
@@ -78,9 +96,8 @@ class Sheet:
 def table_sheets(path: Path) -> Iterator[Iterator[Sheet]]:
     """The sheets of a file, one after the other; formulas that an export defused are as they were.
 
-    Raises InvalidInput("file_…") where the file as a whole cannot be taken: missing, empty, half written, not CSV or
-    XLSX, in a strange encoding, packed beyond reason.
-    """
+    Raises InvalidInput("file_…") where the file as a whole cannot be taken: missing, empty, half
+    written, not CSV or XLSX, in a strange encoding, packed beyond reason."""
     if path.is_dir():
         raise InvalidInput("file_directory")
     if not path.is_file():
@@ -135,7 +152,9 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 
 
 def _delimiter(head: Sequence[str]) -> str:
-    """The delimiter by which most headings are known, else the one that the first line has most of."""
+    """The delimiter by which most headings are known, else the one that the first line has most
+    of.
+    """
     first = next((line for line in head if line.strip()), "")
     first = re.sub(r'"[^"]*"', "", first)
     return max(_DELIMITERS, key=lambda one: (_known(head, one), first.count(one)))
@@ -156,7 +175,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8, UTF-16 (a spreadsheet's "Unicode text") or CP874 (which holds TIS-620), by the whole file.
+    """UTF-8, UTF-16 (a spreadsheet's "Unicode text") or CP874 (which holds TIS-620), by the whole
+    file.
 
     InvalidInput("file_encoding").
     """
@@ -174,7 +194,9 @@ def _encoding(path: Path) -> str:
 
 
 def _wide_encoding(path: Path) -> str:
-    """UTF-16 with or without its mark, where nearly all of it is what people write; InvalidInput("file_encoding")."""
+    """UTF-16 with or without its mark, where nearly all of it is what people write;
+    InvalidInput("file_encoding").
+    """
     with path.open("rb") as file:
         start = file.read(2)
     marked = start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -194,7 +216,9 @@ def _wide_encoding(path: Path) -> str:
 
 
 def _is_thai(path: Path) -> bool:
-    """Whether the file reads as Thai in CP874: marks stand on letters, and it is no UTF-8 with a wrong byte."""
+    """Whether the file reads as Thai in CP874: marks stand on letters, and it is no UTF-8 with a
+    wrong byte.
+    """
     decoder = codecs.getincrementaldecoder("cp874")()
     letters = lost = unlikely = 0
     try:
@@ -243,14 +267,18 @@ def _book_sheets(file: IO[bytes]) -> Iterator[Sheet]:
                 yield Sheet(sheet.title, iter(()), visible=False)
                 continue
             marks = _read_marks(sheet)
-            yield Sheet(sheet.title, _unbroken(_sheet_rows(sheet, marks)), hidden_rows=marks.hidden_rows)
+            yield Sheet(
+                sheet.title, _unbroken(_sheet_rows(sheet, marks)), hidden_rows=marks.hidden_rows
+            )
     finally:
         book.close()
 
 
 @dataclass(slots=True)
 class _Marks:
-    """What a sheet says of its cells beside their values; columns and rows are counted from 0 and 1."""
+    """What a sheet says of its cells beside their values; columns and rows are counted from 0 and
+    1.
+    """
 
     joined: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Cells that are one: first column and row, last column and row."""
@@ -260,7 +288,9 @@ class _Marks:
 
 
 def _read_marks(sheet: Any) -> _Marks:
-    """Read through the sheet's bytes: the library tells none of this of a sheet that it reads row by row."""
+    """Read through the sheet's bytes: the library tells none of this of a sheet that it reads row
+    by row.
+    """
     marks = _Marks()
     formulas = False
     rest = b""
@@ -310,7 +340,11 @@ def _unvalued(file: IO[bytes]) -> dict[int, tuple[int, ...]]:
         for cell in row.iter(CELL_TAG):
             name = re.match(r"[A-Z]+", cell.get("r", ""))
             at = _column(name[0].encode()) if name else at + 1
-            if cell.find(FORMULA_TAG) is not None and not cell.findtext(VALUE_TAG) and cell.get("t") != "str":
+            if (
+                cell.find(FORMULA_TAG) is not None
+                and not cell.findtext(VALUE_TAG)
+                and cell.get("t") != "str"
+            ):
                 places.append(at)
         if places:
             found[line] = tuple(places)
@@ -321,7 +355,11 @@ def _unvalued(file: IO[bytes]) -> dict[int, tuple[int, ...]]:
 def _sheet_rows(sheet: Any, marks: _Marks) -> Iterator[Row]:
     sheet.reset_dimensions()
     down = _Joined([one for one in marks.joined if one[3] > one[1]])
-    banners = {top for left, top, right, bottom in marks.joined if right - left + 1 >= BANNER and top == bottom}
+    banners = {
+        top
+        for left, top, right, bottom in marks.joined
+        if right - left + 1 >= BANNER and top == bottom
+    }
     for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [_plain(_text(value)) for value in values]
         filled = down.fill(line, cells)
@@ -353,13 +391,23 @@ class _Joined:
 
 
 def _check_archive(path: Path) -> None:
-    """InvalidInput("file_bomb") for an archive that unpacks beyond reason, before anything is unpacked."""
+    """InvalidInput("file_bomb") for an archive that unpacks beyond reason, before anything is
+    unpacked.
+    """
     with ZipFile(path) as archive:
         members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    strings = sum(member.file_size for member in members if member.filename.lower().endswith("sharedstrings.xml"))
+    strings = sum(
+        member.file_size
+        for member in members
+        if member.filename.lower().endswith("sharedstrings.xml")
+    )
     packed = max(1, path.stat().st_size)
-    if unpacked > MOST_UNPACKED or strings > MOST_STRINGS or (unpacked > 50 << 20 and unpacked > packed * MOST_RATIO):
+    if (
+        unpacked > MOST_UNPACKED
+        or strings > MOST_STRINGS
+        or (unpacked > 50 << 20 and unpacked > packed * MOST_RATIO)
+    ):
         raise InvalidInput("file_bomb", megabytes=unpacked >> 20)
 
 
@@ -370,5 +418,9 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.strftime("%Y-%m-%d %H:%M:%S")
+        return (
+            value.date().isoformat()
+            if value.time() == time()
+            else value.strftime("%Y-%m-%d %H:%M:%S")
+        )
     return value.isoformat() if isinstance(value, date | time) else str(value)

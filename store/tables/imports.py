@@ -1,4 +1,6 @@
-"""Tables that were sent to be imported: checked, shown, confirmed, laid over the register; each step once."""
+"""Tables that were sent to be imported: checked, shown, confirmed, laid over the register; each
+step once.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +15,9 @@ from store.engine.database import Reader, Row, Tx
 class Import:
     """One table. `file` names its row in the files.
 
-    `state`: checking (decided on, nothing written), ready (shown, waits for the word), running, done, cancelled,
-    refused. `new_records` and `changed_records` = what a run that was cut off had written already; `failures` counts
-    the tries that ended in a bug.
-    """
+    `state`: checking (decided on, nothing written), ready (shown, waits for the word), running,
+    done, cancelled, refused. `new_records` and `changed_records` = what a run that was cut off had
+    written already; `failures` counts the tries that ended in a bug."""
 
     id: str
     file: str
@@ -33,7 +34,8 @@ class Import:
 
 
 _COLUMNS = (
-    "id, file, register, state, staff_id, platform, chat, event_id, created_at, new_records, changed_records, failures"
+    "id, file, register, state, staff_id, platform, chat, event_id, created_at,"
+    " new_records, changed_records, failures"
 )
 
 
@@ -73,14 +75,20 @@ async def find_import(db: Reader, import_id: str) -> Import | None:
 
 async def list_waiting(db: Reader) -> list[str]:
     """Those with something to do, oldest first."""
-    rows = await db.fetch("SELECT id FROM imports WHERE state IN ('checking', 'running') ORDER BY created_at, id")
+    rows = await db.fetch(
+        "SELECT id FROM imports WHERE state IN ('checking', 'running') ORDER BY created_at, id"
+    )
     return [row["id"] for row in rows]
 
 
 async def step(tx: Tx, import_id: str, start: str, state: str, now: datetime) -> None:
     """From one state to the next; Conflict("import") where it is in another by now."""
     touched = await tx.execute(
-        "UPDATE imports SET state = ?, ended_at = ? WHERE id = ? AND state = ?", state, now, import_id, start
+        "UPDATE imports SET state = ?, ended_at = ? WHERE id = ? AND state = ?",
+        state,
+        now,
+        import_id,
+        start,
     )
     if not touched:
         raise Conflict("import")
@@ -88,15 +96,24 @@ async def step(tx: Tx, import_id: str, start: str, state: str, now: datetime) ->
 
 async def note_progress(tx: Tx, import_id: str, new: int, changed: int) -> None:
     """What is written so far, for a run that goes on after a crash."""
-    await tx.execute("UPDATE imports SET new_records = ?, changed_records = ? WHERE id = ?", new, changed, import_id)
+    await tx.execute(
+        "UPDATE imports SET new_records = ?, changed_records = ? WHERE id = ?",
+        new,
+        changed,
+        import_id,
+    )
 
 
 async def note_failure(tx: Tx, import_id: str) -> int:
     """A try ended in a bug; returns how many did."""
-    row = await tx.fetch_one("UPDATE imports SET failures = failures + 1 WHERE id = ? RETURNING failures", import_id)
+    row = await tx.fetch_one(
+        "UPDATE imports SET failures = failures + 1 WHERE id = ? RETURNING failures", import_id
+    )
     return int(row["failures"]) if row else 0
 
 
 async def forget(tx: Tx, before: datetime) -> int:
     """Drop those that were sent before then and are not being worked on."""
-    return await tx.execute("DELETE FROM imports WHERE created_at < ? AND state NOT IN ('checking', 'running')", before)
+    return await tx.execute(
+        "DELETE FROM imports WHERE created_at < ? AND state NOT IN ('checking', 'running')", before
+    )

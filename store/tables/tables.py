@@ -1,4 +1,6 @@
-"""Tables on disk: read row by row and refused as a whole where they cannot be trusted, and written."""
+"""Tables on disk: read row by row and refused as a whole where they cannot be trusted, and
+written.
+"""
 
 import csv
 import json
@@ -36,9 +38,8 @@ class Place(NamedTuple):
 class Line(NamedTuple):
     """A row of a table, in the order of its heading.
 
-    `formulas` = columns whose formula has no value in the file; `continues` = the row belongs to the record of the
-    one above, whose cell of the code or name goes over both.
-    """
+    `formulas` = columns whose formula has no value in the file; `continues` = the row belongs to
+    the record of the one above, whose cell of the code or name goes over both."""
 
     place: Place
     cells: list[str]
@@ -48,7 +49,9 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Outside:
-    """What of a file is no row of its table: lines above the heading and between rows, sheets passed over."""
+    """What of a file is no row of its table: lines above the heading and between rows, sheets
+    passed over.
+    """
 
     lines: list[tuple[Place, str]] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
@@ -60,8 +63,8 @@ class Outside:
 class Staged:
     """A table that was read to its end without trouble, kept in a temporary file.
 
-    `highest` is the highest running number that it names, `nameless` whether some row has none that can be read.
-    """
+    `highest` is the highest running number that it names, `nameless` whether some row has none that
+    can be read."""
 
     header: tuple[str, ...]
     columns: Columns
@@ -84,17 +87,22 @@ class Staged:
         return [(self._place(place.number, place.line), text) for place, text in self.outside.lines]
 
     def _place(self, number: int, line: int) -> Place:
-        return Place(number, line, self.outside.taken[number] if len(self.outside.taken) > 1 else "")
+        return Place(
+            number, line, self.outside.taken[number] if len(self.outside.taken) > 1 else ""
+        )
 
 
 @contextmanager
-def staged(path: Path, register: Register, check: Callable[[], None] = lambda: None) -> Iterator[Staged]:
-    """Read the whole table once before anything is done with it. `check` is called for each row and may raise.
+def staged(
+    path: Path, register: Register, check: Callable[[], None] = lambda: None
+) -> Iterator[Staged]:
+    """Read the whole table once before anything is done with it. `check` is called for each row and
+    may raise.
 
-    Of several sheets all are taken whose heading is the register's; each has its own. Raises InvalidInput("file_…")
-    where the file as a whole cannot be taken: missing, empty, half written, not CSV or XLSX, in a strange encoding,
-    packed beyond reason, too wide, without a heading that is known.
-    """
+    Of several sheets all are taken whose heading is the register's; each has its own. Raises
+    InvalidInput("file_…") where the file as a whole cannot be taken: missing, empty, half written,
+    not CSV or XLSX, in a strange encoding, packed beyond reason, too wide, without a heading that
+    is known."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         staging = _Staging(register, file)
         with table_sheets(path) as sheets:
@@ -144,7 +152,9 @@ class _Staging:
             raise self._refusal
         columns = read_columns(self._register, self._header)
         header = tuple(self._header)
-        return Staged(header, columns, self._count, self._highest, self._nameless, self._outside, self._file)
+        return Staged(
+            header, columns, self._count, self._highest, self._nameless, self._outside, self._file
+        )
 
     def take(self, sheet: Sheet, check: Callable[[], None]) -> None:
         """One sheet, if its heading is the register's."""
@@ -184,7 +194,9 @@ class _Staging:
             self._outside.lines.append((Place(number, row.line), text))
 
     def _order(self, columns: Columns, header: Sequence[str]) -> list[int]:
-        """Where each column of a sheet stands in the heading of all; those that are new to it are put behind."""
+        """Where each column of a sheet stands in the heading of all; those that are new to it are
+        put behind.
+        """
         fields = {place: name for name, places in columns.places.items() for place in places}
         met: dict[str, int] = {}
         order = []
@@ -260,7 +272,9 @@ def _says_something(cells: Sequence[str], numbering: frozenset[int]) -> bool:
 
 
 def _is_between(row: Row, headings: Sequence[list[str]]) -> bool:
-    """Whether a row is none: a row of the heading once more, or one cell across the table that names what follows."""
+    """Whether a row is none: a row of the heading once more, or one cell across the table that
+    names what follows.
+    """
     if row.banner and sum(bool(cell.strip()) for cell in row.cells) == 1:
         return True
     return any(row.cells[0].strip() == one[0] and _bare(row.cells) == one for one in headings)
@@ -315,10 +329,11 @@ class _XlsxSink:
 
 @contextmanager
 def table_file(path: Path) -> Iterator[Sink]:
-    """Write a table to `path` (.csv for Excel: UTF-8 with BOM; or .xlsx); it appears whole, or not at all.
+    """Write a table to `path` (.csv for Excel: UTF-8 with BOM; or .xlsx); it appears whole, or not
+    at all.
 
-    Readable by its owner alone. Raises InvalidInput("file_kind_out") and InvalidInput("file_unwritable").
-    """
+    Readable by its owner alone. Raises InvalidInput("file_kind_out") and
+    InvalidInput("file_unwritable")."""
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".xlsx"):
         raise InvalidInput("file_kind_out")

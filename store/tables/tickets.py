@@ -1,4 +1,6 @@
-"""Tickets in and out: rows laid over the register batch by batch, and the register written as rows."""
+"""Tickets in and out: rows laid over the register batch by batch, and the register written as
+rows.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,7 +20,16 @@ from store.customers import records as customers
 from store.engine.database import Database, Reader, Tx
 from store.engine.ground import Ground
 from store.engine.scratch import Scratch
-from store.tables.batches import PAGE, Decision, Import, Rejected, Remarked, cells_of, group_of, place_name
+from store.tables.batches import (
+    PAGE,
+    Decision,
+    Import,
+    Rejected,
+    Remarked,
+    cells_of,
+    group_of,
+    place_name,
+)
 from store.tables.tables import Line, Sink, Staged
 from store.tickets import records as tickets
 
@@ -29,16 +40,28 @@ class TicketImport(Import):
     counter = "ticket"
 
     def __init__(
-        self, table: Staged, configuration: Configuration, scratch: Scratch, now: datetime, by: StaffId | None
+        self,
+        table: Staged,
+        configuration: Configuration,
+        scratch: Scratch,
+        now: datetime,
+        by: StaffId | None,
     ) -> None:
-        self._table, self._configuration, self._scratch, self._now = table, configuration, scratch, now
+        self._table, self._configuration, self._scratch, self._now = (
+            table,
+            configuration,
+            scratch,
+            now,
+        )
         self._by = by
         self._names = read_names(configuration.catalogue)
 
     async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
         decision = Decision()
         rows = [
-            (line, cells) for line, cells in cells_of(self._table, batch, decision) if _read_keys(line, cells, decision)
+            (line, cells)
+            for line, cells in cells_of(self._table, batch, decision)
+            if _read_keys(line, cells, decision)
         ]
         nos = sorted({cells["no"] for _line, cells in rows})
         olds = await tickets.get_tickets(db, nos)
@@ -49,7 +72,9 @@ class TicketImport(Import):
             no = TicketNo(cells["no"])
             group = decision.groups.get(no) or group_of(met.get(no), line.place)
             try:
-                ticket = merge_ticket(olds.get(no), group.rows[0] if group.rows else cells, desk, labels)
+                ticket = merge_ticket(
+                    olds.get(no), group.rows[0] if group.rows else cells, desk, labels
+                )
                 if group.rows and merge_ticket(ticket, cells, desk, labels) != ticket:
                     raise InvalidInput("no_twice", no=no, line=place_name(group.place))
             except InvalidInput as error:
@@ -60,7 +85,9 @@ class TicketImport(Import):
         self._finish(decision, olds, made)
         return decision
 
-    def _finish(self, decision: Decision, olds: Mapping[str, Ticket], made: Mapping[str, Ticket]) -> None:
+    def _finish(
+        self, decision: Decision, olds: Mapping[str, Ticket], made: Mapping[str, Ticket]
+    ) -> None:
         for no, ticket in made.items():
             old = olds.get(no)
             if old is None:
@@ -69,7 +96,9 @@ class TicketImport(Import):
                 decision.changed_tickets.append((old, ticket))
             decision.outcomes[no] = decision.groups[no].result(old is None, ticket != old)
 
-    async def _desk(self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]) -> tuple[Desk, Labels]:
+    async def _desk(
+        self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]
+    ) -> tuple[Desk, Labels]:
         codes = {cells["customer"] for cells in rows if "customer" in cells}
         roads = await customers.find_survivors(db, sorted(codes))
         for cells in rows:
@@ -95,14 +124,19 @@ class TicketImport(Import):
             await ticket_saves.update_imported(tx, old, new, ground)
 
     def done(self, decision: Decision) -> None:
-        self._scratch.put({key: decision.groups[key].as_text(outcome) for key, outcome in decision.outcomes.items()})
+        self._scratch.put(
+            {
+                key: decision.groups[key].as_text(outcome)
+                for key, outcome in decision.outcomes.items()
+            }
+        )
 
 
 def _read_keys(line: Line, cells: dict[str, str], decision: Decision) -> bool:
     """Put the ticket's number, its customer's code and the address for replies into their one form.
 
-    False where there is no number: the row is rejected. What cannot be read of the others is refused with its field.
-    """
+    False where there is no number: the row is rejected. What cannot be read of the others is
+    refused with its field."""
     try:
         cells["no"] = parse_ticket_no(cells.get("no", ""))
     except InvalidInput as error:
@@ -118,19 +152,29 @@ def _read_keys(line: Line, cells: dict[str, str], decision: Decision) -> bool:
     return True
 
 
-def _labels(configuration: Configuration, staff_names: Mapping[StaffId, str], found: Mapping[str, Customer]) -> Labels:
+def _labels(
+    configuration: Configuration, staff_names: Mapping[StaffId, str], found: Mapping[str, Customer]
+) -> Labels:
     catalogue = configuration.catalogue
     return Labels(
         {one.code: one.name for one in catalogue.channels.values()},
         # With its number: a sheet takes 7.10 alone for 7.1.
         {one.code: one.label for one in catalogue.subjects.values()},
         staff_names,
-        {one.id: one.name for customer in found.values() for one in customer.contacts if one.id is not None},
+        {
+            one.id: one.name
+            for customer in found.values()
+            for one in customer.contacts
+            if one.id is not None
+        },
     )
 
 
 async def export_tickets(
-    db: Database, configuration: Configuration, sink: Sink, advance: Callable[[int], None] = lambda rows: None
+    db: Database,
+    configuration: Configuration,
+    sink: Sink,
+    advance: Callable[[int], None] = lambda rows: None,
 ) -> int:
     """Every ticket as a row that the import understands; returns how many."""
     columns = column_names(Register.TICKETS)
@@ -138,7 +182,9 @@ async def export_tickets(
     sink.write(columns)
     count, no = 0, ""
     while page := await tickets.list_tickets_after(db, no, PAGE):
-        found = await customers.get_customers(db, sorted({one.customer for one in page if one.customer}))
+        found = await customers.get_customers(
+            db, sorted({one.customer for one in page if one.customer})
+        )
         labels = _labels(configuration, names, found)
         for ticket in page:
             row = ticket_row(ticket, labels)

@@ -1,4 +1,6 @@
-"""Registers as tables: a staged one laid over the store, so many rows in a transaction, by its register's rules."""
+"""Registers as tables: a staged one laid over the store, so many rows in a transaction, by its
+register's rules.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,7 +29,9 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who brings a table, and by what event of which platform: for the audit log and the lists of changes."""
+    """Who brings a table, and by what event of which platform: for the audit log and the lists of
+    changes.
+    """
 
     by: StaffId | None
     platform: str
@@ -39,7 +43,9 @@ COMMAND = Source(None, "command", "")
 
 @dataclass(slots=True)
 class Counts:
-    """What a table did: records, rows that were rejected, and what was read otherwise than it is written."""
+    """What a table did: records, rows that were rejected, and what was read otherwise than it is
+    written.
+    """
 
     records: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     rejected: int = 0
@@ -61,14 +67,17 @@ async def import_table(
     remark: Callable[[Remarked], None] = lambda remarked: None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> Counts:
-    """Lay a table over the register, so many rows in a transaction each; the same table again changes nothing.
+    """Lay a table over the register, so many rows in a transaction each; the same table again
+    changes nothing.
 
-    So one that was cut off is simply run again. `dry_run` decides everything and writes nothing. `reject` is told
-    of each row that is not taken, `remark` of what is read otherwise than it is written, `advance` of the rows that
-    are done with, after each batch. `counts` is filled along the way.
-    """
+    So one that was cut off is simply run again. `dry_run` decides everything and writes nothing.
+    `reject` is told of each row that is not taken, `remark` of what is read otherwise than it is
+    written, `advance` of the rows that are done with, after each batch. `counts` is filled along
+    the way."""
     scratch = Scratch()
-    kind: type[CustomerImport] | type[TicketImport] = CustomerImport if register is Register.CUSTOMERS else TicketImport
+    kind: type[CustomerImport] | type[TicketImport] = (
+        CustomerImport if register is Register.CUSTOMERS else TicketImport
+    )
     configuration = await holidays.lay_over(db, configuration)
     job: Import = kind(table, configuration, scratch, now, source.by)
     counts = counts or Counts()
@@ -93,10 +102,14 @@ async def import_table(
     return counts
 
 
-async def _begin(tx: Tx, job: Import, register: Register, table: Staged, now: datetime, source: Source) -> None:
+async def _begin(
+    tx: Tx, job: Import, register: Register, table: Staged, now: datetime, source: Source
+) -> None:
     """From here on running numbers go on above those of the table, whoever asks for one."""
     await counters.raise_counter(tx, job.counter, table.highest)
-    entry = audit.AuditEntry(now, source.by, f"{register}.imported", "", source.platform, source.event)
+    entry = audit.AuditEntry(
+        now, source.by, f"{register}.imported", "", source.platform, source.event
+    )
     await audit.add(tx, [entry])
 
 
@@ -113,7 +126,8 @@ async def _batch(db: Database, job: Import, batch: list[Line], *, dry_run: bool)
         try:
             return await db.write(work)
         except Conflict:
-            # Somebody saved one of these records at the same moment: decide again on what is there now.
+            # Somebody saved one of these records at the same moment: decide again on what is there
+            # now.
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")

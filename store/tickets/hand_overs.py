@@ -31,7 +31,9 @@ def _offer(row: Row) -> Offer:
 
 
 def _leave(row: Row) -> Leave:
-    return Leave(row["id"], StaffId(row["staff_id"]), row["first_on"], row["last_on"], row["ended_at"])
+    return Leave(
+        row["id"], StaffId(row["staff_id"]), row["first_on"], row["last_on"], row["ended_at"]
+    )
 
 
 async def add_offers(tx: Tx, offers: Sequence[Offer]) -> None:
@@ -40,14 +42,19 @@ async def add_offers(tx: Tx, offers: Sequence[Offer]) -> None:
         await end_offers(tx, offer.ticket, offer.offered_at)
     await tx.execute_many(
         f"INSERT INTO hand_overs ({_OFFER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(o.id, o.ticket, o.giver, o.receiver, o.team, o.leave, o.state, o.offered_at) for o in offers],
+        [
+            (o.id, o.ticket, o.giver, o.receiver, o.team, o.leave, o.state, o.offered_at)
+            for o in offers
+        ],
     )
 
 
 async def end_offers(tx: Tx, no: TicketNo, now: datetime) -> None:
     """What was offered of a ticket and nobody took is over: it went another way."""
     await tx.execute(
-        "UPDATE hand_overs SET state = 'ended', decided_at = ? WHERE ticket_no = ? AND state = 'offered'", now, no
+        "UPDATE hand_overs SET state = 'ended', decided_at = ? WHERE ticket_no = ? AND state = 'offered'",
+        now,
+        no,
     )
 
 
@@ -71,8 +78,12 @@ async def get_offer(db: Reader, offer_id: str) -> Offer:
     return _offer(row)
 
 
-async def decide_offer(tx: Tx, offer: Offer, state: OfferState, receiver: StaffId | None, now: datetime) -> None:
-    """The offer is taken, returned or over; Conflict("offer") where it is no longer as it was read."""
+async def decide_offer(
+    tx: Tx, offer: Offer, state: OfferState, receiver: StaffId | None, now: datetime
+) -> None:
+    """The offer is taken, returned or over; Conflict("offer") where it is no longer as it was
+    read.
+    """
     touched = await tx.execute(
         "UPDATE hand_overs SET state = ?, receiver_id = ?, decided_at = ? WHERE id = ? AND state = ?",
         state,
@@ -87,7 +98,9 @@ async def decide_offer(tx: Tx, offer: Offer, state: OfferState, receiver: StaffI
 
 async def list_offers_of_leave(db: Reader, leave_id: str) -> list[Offer]:
     """Every offer of a leave, by ticket."""
-    rows = await db.fetch(f"SELECT {_OFFER} FROM hand_overs WHERE leave_id = ? ORDER BY ticket_no", leave_id)
+    rows = await db.fetch(
+        f"SELECT {_OFFER} FROM hand_overs WHERE leave_id = ? ORDER BY ticket_no", leave_id
+    )
     return [_offer(row) for row in rows]
 
 
@@ -126,5 +139,7 @@ async def list_leaves(db: Reader, first_on: date, last_on: date) -> list[Leave]:
 
 async def end_leave(tx: Tx, leave_id: str, now: datetime) -> None:
     """The leave is over; Conflict("leave") where it was already."""
-    if not await tx.execute("UPDATE leaves SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, leave_id):
+    if not await tx.execute(
+        "UPDATE leaves SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, leave_id
+    ):
         raise Conflict("leave")

@@ -39,13 +39,18 @@ async def list_links(db: Reader, no: str) -> list[Link]:
 
 
 async def add_link(tx: Tx, link: Link, by: StaffId, now: datetime) -> None:
-    """Tie two tickets; InvalidInput("link_itself"), Conflict("tickets_linked") where they are tied already."""
+    """Tie two tickets; InvalidInput("link_itself"), Conflict("tickets_linked") where they are tied
+    already.
+    """
     if link.no == link.other:
         raise InvalidInput("link_itself")
-    # The tickets' rows are locked in one order, so that two who tie the same pair at once see each other.
+    # The tickets' rows are locked in one order, so that two who tie the same pair at once see each
+    # other.
     versions = {}
     for no in sorted((link.no, link.other)):
-        row = await tx.fetch_one("UPDATE tickets SET version = version WHERE no = ? RETURNING version", no)
+        row = await tx.fetch_one(
+            "UPDATE tickets SET version = version WHERE no = ? RETURNING version", no
+        )
         versions[no] = int(row["version"]) if row else 0
     if any({link.no, link.other} == {old.no, old.other} for old in await list_links(tx, link.no)):
         raise Conflict("tickets_linked", no=link.no, other=link.other)
@@ -74,4 +79,6 @@ async def remove_link(tx: Tx, no: str, other: str, by: StaffId, now: datetime) -
         raise Conflict("link_gone")
     for one, gone in ((no, other), (other, no)):
         row = await tx.fetch_one("SELECT version FROM tickets WHERE no = ?", one)
-        await changes.add(tx, one, [Change(now, by, "linked", gone, "", int(row["version"]) if row else 0)])
+        await changes.add(
+            tx, one, [Change(now, by, "linked", gone, "", int(row["version"]) if row else 0)]
+        )

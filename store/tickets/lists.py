@@ -1,4 +1,6 @@
-"""Lists of people's tickets: by status, subject, project and when they were created, with counts."""
+"""Lists of people's tickets: by status, subject, project and when they were created, with
+counts.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +19,9 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which tickets: of these people; of a subject or a group's subjects; from `since` on, before `until`."""
+    """Which tickets: of these people; of a subject or a group's subjects; from `since` on, before
+    `until`.
+    """
 
     people: tuple[StaffId, ...]
     subject: str = ""
@@ -55,7 +59,9 @@ async def list_unfinished(db: Reader, wanted: Wanted) -> list[Ticket]:
     return await _listed(db, f"{where} ORDER BY created_at, no LIMIT {MOST}", params)
 
 
-async def list_in_status(db: Reader, wanted: Wanted, status: Status, limit: int, offset: int = 0) -> list[Ticket]:
+async def list_in_status(
+    db: Reader, wanted: Wanted, status: Status, limit: int, offset: int = 0
+) -> list[Ticket]:
     """Those in this status, newest first."""
     where, params = _where(replace(wanted, statuses=(status,)))
     order = f"ORDER BY created_at DESC, no DESC LIMIT {int(limit)} OFFSET {int(offset)}"
@@ -63,7 +69,10 @@ async def list_in_status(db: Reader, wanted: Wanted, status: Status, limit: int,
 
 
 async def _listed(db: Reader, rest: str, params: list[object]) -> list[Ticket]:
-    nos = [TicketNo(row["no"]) for row in await db.fetch(f"SELECT no FROM tickets WHERE {rest}", *params)]
+    nos = [
+        TicketNo(row["no"])
+        for row in await db.fetch(f"SELECT no FROM tickets WHERE {rest}", *params)
+    ]
     found = await get_tickets(db, nos)
     return [found[no] for no in nos if no in found]
 
@@ -71,7 +80,9 @@ async def _listed(db: Reader, rest: str, params: list[object]) -> list[Ticket]:
 async def count_by_status(db: Reader, wanted: Wanted) -> Mapping[Status, int]:
     """How many there are in each status."""
     where, params = _where(wanted)
-    rows = await db.fetch(f"SELECT status, count(*) AS n FROM tickets WHERE {where} GROUP BY status", *params)
+    rows = await db.fetch(
+        f"SELECT status, count(*) AS n FROM tickets WHERE {where} GROUP BY status", *params
+    )
     return {Status(row["status"]): int(row["n"]) for row in rows}
 
 
@@ -89,7 +100,8 @@ async def count_by_project(db: Reader, wanted: Wanted) -> list[tuple[str, int]]:
     """How many name each project, the commonest first."""
     where, params = _where(wanted)
     rows = await db.fetch(
-        f"SELECT projects, count(*) AS n FROM tickets WHERE {where} AND projects <> '' GROUP BY projects", *params
+        f"SELECT projects, count(*) AS n FROM tickets WHERE {where} AND projects <> '' GROUP BY projects",
+        *params,
     )
     counts: Counter[str] = Counter()
     for row in rows:

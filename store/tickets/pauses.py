@@ -1,4 +1,6 @@
-"""The pauses of a ticket as its one column: a line each, so that history shows each change of them."""
+"""The pauses of a ticket as its one column: a line each, so that history shows each change of
+them.
+"""
 
 from datetime import UTC, datetime
 
@@ -11,7 +13,11 @@ def as_text(pauses: tuple[Pause, ...]) -> str:
     """One line a pause: kind, since, until ("" while it lasts), in UTC as ISO 8601."""
     return "\n".join(
         " ".join(
-            (CLOSED if pause.closed else WAITED, _instant(pause.since), _instant(pause.until) if pause.until else "")
+            (
+                CLOSED if pause.closed else WAITED,
+                _instant(pause.since),
+                _instant(pause.until) if pause.until else "",
+            )
         ).strip()
         for pause in pauses
     )

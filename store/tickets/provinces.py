@@ -1,4 +1,6 @@
-"""Provincial offices' numbers of website users, out of the tickets that report them (DOMAIN.md section 4)."""
+"""Provincial offices' numbers of website users, out of the tickets that report them (DOMAIN.md
+section 4).
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +20,9 @@ class Report:
 
 
 async def list_reports(db: Reader, first: date, until: date) -> list[Report]:
-    """The months from `first` on, before `until`: of several reports of one month the one recorded last."""
+    """The months from `first` on, before `until`: of several reports of one month the one recorded
+    last.
+    """
     rows = await db.fetch(
         "SELECT no, province, user_count, counted_on FROM tickets WHERE province <> '' AND user_count IS NOT NULL "
         f"AND counted_on >= ? AND counted_on < ? AND {COUNTS} ORDER BY recorded_at, no",

@@ -38,7 +38,9 @@ _COLUMNS = (
 )
 UNSENT = "unsent_at"
 COUNTS = "status <> 'voided'"
-"""Holds for tickets that lists, sums and habits are made of: one that was voided was never meant."""
+"""Holds for tickets that lists, sums and habits are made of: one that was voided was never
+meant.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +162,25 @@ async def get_tickets(db: Reader, nos: Sequence[str]) -> dict[str, Ticket]:
 
 async def list_tickets_after(db: Reader, no: str, limit: int) -> list[Ticket]:
     """The next tickets in the order of their numbers."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE no > ? ORDER BY no LIMIT {int(limit)}", no)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE no > ? ORDER BY no LIMIT {int(limit)}", no
+    )
     return [_ticket(row) for row in rows]
 
 
 async def add_ticket(tx: Tx, ticket: Ticket) -> None:
-    """A new ticket, its status the first line of its history; Conflict("exists") where the number is taken."""
+    """A new ticket, its status the first line of its history; Conflict("exists") where the number
+    is taken.
+    """
     await add_tickets(tx, [ticket])
     first = Change(ticket.recorded_at, ticket.recorded_by, "status", "", ticket.status, 1)
     await changes.add(tx, ticket.no, [first])
 
 
 async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
-    """Many tickets at once, without history; returns them as they are, at the customers who are there by now."""
+    """Many tickets at once, without history; returns them as they are, at the customers who are
+    there by now.
+    """
     if not tickets:
         return []
     tickets = await _settled(tx, tickets)
@@ -191,11 +199,16 @@ async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     roads = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
     if not roads:
         return tickets
-    return [replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None) for t in tickets]
+    return [
+        replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None)
+        for t in tickets
+    ]
 
 
 async def write_derived(tx: Tx, tickets: Sequence[Ticket]) -> None:
-    """Everything that is derived from tickets as they stand, for those that no save has just written."""
+    """Everything that is derived from tickets as they stand, for those that no save has just
+    written.
+    """
     await _write_data(tx, tickets)
     await ticket_texts.keep(tx, tickets)
 
@@ -204,11 +217,14 @@ async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
     """Those of these tickets of which something derived is not what it should be."""
     nos = [ticket.no for ticket in tickets]
     rows = await tx.fetch(
-        f"SELECT ticket_no, project, from_on, to_on FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", *nos
+        f"SELECT ticket_no, project, from_on, to_on FROM ticket_data WHERE {is_one_of('ticket_no', nos)}",
+        *nos,
     )
     found: dict[str, list[DataUse]] = {}
     for row in rows:
-        found.setdefault(row["ticket_no"], []).append(DataUse(row["project"], row["from_on"], row["to_on"]))
+        found.setdefault(row["ticket_no"], []).append(
+            DataUse(row["project"], row["from_on"], row["to_on"])
+        )
     stale = {ticket.no for ticket in await ticket_texts.find_stale(tx, tickets)}
     stale |= {one.no for one in tickets if Counter(found.get(one.no, ())) != Counter(_uses(one))}
     return [ticket for ticket in tickets if ticket.no in stale]
@@ -221,10 +237,16 @@ def _uses(ticket: Ticket) -> list[DataUse]:
 async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
     for at in range(0, len(tickets), AT_ONCE):
         nos = [ticket.no for ticket in tickets[at : at + AT_ONCE]]
-        await tx.execute_many(f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", [tuple(nos)])
+        await tx.execute_many(
+            f"DELETE FROM ticket_data WHERE {is_one_of('ticket_no', nos)}", [tuple(nos)]
+        )
     await tx.execute_many(
         "INSERT INTO ticket_data (ticket_no, project, from_on, to_on) VALUES (?, ?, ?, ?)",
-        [(ticket.no, use.project, use.from_on, use.to_on) for ticket in tickets for use in _uses(ticket)],
+        [
+            (ticket.no, use.project, use.from_on, use.to_on)
+            for ticket in tickets
+            for use in _uses(ticket)
+        ],
     )
 
 
@@ -233,12 +255,24 @@ def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
     before, after = as_stored(old), as_stored(new)
 
     def text(value: object) -> str:
-        return "" if value is None else value.isoformat() if isinstance(value, datetime) else str(value)
+        return (
+            ""
+            if value is None
+            else value.isoformat()
+            if isinstance(value, datetime)
+            else str(value)
+        )
 
-    return {field: (text(before[field]), text(after[field])) for field in before if before[field] != after[field]}
+    return {
+        field: (text(before[field]), text(after[field]))
+        for field in before
+        if before[field] != after[field]
+    }
 
 
-async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime) -> None:
+async def update_ticket(
+    tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, now: datetime
+) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
     if new.customer != old.customer:
         (new,) = await _settled(tx, [new])
@@ -260,14 +294,22 @@ async def update_ticket(tx: Tx, old: Ticket, new: Ticket, by: StaffId | None, no
     if changed.keys() & set(ticket_texts.FIELDS):
         await ticket_texts.keep(tx, [new])
     version = old.version + 1
-    await changes.add(tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()])
+    await changes.add(
+        tx, old.no, [Change(now, by, field, a, b, version) for field, (a, b) in changed.items()]
+    )
 
 
 async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
-    """Say on a ticket that a message it came from was taken back: no save, so that nobody's edit meets a conflict."""
-    row = await tx.fetch_one("UPDATE tickets SET unsent_at = ? WHERE no = ? RETURNING version", now, no)
+    """Say on a ticket that a message it came from was taken back: no save, so that nobody's edit
+    meets a conflict.
+    """
+    row = await tx.fetch_one(
+        "UPDATE tickets SET unsent_at = ? WHERE no = ? RETURNING version", now, no
+    )
     if row is not None:
-        await changes.add(tx, no, [Change(now, by, UNSENT, "", now.isoformat(), int(row["version"]))])
+        await changes.add(
+            tx, no, [Change(now, by, UNSENT, "", now.isoformat(), int(row["version"]))]
+        )
 
 
 _INSTANTS = ("created_at", "recorded_at", "closed_at")
@@ -280,7 +322,9 @@ _FROM_TEXT: Mapping[str, Callable[[str], object]] = {
     "price": Decimal,
     "customer_code": str,
 }
-"""Columns that may be empty, and how what `differences` made of them is read again; all others are text."""
+"""Columns that may be empty, and how what `differences` made of them is read again; all others are
+text.
+"""
 
 
 async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
@@ -288,7 +332,11 @@ async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
 
     None where that save made it, or changed something that is no field of its own, as a link does.
     """
-    last = [one for one in await changes.list_changes(db, ticket.no, ticket.version - 1) if one.field != UNSENT]
+    last = [
+        one
+        for one in await changes.list_changes(db, ticket.no, ticket.version - 1)
+        if one.field != UNSENT
+    ]
     before = as_stored(ticket)
     if ticket.version == 1 or not last or any(change.field not in before for change in last):
         return None
@@ -327,7 +375,9 @@ async def list_unfinished_by_customer(db: Reader, code: str, limit: int = 200) -
 
 async def count_by_customer(db: Reader, code: str) -> int:
     """How many tickets the customer has."""
-    row = await db.fetch_one(f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}", code)
+    row = await db.fetch_one(
+        f"SELECT count(*) AS n FROM tickets WHERE customer_code = ? AND {COUNTS}", code
+    )
     return int(row["n"]) if row else 0
 
 
@@ -342,7 +392,9 @@ async def find_last_recorded(db: Reader, recorded_by: StaffId) -> Ticket | None:
 
 async def list_all_unfinished(db: Reader) -> list[Ticket]:
     """Everybody's tickets that are not closed, by number."""
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no")
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM tickets WHERE status IN ('new', 'open') ORDER BY no"
+    )
     return [_ticket(row) for row in rows]
 
 

@@ -1,4 +1,6 @@
-"""A desk on the wire: the real adapters and client libraries, with the fakes of Telegram and LINE before them."""
+"""A desk on the wire: the real adapters and client libraries, with the fakes of Telegram and LINE
+before them.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -35,7 +37,9 @@ GROUP, FORUM, LINE_GROUP = -4242, -1001234567890, line_id("desk", "C")
 
 @dataclass
 class WiredDesk:
-    """`telegram` and `line` are where people do things; `turn` lets the desk hear and answer them."""
+    """`telegram` and `line` are where people do things; `turn` lets the desk hear and answer
+    them.
+    """
 
     db: Database
     engine: Engine
@@ -59,7 +63,9 @@ class WiredDesk:
         """LINE hands over these events in one call, and everything is answered and sent."""
         body, _headers = self.line.signed(list(events))
         self.engine.worker.wake(
-            await line_platform.receive_webhook(self.adapters[1], self.db, self.engine.owner, self.now, body)
+            await line_platform.receive_webhook(
+                self.adapters[1], self.db, self.engine.owner, self.now, body
+            )
         )
         await self.engine.idle()
 
@@ -88,7 +94,9 @@ class WiredDesk:
     async def raw_texts(self) -> str:
         """Everything in the inbox as people wrote it."""
         rows = await self.db.fetch("SELECT raw FROM inbox")
-        return json.dumps([row["raw"] and json.loads(row["raw"]) for row in rows], ensure_ascii=False)
+        return json.dumps(
+            [row["raw"] and json.loads(row["raw"]) for row in rows], ensure_ascii=False
+        )
 
 
 async def _fill(tx: Tx) -> dict[str, StaffId]:
@@ -99,7 +107,9 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
     ):
         ids[user] = await staff.add_staff(tx, name, role, NOW)
         await staff.link_identity(tx, Identity(Platform.LINE, line, ids[user], line), NOW)
-        await staff.link_identity(tx, Identity(Platform.TELEGRAM, str(telegram), ids[user], str(telegram)), NOW)
+        await staff.link_identity(
+            tx, Identity(Platform.TELEGRAM, str(telegram), ids[user], str(telegram)), NOW
+        )
     for customer in CAST:
         await customers.add_customer(tx, customer, NOW)
     await raise_counter(tx, "customer", 90210)

@@ -1,4 +1,6 @@
-"""Charts as pictures: what stands on them, pixel by pixel, and the process that draws them, which may crash or hang."""
+"""Charts as pictures: what stands on them, pixel by pixel, and the process that draws them, which
+may crash or hang.
+"""
 
 import asyncio
 import sys
@@ -102,7 +104,11 @@ def test_every_series_has_a_colour_and_a_grey_of_its_own() -> None:
     seen = picture(Chart("t", "", ("x",), series))
     row = {seen.getpixel((x, seen.height - 60)) for x in range(150, 1000)}
     greys = sorted(grey for grey in row if isinstance(grey, int) and grey < 250)
-    bars = [grey for grey in greys if sum(seen.getpixel((x, seen.height - 60)) == grey for x in range(1080)) > 100]
+    bars = [
+        grey
+        for grey in greys
+        if sum(seen.getpixel((x, seen.height - 60)) == grey for x in range(1080)) > 100
+    ]
     assert len(bars) == 3
     assert min(b - a for a, b in pairwise(bars)) >= 15
 
@@ -158,7 +164,9 @@ async def test_several_at_once_each_get_their_own(make: Make, tmp_path: Path) ->
     ],
     ids=["crash", "garbage", "too much", "cut off", "error", "hang"],
 )
-async def test_a_child_that_fails_is_a_reference_number_and_no_hang(make: Make, script: str) -> None:
+async def test_a_child_that_fails_is_a_reference_number_and_no_hang(
+    make: Make, script: str
+) -> None:
     process = make(script, longest=1.0)
     with pytest.raises(NotDrawn) as refused:
         await process.draw(chart())
@@ -187,7 +195,13 @@ async def test_a_chart_that_cannot_be_drawn_costs_the_child_nothing(make: Make) 
     await process.draw(chart())
     child = process._child
     wrong = object.__new__(Chart)
-    for name, value in (("title", 5), ("subtitle", ""), ("categories", ("a",)), ("series", ()), ("unit", "")):
+    for name, value in (
+        ("title", 5),
+        ("subtitle", ""),
+        ("categories", ("a",)),
+        ("series", ()),
+        ("unit", ""),
+    ):
         object.__setattr__(wrong, name, value)
     with pytest.raises(NotDrawn):
         await process.draw(wrong)
@@ -202,7 +216,9 @@ async def test_an_idle_child_ends(make: Make) -> None:
     assert (await process.draw(chart(2))).size > 1000
 
 
-async def test_the_child_is_told_nothing_of_the_settings(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_child_is_told_nothing_of_the_settings(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DESKBOT_LINE_ACCESS_TOKEN", "secret")
     monkeypatch.setenv("MPLCONFIGDIR", "/elsewhere")
     given = make()._environment()

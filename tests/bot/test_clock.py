@@ -65,15 +65,25 @@ def test_one_place_reads_the_machines_clock() -> None:
 
 
 def test_who_starts_the_program_alone_takes_the_machines_clock() -> None:
-    users = {str(path.relative_to(ROOT)) for path in code(*CODE) if "wall_clock" in path.read_text(encoding="utf-8")}
+    users = {
+        str(path.relative_to(ROOT))
+        for path in code(*CODE)
+        if "wall_clock" in path.read_text(encoding="utf-8")
+    }
     assert users == {MAKES_CLOCKS, "run_bot.py"}
 
 
 def test_no_statement_asks_the_database_for_the_time() -> None:
-    texts = [(path, path.read_text(encoding="utf-8")) for path in sorted((ROOT / "store").rglob("*.sql"))]
+    texts = [
+        (path, path.read_text(encoding="utf-8")) for path in sorted((ROOT / "store").rglob("*.sql"))
+    ]
     for path in code("store"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search("[A-Z]{4} ", node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.search("[A-Z]{4} ", node.value)
+            ):
                 texts.append((path, node.value))
     assert [(path.name, found[0]) for path, text in texts if (found := IN_SQL.search(text))] == []
 
@@ -106,7 +116,11 @@ def test_a_file_moves_it_and_two_processes_have_one_time(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("wrong", ["tomorrow", "2026-11-23T10:00", "/no/such/file", "2026-11-23"])
-def test_what_is_no_clock_is_said_with_the_variables_name(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_no_clock_is_said_with_the_variables_name(
+    wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DESKBOT_CLOCK", wrong)
-    with pytest.raises(SettingsError, match=r"DESKBOT_CLOCK: must look like 2026-11-23T10:00\+07:00"):
+    with pytest.raises(
+        SettingsError, match=r"DESKBOT_CLOCK: must look like 2026-11-23T10:00\+07:00"
+    ):
         load_settings()

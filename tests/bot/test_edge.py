@@ -44,7 +44,9 @@ def test_emoji_are_cut_where_line_says_they_stand(text: str, emojis: list[Any], 
     assert words_of({"type": "text", "text": text, "emojis": said}) == words
 
 
-@pytest.mark.parametrize("odd", [None, 3, "x", {}, [None, 3, "x", {"index": "0", "length": None}, {"index": True}]])
+@pytest.mark.parametrize(
+    "odd", [None, 3, "x", {}, [None, 3, "x", {"index": "0", "length": None}, {"index": True}]]
+)
 def test_odd_positions_change_nothing(odd: Any) -> None:
     assert words_of({"type": "text", "text": "(a) ข", "emojis": odd, "mention": odd}) == "(a) ข"
 
@@ -53,17 +55,23 @@ async def test_an_address_behind_words_is_kept(wired: WiredDesk) -> None:
     text = "/open C81554 โทร 1.1 🙏 ขอข้อมูล อ่านต่อที่นี่ => แล้ว ปิด"
     wired.telegram.say(NOK, text, links={"อ่านต่อที่นี่": "https://www.nso.go.th/a?b=1"})
     await wired.turn()
-    assert "อ่านต่อที่นี่ (https://www.nso.go.th/a?b=1)" in await wired.value("SELECT details FROM tickets")
+    assert "อ่านต่อที่นี่ (https://www.nso.go.th/a?b=1)" in await wired.value(
+        "SELECT details FROM tickets"
+    )
 
 
 async def test_a_name_copied_as_a_link_is_its_words(wired: WiredDesk) -> None:
-    wired.telegram.say(NOK, "สัญญา ธรรมศักดิ์", links={"สัญญา ธรรมศักดิ์": "https://www.facebook.com/somebody"})
+    wired.telegram.say(
+        NOK, "สัญญา ธรรมศักดิ์", links={"สัญญา ธรรมศักดิ์": "https://www.facebook.com/somebody"}
+    )
     await wired.turn()
     assert "C82001" in wired.telegram_texts()[0]
 
 
 async def test_a_post_copied_as_a_link_is_its_address(wired: WiredDesk) -> None:
-    wired.telegram.say(NOK, "สสช. เผยผลสำรวจ", links={"สสช. เผยผลสำรวจ": "https://www.facebook.com/nso/posts/123"})
+    wired.telegram.say(
+        NOK, "สสช. เผยผลสำรวจ", links={"สสช. เผยผลสำรวจ": "https://www.facebook.com/nso/posts/123"}
+    )
     await wired.turn()
     assert "facebook.com/nso/posts/123" in "\n".join(wired.telegram_texts())
 
@@ -104,7 +112,9 @@ async def test_a_group_hears_commands_as_they_are_typed(wired: WiredDesk) -> Non
     assert "สมช•••" in wired.line_texts(LINE_GROUP)[-1]
 
 
-async def test_an_invitation_code_works_with_whatever_was_copied_around_it(wired: WiredDesk) -> None:
+async def test_an_invitation_code_works_with_whatever_was_copied_around_it(
+    wired: WiredDesk,
+) -> None:
     code, until = "ABCD2345", NOW + timedelta(hours=1)
     await wired.db.write(lambda tx: staff.add_invitation(tx, code, wired.ids["nok"], NOW, until))
     wired.telegram.say(9001, f"／start\u00a0\u200b{code}\u2060\n")
@@ -113,7 +123,9 @@ async def test_an_invitation_code_works_with_whatever_was_copied_around_it(wired
 
 
 async def test_a_caption_is_clean_too(wired: WiredDesk) -> None:
-    wired.telegram.document(NOK, b"%PDF-1.4 x", name="ส\u200bัญญา\u00a0\u202efdp.pdf", caption="ค\u200bำขอ\u00a0ข้อมูล")
+    wired.telegram.document(
+        NOK, b"%PDF-1.4 x", name="ส\u200bัญญา\u00a0\u202efdp.pdf", caption="ค\u200bำขอ\u00a0ข้อมูล"
+    )
     await wired.turn()
     assert await wired.value("SELECT caption FROM files") == "คำขอ ข้อมูล"
     assert await wired.value("SELECT name FROM files") == "สัญญา fdp.pdf"
@@ -131,5 +143,7 @@ async def test_a_contact_that_is_shared_is_looked_up(wired: WiredDesk) -> None:
 async def test_a_vcard_file_on_line_is_a_contact(wired: WiredDesk) -> None:
     data = b"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Somchai\r\nTEL;CELL:0812345678\r\nEND:VCARD\r\n"
     said = {"fileName": "contact.vcf", "fileSize": len(data)}
-    await wired.hears(wired.line.content_event(NOK_LINE, data, "file", "application/octet-stream", **said))
+    await wired.hears(
+        wired.line.content_event(NOK_LINE, data, "file", "application/octet-stream", **said)
+    )
     assert "C81554" in "\n".join(wired.line_texts())

@@ -1,4 +1,6 @@
-"""Facebook's webhook: only what Meta signed, committed before the answer, the page's own posts and nothing else."""
+"""Facebook's webhook: only what Meta signed, committed before the answer, the page's own posts and
+nothing else.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -43,7 +45,9 @@ class Page:
         return await self.sends(*self.facebook.told(*changes, at=at))
 
     async def sends(self, body: bytes, headers: dict[str, str]) -> int:
-        return (await self.client.post("/facebook/webhook", content=body, headers=headers)).status_code
+        return (
+            await self.client.post("/facebook/webhook", content=body, headers=headers)
+        ).status_code
 
     async def tick(self) -> None:
         await self.ticker.tick()
@@ -77,7 +81,11 @@ async def test_meta_is_answered_its_challenge_only_with_the_right_token(page: Pa
     good = {"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "1158201444"}
     answer = await page.client.get("/facebook/webhook", params=good)
     assert (answer.status_code, answer.text) == (200, "1158201444")
-    for wrong in ({"hub.verify_token": "ผิด"}, {"hub.mode": "unsubscribe"}, {"hub.verify_token": ""}):
+    for wrong in (
+        {"hub.verify_token": "ผิด"},
+        {"hub.mode": "unsubscribe"},
+        {"hub.verify_token": ""},
+    ):
         assert (await page.client.get("/facebook/webhook", params=good | wrong)).status_code == 403
     assert challenge({}, VERIFY) is None
 
@@ -131,7 +139,11 @@ async def test_the_same_news_told_again_changes_nothing(page: Page):
         await page.tick()
     assert await page.tells(page.facebook.change("add", "123", LABOUR, T0), at=T0 + 60) == 200
     await page.tick()
-    assert len(await page.rows("SELECT * FROM tickets")) == len(await page.rows("SELECT * FROM publications")) == 1
+    assert (
+        len(await page.rows("SELECT * FROM tickets"))
+        == len(await page.rows("SELECT * FROM publications"))
+        == 1
+    )
     assert await page.rows("SELECT * FROM publications WHERE version > 1") == []
 
 
@@ -149,7 +161,10 @@ async def test_a_batch_of_many_posts_and_pages_takes_only_the_own_posts(page: Pa
     foreign = face.entry(face.change("add", "9", "ของเพจอื่น", T0), at=T0, page="999")
     assert await page.sends(*face.batch([foreign, of_page])) == 200
     await page.tick()
-    assert {row["external_id"].rpartition("_")[2] for row in await page.rows("SELECT external_id FROM posts")} == {
+    assert {
+        row["external_id"].rpartition("_")[2]
+        for row in await page.rows("SELECT external_id FROM posts")
+    } == {
         "1",
         "2",
     }
@@ -159,7 +174,9 @@ async def test_a_batch_of_many_posts_and_pages_takes_only_the_own_posts(page: Pa
 async def test_an_edit_updates_the_ticket_and_a_removal_is_marked(page: Page):
     await page.tells(page.facebook.change("add", "123", LABOUR, T0))
     await page.tick()
-    await page.tells(page.facebook.change("edited", "123", LABOUR.replace("ต.ค.", "ก.ย."), T0), at=T0 + 60)
+    await page.tells(
+        page.facebook.change("edited", "123", LABOUR.replace("ต.ค.", "ก.ย."), T0), at=T0 + 60
+    )
     await page.tick()
     (ticket,) = await page.rows("SELECT details FROM tickets")
     assert "เดือนกันยายน พ.ศ. 2569" in ticket["details"]
@@ -172,7 +189,9 @@ async def test_an_edit_updates_the_ticket_and_a_removal_is_marked(page: Page):
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("together", [True, False])
-async def test_whatever_the_order_the_end_is_the_same(page: Page, order: tuple[int, ...], together: bool):
+async def test_whatever_the_order_the_end_is_the_same(
+    page: Page, order: tuple[int, ...], together: bool
+):
     face = page.facebook
     told = [
         (face.change("add", "123", LABOUR, T0), T0),
@@ -198,7 +217,9 @@ async def test_what_nobody_logged_and_is_gone_leaves_no_publication(page: Page, 
 
 
 @pytest.mark.parametrize("verb", ["remove", "delete"])
-async def test_the_removal_of_what_an_officer_logged_is_marked_though_facebook_never_told_of_it(page: Page, verb: str):
+async def test_the_removal_of_what_an_officer_logged_is_marked_though_facebook_never_told_of_it(
+    page: Page, verb: str
+):
     no = await publications.reserve_no(page.db)
     link = "https://www.facebook.com/nso/posts/123"
     post = Post(Network.FACEBOOK, PostState.POSTED, link=link, link_key="facebook:123")
@@ -212,12 +233,15 @@ SIGHT = ("add", "hide", "unhide", "hide")
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
-async def test_hidden_and_shown_again_in_any_order_the_last_word_holds(page: Page, order: tuple[int, ...]):
+async def test_hidden_and_shown_again_in_any_order_the_last_word_holds(
+    page: Page, order: tuple[int, ...]
+):
     for number in order:
         verb = SIGHT[number]
         for _time in range(2):
             await page.tells(
-                page.facebook.change(verb, "123", LABOUR if verb == "add" else "", T0), at=T0 + 60 * number
+                page.facebook.change(verb, "123", LABOUR if verb == "add" else "", T0),
+                at=T0 + 60 * number,
             )
         await page.tick()
     assert await page.rows("SELECT state FROM posts") == [{"state": "hidden"}]
@@ -226,12 +250,20 @@ async def test_hidden_and_shown_again_in_any_order_the_last_word_holds(page: Pag
 
 async def test_a_post_that_is_shown_again_is_as_before_and_a_removed_one_stays_removed(page: Page):
     face = page.facebook
-    steps = [("add", "posted"), ("hide", "hidden"), ("unhide", "posted"), ("hide", "hidden"), ("remove", "removed")]
+    steps = [
+        ("add", "posted"),
+        ("hide", "hidden"),
+        ("unhide", "posted"),
+        ("hide", "hidden"),
+        ("remove", "removed"),
+    ]
     for at, (verb, state) in enumerate([*steps, ("unhide", "removed")]):
         await page.tells(face.change(verb, "123", LABOUR if verb == "add" else "", T0), at=T0 + at)
         await page.tick()
         assert await page.rows("SELECT state FROM posts") == [{"state": state}]
-    assert await page.rows("SELECT remarks FROM tickets") == [{"remarks": "โพสต์ถูกลบออกจากเครือข่ายแล้ว"}]
+    assert await page.rows("SELECT remarks FROM tickets") == [
+        {"remarks": "โพสต์ถูกลบออกจากเครือข่ายแล้ว"}
+    ]
 
 
 async def test_a_batch_may_hold_a_whole_history(page: Page):
@@ -239,14 +271,19 @@ async def test_a_batch_may_hold_a_whole_history(page: Page):
     entries = [
         face.entry(face.change("unhide", "123", at=T0, published=0), at=T0 + 2),
         face.entry(face.change("hide", "123", at=T0, published=0), at=T0 + 1),
-        face.entry(face.change("add", "123", LABOUR, T0), face.change("hide", "7_8", item="comment"), at=T0),
+        face.entry(
+            face.change("add", "123", LABOUR, T0), face.change("hide", "7_8", item="comment"), at=T0
+        ),
         face.entry(face.change("hide", "124", at=T0), at=T0 + 3),
         face.entry(face.change("add", "124", "วันหยุด", T0), at=T0),
     ]
     assert await page.sends(*face.batch(entries)) == 200
     await page.tick()
     rows = await page.rows("SELECT external_id, state FROM posts")
-    assert {row["external_id"].rpartition("_")[2]: row["state"] for row in rows} == {"123": "posted", "124": "hidden"}
+    assert {row["external_id"].rpartition("_")[2]: row["state"] for row in rows} == {
+        "123": "posted",
+        "124": "hidden",
+    }
 
 
 def logged(no: str, post: Post, text: str = LABOUR) -> Publication:
@@ -257,9 +294,17 @@ def logged(no: str, post: Post, text: str = LABOUR) -> Publication:
     "post",
     [
         Post(
-            Network.FACEBOOK, PostState.POSTED, link="https://www.facebook.com/nso/posts/123", link_key="facebook:123"
+            Network.FACEBOOK,
+            PostState.POSTED,
+            link="https://www.facebook.com/nso/posts/123",
+            link_key="facebook:123",
         ),
-        Post(Network.FACEBOOK, PostState.POSTED, link="https://fb.watch/abc", link_key="facebook:fb.watch/abc"),
+        Post(
+            Network.FACEBOOK,
+            PostState.POSTED,
+            link="https://fb.watch/abc",
+            link_key="facebook:fb.watch/abc",
+        ),
         Post(Network.FACEBOOK, PostState.UNCLEAR),
         Post(Network.FACEBOOK, PostState.PROPOSED),
         Post(Network.LINE, PostState.POSTED),
@@ -272,13 +317,20 @@ async def test_a_post_that_is_known_here_already_is_not_logged_twice(page: Page,
     await page.tick()
     (publication,) = await publications.list_recent(page.db, 5)
     facebook = publication.posts[Network.FACEBOOK]
-    assert (facebook.state, facebook.external_id) == (PostState.POSTED, f"{page.facebook.page_id}_123")
-    assert facebook.link == (post.link or f"https://www.facebook.com/{page.facebook.page_id}/posts/123")
+    assert (facebook.state, facebook.external_id) == (
+        PostState.POSTED,
+        f"{page.facebook.page_id}_123",
+    )
+    assert facebook.link == (
+        post.link or f"https://www.facebook.com/{page.facebook.page_id}/posts/123"
+    )
     assert bool(facebook.ticket_no) == (not post.link), "what was not out yet gets its ticket"
 
 
 async def test_two_posts_with_the_same_words_are_two_publications(page: Page):
-    await page.tells(page.facebook.change("add", "1", LABOUR, T0), page.facebook.change("add", "2", LABOUR, T0))
+    await page.tells(
+        page.facebook.change("add", "1", LABOUR, T0), page.facebook.change("add", "2", LABOUR, T0)
+    )
     await page.tick()
     await page.tells(page.facebook.change("add", "3", LABOUR, T0))
     await page.tick()

@@ -1,4 +1,6 @@
-"""The fakes of Telegram and LINE, driven by the real client libraries: are they as strict as the platforms?"""
+"""The fakes of Telegram and LINE, driven by the real client libraries: are they as strict as the
+platforms?
+"""
 
 import asyncio
 import json
@@ -62,7 +64,9 @@ def line() -> Iterator[FakeLine]:
 
 @pytest.fixture
 async def api(line: FakeLine) -> AsyncIterator[AsyncMessagingApi]:
-    async with AsyncApiClient(Configuration(access_token=line.access_token, host=line.url)) as client:
+    async with AsyncApiClient(
+        Configuration(access_token=line.access_token, host=line.url)
+    ) as client:
         yield AsyncMessagingApi(client)
 
 
@@ -104,7 +108,9 @@ class Hook:
 
 
 def keyboard(*buttons: tuple[str, str]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(text, callback_data=data) for text, data in buttons]])
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(text, callback_data=data) for text, data in buttons]]
+    )
 
 
 async def telegram_says(fake: FakeTelegram, method: str, **params: Any) -> tuple[int, str]:
@@ -166,7 +172,9 @@ async def test_long_poll_ends_when_somebody_speaks(telegram: FakeTelegram, bot: 
 
 async def test_second_poller_ends_the_first_with_conflict(telegram: FakeTelegram, bot: Bot) -> None:
     first = asyncio.create_task(bot.get_updates(timeout=10))
-    await asyncio.to_thread(telegram.wait_for, lambda: [c for c in telegram.calls if c.method == "getUpdates"])
+    await asyncio.to_thread(
+        telegram.wait_for, lambda: [c for c in telegram.calls if c.method == "getUpdates"]
+    )
     async with Bot(telegram.token, telegram.url + "/bot") as other:
         second = asyncio.create_task(other.get_updates(timeout=10))
         with pytest.raises(Conflict):
@@ -175,7 +183,9 @@ async def test_second_poller_ends_the_first_with_conflict(telegram: FakeTelegram
         assert len(await second) == 1
 
 
-async def test_polling_is_refused_while_a_webhook_is_set(telegram: FakeTelegram, bot: Bot, hook: Hook) -> None:
+async def test_polling_is_refused_while_a_webhook_is_set(
+    telegram: FakeTelegram, bot: Bot, hook: Hook
+) -> None:
     await bot.set_webhook(hook.url)
     with pytest.raises(Conflict):
         await bot.get_updates()
@@ -192,7 +202,9 @@ async def test_allowed_updates_stick_and_filter(telegram: FakeTelegram, bot: Bot
     assert len(await bot.get_updates()) == 1
 
 
-async def test_webhook_carries_the_secret_and_retries_until_200(telegram: FakeTelegram, bot: Bot, hook: Hook) -> None:
+async def test_webhook_carries_the_secret_and_retries_until_200(
+    telegram: FakeTelegram, bot: Bot, hook: Hook
+) -> None:
     hook.statuses = [500, 503]
     await bot.set_webhook(hook.url, secret_token="s3cret")
     update_id = telegram.say(SOMCHAI, "hello")
@@ -278,14 +290,23 @@ async def test_edits_follow_the_rules(telegram: FakeTelegram, bot: Bot) -> None:
 
 
 def article(key: object, text: str = "x") -> dict[str, Any]:
-    return {"type": "article", "id": str(key), "title": "x", "input_message_content": {"message_text": text}}
+    return {
+        "type": "article",
+        "id": str(key),
+        "title": "x",
+        "input_message_content": {"message_text": text},
+    }
 
 
 BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     "unknown method": ("sendMesage", {}, "method not found"),
     "unknown field": ("sendMessage", {"chat_id": 1, "text": "x", "colour": 1}, "unknown field"),
     "missing field": ("sendMessage", {"chat_id": 1}, "must be specified"),
-    "wrong type": ("answerCallbackQuery", {"callback_query_id": "1", "show_alert": "perhaps"}, "Boolean"),
+    "wrong type": (
+        "answerCallbackQuery",
+        {"callback_query_id": "1", "show_alert": "perhaps"},
+        "Boolean",
+    ),
     "nested unknown": (
         "sendMessage",
         {
@@ -314,7 +335,11 @@ BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "empty data": (
         "sendMessage",
-        {"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [[{"text": "a", "callback_data": ""}]]}},
+        {
+            "chat_id": 1,
+            "text": "x",
+            "reply_markup": {"inline_keyboard": [[{"text": "a", "callback_data": ""}]]},
+        },
         "BUTTON_DATA_INVALID",
     ),
     "button without action": (
@@ -340,28 +365,68 @@ BAD_CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "REPLY_MARKUP_TOO_LONG",
     ),
-    "bad markup": ("sendMessage", {"chat_id": 1, "text": "<b>x", "parse_mode": "HTML"}, "can't parse entities"),
-    "other markup": ("sendMessage", {"chat_id": 1, "text": "x", "parse_mode": "MarkdownV2"}, "only HTML"),
-    "long toast": ("answerCallbackQuery", {"callback_query_id": "1", "text": "x" * 201}, "between 0 and 200"),
+    "bad markup": (
+        "sendMessage",
+        {"chat_id": 1, "text": "<b>x", "parse_mode": "HTML"},
+        "can't parse entities",
+    ),
+    "other markup": (
+        "sendMessage",
+        {"chat_id": 1, "text": "x", "parse_mode": "MarkdownV2"},
+        "only HTML",
+    ),
+    "long toast": (
+        "answerCallbackQuery",
+        {"callback_query_id": "1", "text": "x" * 201},
+        "between 0 and 200",
+    ),
     "51 results": (
         "answerInlineQuery",
         {"inline_query_id": "1", "results": [article(n) for n in range(51)]},
         "TOO_MUCH",
     ),
-    "one result twice": ("answerInlineQuery", {"inline_query_id": "1", "results": [article(1)] * 2}, "DUPLICATE"),
-    "result without id": ("answerInlineQuery", {"inline_query_id": "1", "results": [article("")]}, "RESULT_ID"),
-    "empty result": ("answerInlineQuery", {"inline_query_id": "1", "results": [article(1, " ")]}, "text is empty"),
+    "one result twice": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article(1)] * 2},
+        "DUPLICATE",
+    ),
+    "result without id": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article("")]},
+        "RESULT_ID",
+    ),
+    "empty result": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [article(1, " ")]},
+        "text is empty",
+    ),
     "unknown in a result": (
         "answerInlineQuery",
         {"inline_query_id": "1", "results": [article(1) | {"colour": 1}]},
         "unknown field",
     ),
-    "long offset": ("answerInlineQuery", {"inline_query_id": "1", "results": [], "next_offset": "9" * 65}, "OFFSET"),
+    "long offset": (
+        "answerInlineQuery",
+        {"inline_query_id": "1", "results": [], "next_offset": "9" * 65},
+        "OFFSET",
+    ),
     "limit of poll": ("getUpdates", {"limit": 101}, "between 1 and 100"),
-    "bad command": ("setMyCommands", {"commands": [{"command": "Find", "description": "x"}]}, "BOT_COMMAND"),
+    "bad command": (
+        "setMyCommands",
+        {"commands": [{"command": "Find", "description": "x"}]},
+        "BOT_COMMAND",
+    ),
     "bad scope": ("setMyCommands", {"commands": [], "scope": {"type": "planet"}}, "Must be one of"),
-    "bad language": ("setMyCommands", {"commands": [], "language_code": "tha"}, "LANG_CODE_INVALID"),
-    "bad secret": ("setWebhook", {"url": "https://x.example", "secret_token": "a b"}, "unallowed characters"),
+    "bad language": (
+        "setMyCommands",
+        {"commands": [], "language_code": "tha"},
+        "LANG_CODE_INVALID",
+    ),
+    "bad secret": (
+        "setWebhook",
+        {"url": "https://x.example", "secret_token": "a b"},
+        "unallowed characters",
+    ),
 }
 
 
@@ -377,13 +442,17 @@ async def test_telegram_refuses_and_remembers(telegram: FakeTelegram, case: str)
 
 async def test_longest_legal_message_is_taken(telegram: FakeTelegram, bot: Bot) -> None:
     markup = InlineKeyboardMarkup([list(keyboard(*[("a", "x" * 64)] * 8).inline_keyboard[0])] * 12)
-    await bot.send_message(SOMCHAI, "<b>" + "&amp;" * 4096 + "</b>", parse_mode="HTML", reply_markup=markup)
+    await bot.send_message(
+        SOMCHAI, "<b>" + "&amp;" * 4096 + "</b>", parse_mode="HTML", reply_markup=markup
+    )
     assert telegram.violations == []
 
 
 async def test_lenient_fake_checks_nothing(telegram: FakeTelegram) -> None:
     telegram.strict = False
-    assert await telegram_says(telegram, "sendMessage", chat_id=1, text="<b>", parse_mode="HTML", x=1) == (200, "")
+    assert await telegram_says(
+        telegram, "sendMessage", chat_id=1, text="<b>", parse_mode="HTML", x=1
+    ) == (200, "")
 
 
 @pytest.mark.parametrize(
@@ -439,7 +508,9 @@ async def test_files_go_both_ways(telegram: FakeTelegram, bot: Bot) -> None:
     assert update.message.document is not None
     file = await update.message.document.get_file()
     assert bytes(await file.download_as_bytearray()) == b"a,b\n"
-    await bot.send_document(SOMCHAI, b"report", caption="<b>รายงาน</b>", parse_mode="HTML", filename="r.csv")
+    await bot.send_document(
+        SOMCHAI, b"report", caption="<b>รายงาน</b>", parse_mode="HTML", filename="r.csv"
+    )
     await bot.send_photo(SOMCHAI, b"\x89PNG\r\n\x1a\n")
     document, photo = telegram.messages(SOMCHAI)
     assert (document.media, document.text) == ("document", "รายงาน")
@@ -459,7 +530,9 @@ async def test_files_that_telegram_refuses(telegram: FakeTelegram, bot: Bot) -> 
         await bot.get_file(update.message.document.file_id)  # type: ignore[union-attr]
 
 
-async def test_an_album_is_several_messages_of_one_media_group(telegram: FakeTelegram, bot: Bot) -> None:
+async def test_an_album_is_several_messages_of_one_media_group(
+    telegram: FakeTelegram, bot: Bot
+) -> None:
     for caption in ("หน้างาน", None):
         telegram.photo(SOMCHAI, caption=caption, album="77")
     first, second = [update.message for update in await bot.get_updates() if update.message]
@@ -475,7 +548,9 @@ async def test_wrong_tokens_are_turned_away(telegram: FakeTelegram) -> None:
                 assert answer.status == status
 
 
-async def test_drop_after_records_the_effect_and_drop_before_does_not(telegram: FakeTelegram, bot: Bot) -> None:
+async def test_drop_after_records_the_effect_and_drop_before_does_not(
+    telegram: FakeTelegram, bot: Bot
+) -> None:
     telegram.fail("sendMessage", DropAfter(), DropBefore())
     for text in ("done", "not done"):
         with pytest.raises(NetworkError):
@@ -487,7 +562,12 @@ async def test_drop_after_records_the_effect_and_drop_before_does_not(telegram: 
 
 @pytest.mark.filterwarnings("ignore:.*retry_after")  # the library deprecates its own int
 async def test_scripted_statuses_reach_the_client(telegram: FakeTelegram, bot: Bot) -> None:
-    telegram.fail("sendMessage", Status(429, retry_after=7), Status(502, "<html>Bad Gateway</html>"), Status(403))
+    telegram.fail(
+        "sendMessage",
+        Status(429, retry_after=7),
+        Status(502, "<html>Bad Gateway</html>"),
+        Status(403),
+    )
     with pytest.raises(RetryAfter) as flood:
         await bot.send_message(SOMCHAI, "x")
     assert "7" in str(flood.value)
@@ -558,7 +638,10 @@ def text_push(text: str = "hello", to: str = LINE_SOMCHAI) -> PushMessageRequest
 
 
 def bubble(*contents: dict[str, Any], **rest: Any) -> dict[str, Any]:
-    return {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": list(contents)}} | rest
+    return {
+        "type": "bubble",
+        "body": {"type": "box", "layout": "vertical", "contents": list(contents)},
+    } | rest
 
 
 def flex(contents: dict[str, Any], alt: str = "card") -> dict[str, Any]:
@@ -599,7 +682,9 @@ async def test_reply_token_dies_after_a_minute_and_lives_again_when_redelivered(
     line: FakeLine, api: AsyncMessagingApi, hook: Hook
 ) -> None:
     event = await hear(line, hook, lambda: line.say(LINE_SOMCHAI, "x"))
-    reply = ReplyMessageRequest(reply_token=event["replyToken"], messages=[TextMessage(text="late")])
+    reply = ReplyMessageRequest(
+        reply_token=event["replyToken"], messages=[TextMessage(text="late")]
+    )
     line.advance(61)
     with pytest.raises(ApiException):
         await api.reply_message(reply)
@@ -608,7 +693,9 @@ async def test_reply_token_dies_after_a_minute_and_lives_again_when_redelivered(
     again = await hear(line, hook, lambda: line.redeliver(event["webhookEventId"]))
     assert again["deliveryContext"] == {"isRedelivery": True}
     assert again["replyToken"] == event["replyToken"]
-    await api.reply_message(ReplyMessageRequest(reply_token=again["replyToken"], messages=[TextMessage(text="z")]))
+    await api.reply_message(
+        ReplyMessageRequest(reply_token=again["replyToken"], messages=[TextMessage(text="z")])
+    )
     assert [m.text for m in line.messages(LINE_SOMCHAI)] == ["z"]
 
 
@@ -645,14 +732,19 @@ async def test_malformed_retry_keys_and_keys_on_replies_are_refused(
     body = {"replyToken": event["replyToken"], "messages": [{"type": "text", "text": "x"}]}
     assert await line_says(line, "reply", body, key=str(uuid.uuid4())) == 400
     assert any("not allowed on a reply" in violation for violation in line.violations)
-    assert await line_says(line, "push", {"to": LINE_SOMCHAI, "messages": body["messages"]}, key="abc") == 400
+    assert (
+        await line_says(line, "push", {"to": LINE_SOMCHAI, "messages": body["messages"]}, key="abc")
+        == 400
+    )
     assert any("hexadecimal UUID" in violation for violation in line.violations)
 
 
 async def line_says(line: FakeLine, endpoint: str, body: object, *, key: str | None = None) -> int:
     """Status of a request that no client library has corrected."""
     verb, path, _, _ = LINE["endpoints"][endpoint]
-    headers = {"Authorization": f"Bearer {line.access_token}"} | ({"X-Line-Retry-Key": key} if key else {})
+    headers = {"Authorization": f"Bearer {line.access_token}"} | (
+        {"X-Line-Retry-Key": key} if key else {}
+    )
     async with (
         aiohttp.ClientSession(headers=headers) as session,
         session.request(verb, line.url + path, json=body) as answer,
@@ -675,7 +767,9 @@ async def test_both_kinds_of_429(line: FakeLine, api: AsyncMessagingApi) -> None
     line.fail("push", RATE_LIMITED)
     line.quota, line.group_sizes = 4, {LINE_GROUP: 3}
     expected = ["rate limit", None, "monthly limit", None]
-    for words, to in zip(expected, [LINE_SOMCHAI, LINE_GROUP, LINE_GROUP, LINE_SOMCHAI], strict=True):
+    for words, to in zip(
+        expected, [LINE_SOMCHAI, LINE_GROUP, LINE_GROUP, LINE_SOMCHAI], strict=True
+    ):
         if words is None:
             await api.push_message(text_push(to=to))
             continue
@@ -687,7 +781,9 @@ async def test_both_kinds_of_429(line: FakeLine, api: AsyncMessagingApi) -> None
     assert (await api.get_message_quota_consumption()).total_usage == 4
 
 
-async def test_pushes_to_people_who_left_vanish(line: FakeLine, api: AsyncMessagingApi, hook: Hook) -> None:
+async def test_pushes_to_people_who_left_vanish(
+    line: FakeLine, api: AsyncMessagingApi, hook: Hook
+) -> None:
     await hear(line, hook, lambda: line.unfollow(LINE_SOMCHAI))
     await api.push_message(text_push())
     assert line.messages(LINE_SOMCHAI) == []
@@ -698,31 +794,46 @@ async def test_pushes_to_people_who_left_vanish(line: FakeLine, api: AsyncMessag
         await api.push_message(text_push())
 
 
-async def test_loading_animation_only_in_private_chats(line: FakeLine, api: AsyncMessagingApi) -> None:
-    answer = await api.show_loading_animation_with_http_info(ShowLoadingAnimationRequest(chat_id=LINE_SOMCHAI))
+async def test_loading_animation_only_in_private_chats(
+    line: FakeLine, api: AsyncMessagingApi
+) -> None:
+    answer = await api.show_loading_animation_with_http_info(
+        ShowLoadingAnimationRequest(chat_id=LINE_SOMCHAI)
+    )
     assert answer.status_code == 202
     for body in ({"chatId": LINE_GROUP}, {"chatId": LINE_SOMCHAI, "loadingSeconds": 7}):
         assert await line_says(line, "loading", body) == 400
 
 
-async def test_flex_buttons_are_pressed_by_label_or_data(line: FakeLine, api: AsyncMessagingApi, hook: Hook) -> None:
+async def test_flex_buttons_are_pressed_by_label_or_data(
+    line: FakeLine, api: AsyncMessagingApi, hook: Hook
+) -> None:
     picker = {"type": "datetimepicker", "label": "วันที่", "data": "d1", "mode": "date"}
     card = flex(
         bubble(
             {"type": "text", "text": "ใบงาน", "weight": "bold"},
             button("ปิดงาน", displayText="ปิดงาน"),
             {"type": "button", "action": picker},
-            {"type": "text", "contents": [{"type": "span", "text": "a"}, {"type": "span", "text": "b"}]},
+            {
+                "type": "text",
+                "contents": [{"type": "span", "text": "a"}, {"type": "span", "text": "b"}],
+            },
         )
     )
-    card["quickReply"] = {"items": [{"type": "action", "action": {"type": "message", "label": "9", "text": "9"}}]}
-    await api.push_message(PushMessageRequest(to=LINE_SOMCHAI, messages=[FlexMessage.from_dict(card)]))
+    card["quickReply"] = {
+        "items": [{"type": "action", "action": {"type": "message", "label": "9", "text": "9"}}]
+    }
+    await api.push_message(
+        PushMessageRequest(to=LINE_SOMCHAI, messages=[FlexMessage.from_dict(card)])
+    )
     (message,) = line.messages(LINE_SOMCHAI)
     assert (message.text, message.alt_text) == ("ใบงาน\nab", "card")
     assert message.buttons == (("ปิดงาน", "c1"), ("วันที่", "d1"), ("9", "9"))
     event = await hear(line, hook, lambda: line.press(LINE_SOMCHAI, "ปิดงาน"))
     assert (event["type"], event["postback"]) == ("postback", {"data": "c1"})
-    event = await hear(line, hook, lambda: line.press(LINE_SOMCHAI, "d1", params={"date": "2026-11-23"}))
+    event = await hear(
+        line, hook, lambda: line.press(LINE_SOMCHAI, "d1", params={"date": "2026-11-23"})
+    )
     assert event["postback"] == {"data": "d1", "params": {"date": "2026-11-23"}}
     event = await hear(line, hook, lambda: line.press(LINE_SOMCHAI, "9"))
     assert event["message"]["text"] == "9"
@@ -734,7 +845,10 @@ async def test_flex_buttons_are_pressed_by_label_or_data(line: FakeLine, api: As
 ACTION = {"type": "postback", "label": "a", "data": "1"}
 BAD_MESSAGES: dict[str, tuple[str, Any]] = {
     "unknown type": ("[text, textV2", {"type": "txt", "text": "x"}),
-    "unknown field": ("parse_mode: unknown field", {"type": "text", "text": "x", "parse_mode": "HTML"}),
+    "unknown field": (
+        "parse_mode: unknown field",
+        {"type": "text", "text": "x", "parse_mode": "HTML"},
+    ),
     "no text": ("text: must be specified", {"type": "text"}),
     "empty text": ("text: May not be empty", {"type": "text", "text": ""}),
     "5001 units": ("between 1 and 5000", {"type": "text", "text": "x" * 5001}),
@@ -745,9 +859,15 @@ BAD_MESSAGES: dict[str, tuple[str, Any]] = {
     "empty bubble": ("At least one block", flex({"type": "bubble"})),
     "31 KB bubble": ("larger than 30 KB", flex(bubble({"type": "text", "text": "ก" * 10_400}))),
     "empty Flex text": ("text: May not be empty", flex(bubble({"type": "text", "text": ""}))),
-    "Flex text without text": ("text: must be specified", flex(bubble({"type": "text", "wrap": True}))),
+    "Flex text without text": (
+        "text: must be specified",
+        flex(bubble({"type": "text", "wrap": True})),
+    ),
     "span in a box": ("span not allowed", flex(bubble({"type": "span", "text": "x"}))),
-    "icon outside baseline": ("icon not allowed", flex(bubble({"type": "icon", "url": "https://x.example/i.png"}))),
+    "icon outside baseline": (
+        "icon not allowed",
+        flex(bubble({"type": "icon", "url": "https://x.example/i.png"})),
+    ),
     "button in baseline": (
         "button not allowed",
         flex(bubble({"type": "box", "layout": "baseline", "contents": [button()]})),
@@ -755,8 +875,14 @@ BAD_MESSAGES: dict[str, tuple[str, Any]] = {
     "bad colour": ("color: invalid", flex(bubble({"type": "text", "text": "x", "color": "red"}))),
     "bad size": ("size: invalid", flex(bubble({"type": "text", "text": "x", "size": "huge"}))),
     "bad margin": ("margin: invalid", flex(bubble({"type": "text", "text": "x", "margin": "12"}))),
-    "bad layout": ("layout: Must be one of", flex(bubble({"type": "box", "layout": "grid", "contents": []}))),
-    "box without contents": ("contents: must be specified", flex(bubble({"type": "box", "layout": "vertical"}))),
+    "bad layout": (
+        "layout: Must be one of",
+        flex(bubble({"type": "box", "layout": "grid", "contents": []})),
+    ),
+    "box without contents": (
+        "contents: must be specified",
+        flex(bubble({"type": "box", "layout": "vertical"})),
+    ),
     "button without action": ("action: must be specified", flex(bubble({"type": "button"}))),
     "button without label": (
         "label: must be specified",
@@ -771,17 +897,32 @@ BAD_MESSAGES: dict[str, tuple[str, Any]] = {
         "only for quick reply",
         flex(bubble({"type": "button", "action": {"type": "camera", "label": "x"}})),
     ),
-    "plain http picture": ("url: invalid uri", flex(bubble({"type": "image", "url": "http://x.example/i.png"}))),
+    "plain http picture": (
+        "url: invalid uri",
+        flex(bubble({"type": "image", "url": "http://x.example/i.png"})),
+    ),
     "bad address": (
         "uri: invalid uri",
-        flex(bubble({"type": "button", "action": {"type": "uri", "label": "x", "uri": "ftp://x.example"}})),
+        flex(
+            bubble(
+                {
+                    "type": "button",
+                    "action": {"type": "uri", "label": "x", "uri": "ftp://x.example"},
+                }
+            )
+        ),
     ),
-    "bad date": ("invalid date", flex(bubble(button(type="datetimepicker", mode="date", initial="23/11/2569")))),
+    "bad date": (
+        "invalid date",
+        flex(bubble(button(type="datetimepicker", mode="date", initial="23/11/2569"))),
+    ),
     "13 bubbles": ("between 1 and 12", flex({"type": "carousel", "contents": [bubble()] * 13})),
     "empty carousel": ("between 1 and 12", flex({"type": "carousel", "contents": []})),
     "51 KB carousel": (
         "larger than 50 KB",
-        flex({"type": "carousel", "contents": [bubble({"type": "text", "text": "x" * 26_000})] * 2}),
+        flex(
+            {"type": "carousel", "contents": [bubble({"type": "text", "text": "x" * 26_000})] * 2}
+        ),
     ),
     "unequal bubbles": (
         "same size",
@@ -791,7 +932,10 @@ BAD_MESSAGES: dict[str, tuple[str, Any]] = {
         "between 0 and 13",
         {"type": "text", "text": "x", "quickReply": {"items": [{"action": ACTION}] * 14}},
     ),
-    "no quick reply": ("between 1 and 13", {"type": "text", "text": "x", "quickReply": {"items": []}}),
+    "no quick reply": (
+        "between 1 and 13",
+        {"type": "text", "text": "x", "quickReply": {"items": []}},
+    ),
     "21 graphemes on a quick reply": (
         "between 1 and 20",
         {
@@ -826,7 +970,11 @@ def test_largest_legal_line_messages_pass() -> None:
         flex(bubble(button(thai, data="x" * 300, displayText="ก" * 300)), "x" * 1500),
         flex({"type": "carousel", "contents": [bubble({"type": "text", "text": "x"})] * 12}),
         flex(bubble({"type": "box", "layout": "vertical", "contents": [], "height": "6px"})),
-        flex(bubble({"type": "button", "action": {"type": "uri", "label": "x", "uri": "tel:021234567"}})),
+        flex(
+            bubble(
+                {"type": "button", "action": {"type": "uri", "label": "x", "uri": "tel:021234567"}}
+            )
+        ),
     ]
     assert check_request("push", {"to": LINE_SOMCHAI, "messages": messages}) == []
     assert check_request("push", {"to": LINE_SOMCHAI, "messages": messages + messages[:1]}) != []
@@ -852,16 +1000,25 @@ async def test_malformed_recipients_json_and_tokens_are_refused(line: FakeLine) 
 
 def png(width: int, height: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     pixels = zlib.compress(bytes((width + 1) * height))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
 
 
 def menu(**changes: Any) -> dict[str, Any]:
     area = {"bounds": {"x": 0, "y": 0, "width": 2500, "height": 843}, "action": ACTION}
-    body = {"size": {"width": 2500, "height": 843}, "selected": True, "name": "desk", "chatBarText": "เมนู"}
+    body = {
+        "size": {"width": 2500, "height": 843},
+        "selected": True,
+        "name": "desk",
+        "chatBarText": "เมนู",
+    }
     return body | {"areas": [area]} | changes
 
 
@@ -874,12 +1031,18 @@ async def test_rich_menu_life(line: FakeLine, api: AsyncMessagingApi, hook: Hook
     blob = AsyncMessagingApiBlob(api.api_client)
     for bad in (png(700, 400), png(2500, 2000), b"GIF89a"):
         with pytest.raises(ApiException):
-            await blob.set_rich_menu_image(menu_id, bytearray(bad), _headers={"Content-Type": "image/png"})
+            await blob.set_rich_menu_image(
+                menu_id, bytearray(bad), _headers={"Content-Type": "image/png"}
+            )
     assert len(line.violations) == 3
     picture = png(2500, 843)
-    await blob.set_rich_menu_image(menu_id, bytearray(picture), _headers={"Content-Type": "image/png"})
+    await blob.set_rich_menu_image(
+        menu_id, bytearray(picture), _headers={"Content-Type": "image/png"}
+    )
     with pytest.raises(ApiException, match="already been uploaded"):
-        await blob.set_rich_menu_image(menu_id, bytearray(picture), _headers={"Content-Type": "image/png"})
+        await blob.set_rich_menu_image(
+            menu_id, bytearray(picture), _headers={"Content-Type": "image/png"}
+        )
     await api.set_default_rich_menu(menu_id)
     assert (await api.get_default_rich_menu_id()).rich_menu_id == menu_id
     assert [m.rich_menu_id for m in (await api.get_rich_menu_list()).richmenus] == [menu_id]
@@ -897,7 +1060,11 @@ async def test_rich_menu_life(line: FakeLine, api: AsyncMessagingApi, hook: Hook
         {"size": {"width": 700, "height": 400}},
         {"size": {"width": 2500, "height": 2000}},
         {"areas": [{"bounds": {"x": 2400, "y": 0, "width": 200, "height": 100}, "action": ACTION}]},
-        {"areas": [{"bounds": {"x": 0, "y": 0, "width": 1, "height": 1}, "action": {"type": "camera"}}]},
+        {
+            "areas": [
+                {"bounds": {"x": 0, "y": 0, "width": 1, "height": 1}, "action": {"type": "camera"}}
+            ]
+        },
     ],
 )
 async def test_bad_rich_menus_are_refused(line: FakeLine, changes: dict[str, Any]) -> None:
@@ -909,10 +1076,15 @@ async def test_files_and_albums_come_as_line_brings_them(line: FakeLine, hook: H
     event = await hear(line, hook, lambda: line.file(LINE_SOMCHAI, b"%PDF", "คำขอ.pdf"))
     assert (event["message"]["fileName"], event["message"]["fileSize"]) == ("คำขอ.pdf", 4)
     last = await hear(line, hook, lambda: line.album(LINE_SOMCHAI, b"1", b"2"))
-    assert (last["message"]["imageSet"]["index"], last["message"]["imageSet"]["total"]) in ((1, 2), (2, 2))
+    assert (last["message"]["imageSet"]["index"], last["message"]["imageSet"]["total"]) in (
+        (1, 2),
+        (2, 2),
+    )
 
 
-async def test_pictures_are_fetched_until_taken_back(line: FakeLine, api: AsyncMessagingApi, hook: Hook) -> None:
+async def test_pictures_are_fetched_until_taken_back(
+    line: FakeLine, api: AsyncMessagingApi, hook: Hook
+) -> None:
     event = await hear(line, hook, lambda: line.image(LINE_SOMCHAI, b"jpeg bytes"))
     blob = AsyncMessagingApiBlob(api.api_client)
     message_id = event["message"]["id"]
@@ -929,7 +1101,9 @@ async def test_group_events_name_the_group_and_false_signatures_can_be_sent(
     event = await hear(line, hook, lambda: line.say(LINE_SOMCHAI, "hi", chat_id=LINE_GROUP))
     assert event["source"] == {"type": "group", "groupId": LINE_GROUP, "userId": LINE_SOMCHAI}
     await api.reply_message(
-        ReplyMessageRequest(reply_token=event["replyToken"], messages=[TextMessage(text="hello all")])
+        ReplyMessageRequest(
+            reply_token=event["replyToken"], messages=[TextMessage(text="hello all")]
+        )
     )
     assert [m.text for m in line.messages(LINE_GROUP)] == ["hello all"]
     validator = SignatureValidator(line.channel_secret)
@@ -956,15 +1130,26 @@ async def test_line_down_and_up(line: FakeLine, api: AsyncMessagingApi) -> None:
 
 async def test_answers_of_the_fake_fit_the_description(line: FakeLine) -> None:
     line.quota, line.endpoint = 200, "https://bot.example/line"
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {line.access_token}"}) as session:
-        for endpoint in ("info", "quota", "consumption", "endpoint.get", "richmenu.list", "richmenu.alias_list"):
+    async with aiohttp.ClientSession(
+        headers={"Authorization": f"Bearer {line.access_token}"}
+    ) as session:
+        for endpoint in (
+            "info",
+            "quota",
+            "consumption",
+            "endpoint.get",
+            "richmenu.list",
+            "richmenu.alias_list",
+        ):
             _, path, _, shape = LINE["endpoints"][endpoint]
             async with session.get(line.url + path) as answer:
                 assert answer.status == 200
                 assert check_answer(shape, await answer.json()) == []
 
 
-async def test_a_line_group_names_people_in_their_messages_alone(line: FakeLine, hook: Hook) -> None:
+async def test_a_line_group_names_people_in_their_messages_alone(
+    line: FakeLine, hook: Hook
+) -> None:
     source = {"type": "group", "groupId": LINE_GROUP}
     pressed = line.event("postback", LINE_SOMCHAI, LINE_GROUP, postback={"data": "x"})
     for act in (
@@ -974,9 +1159,15 @@ async def test_a_line_group_names_people_in_their_messages_alone(line: FakeLine,
         lambda: line.events([pressed]),
     ):
         assert (await hear(line, hook, act))["source"] == source
-    event = await hear(line, hook, lambda: line.say(LINE_SOMCHAI, "hi", chat_id=LINE_GROUP, mention=True))
+    event = await hear(
+        line, hook, lambda: line.say(LINE_SOMCHAI, "hi", chat_id=LINE_GROUP, mention=True)
+    )
     (mentionee,) = event["message"]["mention"]["mentionees"]
-    assert (event["message"]["text"], mentionee["isSelf"], mentionee["length"]) == ("@Deskbot hi", True, 8)
+    assert (event["message"]["text"], mentionee["isSelf"], mentionee["length"]) == (
+        "@Deskbot hi",
+        True,
+        8,
+    )
 
 
 async def test_line_says_a_groups_name_and_size_while_the_account_is_in_it(
@@ -993,7 +1184,9 @@ async def test_line_says_a_groups_name_and_size_while_the_account_is_in_it(
         assert gone.value.status == 404
 
 
-async def test_a_group_throws_the_bot_out_and_takes_it_back(telegram: FakeTelegram, bot: Bot) -> None:
+async def test_a_group_throws_the_bot_out_and_takes_it_back(
+    telegram: FakeTelegram, bot: Bot
+) -> None:
     telegram.remove_bot(SOMCHAI, GROUP)
     update, message = await bot.get_updates()
     assert update.my_chat_member is not None
@@ -1007,7 +1200,9 @@ async def test_a_group_throws_the_bot_out_and_takes_it_back(telegram: FakeTelegr
     await bot.send_message(GROUP, "x")
 
 
-async def test_a_topic_takes_messages_while_it_is_there_and_open(telegram: FakeTelegram, bot: Bot) -> None:
+async def test_a_topic_takes_messages_while_it_is_there_and_open(
+    telegram: FakeTelegram, bot: Bot
+) -> None:
     telegram.forums[GROUP] = {45}
     telegram.say(SOMCHAI, "x", chat_id=GROUP, topic=45)
     (update,) = await bot.get_updates()

@@ -1,4 +1,6 @@
-"""The LINE rich menu: a picture LINE takes, with right Thai, and areas that lie where its tiles do."""
+"""The LINE rich menu: a picture LINE takes, with right Thai, and areas that lie where its tiles
+do.
+"""
 
 from io import BytesIO
 from itertools import combinations
@@ -78,7 +80,10 @@ def test_the_areas_cover_the_picture_without_overlap() -> None:
     assert definition["size"] == {"width": 2500, "height": 843}
     areas = [area["bounds"] for area in definition["areas"]]
     assert sum(one["width"] * one["height"] for one in areas) == 2500 * 843
-    assert all(0 <= one["x"] <= 2500 - one["width"] and 0 <= one["y"] <= 843 - one["height"] for one in areas)
+    assert all(
+        0 <= one["x"] <= 2500 - one["width"] and 0 <= one["y"] <= 843 - one["height"]
+        for one in areas
+    )
     for one, other in combinations(areas, 2):
         beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
         below = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]

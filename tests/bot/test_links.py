@@ -1,4 +1,6 @@
-"""Signed links to files: what the desk signed, for as long as it said, and nothing else of the disk."""
+"""Signed links to files: what the desk signed, for as long as it said, and nothing else of the
+disk.
+"""
 
 import base64
 import re
@@ -106,7 +108,9 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def client(db: Database, tmp_path: Path, links: Links, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
+async def client(
+    db: Database, tmp_path: Path, links: Links, clock: Clock
+) -> AsyncIterator[httpx.AsyncClient]:
     blobs = Blobs(tmp_path)
     desk = Desk(db, OFFICE, clock, FileStore(db, {}, blobs))
     ways = web.Ways(desk, "test", lambda woken: None, lambda work: None, links=links)
@@ -139,9 +143,17 @@ async def test_part_of_the_file_may_be_asked_for(client: httpx.AsyncClient, link
     assert (answer.status_code, answer.content) == (206, b"%PDF")
 
 
-async def test_what_is_no_link_is_not_found(client: httpx.AsyncClient, links: Links, tmp_path: Path) -> None:
+async def test_what_is_no_link_is_not_found(
+    client: httpx.AsyncClient, links: Links, tmp_path: Path
+) -> None:
     (tmp_path / "secret.key").write_text("key")
-    for other in [*tampered(token(links)), "../secret.key", "%2e%2e%2fsecret.key", "..%5csecret.key", "%00"]:
+    for other in [
+        *tampered(token(links)),
+        "../secret.key",
+        "%2e%2e%2fsecret.key",
+        "..%5csecret.key",
+        "%00",
+    ]:
         answer = await client.get(f"/files/{quote(other) if '%' not in other else other}")
         assert answer.status_code == 404, other
         assert "key" not in answer.text
@@ -164,5 +176,7 @@ async def test_an_expired_link_says_so_and_a_removed_file_is_gone(
 
 async def test_without_a_public_address_there_is_no_route(db: Database, clock: Clock) -> None:
     ways = web.Ways(Desk(db, OFFICE, clock), "test", lambda woken: None, lambda work: None)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web.make_app(ways)), base_url="http://desk") as none:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=web.make_app(ways)), base_url="http://desk"
+    ) as none:
         assert (await none.get("/files/x")).status_code == 404

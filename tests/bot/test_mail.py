@@ -1,4 +1,6 @@
-"""E-mail out against a real SMTP server: once, encrypted, never guessed; Thai arrives as it was written."""
+"""E-mail out against a real SMTP server: once, encrypted, never guessed; Thai arrives as it was
+written.
+"""
 
 import email
 import json
@@ -43,10 +45,19 @@ PAYLOAD = {
 
 def message(attempts: int = 0, *, unclear: bool = False, **changes: object) -> Message:
     payload = json.dumps({**PAYLOAD, **changes})
-    return Message(UUID(int=7), Platform.MAIL, "somchai@example.com", payload, attempts=attempts, unclear=unclear)
+    return Message(
+        UUID(int=7),
+        Platform.MAIL,
+        "somchai@example.com",
+        payload,
+        attempts=attempts,
+        unclear=unclear,
+    )
 
 
-def adapter(smtp: FakeSmtp, query: str = "", tls: ssl.SSLContext | None = None, login: str = "") -> MailAdapter:
+def adapter(
+    smtp: FakeSmtp, query: str = "", tls: ssl.SSLContext | None = None, login: str = ""
+) -> MailAdapter:
     host = "localhost" if tls else "127.0.0.1"
     return MailAdapter(read_server(f"smtp://{login}{host}:{smtp.port}{query}"), NAME, ADDRESS, tls)
 
@@ -69,7 +80,8 @@ async def test_thai_arrives_as_it_was_written(smtp: FakeSmtp) -> None:
     assert (taken.sender, taken.to) == (ADDRESS, "somchai@example.com")
     assert taken.subject == SUBJECT
     assert taken.body == BODY
-    # The email package's own reader of addresses keeps the blanks between encoded words (RFC 2047, section 6.2).
+    # The email package's own reader of addresses keeps the blanks between encoded words (RFC 2047,
+    # section 6.2).
     sender = make_header(decode_header(email.message_from_bytes(taken.raw)["From"]))
     assert str(sender) == f"{NAME} <{ADDRESS}>"
     assert taken.message["Message-ID"] == PAYLOAD["message_id"]
@@ -118,8 +130,12 @@ FAULTS: list[tuple[str, str, Delivery]] = [
 ]
 
 
-@pytest.mark.parametrize(("step", "answer", "expected"), FAULTS, ids=[f"{f[0]} {f[1][:20]!a}" for f in FAULTS])
-async def test_each_failure_is_known_for_what_it_is(smtp: FakeSmtp, step: str, answer: str, expected: Delivery) -> None:
+@pytest.mark.parametrize(
+    ("step", "answer", "expected"), FAULTS, ids=[f"{f[0]} {f[1][:20]!a}" for f in FAULTS]
+)
+async def test_each_failure_is_known_for_what_it_is(
+    smtp: FakeSmtp, step: str, answer: str, expected: Delivery
+) -> None:
     smtp.fails(step, answer)
     assert await adapter(smtp).deliver(message()) == expected
     taken = isinstance(expected, Sent | Doubtful)
@@ -159,9 +175,13 @@ async def test_pauses_grow_to_an_hour(smtp: FakeSmtp) -> None:
 async def test_nobody_listening_is_tried_again() -> None:
     with FakeSmtp() as gone:
         port = gone.port
-    delivery = await MailAdapter(MailServer("127.0.0.1", port, Encryption.NONE), "", ADDRESS).deliver(message())
+    delivery = await MailAdapter(
+        MailServer("127.0.0.1", port, Encryption.NONE), "", ADDRESS
+    ).deliver(message())
     assert delivery == Retry("connect", after=60)
-    again = await MailAdapter(MailServer("127.0.0.1", port, Encryption.NONE), "", ADDRESS).deliver(message(3))
+    again = await MailAdapter(MailServer("127.0.0.1", port, Encryption.NONE), "", ADDRESS).deliver(
+        message(3)
+    )
     assert again == Retry("connect", after=1800, alarm=True)
 
 
@@ -188,11 +208,15 @@ async def test_a_server_without_starttls_gets_nothing(smtp: FakeSmtp) -> None:
 async def test_a_refused_starttls_gets_nothing(certificate: tuple[Path, Path]) -> None:
     with FakeSmtp(certificate=certificate) as smtp:
         smtp.fails("starttls", "454 4.7.0 not now")
-        assert await adapter(smtp, "?starttls=yes").deliver(message()) == Retry("tls 454 4.7.0", after=60, alarm=True)
+        assert await adapter(smtp, "?starttls=yes").deliver(message()) == Retry(
+            "tls 454 4.7.0", after=60, alarm=True
+        )
         assert smtp.mails == []
 
 
-async def test_a_certificate_that_nobody_vouches_for_gets_nothing(certificate: tuple[Path, Path]) -> None:
+async def test_a_certificate_that_nobody_vouches_for_gets_nothing(
+    certificate: tuple[Path, Path],
+) -> None:
     with FakeSmtp(login=("user", "password"), certificate=certificate) as smtp:
         there = adapter(smtp, "?starttls=yes", ssl.create_default_context(), login="user:password@")
         assert await there.hello() == "tls"
@@ -232,7 +256,9 @@ async def test_nothing_breaks_out_of_a_header(smtp: FakeSmtp, changes: dict[str,
     assert smtp.connections == 0
 
 
-SUBJECTS = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=200)
+SUBJECTS = st.text(
+    st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=200
+)
 
 
 @given(SUBJECTS.map(lambda text: " ".join(text.split())).filter(bool), SUBJECTS)
@@ -253,7 +279,9 @@ def test_bytes_refuse_a_line_break_that_was_let_through() -> None:
 
 SERVERS = {
     "smtps://u:p@mail.example": MailServer("mail.example", 465, Encryption.TLS, "u", "p"),
-    "smtp://u%40o:p%2F@mail.example": MailServer("mail.example", 587, Encryption.STARTTLS, "u@o", "p/"),
+    "smtp://u%40o:p%2F@mail.example": MailServer(
+        "mail.example", 587, Encryption.STARTTLS, "u@o", "p/"
+    ),
     "smtp://mail.example:25?starttls=no": MailServer("mail.example", 25, Encryption.NONE),
     "smtp://localhost:25": MailServer("localhost", 25, Encryption.NONE),
     "smtp://[::1]:25": MailServer("::1", 25, Encryption.NONE),
@@ -283,7 +311,9 @@ def test_server_from_its_address(url: str, server: MailServer) -> None:
         "smtp://u:p@mail.example?starttls=no",
     ],
 )
-def test_a_wrong_address_is_refused_by_the_variables_name(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_address_is_refused_by_the_variables_name(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DESKBOT_SMTP_URL", url)
     monkeypatch.setenv("DESKBOT_MAIL_FROM", ADDRESS)
     with pytest.raises(SettingsError, match=r"^DESKBOT_SMTP_URL: ") as refusal:
@@ -292,7 +322,9 @@ def test_a_wrong_address_is_refused_by_the_variables_name(url: str, monkeypatch:
 
 
 @pytest.mark.parametrize("sender", ["", "nobody", "a@b.example, c@d.example", "x\n<a@b.example>"])
-def test_a_wrong_sender_is_refused_by_the_variables_name(sender: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_sender_is_refused_by_the_variables_name(
+    sender: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DESKBOT_SMTP_URL", "smtp://localhost")
     monkeypatch.setenv("DESKBOT_MAIL_FROM", sender)
     with pytest.raises(SettingsError, match=r"^DESKBOT_MAIL_FROM: "):
@@ -309,13 +341,22 @@ def test_settings_say_who_sends_and_hide_the_password(monkeypatch: pytest.Monkey
 
 
 BOXES = {
-    "imaps://u:p@mail.example": (MailServer("mail.example", 993, Encryption.TLS, "u", "p"), "INBOX"),
+    "imaps://u:p@mail.example": (
+        MailServer("mail.example", 993, Encryption.TLS, "u", "p"),
+        "INBOX",
+    ),
     "imaps://u%40o:p%2F@mail.example:1993/INBOX": (
         MailServer("mail.example", 1993, Encryption.TLS, "u@o", "p/"),
         "INBOX",
     ),
-    "imap://u:p@mail.example/Desk%20in": (MailServer("mail.example", 143, Encryption.STARTTLS, "u", "p"), "Desk in"),
-    "imap://u:p@127.0.0.1:1143/": (MailServer("127.0.0.1", 1143, Encryption.NONE, "u", "p"), "INBOX"),
+    "imap://u:p@mail.example/Desk%20in": (
+        MailServer("mail.example", 143, Encryption.STARTTLS, "u", "p"),
+        "Desk in",
+    ),
+    "imap://u:p@127.0.0.1:1143/": (
+        MailServer("127.0.0.1", 1143, Encryption.NONE, "u", "p"),
+        "INBOX",
+    ),
 }
 
 
@@ -336,7 +377,9 @@ def test_mailbox_from_its_address(url: str, box: tuple[MailServer, str]) -> None
         "imaps://user:secret@mail.example/a%0D%0Ab",
     ],
 )
-def test_a_wrong_mailbox_is_refused_by_the_variables_name(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_mailbox_is_refused_by_the_variables_name(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DESKBOT_IMAP_URL", url)
     with pytest.raises(SettingsError, match=r"^DESKBOT_IMAP_URL: ") as refusal:
         load_settings()

@@ -1,4 +1,6 @@
-"""A mailbox is read once and left as it was, whatever its server, its mails and the desk's store do meanwhile."""
+"""A mailbox is read once and left as it was, whatever its server, its mails and the desk's store do
+meanwhile.
+"""
 
 import asyncio
 import re
@@ -42,7 +44,9 @@ def mail(subject: str, body: str = "text\r\n") -> bytes:
 
 @dataclass
 class Reading:
-    """Wants what has a subject; `trouble` = what it raises at a subject, the first time or always."""
+    """Wants what has a subject; `trouble` = what it raises at a subject, the first time or
+    always.
+    """
 
     seen: list[str] = field(default_factory=list)
     heads: int = 0
@@ -112,7 +116,9 @@ async def reads(server: Dovecot, tmp_path: Path) -> AsyncIterator[Reads]:
     await db.close()
 
 
-async def test_each_new_mail_is_read_once_and_in_order_and_stays_unread(reads: Reads, server: Dovecot) -> None:
+async def test_each_new_mail_is_read_once_and_in_order_and_stays_unread(
+    reads: Reads, server: Dovecot
+) -> None:
     server.deliver(mail("before the desk"))
     inbox = reads.inbox()
     await inbox.look()
@@ -125,10 +131,16 @@ async def test_each_new_mail_is_read_once_and_in_order_and_stays_unread(reads: R
     assert await reads.effects() == ["one", "two"]
     assert reads.reader.heads == 3
     assert server.flags() == ["", "", "", ""]
-    assert await mail_inboxes.count_found(reads.db) == {Found.REPORT: 2, Found.STRAY: 0, Found.UNREADABLE: 0}
+    assert await mail_inboxes.count_found(reads.db) == {
+        Found.REPORT: 2,
+        Found.STRAY: 0,
+        Found.UNREADABLE: 0,
+    }
 
 
-async def test_what_came_while_the_desk_was_away_is_read_after_the_start(reads: Reads, server: Dovecot) -> None:
+async def test_what_came_while_the_desk_was_away_is_read_after_the_start(
+    reads: Reads, server: Dovecot
+) -> None:
     await reads.inbox().look()
     server.deliver(mail("one"))
     server.stop()
@@ -150,12 +162,18 @@ async def test_a_lost_connection_is_made_anew(reads: Reads, server: Dovecot) -> 
     assert reads.reader.seen == ["one"]
 
 
-async def test_what_cannot_be_written_now_is_read_again_and_nothing_is_half_done(reads: Reads, server: Dovecot) -> None:
+async def test_what_cannot_be_written_now_is_read_again_and_nothing_is_half_done(
+    reads: Reads, server: Dovecot
+) -> None:
     inbox = reads.inbox()
     await inbox.look()
     for subject in ("one", "two", "three"):
         server.deliver(mail(subject))
-    reads.reader.trouble["two"] = [StoreUnavailable("away"), Conflict("changed"), Conflict("changed")]
+    reads.reader.trouble["two"] = [
+        StoreUnavailable("away"),
+        Conflict("changed"),
+        Conflict("changed"),
+    ]
     with pytest.raises(StoreUnavailable):
         await inbox.look()
     assert await reads.effects() == ["one"]
@@ -175,7 +193,9 @@ async def test_a_conflict_without_end_stops_before_the_mail(reads: Reads, server
     assert await reads.effects() == ["one"]
 
 
-@pytest.mark.parametrize("error", [InvalidInput("delivery_report"), RecursionError(), UnicodeError()])
+@pytest.mark.parametrize(
+    "error", [InvalidInput("delivery_report"), RecursionError(), UnicodeError()]
+)
 async def test_a_mail_that_nobody_can_read_is_counted_and_stops_nothing(
     reads: Reads, server: Dovecot, error: Exception
 ) -> None:
@@ -190,7 +210,9 @@ async def test_a_mail_that_nobody_can_read_is_counted_and_stops_nothing(
     assert (await mail_inboxes.count_found(reads.db))[Found.UNREADABLE] == 1
 
 
-async def test_odd_bytes_and_huge_mails_are_read_as_far_as_wanted(reads: Reads, server: Dovecot) -> None:
+async def test_odd_bytes_and_huge_mails_are_read_as_far_as_wanted(
+    reads: Reads, server: Dovecot
+) -> None:
     inbox = reads.inbox()
     await inbox.look()
     got: list[bytes] = []
@@ -247,7 +269,9 @@ async def test_a_mailbox_numbered_anew_is_read_again_from_the_days_before_the_la
     assert len(reads.reader.seen) == 3
 
 
-async def test_a_mailbox_numbered_anew_with_old_mails_alone_is_not_read_again(reads: Reads, server: Dovecot) -> None:
+async def test_a_mailbox_numbered_anew_with_old_mails_alone_is_not_read_again(
+    reads: Reads, server: Dovecot
+) -> None:
     reads.now = CLOCK() + timedelta(days=9)
     inbox = reads.inbox()
     await inbox.look()
@@ -310,7 +334,9 @@ async def test_the_reader_that_lost_its_turn_writes_nothing(reads: Reads, server
     assert await reads.effects() == []
 
 
-async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(reads: Reads, server: Dovecot) -> None:
+async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(
+    reads: Reads, server: Dovecot
+) -> None:
     inbox = reads.inbox()
     await inbox.look()
     for subject in ("one", "two", "three"):
@@ -332,7 +358,9 @@ async def test_a_mail_that_the_server_cannot_give_is_passed_over_in_the_end(read
     assert reads.reader.seen == ["one", "three"]
 
 
-async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(reads: Reads, server: Dovecot) -> None:
+async def test_administrators_hear_once_a_day_of_a_login_that_is_refused(
+    reads: Reads, server: Dovecot
+) -> None:
     async def an_administrator(tx: Tx) -> None:
         who = await staff.add_staff(tx, "เมย์", Role.ADMIN, NOW)
         await staff.link_identity(tx, Identity(Platform.TELEGRAM, "may", who, "may"), NOW)
@@ -355,7 +383,9 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     return make_certificate(tmp_path)
 
 
-async def test_the_password_goes_over_tls_that_can_be_trusted_and_else_nowhere(certificate: tuple[Path, Path]) -> None:
+async def test_the_password_goes_over_tls_that_can_be_trusted_and_else_nowhere(
+    certificate: tuple[Path, Path],
+) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate[1]))
     with a_server(certificate) as server:
         start = MailServer("localhost", server.port, Encryption.STARTTLS, USER, PASSWORD)
@@ -364,7 +394,9 @@ async def test_the_password_goes_over_tls_that_can_be_trusted_and_else_nowhere(c
         await box.close()
         with pytest.raises(BoxFailed, match=r"^tls$"):
             await ImapBox(start).look()
-        assert server.log().count(f"Login: user=<{USER}>") == server.log().count("TLS, session") == 1
+        assert (
+            server.log().count(f"Login: user=<{USER}>") == server.log().count("TLS, session") == 1
+        )
 
 
 async def test_a_server_without_starttls_gets_no_password(server: Dovecot) -> None:
@@ -387,7 +419,9 @@ def silent() -> Iterator[int]:
         yield int(listening.getsockname()[1])
 
 
-async def test_a_silent_server_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_server_is_not_waited_for(
+    silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(imap_box, "STEP", 0.2)
     with pytest.raises(BoxFailed, match=r"^timeout$"):
         await ImapBox(MailServer("127.0.0.1", silent, Encryption.NONE, USER, PASSWORD)).look()
@@ -409,7 +443,9 @@ async def test_nobody_listening_is_said(silent: int) -> None:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         with pytest.raises(BoxFailed, match=r"^connect$"):
-            await ImapBox(MailServer("127.0.0.1", free.getsockname()[1], Encryption.NONE, USER, PASSWORD)).look()
+            await ImapBox(
+                MailServer("127.0.0.1", free.getsockname()[1], Encryption.NONE, USER, PASSWORD)
+            ).look()
 
 
 def answers(*lines: bytes) -> tuple[socket.socket, threading.Thread]:
@@ -439,11 +475,15 @@ def answers(*lines: bytes) -> tuple[socket.socket, threading.Thread]:
     ],
     ids=["noise", "bye", "odd", "long"],
 )
-async def test_a_server_that_talks_nonsense_is_left(lines: tuple[bytes, ...], monkeypatch: Any) -> None:
+async def test_a_server_that_talks_nonsense_is_left(
+    lines: tuple[bytes, ...], monkeypatch: Any
+) -> None:
     monkeypatch.setattr(imap_box, "STEP", 2.0)
     listening, thread = answers(*lines)
     with pytest.raises(BoxFailed):
-        await ImapBox(MailServer("127.0.0.1", listening.getsockname()[1], Encryption.NONE, USER, "p")).look()
+        await ImapBox(
+            MailServer("127.0.0.1", listening.getsockname()[1], Encryption.NONE, USER, "p")
+        ).look()
     await asyncio.to_thread(thread.join, PATIENCE)
 
 
@@ -475,7 +515,9 @@ def only_login() -> Iterator[tuple[int, list[bytes]]]:
 
 async def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
     with only_login() as (port, said):
-        box = ImapBox(MailServer("127.0.0.1", port, Encryption.NONE, "desk", 's e"c\\ret'), 'In "box"')
+        box = ImapBox(
+            MailServer("127.0.0.1", port, Encryption.NONE, "desk", 's e"c\\ret'), 'In "box"'
+        )
         assert await box.look() == Seen(5, 9)
         await box.close()
     assert said[1:] == [b'LOGIN desk "s e\\"c\\\\ret"\r\n', b'EXAMINE "In \\"box\\""\r\n']

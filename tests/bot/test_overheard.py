@@ -1,4 +1,6 @@
-"""What of a group's talk is kept: what is said to the bot, and nothing that people say to each other."""
+"""What of a group's talk is kept: what is said to the bot, and nothing that people say to each
+other.
+"""
 
 import json
 from typing import Any
@@ -37,7 +39,9 @@ def update(text: str | None, kind: str = "supergroup", **more: Any) -> dict[str,
         (None, None),
     ],
 )
-def test_on_telegram_commands_and_what_names_the_bot_are_kept(said: str | None, kept: str | None) -> None:
+def test_on_telegram_commands_and_what_names_the_bot_are_kept(
+    said: str | None, kept: str | None
+) -> None:
     found = of_telegram(update(said), BOT_ID, NAME)
     assert (found and found["message"]["text"]) == kept
     assert bool(found and found[HEARD]) == (kept is not None)
@@ -45,7 +49,9 @@ def test_on_telegram_commands_and_what_names_the_bot_are_kept(said: str | None, 
 
 @pytest.mark.parametrize(("author", "kept"), [(123456789, True), (1003, False)])
 def test_an_answer_to_the_bot_is_kept_without_what_it_answers(author: int, kept: bool) -> None:
-    found = of_telegram(update("ขอดู", reply_to_message={"from": {"id": author}, "text": OTHERS}), BOT_ID, NAME)
+    found = of_telegram(
+        update("ขอดู", reply_to_message={"from": {"id": author}, "text": OTHERS}), BOT_ID, NAME
+    )
     assert (found is not None) is kept
     assert OTHERS not in json.dumps(found, ensure_ascii=False)
 
@@ -126,13 +132,19 @@ def test_the_name_is_needed_only_where_somebody_is_named_in_a_group() -> None:
 def line_event(text: Any, mention: Any = None, kind: str = "group", **more: Any) -> dict[str, Any]:
     message = {"id": "1", "type": "text", "text": text, "quotedMessageId": "2"}
     source = {"type": kind, "groupId": "C1", "userId": "U1"}
-    event = {"type": "message", "source": source, "message": message | ({"mention": mention} if mention else {})}
+    event = {
+        "type": "message",
+        "source": source,
+        "message": message | ({"mention": mention} if mention else {}),
+    }
     return event | more
 
 
 def mention(index: Any, length: Any, is_self: Any = True) -> dict[str, Any]:
     other = {"type": "all", "index": 0, "length": 4}
-    return {"mentionees": [other, {"type": "user", "index": index, "length": length, "isSelf": is_self}]}
+    return {
+        "mentionees": [other, {"type": "user", "index": index, "length": length, "isSelf": is_self}]
+    }
 
 
 @pytest.mark.parametrize(
@@ -151,14 +163,25 @@ def mention(index: Any, length: Any, is_self: Any = True) -> dict[str, Any]:
 )
 def test_on_line_commands_and_mentions_are_kept(said: Any, who: Any, kept: str | None) -> None:
     found = of_line(line_event(said, who))
-    assert (found and found["message"]) == (None if kept is None else {"id": "1", "type": "text", "text": kept})
+    assert (found and found["message"]) == (
+        None if kept is None else {"id": "1", "type": "text", "text": kept}
+    )
 
 
 @pytest.mark.parametrize("kind", ["group", "room"])
 def test_of_other_events_only_presses_and_the_bots_coming_and_going_are_kept(kind: str) -> None:
     kept = [
         name
-        for name in ("postback", "join", "leave", "memberJoined", "memberLeft", "unsend", "videoPlayComplete", "odd")
+        for name in (
+            "postback",
+            "join",
+            "leave",
+            "memberJoined",
+            "memberLeft",
+            "unsend",
+            "videoPlayComplete",
+            "odd",
+        )
         if of_line(line_event("/find", kind=kind, type=name)) is not None
     ]
     assert kept == ["postback", "join", "leave", "unsend"]

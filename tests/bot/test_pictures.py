@@ -1,4 +1,6 @@
-"""Pictures of posts: as LINE's followers see them, small enough for each network, and nothing else of the files."""
+"""Pictures of posts: as LINE's followers see them, small enough for each network, and nothing else
+of the files.
+"""
 
 import io
 from collections.abc import AsyncIterator, Iterator
@@ -34,7 +36,13 @@ KEY = "11111111-2222-4333-8444-555555555555"
 WORLD = "https://desk.example"
 
 
-def photo(width: int = 1200, height: int = 800, kind: str = "JPEG", turned: bool = False, mode: str = "RGB") -> bytes:
+def photo(
+    width: int = 1200,
+    height: int = 800,
+    kind: str = "JPEG",
+    turned: bool = False,
+    mode: str = "RGB",
+) -> bytes:
     made = Image.effect_noise((width, height), 90).convert(mode)
     exif = Image.Exif()
     if turned:
@@ -70,7 +78,9 @@ def test_a_photo_stands_upright_and_does_not_say_where_it_was_taken(tmp_path: Pa
     assert not made.getexif()
 
 
-def test_a_chart_that_fits_is_not_touched_and_one_that_does_not_gets_a_white_ground(tmp_path: Path) -> None:
+def test_a_chart_that_fits_is_not_touched_and_one_that_does_not_gets_a_white_ground(
+    tmp_path: Path,
+) -> None:
     chart = io.BytesIO()
     Image.new("RGBA", (3000, 2000), (0, 0, 0, 0)).save(chart, "PNG")
     path = saved(tmp_path, chart.getvalue())
@@ -87,7 +97,10 @@ def test_a_chart_that_fits_is_not_touched_and_one_that_does_not_gets_a_white_gro
         b"%PDF-1.7",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         photo(300, 200)[:200],
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00\x01\x00\x00" * 2 + b"\x08\x02\x00\x00\x00" + b"\x00" * 8,
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+        + b"\x00\x01\x00\x00" * 2
+        + b"\x08\x02\x00\x00\x00"
+        + b"\x00" * 8,
     ],
 )
 def test_what_is_no_whole_picture_is_refused(tmp_path: Path, data: bytes) -> None:
@@ -132,7 +145,9 @@ async def test_without_a_secure_address_line_gets_the_text_alone(
     await broadcast.close()
 
 
-async def test_a_picture_that_nobody_could_open_is_not_broadcast(line: FakeLine, links: Links, tmp_path: Path) -> None:
+async def test_a_picture_that_nobody_could_open_is_not_broadcast(
+    line: FakeLine, links: Links, tmp_path: Path
+) -> None:
     broadcast = LineBroadcast(line.access_token, line.url, links)
     answer = await broadcast.publish(Posting("ผลสำรวจ", KEY, saved(tmp_path, b"\xff\xd8\xff"), ID))
     assert answer == Failed("picture", lasting=True)
@@ -143,7 +158,14 @@ async def test_a_picture_that_nobody_could_open_is_not_broadcast(line: FakeLine,
 def test_a_signed_name_is_for_one_picture_and_one_size(links: Links) -> None:
     token = links.picture_url(ID, small=True).rpartition("/")[2]
     assert links.read_picture(token) == (ID, True)
-    for other in (token.replace("small", "full"), token[:-1], OTHER + token[32:], token + "x", "", links.url(ID)):
+    for other in (
+        token.replace("small", "full"),
+        token[:-1],
+        OTHER + token[32:],
+        token + "x",
+        "",
+        links.url(ID),
+    ):
         with pytest.raises(NotFound):
             links.read_picture(other)
     with pytest.raises(NotFound):
@@ -174,7 +196,13 @@ async def client(db: Database, tmp_path: Path, links: Links) -> AsyncIterator[ht
         await db.write(lambda tx, file=file: files.add(tx, file))
     no = await publications.reserve_no(db)
     made = Publication(
-        no, News("x"), NOW.date(), NOW, None, ID, posts={Network.LINE: Post(Network.LINE, PostState.POSTED)}
+        no,
+        News("x"),
+        NOW.date(),
+        NOW,
+        None,
+        ID,
+        posts={Network.LINE: Post(Network.LINE, PostState.POSTED)},
     )
     await db.write(lambda tx: publications.add(tx, made))
     transport = httpx.ASGITransport(app=web.make_app(ways))
@@ -182,13 +210,17 @@ async def client(db: Database, tmp_path: Path, links: Links) -> AsyncIterator[ht
         yield client
 
 
-async def test_everybody_may_see_the_picture_of_a_post_and_no_other(client: httpx.AsyncClient, links: Links) -> None:
+async def test_everybody_may_see_the_picture_of_a_post_and_no_other(
+    client: httpx.AsyncClient, links: Links
+) -> None:
     for small in (False, True):
         answer = await client.get(links.picture_url(ID, small=small))
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
         assert Image.open(io.BytesIO(answer.content)).size == (900, 600)
         assert answer.headers["x-content-type-options"] == "nosniff"
-    assert (await client.get(links.picture_url(OTHER, small=False))).status_code == 404, "a customer's file"
+    assert (await client.get(links.picture_url(OTHER, small=False))).status_code == 404, (
+        "a customer's file"
+    )
     assert (await client.get(f"{WORLD}/pictures/{ID}.full.{'A' * 43}")).status_code == 404
     token = links.picture_url(ID, small=False).rpartition("/")[2]
     assert (await client.get(f"{WORLD}/files/{token}")).status_code == 404

@@ -1,4 +1,6 @@
-"""Where an answer goes, and where a group is: topics of a forum, closed ones, and news that a platform tells twice."""
+"""Where an answer goes, and where a group is: topics of a forum, closed ones, and news that a
+platform tells twice.
+"""
 
 import itertools
 
@@ -23,7 +25,10 @@ async def asks(wired: WiredDesk, **where: int) -> list[int | None]:
     before = len(wired.telegram.messages(FORUM))
     wired.telegram.say(NOK, "/find C81554", chat_id=FORUM, **where)
     await wired.turn()
-    return [message.params.get("message_thread_id") for message in wired.telegram.messages(FORUM)[before:]]
+    return [
+        message.params.get("message_thread_id")
+        for message in wired.telegram.messages(FORUM)[before:]
+    ]
 
 
 async def test_a_forum_is_answered_in_the_topic_where_it_was_asked(wired: WiredDesk) -> None:
@@ -38,7 +43,9 @@ async def test_a_thread_of_answers_is_no_topic(wired: WiredDesk) -> None:
     assert await asks(wired, thread=77) == [None]
 
 
-async def test_a_private_chat_with_topics_is_answered_in_them_and_beside_them(wired: WiredDesk) -> None:
+async def test_a_private_chat_with_topics_is_answered_in_them_and_beside_them(
+    wired: WiredDesk,
+) -> None:
     wired.telegram.forums[NOK] = {TOPIC}
     wired.telegram.say(NOK, "C81554", topic=TOPIC)
     await wired.turn()
@@ -52,7 +59,9 @@ async def test_a_private_chat_with_topics_is_answered_in_them_and_beside_them(wi
 
 
 @pytest.mark.parametrize("why", ["closed", "deleted", "thrown out"])
-async def test_an_answer_that_a_topic_refuses_goes_to_whoever_asked(wired: WiredDesk, why: str) -> None:
+async def test_an_answer_that_a_topic_refuses_goes_to_whoever_asked(
+    wired: WiredDesk, why: str
+) -> None:
     await enrolled(wired)
     if why == "closed":
         wired.telegram.closed_topics.add((FORUM, TOPIC))
@@ -101,7 +110,9 @@ def _some(*halves: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("halves", _some("member", "message"))
-async def test_a_group_that_threw_the_bot_out_is_served_no_more(wired: WiredDesk, halves: tuple[str, ...]) -> None:
+async def test_a_group_that_threw_the_bot_out_is_served_no_more(
+    wired: WiredDesk, halves: tuple[str, ...]
+) -> None:
     await enrolled(wired)
     wired.telegram.remove_bot(MAY, FORUM, halves)
     await wired.turn()
@@ -112,7 +123,9 @@ async def test_a_group_that_threw_the_bot_out_is_served_no_more(wired: WiredDesk
 
 
 @pytest.mark.parametrize("halves", _some("to", "from"))
-async def test_a_group_that_became_a_supergroup_stays_served(wired: WiredDesk, halves: tuple[str, ...]) -> None:
+async def test_a_group_that_became_a_supergroup_stays_served(
+    wired: WiredDesk, halves: tuple[str, ...]
+) -> None:
     await enrolled(wired, GROUP)
     wired.telegram.migrate(MAY, GROUP, FORUM, halves)
     await wired.turn()
@@ -125,19 +138,47 @@ async def test_a_bot_that_is_kept_without_rights_is_still_there(wired: WiredDesk
     await enrolled(wired)
     rights = dict.fromkeys(
         (
-            *("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos"),
-            *("can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages"),
-            *("can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages"),
+            *(
+                "can_send_messages",
+                "can_send_audios",
+                "can_send_documents",
+                "can_send_photos",
+                "can_send_videos",
+            ),
+            *(
+                "can_send_video_notes",
+                "can_send_voice_notes",
+                "can_send_polls",
+                "can_send_other_messages",
+            ),
+            *(
+                "can_add_web_page_previews",
+                "can_change_info",
+                "can_invite_users",
+                "can_pin_messages",
+            ),
             *("can_manage_topics", "can_edit_tag", "can_react_to_messages"),
         ),
         False,
     )
     for there, left in ((True, 1), (False, 0)):
-        member = {"status": "restricted", "user": wired.telegram.bot, "is_member": there, "until_date": 0, **rights}
+        member = {
+            "status": "restricted",
+            "user": wired.telegram.bot,
+            "is_member": there,
+            "until_date": 0,
+            **rights,
+        }
         old = {"status": "member", "user": wired.telegram.bot}
         chat = {"id": FORUM, "type": "supergroup", "title": "x"}
         who = {"id": MAY, "is_bot": False, "first_name": "May"}
-        told = {"chat": chat, "from": who, "date": 1, "old_chat_member": old, "new_chat_member": member}
+        told = {
+            "chat": chat,
+            "from": who,
+            "date": 1,
+            "old_chat_member": old,
+            "new_chat_member": member,
+        }
         wired.telegram.push_raw({"my_chat_member": told})
         await wired.turn()
         assert await wired.value("SELECT count(*) FROM enrolled_groups") == left

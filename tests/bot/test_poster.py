@@ -1,4 +1,6 @@
-"""Posting to the networks: once, whatever breaks; each outcome told on one card and logged with its real link."""
+"""Posting to the networks: once, whatever breaks; each outcome told on one card and logged with its
+real link.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -53,7 +55,9 @@ class Desk:
 
     def start(self) -> Engine:
         """As after a restart: what the last process held is free."""
-        page = FacebookPage(self.facebook.page_id, self.facebook.page_token, f"{self.facebook.url}/v26.0")
+        page = FacebookPage(
+            self.facebook.page_id, self.facebook.page_token, f"{self.facebook.url}/v26.0"
+        )
         account = TwitterAccount(
             self.twitter.api_key,
             self.twitter.api_secret,
@@ -62,14 +66,20 @@ class Desk:
             self.twitter.url,
             lambda: self.now,
         )
-        networks = PostingNetworks([page, LineBroadcast(self.line.access_token, self.line.url), account])
+        networks = PostingNetworks(
+            [page, LineBroadcast(self.line.access_token, self.line.url), account]
+        )
         adapters = {Platform.TELEGRAM: self.recorder}
-        self.engine = Engine(self.db, OFFICE, adapters, "test", clock=lambda: self.now, networks=networks)
+        self.engine = Engine(
+            self.db, OFFICE, adapters, "test", clock=lambda: self.now, networks=networks
+        )
         return self.engine
 
     async def queues(self, *networks: Network, at: datetime = NOW) -> Publication:
         no = await publications.reserve_no(self.db)
-        posts = {n: Post(n, PostState.WAITING, post_at=at, retry_key=str(uuid4())) for n in networks}
+        posts = {
+            n: Post(n, PostState.WAITING, post_at=at, retry_key=str(uuid4())) for n in networks
+        }
         made = Publication(no, News(TEXT), NOW.date(), NOW, self.ton, posts=posts)
         await self.db.write(lambda tx: publications.add(tx, made))
         return made
@@ -88,7 +98,10 @@ class Desk:
 
     async def tickets(self) -> list[dict[str, object]]:
         return [
-            dict(row) for row in await self.db.fetch("SELECT channel, link, result, status FROM tickets ORDER BY no")
+            dict(row)
+            for row in await self.db.fetch(
+                "SELECT channel, link, result, status FROM tickets ORDER BY no"
+            )
         ]
 
 
@@ -101,7 +114,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await staff.link_identity(tx, Identity(Platform.TELEGRAM, "ton", ton, "ton"), NOW)
         return ton
 
-    with FakeFacebook() as facebook, FakeLine() as line, FakeTwitter(clock=lambda: desk.now.timestamp()) as twitter:
+    with (
+        FakeFacebook() as facebook,
+        FakeLine() as line,
+        FakeTwitter(clock=lambda: desk.now.timestamp()) as twitter,
+    ):
         line.followers = 1000
         desk = Desk(db, facebook, line, twitter, tmp_path, Recorder(Platform.TELEGRAM))
         desk.ton = await db.write(fill)
@@ -130,9 +147,13 @@ async def test_both_networks_get_the_text_and_the_tickets_have_the_real_links(de
     assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
 
 
-async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_else_says_so(desk: Desk):
+async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_else_says_so(
+    desk: Desk,
+):
     pui = await desk.db.write(lambda tx: staff.add_staff(tx, "ปุ้ย", Role.SUPERVISOR, NOW))
-    await desk.db.write(lambda tx: staff.link_identity(tx, Identity(Platform.TELEGRAM, "pui", pui, "pui"), NOW))
+    await desk.db.write(
+        lambda tx: staff.link_identity(tx, Identity(Platform.TELEGRAM, "pui", pui, "pui"), NOW)
+    )
     await desk.queues(FACEBOOK, LINE, at=NOW + timedelta(hours=1))
     assert desk.ton is not None
     ton = desk.ton
@@ -151,13 +172,18 @@ async def test_a_right_that_was_lost_meanwhile_holds_the_post_until_somebody_els
     posts = await desk.works(seconds=1)
     assert {post.state for post in posts.values()} == {PostState.POSTED}
     assert len(desk.facebook.posts) == len(desk.line.broadcasts) == 1
-    assert {chat for chat, reply in desk.recorder.sent if "โพสต์แล้ว P1" in Answer([reply]).text} == {"ton", "pui"}
+    assert {chat for chat, reply in desk.recorder.sent if "โพสต์แล้ว P1" in Answer([reply]).text} == {
+        "ton",
+        "pui",
+    }
 
 
 async def test_what_is_perhaps_out_is_looked_for_whoever_may_still_post(desk: Desk):
     made = await desk.queues(FACEBOOK)
     doubtful = replace(made.posts[FACEBOOK], error="unclear", attempts=1, first_try_at=NOW)
-    await desk.db.write(lambda tx: publications.update(tx, made, made.with_post(doubtful), desk.ton, NOW))
+    await desk.db.write(
+        lambda tx: publications.update(tx, made, made.with_post(doubtful), desk.ton, NOW)
+    )
     desk.facebook.post(TEXT)
     assert desk.ton is not None
     ton = desk.ton
@@ -178,7 +204,9 @@ async def test_one_who_is_blocked_posts_nothing_any_more(desk: Desk):
 async def test_the_words_that_were_confirmed_go_out_whatever_becomes_of_the_publication(desk: Desk):
     made = await desk.queues(FACEBOOK, at=NOW + timedelta(hours=1))
     post = replace(made.posts[FACEBOOK], text="ข้อความที่ยืนยันแล้วของสำนักงาน")
-    await desk.db.write(lambda tx: publications.update(tx, made, made.with_post(post), desk.ton, NOW))
+    await desk.db.write(
+        lambda tx: publications.update(tx, made, made.with_post(post), desk.ton, NOW)
+    )
     desk.facebook.fail("POST feed", DropAfter())
     await desk.works(hours=1)
     assert [each["message"] for each in desk.facebook.posts] == ["ข้อความที่ยืนยันแล้วของสำนักงาน"]
@@ -201,8 +229,12 @@ async def test_what_the_desk_missed_by_long_is_posted_only_when_somebody_says_so
     assert "เลยเวลาไปนานแล้วจึงไม่ได้โพสต์" in desk.told
     assert "ลองโพสต์ใหม่" in Answer([reply for _chat, reply in desk.recorder.sent]).buttons
     old = await publications.get(desk.db, made.no)
-    again = replace(posts[FACEBOOK], state=PostState.WAITING, post_at=desk.now, attempts=0, error="")
-    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    again = replace(
+        posts[FACEBOOK], state=PostState.WAITING, post_at=desk.now, attempts=0, error=""
+    )
+    await desk.db.write(
+        lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now)
+    )
     assert (await desk.works())[FACEBOOK].state is PostState.POSTED
 
 
@@ -219,12 +251,16 @@ async def test_a_post_that_went_out_in_another_month_than_planned_counts_there(d
     (row,) = await desk.db.fetch("SELECT created_at FROM tickets")
     assert row["created_at"] == desk.now
     assert (await publications.get(desk.db, made.no)).published_on == date(2026, 10, 1)
-    october = await publications.list_counted(desk.db, datetime(2026, 9, 30, 17, tzinfo=UTC), desk.now + timedelta(1))
+    october = await publications.list_counted(
+        desk.db, datetime(2026, 9, 30, 17, tzinfo=UTC), desk.now + timedelta(1)
+    )
     assert len(october) == 1
 
 
 @pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(408), Status(503, "<html>")])
-async def test_after_an_unclear_answer_the_feed_is_read_before_anything_else(desk: Desk, fault: object):
+async def test_after_an_unclear_answer_the_feed_is_read_before_anything_else(
+    desk: Desk, fault: object
+):
     taken = isinstance(fault, DropAfter)
     desk.facebook.fail("POST feed", fault)  # type: ignore[arg-type]
     await desk.queues(FACEBOOK)
@@ -265,7 +301,9 @@ async def test_a_yes_that_cannot_be_read_is_one(desk: Desk, network: Network, fa
     post = (await desk.works())[network]
     assert post.state is PostState.POSTED
     if network is FACEBOOK:
-        assert post.link == desk.facebook.posts[0]["permalink_url"], "its name and link are looked up"
+        assert post.link == desk.facebook.posts[0]["permalink_url"], (
+            "its name and link are looked up"
+        )
     if network is TWITTER:
         assert post.external_id == desk.twitter.posts[0]["id"]
     for _time in range(3):
@@ -317,7 +355,9 @@ async def test_a_feed_that_cannot_be_read_is_no_reason_to_post_again(desk: Desk)
 
 
 @pytest.mark.parametrize("lost", ["before", "after"])
-async def test_what_was_cut_off_in_the_call_is_looked_for_by_the_next_process(desk: Desk, lost: str):
+async def test_what_was_cut_off_in_the_call_is_looked_for_by_the_next_process(
+    desk: Desk, lost: str
+):
     await desk.queues(FACEBOOK, LINE)
     for network in (FACEBOOK, LINE):
         await desk.db.write(lambda tx, n=network: publications.begin_sending(tx, "P1", n, desk.now))
@@ -336,7 +376,9 @@ async def test_what_was_cut_off_in_the_call_is_looked_for_by_the_next_process(de
 
 
 @pytest.mark.parametrize("taken", [True, False])
-async def test_an_unclear_post_on_twitter_is_looked_for_and_never_made_again(desk: Desk, taken: bool):
+async def test_an_unclear_post_on_twitter_is_looked_for_and_never_made_again(
+    desk: Desk, taken: bool
+):
     desk.twitter.fail("POST /2/tweets", DropAfter() if taken else Status(503))
     await desk.queues(TWITTER)
     assert (await desk.works())[TWITTER].state is PostState.UNCLEAR
@@ -360,9 +402,13 @@ async def test_where_twitter_may_not_be_read_a_person_decides(desk: Desk):
     assert "ไม่ทราบว่าโพสต์สำเร็จหรือไม่" in desk.told
     old = await publications.get(desk.db, made.no)
     again = replace(posts[TWITTER], state=PostState.WAITING, post_at=desk.now)
-    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    await desk.db.write(
+        lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now)
+    )
     posts = await desk.works()
-    assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear"), "X says that it is a twin"
+    assert (posts[TWITTER].state, posts[TWITTER].error) == (PostState.FAILED, "unclear"), (
+        "X says that it is a twin"
+    )
     assert len(desk.twitter.posts) == 1
 
 
@@ -371,7 +417,10 @@ async def test_a_rate_limit_is_waited_out_as_long_as_twitter_says(desk: Desk):
     desk.twitter.fail("POST /2/tweets", Status(429))
     await desk.queues(TWITTER)
     posts = await desk.works()
-    assert (posts[TWITTER].state, posts[TWITTER].post_at) == (PostState.WAITING, NOW + timedelta(minutes=30))
+    assert (posts[TWITTER].state, posts[TWITTER].post_at) == (
+        PostState.WAITING,
+        NOW + timedelta(minutes=30),
+    )
     assert (await desk.works(minutes=29))[TWITTER].state is PostState.WAITING
     assert (await desk.works(minutes=1))[TWITTER].state is PostState.POSTED
 
@@ -385,8 +434,12 @@ async def test_one_that_failed_is_tried_again_by_a_tap_and_the_other_is_left_alo
     assert "โพสต์ไม่สำเร็จบางช่องทาง" in desk.told
     desk.facebook.page_token = "fake-page-token"
     old = await publications.get(desk.db, made.no)
-    again = replace(posts[FACEBOOK], state=PostState.WAITING, post_at=desk.now, attempts=0, error="")
-    await desk.db.write(lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now))
+    again = replace(
+        posts[FACEBOOK], state=PostState.WAITING, post_at=desk.now, attempts=0, error=""
+    )
+    await desk.db.write(
+        lambda tx: publications.update(tx, old, old.with_post(again), desk.ton, desk.now)
+    )
     assert (await desk.works())[FACEBOOK].state is PostState.POSTED
     assert (len(desk.facebook.posts), len(desk.line.broadcasts)) == (1, 1)
 
@@ -421,7 +474,9 @@ async def test_a_broadcast_beyond_the_months_quota_fails_for_good(desk: Desk):
 
 
 @pytest.mark.parametrize("fault", [DropAfter(), Status(500), Status(408)])
-async def test_a_broadcast_after_an_unclear_answer_is_repeated_under_its_key(desk: Desk, fault: object):
+async def test_a_broadcast_after_an_unclear_answer_is_repeated_under_its_key(
+    desk: Desk, fault: object
+):
     desk.line.fail("broadcast", fault)  # type: ignore[arg-type]
     await desk.queues(LINE)
     assert (await desk.works())[LINE].state is PostState.UNCLEAR
@@ -444,7 +499,9 @@ async def test_reach_is_asked_for_days_later_and_until_it_comes(desk: Desk):
     posts = await desk.works()
     assert posts[LINE].delivered is None
     posts = await desk.works(days=1)
-    assert (posts[LINE].delivered, posts[LINE].opened) == (1000, None), "fewer than 20 opened it so far"
+    assert (posts[LINE].delivered, posts[LINE].opened) == (1000, None), (
+        "fewer than 20 opened it so far"
+    )
     desk.line.opens[posts[LINE].external_id] = 82
     posts = await desk.works(days=1)
     assert (posts[LINE].delivered, posts[LINE].opened) == (1000, 82)
@@ -511,7 +568,9 @@ async def test_the_picture_goes_up_first_and_with_the_post(desk: Desk):
     assert len(desk.facebook.posts) == 1
     desk.facebook.fail("POST photos", DropAfter())
     answer = await page.publish(Posting(TEXT, "", picture))
-    assert isinstance(answer, Failed), "without its picture nothing was posted, so another try is safe"
+    assert isinstance(answer, Failed), (
+        "without its picture nothing was posted, so another try is safe"
+    )
     assert len(desk.facebook.posts) == 1
     broken = desk.path / "broken"
     broken.write_bytes(b"\xff\xd8\xff\xe0")
@@ -529,7 +588,12 @@ async def test_a_post_that_the_webhook_logged_meanwhile_is_one_ticket(desk: Desk
     key = "facebook:" + link.rpartition("/")[2]
     other = Post(FACEBOOK, PostState.POSTED, "R9", link, key)
     told = Publication(
-        await publications.reserve_no(desk.db), News("อื่น"), NOW.date(), NOW, None, posts={FACEBOOK: other}
+        await publications.reserve_no(desk.db),
+        News("อื่น"),
+        NOW.date(),
+        NOW,
+        None,
+        posts={FACEBOOK: other},
     )
     await desk.db.write(lambda tx: publications.add(tx, told))
     desk.facebook.lag = False

@@ -1,4 +1,6 @@
-"""A register as a provincial office's secretary kept it for years: how much of it goes in, and that nothing is lost."""
+"""A register as a provincial office's secretary kept it for years: how much of it goes in, and that
+nothing is lost.
+"""
 
 import re
 from collections.abc import AsyncIterator
@@ -61,7 +63,18 @@ TYPES = [
 ]  # fmt: skip
 CODES = ["", "C{}", "c {}", "C-{}", "{}", "ชม-{}", "", "", "รหัส C{}"]
 NOTES = ["", "", "โทรหลังบ่ายสอง", "ชอบมาช่วงเช้า\nจอดรถหลังตึก", "9", "=ดูแฟ้ม 3", "-"]
-FIRST = ["สมชาย", "กมลชนก", "ธนกฤต", "พิมพ์ลดา", "วรัญญา", "เกียรติศักดิ์", "อรทัย", "ณัฐพล", "บุญมี", "จันทร์เพ็ญ"]
+FIRST = [
+    "สมชาย",
+    "กมลชนก",
+    "ธนกฤต",
+    "พิมพ์ลดา",
+    "วรัญญา",
+    "เกียรติศักดิ์",
+    "อรทัย",
+    "ณัฐพล",
+    "บุญมี",
+    "จันทร์เพ็ญ",
+]
 LAST = [
     "ใจดี",
     "รัตนพิทักษ์",
@@ -161,13 +174,22 @@ def letters(text: str) -> str:
 
 def told_by(customer: Customer) -> str:
     """All that a record says."""
-    people = [(one.name, one.email, format_phone(one.phone), format_phone(one.mobile)) for one in customer.contacts]
+    people = [
+        (one.name, one.email, format_phone(one.phone), format_phone(one.mobile))
+        for one in customer.contacts
+    ]
     fields = [customer.name, customer.organisation, customer.note, customer.email, customer.code]
-    fields += [format_phone(customer.phone), format_phone(customer.mobile), *(one.text for one in customer.addresses)]
+    fields += [
+        format_phone(customer.phone),
+        format_phone(customer.mobile),
+        *(one.text for one in customer.addresses),
+    ]
     return "\n".join(map(letters, [*fields, *(text for person in people for text in person)]))
 
 
-async def test_a_register_of_an_office_goes_in_but_for_two_rows(db: Database, tmp_path: Path) -> None:
+async def test_a_register_of_an_office_goes_in_but_for_two_rows(
+    db: Database, tmp_path: Path
+) -> None:
     path = sheet(rows(), folder=tmp_path)
 
     counts, rejected, remarked = await bring(db, path)
@@ -194,8 +216,16 @@ async def test_nothing_that_a_register_says_is_lost(db: Database, tmp_path: Path
             if heading in ("ประเภท", "เพศ") or is_blank(clean(text)) or is_unknown(clean(text)):
                 continue
             if heading in ("โทร.", "เบอร์มือถือ") and (read := read_phones(text)) and not read.beside:
-                assert all(letters(format_phone(number)) in whole for number in read.numbers), (row, whole)
-            elif heading == "อีเมล์" and (found := read_emails(text)) and not found.beside and len(found.addresses) < 2:
+                assert all(letters(format_phone(number)) in whole for number in read.numbers), (
+                    row,
+                    whole,
+                )
+            elif (
+                heading == "อีเมล์"
+                and (found := read_emails(text))
+                and not found.beside
+                and len(found.addresses) < 2
+            ):
                 assert all(letters(address) in whole for address in found.addresses), (row, whole)
             elif heading == "รหัส":
                 assert re.sub(r"\D", "", text) in whole, (row, whole)
@@ -203,7 +233,9 @@ async def test_nothing_that_a_register_says_is_lost(db: Database, tmp_path: Path
                 assert all(letters(word) in whole for word in text.split()), (heading, text, whole)
 
 
-async def test_a_register_that_was_exported_comes_in_again_without_a_change(db: Database, tmp_path: Path) -> None:
+async def test_a_register_that_was_exported_comes_in_again_without_a_change(
+    db: Database, tmp_path: Path
+) -> None:
     await bring(db, sheet(rows(), folder=tmp_path))
     before = await everybody(db)
     for suffix in (".csv", ".xlsx"):
@@ -212,7 +244,9 @@ async def test_a_register_that_was_exported_comes_in_again_without_a_change(db: 
         assert (counts, rejected) == ([0, 0, 148, 0], [])
         assert remarked == []
     assert await everybody(db) == before
-    assert "สถาบันการศึกษา" in (tmp_path / "out.csv").read_text("utf-8-sig").replace("(สถาบันการศึกษา)", "")
+    assert "สถาบันการศึกษา" in (tmp_path / "out.csv").read_text("utf-8-sig").replace(
+        "(สถาบันการศึกษา)", ""
+    )
 
 
 def unpacked(path: Path, old: str, new: str) -> None:
@@ -227,9 +261,16 @@ def unpacked(path: Path, old: str, new: str) -> None:
             archive.writestr(name, data)
 
 
-async def test_formulas_give_their_values_and_one_without_is_named(db: Database, tmp_path: Path) -> None:
+async def test_formulas_give_their_values_and_one_without_is_named(
+    db: Database, tmp_path: Path
+) -> None:
     book = openpyxl.Workbook()
-    for row in (["ชื่อ", "โทร", "หมายเหตุ"], ["=G2", "021417500", "ก"], ["นายสอง", "=B2", "ข"], ["=G4", "021417501", "ค"]):
+    for row in (
+        ["ชื่อ", "โทร", "หมายเหตุ"],
+        ["=G2", "021417500", "ก"],
+        ["นายสอง", "=B2", "ข"],
+        ["=G4", "021417501", "ค"],
+    ):
         book.active.append(row)
     path = tmp_path / "f.xlsx"
     book.save(path)
@@ -240,17 +281,28 @@ async def test_formulas_give_their_values_and_one_without_is_named(db: Database,
 
     assert counts == [2, 0, 0, 1]
     assert [(one.place.line, one.error.code) for one in rejected] == [(4, "row_formula")]
-    assert (3, "cell_unreckoned", "โทร") in [(one.place.line, one.remark.code, one.remark.field) for one in remarked]
-    assert [(one.name, one.phone) for one in await everybody(db)] == [("นายหนึ่ง", "+6621417500"), ("นายสอง", "")]
+    assert (3, "cell_unreckoned", "โทร") in [
+        (one.place.line, one.remark.code, one.remark.field) for one in remarked
+    ]
+    assert [(one.name, one.phone) for one in await everybody(db)] == [
+        ("นายหนึ่ง", "+6621417500"),
+        ("นายสอง", ""),
+    ]
 
 
-async def test_every_sheet_with_a_heading_is_taken_and_the_others_are_named(db: Database, tmp_path: Path) -> None:
+async def test_every_sheet_with_a_heading_is_taken_and_the_others_are_named(
+    db: Database, tmp_path: Path
+) -> None:
     book = openpyxl.Workbook()
     book.active.title = "2567"
     for row in (["ชื่อ-สกุล", "โทรศัพท์"], ["นายหนึ่ง", "021417501"]):
         book.active.append(row)
     other = book.create_sheet("2568")
-    for row in (["อีเมล", "สี", "ชื่อ-นามสกุล"], ["b@example.com", "ฟ้า", "นายสอง"], ["c@example.com", "", "", "เกิน"]):
+    for row in (
+        ["อีเมล", "สี", "ชื่อ-นามสกุล"],
+        ["b@example.com", "ฟ้า", "นายสอง"],
+        ["c@example.com", "", "", "เกิน"],
+    ):
         other.append(row)
     book.create_sheet("สรุป").append(["จำนวน", 2])
     book.create_sheet("เก่า").sheet_state = "hidden"
@@ -259,7 +311,10 @@ async def test_every_sheet_with_a_heading_is_taken_and_the_others_are_named(db: 
     book.save(path)
 
     with staged(path, CUSTOMERS) as table:
-        assert (table.outside.taken, table.outside.passed_over) == (["2567", "2568"], ["สรุป", "เก่า"])
+        assert (table.outside.taken, table.outside.passed_over) == (
+            ["2567", "2568"],
+            ["สรุป", "เก่า"],
+        )
     counts, rejected, _remarked = await bring(db, path)
 
     assert counts == [2, 0, 0, 1]
@@ -270,7 +325,9 @@ async def test_every_sheet_with_a_heading_is_taken_and_the_others_are_named(db: 
     ]
 
 
-async def test_a_name_that_goes_over_several_rows_is_one_customer_with_contacts(db: Database, tmp_path: Path) -> None:
+async def test_a_name_that_goes_over_several_rows_is_one_customer_with_contacts(
+    db: Database, tmp_path: Path
+) -> None:
     book = openpyxl.Workbook()
     active = book.active
     for row in (
@@ -291,7 +348,10 @@ async def test_a_name_that_goes_over_several_rows_is_one_customer_with_contacts(
     book.save(path)
 
     with staged(path, CUSTOMERS) as table:
-        assert [(place.line, text) for place, text in table.lines_outside()][:2] == [(1, "ทะเบียน"), (4, "อำเภอเมือง")]
+        assert [(place.line, text) for place, text in table.lines_outside()][:2] == [
+            (1, "ทะเบียน"),
+            (4, "อำเภอเมือง"),
+        ]
         assert table.outside.hidden_rows == 1
     assert (await bring(db, path))[0][:2] == [2, 0]
     people = {one.name: [contact.name for contact in one.contacts] for one in await everybody(db)}
@@ -308,7 +368,9 @@ TEXT = """ทะเบียนลูกค้า, ปี 2568 สำนัก�
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp874", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
-async def test_texts_are_read_below_a_title(db: Database, tmp_path: Path, encoding: str, delimiter: str) -> None:
+async def test_texts_are_read_below_a_title(
+    db: Database, tmp_path: Path, encoding: str, delimiter: str
+) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(TEXT.replace(";", delimiter).replace("\n", "\r\n").encode(encoding))
 
@@ -321,7 +383,10 @@ async def test_the_verb_says_row_by_row_what_it_read(
     db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "v.csv"
-    path.write_text("ที่,ชื่อ,โทร,สี\n1,นายหนึ่ง,053-123456-8,ฟ้า\n2,นางสอง,812345678,\n3,นายสาม,ถามเลขา,\n4,,-,\n", "utf-8")
+    path.write_text(
+        "ที่,ชื่อ,โทร,สี\n1,นายหนึ่ง,053-123456-8,ฟ้า\n2,นางสอง,812345678,\n3,นายสาม,ถามเลขา,\n4,,-,\n",
+        "utf-8",
+    )
     await import_file(db, CONFIGURATION, CUSTOMERS, path, NOW, dry_run=True)
     said = capsys.readouterr()
     assert said.err.splitlines() == [

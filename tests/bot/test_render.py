@@ -1,4 +1,6 @@
-"""One reply on each platform: golden pictures of the wording, and the platforms' limits for any reply at all."""
+"""One reply on each platform: golden pictures of the wording, and the platforms' limits for any
+reply at all.
+"""
 
 import json
 import os
@@ -57,7 +59,11 @@ REPLIES = {
         (
             Card(
                 "👤 C81554 นายสมชาย ใจดี",
-                (("ประเภท", "ประชาสังคม/ประชาชน"), ("โทรศัพท์", "081-234-5678"), ("ที่อยู่", "12/34\nกระบี่")),
+                (
+                    ("ประเภท", "ประชาสังคม/ประชาชน"),
+                    ("โทรศัพท์", "081-234-5678"),
+                    ("ที่อยู่", "12/34\nกระบี่"),
+                ),
                 buttons=(button("สร้างใบงาน", 1), button("ประวัติการติดต่อ (4)", 2), button("แก้ไข", 3)),
             ),
         )
@@ -66,11 +72,23 @@ REPLIES = {
         (
             Card(
                 "✅ บันทึกข้อมูลเรียบร้อย R2611000124 · สถานะ เปิด",
-                (("ผู้รับบริการ", "C81554 นายสมชาย ใจดี"), ("เรื่อง", "6.1 ข้อมูลสถิติ (ข้อมูล สสช.)"), ("รายละเอียด", "ถามรายได้")),
+                (
+                    ("ผู้รับบริการ", "C81554 นายสมชาย ใจดี"),
+                    ("เรื่อง", "6.1 ข้อมูลสถิติ (ข้อมูล สสช.)"),
+                    ("รายละเอียด", "ถามรายได้"),
+                ),
                 buttons=tuple(
                     button(label, n)
                     for n, label in enumerate(
-                        ("ปิดใบงาน", "เติมชื่อโครงการ", "แก้ไข", "ตอบทางอีเมล", "รอผู้รับบริการ", "ไฟล์แนบ (2)", "เพิ่มเติม")
+                        (
+                            "ปิดใบงาน",
+                            "เติมชื่อโครงการ",
+                            "แก้ไข",
+                            "ตอบทางอีเมล",
+                            "รอผู้รับบริการ",
+                            "ไฟล์แนบ (2)",
+                            "เพิ่มเติม",
+                        )
                     )
                 ),
             ),
@@ -89,7 +107,13 @@ REPLIES = {
         in_place=True,
     ),
     "hostile": Reply(
-        (Card('👤 <b>&amp; "นาย"</b> <script>', (("ชื่อ", "a < b & c > d"),), buttons=(button('<ปุ่ม> & "', 1),)),)
+        (
+            Card(
+                '👤 <b>&amp; "นาย"</b> <script>',
+                (("ชื่อ", "a < b & c > d"),),
+                buttons=(button('<ปุ่ม> & "', 1),),
+            ),
+        )
     ),
     "files": Reply(
         (
@@ -105,12 +129,25 @@ REPLIES = {
                 "LINE รับไฟล์จากบอทไม่ได้",
                 (button("ลบไฟล์นี้", 1),),
             ),
-            Document("1" * 32, "photo.jpg", "image/jpeg", 340_000, "cd" * 32, "📎 photo.jpg · 340 KB", "เปิดไฟล์", "-"),
+            Document(
+                "1" * 32,
+                "photo.jpg",
+                "image/jpeg",
+                340_000,
+                "cd" * 32,
+                "📎 photo.jpg · 340 KB",
+                "เปิดไฟล์",
+                "-",
+            ),
         )
     ),
     "chart": Reply(
         (
-            Card("📣 สรุปประชาสัมพันธ์ · ปีงบประมาณ 2570", (("ทั้งหมด", "4 โพสต์ จาก 3 ข่าว"),), buttons=(button("เดือนนี้", 1),)),
+            Card(
+                "📣 สรุปประชาสัมพันธ์ · ปีงบประมาณ 2570",
+                (("ทั้งหมด", "4 โพสต์ จาก 3 ข่าว"),),
+                buttons=(button("เดือนนี้", 1),),
+            ),
             Document(
                 "2" * 32,
                 "chart.png",
@@ -178,7 +215,10 @@ def test_line_without_a_secure_address_is_told_why_there_is_no_picture(address):
 def test_a_picture_that_may_have_arrived_says_so_on_line():
     picture = Reply(REPLIES["chart"].parts[1:])
     (payload,) = line_render.render(picture, link=link)
-    assert [m["type"] for m in json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))["messages"]] == ["text", "image"]
+    assert [m["type"] for m in json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))["messages"]] == [
+        "text",
+        "image",
+    ]
 
 
 TEXT = st.text(
@@ -190,7 +230,9 @@ TEXT = st.text(
     max_size=200,
 )
 LONG = st.builds(lambda text, n: text * n, TEXT, st.integers(1, 60))
-BUTTONS = st.lists(st.builds(lambda label, n: button(label, n), TEXT, st.integers(0, 99)), max_size=10).map(tuple)
+BUTTONS = st.lists(
+    st.builds(lambda label, n: button(label, n), TEXT, st.integers(0, 99)), max_size=10
+).map(tuple)
 PARTS = st.one_of(
     st.builds(Paragraph, LONG, BUTTONS),
     st.builds(Card, TEXT, st.lists(st.tuples(TEXT, LONG), max_size=6).map(tuple), TEXT, BUTTONS),
@@ -221,7 +263,9 @@ def test_any_reply_fits_telegram(reply, replaces):
         assert check_telegram(call["method"], {"chat_id": 1, **call["params"], **file}) == []
 
 
-OFFERS = st.lists(st.builds(Offer, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG), max_size=60)
+OFFERS = st.lists(
+    st.builds(Offer, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG), max_size=60
+)
 
 
 @given(OFFERS.map(lambda found: tuple({offer.key: offer for offer in found}.values())))
@@ -254,7 +298,9 @@ def test_a_reply_survives_its_json(reply):
 
 def test_a_message_that_may_have_arrived_says_so():
     (payload,) = telegram_render.render(REPLIES["paragraph"])
-    assert json.loads(telegram_render.marked(payload, "(ส่งซ้ำ) "))["params"]["text"].startswith("(ส่งซ้ำ) บัญชีนี้")
+    assert json.loads(telegram_render.marked(payload, "(ส่งซ้ำ) "))["params"]["text"].startswith(
+        "(ส่งซ้ำ) บัญชีนี้"
+    )
     for name in ("customer", "paragraph"):
         (payload,) = line_render.render(REPLIES[name])
         call = json.loads(line_render.marked(payload, "(ส่งซ้ำ) "))
@@ -265,7 +311,9 @@ def test_a_message_that_may_have_arrived_says_so():
 def test_labels_are_never_cut_within_a_character():
     label = "ที่ปู่น้ำ" * 20
     (payload,) = line_render.render(Reply((Paragraph("เลือก", (button(label),)),)))
-    shown = json.loads(payload)["messages"][0]["contents"]["footer"]["contents"][0]["action"]["label"]
+    shown = json.loads(payload)["messages"][0]["contents"]["footer"]["contents"][0]["action"][
+        "label"
+    ]
     assert graphemes(label)[: len(graphemes(shown)) - 1] == graphemes(shown)[:-1]
 
 
@@ -285,7 +333,11 @@ def _calls(reply: Reply, replaces: str = "") -> list[tuple[str, object, str]]:
     """Method, message and the first line of each call to Telegram."""
     calls = [json.loads(payload) for payload in telegram_render.render(reply, replaces)]
     return [
-        (call["method"], call["params"].get("message_id"), call["params"].get("text", "").split("\n")[0])
+        (
+            call["method"],
+            call["params"].get("message_id"),
+            call["params"].get("text", "").split("\n")[0],
+        )
         for call in calls
     ]
 
@@ -312,18 +364,35 @@ LISTED = Paragraph("รายการ", (button("1 ได้รับแล้�
         (Reply((Paragraph("ก"),), earlier=(Earlier(LISTED),)), [("sendMessage", None, "รายการ")]),
     ],
 )
-def test_telegram_edits_an_earlier_message_beside_its_answer(reply: Reply, calls: list[object]) -> None:
+def test_telegram_edits_an_earlier_message_beside_its_answer(
+    reply: Reply, calls: list[object]
+) -> None:
     assert _calls(reply, "7") == calls
 
 
 def test_line_which_cannot_edit_says_first_how_an_earlier_message_stands() -> None:
     (payload,) = line_render.render(Reply((Paragraph("ก"),), earlier=(Earlier(LISTED, "42"),)), "7")
-    assert [message.get("altText") or message["text"] for message in json.loads(payload)["messages"]] == ["รายการ", "ก"]
+    assert [
+        message.get("altText") or message["text"] for message in json.loads(payload)["messages"]
+    ] == ["รายการ", "ก"]
 
 
 def test_numbers_of_several_lists_in_one_message_go_on() -> None:
-    long = [Choice(f"รายการ {n}", tuple(button(f"เรื่องที่ยาวมาก {'ก' * 60} {k}") for k in range(2))) for n in range(2)]
+    long = [
+        Choice(f"รายการ {n}", tuple(button(f"เรื่องที่ยาวมาก {'ก' * 60} {k}") for k in range(2)))
+        for n in range(2)
+    ]
     (payload,) = telegram_render.render(Reply(tuple(long)))
     params = json.loads(payload)["params"]
-    assert [key["text"] for row in params["reply_markup"]["inline_keyboard"] for key in row] == ["1", "2", "3", "4"]
-    assert [line[:2] for line in params["text"].split("\n") if "ก" * 60 in line] == ["1.", "2.", "3.", "4."]
+    assert [key["text"] for row in params["reply_markup"]["inline_keyboard"] for key in row] == [
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
+    assert [line[:2] for line in params["text"].split("\n") if "ก" * 60 in line] == [
+        "1.",
+        "2.",
+        "3.",
+        "4.",
+    ]

@@ -1,4 +1,6 @@
-"""A message that a platform took goes out once, whatever is wrong with the words in which it says so."""
+"""A message that a platform took goes out once, whatever is wrong with the words in which it says
+so.
+"""
 
 import pytest
 
@@ -45,7 +47,9 @@ async def test_lines_yes_counts_however_it_is_said(wired: WiredDesk, fault: Garb
         wired.wait(seconds=30)
         await wired.sweep()
     assert len(wired.line_texts()) == 2
-    assert [call.method for call in wired.line.calls if call.method in ("reply", "push")].count("push") == 1
+    assert [call.method for call in wired.line.calls if call.method in ("reply", "push")].count(
+        "push"
+    ) == 1
     assert {row["state"] for row in await wired.db.fetch("SELECT state FROM outbox")} == {"sent"}
 
 

@@ -1,4 +1,6 @@
-"""Tables in and out of a real desk: both formats and encodings, twice is nothing, kills, and files that are refused."""
+"""Tables in and out of a real desk: both formats and encodings, twice is nothing, kills, and files
+that are refused.
+"""
 
 import csv
 import os
@@ -60,7 +62,11 @@ C5,=1+1,,,,9,,,
 async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A desk that nobody has used, on both engines."""
     at = tmp_path / "desk.db"
-    url = f"sqlite:///{await new_database(at)}" if request.param == "sqlite" else await shared_server().clean_desk()
+    url = (
+        f"sqlite:///{await new_database(at)}"
+        if request.param == "sqlite"
+        else await shared_server().clean_desk()
+    )
     db = await open_database(url)
     yield db
     await db.close()
@@ -93,15 +99,21 @@ async def bring(
     """New, changed, unchanged, rejected; and the rows that were rejected."""
     rejected: list[Rejected] = []
     with staged(path, register) as table:
-        counts = await import_table(db, CONFIGURATION, register, table, NOW, dry_run=dry_run, reject=rejected.append)
+        counts = await import_table(
+            db, CONFIGURATION, register, table, NOW, dry_run=dry_run, reject=rejected.append
+        )
     return numbers(counts), rejected
 
 
-async def told(db: Database, path: Path, register: Register = CUSTOMERS) -> list[tuple[int, str, str]]:
+async def told(
+    db: Database, path: Path, register: Register = CUSTOMERS
+) -> list[tuple[int, str, str]]:
     """Line, code and field of all that is read otherwise than it is written."""
     remarked: list[Remarked] = []
     with staged(path, register) as table:
-        await import_table(db, CONFIGURATION, register, table, NOW, dry_run=True, remark=remarked.append)
+        await import_table(
+            db, CONFIGURATION, register, table, NOW, dry_run=True, remark=remarked.append
+        )
     return [(one.place.line, one.remark.code, one.remark.field) for one in remarked]
 
 
@@ -127,7 +139,10 @@ async def test_the_same_table_twice_changes_nothing(db: Database, tmp_path: Path
     assert [customer.code for customer in once] == ["C5", "C81554", "C81555"]
     nok = await get_customer(db, "C81554")
     assert (nok.mobile, nok.addresses[0].text) == ("+66812345678", "1 ถ.นิมมาน\nเชียงใหม่")
-    assert [(one.name, one.phone) for one in nok.contacts] == [("สมชาย", "+6621417500;ext=203"), ("สมหญิง", "")]
+    assert [(one.name, one.phone) for one in nok.contacts] == [
+        ("สมชาย", "+6621417500;ext=203"),
+        ("สมหญิง", ""),
+    ]
     assert (once[0].name, once[0].unknown) == ("=1+1", {"mobile"})
     assert await reserve_customer_code(db) == "C81556"
 
@@ -146,7 +161,9 @@ async def test_a_sheet_says_the_same_as_the_text(db: Database, tmp_path: Path) -
     book = openpyxl.Workbook()
     for row in csv.reader(TABLE.splitlines(keepends=True)):
         book.active.append([cell or None for cell in row])
-    book.active["F4"].value = 891112222  # a sheet takes a telephone for a number, and its nought is lost
+    book.active[
+        "F4"
+    ].value = 891112222  # a sheet takes a telephone for a number, and its nought is lost
     book.active["B5"].data_type = "s"
     book.save(tmp_path / "c.xlsx")
 
@@ -198,7 +215,10 @@ async def test_no_row_is_lost_over_a_cell_but_for_its_name_and_a_number_that_los
     counts, rejected = await bring(db, path)
 
     assert counts == [8, 0, 0, 2]
-    assert [(one.place.line, one.error.code) for one in rejected] == [(10, "row_name"), (11, "row_scientific")]
+    assert [(one.place.line, one.error.code) for one in rejected] == [
+        (10, "row_name"),
+        (11, "row_scientific"),
+    ]
     people = {one.name: one for one in await everybody(db)}
     assert people.keys() == {"ดี", "คนละคน", "รหัสผิด", "เบอร์ผิด", "คนอื่น", "ไม่มีอะไร", "ร้านหนังสือ"}
     assert people["คนละคน"].note == "รหัส: C1"
@@ -227,10 +247,15 @@ async def test_rows_of_one_code_may_stand_far_apart(
     assert dry == [4, 0, 0, 0]
     people = {one.code: [contact.name for contact in one.contacts] for one in await everybody(db)}
     assert people == {"C1": ["ค", "จ"], "C2": [], "C3": ["ช"], "C4": []}
-    assert ((await get_customer(db, "C4")).name, (await get_customer(db, "C4")).note) == ("ฉ", "รหัส: C1")
+    assert ((await get_customer(db, "C4")).name, (await get_customer(db, "C4")).note) == (
+        "ฉ",
+        "รหัส: C1",
+    )
 
 
-async def test_a_row_without_a_code_finds_the_one_it_was_made_from(db: Database, tmp_path: Path) -> None:
+async def test_a_row_without_a_code_finds_the_one_it_was_made_from(
+    db: Database, tmp_path: Path
+) -> None:
     text = "code,name,mobile,note\n,นายเอก,0811111111,หนึ่ง\nC9,นายเอก,0811111111,สอง\n"
     path = write(tmp_path / "c.csv", text)
 
@@ -238,7 +263,9 @@ async def test_a_row_without_a_code_finds_the_one_it_was_made_from(db: Database,
     assert (await bring(db, path))[0] == [0, 0, 2, 0]
 
 
-async def test_a_dry_run_writes_nothing(db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_dry_run_writes_nothing(
+    db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write(tmp_path / "c.csv", TABLE + "C9,,,,,,,,\n")
 
     assert await import_file(db, CONFIGURATION, CUSTOMERS, path, NOW, dry_run=True) == 2
@@ -267,7 +294,12 @@ async def test_somebody_who_saves_at_the_same_moment_is_not_overwritten(
         return found
 
     monkeypatch.setattr(customers, "get_customers", read_then_beaten)
-    assert (await bring(lite, write(tmp_path / "d.csv", "code,name,note\nC1,ก ข,สอง\n")))[0] == [0, 1, 0, 0]
+    assert (await bring(lite, write(tmp_path / "d.csv", "code,name,note\nC1,ก ข,สอง\n")))[0] == [
+        0,
+        1,
+        0,
+        0,
+    ]
     assert (await get_customer(lite, "C1")).note == "สอง"
 
 
@@ -284,7 +316,9 @@ R2002590796,,,Facebook,10,เรื่องอื่น,,,,2020-02-21,,,
 """
 
 
-async def test_tickets_keep_their_numbers_and_run_on_above_them(db: Database, tmp_path: Path) -> None:
+async def test_tickets_keep_their_numbers_and_run_on_above_them(
+    db: Database, tmp_path: Path
+) -> None:
     await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, NOW))
     await bring(db, write(tmp_path / "c.csv", TABLE))
     path = write(tmp_path / "t.csv", TICKET_TABLE)
@@ -306,7 +340,9 @@ async def test_tickets_keep_their_numbers_and_run_on_above_them(db: Database, tm
 
     more = write(tmp_path / "u.csv", "no,result\nR2002590796,ลงแล้ว\n")
     assert (await bring(db, more, TICKETS))[0] == [0, 1, 0, 0]
-    assert [(one.by, one.field) for one in await list_changes(db, "R2002590796")] == [(None, "result")]
+    assert [(one.by, one.field) for one in await list_changes(db, "R2002590796")] == [
+        (None, "result")
+    ]
 
 
 async def test_tables_of_before_a_merge_lead_tickets_to_the_survivor_and_tell_of_customers(
@@ -328,9 +364,14 @@ async def test_tables_of_before_a_merge_lead_tickets_to_the_survivor_and_tell_of
     assert "C81554" not in [customer.code for customer in await everybody(db)]
 
 
-async def test_a_row_without_a_code_means_the_survivor_and_not_the_signpost(db: Database, tmp_path: Path) -> None:
+async def test_a_row_without_a_code_means_the_survivor_and_not_the_signpost(
+    db: Database, tmp_path: Path
+) -> None:
     by = await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, NOW))
-    await bring(db, write(tmp_path / "c.csv", "code,name,mobile\nC1,นายเอก,0811111111\nC2,นายเอก,0811111111\n"))
+    await bring(
+        db,
+        write(tmp_path / "c.csv", "code,name,mobile\nC1,นายเอก,0811111111\nC2,นายเอก,0811111111\n"),
+    )
     survivor, merged = await get_record(db, "C2"), await get_record(db, "C1")
     union = unite(survivor, merged, frozenset())
     await db.write(lambda tx: merges.merge(tx, survivor, merged, union, by, NOW))
@@ -344,9 +385,13 @@ async def test_a_row_without_a_code_means_the_survivor_and_not_the_signpost(db: 
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-async def test_what_was_exported_comes_in_again_without_a_change(db: Database, tmp_path: Path, suffix: str) -> None:
+async def test_what_was_exported_comes_in_again_without_a_change(
+    db: Database, tmp_path: Path, suffix: str
+) -> None:
     await fill_demo(db, CONFIGURATION, NOW)
-    await bring(db, write(tmp_path / "c.csv", "code,name,note,phone\nC1,=cmd()|x,-1,+442079460958\n"))
+    await bring(
+        db, write(tmp_path / "c.csv", "code,name,note,phone\nC1,=cmd()|x,-1,+442079460958\n")
+    )
     before = await everybody(db), await list_tickets_after(db, "", 10_000)
 
     for register, records in ((CUSTOMERS, before[0]), (TICKETS, before[1])):
@@ -356,10 +401,17 @@ async def test_what_was_exported_comes_in_again_without_a_change(db: Database, t
 
     assert (await everybody(db), await list_tickets_after(db, "", 10_000)) == before
     exported = {row["action"] for row in await db.fetch("SELECT action FROM audit")}
-    assert exported == {"customers.exported", "customers.imported", "tickets.exported", "tickets.imported"}
+    assert exported == {
+        "customers.exported",
+        "customers.imported",
+        "tickets.exported",
+        "tickets.imported",
+    }
 
 
-async def test_an_export_moves_a_register_to_another_desk(lite: Database, other: Database, tmp_path: Path) -> None:
+async def test_an_export_moves_a_register_to_another_desk(
+    lite: Database, other: Database, tmp_path: Path
+) -> None:
     await fill_demo(lite, CONFIGURATION, NOW)
     await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "a.csv", NOW)
 
@@ -371,7 +423,11 @@ async def test_an_export_moves_a_register_to_another_desk(lite: Database, other:
 
 async def test_an_export_cannot_run_in_a_spreadsheet(lite: Database, tmp_path: Path) -> None:
     await bring(
-        lite, write(tmp_path / "c.csv", 'code,name,phone,note\nC1,=1+1,081-234-5678,"@a"\nC2,-x,+4420 7946 0958,\n')
+        lite,
+        write(
+            tmp_path / "c.csv",
+            'code,name,phone,note\nC1,=1+1,081-234-5678,"@a"\nC2,-x,+4420 7946 0958,\n',
+        ),
     )
     await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.csv", NOW)
     await export_file(lite, CONFIGURATION, CUSTOMERS, tmp_path / "out.xlsx", NOW)
@@ -400,7 +456,10 @@ async def test_an_export_that_fails_leaves_nothing(
 
 
 def _bomb(path: Path) -> None:
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive, archive.open("xl/worksheets/sheet1.xml", "w") as member:
+    with (
+        ZipFile(path, "w", ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as member,
+    ):
         for _ in range(80):
             member.write(bytes(1 << 20))
 
@@ -430,11 +489,20 @@ REFUSED = {
     "folder.csv": (Path.mkdir, "file_directory"),
     "empty.csv": (Path.touch, "file_empty"),
     "blank.csv": (lambda path: path.write_bytes(b"\xef\xbb\xbf\r\n\r\n,,\r\n"), "file_empty"),
-    "wide.csv": (lambda path: write(path, ",".join(["code", *(f"c{n}" for n in range(200))]) + "\nC1\n"), "file_wide"),
+    "wide.csv": (
+        lambda path: write(path, ",".join(["code", *(f"c{n}" for n in range(200))]) + "\nC1\n"),
+        "file_wide",
+    ),
     "strange.csv": (lambda path: write(path, "phone,mobile\n1,2\n"), "file_header"),
     "twice.csv": (lambda path: write(path, "name,ชื่อ\nก,ข\n"), "file_twice"),
-    "latin.csv": (lambda path: write(path, "code,name\nC1,Café Médéric Zoé\n", "latin-1"), "file_encoding"),
-    "chinese.csv": (lambda path: write(path, "code,name\nC1,統計資料服務中心\n", "big5"), "file_encoding"),
+    "latin.csv": (
+        lambda path: write(path, "code,name\nC1,Café Médéric Zoé\n", "latin-1"),
+        "file_encoding",
+    ),
+    "chinese.csv": (
+        lambda path: write(path, "code,name\nC1,統計資料服務中心\n", "big5"),
+        "file_encoding",
+    ),
     "one_byte.csv": (lambda path: path.write_bytes(TABLE.encode() + b"C9,\xb8\n"), "file_encoding"),
     "binary.csv": (lambda path: path.write_bytes(bytes(range(256)) * 50), "file_encoding"),
     "quotes.csv": (lambda path: write(path, 'code,name\nC1,ก\nC2,"ข\nC3,ค\nC4,ง\n'), "file_quotes"),
@@ -442,7 +510,10 @@ REFUSED = {
     "half.xlsx": (_half, "file_broken"),
     "spoilt.xlsx": (_spoilt, "file_broken"),
     "text.xlsx": (lambda path: write(path, TABLE), "file_broken"),
-    "old.xls": (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100), "file_kind"),
+    "old.xls": (
+        lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100),
+        "file_kind",
+    ),
 }
 
 
@@ -484,7 +555,9 @@ async def test_bad_rows_stand_beside_the_table_and_go_in_once_mended(
     assert rows[0] == ["code", "name", "phone", "x", "line", "reason"]
     assert rows[1][:5] == ["C2", "'=ผิด", "1.2E+8", "'+y", "3"]
 
-    mended = write(tmp_path / "d.csv", beside.read_text("utf-8-sig").replace(",1.2E+8,", ",021417500,"))
+    mended = write(
+        tmp_path / "d.csv", beside.read_text("utf-8-sig").replace(",1.2E+8,", ",021417500,")
+    )
     assert await import_file(lite, CONFIGURATION, CUSTOMERS, mended, NOW, dry_run=False) == 0
     assert (await get_customer(lite, "C2")).name == "=ผิด"
 
@@ -517,7 +590,10 @@ def test_a_killed_import_goes_on_where_it_was(tmp_path: Path) -> None:
     assert dead.returncode == -signal.SIGKILL
     assert len(_rows(tmp_path / "killed.db")) == 1000
     again = command(killed, "import", "customers", str(path))
-    assert (again.returncode, again.stdout) == (2, "new 300, changed 0, unchanged 1000, rejected 1\n")
+    assert (again.returncode, again.stdout) == (
+        2,
+        "new 300, changed 0, unchanged 1000, rejected 1\n",
+    )
 
     command(whole, "import", "customers", str(path))
     assert _rows(tmp_path / "killed.db") == _rows(tmp_path / "whole.db")
@@ -526,7 +602,9 @@ def test_a_killed_import_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def _rows(path: Path) -> list[tuple[str, ...]]:
     connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT code, name, mobile, version FROM customers ORDER BY code").fetchall()
+    rows = connection.execute(
+        "SELECT code, name, mobile, version FROM customers ORDER BY code"
+    ).fetchall()
     connection.close()
     return rows
 
@@ -536,7 +614,11 @@ def test_exit_codes_and_words_of_the_command_line(tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", TABLE.replace("=1+1", "นางสี่"))
 
     done = command(url, "import", "customers", str(path))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "new 3, changed 0, unchanged 0, rejected 0\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "new 3, changed 0, unchanged 0, rejected 0\n",
+        "",
+    )
     out = command(url, "export", "customers", str(tmp_path / "o.xlsx"))
     assert (out.returncode, out.stdout) == (0, "customers 3\n")
     gone = command(url, "import", "tickets", str(tmp_path / "gone.csv"))

@@ -37,7 +37,9 @@ def connect(twitter: FakeTwitter, secret: str = "") -> TwitterAccount:
     return TwitterAccount(twitter.api_key, twitter.api_secret, *token, twitter.url + "/", CLOCK)
 
 
-async def test_the_post_goes_out_signed_and_has_its_link(twitter: FakeTwitter, account: TwitterAccount) -> None:
+async def test_the_post_goes_out_signed_and_has_its_link(
+    twitter: FakeTwitter, account: TwitterAccount
+) -> None:
     answer = await account.publish(Posting(TEXT, "key"))
     (post,) = twitter.posts
     assert post["asked"] == TEXT
@@ -54,15 +56,23 @@ async def test_a_wrong_secret_is_refused_and_named(twitter: FakeTwitter) -> None
 
 
 @pytest.mark.parametrize("picture", [False, True])
-async def test_a_post_is_found_again_by_its_words(twitter: FakeTwitter, account: TwitterAccount, picture: bool) -> None:
+async def test_a_post_is_found_again_by_its_words(
+    twitter: FakeTwitter, account: TwitterAccount, picture: bool
+) -> None:
     twitter.post("ข่าวอื่น https://www.nso.go.th")
     post = twitter.post(TEXT, ["1"] if picture else None)
     assert "nso.go.th" not in post["text"], "X shortens addresses"
-    assert await account.look_for(TEXT, CLOCK()) == Posted(post["id"], f"https://x.com/i/status/{post['id']}")
-    assert await account.look_for(TEXT, CLOCK() + timedelta(minutes=6)) is None, "made before the first try"
+    assert await account.look_for(TEXT, CLOCK()) == Posted(
+        post["id"], f"https://x.com/i/status/{post['id']}"
+    )
+    assert await account.look_for(TEXT, CLOCK() + timedelta(minutes=6)) is None, (
+        "made before the first try"
+    )
 
 
-async def test_where_the_account_may_not_read_somebody_looks(twitter: FakeTwitter, account: TwitterAccount) -> None:
+async def test_where_the_account_may_not_read_somebody_looks(
+    twitter: FakeTwitter, account: TwitterAccount
+) -> None:
     twitter.post(TEXT)
     twitter.may_read = False
     assert await account.look_for(TEXT, CLOCK()) is None
@@ -72,21 +82,32 @@ async def test_where_the_account_may_not_read_somebody_looks(twitter: FakeTwitte
             await account.look_for(TEXT, CLOCK())
 
 
-async def test_an_answer_that_cannot_be_read_is_no_empty_list(twitter: FakeTwitter, account: TwitterAccount) -> None:
+async def test_an_answer_that_cannot_be_read_is_no_empty_list(
+    twitter: FakeTwitter, account: TwitterAccount
+) -> None:
     twitter.post(TEXT)
-    twitter.fail("GET /2/users/:id/tweets", Garbled(b"<html>"), Garbled(b"{}"), Garbled(b'{"data": [{"id', cut=True))
+    twitter.fail(
+        "GET /2/users/:id/tweets",
+        Garbled(b"<html>"),
+        Garbled(b"{}"),
+        Garbled(b'{"data": [{"id', cut=True),
+    )
     for _thrice in range(3):
         with pytest.raises(LookupFailed):
             await account.look_for(TEXT, CLOCK())
 
 
-async def test_the_same_words_twice_are_refused_as_such(twitter: FakeTwitter, account: TwitterAccount) -> None:
+async def test_the_same_words_twice_are_refused_as_such(
+    twitter: FakeTwitter, account: TwitterAccount
+) -> None:
     await account.publish(Posting(TEXT, "key"))
     assert await account.publish(Posting(TEXT, "other")) == Failed("duplicate", lasting=True)
     assert len(twitter.posts) == 1
 
 
-async def test_a_rate_limit_says_when_it_ends(twitter: FakeTwitter, account: TwitterAccount) -> None:
+async def test_a_rate_limit_says_when_it_ends(
+    twitter: FakeTwitter, account: TwitterAccount
+) -> None:
     twitter.reset_at = int(CLOCK().timestamp()) + 900
     twitter.fail("POST /2/tweets", Status(429))
     expected = Failed("rate", lasting=False, until=datetime.fromtimestamp(twitter.reset_at, UTC))
@@ -120,20 +141,26 @@ async def test_what_each_answer_means(
     assert await account.publish(Posting(TEXT, "key")) == answer
 
 
-async def test_a_refused_connection_is_surely_no_post(twitter: FakeTwitter, account: TwitterAccount) -> None:
+async def test_a_refused_connection_is_surely_no_post(
+    twitter: FakeTwitter, account: TwitterAccount
+) -> None:
     twitter.down()
     assert await account.publish(Posting(TEXT, "key")) == Failed("connect", lasting=False)
     twitter.up()
 
 
-async def test_a_picture_goes_with_the_post(twitter: FakeTwitter, account: TwitterAccount, tmp_path: Path) -> None:
+async def test_a_picture_goes_with_the_post(
+    twitter: FakeTwitter, account: TwitterAccount, tmp_path: Path
+) -> None:
     picture = tmp_path / "picture"
     Image.effect_noise((900, 600), 90).convert("RGB").save(picture, "JPEG", quality=95)
     assert isinstance(await account.publish(Posting(TEXT, "key", picture)), Posted)
     assert twitter.posts[0]["media"] == list(twitter.media)
     twitter.fail("POST /2/media/upload", DropAfter())
     failed = await account.publish(Posting("อีกข่าวหนึ่งของสำนักงาน", "key", picture))
-    assert isinstance(failed, Failed), "without its picture nothing was posted, so another try is safe"
+    assert isinstance(failed, Failed), (
+        "without its picture nothing was posted, so another try is safe"
+    )
     assert not failed.lasting
     assert len(twitter.posts) == 1
 

@@ -1,4 +1,6 @@
-"""A message that was taken back on LINE: its words leave the desk at once, and what it became says so."""
+"""A message that was taken back on LINE: its words leave the desk at once, and what it became says
+so.
+"""
 
 import json
 from typing import Any
@@ -15,7 +17,9 @@ TABLES = ("inbox", "outbox", "forms", "buttons", "audit", "due", "access_request
 """Where words may lie beside records."""
 
 
-def unsent(wired: WiredDesk, said: dict[str, Any], who: str = NOK_LINE, chat: str | None = None) -> dict[str, Any]:
+def unsent(
+    wired: WiredDesk, said: dict[str, Any], who: str = NOK_LINE, chat: str | None = None
+) -> dict[str, Any]:
     return wired.line.event("unsend", who, chat, unsend={"messageId": said["message"]["id"]})
 
 
@@ -40,14 +44,18 @@ async def test_the_ticket_says_so_and_the_words_are_gone(wired: WiredDesk) -> No
     told = wired.line_texts()[-1]
     assert "R2611000124" in told
     assert "ยกเลิกใบงาน R2611000124" in told
-    assert await wired.value("SELECT details FROM tickets") == WORDS, "what became the record stays the office's"
+    assert await wired.value("SELECT details FROM tickets") == WORDS, (
+        "what became the record stays the office's"
+    )
     await wired.hears(wired.line.text_event(NOK_LINE, "R2611000124"))
     assert MARK in wired.line_texts()[-1]
     assert "10.10 น." in wired.line_texts()[-1]
     assert await wired.value("SELECT count(*) FROM audit WHERE action = 'ticket.unsent'") == 1
 
 
-async def test_its_list_of_changes_says_so_and_its_last_change_can_still_be_taken_back(wired: WiredDesk) -> None:
+async def test_its_list_of_changes_says_so_and_its_last_change_can_still_be_taken_back(
+    wired: WiredDesk,
+) -> None:
     said = wired.line.text_event(NOK_LINE, f"/open C81554 โทร 1.1 {WORDS}")
     await wired.hears(said)
     await wired.hears(wired.line.text_event(NOK_LINE, "/close R2611000124 ส่งลิงก์แล้ว"))
@@ -59,8 +67,15 @@ async def test_its_list_of_changes_says_so_and_its_last_change_can_still_be_take
     version = await wired.value("SELECT version FROM tickets")
     wired.telegram.say(NOK, "แก้ R2611000124")
     await wired.turn()
-    assert await wired.value("SELECT version FROM tickets") == version, "the mark is no save that an edit runs into"
-    assert await wired.value("SELECT count(*) FROM changes WHERE field = 'unsent_at' AND version = ?", version) == 1
+    assert await wired.value("SELECT version FROM tickets") == version, (
+        "the mark is no save that an edit runs into"
+    )
+    assert (
+        await wired.value(
+            "SELECT count(*) FROM changes WHERE field = 'unsent_at' AND version = ?", version
+        )
+        == 1
+    )
 
 
 async def test_what_only_looked_is_no_source(wired: WiredDesk) -> None:
@@ -116,7 +131,9 @@ async def test_what_a_form_was_told_leaves_it(wired: WiredDesk) -> None:
     await wired.hears(unsent(wired, said))
     assert await lying_about(wired) == []
     assert "ลบข้อความที่ยกเลิกส่งออกจากแบบฟอร์มแล้ว" in "\n".join(wired.line_texts()[-2:])
-    assert "citizen" in await wired.value("SELECT data FROM forms WHERE state = 'open'"), "what was tapped stays"
+    assert "citizen" in await wired.value("SELECT data FROM forms WHERE state = 'open'"), (
+        "what was tapped stays"
+    )
     assert await wired.value("SELECT asking FROM forms WHERE state = 'open'") == "name"
 
 
@@ -160,7 +177,9 @@ async def test_a_ticket_made_by_a_button_of_the_answer_says_so(wired: WiredDesk)
     said = wired.line.text_event(NOK_LINE, f"C81554 โทร 1.1 {WORDS}")
     await wired.hears(said)
     await wired.hears(
-        wired.line.event("postback", NOK_LINE, postback={"data": await _token(wired, "ticket.from_line")})
+        wired.line.event(
+            "postback", NOK_LINE, postback={"data": await _token(wired, "ticket.from_line")}
+        )
     )
     assert await wired.value("SELECT details FROM tickets") == WORDS
     await wired.hears(unsent(wired, said))
@@ -191,7 +210,9 @@ async def test_what_could_not_be_sent_is_forgotten(wired: WiredDesk) -> None:
 async def test_a_failed_event_cannot_be_tried_again(wired: WiredDesk) -> None:
     said = wired.line.text_event(NOK_LINE, LINE_OF)
     await wired.hears(said)
-    await wired.db.write(lambda tx: tx.execute("UPDATE inbox SET state = 'failed', reference = 'X1'"))
+    await wired.db.write(
+        lambda tx: tx.execute("UPDATE inbox SET state = 'failed', reference = 'X1'")
+    )
     await wired.hears(unsent(wired, said))
     assert await wired.value("SELECT state FROM inbox WHERE reference = 'X1'") == "dropped"
 

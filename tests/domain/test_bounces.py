@@ -1,4 +1,6 @@
-"""Delivery reports: what came of which mail, by RFC 3464 alone; whatever is broken or cut off is said to be so."""
+"""Delivery reports: what came of which mail, by RFC 3464 alone; whatever is broken or cut off is
+said to be so.
+"""
 
 import time
 
@@ -74,7 +76,11 @@ def test_a_failure_names_the_mail_that_came_back_and_the_codes() -> None:
         (status("delayed", "4.4.1"), False, "4.4.1"),
         (status("Failed (after 5 days)", "4.4.7"), True, "4.4.7"),
         (status(code="5.2.2 (mailbox full)"), True, "5.2.2"),
-        (status(code="5.0.0", said="smtp; 550-5.1.1 The email account does not exist"), True, "550 5.1.1"),
+        (
+            status(code="5.0.0", said="smtp; 550-5.1.1 The email account does not exist"),
+            True,
+            "550 5.1.1",
+        ),
         (status(code="5.1.1", said="smtp; 550 no such user"), True, "550 5.1.1"),
         (status(code="5.7.1", said="X-Postfix; refused 554"), True, "5.7.1"),
         (status(code="", said="smtp; 550 no"), True, "550"),
@@ -121,13 +127,23 @@ def test_without_the_mail_the_report_says_what_it_answers_the_last_first() -> No
     more = f"In-Reply-To: {OURS}\nReferences: <first@nso.example> <second@nso.example>\n  {OURS}\n"
     found = read_report(report(returned="Content-Type: text/plain\n\n-\n", more=more))
     assert found is not None
-    assert (found.message_id, found.answers) == ("", (OURS, "<second@nso.example>", "<first@nso.example>"))
+    assert (found.message_id, found.answers) == (
+        "",
+        (OURS, "<second@nso.example>", "<first@nso.example>"),
+    )
 
 
 def test_only_what_calls_itself_a_delivery_report_is_one() -> None:
     assert is_report(report())
-    assert is_report(b'Content-Type: Multipart/Report;\r\n report-type="Delivery-Status"; boundary=x\r\n\r\n')
-    for other in (report(of="disposition-notification"), b"Content-Type: text/plain\n\n", b"", b"\xff\xfe\0"):
+    assert is_report(
+        b'Content-Type: Multipart/Report;\r\n report-type="Delivery-Status"; boundary=x\r\n\r\n'
+    )
+    for other in (
+        report(of="disposition-notification"),
+        b"Content-Type: text/plain\n\n",
+        b"",
+        b"\xff\xfe\0",
+    ):
         assert not is_report(other)
         with pytest.raises(InvalidInput, match="delivery_report"):
             read_report(other)
@@ -147,7 +163,9 @@ def test_a_report_without_a_status_is_said_to_be_unreadable(broken: bytes) -> No
 
 
 @given(st.integers(min_value=0), st.binary(max_size=40), st.integers(min_value=0))
-def test_what_is_cut_or_overwritten_is_read_or_refused_and_breaks_nothing(place: int, junk: bytes, cut: int) -> None:
+def test_what_is_cut_or_overwritten_is_read_or_refused_and_breaks_nothing(
+    place: int, junk: bytes, cut: int
+) -> None:
     raw = report()
     at = place % len(raw)
     hostile = (raw[:at] + junk + raw[at + len(junk) :])[: len(raw) - cut % len(raw)]
@@ -163,16 +181,24 @@ def test_what_is_cut_or_overwritten_is_read_or_refused_and_breaks_nothing(place:
     st.binary(max_size=60),
 )
 def test_no_header_breaks_the_look_at_it(value: str, junk: bytes) -> None:
-    assert is_report(f"Content-Type: multipart/report;{value}\n".encode() + junk + b"\n\n") in (True, False)
+    assert is_report(f"Content-Type: multipart/report;{value}\n".encode() + junk + b"\n\n") in (
+        True,
+        False,
+    )
 
 
 def test_parts_within_parts_without_end_are_refused_and_soon() -> None:
     head = b"Content-Type: multipart/report; report-type=delivery-status; boundary=b0\n\n"
     deep = b"".join(
-        b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1) for n in range(200_000 // 60)
+        b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (n, n + 1)
+        for n in range(200_000 // 60)
     )
     started = time.process_time()
-    for bomb in (head + deep, head + b"--b0\nContent-Type: message/rfc822\n\n" * 2500, head + b"--b0\n\n" * 20_000):
+    for bomb in (
+        head + deep,
+        head + b"--b0\nContent-Type: message/rfc822\n\n" * 2500,
+        head + b"--b0\n\n" * 20_000,
+    ):
         with pytest.raises(InvalidInput, match="delivery_report"):
             read_report(bomb[:131_072])
     assert time.process_time() - started < 10

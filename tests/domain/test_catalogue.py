@@ -1,4 +1,6 @@
-"""The catalogue as shipped, against DOMAIN.md section 4 written out by hand, and the rules on it."""
+"""The catalogue as shipped, against DOMAIN.md section 4 written out by hand, and the rules on
+it.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -84,7 +86,9 @@ def catalogue() -> Catalogue:
 
 
 @pytest.mark.parametrize(("code", "name", "channels"), ROWS)
-def test_each_row_of_section_4_is_in_the_catalogue(catalogue: Catalogue, code: str, name: str, channels: str) -> None:
+def test_each_row_of_section_4_is_in_the_catalogue(
+    catalogue: Catalogue, code: str, name: str, channels: str
+) -> None:
     subject = catalogue.subject(code)
     assert subject.name == name
     assert subject.channels == (() if channels == "-" else tuple(channels.split()))
@@ -199,7 +203,9 @@ def test_a_subject_is_in_use_on_its_first_and_last_day() -> None:
         ("", []),
     ],
 )
-def test_subjects_are_found_by_code_or_by_all_words(catalogue: Catalogue, text: str, codes: list[str]) -> None:
+def test_subjects_are_found_by_code_or_by_all_words(
+    catalogue: Catalogue, text: str, codes: list[str]
+) -> None:
     assert [subject.code for subject in catalogue.find_subjects(text, TODAY)] == codes
 
 
@@ -246,9 +252,16 @@ CLOSING = [
 
 @pytest.mark.parametrize(("subject", "channel", "kind", "price", "more"), CLOSING)
 def test_closing_insists_on_the_bold_type_of_section_4(
-    catalogue: Catalogue, subject: str, channel: str, kind: str, price: str | None, more: tuple[str, ...]
+    catalogue: Catalogue,
+    subject: str,
+    channel: str,
+    kind: str,
+    price: str | None,
+    more: tuple[str, ...],
 ) -> None:
-    required = catalogue.required_for_closing(subject, channel, kind, Decimal(price) if price else None)
+    required = catalogue.required_for_closing(
+        subject, channel, kind, Decimal(price) if price else None
+    )
     assert required == ("details", "result", *more)
 
 
@@ -293,7 +306,9 @@ def test_a_receipt_is_prompted_for_only_where_something_was_paid(catalogue: Cata
 def test_what_closing_insists_on_is_not_prompted_for_as_well(tmp_path: Path) -> None:
     file = tmp_path / "office.toml"
     file.write_text('[subjects."5"]\nasks = ["price", "purpose"]\n', "utf-8")
-    assert load_configuration(file).catalogue.prompts("5", "walk_in", "citizen", None) == ("purpose",)
+    assert load_configuration(file).catalogue.prompts("5", "walk_in", "citizen", None) == (
+        "purpose",
+    )
 
 
 def test_a_requirement_without_conditions_applies_to_everyone() -> None:

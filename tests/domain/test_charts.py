@@ -12,7 +12,13 @@ NUMBERS = st.lists(st.integers(0, 10**9), min_size=1, max_size=MOST_CATEGORIES)
 @given(NUMBERS, st.text(), st.integers(0, 3))
 def test_a_chart_survives_its_text(numbers: list[int], words: str, tone: int) -> None:
     names = tuple(f"{words} {n}" for n in range(len(numbers)))
-    chart = Chart(words, words, names, (Series(words, tuple(numbers), tone), Series("x", tuple(numbers))), words)
+    chart = Chart(
+        words,
+        words,
+        names,
+        (Series(words, tuple(numbers), tone), Series("x", tuple(numbers))),
+        words,
+    )
     assert chart_from_json(chart_json(chart)) == chart
     assert chart.totals == tuple(2 * number for number in numbers)
 
@@ -27,6 +33,8 @@ def test_a_chart_survives_its_text(numbers: list[int], words: str, tone: int) ->
         (("a",) * (MOST_CATEGORIES + 1), (Series("a", (1,) * (MOST_CATEGORIES + 1)),)),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(categories: tuple[str, ...], series: tuple[Series, ...]) -> None:
+def test_what_cannot_be_drawn_is_refused(
+    categories: tuple[str, ...], series: tuple[Series, ...]
+) -> None:
     with pytest.raises(ValueError):
         Chart("t", "s", categories, series)

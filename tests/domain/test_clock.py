@@ -1,4 +1,6 @@
-"""The clock of a ticket: properties of any history, a hand-checked table of two fiscal years, states and notices."""
+"""The clock of a ticket: properties of any history, a hand-checked table of two fiscal years,
+states and notices.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +26,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BANGKOK)
 
 
-def ticket(created_at: datetime, cell: str = "email2", subject: str = "6.1", **changes: object) -> Ticket:
+def ticket(
+    created_at: datetime, cell: str = "email2", subject: str = "6.1", **changes: object
+) -> Ticket:
     """A ticket of one cell of the table: `email2` = by e-mail, second row."""
     plain = Ticket(
         no=TicketNo("R2612000124"),
@@ -45,7 +49,17 @@ def ticket(created_at: datetime, cell: str = "email2", subject: str = "6.1", **c
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(), timedelta(days=3 * 365)).map(lambda later: FIRST + later)
 cells = st.sampled_from(
-    ["phone1", "phone2", "walk_in1", "walk_in2", "walk_in3", "letter1", "letter4", "email1", "email4"]
+    [
+        "phone1",
+        "phone2",
+        "walk_in1",
+        "walk_in2",
+        "walk_in3",
+        "letter1",
+        "letter4",
+        "email1",
+        "email4",
+    ]
 )
 gaps = st.lists(st.timedeltas(timedelta(minutes=1), timedelta(days=9)), max_size=8)
 
@@ -57,7 +71,9 @@ def waiting_tickets(draw: st.DrawFn) -> Ticket:
     edges = [created_at]
     for gap in between:
         edges.append(edges[-1] + gap)
-    held = tuple(Pause(since, until) for since, until in zip(edges[1::2], edges[2::2], strict=False))
+    held = tuple(
+        Pause(since, until) for since, until in zip(edges[1::2], edges[2::2], strict=False)
+    )
     return ticket(created_at, draw(cells), pauses=held)
 
 
@@ -85,7 +101,10 @@ def test_the_due_time_is_within_working_hours_and_in_no_pause(one: Ticket) -> No
 
 @given(waiting_tickets(), st.timedeltas(timedelta(), timedelta(days=9)))
 def test_a_later_start_is_never_due_earlier(one: Ticket, later: timedelta) -> None:
-    due, moved = clock.due_at(OFFICE, one), clock.due_at(OFFICE, replace(one, created_at=one.created_at + later))
+    due, moved = (
+        clock.due_at(OFFICE, one),
+        clock.due_at(OFFICE, replace(one, created_at=one.created_at + later)),
+    )
     assert due is not None
     assert moved is not None
     assert due <= moved
@@ -104,7 +123,9 @@ def test_splitting_a_pause_changes_nothing(one: Ticket, where: float) -> None:
 
 
 @given(waiting_tickets(), moments)
-def test_time_spent_never_runs_backwards_and_stands_still_in_a_pause(one: Ticket, now: datetime) -> None:
+def test_time_spent_never_runs_backwards_and_stands_still_in_a_pause(
+    one: Ticket, now: datetime
+) -> None:
     assert clock.elapsed(OFFICE, one, now) <= clock.elapsed(OFFICE, one, now + timedelta(hours=1))
     for stop in clock.stops(one):
         assert stop.until is not None
@@ -117,19 +138,27 @@ def test_history_told_step_by_step_gives_the_same(one: Ticket) -> None:
     told = replace(one, pauses=())
     for pause in one.pauses:
         assert pause.until is not None
-        told = pauses.answered(pauses.wait(told, pause.since, pause.since), pause.until, pause.until)
+        told = pauses.answered(
+            pauses.wait(told, pause.since, pause.since), pause.until, pause.until
+        )
     assert clock.due_at(OFFICE, told) == clock.due_at(OFFICE, one)
 
 
 @given(waiting_tickets(), moments)
 def test_the_sum_that_is_shown_is_the_standard(one: Ticket, now: datetime) -> None:
     told = explain(OFFICE, one, now)
-    counted = [step.amount * ((step.last - step.first).days + 1) for step in told.steps if step.kind is Kind.COUNTED]
+    counted = [
+        step.amount * ((step.last - step.first).days + 1)
+        for step in told.steps
+        if step.kind is Kind.COUNTED
+    ]
     assert sum(counted, timedelta()) == standard(one)
     assert [step.first for step in told.steps] == sorted(step.first for step in told.steps)
     for step in told.steps:
         if step.kind is Kind.FREE:
-            days = [step.first + timedelta(days=n) for n in range((step.last - step.first).days + 1)]
+            days = [
+                step.first + timedelta(days=n) for n in range((step.last - step.first).days + 1)
+            ]
             assert not any(CALENDAR.is_working_day(day) for day in days)
 
 
@@ -144,7 +173,8 @@ def test_a_ticket_that_still_waits_is_due_when_time_was_up_before_or_never(one: 
     assert clock.elapsed(OFFICE, waits, one.pauses[-1].since + timedelta(days=30)) == spent
 
 
-# Two fiscal years by hand: created, channel and row of the table, due. Every holiday and substitution day of
+# Two fiscal years by hand: created, channel and row of the table, due. Every holiday and
+# substitution day of
 # October 2568 to September 2570 lies in one of the spans, or at their edge.
 
 TABLE = """
@@ -208,12 +238,17 @@ def test_working_days_of_each_month_of_the_fiscal_year(begins: date, days: list[
 
 # One ticket, told as a story.
 
-STORY = ticket(at("2026-12-03T14:30:25"), pauses=(Pause(at("2026-12-04T11:30"), at("2026-12-08T10:00")),))
+STORY = ticket(
+    at("2026-12-03T14:30:25"), pauses=(Pause(at("2026-12-04T11:30"), at("2026-12-08T10:00")),)
+)
 
 
 def test_the_sum_of_a_ticket_that_waited_over_a_long_weekend() -> None:
     told = explain(OFFICE, STORY, at("2026-12-08T11:00"))
-    lines = [(step.kind, step.first.day, step.last.day, step.amount // timedelta(minutes=1)) for step in told.steps]
+    lines = [
+        (step.kind, step.first.day, step.last.day, step.amount // timedelta(minutes=1))
+        for step in told.steps
+    ]
     assert lines == [
         (Kind.COUNTED, 3, 3, 120),
         (Kind.COUNTED, 4, 4, 180),
@@ -230,7 +265,9 @@ def test_the_sum_of_a_ticket_that_waited_over_a_long_weekend() -> None:
 
 def test_days_alike_are_one_line_and_free_days_in_a_long_pause_none() -> None:
     long = replace(
-        STORY, complexity=Complexity.EXCEPTIONAL, pauses=(Pause(at("2026-12-11T08:30"), at("2027-01-08T08:30")),)
+        STORY,
+        complexity=Complexity.EXCEPTIONAL,
+        pauses=(Pause(at("2026-12-11T08:30"), at("2027-01-08T08:30")),),
     )
     told = explain(OFFICE, long, at("2027-01-08T09:00"))
     assert [f"{step.kind} {step.first:%d}-{step.last:%d}" for step in told.steps] == [
@@ -260,7 +297,9 @@ def test_days_alike_are_one_line_and_free_days_in_a_long_pause_none() -> None:
 )
 def test_states_of_an_open_ticket(now: str, state: State) -> None:
     waits = replace(STORY, pauses=(Pause(at("2026-12-04T11:30")),))
-    assert clock.state(OFFICE, waits if at(now) < at("2026-12-08T10:00") else STORY, at(now)) is state
+    assert (
+        clock.state(OFFICE, waits if at(now) < at("2026-12-08T10:00") else STORY, at(now)) is state
+    )
 
 
 def test_waiting_after_the_time_is_up_is_overdue_all_the_same() -> None:
@@ -271,7 +310,11 @@ def test_waiting_after_the_time_is_up_is_overdue_all_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("closed", "state"),
-    [("2026-12-08T12:00:59", State.KEPT), ("2026-12-08T12:01", State.MISSED), ("2026-12-05T09:00", State.KEPT)],
+    [
+        ("2026-12-08T12:00:59", State.KEPT),
+        ("2026-12-08T12:01", State.MISSED),
+        ("2026-12-05T09:00", State.KEPT),
+    ],
 )
 def test_a_closed_ticket_kept_its_time_or_missed_it(closed: str, state: State) -> None:
     assert clock.state(OFFICE, pauses.closed(STORY, at(closed)), at("2027-06-01T09:00")) is state
@@ -279,7 +322,12 @@ def test_a_closed_ticket_kept_its_time_or_missed_it(closed: str, state: State) -
 
 @pytest.mark.parametrize(
     ("cell", "state"),
-    [("phone1", State.KEPT), ("email1", State.KEPT), ("email2", State.MISSED), ("letter3", State.MISSED)],
+    [
+        ("phone1", State.KEPT),
+        ("email1", State.KEPT),
+        ("email2", State.MISSED),
+        ("letter3", State.MISSED),
+    ],
 )
 def test_closed_with_the_first_save_a_short_standard_is_kept(cell: str, state: State) -> None:
     recorded = at("2026-12-18T10:00")
@@ -288,7 +336,8 @@ def test_closed_with_the_first_save_a_short_standard_is_kept(cell: str, state: S
 
 
 @pytest.mark.parametrize(
-    ("subject", "cell"), [("8.3", "letter1"), ("10", "facebook1"), ("7.4", "letter2"), ("ไม่มี", "phone1")]
+    ("subject", "cell"),
+    [("8.3", "letter1"), ("10", "facebook1"), ("7.4", "letter2"), ("ไม่มี", "phone1")],
 )
 def test_where_no_time_is_set_there_is_no_deadline(subject: str, cell: str) -> None:
     one = ticket(at("2026-12-03T14:30"), cell, subject)
@@ -300,7 +349,9 @@ def test_where_no_time_is_set_there_is_no_deadline(subject: str, cell: str) -> N
 
 def test_another_channel_or_complexity_counts_from_the_beginning_again() -> None:
     assert clock.due_at(OFFICE, replace(STORY, channel="letter")) == at("2026-12-09T12:00")
-    assert clock.due_at(OFFICE, replace(STORY, complexity=Complexity.SIMPLE)) == at("2026-12-04T10:00")
+    assert clock.due_at(OFFICE, replace(STORY, complexity=Complexity.SIMPLE)) == at(
+        "2026-12-04T10:00"
+    )
 
 
 def test_while_it_was_closed_the_clock_stood_still() -> None:
@@ -339,7 +390,10 @@ def test_nobody_is_told_right_after_recording_reopening_or_an_answer() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"status": Status.CLOSED, "closed_at": at("2026-12-08T10:10")}, {"pauses": (Pause(at("2026-12-04T11:30")),)}],
+    [
+        {"status": Status.CLOSED, "closed_at": at("2026-12-08T10:10")},
+        {"pauses": (Pause(at("2026-12-04T11:30")),)},
+    ],
 )
 def test_of_closed_and_waiting_tickets_nobody_is_told(changed: dict[str, object]) -> None:
     assert clock.notice_times(OFFICE, replace(STORY, **changed)) == {}

@@ -1,4 +1,6 @@
-"""Years of data: what officers type, the form in which it is kept, what is printed, and what is found in a text."""
+"""Years of data: what officers type, the form in which it is kept, what is printed, and what is
+found in a text.
+"""
 
 from datetime import date
 
@@ -107,7 +109,9 @@ def test_the_one_run_of_years_of_a_text(text: str, found: str) -> None:
 YEARS = st.integers(2400, 2599)
 PARTS = st.one_of(
     st.just(("", 0, 0)),
-    st.tuples(st.just("Q"), st.integers(1, 4), st.integers(1, 4)).map(lambda q: (q[0], min(q[1:]), max(q[1:]))),
+    st.tuples(st.just("Q"), st.integers(1, 4), st.integers(1, 4)).map(
+        lambda q: (q[0], min(q[1:]), max(q[1:]))
+    ),
     st.tuples(st.just("M"), st.integers(1, 12)).map(lambda m: (m[0], m[1], m[1])),
 )
 

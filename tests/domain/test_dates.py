@@ -67,7 +67,10 @@ def test_days_are_counted_from_today(text: str, days: int) -> None:
 def test_what_no_calendar_has_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         parse_date(text, TODAY)
-    assert (refusal.value.code in ("date", "no_day"), refusal.value.params) == (True, {"text": text})
+    assert (refusal.value.code in ("date", "no_day"), refusal.value.params) == (
+        True,
+        {"text": text},
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,9 @@ def test_what_no_calendar_has_is_refused(text: str) -> None:
         ("ศุกร์หน้า", "date"),
     ],
 )
-def test_a_day_that_is_written_well_but_does_not_exist_is_told_from_words(text: str, code: str) -> None:
+def test_a_day_that_is_written_well_but_does_not_exist_is_told_from_words(
+    text: str, code: str
+) -> None:
     with pytest.raises(InvalidInput) as refusal:
         parse_date(text, TODAY)
     assert refusal.value.code == code
@@ -88,7 +93,13 @@ def test_a_day_that_is_written_well_but_does_not_exist_is_told_from_words(text: 
 
 @pytest.mark.parametrize(
     ("text", "year"),
-    [("1 ม.ค. 00", 1957), ("1 ม.ค. 2500", 1957), ("1 ม.ค. 99", 2056), ("1 ม.ค. 2643", 2100), ("1 ม.ค. 1957", 1957)],
+    [
+        ("1 ม.ค. 00", 1957),
+        ("1 ม.ค. 2500", 1957),
+        ("1 ม.ค. 99", 2056),
+        ("1 ม.ค. 2643", 2100),
+        ("1 ม.ค. 1957", 1957),
+    ],
 )
 def test_years_go_from_1957_to_2100(text: str, year: int) -> None:
     assert parse_date(text, TODAY) == date(year, 1, 1)
@@ -107,7 +118,9 @@ def test_years_go_from_1957_to_2100(text: str, year: int) -> None:
         ("5 มี.ค. 27", date(1984, 3, 5)),
     ],
 )
-def test_beside_an_english_month_two_digits_are_a_christian_year_where_that_can_be(text: str, meant: date) -> None:
+def test_beside_an_english_month_two_digits_are_a_christian_year_where_that_can_be(
+    text: str, meant: date
+) -> None:
     assert parse_date(text, TODAY) == meant
 
 
@@ -140,14 +153,25 @@ def test_a_date_is_found_at_the_start_with_the_rest(text: str, rest: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "rest"), [("19 พ.ย. 14.02 น.", "14.02 น."), ("19 พ.ย. 512 ราย", "512 ราย"), ("19 พ.ย.นี้", "นี้")]
+    ("text", "rest"),
+    [("19 พ.ย. 14.02 น.", "14.02 น."), ("19 พ.ย. 512 ราย", "512 ราย"), ("19 พ.ย.นี้", "นี้")],
 )
 def test_a_time_or_a_count_is_no_year(text: str, rest: str) -> None:
     assert find_date(text, TODAY) == (date(2026, 11, 19), rest)
 
 
 @pytest.mark.parametrize(
-    "text", ["ขอ 19 ก.พ. 63", "วันนี้ลูกค้าโทรมา", "31 ก.พ. 63 ขอ", "19 ก.พ. 2653", "5 มีคนมา", "119 ก.พ. 63", "1.1 ขอ", ""]
+    "text",
+    [
+        "ขอ 19 ก.พ. 63",
+        "วันนี้ลูกค้าโทรมา",
+        "31 ก.พ. 63 ขอ",
+        "19 ก.พ. 2653",
+        "5 มีคนมา",
+        "119 ก.พ. 63",
+        "1.1 ขอ",
+        "",
+    ],
 )
 def test_no_date_is_found_where_none_begins(text: str) -> None:
     assert find_date(text, TODAY) is None
@@ -206,7 +230,13 @@ def test_months(typed: str, month: date) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("13/2569", "month"), ("ต.ค. 69 ครับ", "month"), ("วันจันทร์", "month"), ("ธ.ค. 69", "future_date"), ("", "month")],
+    [
+        ("13/2569", "month"),
+        ("ต.ค. 69 ครับ", "month"),
+        ("วันจันทร์", "month"),
+        ("ธ.ค. 69", "future_date"),
+        ("", "month"),
+    ],
 )
 def test_what_is_no_past_month_is_refused(text: str, code: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
@@ -225,5 +255,7 @@ def test_what_is_no_past_month_is_refused(text: str, code: str) -> None:
         ("3/10/2569", None),
     ],
 )
-def test_a_month_is_found_where_a_text_begins_with_it(text: str, found: tuple[date, str] | None) -> None:
+def test_a_month_is_found_where_a_text_begins_with_it(
+    text: str, found: tuple[date, str] | None
+) -> None:
     assert find_month(text, TODAY) == found

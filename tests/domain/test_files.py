@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.files import CSV, NAME_BYTES, TEXT, XLSX, ZIP, Kind, Why, numbered_name, safe_name, sniff
+from domain.files import (
+    CSV,
+    NAME_BYTES,
+    TEXT,
+    XLSX,
+    ZIP,
+    Kind,
+    Why,
+    numbered_name,
+    safe_name,
+    sniff,
+)
 from domain.text import graphemes
 
 PDF = Kind("application/pdf", (".pdf",))
@@ -90,7 +101,12 @@ OFFICE = ["[Content_Types].xml", "_rels/.rels"]
             [*OFFICE, "word/document.xml"],
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
-        (b"PK\x03\x04", "x.ods", ["mimetype", "content.xml"], "application/vnd.oasis.opendocument.spreadsheet"),
+        (
+            b"PK\x03\x04",
+            "x.ods",
+            ["mimetype", "content.xml"],
+            "application/vnd.oasis.opendocument.spreadsheet",
+        ),
         (b"PK\x03\x04", "x.zip", ["ข้อมูล.csv"], ZIP.mime),
         (OLE + bytes(100) + utf16("Workbook"), "x.xls", None, "application/vnd.ms-excel"),
         (OLE + bytes(100) + utf16("WordDocument"), "x.xls", None, "application/msword"),
@@ -102,7 +118,9 @@ OFFICE = ["[Content_Types].xml", "_rels/.rels"]
         (b"name\n<script>alert(1)</script>\n", "x.csv", None, CSV.mime),
     ],
 )
-def test_the_kind_comes_from_the_bytes(content: bytes, name: str, members: list[str] | None, mime: str) -> None:
+def test_the_kind_comes_from_the_bytes(
+    content: bytes, name: str, members: list[str] | None, mime: str
+) -> None:
     assert sniff(content, name, members).mime == mime
 
 
@@ -127,14 +145,21 @@ def test_the_kind_comes_from_the_bytes(content: bytes, name: str, members: list[
         (b"\n <!-- x --> <HTML><body>", "x.txt", None, Why.PAGE),
         (b"\xef\xbb\xbf<!DOCTYPE html>", "x.csv", None, Why.PAGE),
         ("<svg onload=alert(1)>".encode("utf-16"), "x.txt", None, Why.PAGE),
-        (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "x.png", None, Why.PAGE),
+        (
+            b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+            "x.png",
+            None,
+            Why.PAGE,
+        ),
         (b"plain words", "x.html", None, Why.PAGE),
         (b"PK\x03\x04 half of it", "x.xlsx", None, Why.BROKEN),
         (bytes(range(256)) * 10, "x.pdf", None, Why.UNKNOWN),
         (b"Rar!\x1a\x07\x01\0", "x.rar", None, Why.UNKNOWN),
     ],
 )
-def test_what_may_do_harm_is_refused(content: bytes, name: str, members: list[str] | None, why: Why) -> None:
+def test_what_may_do_harm_is_refused(
+    content: bytes, name: str, members: list[str] | None, why: Why
+) -> None:
     with pytest.raises(InvalidInput) as refusal:
         sniff(content, name, members)
     assert refusal.value.code == why
@@ -142,7 +167,8 @@ def test_what_may_do_harm_is_refused(content: bytes, name: str, members: list[st
 
 @pytest.mark.timeout(5)
 @pytest.mark.parametrize(
-    "content", [b"<!---->" * 9_000, b"\n" * 65_000, b" " * 65_000, b"<!--" * 16_000, b"\n \t" * 20_000]
+    "content",
+    [b"<!---->" * 9_000, b"\n" * 65_000, b" " * 65_000, b"<!--" * 16_000, b"\n \t" * 20_000],
 )
 def test_no_text_takes_long_to_look_at(content: bytes) -> None:
     assert sniff(content, "x.txt") == TEXT

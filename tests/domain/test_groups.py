@@ -8,7 +8,9 @@ from domain.groups import Group, last_resort
 from domain.staff import Platform, StaffId
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
-DESK, MICRO, MAPS = (Group(Platform.LINE, chat, "", chat, StaffId(1), AT) for chat in ("", "ไมโครดาตา", "แผนที่"))
+DESK, MICRO, MAPS = (
+    Group(Platform.LINE, chat, "", chat, StaffId(1), AT) for chat in ("", "ไมโครดาตา", "แผนที่")
+)
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,13 @@ def test_nobody_there_gets_nothing() -> None:
     assert split(numbers(2), {}) == {}
 
 
-@given(st.integers(0, 40), st.dictionaries(st.integers(1, 9).map(StaffId), st.integers(0, 30), min_size=1))
-def test_everything_is_given_and_nobody_who_gets_something_ends_up_with_two_more_than_another(count, loads) -> None:
+@given(
+    st.integers(0, 40),
+    st.dictionaries(st.integers(1, 9).map(StaffId), st.integers(0, 30), min_size=1),
+)
+def test_everything_is_given_and_nobody_who_gets_something_ends_up_with_two_more_than_another(
+    count, loads
+) -> None:
     given_ = split(numbers(count), loads)
     assert [*given_] == numbers(count)
     after = {person: load + [*given_.values()].count(person) for person, load in loads.items()}

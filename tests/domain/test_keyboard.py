@@ -20,6 +20,8 @@ def test_keys_type_what_stands_on_them(typed: str, meant: str) -> None:
     assert as_thai_keys(typed) == meant
 
 
-@pytest.mark.parametrize(("text", "thai"), [("a1 %", False), ("aก", True), ("๑", True), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "thai"), [("a1 %", False), ("aก", True), ("๑", True), ("", False)]
+)
 def test_thai_is_seen(text: str, thai: bool) -> None:
     assert has_thai(text) is thai

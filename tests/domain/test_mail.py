@@ -3,10 +3,18 @@
 import pytest
 
 from domain.errors import InvalidInput
-from domain.mail.mails import SUBJECT_LIMIT, check_address, check_subject, letter_language, subject_line
+from domain.mail.mails import (
+    SUBJECT_LIMIT,
+    check_address,
+    check_subject,
+    letter_language,
+    subject_line,
+)
 
 
-@pytest.mark.parametrize("subject", ["", "  ", "a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\x85b", "a\u2028b", "a\0"])
+@pytest.mark.parametrize(
+    "subject", ["", "  ", "a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\x85b", "a\u2028b", "a\0"]
+)
 def test_a_subject_is_one_line(subject: str) -> None:
     with pytest.raises(InvalidInput, match="mail_subject"):
         check_subject(subject)

@@ -1,4 +1,6 @@
-"""Merging and taking it back: nothing that either record said is lost, and both come back as they were."""
+"""Merging and taking it back: nothing that either record said is lost, and both come back as they
+were.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,7 +34,9 @@ def records(draw, code: str, first_id: int) -> Customer:
     ids = count(first_id)
     contacts = [
         Contact(name or "ผู้ติดต่อ", phone, email=email, main=not at, id=next(ids))
-        for at, (name, phone, email) in enumerate(draw(st.lists(st.tuples(NAMES, PHONES, EMAILS), max_size=3)))
+        for at, (name, phone, email) in enumerate(
+            draw(st.lists(st.tuples(NAMES, PHONES, EMAILS), max_size=3))
+        )
     ]
     return Customer(
         CustomerCode(code),
@@ -72,19 +76,27 @@ def test_nothing_that_either_record_said_is_lost(survivor, merged, take):
         assert getattr(after, name) in (getattr(survivor, name), getattr(merged, name))
         assert bool(getattr(after, name)) == bool(getattr(survivor, name) or getattr(merged, name))
     reached = {value for c in after.contacts for value in (c.phone, c.mobile, c.email)}
-    assert reached >= {v for r in (survivor, merged) for c in r.contacts for v in (c.phone, c.mobile, c.email)} - {""}
-    assert {a.text for a in after.addresses} == {a.text for r in (survivor, merged) for a in r.addresses}
+    assert reached >= {
+        v for r in (survivor, merged) for c in r.contacts for v in (c.phone, c.mobile, c.email)
+    } - {""}
+    assert {a.text for a in after.addresses} == {
+        a.text for r in (survivor, merged) for a in r.addresses
+    }
     assert sum(contact.main for contact in after.contacts) == bool(after.contacts)
     assert sum(address.main for address in after.addresses) == bool(after.addresses)
 
 
 @given(records("C1", 1), records("C2", 100), st.sampled_from(FIELDS), NAMES)
-def test_what_was_changed_since_is_named_and_stays_when_the_office_keeps_it(survivor, merged, field, value):
+def test_what_was_changed_since_is_named_and_stays_when_the_office_keeps_it(
+    survivor, merged, field, value
+):
     merge = merged_with(survivor, merged)
     now = replace(merge.after, **{field: value})
     assert changed_since(merge, now) == ([field] if value != getattr(merge.after, field) else [])
     kept = part(merge, now, keep=True)
-    assert getattr(kept.survivor, field) == (value if changed_since(merge, now) else getattr(survivor, field))
+    assert getattr(kept.survivor, field) == (
+        value if changed_since(merge, now) else getattr(survivor, field)
+    )
     assert kept.merged == merged
     assert part(merge, now, keep=False).survivor == survivor
 

@@ -37,7 +37,8 @@ def test_now_is_now() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "เมื่อไรก็ได้", "25.00", "9.75", "9", "31 ก.พ. 10.00", "4 ธ.ค. เช้า", "4 ธ.ค. 2653 9.00"]
+    "text",
+    ["", "เมื่อไรก็ได้", "25.00", "9.75", "9", "31 ก.พ. 10.00", "4 ธ.ค. เช้า", "4 ธ.ค. 2653 9.00"],
 )
 def test_what_is_no_moment(text: str) -> None:
     with pytest.raises(InvalidInput, match="moment"):
@@ -72,7 +73,8 @@ def test_days(text: str, first: str, last: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "14-12", "12-40 ธ.ค.", "31 ก.พ.", "เมื่อไรก็ได้", "1 ม.ค. 70 - 31 ธ.ค. 70", "12-14-16", "๐-๒"]
+    "text",
+    ["", "14-12", "12-40 ธ.ค.", "31 ก.พ.", "เมื่อไรก็ได้", "1 ม.ค. 70 - 31 ธ.ค. 70", "12-14-16", "๐-๒"],
 )
 def test_what_are_no_days(text: str) -> None:
     with pytest.raises(InvalidInput, match="days"):

@@ -1,4 +1,6 @@
-"""What one message says of somebody new, told apart; what is not surely something else stays in the name."""
+"""What one message says of somebody new, told apart; what is not surely something else stays in the
+name.
+"""
 
 import pytest
 
@@ -22,7 +24,12 @@ PHONE, MOBILE, OTHER = "+6621417500", "+66812345678", "+66898765432"
         ("มาลี สุขสันต์, กรมป่าไม้, 61 ถ.พหลโยธิน", "มาลี สุขสันต์", "กรมป่าไม้", "61 ถ.พหลโยธิน"),
         ("มาลี สุขสันต์ กรมป่าไม้ 61 ถ.พหลโยธิน กทม.", "มาลี สุขสันต์", "กรมป่าไม้", "61 ถ.พหลโยธิน กทม."),
         ("มาลี สุขสันต์\nสังกัด กรมป่าไม้\nที่อยู่ 61 ถ.พหลโยธิน", "มาลี สุขสันต์", "กรมป่าไม้", "61 ถ.พหลโยธิน"),
-        ("โรงเรียนบ้านหนองบัว 99 หมู่ 3 ต.หนองบัว จ.ตรัง", "โรงเรียนบ้านหนองบัว", "", "99 หมู่ 3 ต.หนองบัว จ.ตรัง"),
+        (
+            "โรงเรียนบ้านหนองบัว 99 หมู่ 3 ต.หนองบัว จ.ตรัง",
+            "โรงเรียนบ้านหนองบัว",
+            "",
+            "99 หมู่ 3 ต.หนองบัว จ.ตรัง",
+        ),
         # Names.
         ("กรมการปกครอง", "กรมการปกครอง", "", ""),
         ("สำนักงานสถิติ จังหวัดกระบี่", "สำนักงานสถิติ จังหวัดกระบี่", "", ""),
@@ -39,7 +46,9 @@ PHONE, MOBILE, OTHER = "+6621417500", "+66812345678", "+66898765432"
         ("", "", "", ""),
     ],
 )
-def test_name_organisation_and_address(text: str, name: str, organisation: str, address: str) -> None:
+def test_name_organisation_and_address(
+    text: str, name: str, organisation: str, address: str
+) -> None:
     read = read_customer(text)
     assert (read.name, read.organisation, read.address) == (name, organisation, address)
     beside = read_customer(f"{text} 02-141-7500 mana@example.com")

@@ -37,13 +37,18 @@ CHANNELS = {
 }
 GROUPS = {1: 5, 4: 4, 6: 5, 7: 14, 8: 6, 9: 3}
 VOCABULARY = Vocabulary(
-    channels={word: code for code, words in CHANNELS.items() for word in words.split()} | {"walk in": "walk_in"},
-    subjects=frozenset(f"{group}.{one}" for group, size in GROUPS.items() for one in range(1, size + 1))
+    channels={word: code for code, words in CHANNELS.items() for word in words.split()}
+    | {"walk in": "walk_in"},
+    subjects=frozenset(
+        f"{group}.{one}" for group, size in GROUPS.items() for one in range(1, size + 1)
+    )
     | frozenset(("2", "3", "5", "10", "11", "12")),
 )
 
 
-OFFICE = replace(load_configuration().vocabulary(), staff=frozenset({"นก", "ต้น", "เมย์", "สมศรี ใจงาม"}))
+OFFICE = replace(
+    load_configuration().vocabulary(), staff=frozenset({"นก", "ต้น", "เมย์", "สมศรี ใจงาม"})
+)
 """The real words of the office, which the page's rows are read with."""
 
 
@@ -54,7 +59,10 @@ def read(text: str) -> OneLine:
 def documented_rows() -> list[list[str]]:
     page = Path(__file__).parents[2] / "docs" / "one-line.md"
     lines = [line for line in page.read_text("utf-8").splitlines() if line.startswith("|")]
-    return [[cell.strip().replace("⏎", "\n") for cell in line.strip("|").split("|")] for line in lines[2:]]
+    return [
+        [cell.strip().replace("⏎", "\n") for cell in line.strip("|").split("|")]
+        for line in lines[2:]
+    ]
 
 
 def test_the_page_has_its_examples() -> None:
@@ -65,17 +73,27 @@ def more(read: OneLine) -> str:
     """The last column: whatever else was read."""
     years = dict(read.years)
     said = [f"@{read.assignee}" if read.assignee else ""]
-    said += [f"{name} {getattr(read, name)}" * bool(getattr(read, name)) for name in ("urgency", "mood", "complexity")]
+    said += [
+        f"{name} {getattr(read, name)}" * bool(getattr(read, name))
+        for name in ("urgency", "mood", "complexity")
+    ]
     said += [f"{project} {kept(years.get(project, ()))}".strip() for project in read.projects]
     said.append(f"years {kept(years[''])}" if "" in years else "")
     said.append("" if read.price is None else f"price {read.price}")
-    said.append(f"receipt {read.receipt_no} {read.receipt_on or ''}".strip() * bool(read.receipt_no))
+    said.append(
+        f"receipt {read.receipt_no} {read.receipt_on or ''}".strip() * bool(read.receipt_no)
+    )
     said.append(f"letter {read.letter_no} {read.letter_on or ''}".strip() * bool(read.letter_no))
-    said.append(f"contract {read.contract_no} {read.contract_on or ''}".strip() * bool(read.contract_no))
+    said.append(
+        f"contract {read.contract_no} {read.contract_on or ''}".strip() * bool(read.contract_no)
+    )
     said.append(f"purpose {read.purpose}" * bool(read.purpose))
     said.append("nobody" * read.nobody)
     said.append("users" * read.counts)
-    shown = ", ".join(f'{doubt.field} "{doubt.words}"' if doubt.taken else f'"{doubt.words}"' for doubt in read.doubts)
+    shown = ", ".join(
+        f'{doubt.field} "{doubt.words}"' if doubt.taken else f'"{doubt.words}"'
+        for doubt in read.doubts
+    )
     said.append(f"shown: {shown}" * bool(shown))
     return "; ".join(filter(None, said))
 
@@ -85,12 +103,19 @@ def test_line_reads_as_documented(row: list[str]) -> None:
     line, customer, channel, subject, created, details, result, closes, rest = row
     kind, _, reference = customer.partition(" ")
     understood = parse_one_line(line, OFFICE, TODAY)
-    assert (understood.customer, understood.customer_kind) == (reference, CustomerRef(kind) if kind else None)
+    assert (understood.customer, understood.customer_kind) == (
+        reference,
+        CustomerRef(kind) if kind else None,
+    )
     assert (understood.channel, understood.subject) == (channel, subject)
     day, _, time = created.partition(" ")
     assert understood.created_on == (date.fromisoformat(day) if day else None)
     assert (f"{understood.created_time:%H:%M}" if understood.created_time else "") == time
-    assert (understood.details, understood.result, understood.close) == (details, result, closes == "yes")
+    assert (understood.details, understood.result, understood.close) == (
+        details,
+        result,
+        closes == "yes",
+    )
     assert more(understood) == rest
 
 
@@ -117,10 +142,15 @@ def test_a_number_that_no_telephone_has_stays_in_the_details() -> None:
 
 
 def test_direction_marks_do_not_hide_words() -> None:
-    assert read("\u202bC81554\u202c โทร 1.1 ขอ \u05e9\u05dc\u05d5\u05dd").details == "ขอ \u05e9\u05dc\u05d5\u05dd"
+    assert (
+        read("\u202bC81554\u202c โทร 1.1 ขอ \u05e9\u05dc\u05d5\u05dd").details
+        == "ขอ \u05e9\u05dc\u05d5\u05dd"
+    )
 
 
-@pytest.mark.parametrize("unit", ["ก", "0 ", "C1 ", '" ', "=> ", "\n", "วันที่ ", "🙂", "ปิด ", "a@", "( "])
+@pytest.mark.parametrize(
+    "unit", ["ก", "0 ", "C1 ", '" ', "=> ", "\n", "วันที่ ", "🙂", "ปิด ", "a@", "( "]
+)
 def test_long_lines_are_read_and_kept(unit: str) -> None:
     text = "C81554 โทร 1.1 " + unit * (5000 // len(unit))
     read_back = read(text)
@@ -133,7 +163,9 @@ def test_long_lines_are_read_and_kept(unit: str) -> None:
 
 @dataclass(frozen=True)
 class Piece:
-    """Something typed, and the field that it says; "" where it only is a word of question or answer."""
+    """Something typed, and the field that it says; "" where it only is a word of question or
+    answer.
+    """
 
     text: str
     field: str = ""
@@ -193,14 +225,18 @@ def test_no_word_vanishes_and_no_field_holds_what_was_not_said(pieces: list[Piec
         if piece.text in MARKERS or not re.search(r"\w", piece.text):
             continue  # a sign is no word
         taken = piece.field and getattr(understood, piece.field) == piece.value
-        assert taken or not words_of(piece.text) - held, f"{piece.text} vanished from {line}: {understood}"
+        assert taken or not words_of(piece.text) - held, (
+            f"{piece.text} vanished from {line}: {understood}"
+        )
     assert not held - words_of(line), f"made up from {line}"
     for field in SAID_FIELDS:
         value = getattr(understood, field)
         said = {piece.value for piece in pieces if piece.field == field}
         name = field == "customer" and understood.customer_kind is CustomerRef.NAME
         shown = any(doubt.field == field and doubt.taken for doubt in understood.doubts)
-        assert not value or name or shown or value in said, f"{field} {value} was not said in {line}"
+        assert not value or name or shown or value in said, (
+            f"{field} {value} was not said in {line}"
+        )
 
 
 @given(st.text(max_size=60) | st.lists(st.text(max_size=8), max_size=8).map(" ".join))
@@ -210,7 +246,9 @@ def test_every_text_has_a_reading(text: str) -> None:
     assert not kept - Counter("".join(words_of(clean(text)))), "something was made up"
 
 
-@pytest.mark.parametrize("reader", [parse_one_line, read_led_details], ids=lambda reader: reader.__name__)
+@pytest.mark.parametrize(
+    "reader", [parse_one_line, read_led_details], ids=lambda reader: reader.__name__
+)
 @pytest.mark.parametrize(
     "unit",
     ["0", "0 ", "ก", "ก ", "C1 ", "1.1 ", "ปิด ", "ปิด", "โทร", "โทร ", "เมื่อ", "26/11/69 ", "เล่มละ 5 ",

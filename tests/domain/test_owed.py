@@ -22,13 +22,26 @@ NOK = StaffId(1)
 def ticket(no: int, subject: str, day: int, *, closed: bool = True) -> Ticket:
     at = START + timedelta(days=day)
     status, closed_at = (Status.CLOSED, at) if closed else (Status.OPEN, None)
-    return Ticket(TicketNo(f"R{no}"), "email", subject, "x", at, at, NOK, NOK, status=status, closed_at=closed_at)
+    return Ticket(
+        TicketNo(f"R{no}"),
+        "email",
+        subject,
+        "x",
+        at,
+        at,
+        NOK,
+        NOK,
+        status=status,
+        closed_at=closed_at,
+    )
 
 
 def settled(tickets: list[Ticket], owed: list[Owed] | None = None, **agreed: date) -> list[Owed]:
     """All that is or was owed after settling, saved as the store would."""
     rows = {row.id: row for row in owed or []}
-    for row in settle(RULES.values(), tickets, list(rows.values()), 1, agreed, START + timedelta(days=900)):
+    for row in settle(
+        RULES.values(), tickets, list(rows.values()), 1, agreed, START + timedelta(days=900)
+    ):
         number = row.id or len(rows) + 1
         rows[number] = replace(row, id=number)
     return list(rows.values())
@@ -40,10 +53,19 @@ def states(rows: list[Owed]) -> list[tuple[str, str]]:
 
 LIVES = {
     "sent": ([("7.9", 0)], [("contract", "open")]),
-    "sent and returned": ([("7.9", 0), ("7.10", 5)], [("contract", "received"), ("research", "open")]),
-    "all of it": ([("7.9", 0), ("7.10", 5), ("7.13", 400)], [("contract", "received"), ("research", "received")]),
+    "sent and returned": (
+        [("7.9", 0), ("7.10", 5)],
+        [("contract", "received"), ("research", "open")],
+    ),
+    "all of it": (
+        [("7.9", 0), ("7.10", 5), ("7.13", 400)],
+        [("contract", "received"), ("research", "received")],
+    ),
     "returned before it was sent": ([("7.10", 0), ("7.9", 5)], [("research", "open")]),
-    "returned twice": ([("7.9", 0), ("7.10", 5), ("7.10", 6)], [("contract", "received"), ("research", "open")]),
+    "returned twice": (
+        [("7.9", 0), ("7.10", 5), ("7.10", 6)],
+        [("contract", "received"), ("research", "open")],
+    ),
     "sent twice": ([("7.9", 0), ("7.9", 3)], [("contract", "open")]),
     "sent again after the return": (
         [("7.9", 0), ("7.10", 5), ("7.9", 10)],
@@ -51,7 +73,10 @@ LIVES = {
     ),
     "quotation paid": ([("7.3", 0), ("7.8", 5)], [("quotation", "received")]),
     "fetched by sending": ([("7.7", 0), ("7.9", 5)], [("fetch", "received"), ("contract", "open")]),
-    "tabulation": ([("8.2", 0), ("8.5", 3), ("8.4", 4)], [("quotation", "received"), ("fetch", "open")]),
+    "tabulation": (
+        [("8.2", 0), ("8.5", 3), ("8.4", 4)],
+        [("quotation", "received"), ("fetch", "open")],
+    ),
     "thanks alone": ([("7.14", 0)], []),
 }
 
@@ -71,7 +96,9 @@ def test_what_is_owed_follows_from_the_closed_tickets(
 def test_an_open_ticket_begins_and_ends_nothing() -> None:
     sent = ticket(1, "7.9", 0)
     assert settled([ticket(1, "7.9", 0, closed=False)]) == []
-    assert states(settled([sent, ticket(2, "7.10", 5, closed=False)], settled([sent]))) == [("contract", "open")]
+    assert states(settled([sent, ticket(2, "7.10", 5, closed=False)], settled([sent]))) == [
+        ("contract", "open")
+    ]
 
 
 def test_a_proof_that_is_undone_is_owed_again_and_a_start_that_is_undone_is_not() -> None:
@@ -94,7 +121,13 @@ def test_what_was_given_up_stays_given_up_until_it_is_sent_anew() -> None:
 
 def test_follow_ups_since_it_began_are_counted_from_their_tickets() -> None:
     sent = ticket(2, "7.9", 1)
-    tickets = [ticket(1, "7.11", 0), sent, ticket(3, "7.11", 5), ticket(4, "7.11", 9), ticket(5, "7.12", 10)]
+    tickets = [
+        ticket(1, "7.11", 0),
+        sent,
+        ticket(3, "7.11", 5),
+        ticket(4, "7.11", 9),
+        ticket(5, "7.12", 10),
+    ]
     (row,) = settled(tickets, settled([sent]))
     assert (row.chased, row.last_at) == (2, START + timedelta(days=9))
 
@@ -123,10 +156,16 @@ REMINDERS = {
         "2026-12-15 09:00",
     ),
     "on the date agreed": (replace(CONTRACT, due_on=date(2027, 1, 20)), "2027-01-20 09:00"),
-    "on Monday where the date agreed is a Saturday": (replace(CONTRACT, due_on=date(2027, 1, 23)), "2027-01-25 09:00"),
+    "on Monday where the date agreed is a Saturday": (
+        replace(CONTRACT, due_on=date(2027, 1, 23)),
+        "2027-01-25 09:00",
+    ),
     "when the officer wants": (replace(CONTRACT, snoozed_on=date(2027, 2, 1)), "2027-02-01 09:00"),
     "not after the last": (replace(CONTRACT, reminders=12, last_at=START), "never"),
-    "once more when asked for": (replace(CONTRACT, reminders=12, extra=12, last_at=START), "2026-12-08 09:00"),
+    "once more when asked for": (
+        replace(CONTRACT, reminders=12, extra=12, last_at=START),
+        "2026-12-08 09:00",
+    ),
     "not when it is there": (replace(CONTRACT, state=OwedState.RECEIVED), "never"),
 }
 
@@ -141,11 +180,15 @@ def test_a_research_result_is_asked_for_after_a_year() -> None:
 
 
 @given(
-    started=st.timedeltas(timedelta(), timedelta(days=2000)).map(lambda span: datetime(2024, 1, 1, tzinfo=UTC) + span),
+    started=st.timedeltas(timedelta(), timedelta(days=2000)).map(
+        lambda span: datetime(2024, 1, 1, tzinfo=UTC) + span
+    ),
     later=st.timedeltas(timedelta(), timedelta(days=500)),
     rule=st.sampled_from(sorted(RULES)),
 )
-def test_a_reminder_is_always_in_the_future_on_a_working_day(started: datetime, later: timedelta, rule: str) -> None:
+def test_a_reminder_is_always_in_the_future_on_a_working_day(
+    started: datetime, later: timedelta, rule: str
+) -> None:
     now = started + later
     at = next_reminder(RULES[rule], Owed(1, rule, started), CALENDAR, now)
     assert at is not None
@@ -153,11 +196,16 @@ def test_a_reminder_is_always_in_the_future_on_a_working_day(started: datetime, 
     assert CALENDAR.is_working_day(at.date())
     assert at.time() == RULES[rule].at
     # Looked at again at any time before it, it is the same: a restart moves nothing.
-    assert next_reminder(RULES[rule], Owed(1, rule, started), CALENDAR, at - timedelta(seconds=1)) == at
+    assert (
+        next_reminder(RULES[rule], Owed(1, rule, started), CALENDAR, at - timedelta(seconds=1))
+        == at
+    )
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(1, 60), st.integers(0, 400))
-def test_a_span_is_monotone_and_keeps_the_day_where_the_month_has_it(on: date, months: int, days: int) -> None:
+def test_a_span_is_monotone_and_keeps_the_day_where_the_month_has_it(
+    on: date, months: int, days: int
+) -> None:
     after = Span(months, 0).after(on)
     assert after.day == on.day or (after + timedelta(days=1)).day == 1
     assert Span(months, days).after(on) == after + timedelta(days=days)
@@ -170,13 +218,25 @@ def test_a_leap_day_next_year_is_the_last_of_february() -> None:
 
 def test_the_defaults_are_those_of_the_office() -> None:
     contract, research = RULES["contract"], RULES["research"]
-    assert (contract.first, contract.every, contract.supervisor_after) == (Span(0, 14), Span(0, 7), 3)
-    assert (research.first, research.every, research.supervisor_after) == (Span(12, 0), Span(0, 30), 3)
+    assert (contract.first, contract.every, contract.supervisor_after) == (
+        Span(0, 14),
+        Span(0, 7),
+        3,
+    )
+    assert (research.first, research.every, research.supervisor_after) == (
+        Span(12, 0),
+        Span(0, 30),
+        3,
+    )
     assert RULES["quotation"].first == Span(0, 14)
     assert RULES["fetch"].first == Span(0, 7)
     assert {rule.at for rule in RULES.values()} == {time(9, 0)}
 
 
-@pytest.mark.parametrize(("chased", "unreached", "reached"), [(3, 1, 2), (1, 1, 0), (0, 0, 0), (1, 2, 0)])
-def test_letters_that_came_back_do_not_count_as_followed_up(chased: int, unreached: int, reached: int) -> None:
+@pytest.mark.parametrize(
+    ("chased", "unreached", "reached"), [(3, 1, 2), (1, 1, 0), (0, 0, 0), (1, 2, 0)]
+)
+def test_letters_that_came_back_do_not_count_as_followed_up(
+    chased: int, unreached: int, reached: int
+) -> None:
     assert replace(CONTRACT, chased=chased, unreached=unreached).reached() == reached

@@ -74,7 +74,9 @@ def test_one_of_two_is_corrected_or_taken_away() -> None:
 
 def test_a_ticket_redated_behind_its_pause_can_still_be_answered() -> None:
     waits = replace(pauses.wait(OPEN, ago(3), NOW), created_at=ago(2))
-    assert pauses.answered(replace(waits, pauses=(*waits.pauses,)), NOW, NOW).pauses == (Pause(ago(3), NOW),)
+    assert pauses.answered(replace(waits, pauses=(*waits.pauses,)), NOW, NOW).pauses == (
+        Pause(ago(3), NOW),
+    )
 
 
 def test_one_that_an_import_closed_while_it_waited_waits_no_more_when_reopened() -> None:

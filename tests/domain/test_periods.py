@@ -45,7 +45,9 @@ def test_a_span_is_read_from_the_front(text: str, period: Period, rest: str) -> 
     assert find_period(text, TODAY) == (period, rest)
 
 
-@pytest.mark.parametrize("text", ["", "7", "7.4", "ปี", "ปีหน้า", "ทีม", "ตัวอย่าง", "ปี 99999", "เดือนนี้แหละ", "ปีงบ 2653x"])
+@pytest.mark.parametrize(
+    "text", ["", "7", "7.4", "ปี", "ปีหน้า", "ทีม", "ตัวอย่าง", "ปี 99999", "เดือนนี้แหละ", "ปีงบ 2653x"]
+)
 def test_anything_else_is_no_span(text: str) -> None:
     assert find_period(text, TODAY) is None
 
@@ -83,12 +85,15 @@ def test_every_day_lies_in_its_month_and_fiscal_year(day: date) -> None:
         ("ปี 2568 – เดือนนี้", date(2025, 1, 1), date(2026, 12, 1)),
     ],
 )
-def test_a_whole_text_is_one_span_or_from_one_to_another(text: str, first: date, until: date) -> None:
+def test_a_whole_text_is_one_span_or_from_one_to_another(
+    text: str, first: date, until: date
+) -> None:
     assert find_span(text, TODAY) == Period(first, until)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ต.ค. 69 x", "ต.ค. 69 -", "ต.ค. 69 - ก.ค. 66", "ต.ค. 69 - ก.ค. 70 - ปี 2571", "- ต.ค. 69"]
+    "text",
+    ["", "ต.ค. 69 x", "ต.ค. 69 -", "ต.ค. 69 - ก.ค. 66", "ต.ค. 69 - ก.ค. 70 - ปี 2571", "- ต.ค. 69"],
 )
 def test_what_is_neither_is_none(text: str) -> None:
     assert find_span(text, TODAY) is None
@@ -97,5 +102,8 @@ def test_what_is_neither_is_none(text: str) -> None:
 def test_the_months_of_a_span_are_those_that_have_begun() -> None:
     assert months_of(fiscal_year_of(TODAY), TODAY) == [date(2026, 10, 1), date(2026, 11, 1)]
     assert len(months_of(FY2569, TODAY)) == 12
-    assert months_of(Period(date(2026, 9, 15), date(2026, 10, 2)), TODAY) == [date(2026, 9, 1), date(2026, 10, 1)]
+    assert months_of(Period(date(2026, 9, 15), date(2026, 10, 2)), TODAY) == [
+        date(2026, 9, 1),
+        date(2026, 10, 1),
+    ]
     assert months_of(Period(date(2027, 1, 1), date(2028, 1, 1)), TODAY) == []

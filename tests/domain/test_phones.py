@@ -81,7 +81,8 @@ def test_what_is_no_telephone_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2563", "9", "81/2563", "1,500.50", "19/02/2563", "1.1", "R2611000124", "0812345678 ขอ"]
+    "text",
+    ["2563", "9", "81/2563", "1,500.50", "19/02/2563", "1.1", "R2611000124", "0812345678 ขอ"],
 )
 def test_other_numbers_do_not_look_like_telephones(text: str) -> None:
     assert not looks_like_phone(text)
@@ -166,7 +167,9 @@ def test_a_cell_says_telephones_and_nothing_else(text: str, numbers: tuple[str, 
         ("8.12345678E+08", (), "8.12345678E+08"),
     ],
 )
-def test_what_stands_beside_a_telephone_keeps_its_words(text: str, numbers: tuple[str, ...], beside: str) -> None:
+def test_what_stands_beside_a_telephone_keeps_its_words(
+    text: str, numbers: tuple[str, ...], beside: str
+) -> None:
     assert read_phones(text) == Phones(numbers, beside)
     with pytest.raises(InvalidInput):
         parse_phone(text)
@@ -184,7 +187,9 @@ def test_what_stands_beside_a_telephone_keeps_its_words(text: str, numbers: tupl
         ("001 44 20 7946 0958", "+442079460958"),
     ],
 )
-def test_a_telephone_that_is_written_otherwise_than_dialled_is_named_as_restored(text: str, number: str) -> None:
+def test_a_telephone_that_is_written_otherwise_than_dialled_is_named_as_restored(
+    text: str, number: str
+) -> None:
     assert read_phones(text) == Phones((number,), restored=True)
 
 
@@ -229,7 +234,9 @@ def test_no_word_beside_telephones_is_lost(text: str) -> None:
         ("สมชาย@example.com", (), "สมชาย@example.com", False),
     ],
 )
-def test_a_cell_says_addresses(text: str, addresses: tuple[str, ...], beside: str, restored: bool) -> None:
+def test_a_cell_says_addresses(
+    text: str, addresses: tuple[str, ...], beside: str, restored: bool
+) -> None:
     assert read_emails(text) == Emails(addresses, beside, restored)
 
 
@@ -238,7 +245,10 @@ def test_a_cell_says_addresses(text: str, addresses: tuple[str, ...], beside: st
     [
         ("สมชาย ใจดี 0812345678", Reach("สมชาย ใจดี", (MOBILE,), ())),
         ("นางสาวนก, 0812345678, อีเมล nok@x.th", Reach("นางสาวนก", (MOBILE,), ("nok@x.th",))),
-        ("สมชาย โทร 081-234-5678 หรือ 02-141-7500 a@b.com", Reach("สมชาย", (MOBILE, DESK), ("a@b.com",))),
+        (
+            "สมชาย โทร 081-234-5678 หรือ 02-141-7500 a@b.com",
+            Reach("สมชาย", (MOBILE, DESK), ("a@b.com",)),
+        ),
         ("บริษัท ก, ข จำกัด 02-141-7500 ต่อ 12", Reach("บริษัท ก, ข จำกัด", (f"{DESK};ext=12",), ())),
         ("M. Night 0812345678", Reach("M. Night", (MOBILE,), ())),
         ("สมชาย 2563", Reach("สมชาย 2563", (), ())),
@@ -301,7 +311,10 @@ def test_a_masked_surname_is_never_whole(name: str, masked: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "address"),
-    [(" Somchai@Example.COM ", "somchai@example.com"), ("a.b+c@mail.nso.go.th", "a.b+c@mail.nso.go.th")],
+    [
+        (" Somchai@Example.COM ", "somchai@example.com"),
+        ("a.b+c@mail.nso.go.th", "a.b+c@mail.nso.go.th"),
+    ],
 )
 def test_an_email_is_kept_in_lower_case(typed: str, address: str) -> None:
     assert looks_like_email(typed)
@@ -310,7 +323,17 @@ def test_an_email_is_kept_in_lower_case(typed: str, address: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "สมชาย@example.com", "a@b", "a b@c.th", "@x.th", "a@.th", "a@@b.th", "a@b.th, c@d.th", "a" * 250 + "@b.th"],
+    [
+        "",
+        "สมชาย@example.com",
+        "a@b",
+        "a b@c.th",
+        "@x.th",
+        "a@.th",
+        "a@@b.th",
+        "a@b.th, c@d.th",
+        "a" * 250 + "@b.th",
+    ],
 )
 def test_what_is_no_email_is_refused(text: str) -> None:
     assert not looks_like_email(text)

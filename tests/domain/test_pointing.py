@@ -1,4 +1,6 @@
-"""Where only habit chose subject and channel, telling words have the officer asked: how often rightly, is counted."""
+"""Where only habit chose subject and channel, telling words have the officer asked: how often
+rightly, is counted.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -23,13 +25,17 @@ DATA, ADVICE = ("6.1", "phone"), ("1.1", "phone")
 
 def ways(text: str, habit: Way = DATA, said: tuple[str, ...] = ()) -> list[Way]:
     details, _marker, result = text.partition("=>")
-    likely = Model().likeliest(details, "", SUBJECTS, seeds=CONFIGURATION.seeds, fitting=SUBJECTS, habits={})
+    likely = Model().likeliest(
+        details, "", SUBJECTS, seeds=CONFIGURATION.seeds, fitting=SUBJECTS, habits={}
+    )
     return POINTER.ways(details, result, habit, said, likely)
 
 
 @dataclass
 class Count:
-    """Of details that are as habit has them how many were asked about; of others how many were, and with what."""
+    """Of details that are as habit has them how many were asked about; of others how many were, and
+    with what.
+    """
 
     own: int = 0
     needless: int = 0
@@ -54,10 +60,17 @@ def measure(rows: list[list[str]], habit: Way) -> Count:
 
 @pytest.mark.parametrize(
     ("table", "habit", "offered", "missed"),
-    [("seen", DATA, 90, 5), ("held", DATA, 85, 5), ("seen", ADVICE, 65, 30), ("held", ADVICE, 65, 30)],
+    [
+        ("seen", DATA, 90, 5),
+        ("held", DATA, 85, 5),
+        ("seen", ADVICE, 65, 30),
+        ("held", ADVICE, 65, 30),
+    ],
 )
 def test_how_often_it_asks_rightly(table: str, habit: Way, offered: int, missed: int) -> None:
-    """Of the habit of advice most that is missed is data, which only the result tells from advice."""
+    """Of the habit of advice most that is missed is data, which only the result tells from
+    advice.
+    """
     count = measure(EXAMPLES[table], habit)
     print(table, habit, count)
     assert count.needless <= 1
@@ -66,9 +79,14 @@ def test_how_often_it_asks_rightly(table: str, habit: Way, offered: int, missed:
 
 
 @pytest.mark.parametrize("habit", [DATA, ADVICE])
-def test_every_text_of_another_group_that_costs_money_or_is_a_letter_is_asked_about(habit: Way) -> None:
+def test_every_text_of_another_group_that_costs_money_or_is_a_letter_is_asked_about(
+    habit: Way,
+) -> None:
     rows = [
-        row for table in EXAMPLES.values() for row in table if row[2] in ("4.1", "4.2", "4.3", "5", "6.4", "7.4", "8.3")
+        row
+        for table in EXAMPLES.values()
+        for row in table
+        if row[2] in ("4.1", "4.2", "4.3", "5", "6.4", "7.4", "8.3")
     ]
     assert len(rows) > 20
     assert [row[0] for row in rows if not ways(row[0], habit)] == []
@@ -112,7 +130,11 @@ def test_an_office_adds_words_and_a_channel_it_lacks_is_refused(tmp_path: Path) 
     file = tmp_path / "office.toml"
     file.write_text('[suggestions]\n"5" = ["พรินต์งาน"]\n', "utf-8")
     configuration = load_configuration(file)
-    assert Pointer(configuration.telling, CATALOGUE, TODAY).ways("ขอพรินต์งานหน่อย", "", DATA) == [("5", "walk_in")]
+    assert Pointer(configuration.telling, CATALOGUE, TODAY).ways("ขอพรินต์งานหน่อย", "", DATA) == [
+        ("5", "walk_in")
+    ]
     file.write_text('[pointing.channels]\npigeon = ["นกพิราบ"]\n', "utf-8")
-    with pytest.raises(DataError, match=r"office.toml: \[pointing.channels\] pigeon: is no channel"):
+    with pytest.raises(
+        DataError, match=r"office.toml: \[pointing.channels\] pigeon: is no channel"
+    ):
         load_configuration(file)

@@ -69,4 +69,10 @@ def test_what_people_ask_about_makes_a_project_likely(text: str, likely: list[st
 
 def test_several_projects_in_one_answer() -> None:
     typed = "สรง. 2562, แรงงานนอกระบบ 2560 และ สศส. 2559-2561\nธุรกิจและอุตสาหกรรม;HWS"
-    assert split_projects(typed) == ["สรง. 2562", "แรงงานนอกระบบ 2560", "สศส. 2559-2561", "ธุรกิจและอุตสาหกรรม", "HWS"]
+    assert split_projects(typed) == [
+        "สรง. 2562",
+        "แรงงานนอกระบบ 2560",
+        "สศส. 2559-2561",
+        "ธุรกิจและอุตสาหกรรม",
+        "HWS",
+    ]

@@ -40,7 +40,12 @@ def test_short_forms_and_known_slips_are_provinces(typed: str, name: str) -> Non
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("กระบึ่", "กระบี่"), ("นครศรีธรรมราด", "นครศรีธรรมราช"), ("สุราดธานี", "สุราษฎร์ธานี"), ("ประจวบคีรี", "ประจวบคีรีขันธ์")],
+    [
+        ("กระบึ่", "กระบี่"),
+        ("นครศรีธรรมราด", "นครศรีธรรมราช"),
+        ("สุราดธานี", "สุราษฎร์ธานี"),
+        ("ประจวบคีรี", "ประจวบคีรีขันธ์"),
+    ],
 )
 def test_other_slips_are_offered(typed: str, first: str) -> None:
     assert find_province(typed) == ""

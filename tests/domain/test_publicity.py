@@ -1,4 +1,6 @@
-"""Links to posts in all their spellings, the words of publicity tickets, and what the networks take."""
+"""Links to posts in all their spellings, the words of publicity tickets, and what the networks
+take.
+"""
 
 import re
 from datetime import date
@@ -50,8 +52,14 @@ PFBID = "pfbid02abcDEFghiJKL"
         ("https://www.facebook.com/share/p/1AbC2dEf/", "facebook:share/1AbC2dEf"),
         ("https://fb.watch/aBc12_/", "facebook:fb.watch/aBc12_"),
         ("https://fb.me/p/aBc12", "facebook:fb.me/p/aBc12"),
-        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fx.com%2Fnso%2Fstatus%2F77&h=AT0", "twitter:77"),
-        ("https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Flin.ee%2Fabc", "line:lin.ee/abc"),
+        (
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Fx.com%2Fnso%2Fstatus%2F77&h=AT0",
+            "twitter:77",
+        ),
+        (
+            "https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Flin.ee%2Fabc",
+            "line:lin.ee/abc",
+        ),
         ("https://x.com/NSO/status/77?s=20&t=x", "twitter:77"),
         ("https://mobile.twitter.com/NSO/status/77/photo/1", "twitter:77"),
         ("https://x.com/i/web/status/77", "twitter:77"),
@@ -64,7 +72,10 @@ PFBID = "pfbid02abcDEFghiJKL"
         ("https://linevoom.line.me/post/1170000001", "line:1170000001"),
         ("https://timeline.line.me/post/_abc/1170000001", "line:1170000001"),
         ("https://line.me/R/home/public/post?id=@nso&postId=1170000001", "line:1170000001"),
-        ("https://social-plugins.line.me/lineit/share?url=https%3A%2F%2Fx.com%2Fa%2Fstatus%2F5", "twitter:5"),
+        (
+            "https://social-plugins.line.me/lineit/share?url=https%3A%2F%2Fx.com%2Fa%2Fstatus%2F5",
+            "twitter:5",
+        ),
     ],
 )
 def test_every_spelling_of_a_post_means_that_post(typed: str, key: str):
@@ -125,12 +136,17 @@ def test_the_page_stands_in_the_address():
 
 
 def test_a_page_beside_a_post_is_no_second_post():
-    found = find_links("https://www.facebook.com/nso.thailand https://www.facebook.com/nso.thailand/posts/123")
+    found = find_links(
+        "https://www.facebook.com/nso.thailand https://www.facebook.com/nso.thailand/posts/123"
+    )
     assert [link.key for link in found] == ["facebook:123"]
 
 
 def test_the_webhooks_id_means_the_same_post_as_its_address():
-    assert facebook_key("99_123") == find_links("https://www.facebook.com/nso.thailand/posts/123")[0].key
+    assert (
+        facebook_key("99_123")
+        == find_links("https://www.facebook.com/nso.thailand/posts/123")[0].key
+    )
 
 
 def test_thai_that_touches_a_link_is_not_part_of_it():
@@ -171,7 +187,9 @@ def test_details_and_result_are_the_manuals_own_words():
 
 
 def test_a_census_and_news_without_a_survey_are_worded_for_themselves():
-    assert "จากผลสำมะโนการเกษตร พ.ศ. 2566 ผ่าน" in details(News("", ("สำมะโนการเกษตร",), "2566"), "Line")
+    assert "จากผลสำมะโนการเกษตร พ.ศ. 2566 ผ่าน" in details(
+        News("", ("สำมะโนการเกษตร",), "2566"), "Line"
+    )
     assert details(News("วันหยุด\nรายละเอียด"), "Line").endswith("เรื่อง วันหยุด ผ่านช่องทาง Line")
 
 
@@ -182,7 +200,11 @@ def test_two_surveys_stand_side_by_side():
 
 def test_the_same_words_have_the_same_key_however_they_are_written():
     one = "ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69"
-    assert text_key(f"{one} https://x.com/a/status/1") == text_key(f"  {one.replace(' ', '  ')}\n") != ""
+    assert (
+        text_key(f"{one} https://x.com/a/status/1")
+        == text_key(f"  {one.replace(' ', '  ')}\n")
+        != ""
+    )
     assert text_key(one) != text_key(one.replace("ต.ค.", "ก.ย."))
     assert text_key("ผลสำรวจ") == "", "too short to tell"
 
@@ -199,7 +221,9 @@ def test_the_same_words_have_the_same_key_however_they_are_written():
         (Network.FACEBOOK, "ก" * 63_206, True),
     ],
 )
-def test_a_text_over_a_networks_limit_is_refused_with_by_how_much(network: Network, text: str, fits: bool):
+def test_a_text_over_a_networks_limit_is_refused_with_by_how_much(
+    network: Network, text: str, fits: bool
+):
     if fits:
         check_length(network, text)
         return
@@ -209,10 +233,16 @@ def test_a_text_over_a_networks_limit_is_refused_with_by_how_much(network: Netwo
 
 
 ADDRESS = "https://www.nso.go.th/statistics/a/long/way/to/the/report"
-PIECES = st.sampled_from(["ก้ำ", "ที่", "👨‍👩‍👧‍👦", "a", " ", "\n", "nso.go.th ", f" {ADDRESS} ", "日", "🇹🇭", "คำตอบ"])
+PIECES = st.sampled_from(
+    ["ก้ำ", "ที่", "👨‍👩‍👧‍👦", "a", " ", "\n", "nso.go.th ", f" {ADDRESS} ", "日", "🇹🇭", "คำตอบ"]
+)
 
 
-@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 40), st.sampled_from([Network.TWITTER, Network.LINE]))
+@given(
+    st.lists(PIECES, max_size=40).map("".join),
+    st.integers(1, 40),
+    st.sampled_from([Network.TWITTER, Network.LINE]),
+)
 def test_a_text_is_cut_to_fit_between_letters_and_keeps_its_first_address(
     piece: str, times: int, network: Network
 ) -> None:
@@ -230,7 +260,9 @@ def test_a_text_is_cut_to_fit_between_letters_and_keeps_its_first_address(
     first = next(iter(re.findall(r"nso.go.th(?= )|https://[!-~]+", text)), "")
     assert first in cut
     spans = [match.span() for match in re.finditer(r"https://[!-~]+|nso.go.th", text)]
-    assert not [span for span in spans if span[0] < len(head) < span[1]], "half an address leads nowhere"
+    assert not [span for span in spans if span[0] < len(head) < span[1]], (
+        "half an address leads nowhere"
+    )
     assert count(cut) > limit - 80, "no more than needed is lost"
 
 

@@ -29,11 +29,23 @@ def test_a_post_counts_once_everywhere_and_for_each_of_its_projects():
             Counted("line", (), at(2026, 10, 4), 100, None, "P2"),
         ]
     )
-    assert (found.total.posts, found.news, found.total.delivered, found.total.opened) == (4, 3, 420, 82)
-    assert {network: tally.posts for network, tally in found.networks.items()} == {"facebook": 1, "line": 3}
+    assert (found.total.posts, found.news, found.total.delivered, found.total.opened) == (
+        4,
+        3,
+        420,
+        82,
+    )
+    assert {network: tally.posts for network, tally in found.networks.items()} == {
+        "facebook": 1,
+        "line": 3,
+    }
     assert found.months == {date(2026, 9, 1): {"facebook": 1}, date(2026, 10, 1): {"line": 3}}
     assert found.fiscal_years == {2569: 1, 2570: 3}
-    assert {name: tally.posts for name, tally in found.projects.items()} == {LABOUR: 2, INFORMAL: 1, "": 2}
+    assert {name: tally.posts for name, tally in found.projects.items()} == {
+        LABOUR: 2,
+        INFORMAL: 1,
+        "": 2,
+    }
 
 
 def test_the_month_is_bangkoks():
@@ -44,7 +56,9 @@ COUNTED = st.builds(
     Counted,
     st.sampled_from(["facebook", "line", "twitter"]),
     st.sampled_from([(), (LABOUR,), (LABOUR, INFORMAL)]),
-    st.integers(1_600_000_000, 1_900_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
+    st.integers(1_600_000_000, 1_900_000_000).map(
+        lambda seconds: datetime.fromtimestamp(seconds, UTC)
+    ),
     st.none() | st.integers(0, 10_000),
 )
 
@@ -52,10 +66,14 @@ COUNTED = st.builds(
 @given(st.lists(COUNTED))
 def test_every_division_adds_up_to_the_whole(counted: list[Counted]):
     found = summarise(counted)
-    assert sum(tally.posts for tally in found.networks.values()) == found.total.posts == len(counted)
+    assert (
+        sum(tally.posts for tally in found.networks.values()) == found.total.posts == len(counted)
+    )
     assert sum(sum(month.values()) for month in found.months.values()) == len(counted)
     assert sum(found.fiscal_years.values()) == len(counted)
-    assert sum(tally.delivered or 0 for tally in found.networks.values()) == (found.total.delivered or 0)
+    assert sum(tally.delivered or 0 for tally in found.networks.values()) == (
+        found.total.delivered or 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,13 +87,18 @@ def test_every_division_adds_up_to_the_whole(counted: list[Counted]):
         ([DataUse(INFORMAL, None, None)], [OCTOBER]),
     ],
 )
-def test_a_release_is_publicised_by_a_ticket_about_its_data(publicised: list[DataUse], left: list[Release]):
+def test_a_release_is_publicised_by_a_ticket_about_its_data(
+    publicised: list[DataUse], left: list[Release]
+):
     assert without_publicity([OCTOBER], publicised) == left
 
 
 def test_the_offices_file_names_its_releases(tmp_path: Path):
     path = tmp_path / "office.toml"
-    path.write_text(f'[[releases]]\nproject = "{LABOUR}"\ndata = "ต.ค. 2569"\non = 2026-11-20\n', encoding="utf-8")
+    path.write_text(
+        f'[[releases]]\nproject = "{LABOUR}"\ndata = "ต.ค. 2569"\non = 2026-11-20\n',
+        encoding="utf-8",
+    )
     assert load_configuration(path).releases == (OCTOBER,)
 
 

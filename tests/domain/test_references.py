@@ -148,7 +148,16 @@ def test_a_text_that_is_nothing_else(text: str, kind: Kind, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ใบงานR2611000124ปิดยัง", "R2611000124 R2611000125", "สมชาย C81554", "2611000124", "0812345678", "สมชาย", ""]
+    "text",
+    [
+        "ใบงานR2611000124ปิดยัง",
+        "R2611000124 R2611000125",
+        "สมชาย C81554",
+        "2611000124",
+        "0812345678",
+        "สมชาย",
+        "",
+    ],
 )
 def test_a_text_that_says_more(text: str) -> None:
     assert read_alone(text) is None
@@ -181,7 +190,9 @@ def test_nothing_is_guessed_among_several(text: str) -> None:
     assert take_reference(text, Kind.TICKET) is None
 
 
-@pytest.mark.parametrize("text", ["C81554", "c 81554", "C-81554", "รหัส C81554", "'C81554", "c.๘๑๕๕๔", "Ｃ８１５５４"])
+@pytest.mark.parametrize(
+    "text", ["C81554", "c 81554", "C-81554", "รหัส C81554", "'C81554", "c.๘๑๕๕๔", "Ｃ８１５５４"]
+)
 def test_every_writing_of_a_code_is_one(text: str) -> None:
     assert read_code(text) == read_code(text, bare=True) == C
 
@@ -195,17 +206,23 @@ def test_digits_alone_are_a_code_only_where_one_should_stand() -> None:
     assert (read_code("81554"), read_code("81554", bare=True)) == (None, C)
 
 
-@pytest.mark.parametrize("text", ["R2611000124", "r2611 000124", "2611000124", "๒๖๑๑๐๐๐๑๒๔", "ใบงาน R2611000124"])
+@pytest.mark.parametrize(
+    "text", ["R2611000124", "r2611 000124", "2611000124", "๒๖๑๑๐๐๐๑๒๔", "ใบงาน R2611000124"]
+)
 def test_every_writing_of_a_ticket_number_is_one(text: str) -> None:
     assert read_ticket_no(text) == R
 
 
-@pytest.mark.parametrize("text", ["", "R1", "C81554", "2699000124", "R2611000124 ส่งแล้ว", "2611000124 12"])
+@pytest.mark.parametrize(
+    "text", ["", "R1", "C81554", "2699000124", "R2611000124 ส่งแล้ว", "2611000124 12"]
+)
 def test_what_is_no_ticket_number(text: str) -> None:
     assert read_ticket_no(text) is None
 
 
-@pytest.mark.parametrize("text", ["C81554 C70001", "C81554 กับ C70001", "c81554,c70001", "C81554 และ C70001", "C81554"])
+@pytest.mark.parametrize(
+    "text", ["C81554 C70001", "C81554 กับ C70001", "c81554,c70001", "C81554 และ C70001", "C81554"]
+)
 def test_codes_alone(text: str) -> None:
     assert are_codes(text)
 

@@ -1,4 +1,6 @@
-"""Names that people write in Latin letters lead to their Thai spelling among thousands of others."""
+"""Names that people write in Latin letters lead to their Thai spelling among thousands of
+others.
+"""
 
 import tomllib
 from pathlib import Path
@@ -23,8 +25,14 @@ def pairs(file: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def words() -> Words:
-    """A dictionary of some 20,000 Thai first names and surnames, with the names that are looked for."""
-    looked_for = [thai for file in ("romanised_names.toml", "romanised_held_out.toml") for thai, _ in pairs(file)]
+    """A dictionary of some 20,000 Thai first names and surnames, with the names that are looked
+    for.
+    """
+    looked_for = [
+        thai
+        for file in ("romanised_names.toml", "romanised_held_out.toml")
+        for thai, _ in pairs(file)
+    ]
     names = sorted(thai_male_names() | thai_female_names() | thai_family_names() | set(looked_for))
     found = Words()
     found.add(word for name in names for word in fold(name).split())
@@ -36,7 +44,9 @@ def words() -> Words:
 def test_nine_of_ten_names_of_real_people_are_among_the_first_five(words: Words, file: str) -> None:
     asked = pairs(file)
 
-    missed = [(thai, latin) for thai, latin in asked if fold(thai) not in list(words.sounding(latin))[:5]]
+    missed = [
+        (thai, latin) for thai, latin in asked if fold(thai) not in list(words.sounding(latin))[:5]
+    ]
 
     assert len(asked) >= 60
     assert len(missed) <= len(asked) / 10, missed
@@ -94,6 +104,8 @@ def test_every_real_name_is_one_that_a_thai_may_bear(file: str) -> None:
     assert [latin for _, latin in pairs(file) if not latin_sound(latin).is_thai()] == []
 
 
-@pytest.mark.parametrize("typed", ["", "a", "zzz", "qwrt", "bweohalktr", "smlrshjpw", "zxssah", "sdfgkol"])
+@pytest.mark.parametrize(
+    "typed", ["", "a", "zzz", "qwrt", "bweohalktr", "smlrshjpw", "zxssah", "sdfgkol"]
+)
 def test_letters_in_a_row_are_no_thai_word(typed: str) -> None:
     assert not latin_sound(typed).is_thai()

@@ -17,7 +17,9 @@ from domain.one_line.slips import Kind, find_slip
         ("+6681234567", "+6681234567", 9, -1),
     ],
 )
-def test_a_telephone_with_too_many_or_too_few_digits(text: str, typed: str, count: int, off: int) -> None:
+def test_a_telephone_with_too_many_or_too_few_digits(
+    text: str, typed: str, count: int, off: int
+) -> None:
     slip = find_slip(text)
     assert slip is not None
     assert (slip.kind, slip.text, slip.count, slip.off) == (Kind.PHONE, typed, count, off)

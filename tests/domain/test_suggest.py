@@ -19,7 +19,12 @@ def likeliest(details: str, channel: str, model: Model | None = None, **habits: 
     fitting = [code for code in SUBJECTS if CONFIGURATION.catalogue.fits(code, channel)]
     model = model or Model()
     return model.likeliest(
-        details, channel, SUBJECTS, seeds=CONFIGURATION.seeds, fitting=fitting, habits={"6.1": 0, **habits}
+        details,
+        channel,
+        SUBJECTS,
+        seeds=CONFIGURATION.seeds,
+        fitting=fitting,
+        habits={"6.1": 0, **habits},
     )
 
 
@@ -30,7 +35,10 @@ def test_the_words_of_the_file_alone_find_most_examples(table: str, first: int, 
 
     right = [subject for _, _, subject in rows]
     assert 100 * sum(r in some for r, some in zip(right, found, strict=True)) / len(rows) >= among
-    assert 100 * sum([r] == some[:1] for r, some in zip(right, found, strict=True)) / len(rows) >= first
+    assert (
+        100 * sum([r] == some[:1] for r, some in zip(right, found, strict=True)) / len(rows)
+        >= first
+    )
     assert all(subject in SUBJECTS for subject in right)
     assert all(len(some) <= MOST for some in found)
 
@@ -72,8 +80,15 @@ def test_an_office_adds_words_and_a_misspelt_subject_is_refused(tmp_path: Path) 
     file = tmp_path / "office.toml"
     file.write_text('[suggestions]\n"5" = ["พรินต์"]\n', "utf-8")
     seeds = load_configuration(file).seeds
-    assert Model().likeliest("ขอพรินต์หน่อย", "walk_in", SUBJECTS, seeds=seeds, fitting=SUBJECTS, habits={})[0] == "5"
+    assert (
+        Model().likeliest(
+            "ขอพรินต์หน่อย", "walk_in", SUBJECTS, seeds=seeds, fitting=SUBJECTS, habits={}
+        )[0]
+        == "5"
+    )
 
     file.write_text('[suggestions]\n"6.11" = ["พรินต์"]\n', "utf-8")
-    with pytest.raises(DataError, match=r"office.toml: \[suggestions\] 6.11: is no subject or group"):
+    with pytest.raises(
+        DataError, match=r"office.toml: \[suggestions\] 6.11: is no subject or group"
+    ):
         load_configuration(file)

@@ -1,4 +1,6 @@
-"""Letters: places are filled and nothing is executed; a wrong template stops the start and is named."""
+"""Letters: places are filled and nothing is executed; a wrong template stops the start and is
+named.
+"""
 
 from datetime import date
 from pathlib import Path
@@ -27,7 +29,10 @@ def test_every_letter_greets_and_signs_and_fills_all_its_places(name: str, langu
 
 
 def test_a_line_of_which_nothing_is_known_is_left_out() -> None:
-    letter = fill(TEMPLATES["contract_reminder"]["th"], {"name": "คุณนก", "contract_no": "81/2563", "projects": " "})
+    letter = fill(
+        TEMPLATES["contract_reminder"]["th"],
+        {"name": "คุณนก", "contract_no": "81/2563", "projects": " "},
+    )
     assert "สัญญาเลขที่ 81/2563\n\nบัดนี้" in letter.body
     assert "โครงการ" not in letter.body
 
@@ -50,21 +55,37 @@ def office(tmp_path: Path, toml: str) -> str:
 
 
 def test_an_office_replaces_one_text_and_keeps_the_rest(tmp_path: Path) -> None:
-    body = office(tmp_path, '[templates.answer.th]\nbody = "สวัสดี {name}\\n{result}\\n{signature}"\n')
+    body = office(
+        tmp_path, '[templates.answer.th]\nbody = "สวัสดี {name}\\n{result}\\n{signature}"\n'
+    )
     assert body.startswith("สวัสดี <name>\n<result>\nขอแสดงความนับถือ")
-    assert "โทร. 1111" in office(tmp_path, '[templates.signature.th]\nbody = "{officer} โทร. 1111"\n')
+    assert "โทร. 1111" in office(
+        tmp_path, '[templates.signature.th]\nbody = "{officer} โทร. 1111"\n'
+    )
 
 
 @pytest.mark.parametrize(
     ("toml", "named"),
     [
-        ('[templates.answer.th]\nbody = "{nam}"', "[templates.answer.th] body: unknown field {nam}"),
+        (
+            '[templates.answer.th]\nbody = "{nam}"',
+            "[templates.answer.th] body: unknown field {nam}",
+        ),
         ('[templates.answer.th]\nbody = "{name.__class__}"', "unknown field {name.__class__}"),
         ('[templates.answer.th]\nbody = "{0}"', "unknown field {0}"),
-        ('[templates.answer.en]\nsubject = "{contract_no}"', "[templates.answer.en] subject: unknown field"),
-        ('[templates.answer.th]\nsubject = "a\\nb"', "[templates.answer.th] subject: must be one line"),
+        (
+            '[templates.answer.en]\nsubject = "{contract_no}"',
+            "[templates.answer.en] subject: unknown field",
+        ),
+        (
+            '[templates.answer.th]\nsubject = "a\\nb"',
+            "[templates.answer.th] subject: must be one line",
+        ),
         ('[templates.answer.th]\nsubject = ""', "[templates.answer.th] subject: must not be empty"),
-        ('[templates.signature.th]\nbody = "{signature}"', "[templates.signature.th] body: unknown field"),
+        (
+            '[templates.signature.th]\nbody = "{signature}"',
+            "[templates.signature.th] body: unknown field",
+        ),
         ('[templates.anwser.th]\nbody = "x"', "[templates] anwser: unknown"),
         ('[templates.answer.de]\nbody = "x"', "[templates.answer] de: unknown"),
         ('[templates.answer.th]\ntext = "x"', "[templates.answer.th] text: unknown"),
@@ -84,7 +105,9 @@ def test_dates_of_letters() -> None:
 
 @pytest.mark.parametrize("name", ["contract_reminder", "research_reminder"])
 @pytest.mark.parametrize("language", ["th", "en"])
-def test_a_subject_without_a_contract_number_does_not_speak_of_one(name: str, language: str) -> None:
+def test_a_subject_without_a_contract_number_does_not_speak_of_one(
+    name: str, language: str
+) -> None:
     template = load_configuration().templates[name][language]
     assert fill(template, {"contract_no": "81/2569"}).subject.endswith("81/2569")
     subject = fill(template, {}).subject

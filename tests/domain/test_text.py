@@ -9,11 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DataError
-from domain.text import clean, digits, fold, graphemes, shorten, split_text, strip_titles, utf16_length, words
+from domain.text import (
+    clean,
+    digits,
+    fold,
+    graphemes,
+    shorten,
+    split_text,
+    strip_titles,
+    utf16_length,
+    words,
+)
 
 FAMILY = "👩\u200d👩\u200d👧"
 THAI = st.characters(min_codepoint=0x0E01, max_codepoint=0x0E5B)
-TEXTS = st.text(st.one_of(THAI, st.characters(codec=None), st.sampled_from(" \n\r\t\u200b\u202e\x00🙂"))).filter(
+TEXTS = st.text(
+    st.one_of(THAI, st.characters(codec=None), st.sampled_from(" \n\r\t\u200b\u202e\x00🙂"))
+).filter(
     # Foreign accents between two Thai marks are nobody's text.
     lambda text: not any(unicodedata.combining(it) and not "\u0e00" < it < "\u0e7f" for it in text)
 )
@@ -64,9 +76,33 @@ def test_clean_makes_one_spelling(typed: str, stored: str) -> None:
     assert clean(typed) == stored
 
 
-THAI_PARTS = ["\u0e40", "\u0e33", "\u0e4d", "\u0e32", "\u0e48", "\u0e35", "\u0e4c", "น", "ก", "\uf70a"]
-EMOJI_PARTS = ["\u200d", "\ufe0f", "👩", "❤", "🏴", "\U0001f3fb", "\u20e3", "1", "\U000e0067", "\U000e007f"]
-ODD = st.sampled_from([*THAI_PARTS, *EMOJI_PARTS, " ", "\n", "\u00a0", "\u200b", "\u3164", "\ufb01", "("])
+THAI_PARTS = [
+    "\u0e40",
+    "\u0e33",
+    "\u0e4d",
+    "\u0e32",
+    "\u0e48",
+    "\u0e35",
+    "\u0e4c",
+    "น",
+    "ก",
+    "\uf70a",
+]
+EMOJI_PARTS = [
+    "\u200d",
+    "\ufe0f",
+    "👩",
+    "❤",
+    "🏴",
+    "\U0001f3fb",
+    "\u20e3",
+    "1",
+    "\U000e0067",
+    "\U000e007f",
+]
+ODD = st.sampled_from(
+    [*THAI_PARTS, *EMOJI_PARTS, " ", "\n", "\u00a0", "\u200b", "\u3164", "\ufb01", "("]
+)
 
 
 @given(st.one_of(TEXTS, st.text(ODD)))
@@ -78,12 +114,26 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 
 def _seen(text: str) -> list[str]:
-    """The letters and digits, each alike in whatever width it stands; not those that show as a blank."""
-    plain = unicodedata.normalize("NFKC", text).replace("\u0e40\u0e40", "\u0e41").replace("\u0e40\u0e40", "\u0e41")
-    return sorted(c for c in plain if unicodedata.category(c)[0] in "LN" and c not in "\u115f\u1160")
+    """The letters and digits, each alike in whatever width it stands; not those that show as a
+    blank.
+    """
+    plain = (
+        unicodedata.normalize("NFKC", text)
+        .replace("\u0e40\u0e40", "\u0e41")
+        .replace("\u0e40\u0e40", "\u0e41")
+    )
+    return sorted(
+        c for c in plain if unicodedata.category(c)[0] in "LN" and c not in "\u115f\u1160"
+    )
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Co", "Cn"], exclude_characters="\u0e40")))
+@given(
+    st.text(
+        st.characters(
+            codec="utf-8", exclude_categories=["Cs", "Co", "Cn"], exclude_characters="\u0e40"
+        )
+    )
+)
 def test_cleaning_loses_no_letter_and_no_digit(text: str) -> None:
     text = text.replace("\u0e32", "")  # a lone sara aa may be what is left of a sara am
     assert _seen(clean(text)) == _seen(text)
@@ -92,7 +142,9 @@ def test_cleaning_loses_no_letter_and_no_digit(text: str) -> None:
 INVISIBLE = [
     chr(c)
     for c in range(0x110000)
-    if regex.match(r"[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cc}]", chr(c))
+    if regex.match(
+        r"[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cc}]", chr(c)
+    )
     and not regex.match(r"[\s\x1c-\x1f]|[\p{DI}&&\p{L}]", chr(c), regex.V1)
 ]
 
@@ -113,13 +165,22 @@ def test_every_blank_is_one(blank: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "❤️\u200d🔥", "👩🏽\u200d🚒", "1️⃣", "👍🏽", "🇹🇭"],
+    [
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "❤️\u200d🔥",
+        "👩🏽\u200d🚒",
+        "1️⃣",
+        "👍🏽",
+        "🇹🇭",
+    ],
 )
 def test_an_emoji_stays_whole(text: str) -> None:
     assert clean(f"ขอบคุณ {text}") == f"ขอบคุณ {text}"
 
 
-@pytest.mark.parametrize("text", ["🙂\U000e0068\U000e0069", "1\ufe0f", "ก\u200d👩", "👩\u200d ก", "👩\u200d"])
+@pytest.mark.parametrize(
+    "text", ["🙂\U000e0068\U000e0069", "1\ufe0f", "ก\u200d👩", "👩\u200d ก", "👩\u200d"]
+)
 def test_nothing_hides_behind_an_emoji(text: str) -> None:
     assert not regex.search(r"\p{Default_Ignorable_Code_Point}", clean(text))
 
@@ -128,8 +189,16 @@ def test_clean_text_is_never_changed() -> None:
     """All that the project itself says in Thai, but for the data files that list signs."""
     lists = ("signs.toml", "keyboard.toml", "romanise.toml", "provinces.toml")
     files = [file for file in Path("domain/data").glob("*.toml") if file.name not in lists]
-    files += [*Path("handlers").glob("*.py"), *Path("store/data").glob("*.toml"), *Path("docs").glob("*.md")]
-    lines = [line.strip() for file in files for line in file.read_text("utf-8").replace("＋", "+").split("\n")]
+    files += [
+        *Path("handlers").glob("*.py"),
+        *Path("store/data").glob("*.toml"),
+        *Path("docs").glob("*.md"),
+    ]
+    lines = [
+        line.strip()
+        for file in files
+        for line in file.read_text("utf-8").replace("＋", "+").split("\n")
+    ]
     assert len(lines) > 10_000
     assert [(line, clean(line)) for line in lines if clean(line) != line] == []
 
@@ -200,7 +269,9 @@ def test_fold_strips_titles_but_never_a_name(name: str, folded: str) -> None:
     assert fold(name) == folded
 
 
-@pytest.mark.parametrize(("one", "other"), [("สมชาย ใจดี", "สมชายใจดี"), ("มานะ", "มานี"), ("กร", "การ")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("สมชาย ใจดี", "สมชายใจดี"), ("มานะ", "มานี"), ("กร", "การ")]
+)
 def test_fold_keeps_different_names_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
@@ -267,7 +338,9 @@ def test_shortened_text_fits(text: str, limit: int) -> None:
         ("ก" + "่" * 7, 4, ["ก่่่", "่่่่"]),
     ],
 )
-def test_split_cuts_at_newlines_then_blanks_then_graphemes(text: str, limit: int, pieces: list[str]) -> None:
+def test_split_cuts_at_newlines_then_blanks_then_graphemes(
+    text: str, limit: int, pieces: list[str]
+) -> None:
     assert split_text(text, limit) == pieces
 
 

@@ -1,4 +1,6 @@
-"""Keys of tickets' texts: a part of a word is a part of the key, however it is spelt; no pattern's sign is in one."""
+"""Keys of tickets' texts: a part of a word is a part of the key, however it is spelt; no pattern's
+sign is in one.
+"""
 
 import pytest
 from hypothesis import example, given
@@ -7,7 +9,10 @@ from hypothesis import strategies as st
 from domain.text import fold
 from domain.tickets.text import query_keys, snippet, text_key
 
-THAI = st.text(st.sampled_from([chr(code) for code in range(0x0E01, 0x0E5C)] + list(" abc019/%_*?[]\\")), max_size=40)
+THAI = st.text(
+    st.sampled_from([chr(code) for code in range(0x0E01, 0x0E5C)] + list(" abc019/%_*?[]\\")),
+    max_size=40,
+)
 
 FOUND = [
     ("ขอข้อมูลรายได้ครัวเรือนกระบี่ 2560", "ครัวเรือน"),
@@ -55,6 +60,9 @@ def test_alike_keys_mean_alike_folded_texts(one: str, other: str) -> None:
 
 
 def test_a_snippet_begins_where_the_word_is() -> None:
-    assert snippet("เรียน ผู้อำนวยการ ขอรายได้ครัวเรือน กระบี่", query_keys("ครัวเรือน")) == "… ขอรายได้ครัวเรือน กระบี่"
+    assert (
+        snippet("เรียน ผู้อำนวยการ ขอรายได้ครัวเรือน กระบี่", query_keys("ครัวเรือน"))
+        == "… ขอรายได้ครัวเรือน กระบี่"
+    )
     assert snippet("รายได้ครัวเรือน", query_keys("รายได้")) == "รายได้ครัวเรือน"
     assert snippet("อย่างอื่น", query_keys("รายได้")) == ""

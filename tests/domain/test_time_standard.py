@@ -12,7 +12,8 @@ from domain.tickets.records import Complexity
 DAY = 420
 MINUTES = {"min": 1, "h": 60, "d": DAY}
 
-# Section 5 by hand: table, complexity, then walk_in | phone | letter | email | online_shop ("-" = none set)
+# Section 5 by hand: table, complexity, then walk_in | phone | letter | email | online_shop ("-" =
+# none set)
 SECTION_5 = """
 statistics simple       | 30 min | 5 min  | 4 h  | 0.5 d | -
 statistics complex      | 50 min | 10 min | 2 d  | 1 d   | -
@@ -104,7 +105,9 @@ def test_a_day_is_the_office_working_day_and_parts_of_minutes_round_up(tmp_path:
         ('quite = "30 minutes"', "quite: unknown"),
     ],
 )
-def test_rules_of_notices_that_make_no_sense_are_refused_by_name(tmp_path: Path, row: str, mend: str) -> None:
+def test_rules_of_notices_that_make_no_sense_are_refused_by_name(
+    tmp_path: Path, row: str, mend: str
+) -> None:
     file = tmp_path / "office.toml"
     file.write_text(f"[deadline_notices]\n{row}\n", "utf-8")
     with pytest.raises(DataError) as caught:

@@ -45,7 +45,10 @@ NOK = Customer(
     mobile="+66812345678",
     email="nok@example.com",
     note="=1+1",
-    contacts=(Contact("สมชาย", "+6621417500", "+66898765432", "som@example.com", True, 5), Contact("สมหญิง", id=6)),
+    contacts=(
+        Contact("สมชาย", "+6621417500", "+66898765432", "som@example.com", True, 5),
+        Contact("สมหญิง", id=6),
+    ),
     addresses=(Address("บ้าน", True), Address("ที่ทำงาน")),
     version=3,
 )
@@ -85,7 +88,11 @@ TICKET = Ticket(
     closed_at=datetime(2020, 2, 20, 3, 30, tzinfo=UTC),
     pauses=(
         Pause(datetime(2020, 2, 19, 4, 0, tzinfo=UTC), datetime(2020, 2, 19, 5, 0, 7, tzinfo=UTC)),
-        Pause(datetime(2020, 2, 19, 6, 0, tzinfo=UTC), datetime(2020, 2, 19, 7, 0, tzinfo=UTC), closed=True),
+        Pause(
+            datetime(2020, 2, 19, 6, 0, tzinfo=UTC),
+            datetime(2020, 2, 19, 7, 0, tzinfo=UTC),
+            closed=True,
+        ),
     ),
     version=2,
 )
@@ -117,7 +124,9 @@ def ticket(old: Ticket | None, **cells: str) -> Ticket:
 
 
 def test_columns_are_known_in_any_order_case_and_language():
-    columns = read_columns(Register.CUSTOMERS, ["เบอร์โทร", "CODE ", "Contact Name", "ชื่อ", "เลขบัตร", "line", "reason"])
+    columns = read_columns(
+        Register.CUSTOMERS, ["เบอร์โทร", "CODE ", "Contact Name", "ชื่อ", "เลขบัตร", "line", "reason"]
+    )
     assert columns.places == {"phone": (0,), "code": (1,), "contact_name": (2,), "name": (3,)}
     assert columns.kept == {4: "เลขบัตร"}
 
@@ -139,7 +148,8 @@ def test_headings_that_cannot_be_taken(register, header, code):
 
 def test_every_column_of_the_outside_interface_is_known():
     wanted = (
-        "code,name,type,gender,organisation,address,phone,mobile,email,contact_name,contact_phone,contact_email,note"
+        "code,name,type,gender,organisation,address,phone,mobile,email,"
+        "contact_name,contact_phone,contact_email,note"
     )
     assert set(wanted.split(",")) <= set(column_names(Register.CUSTOMERS))
 
@@ -183,11 +193,19 @@ def test_title_and_surname_make_the_name_and_parts_the_address():
 def test_two_columns_of_telephones_are_one_cell_and_a_second_of_another_field_is_kept():
     columns = read_columns(Register.CUSTOMERS, ["name", "โทรศัพท์ 1", "โทรศัพท์ 2", "ที่อยู่ 1", "ที่อยู่ 2"])
     cells = columns.cells(["ก", "021417500", "0812345678", "บ้าน", "วัด"])
-    assert cells == {"name": "ก", "phone": "021417500\n0812345678", "address": "บ้าน", "note:ที่อยู่ 2": "วัด"}
+    assert cells == {
+        "name": "ก",
+        "phone": "021417500\n0812345678",
+        "address": "บ้าน",
+        "note:ที่อยู่ 2": "วัด",
+    }
 
 
 def test_a_register_of_organisations_has_them_for_names():
-    assert read_columns(Register.CUSTOMERS, ["หน่วยงาน", "โทรศัพท์"]).places == {"name": (0,), "phone": (1,)}
+    assert read_columns(Register.CUSTOMERS, ["หน่วยงาน", "โทรศัพท์"]).places == {
+        "name": (0,),
+        "phone": (1,),
+    }
 
 
 @pytest.mark.parametrize(
@@ -219,11 +237,20 @@ def test_defusing_is_taken_back_exactly(text):
 
 
 def test_ordinary_texts_are_not_touched():
-    assert [defuse(text) for text in ("ก=1", "'ก", "081-234-5678", "")] == ["ก=1", "'ก", "081-234-5678", ""]
+    assert [defuse(text) for text in ("ก=1", "'ก", "081-234-5678", "")] == [
+        "ก=1",
+        "'ก",
+        "081-234-5678",
+        "",
+    ]
 
 
 def test_named_values_are_known_in_both_languages():
-    assert [named_value("gender", text) for text in ("หญิง", "Female", "อื่นๆ")] == ["female", "female", "other"]
+    assert [named_value("gender", text) for text in ("หญิง", "Female", "อื่นๆ")] == [
+        "female",
+        "female",
+        "other",
+    ]
     with pytest.raises(InvalidInput):
         named_value("gender", "x")
 
@@ -241,7 +268,9 @@ def test_a_subject_name_that_several_share_is_none(text):
         NAMES.code("subjects", text)
 
 
-@pytest.mark.parametrize("text", ["81554x", "X1", "C", "C1234567890123", "1234567890123", "C1a", "A-001"])
+@pytest.mark.parametrize(
+    "text", ["81554x", "X1", "C", "C1234567890123", "1234567890123", "C1a", "A-001"]
+)
 def test_codes_are_c_and_digits(text):
     with pytest.raises(InvalidInput):
         parse_code(text)
@@ -296,11 +325,18 @@ def test_a_telephone_that_nobody_can_read_stays_if_it_is_printed_so():
 
 
 def test_rows_of_one_code_are_contacts():
-    made = merged(None, {"name": "ก", "contact_name": "ข", "contact_phone": "021417500"}, {"contact_name": "ค"})
+    made = merged(
+        None,
+        {"name": "ก", "contact_name": "ข", "contact_phone": "021417500"},
+        {"contact_name": "ค"},
+    )
     assert made.contacts == (Contact("ข", "+6621417500", main=True), Contact("ค"))
 
 
-CONTACTS = [{"contact_name": "ข", "contact_phone": "0811111111"}, {"contact_name": "ข", "contact_phone": "0822222222"}]
+CONTACTS = [
+    {"contact_name": "ข", "contact_phone": "0811111111"},
+    {"contact_name": "ข", "contact_phone": "0822222222"},
+]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +349,9 @@ CONTACTS = [{"contact_name": "ข", "contact_phone": "0811111111"}, {"contact_na
         [{"address": "ก"}, {"address": "ข"}, {"address": "ก"}],
     ],
 )
-@pytest.mark.parametrize("old", [None, NOK, replace(NOK, contacts=(Contact("ข", "+66899999999", id=7),))])
+@pytest.mark.parametrize(
+    "old", [None, NOK, replace(NOK, contacts=(Contact("ข", "+66899999999", id=7),))]
+)
 def test_the_same_rows_again_change_nothing(old, rows):
     rows = [{"name": NOK.name, **row} for row in rows]
     once = merged(old, *rows)
@@ -321,8 +359,14 @@ def test_the_same_rows_again_change_nothing(old, rows):
 
 
 def test_what_a_later_row_says_otherwise_stands_in_the_note():
-    made = merged(None, {"name": "ก ข", "phone": "0811111111"}, {"name": "ก ค", "phone": "0822222222"})
-    assert (made.name, made.phone, made.note) == ("ก ข", "+66811111111", "ชื่อ: ก ค\nโทรศัพท์: 0822222222")
+    made = merged(
+        None, {"name": "ก ข", "phone": "0811111111"}, {"name": "ก ค", "phone": "0822222222"}
+    )
+    assert (made.name, made.phone, made.note) == (
+        "ก ข",
+        "+66811111111",
+        "ชื่อ: ก ค\nโทรศัพท์: 0822222222",
+    )
     assert merged(None, {"name": "ก", "phone": "0811111111"}, {"phone": "081-111-1111"}).note == ""
 
 
@@ -351,15 +395,27 @@ def test_words_that_many_names_share_tell_nobody_from_another():
     [
         ({"phone": "-"}, {}, ""),
         ({"phone": "ไม่มี", "email": "-", "type": "-", "gender": "–"}, {}, ""),
-        ({"phone": "081-234-5678, 02-141-7500 ต่อ 3"}, {"phone": "+6621417500;ext=3", "mobile": "+66812345678"}, ""),
-        ({"phone": "0812345678 0898765432"}, {"phone": "+66812345678", "mobile": "+66898765432"}, ""),
+        (
+            {"phone": "081-234-5678, 02-141-7500 ต่อ 3"},
+            {"phone": "+6621417500;ext=3", "mobile": "+66812345678"},
+            "",
+        ),
+        (
+            {"phone": "0812345678 0898765432"},
+            {"phone": "+66812345678", "mobile": "+66898765432"},
+            "",
+        ),
         (
             {"phone": "021417500/021417501", "mobile": "0812345678"},
             {"phone": "+6621417500", "mobile": "+66812345678"},
             "โทรศัพท์: 021417500/021417501",
         ),
         ({"phone": "053-123456-8"}, {"phone": "+6653123456"}, "โทรศัพท์: 053-123456-8"),
-        ({"mobile": "081-234-5678 (คุณแม่)"}, {"mobile": "+66812345678"}, "มือถือ: 081-234-5678 (คุณแม่)"),
+        (
+            {"mobile": "081-234-5678 (คุณแม่)"},
+            {"mobile": "+66812345678"},
+            "มือถือ: 081-234-5678 (คุณแม่)",
+        ),
         ({"mobile": "812345678"}, {"mobile": "+66812345678"}, ""),
         ({"email": "a@b.com, c@d.th"}, {"email": "a@b.com"}, "อีเมล: a@b.com, c@d.th"),
         ({"email": "a@gmail,com"}, {"email": "a@gmail.com"}, ""),
@@ -386,7 +442,11 @@ def test_no_word_of_a_cell_is_lost_and_none_loses_the_customer(cells, fields, no
 
 
 def test_contacts_keep_their_words_too():
-    row = {"contact_name": "คุณนก 081-234-5678", "contact_phone": "02-141-7500 ต่อ 1-3", "contact_email": "ไม่มี"}
+    row = {
+        "contact_name": "คุณนก 081-234-5678",
+        "contact_phone": "02-141-7500 ต่อ 1-3",
+        "contact_email": "ไม่มี",
+    }
     made = merged(None, {"name": "ก", **row})
     assert made.contacts == (Contact("คุณนก", "+6621417500;ext=1", "+66812345678", main=True),)
     assert made.note == "โทรศัพท์ผู้ติดต่อ (คุณนก): 02-141-7500 ต่อ 1-3"
@@ -400,7 +460,16 @@ def told(cells, old=None):
 @pytest.mark.parametrize(
     ("cells", "remarks"),
     [
-        ({"phone": "02-141-7500", "mobile": "0812345678", "email": "A@b.com", "gender": "ช", "type": "นักศึกษา"}, []),
+        (
+            {
+                "phone": "02-141-7500",
+                "mobile": "0812345678",
+                "email": "A@b.com",
+                "gender": "ช",
+                "type": "นักศึกษา",
+            },
+            [],
+        ),
         ({"phone": "-", "email": "", "type": "–"}, []),
         ({"phone": "0"}, [("cell_none", "phone", ())]),
         ({"phone": "ไม่มี"}, [("cell_none", "phone", ())]),
@@ -421,9 +490,14 @@ def test_what_is_read_otherwise_than_written_is_told(cells, remarks):
     assert told(cells) == remarks
 
 
-ANY_CELL = st.text(st.sampled_from("0123456789-+()/.,@ \n'=กขคาุ์ต่อโทรabcExmailไม่มี#"), max_size=30) | st.text(max_size=30)
+ANY_CELL = st.text(
+    st.sampled_from("0123456789-+()/.,@ \n'=กขคาุ์ต่อโทรabcExmailไม่มี#"), max_size=30
+) | st.text(max_size=30)
 CELLS = st.dictionaries(
-    st.sampled_from([one for one in column_names(Register.CUSTOMERS) if one not in ("code", "name")]), ANY_CELL
+    st.sampled_from(
+        [one for one in column_names(Register.CUSTOMERS) if one not in ("code", "name")]
+    ),
+    ANY_CELL,
 )
 
 
@@ -440,7 +514,9 @@ def test_any_cell_keeps_its_words_and_its_customer(texts):
     found = fold_all("\n".join(parts))
     for column, text in cells.items():
         if not says_no_more(column, text):
-            assert fold_all(text) in found or all(word in found for word in map(fold_all, re.findall(r"\w+", text)))
+            assert fold_all(text) in found or all(
+                word in found for word in map(fold_all, re.findall(r"\w+", text))
+            )
     assert merged(made, {"name": "นายก ข", **cells}) == made
 
 
@@ -449,7 +525,9 @@ def fold_all(text):
 
 
 def says_no_more(column, text):
-    """A word for none or not known; for a value of a list another name; labels and zeros of telephones."""
+    """A word for none or not known; for a value of a list another name; labels and zeros of
+    telephones.
+    """
     if is_blank(text) or is_unknown(text) or column in ("type", "gender"):
         return True
     if column.endswith(("phone", "mobile")):
@@ -507,7 +585,12 @@ def test_more_contacts_than_one_customer_has_stand_in_the_note():
 
 
 def test_a_customer_is_reached_by_any_telephone_or_e_mail_of_the_row():
-    row = {"phone": "9", "mobile": "0812345678", "contact_phone": "x", "contact_email": "A@example.com"}
+    row = {
+        "phone": "9",
+        "mobile": "0812345678",
+        "contact_phone": "x",
+        "contact_email": "A@example.com",
+    }
     assert reaches(row) == ("+66812345678", "a@example.com")
 
 
@@ -529,7 +612,9 @@ def test_a_voided_ticket_is_exported_as_such_and_comes_back():
 
 def test_a_ticket_printed_makes_the_same_ticket_elsewhere():
     made = merge_ticket(None, ticket_row(TICKET, LABELS), DESK, LABELS)
-    assert replace(made, version=2) == replace(TICKET, created_at=TICKET.created_at.replace(microsecond=0))
+    assert replace(made, version=2) == replace(
+        TICKET, created_at=TICKET.created_at.replace(microsecond=0)
+    )
 
 
 def test_a_sheet_that_prints_no_seconds_changes_no_time():
@@ -537,7 +622,9 @@ def test_a_sheet_that_prints_no_seconds_changes_no_time():
 
 
 def test_a_cell_that_says_something_else_changes_only_that():
-    assert ticket(TICKET, result="ส่งอีก", price="0") == replace(TICKET, result="ส่งอีก", price=Decimal("0.00"))
+    assert ticket(TICKET, result="ส่งอีก", price="0") == replace(
+        TICKET, result="ส่งอีก", price=Decimal("0.00")
+    )
 
 
 def test_the_contact_of_another_customer_is_nobodys():
@@ -588,12 +675,19 @@ FIRST = {"channel": "โทร", "subject": "6.1", "details": "ขอข้อ�
 
 def test_a_ticket_needs_little_and_is_open_or_closed_by_its_dates():
     made = ticket(None, **FIRST)
-    assert (made.channel, made.subject, made.status, made.recorded_at) == ("phone", "6.1", Status.OPEN, made.created_at)
+    assert (made.channel, made.subject, made.status, made.recorded_at) == (
+        "phone",
+        "6.1",
+        Status.OPEN,
+        made.created_at,
+    )
     assert ticket(None, **FIRST, closed_at="20 ก.พ. 63").status is Status.CLOSED
 
 
 def test_a_row_that_closes_what_waited_ends_the_waiting():
-    waiting = replace(TICKET, status=Status.OPEN, closed_at=None, pauses=(Pause(TICKET.created_at),))
+    waiting = replace(
+        TICKET, status=Status.OPEN, closed_at=None, pauses=(Pause(TICKET.created_at),)
+    )
     made = ticket(waiting, closed_at="20 ก.พ. 63 10.00 น.", status="ปิด")
     assert (made.waiting_since, made.pauses[0].until) == (None, made.closed_at)
     still = ticket(waiting, status="ปิด")
@@ -601,7 +695,12 @@ def test_a_row_that_closes_what_waited_ends_the_waiting():
 
 
 def test_a_ticket_that_waits_still_waits_elsewhere():
-    waiting = replace(TICKET, status=Status.OPEN, closed_at=None, pauses=(Pause(datetime(2020, 2, 19, 4, tzinfo=UTC)),))
+    waiting = replace(
+        TICKET,
+        status=Status.OPEN,
+        closed_at=None,
+        pauses=(Pause(datetime(2020, 2, 19, 4, tzinfo=UTC)),),
+    )
     row = ticket_row(waiting, LABELS)
     assert row["pauses"] == "2020-02-19 11:00:00 /"
     assert merge_ticket(None, row, DESK, LABELS).waiting_since == waiting.waiting_since

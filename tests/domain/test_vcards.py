@@ -22,7 +22,12 @@ OLD = (
             "BEGIN:VCARD\nVERSION:3.0\nN:ใจดี;สมชาย;;นาย;\nFN:นายสมชาย ใจดี\nORG:มหาวิทยาลัยตัวอย่าง;คณะเศรษฐศาสตร์\n"
             "item1.TEL;type=CELL;type=pref:+66 81 234 5678\nitem1.X-ABLabel:_$!<Mobile>!$_\n"
             "EMAIL;type=INTERNET:somchai@example.com\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ\n SkZJRg\nEND:VCARD\n",
-            VCard("นายสมชาย ใจดี", "มหาวิทยาลัยตัวอย่าง คณะเศรษฐศาสตร์", ["+66 81 234 5678"], ["somchai@example.com"]),
+            VCard(
+                "นายสมชาย ใจดี",
+                "มหาวิทยาลัยตัวอย่าง คณะเศรษฐศาสตร์",
+                ["+66 81 234 5678"],
+                ["somchai@example.com"],
+            ),
         ),
         (
             'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:A\\, B\\; C\r\nTEL;VALUE=uri;TYPE="voice,cell":tel:+66-81-234-5678\r\n'
@@ -42,7 +47,9 @@ def test_what_a_contact_says(data: bytes | str, card: VCard) -> None:
 
 
 def test_a_file_may_hold_several() -> None:
-    cards = read_vcards(OLD + b"\n" + OLD.replace(b"081-234-5678", b"089-999-8888") + b"BEGIN:VCARD\nEND:VCARD\n")
+    cards = read_vcards(
+        OLD + b"\n" + OLD.replace(b"081-234-5678", b"089-999-8888") + b"BEGIN:VCARD\nEND:VCARD\n"
+    )
     assert [card.phones[0] for card in cards] == ["081-234-5678", "089-999-8888"]
 
 

@@ -196,7 +196,9 @@ def test_what_names_no_moment_is_none(text: str) -> None:
     assert not names_moment(text)
 
 
-@pytest.mark.parametrize("text", ["วันนี้ 9.00", "เมื่อวาน", "19 ก.พ. 63", "23 พ.ย. 69 10.00 น.", "1/1/2569", "วันนี้"])
+@pytest.mark.parametrize(
+    "text", ["วันนี้ 9.00", "เมื่อวาน", "19 ก.พ. 63", "23 พ.ย. 69 10.00 น.", "1/1/2569", "วันนี้"]
+)
 def test_what_is_over_is_refused_with_its_time(text: str) -> None:
     with pytest.raises(InvalidInput, match="past") as refused:
         find_when(text, NOW, CALENDAR)
@@ -204,7 +206,8 @@ def test_what_is_over_is_refused_with_its_time(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["อีก 99999 วัน", "อีก 99999 วันทำการ", "อีก 20 ปี", "15 ธ.ค. 2600", "อีก 999 ปี", "in 99999 months"]
+    "text",
+    ["อีก 99999 วัน", "อีก 99999 วันทำการ", "อีก 20 ปี", "15 ธ.ค. 2600", "อีก 999 ปี", "in 99999 months"],
 )
 def test_what_is_too_far_off_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="far"):
@@ -225,7 +228,9 @@ MOMENTS = st.integers(1, 5_000_000).map(lambda minutes: NOW + timedelta(minutes=
 
 @given(MOMENTS, st.booleans())
 def test_what_the_office_prints_is_read_back(moment: datetime, full: bool) -> None:
-    found = find_when(f"{format_date(moment.date(), full=full)} {format_time(moment)}", NOW, CALENDAR)
+    found = find_when(
+        f"{format_date(moment.date(), full=full)} {format_time(moment)}", NOW, CALENDAR
+    )
     assert found is not None
     assert found.at == moment
 
@@ -249,23 +254,46 @@ def test_a_longer_span_never_ends_sooner(count: int, unit: str) -> None:
 def test_working_days_ahead_end_on_one_and_none_is_left_out(count: int) -> None:
     found = find_when(f"อีก {count} วันทำการ", NOW, CALENDAR)
     assert found is not None
-    days = [NOW.date() + timedelta(days=n) for n in range(1, (found.at.date() - NOW.date()).days + 1)]
+    days = [
+        NOW.date() + timedelta(days=n) for n in range(1, (found.at.date() - NOW.date()).days + 1)
+    ]
     assert CALENDAR.is_working_day(days[-1])
     assert sum(map(CALENDAR.is_working_day, days)) == count
 
 
 @given(MOMENTS)
-def test_the_next_working_day_keeps_the_time_and_leaves_no_working_day_out(moment: datetime) -> None:
+def test_the_next_working_day_keeps_the_time_and_leaves_no_working_day_out(
+    moment: datetime,
+) -> None:
     moved = next_working_day(moment, CALENDAR)
     assert CALENDAR.is_working_day(moved.date())
     assert moved.time() == moment.time()
-    between = [moment.date() + timedelta(days=n) for n in range((moved.date() - moment.date()).days)]
+    between = [
+        moment.date() + timedelta(days=n) for n in range((moved.date() - moment.date()).days)
+    ]
     assert not any(map(CALENDAR.is_working_day, between))
 
 
 WORDS = st.sampled_from(
     [
-        *("อีก", "ใน", "3", "๙", "ครึ่ง", "วัน", "ชม.", "โมง", "ทุ่ม", "บ่าย", "ตี", "เที่ยง", "คืน", "หน้า", "นี้", "จันทร์"),
+        *(
+            "อีก",
+            "ใน",
+            "3",
+            "๙",
+            "ครึ่ง",
+            "วัน",
+            "ชม.",
+            "โมง",
+            "ทุ่ม",
+            "บ่าย",
+            "ตี",
+            "เที่ยง",
+            "คืน",
+            "หน้า",
+            "นี้",
+            "จันทร์",
+        ),
         *("สิ้น", "เดือน", "ปี", "9.00", "24:00", "ธ.ค.", "69", "/", "31", "วันที่", "next", "in", "am"),
     ]
 )

@@ -182,7 +182,9 @@ def test_the_office_adds_renames_and_cancels_holidays(tmp_path: Path) -> None:
 
 
 def test_the_office_changes_its_hours(tmp_path: Path) -> None:
-    calendar = office(tmp_path, '[working_hours]\nfriday = ["8:30–12:00"]\nsaturday = ["09:00-12:00"]\n')
+    calendar = office(
+        tmp_path, '[working_hours]\nfriday = ["8:30–12:00"]\nsaturday = ["09:00-12:00"]\n'
+    )
     assert calendar.add(at("2026-03-06T08:30"), 240) == at("2026-03-07T09:30")
     assert calendar.day_minutes == 420
 

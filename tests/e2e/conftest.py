@@ -1,4 +1,6 @@
-"""A desk in a process of its own between two fakes at the wire; every test ends with all of them looked over."""
+"""A desk in a process of its own between two fakes at the wire; every test ends with all of them
+looked over.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -47,11 +49,15 @@ def courier(line: FakeLine) -> LineCourier:
 
 
 @pytest.fixture
-def make_desk(tmp_path: Path, template: Path, telegram: FakeTelegram, line: FakeLine) -> Iterator[MakeDesk]:
+def make_desk(
+    tmp_path: Path, template: Path, telegram: FakeTelegram, line: FakeLine
+) -> Iterator[MakeDesk]:
     """Makes desks that are killed and looked over at the end, before the fakes go."""
     with ExitStack() as stack:
 
-        def make(telegram: FakeTelegram | None = None, line: FakeLine | None = None, **settings: str) -> DeskProcess:
+        def make(
+            telegram: FakeTelegram | None = None, line: FakeLine | None = None, **settings: str
+        ) -> DeskProcess:
             desk = DeskProcess(tmp_path, template, telegram, line, **settings)
             stack.callback(desk.close)
             return desk
@@ -79,7 +85,9 @@ def webhook_desk(make_desk: MakeDesk, telegram: FakeTelegram) -> DeskProcess:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Any]:
-    """One desk on both platforms for many cases that crash nothing; each case has a chat of its own."""
+    """One desk on both platforms for many cases that crash nothing; each case has a chat of its
+    own.
+    """
     with FakeTelegram(limits=True) as telegram, FakeLine() as line:
         desk = DeskProcess(tmp_path_factory.mktemp("shared"), template, telegram, line).start()
         try:

@@ -1,8 +1,9 @@
-"""Starts run_bot.py without reading its libraries anew: a process that has them forks one for each desk.
+"""Starts run_bot.py without reading its libraries anew: a process that has them forks one for each
+desk.
 
-What it forks is a process of its own like any other: its own environment, files, signals and exit code. Only the time
-to import is saved, three quarters of a second each. Where there is no `os.pidfd_open` (not Linux) nothing is forked.
-"""
+What it forks is a process of its own like any other: its own environment, files, signals and exit
+code. Only the time to import is saved, three quarters of a second each. Where there is no
+`os.pidfd_open` (not Linux) nothing is forked."""
 
 import atexit
 import gc
@@ -110,7 +111,11 @@ def can_fork(environment: Mapping[str, str]) -> bool:
 
 
 def fork(
-    arguments: Sequence[str], environment: Mapping[str, str], stdin: IO[bytes], stdout: IO[bytes], stderr: IO[bytes]
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    stdin: IO[bytes],
+    stdout: IO[bytes],
+    stderr: IO[bytes],
 ) -> Forked:
     """Have the server run `run_bot.py` with these arguments; the files may be closed at once."""
     ours, theirs = socket.socketpair()
@@ -131,15 +136,22 @@ def start_program(
     *,
     cold: bool = False,
 ) -> Process:
-    """Run `run_bot.py`: forked where that can be, else, or where it shall be `cold`, as an operator starts it."""
+    """Run `run_bot.py`: forked where that can be, else, or where it shall be `cold`, as an operator
+    starts it.
+    """
     if can_fork(environment) and not cold:
         return fork(arguments, environment, stdin, stdout, stderr)
     command = [sys.executable, PROGRAM, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=stdin, stdout=stdout, stderr=stderr)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=stdin, stdout=stdout, stderr=stderr
+    )
 
 
 def run_program(
-    arguments: Sequence[str], environment: Mapping[str, str], typed: str = "", seconds: float = PATIENCE
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    typed: str = "",
+    seconds: float = PATIENCE,
 ) -> "subprocess.CompletedProcess[str]":
     """Run until it ends."""
     with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
@@ -171,7 +183,9 @@ def _receive(requests: socket.socket) -> tuple[dict[str, object], list[int]] | N
 
 
 def serve(requests: socket.socket) -> None:
-    """Fork whatever is asked for, and tell how each child ended; returns in the children alone, ready to run."""
+    """Fork whatever is asked for, and tell how each child ended; returns in the children alone,
+    ready to run.
+    """
     running: dict[int, tuple[int, socket.socket]] = {}
     while True:
         ready, _, _ = select.select([requests, *running], [], [])
@@ -189,7 +203,8 @@ def serve(requests: socket.socket) -> None:
             told, (*files, answers) = asked
             pid = os.fork()
             if not pid:
-                # Their numbers are given to other files now: nobody may close those when these are collected.
+                # Their numbers are given to other files now: nobody may close those when these are
+                # collected.
                 for owner in (requests, *(asker for _pid, asker in running.values())):
                     owner.detach()
                 _become(told, files)

@@ -53,7 +53,9 @@ def person(name: str, telegram: int) -> Person:
 ADMIN = person("wanna", 1001)
 NOK, DAO = person("nok", 1002), person("dao", 1003)
 OFFICERS = [person(f"officer-{n}", 1100 + n) for n in range(120)]
-"""Further officers: a chat of one's own for each case, so that neither pace nor order mixes them."""
+"""Further officers: a chat of one's own for each case, so that neither pace nor order mixes
+them.
+"""
 STRANGER = person("stranger", 9001)
 
 
@@ -66,7 +68,11 @@ async def fill(url: str) -> None:
     db = await open_database(url)
 
     async def work(tx: Tx) -> None:
-        people = [("วรรณา", Role.ADMIN, ADMIN), ("คุณนก", Role.OFFICER, NOK), ("คุณดาว", Role.OFFICER, DAO)]
+        people = [
+            ("วรรณา", Role.ADMIN, ADMIN),
+            ("คุณนก", Role.OFFICER, NOK),
+            ("คุณดาว", Role.OFFICER, DAO),
+        ]
         people += [(f"เจ้าหน้าที่ {n}", Role.OFFICER, who) for n, who in enumerate(OFFICERS)]
         for name, role, who in people:
             await link(tx, await staff.add_staff(tx, name, role, now), who, now)
@@ -95,9 +101,20 @@ CUSTOMERS = (
         addresses=(Address("1 ถนนสามเสน", main=True),),
     ),
     Customer(CustomerCode("C81555"), ODD_NAME, "citizen", Gender.FEMALE, phone="+6621417500"),
-    Customer(CustomerCode("C81556"), "บริษัท ข้อมูลไทย จำกัด", "private", email="info@khomunthai.example"),
+    Customer(
+        CustomerCode("C81556"), "บริษัท ข้อมูลไทย จำกัด", "private", email="info@khomunthai.example"
+    ),
 )
-SECRET_WORDS = ("สมชาย", "ใจดี", "มาลี", "ข้อมูลไทย", "812345678", "081-234-5678", "example.com", "khomunthai")
+SECRET_WORDS = (
+    "สมชาย",
+    "ใจดี",
+    "มาลี",
+    "ข้อมูลไทย",
+    "812345678",
+    "081-234-5678",
+    "example.com",
+    "khomunthai",
+)
 
 
 def free_port() -> int:
@@ -108,7 +125,9 @@ def free_port() -> int:
 
 
 def eventually(look: Callable[[], T], what: str, seconds: float = PATIENCE) -> T:
-    """The first true value of `look`; the process under test tells nobody when it has done something."""
+    """The first true value of `look`; the process under test tells nobody when it has done
+    something.
+    """
     until = time.monotonic() + seconds
     while not (value := look()):
         if time.monotonic() > until:
@@ -121,7 +140,12 @@ class DeskProcess:
     """A desk in a folder of its own: its settings, its database, and the process that serves it."""
 
     def __init__(
-        self, folder: Path, template: Path, telegram: FakeTelegram | None, line: FakeLine | None, **settings: str
+        self,
+        folder: Path,
+        template: Path,
+        telegram: FakeTelegram | None,
+        line: FakeLine | None,
+        **settings: str,
     ) -> None:
         self.folder, self.telegram, self.line = folder, telegram, line
         self.port = free_port()
@@ -145,9 +169,15 @@ class DeskProcess:
             "CLOCK": str(CLOCK.file()),
         }
         if self.telegram:
-            settings |= {"TELEGRAM_TOKEN": self.telegram.token, "TELEGRAM_API_URL": self.telegram.url}
+            settings |= {
+                "TELEGRAM_TOKEN": self.telegram.token,
+                "TELEGRAM_API_URL": self.telegram.url,
+            }
         if self.line:
-            settings |= {"LINE_CHANNEL_SECRET": self.line.channel_secret, "LINE_ACCESS_TOKEN": self.line.access_token}
+            settings |= {
+                "LINE_CHANNEL_SECRET": self.line.channel_secret,
+                "LINE_ACCESS_TOKEN": self.line.access_token,
+            }
             settings |= {"LINE_API_URL": self.line.url, "LINE_DATA_API_URL": self.line.url}
         return settings
 
@@ -171,10 +201,16 @@ class DeskProcess:
         return run_program(arguments, self.environment())
 
     def start(self, failpoint: str = "", *, cold: bool = False) -> "DeskProcess":
-        """Serve; returns when the desk is ready, or dead at its failpoint. `cold` = nothing is loaded beforehand."""
+        """Serve; returns when the desk is ready, or dead at its failpoint. `cold` = nothing is
+        loaded beforehand.
+        """
         with self._stderr.open("ab") as stderr, Path(os.devnull).open("r+b") as nothing:
-            self._process = start_program([], self.environment(failpoint), nothing, nothing, stderr, cold=cold)
-        eventually(lambda: self.health() or self.exit_code is not None, f"/healthz; {self.stderr()}")
+            self._process = start_program(
+                [], self.environment(failpoint), nothing, nothing, stderr, cold=cold
+            )
+        eventually(
+            lambda: self.health() or self.exit_code is not None, f"/healthz; {self.stderr()}"
+        )
         if not failpoint:
             assert self.exit_code is None, self.stderr()
         return self
@@ -211,7 +247,9 @@ class DeskProcess:
         self.start()
 
     def close(self) -> None:
-        """Kill it if it still runs (what stopping does has tests of its own), then look at what it said."""
+        """Kill it if it still runs (what stopping does has tests of its own), then look at what it
+        said.
+        """
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -222,7 +260,12 @@ class DeskProcess:
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> int:
         """The status of one HTTP request to the desk."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
-            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            connection.request(
+                method,
+                path,
+                body,
+                {name.replace("_", "-"): value for name, value in headers.items()},
+            )
             return connection.getresponse().status
 
     def health(self) -> int:
@@ -237,9 +280,13 @@ class DeskProcess:
         return self._stderr.read_text(encoding="utf-8") if self._stderr.exists() else ""
 
     def check_stderr(self) -> None:
-        """No names, telephones, e-mails, messages, tokens; no traceback that the test does not expect."""
+        """No names, telephones, e-mails, messages, tokens; no traceback that the test does not
+        expect.
+        """
         said = self.stderr()
-        leaked = [word for word in {*SECRET_WORDS, *self._secrets(), *self._typed()} if word in said]
+        leaked = [
+            word for word in {*SECRET_WORDS, *self._secrets(), *self._typed()} if word in said
+        ]
         assert not leaked, f"in the log: {leaked}"
         assert said.count("Traceback") == self.expected_tracebacks, said
 
@@ -251,10 +298,14 @@ class DeskProcess:
             yield from (self.line.channel_secret, self.line.access_token)
 
     def _typed(self) -> Iterator[str]:
-        """Every line of text that anybody typed and the inbox kept, long enough to be told from the log's words."""
+        """Every line of text that anybody typed and the inbox kept, long enough to be told from the
+        log's words.
+        """
         for (raw,) in self.rows("SELECT raw FROM inbox"):
             for text in re.findall(r'"text": ("(?:[^"\\]|\\.)*")', raw):
-                yield from (line[:40] for line in json.loads(text).splitlines() if len(line.strip()) > 7)
+                yield from (
+                    line[:40] for line in json.loads(text).splitlines() if len(line.strip()) > 7
+                )
 
     # ---- what it keeps
 
@@ -282,12 +333,16 @@ class DeskProcess:
 
     def settle(self, seconds: float = PATIENCE) -> None:
         """Until everything that came in is answered and out; the failpoint must not have struck."""
-        eventually(lambda: self.is_quiet() or self.exit_code is not None, "all handled and sent", seconds)
+        eventually(
+            lambda: self.is_quiet() or self.exit_code is not None, "all handled and sent", seconds
+        )
         assert self.exit_code is None, self.stderr()
 
 
 class LineCourier:
-    """LINE as it brings events: what was not answered with 200 is brought again when the desk is back."""
+    """LINE as it brings events: what was not answered with 200 is brought again when the desk is
+    back.
+    """
 
     def __init__(self, line: FakeLine) -> None:
         self._line = line

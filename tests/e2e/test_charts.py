@@ -1,4 +1,6 @@
-"""A chart at the wire: uploaded to Telegram, fetched by LINE through its signed link, named in the terminal."""
+"""A chart at the wire: uploaded to Telegram, fetched by LINE through its signed link, named in the
+terminal.
+"""
 
 import re
 import signal
@@ -27,7 +29,9 @@ def children(desk: DeskProcess) -> list[int]:
 
 
 @pytest.mark.parametrize("ends", ["stopped", "killed"])
-def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: FakeTelegram, ends: str) -> None:
+def test_on_telegram_the_chart_is_a_photo(
+    telegram_desk: DeskProcess, telegram: FakeTelegram, ends: str
+) -> None:
     telegram_desk.start()
     telegram.say(NOK.telegram, LOG_IT)
     telegram.wait_messages(NOK.telegram, 1)
@@ -47,7 +51,9 @@ def test_on_telegram_the_chart_is_a_photo(telegram_desk: DeskProcess, telegram: 
     eventually(lambda: not Path(f"/proc/{child}").exists(), "the child's end")
 
 
-def test_on_line_the_chart_is_an_image_behind_a_signed_link(line_desk: DeskProcess, line: FakeLine) -> None:
+def test_on_line_the_chart_is_an_image_behind_a_signed_link(
+    line_desk: DeskProcess, line: FakeLine
+) -> None:
     line_desk.settings["PUBLIC_URL"] = "https://desk.example"
     line_desk.start()
     line.say(NOK.line, LOG_IT)
@@ -82,7 +88,9 @@ def test_on_line_without_a_secure_address_the_numbers_come_with_a_sentence(
     told = line.wait_messages(NOK.line, 3)[1:]
     assert [message.raw["type"] for message in told] == ["flex", "text"]
     assert "แจ้งผู้ดูแลระบบ" in told[1].text
-    assert f"DESKBOT_PUBLIC_URL: not {'https' if address else 'set'}" in line_desk.run("check").stdout
+    assert (
+        f"DESKBOT_PUBLIC_URL: not {'https' if address else 'set'}" in line_desk.run("check").stdout
+    )
 
 
 def test_the_terminal_says_where_the_picture_is(telegram_desk: DeskProcess) -> None:

@@ -1,4 +1,6 @@
-"""The time of a desk is the one that it was given: on any day, in any zone, whatever day the machine has."""
+"""The time of a desk is the one that it was given: on any day, in any zone, whatever day the
+machine has.
+"""
 
 import asyncio
 import json
@@ -48,7 +50,9 @@ def times_in(desk: DeskProcess) -> dict[str, datetime]:
     """Some instant of each column that holds one: the earliest and the latest."""
     found = {}
     for (table,) in desk.rows(TABLES):
-        for column in [row[1] for row in desk.rows(f"PRAGMA table_info({table})") if row[1].endswith("_at")]:
+        for column in [
+            row[1] for row in desk.rows(f"PRAGMA table_info({table})") if row[1].endswith("_at")
+        ]:
             ((first, last),) = desk.rows(f"SELECT min({column}), max({column}) FROM {table}")
             if first is not None:
                 found[f"{table}.{column} from"] = datetime.fromisoformat(first)
@@ -80,7 +84,9 @@ def test_nothing_that_a_desk_writes_knows_what_day_the_machine_has(
         "schema_migrations.applied_at to",
     } <= {*times}
     assert {name: at for name, at in times.items() if abs(at - LEAP_DAY) > YEAR} == {}
-    logged = [datetime.fromisoformat(json.loads(line)["timestamp"]) for line in desk.stderr().splitlines()]
+    logged = [
+        datetime.fromisoformat(json.loads(line)["timestamp"]) for line in desk.stderr().splitlines()
+    ]
     assert all(LEAP_DAY <= at < clock() for at in logged)
 
 
@@ -109,7 +115,9 @@ def test_the_morning_comes_at_half_past_eight_in_bangkok_on_working_days(
     assert "morning=" not in ticks(desk, clock, half_past_eight + timedelta(minutes=2))
 
 
-def test_a_desk_that_runs_sees_its_clock_move(make_desk: MakeDesk, line: FakeLine, clock: FakeClock, zone: str) -> None:
+def test_a_desk_that_runs_sees_its_clock_move(
+    make_desk: MakeDesk, line: FakeLine, clock: FakeClock, zone: str
+) -> None:
     clock.set(datetime(2026, 11, 30, 8, 29, tzinfo=BANGKOK))
     desk = make_desk(None, line)
     desk.zone = zone

@@ -1,4 +1,6 @@
-"""kill -9 at every step between receiving from LINE and answering: nothing lost, nothing done twice."""
+"""kill -9 at every step between receiving from LINE and answering: nothing lost, nothing done
+twice.
+"""
 
 import asyncio
 from uuid import uuid4
@@ -9,14 +11,27 @@ from domain.staff import Platform
 from store.chat import outbox
 from store.engine.database import open_database
 from tests.e2e.conftest import MakeDesk
-from tests.e2e.harness import DAO, NOK, RESENT, SAVED, DeskProcess, LineCourier, missing_ticket, one_line
+from tests.e2e.harness import (
+    DAO,
+    NOK,
+    RESENT,
+    SAVED,
+    DeskProcess,
+    LineCourier,
+    missing_ticket,
+    one_line,
+)
 from tests.fakes.clock import CLOCK
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
 
 
-def ask_and_crash(desk: DeskProcess, line: FakeLine, failpoint: str, text: str) -> list[tuple[str, str]]:
-    """(via, text) of the answers when the desk dies at the failpoint, is started again, and LINE redelivers."""
+def ask_and_crash(
+    desk: DeskProcess, line: FakeLine, failpoint: str, text: str
+) -> list[tuple[str, str]]:
+    """(via, text) of the answers when the desk dies at the failpoint, is started again, and LINE
+    redelivers.
+    """
     courier = LineCourier(line)
     desk.start(failpoint)
     courier.say(NOK.line, text)
@@ -26,9 +41,15 @@ def ask_and_crash(desk: DeskProcess, line: FakeLine, failpoint: str, text: str) 
     return [(message.via, message.text) for message in line.messages(NOK.line)]
 
 
-@pytest.mark.parametrize("failpoint", ["event.handled", "event.finished", "message.sending", "message.sent"])
-def test_a_ticket_is_saved_once_and_answered_once(line_desk: DeskProcess, line: FakeLine, failpoint: str) -> None:
-    """Cut off before the call, the reply token tells that LINE never saw it: it is answered once, unmarked."""
+@pytest.mark.parametrize(
+    "failpoint", ["event.handled", "event.finished", "message.sending", "message.sent"]
+)
+def test_a_ticket_is_saved_once_and_answered_once(
+    line_desk: DeskProcess, line: FakeLine, failpoint: str
+) -> None:
+    """Cut off before the call, the reply token tells that LINE never saw it: it is answered once,
+    unmarked.
+    """
     details = f"สอบถามรายได้ครัวเรือน {failpoint}"
     ((via, text),) = ask_and_crash(line_desk, line, failpoint, one_line(details))
     assert via == "reply"
@@ -43,7 +64,9 @@ def test_nothing_is_acknowledged_before_the_whole_batch_is_committed(
 ) -> None:
     line_desk.start(failpoint)
     texts = {NOK.line: "ขอตารางสถิติรายจังหวัด", DAO.line: "ขอตารางสถิติรายภาค"}
-    delivery = courier.bring([line.text_event(user, one_line(text)) for user, text in texts.items()])
+    delivery = courier.bring(
+        [line.text_event(user, one_line(text)) for user, text in texts.items()]
+    )
     assert delivery.status == 0
     line_desk.wait_killed()
     assert line_desk.rows("SELECT count(*) FROM inbox") == [(kept,)]
@@ -58,7 +81,9 @@ def test_nothing_is_acknowledged_before_the_whole_batch_is_committed(
 def test_a_confirmation_cut_off_after_the_call_is_pushed_once_and_marked(
     line_desk: DeskProcess, line: FakeLine
 ) -> None:
-    """The push that repeats it has a key: killed again after LINE took that too, it is not taken twice."""
+    """The push that repeats it has a key: killed again after LINE took that too, it is not taken
+    twice.
+    """
     line_desk.start("message.accepted")
     line.say(NOK.line, one_line("สอบถามแรงงานนอกระบบ"))
     line_desk.wait_killed()
@@ -72,7 +97,9 @@ def test_a_confirmation_cut_off_after_the_call_is_pushed_once_and_marked(
     assert line_desk.tickets("สอบถามแรงงานนอกระบบ") == 1
 
 
-def test_any_other_answer_cut_off_after_the_call_is_not_repeated(line_desk: DeskProcess, line: FakeLine) -> None:
+def test_any_other_answer_cut_off_after_the_call_is_not_repeated(
+    line_desk: DeskProcess, line: FakeLine
+) -> None:
     ((via, text),) = ask_and_crash(line_desk, line, "message.accepted", missing_ticket(7))
     assert via == "reply"
     assert "R0000000007" in text
@@ -80,8 +107,12 @@ def test_any_other_answer_cut_off_after_the_call_is_not_repeated(line_desk: Desk
 
 
 @pytest.mark.parametrize("failpoint", ["message.sending", "message.accepted"])
-def test_a_push_arrives_exactly_once(line_desk: DeskProcess, line: FakeLine, failpoint: str) -> None:
-    """The message's id is LINE's retry key: what was accepted before the kill is not accepted again."""
+def test_a_push_arrives_exactly_once(
+    line_desk: DeskProcess, line: FakeLine, failpoint: str
+) -> None:
+    """The message's id is LINE's retry key: what was accepted before the kill is not accepted
+    again.
+    """
     asyncio.run(put_push(line_desk, "ถึงเวลาติดตามใบงาน"))
     line_desk.start(failpoint)
     line_desk.restart_after_kill()

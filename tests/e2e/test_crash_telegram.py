@@ -1,14 +1,27 @@
-"""kill -9 at every step between receiving from Telegram and answering: nothing lost, nothing done twice."""
+"""kill -9 at every step between receiving from Telegram and answering: nothing lost, nothing done
+twice.
+"""
 
 import pytest
 
-from tests.e2e.harness import ADMIN, NOK, RESENT, SAVED, DeskProcess, eventually, missing_ticket, one_line
+from tests.e2e.harness import (
+    ADMIN,
+    NOK,
+    RESENT,
+    SAVED,
+    DeskProcess,
+    eventually,
+    missing_ticket,
+    one_line,
+)
 from tests.fakes.telegram import FakeTelegram
 
 BEFORE_SENDING = ["event.received", "event.committed", "event.handled", "event.finished"]
 
 
-def ask_and_crash(desk: DeskProcess, telegram: FakeTelegram, failpoint: str, text: str) -> list[str]:
+def ask_and_crash(
+    desk: DeskProcess, telegram: FakeTelegram, failpoint: str, text: str
+) -> list[str]:
     """The answers to `text` when the desk dies at the failpoint and is started again."""
     desk.start(failpoint)
     telegram.say(NOK.telegram, text)
@@ -29,7 +42,9 @@ def test_a_ticket_is_saved_once_and_answered_once(
 
 
 @pytest.mark.parametrize("failpoint", ["event.received", "event.committed"])
-def test_a_webhook_update_is_handled_once(webhook_desk: DeskProcess, telegram: FakeTelegram, failpoint: str) -> None:
+def test_a_webhook_update_is_handled_once(
+    webhook_desk: DeskProcess, telegram: FakeTelegram, failpoint: str
+) -> None:
     details = f"สอบถามการใช้ไฟฟ้า {failpoint}"
     webhook_desk.start(failpoint)
     eventually(lambda: telegram.webhook, "setWebhook")
@@ -45,7 +60,9 @@ def test_an_answer_cut_off_before_the_call_is_sent_once_and_marked(
     telegram_desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
     """Nobody can know that Telegram did not get it, so the one that arrives says so."""
-    (answer,) = ask_and_crash(telegram_desk, telegram, "message.sending", one_line("สอบถามประชากรแฝง"))
+    (answer,) = ask_and_crash(
+        telegram_desk, telegram, "message.sending", one_line("สอบถามประชากรแฝง")
+    )
     assert answer.startswith(RESENT)
     assert SAVED in answer
     assert telegram_desk.tickets("สอบถามประชากรแฝง") == 1
@@ -54,7 +71,9 @@ def test_an_answer_cut_off_before_the_call_is_sent_once_and_marked(
 def test_an_answer_cut_off_after_the_call_is_repeated_and_marked(
     telegram_desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
-    first, second = ask_and_crash(telegram_desk, telegram, "message.accepted", one_line("สอบถามแรงงานนอกระบบ"))
+    first, second = ask_and_crash(
+        telegram_desk, telegram, "message.accepted", one_line("สอบถามแรงงานนอกระบบ")
+    )
     assert SAVED in first
     assert second == RESENT + first
     assert telegram_desk.tickets("สอบถามแรงงานนอกระบบ") == 1
@@ -73,7 +92,9 @@ def test_of_five_messages_none_is_lost_and_the_order_holds(
     telegram_desk.restart_after_kill()
     telegram_desk.settle()
     answers = [message.text for message in telegram.messages(NOK.telegram)]
-    told = [(answer.startswith(RESENT), int(answer.split("R", 1)[1].split()[0])) for answer in answers]
+    told = [
+        (answer.startswith(RESENT), int(answer.split("R", 1)[1].split()[0])) for answer in answers
+    ]
     repeats = [(True, 3)] if failpoint.startswith("message.accepted") else []
     assert told == [(False, 1), (False, 2), (False, 3), *repeats, (False, 4), (False, 5)]
 
@@ -105,7 +126,9 @@ def test_a_press_that_changes_something_works_once(
     telegram.press(NOK.telegram, saved.message_id, "เปิดใบงานอีกครั้ง")
     telegram_desk.restart_after_kill()
     telegram_desk.settle()
-    assert telegram_desk.rows("SELECT status, version FROM tickets WHERE details = ?", details) == [("open", 2)]
+    assert telegram_desk.rows("SELECT status, version FROM tickets WHERE details = ?", details) == [
+        ("open", 2)
+    ]
     first, second = telegram.messages(NOK.telegram)
     assert SAVED in second.text
     assert first.buttons == ()

@@ -1,4 +1,6 @@
-"""A day at the wire: the bare flow on both platforms, the indicator of work, and the terminal as newcomers meet it."""
+"""A day at the wire: the bare flow on both platforms, the indicator of work, and the terminal as
+newcomers meet it.
+"""
 
 import asyncio
 import os
@@ -24,7 +26,9 @@ def both(make_desk, telegram, line) -> DeskProcess:
     return make_desk(telegram, line).start()
 
 
-def test_a_caller_is_recorded_and_closed_in_three_messages_on_telegram(both: DeskProcess, telegram: FakeTelegram):
+def test_a_caller_is_recorded_and_closed_in_three_messages_on_telegram(
+    both: DeskProcess, telegram: FakeTelegram
+):
     telegram.say(NOK.telegram, "0812345678")
     (card,) = telegram.wait_messages(NOK.telegram, 1)
     assert "C81554 นายสมชาย ใจดี" in card.text
@@ -37,7 +41,9 @@ def test_a_caller_is_recorded_and_closed_in_three_messages_on_telegram(both: Des
     assert both.tickets("รายได้ครัวเรือนกระบี่ 2560") == 1
 
 
-def test_a_caller_is_recorded_and_closed_in_three_messages_on_line(both: DeskProcess, line: FakeLine):
+def test_a_caller_is_recorded_and_closed_in_three_messages_on_line(
+    both: DeskProcess, line: FakeLine
+):
     line.say(DAO.line, "0812345678")
     (card,) = line.wait_messages(DAO.line, 1)
     assert "C81554 นายสมชาย ใจดี" in card.text
@@ -50,7 +56,9 @@ def test_a_caller_is_recorded_and_closed_in_three_messages_on_line(both: DeskPro
     assert both.tickets("รายได้ครัวเรือนกระบี่ 2560") == 1
 
 
-def test_the_indicators_of_work_are_understood_by_the_platforms(telegram: FakeTelegram, line: FakeLine):
+def test_the_indicators_of_work_are_understood_by_the_platforms(
+    telegram: FakeTelegram, line: FakeLine
+):
     async def show() -> None:
         one = TelegramAdapter(telegram.token, telegram.url)
         other = LineAdapter(line.access_token, line.url, line.url, CLOCK)
@@ -88,7 +96,12 @@ def test_a_newcomer_meets_a_demo_desk_that_answers_and_ends(tmp_path: Path):
 def test_the_demo_desk_is_a_whole_year(tmp_path: Path):
     newcomer(tmp_path, "")
     done = newcomer(
-        tmp_path, "", "export", "tickets", str(tmp_path / "t.csv"), DESKBOT_DATABASE_URL=f"sqlite:///{tmp_path}/demo.db"
+        tmp_path,
+        "",
+        "export",
+        "tickets",
+        str(tmp_path / "t.csv"),
+        DESKBOT_DATABASE_URL=f"sqlite:///{tmp_path}/demo.db",
     )
     assert done.returncode == 0, done.stderr
     assert len((tmp_path / "t.csv").read_text("utf-8-sig").splitlines()) > 2000
@@ -105,7 +118,9 @@ def test_a_killed_terminal_leaves_no_mute_one_behind(tmp_path: Path):
 
 def test_invited_staff_chat_on_the_configured_desk(tmp_path: Path):
     url = f"sqlite:///{tmp_path}/real.db"
-    code = newcomer(tmp_path, "", "invite", "--role", "admin", "--name", "วรรณา", DESKBOT_DATABASE_URL=url)
+    code = newcomer(
+        tmp_path, "", "invite", "--role", "admin", "--name", "วรรณา", DESKBOT_DATABASE_URL=url
+    )
     assert re.fullmatch(r"[A-Z2-9]{10}", code.stdout.splitlines()[-1])
     done = newcomer(tmp_path, "หา ใครก็ได้\n", "chat", "--as", "วรรณา", DESKBOT_DATABASE_URL=url)
     assert "ผลลัพธ์: 0" in done.stdout

@@ -1,4 +1,6 @@
-"""What is due, in real processes: killed at every step of the tick, two at once, a week away, nobody to be reached."""
+"""What is due, in real processes: killed at every step of the tick, two at once, a week away,
+nobody to be reached.
+"""
 
 import asyncio
 from collections import Counter
@@ -46,7 +48,10 @@ def remind(url: str, who: dict[str, str], ago: timedelta = timedelta(minutes=1))
         now = CLOCK()
         for n, (text, user) in enumerate(who.items()):
             rows = await tx.fetch("SELECT staff_id FROM identities WHERE user_id = ?", user)
-            await reminders.add(tx, [Reminder(f"r{n}-{text}", StaffId(rows[0]["staff_id"]), "", text, now - ago, now)])
+            await reminders.add(
+                tx,
+                [Reminder(f"r{n}-{text}", StaffId(rows[0]["staff_id"]), "", text, now - ago, now)],
+            )
 
     on_store(url, work)
 
@@ -96,7 +101,8 @@ def _working(on: date) -> str:
 
 
 @pytest.mark.parametrize(
-    "failpoint", ["due.claimed", "due.decided", "due.written", "message.sending", "message.accepted"]
+    "failpoint",
+    ["due.claimed", "due.decided", "due.written", "message.sending", "message.accepted"],
 )
 def test_a_kill_at_any_step_of_the_tick_loses_nothing_and_tells_nothing_twice(
     desk: DeskProcess, line: FakeLine, failpoint: str
@@ -108,9 +114,15 @@ def test_a_kill_at_any_step_of_the_tick_loses_nothing_and_tells_nothing_twice(
     let_leases_lapse(url)
     desk.start()
     line.wait_messages(NOK.line, 2)
-    eventually(lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"), "all recorded as sent")
+    eventually(
+        lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
+        "all recorded as sent",
+    )
     assert count(url, "SELECT count(*) AS n FROM due WHERE state <> 'done'") == 0
-    assert Counter(message.text for message in line.messages(NOK.line)) == {"⏰ ส่งไฟล์": 1, "⏰ โทรกลับ": 1}
+    assert Counter(message.text for message in line.messages(NOK.line)) == {
+        "⏰ ส่งไฟล์": 1,
+        "⏰ โทรกลับ": 1,
+    }
 
 
 def test_two_processes_at_once_ring_each_reminder_once(make_desk: MakeDesk, line: FakeLine) -> None:
@@ -121,7 +133,10 @@ def test_two_processes_at_once_ring_each_reminder_once(make_desk: MakeDesk, line
     for _process in range(2):
         make_desk(None, line, DATABASE_URL=url).start()
     eventually(lambda: sum(len(line.messages(who)) for who in people) >= 600, "all reminders")
-    eventually(lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"), "all recorded")
+    eventually(
+        lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
+        "all recorded",
+    )
     rung = Counter(message.text for who in people for message in line.messages(who))
     assert rung == {f"⏰ เรื่องที่ {n}": 1 for n in range(600)}
 
@@ -130,7 +145,9 @@ def test_after_a_week_away_what_came_due_waits_for_the_office_and_is_told_once_m
     make_desk: MakeDesk, line: FakeLine, tmp_path: Path
 ) -> None:
     desk = make_desk(None, line)
-    desk.write("UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE platform = 'line'")
+    desk.write(
+        "UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE platform = 'line'"
+    )
     remind(desk.settings["DATABASE_URL"], {"ส่งไฟล์": NOK.line}, ago=timedelta(days=7))
     desk.settings["CONFIG"] = office(tmp_path, is_open=False)
     assert "reminder=" not in desk.run("tick").stdout
@@ -143,7 +160,9 @@ def test_after_a_week_away_what_came_due_waits_for_the_office_and_is_told_once_m
     assert LATE in told.text
 
 
-def test_what_is_on_time_rings_at_night_too(make_desk: MakeDesk, line: FakeLine, tmp_path: Path) -> None:
+def test_what_is_on_time_rings_at_night_too(
+    make_desk: MakeDesk, line: FakeLine, tmp_path: Path
+) -> None:
     desk = make_desk(None, line, CONFIG=office(tmp_path, is_open=False))
     remind(desk.settings["DATABASE_URL"], {"ส่งไฟล์": NOK.line})
     desk.start()
@@ -159,13 +178,20 @@ def test_who_blocked_both_platforms_is_told_nothing_but_the_administrators_are(
     desk.settle()
     telegram.blocked.add(NOK.telegram)
     remind(desk.settings["DATABASE_URL"], {"เรื่องแรก": NOK.line})
-    refused = eventually(lambda: telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line), "the first notice")
+    refused = eventually(
+        lambda: telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line), "the first notice"
+    )
     assert "ส่งข้อความทาง Telegram ไม่ได้" in refused[0].text
     remind(desk.settings["DATABASE_URL"], {"เรื่องที่สอง": NOK.line, "เรื่องที่สาม": NOK.line})
     desk.settle()
-    eventually(lambda: len(telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line)) >= 2, "the second notice")
+    eventually(
+        lambda: len(telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line)) >= 2,
+        "the second notice",
+    )
     desk.settle()
-    told = [message.text for message in telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line)]
+    told = [
+        message.text for message in telegram.messages(ADMIN.telegram) + line.messages(ADMIN.line)
+    ]
     assert ["แจ้งเตือนคุณนกไม่ได้" in text for text in told] == [False, True]
     assert line.messages(NOK.line) == []
 
@@ -174,18 +200,30 @@ def test_when_lines_quota_is_spent_reminders_come_by_telegram_and_the_administra
     make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
 ) -> None:
     desk = make_desk(telegram, line)
-    desk.write("UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE platform = 'line'")
-    desk.write("UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE user_id = ?", str(ADMIN.telegram))
+    desk.write(
+        "UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE platform = 'line'"
+    )
+    desk.write(
+        "UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE user_id = ?",
+        str(ADMIN.telegram),
+    )
     line.quota, line.consumption = 0, 0
     remind(desk.settings["DATABASE_URL"], {"ส่งไฟล์": NOK.line, "โทรกลับ": NOK.line})
     desk.start()
     telegram.wait_messages(NOK.telegram, 2)
     desk.settle()
-    assert sorted(message.text for message in telegram.messages(NOK.telegram)) == ["⏰ ส่งไฟล์", "⏰ โทรกลับ"]
-    assert ["ครบโควตาเดือนนี้แล้ว" in message.text for message in telegram.messages(ADMIN.telegram)] == [True]
+    assert sorted(message.text for message in telegram.messages(NOK.telegram)) == [
+        "⏰ ส่งไฟล์",
+        "⏰ โทรกลับ",
+    ]
+    assert [
+        "ครบโควตาเดือนนี้แล้ว" in message.text for message in telegram.messages(ADMIN.telegram)
+    ] == [True]
 
 
-@pytest.mark.parametrize("failpoint", ["", "message.accepted", "message.sent", "mail.accepted", "mail.sent"])
+@pytest.mark.parametrize(
+    "failpoint", ["", "message.accepted", "message.sent", "mail.accepted", "mail.sent"]
+)
 def test_when_lines_quota_is_spent_whom_only_line_reaches_is_told_by_mail_once(
     make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine, failpoint: str
 ) -> None:
@@ -193,7 +231,9 @@ def test_when_lines_quota_is_spent_whom_only_line_reaches_is_told_by_mail_once(
         desk = make_desk(telegram, line, SMTP_URL=smtp.url, MAIL_FROM="services@nso.example")
         desk.write("DELETE FROM identities WHERE user_id = ?", str(NOK.telegram))
         desk.write("UPDATE staff SET email = 'nok@nso.example' WHERE name = 'คุณนก'")
-        desk.write("UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE platform = 'telegram'")
+        desk.write(
+            "UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE platform = 'telegram'"
+        )
         line.quota, line.consumption = 0, 0
         remind(desk.settings["DATABASE_URL"], {"ส่งไฟล์ให้คุณสมชาย": NOK.line})
         desk.start(failpoint)
@@ -208,24 +248,32 @@ def test_when_lines_quota_is_spent_whom_only_line_reaches_is_told_by_mail_once(
         # A Telegram message that was just going out at the kill may come twice, and says so.
         told = {message.text.removeprefix(RESENT) for message in telegram.messages(ADMIN.telegram)}
         assert sum("ครบโควตาเดือนนี้แล้ว" in text for text in told) == 1
-        # After the mail was handed over and before that was noted, nobody can know: it is said, and not sent again.
+        # After the mail was handed over and before that was noted, nobody can know: it is said, and
+        # not sent again.
         assert sum("แจ้งเตือนคุณนกไม่ได้" in text for text in told) == (failpoint == "mail.accepted")
         assert smtp.violations == []
 
 
-@pytest.mark.parametrize(("used", "told"), [(69, []), (70, ["70% (70/100)"]), (93, ["93% (93/100)"])])
+@pytest.mark.parametrize(
+    ("used", "told"), [(69, []), (70, ["70% (70/100)"]), (93, ["93% (93/100)"])]
+)
 def test_the_administrators_are_warned_before_lines_quota_is_spent(
     make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine, used: int, told: list[str]
 ) -> None:
     """Once a month for each mark, also over a restart."""
     desk = make_desk(telegram, line)
-    desk.write("UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE user_id = ?", str(ADMIN.telegram))
+    desk.write(
+        "UPDATE identities SET seen_at = '2031-01-01T00:00:00.000000Z' WHERE user_id = ?",
+        str(ADMIN.telegram),
+    )
     line.quota, line.consumption = 100, used
     for times in (1, 2):
         desk.start()
         asked = lambda times=times: sum(call.method == "quota" for call in line.calls) >= times  # noqa: E731
         eventually(asked, "the quota is asked for")
-        eventually(lambda: desk.rows("SELECT 1 FROM push_use WHERE asked_at IS NOT NULL"), "and kept")
+        eventually(
+            lambda: desk.rows("SELECT 1 FROM push_use WHERE asked_at IS NOT NULL"), "and kept"
+        )
         desk.settle()
         desk.stop()
     warned = [message.text for message in telegram.messages(ADMIN.telegram)]

@@ -1,4 +1,6 @@
-"""Files at the wire: albums, documents, links and tables through the real clients, with faults and kills between."""
+"""Files at the wire: albums, documents, links and tables through the real clients, with faults and
+kills between.
+"""
 
 import os
 from http.client import HTTPConnection
@@ -39,7 +41,11 @@ def get(desk: DeskProcess, url: str) -> tuple[int, bytes, dict[str, str]]:
     connection = HTTPConnection("127.0.0.1", desk.port, timeout=PATIENCE)
     connection.request("GET", urlsplit(url).path)
     answer = connection.getresponse()
-    found = answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
+    found = (
+        answer.status,
+        answer.read(),
+        {name.lower(): value for name, value in answer.getheaders()},
+    )
     connection.close()
     return found
 
@@ -108,7 +114,9 @@ def test_a_picture_that_telegram_cannot_show_is_sent_as_the_document_that_it_is(
     assert telegram.wait_messages(NOK.telegram, 3)[-1].media == "document"
 
 
-def test_a_file_beyond_what_telegram_gives_is_refused_in_words(ticketed: DeskProcess, telegram: FakeTelegram) -> None:
+def test_a_file_beyond_what_telegram_gives_is_refused_in_words(
+    ticketed: DeskProcess, telegram: FakeTelegram
+) -> None:
     telegram.document(NOK.telegram, PDF + bytes(20_000_000), name="ใหญ่.pdf")
     assert "ไฟล์ใหญ่เกิน 20 MB" in telegram.wait_messages(NOK.telegram, 2)[-1].text
     assert rows(ticketed) == []
@@ -135,10 +143,14 @@ def test_a_download_that_stumbles_is_tried_again_unseen(
 
 
 def link_of(line: FakeLine, user: str) -> str:
-    return next(value for label, value in line.messages(user)[-1].buttons if label.startswith("เปิดไฟล์"))
+    return next(
+        value for label, value in line.messages(user)[-1].buttons if label.startswith("เปิดไฟล์")
+    )
 
 
-def test_line_opens_a_file_by_a_signed_link_until_it_is_taken_back(linked: DeskProcess, line: FakeLine) -> None:
+def test_line_opens_a_file_by_a_signed_link_until_it_is_taken_back(
+    linked: DeskProcess, line: FakeLine
+) -> None:
     line.file(NOK.line, PDF, NAME)
     asked = line.wait_messages(NOK.line, 2)[-1]
     assert NAME in asked.text
@@ -152,7 +164,9 @@ def test_line_opens_a_file_by_a_signed_link_until_it_is_taken_back(linked: DeskP
     assert headers["content-disposition"].startswith("attachment; filename*=utf-8''%E0%B9%81")
     assert headers["x-content-type-options"] == "nosniff"
     assert get(linked, url[:-2] + "AA")[0] == 404
-    file_message = next(e["message"]["id"] for e in line.sent_events if e.get("message", {}).get("type") == "file")
+    file_message = next(
+        e["message"]["id"] for e in line.sent_events if e.get("message", {}).get("type") == "file"
+    )
     line.unsend(NOK.line, file_message)
     linked.settle()
     assert get(linked, url)[0] == 404
@@ -180,13 +194,18 @@ def test_a_film_that_line_still_prepares_is_waited_for(linked: DeskProcess, line
 
 def test_what_line_does_not_keep_itself_is_not_fetched(linked: DeskProcess, line: FakeLine) -> None:
     """An address in an event may be anybody's, also one within this network."""
-    elsewhere = {"type": "external", "originalContentUrl": f"http://127.0.0.1:{linked.port}/healthz"}
+    elsewhere = {
+        "type": "external",
+        "originalContentUrl": f"http://127.0.0.1:{linked.port}/healthz",
+    }
     line.events([line.content_event(NOK.line, JPEG, contentProvider=elsewhere)])
     assert "รับได้เฉพาะ" in line.wait_messages(NOK.line, 2)[-1].text
     assert not [call for call in line.calls if call.method == "content"]
 
 
-def test_without_a_public_address_line_says_what_is_missing(line_desk: DeskProcess, line: FakeLine) -> None:
+def test_without_a_public_address_line_says_what_is_missing(
+    line_desk: DeskProcess, line: FakeLine
+) -> None:
     line_desk.start()
     line.say(NOK.line, one_line("ขอข้อมูลแรงงาน"))
     line.file(NOK.line, PDF, NAME)
@@ -201,7 +220,9 @@ def test_without_a_public_address_line_says_what_is_missing(line_desk: DeskProce
 # Kills.
 
 
-@pytest.mark.parametrize("failpoint", ["file.received", "file.stored", "event.handled", "event.finished"])
+@pytest.mark.parametrize(
+    "failpoint", ["file.received", "file.stored", "event.handled", "event.finished"]
+)
 def test_a_kill_loses_no_file_and_leaves_no_half_of_one(
     make_desk: MakeDesk, line: FakeLine, courier: LineCourier, failpoint: str
 ) -> None:
@@ -228,7 +249,11 @@ def test_a_kill_loses_no_file_and_leaves_no_half_of_one(
 def test_an_import_that_is_killed_between_batches_goes_on_by_itself(
     telegram_desk: DeskProcess, telegram: FakeTelegram
 ) -> None:
-    table = "code,name\n" + "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 200_450)) + "C1,\n"
+    table = (
+        "code,name\n"
+        + "".join(f"C{n},นายทดสอบ ลำดับ{n}\n" for n in range(200_000, 200_450))
+        + "C1,\n"
+    )
     telegram_desk.start()
     telegram.document(ADMIN.telegram, table.encode(), name="ลูกค้า.csv", mime="text/csv")
     shown = telegram.wait_messages(ADMIN.telegram, 1)[-1]
@@ -256,7 +281,13 @@ def test_an_import_that_is_killed_between_batches_goes_on_by_itself(
 def test_the_terminal_sends_a_file_by_its_path(telegram_desk: DeskProcess) -> None:
     path = telegram_desk.folder / "my form.pdf"
     path.write_bytes(PDF)
-    lines = [one_line("ขอข้อมูลแรงงาน"), f'/file "{path}"', "#1", "#2", f"/file {telegram_desk.folder}/missing.pdf"]
+    lines = [
+        one_line("ขอข้อมูลแรงงาน"),
+        f'/file "{path}"',
+        "#1",
+        "#2",
+        f"/file {telegram_desk.folder}/missing.pdf",
+    ]
     wide = telegram_desk.environment() | {"COLUMNS": "200"}
     done = run_program(["chat", "--as", "คุณดาว"], wide, "\n".join(lines))
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,6 @@
-"""Groups at the wire: enrolled, overheard, told what reaches a person nowhere, thrown out of, moved; killed between."""
+"""Groups at the wire: enrolled, overheard, told what reaches a person nowhere, thrown out of,
+moved; killed between.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,7 +33,9 @@ def enrol(desk: DeskProcess, telegram: FakeTelegram, chat_id: int = GROUP) -> No
 
 
 def for_nok(telegram: FakeTelegram, chat_id: int) -> list[str]:
-    return [message.text for message in telegram.messages(chat_id) if message.text.startswith(FOR_NOK)]
+    return [
+        message.text for message in telegram.messages(chat_id) if message.text.startswith(FOR_NOK)
+    ]
 
 
 def groups(desk: DeskProcess) -> list[str]:
@@ -60,7 +64,9 @@ def test_only_what_is_said_to_the_bot_is_kept_and_only_staff_are_answered(
     telegram.say(STRANGER.telegram, "/find C81554", chat_id=GROUP)
     telegram.say(NOK.telegram, "/find C81554", chat_id=GROUP, quoting=talk)
     telegram.say(NOK.telegram, f"ขอรายงาน @{telegram.username} หน่อย", chat_id=GROUP)
-    telegram.say(NOK.telegram, "C81554", chat_id=GROUP, reply_to=telegram.messages(GROUP)[0].message_id)
+    telegram.say(
+        NOK.telegram, "C81554", chat_id=GROUP, reply_to=telegram.messages(GROUP)[0].message_id
+    )
     desk.settle()
     line = "👤 C81554 สมช••• · 08•-•••-5678"
     private = "เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท https://t.me/deskbot_fake_bot"
@@ -70,7 +76,9 @@ def test_only_what_is_said_to_the_bot_is_kept_and_only_staff_are_answered(
     assert not [raw for (raw,) in kept if "reply_to" in raw or "another" in raw]
 
 
-def test_staff_press_into_their_own_chat_and_strangers_into_silence(desk: DeskProcess, telegram: FakeTelegram) -> None:
+def test_staff_press_into_their_own_chat_and_strangers_into_silence(
+    desk: DeskProcess, telegram: FakeTelegram
+) -> None:
     enrol(desk, telegram)
     telegram.say(NOK.telegram, "/find C81554", chat_id=GROUP)
     desk.settle()
@@ -141,7 +149,9 @@ def test_a_group_that_refuses_is_forgotten_and_another_one_told(
     assert telegram.messages(ADMIN.telegram) == []
 
 
-@pytest.mark.parametrize("halves", [("to", "from"), ()], ids=["the bot is told", "the bot finds out"])
+@pytest.mark.parametrize(
+    "halves", [("to", "from"), ()], ids=["the bot is told", "the bot finds out"]
+)
 def test_a_group_that_becomes_a_supergroup_stays_enrolled_and_nothing_is_lost(
     telegram_desk: DeskProcess, telegram: FakeTelegram, halves: tuple[str, ...]
 ) -> None:
@@ -151,7 +161,10 @@ def test_a_group_that_becomes_a_supergroup_stays_enrolled_and_nothing_is_lost(
     telegram.migrate(NOK.telegram, GROUP, SUPERGROUP, halves)
     telegram_desk.settle()
     telegram.blocked.add(NOK.telegram)
-    remind(telegram_desk.settings["DATABASE_URL"], {"ส่งไฟล์": str(NOK.telegram), "โทรกลับ": str(NOK.telegram)})
+    remind(
+        telegram_desk.settings["DATABASE_URL"],
+        {"ส่งไฟล์": str(NOK.telegram), "โทรกลับ": str(NOK.telegram)},
+    )
     eventually(lambda: len(for_nok(telegram, SUPERGROUP)) == 2, "both reminders in the new chat")
     telegram_desk.settle()
     assert groups(telegram_desk) == [str(SUPERGROUP)]
@@ -175,7 +188,9 @@ def test_a_name_that_telegram_does_not_say_is_asked_for_again_and_nothing_is_los
 # LINE.
 
 
-def test_a_line_group_is_enrolled_by_an_administrator_that_line_names(line_desk: DeskProcess, line: FakeLine) -> None:
+def test_a_line_group_is_enrolled_by_an_administrator_that_line_names(
+    line_desk: DeskProcess, line: FakeLine
+) -> None:
     only(line_desk, "line")
     line_desk.start()
     for who in (NOK.line, STRANGER.line, ""):
@@ -204,14 +219,18 @@ def test_a_line_group_is_enrolled_by_an_administrator_that_line_names(line_desk:
     assert groups(line_desk) == [LINE_ROOM]
 
 
-def test_a_groups_button_opens_the_private_chat_with_the_number_typed(line_desk: DeskProcess, line: FakeLine) -> None:
+def test_a_groups_button_opens_the_private_chat_with_the_number_typed(
+    line_desk: DeskProcess, line: FakeLine
+) -> None:
     """LINE names nobody in a press from a group: what is pressed must not depend on it."""
     line_desk.start()
     eventually(lambda: "platform ready" in line_desk.stderr(), "LINE has said the bot's name")
     line.say(ADMIN.line, "/enroll", chat_id=LINE_GROUP)
     line.say(NOK.line, "/find C81554", chat_id=LINE_GROUP)
     line_desk.settle()
-    assert line.messages(LINE_GROUP)[-1].buttons == (("ดูข้อมูล", "https://line.me/R/oaMessage/%40000fake/?C81554"),)
+    assert line.messages(LINE_GROUP)[-1].buttons == (
+        ("ดูข้อมูล", "https://line.me/R/oaMessage/%40000fake/?C81554"),
+    )
     line.say(NOK.line, "C81554")
     line_desk.settle()
     assert "081-234-5678" in line.messages(NOK.line)[-1].text
@@ -222,7 +241,9 @@ def test_a_groups_button_opens_the_private_chat_with_the_number_typed(line_desk:
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_a_push_to_a_group_counts_for_each_of_its_members(line_desk: DeskProcess, line: FakeLine, size: int) -> None:
+def test_a_push_to_a_group_counts_for_each_of_its_members(
+    line_desk: DeskProcess, line: FakeLine, size: int
+) -> None:
     only(line_desk, "line")
     line_desk.start()
     line.group_sizes[LINE_GROUP] = size
@@ -237,7 +258,8 @@ def test_a_push_to_a_group_counts_for_each_of_its_members(line_desk: DeskProcess
 
 
 @pytest.mark.parametrize(
-    "failpoint", ["due.written", "message.sending", "message.accepted", "message.sent", "message.accepted:2"]
+    "failpoint",
+    ["due.written", "message.sending", "message.accepted", "message.sent", "message.accepted:2"],
 )
 def test_a_kill_anywhere_on_the_way_to_the_group_tells_it_once(
     line_desk: DeskProcess, line: FakeLine, failpoint: str
@@ -255,15 +277,28 @@ def test_a_kill_anywhere_on_the_way_to_the_group_tells_it_once(
     let_leases_lapse(url)
     line_desk.start()
     line.wait_messages(LINE_GROUP, 2)
-    eventually(lambda: not line_desk.rows("SELECT 1 FROM outbox WHERE state IN ('queued', 'sending')"), "all ended")
-    assert [message.text[: len(FOR_NOK)] for message in line.messages(LINE_GROUP)].count(FOR_NOK) == 1
+    eventually(
+        lambda: not line_desk.rows("SELECT 1 FROM outbox WHERE state IN ('queued', 'sending')"),
+        "all ended",
+    )
+    assert [message.text[: len(FOR_NOK)] for message in line.messages(LINE_GROUP)].count(
+        FOR_NOK
+    ) == 1
     assert line.messages(ADMIN.line) == []
 
 
 FORGED: dict[str, Callable[[FakeLine], dict[str, object]]] = {
-    "a group's id in a private source": lambda line: {"type": "user", "userId": NOK.line, "groupId": LINE_GROUP},
+    "a group's id in a private source": lambda line: {
+        "type": "user",
+        "userId": NOK.line,
+        "groupId": LINE_GROUP,
+    },
     "a group without its id": lambda line: {"type": "group", "userId": ADMIN.line},
-    "a kind that LINE has not": lambda line: {"type": "square", "groupId": LINE_GROUP, "userId": ADMIN.line},
+    "a kind that LINE has not": lambda line: {
+        "type": "square",
+        "groupId": LINE_GROUP,
+        "userId": ADMIN.line,
+    },
 }
 
 

@@ -1,4 +1,6 @@
-"""Whatever comes in, from friends and strangers: one clear sentence or silence; nothing crashes, nothing is lost."""
+"""Whatever comes in, from friends and strangers: one clear sentence or silence; nothing crashes,
+nothing is lost.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -49,7 +51,9 @@ Ask = Callable[[Person, str], list[str]]
 
 
 @pytest.fixture(params=["telegram", "line"])
-def ask(request: pytest.FixtureRequest, shared: DeskProcess, telegram: FakeTelegram, line: FakeLine) -> Ask:
+def ask(
+    request: pytest.FixtureRequest, shared: DeskProcess, telegram: FakeTelegram, line: FakeLine
+) -> Ask:
     """Says something on one platform; returns all that this person was ever told there."""
 
     def on_telegram(who: Person, text: str) -> list[str]:
@@ -76,7 +80,11 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
 
 
 def is_one_thai_sentence(answers: list[str]) -> bool:
-    return len(answers) == 1 and any("ก" <= letter <= "๙" for letter in answers[0]) and "อ้างอิง" not in answers[0]
+    return (
+        len(answers) == 1
+        and any("ก" <= letter <= "๙" for letter in answers[0])
+        and "อ้างอิง" not in answers[0]
+    )
 
 
 ODD_TEXTS = {
@@ -125,7 +133,9 @@ def test_a_form_keeps_its_values_through_stickers_and_junk(
     telegram.photo(officer.telegram)
     telegram.say(officer.telegram, "\u200f")
     shared.settle()
-    asked, sticker, photo, nothing = (message.text for message in telegram.messages(officer.telegram))
+    asked, sticker, photo, nothing = (
+        message.text for message in telegram.messages(officer.telegram)
+    )
     assert "C81554" in asked
     assert "ข้อความเท่านั้น" in sticker
     assert "C81554" in sticker
@@ -177,12 +187,42 @@ BAD_EVENTS: list[Any] = [
     [],
     {},
     {"type": "message"},
-    {"type": "message", "webhookEventId": "x1", "timestamp": "soon", "source": {"type": "user", "userId": NOK.line}},
-    {"type": "message", "webhookEventId": "x2", "timestamp": 1, "source": {"type": "user", "userId": NOK.line}},
-    {"type": "message", "webhookEventId": "x3", "timestamp": 10**30, "source": {"type": "user", "userId": NOK.line}},
-    {"type": "message", "webhookEventId": "x4\ud800", "timestamp": 1, "source": {"type": "user", "userId": NOK.line}},
-    {"type": "message", "webhookEventId": "x5", "timestamp": 1, "source": {"type": "user", "userId": "U\ud800\x00"}},
-    {"type": "holiday", "webhookEventId": "x6", "timestamp": 1, "source": {"type": "user", "userId": NOK.line}},
+    {
+        "type": "message",
+        "webhookEventId": "x1",
+        "timestamp": "soon",
+        "source": {"type": "user", "userId": NOK.line},
+    },
+    {
+        "type": "message",
+        "webhookEventId": "x2",
+        "timestamp": 1,
+        "source": {"type": "user", "userId": NOK.line},
+    },
+    {
+        "type": "message",
+        "webhookEventId": "x3",
+        "timestamp": 10**30,
+        "source": {"type": "user", "userId": NOK.line},
+    },
+    {
+        "type": "message",
+        "webhookEventId": "x4\ud800",
+        "timestamp": 1,
+        "source": {"type": "user", "userId": NOK.line},
+    },
+    {
+        "type": "message",
+        "webhookEventId": "x5",
+        "timestamp": 1,
+        "source": {"type": "user", "userId": "U\ud800\x00"},
+    },
+    {
+        "type": "holiday",
+        "webhookEventId": "x6",
+        "timestamp": 1,
+        "source": {"type": "user", "userId": NOK.line},
+    },
     {"type": "postback", "webhookEventId": "x7", "timestamp": True, "source": 5, "postback": None},
 ]
 
@@ -193,7 +233,10 @@ def test_an_event_that_cannot_be_read_harms_no_other(
 ) -> None:
     other = next(fresh) if officer is OFFICERS[-1] else DAO
     before = len(line.messages(other.line))
-    good = [line.text_event(officer.line, missing_ticket(1)), line.text_event(other.line, missing_ticket(2))]
+    good = [
+        line.text_event(officer.line, missing_ticket(1)),
+        line.text_event(other.line, missing_ticket(2)),
+    ]
     line.signed(good)
     raw = json.dumps({"destination": "x", "events": [good[0], bad, good[1]]}).encode()
     kept = shared.rows("SELECT count(*) FROM inbox")[0][0]
@@ -207,13 +250,33 @@ def test_an_event_that_cannot_be_read_harms_no_other(
 BAD_UPDATES: list[dict[str, Any]] = [
     {"message": None},
     {"message": {"chat": {"id": "x"}}},
-    {"message": {"message_id": 1, "date": 1, "chat": {"id": NOK.telegram, "type": "private"}, "text": 5}},
+    {
+        "message": {
+            "message_id": 1,
+            "date": 1,
+            "chat": {"id": NOK.telegram, "type": "private"},
+            "text": 5,
+        }
+    },
     {"message": {"message_id": 1, "date": 10**17, "chat": {"id": NOK.telegram, "type": "private"}}},
-    {"message": {"message_id": 1, "date": 1, "chat": {"id": 10**40, "type": "\ud800"}, "text": "\ud800\x00"}},
+    {
+        "message": {
+            "message_id": 1,
+            "date": 1,
+            "chat": {"id": 10**40, "type": "\ud800"},
+            "text": "\ud800\x00",
+        }
+    },
     {"callback_query": {"id": "\ud800", "from": {"id": NOK.telegram}, "data": "\ud800\x00"}},
     {"inline_query": None},
     {"inline_query": {"id": "1", "query": "x", "offset": ""}},
-    {"inline_query": {"id": "1", "from": {"id": NOK.telegram, "is_bot": False, "first_name": "x"}, "query": 7}},
+    {
+        "inline_query": {
+            "id": "1",
+            "from": {"id": NOK.telegram, "is_bot": False, "first_name": "x"},
+            "query": 7,
+        }
+    },
     {
         "inline_query": {
             "id": "\ud800",
@@ -235,7 +298,9 @@ def test_an_update_that_cannot_be_read_harms_no_other(
     telegram.say(officer.telegram, missing_ticket(2))
     shared.settle()
     assert [m.text.split("R", 1)[1][9] for m in telegram.messages(officer.telegram)] == ["1", "2"]
-    allowed = [(0,)] if "invented" in bad else [(1,)]  # the fake, like Telegram, brings what was asked for
+    allowed = (
+        [(0,)] if "invented" in bad else [(1,)]
+    )  # the fake, like Telegram, brings what was asked for
     assert shared.rows("SELECT count(*) FROM inbox WHERE event_id = ?", str(kept)) == allowed
 
 
@@ -268,19 +333,27 @@ def test_an_unknown_way_in_is_404(shared: DeskProcess) -> None:
 # Presses.
 
 
-def open_ticket(shared: DeskProcess, telegram: FakeTelegram, who: Person, details: str) -> SentMessage:
+def open_ticket(
+    shared: DeskProcess, telegram: FakeTelegram, who: Person, details: str
+) -> SentMessage:
     telegram.say(who.telegram, one_line(details))
     shared.settle()
     return telegram.messages(who.telegram)[-1]
 
 
-def press(shared: DeskProcess, telegram: FakeTelegram, who: Person, token: str, message: SentMessage) -> str:
+def press(
+    shared: DeskProcess, telegram: FakeTelegram, who: Person, token: str, message: SentMessage
+) -> str:
     """What this person is told when their app sends that token; it may be a forged press."""
     before = len(telegram.messages(who.telegram))
     query = {
         "id": f"{message.message_id}{who.telegram}{before}",
         "from": {"id": who.telegram, "is_bot": False, "first_name": "x"},
-        "message": {"message_id": message.message_id, "date": 1, "chat": {"id": who.telegram, "type": "private"}},
+        "message": {
+            "message_id": message.message_id,
+            "date": 1,
+            "chat": {"id": who.telegram, "type": "private"},
+        },
         "chat_instance": "1",
         "data": token,
     }
@@ -311,21 +384,27 @@ def test_a_button_works_once_and_then_shows_how_things_are(
     assert status_of(shared, "กดสองครั้งติดกัน") == ("open", 2)
 
 
-def test_a_used_button_leaves_the_message(shared: DeskProcess, telegram: FakeTelegram, officer: Person) -> None:
+def test_a_used_button_leaves_the_message(
+    shared: DeskProcess, telegram: FakeTelegram, officer: Person
+) -> None:
     message = open_ticket(shared, telegram, officer, "ปุ่มที่ใช้แล้วหายไป")
     telegram.press(officer.telegram, message.message_id, REOPEN)
     shared.settle()
     assert telegram.messages(officer.telegram)[0].buttons == ()
 
 
-def test_somebody_elses_button_does_nothing(shared: DeskProcess, telegram: FakeTelegram, officer: Person) -> None:
+def test_somebody_elses_button_does_nothing(
+    shared: DeskProcess, telegram: FakeTelegram, officer: Person
+) -> None:
     message = open_ticket(shared, telegram, officer, "ปุ่มของคนอื่นกดไม่ได้")
     answer = press(shared, telegram, next(fresh), token_of(message, REOPEN), message)
     assert answer == "⚠️ ปุ่มนี้เป็นของเจ้าหน้าที่คนอื่น เปิดรายการด้วยตนเองเพื่อทำต่อ"
     assert status_of(shared, "ปุ่มของคนอื่นกดไม่ได้") == ("closed", 1)
 
 
-@pytest.mark.parametrize("token", ["", "expired", "no-such-token", "x" * 3000, "\ud800", "1' OR '1'='1"])
+@pytest.mark.parametrize(
+    "token", ["", "expired", "no-such-token", "x" * 3000, "\ud800", "1' OR '1'='1"]
+)
 def test_an_expired_or_invented_button_says_so(
     shared: DeskProcess, telegram: FakeTelegram, officer: Person, token: str
 ) -> None:
@@ -333,7 +412,9 @@ def test_an_expired_or_invented_button_says_so(
     message = open_ticket(shared, telegram, officer, details)
     if token == "expired":
         token = token_of(message, REOPEN)
-        shared.write("UPDATE buttons SET expires_at = '2020-01-01T00:00:00.000000Z' WHERE token = ?", token)
+        shared.write(
+            "UPDATE buttons SET expires_at = '2020-01-01T00:00:00.000000Z' WHERE token = ?", token
+        )
     assert "ปุ่มนี้หมดอายุแล้ว" in press(shared, telegram, officer, token, message)
     assert status_of(shared, details) == ("closed", 1)
 
@@ -353,7 +434,9 @@ def test_a_button_on_a_ticket_that_moved_on_shows_it(
 # Strangers.
 
 
-def test_a_strangers_flood_gets_five_answers(shared: DeskProcess, telegram: FakeTelegram, line: FakeLine) -> None:
+def test_a_strangers_flood_gets_five_answers(
+    shared: DeskProcess, telegram: FakeTelegram, line: FakeLine
+) -> None:
     flood = person("flood", 9100)
     for number in range(100):
         telegram.say(flood.telegram, f"นายสมชาย {number}")
@@ -366,7 +449,9 @@ def test_a_strangers_flood_gets_five_answers(shared: DeskProcess, telegram: Fake
     assert {answer.removeprefix(RESENT) for answer in answers} == {"บัญชีนี้ยังไม่ได้เชื่อมกับเจ้าหน้าที่ สสช."}
 
 
-def test_a_stranger_asks_the_administrator_once(shared: DeskProcess, telegram: FakeTelegram, line: FakeLine) -> None:
+def test_a_stranger_asks_the_administrator_once(
+    shared: DeskProcess, telegram: FakeTelegram, line: FakeLine
+) -> None:
     told = len(telegram.messages(ADMIN.telegram)) + len(line.messages(ADMIN.line))
     telegram.say(9101, "ขอเข้าใช้งานหน่อย", first_name="<b>ผู้ขอ & สิทธิ์")
     shared.settle()
@@ -375,7 +460,9 @@ def test_a_stranger_asks_the_administrator_once(shared: DeskProcess, telegram: F
         telegram.press(9101, sentence.message_id, "ขอสิทธิ์ใช้งาน")
     shared.settle()
     assert len(telegram.messages(ADMIN.telegram)) + len(line.messages(ADMIN.line)) == told + 1
-    assert shared.rows("SELECT display_name FROM access_requests WHERE user_id = '9101'") == [("<b>ผู้ขอ & สิทธิ์",)]
+    assert shared.rows("SELECT display_name FROM access_requests WHERE user_id = '9101'") == [
+        ("<b>ผู้ขอ & สิทธิ์",)
+    ]
 
 
 def test_an_english_telephone_is_answered_too(shared: DeskProcess, telegram: FakeTelegram) -> None:

@@ -1,4 +1,6 @@
-"""Queries after the bot's name at the wire: for staff only, personal, never cached, never behind the chat."""
+"""Queries after the bot's name at the wire: for staff only, personal, never cached, never behind
+the chat.
+"""
 
 import pytest
 
@@ -14,7 +16,9 @@ def desk(request: pytest.FixtureRequest) -> DeskProcess:
     return made.start()
 
 
-def test_staff_are_offered_customers_and_strangers_nothing(desk: DeskProcess, telegram: FakeTelegram) -> None:
+def test_staff_are_offered_customers_and_strangers_nothing(
+    desk: DeskProcess, telegram: FakeTelegram
+) -> None:
     answer = telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช"))
     (result,) = answer["results"]
     assert result["title"] == "C81554 นายสมชาย ใจดี"
@@ -35,7 +39,9 @@ def test_what_is_picked_in_the_chat_with_the_bot_opens_the_customer(
     telegram_desk.start()
     telegram.say(NOK.telegram, "/open C81554")
     telegram.wait_messages(NOK.telegram, 1)
-    (result,) = telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช", chat_type="sender"))["results"]
+    (result,) = telegram.wait_offered(telegram.inquire(NOK.telegram, "สมช", chat_type="sender"))[
+        "results"
+    ]
     telegram.choose(NOK.telegram, result, chat_id=-1001)
     telegram.choose(NOK.telegram, result)
     card = telegram.wait_messages(NOK.telegram, 2)[-1]
@@ -44,7 +50,9 @@ def test_what_is_picked_in_the_chat_with_the_bot_opens_the_customer(
     assert telegram.messages(-1001) == []
 
 
-def test_a_query_waits_for_no_message_and_no_message_for_it(desk: DeskProcess, telegram: FakeTelegram) -> None:
+def test_a_query_waits_for_no_message_and_no_message_for_it(
+    desk: DeskProcess, telegram: FakeTelegram
+) -> None:
     held = Hold()
     telegram.fail("sendMessage", held)
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจแรงงาน"))

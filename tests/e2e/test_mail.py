@@ -1,4 +1,6 @@
-"""kill -9 around the SMTP call: a mail goes out once, or a person is asked; nothing of it stands in the log."""
+"""kill -9 around the SMTP call: a mail goes out once, or a person is asked; nothing of it stands in
+the log.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,11 +47,18 @@ def press(desk: DeskProcess, telegram: FakeTelegram, label: str) -> None:
 
 
 def states(desk: DeskProcess) -> list[str]:
-    return [state for (state,) in desk.rows("SELECT o.state FROM mails m JOIN outbox o ON o.id = m.id ORDER BY o.seq")]
+    return [
+        state
+        for (state,) in desk.rows(
+            "SELECT o.state FROM mails m JOIN outbox o ON o.id = m.id ORDER BY o.seq"
+        )
+    ]
 
 
 def send_and_crash(desk: DeskProcess, telegram: FakeTelegram, failpoint: str) -> list[str]:
-    """What the officer is told after the mail was sent, the desk died there, and was started again."""
+    """What the officer is told after the mail was sent, the desk died there, and was started
+    again.
+    """
     desk.start()
     shown = draft(desk, telegram)
     desk.stop()
@@ -60,7 +69,9 @@ def send_and_crash(desk: DeskProcess, telegram: FakeTelegram, failpoint: str) ->
     return [message.text for message in telegram.messages(NOK.telegram) if DOUBT in message.text]
 
 
-@pytest.mark.parametrize("failpoint", ["event.committed", "event.handled", "event.finished", "mail.sent"])
+@pytest.mark.parametrize(
+    "failpoint", ["event.committed", "event.handled", "event.finished", "mail.sent"]
+)
 def test_a_mail_goes_out_once_and_nobody_is_asked(
     desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp, failpoint: str
 ) -> None:
@@ -102,7 +113,9 @@ def test_a_connection_lost_after_the_text_is_asked_about(
     assert len(smtp.mails) == 1
 
 
-def test_two_mails_of_one_second_both_arrive(desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp) -> None:
+def test_two_mails_of_one_second_both_arrive(
+    desk: DeskProcess, telegram: FakeTelegram, smtp: FakeSmtp
+) -> None:
     desk.start()
     shown = {who: draft(desk, telegram, who) for who in (NOK, DAO)}
     for who, message_id in shown.items():
@@ -170,7 +183,10 @@ def test_check_tries_the_login_and_sends_nothing(make_desk: MakeDesk, tmp_path: 
         desk.trust = str(tmp_path / "certificate.pem")
         wrong = desk.run("check")
         assert wrong.returncode == 1
-        assert "mail: DESKBOT_SMTP_URL: the server does not know this user and password (login 535" in wrong.stdout
+        assert (
+            "mail: DESKBOT_SMTP_URL: the server does not know this user and password (login 535"
+            in wrong.stdout
+        )
         assert "very-secret" not in wrong.stdout + wrong.stderr
         desk.settings["SMTP_URL"] = f"smtp://user:right@{address}"
         assert "mail: good" in desk.run("check").stdout

@@ -1,4 +1,6 @@
-"""kill -9 around a mail that came back: told once, with how far the mailbox was read; the password stays out."""
+"""kill -9 around a mail that came back: told once, with how far the mailbox was read; the password
+stays out.
+"""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -96,18 +98,25 @@ def test_a_mailbox_that_is_away_stops_nothing_and_is_read_when_it_is_back(
     eventually(lambda: told(telegram), "the report")
 
 
-def test_check_opens_the_mailbox_and_says_what_is_wrong_with_it(desk: DeskProcess, imap: Dovecot) -> None:
+def test_check_opens_the_mailbox_and_says_what_is_wrong_with_it(
+    desk: DeskProcess, imap: Dovecot
+) -> None:
     checked = desk.run("check")
     assert "mailbox: good" in checked.stdout
     assert PASSWORD not in checked.stdout + checked.stderr
     desk.settings["IMAP_URL"] = f"imap://{USER}:very-secret@127.0.0.1:{imap.port}/INBOX"
     wrong = desk.run("check")
     assert wrong.returncode == 1
-    assert "mailbox: DESKBOT_IMAP_URL: the server does not know this user and password (login)" in wrong.stdout
+    assert (
+        "mailbox: DESKBOT_IMAP_URL: the server does not know this user and password (login)"
+        in wrong.stdout
+    )
     assert "very-secret" not in wrong.stdout + wrong.stderr
 
 
-def test_a_silent_mail_server_does_not_keep_the_desk_from_stopping(make_desk: MakeDesk, telegram: FakeTelegram) -> None:
+def test_a_silent_mail_server_does_not_keep_the_desk_from_stopping(
+    make_desk: MakeDesk, telegram: FakeTelegram
+) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         url = f"imap://{USER}:very-secret@127.0.0.1:{silent.getsockname()[1]}/INBOX"
         desk = make_desk(telegram, IMAP_URL=url).start()

@@ -1,4 +1,6 @@
-"""What is owed, in real processes: killed between noting and telling, two at once, a week away, restarted."""
+"""What is owed, in real processes: killed between noting and telling, two at once, a week away,
+restarted.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -34,7 +36,9 @@ def owe(url: str, officers: Iterable[str], ago: timedelta = timedelta(minutes=1)
         started, at = now - timedelta(days=15), now - ago
         for n, user in enumerate(officers, 1):
             rows = await tx.fetch("SELECT staff_id FROM identities WHERE user_id = ?", user)
-            await requests.add_request(tx, Request(n, RequestKind.MICRODATA, SOMCHAI, started, started))
+            await requests.add_request(
+                tx, Request(n, RequestKind.MICRODATA, SOMCHAI, started, started)
+            )
             added = await tx.fetch(
                 "INSERT INTO owed (request_id, rule, state, assignee_id, started_at, expected_on, next_at) "
                 "VALUES (?, 'contract', 'open', ?, ?, ?, ?) RETURNING id",
@@ -50,7 +54,9 @@ def owe(url: str, officers: Iterable[str], ago: timedelta = timedelta(minutes=1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, make_desk: MakeDesk, line: FakeLine, tmp_path: Path) -> DeskProcess:
+def desk(
+    request: pytest.FixtureRequest, make_desk: MakeDesk, line: FakeLine, tmp_path: Path
+) -> DeskProcess:
     """A desk on LINE alone, on either engine, in an office that works now."""
     settings = {"CONFIG": office(tmp_path, is_open=True)}
     if request.param == "postgresql":
@@ -60,7 +66,8 @@ def desk(request: pytest.FixtureRequest, make_desk: MakeDesk, line: FakeLine, tm
 
 
 @pytest.mark.parametrize(
-    "failpoint", ["owed.decided", "owed.written", "owed.tell.decided", "owed.tell.written", "message.accepted"]
+    "failpoint",
+    ["owed.decided", "owed.written", "owed.tell.decided", "owed.tell.written", "message.accepted"],
 )
 def test_a_kill_between_noting_and_telling_loses_no_reminder_and_tells_none_twice(
     desk: DeskProcess, line: FakeLine, failpoint: str
@@ -72,7 +79,10 @@ def test_a_kill_between_noting_and_telling_loses_no_reminder_and_tells_none_twic
     let_leases_lapse(url)
     desk.start()
     line.wait_messages(NOK.line, 1)
-    eventually(lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"), "all recorded as sent")
+    eventually(
+        lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
+        "all recorded as sent",
+    )
     past = "SELECT count(*) AS n FROM due WHERE state <> 'done' AND kind IN ('owed', 'owed.tell') AND occurrence <> '2'"
     eventually(lambda: not count(url, past), "nothing left to be told")
     (told,) = line.messages(NOK.line)
@@ -91,7 +101,10 @@ def test_a_proof_that_comes_after_a_reminder_was_noted_and_before_it_is_told_is_
     desk.settings["CONFIG"] = office(tmp_path, is_open=False)
     desk.start()
     line.say(NOK.line, f"/open {SOMCHAI} อีเมล 7.10 ส่งสัญญาคืน => ได้รับแล้ว ปิด")
-    eventually(lambda: any("หยุดเตือน" in message.text for message in line.messages(NOK.line)), "the chain ended")
+    eventually(
+        lambda: any("หยุดเตือน" in message.text for message in line.messages(NOK.line)),
+        "the chain ended",
+    )
     desk.stop()
     answered = line.messages(NOK.line)
     desk.settings["CONFIG"] = working
@@ -113,9 +126,14 @@ def test_two_processes_at_once_tell_each_officer_once_of_all(
     eventually(lambda: all(line.messages(who) for who in people), "everybody is told")
     waiting = "SELECT count(*) AS n FROM due WHERE kind = 'owed.tell' AND state <> 'done'"
     eventually(lambda: not count(url, waiting), "the telling is over")
-    eventually(lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"), "all recorded")
+    eventually(
+        lambda: not count(url, "SELECT count(*) AS n FROM outbox WHERE state <> 'sent'"),
+        "all recorded",
+    )
     assert count(url, TOLD) == 600
-    assert ["ค้างส่ง 30 เรื่อง" in message.text for who in people for message in line.messages(who)] == [True] * 20
+    assert [
+        "ค้างส่ง 30 เรื่อง" in message.text for who in people for message in line.messages(who)
+    ] == [True] * 20
 
 
 def test_after_a_week_away_what_is_owed_waits_for_the_office_and_is_told_once_marked_late(
@@ -123,7 +141,10 @@ def test_after_a_week_away_what_is_owed_waits_for_the_office_and_is_told_once_ma
 ) -> None:
     url, working = desk.settings["DATABASE_URL"], desk.settings["CONFIG"]
     later = datetime(2030, 1, 1, tzinfo=UTC)
-    on_store(url, lambda tx: tx.execute("UPDATE identities SET seen_at = ? WHERE platform = 'line'", later))
+    on_store(
+        url,
+        lambda tx: tx.execute("UPDATE identities SET seen_at = ? WHERE platform = 'line'", later),
+    )
     owe(url, [NOK.line], ago=timedelta(days=7))
     desk.settings["CONFIG"] = office(tmp_path, is_open=False)
     assert "owed=" not in desk.run("tick").stdout
@@ -155,5 +176,7 @@ def test_on_telegram_the_mornings_list_is_edited_in_its_place_also_over_restarts
     assert "เหลือ 1 จาก 2 เรื่อง" in edited.text
     assert "1 ⏸ " in edited.text
     telegram.press(NOK.telegram, listed.message_id, "2 ได้รับแล้ว")
-    eventually(lambda: "ดำเนินการครบ 2 เรื่อง" in telegram.messages(NOK.telegram)[0].text, "the list says so")
+    eventually(
+        lambda: "ดำเนินการครบ 2 เรื่อง" in telegram.messages(NOK.telegram)[0].text, "the list says so"
+    )
     assert len(telegram.messages(NOK.telegram)) == 3

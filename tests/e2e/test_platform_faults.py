@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.harness import ADMIN, OFFICERS, RESENT, SAVED, STRANGER, DeskProcess, Person, missing_ticket, one_line
+from tests.e2e.harness import (
+    ADMIN,
+    OFFICERS,
+    RESENT,
+    SAVED,
+    STRANGER,
+    DeskProcess,
+    Person,
+    missing_ticket,
+    one_line,
+)
 from tests.fakes.line import RATE_LIMITED, FakeLine
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.wire import Delay, DropAfter, DropBefore, Fault, Hold, Status
@@ -69,7 +79,11 @@ def test_telegram_is_not_asked_again_before_retry_after(
     telegram.fail("sendMessage", Status(429, retry_after=2))
     telegram.say(officer.telegram, missing_ticket(1))
     telegram.wait_messages(officer.telegram, 1)
-    mine = [c for c in telegram.calls if c.method == "sendMessage" and c.params["chat_id"] == officer.telegram]
+    mine = [
+        c
+        for c in telegram.calls
+        if c.method == "sendMessage" and c.params["chat_id"] == officer.telegram
+    ]
     first, second = (call.at for call in mine)
     assert second - first >= 2.0
 
@@ -82,15 +96,21 @@ def test_telegram_answers_arrive_when_it_is_back_from_being_down(
         telegram.say(officer.telegram, missing_ticket(number))
     telegram.up()
     shared.settle()
-    assert told([message.text for message in telegram.messages(officer.telegram)]) == plainly(*NUMBERS)
+    assert told([message.text for message in telegram.messages(officer.telegram)]) == plainly(
+        *NUMBERS
+    )
 
 
-def test_a_slow_answer_holds_up_nobody_else(shared: DeskProcess, telegram: FakeTelegram, officer: Person) -> None:
+def test_a_slow_answer_holds_up_nobody_else(
+    shared: DeskProcess, telegram: FakeTelegram, officer: Person
+) -> None:
     other = next(fresh)
     held = Hold()
     telegram.fail("sendMessage", held)
     telegram.say(officer.telegram, missing_ticket(1))
-    telegram.wait_for(lambda: any(c.params.get("chat_id") == officer.telegram for c in telegram.calls))
+    telegram.wait_for(
+        lambda: any(c.params.get("chat_id") == officer.telegram for c in telegram.calls)
+    )
     telegram.say(other.telegram, missing_ticket(2))
     telegram.wait_messages(other.telegram, 1)
     assert telegram.messages(officer.telegram) == []
@@ -135,7 +155,9 @@ def test_a_line_confirmation_cut_off_after_it_arrived_is_pushed_once_marked(
     assert shared.tickets("ขอแผนที่เขตแจงนับ") == 1
 
 
-@pytest.mark.parametrize("seconds", [0, 61], ids=["within the minute", "after the reply token's minute"])
+@pytest.mark.parametrize(
+    "seconds", [0, 61], ids=["within the minute", "after the reply token's minute"]
+)
 def test_line_answers_arrive_when_it_is_back_from_being_down(
     shared: DeskProcess, line: FakeLine, officer: Person, seconds: int
 ) -> None:
@@ -143,7 +165,9 @@ def test_line_answers_arrive_when_it_is_back_from_being_down(
     events = [line.text_event(officer.line, missing_ticket(number)) for number in NUMBERS]
     body, headers = line.signed(events)
     line.down()
-    status = shared.request("POST", "/line/webhook", body, **{k.replace("-", "_"): v for k, v in headers.items()})
+    status = shared.request(
+        "POST", "/line/webhook", body, **{k.replace("-", "_"): v for k, v in headers.items()}
+    )
     assert status == 200
     line.advance(seconds)
     line.up()
@@ -154,9 +178,14 @@ def test_line_answers_arrive_when_it_is_back_from_being_down(
 
 
 def test_a_push_meets_every_fault_and_arrives_once(shared: DeskProcess, line: FakeLine) -> None:
-    """The administrator hears of a stranger's request; the key keeps the tries apart from repeats."""
+    """The administrator hears of a stranger's request; the key keeps the tries apart from
+    repeats.
+    """
     before = len(line.messages(ADMIN.line))
-    shared.write("UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE user_id = ?", ADMIN.line)
+    shared.write(
+        "UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE user_id = ?",
+        ADMIN.line,
+    )
     line.follow(STRANGER.line)
     shared.settle()
     line.fail("push", DropBefore(), RATE_LIMITED, GATEWAY, DropAfter())

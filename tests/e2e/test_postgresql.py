@@ -25,7 +25,9 @@ def count(url: str, sql: str) -> int:
     return asyncio.run(look())
 
 
-def two_desks(make_desk: MakeDesk, line: FakeLine, failpoint: str = "") -> tuple[str, DeskProcess, DeskProcess]:
+def two_desks(
+    make_desk: MakeDesk, line: FakeLine, failpoint: str = ""
+) -> tuple[str, DeskProcess, DeskProcess]:
     url = asyncio.run(shared_server().clean_desk())
     asyncio.run(fill(url))
     first = make_desk(None, line, DATABASE_URL=url).start(failpoint)
@@ -50,18 +52,24 @@ def test_two_processes_share_the_events_and_do_each_once(make_desk: MakeDesk, li
         assert len(answers) == 4
         assert all(SAVED in text for text in answers)
         asked = [f"เรื่องที่ {n}" for n in range(number * 4, number * 4 + 4)]
-        assert [next(each for each in asked if f"{each}\n" in f"{text}\n") for text in answers] == asked
+        assert [
+            next(each for each in asked if f"{each}\n" in f"{text}\n") for text in answers
+        ] == asked
     assert count(url, "SELECT count(*) AS n FROM tickets") == ASKED
     assert count(url, "SELECT count(DISTINCT no) AS n FROM tickets") == ASKED
 
 
-def test_what_a_killed_process_held_the_other_finishes(make_desk: MakeDesk, line: FakeLine, clock: FakeClock):
+def test_what_a_killed_process_held_the_other_finishes(
+    make_desk: MakeDesk, line: FakeLine, clock: FakeClock
+):
     url, first, _second = two_desks(make_desk, line, "event.handled")
     line.webhook_url = webhook(first)
     line.say(OFFICERS[0].line, one_line("ก่อนล้ม"))
     first.wait_killed()
     assert line.messages(OFFICERS[0].line) == []
-    clock.advance(seconds=leases.TTL.total_seconds())  # then the other process takes the conversation over
+    clock.advance(
+        seconds=leases.TTL.total_seconds()
+    )  # then the other process takes the conversation over
     eventually(lambda: line.messages(OFFICERS[0].line), "the other process")
     assert SAVED in line.messages(OFFICERS[0].line)[0].text
     assert count(url, "SELECT count(*) AS n FROM tickets") == 1

@@ -1,4 +1,6 @@
-"""A post with a picture to three networks, at the wire: composed, approved by another, killed between the networks."""
+"""A post with a picture to three networks, at the wire: composed, approved by another, killed
+between the networks.
+"""
 
 import asyncio
 import io
@@ -51,7 +53,11 @@ def twitter() -> Iterator[FakeTwitter]:
 
 @pytest.fixture
 def desk(
-    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine, facebook: FakeFacebook, twitter: FakeTwitter
+    make_desk: MakeDesk,
+    telegram: FakeTelegram,
+    line: FakeLine,
+    facebook: FakeFacebook,
+    twitter: FakeTwitter,
 ) -> DeskProcess:
     desk = make_desk(telegram, line)
     line.followers = 1000
@@ -87,20 +93,31 @@ async def queue(desk: DeskProcess) -> None:
     no = await publications.reserve_no(db)
     file = File(uuid4().hex, no, "photo.jpg", "image/jpeg", part.size, part.sha256, now, StaffId(1))
     await db.write(lambda tx: files.add(tx, file))
-    posts = {n: Post(n, PostState.WAITING, post_at=now, retry_key=str(uuid4()), text=TEXT) for n in Network}
+    posts = {
+        n: Post(n, PostState.WAITING, post_at=now, retry_key=str(uuid4()), text=TEXT)
+        for n in Network
+    }
     made = Publication(no, News(TEXT), now.date(), now, StaffId(1), file.id, posts=posts)
     await db.write(lambda tx: publications.add(tx, made))
     await db.close()
 
 
-def check_all_three(desk: DeskProcess, line: FakeLine, facebook: FakeFacebook, twitter: FakeTwitter) -> None:
+def check_all_three(
+    desk: DeskProcess, line: FakeLine, facebook: FakeFacebook, twitter: FakeTwitter
+) -> None:
     """Each network has the post once, with its picture; each ticket has the real link."""
-    eventually(lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 3, "three tickets")
+    eventually(
+        lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 3, "three tickets"
+    )
     assert [post["message"] for post in facebook.posts] == [TEXT]
     assert [post["asked"] for post in twitter.posts] == [TEXT]
     assert list(line.broadcasts.values()) == [[TEXT]]
     links = {link for (link,) in desk.rows("SELECT link FROM tickets WHERE subject = '10'")}
-    assert links == {"", facebook.posts[0]["permalink_url"], f"https://x.com/i/status/{twitter.posts[0]['id']}"}
+    assert links == {
+        "",
+        facebook.posts[0]["permalink_url"],
+        f"https://x.com/i/status/{twitter.posts[0]['id']}",
+    }
     assert facebook.photos
     assert len(twitter.posts[0]["media"]) == 1
     ((whole, preview),) = line.shown_pictures(next(iter(line.broadcasts)))
@@ -109,7 +126,8 @@ def check_all_three(desk: DeskProcess, line: FakeLine, facebook: FakeFacebook, t
 
 
 @pytest.mark.parametrize(
-    "failpoint", ["post.begun:2", "post.answered", "post.answered:2", "post.answered:3", "post.settled:2"]
+    "failpoint",
+    ["post.begun:2", "post.answered", "post.answered:2", "post.answered:3", "post.settled:2"],
 )
 def test_killed_between_the_networks_none_has_it_twice(
     desk: DeskProcess, line: FakeLine, facebook: FakeFacebook, twitter: FakeTwitter, failpoint: str
@@ -120,9 +138,13 @@ def test_killed_between_the_networks_none_has_it_twice(
     out = {"facebook": facebook.posts, "twitter": twitter.posts, "line": line.broadcasts}
 
     def settled() -> bool:
-        """What a network has is known to be out; what it has not, perhaps is: that is never posted by itself."""
+        """What a network has is known to be out; what it has not, perhaps is: that is never posted
+        by itself.
+        """
         states = dict(desk.rows("SELECT network, state FROM posts"))
-        return all(states[network] == ("posted" if there else "unclear") for network, there in out.items())
+        return all(
+            states[network] == ("posted" if there else "unclear") for network, there in out.items()
+        )
 
     eventually(settled, f"each is out or doubtful: {desk.rows('SELECT network, state FROM posts')}")
     assert len(line.broadcasts) == 1, "its retry key makes a second call harmless"
@@ -150,7 +172,11 @@ def last(telegram: FakeTelegram, who: int, words: str) -> int:
 
 
 def test_composed_sent_back_changed_approved_and_posted(
-    desk: DeskProcess, telegram: FakeTelegram, line: FakeLine, facebook: FakeFacebook, twitter: FakeTwitter
+    desk: DeskProcess,
+    telegram: FakeTelegram,
+    line: FakeLine,
+    facebook: FakeFacebook,
+    twitter: FakeTwitter,
 ) -> None:
     desk.start()
     wanna, nok = ADMIN.telegram, NOK.telegram

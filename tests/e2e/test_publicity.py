@@ -1,4 +1,6 @@
-"""A desk that posts is killed at every step: each network has the post once, and its ticket has the real link."""
+"""A desk that posts is killed at every step: each network has the post once, and its ticket has the
+real link.
+"""
 
 import asyncio
 import json
@@ -49,37 +51,50 @@ async def queue(desk: DeskProcess) -> None:
     now = CLOCK() - timedelta(seconds=1)
     no = await publications.reserve_no(db)
     posts = {
-        n: Post(n, PostState.WAITING, post_at=now, retry_key=str(uuid4())) for n in (Network.FACEBOOK, Network.LINE)
+        n: Post(n, PostState.WAITING, post_at=now, retry_key=str(uuid4()))
+        for n in (Network.FACEBOOK, Network.LINE)
     }
     made = Publication(no, News(TEXT), now.date(), now, StaffId(1), posts=posts)
     await db.write(lambda tx: publications.add(tx, made))
     await db.close()
 
 
-@pytest.mark.parametrize("failpoint", ["post.answered", "post.answered:2", "post.settled", "post.settled:2"])
+@pytest.mark.parametrize(
+    "failpoint", ["post.answered", "post.answered:2", "post.settled", "post.settled:2"]
+)
 def test_killed_between_the_networks_each_has_the_post_once(
     desk: DeskProcess, line: FakeLine, facebook: FakeFacebook, failpoint: str
 ) -> None:
     asyncio.run(queue(desk))
     desk.start(failpoint)
     desk.restart_after_kill()
-    eventually(lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 2, "both tickets")
+    eventually(
+        lambda: len(desk.rows("SELECT no FROM tickets WHERE subject = '10'")) == 2, "both tickets"
+    )
     assert len(facebook.posts) == 1
     assert list(line.broadcasts.values()) == [[TEXT]]
     links = {link for (link,) in desk.rows("SELECT link FROM tickets")}
     assert links == {"", facebook.posts[0]["permalink_url"]}
 
 
-def test_killed_before_the_call_facebook_gets_no_second_post(desk: DeskProcess, facebook: FakeFacebook) -> None:
+def test_killed_before_the_call_facebook_gets_no_second_post(
+    desk: DeskProcess, facebook: FakeFacebook
+) -> None:
     asyncio.run(queue(desk))
     desk.start("post.begun")
     desk.restart_after_kill()
-    eventually(lambda: desk.rows("SELECT state FROM posts WHERE network = 'line'") == [("posted",)], "Line")
-    eventually(lambda: ("unclear",) in desk.rows("SELECT state FROM posts") or facebook.posts, "Facebook")
+    eventually(
+        lambda: desk.rows("SELECT state FROM posts WHERE network = 'line'") == [("posted",)], "Line"
+    )
+    eventually(
+        lambda: ("unclear",) in desk.rows("SELECT state FROM posts") or facebook.posts, "Facebook"
+    )
     assert len(facebook.posts) <= 1
 
 
-def test_what_the_page_posts_is_logged_by_the_running_desk(desk: DeskProcess, facebook: FakeFacebook) -> None:
+def test_what_the_page_posts_is_logged_by_the_running_desk(
+    desk: DeskProcess, facebook: FakeFacebook
+) -> None:
     desk.start()
     body, headers = facebook.told(facebook.change("add", "123", TEXT))
     for _again in range(2):
@@ -92,7 +107,9 @@ def test_what_the_page_posts_is_logged_by_the_running_desk(desk: DeskProcess, fa
     assert json.loads(body)["entry"][0]["changes"][0]["value"]["message"] == TEXT
 
 
-def test_check_names_a_token_that_facebook_does_not_know(desk: DeskProcess, facebook: FakeFacebook) -> None:
+def test_check_names_a_token_that_facebook_does_not_know(
+    desk: DeskProcess, facebook: FakeFacebook
+) -> None:
     assert "facebook" in desk.run("check").stdout
     desk.settings["FACEBOOK_PAGE_TOKEN"] = "wrong"
     failed = desk.run("check")

@@ -1,4 +1,6 @@
-"""The process as an operator sees it: start, check, health, stop, and platforms that are set up once."""
+"""The process as an operator sees it: start, check, health, stop, and platforms that are set up
+once.
+"""
 
 import json
 import time
@@ -6,7 +8,17 @@ import time
 import pytest
 
 from tests.e2e.conftest import MakeDesk
-from tests.e2e.harness import ADMIN, NOK, RESENT, SAVED, STRANGER, DeskProcess, eventually, missing_ticket, one_line
+from tests.e2e.harness import (
+    ADMIN,
+    NOK,
+    RESENT,
+    SAVED,
+    STRANGER,
+    DeskProcess,
+    eventually,
+    missing_ticket,
+    one_line,
+)
 from tests.fakes.clock import crowded
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
@@ -23,7 +35,9 @@ NOT_ANSWERS = [
 ]
 
 
-def test_polling_goes_on_after_answers_that_are_none(telegram_desk: DeskProcess, telegram: FakeTelegram) -> None:
+def test_polling_goes_on_after_answers_that_are_none(
+    telegram_desk: DeskProcess, telegram: FakeTelegram
+) -> None:
     """A proxy may answer getUpdates with anything, and with status 200."""
     telegram_desk.start()
     for count, body in enumerate(NOT_ANSWERS, 1):
@@ -34,7 +48,9 @@ def test_polling_goes_on_after_answers_that_are_none(telegram_desk: DeskProcess,
     telegram.wait_messages(NOK.telegram, len(NOT_ANSWERS) + 1)
 
 
-def test_sigterm_finishes_what_is_in_hand(telegram_desk: DeskProcess, telegram: FakeTelegram) -> None:
+def test_sigterm_finishes_what_is_in_hand(
+    telegram_desk: DeskProcess, telegram: FakeTelegram
+) -> None:
     telegram_desk.start(cold=True)
     telegram.fail("sendMessage", Delay(1.5))
     telegram.say(NOK.telegram, one_line("ขอผลสำรวจเศรษฐกิจครัวเรือน"))
@@ -61,7 +77,9 @@ def test_sigterm_stops_within_ten_seconds_whatever_hangs(
     line.wait_for(lambda: any(call.method == "reply" for call in line.calls))
     assert desk.stop() < 9 + crowded()
     desk.start().settle()
-    assert [message.text.startswith(RESENT) for message in telegram.messages(NOK.telegram)] == [True]
+    assert [message.text.startswith(RESENT) for message in telegram.messages(NOK.telegram)] == [
+        True
+    ]
     assert [message.text.startswith(RESENT) for message in line.messages(ADMIN.line)] == [False]
 
 
@@ -79,7 +97,9 @@ def test_a_platform_that_cannot_be_reached_stops_no_other(
     eventually(lambda: telegram.commands, "setMyCommands")
 
 
-def test_line_down_at_the_start_stops_not_telegram(make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine) -> None:
+def test_line_down_at_the_start_stops_not_telegram(
+    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
+) -> None:
     line.down()
     desk = make_desk(telegram, line).start()
     telegram.say(NOK.telegram, missing_ticket(1))
@@ -93,27 +113,38 @@ def test_a_second_server_on_the_same_database_refuses_to_start(telegram_desk: De
     telegram_desk.start()
     second = telegram_desk.run()
     assert second.returncode == 1
-    assert second.stderr.strip() == "SettingsError: DESKBOT_DATABASE_URL: another deskbot serves this database"
+    assert (
+        second.stderr.strip()
+        == "SettingsError: DESKBOT_DATABASE_URL: another deskbot serves this database"
+    )
     assert telegram_desk.health() == 200
 
 
-def test_commands_and_menu_are_put_up_once(make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine) -> None:
+def test_commands_and_menu_are_put_up_once(
+    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
+) -> None:
     desk = make_desk(telegram, line).start(cold=True)
     eventually(lambda: line.default_menu and len(telegram.commands) == 2, "commands and menu")
     desk.stop()
     default, english = ('{"type": "default"}', ""), ('{"type": "default"}', "en")
     assert set(telegram.commands) == {default, english}
-    assert [c["command"] for c in telegram.commands[default]] == [c["command"] for c in telegram.commands[english]]
+    assert [c["command"] for c in telegram.commands[default]] == [
+        c["command"] for c in telegram.commands[english]
+    ]
     assert all("ก" <= c["description"][0] <= "๙" for c in telegram.commands[default])
     assert list(line.menus) == list(line.menu_images) == [line.default_menu]
     before = len(line.calls)
     desk.start()
     eventually(lambda: desk.stderr().count('"platform ready"') == 4, "both platforms ready again")
     again = [call.method for call in line.calls[before:]]
-    assert not [method for method in again if "create" in method or "upload" in method or "set" in method], again
+    assert not [
+        method for method in again if "create" in method or "upload" in method or "set" in method
+    ], again
 
 
-def test_english_telephones_get_english_commands(telegram_desk: DeskProcess, telegram: FakeTelegram) -> None:
+def test_english_telephones_get_english_commands(
+    telegram_desk: DeskProcess, telegram: FakeTelegram
+) -> None:
     telegram_desk.start()
     eventually(lambda: len(telegram.commands) == 2, "commands")
     thai, english = (telegram.commands['{"type": "default"}', language] for language in ("", "en"))
@@ -136,7 +167,9 @@ def test_the_webhook_is_set_with_its_secret_and_taken_down_for_polling(
 
 def test_a_wrong_webhook_secret_is_403_and_stores_nothing(webhook_desk: DeskProcess) -> None:
     webhook_desk.start()
-    body = json.dumps({"update_id": 1, "message": {"chat": {"id": NOK.telegram, "type": "private"}}}).encode()
+    body = json.dumps(
+        {"update_id": 1, "message": {"chat": {"id": NOK.telegram, "type": "private"}}}
+    ).encode()
     path = "/telegram/webhook"
     assert webhook_desk.request("POST", path, body) == 403
     assert webhook_desk.request("POST", path, body, X_Telegram_Bot_Api_Secret_Token="wrong") == 403
@@ -161,7 +194,10 @@ def test_what_a_person_blocks_on_telegram_comes_by_line(
 ) -> None:
     telegram.blocked.add(ADMIN.telegram)
     desk = make_desk(telegram, line)
-    desk.write("UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE user_id = ?", str(ADMIN.telegram))
+    desk.write(
+        "UPDATE identities SET seen_at = '2030-01-01T00:00:00.000000Z' WHERE user_id = ?",
+        str(ADMIN.telegram),
+    )
     desk.start()
     line.follow(STRANGER.line)
     desk.settle()
@@ -173,7 +209,9 @@ def test_what_a_person_blocks_on_telegram_comes_by_line(
 # run_bot.py check
 
 
-def test_check_says_what_is_good_and_masks_secrets(make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine) -> None:
+def test_check_says_what_is_good_and_masks_secrets(
+    make_desk: MakeDesk, telegram: FakeTelegram, line: FakeLine
+) -> None:
     desk = make_desk(telegram, line)
     checked = desk.run("check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -184,9 +222,15 @@ def test_check_says_what_is_good_and_masks_secrets(make_desk: MakeDesk, telegram
 
 
 WRONG = {
-    "unknown token": ({"TELEGRAM_TOKEN": "1:AAFakeTokenFakeTokenFakeTokenFake"}, "DESKBOT_TELEGRAM_TOKEN"),
+    "unknown token": (
+        {"TELEGRAM_TOKEN": "1:AAFakeTokenFakeTokenFakeTokenFake"},
+        "DESKBOT_TELEGRAM_TOKEN",
+    ),
     "shapeless token": ({"TELEGRAM_TOKEN": "hello"}, "DESKBOT_TELEGRAM_TOKEN"),
-    "nobody at the address": ({"TELEGRAM_API_URL": "http://127.0.0.1:9"}, "DESKBOT_TELEGRAM_API_URL"),
+    "nobody at the address": (
+        {"TELEGRAM_API_URL": "http://127.0.0.1:9"},
+        "DESKBOT_TELEGRAM_API_URL",
+    ),
     "wrong line token": ({"LINE_ACCESS_TOKEN": "wrong"}, "DESKBOT_LINE_ACCESS_TOKEN"),
     "no line at the address": ({"LINE_API_URL": "http://127.0.0.1:9"}, "DESKBOT_LINE_API_URL"),
     "half of line": ({"LINE_CHANNEL_SECRET": ""}, "DESKBOT_LINE_CHANNEL_SECRET"),

@@ -1,4 +1,6 @@
-"""A reminder rings in the terminal while nobody types, and never within or after the answers of a script."""
+"""A reminder rings in the terminal while nobody types, and never within or after the answers of a
+script.
+"""
 
 import subprocess
 import sys

@@ -6,7 +6,10 @@ BOUNDARY = "=_report"
 
 
 def report_of(
-    taken: Taken, action: str = "failed", status: str = "5.1.1", said: str = "smtp; 550 5.1.1 no such user"
+    taken: Taken,
+    action: str = "failed",
+    status: str = "5.1.1",
+    said: str = "smtp; 550 5.1.1 no such user",
 ) -> bytes:
     """What the receiving server sends back to the sender of this mail."""
     head = f"""\

@@ -1,4 +1,6 @@
-"""The clock of a test: fakes stamp their dates with it, desks in processes of their own read it, the test moves it."""
+"""The clock of a test: fakes stamp their dates with it, desks in processes of their own read it,
+the test moves it.
+"""
 
 import atexit
 import os
@@ -9,11 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 SUNDAY = datetime(2026, 11, 28, 22, 0, tzinfo=UTC)
-"""29 November 2569, 5.00 in Bangkok: nothing is due by itself yet, and nobody is told anything that can wait."""
+"""29 November 2569, 5.00 in Bangkok: nothing is due by itself yet, and nobody is told anything that
+can wait.
+"""
 
 
 class FakeClock:
-    """It runs on by the machine's steady clock from where it was put; what day the machine has is nothing to it."""
+    """It runs on by the machine's steady clock from where it was put; what day the machine has is
+    nothing to it.
+    """
 
     def __init__(self, start: datetime = SUNDAY) -> None:
         self._file: Path | None = None
@@ -41,7 +47,9 @@ class FakeClock:
         self._go_by(self._origin)
 
     def file(self) -> Path:
-        """Where it stands written as DESKBOT_CLOCK takes it, so that every process has the same time."""
+        """Where it stands written as DESKBOT_CLOCK takes it, so that every process has the same
+        time.
+        """
         if self._file is None:
             folder = Path(tempfile.mkdtemp(prefix="deskbot-clock-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -58,16 +66,24 @@ class FakeClock:
 
 
 PATIENCE = 90.0
-"""Seconds until a test gives up waiting for what takes one: a machine may have six times as much to do as it can."""
+"""Seconds until a test gives up waiting for what takes one: a machine may have six times as much to
+do as it can.
+"""
 
 
 def machine_time() -> dict[str, str]:
-    """What of the environment says which day the machine takes it for, and where: libfaketime's, and the zone."""
-    return {n: v for n, v in os.environ.items() if n in ("TZ", "LD_PRELOAD") or n.startswith("FAKETIME")}
+    """What of the environment says which day the machine takes it for, and where: libfaketime's,
+    and the zone.
+    """
+    return {
+        n: v for n, v in os.environ.items() if n in ("TZ", "LD_PRELOAD") or n.startswith("FAKETIME")
+    }
 
 
 def crowded() -> float:
-    """How many times longer work takes just now than it would alone: for what may take no longer than so and so."""
+    """How many times longer work takes just now than it would alone: for what may take no longer
+    than so and so.
+    """
     began, spent = time.monotonic(), time.process_time()
     while time.process_time() - spent < 0.1:
         pass

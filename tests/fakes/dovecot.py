@@ -1,4 +1,6 @@
-"""A real IMAP server of the tests' own: the machine's Dovecot, a folder that is thrown away, one mailbox."""
+"""A real IMAP server of the tests' own: the machine's Dovecot, a folder that is thrown away, one
+mailbox.
+"""
 
 import grp
 import os
@@ -21,7 +23,9 @@ from tests.fakes.clock import CLOCK, PATIENCE
 REQUIRED = "DESKBOT_TEST_DOVECOT"
 MISSING = "Dovecot's IMAP server is missing; on Debian: apt-get install dovecot-imapd"
 # Waits until the tests are over, or killed: then the pipe on its standard input ends.
-CLEAN_UP = 'read -r end; kill -9 -- "-$(cat "$0/run/master.pid" 2>/dev/null)" 2>/dev/null; rm -rf "$0"'
+CLEAN_UP = (
+    'read -r end; kill -9 -- "-$(cat "$0/run/master.pid" 2>/dev/null)" 2>/dev/null; rm -rf "$0"'
+)
 USER, PASSWORD = "desk", 'pä "ss/w@rd'
 CONFIGURATION = """
 protocols = imap
@@ -122,7 +126,10 @@ class Dovecot:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, self._uid, account.pw_gid)
         self._cleaner = subprocess.Popen(
-            ["sh", "-c", CLEAN_UP, str(self.folder)], cwd="/", stdin=subprocess.PIPE, start_new_session=True
+            ["sh", "-c", CLEAN_UP, str(self.folder)],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            start_new_session=True,
         )
         self.start()
 
@@ -184,22 +191,31 @@ class Dovecot:
         (self.mail / "tmp" / name).rename(self.mail / "new" / name)
 
     def number_anew(self) -> None:
-        """As after a restored backup: every mail gets a new UID, and the mailbox a new UIDVALIDITY."""
+        """As after a restored backup: every mail gets a new UID, and the mailbox a new
+        UIDVALIDITY.
+        """
         self.stop()
         for file in self.mail.glob("dovecot*"):
             file.unlink()
-        (self.mail / "dovecot-uidlist").write_text(f"3 V{next(self._numbers) + 1_900_000_000} N1 G{'0' * 32}\n")
+        (self.mail / "dovecot-uidlist").write_text(
+            f"3 V{next(self._numbers) + 1_900_000_000} N1 G{'0' * 32}\n"
+        )
         if self._uid is not None:
             os.chown(self.mail / "dovecot-uidlist", self._uid, -1)
         self.start()
 
     def forget(self, at: int) -> None:
         """One of the mails is deleted."""
-        sorted((*self.mail.glob("new/*"), *self.mail.glob("cur/*")), key=lambda file: file.name)[at].unlink()
+        sorted((*self.mail.glob("new/*"), *self.mail.glob("cur/*")), key=lambda file: file.name)[
+            at
+        ].unlink()
 
     def flags(self) -> list[str]:
         """The flags of every mail; a mail that somebody opened has S."""
-        return [file.name.partition(":2,")[2] for file in (*self.mail.glob("new/*"), *self.mail.glob("cur/*"))]
+        return [
+            file.name.partition(":2,")[2]
+            for file in (*self.mail.glob("new/*"), *self.mail.glob("cur/*"))
+        ]
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Condenses the published API descriptions into the two JSON tables that the fakes check against.
 
-Run: python tests/fakes/extract_api.py SPEC_DIR (which holds telegram/api.json and line/{messaging-api,insight}.json)
+Run: python tests/fakes/extract_api.py SPEC_DIR (which holds telegram/api.json and
+line/{messaging-api,insight}.json)
 
-Only facts are kept. A field is "name" or "name!" (required) and its type is written in a small notation:
-String Integer Float Boolean Uri InputFile Any, the name of an object, [T] for a list, A|B for a choice,
-=word for a literal, and {low,high} for a range: of the number, of the items, or of the length in UTF-16
-units (b: in bytes; p: after the markup is taken out).
-"""
+Only facts are kept. A field is "name" or "name!" (required) and its type is written in a small
+notation: String Integer Float Boolean Uri InputFile Any, the name of an object, [T] for a list, A|B
+for a choice, =word for a literal, and {low,high} for a range: of the number, of the items, or of
+the length in UTF-16 units (b: in bytes; p: after the markup is taken out)."""
 
 import json
 import re
@@ -54,7 +54,9 @@ LINE_ENDPOINTS = {
 
 
 def telegram_type(field: dict[str, Any]) -> str:
-    """The field's type in the notation above; ranges and literals are read out of its description."""
+    """The field's type in the notation above; ranges and literals are read out of its
+    description.
+    """
     text, kinds = field["description"], list(field["types"])
     literal = re.search(r"(?:must be|always) [\"“]?([a-z][a-z_0-9]*)[\"”]?$", text)
     if kinds == ["String"] and literal:
@@ -87,7 +89,9 @@ def telegram(spec: dict[str, Any]) -> dict[str, Any]:
         return {f["name"] + "!" * f["required"]: telegram_type(f) for f in entry.get("fields", [])}
 
     types = {
-        name: "|".join(_nested(s) for s in entry["subtypes"]) if entry.get("subtypes") else fields(entry)
+        name: "|".join(_nested(s) for s in entry["subtypes"])
+        if entry.get("subtypes")
+        else fields(entry)
         for name, entry in spec["types"].items()
         if name != "InputFile"
     }
@@ -170,7 +174,9 @@ class Line:
         word = self._word.get(name)
         kept = {"type!": "=" + word} if word else {}
         rest = {prop: shape for prop, shape in merged.items() if not (word and prop == "type")}
-        return kept | {prop + "!" * (prop in required): self.type_of(shape) for prop, shape in rest.items()}
+        return kept | {
+            prop + "!" * (prop in required): self.type_of(shape) for prop, shape in rest.items()
+        }
 
 
 def _span(schema: dict[str, Any], suffix: str) -> str:
@@ -179,7 +185,9 @@ def _span(schema: dict[str, Any], suffix: str) -> str:
 
 
 def write(path: Path, table: dict[str, Any]) -> None:
-    """Compact JSON with one method, endpoint or type a line, so that a new version is a readable diff."""
+    """Compact JSON with one method, endpoint or type a line, so that a new version is a readable
+    diff.
+    """
 
     def pack(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -196,7 +204,9 @@ def write(path: Path, table: dict[str, Any]) -> None:
 
 def main(spec_dir: Path) -> None:
     bot_api = json.loads((spec_dir / "telegram" / "api.json").read_text(encoding="utf-8"))
-    messaging_api = json.loads((spec_dir / "line" / "messaging-api.json").read_text(encoding="utf-8"))
+    messaging_api = json.loads(
+        (spec_dir / "line" / "messaging-api.json").read_text(encoding="utf-8")
+    )
     insight = json.loads((spec_dir / "line" / "insight.json").read_text(encoding="utf-8"))
     messaging_api["paths"] |= insight["paths"]
     schemas = messaging_api["components"]["schemas"]

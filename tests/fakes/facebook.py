@@ -1,4 +1,5 @@
-"""A Graph API server with one page, as strict as Meta's documents of it, which tells a webhook of the page's posts.
+"""A Graph API server with one page, as strict as Meta's documents of it, which tells a webhook of
+the page's posts.
 
 Source: the documents of the Pages API (feed, photos) and of Webhooks for pages.
 """
@@ -24,7 +25,9 @@ PUBLISH = {"message", "link", "published", "scheduled_publish_time"}
 class FakeFacebook(WireServer):
     """`with FakeFacebook() as facebook:` its API is facebook.url."""
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
+    def __init__(
+        self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp
+    ) -> None:
         super().__init__(strict=strict, clock=clock)
         self.page_id, self.page_token, self.app_secret = "1234567890", "fake-page-token", "5ec4e7"
         self.posts: list[dict[str, Any]] = []
@@ -57,7 +60,9 @@ class FakeFacebook(WireServer):
             return self._insights(call, node)
         if node != self.page_id:
             return _error(400, 100, "Unsupported request: object does not exist")
-        do = {"POST feed": self._publish, "GET feed": self._feed, "POST photos": self._photo}.get(call.method)
+        do = {"POST feed": self._publish, "GET feed": self._feed, "POST photos": self._photo}.get(
+            call.method
+        )
         if do is None:
             self.violated(call, [Issue("", "no such edge")])
             return _error(400, 100, "Unknown path components")
@@ -73,11 +78,16 @@ class FakeFacebook(WireServer):
         post = next((each for each in self.posts if each["id"] == node), None)
         if post is None:
             return _error(400, 100, "Unsupported get request")
-        return json_response({name: value for name, value in post.items() if name in wanted | {"id"}})
+        return json_response(
+            {name: value for name, value in post.items() if name in wanted | {"id"}}
+        )
 
     def _insights(self, call: Call, node: str) -> web.Response:
         """What lasts a post's life; a metric that was ended fails the whole request."""
-        if call.params.get("metric") != "post_total_media_view_unique" or call.params.get("period") != "lifetime":
+        if (
+            call.params.get("metric") != "post_total_media_view_unique"
+            or call.params.get("period") != "lifetime"
+        ):
             self.violated(call, [Issue("metric", "no valid insights metric")])
             return _error(400, 100, "The value must be a valid insights metric")
         if not self.may_read_insights:
@@ -85,7 +95,12 @@ class FakeFacebook(WireServer):
         if node not in self.viewers:
             return json_response({"data": []})
         values = [{"value": self.viewers[node]}]
-        told = {"name": call.params["metric"], "period": "lifetime", "values": values, "id": f"{node}/insights"}
+        told = {
+            "name": call.params["metric"],
+            "period": "lifetime",
+            "values": values,
+            "id": f"{node}/insights",
+        }
         return json_response({"data": [told]})
 
     def _publish(self, call: Call) -> web.Response:
@@ -135,14 +150,22 @@ class FakeFacebook(WireServer):
 
     # What the webhook is told.
 
-    def told(self, *changes: dict[str, Any], at: int | None = None, page: str = "") -> tuple[bytes, dict[str, str]]:
+    def told(
+        self, *changes: dict[str, Any], at: int | None = None, page: str = ""
+    ) -> tuple[bytes, dict[str, str]]:
         """A webhook request's body, escaped as Meta escapes it, and its headers."""
         return self.batch([self.entry(*changes, at=at, page=page)])
 
-    def entry(self, *changes: dict[str, Any], at: int | None = None, page: str = "") -> dict[str, Any]:
+    def entry(
+        self, *changes: dict[str, Any], at: int | None = None, page: str = ""
+    ) -> dict[str, Any]:
         """One entry of a batch."""
         told = [{"field": "feed", "value": value} for value in changes]
-        return {"id": page or self.page_id, "time": int(self.now()) if at is None else at, "changes": told}
+        return {
+            "id": page or self.page_id,
+            "time": int(self.now()) if at is None else at,
+            "changes": told,
+        }
 
     def batch(self, entries: list[dict[str, Any]]) -> tuple[bytes, dict[str, str]]:
         """Several entries in one request."""
@@ -153,7 +176,9 @@ class FakeFacebook(WireServer):
         """As Meta signs: over the escaped bytes."""
         return "sha256=" + hmac.new(self.app_secret.encode(), body, hashlib.sha256).hexdigest()
 
-    def change(self, verb: str, number: str, message: str = "", at: int = 0, **more: Any) -> dict[str, Any]:
+    def change(
+        self, verb: str, number: str, message: str = "", at: int = 0, **more: Any
+    ) -> dict[str, Any]:
         """What happened to one post of the page."""
         value = {
             "from": {"id": self.page_id, "name": "สำนักงานสถิติแห่งชาติ"},

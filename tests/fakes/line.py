@@ -1,4 +1,6 @@
-"""A LINE Messaging API server as strict as its reference, with people who write, tap, follow and leave."""
+"""A LINE Messaging API server as strict as its reference, with people who write, tap, follow and
+leave.
+"""
 
 import itertools
 import json
@@ -14,7 +16,15 @@ import aiohttp
 from aiohttp import web
 
 from tests.fakes.clock import CLOCK, PATIENCE
-from tests.fakes.line_chat import SentLineMessage, action_value, event, flattened, line_id, numeric_id, sign
+from tests.fakes.line_chat import (
+    SentLineMessage,
+    action_value,
+    event,
+    flattened,
+    line_id,
+    numeric_id,
+    sign,
+)
 from tests.fakes.line_menus import Refused, RichMenus
 from tests.fakes.line_rules import CHAT_ID, LINE, check_request, image_size
 from tests.fakes.schema import Issue, utf16_length
@@ -29,7 +39,9 @@ _ROUTES: list[tuple[str, re.Pattern[str], str]] = [
     (verb, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), name)
     for name, (verb, path, _, _) in LINE["endpoints"].items()
 ]
-_STATIC = {(verb, path): name for name, (verb, path, _, _) in LINE["endpoints"].items() if "{" not in path}
+_STATIC = {
+    (verb, path): name for name, (verb, path, _, _) in LINE["endpoints"].items() if "{" not in path
+}
 
 
 class Delivery(NamedTuple):
@@ -72,11 +84,17 @@ class FakeLine(RichMenus):
         self.consumption = 0
         self.followers = 0
         self.broadcasts: dict[str, list[str]] = {}  # texts by request id
-        self.broadcast_pictures: dict[str, list[dict[str, Any]]] = {}  # image messages by request id
+        self.broadcast_pictures: dict[
+            str, list[dict[str, Any]]
+        ] = {}  # image messages by request id
         self.ways: dict[str, str] = {}  # where an https address of the world is served here
         self.opens: dict[str, int] = {}  # how many opened a broadcast; else LINE does not say
-        self.group_sizes: dict[str, int] = {}  # recipients that a push to the group counts for; else 1
-        self.strangers: set[str] = set()  # ids that do not exist for this channel: a push is refused
+        self.group_sizes: dict[
+            str, int
+        ] = {}  # recipients that a push to the group counts for; else 1
+        self.strangers: set[str] = (
+            set()
+        )  # ids that do not exist for this channel: a push is refused
         self.blocked: set[str] = set()  # people who left: a push is accepted and goes nowhere
         self.names: dict[str, str] = {}  # user or group id -> its name
         self.endpoint = ""
@@ -99,8 +117,12 @@ class FakeLine(RichMenus):
 
     # ---- what people do
 
-    def say(self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False) -> Delivery:
-        """A person types, in private or in the group or room `chat_id`, perhaps after the bot's name."""
+    def say(
+        self, user_id: str, text: str, *, chat_id: str | None = None, mention: bool = False
+    ) -> Delivery:
+        """A person types, in private or in the group or room `chat_id`, perhaps after the bot's
+        name.
+        """
         return self.events([self.text_event(user_id, text, chat_id=chat_id, mention=mention)])
 
     def text_event(
@@ -112,11 +134,23 @@ class FakeLine(RichMenus):
         mention: bool = False,
         emojis: tuple[str, ...] = (),
     ) -> dict[str, Any]:
-        """The event of a typed text, not delivered yet. `emojis` = parts of it that are LINE's own: `(moon smile)`."""
-        message: dict[str, Any] = {"id": numeric_id(), "type": "text", "quoteToken": secrets.token_urlsafe(24)}
+        """The event of a typed text, not delivered yet. `emojis` = parts of it that are LINE's own:
+        `(moon smile)`.
+        """
+        message: dict[str, Any] = {
+            "id": numeric_id(),
+            "type": "text",
+            "quoteToken": secrets.token_urlsafe(24),
+        }
         message["text"] = f"@Deskbot {text}" if mention else text
         if mention:
-            mentionee = {"type": "user", "index": 0, "length": 8, "userId": self.bot_user_id, "isSelf": True}
+            mentionee = {
+                "type": "user",
+                "index": 0,
+                "length": 8,
+                "userId": self.bot_user_id,
+                "isSelf": True,
+            }
             message["mention"] = {"mentionees": [mentionee]}
         if emojis:
             message["emojis"] = [emoji_at(message["text"], each) for each in emojis]
@@ -129,7 +163,12 @@ class FakeLine(RichMenus):
         return self.events([self.event("message", user_id, chat_id, message=message)])
 
     def image(
-        self, user_id: str, data: bytes = b"image", *, mime: str = "image/jpeg", chat_id: str | None = None
+        self,
+        user_id: str,
+        data: bytes = b"image",
+        *,
+        mime: str = "image/jpeg",
+        chat_id: str | None = None,
     ) -> Delivery:
         """A person sends a picture; the bot can fetch `data` by the message id."""
         return self.events([self.content_event(user_id, data, mime=mime, chat_id=chat_id)])
@@ -144,7 +183,9 @@ class FakeLine(RichMenus):
     def file(self, user_id: str, data: bytes, name: str, *, size: int | None = None) -> Delivery:
         """A person sends a file of that name; `size` is what the event says."""
         said = {"fileName": name, "fileSize": len(data) if size is None else size}
-        return self.events([self.content_event(user_id, data, "file", "application/octet-stream", **said)])
+        return self.events(
+            [self.content_event(user_id, data, "file", "application/octet-stream", **said)]
+        )
 
     def content_event(
         self,
@@ -155,7 +196,9 @@ class FakeLine(RichMenus):
         chat_id: str | None = None,
         **more: Any,
     ) -> dict[str, Any]:
-        """The event of a message with bytes, not delivered yet. A file names no provider and no way to quote it."""
+        """The event of a message with bytes, not delivered yet. A file names no provider and no way
+        to quote it.
+        """
         message: dict[str, Any] = {"id": numeric_id(), "type": kind}
         if kind != "file":
             message |= {"contentProvider": {"type": "line"}}
@@ -185,15 +228,28 @@ class FakeLine(RichMenus):
         self.strangers.add(chat_id)
         return self.events([self.event("leave", "", chat_id)])
 
-    def unsend(self, user_id: str, message_id: str | None = None, *, chat_id: str | None = None) -> Delivery:
+    def unsend(
+        self, user_id: str, message_id: str | None = None, *, chat_id: str | None = None
+    ) -> Delivery:
         """A person takes back a message of theirs; without an id the last one."""
-        mine = [e["message"]["id"] for e in self.sent_events if e["source"].get("userId") == user_id and "message" in e]
+        mine = [
+            e["message"]["id"]
+            for e in self.sent_events
+            if e["source"].get("userId") == user_id and "message" in e
+        ]
         message_id = message_id or mine[-1]
         self._unsent.add(message_id)
-        return self.events([self.event("unsend", user_id, chat_id, unsend={"messageId": message_id})])
+        return self.events(
+            [self.event("unsend", user_id, chat_id, unsend={"messageId": message_id})]
+        )
 
     def press(
-        self, user_id: str, button: str, *, chat_id: str | None = None, params: dict[str, str] | None = None
+        self,
+        user_id: str,
+        button: str,
+        *,
+        chat_id: str | None = None,
+        params: dict[str, str] | None = None,
     ) -> Delivery:
         """A person taps the button with that label or data, on the latest message that has it.
 
@@ -209,7 +265,9 @@ class FakeLine(RichMenus):
 
     def _action(self, chat_id: str, button: str) -> dict[str, Any]:
         with self.lock:
-            menu = self.menus.get(self.linked_menus.get(chat_id) or self.default_menu or "", {"areas": []})
+            menu = self.menus.get(
+                self.linked_menus.get(chat_id) or self.default_menu or "", {"areas": []}
+            )
             sources = [message.actions() for message in reversed(self._chats[chat_id])]
         on_menu: list[dict[str, Any]] = [area["action"] for area in menu["areas"]]
         for action in itertools.chain(*sources, on_menu):
@@ -217,37 +275,54 @@ class FakeLine(RichMenus):
                 return action
         raise LookupError(f"no button {button!r}; there are {sources}")
 
-    def event(self, kind: str, user_id: str, chat_id: str | None = None, **body: Any) -> dict[str, Any]:
-        """Any event with the common fields filled in and a live reply token. Raises ValueError for a bad id."""
+    def event(
+        self, kind: str, user_id: str, chat_id: str | None = None, **body: Any
+    ) -> dict[str, Any]:
+        """Any event with the common fields filled in and a live reply token. Raises ValueError for
+        a bad id.
+        """
         for each in filter(None, (user_id, chat_id or user_id)):
             if not CHAT_ID.fullmatch(each):
                 raise ValueError(f"{each!r} is no LINE id: use line_id(name)")
         return event(kind, user_id, chat_id, self.now(), **body)
 
     def events(
-        self, events: list[dict[str, Any]], *, signature: str | None = None, raw_body: bytes | None = None
+        self,
+        events: list[dict[str, Any]],
+        *,
+        signature: str | None = None,
+        raw_body: bytes | None = None,
     ) -> Delivery:
         """Deliver one webhook request and wait for its answer.
 
-        `signature`: None is right, "wrong" is well-formed but false, "missing" leaves the header out, anything
-        else is sent as it is. `raw_body` replaces the JSON (and is signed instead).
+        `signature`: None is right, "wrong" is well-formed but false, "missing" leaves the header
+        out, anything else is sent as it is. `raw_body` replaces the JSON (and is signed instead).
         """
         body, headers = self.signed(events, raw_body)
         if signature == "missing":
             del headers["x-line-signature"]
         elif signature is not None:
-            headers["x-line-signature"] = sign(self.channel_secret + "x", body) if signature == "wrong" else signature
+            headers["x-line-signature"] = (
+                sign(self.channel_secret + "x", body) if signature == "wrong" else signature
+            )
         return self.submit(self._post(body, headers))
 
-    def signed(self, events: list[dict[str, Any]], raw_body: bytes | None = None) -> tuple[bytes, dict[str, str]]:
-        """Body and headers of a webhook request, for a client of your own; makes the reply tokens live."""
+    def signed(
+        self, events: list[dict[str, Any]], raw_body: bytes | None = None
+    ) -> tuple[bytes, dict[str, str]]:
+        """Body and headers of a webhook request, for a client of your own; makes the reply tokens
+        live.
+        """
         with self.lock:
             for each in events:
                 self._issue_token(each)
             self.sent_events.extend(events)
         whole = {"destination": self.bot_user_id, "events": events}
         body = json.dumps(whole, ensure_ascii=False).encode() if raw_body is None else raw_body
-        kind = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "LineBotWebhook/2.0"}
+        kind = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "LineBotWebhook/2.0",
+        }
         return body, kind | {"x-line-signature": sign(self.channel_secret, body)}
 
     def redeliver(self, event_id: str) -> Delivery:
@@ -257,7 +332,9 @@ class FakeLine(RichMenus):
 
     def _issue_token(self, each: dict[str, Any]) -> None:
         source, token = each.get("source", {}), each.get("replyToken")
-        used = bool(each.get("deliveryContext", {}).get("isRedelivery")) and token not in self._tokens
+        used = (
+            bool(each.get("deliveryContext", {}).get("isRedelivery")) and token not in self._tokens
+        )
         if token and not used:
             chat_id = source.get("groupId") or source.get("roomId") or source.get("userId", "")
             self._tokens[token] = _ReplyToken(chat_id, self.now(), each.get("timestamp", 0) / 1000)
@@ -266,7 +343,9 @@ class FakeLine(RichMenus):
         started = time.perf_counter()
         limit = aiohttp.ClientTimeout(total=PATIENCE)
         try:
-            async with self._session.post(self.webhook_url, data=body, headers=headers, timeout=limit) as answer:
+            async with self._session.post(
+                self.webhook_url, data=body, headers=headers, timeout=limit
+            ) as answer:
                 return Delivery(answer.status, await answer.text(), time.perf_counter() - started)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Delivery(0, repr(error), time.perf_counter() - started)
@@ -279,7 +358,9 @@ class FakeLine(RichMenus):
             return list(self._chats[chat_id])
 
     def shown_pictures(self, request_id: str) -> list[tuple[bytes, bytes]]:
-        """What followers see of a broadcast's pictures, fetched by their links: the whole one, and its preview."""
+        """What followers see of a broadcast's pictures, fetched by their links: the whole one, and
+        its preview.
+        """
         return self.submit(self._fetch_pictures(request_id))
 
     async def _fetch_pictures(self, request_id: str) -> list[tuple[bytes, bytes]]:
@@ -299,13 +380,22 @@ class FakeLine(RichMenus):
         async with self._session.get(address) as answer:
             data = await answer.read()
             shape = image_size(data)
-            if answer.status != 200 or shape is None or shape[0] != answer.content_type or len(data) > limits[name]:
+            if (
+                answer.status != 200
+                or shape is None
+                or shape[0] != answer.content_type
+                or len(data) > limits[name]
+            ):
                 told = f"{answer.status} {answer.content_type} {shape} {len(data)}"
                 self.violations.append(f"broadcast: {name}: {told}")
         return data
 
-    def wait_messages(self, chat_id: str, count: int, timeout: float = PATIENCE) -> list[SentLineMessage]:
-        """The chat's messages as soon as there are at least `count` of them in all. Raises TimeoutError."""
+    def wait_messages(
+        self, chat_id: str, count: int, timeout: float = PATIENCE
+    ) -> list[SentLineMessage]:
+        """The chat's messages as soon as there are at least `count` of them in all. Raises
+        TimeoutError.
+        """
         self.wait_for(lambda: len(self._chats[chat_id]) >= count, timeout)
         return self.messages(chat_id)
 
@@ -345,7 +435,9 @@ class FakeLine(RichMenus):
     def error(self, fault: Status) -> web.Response:
         words = {429: "The API rate limit has been exceeded. Try again later.", 404: "Not found"}
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else None
-        return json_response({"message": words.get(fault.code, "Internal server error")}, fault.code, headers)
+        return json_response(
+            {"message": words.get(fault.code, "Internal server error")}, fault.code, headers
+        )
 
     def _admit(self, request: web.BaseRequest, call: Call) -> None:
         if request.headers.get("Authorization") != f"Bearer {self.access_token}":
@@ -364,15 +456,21 @@ class FakeLine(RichMenus):
             self._check_body(call)
 
     def _check_body(self, call: Call) -> None:
-        if (length := call.headers.get("content-length", "0")).isdigit() and int(length) > _MAX_BODY:
+        if (length := call.headers.get("content-length", "0")).isdigit() and int(
+            length
+        ) > _MAX_BODY:
             self.violated(call, [Issue("", "body is larger than 2 MB")])
             raise Refused("Request Entity Too Large", 413)
         in_path = re.findall(r"\{(\w+)\}", LINE["endpoints"][call.method][1])
-        issues = check_request(call.method, {k: v for k, v in call.params.items() if k not in in_path})
+        issues = check_request(
+            call.method, {k: v for k, v in call.params.items() if k not in in_path}
+        )
         if issues:
             self.violated(call, issues)
             details = [{"message": issue.message, "property": issue.path} for issue in issues]
-            raise Refused(f"The request body has {len(issues)} error(s)", extra={"details": details})
+            raise Refused(
+                f"The request body has {len(issues)} error(s)", extra={"details": details}
+            )
 
     def _deliver(self, chat_id: str, call: Call) -> list[dict[str, str]]:
         sent = []
@@ -388,7 +486,11 @@ class FakeLine(RichMenus):
             self.violated(call, [Issue("X-Line-Retry-Key", "not allowed on a reply")])
             raise Refused("The request header, X-Line-Retry-Key, is not supported")
         token, now = self._tokens.get(call.params["replyToken"]), self.now()
-        ages = ((now - token.issued_at, _TOKEN_SECONDS), (now - token.event_at, _TOKEN_LAST_SECONDS)) if token else ()
+        ages = (
+            ((now - token.issued_at, _TOKEN_SECONDS), (now - token.event_at, _TOKEN_LAST_SECONDS))
+            if token
+            else ()
+        )
         if token is None or any(age > limit for age, limit in ages):
             raise Refused("Invalid reply token")
         del self._tokens[call.params["replyToken"]]
@@ -421,8 +523,12 @@ class FakeLine(RichMenus):
             raise Refused(_MONTHLY, 429)
         self.consumption += self.followers
         messages = call.params["messages"]
-        self.broadcasts[request_id] = [message["text"] for message in messages if message["type"] == "text"]
-        self.broadcast_pictures[request_id] = [message for message in messages if message["type"] == "image"]
+        self.broadcasts[request_id] = [
+            message["text"] for message in messages if message["type"] == "text"
+        ]
+        self.broadcast_pictures[request_id] = [
+            message for message in messages if message["type"] == "image"
+        ]
         if key is not None:
             self._accepted[key] = _Accepted(self.now(), request_id, [])
         return {}
@@ -431,7 +537,12 @@ class FakeLine(RichMenus):
         if not re.fullmatch(r"20\d{6}", call.params.get("date", "")):
             self.violated(call, [Issue("date", "must be yyyyMMdd")])
             raise Refused("The value for the 'date' parameter is invalid")
-        return {"status": "ready", "followers": self.followers + 10, "targetedReaches": self.followers, "blocks": 10}
+        return {
+            "status": "ready",
+            "followers": self.followers + 10,
+            "targetedReaches": self.followers,
+            "blocks": 10,
+        }
 
     def _do_insight_event(self, call: Call, request_id: str) -> dict[str, Any]:
         asked = call.params.get("requestId", "")
@@ -442,25 +553,35 @@ class FakeLine(RichMenus):
         return {"overview": overview | {"uniqueImpression": opened}, "messages": [], "clicks": []}
 
     def _check_key(self, call: Call, key: str) -> None:
-        """Whoever retries with the key of an accepted request is told so; another content is a violation."""
+        """Whoever retries with the key of an accepted request is told so; another content is a
+        violation.
+        """
         if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", key):
             self.violated(call, [Issue("X-Line-Retry-Key", "must be a hexadecimal UUID")])
             raise Refused("The value of the request header, X-Line-Retry-Key, is invalid")
         first = self._first_with_key.setdefault(key, call)
         if first.params != call.params and call.at - first.at < _KEY_SECONDS:
-            self.violated(call, [Issue("X-Line-Retry-Key", "used again with another body or recipient")])
+            self.violated(
+                call, [Issue("X-Line-Retry-Key", "used again with another body or recipient")]
+            )
         before = self._accepted.get(key)
         if before is not None and self.now() - before.at < _KEY_SECONDS:
             headers = {"x-line-accepted-request-id": before.request_id}
-            raise Refused("The retry key is already accepted", 409, {"sentMessages": before.sent}, headers)
+            raise Refused(
+                "The retry key is already accepted", 409, {"sentMessages": before.sent}, headers
+            )
 
     def _do_loading(self, call: Call, request_id: str) -> None:
         if not re.fullmatch("U[0-9a-f]{32}", call.params["chatId"]):
             self.violated(call, [Issue("chatId", "only for private chats")])
-            raise Refused("The property, 'chatId', in the request body is invalid (line: -, column: -)")
+            raise Refused(
+                "The property, 'chatId', in the request body is invalid (line: -, column: -)"
+            )
         if call.params.get("loadingSeconds", 20) % 5:
             self.violated(call, [Issue("loadingSeconds", "must be a multiple of 5")])
-            raise Refused("The property, 'loadingSeconds', in the request body is invalid (line: -, column: -)")
+            raise Refused(
+                "The property, 'loadingSeconds', in the request body is invalid (line: -, column: -)"
+            )
 
     def _do_info(self, call: Call, request_id: str) -> dict[str, Any]:
         info = {"userId": self.bot_user_id, "basicId": "@000fake", "displayName": "Deskbot"}
@@ -470,7 +591,11 @@ class FakeLine(RichMenus):
         user_id = call.params["userId"]
         if not CHAT_ID.fullmatch(user_id) or user_id in self.blocked | self.strangers:
             raise Refused("Not found", 404)
-        return {"userId": user_id, "displayName": self.names.get(user_id, "Somchai"), "language": "th"}
+        return {
+            "userId": user_id,
+            "displayName": self.names.get(user_id, "Somchai"),
+            "language": "th",
+        }
 
     def _do_group_count(self, call: Call, request_id: str) -> dict[str, Any]:
         return self._members(call.params["groupId"])
@@ -520,7 +645,12 @@ class FakeLine(RichMenus):
 def emoji_at(text: str, shown: str) -> dict[str, Any]:
     """One of LINE's own emoji where it stands in a text, counted in UTF-16 units."""
     at = utf16_length(text[: text.index(shown)])
-    return {"index": at, "length": utf16_length(shown), "productId": "5ac21a8c040ab15980c9b43f", "emojiId": "002"}
+    return {
+        "index": at,
+        "length": utf16_length(shown),
+        "productId": "5ac21a8c040ab15980c9b43f",
+        "emojiId": "002",
+    }
 
 
 def _route(verb: str, path: str) -> tuple[str, dict[str, Any]]:

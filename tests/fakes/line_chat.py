@@ -1,4 +1,6 @@
-"""What LINE shows people and what it tells the bot of them: sent messages flattened, webhook events built."""
+"""What LINE shows people and what it tells the bot of them: sent messages flattened, webhook events
+built.
+"""
 
 import base64
 import hashlib
@@ -37,9 +39,15 @@ class SentLineMessage:
 
 def flattened(message_id: str, raw: dict[str, Any], via: str) -> SentLineMessage:
     """A message object as tests want to read it."""
-    texts = [raw["text"]] if "text" in raw else list(_texts(raw.get("contents") or raw.get("template") or {}))
+    texts = (
+        [raw["text"]]
+        if "text" in raw
+        else list(_texts(raw.get("contents") or raw.get("template") or {}))
+    )
     buttons = tuple((action.get("label", ""), action_value(action)) for action in _actions(raw))
-    return SentLineMessage(message_id, raw["type"], "\n".join(texts), raw.get("altText"), buttons, via, raw)
+    return SentLineMessage(
+        message_id, raw["type"], "\n".join(texts), raw.get("altText"), buttons, via, raw
+    )
 
 
 def action_value(action: dict[str, Any]) -> str:
@@ -66,7 +74,17 @@ def _actions(node: Any) -> Iterator[dict[str, Any]]:
         for child in node:
             yield from _actions(child)
     elif isinstance(node, dict):
-        keys = ("action", "actions", "template", "header", "hero", "body", "contents", "columns", "footer")
+        keys = (
+            "action",
+            "actions",
+            "template",
+            "header",
+            "hero",
+            "body",
+            "contents",
+            "columns",
+            "footer",
+        )
         for key in (*keys, "quickReply", "items"):
             child = node.get(key)
             if key == "action" and isinstance(child, dict):
@@ -78,7 +96,9 @@ def _actions(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def line_id(name: str, kind: str = "U") -> str:
-    """A well-formed id for a person (U), group (C) or room (R) of that name; always the same one."""
+    """A well-formed id for a person (U), group (C) or room (R) of that name; always the same
+    one.
+    """
     return kind + hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -96,8 +116,8 @@ def numeric_id() -> str:
 def event(kind: str, user_id: str, chat_id: str | None, now: float, **body: Any) -> dict[str, Any]:
     """An event with all common fields. `chat_id` names a group or room; None is the private chat.
 
-    In a group or room a person is named in message events only, and "" is one whom LINE does not name there.
-    """
+    In a group or room a person is named in message events only, and "" is one whom LINE does not
+    name there."""
     source = {"type": "user", "userId": user_id}
     if chat_id is not None and chat_id != user_id:
         place = "group" if chat_id.startswith("C") else "room"

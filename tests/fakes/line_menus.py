@@ -1,4 +1,6 @@
-"""Rich menus of the LINE fake: created, given a picture once, named, set as default, linked to people."""
+"""Rich menus of the LINE fake: created, given a picture once, named, set as default, linked to
+people.
+"""
 
 import re
 import secrets
@@ -32,9 +34,13 @@ class Refused(Exception):
 
 
 class RichMenus(WireServer):
-    """The part of the server that keeps rich menus; a method of it is an endpoint of line_api.json."""
+    """The part of the server that keeps rich menus; a method of it is an endpoint of
+    line_api.json.
+    """
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
+    def __init__(
+        self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp
+    ) -> None:
         super().__init__(strict=strict, clock=clock)
         self.menus: dict[str, dict[str, Any]] = {}
         self.menu_images: dict[str, tuple[str, bytes]] = {}
@@ -63,7 +69,9 @@ class RichMenus(WireServer):
         """The body has been checked by now."""
 
     def _do_richmenu_list(self, call: Call, request_id: str) -> dict[str, Any]:
-        return {"richmenus": [{"richMenuId": menu_id} | menu for menu_id, menu in self.menus.items()]}
+        return {
+            "richmenus": [{"richMenuId": menu_id} | menu for menu_id, menu in self.menus.items()]
+        }
 
     def _do_richmenu_get(self, call: Call, request_id: str) -> dict[str, Any]:
         menu_id = self._menu_id(call)
@@ -74,7 +82,9 @@ class RichMenus(WireServer):
         del self.menus[menu_id]
         self.menu_images.pop(menu_id, None)
         self.default_menu = None if self.default_menu == menu_id else self.default_menu
-        self.linked_menus = {user: menu for user, menu in self.linked_menus.items() if menu != menu_id}
+        self.linked_menus = {
+            user: menu for user, menu in self.linked_menus.items() if menu != menu_id
+        }
 
     def _do_richmenu_upload(self, call: Call, request_id: str) -> None:
         menu_id, data = self._menu_id(call), call.params.get("body", b"")
@@ -85,7 +95,12 @@ class RichMenus(WireServer):
         if menu_id in self.menu_images:
             raise Refused("An image has already been uploaded to the richmenu")
         found = image_size(data)
-        if found is None or found[0] != mime or len(data) > _MAX_IMAGE or not menu_size_fits(*found[1:]):
+        if (
+            found is None
+            or found[0] != mime
+            or len(data) > _MAX_IMAGE
+            or not menu_size_fits(*found[1:])
+        ):
             self.violated(call, [Issue("body", f"{found}, {len(data)} bytes")])
             raise Refused("The image size is not allowed for richmenu")
         self.menu_images[menu_id] = (mime, data)
@@ -107,7 +122,10 @@ class RichMenus(WireServer):
 
     def _do_richmenu_alias_create(self, call: Call, request_id: str) -> None:
         alias = call.params["richMenuAliasId"]
-        if not re.fullmatch("[a-z0-9_-]{1,32}", alias) or call.params["richMenuId"] not in self.menu_images:
+        if (
+            not re.fullmatch("[a-z0-9_-]{1,32}", alias)
+            or call.params["richMenuId"] not in self.menu_images
+        ):
             raise Refused("richmenu not found or has no image, or the alias is malformed")
         if alias in self.aliases:
             raise Refused("conflict richmenu alias id")
@@ -125,7 +143,9 @@ class RichMenus(WireServer):
         return {"richMenuAliasId": alias, "richMenuId": self.aliases[alias]}
 
     def _do_richmenu_alias_list(self, call: Call, request_id: str) -> dict[str, Any]:
-        rows = [{"richMenuAliasId": alias, "richMenuId": menu} for alias, menu in self.aliases.items()]
+        rows = [
+            {"richMenuAliasId": alias, "richMenuId": menu} for alias, menu in self.aliases.items()
+        ]
         return {"aliases": rows}
 
     def _alias(self, call: Call) -> str:

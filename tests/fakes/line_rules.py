@@ -1,4 +1,5 @@
-"""What LINE refuses beyond its OpenAPI description: lengths, Flex structure, actions, pictures of rich menus.
+"""What LINE refuses beyond its OpenAPI description: lengths, Flex structure, actions, pictures of
+rich menus.
 
 Source: LINE's published Messaging API reference and its page on counting characters.
 """
@@ -14,17 +15,26 @@ import regex  # type: ignore[import-untyped]
 
 from tests.fakes.schema import Issue, Schema, utf16_length
 
-LINE: dict[str, Any] = json.loads(Path(__file__).with_name("line_api.json").read_text(encoding="utf-8"))
+LINE: dict[str, Any] = json.loads(
+    Path(__file__).with_name("line_api.json").read_text(encoding="utf-8")
+)
 CHAT_ID = re.compile(r"[UCR][0-9a-f]{32}")
 _SPACING = r"none|xs|sm|md|lg|xl|xxl|-?\d+(\.\d+)?px"
 _LENGTH = r"\d+(\.\d+)?(px|%)"
 _FONT = r"xxs|xs|sm|md|lg|xl|xxl|[345]xl|\d+(\.\d+)?px"
 _FORMS = {  # property -> the form of its value, for all Flex components
     **dict.fromkeys(("margin", "spacing", "cornerRadius"), _SPACING),
-    **dict.fromkeys(("paddingAll", "paddingTop", "paddingBottom", "paddingStart", "paddingEnd"), _SPACING + r"|\d+%"),
-    **dict.fromkeys(("offsetTop", "offsetBottom", "offsetStart", "offsetEnd"), _SPACING + r"|-?\d+%"),
+    **dict.fromkeys(
+        ("paddingAll", "paddingTop", "paddingBottom", "paddingStart", "paddingEnd"),
+        _SPACING + r"|\d+%",
+    ),
+    **dict.fromkeys(
+        ("offsetTop", "offsetBottom", "offsetStart", "offsetEnd"), _SPACING + r"|-?\d+%"
+    ),
     **dict.fromkeys(("width", "maxWidth", "maxHeight"), _LENGTH),
-    **dict.fromkeys(("color", "backgroundColor", "borderColor"), "#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?"),
+    **dict.fromkeys(
+        ("color", "backgroundColor", "borderColor"), "#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?"
+    ),
     "borderWidth": r"none|light|normal|medium|semi-bold|bold|\d+(\.\d+)?px",
     "lineSpacing": r"\d+(\.\d+)?px",
     "aspectRatio": r"\d+(\.\d+)?:\d+(\.\d+)?",
@@ -115,7 +125,12 @@ def _box(value: dict[str, Any], path: str, out: list[Issue]) -> None:
     allowed = _IN_BASELINE if value["layout"] == "baseline" else _IN_BOX
     for index, child in enumerate(value["contents"]):
         if child["type"] not in allowed:
-            out.append(Issue(f"{path}.contents[{index}]", f"{child['type']} not allowed in {value['layout']} box"))
+            out.append(
+                Issue(
+                    f"{path}.contents[{index}]",
+                    f"{child['type']} not allowed in {value['layout']} box",
+                )
+            )
     if "height" in value and not re.fullmatch(_LENGTH, value["height"]):
         out.append(Issue(path + ".height", "invalid property"))
     _unbuttoned(value, path, out)
@@ -154,16 +169,26 @@ def _picture(value: dict[str, Any], path: str, out: list[Issue]) -> None:
 
 
 def _labelled(
-    action: dict[str, Any], path: str, out: list[Issue], high: int, *, required: bool, quick: bool = False
+    action: dict[str, Any],
+    path: str,
+    out: list[Issue],
+    high: int,
+    *,
+    required: bool,
+    quick: bool = False,
 ) -> None:
-    _limit(action, path, out, {"label": high}, count=graphemes, needed=("label",) if required else ())
+    _limit(
+        action, path, out, {"label": high}, count=graphemes, needed=("label",) if required else ()
+    )
     if action["type"] in _QUICK_REPLY_ONLY and not quick:
         out.append(Issue(path + ".type", "only for quick reply"))
 
 
 def _postback(value: dict[str, Any], path: str, out: list[Issue]) -> None:
     _limit(value, path, out, {"data": 300}, needed=("data",))
-    _limit(value, path, out, dict.fromkeys(("displayText", "text", "fillInText"), 300), count=graphemes)
+    _limit(
+        value, path, out, dict.fromkeys(("displayText", "text", "fillInText"), 300), count=graphemes
+    )
     if "displayText" in value and "text" in value:
         out.append(Issue(path, "displayText and text can't both be used"))
     if "fillInText" in value and value.get("inputOption") != "openKeyboard":
@@ -190,7 +215,9 @@ def _date_picker(value: dict[str, Any], path: str, out: list[Issue]) -> None:
 
 
 def _switch(value: dict[str, Any], path: str, out: list[Issue]) -> None:
-    _limit(value, path, out, {"data": 300, "richMenuAliasId": 32}, needed=("data", "richMenuAliasId"))
+    _limit(
+        value, path, out, {"data": 300, "richMenuAliasId": 32}, needed=("data", "richMenuAliasId")
+    )
 
 
 def _quick_reply(value: dict[str, Any], path: str, out: list[Issue]) -> None:
@@ -207,7 +234,13 @@ def _quick_reply_item(value: dict[str, Any], path: str, out: list[Issue]) -> Non
 
 
 def _template(
-    value: dict[str, Any], path: str, out: list[Issue], *, title: int = 0, text: int, actions: tuple[int, int]
+    value: dict[str, Any],
+    path: str,
+    out: list[Issue],
+    *,
+    title: int = 0,
+    text: int,
+    actions: tuple[int, int],
 ) -> None:
     _https(value, path, out, "thumbnailImageUrl")
     tight = "title" in value or "thumbnailImageUrl" in value
@@ -260,7 +293,11 @@ def image_size(data: bytes) -> tuple[str, int, int] | None:
     at = 2
     while at + 9 < len(data) and data[at] == 0xFF:
         if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
-            return "image/jpeg", int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
+            return (
+                "image/jpeg",
+                int.from_bytes(data[at + 7 : at + 9]),
+                int.from_bytes(data[at + 5 : at + 7]),
+            )
         at += 2 + int.from_bytes(data[at + 2 : at + 4])
     return None
 

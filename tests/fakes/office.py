@@ -1,4 +1,6 @@
-"""What every desk under test begins with: the office's data, read once, and a database that is copied, not migrated."""
+"""What every desk under test begins with: the office's data, read once, and a database that is
+copied, not migrated.
+"""
 
 import atexit
 import shutil
@@ -37,7 +39,9 @@ async def new_database(path: Path) -> Path:
 
 
 async def copy_of(fill: Callable[[Tx], Awaitable[T]], path: Path) -> T:
-    """The same with what `fill` writes; it runs once a process, and what it returned is returned every time."""
+    """The same with what `fill` writes; it runs once a process, and what it returned is returned
+    every time.
+    """
     if fill not in _templates:
         template = _folder() / f"{len(_templates)}.db"
         db = await open_database(f"sqlite:///{template}")

@@ -1,4 +1,6 @@
-"""A PostgreSQL server of the tests' own: the machine's binaries, a folder that is thrown away, a database a test."""
+"""A PostgreSQL server of the tests' own: the machine's binaries, a folder that is thrown away, a
+database a test.
+"""
 
 import atexit
 import os
@@ -23,7 +25,8 @@ MISSING = "PostgreSQL's server programs are missing; on Debian: apt-get install 
 SETTINGS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c autovacuum=off"
 # Waits until the tests are over, or killed: then the pipe on its standard input ends.
 CLEAN_UP = 'read -r end; "$0/pg_ctl" stop -s -D "$1/data" -m immediate 2>/dev/null; rm -rf "$1"'
-# A fresh desk remembers what its migrations wrote; emptying it takes milliseconds, a new database up to a second.
+# A fresh desk remembers what its migrations wrote; emptying it takes milliseconds, a new database
+# up to a second.
 REMEMBER = """DO $$ DECLARE t text; BEGIN
     CREATE SCHEMA pristine;
     FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
@@ -41,14 +44,25 @@ END $$"""
 
 def find_binaries() -> Path | None:
     """The folder with `initdb` and `pg_ctl`: Debian's newest, pg_config's, or the one on PATH."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda path: int(path.parent.name),
+        reverse=True,
+    )
     folders = list(debian)
     if config := shutil.which("pg_config"):
         asked = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
         folders.append(Path(asked.stdout.strip()))
     if initdb := shutil.which("initdb"):
         folders.append(Path(initdb).parent)
-    return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+    return next(
+        (
+            folder
+            for folder in folders
+            if (folder / "initdb").exists() and (folder / "pg_ctl").exists()
+        ),
+        None,
+    )
 
 
 def is_required() -> bool:
@@ -75,13 +89,23 @@ class Postgresql:
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
-        self._run("initdb", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=postgres", "--no-sync")
+        self._run(
+            "initdb",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--auth=trust",
+            "--username=postgres",
+            "--no-sync",
+        )
         self.start()
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.binaries / program), "-D", str(self.folder / "data"), *arguments]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        # pg_ctl's server inherits the pipes, so output goes to a file: else this would wait for the server's end.
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("PG")
+        }
+        # pg_ctl's server inherits the pipes, so output goes to a file: else this would wait for the
+        # server's end.
         log = self.folder / "program.log"
         with log.open("ab") as output:
             done = subprocess.run(
@@ -99,7 +123,9 @@ class Postgresql:
 
     def start(self) -> None:
         """Start, and wait until it takes connections."""
-        self._run("pg_ctl", "start", "-w", "-o", f"{SETTINGS} -c unix_socket_directories='{self.folder}'")
+        self._run(
+            "pg_ctl", "start", "-w", "-o", f"{SETTINGS} -c unix_socket_directories='{self.folder}'"
+        )
 
     def stop(self) -> None:
         """Stop at once, as a crash would."""
@@ -128,7 +154,9 @@ class Postgresql:
         return self.url(name)
 
     async def clean_desk(self) -> str:
-        """The one desk's database, as if freshly migrated; returns its URL. For one test at a time."""
+        """The one desk's database, as if freshly migrated; returns its URL. For one test at a
+        time.
+        """
         if self._desk:
             await self.execute(EMPTY, self._desk)
         else:
@@ -153,7 +181,9 @@ def _shared(binaries: Path) -> Postgresql:
 
 
 def shared_server() -> Postgresql:
-    """The one server of this test run, started at first use; skips or fails the test where there is none."""
+    """The one server of this test run, started at first use; skips or fails the test where there is
+    none.
+    """
     binaries = find_binaries()
     if binaries is None:
         if is_required():

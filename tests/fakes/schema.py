@@ -1,7 +1,7 @@
 """The engine that holds a request against a condensed API table (telegram_api.json, line_api.json).
 
-extract_api.py explains the notation of the tables; what they cannot say is in telegram_rules.py and line_rules.py.
-"""
+extract_api.py explains the notation of the tables; what they cannot say is in telegram_rules.py and
+line_rules.py."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -44,7 +44,9 @@ def utf16_length(text: str) -> int:
 
 
 class Schema:
-    """Checks values against type expressions; `rules` adds, by object name, what the table cannot say."""
+    """Checks values against type expressions; `rules` adds, by object name, what the table cannot
+    say.
+    """
 
     def __init__(self, objects: dict[str, Any], rules: dict[str, Rule]) -> None:
         self._objects = objects
@@ -75,7 +77,9 @@ class Schema:
         if name.startswith("["):
             return _list_of(self._lazy(name[1:-1]), int(low or 0), int(high) if high else None)
         if name in _PRIMITIVES:
-            return _primitive(name, int(low or 0), None if unit == "p" or not high else int(high), unit)
+            return _primitive(
+                name, int(low or 0), None if unit == "p" or not high else int(high), unit
+            )
         entry = self._objects[name]
         return self._lazy(entry) if isinstance(entry, str) else self._object(name)
 
@@ -97,10 +101,13 @@ class Schema:
     def check_fields(
         self, name: str, table: dict[str, str], value: dict[str, Any], path: str, out: list[Issue]
     ) -> None:
-        """Known fields only, required ones present, each of its type. `name` keys the compiled table."""
+        """Known fields only, required ones present, each of its type. `name` keys the compiled
+        table.
+        """
         if name not in self._fields:
             self._fields[name] = {
-                key.rstrip("!"): (key.endswith("!"), self._compiled(kind)) for key, kind in table.items()
+                key.rstrip("!"): (key.endswith("!"), self._compiled(kind))
+                for key, kind in table.items()
             }
         fields = self._fields[name]
         prefix = path + "." if path else ""
@@ -209,12 +216,18 @@ def _primitive(name: str, low: int, high: int | None, unit: str) -> Check:
     ranged = high is not None or low > 0
 
     def check(value: Any, path: str, out: list[Issue]) -> None:
-        if not isinstance(value, kinds) or (isinstance(value, bool) and name in ("Integer", "Float")):
+        if not isinstance(value, kinds) or (
+            isinstance(value, bool) and name in ("Integer", "Float")
+        ):
             out.append(Issue(path, f"must be of type {name}"))
         elif ranged and unit != "p":
             size: Any = value
             if textual:
-                size = len(size.encode("utf-8", "surrogatepass")) if unit == "b" else utf16_length(size)
+                size = (
+                    len(size.encode("utf-8", "surrogatepass"))
+                    if unit == "b"
+                    else utf16_length(size)
+                )
             if size < low or (high is not None and size > high):
                 measure = "Length must be" if textual else "Must be"
                 out.append(Issue(path, f"{measure} between {low} and {high}"))

@@ -1,4 +1,6 @@
-"""An SMTP server that keeps what it is given, checks the client's manners, and can fail at every step."""
+"""An SMTP server that keeps what it is given, checks the client's manners, and can fail at every
+step.
+"""
 
 import asyncio
 import base64
@@ -55,15 +57,26 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     """A key and a certificate for localhost that nobody but this test trusts."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    names = [
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-keyout",
+        str(key),
+        "-out",
+        str(certificate),
+    ]
     subprocess.run([*command.split(), *names], check=True, capture_output=True)
     return key, certificate
 
 
 class FakeSmtp:
-    """`with FakeSmtp() as smtp:` serves on a thread of its own; `smtp.fails("rcpt", "450 4.2.0 later")` once."""
+    """`with FakeSmtp() as smtp:` serves on a thread of its own; `smtp.fails("rcpt", "450 4.2.0
+    later")` once.
+    """
 
-    def __init__(self, *, login: tuple[str, str] | None = None, certificate: tuple[Path, Path] | None = None) -> None:
+    def __init__(
+        self, *, login: tuple[str, str] | None = None, certificate: tuple[Path, Path] | None = None
+    ) -> None:
         self.mails: list[Taken] = []
         self.violations: list[str] = []
         self.connections = 0
@@ -91,7 +104,9 @@ class FakeSmtp:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        serving = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop)
+        serving = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0), self._loop
+        )
         self._server = serving.result(10)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -137,7 +152,9 @@ class _Closed(Exception):
 class _Session:
     """One connection."""
 
-    def __init__(self, fake: FakeSmtp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, fake: FakeSmtp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self.fake, self.reader, self.writer = fake, reader, writer
         self.encrypted = self.greeted = self.known = False
         self.sender = self.to = ""
@@ -221,7 +238,12 @@ class _Session:
         while (line := await self.reader.readline()) != b".\r\n":
             if not line:
                 raise _Closed
-            if len(line) > 1000 or not line.endswith(b"\r\n") or not line.isascii() or b"\0" in line:
+            if (
+                len(line) > 1000
+                or not line.endswith(b"\r\n")
+                or not line.isascii()
+                or b"\0" in line
+            ):
                 self.fake.violations.append(f"line {line[:40]!r}")
             raw += line.removeprefix(b".")
         # A server that breaks off now has the mail all the same: that is the doubt.

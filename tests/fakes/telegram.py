@@ -26,14 +26,20 @@ _NOT_MODIFIED = (
 _UPGRADED = "Bad Request: group chat was upgraded to a supergroup chat"
 _STALE = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 _CONFLICT_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-_CONFLICT_HOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
+_CONFLICT_HOOK = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first"
+)
 
 
 class Refused(Exception):
     """The call is answered with an error; str() is Telegram's description."""
 
     def __init__(
-        self, description: str, code: int = 400, retry_after: int | None = None, migrate_to: int | None = None
+        self,
+        description: str,
+        code: int = 400,
+        retry_after: int | None = None,
+        migrate_to: int | None = None,
     ) -> None:
         super().__init__(description)
         self.code = code
@@ -67,7 +73,9 @@ class FakeTelegram(TelegramWorld):
                     raise Refused(_CONFLICT_POLL, 409)
         with self.lock:
             self.expire()
-            batch = [update.raw for update in itertools.islice(self.updates, params.get("limit", 100))]
+            batch = [
+                update.raw for update in itertools.islice(self.updates, params.get("limit", 100))
+            ]
         body = b'{"ok":true,"result":[' + b",".join(batch) + b"]}"
         return web.Response(body=body, content_type="application/json")
 
@@ -110,7 +118,12 @@ class FakeTelegram(TelegramWorld):
         except Refused as refusal:
             if refusal.migrate_to is not None:
                 parameters = {"migrate_to_chat_id": refusal.migrate_to}
-                body = {"ok": False, "error_code": refusal.code, "description": str(refusal), "parameters": parameters}
+                body = {
+                    "ok": False,
+                    "error_code": refusal.code,
+                    "description": str(refusal),
+                    "parameters": parameters,
+                }
                 return json_response(body, refusal.code)
             return self.error(Status(refusal.code, str(refusal), refusal.retry_after))
 
@@ -122,7 +135,11 @@ class FakeTelegram(TelegramWorld):
             404: "Not Found",
         }
         words |= {409: _CONFLICT_POLL, 429: f"Too Many Requests: retry after {fault.retry_after}"}
-        text = fault.body if isinstance(fault.body, str) else words.get(fault.code, "Internal Server Error")
+        text = (
+            fault.body
+            if isinstance(fault.body, str)
+            else words.get(fault.code, "Internal Server Error")
+        )
         body: dict[str, Any] = {"ok": False, "error_code": fault.code, "description": text}
         if fault.retry_after is not None:
             body["parameters"] = {"retry_after": fault.retry_after}
@@ -158,7 +175,9 @@ class FakeTelegram(TelegramWorld):
         return handler(params) if handler else True
 
     def _admit(self, method: str, chat_id: Any) -> None:
-        if self.limits and (seconds := self._flood.wait(chat_id, self.now(), method != "sendChatAction")):
+        if self.limits and (
+            seconds := self._flood.wait(chat_id, self.now(), method != "sendChatAction")
+        ):
             raise Refused(f"Too Many Requests: retry after {seconds}", 429, seconds)
         if chat_id in self.blocked:
             raise Refused("Forbidden: bot was blocked by the user", 403)
@@ -186,18 +205,26 @@ class FakeTelegram(TelegramWorld):
             content = params[media]
             if isinstance(content, Upload):
                 self._check_upload(media, content)
-            stored = self._stored(content.data) if isinstance(content, Upload) else {"file_id": str(content)}
+            stored = (
+                self._stored(content.data)
+                if isinstance(content, Upload)
+                else {"file_id": str(content)}
+            )
             message.file_id = stored["file_id"]
         self._sent[message_id] = self._by_chat[message.chat_id][message_id] = message
         return self._wire_message(message)
 
     def _check_upload(self, media: str, content: Upload) -> None:
-        """Sizes, and whether a photo is one: Telegram makes it anew and cannot from anything else."""
+        """Sizes, and whether a photo is one: Telegram makes it anew and cannot from anything
+        else.
+        """
         if not content.data:
             raise Refused("Bad Request: file must be non-empty")
         if len(content.data) > (_MOST_PHOTO if media == "photo" else _MOST_UP):
             raise Refused("Request Entity Too Large", 413)
-        if media == "photo" and not content.data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")):
+        if media == "photo" and not content.data.startswith(
+            (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
+        ):
             raise Refused("Bad Request: IMAGE_PROCESS_FAILED")
 
     def _editable(self, params: dict[str, Any]) -> Message:
@@ -249,7 +276,9 @@ class FakeTelegram(TelegramWorld):
         return True
 
     def _do_answer_inline_query(self, params: dict[str, Any]) -> bool:
-        asked_at = self._queries.get(params["inline_query_id"])  # answering again is allowed while it is fresh
+        asked_at = self._queries.get(
+            params["inline_query_id"]
+        )  # answering again is allowed while it is fresh
         if asked_at is None or self.now() - asked_at > _ANSWER_SECONDS:
             raise Refused(_STALE)
         self.offered[params["inline_query_id"]] = params

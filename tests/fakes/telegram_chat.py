@@ -18,7 +18,9 @@ class SentMessage:
     chat_id: int
     text: str  # what people see
     html: str  # what was sent
-    buttons: tuple[tuple[tuple[str, str | None], ...], ...] = ()  # rows of (text, callback_data or url)
+    buttons: tuple[
+        tuple[tuple[str, str | None], ...], ...
+    ] = ()  # rows of (text, callback_data or url)
     edits: int = 0
     media: str | None = None  # photo, document, ...
     file_id: str | None = None
@@ -56,7 +58,9 @@ class Message:
 
 def button_rows(markup: Any) -> tuple[tuple[tuple[str, str | None], ...], ...]:
     rows = (markup or {}).get("inline_keyboard", ())
-    return tuple(tuple((b["text"], b.get("callback_data") or b.get("url")) for b in row) for row in rows)
+    return tuple(
+        tuple((b["text"], b.get("callback_data") or b.get("url")) for b in row) for row in rows
+    )
 
 
 def public(message: Message) -> SentMessage:

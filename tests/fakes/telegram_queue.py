@@ -33,7 +33,9 @@ class Queue(Protocol):
 
 
 class Flood:
-    """Telegram's limits as far as they are known: 30 a second in all, 1 a second a chat, 20 a minute a group."""
+    """Telegram's limits as far as they are known: 30 a second in all, 1 a second a chat, 20 a
+    minute a group.
+    """
 
     def __init__(self) -> None:
         self._taken: defaultdict[Any, deque[float]] = defaultdict(deque)
@@ -57,7 +59,9 @@ class Flood:
 
 
 class Courier:
-    """Posts queued updates to the webhook: in order within a conversation, again and again until a 2xx."""
+    """Posts queued updates to the webhook: in order within a conversation, again and again until a
+    2xx.
+    """
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
@@ -79,7 +83,10 @@ class Courier:
         with self._queue.lock:
             waiting = dict.fromkeys(update.conversation for update in self._queue.updates)
         for conversation in waiting:
-            if conversation not in self._busy and len(self._busy) < self._queue.webhook["max_connections"]:
+            if (
+                conversation not in self._busy
+                and len(self._busy) < self._queue.webhook["max_connections"]
+            ):
                 self._busy[conversation] = asyncio.ensure_future(self._conversation(conversation))
 
     async def _conversation(self, name: str) -> None:
@@ -106,12 +113,19 @@ class Courier:
         if "secret_token" in hook:
             headers["X-Telegram-Bot-Api-Secret-Token"] = hook["secret_token"]
         try:
-            async with self._session.post(hook["url"], data=update.raw, headers=headers) as response:
-                problem = "" if response.ok else f"Wrong response from the webhook: {response.status}"
+            async with self._session.post(
+                hook["url"], data=update.raw, headers=headers
+            ) as response:
+                problem = (
+                    "" if response.ok else f"Wrong response from the webhook: {response.status}"
+                )
         except (aiohttp.ClientError, TimeoutError) as error:
             problem = str(error) or type(error).__name__
         if problem:
-            self.last_error = {"last_error_date": int(self._queue.now()), "last_error_message": problem}
+            self.last_error = {
+                "last_error_date": int(self._queue.now()),
+                "last_error_message": problem,
+            }
             return False
         with self._queue.lock, suppress(ValueError):
             self._queue.updates.remove(update)

@@ -1,4 +1,6 @@
-"""What Telegram refuses beyond its table: markup, buttons, commands, and lengths after the markup is taken out."""
+"""What Telegram refuses beyond its table: markup, buttons, commands, and lengths after the markup
+is taken out.
+"""
 
 import json
 import re
@@ -8,13 +10,17 @@ from typing import Any
 
 from tests.fakes.schema import Issue, Schema, Upload, utf16_length
 
-TELEGRAM: dict[str, Any] = json.loads(Path(__file__).with_name("telegram_api.json").read_text(encoding="utf-8"))
+TELEGRAM: dict[str, Any] = json.loads(
+    Path(__file__).with_name("telegram_api.json").read_text(encoding="utf-8")
+)
 _BUTTON_LOOKS = {"text", "style", "icon_custom_emoji_id"}
 _ONE_ENTITY = {"b", "i", "u", "s", "tg-spoiler", "a", "tg-emoji", "code", "pre", "blockquote"}
 _ALIASES = {"strong": "b", "em": "i", "ins": "u", "strike": "s", "del": "s", "span": "tg-spoiler"}
 _LEAVES = {"a", "tg-emoji", "code", "pre"}  # these cannot contain one another
 _SPECIAL = re.compile("[<>&]")
-_TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[a-zA-Z-]+(?:=(?:\"[^\"<>]*\"|'[^'<>]*'))?)*)\s*>")
+_TOKEN = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\s+[a-zA-Z-]+(?:=(?:\"[^\"<>]*\"|'[^'<>]*'))?)*)\s*>"
+)
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:=(?:\"([^\"]*)\"|'([^']*)'))?")
 
@@ -26,9 +32,8 @@ class EntityError(ValueError):
 def visible_text(html: str) -> str:
     """The text that people see of a message sent with parse_mode HTML.
 
-    As strict as the manual, not as lenient as the server: every `<`, `>` and `&` that is no markup must be
-    escaped. Raises EntityError.
-    """
+    As strict as the manual, not as lenient as the server: every `<`, `>` and `&` that is no markup
+    must be escaped. Raises EntityError."""
     shown: list[str] = []
     stack: list[str] = []
     position = 0
@@ -66,7 +71,9 @@ def _step(stack: list[str], tag: re.Match[str], offset: int) -> None:
     _check_attributes(name, kind, given, offset)
     around = {_ALIASES.get(outer, outer) for outer in stack}
     code_in_pre = kind == "code" and stack[-1:] == ["pre"]
-    if (around & {"code", "pre"} and not code_in_pre) or (kind in _LEAVES and around & _LEAVES and not code_in_pre):
+    if (around & {"code", "pre"} and not code_in_pre) or (
+        kind in _LEAVES and around & _LEAVES and not code_in_pre
+    ):
         raise EntityError(f'Tag "{name}" can\'t be nested there at byte offset {offset}')
     if kind == "blockquote" and kind in around:
         raise EntityError(f"Blockquotes can't be nested at byte offset {offset}")
@@ -133,9 +140,13 @@ _TELEGRAM_SCHEMA = Schema(
 
 
 def decode_telegram(method: str, raw: dict[str, Any]) -> dict[str, Any]:
-    """Form fields are strings: turn each into the type that the method declares, as the server does."""
+    """Form fields are strings: turn each into the type that the method declares, as the server
+    does.
+    """
     table = TELEGRAM["methods"].get(method, {})
-    return {name: _decode(table.get(name + "!") or table.get(name, "String"), raw[name]) for name in raw}
+    return {
+        name: _decode(table.get(name + "!") or table.get(name, "String"), raw[name]) for name in raw
+    }
 
 
 def _decode(expression: str, value: Any) -> Any:
@@ -154,9 +165,13 @@ def _decode(expression: str, value: Any) -> Any:
 
 
 def check_telegram(method: str, params: dict[str, Any]) -> list[Issue]:
-    """Issues of a decoded call (see decode_telegram); `params` may hold Upload objects under any name."""
+    """Issues of a decoded call (see decode_telegram); `params` may hold Upload objects under any
+    name.
+    """
     table = TELEGRAM["methods"][method]
-    known = {name: v for name, v in params.items() if not isinstance(v, Upload) or _takes(table, name)}
+    known = {
+        name: v for name, v in params.items() if not isinstance(v, Upload) or _takes(table, name)
+    }
     out: list[Issue] = []
     _TELEGRAM_SCHEMA.check_fields(method, table, known, "", out)
     out.extend(Issue(name, "file is not referred to") for name in _orphans(params, known))
@@ -211,7 +226,11 @@ def _parsed_text(field: str, text: str, mode: str, span: tuple[int, int], out: l
     if length < span[0]:
         out.append(Issue(field, "message text is empty"))
     elif length > span[1]:
-        out.append(Issue(field, "message is too long" if field == "text" else "message caption is too long"))
+        out.append(
+            Issue(
+                field, "message is too long" if field == "text" else "message caption is too long"
+            )
+        )
 
 
 def telegram_sentence(issue: Issue) -> str:

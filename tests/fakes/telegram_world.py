@@ -1,4 +1,6 @@
-"""The world behind the Telegram fake: who is there, what they do, what waits to be told to the bot."""
+"""The world behind the Telegram fake: who is there, what they do, what waits to be told to the
+bot.
+"""
 
 import asyncio
 import itertools
@@ -42,8 +44,12 @@ class TelegramWorld(WireServer):
         self.blocked: set[int] = set()  # people who blocked the bot: sends are answered with 403
         self.kicked: set[int] = set()  # groups that threw the bot out: sends are answered with 403
         self.forums: dict[int, set[int]] = {}  # groups with topics, and which of them there are
-        self.closed_topics: set[tuple[int, int]] = set()  # sends there are answered with TOPIC_CLOSED
-        self.migrated: dict[int, int] = {}  # groups that became supergroups: sends are told the new chat
+        self.closed_topics: set[tuple[int, int]] = (
+            set()
+        )  # sends there are answered with TOPIC_CLOSED
+        self.migrated: dict[
+            int, int
+        ] = {}  # groups that became supergroups: sends are told the new chat
         self.webhook: dict[str, Any] = {}
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.files: dict[str, bytes] = {}  # file_id -> content
@@ -79,9 +85,9 @@ class TelegramWorld(WireServer):
     ) -> int:
         """A person types. Returns the update_id. `chat_id` of a group is negative.
 
-        `reply_to` names a message of the bot's that is answered, `quoting` the update of a person's; `links` are
-        words of the text with an address behind them. `topic` is one of a forum, `thread` one of answers elsewhere.
-        """
+        `reply_to` names a message of the bot's that is answered, `quoting` the update of a
+        person's; `links` are words of the text with an address behind them. `topic` is one of a
+        forum, `thread` one of answers elsewhere."""
         content: dict[str, Any] = {"text": text}
         if topic is not None:
             content |= {"message_thread_id": topic, "is_topic_message": True}
@@ -93,59 +99,106 @@ class TelegramWorld(WireServer):
             content.setdefault("entities", []).append(link)
         if command := re.match(r"/\w+(?:@\w+)?", text):
             length = utf16_length(command[0])
-            content.setdefault("entities", []).append({"type": "bot_command", "offset": 0, "length": length})
+            content.setdefault("entities", []).append(
+                {"type": "bot_command", "offset": 0, "length": length}
+            )
         for mention in re.finditer(rf"(?<!\w)@{self.username}\b", text):
             at, length = utf16_length(text[: mention.start()]), utf16_length(mention[0])
-            content.setdefault("entities", []).append({"type": "mention", "offset": at, "length": length})
+            content.setdefault("entities", []).append(
+                {"type": "mention", "offset": at, "length": length}
+            )
         if reply_to is not None:
             content["reply_to_message"] = self._wire_message(self._sent[reply_to])
         if quoting is not None:
             content["reply_to_message"] = self._said[quoting]
         return self._person_sends(user_id, chat_id, content, first_name, language_code)
 
-    def contact(self, user_id: int, phone: str, first_name: str, last_name: str = "", vcard: str = "") -> int:
+    def contact(
+        self, user_id: int, phone: str, first_name: str, last_name: str = "", vcard: str = ""
+    ) -> int:
         """A person shares somebody out of the address book."""
-        shared = {"phone_number": phone, "first_name": first_name, "last_name": last_name, "vcard": vcard}
-        return self._person_sends(user_id, None, {"contact": {name: each for name, each in shared.items() if each}})
+        shared = {
+            "phone_number": phone,
+            "first_name": first_name,
+            "last_name": last_name,
+            "vcard": vcard,
+        }
+        return self._person_sends(
+            user_id, None, {"contact": {name: each for name, each in shared.items() if each}}
+        )
 
-    def add_bot(self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")) -> None:
-        """A person takes the bot into a group: told as news of a member and as a message of the group."""
+    def add_bot(
+        self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")
+    ) -> None:
+        """A person takes the bot into a group: told as news of a member and as a message of the
+        group.
+        """
         self.kicked.discard(chat_id)
         self._told(halves, user_id, chat_id, ("left", "member"), {"new_chat_members": [self.bot]})
 
-    def remove_bot(self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")) -> None:
+    def remove_bot(
+        self, user_id: int, chat_id: int, halves: tuple[str, ...] = ("member", "message")
+    ) -> None:
         """A person throws the bot out of a group, told likewise."""
         self.kicked.add(chat_id)
         self._told(halves, user_id, chat_id, ("member", "kicked"), {"left_chat_member": self.bot})
 
     def _told(
-        self, halves: tuple[str, ...], user_id: int, chat_id: int, states: tuple[str, str], content: dict[str, Any]
+        self,
+        halves: tuple[str, ...],
+        user_id: int,
+        chat_id: int,
+        states: tuple[str, str],
+        content: dict[str, Any],
     ) -> None:
-        before, after = ({"status": each} | ({"until_date": 0} if each == "kicked" else {}) for each in states)
+        before, after = (
+            {"status": each} | ({"until_date": 0} if each == "kicked" else {}) for each in states
+        )
         for half in halves:
             if half == "member":
                 self._member_update(user_id, chat_id, before, after)
             else:
                 self._person_sends(user_id, chat_id, content)
 
-    def _member_update(self, user_id: int, chat_id: int, before: dict[str, Any], after: dict[str, Any]) -> int:
+    def _member_update(
+        self, user_id: int, chat_id: int, before: dict[str, Any], after: dict[str, Any]
+    ) -> int:
         with self.lock:
-            update = {"chat": self._chat(chat_id), "from": self._person(user_id), "date": int(self.now())}
-            members = {"old_chat_member": before | {"user": self.bot}, "new_chat_member": after | {"user": self.bot}}
+            update = {
+                "chat": self._chat(chat_id),
+                "from": self._person(user_id),
+                "date": int(self.now()),
+            }
+            members = {
+                "old_chat_member": before | {"user": self.bot},
+                "new_chat_member": after | {"user": self.bot},
+            }
             return self._push({"my_chat_member": update | members})
 
-    def migrate(self, user_id: int, chat_id: int, to: int, halves: tuple[str, ...] = ("to", "from")) -> None:
-        """A group becomes a supergroup: told in the old chat and in the new one, as far as it is told at all."""
+    def migrate(
+        self, user_id: int, chat_id: int, to: int, halves: tuple[str, ...] = ("to", "from")
+    ) -> None:
+        """A group becomes a supergroup: told in the old chat and in the new one, as far as it is
+        told at all.
+        """
         self.migrated[chat_id] = to
         for half in halves:
             where, content = (
-                (chat_id, {"migrate_to_chat_id": to}) if half == "to" else (to, {"migrate_from_chat_id": chat_id})
+                (chat_id, {"migrate_to_chat_id": to})
+                if half == "to"
+                else (to, {"migrate_from_chat_id": chat_id})
             )
             self._person_sends(user_id, where, content)
 
     def sticker(self, user_id: int, *, chat_id: int | None = None) -> int:
         """A person sends a sticker."""
-        file = {"file_id": "sticker-1", "file_unique_id": "s1", "width": 512, "height": 512, "type": "regular"}
+        file = {
+            "file_id": "sticker-1",
+            "file_unique_id": "s1",
+            "width": 512,
+            "height": 512,
+            "type": "regular",
+        }
         content = {"sticker": file | {"is_animated": False, "is_video": False, "emoji": "👍"}}
         return self._person_sends(user_id, chat_id, content)
 
@@ -159,14 +212,22 @@ class TelegramWorld(WireServer):
         reply_to: int | None = None,
         album: str | None = None,
     ) -> int:
-        """A person sends a photo in its sizes, the largest last; the bot can fetch `data` with getFile."""
+        """A person sends a photo in its sizes, the largest last; the bot can fetch `data` with
+        getFile.
+        """
         small = self._stored(data[:4]) | {"width": 90, "height": 67}
         large = self._stored(data) | {"width": 1280, "height": 960}
         content: dict[str, Any] = {"photo": [small, large]}
-        return self._person_sends(user_id, chat_id, content | self._around(caption, reply_to, album))
+        return self._person_sends(
+            user_id, chat_id, content | self._around(caption, reply_to, album)
+        )
 
-    def _around(self, caption: str | None, reply_to: int | None, album: str | None) -> dict[str, Any]:
-        """What a message with a file may say beside it; pictures of one album share a media group."""
+    def _around(
+        self, caption: str | None, reply_to: int | None, album: str | None
+    ) -> dict[str, Any]:
+        """What a message with a file may say beside it; pictures of one album share a media
+        group.
+        """
         around: dict[str, Any] = {"caption": caption} if caption else {}
         if album is not None:
             around["media_group_id"] = album
@@ -187,8 +248,12 @@ class TelegramWorld(WireServer):
         album: str | None = None,
     ) -> int:
         """A person sends a file."""
-        content: dict[str, Any] = {"document": self._stored(data) | {"file_name": name, "mime_type": mime}}
-        return self._person_sends(user_id, chat_id, content | self._around(caption, reply_to, album))
+        content: dict[str, Any] = {
+            "document": self._stored(data) | {"file_name": name, "mime_type": mime}
+        }
+        return self._person_sends(
+            user_id, chat_id, content | self._around(caption, reply_to, album)
+        )
 
     def edit(self, update_id: int, text: str) -> int:
         """A person changes what they said in that update."""
@@ -197,14 +262,21 @@ class TelegramWorld(WireServer):
             return self._push({"edited_message": message})
 
     def press(self, user_id: int, message_id: int, button: str) -> int:
-        """A person taps the button with that text or callback_data. Raises LookupError if it is not there."""
+        """A person taps the button with that text or callback_data. Raises LookupError if it is not
+        there.
+        """
         with self.lock:
             message = self._sent.get(message_id)
             rows = (message.markup() or {}).get("inline_keyboard", []) if message else []
             buttons = [each for row in rows for each in row if "callback_data" in each]
-            data = next((b["callback_data"] for b in buttons if button in (b["text"], b["callback_data"])), None)
+            data = next(
+                (b["callback_data"] for b in buttons if button in (b["text"], b["callback_data"])),
+                None,
+            )
             if message is None or data is None:
-                raise LookupError(f"no button {button!r} on message {message_id}; there are {buttons}")
+                raise LookupError(
+                    f"no button {button!r} on message {message_id}; there are {buttons}"
+                )
             query_id = str(next(self._update_ids) * 7919)
             self._queries[query_id] = self.now()
             query = {
@@ -216,12 +288,19 @@ class TelegramWorld(WireServer):
             }
             return self._push({"callback_query": query})
 
-    def inquire(self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group") -> str:
+    def inquire(
+        self, user_id: int, query: str, *, offset: str = "", chat_type: str = "group"
+    ) -> str:
         """A person types after the bot's name in some chat. Returns the query's id."""
         with self.lock:
             query_id = str(next(self._update_ids) * 6007)
             self._queries[query_id] = self.now()
-            asked = {"id": query_id, "from": self._person(user_id), "query": query, "offset": offset}
+            asked = {
+                "id": query_id,
+                "from": self._person(user_id),
+                "query": query,
+                "offset": offset,
+            }
             self._push({"inline_query": asked | {"chat_type": chat_type}})
             return query_id
 
@@ -231,23 +310,31 @@ class TelegramWorld(WireServer):
         return self.offered[query_id]
 
     def choose(self, user_id: int, result: dict[str, Any], *, chat_id: int | None = None) -> int:
-        """A person picks one of the bot's answers to a query: its text is said in the chat, "via" the bot."""
+        """A person picks one of the bot's answers to a query: its text is said in the chat, "via"
+        the bot.
+        """
         text = result["input_message_content"]["message_text"]
         return self._person_sends(user_id, chat_id, {"text": text, "via_bot": self.bot})
 
     def push_raw(self, update: dict[str, Any] | bytes) -> int:
-        """Queue any update. A dict gets an update_id if it has none; bytes go out as they are, valid or not."""
+        """Queue any update. A dict gets an update_id if it has none; bytes go out as they are,
+        valid or not.
+        """
         with self.lock:
             if isinstance(update, dict):
                 return self._push(update)
             found = re.search(rb'"update_id"\s*:\s*(\d+)', update)
-            return self._queue(int(found[1]) if found else next(self._update_ids), update, "raw", "raw")
+            return self._queue(
+                int(found[1]) if found else next(self._update_ids), update, "raw", "raw"
+            )
 
     # ---- what a test looks at
 
     @property
     def pending_updates(self) -> int:
-        """Updates that the bot has not confirmed, without those that Telegram has dropped by now."""
+        """Updates that the bot has not confirmed, without those that Telegram has dropped by
+        now.
+        """
         with self.lock:
             self.expire()
             return len(self.updates)
@@ -257,19 +344,29 @@ class TelegramWorld(WireServer):
         with self.lock:
             return [public(message) for message in self._by_chat[chat_id].values()]
 
-    def wait_messages(self, chat_id: int, count: int, timeout: float = PATIENCE) -> list[SentMessage]:
-        """The chat's messages as soon as there are at least `count` of them in all. Raises TimeoutError."""
+    def wait_messages(
+        self, chat_id: int, count: int, timeout: float = PATIENCE
+    ) -> list[SentMessage]:
+        """The chat's messages as soon as there are at least `count` of them in all. Raises
+        TimeoutError.
+        """
         self.wait_for(lambda: len(self._by_chat[chat_id]) >= count, timeout)
         return self.messages(chat_id)
 
     # ---- updates
 
     def _person(self, user_id: int) -> dict[str, Any]:
-        return self._people.setdefault(user_id, {"id": user_id, "is_bot": False, "first_name": "Somchai"})
+        return self._people.setdefault(
+            user_id, {"id": user_id, "is_bot": False, "first_name": "Somchai"}
+        )
 
     def _chat(self, chat_id: int) -> dict[str, Any]:
         if chat_id > 0:
-            return {"id": chat_id, "type": "private", "first_name": self._person(chat_id)["first_name"]}
+            return {
+                "id": chat_id,
+                "type": "private",
+                "first_name": self._person(chat_id)["first_name"],
+            }
         kind = "supergroup" if str(chat_id).startswith("-100") else "group"
         forum = {"is_forum": True} if chat_id in self.forums else {}
         return {"id": chat_id, "type": kind, "title": "Data service desk", **forum}
@@ -284,7 +381,9 @@ class TelegramWorld(WireServer):
     ) -> int:
         with self.lock:
             person = {"id": user_id, "is_bot": False, "first_name": first_name}
-            self._people[user_id] = person | ({"language_code": language_code} if language_code else {})
+            self._people[user_id] = person | (
+                {"language_code": language_code} if language_code else {}
+            )
             message = {
                 "message_id": next(self._message_ids),
                 "from": self._people[user_id],
@@ -340,9 +439,18 @@ class TelegramWorld(WireServer):
             wire["reply_markup"] = message.markup()
         if not message.media:
             return wire | {"text": message.shown()}
-        file: dict[str, Any] = {"file_id": message.file_id, "file_unique_id": f"u{message.message_id}"}
+        file: dict[str, Any] = {
+            "file_id": message.file_id,
+            "file_unique_id": f"u{message.message_id}",
+        }
         if message.media in ("photo", "sticker", "video", "animation"):
-            file |= {"width": 640, "height": 480, "duration": 1, "is_animated": False, "is_video": False}
+            file |= {
+                "width": 640,
+                "height": 480,
+                "duration": 1,
+                "is_animated": False,
+                "is_video": False,
+            }
         return wire | {
             message.media: [file] if message.media == "photo" else file,
             "caption": message.shown(),

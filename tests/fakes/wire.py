@@ -1,4 +1,6 @@
-"""A real HTTP server on a free local port, in a thread of its own, with scripted faults: under both fakes."""
+"""A real HTTP server on a free local port, in a thread of its own, with scripted faults: under both
+fakes.
+"""
 
 import asyncio
 import json
@@ -22,7 +24,9 @@ _MAX_BODY = 60_000_000  # bytes; the largest upload that either platform takes i
 
 
 async def form_of(request: web.BaseRequest) -> dict[str, Any]:
-    """The fields of a form; its files are read into memory, so that a caller who is killed leaves none open."""
+    """The fields of a form; its files are read into memory, so that a caller who is killed leaves
+    none open.
+    """
     if request.content_type != "multipart/form-data":
         return dict(await request.post())
     fields: dict[str, Any] = {}
@@ -32,7 +36,9 @@ async def form_of(request: web.BaseRequest) -> dict[str, Any]:
         content = bytes(await part.read(decode=True))
         if part.filename:
             kind = part.headers.get("Content-Type", "application/octet-stream")
-            fields[part.name] = web.FileField(part.name, part.filename, BytesIO(content), kind, part.headers)
+            fields[part.name] = web.FileField(
+                part.name, part.filename, BytesIO(content), kind, part.headers
+            )
         else:
             fields[part.name] = content.decode()
     return fields
@@ -82,7 +88,9 @@ class Hang:
 
 @dataclass(frozen=True, slots=True)
 class Garbled:
-    """Do what is asked, say yes, and answer with this in place of what belongs there; `cut` = as its first part."""
+    """Do what is asked, say yes, and answer with this in place of what belongs there; `cut` = as
+    its first part.
+    """
 
     body: bytes
     cut: bool = False
@@ -93,7 +101,9 @@ Fault = Status | DropBefore | DropAfter | Delay | Hold | Hang | Garbled
 
 @dataclass(slots=True)
 class Call:
-    """One request as it arrived. `status` is the HTTP status answered, 0 while there is none (or for ever)."""
+    """One request as it arrived. `status` is the HTTP status answered, 0 while there is none (or
+    for ever).
+    """
 
     method: str
     params: dict[str, Any]
@@ -105,11 +115,12 @@ class Call:
 class WireServer:
     """Thread, socket, faults, the list of calls. A platform fills in `read`, `answer` and `error`.
 
-    All public methods are plain and thread-safe, and those that wait block: next to a bot in the same event loop
-    call them with asyncio.to_thread.
-    """
+    All public methods are plain and thread-safe, and those that wait block: next to a bot in the
+    same event loop call them with asyncio.to_thread."""
 
-    def __init__(self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp) -> None:
+    def __init__(
+        self, *, strict: bool = True, clock: Callable[[], float] = CLOCK.timestamp
+    ) -> None:
         self.strict = strict
         self.calls: list[Call] = []
         self.violations: list[str] = []
@@ -148,13 +159,18 @@ class WireServer:
 
     def __enter__(self) -> Self:
         ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(ready,), name=type(self).__name__, daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(ready,), name=type(self).__name__, daemon=True
+        )
         self._thread.start()
         ready.wait()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.submit(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -190,7 +206,9 @@ class WireServer:
             self._listener = await self._loop.create_server(self._http, sock=self._socket)
 
     async def _refuse(self) -> None:
-        """Stop listening and cut all connections, but keep the port (bound, not listening: refused)."""
+        """Stop listening and cut all connections, but keep the port (bound, not listening:
+        refused).
+        """
         if self._listener is None:
             return
         self._listener.close()
@@ -217,7 +235,9 @@ class WireServer:
         self.submit(self._listen())
 
     def fail(self, method: str, *faults: Fault) -> None:
-        """One fault for each of the next calls of the method; "*" is any method without a fault of its own."""
+        """One fault for each of the next calls of the method; "*" is any method without a fault of
+        its own.
+        """
         with self.lock:
             self._faults[method].extend(faults)
 
@@ -238,7 +258,9 @@ class WireServer:
             value = self.lock.wait_for(predicate, timeout)
             if not value:
                 last = ", ".join(f"{call.method} {call.status}" for call in self.calls[-12:])
-                raise TimeoutError(f"not within {timeout} s; last calls: {last or 'none'}; {self.violations}")
+                raise TimeoutError(
+                    f"not within {timeout} s; last calls: {last or 'none'}; {self.violations}"
+                )
             return value
 
     # ---- the way of a request
@@ -272,7 +294,9 @@ class WireServer:
             response = await self.answer(request, call)
         if isinstance(fault, Garbled):
             response = await _garbled(request, response, fault)
-        dropped = isinstance(fault, DropBefore | DropAfter) or (isinstance(fault, Garbled) and fault.cut)
+        dropped = isinstance(fault, DropBefore | DropAfter) or (
+            isinstance(fault, Garbled) and fault.cut
+        )
         with self.lock:
             call.status = 0 if dropped else response.status
             self.lock.notify_all()
@@ -288,10 +312,16 @@ class WireServer:
         return web.Response(status=fault.code, body=body, content_type=kind)
 
 
-async def _garbled(request: web.BaseRequest, response: web.StreamResponse, fault: Garbled) -> web.StreamResponse:
+async def _garbled(
+    request: web.BaseRequest, response: web.StreamResponse, fault: Garbled
+) -> web.StreamResponse:
     """The answer with another body; one that is cut says that more would come."""
-    garbled = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
-    garbled.headers.update({name: value for name, value in response.headers.items() if name.startswith("x-")})
+    garbled = web.StreamResponse(
+        status=response.status, headers={"Content-Type": "application/json"}
+    )
+    garbled.headers.update(
+        {name: value for name, value in response.headers.items() if name.startswith("x-")}
+    )
     garbled.content_length = len(fault.body) + (100 if fault.cut else 0)
     await garbled.prepare(request)
     await garbled.write(fault.body)
@@ -300,15 +330,21 @@ async def _garbled(request: web.BaseRequest, response: web.StreamResponse, fault
     return garbled
 
 
-def json_response(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+def json_response(
+    body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
     """A JSON answer in compact UTF-8."""
-    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
     return web.Response(status=status, body=raw, content_type="application/json", headers=headers)
 
 
 def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
     loop = asyncio.get_running_loop()
-    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=_MAX_BODY)
+    return web.BaseRequest(
+        message, payload, protocol, writer, task, loop, client_max_size=_MAX_BODY
+    )
 
 
 def _bound(port: int) -> socket.socket:

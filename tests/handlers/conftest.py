@@ -1,4 +1,6 @@
-"""The desk under test: real dispatcher, worker, sender and database; a frozen clock, a recording platform."""
+"""The desk under test: real dispatcher, worker, sender and database; a frozen clock, a recording
+platform.
+"""
 
 import json
 import re
@@ -54,7 +56,13 @@ from tests.fakes.postgres import shared_server
 
 # Monday 23 November 2026 (2569), 10.00 in Bangkok.
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-BODIES = {"attachment": Attachment, "edited": Edited, "unsent": Unsent, "joined": Joined, "left": Left}
+BODIES = {
+    "attachment": Attachment,
+    "edited": Edited,
+    "unsent": Unsent,
+    "joined": Joined,
+    "left": Left,
+}
 
 
 class Recorder:
@@ -84,7 +92,9 @@ class Recorder:
         elif data["kind"] == "file":
             body = Attachment(**data["file"])
         elif data["kind"] == "contact":
-            body = SharedContact(**{k: tuple(v) if isinstance(v, list) else v for k, v in data["contact"].items()})
+            body = SharedContact(
+                **{k: tuple(v) if isinstance(v, list) else v for k, v in data["contact"].items()}
+            )
         elif data["kind"] == "unsent":
             body = Unsent(data.get("of", ""))
         else:
@@ -152,7 +162,11 @@ class Answer:
 
     def token(self, label: str) -> str:
         found = [
-            b.token for reply in self.replies for part in reply.parts for b in buttons_of(part) if label in b.label
+            b.token
+            for reply in self.replies
+            for part in reply.parts
+            for b in buttons_of(part)
+            if label in b.label
         ]
         assert found, f"no button {label!r} among {self.buttons}\n{self.text}"
         return found[0]
@@ -178,12 +192,20 @@ STORED_PHONE = re.compile(r"\+66\d{8}|;ext=")
 def _everything(reply: Reply) -> str:
     """What people read of a reply, the buttons, too."""
     links = [part.no_link for part in reply.parts if isinstance(part, Document)]
-    return "\n".join([_text(reply), *links, *(button.label for part in reply.parts for button in buttons_of(part))])
+    return "\n".join(
+        [
+            _text(reply),
+            *links,
+            *(button.label for part in reply.parts for button in buttons_of(part)),
+        ]
+    )
 
 
 @dataclass
 class DeskUnderTest:
-    """`await desk.says("หา สมชาย")`, `await desk.presses("สร้างใบงาน")`; `who` defaults to the officer นก."""
+    """`await desk.says("หา สมชาย")`, `await desk.presses("สร้างใบงาน")`; `who` defaults to the
+    officer นก.
+    """
 
     db: Database
     engine: Engine
@@ -193,7 +215,9 @@ class DeskUnderTest:
     ids: dict[str, StaffId] = field(default_factory=dict)
     _events: "count[int]" = field(default_factory=lambda: count(1))
 
-    async def gives(self, data: dict[str, object], who: str, platform: Platform, chat: str = "") -> Answer:
+    async def gives(
+        self, data: dict[str, object], who: str, platform: Platform, chat: str = ""
+    ) -> Answer:
         n = next(self._events)
         raw = json.dumps({**data, "who": who})
         event = Event(platform, f"e{n}", f"{platform}:{chat or who}", n, raw)
@@ -205,20 +229,28 @@ class DeskUnderTest:
         self.last[f"{platform}:{who}"] = answer = Answer(new)
         return answer
 
-    async def says(self, text: str, who: str = "nok", platform: Platform = Platform.TELEGRAM, chat: str = "") -> Answer:
+    async def says(
+        self, text: str, who: str = "nok", platform: Platform = Platform.TELEGRAM, chat: str = ""
+    ) -> Answer:
         return await self.gives({"text": text}, who, platform, chat)
 
-    async def presses(self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+    async def presses(
+        self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM
+    ) -> Answer:
         """Press a button of this person's last answer."""
         return await self.presses_token(self.last[f"{platform}:{who}"].token(label), who, platform)
 
-    async def chooses(self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+    async def chooses(
+        self, label: str, who: str = "nok", platform: Platform = Platform.TELEGRAM
+    ) -> Answer:
         """Press a button of the last answer, or one behind its [เพิ่มเติม]."""
         if not any(label in shown for shown in self.last[f"{platform}:{who}"].buttons):
             await self.presses("เพิ่มเติม", who, platform)
         return await self.presses(label, who, platform)
 
-    async def presses_token(self, token: str, who: str = "nok", platform: Platform = Platform.TELEGRAM) -> Answer:
+    async def presses_token(
+        self, token: str, who: str = "nok", platform: Platform = Platform.TELEGRAM
+    ) -> Answer:
         return await self.gives({"press": token}, who, platform)
 
     async def sends(self, kind: str, of: str = "", who: str = "nok") -> Answer:
@@ -233,7 +265,11 @@ class DeskUnderTest:
             n = next(self._events)
             content, file = each.pop("content"), {"kind": "document", **each}
             self.recorders[platform].contents[f"ref{n}"] = content
-            raw = {"kind": "file", "who": who, "file": {"reference": f"ref{n}", "message": f"m{n}", **file}}
+            raw = {
+                "kind": "file",
+                "who": who,
+                "file": {"reference": f"ref{n}", "message": f"m{n}", **file},
+            }
             events.append(Event(platform, f"e{n}", f"{platform}:{who}", n, json.dumps(raw)))
         before = len(self.recorders[platform].sent)
         self.engine.worker.wake(await inbox.receive(self.db, events, self.engine.owner, self.now))
@@ -243,10 +279,17 @@ class DeskUnderTest:
         return answer
 
     async def sends_file(
-        self, content: bytes, name: str = "", who: str = "nok", platform: Platform = Platform.TELEGRAM, **more: object
+        self,
+        content: bytes,
+        name: str = "",
+        who: str = "nok",
+        platform: Platform = Platform.TELEGRAM,
+        **more: object,
     ) -> Answer:
         """One file."""
-        return await self.brings({"content": content, "name": name, **more}, who=who, platform=platform)
+        return await self.brings(
+            {"content": content, "name": name, **more}, who=who, platform=platform
+        )
 
     @property
     def documents(self) -> list[Document]:
@@ -292,7 +335,9 @@ SOMCHAI = Customer(
     email="somchai@example.com",
     addresses=(Address("12/34 อำเภอเมืองกระบี่", main=True),),
 )
-NAMESAKE = Customer(CustomerCode("C90210"), "นายสมชาย ดีใจ", kind="student", organisation="มหาวิทยาลัยตัวอย่าง")
+NAMESAKE = Customer(
+    CustomerCode("C90210"), "นายสมชาย ดีใจ", kind="student", organisation="มหาวิทยาลัยตัวอย่าง"
+)
 KAMON = Customer(
     CustomerCode("C70001"),
     "ผศ.ดร.กมลชนก รัตนพิทักษ์",
@@ -313,7 +358,9 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
     for name, role, user in PEOPLE:
         ids[user] = await staff.add_staff(tx, name, role, NOW)
         await staff.link_identity(tx, Identity(Platform.TELEGRAM, user, ids[user], user), NOW)
-    await staff.link_identity(tx, Identity(Platform.LINE, "nok", ids["nok"], "nok"), NOW - timedelta(days=1))
+    await staff.link_identity(
+        tx, Identity(Platform.LINE, "nok", ids["nok"], "nok"), NOW - timedelta(days=1)
+    )
     for customer in CAST:
         await customers.add_customer(tx, customer, NOW)
     await raise_counter(tx, "customer", 90210)
@@ -323,7 +370,9 @@ async def _fill(tx: Tx) -> dict[str, StaffId]:
 
 @pytest.fixture
 def quiet_mornings() -> Iterator[None]:
-    """Without the morning's queue and its weekly list, where something else is told in the morning."""
+    """Without the morning's queue and its weekly list, where something else is told in the
+    morning.
+    """
     kind = KINDS.pop("morning")
     yield
     KINDS["morning"] = kind
@@ -337,7 +386,9 @@ def mailer() -> Adapter | None:
 
 @pytest.fixture
 def desk_engine() -> str:
-    """Under which database the desk runs; a module that asks the same of both engines has its own."""
+    """Under which database the desk runs; a module that asks the same of both engines has its
+    own.
+    """
     return "sqlite"
 
 
@@ -355,14 +406,21 @@ async def desk_url(desk_engine: str, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, desk_url: str, mailer: Adapter | None) -> AsyncIterator[DeskUnderTest]:
+async def desk(
+    tmp_path: Path, desk_url: str, mailer: Adapter | None
+) -> AsyncIterator[DeskUnderTest]:
     db = await open_database(desk_url)
     recorders = {platform: Recorder(platform) for platform in (Platform.TELEGRAM, Platform.LINE)}
-    adapters: dict[Platform, Adapter] = {**recorders, **({mailer.platform: mailer} if mailer else {})}
+    adapters: dict[Platform, Adapter] = {
+        **recorders,
+        **({mailer.platform: mailer} if mailer else {}),
+    }
     mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
     charts = ChartProcess(Blobs(tmp_path), tmp_path / "cache")
-    engine = Engine(db, OFFICE, adapters, "test", lambda: under_test.now, files, mail_from, charts=charts)
+    engine = Engine(
+        db, OFFICE, adapters, "test", lambda: under_test.now, files, mail_from, charts=charts
+    )
     under_test = DeskUnderTest(db, engine, recorders)
     people = {name: person for person, name in (await staff.staff_names(db)).items()}
     under_test.ids = {user: people[name] for name, _role, user in PEOPLE}
@@ -373,11 +431,25 @@ async def desk(tmp_path: Path, desk_url: str, mailer: Adapter | None) -> AsyncIt
     assert [text for text in said if STORED_PHONE.search(text)] == [], (
         "a telephone as it is stored, not as people read it"
     )
-    officers = [_everything(reply) for recorder in recorders.values() for to, reply in recorder.sent if to in OFFICERS]
-    assert [text for text in officers if "DESKBOT_" in text] == [], "a setting's name in an officer's sentence"
+    officers = [
+        _everything(reply)
+        for recorder in recorders.values()
+        for to, reply in recorder.sent
+        if to in OFFICERS
+    ]
+    assert [text for text in officers if "DESKBOT_" in text] == [], (
+        "a setting's name in an officer's sentence"
+    )
     own = {user: name for name, _role, user in PEOPLE}
-    told = [(to, _text(reply)) for recorder in recorders.values() for to, reply in recorder.sent if to in own]
-    assert [text for to, text in told if f"คุณ{own[to]}" in text] == [], "told of oneself as of somebody else"
+    told = [
+        (to, _text(reply))
+        for recorder in recorders.values()
+        for to, reply in recorder.sent
+        if to in own
+    ]
+    assert [text for to, text in told if f"คุณ{own[to]}" in text] == [], (
+        "told of oneself as of somebody else"
+    )
 
 
 @pytest.fixture
@@ -387,7 +459,9 @@ async def team(desk: DeskUnderTest) -> DeskUnderTest:
     async def fill(tx: Tx) -> None:
         for name, user in (("แพร", "prae"), ("ใหม่", "mai")):
             desk.ids[user] = await staff.add_staff(tx, name, Role.OFFICER, desk.now)
-            await staff.link_identity(tx, Identity(Platform.TELEGRAM, user, desk.ids[user], user), desk.now)
+            await staff.link_identity(
+                tx, Identity(Platform.TELEGRAM, user, desk.ids[user], user), desk.now
+            )
         await staff.add_team(tx, "ข้อมูล", [desk.ids[user] for user in ("nok", "prae", "mai")])
 
     await desk.db.write(fill)

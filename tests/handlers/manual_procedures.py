@@ -1,8 +1,11 @@
-"""The procedures of the office's manual: what each takes in the web CRM, and how an officer does it here."""
+"""The procedures of the office's manual: what each takes in the web CRM, and how an officer does it
+here.
+"""
 
 from dataclasses import dataclass
 
-# The web's side, from the manual's steps. A step is one field that is filled or chosen, or one click.
+# The web's side, from the manual's steps. A step is one field that is filled or chosen, or one
+# click.
 SEARCH = ("เมนูผู้ติดต่อ", "ช่องชื่อ เบอร์โทร หรืออีเมล", "ค้นหา")
 FOUND = (*SEARCH, "คลิกรายชื่อ")
 SUBJECT = ("ไอคอนประเภทเรื่อง", "คลิกประเภทเรื่อง")
@@ -29,13 +32,16 @@ DETAIL = (*FOUND, "รายละเอียด")
 
 NO = "R2611000124"
 CALLER, NAME, SENDER = "0812345678", "สมชาย ใจดี", "somchai@example.com"
-"""What a caller, a letter and a mail say by themselves; nobody knows a code or a number by heart."""
+"""What a caller, a letter and a mail say by themselves; nobody knows a code or a number by
+heart.
+"""
 OPEN_TICKET = "/open C81554 เมล 6.1 ขอข้อมูลประชากรแฝงจังหวัดตาก"
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One row. `here`: messages, and taps as "[label]"; `saved`: a table and what must hold of exactly one row of it.
+    """One row. `here`: messages, and taps as "[label]"; `saved`: a table and what must hold of
+    exactly one row of it.
 
     `before` is what stands already and counts on neither side.
     """
@@ -48,22 +54,37 @@ class Procedure:
 
 
 def by_subject(name: str, words: str, label: str, text: str, subject: str) -> Procedure:
-    """An e-mail whose subject has no number: found among the subjects by a word of its name, then answered."""
+    """An e-mail whose subject has no number: found among the subjects by a word of its name, then
+    answered.
+    """
     holds = f"subject = '{subject}' AND channel = 'email' AND status = 'closed' AND customer_code = 'C81554'"
     moves = (f"ประเภทเรื่อง {words}", f"[{label}]", SENDER, "[E-Mail]", text)
     return Procedure(name, BY_MAIL, moves, ("tickets", holds))
 
 
 def closed(
-    name: str, there: tuple[str, ...], line: str, subject: str, channel: str, *more: str, also: str = ""
+    name: str,
+    there: tuple[str, ...],
+    line: str,
+    subject: str,
+    channel: str,
+    *more: str,
+    also: str = "",
 ) -> Procedure:
     """A ticket of one line that is closed in the end, with the answers to what it is asked."""
-    holds = f"subject = '{subject}' AND channel = '{channel}' AND status = 'closed' AND result <> ''"
+    holds = (
+        f"subject = '{subject}' AND channel = '{channel}' AND status = 'closed' AND result <> ''"
+    )
     typed = f"สร้างใบงาน {line}".replace(" => ", "\n")
-    return Procedure(name, there, (typed, *more), ("tickets", f"{holds} AND {also}" if also else holds))
+    return Procedure(
+        name, there, (typed, *more), ("tickets", f"{holds} AND {also}" if also else holds)
+    )
 
 
-LFS, SES = "projects = 'สำรวจภาวะการทำงานของประชากร'", "projects = 'สำรวจภาวะเศรษฐกิจและสังคมของครัวเรือน'"
+LFS, SES = (
+    "projects = 'สำรวจภาวะการทำงานของประชากร'",
+    "projects = 'สำรวจภาวะเศรษฐกิจและสังคมของครัวเรือน'",
+)
 RECEIVED = "letter_no = '512' AND letter_on = '2026-11-20' AND purpose LIKE 'เพื่อ%'"
 
 PROCEDURES = (
@@ -346,7 +367,10 @@ BY_TAPS = (
         "6.1 ข้อมูลสถิติ E-Mail",
         BY_MAIL_OWN,
         ("ประเภทเรื่อง 6", "[6.1]", SENDER, "[E-Mail]", "ขอข้อมูลประชากรแฝง\nแนบไฟล์ตาราง ปิด"),
-        ("tickets", "subject = '6.1' AND channel = 'email' AND status = 'closed' AND projects = 'สำรวจประชากรแฝง'"),
+        (
+            "tickets",
+            "subject = '6.1' AND channel = 'email' AND status = 'closed' AND projects = 'สำรวจประชากรแฝง'",
+        ),
     ),
     Procedure(
         "4.1 บริการสิ่งพิมพ์ มาเอง",
@@ -365,7 +389,11 @@ BY_TAPS = (
         BY_LETTER,
         (
             *("ประเภทเรื่อง หนังสือ", "[6.4]", NAME),
-            *("ขอสถิติอุบัติภัย พ.ศ. 2550 - 2562\nที่ 1704/204 ตอบ ดศ 0504/292 ปิด", "512 20 พ.ย. 69", "เพื่อการศึกษา"),
+            *(
+                "ขอสถิติอุบัติภัย พ.ศ. 2550 - 2562\nที่ 1704/204 ตอบ ดศ 0504/292 ปิด",
+                "512 20 พ.ย. 69",
+                "เพื่อการศึกษา",
+            ),
         ),
         ("tickets", f"subject = '6.4' AND status = 'closed' AND {RECEIVED}"),
     ),
@@ -391,9 +419,13 @@ BY_TAPS = (
         (OPEN_TICKET,),
     ),
 )
-"""The same without knowing the one line: subject and channel tapped, what is missing answered when it is asked."""
+"""The same without knowing the one line: subject and channel tapped, what is missing answered when
+it is asked.
+"""
 
 MISSES = ("แก้ไขส่วนที่ 3 ผู้ติดต่อ",)
-"""Rows that take more than a third: finding the customer counts, and a contact is chosen from two lists."""
+"""Rows that take more than a third: finding the customer counts, and a contact is chosen from two
+lists.
+"""
 MISSES_BY_TAPS = ("เพิ่มเหตุผล/ปัญหา/อุปสรรค", "เปลี่ยนผู้รับผิดชอบ")
 """The same by taps alone: the web's seven and nine leave room for two and three."""

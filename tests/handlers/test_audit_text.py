@@ -1,4 +1,6 @@
-"""The audit log in Thai: every action that the code notes has its words, every kind of record its name."""
+"""The audit log in Thai: every action that the code notes has its words, every kind of record its
+name.
+"""
 
 import ast
 import re
@@ -28,7 +30,8 @@ def _texts(node: ast.expr) -> Iterator[str]:
         yield from (*_texts(node.body), *_texts(node.orelse))
     elif isinstance(node, ast.JoinedStr):
         told = [
-            part.value if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}" for part in node.values
+            part.value if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
+            for part in node.values
         ]
         (place,) = re.findall(r"\{(\w+)\}", "".join(told))
         yield from ("".join(told).replace(f"{{{place}}}", each) for each in PLACES[place])
@@ -49,7 +52,13 @@ def noted() -> set[str]:
 
 
 def test_the_actions_of_the_code_are_found():
-    assert {"ticket.read", "staff.role.admin", "staff.post_granted", "customers.exported", "group.moved"} <= noted()
+    assert {
+        "ticket.read",
+        "staff.role.admin",
+        "staff.post_granted",
+        "customers.exported",
+        "group.moved",
+    } <= noted()
 
 
 @pytest.mark.parametrize("action", sorted(noted()))
@@ -90,7 +99,9 @@ async def test_the_log_reads_as_thai(desk):
     await desk.presses("นก", who="may")
     await desk.presses("ให้เป็นหัวหน้า", who="may")
     await desk.db.write(
-        partial(audit.add, entries=[audit.AuditEntry(NOW, None, "tickets.imported", "", "command", "")])
+        partial(
+            audit.add, entries=[audit.AuditEntry(NOW, None, "tickets.imported", "", "command", "")]
+        )
     )
     told = (await desk.says("/audit", who="may")).text
     assert "นก · สร้างใบงาน · R2611000124" in told
@@ -100,4 +111,6 @@ async def test_the_log_reads_as_thai(desk):
 
 
 async def test_an_empty_log_says_so(desk):
-    assert (await desk.says("ตรวจสอบ R2611999999", who="may")).text == "รายการตรวจสอบ R2611999999\nยังไม่มีรายการ"
+    assert (
+        await desk.says("ตรวจสอบ R2611999999", who="may")
+    ).text == "รายการตรวจสอบ R2611999999\nยังไม่มีรายการ"

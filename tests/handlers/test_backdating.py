@@ -1,4 +1,6 @@
-"""A ticket that came earlier: its day and its time of day, in every place where they are typed or shown."""
+"""A ticket that came earlier: its day and its time of day, in every place where they are typed or
+shown.
+"""
 
 import pytest
 
@@ -68,7 +70,9 @@ async def test_the_clock_of_a_call_of_yesterday_starts_when_it_came(desk):
     desk.wait(days=1)
     await begins(desk, "เมื่อวาน 16.27")
     saved = await desk.says("ขอตารางแรงงาน")
-    assert "24 พ.ย. 69 08.32 น." in saved.text  # 5 minutes by telephone: three of the day, two of the next
+    assert (
+        "24 พ.ย. 69 08.32 น." in saved.text
+    )  # 5 minutes by telephone: three of the day, two of the next
 
 
 async def test_editing_shows_the_time_and_changes_it_alone(desk):

@@ -1,4 +1,6 @@
-"""The list of changes in Thai: every field that can stand in it has its name, every value its word."""
+"""The list of changes in Thai: every field that can stand in it has its name, every value its
+word.
+"""
 
 import ast
 import re
@@ -27,7 +29,19 @@ from tests.handlers.conftest import KAMON, NOW, SOMCHAI
 
 ROOT = Path(__file__).parents[2]
 LATIN = re.compile(r"[A-Za-z_]{2,}")
-NAMES = {"Facebook", "twitter", "Line", "Mail", "nso", "services", "gmail", "com", "binfopub", "Data", "Dict"}
+NAMES = {
+    "Facebook",
+    "twitter",
+    "Line",
+    "Mail",
+    "nso",
+    "services",
+    "gmail",
+    "com",
+    "binfopub",
+    "Data",
+    "Dict",
+}
 """What is written in Latin letters in Thai sentences, too."""
 TICKET = Ticket(TicketNo("R2611000124"), "phone", "6.1", "", NOW, NOW, None, None)
 POSTS = [f"{kind}_{network}" for kind in ("state", "link") for network in Network]
@@ -52,7 +66,7 @@ VALUES = {
 
 def written() -> Iterator[str]:
     """Names of fields that the code writes into a list of changes word for word."""
-    for path in (*ROOT.glob("store/*.py"), *ROOT.rglob("handlers/**/*.py")):
+    for path in (*ROOT.glob("store/**/*.py"), *ROOT.rglob("handlers/**/*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -60,14 +74,32 @@ def written() -> Iterator[str]:
             if name == "Change" and len(node.args) > 2 and isinstance(node.args[2], ast.Constant):
                 yield str(node.args[2].value)
             if name == "note":
-                inner = [each for each in ast.walk(node) if isinstance(each, ast.Tuple) and len(each.elts) == 3]
-                yield from (str(each.elts[0].value) for each in inner if isinstance(each.elts[0], ast.Constant))
+                inner = [
+                    each
+                    for each in ast.walk(node)
+                    if isinstance(each, ast.Tuple) and len(each.elts) == 3
+                ]
+                yield from (
+                    str(each.elts[0].value)
+                    for each in inner
+                    if isinstance(each.elts[0], ast.Constant)
+                )
 
 
 FIELDS = sorted(
     {
         *customers.as_stored(SOMCHAI),
-        *("address", "contacts", "files", "text", "published_on", "assignee_id", "snoozed_on", "chased", "reason"),
+        *(
+            "address",
+            "contacts",
+            "files",
+            "text",
+            "published_on",
+            "assignee_id",
+            "snoozed_on",
+            "chased",
+            "reason",
+        ),
         *tickets.as_stored(TICKET),
         *contracts.as_stored(Contract("81/2569", 1)),
         *POSTS,
@@ -82,7 +114,9 @@ def test_every_field_of_the_list_of_changes_has_a_thai_name(field):
     assert set(LATIN.findall(field_label(field))) <= NAMES, field
 
 
-@pytest.mark.parametrize(("field", "value"), [(field, str(each)) for field, some in VALUES.items() for each in some])
+@pytest.mark.parametrize(
+    ("field", "value"), [(field, str(each)) for field, some in VALUES.items() for each in some]
+)
 async def test_every_value_of_the_list_of_changes_has_a_thai_word(desk, field, value):
     change = Change(NOW, None, field, "", value, 2)
     told = await change_text.text(Work(desk.engine.desk, NOW), change)
@@ -91,7 +125,10 @@ async def test_every_value_of_the_list_of_changes_has_a_thai_word(desk, field, v
 
 
 def test_what_the_code_writes_is_found_by_this_test():
-    assert {"merged", "merged_into", "linked", "files", "word", "request_ticket", "ended_at"} <= {*written(), "files"}
+    assert {"merged", "merged_into", "linked", "files", "word", "request_ticket", "ended_at"} <= {
+        *written(),
+        "files",
+    }
 
 
 async def test_a_customers_changes_through_the_chat(desk):
@@ -108,7 +145,9 @@ async def test_a_customers_changes_through_the_chat(desk):
 
     async def change(tx):
         old = await customers.get_customer(tx, "C81554")
-        await customers.update_customer(tx, old, replace(new, version=old.version), desk.ids["ton"], desk.now)
+        await customers.update_customer(
+            tx, old, replace(new, version=old.version), desk.ids["ton"], desk.now
+        )
 
     await desk.db.write(change)
     await desk.says("C81554")
@@ -123,5 +162,7 @@ async def test_a_customers_changes_through_the_chat(desk):
 
 async def test_a_contact_person_is_told_by_name(desk):
     contact = (await customers.get_customer(desk.db, "C70001")).contacts[0]
-    told = await change_text.text(Work(desk.engine.desk, NOW), Change(NOW, None, "contact_id", "", str(contact.id), 2))
+    told = await change_text.text(
+        Work(desk.engine.desk, NOW), Change(NOW, None, "contact_id", "", str(contact.id), 2)
+    )
     assert told == "ผู้ติดต่อ: - → น.ส.นิดา ผู้ช่วย"

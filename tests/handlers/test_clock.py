@@ -19,13 +19,17 @@ def at(text: str) -> datetime:
 
 @pytest.fixture
 async def waited(desk):
-    """TRANSCRIPTS.md section 6: a day's question of Thursday, stopped on Friday, answered after a long weekend."""
+    """TRANSCRIPTS.md section 6: a day's question of Thursday, stopped on Friday, answered after a
+    long weekend.
+    """
     desk.now = at("2026-12-03T14:30:25")
     await desk.says("/open C81554 อีเมล 6.1 ขอข้อมูลแรงงาน")
     await desk.presses("แก้ไข")
     await desk.presses("ช่องทั้งหมด")
     question = await desk.presses("ความยุ่งยาก")
-    tokens = {b.label: b.token for reply in question.replies for part in reply.parts for b in part.options}
+    tokens = {
+        b.label: b.token for reply in question.replies for part in reply.parts for b in part.options
+    }
     await desk.presses_token(tokens["ยุ่งยาก"])
     await desk.presses("บันทึก")
     desk.now = at("2026-12-04T11:30")
@@ -37,7 +41,10 @@ async def waited(desk):
 async def test_the_clock_stops_and_goes_on_with_one_tap_each(waited):
     desk = waited
     told = desk.last["telegram:nok"]
-    assert told.text == f"✅ บันทึกข้อมูลเรียบร้อย {NO}\nรอผู้รับบริการตั้งแต่ 4 ธ.ค. 69 11.30 น.\nกำหนดเสร็จ หยุดนับเวลา เหลือ 2 ชม."
+    assert (
+        told.text
+        == f"✅ บันทึกข้อมูลเรียบร้อย {NO}\nรอผู้รับบริการตั้งแต่ 4 ธ.ค. 69 11.30 น.\nกำหนดเสร็จ หยุดนับเวลา เหลือ 2 ชม."
+    )
     card = await desk.says(NO)
     assert "เปิด · รอผู้รับบริการตั้งแต่ 4 ธ.ค. 69 11.30 น." in card.text
     desk.now = at("2026-12-08T10:00")
@@ -68,7 +75,9 @@ async def test_why_while_it_waits_says_what_was_counted_and_when_it_would_be_due
     desk = waited
     desk.now = at("2026-12-08T13:00")
     told = (await desk.chooses("ทำไมกำหนดนี้")).text
-    assert told.endswith("นับแล้ว 5 ชม. จาก 1 วันทำการ ยังรอผู้รับบริการ\nถ้าตอบตอนนี้ ครบ อ. 8 ธ.ค. 69 15.00 น.")
+    assert told.endswith(
+        "นับแล้ว 5 ชม. จาก 1 วันทำการ ยังรอผู้รับบริการ\nถ้าตอบตอนนี้ ครบ อ. 8 ธ.ค. 69 15.00 น."
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,11 +216,21 @@ async def test_a_second_press_and_a_press_on_a_closed_ticket_show_how_it_stands(
 
 
 def test_tickets_are_saved_in_one_place_so_that_no_deadline_is_forgotten():
-    """Whoever saves a ticket saves what follows from it: by handlers/tickets/saves.py, which has the store do it."""
+    """Whoever saves a ticket saves what follows from it: by handlers/tickets/saves.py, which has
+    the store do it.
+    """
 
     def calling(*words):
-        return {path.name for path in HANDLERS.glob("*.py") if any(word in path.read_text("utf-8") for word in words)}
+        return {
+            path.name
+            for path in HANDLERS.rglob("*.py")
+            if any(word in path.read_text("utf-8") for word in words)
+        }
 
-    past_it = [f"{module}.{verb}_ticket" for module in ("tickets", "ticket_store") for verb in ("add", "update")]
+    past_it = [
+        f"{module}.{verb}_ticket"
+        for module in ("tickets", "ticket_store")
+        for verb in ("add", "update")
+    ]
     assert calling(*past_it) == set()
     assert calling("from store import ticket_saves", "store_saves.") == {"ticket_saves.py"}

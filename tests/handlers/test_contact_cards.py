@@ -5,7 +5,11 @@ from store.customers import records as customers
 from tests.handlers.conftest import Answer, DeskUnderTest
 
 LINE = Platform.LINE
-NEW = {"name": "สมหญิง รักดี", "phones": ["+66 86 123 4567", "02 141 7500"], "emails": ["somying@example.com"]}
+NEW = {
+    "name": "สมหญิง รักดี",
+    "phones": ["+66 86 123 4567", "02 141 7500"],
+    "emails": ["somying@example.com"],
+}
 
 
 async def shares(desk: DeskUnderTest, **contact: object) -> Answer:
@@ -13,7 +17,9 @@ async def shares(desk: DeskUnderTest, **contact: object) -> Answer:
 
 
 def vcf(*people: tuple[str, str]) -> bytes:
-    return "".join(f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{n}\r\nTEL:{p}\r\nEND:VCARD\r\n" for n, p in people).encode()
+    return "".join(
+        f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{n}\r\nTEL:{p}\r\nEND:VCARD\r\n" for n, p in people
+    ).encode()
 
 
 async def test_a_telephone_that_is_known_shows_its_customer(desk: DeskUnderTest) -> None:
@@ -24,7 +30,9 @@ async def test_a_telephone_that_is_known_shows_its_customer(desk: DeskUnderTest)
     assert await desk.count("audit", "action = 'customer.read' AND record = 'C81554'") == 1
 
 
-async def test_an_unknown_telephone_is_looked_up_by_name_and_offered_as_new(desk: DeskUnderTest) -> None:
+async def test_an_unknown_telephone_is_looked_up_by_name_and_offered_as_new(
+    desk: DeskUnderTest,
+) -> None:
     answer = await shares(desk, name="สัญญา ธรรมศักดิ์", phones=["086-123-4567"])
     assert any("C82001" in button for button in answer.buttons)
     assert 'ผู้รับบริการใหม่ "สัญญา ธรรมศักดิ์ 086-123-4567"' in answer.buttons
@@ -34,7 +42,13 @@ async def test_somebody_new_is_made_with_all_that_was_shared(desk: DeskUnderTest
     answer = await shares(desk, **NEW, organisation="สถาบันวิจัยตัวอย่าง")
     assert "ผลลัพธ์: 0" in answer.text
     form = await desk.presses("ผู้รับบริการใหม่")
-    for said in ("สมหญิง รักดี", "086-123-4567", "02-141-7500", "somying@example.com", "สถาบันวิจัยตัวอย่าง"):
+    for said in (
+        "สมหญิง รักดี",
+        "086-123-4567",
+        "02-141-7500",
+        "somying@example.com",
+        "สถาบันวิจัยตัวอย่าง",
+    ):
         assert said in form.text
     assert await desk.count("customers", "name LIKE '%สมหญิง%'") == 0, "nothing is saved unasked"
 
@@ -104,6 +118,13 @@ async def test_the_new_customer_is_found_by_what_was_shared(desk: DeskUnderTest)
     await desk.presses("ประชาชน")
     await desk.says("9")
     await desk.says("9")
-    (code,) = [row["code"] for row in await desk.db.fetch("SELECT code FROM customers WHERE name LIKE '%สมหญิง%'")]
+    (code,) = [
+        row["code"]
+        for row in await desk.db.fetch("SELECT code FROM customers WHERE name LIKE '%สมหญิง%'")
+    ]
     made = await customers.get_customer(desk.db, code)
-    assert (made.phone, made.mobile, made.email) == ("+6621417500", "+66861234567", "somying@example.com")
+    assert (made.phone, made.mobile, made.email) == (
+        "+6621417500",
+        "+66861234567",
+        "somying@example.com",
+    )

@@ -1,4 +1,6 @@
-"""What is owed is never forgotten: requests, contracts, reminders across weeks, and proofs that end them."""
+"""What is owed is never forgotten: requests, contracts, reminders across weeks, and proofs that end
+them.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -23,7 +25,9 @@ SENT = "/open C70001 เมล 7.9 ส่งข้อมูลและสัญ
 
 
 async def send_contract(desk, line=SENT):
-    """A contract was sent on Monday 23 November: the first reminder is due on Tuesday 8 December."""
+    """A contract was sent on Monday 23 November: the first reminder is due on Tuesday 8
+    December.
+    """
     return await desk.says(line)
 
 
@@ -33,7 +37,9 @@ async def morning(desk, days=15):
     desk.wait(days=days)
     await desk.tick()
     answer = desk.told("nok")
-    answer.replies = [reply for chat, reply in desk.recorders[Platform.TELEGRAM].sent[before:] if chat == "nok"]
+    answer.replies = [
+        reply for chat, reply in desk.recorders[Platform.TELEGRAM].sent[before:] if chat == "nok"
+    ]
     desk.last["telegram:nok"] = answer
     return answer
 
@@ -63,7 +69,9 @@ async def test_a_letter_begins_a_request_and_the_next_number_is_one_tap(desk):
 
 
 async def test_the_contract_that_a_line_names_is_the_requests_contract(desk):
-    done = await desk.says("/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา 81/2569 ลงวันที่ 20 พ.ย. 69 => ส่งแล้ว ปิด")
+    done = await desk.says(
+        "/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา 81/2569 ลงวันที่ 20 พ.ย. 69 => ส่งแล้ว ปิด"
+    )
     assert "เลขที่สัญญา: 81/2569" in done.text
     assert "📄 สัญญา 81/2569" in done.text
     assert await desk.count("contracts", "no = '81/2569' AND signed_on = '2026-11-20'") == 1
@@ -94,7 +102,11 @@ async def test_a_contract_that_is_not_there_leads_to_the_list(desk):
 
 async def test_a_ticket_without_a_customer_says_that_nothing_is_followed_up(desk):
     await desk.says("/open เมล 7.9 ส่งข้อมูลแล้ว => ส่งแล้ว ปิด")
-    done = await desk.presses("ไม่มีผู้รับบริการ") if "ไม่มีผู้รับบริการ" in desk.last["telegram:nok"].buttons else None
+    done = (
+        await desk.presses("ไม่มีผู้รับบริการ")
+        if "ไม่มีผู้รับบริการ" in desk.last["telegram:nok"].buttons
+        else None
+    )
     done = done or desk.last["telegram:nok"]
     assert "จึงยังไม่มีการติดตามให้" in done.text
     await desk.presses("แก้ไข")
@@ -190,7 +202,9 @@ async def test_the_third_reminder_reaches_the_supervisors_too(desk):
 
 async def test_an_officer_who_left_is_stood_in_for_by_the_supervisors(desk):
     await send_contract(desk)
-    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE name = 'นก'", desk.now))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE name = 'นก'", desk.now)
+    )
     assert not (await morning(desk)).text
     assert "ยังไม่ส่งสัญญาคืน" in desk.told("ton").text
 
@@ -324,7 +338,9 @@ async def test_a_clock_that_jumps_ahead_and_back_reminds_once_and_goes_on(desk):
     assert "ค้างส่ง 1 เรื่อง" in (await morning(desk, days=30)).text
     assert not (await morning(desk, days=-30)).replies
     assert not (await morning(desk, days=15)).replies, "it was asked for while the clock was ahead"
-    await desk.db.write(lambda tx: tx.execute("UPDATE due SET due_at = ? WHERE state = 'waiting'", desk.now))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE due SET due_at = ? WHERE state = 'waiting'", desk.now)
+    )
     told = await morning(desk, days=1)
     assert len(told.replies) == 1
     assert "เตือนครั้งที่ 2" in told.text
@@ -339,7 +355,12 @@ async def test_received_closes_its_ticket_and_begins_the_research_result(desk):
     done = await desk.presses("ได้รับแล้ว")
     assert "✅ ได้รับสัญญาที่ลงนามแล้ว หยุดเตือน" in done.text
     assert "⏰ รอผลงานวิจัย กำหนด 8 ธ.ค. 70" in done.text
-    assert await desk.count("tickets", "subject = '7.10' AND status = 'closed' AND customer_code = 'C70001'") == 1
+    assert (
+        await desk.count(
+            "tickets", "subject = '7.10' AND status = 'closed' AND customer_code = 'C70001'"
+        )
+        == 1
+    )
     assert not (await morning(desk, days=300)).text
     told = await morning(desk, days=65)
     assert "ยังไม่ส่งผลงานวิจัย" in told.text
@@ -437,7 +458,11 @@ async def test_returned_before_it_was_sent_is_kept_and_nothing_is_asked_for(desk
 
 
 async def test_returned_twice_says_so_also_where_it_came_before_it_was_sent(desk):
-    for line in ("7.10 ได้สัญญา => ได้รับแล้ว", "7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว", "7.10 ได้สัญญาอีก => ได้รับแล้ว"):
+    for line in (
+        "7.10 ได้สัญญา => ได้รับแล้ว",
+        "7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว",
+        "7.10 ได้สัญญาอีก => ได้รับแล้ว",
+    ):
         done = await desk.says(f"/open C70001 เมล {line} ปิด")
     assert "⚠️ ได้รับสัญญาที่ลงนามแล้วตั้งแต่ 23 พ.ย. 69 R2611000124" in done.text
     assert await desk.count("owed", "rule = 'contract'") == 0
@@ -464,7 +489,10 @@ async def test_the_letter_is_shown_and_one_tap_sends_it_and_records_the_ticket(d
     done = await desk.presses("ส่ง")
     assert "R2612000125 (7.11 ติดตามสัญญา (ข้อมูลระดับย่อย)) ปิดแล้ว" in done.text
     assert "จะเตือนอีก 15 ธ.ค. 69" in done.text
-    assert await desk.count("tickets", "subject = '7.11' AND status = 'closed' AND no = 'R2612000125'") == 1
+    assert (
+        await desk.count("tickets", "subject = '7.11' AND status = 'closed' AND no = 'R2612000125'")
+        == 1
+    )
     assert await desk.count("owed", "chased = 1") == 1
     assert "ติดตามแล้ว 1 ครั้ง" in (await morning(desk, days=7)).text
 
@@ -478,7 +506,10 @@ async def test_what_was_followed_up_is_marked_in_the_list_of_several(desk, by_ma
     await morning(desk)
     await desk.presses("1 ติดตาม")
     done = await desk.presses("ส่ง" if by_mail else "ติดตามทางอื่นแล้ว")
-    assert "1 ✉️ 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · รอมา 15 วัน · เตือนครั้งที่ 1 · ติดตามแล้ว 1 ครั้ง" in done.text
+    assert (
+        "1 ✉️ 📄 ผศ.ดร.กมลชนก รัตนพิทักษ์ ยังไม่ส่งสัญญาคืน · รอมา 15 วัน · เตือนครั้งที่ 1 · ติดตามแล้ว 1 ครั้ง"
+        in done.text
+    )
     assert "1 ติดตาม" not in done.buttons
     again = await desk.presses("2 ได้รับแล้ว")
     assert "1 ✉️" in again.text

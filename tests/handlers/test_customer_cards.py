@@ -1,4 +1,6 @@
-"""A customer's card: open tickets are one tap away, the due ones first, and the only one can be closed from there."""
+"""A customer's card: open tickets are one tap away, the due ones first, and the only one can be
+closed from there.
+"""
 
 import pytest
 
@@ -28,7 +30,10 @@ async def test_open_tickets_are_buttons_the_due_ones_first(desk):
 async def test_an_overdue_one_says_so(desk):
     await opens(desk, "โทร 6.1 ถามจำนวนครัวเรือน")
     desk.wait(hours=1)
-    assert "ใบงานค้าง: R2611000124 · 6.1 · ถามจำนวนครัวเรือน · เกินกำหนด" in (await desk.says("C81554")).text
+    assert (
+        "ใบงานค้าง: R2611000124 · 6.1 · ถามจำนวนครัวเรือน · เกินกำหนด"
+        in (await desk.says("C81554")).text
+    )
 
 
 async def test_more_than_fit_are_all_behind_one_button(desk):
@@ -37,7 +42,9 @@ async def test_more_than_fit_are_all_behind_one_button(desk):
     assert len([label for label in card.buttons if label.startswith("R")]) == 3
     listed = await desk.presses("ใบงานค้างทั้งหมด (14)")
     assert len([label for label in listed.buttons if label.startswith("R")]) == 10
-    assert len([label for label in (await desk.presses("ถัดไป")).buttons if label.startswith("R")]) == 4
+    assert (
+        len([label for label in (await desk.presses("ถัดไป")).buttons if label.startswith("R")]) == 4
+    )
     assert "👤 C81554" in (await desk.presses("ผู้รับบริการ")).text
 
 

@@ -1,4 +1,6 @@
-"""A customer's contacts and addresses one by one, the list of changes, and taking the last one back."""
+"""A customer's contacts and addresses one by one, the list of changes, and taking the last one
+back.
+"""
 
 SAVED = "บันทึกข้อมูลเรียบร้อย"
 
@@ -29,7 +31,12 @@ async def test_a_contact_is_changed_field_by_field_and_keeps_the_rest(desk):
     shown = await desk.says("nida@example.com")
     assert "น.ส.นิดา ผู้ช่วย" in shown.text
     assert SAVED in (await desk.presses("บันทึก")).text
-    assert await desk.count("contacts", "email = 'nida@example.com' AND mobile = '+66899998888' AND main = 1") == 1
+    assert (
+        await desk.count(
+            "contacts", "email = 'nida@example.com' AND mobile = '+66899998888' AND main = 1"
+        )
+        == 1
+    )
     assert await desk.count("changes", "record = 'C70001' AND field = 'contacts'") == 1
 
 
@@ -38,7 +45,9 @@ async def test_another_contact_becomes_the_main_one(desk):
     await desk.presses("นายใหม่")
     await desk.presses("ตั้งเป็นผู้ติดต่อหลัก")
     listed = await open_list(desk)
-    assert [b for b in listed.buttons if "(หลัก)" in b] == ["นายใหม่ คนใหม่ · 081-111-2222 · mai@example.com (หลัก)"]
+    assert [b for b in listed.buttons if "(หลัก)" in b] == [
+        "นายใหม่ คนใหม่ · 081-111-2222 · mai@example.com (หลัก)"
+    ]
     assert await desk.count("contacts", "customer_code = 'C70001' AND main = 1") == 1
 
 

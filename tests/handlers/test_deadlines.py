@@ -1,4 +1,6 @@
-"""What is told of deadlines: whom, when, once, in one message, and planned anew with whatever moves them."""
+"""What is told of deadlines: whom, when, once, in one message, and planned anew with whatever moves
+them.
+"""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +26,10 @@ def newest(desk, who: str, count: int = 1) -> Answer:
 async def planned(desk, no: str = "R2611000124") -> dict[str, str]:
     """What waits to be told of a ticket: stage -> local time."""
     rows = await due.list_waiting(desk.db, "ticket.deadline", no)
-    return {row.occurrence.partition(":")[0]: f"{row.due_at.astimezone(BANGKOK):%m-%dT%H:%M}" for row in rows}
+    return {
+        row.occurrence.partition(":")[0]: f"{row.due_at.astimezone(BANGKOK):%m-%dT%H:%M}"
+        for row in rows
+    }
 
 
 async def told(desk, who: str = "nok") -> list[str]:
@@ -41,7 +46,11 @@ async def asked(desk):
 
 async def test_due_soon_then_overdue_then_the_supervisor_once_each(asked):
     desk = asked
-    assert await planned(desk) == {"soon": "11-23T13:48", "over": "11-23T14:30", "supervisors": "11-24T14:30"}
+    assert await planned(desk) == {
+        "soon": "11-23T13:48",
+        "over": "11-23T14:30",
+        "supervisors": "11-24T14:30",
+    }
     desk.now = at("2026-11-23T13:47")
     await desk.tick()
     assert await told(desk) == []
@@ -115,13 +124,20 @@ async def test_waiting_takes_back_what_was_planned_and_the_answer_plans_it_anew(
     desk.now = at("2026-11-24T10:00")
     await desk.tick()
     await desk.presses("ผู้รับบริการตอบแล้ว")
-    assert await planned(desk) == {"soon": "11-24T13:48", "over": "11-24T14:30", "supervisors": "11-25T14:30"}
+    assert await planned(desk) == {
+        "soon": "11-24T13:48",
+        "over": "11-24T14:30",
+        "supervisors": "11-25T14:30",
+    }
     assert await told(desk) == []
 
 
 async def test_another_channel_complexity_date_closing_and_reopening_plan_anew(asked):
     desk = asked
-    for field, value, over in (("ช่องทาง", "หนังสือ", "11-23T15:00"), ("ความยุ่งยาก", "พิเศษ", "12-28T10:00")):
+    for field, value, over in (
+        ("ช่องทาง", "หนังสือ", "11-23T15:00"),
+        ("ความยุ่งยาก", "พิเศษ", "12-28T10:00"),
+    ):
         await desk.says("R2611000124")
         await desk.presses("แก้ไข")
         await desk.presses("ช่องทั้งหมด")
@@ -171,9 +187,13 @@ async def test_every_morning_all_is_planned_afresh_imported_tickets_too(asked):
     desk = asked
     one = await tickets.get_ticket(desk.db, "R2611000124")
     await desk.db.write(lambda tx: tx.execute("DELETE FROM due"))
-    await desk.db.write(lambda tx: tx.execute("UPDATE tickets SET complexity = 'complex' WHERE no = ?", one.no))
     await desk.db.write(
-        lambda tx: due.plan(tx, [due.Due("ticket.deadline", "R2600000001", "over:x", desk.now + timedelta(9))])
+        lambda tx: tx.execute("UPDATE tickets SET complexity = 'complex' WHERE no = ?", one.no)
+    )
+    await desk.db.write(
+        lambda tx: due.plan(
+            tx, [due.Due("ticket.deadline", "R2600000001", "over:x", desk.now + timedelta(9))]
+        )
     )
     await desk.tick()  # the first of the day, whenever the desk starts
     assert (await planned(desk))["over"] == "11-24T10:00"
@@ -195,7 +215,9 @@ async def test_somebody_on_leave_is_left_in_peace(asked):
 
     async def colleague(tx):
         desk.ids["prae"] = await staff.add_staff(tx, "แพร", Role.OFFICER, desk.now)
-        await staff.link_identity(tx, Identity(Platform.TELEGRAM, "prae", desk.ids["prae"], "prae"), desk.now)
+        await staff.link_identity(
+            tx, Identity(Platform.TELEGRAM, "prae", desk.ids["prae"], "prae"), desk.now
+        )
 
     await desk.db.write(colleague)
     await desk.says("ลา วันนี้")

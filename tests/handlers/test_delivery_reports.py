@@ -1,4 +1,6 @@
-"""A mail that came back: told once, seen on the ticket and on what is owed, and mended with one press."""
+"""A mail that came back: told once, seen on the ticket and on what is owed, and mended with one
+press.
+"""
 
 from collections.abc import Iterator
 
@@ -29,7 +31,9 @@ def smtp() -> Iterator[FakeSmtp]:
 
 @pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example")
+    return MailAdapter(
+        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example"
+    )
 
 
 async def sent(desk):
@@ -80,7 +84,9 @@ async def test_the_address_is_mended_and_the_mail_goes_to_the_new_one(desk, smtp
 
 async def test_a_full_mailbox_is_tried_again_and_may_be_full_again(desk, smtp):
     await sent(desk)
-    await comes_back(desk, report_of(smtp.mails[0], status="5.2.2", said="smtp; 552 5.2.2 over quota"), "1:1")
+    await comes_back(
+        desk, report_of(smtp.mails[0], status="5.2.2", said="smtp; 552 5.2.2 over quota"), "1:1"
+    )
     assert "กล่องจดหมายของผู้รับเต็ม (552 5.2.2)" in desk.told("nok").text
     assert "แก้ไขแล้วส่งใหม่" in desk.told("nok").buttons
     token = desk.told("nok").token("ลองใหม่")
@@ -99,7 +105,9 @@ async def test_a_full_mailbox_is_tried_again_and_may_be_full_again(desk, smtp):
 
 async def test_what_is_only_late_is_a_note_until_it_fails(desk, smtp):
     await sent(desk)
-    assert await comes_back(desk, report_of(smtp.mails[0], "delayed", "4.4.1"), "1:1") is Found.REPORT
+    assert (
+        await comes_back(desk, report_of(smtp.mails[0], "delayed", "4.4.1"), "1:1") is Found.REPORT
+    )
     assert "⚠️" not in desk.told("nok").text
     card = await desk.says(TICKET)
     assert "อีเมล: ส่งแล้ว 10.00 น. · ปลายทางยังไม่รับ กำลังลองส่งต่อ" in card.text
@@ -123,7 +131,9 @@ async def test_a_report_ends_the_doubt_whether_a_mail_went_out(desk, smtp):
 
 async def test_when_the_writer_is_gone_the_administrators_are_told(desk, smtp):
     await sent(desk)
-    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'"))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'")
+    )
     await comes_back(desk, report_of(smtp.mails[0]))
     assert BACK in desk.told("may").text
     assert BACK not in desk.told("nok").text
@@ -149,7 +159,10 @@ async def test_without_the_mail_itself_the_report_is_known_by_what_it_answers(de
     await sent(desk)
     ours = str(smtp.mails[0].message["Message-ID"]).encode()
     raw = report_of(smtp.mails[0]).replace(b"message/rfc822", b"text/plain")
-    assert await comes_back(desk, b"References: <other@x.example> " + ours + b"\r\n" + raw) is Found.REPORT
+    assert (
+        await comes_back(desk, b"References: <other@x.example> " + ours + b"\r\n" + raw)
+        is Found.REPORT
+    )
     assert BACK in desk.told("nok").text
 
 

@@ -1,4 +1,6 @@
-"""Everything derived, made anew on a desk that was used by all its doors: nothing differs; on both engines."""
+"""Everything derived, made anew on a desk that was used by all its doors: nothing differs; on both
+engines.
+"""
 
 import json
 
@@ -48,7 +50,9 @@ async def use(desk, tmp_path) -> None:
     """A week of everything."""
     await desk.db.words.refreshed(desk.db)
     await desk.db.lessons.refreshed(desk.db)
-    await publicity(desk)  # with a tick, and the morning's plan of all deadlines: nothing is planned by that later
+    await publicity(
+        desk
+    )  # with a tick, and the morning's plan of all deadlines: nothing is planned by that later
     await brings_tables(desk, tmp_path)
     await customers_change(desk)
     await tickets_change(desk)
@@ -63,7 +67,9 @@ async def brings_tables(desk, tmp_path) -> None:
         assert "เสร็จแล้ว" in told.text
     path = tmp_path / "by-the-verb.csv"
     path.write_text(f"{HEADER}C95009,น.ส.ขวัญใจ มากมี,,081-555-0109,,\n", "utf-8")
-    assert await import_file(desk.db, OFFICE, Register.CUSTOMERS, path, desk.now, dry_run=False) == 0
+    assert (
+        await import_file(desk.db, OFFICE, Register.CUSTOMERS, path, desk.now, dry_run=False) == 0
+    )
 
 
 async def customers_change(desk) -> None:
@@ -130,9 +136,18 @@ async def tickets_change(desk) -> None:
 async def publicity(desk) -> None:
     await desk.says(f"https://www.facebook.com/nso.thailand/posts/123 ผล{LFS} ต.ค. 69")
     await desk.presses("บันทึก")
-    value = {"item": "status", "verb": "add", "post_id": "9_77", "created_time": int(desk.now.timestamp())}
+    value = {
+        "item": "status",
+        "verb": "add",
+        "post_id": "9_77",
+        "created_time": int(desk.now.timestamp()),
+    }
     value |= {"from": {"id": "9"}, "message": "ผลสำรวจประชากรสูงอายุ 2567", "published": 1}
-    entry = {"id": "9", "time": value["created_time"], "changes": [{"field": "feed", "value": value}]}
+    entry = {
+        "id": "9",
+        "time": value["created_time"],
+        "changes": [{"field": "feed", "value": value}],
+    }
     told = json.dumps({"object": "page", "entry": [entry]}).encode()
     assert await receive_webhook(desk.db, desk.now, "9", told) == 1
     await desk.tick()
@@ -140,12 +155,17 @@ async def publicity(desk) -> None:
 
 
 async def newest(desk) -> str:
-    row = await desk.db.fetch_one("SELECT no FROM tickets ORDER BY recorded_at DESC, no DESC LIMIT 1")
+    row = await desk.db.fetch_one(
+        "SELECT no FROM tickets ORDER BY recorded_at DESC, no DESC LIMIT 1"
+    )
     return row["no"]
 
 
 async def snapshot(db) -> dict[str, list[tuple[object, ...]]]:
-    return {name: [tuple(row.values()) for row in await db.fetch(sql)] for name, sql in SNAPSHOTS.items()}
+    return {
+        name: [tuple(row.values()) for row in await db.fetch(sql)]
+        for name, sql in SNAPSHOTS.items()
+    }
 
 
 async def words_of(db) -> set[str]:
@@ -168,7 +188,11 @@ async def counters(db) -> dict[str, int]:
 
 async def test_what_the_store_derives_is_the_same_made_anew(desk, tmp_path):
     await use(desk, tmp_path)
-    before, words, numbers = await snapshot(desk.db), await words_of(desk.db), await counters(desk.db)
+    before, words, numbers = (
+        await snapshot(desk.db),
+        await words_of(desk.db),
+        await counters(desk.db),
+    )
     assert [await desk.db.write(rebuild) for rebuild in EVERYTHING] == [0, 0, 0]
     assert await snapshot(desk.db) == before
     await desk.db.write(forget)
@@ -207,7 +231,9 @@ async def written(desk, work: Work) -> None:
 
 
 async def waiting(desk, kind: str) -> set[tuple[str, str, object]]:
-    return {(row.subject, row.occurrence, row.due_at) for row in await due.list_waiting(desk.db, kind)}
+    return {
+        (row.subject, row.occurrence, row.due_at) for row in await due.list_waiting(desk.db, kind)
+    }
 
 
 async def test_deadlines_planned_anew_are_those_that_were_planned(desk, tmp_path):
@@ -218,7 +244,11 @@ async def test_deadlines_planned_anew_are_those_that_were_planned(desk, tmp_path
     await replan_all(work, [])
     await written(desk, work)
     assert await waiting(desk, "ticket.deadline") == before
-    await desk.db.write(lambda tx: tx.execute("DELETE FROM due WHERE kind = 'ticket.deadline' AND state = 'waiting'"))
+    await desk.db.write(
+        lambda tx: tx.execute(
+            "DELETE FROM due WHERE kind = 'ticket.deadline' AND state = 'waiting'"
+        )
+    )
     work = await work_of(desk)
     await replan_all(work, [])
     await written(desk, work)
@@ -232,12 +262,18 @@ async def test_what_is_owed_settled_anew_is_what_was_owed(desk, tmp_path):
     assert {row["state"] for row in before} >= {"open", "received"}
     for row in await desk.db.fetch("SELECT id FROM requests"):
         ground_ = ground(await work_of(desk), None)
-        await desk.db.write(lambda tx, row=row, ground_=ground_: requests.settle_request(tx, row["id"], ground_))
+        await desk.db.write(
+            lambda tx, row=row, ground_=ground_: requests.settle_request(tx, row["id"], ground_)
+        )
     assert await desk.db.fetch(sql) == before
     assert await replan(await work_of(desk)) == 0
-    planned = {(int(subject), occurrence, at) for subject, occurrence, at in await waiting(desk, "owed")}
+    planned = {
+        (int(subject), occurrence, at) for subject, occurrence, at in await waiting(desk, "owed")
+    }
     assert planned == {
-        (row["id"], str(row["reminders"] + 1), row["next_at"]) for row in before if row["next_at"] is not None
+        (row["id"], str(row["reminders"] + 1), row["next_at"])
+        for row in before
+        if row["next_at"] is not None
     }
 
 
@@ -245,14 +281,18 @@ async def test_reminders_ring_when_they_say_and_contracts_have_the_number_they_n
     await use(desk, tmp_path)
     rows = await desk.db.fetch("SELECT id, version, due_at FROM reminders WHERE state = 'waiting'")
     assert len(rows) == 2
-    assert await waiting(desk, "reminder") == {(row["id"], str(row["version"]), row["due_at"]) for row in rows}
+    assert await waiting(desk, "reminder") == {
+        (row["id"], str(row["version"]), row["due_at"]) for row in rows
+    }
     for row in await desk.db.fetch("SELECT no, number, year FROM contracts"):
         assert split_no(row["no"]) == (row["number"], row["year"])
 
 
 async def test_a_signpost_stands_for_a_merge(desk, tmp_path):
     await use(desk, tmp_path)
-    signposts = await desk.db.fetch("SELECT code, merged_into FROM customers WHERE merged_into IS NOT NULL")
+    signposts = await desk.db.fetch(
+        "SELECT code, merged_into FROM customers WHERE merged_into IS NOT NULL"
+    )
     standing = await desk.db.fetch("SELECT merged, survivor FROM merges WHERE undone_at IS NULL")
     assert {tuple(row.values()) for row in signposts} == {tuple(row.values()) for row in standing}
     assert len(standing) == 2

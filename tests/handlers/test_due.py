@@ -1,4 +1,6 @@
-"""The clock's turn: each occurrence once, in office hours, one bad apple alone, a week away made up for once."""
+"""The clock's turn: each occurrence once, in office hours, one bad apple alone, a week away made up
+for once.
+"""
 
 import asyncio
 from datetime import time
@@ -33,14 +35,20 @@ def telling(desk, spoils=()):
             if row.subject in spoils:
                 raise RuntimeError(row.subject)
             late = " (late)" if row.is_late(work.now) else ""
-            work.notify(partial(say, f"{row.subject}{late}"), f"{row.kind}:{row.subject}", staff_id=desk.ids["nok"])
+            work.notify(
+                partial(say, f"{row.subject}{late}"),
+                f"{row.kind}:{row.subject}",
+                staff_id=desk.ids["nok"],
+            )
 
     return run
 
 
 async def plan(desk, *subjects, minutes=0):
     at = desk.now
-    await desk.db.write(lambda tx: due.plan(tx, [Due("remind", subject, "1", at) for subject in subjects]))
+    await desk.db.write(
+        lambda tx: due.plan(tx, [Due("remind", subject, "1", at) for subject in subjects])
+    )
     desk.wait(minutes=minutes)
 
 
@@ -65,7 +73,9 @@ async def test_a_notice_that_cannot_be_rendered_blocks_nobody_and_is_told_elsewh
     await desk.tick()
     assert [reply for to, reply in telegram.sent if to == "nok"] == [say("good")]
     assert await desk.count("outbox", "state IN ('queued', 'sending')") == 0
-    assert "cannot be rendered" in "".join(row["error"] for row in await desk.db.fetch("SELECT error FROM outbox"))
+    assert "cannot be rendered" in "".join(
+        row["error"] for row in await desk.db.fetch("SELECT error FROM outbox")
+    )
 
     telegram.render = lambda reply, replaces="": [1 / 0]
     await plan(desk, "worse")
@@ -90,8 +100,12 @@ async def test_silent_work_is_done_at_night(desk, kinds):
     assert (await desk.tick())["remind"] == 1
 
 
-async def test_one_that_fails_does_not_stop_the_others_and_at_last_the_administrators_hear_of_it(desk, kinds):
-    kinds["remind"] = DueKind("remind", telling(desk, spoils={"bad"}), silent=True, daily_at=None, workdays=True)
+async def test_one_that_fails_does_not_stop_the_others_and_at_last_the_administrators_hear_of_it(
+    desk, kinds
+):
+    kinds["remind"] = DueKind(
+        "remind", telling(desk, spoils={"bad"}), silent=True, daily_at=None, workdays=True
+    )
     await plan(desk, "a", "bad", "b")
     assert (await desk.tick())["remind"] == 2
     assert sorted(desk.told("nok").text.split("\n")) == ["a", "b"]
@@ -104,7 +118,9 @@ async def test_one_that_fails_does_not_stop_the_others_and_at_last_the_administr
 
 
 async def test_daily_work_is_done_once_a_working_day_also_when_the_desk_starts_late(desk, kinds):
-    kinds["remind"] = DueKind("remind", telling(desk), silent=True, daily_at=time(8, 30), workdays=True)
+    kinds["remind"] = DueKind(
+        "remind", telling(desk), silent=True, daily_at=time(8, 30), workdays=True
+    )
     assert (await desk.tick())["remind"] == 1  # Monday, 10.00
     assert "remind" not in await desk.tick()
     desk.wait(days=5)  # Saturday
@@ -128,7 +144,9 @@ async def test_what_is_taken_back_in_the_same_second_is_not_told(desk, kinds):
     assert desk.told("nok").text == "stays"
 
 
-async def test_work_that_takes_longer_than_a_lease_is_not_begun_by_another_process(desk, kinds, monkeypatch):
+async def test_work_that_takes_longer_than_a_lease_is_not_begun_by_another_process(
+    desk, kinds, monkeypatch
+):
     monkeypatch.setattr(ticker, "KEEP_SECONDS", 0)
 
     async def run(work, rows):

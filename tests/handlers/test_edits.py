@@ -22,7 +22,10 @@ async def ticket(desk: DeskUnderTest) -> DeskUnderTest:
         ("อุปสรรค ติดต่อไม่ได้", "remarks = 'ติดต่อไม่ได้'"),
         ("โครงการ สรง. 2562", "projects = 'สำรวจภาวะการทำงานของประชากร'"),
         ("ความเร่งด่วน สูง\nอารมณ์ โกรธ", "urgency = 'high' AND mood = 'angry'"),
-        ("รายละเอียด บรรทัดหนึ่ง\nบรรทัดสอง\nราคา 20", "details = 'บรรทัดหนึ่ง\nบรรทัดสอง' AND price = '20.00'"),
+        (
+            "รายละเอียด บรรทัดหนึ่ง\nบรรทัดสอง\nราคา 20",
+            "details = 'บรรทัดหนึ่ง\nบรรทัดสอง' AND price = '20.00'",
+        ),
         ("เลขที่ลงรับ 512 20 พ.ย. 69", "letter_no = '512' AND letter_on = '2026-11-20'"),
         ("ผู้รับบริการ C90210", "customer_code = 'C90210'"),
     ],
@@ -37,7 +40,9 @@ async def test_the_history_says_who_changed_it(ticket: DeskUnderTest) -> None:
     assert "ต้น: ราคา: - → 20.00" in (await ticket.chooses("ประวัติการแก้ไข", who="ton")).text
 
 
-async def test_a_value_that_cannot_be_is_asked_for_again_and_nothing_is_saved(ticket: DeskUnderTest) -> None:
+async def test_a_value_that_cannot_be_is_asked_for_again_and_nothing_is_saved(
+    ticket: DeskUnderTest,
+) -> None:
     told = await ticket.says(f"แก้ไข {NO} วัตถุประสงค์ วิจัย\nวันที่สร้าง 31 ก.พ. 69")
     assert "⚠️" in told.text
     assert await ticket.count("tickets", "purpose = ''") == 1
@@ -67,7 +72,9 @@ async def test_the_word_alone_is_no_command(desk: DeskUnderTest, typed: str) -> 
     assert "แตะช่อง" not in (await desk.says(typed)).text
 
 
-async def test_a_customers_nine_means_not_known_and_the_change_can_be_taken_back(desk: DeskUnderTest) -> None:
+async def test_a_customers_nine_means_not_known_and_the_change_can_be_taken_back(
+    desk: DeskUnderTest,
+) -> None:
     told = await desk.says("แก้ไข C81554 ที่อยู่ 9")
     assert SAVED in told.text
     assert await desk.count("customers", "code = 'C81554' AND unknown LIKE '%address%'") == 1

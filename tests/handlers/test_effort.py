@@ -1,4 +1,6 @@
-"""What each procedure of the manual takes there and here: every row is played, and docs/effort.md says what was."""
+"""What each procedure of the manual takes there and here: every row is played, and docs/effort.md
+says what was.
+"""
 
 import os
 import re
@@ -75,7 +77,9 @@ async def test_a_procedure_ends_with_the_right_record_in_a_third_of_the_actions(
 
 @pytest.mark.parametrize("platform", [Platform.TELEGRAM, Platform.LINE])
 @pytest.mark.parametrize("procedure", BY_TAPS, ids=lambda each: each.name)
-async def test_who_taps_everything_takes_a_third(desk: DeskUnderTest, procedure: Procedure, platform: Platform) -> None:
+async def test_who_taps_everything_takes_a_third(
+    desk: DeskUnderTest, procedure: Procedure, platform: Platform
+) -> None:
     moves = await play(desk, procedure, platform)
     assert 3 * moves <= len(procedure.there) or procedure.name in MISSES_BY_TAPS
     await holds_saved(desk, procedure, platform)
@@ -107,10 +111,21 @@ def steps_of(procedure: Procedure) -> str:
 
 def page() -> str:
     """The document as the tables of procedures have it."""
-    there, here = sum(len(each.there) for each in PROCEDURES), sum(len(each.here) for each in PROCEDURES)
+    there, here = (
+        sum(len(each.there) for each in PROCEDURES),
+        sum(len(each.here) for each in PROCEDURES),
+    )
     total = row(f"all {len(PROCEDURES)}", there, here)
     missed = [missed_by(PROCEDURES), "", TAPS, *table_of(BY_TAPS), "", missed_by(BY_TAPS), ""]
-    played = ["## What was played", "", *map(steps_of, PROCEDURES), "", "By taps:", "", *map(steps_of, BY_TAPS)]
+    played = [
+        "## What was played",
+        "",
+        *map(steps_of, PROCEDURES),
+        "",
+        "By taps:",
+        "",
+        *map(steps_of, BY_TAPS),
+    ]
     return "\n".join((HEAD, *table_of(PROCEDURES), total, "", *missed, *played)) + "\n"
 
 

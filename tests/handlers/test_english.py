@@ -1,4 +1,6 @@
-"""English, the second language: every Thai text has its English, and conversations hold no stray Thai."""
+"""English, the second language: every Thai text has its English, and conversations hold no stray
+Thai.
+"""
 
 import ast
 import re
@@ -24,7 +26,7 @@ from handlers.tickets.contract_no import contract_no_field
 from handlers.tickets.fields import TICKET_FIELDS
 from handlers.tickets.people import customer_field
 
-SOURCES = sorted((LOCALE.parent / "handlers").glob("*.py"))
+SOURCES = sorted((LOCALE.parent / "handlers").rglob("*.py"))
 LETTERS = re.compile("[\u0e01-\u0e4e]")
 """Thai letters and marks; Thai digits stand in patterns."""
 IN_THAI = {"ไทย", "ใช้ภาษาไทยแล้ว"}
@@ -32,7 +34,18 @@ IN_THAI = {"ไทย", "ใช้ภาษาไทยแล้ว"}
 KEPT = re.compile(r"%\(\w+\)s|\d+|[^\x00-\x7f\u0e00-\u0e7f\u201c\u201d]|^\s")
 """What both languages share: parameters, numbers, emoji, a blank in front."""
 DATES = re.compile(r"(?:\d{1,2} )?\S+\.\S+\. \d\d|\d\d\.\d\d น\.")
-TABLES = {"ACTIONS", "FIELDS", "BUTTONS", "VALUES", "ROLES", "WHY", "SENTENCES", "SPANS", "POST_STATES", "POST_ERRORS"}
+TABLES = {
+    "ACTIONS",
+    "FIELDS",
+    "BUTTONS",
+    "VALUES",
+    "ROLES",
+    "WHY",
+    "SENTENCES",
+    "SPANS",
+    "POST_STATES",
+    "POST_ERRORS",
+}
 """A module's texts that are said where they are looked up: `_(WHY[why])`."""
 MATCHED = {
     "FREE",
@@ -58,7 +71,9 @@ MAKERS = (
     contract_no_field,
 )
 HINTS = {maker.__name__: [*signature(maker).parameters].index("hint") for maker in MAKERS}
-"""Where a field's hint stands among the arguments; handlers/forms/engine.py says it: `_(field.hint)`."""
+"""Where a field's hint stands among the arguments; handlers/forms/engine.py says it:
+`_(field.hint)`.
+"""
 
 
 def called(node: ast.AST) -> str:
@@ -68,11 +83,16 @@ def called(node: ast.AST) -> str:
 def named(node: ast.AST, names: set[str]) -> bool:
     """Whether one of these names is given its value here."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    return isinstance(node, ast.Assign | ast.AnnAssign) and {ast.unparse(target) for target in targets} <= names
+    return (
+        isinstance(node, ast.Assign | ast.AnnAssign)
+        and {ast.unparse(target) for target in targets} <= names
+    )
 
 
 def typed(node: ast.AST) -> list[ast.expr]:
-    """The parts of a node that are compared with what people type: patterns, beginnings, command words."""
+    """The parts of a node that are compared with what people type: patterns, beginnings, command
+    words.
+    """
     if named(node, MATCHED) and not node.col_offset:
         return [node.value]
     name = called(node)
@@ -93,25 +113,36 @@ def said(node: ast.AST) -> list[ast.expr]:
         return [keyword.value for keyword in node.keywords if keyword.arg == "about"]
     if name not in HINTS:
         return []
-    return [*node.args[HINTS[name] :][:1], *(keyword.value for keyword in node.keywords if keyword.arg == "hint")]
+    return [
+        *node.args[HINTS[name] :][:1],
+        *(keyword.value for keyword in node.keywords if keyword.arg == "hint"),
+    ]
 
 
 def said_only(module: ast.Module) -> set[str]:
     """Names that the module reads for nothing else than to have them said."""
     nodes = [*ast.walk(module)]
-    read = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    read = Counter(
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    )
     spoken = Counter(part.id for node in nodes for part in said(node) if isinstance(part, ast.Name))
     return {name for name, times in spoken.items() if times == read[name]}
 
 
 def texts(module: ast.Module) -> Iterator[tuple[ast.Constant, bool]]:
-    """Strings with Thai letters that may be shown, no docstrings or typed words, and whether they reach `_()`."""
+    """Strings with Thai letters that may be shown, no docstrings or typed words, and whether they
+    reach `_()`.
+    """
     names = said_only(module)
 
     def walk(node: ast.AST, spoken: bool) -> Iterator[tuple[ast.Constant, bool]]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and LETTERS.search(node.value):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and LETTERS.search(node.value)
+        ):
             yield node, spoken
         # A text that is put together before `_()` is in no catalogue.
         spoken = spoken and not isinstance(node, ast.Call | ast.JoinedStr | ast.BinOp)
@@ -191,10 +222,15 @@ def test_thai_is_said_only_through_the_catalogue(path):
     ],
 )
 def test_thai_that_bypasses_the_catalogue_is_seen(line):
-    assert untranslated(ast.parse(f'def f():\n    """ไม่พบ"""\n    {line}\n    say(_("ไม่พบ"))')) != set()
+    assert (
+        untranslated(ast.parse(f'def f():\n    """ไม่พบ"""\n    {line}\n    say(_("ไม่พบ"))'))
+        != set()
+    )
 
 
-@pytest.mark.parametrize("line", ['LABEL = "ไม่พบ"', 'def f(text="ไม่พบ"): pass', '@command("x", about=say("ไม่พบ"))'])
+@pytest.mark.parametrize(
+    "line", ['LABEL = "ไม่พบ"', 'def f(text="ไม่พบ"): pass', '@command("x", about=say("ไม่พบ"))']
+)
 def test_thai_outside_functions_is_seen_too(line):
     assert untranslated(ast.parse(f"{line}\ndef g(): pass")) == {(1, "ไม่พบ")}
 
@@ -233,7 +269,12 @@ async def strays(desk, answer, *typed: str) -> list[str]:
     data |= {subject.label for subject in catalogue.subjects.values()}
     for table in (catalogue.channels, catalogue.customer_types):
         data |= {row.name for row in table.values()}
-    for column in ("name FROM staff", "name FROM customers", "organisation FROM customers", "address FROM addresses"):
+    for column in (
+        "name FROM staff",
+        "name FROM customers",
+        "organisation FROM customers",
+        "address FROM addresses",
+    ):
         data |= {next(iter(dict(row).values())) for row in await desk.db.fetch(f"SELECT {column}")}
     text = DATES.sub("", "\n".join([answer.text, *answer.buttons]))
     for known in sorted(filter(None, data), key=len, reverse=True):
@@ -326,7 +367,8 @@ async def test_all_fields_and_an_unreadable_date_in_english(english):
 
 
 @pytest.mark.parametrize(
-    ("line", "form"), [("/open 0812345678 phone 1.1 question", TICKET_FIELDS), ("0812345678", CUSTOMER_FIELDS)]
+    ("line", "form"),
+    [("/open 0812345678 phone 1.1 question", TICKET_FIELDS), ("0812345678", CUSTOMER_FIELDS)],
 )
 async def test_every_field_is_asked_for_in_english(english, line, form):
     await english.says(line)
@@ -339,7 +381,9 @@ async def test_every_field_is_asked_for_in_english(english, line, form):
         assert await strays(english, await english.presses_token(button.token)) == []
 
 
-@pytest.mark.parametrize("text", ["/my", "/new", "/find", "/cancel", "/nonsense", "/staff", "R2611999999", "81/2563"])
+@pytest.mark.parametrize(
+    "text", ["/my", "/new", "/find", "/cancel", "/nonsense", "/staff", "R2611999999", "81/2563"]
+)
 async def test_short_answers_in_english(english, text):
     assert await strays(english, await english.says(text)) == []
 

@@ -1,4 +1,6 @@
-"""Troubles inside the desk: refusing platforms, odd answers, bugs, a shrinking catalogue, two administrators."""
+"""Troubles inside the desk: refusing platforms, odd answers, bugs, a shrinking catalogue, two
+administrators.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -46,7 +48,10 @@ async def test_notice_refused_here_goes_to_the_other_platform_once(desk):
 
 
 async def test_notice_refused_everywhere_ends_and_the_administrator_is_told(desk):
-    telegram, line = refusing(desk, Platform.TELEGRAM, "400 bad"), refusing(desk, Platform.LINE, "400 bad")
+    telegram, line = (
+        refusing(desk, Platform.TELEGRAM, "400 bad"),
+        refusing(desk, Platform.LINE, "400 bad"),
+    )
     await assign_to_nok(desk)
     assert (len(telegram), len(line)) == (1, 1)
     assert "400 bad" in desk.told("may").text
@@ -76,7 +81,9 @@ async def test_a_thousand_failed_attempts_do_not_break_the_counting(desk):
 
     recorder.deliver = busy
     await desk.says("เมนู")
-    await desk.db.write(lambda tx: tx.execute("UPDATE outbox SET attempts = 5000, next_at = ?", desk.now))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE outbox SET attempts = 5000, next_at = ?", desk.now)
+    )
     await desk.says("เมนู")
     row = await desk.db.fetch_one("SELECT state, attempts FROM outbox ORDER BY seq LIMIT 1")
     assert (row["state"], row["attempts"]) == ("queued", 5001)

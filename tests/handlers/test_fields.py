@@ -1,4 +1,6 @@
-"""Every field of a ticket in chat: projects with years, prompts after saving, pairs, provinces, and bad input."""
+"""Every field of a ticket in chat: projects with years, prompts after saving, pairs, provinces, and
+bad input.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -112,7 +114,9 @@ async def test_an_impossible_year_is_refused_and_the_project_kept(desk):
         ("สรง. 2560", f"{LFS}: 2560", f"{LFS} พ.ศ. 2560"),
     ],
 )
-async def test_years_of_data_are_kept_in_one_form_and_printed_as_officers_write(desk, typed, kept, shown):
+async def test_years_of_data_are_kept_in_one_form_and_printed_as_officers_write(
+    desk, typed, kept, shown
+):
     await edits(desk, "ปีของข้อมูล")
     assert shown in (await desk.says(typed)).text
     await desk.presses("บันทึก")
@@ -170,7 +174,12 @@ async def test_closing_says_what_is_missing_and_asks_for_it_one_after_the_other(
     await desk.says("512 ลว. 20 พ.ย. 69")
     done = await desk.says("เพื่อการศึกษา")
     assert "ปิดแล้ว" in done.text
-    assert await desk.count("tickets", "status = 'closed' AND letter_no = '512' AND letter_on = '2026-11-20'") == 1
+    assert (
+        await desk.count(
+            "tickets", "status = 'closed' AND letter_no = '512' AND letter_on = '2026-11-20'"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +194,9 @@ async def test_microdata_costs_only_the_private_sector(desk, customer, asked):
     assert SAVED in done.text
 
 
-@pytest.mark.parametrize(("customer", "priced"), [("C90210", True), ("C70001", True), ("C81554", False)])
+@pytest.mark.parametrize(
+    ("customer", "priced"), [("C90210", True), ("C70001", True), ("C81554", False)]
+)
 async def test_a_special_tabulation_costs_students_and_academics(desk, customer, priced):
     await desk.says(f"/open {customer} หนังสือ 8.3 ขอข้อมูล เลขรับ 512 20 พ.ย. 69 => ส่งแล้ว ปิด")
     asked = await desk.says("เพื่อการศึกษา")
@@ -216,7 +227,9 @@ async def test_a_receipt_that_is_used_is_pointed_out_and_not_forbidden(desk):
 
 
 async def test_a_receipt_older_than_the_ticket_takes_the_ticket_back_with_it(desk):
-    asked = await desk.says("/open C81554 มาเอง 5 ถ่ายเอกสาร => ให้แล้ว 20 บาท ใบเสร็จ 12/345 19 พ.ย. 69 ปิด")
+    asked = await desk.says(
+        "/open C81554 มาเอง 5 ถ่ายเอกสาร => ให้แล้ว 20 บาท ใบเสร็จ 12/345 19 พ.ย. 69 ปิด"
+    )
     assert "อยู่ก่อนวันที่สร้างใบงาน" in asked.text
     assert "12/345" in asked.text
     done = await desk.presses("ย้อนวันที่สร้างใบงานเป็น 19 พ.ย. 69")
@@ -233,7 +246,9 @@ async def test_a_receipt_older_than_the_ticket_may_be_typed_again(desk):
 
 async def test_an_older_receipt_that_stands_already_does_not_hinder_other_changes(desk):
     old = replace(
-        tickets.Ticket("R2611000900", "walk_in", "5", "ถ่ายเอกสาร", desk.now, desk.now, None, desk.ids["nok"]),
+        tickets.Ticket(
+            "R2611000900", "walk_in", "5", "ถ่ายเอกสาร", desk.now, desk.now, None, desk.ids["nok"]
+        ),
         receipt_no="1/1",
         receipt_on=date(2020, 1, 1),
     )
@@ -245,7 +260,9 @@ async def test_an_older_receipt_that_stands_already_does_not_hinder_other_change
     assert SAVED in (await desk.presses("บันทึก")).text
 
 
-@pytest.mark.parametrize("typed", ["512 31 กุมภาพันธ์ 2563", "512 ลงวันที่ 31 ก.พ. 63", "512 19 ก.พ. 2653"])
+@pytest.mark.parametrize(
+    "typed", ["512 31 กุมภาพันธ์ 2563", "512 ลงวันที่ 31 ก.พ. 63", "512 19 ก.พ. 2653"]
+)
 async def test_a_letter_of_a_day_that_is_none_keeps_its_number(desk, typed):
     await edits(desk, "เลขที่ลงรับ", "/open C81554 หนังสือ 6.4 ขอสถิติเด็ก")
     refused = await desk.says(typed)
@@ -269,7 +286,12 @@ async def test_one_form_makes_both_tickets_of_a_forwarded_mail(desk):
     assert f"{SAVED} R2611000124" in done.text
     assert "R2611000125 ปิดแล้ว" in done.text
     real, first = await ticket(desk), await ticket(desk, "R2611000125")
-    assert (real.customer, real.subject, real.status, real.channel) == ("C70001", "7.2", "open", "email")
+    assert (real.customer, real.subject, real.status, real.channel) == (
+        "C70001",
+        "7.2",
+        "open",
+        "email",
+    )
     assert real.details == "ขอข้อมูลระดับย่อย สรง. 2562"
     assert real.assignee == desk.ids["ton"]
     assert (first.customer, first.subject, first.status) == ("C81554", "mail.binfopub", "closed")
@@ -344,7 +366,11 @@ async def test_a_province_and_a_number_are_one_line_and_one_tap(desk):
     assert SAVED in done.text
     saved = await ticket(desk)
     assert (saved.province, saved.user_count, saved.counted_on) == ("กระบี่", 1600, None)
-    assert (saved.subject, saved.details, saved.status) == ("mail.provincial_users", "กระบี่ 1600", "closed")
+    assert (saved.subject, saved.details, saved.status) == (
+        "mail.provincial_users",
+        "กระบี่ 1600",
+        "closed",
+    )
     await desk.presses("เติมประจำเดือน")
     await desk.presses("ต.ค. 69")
     assert str((await ticket(desk)).counted_on) == "2026-10-01"
@@ -409,14 +435,19 @@ async def test_a_line_to_somebody_who_left_keeps_all_and_asks_whom(desk):
     assert "คุณต้นไม่ได้ใช้ระบบแล้ว" in asked.text
     done = await desk.presses("เมย์")
     assert SAVED in done.text
-    assert await desk.count("tickets", "details = 'ถามค่าจ้าง' AND assignee_id = ?", desk.ids["may"]) == 1
+    assert (
+        await desk.count("tickets", "details = 'ถามค่าจ้าง' AND assignee_id = ?", desk.ids["may"])
+        == 1
+    )
 
 
 # One line.
 
 
 async def test_a_rich_line_is_saved_at_once(desk):
-    done = await desk.says("/open C81554 เมล 7.2 ด่วน ขอแบบสอบถาม สรง. 2559-2561 และ HWS 2562 @ต้น อารมณ์โกรธ => ส่งแล้ว ปิด")
+    done = await desk.says(
+        "/open C81554 เมล 7.2 ด่วน ขอแบบสอบถาม สรง. 2559-2561 และ HWS 2562 @ต้น อารมณ์โกรธ => ส่งแล้ว ปิด"
+    )
     assert SAVED in done.text
     saved = await ticket(desk)
     assert (saved.urgency, saved.mood, saved.assignee) == ("high", "angry", desk.ids["ton"])
@@ -457,7 +488,9 @@ async def test_history_says_who_when_from_and_to_newest_first_by_pages(desk):
         await desk.presses("บันทึก")
     await desk.says("ใบงาน R2611000124")
     first = await desk.chooses("ประวัติ")
-    assert first.text.splitlines()[1].startswith("23 พ.ย. 69 10.06 น. นก: เหตุผล/ปัญหา/อุปสรรค: ติดต่อยาก 0")
+    assert first.text.splitlines()[1].startswith(
+        "23 พ.ย. 69 10.06 น. นก: เหตุผล/ปัญหา/อุปสรรค: ติดต่อยาก 0"
+    )
     assert "ราคา" not in first.text
     second = await desk.presses("ถัดไป")
     assert "ราคา: - → 1,500.00" in second.text

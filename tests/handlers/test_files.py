@@ -180,7 +180,13 @@ async def test_a_file_may_be_thrown_away(desk):
 
 
 def album(count, caption="", size=None):
-    first = {"content": JPEG + b"0", "kind": "photo", "album": "A1", "caption": caption, "album_size": size}
+    first = {
+        "content": JPEG + b"0",
+        "kind": "photo",
+        "album": "A1",
+        "caption": caption,
+        "album_size": size,
+    }
     rest = [{**first, "content": JPEG + bytes([n]), "caption": ""} for n in range(1, count)]
     return [first, *rest]
 
@@ -220,8 +226,12 @@ async def test_an_album_that_says_how_many_it_has_waits_for_none(desk):
     assert "2 ไฟล์" in done.text
 
 
-async def test_a_picture_that_is_not_answered_still_keeps_its_form_from_being_saved_without_it(desk):
-    """Its event writes the draft as well: a save that comes between is noticed, and the picture decided on afresh."""
+async def test_a_picture_that_is_not_answered_still_keeps_its_form_from_being_saved_without_it(
+    desk,
+):
+    """Its event writes the draft as well: a save that comes between is noticed, and the picture
+    decided on afresh.
+    """
     await desk.says("/open C81554 โทร 1.1")
     (before,) = await desk.db.fetch("SELECT version FROM forms WHERE state = 'open'")
     await desk.brings(*album(3))
@@ -229,7 +239,9 @@ async def test_a_picture_that_is_not_answered_still_keeps_its_form_from_being_sa
     assert after["version"] == before["version"] + 3
 
 
-async def test_a_late_picture_follows_its_album_into_a_parked_form_but_not_into_a_cancelled_one(desk):
+async def test_a_late_picture_follows_its_album_into_a_parked_form_but_not_into_a_cancelled_one(
+    desk,
+):
     await desk.says("/open C81554 โทร 1.1")
     first, second, third = album(3)
     await desk.brings(first)
@@ -263,7 +275,9 @@ async def test_a_caption_that_comes_second_takes_the_first_picture_along(desk):
         (PDF + bytes(20_000_001), "a.pdf", "ไฟล์ใหญ่เกิน 20 MB"),
     ],
 )
-async def test_a_refused_file_is_one_sentence_and_leaves_nothing(desk, tmp_path, content, name, said):
+async def test_a_refused_file_is_one_sentence_and_leaves_nothing(
+    desk, tmp_path, content, name, said
+):
     told = await desk.sends_file(content, name)
     assert said in told.text
     assert told.buttons == []
@@ -298,7 +312,9 @@ async def test_a_stranger_s_file_is_never_fetched(desk):
     assert desk.recorders[Platform.TELEGRAM].downloads == 0
 
 
-async def test_a_download_that_fails_is_tried_again_then_told_with_a_way_to_go_on(desk, monkeypatch):
+async def test_a_download_that_fails_is_tried_again_then_told_with_a_way_to_go_on(
+    desk, monkeypatch
+):
     monkeypatch.setattr("bot.worker.FETCH_PAUSES", (0.0, 0.0))
     await ticket(desk)
     told = await desk.sends_file(FetchFailed("down"), "a.pdf", caption=NO)
@@ -327,7 +343,11 @@ async def test_the_only_file_is_sent_with_one_press(desk):
     await desk.sends_file(PDF, "แบบฟอร์ม.pdf", caption=f"ฉบับลงนาม {NO}")
     sent = await desk.presses("ไฟล์แนบ (1)")
     (document,) = desk.documents
-    assert (document.name, document.mime, document.size) == ("แบบฟอร์ม.pdf", "application/pdf", len(PDF))
+    assert (document.name, document.mime, document.size) == (
+        "แบบฟอร์ม.pdf",
+        "application/pdf",
+        len(PDF),
+    )
     assert "ฉบับลงนาม" in sent.text
     assert await desk.count("audit", "action = 'ticket.file_read' AND record = ?", NO) == 1
 

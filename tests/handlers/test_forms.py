@@ -1,4 +1,6 @@
-"""Half-filled forms: kept over apps and days, never filled with a new caller, never overwriting another's work."""
+"""Half-filled forms: kept over apps and days, never filled with a new caller, never overwriting
+another's work.
+"""
 
 import pytest
 
@@ -19,7 +21,9 @@ async def test_form_begun_in_one_app_goes_on_in_the_other(desk):
     assert await desk.count("tickets", "customer_code = 'C81554' AND status = 'closed'") == 1
 
 
-@pytest.mark.parametrize("text", ["C90210", "0800009001", "kamon@example.ac.th", "เมนู", "/my", "หา สัญญา"])
+@pytest.mark.parametrize(
+    "text", ["C90210", "0800009001", "kamon@example.ac.th", "เมนู", "/my", "หา สัญญา"]
+)
 async def test_new_caller_or_command_breaks_out_and_the_form_is_offered_again(desk, text):
     await desk.says("C81554")
     await desk.presses("สร้างใบงาน")
@@ -230,10 +234,14 @@ async def test_a_list_of_all_fields_reads_its_ticket_and_customer_once(desk, mon
     assert sorted(read) == ["customer", "ticket"]
 
 
-QUESTIONS = [(form.kind, field) for form in FORMS.values() for field in form.fields.values() if field.hint]
+QUESTIONS = [
+    (form.kind, field) for form in FORMS.values() for field in form.fields.values() if field.hint
+]
 
 
-@pytest.mark.parametrize(("kind", "field"), QUESTIONS, ids=[f"{kind}.{field.name}" for kind, field in QUESTIONS])
+@pytest.mark.parametrize(
+    ("kind", "field"), QUESTIONS, ids=[f"{kind}.{field.name}" for kind, field in QUESTIONS]
+)
 def test_every_hint_says_what_to_do_so_that_it_is_a_question_alone_and_behind_a_choice(kind, field):
     """`เลือกเรื่อง หรือพิมพ์รหัสหรือคำในชื่อเรื่อง`, `พิมพ์ราคา เช่น 1,500`: never `เลือกราคา (พิมพ์…)`."""
     assert field.hint.startswith(("พิมพ์", "วาง"))
@@ -253,7 +261,9 @@ def test_every_hint_says_what_to_do_so_that_it_is_a_question_alone_and_behind_a_
         ("ผู้ติดต่อ", "ยังไม่มีผู้ติดต่อให้เลือก"),
     ],
 )
-async def test_what_is_typed_is_not_chosen_and_nothing_is_chosen_where_there_is_no_choice(desk, field, question):
+async def test_what_is_typed_is_not_chosen_and_nothing_is_chosen_where_there_is_no_choice(
+    desk, field, question
+):
     await desk.says("/open")
     await desk.presses("ช่องอื่น ๆ")
     every = (await desk.presses("ช่องทั้งหมด")).replies[0].parts[0]

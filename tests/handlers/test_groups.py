@@ -1,4 +1,6 @@
-"""Groups: enrolled by administrators alone, told what reaches a person nowhere, answered in masked lines."""
+"""Groups: enrolled by administrators alone, told what reaches a person nowhere, answered in masked
+lines.
+"""
 
 from datetime import timedelta
 
@@ -21,7 +23,17 @@ BODIES["moved"] = lambda: Moved("group2")
 HERE = "group1"
 DAY = KINDS["morning"]
 TICKET = "R2611000124"
-PERSONAL = ("สมชาย", "ใจดี", "812345678", "081-234-5678", "example.com", "12/34", "กระบี่", "ขอรายได้", "โทรกลับ")
+PERSONAL = (
+    "สมชาย",
+    "ใจดี",
+    "812345678",
+    "081-234-5678",
+    "example.com",
+    "12/34",
+    "กระบี่",
+    "ขอรายได้",
+    "โทรกลับ",
+)
 """Names, telephones, addresses, and words that somebody typed."""
 
 
@@ -44,7 +56,9 @@ async def block(desk, who="nok"):
 def said(desk, chat=HERE, platform=Platform.TELEGRAM):
     """All that the group was told, and nothing personal in it, wherever it may stand."""
     answer = desk.told(chat, platform)
-    assert not [word for word in PERSONAL for reply in answer.replies if word in str(reply)], answer.text
+    assert not [word for word in PERSONAL for reply in answer.replies if word in str(reply)], (
+        answer.text
+    )
     return answer
 
 
@@ -59,8 +73,16 @@ async def rung(desk, **span):
 async def test_an_administrator_enrols_a_group_for_the_whole_desk(desk):
     answer = await enrol(desk)
     assert "ทุกทีม" in answer.text
-    assert await desk.count("enrolled_groups", "platform = 'telegram' AND chat = 'group1' AND team = ''") == 1
-    assert await desk.count("audit", "action = 'group.enrolled' AND record = 'group:telegram:group1'") == 1
+    assert (
+        await desk.count(
+            "enrolled_groups", "platform = 'telegram' AND chat = 'group1' AND team = ''"
+        )
+        == 1
+    )
+    assert (
+        await desk.count("audit", "action = 'group.enrolled' AND record = 'group:telegram:group1'")
+        == 1
+    )
 
 
 @pytest.mark.parametrize("who", ["nok", "ton", "nobody", None])
@@ -88,7 +110,11 @@ async def test_it_is_enrolled_for_a_team_and_said_again_changes_it(desk, typed):
     await desk.says("/team ไมโครดาตา", who="may")
     await enrol(desk)
     assert "ทีมไมโครดาตา" in (await enrol(desk, typed)).text
-    assert await desk.count("enrolled_groups", "team = 'ไมโครดาตา'") == await desk.count("enrolled_groups") == 1
+    assert (
+        await desk.count("enrolled_groups", "team = 'ไมโครดาตา'")
+        == await desk.count("enrolled_groups")
+        == 1
+    )
 
 
 async def test_an_unknown_team_is_named_and_changes_nothing(desk):
@@ -117,7 +143,11 @@ async def test_the_bots_removal_takes_it_back_whoever_did_it(desk):
 async def test_a_group_that_gets_another_chat_stays_enrolled(desk):
     await enrol(desk)
     await desk.gives({"kind": "moved"}, "nobody", Platform.TELEGRAM, HERE)
-    assert await desk.count("enrolled_groups", "chat = 'group2'") == await desk.count("enrolled_groups") == 1
+    assert (
+        await desk.count("enrolled_groups", "chat = 'group2'")
+        == await desk.count("enrolled_groups")
+        == 1
+    )
     assert (await desk.says("/help", chat="group2")).replies
 
 
@@ -142,7 +172,9 @@ async def test_a_reminder_goes_to_the_other_platform_before_any_group(desk):
     assert "🔔" not in said(desk).text
 
 
-async def test_who_can_be_reached_nowhere_is_told_in_the_group_masked_once_and_the_administrators_are_not(desk):
+async def test_who_can_be_reached_nowhere_is_told_in_the_group_masked_once_and_the_administrators_are_not(
+    desk,
+):
     await enrol(desk)
     await ticket(desk)
     await desk.says(f"เตือน {TICKET} พรุ่งนี้ 9.00 โทรกลับ")
@@ -227,7 +259,9 @@ async def test_what_is_owed_goes_to_the_supervisors_where_there_is_no_group(desk
     assert "ยังไม่ส่งสัญญาคืน" in desk.told("ton").text
 
 
-async def test_a_supervisor_whom_nobody_reaches_is_stood_in_for_by_the_administrators_as_before(desk):
+async def test_a_supervisor_whom_nobody_reaches_is_stood_in_for_by_the_administrators_as_before(
+    desk,
+):
     await enrol(desk)
     await desk.says(SENT)
     await block(desk, "ton")
@@ -244,7 +278,9 @@ async def test_of_a_persons_day_the_group_hears_the_sums(desk):
     await block(desk)
     desk.now = NOW.replace(hour=1, minute=30) + timedelta(days=1)
     await desk.tick()
-    assert "\n1 ☀️ งานวันนี้: เกินกำหนด 1\n2 🎫 R2611000124 · 6.1" in said(desk).text, "with the deadlines told in it"
+    assert "\n1 ☀️ งานวันนี้: เกินกำหนด 1\n2 🎫 R2611000124 · 6.1" in said(desk).text, (
+        "with the deadlines told in it"
+    )
 
 
 async def test_who_was_blocked_by_an_administrator_is_told_of_nowhere(desk):
@@ -266,7 +302,9 @@ async def test_a_group_hears_thai_whatever_the_person_speaks(desk):
     assert "⏰ รายการเตือนส่วนตัว" in said(desk).text
 
 
-async def test_what_both_platforms_refuse_goes_to_the_group_in_thai_and_a_group_that_refuses_is_forgotten(desk):
+async def test_what_both_platforms_refuse_goes_to_the_group_in_thai_and_a_group_that_refuses_is_forgotten(
+    desk,
+):
     await enrol(desk)
     await enrol(desk, chat="group2")
     await desk.says("/language")
@@ -281,7 +319,11 @@ async def test_what_both_platforms_refuse_goes_to_the_group_in_thai_and_a_group_
     assert "(เกินกำหนด)" in answer.text
     assert answer.buttons == ["ดูข้อมูล"]
     assert len(desk.told("may").replies) == before
-    assert await desk.count("enrolled_groups", "chat = 'group2'") == await desk.count("enrolled_groups") == 1
+    assert (
+        await desk.count("enrolled_groups", "chat = 'group2'")
+        == await desk.count("enrolled_groups")
+        == 1
+    )
     assert await desk.count("audit", "action = 'group.left'") == 1
     assert await desk.count("identities", "unreachable_at IS NOT NULL") == 2
     assert await desk.count("outbox", "chat = 'group1' AND dedupe_key NOT LIKE 'answer:%'") == 1
@@ -344,7 +386,9 @@ async def test_staff_see_in_their_own_chat_what_stands_behind_a_masked_line(desk
     await desk.gives({"press": token}, "ton", Platform.TELEGRAM, HERE)
     assert ["นายสมชาย ใจดี" in str(reply) for reply in desk.told("ton").replies[before:]] == [True]
     assert len(said(desk).replies) == in_group
-    assert await desk.count("audit", "action = 'ticket.read' AND staff_id = ?", desk.ids["ton"]) == 1
+    assert (
+        await desk.count("audit", "action = 'ticket.read' AND staff_id = ?", desk.ids["ton"]) == 1
+    )
 
 
 async def test_a_press_again_shows_it_again_and_changes_nothing(desk):
@@ -397,7 +441,9 @@ async def test_a_press_from_a_group_does_not_make_it_the_persons_chat(desk):
 # Spoken to.
 
 
-@pytest.mark.parametrize("text", ["C81554", "/find C81554", "/find 0812345678", "/find somchai@example.com"])
+@pytest.mark.parametrize(
+    "text", ["C81554", "/find C81554", "/find 0812345678", "/find somchai@example.com"]
+)
 async def test_a_customer_is_a_masked_line(desk, text):
     await enrol(desk)
     answer = await desk.says(text, chat=HERE)
@@ -417,7 +463,9 @@ async def test_several_customers_are_numbered(desk):
     said(desk)
 
 
-@pytest.mark.parametrize("text", [TICKET, f"/find {TICKET}", f"/ticket {TICKET.lower()}", f"ใบงาน {TICKET}"])
+@pytest.mark.parametrize(
+    "text", [TICKET, f"/find {TICKET}", f"/ticket {TICKET.lower()}", f"ใบงาน {TICKET}"]
+)
 async def test_a_ticket_is_a_masked_line_with_its_officer(desk, text):
     await enrol(desk)
     await ticket(desk)
@@ -467,7 +515,12 @@ async def test_a_group_is_answered_in_thai(desk):
 
 
 async def test_a_groups_title_is_kept_clean_and_short(desk):
-    await desk.gives({"text": "/enroll", "title": "โต๊ะ\x00บริการ\ud800\n" + "ก" * 200}, "may", Platform.TELEGRAM, HERE)
+    await desk.gives(
+        {"text": "/enroll", "title": "โต๊ะ\x00บริการ\ud800\n" + "ก" * 200},
+        "may",
+        Platform.TELEGRAM,
+        HERE,
+    )
     assert "โต๊ะบริการ กกก" in (await desk.says("/enroll", who="may")).text
     assert await desk.count("enrolled_groups", "length(title) <= 60") == 1
 
@@ -486,7 +539,12 @@ async def test_nothing_found_is_said_and_an_unknown_command_is_another_bots(desk
 
 async def test_files_stickers_and_what_was_edited_are_nobodys_business(desk):
     await enrol(desk)
-    for data in ({"kind": "attachment", "of": "sticker"}, {"kind": "edited"}, {"kind": "unsent"}, {"kind": "joined"}):
+    for data in (
+        {"kind": "attachment", "of": "sticker"},
+        {"kind": "edited"},
+        {"kind": "unsent"},
+        {"kind": "joined"},
+    ):
         assert not (await desk.gives(data, "nok", Platform.TELEGRAM, HERE)).replies
 
 

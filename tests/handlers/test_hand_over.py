@@ -1,4 +1,6 @@
-"""Hand-over: to a person, to a team, back again; whose right it is; teams; leave with its way there and back."""
+"""Hand-over: to a person, to a team, back again; whose right it is; teams; leave with its way there
+and back.
+"""
 
 from datetime import datetime
 
@@ -19,10 +21,18 @@ def at(text: str) -> datetime:
 async def test_given_to_a_person_who_is_told_and_accepts(team):
     desk = team
     choice = await desk.chooses("มอบหมาย")
-    assert choice.buttons == ["ต้น · ค้าง 0", "เมย์ · ค้าง 0", "แพร · ค้าง 0", "ใหม่ · ค้าง 0", "ทีมข้อมูล (3 คน)"]
+    assert choice.buttons == [
+        "ต้น · ค้าง 0",
+        "เมย์ · ค้าง 0",
+        "แพร · ค้าง 0",
+        "ใหม่ · ค้าง 0",
+        "ทีมข้อมูล (3 คน)",
+    ]
     assert f"{NO} · ผู้รับผิดชอบคือคุณแพร" in (await desk.presses("แพร")).text
     told = newest(desk, "prae")
-    assert told.text.startswith(f"🎫 คุณนกมอบหมายใบงาน {NO} ให้คุณ\n6.1 · ขอข้อมูลแรงงาน\nกำหนดเสร็จ 23 พ.ย. 69 14.30 น.")
+    assert told.text.startswith(
+        f"🎫 คุณนกมอบหมายใบงาน {NO} ให้คุณ\n6.1 · ขอข้อมูลแรงงาน\nกำหนดเสร็จ 23 พ.ย. 69 14.30 น."
+    )
     assert told.buttons == ["รับ", "คืน", "ดูใบงาน"]
     assert "ผู้รับผิดชอบ: แพร" in (await desk.presses("รับ", who="prae")).text
     assert await assignee(desk) == "prae"
@@ -142,7 +152,9 @@ async def test_who_left_is_not_offered_and_refused_by_name(team):
     assert await assignee(desk) == "nok"
 
 
-@pytest.mark.parametrize(("name", "problem"), [("สมศรี", 'ไม่พบเจ้าหน้าที่หรือทีม "สมศรี"'), ("ว่าง", "ทีมว่างยังไม่มีคนอื่นที่รับงานได้")])
+@pytest.mark.parametrize(
+    ("name", "problem"), [("สมศรี", 'ไม่พบเจ้าหน้าที่หรือทีม "สมศรี"'), ("ว่าง", "ทีมว่างยังไม่มีคนอื่นที่รับงานได้")]
+)
 async def test_nobody_of_that_name_and_an_empty_team(team, name, problem):
     desk = team
     await desk.db.write(lambda tx: staff.add_team(tx, "ว่าง", [desk.ids["nok"]]))
@@ -151,7 +163,9 @@ async def test_nobody_of_that_name_and_an_empty_team(team, name, problem):
 
 async def test_administrators_make_teams(desk):
     assert "สร้างทีมใหม่" in (await desk.says("/team", who="may")).text
-    assert (await desk.says("/team ทีมไมโครดาตา", who="may")).text == "ทีมไมโครดาตา · 0 คน · แตะชื่อเพื่อเพิ่มหรือนำออก"
+    assert (
+        await desk.says("/team ทีมไมโครดาตา", who="may")
+    ).text == "ทีมไมโครดาตา · 0 คน · แตะชื่อเพื่อเพิ่มหรือนำออก"
     assert "✅ นก" in (await desk.presses("นก", who="may")).buttons
     assert "ทีมไมโครดาตา · 2 คน" in (await desk.presses("ต้น", who="may")).text
     assert "ทีมไมโครดาตา · 1 คน" in (await desk.presses("นก", who="may")).text
@@ -166,7 +180,9 @@ async def test_administrators_make_teams(desk):
 
 @pytest.fixture
 async def leaving(team):
-    """นก has five tickets and goes away on Wednesday and Thursday; แพร has one ticket more than ใหม่."""
+    """นก has five tickets and goes away on Wednesday and Thursday; แพร has one ticket more than
+    ใหม่.
+    """
     desk = team
     await desk.says("/open C81554 อีเมล 6.1 ของแพร", who="prae")
     for number in range(4):
@@ -187,7 +203,9 @@ async def test_leave_proposes_a_split_by_load_among_the_team(leaving):
 async def test_accepted_work_changes_hands_on_the_day_and_comes_back_the_day_after(leaving):
     desk = leaving
     await desk.says("ลา 25-26 พ.ย.")
-    assert "เสนอฝากใบงาน 5 ใบ\nงานที่มีผู้รับจะกลับมาเอง 27 พ.ย. 69" in (await desk.presses("ฝากตามนี้")).text
+    assert (
+        "เสนอฝากใบงาน 5 ใบ\nงานที่มีผู้รับจะกลับมาเอง 27 พ.ย. 69" in (await desk.presses("ฝากตามนี้")).text
+    )
     asked = newest(desk, "mai")
     assert asked.text == "🎫 คุณนกลา 25–26 พ.ย. ขอฝากใบงาน 3 ใบ"
     accepted = await desk.presses("รับทั้งหมด", who="mai")
@@ -238,7 +256,10 @@ async def test_back_early_brings_everything_back_at_once(leaving):
     assert "ใบงานกลับมาที่คุณ 3 ใบ" in (await desk.presses("กลับมาแล้ว")).text
     assert await desk.count("tickets", "assignee_id = ?", desk.ids["nok"]) == 5
     assert await desk.count("due", "kind = 'leave' AND state = 'waiting'") == 0
-    assert "ไม่มีใบงานให้รับแล้ว" in (await desk.presses_token(newest_with(desk, "prae", "รับทั้งหมด"), who="prae")).text
+    assert (
+        "ไม่มีใบงานให้รับแล้ว"
+        in (await desk.presses_token(newest_with(desk, "prae", "รับทั้งหมด"), who="prae")).text
+    )
 
 
 def newest_with(desk, who: str, label: str) -> str:
@@ -289,7 +310,9 @@ async def test_a_closed_ticket_that_is_shown_instead_of_handed_over_is_in_the_au
     await team.says(f"ปิดใบงาน {NO} ส่งแล้ว")
     shown = await team.says(f"มอบหมาย {NO} ข้อมูล", who="ton")
     assert "ขอข้อมูลแรงงาน" in shown.text
-    assert await team.count("audit", "action = 'ticket.read' AND staff_id = ?", team.ids["ton"]) == 1
+    assert (
+        await team.count("audit", "action = 'ticket.read' AND staff_id = ?", team.ids["ton"]) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,7 +331,9 @@ async def test_ones_own_deed_is_told_as_ones_own_and_a_colleagues_as_hers(team):
     older = desk.last["telegram:ton"].token("ปิดใบงาน")
     await desk.says(f"ปิดใบงาน {NO} ส่งตารางแล้ว")
     assert (await desk.presses_token(old)).text.startswith(f"คุณปิดใบงาน {NO} แล้วเมื่อ 10.00 น.")
-    assert (await desk.presses_token(older, who="ton")).text.startswith(f"คุณนกปิดใบงาน {NO} แล้วเมื่อ 10.00 น.")
+    assert (await desk.presses_token(older, who="ton")).text.startswith(
+        f"คุณนกปิดใบงาน {NO} แล้วเมื่อ 10.00 น."
+    )
 
 
 async def test_a_supervisor_who_takes_a_ticket_is_told_so_in_the_second_person(team):

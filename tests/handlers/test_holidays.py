@@ -1,4 +1,6 @@
-"""Holidays by command: listed for all, entered and taken back by administrators, laid over the calendar at once."""
+"""Holidays by command: listed for all, entered and taken back by administrators, laid over the
+calendar at once.
+"""
 
 import pytest
 
@@ -14,7 +16,9 @@ async def test_this_and_the_next_year_are_listed_for_everybody(desk):
     assert answer.buttons == []
 
 
-@pytest.mark.parametrize("text", ["/holiday 8 ธ.ค. 69 วันหยุดพิเศษ", "/holiday ทำงาน 7 ธ.ค. 69", "/holiday ลบ 7 ธ.ค. 69"])
+@pytest.mark.parametrize(
+    "text", ["/holiday 8 ธ.ค. 69 วันหยุดพิเศษ", "/holiday ทำงาน 7 ธ.ค. 69", "/holiday ลบ 7 ธ.ค. 69"]
+)
 async def test_only_administrators_change_them(desk, text):
     for who in ("nok", "ton"):
         assert "ใช้ได้เฉพาะผู้ดูแลระบบ" in (await desk.says(text, who=who)).text
@@ -71,7 +75,10 @@ async def test_every_process_counts_with_them_from_its_next_event_on(desk):
     other = await up_to_date(Desk(desk.db, load_configuration(), lambda: desk.now))
     assert [*other.configuration.calendar.entered]
     assert await up_to_date(other) is other
-    assert "กำหนดเสร็จ: 25 พ.ย. 69 10.00 น." in (await desk.says("/open C81554 ซื้อหนังสือออนไลน์ 4.1 หนังสือ")).text
+    assert (
+        "กำหนดเสร็จ: 25 พ.ย. 69 10.00 น."
+        in (await desk.says("/open C81554 ซื้อหนังสือออนไลน์ 4.1 หนังสือ")).text
+    )
     desk.wait(hours=24)
     await desk.ticker.tick()
     assert not desk.ticker._desk.configuration.calendar.is_working_day(desk.now.date())

@@ -1,4 +1,6 @@
-"""What was imported is found like what was typed: by name, misspelt, by organisation and contact; on both engines."""
+"""What was imported is found like what was typed: by name, misspelt, by organisation and contact;
+on both engines.
+"""
 
 import asyncio
 import os
@@ -96,7 +98,9 @@ async def test_the_night_finds_imported_twins(desk, bring, monkeypatch):
 
 
 async def as_an_older_desk_left_it(desk, desk_url) -> None:
-    """Imported by a desk of before the eighteenth migration, long ago; and this one is started on it."""
+    """Imported by a desk of before the eighteenth migration, long ago; and this one is started on
+    it.
+    """
 
     async def forget(tx):
         await tx.execute("DELETE FROM search_words")
@@ -116,7 +120,9 @@ async def test_whom_an_older_desk_imported_is_found_after_the_update(desk, desk_
         assert "พิมพ์ลดา" in found.text + " ".join(found.buttons), text
 
 
-async def test_twins_whom_an_older_desk_imported_are_found_in_a_night_after_the_update(desk, desk_url, bring):
+async def test_twins_whom_an_older_desk_imported_are_found_in_a_night_after_the_update(
+    desk, desk_url, bring
+):
     await bring(TWINS)
     await as_an_older_desk_left_it(desk, desk_url)
     await desk.tick()  # in office hours names are not compared
@@ -127,7 +133,9 @@ async def test_twins_whom_an_older_desk_imported_are_found_in_a_night_after_the_
 TICKET = "no,customer,channel,subject,assignee,details,created_at,status,closed_at,contract_no\n"
 SENT = "R2610000001,C81554,email,7.9,นก,ส่งสัญญา,2026-10-01 09:00,closed,2026-10-01 10:00,81/2569\n"
 OPEN = "R2611000777,C81554,email,6.1,นก,ขอข้อมูลแรงงานรายจังหวัด,2026-11-02 09:00,open,,\n"
-RETURNED = "R2611000778,C81554,email,7.10,นก,ได้รับสัญญา,2026-11-20 09:00,closed,2026-11-20 10:00,81/2569\n"
+RETURNED = (
+    "R2611000778,C81554,email,7.10,นก,ได้รับสัญญา,2026-11-20 09:00,closed,2026-11-20 10:00,81/2569\n"
+)
 PROJECT = "สำรวจภาวะการทำงานของประชากร"
 
 
@@ -172,7 +180,9 @@ async def test_imported_tickets_are_found_and_counted(desk, bring):
     await bring(TICKET + OPEN + SENT)
     await bring(f"no,details,projects,data_years\nR2611000777,ขอข้อมูลประมงน้ำจืด,{PROJECT},2562\n")
     assert "R2611000777" in (await desk.says("ค้นใบงาน ประมงน้ำจืด")).text
-    assert await desk.count("ticket_data", "ticket_no = 'R2611000777' AND project = ?", PROJECT) == 1
+    assert (
+        await desk.count("ticket_data", "ticket_no = 'R2611000777' AND project = ?", PROJECT) == 1
+    )
     saved = await desk.says("/open C81554 โทร 1.1 ถามรายได้ => ตอบแล้ว ปิด")
     assert "R2611000779" not in saved.text
     assert "R2611000778" in saved.text

@@ -1,4 +1,6 @@
-"""Tables that an administrator sends: recognised, shown, confirmed, imported; for everybody else ordinary files."""
+"""Tables that an administrator sends: recognised, shown, confirmed, imported; for everybody else
+ordinary files.
+"""
 
 import asyncio
 import csv
@@ -55,7 +57,10 @@ async def test_a_table_is_shown_before_and_told_after(desk):
     assert "กำลังนำเข้า 2 แถว" in done.text
     assert "✅ นำเข้า ลูกค้า.csv เสร็จแล้ว" in done.text
     assert (await customer(desk, "C99001")).note == "=1+1"
-    assert await desk.count("audit", "action = 'customers.imported' AND staff_id = ?", desk.ids["may"]) == 1
+    assert (
+        await desk.count("audit", "action = 'customers.imported' AND staff_id = ?", desk.ids["may"])
+        == 1
+    )
 
 
 async def test_what_is_read_otherwise_is_shown_before_the_word(desk):
@@ -103,13 +108,19 @@ async def test_the_same_table_twice_changes_nothing(desk):
 async def test_a_change_is_the_administrator_s_in_the_list_of_changes(desk):
     await send(desk, "code,name,note\nC81554,นายสมชาย ใจดี,โทรกลับบ่าย\n")
     await desk.presses("นำเข้า", who="may")
-    row = await desk.db.fetch_one("SELECT staff_id FROM changes WHERE record = 'C81554' AND field = 'note'")
+    row = await desk.db.fetch_one(
+        "SELECT staff_id FROM changes WHERE record = 'C81554' AND field = 'note'"
+    )
     assert row["staff_id"] == desk.ids["may"]
 
 
 @pytest.mark.parametrize(
     "content",
-    [sheet([["รหัส", "ชื่อ"], ["C99001", "นายเอก"]]), TABLE.encode("cp874"), TABLE.replace(",", "\t").encode("utf-16")],
+    [
+        sheet([["รหัส", "ชื่อ"], ["C99001", "นายเอก"]]),
+        TABLE.encode("cp874"),
+        TABLE.replace(",", "\t").encode("utf-16"),
+    ],
 )
 async def test_sheets_and_old_encodings_are_read(desk, content):
     assert "ใหม่: 1" in (await send(desk, content, "ข้อมูล.csv")).text
@@ -159,7 +170,10 @@ async def test_a_table_with_another_heading_is_an_ordinary_file(desk):
 async def test_cancelled_is_cancelled_and_a_second_press_says_so(desk):
     shown = await send(desk)
     assert "ไม่มีการนำเข้า" in (await desk.presses_token(shown.token("ยกเลิก"), who="may")).text
-    assert "ยกเลิกการนำเข้าตารางนี้ไปแล้ว" in (await desk.presses_token(shown.token("นำเข้า"), who="may")).text
+    assert (
+        "ยกเลิกการนำเข้าตารางนี้ไปแล้ว"
+        in (await desk.presses_token(shown.token("นำเข้า"), who="may")).text
+    )
     assert await customer(desk, "C99001") is None
 
 
@@ -171,7 +185,10 @@ async def test_two_presses_import_once(desk):
 
 def bomb() -> bytes:
     buffer = BytesIO()
-    with ZipFile(BytesIO(sheet([["code", "name"]]))) as good, ZipFile(buffer, "w", ZIP_DEFLATED) as bad:
+    with (
+        ZipFile(BytesIO(sheet([["code", "name"]]))) as good,
+        ZipFile(buffer, "w", ZIP_DEFLATED) as bad,
+    ):
         for name in good.namelist():
             bad.writestr(name, good.read(name))
         bad.writestr("xl/sharedStrings.xml", bytes(310 * 1024**2))
@@ -190,7 +207,9 @@ BROKEN = sheet([["code", "name"], ["C1", "ก"]])
         (b"code,code\n1,2\n", "ซ้ำกับคอลัมน์ก่อนหน้า"),
     ],
 )
-async def test_a_table_that_cannot_be_trusted_is_refused_with_the_command_s_reason(desk, content, said):
+async def test_a_table_that_cannot_be_trusted_is_refused_with_the_command_s_reason(
+    desk, content, said
+):
     shown = await send(desk, content)
     assert said in shown.text
     assert await desk.count("imports", "state IN ('ready', 'running')") == 0
@@ -253,7 +272,9 @@ async def test_a_message_is_answered_at_once_while_a_table_is_imported(desk):
     (job,) = await desk.db.fetch("SELECT id FROM imports")
     await desk.db.write(lambda tx: imports.step(tx, job["id"], "ready", "running", desk.now))
     desk.engine.imports.lanes.wake([job["id"]])
-    event = Event("telegram", "while", "telegram:nok", 9_999, json.dumps({"text": "เมนู", "who": "nok"}))
+    event = Event(
+        "telegram", "while", "telegram:nok", 9_999, json.dumps({"text": "เมนู", "who": "nok"})
+    )
     desk.engine.worker.wake(await inbox.receive(desk.db, [event], desk.engine.owner, desk.now))
     await desk.engine.worker.lanes.idle()
     await desk.engine.sender.lanes.idle()

@@ -1,4 +1,6 @@
-"""What is typed after the bot's name in any chat: customers for staff, nothing for anybody else, nothing stale."""
+"""What is typed after the bot's name in any chat: customers for staff, nothing for anybody else,
+nothing stale.
+"""
 
 import json
 from functools import partial
@@ -16,11 +18,19 @@ from store.customers import records as customers
 from tests.handlers.conftest import NOW, DeskUnderTest
 
 
-async def bring(desk: DeskUnderTest, *typed: str, who: str = "nok", offset: str = "", age: float = 0) -> None:
+async def bring(
+    desk: DeskUnderTest, *typed: str, who: str = "nok", offset: str = "", age: float = 0
+) -> None:
     """Queries as the platform hands them over, all at once, so many seconds ago."""
     first = await desk.count("inbox") + 1
     events = [
-        Event("telegram", f"q{n}", f"telegram:inline:{who}", n, json.dumps({"query": q, "offset": offset, "who": who}))
+        Event(
+            "telegram",
+            f"q{n}",
+            f"telegram:inline:{who}",
+            n,
+            json.dumps({"query": q, "offset": offset, "who": who}),
+        )
         for n, q in enumerate(typed, first)
     ]
     woken = await inbox.receive(desk.db, events, desk.engine.owner, desk.now)
@@ -48,7 +58,9 @@ async def test_staff_are_offered_customers_whose_text_is_masked(desk: DeskUnderT
     assert one.text == "👤 C81554 สมชาย ใจ••• · 08•-•••-5678"
 
 
-@pytest.mark.parametrize("text", ["สมช", "ส", "0812345678", "C81554", "somchai@example.com", "l,=kp"])
+@pytest.mark.parametrize(
+    "text", ["สมช", "ส", "0812345678", "C81554", "somchai@example.com", "l,=kp"]
+)
 async def test_anything_that_finds_a_customer_finds_it_here(desk: DeskUnderTest, text: str):
     assert "C81554" in [offer.key for offer in (await asks(desk, text)).found]
 
@@ -68,13 +80,17 @@ async def test_strangers_and_blocked_staff_get_what_a_fruitless_query_gets(desk:
 
 async def test_every_customer_that_is_offered_is_in_the_audit_log(desk: DeskUnderTest):
     answer = await asks(desk, "สมชาย")
-    rows = await desk.db.fetch("SELECT record FROM audit WHERE action = 'customer.listed' ORDER BY id")
+    rows = await desk.db.fetch(
+        "SELECT record FROM audit WHERE action = 'customer.listed' ORDER BY id"
+    )
     assert [row["record"] for row in rows] == [offer.key for offer in answer.found]
     assert len(rows) == 2
 
 
 async def test_pages_follow_one_another_to_the_last(desk: DeskUnderTest):
-    many = [Customer(CustomerCode(f"C{n}"), f"นางมาลัย ที่{n}", kind="citizen") for n in range(100, 145)]
+    many = [
+        Customer(CustomerCode(f"C{n}"), f"นางมาลัย ที่{n}", kind="citizen") for n in range(100, 145)
+    ]
     for customer in many:
         await desk.db.write(partial(customers.add_customer, customer=customer, now=NOW))
     seen: list[str] = []
@@ -107,11 +123,15 @@ async def test_an_old_query_is_dropped_and_not_answered(desk: DeskUnderTest):
     assert await desk.count("audit") == 0
 
 
-async def test_a_query_touches_neither_the_open_form_nor_where_the_person_is_reached(desk: DeskUnderTest):
+async def test_a_query_touches_neither_the_open_form_nor_where_the_person_is_reached(
+    desk: DeskUnderTest,
+):
     await desk.says("สร้างใบงาน C81554")
     before = await desk.db.fetch("SELECT * FROM forms")
     desk.wait(minutes=11)
     await asks(desk, "สมชาย")
     assert await desk.db.fetch("SELECT * FROM forms") == before
-    (identity,) = [i for i in await staff.list_identities(desk.db, desk.ids["nok"]) if i.platform == "telegram"]
+    (identity,) = [
+        i for i in await staff.list_identities(desk.db, desk.ids["nok"]) if i.platform == "telegram"
+    ]
     assert identity.chat == "nok"

@@ -1,8 +1,8 @@
-"""Lines written without sight of the grammar, through the real desk: saved right at once, asked about, or saved wrong.
+"""Lines written without sight of the grammar, through the real desk: saved right at once, asked
+about, or saved wrong.
 
-What each should come to stands beside it in one_line_held_out.tsv. `pytest -s` prints the counts. Nothing may be saved
-wrong; of the lines that say all there is to say most are saved at once.
-"""
+What each should come to stands beside it in one_line_held_out.tsv. `pytest -s` prints the counts.
+Nothing may be saved wrong; of the lines that say all there is to say most are saved at once."""
 
 import re
 from collections import Counter, defaultdict
@@ -39,7 +39,9 @@ Row = dict[str, str]
 
 
 def rows() -> list[Row]:
-    lines = [line for line in LINES.read_text("utf-8").split("\n") if line and not line.startswith("#")]
+    lines = [
+        line for line in LINES.read_text("utf-8").split("\n") if line and not line.startswith("#")
+    ]
     heading, *typed = (line.split("\t") for line in lines)
     read = [dict(zip(heading, [*cells, *[""] * len(heading)], strict=False)) for cells in typed]
     return [{name: cell.replace("⏎", "\n") for name, cell in row.items()} for row in read]
@@ -83,7 +85,9 @@ def register(lines: list[Row]) -> Register:
 
 
 def _together(several: list[list[str]]) -> list[list[str]]:
-    groups = [{str(one.code), _reference(f"name {one.name}"), one.phone, one.email} - {""} for one in CAST]
+    groups = [
+        {str(one.code), _reference(f"name {one.name}"), one.phone, one.email} - {""} for one in CAST
+    ]
     for said in map(set, several):
         joined = [group for group in groups if group & said]
         groups = [group for group in groups if not group & said]
@@ -98,7 +102,14 @@ def _customer(code: str, group: list[str], number: int) -> Customer:
     mails = [one for one in group if "@" in one]
     first, second = [*phones, "", ""][:2]
     name = max(names, key=len) if names else f"นายนิรนาม คนที่{number}"
-    return Customer(CustomerCode(code), name, kind="citizen", phone=first, mobile=second, email=(mails or [""])[0])
+    return Customer(
+        CustomerCode(code),
+        name,
+        kind="citizen",
+        phone=first,
+        mobile=second,
+        email=(mails or [""])[0],
+    )
 
 
 # Whether what was saved is what was said.
@@ -132,7 +143,9 @@ class Judge:
         came = ticket.created_at.astimezone(BANGKOK)
         typed = row["created"].replace(" ", "T")
         day = datetime.fromisoformat(typed) if typed else None
-        timed = "T" in typed and day is not None and (came.hour, came.minute) != (day.hour, day.minute)
+        timed = (
+            "T" in typed and day is not None and (came.hour, came.minute) != (day.hour, day.minute)
+        )
         if came.date() != (day.date() if day else TODAY) or timed:
             yield f"created {came}"
 
@@ -142,14 +155,22 @@ class Judge:
             held, said = getattr(ticket, name), row[name]
             if any(_bare(word) not in _bare(held) for word in said.split()):
                 yield f"{name} lacks words: {held}"
-            extra = [word for word in held.split() if _bare(word) not in _bare(said) and word not in INTRODUCING]
-            glued = [word for word in extra if any(_bare(one) in _bare(word) for one in said.split())]
+            extra = [
+                word
+                for word in held.split()
+                if _bare(word) not in _bare(said) and word not in INTRODUCING
+            ]
+            glued = [
+                word for word in extra if any(_bare(one) in _bare(word) for one in said.split())
+            ]
             if not drawn and set(extra) - set(glued):
                 yield f"{name} has words too many: {held}"
 
     def _numbers(self, row: Row, ticket: Ticket) -> Iterator[str]:
         price = Decimal(row["price"]) if row["price"] else None
-        if ticket.price != price and (ticket.price is not None or self.catalogue.wants(ticket.subject, "price")):
+        if ticket.price != price and (
+            ticket.price is not None or self.catalogue.wants(ticket.subject, "price")
+        ):
             yield f"price {ticket.price}"
         for name in ("receipt_no", "letter_no", "contract_no", "receipt_on", "letter_on"):
             held = str(getattr(ticket, name) or "")
@@ -192,7 +213,9 @@ async def _outcome(desk: DeskUnderTest, judge: Judge, row: Row) -> tuple[str, li
     before = await desk.db.fetch("SELECT no FROM tickets")
     await desk.says("ยกเลิก")
     await desk.says(row["line"] if row["line"].startswith("/") else f"/open {row['line']}")
-    saved = {r["no"] for r in await desk.db.fetch("SELECT no FROM tickets")} - {r["no"] for r in before}
+    saved = {r["no"] for r in await desk.db.fetch("SELECT no FROM tickets")} - {
+        r["no"] for r in before
+    }
     if not saved:
         return "asked", []
     faults = list(judge.faults(row, await tickets.get_ticket(desk.db, min(saved))))
@@ -211,11 +234,18 @@ async def test_nothing_is_saved_wrong_and_most_at_once(desk: DeskUnderTest) -> N
     wrong = []
     for row in lines:
         outcome, faults = await _outcome(desk, judge, row)
-        kind = row["note"].partition(":")[0] if row["note"].startswith(("ASK", "EITHER")) else "complete"
+        kind = (
+            row["note"].partition(":")[0]
+            if row["note"].startswith(("ASK", "EITHER"))
+            else "complete"
+        )
         counts[kind][outcome] += 1
         if faults:
             wrong.append(f"{row['line']}: {'; '.join(faults)}")
     for kind, outcomes in sorted(counts.items()):
-        print(f"\n{kind}: {outcomes['right']} right, {outcomes['asked']} asked, {outcomes['wrong']} wrong", end="")
+        print(
+            f"\n{kind}: {outcomes['right']} right, {outcomes['asked']} asked, {outcomes['wrong']} wrong",
+            end="",
+        )
     assert not wrong, "\n".join(wrong)
     assert counts["complete"]["right"] >= AT_ONCE * counts["complete"].total()

@@ -1,4 +1,6 @@
-"""Answers by e-mail, from the chat to a real SMTP server: seen before they go, sent once, and never lost from sight."""
+"""Answers by e-mail, from the chat to a real SMTP server: seen before they go, sent once, and never
+lost from sight.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -30,7 +32,9 @@ def smtp() -> Iterator[FakeSmtp]:
 
 @pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(MailServer("127.0.0.1", smtp.port, Encryption.NONE), "กลุ่มบริการ", "services@nso.example")
+    return MailAdapter(
+        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "กลุ่มบริการ", "services@nso.example"
+    )
 
 
 async def ticket(desk, code="C81554", result=f" => {RESULT}"):
@@ -119,7 +123,10 @@ async def test_the_address_can_be_chosen_or_typed_and_a_wrong_one_is_asked_again
     await desk.presses("ตอบทางอีเมล")
     await desk.presses("ช่องอื่น ๆ")
     assert TO in (await desk.presses("ผู้รับ")).buttons
-    assert 'อีเมล "x@example.com, y@example.com" ไม่ถูกต้อง' in (await desk.says("x@example.com, y@example.com")).text
+    assert (
+        'อีเมล "x@example.com, y@example.com" ไม่ถูกต้อง'
+        in (await desk.says("x@example.com, y@example.com")).text
+    )
     assert "ผู้รับ: malee@example.com" in (await desk.says("malee@example.com")).text
     await desk.presses("ส่ง")
     await desk.mails_go()
@@ -161,7 +168,9 @@ async def test_who_has_no_address_gets_no_button(desk):
 
 
 async def test_who_wrote_in_english_is_answered_in_english(desk):
-    await desk.db.write(lambda tx: tx.execute("UPDATE customers SET name = 'John Smith' WHERE code = 'C81554'"))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE customers SET name = 'John Smith' WHERE code = 'C81554'")
+    )
     await desk.says(f"/open C81554 อีเมล 1.1 household income => {RESULT}")
     shown = await desk.presses("ตอบทางอีเมล")
     assert "Dear John Smith,\n\nThank you for your enquiry of 23 November 2026." in shown.text
@@ -329,13 +338,17 @@ async def test_a_slow_server_does_not_cost_the_lease(desk, smtp, monkeypatch):
     while not smtp.connections:
         await asyncio.sleep(0.01)
     desk.wait(minutes=2)
-    while not going.done() and not await desk.count("leases", "expires_at > ? AND name LIKE 'out:mail:%'", desk.now):
+    while not going.done() and not await desk.count(
+        "leases", "expires_at > ? AND name LIKE 'out:mail:%'", desk.now
+    ):
         await asyncio.sleep(0.01)
     assert not going.done()
     await going
 
 
-async def test_an_answer_that_a_colleague_gave_meanwhile_is_shown_before_the_second_goes(desk, smtp):
+async def test_an_answer_that_a_colleague_gave_meanwhile_is_shown_before_the_second_goes(
+    desk, smtp
+):
     await ticket(desk)
     mine = (await desk.presses("ตอบทางอีเมล")).token("ส่ง")
     await desk.says(TICKET, who="ton")
@@ -356,13 +369,17 @@ async def test_when_the_writer_cannot_be_told_the_administrator_is(desk, smtp):
     await ticket(desk)
     await desk.presses("ตอบทางอีเมล")
     await desk.presses("ส่ง")
-    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'"))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'")
+    )
     await desk.mails_go()
     assert f"⚠️ ส่งอีเมลถึง {TO} ไม่สำเร็จ" in desk.told("may").text
     assert "⚠️" not in desk.told("nok").text
 
 
-@pytest.mark.parametrize("error", ["x", "to 599", "login 535 5.7.8", "tls", "timeout connect", "given up", "compose"])
+@pytest.mark.parametrize(
+    "error", ["x", "to 599", "login 535 5.7.8", "tls", "timeout connect", "given up", "compose"]
+)
 def test_every_reason_has_its_sentence(error):
     assert mail.mail_cards.reason(error)
 
@@ -404,7 +421,9 @@ async def begun(desk):
     """The press of the button that begins it."""
     await ticket(desk)
     token = (await desk.says(TICKET)).token("แก้ไข")
-    await desk.db.write(lambda tx: tx.execute("UPDATE buttons SET action = 'test.remind' WHERE token = ?", token))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE buttons SET action = 'test.remind' WHERE token = ?", token)
+    )
     return await desk.presses_token(token)
 
 
@@ -415,7 +434,9 @@ async def test_another_purpose_does_its_work_with_the_press_that_sends(desk, smt
     assert "หัวเรื่อง: [R2611000777] ขอให้ส่งสัญญา" in shown.text
     assert reminder == []
     assert "เปิดใบงานติดตามแล้ว" in (await desk.presses("ส่ง")).text
-    assert [(new.record, new.to, new.text) for new in reminder] == [("81/2563", "kamon@example.ac.th", "ยังไม่ได้รับสัญญา")]
+    assert [(new.record, new.to, new.text) for new in reminder] == [
+        ("81/2563", "kamon@example.ac.th", "ยังไม่ได้รับสัญญา")
+    ]
     assert await desk.count("audit", "action = 'test.reminded' AND record = '81/2563'") == 1
     await desk.mails_go()
     assert smtp.mails[0].body == LETTER.body + "\n"

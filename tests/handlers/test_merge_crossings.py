@@ -1,4 +1,6 @@
-"""What happens where an edit, a list or a second merge crosses a merge or another edit of the same customer."""
+"""What happens where an edit, a list or a second merge crosses a merge or another edit of the same
+customer.
+"""
 
 from dataclasses import replace
 
@@ -27,7 +29,9 @@ async def add(desk, *some):
 
 async def save(desk, code, **values):
     old = await get_record(desk.db, code)
-    await desk.db.write(lambda tx: update_customer(tx, old, replace(old, **values), desk.ids["ton"], desk.now))
+    await desk.db.write(
+        lambda tx: update_customer(tx, old, replace(old, **values), desk.ids["ton"], desk.now)
+    )
 
 
 async def merge(desk, gone, keep):
@@ -51,7 +55,9 @@ async def test_a_list_of_a_customer_who_was_merged_meanwhile_touches_nothing_of_
     assert [one.text for one in kept.addresses] == ["12/34 อำเภอเมืองกระบี่", "ตาก", "พิษณุโลก"]
 
 
-async def test_a_form_over_a_customer_who_was_merged_meanwhile_asks_before_it_changes_the_survivor(desk):
+async def test_a_form_over_a_customer_who_was_merged_meanwhile_asks_before_it_changes_the_survivor(
+    desk,
+):
     await add(desk, OTHER)
     await save(desk, "C81555", note="ก")
     await desk.says("C81555")
@@ -95,7 +101,9 @@ async def test_an_address_is_changed_itself_where_the_list_moved_on_meanwhile(de
     assert [one.text for one in kept.addresses] == ["เมืองพิษณุโลก", "ตาก"]
 
 
-async def test_a_contact_that_was_removed_while_it_was_edited_is_added_again_and_nothing_typed_is_lost(desk):
+async def test_a_contact_that_was_removed_while_it_was_edited_is_added_again_and_nothing_typed_is_lost(
+    desk,
+):
     await add(desk, OTHER)
     await desk.says("C81555")
     await desk.presses("เพิ่มเติม")
@@ -145,7 +153,9 @@ async def test_merges_that_brought_the_same_contact_are_taken_back_in_their_orde
 
 
 async def test_what_a_later_merge_brought_is_no_change_to_be_put_back(desk):
-    third = Customer(CustomerCode("C81556"), "นายสาม คนสาม", email="saam@example.com", note="จากสาม")
+    third = Customer(
+        CustomerCode("C81556"), "นายสาม คนสาม", email="saam@example.com", note="จากสาม"
+    )
     await add(desk, OTHER, third)
     await merge(desk, "C81555", "C81554")
     await merge(desk, "C81556", "C81554")
@@ -214,14 +224,20 @@ async def test_many_contacts_are_shown_page_by_page(desk):
 
 
 async def test_the_list_of_changes_prints_contacts_as_people_write_telephones(desk):
-    await save(desk, "C81554", contacts=(Contact("คุณแดง", mobile="+66819998888", phone="+6621417500;ext=203"),))
+    await save(
+        desk,
+        "C81554",
+        contacts=(Contact("คุณแดง", mobile="+66819998888", phone="+6621417500;ext=203"),),
+    )
     await desk.says("C81554")
     await desk.presses("เพิ่มเติม")
     shown = await desk.presses("รายการแก้ไข")
     assert "- → คุณแดง 02-141-7500 ต่อ 203 081-999-8888" in shown.text
 
 
-async def test_who_reports_codes_is_told_which_to_use_meanwhile_and_the_administrator_sees_all_that_counts(desk):
+async def test_who_reports_codes_is_told_which_to_use_meanwhile_and_the_administrator_sees_all_that_counts(
+    desk,
+):
     await add(desk, OTHER)
     await desk.says("/open C81554 โทร 1.1 ถาม")
     told = await desk.says("รหัสซ้ำ C81555 C81554")

@@ -1,4 +1,6 @@
-"""Merging customers from chat: two taps, seen before, taken back at any time; duplicates reported and proposed."""
+"""Merging customers from chat: two taps, seen before, taken back at any time; duplicates reported
+and proposed.
+"""
 
 from dataclasses import replace
 
@@ -88,7 +90,9 @@ async def test_taking_it_back_restores_both_and_their_tickets(desk):
     assert "👤 C83997" in (await desk.says("jaidee@example.com")).text
 
 
-@pytest.mark.parametrize(("keep", "phone"), [("เก็บค่าที่แก้ภายหลัง", "+66899990000"), ("คืนค่าก่อนรวม", "+66812345678")])
+@pytest.mark.parametrize(
+    ("keep", "phone"), [("เก็บค่าที่แก้ภายหลัง", "+66899990000"), ("คืนค่าก่อนรวม", "+66812345678")]
+)
 async def test_what_was_changed_since_is_listed_and_kept_or_put_back_as_asked(desk, keep, phone):
     await merge(desk)
     await desk.says("C81554")
@@ -210,7 +214,9 @@ async def test_an_officer_reports_codes_and_the_administrator_sees_them_side_by_
     assert "รวมเป็น C81554" in shown.buttons
     assert "มีผู้รายงาน" in "".join((await desk.says("/duplicates", who="may")).buttons)
     # Names that differ by a title alone are one name.
-    assert (await desk.says("/duplicates", who="may")).buttons == ["C81554 = C83997 · นายสมชาย ใจดี · มีผู้รายงาน"]
+    assert (await desk.says("/duplicates", who="may")).buttons == [
+        "C81554 = C83997 · นายสมชาย ใจดี · มีผู้รายงาน"
+    ]
 
 
 async def test_codes_can_be_reported_by_a_line(desk):
@@ -233,10 +239,15 @@ async def test_the_nightly_search_proposes_likely_pairs_best_first_once(desk):
     told = desk.told("may")
     assert "พบคู่ที่อาจเป็นรายเดียวกัน 2 คู่" in told.text
     listed = await desk.presses_token(told.token("ดูคู่ที่รอตัดสิน"), who="may")
-    assert [label.split(" · ")[0] for label in listed.buttons] == ["C81554 = C83997", "C82002 = C95000"]
+    assert [label.split(" · ")[0] for label in listed.buttons] == [
+        "C81554 = C83997",
+        "C82002 = C95000",
+    ]
     sent = len(told.text)
     await at_night(desk)
-    assert len(desk.told("may").text) - sent < 400  # nothing new: only the answer to the press above
+    assert (
+        len(desk.told("may").text) - sent < 400
+    )  # nothing new: only the answer to the press above
     assert desk.told("may").text.count("ระบบพบคู่") == 1
 
 
@@ -250,7 +261,9 @@ async def test_not_the_same_is_remembered(desk):
 
 
 async def test_people_of_one_name_with_other_telephones_and_mails_are_not_proposed(desk):
-    other = Customer(CustomerCode("C95000"), "นายหาญ กล้าดี", phone="+66800001234", email="h@example.com")
+    other = Customer(
+        CustomerCode("C95000"), "นายหาญ กล้าดี", phone="+66800001234", email="h@example.com"
+    )
     await desk.db.write(lambda tx: customers.add_customer(tx, other, desk.now))
     await at_night(desk)
     assert "C82003" not in "".join((await desk.says("/duplicates", who="may")).buttons)
@@ -266,9 +279,14 @@ VALUES = st.fixed_dictionaries(
         "email": st.sampled_from(["", "a@example.com"]),
         "note": st.sampled_from(["", "โทรกลับ"]),
         "contacts": st.lists(
-            st.builds(Contact, st.sampled_from(["นางวิภา", "นายชัย"]), st.sampled_from(["", "+66811119999"])), max_size=3
+            st.builds(
+                Contact, st.sampled_from(["นางวิภา", "นายชัย"]), st.sampled_from(["", "+66811119999"])
+            ),
+            max_size=3,
         ).map(tuple),
-        "addresses": st.lists(st.builds(Address, st.sampled_from(["กระบี่", "ตาก"])), max_size=2, unique=True).map(tuple),
+        "addresses": st.lists(
+            st.builds(Address, st.sampled_from(["กระบี่", "ตาก"])), max_size=2, unique=True
+        ).map(tuple),
     }
 )
 
@@ -284,7 +302,9 @@ async def test_merge_then_undo_restores_both_exactly_in_the_store(desk, one, oth
         survivor, merged = [await get_record(tx, code) for code in codes]
         union = unite(survivor, merged, take)
         await merges.merge(tx, survivor, merged, union, desk.ids["may"], desk.now)
-        assert replace(await get_customer(tx, codes[1]), version=0) == replace(union.customer, version=0)
+        assert replace(await get_customer(tx, codes[1]), version=0) == replace(
+            union.customer, version=0
+        )
         (stored,) = await merges.list_standing(tx, codes[0])
         now = await get_record(tx, codes[0])
         parted = part(stored.merge, now, keep=data.draw(st.booleans()))

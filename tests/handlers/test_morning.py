@@ -1,4 +1,6 @@
-"""The morning's queue: one message a person, only what the day needs, silent when empty; weekly for supervisors."""
+"""The morning's queue: one message a person, only what the day needs, silent when empty; weekly for
+supervisors.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +29,10 @@ async def to_morning(desk, days=1):
 
 def queue(told, who="nok"):
     return [
-        part for reply in told.get(who, []) for part in reply.parts if isinstance(part, Choice) and "☀️" in part.question
+        part
+        for reply in told.get(who, [])
+        for part in reply.parts
+        if isinstance(part, Choice) and "☀️" in part.question
     ]
 
 
@@ -38,7 +43,11 @@ async def test_what_is_overdue_and_due_comes_as_one_message_and_a_tap_opens_it(d
     await desk.says("เตือน พรุ่งนี้ 14.00 โทรกลับคุณสมชาย")
     (part,) = queue(await to_morning(desk))
     assert part.question == ("☀️ อังคาร 24 พ.ย. 69 · งานของคุณ 3 เรื่อง\nเกินกำหนด 2 · เตือนวันนี้ 1")
-    assert [option.label.split(" · ")[0] for option in part.options] == ["เกินกำหนด", "เกินกำหนด", "เตือนวันนี้"]
+    assert [option.label.split(" · ")[0] for option in part.options] == [
+        "เกินกำหนด",
+        "เกินกำหนด",
+        "เตือนวันนี้",
+    ]
     shown = await desk.presses_token(part.options[0].token)
     assert "🎫 R2611000125" in shown.text
 
@@ -115,7 +124,9 @@ async def test_the_work_of_who_is_on_leave_stands_in_the_day_of_who_stands_in(de
 
 async def test_the_work_of_who_left_is_the_supervisors(desk):
     await desk.says(MAIL)
-    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE name = 'นก'", desk.now))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE name = 'นก'", desk.now)
+    )
     (part,) = queue(await to_morning(desk), "ton")
     assert "เกินกำหนด 1" in part.question
 
@@ -128,7 +139,9 @@ async def test_everything_is_counted_and_ten_are_shown(desk):
     (part,) = queue(await to_morning(desk))
     assert "งานของคุณ 13 เรื่อง\nเกินกำหนด 12 · ค้างส่งสำนักงาน 1\nและอีก 3 เรื่อง" in part.question
     assert len(part.options) == 10
-    assert await desk.count("audit", "action = 'ticket.told'") == 10, "the deadlines told nothing beside it"
+    assert await desk.count("audit", "action = 'ticket.told'") == 10, (
+        "the deadlines told nothing beside it"
+    )
 
 
 # What else is to be told at its minute.

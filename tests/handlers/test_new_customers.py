@@ -1,4 +1,6 @@
-"""Somebody new in one message: everything finds its field, and whoever is there already is shown at once."""
+"""Somebody new in one message: everything finds its field, and whoever is there already is shown at
+once.
+"""
 
 import pytest
 
@@ -183,4 +185,6 @@ async def test_a_contact_has_two_telephones_as_well(desk):
     await desk.presses("เพิ่มผู้ติดต่อ")
     await desk.says("นายมานะ อดทน 02-141-7500, 081-234-5699")
     made = await customers.get_customer(desk.db, "C70001")
-    assert [(one.phone, one.mobile) for one in made.contacts if one.name == "นายมานะ อดทน"] == [(FIRST, SECOND)]
+    assert [(one.phone, one.mobile) for one in made.contacts if one.name == "นายมานะ อดทน"] == [
+        (FIRST, SECOND)
+    ]

@@ -100,7 +100,8 @@ async def test_the_same_again_asks_whose_it_is_where_the_first_had_nobody(desk):
 
 
 @pytest.mark.parametrize(
-    "line", ["/open เฟซ 10 เผยแพร่วันหยุด => โพสต์แล้ว ปิด", "/open เมล ส่งสารบรรณ หนังสือเชิญประชุม => ส่งแล้ว ปิด"]
+    "line",
+    ["/open เฟซ 10 เผยแพร่วันหยุด => โพสต์แล้ว ปิด", "/open เมล ส่งสารบรรณ หนังสือเชิญประชุม => ส่งแล้ว ปิด"],
 )
 async def test_publicity_and_incoming_mail_have_none(desk, line):
     assert SAVED in (await desk.says(line)).text

@@ -1,4 +1,6 @@
-"""A morning's message of several things owed: drawn anew in its place, whatever is done about one of them and where."""
+"""A morning's message of several things owed: drawn anew in its place, whatever is done about one
+of them and where.
+"""
 
 import re
 from functools import partial
@@ -20,7 +22,9 @@ LISTED = "7"
 
 @pytest.fixture
 async def morning(desk):
-    """Three contracts are asked for on Tuesday 8 December; the list of them is the officer's last message."""
+    """Three contracts are asked for on Tuesday 8 December; the list of them is the officer's last
+    message.
+    """
     for code in ("C70001", "C81554", "C90210"):
         await desk.says(SENT.format(code))
     await tell(desk)
@@ -88,7 +92,9 @@ async def test_when_all_are_dealt_with_the_list_says_so(morning):
     assert edited(desk) == [LISTED], "received is pressed in the list itself"
 
 
-async def test_what_is_handed_on_is_its_new_officers_with_its_buttons_and_gone_from_the_list(morning):
+async def test_what_is_handed_on_is_its_new_officers_with_its_buttons_and_gone_from_the_list(
+    morning,
+):
     desk = morning
     await desk.presses("1 อื่น ๆ")
     await desk.presses("มอบหมาย")
@@ -97,7 +103,10 @@ async def test_what_is_handed_on_is_its_new_officers_with_its_buttons_and_gone_f
     assert line(done, KAMON).endswith("มอบหมายให้ ต้น")
     assert of(done, 1) == []
     desk.last["telegram:ton"] = desk.told("ton")
-    assert "คุณนกมอบหมายให้คุณติดตาม: 📄 คำขอข้อมูลระดับย่อย 23 พ.ย. 69 · ผศ.ดร.กมลชนก" in desk.told("ton").text
+    assert (
+        "คุณนกมอบหมายให้คุณติดตาม: 📄 คำขอข้อมูลระดับย่อย 23 พ.ย. 69 · ผศ.ดร.กมลชนก"
+        in desk.told("ton").text
+    )
     got = await desk.presses("ได้รับแล้ว", who="ton")
     assert "หยุดเตือน" in got.text
     seen = await desk.presses("2 ได้รับแล้ว")
@@ -148,7 +157,9 @@ async def test_after_going_on_beyond_the_last_reminder_the_lists_buttons_still_w
     for code in ("C70001", "C81554"):
         await desk.says(SENT.format(code))
     await desk.db.write(lambda tx: tx.execute("UPDATE owed SET reminders = 11"))
-    await desk.db.write(lambda tx: tx.execute("UPDATE due SET occurrence = '12' WHERE kind = 'owed'"))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE due SET occurrence = '12' WHERE kind = 'owed'")
+    )
     await tell(desk)
     assert "จะติดตามต่อหรือไม่" in line(desk.last["telegram:nok"], KAMON)
     await desk.presses("1 อื่น ๆ")

@@ -15,7 +15,9 @@ async def invite(desk, user="nok"):
     return code
 
 
-@pytest.mark.parametrize("text", ["ค้นหา สมชาย", "0812345678", "C81554", "/my", "/start", "R2611000001", "/nonsense"])
+@pytest.mark.parametrize(
+    "text", ["ค้นหา สมชาย", "0812345678", "C81554", "/my", "/start", "R2611000001", "/nonsense"]
+)
 async def test_stranger_hears_the_same_whatever_is_asked(desk, text):
     answer = await desk.says(text, who="stranger")
     assert answer.text == UNKNOWN

@@ -1,4 +1,6 @@
-"""A second person's word before a post goes out, and the right to post granted to single officers."""
+"""A second person's word before a post goes out, and the right to post granted to single
+officers.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -28,7 +30,9 @@ async def set_up(desk: DeskUnderTest, *second: Network) -> DeskUnderTest:
 
     async def fill(tx) -> None:
         desk.ids["pui"] = await staff.add_staff(tx, "ปุ้ย", Role.SUPERVISOR, NOW)
-        await staff.link_identity(tx, Identity(Platform.TELEGRAM, "pui", desk.ids["pui"], "pui"), NOW)
+        await staff.link_identity(
+            tx, Identity(Platform.TELEGRAM, "pui", desk.ids["pui"], "pui"), NOW
+        )
 
     await desk.db.write(fill)
     return desk
@@ -39,15 +43,21 @@ async def second(desk: DeskUnderTest) -> DeskUnderTest:
     return await set_up(desk, Network.LINE)
 
 
-async def writes(desk: DeskUnderTest, at: str = "", who: str = "ton", picture: bool = False) -> Answer:
+async def writes(
+    desk: DeskUnderTest, at: str = "", who: str = "ton", picture: bool = False
+) -> Answer:
     """A post is composed and confirmed by its writer."""
     await desk.says("/post", who=who)
-    card = await (desk.sends_file(JPEG, who=who, caption=TEXT) if picture else desk.says(TEXT, who=who))
+    card = await (
+        desk.sends_file(JPEG, who=who, caption=TEXT) if picture else desk.says(TEXT, who=who)
+    )
     if at:
         await desk.presses("เวลาโพสต์", who=who)
         card = await desk.says(at, who=who)
     assert [label for label in card.buttons if "อนุมัติ" in label or "โพสต์" in label], card.text
-    label = next(label for label in card.buttons if label.startswith(("ส่งให้ผู้อนุมัติ", "โพสต์เลย", "ตั้งเวลา")))
+    label = next(
+        label for label in card.buttons if label.startswith(("ส่งให้ผู้อนุมัติ", "โพสต์เลย", "ตั้งเวลา"))
+    )
     return await desk.presses(label, who=who)
 
 
@@ -61,7 +71,9 @@ def asked(desk: DeskUnderTest, who: str) -> Answer:
     return Answer([reply])
 
 
-async def test_it_waits_for_the_word_of_somebody_else_who_sees_the_whole_of_it(second: DeskUnderTest):
+async def test_it_waits_for_the_word_of_somebody_else_who_sees_the_whole_of_it(
+    second: DeskUnderTest,
+):
     done = await writes(second, picture=True)
     assert "ส่ง P1 ให้ ปุ้ย, เมย์ อนุมัติแล้ว" in done.text
     assert await states(second) == {PostState.PROPOSED}, "one network wants it, so all wait"
@@ -101,7 +113,10 @@ async def test_an_officer_cannot_give_it_either(second: DeskUnderTest):
     await writes(second)
     await second.says("/publicize P1")
     assert "ใช้ได้เฉพาะหัวหน้าหรือผู้ที่ได้รับสิทธิ์โพสต์" in (await second.presses("อนุมัติ")).text
-    assert "หมดอายุ" not in (await second.presses_token(asked(second, "pui").token("อนุมัติ"), who="nok")).text
+    assert (
+        "หมดอายุ"
+        not in (await second.presses_token(asked(second, "pui").token("อนุมัติ"), who="nok")).text
+    )
     assert await states(second) == {PostState.PROPOSED}
 
 
@@ -109,7 +124,9 @@ async def test_of_two_who_press_at_once_one_decides(second: DeskUnderTest):
     await writes(second)
     tokens = {who: asked(second, who).token("อนุมัติ") for who in ("pui", "may")}
     await asyncio.gather(*(second.presses_token(token, who=who) for who, token in tokens.items()))
-    rows = await second.db.fetch("SELECT field FROM changes WHERE record = 'P1' AND field = 'state_line'")
+    rows = await second.db.fetch(
+        "SELECT field FROM changes WHERE record = 'P1' AND field = 'state_line'"
+    )
     assert len(rows) == 1
     assert await second.count("audit", "action = 'post.approved'") == 1
     assert await states(second) == {PostState.WAITING}
@@ -126,7 +143,9 @@ async def test_approved_by_one_it_cannot_be_sent_back_by_another(second: DeskUnd
     assert "กลับแก้ไข" not in second.told("ton").text
 
 
-async def test_what_was_rewritten_meanwhile_is_not_sent_back_for_its_old_words(second: DeskUnderTest):
+async def test_what_was_rewritten_meanwhile_is_not_sent_back_for_its_old_words(
+    second: DeskUnderTest,
+):
     await writes(second)
     await second.presses_token(asked(second, "pui").token("ส่งกลับแก้ไข"), who="pui")
     await second.says("/publicize P1", who="ton")
@@ -141,12 +160,16 @@ async def test_what_was_rewritten_meanwhile_is_not_sent_back_for_its_old_words(s
 
 async def test_who_lost_the_right_changes_no_text_that_waits(second: DeskUnderTest):
     await writes(second)
-    await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'"))
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'")
+    )
     await second.says("/publicize P1", who="ton")
     assert "แก้ได้เฉพาะผู้เขียน" in (await second.presses("แก้ไข", who="ton")).text
 
 
-async def test_sent_back_with_a_reason_it_is_written_anew_with_its_text_and_picture(second: DeskUnderTest):
+async def test_sent_back_with_a_reason_it_is_written_anew_with_its_text_and_picture(
+    second: DeskUnderTest,
+):
     await writes(second, picture=True)
     question = await second.presses_token(asked(second, "pui").token("ส่งกลับแก้ไข"), who="pui")
     assert "พิมพ์เหตุผล" in question.text
@@ -192,11 +215,17 @@ async def test_the_text_that_waits_is_its_writers_alone(second: DeskUnderTest, w
     assert {post.text for post in publication.posts.values()} == {TEXT}
 
 
-async def test_a_correction_of_what_is_out_on_one_network_asks_anew_for_the_other(second: DeskUnderTest):
+async def test_a_correction_of_what_is_out_on_one_network_asks_anew_for_the_other(
+    second: DeskUnderTest,
+):
     await writes(second)
     await second.presses_token(asked(second, "pui").token("อนุมัติ"), who="pui")
-    await second.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'"))
-    await second.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed' WHERE network = 'line'"))
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'")
+    )
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE posts SET state = 'failed' WHERE network = 'line'")
+    )
     for who, allowed in (("nok", False), ("ton", True)):
         await second.says("/publicize P1", who=who)
         await second.presses("แก้ไข", who=who)
@@ -211,7 +240,9 @@ async def test_a_correction_of_what_is_out_on_one_network_asks_anew_for_the_othe
 
 async def test_a_text_that_is_perhaps_out_is_not_changed(second: DeskUnderTest):
     await writes(second)
-    await second.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'unclear'"))
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'unclear'")
+    )
     await second.says("/publicize P1", who="ton")
     assert "ยังไม่ทราบว่าโพสต์ข้อความนี้แล้วหรือไม่" in (await second.presses("แก้ไข", who="ton")).text
     assert (await publications.get(second.db, "P1")).news.text == TEXT
@@ -225,12 +256,17 @@ async def test_what_has_no_word_at_its_time_does_not_go_out_and_all_are_told(sec
     await second.tick()
     assert await states(second) == {PostState.PROPOSED}
     second.wait(minutes=1)
-    assert "ถึงเวลาโพสต์แล้วแต่ยังไม่มีผู้อนุมัติ" in (await second.presses_token(request.token("อนุมัติ"), who="pui")).text
+    assert (
+        "ถึงเวลาโพสต์แล้วแต่ยังไม่มีผู้อนุมัติ"
+        in (await second.presses_token(request.token("อนุมัติ"), who="pui")).text
+    )
     await second.tick()
     assert await states(second) == {PostState.CANCELLED}
     for who in ("ton", "pui", "may"):
         assert "P1 ไม่ได้โพสต์ เพราะถึงเวลาแล้วยังไม่มีผู้อนุมัติ" in second.told(who).text
-    again = await second.presses_token(Answer(second.told("ton").replies[-1:]).token("แก้แล้วส่งใหม่"), who="ton")
+    again = await second.presses_token(
+        Answer(second.told("ton").replies[-1:]).token("แก้แล้วส่งใหม่"), who="ton"
+    )
     assert "พิมพ์วันและเวลา" in again.text, "the time is over"
 
 
@@ -245,18 +281,24 @@ async def test_approved_before_its_time_it_waits_for_it(second: DeskUnderTest):
 
 
 async def test_with_nobody_else_there_it_is_said_and_nothing_is_lost(second: DeskUnderTest):
-    await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name <> 'ต้น'"))
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name <> 'ต้น'")
+    )
     answer = await writes(second)
     assert "ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้" in answer.text
     assert TEXT in answer.text
     assert await second.count("publications") == 0
-    await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'admin' WHERE name = 'เมย์'"))
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'admin' WHERE name = 'เมย์'")
+    )
     assert "ส่ง P1 ให้ เมย์ อนุมัติแล้ว" in (await second.presses("ส่งให้ผู้อนุมัติ", who="ton")).text
 
 
 async def test_a_change_that_nobody_else_can_approve_says_so(second: DeskUnderTest):
     await writes(second)
-    await second.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name <> 'ต้น'"))
+    await second.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name <> 'ต้น'")
+    )
     await second.says("/publicize P1", who="ton")
     await second.presses("แก้ไข", who="ton")
     assert "ยังไม่มีคนอื่นที่อนุมัติโพสต์ได้" in (await second.says("ผลสำรวจฉบับใหม่ทั้งหมด", who="ton")).text
@@ -327,7 +369,9 @@ async def test_taken_back_it_counts_from_the_next_press_on(desk: DeskUnderTest):
     assert await desk.count("publications") == 0
 
 
-async def test_what_waits_when_the_right_is_taken_back_is_decided_by_those_who_have_it(desk: DeskUnderTest):
+async def test_what_waits_when_the_right_is_taken_back_is_decided_by_those_who_have_it(
+    desk: DeskUnderTest,
+):
     await set_up(desk)
     await desk.db.write(lambda tx: staff.set_post_right(tx, desk.ids["nok"], NOW))
     await writes(desk, at="14.00", who="nok")
@@ -337,7 +381,10 @@ async def test_what_waits_when_the_right_is_taken_back_is_decided_by_those_who_h
     assert "ต้องมีผู้อนุมัติก่อนโพสต์" in desk.told("nok").text
     await desk.presses_token(asked(desk, "ton").token("อนุมัติ"), who="ton")
     publication = await publications.get(desk.db, "P1")
-    assert (publication.released_by, {post.post_at.hour for post in publication.posts.values() if post.post_at}) == (
+    assert (
+        publication.released_by,
+        {post.post_at.hour for post in publication.posts.values() if post.post_at},
+    ) == (
         desk.ids["ton"],
         {7},
     )

@@ -56,6 +56,8 @@ async def test_text_equal_to_a_token_is_only_text(desk):
 async def test_rights_are_checked_at_the_press(desk):
     listed = await desk.says("เจ้าหน้าที่", who="may")
     token = listed.token("ต้น")
-    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'เมย์'"))
+    await desk.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'เมย์'")
+    )
     answer = await desk.presses_token(token, who="may")
     assert "เฉพาะผู้ดูแลระบบ" in answer.text

@@ -1,4 +1,6 @@
-"""Publicity logged by its officers: one line, a pasted or forwarded post, twins, corrections, removals."""
+"""Publicity logged by its officers: one line, a pasted or forwarded post, twins, corrections,
+removals.
+"""
 
 import pytest
 
@@ -31,16 +33,29 @@ async def rows(desk: DeskUnderTest) -> list[dict[str, object]]:
 
 async def test_a_pasted_post_is_one_card_and_one_tap(desk: DeskUnderTest):
     card = await desk.says(f"{POST} {LABOUR}", platform=Platform.LINE)
-    assert "📣 ประชาสัมพันธ์ · Facebook · 23 พ.ย. 69 · สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569" in card.text
+    assert (
+        "📣 ประชาสัมพันธ์ · Facebook · 23 พ.ย. 69 · สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569"
+        in card.text
+    )
     assert card.buttons[:4] == ["บันทึก", "เพิ่ม Line", "เพิ่ม twitter", "แก้ไข"]
-    assert f"{SAVED} R2611000124 (Facebook)" in (await desk.presses("บันทึก", platform=Platform.LINE)).text
+    assert (
+        f"{SAVED} R2611000124 (Facebook)"
+        in (await desk.presses("บันทึก", platform=Platform.LINE)).text
+    )
 
 
 async def test_each_network_has_its_closed_ticket_in_the_manuals_words(logged: DeskUnderTest):
     assert f"{SAVED} R2611000124 (Facebook), R2611000125 (Line)" in logged.told("nok").text
     facebook, line = await rows(logged)
-    assert (facebook["channel"], facebook["subject"], facebook["status"]) == ("facebook", "10", "closed")
-    assert (facebook["details"], facebook["result"]) == (f"{WORDS}Facebook", f"{WORDS}Facebook {POST}")
+    assert (facebook["channel"], facebook["subject"], facebook["status"]) == (
+        "facebook",
+        "10",
+        "closed",
+    )
+    assert (facebook["details"], facebook["result"]) == (
+        f"{WORDS}Facebook",
+        f"{WORDS}Facebook {POST}",
+    )
     assert (line["details"], line["result"], line["link"]) == (f"{WORDS}Line", f"{WORDS}Line", "")
     assert await logged.count("publications") == 1
     assert await logged.count("forms", "state IN ('open', 'parked')") == 0
@@ -101,12 +116,16 @@ async def test_a_pasted_post_answers_the_form_too(desk: DeskUnderTest):
     await desk.says("/publicize")
     assert "ประชาสัมพันธ์ · Facebook" in (await desk.says(f"{LABOUR}\n{POST}")).text
     card = await desk.says(TWEET)
-    assert "ประชาสัมพันธ์ · Facebook, twitter" in card.text, "the second network's link belongs to the open card"
+    assert "ประชาสัมพันธ์ · Facebook, twitter" in card.text, (
+        "the second network's link belongs to the open card"
+    )
     await desk.presses("บันทึก 2 ช่องทาง")
     assert await desk.count("tickets", "link IN (?, ?)", POST, TWEET) == 2
 
 
-@pytest.mark.parametrize(("day", "stored"), [("เมื่อวาน", "2026-11-22"), ("20 พ.ย. 69", "2026-11-20")])
+@pytest.mark.parametrize(
+    ("day", "stored"), [("เมื่อวาน", "2026-11-22"), ("20 พ.ย. 69", "2026-11-20")]
+)
 async def test_what_went_out_before_is_backdated(desk: DeskUnderTest, day: str, stored: str):
     await desk.says(f"ประชาสัมพันธ์ เฟซ {LABOUR} {POST} {day}")
     await desk.presses("บันทึก")
@@ -131,7 +150,8 @@ async def test_a_forwarded_post_has_the_day_on_which_it_was_first_posted(desk: D
 
 
 @pytest.mark.parametrize(
-    "again", ["m.facebook.com/story.php?story_fbid=123&id=9", f"/publicize {POST}?mibextid=x", f"ดูนี่ {POST}"]
+    "again",
+    ["m.facebook.com/story.php?story_fbid=123&id=9", f"/publicize {POST}?mibextid=x", f"ดูนี่ {POST}"],
 )
 async def test_the_same_post_is_noticed_and_not_logged_twice(logged: DeskUnderTest, again: str):
     answer = await logged.says(again, who="ton")
@@ -186,7 +206,9 @@ async def test_a_correction_reaches_the_tickets_and_the_list_of_changes(logged: 
 
 
 async def test_what_an_officer_wrote_into_the_ticket_survives_a_correction(logged: DeskUnderTest):
-    await logged.db.write(lambda tx: tx.execute("UPDATE tickets SET details = 'เอง' WHERE channel = 'line'"))
+    await logged.db.write(
+        lambda tx: tx.execute("UPDATE tickets SET details = 'เอง' WHERE channel = 'line'")
+    )
     await logged.presses("แก้ไข")
     await logged.presses("แก้ไข")
     await logged.presses("ปีของข้อมูล")
@@ -210,9 +232,14 @@ async def test_two_who_correct_at_once_do_not_overwrite_each_other(logged: DeskU
 
 @pytest.mark.parametrize(
     ("label", "remark", "counts"),
-    [("โพสต์ถูกลบแล้ว", "โพสต์ถูกลบออกจากเครือข่ายแล้ว", 1), ("บันทึกผิด ไม่นับ", "บันทึกข่าวประชาสัมพันธ์นี้ผิด ไม่นับ", 0)],
+    [
+        ("โพสต์ถูกลบแล้ว", "โพสต์ถูกลบออกจากเครือข่ายแล้ว", 1),
+        ("บันทึกผิด ไม่นับ", "บันทึกข่าวประชาสัมพันธ์นี้ผิด ไม่นับ", 0),
+    ],
 )
-async def test_a_removal_is_marked_and_can_be_taken_back(logged: DeskUnderTest, label: str, remark: str, counts: int):
+async def test_a_removal_is_marked_and_can_be_taken_back(
+    logged: DeskUnderTest, label: str, remark: str, counts: int
+):
     await logged.presses("ดูข่าวนี้")
     await logged.presses("ลบ…")
     card = await logged.presses(f"Facebook: {label}")
@@ -230,7 +257,12 @@ async def test_a_second_press_on_a_removal_shows_how_things_are(logged: DeskUnde
     await logged.presses_token(token)
     again = await logged.presses_token(token)
     assert "ลบออกจากเครือข่ายแล้ว" in again.text
-    assert await logged.count("changes", "record = 'P1' AND field = 'state_facebook' AND new_value = 'removed'") == 1
+    assert (
+        await logged.count(
+            "changes", "record = 'P1' AND field = 'state_facebook' AND new_value = 'removed'"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +292,9 @@ async def test_a_link_pasted_beside_an_open_form_puts_it_aside(desk: DeskUnderTe
     assert "พักร่างไว้" in answer.text
 
 
-async def test_a_picture_whose_caption_links_to_a_post_stays_with_the_publication(desk: DeskUnderTest):
+async def test_a_picture_whose_caption_links_to_a_post_stays_with_the_publication(
+    desk: DeskUnderTest,
+):
     card = await desk.sends_file(JPEG, caption=f"{LABOUR} {POST}")
     assert "ประชาสัมพันธ์ · Facebook" in card.text
     await desk.presses("บันทึก")
@@ -269,7 +303,10 @@ async def test_a_picture_whose_caption_links_to_a_post_stays_with_the_publicatio
 
 async def test_the_latest_publications_open_by_a_tap(logged: DeskUnderTest):
     listed = await logged.says("ประชาสัมพันธ์ รายการ")
-    assert "P1 · 23 พ.ย. 69 · Facebook, Line · สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569" in listed.buttons
+    assert (
+        "P1 · 23 พ.ย. 69 · Facebook, Line · สำรวจภาวะการทำงานของประชากร ตุลาคม พ.ศ. 2569"
+        in listed.buttons
+    )
     assert "R2611000125" in (await logged.presses("P1")).text
 
 

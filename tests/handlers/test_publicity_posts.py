@@ -1,4 +1,6 @@
-"""Posting from the desk: composed, previewed with its cost, confirmed by a supervisor, now or at a time."""
+"""Posting from the desk: composed, previewed with its cost, confirmed by a supervisor, now or at a
+time.
+"""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -18,7 +20,9 @@ TEXT = "ผลสำรวจภาวะการทำงานของปร
 class Ready:
     """Networks that are configured, and what a broadcast costs."""
 
-    def __init__(self, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()) -> None:
+    def __init__(
+        self, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()
+    ) -> None:
         self.ready = frozenset(ready)
         self.with_picture = self.ready - frozenset(bare)
         self.cost = cost
@@ -28,7 +32,10 @@ class Ready:
 
 
 def connect(
-    desk: DeskUnderTest, *ready: Network, cost: BroadcastCost | None = None, bare: Collection[Network] = ()
+    desk: DeskUnderTest,
+    *ready: Network,
+    cost: BroadcastCost | None = None,
+    bare: Collection[Network] = (),
 ) -> None:
     worker = desk.engine.worker
     worker._desk = replace(worker._desk, networks=Ready(*ready, cost=cost, bare=bare))
@@ -41,7 +48,9 @@ def both(desk: DeskUnderTest) -> DeskUnderTest:
 
 
 async def states(desk: DeskUnderTest) -> dict[Network, PostState]:
-    return {post.network: post.state for post in (await publications.get(desk.db, "P1")).posts.values()}
+    return {
+        post.network: post.state for post in (await publications.get(desk.db, "P1")).posts.values()
+    }
 
 
 async def test_the_post_is_seen_with_its_cost_before_it_goes_out(both: DeskUnderTest):
@@ -53,7 +62,10 @@ async def test_the_post_is_seen_with_its_cost_before_it_goes_out(both: DeskUnder
     assert await both.count("posts") == 0, "nothing goes out before it is confirmed"
     done = await both.presses("โพสต์เลย 2 ช่องทาง", who="ton")
     assert "กำลังโพสต์ P1 ลง Facebook, Line" in done.text
-    assert await states(both) == {Network.FACEBOOK: PostState.WAITING, Network.LINE: PostState.WAITING}
+    assert await states(both) == {
+        Network.FACEBOOK: PostState.WAITING,
+        Network.LINE: PostState.WAITING,
+    }
     assert await both.count("tickets") == 0
 
 
@@ -61,7 +73,9 @@ async def test_only_supervisors_post(both: DeskUnderTest):
     assert "ใช้ได้เฉพาะหัวหน้า" in (await both.says("/post")).text
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
-    await both.db.write(lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'"))
+    await both.db.write(
+        lambda tx: tx.execute("UPDATE staff SET role = 'officer' WHERE name = 'ต้น'")
+    )
     assert "ใช้ได้เฉพาะหัวหน้า" in (await both.presses("โพสต์เลย", who="ton")).text
     assert await both.count("posts") == 0
 
@@ -97,7 +111,9 @@ async def test_a_network_that_is_not_configured_is_told(both: DeskUnderTest):
     assert "โพสต์เลย 1 ช่องทาง" in both.last["telegram:ton"].buttons
 
 
-async def test_a_text_that_a_network_would_refuse_is_asked_for_again_and_not_cut(both: DeskUnderTest):
+async def test_a_text_that_a_network_would_refuse_is_asked_for_again_and_not_cut(
+    both: DeskUnderTest,
+):
     await both.says("/post", who="ton")
     asked = await both.says("ก" * 5001, who="ton")
     assert "ข้อความยาว 5001 ตัวอักษร Line รับได้ไม่เกิน 5000 ตัวอักษร" in asked.text
@@ -107,9 +123,15 @@ async def test_a_text_that_a_network_would_refuse_is_asked_for_again_and_not_cut
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("พรุ่งนี้ 9.00", "2026-11-24T02:00"), ("24 พ.ย. 69 14.30 น.", "2026-11-24T07:30"), ("17:45", "2026-11-23T10:45")],
+    [
+        ("พรุ่งนี้ 9.00", "2026-11-24T02:00"),
+        ("24 พ.ย. 69 14.30 น.", "2026-11-24T07:30"),
+        ("17:45", "2026-11-23T10:45"),
+    ],
 )
-async def test_a_post_may_wait_for_its_time_and_be_called_off(both: DeskUnderTest, typed: str, stored: str):
+async def test_a_post_may_wait_for_its_time_and_be_called_off(
+    both: DeskUnderTest, typed: str, stored: str
+):
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
     await both.presses("เวลาโพสต์", who="ton")
@@ -126,9 +148,16 @@ async def test_a_post_may_wait_for_its_time_and_be_called_off(both: DeskUnderTes
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("9.00", "เวลานี้ผ่านไปแล้ว"), ("เมื่อวาน 9.00", "เวลานี้ผ่านไปแล้ว"), ("เร็ว ๆ นี้", "ไม่เข้าใจเวลา"), ("25.00", "ไม่เข้าใจเวลา")],
+    [
+        ("9.00", "เวลานี้ผ่านไปแล้ว"),
+        ("เมื่อวาน 9.00", "เวลานี้ผ่านไปแล้ว"),
+        ("เร็ว ๆ นี้", "ไม่เข้าใจเวลา"),
+        ("25.00", "ไม่เข้าใจเวลา"),
+    ],
 )
-async def test_a_time_that_is_past_or_none_is_asked_again(both: DeskUnderTest, typed: str, said: str):
+async def test_a_time_that_is_past_or_none_is_asked_again(
+    both: DeskUnderTest, typed: str, said: str
+):
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
     await both.presses("เวลาโพสต์", who="ton")
@@ -147,14 +176,25 @@ async def test_what_failed_is_tried_again_by_a_tap_and_only_that(both: DeskUnder
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
     await both.presses("โพสต์เลย", who="ton")
-    keys = {row["network"]: row["retry_key"] for row in await both.db.fetch("SELECT network, retry_key FROM posts")}
+    keys = {
+        row["network"]: row["retry_key"]
+        for row in await both.db.fetch("SELECT network, retry_key FROM posts")
+    }
     failed = "UPDATE posts SET state = 'failed', error = 'quota' WHERE network = 'line'"
     await both.db.write(lambda tx: tx.execute(failed))
-    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'"))
+    await both.db.write(
+        lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'")
+    )
     assert "โควตาเดือนนี้ไม่พอ" in (await both.says("/publicize P1", who="ton")).text
     assert "กำลังลองโพสต์ใหม่" in (await both.presses("ลองโพสต์ใหม่", who="ton")).text
-    assert await states(both) == {Network.FACEBOOK: PostState.POSTED, Network.LINE: PostState.WAITING}
-    again = {row["network"]: row["retry_key"] for row in await both.db.fetch("SELECT network, retry_key FROM posts")}
+    assert await states(both) == {
+        Network.FACEBOOK: PostState.POSTED,
+        Network.LINE: PostState.WAITING,
+    }
+    again = {
+        row["network"]: row["retry_key"]
+        for row in await both.db.fetch("SELECT network, retry_key FROM posts")
+    }
     assert again["line"] != keys["line"]
 
 
@@ -162,8 +202,13 @@ async def test_what_perhaps_went_out_keeps_its_key_when_it_is_tried_again(both: 
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
     await both.presses("โพสต์เลย", who="ton")
-    before = {row["network"]: row["retry_key"] for row in await both.db.fetch("SELECT network, retry_key FROM posts")}
-    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'unclear'"))
+    before = {
+        row["network"]: row["retry_key"]
+        for row in await both.db.fetch("SELECT network, retry_key FROM posts")
+    }
+    await both.db.write(
+        lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'unclear'")
+    )
     await both.says("/publicize P1", who="ton")
     await both.presses("ลองโพสต์ใหม่", who="ton")
     rows = await both.db.fetch("SELECT network, retry_key, error, state FROM posts")
@@ -176,7 +221,9 @@ async def doubtful_line(both: DeskUnderTest, hours: int) -> str:
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
     await both.presses("โพสต์เลย", who="ton")
-    await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'"))
+    await both.db.write(
+        lambda tx: tx.execute("UPDATE posts SET state = 'posted' WHERE network = 'facebook'")
+    )
     doubt = "UPDATE posts SET state = 'failed', error = 'unclear', first_try_at = ? WHERE network = 'line'"
     await both.db.write(lambda tx: tx.execute(doubt, both.now - timedelta(hours=hours)))
     await both.says("/publicize P1", who="ton")
@@ -189,7 +236,9 @@ async def line_key(both: DeskUnderTest) -> str:
     return str(row["retry_key"])
 
 
-async def test_a_broadcast_that_line_has_forgotten_goes_out_anew_only_on_somebodys_word(both: DeskUnderTest):
+async def test_a_broadcast_that_line_has_forgotten_goes_out_anew_only_on_somebodys_word(
+    both: DeskUnderTest,
+):
     key = await doubtful_line(both, hours=24)
     assert "ตรวจใน Line ก่อน" in (await both.presses("ลองโพสต์ใหม่", who="ton")).text
     assert (await states(both))[Network.LINE] is PostState.FAILED
@@ -198,7 +247,9 @@ async def test_a_broadcast_that_line_has_forgotten_goes_out_anew_only_on_somebod
     assert await line_key(both) != key
 
 
-async def test_a_broadcast_that_line_still_knows_keeps_its_key_whatever_is_said(both: DeskUnderTest):
+async def test_a_broadcast_that_line_still_knows_keeps_its_key_whatever_is_said(
+    both: DeskUnderTest,
+):
     key = await doubtful_line(both, hours=22)
     await both.presses("ไม่ได้ออก โพสต์ใหม่", who="ton")
     assert (await states(both))[Network.LINE] is PostState.WAITING
@@ -251,7 +302,9 @@ async def test_the_last_picture_is_the_one_and_it_may_be_left_out(both: DeskUnde
     card = await both.sends_file(b"\x89PNG\r\n\x1a\n", who="ton")
     assert "โพสต์ใช้รูปล่าสุดรูปเดียว" in card.text
     await both.presses("โพสต์เลย", who="ton")
-    (row,) = await both.db.fetch("SELECT f.mime FROM files f JOIN publications p ON p.picture = f.id")
+    (row,) = await both.db.fetch(
+        "SELECT f.mime FROM files f JOIN publications p ON p.picture = f.id"
+    )
     assert row["mime"] == "image/png"
     await both.says("/post", who="ton")
     await both.sends_file(b"\xff\xd8\xff\xe0", who="ton", caption=TEXT)
@@ -288,7 +341,9 @@ async def test_a_network_that_gets_no_picture_is_told_before_it_goes_out(desk: D
 @pytest.mark.parametrize(
     ("text", "price"), [(TEXT, "0.20 USD"), ("ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69", "0.015 USD")]
 )
-async def test_what_twitter_takes_is_said_before_it_goes_out(desk: DeskUnderTest, text: str, price: str):
+async def test_what_twitter_takes_is_said_before_it_goes_out(
+    desk: DeskUnderTest, text: str, price: str
+):
     connect(desk, Network.TWITTER)
     await desk.says("/post", who="ton")
     assert f"twitter คิดค่าบริการ {price} ต่อโพสต์" in (await desk.says(text, who="ton")).text
@@ -302,7 +357,11 @@ async def test_a_text_that_twitter_would_refuse_is_said_to_be_too_long(desk: Des
     assert not [label for label in asked.buttons if label.startswith("โพสต์เลย")]
 
 
-LONG = "ผลสำรวจภาวะการทำงานของประชากร เดือนตุลาคม พ.ศ. 2569 " + "ผู้มีงานทำเพิ่มขึ้น " * 15 + "อ่านต่อ https://www.nso.go.th/lfs"
+LONG = (
+    "ผลสำรวจภาวะการทำงานของประชากร เดือนตุลาคม พ.ศ. 2569 "
+    + "ผู้มีงานทำเพิ่มขึ้น " * 15
+    + "อ่านต่อ https://www.nso.go.th/lfs"
+)
 
 
 async def test_for_a_network_that_takes_less_the_text_is_cut_if_one_says_so(desk: DeskUnderTest):
@@ -332,15 +391,22 @@ async def test_or_that_network_is_left_out_or_the_text_is_another(desk: DeskUnde
     await desk.presses("ตัดให้พอดี twitter", who="ton")
     await desk.presses("แก้ไข", who="ton")
     await desk.presses("ข่าว", who="ton")
-    assert "ตัดให้พอดี twitter" in (await desk.says(LONG + " ใหม่", who="ton")).buttons, "another text is asked about anew"
+    assert "ตัดให้พอดี twitter" in (await desk.says(LONG + " ใหม่", who="ton")).buttons, (
+        "another text is asked about anew"
+    )
     assert "โพสต์เลย 2 ช่องทาง" in (await desk.says(TEXT, who="ton")).buttons
 
 
-async def test_what_the_desk_could_not_post_is_logged_when_it_was_posted_by_hand(both: DeskUnderTest):
+async def test_what_the_desk_could_not_post_is_logged_when_it_was_posted_by_hand(
+    both: DeskUnderTest,
+):
     await both.says("/post", who="ton")
     await both.says(TEXT, who="ton")
     await both.presses("โพสต์เลย", who="ton")
     await both.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'failed', error = 'token'"))
     await both.says(f"https://www.facebook.com/nso/posts/555 {TEXT}", who="ton")
     assert "R2611000124 (Facebook)" in (await both.presses("เพิ่ม Facebook ใน P1", who="ton")).text
-    assert await states(both) == {Network.FACEBOOK: PostState.POSTED, Network.LINE: PostState.FAILED}
+    assert await states(both) == {
+        Network.FACEBOOK: PostState.POSTED,
+        Network.LINE: PostState.FAILED,
+    }

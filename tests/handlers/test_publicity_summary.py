@@ -24,7 +24,9 @@ LABOUR = "สำรวจภาวะการทำงานของประ�
 
 @pytest.fixture
 async def year(desk: DeskUnderTest) -> DeskUnderTest:
-    """Two posts of October's data in November, one in October, one of the fiscal year before, one by /open."""
+    """Two posts of October's data in November, one in October, one of the fiscal year before, one
+    by /open.
+    """
     for line in (
         f"ประชาสัมพันธ์ เฟซ ไลน์ ผล{LABOUR} ต.ค. 69",
         "ประชาสัมพันธ์ เฟซ ผลสำรวจแรงงานนอกระบบ 2568 5 ต.ค. 69",
@@ -95,7 +97,13 @@ async def test_what_was_taken_down_is_said_and_not_counted(year: DeskUnderTest):
 
 async def test_reach_is_summed_in_the_networks_own_words(year: DeskUnderTest):
     for network, delivered, opened in ((Network.FACEBOOK, None, 431), (Network.LINE, 1320, 82)):
-        note = partial(publications.note_reach, network=network, reach=(delivered, opened), now=year.now, again_at=None)
+        note = partial(
+            publications.note_reach,
+            network=network,
+            reach=(delivered, opened),
+            now=year.now,
+            again_at=None,
+        )
         await year.db.write(partial(note, no="P1"))
     told = (await year.says("ประชาสัมพันธ์ สรุป")).text
     assert "Facebook: 3 · มีผู้เห็น 431" in told
@@ -133,7 +141,9 @@ async def test_releases_that_nobody_publicised_are_listed(year: DeskUnderTest):
         Release(LABOUR, date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 20)),
     )
     desk = year.engine.worker._desk
-    year.engine.worker._desk = replace(desk, configuration=replace(desk.configuration, releases=releases))
+    year.engine.worker._desk = replace(
+        desk, configuration=replace(desk.configuration, releases=releases)
+    )
     told = (await year.says("ประชาสัมพันธ์ สรุป")).text
     assert "ผลสำรวจที่ยังไม่ประชาสัมพันธ์ 1" in told
     assert f"{LABOUR} ข้อมูล ก.ย. 69 · ออกเมื่อ 20 ต.ค. 69" in told

@@ -1,4 +1,6 @@
-"""A number or a code anywhere in what is typed leads to its record, and a button acts on the record that it names."""
+"""A number or a code anywhere in what is typed leads to its record, and a button acts on the record
+that it names.
+"""
 
 import pytest
 
@@ -43,7 +45,16 @@ async def test_a_ticket_number_leads_to_its_card(two, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["รหัสC81554ค่ะ", "c 81554", "C-81554", "รหัส ๘๑๕๕๔", "ลูกค้ารหัส C81554 โทรมา", "สมชายC81554", "หา C 81554"]
+    "text",
+    [
+        "รหัสC81554ค่ะ",
+        "c 81554",
+        "C-81554",
+        "รหัส ๘๑๕๕๔",
+        "ลูกค้ารหัส C81554 โทรมา",
+        "สมชายC81554",
+        "หา C 81554",
+    ],
 )
 async def test_a_code_leads_to_its_customer(desk, text):
     assert "👤 C81554 นายสมชาย ใจดี" in (await desk.says(text)).text
@@ -57,7 +68,9 @@ async def test_what_is_no_reference_is_searched_for(two, text):
 
 
 async def test_a_contract_within_a_text_is_shown(desk):
-    await desk.says("/open C70001 หนังสือ 7.4 เลขรับ 5 20 พ.ย. 69 ขอข้อมูลระดับย่อย สรง. 2560 สัญญา 81/2569 => ส่งแล้ว")
+    await desk.says(
+        "/open C70001 หนังสือ 7.4 เลขรับ 5 20 พ.ย. 69 ขอข้อมูลระดับย่อย สรง. 2560 สัญญา 81/2569 => ส่งแล้ว"
+    )
     for text in ("สัญญา 81/69 ถึงไหนแล้ว", "/contract 81/69", "ตามสัญญาเลขที่ ๘๑/๒๕๖๙"):
         assert "81/2569" in (await desk.says(text)).text
 
@@ -144,7 +157,12 @@ async def test_a_text_after_saving_is_offered_for_that_ticket_by_its_number(two)
     assert f"ใช้เป็นผลและปิด {SECOND}" in answer.buttons
     assert not [label for label in answer.buttons if FIRST in label]
     await two.presses(f"ใช้เป็นผลและปิด {SECOND}")
-    assert await two.count("tickets", f"no = '{SECOND}' AND {CLOSED} AND result = 'แนะนำให้ดูที่เว็บไซต์แล้ว'") == 1
+    assert (
+        await two.count(
+            "tickets", f"no = '{SECOND}' AND {CLOSED} AND result = 'แนะนำให้ดูที่เว็บไซต์แล้ว'"
+        )
+        == 1
+    )
     assert await two.count("tickets", CLOSED) == 1
 
 
@@ -185,7 +203,12 @@ async def test_a_colleagues_ticket_is_not_ones_latest(two):
 async def test_a_remark_is_added_by_its_button(two):
     await two.says("R2611000124 ศูนย์ข้อมูลตอบช้า")
     await two.presses(f"ใช้เป็นหมายเหตุของ {FIRST}")
-    assert await two.count("tickets", f"no = '{FIRST}' AND remarks = 'ศูนย์ข้อมูลตอบช้า' AND status = 'open'") == 1
+    assert (
+        await two.count(
+            "tickets", f"no = '{FIRST}' AND remarks = 'ศูนย์ข้อมูลตอบช้า' AND status = 'open'"
+        )
+        == 1
+    )
 
 
 async def test_a_closed_ticket_takes_no_second_result(two):
@@ -229,10 +252,16 @@ async def test_what_closes_names_its_ticket_wherever_a_message_speaks_of_two(two
     assert [label for label in card.buttons if "ปิด" in label] == [f"ปิดใบงาน {FIRST}"]
     await two.presses(f"ปิดใบงาน {FIRST}")
     await two.says("ส่งแล้ว")
-    assert await two.count("tickets", CLOSED) == await two.count("tickets", f"{CLOSED} AND no = '{FIRST}'") == 1
+    assert (
+        await two.count("tickets", CLOSED)
+        == await two.count("tickets", f"{CLOSED} AND no = '{FIRST}'")
+        == 1
+    )
 
 
-@pytest.mark.parametrize("text", ["R2611000001ถึงไหนแล้ว", "R2611000001 ถึงไหนแล้วคะ", "เรื่องใน R2611000001 ไปถึงใคร"])
+@pytest.mark.parametrize(
+    "text", ["R2611000001ถึงไหนแล้ว", "R2611000001 ถึงไหนแล้วคะ", "เรื่องใน R2611000001 ไปถึงใคร"]
+)
 async def test_a_ticket_that_does_not_exist_is_said_to_be_none_within_a_text_as_well(desk, text):
     told = await desk.says(text)
     assert "ไม่พบใบงาน R2611000001" in told.text

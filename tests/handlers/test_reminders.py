@@ -1,4 +1,6 @@
-"""Personal reminders: set, listed, moved, deleted, and rung at their time, day and night; only one's own."""
+"""Personal reminders: set, listed, moved, deleted, and rung at their time, day and night; only
+one's own.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -49,7 +51,9 @@ async def test_one_line_sets_a_reminder(desk, line, when, what):
     assert await desk.count("reminders") == await desk.count("due", "kind = 'reminder'") == 1
 
 
-@pytest.mark.parametrize("line", ["เตือนใจ", "เตือน ใจดี", "เตือน", "เตือน จันทร์เพ็ญ ใจดี", "เตือน สายใจ", "เตือน เที่ยงธรรม"])
+@pytest.mark.parametrize(
+    "line", ["เตือนใจ", "เตือน ใจดี", "เตือน", "เตือน จันทร์เพ็ญ ใจดี", "เตือน สายใจ", "เตือน เที่ยงธรรม"]
+)
 async def test_people_whose_name_begins_like_the_command_are_looked_for(desk, line):
     assert "⏰" not in (await desk.says(line)).text
 
@@ -82,7 +86,9 @@ async def test_the_past_is_refused_in_one_sentence_and_asked_for_again(desk):
         ("เตือน 10 ธ.ค. 69 ส่งไฟล์", "รัฐธรรมนูญ", "ศ. 11 ธ.ค. 69 09.00 น."),
     ],
 )
-async def test_a_day_off_is_kept_but_pointed_out_with_the_next_working_day_one_tap_away(desk, line, why, to):
+async def test_a_day_off_is_kept_but_pointed_out_with_the_next_working_day_one_tap_away(
+    desk, line, why, to
+):
     answer = await desk.says(line)
     assert "⚠️ ตรงกับวันหยุด" in answer.text
     assert why in answer.text
@@ -226,14 +232,18 @@ async def test_what_was_claimed_while_the_clock_was_ahead_is_not_held_until_then
 async def test_between_a_ticket_and_its_answer_a_reminder_may_be_set(desk):
     await ticket(desk)
     await desk.says(f"เตือน {TICKET} พรุ่งนี้")
-    assert any("ใช้เป็นผลของ" in label for label in (await desk.says("แนะนำเว็บไซต์ของสำนักงานแล้ว")).buttons)
+    assert any(
+        "ใช้เป็นผลของ" in label for label in (await desk.says("แนะนำเว็บไซต์ของสำนักงานแล้ว")).buttons
+    )
 
 
 async def test_nobody_to_be_reached_is_told_to_the_administrators_once_a_day(desk):
     for platform in (Platform.TELEGRAM, Platform.LINE):
         await desk.db.write(
             lambda tx, p=platform: tx.execute(
-                "UPDATE identities SET unreachable_at = ? WHERE platform = ? AND user_id = 'nok'", desk.now, p
+                "UPDATE identities SET unreachable_at = ? WHERE platform = ? AND user_id = 'nok'",
+                desk.now,
+                p,
             )
         )
     nok = desk.ids["nok"]
@@ -256,7 +266,9 @@ async def test_who_blocked_the_bot_is_told_by_the_other_platform_until_they_writ
     assert desk.told("nok").text.endswith("⏰ เรื่องที่ 2")
 
 
-async def test_a_notice_of_several_calls_goes_elsewhere_as_a_whole_and_nobody_else_is_alarmed(desk, monkeypatch):
+async def test_a_notice_of_several_calls_goes_elsewhere_as_a_whole_and_nobody_else_is_alarmed(
+    desk, monkeypatch
+):
     telegram = desk.recorders[Platform.TELEGRAM]
     telegram.refused.add("nok")
 
@@ -264,7 +276,9 @@ async def test_a_notice_of_several_calls_goes_elsewhere_as_a_whole_and_nobody_el
         return [reply_to_json(replace(reply, parts=(part,))) for part in reply.parts]
 
     monkeypatch.setattr(telegram, "render", in_calls)
-    both = Notice(lambda: Reply((Paragraph("ตอนที่ 1"), Paragraph("ตอนที่ 2"))), "both", staff_id=desk.ids["nok"])
+    both = Notice(
+        lambda: Reply((Paragraph("ตอนที่ 1"), Paragraph("ตอนที่ 2"))), "both", staff_id=desk.ids["nok"]
+    )
     await desk.engine.post(Outcome(None, notices=(both,)))
     await desk.engine.idle()
     assert desk.told("nok", Platform.LINE).text == "ตอนที่ 1\nตอนที่ 2"

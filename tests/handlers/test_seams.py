@@ -1,4 +1,6 @@
-"""Where two parts of a ticket's life meet: leave within leave, offers and closing, copies of pairs and of reports."""
+"""Where two parts of a ticket's life meet: leave within leave, offers and closing, copies of pairs
+and of reports.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -18,13 +20,19 @@ def until(desk, moment: str) -> None:
 
 
 async def blocks(desk, who: str) -> None:
-    await desk.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = ? WHERE id = ?", desk.now, desk.ids[who]))
+    await desk.db.write(
+        lambda tx: tx.execute(
+            "UPDATE staff SET blocked_at = ? WHERE id = ?", desk.now, desk.ids[who]
+        )
+    )
 
 
 async def hands_over_for_leave(desk, days: str, giver: str, receiver: str) -> None:
     """The giver goes on leave, and the receiver takes everything."""
     await desk.says(f"ลา {days}", who=giver)
-    if not any(label.startswith(desk_name(receiver)) for label in desk.last[f"telegram:{giver}"].buttons):
+    if not any(
+        label.startswith(desk_name(receiver)) for label in desk.last[f"telegram:{giver}"].buttons
+    ):
         await desk.presses(NO, who=giver)
         await desk.presses(desk_name(receiver), who=giver)
     await desk.presses("ฝากตามนี้", who=giver)

@@ -1,4 +1,6 @@
-"""What an officer sees of a search: sure hits as before, guesses under their own heading, never taken silently."""
+"""What an officer sees of a search: sure hits as before, guesses under their own heading, never
+taken silently.
+"""
 
 import pytest
 
@@ -16,7 +18,9 @@ async def test_a_guess_is_offered_and_not_opened(desk: DeskUnderTest) -> None:
     assert "C70001" in (await desk.presses("C70001")).text
 
 
-@pytest.mark.parametrize("typed", ["l,=kp .0fu", "สมชายใจดี", "นาย สมชาย ใจดี", "ใจดี สมชาย", "สม ชาย ใจดี"])
+@pytest.mark.parametrize(
+    "typed", ["l,=kp .0fu", "สมชายใจดี", "นาย สมชาย ใจดี", "ใจดี สมชาย", "สม ชาย ใจดี"]
+)
 async def test_a_sure_hit_opens_the_card(desk: DeskUnderTest, typed: str) -> None:
     assert "👤 C81554 นายสมชาย ใจดี" in (await desk.says(f"หา {typed}")).text
 

@@ -1,4 +1,6 @@
-"""What happens on a long day: habitual words, wrong taps, pasted letters, changed minds. Nothing is misfiled."""
+"""What happens on a long day: habitual words, wrong taps, pasted letters, changed minds. Nothing is
+misfiled.
+"""
 
 import pytest
 
@@ -10,7 +12,9 @@ async def new_ticket(desk):
     return await desk.presses("สร้างใบงาน")
 
 
-@pytest.mark.parametrize("text", ["ขอบคุณ", "ปิด", "ใช่", "5", "?", "🙂", "19 ก.พ. 63", "เตือนใจ", "นางเตือนใจ แสงทอง"])
+@pytest.mark.parametrize(
+    "text", ["ขอบคุณ", "ปิด", "ใช่", "5", "?", "🙂", "19 ก.พ. 63", "เตือนใจ", "นางเตือนใจ แสงทอง"]
+)
 async def test_word_that_is_hardly_a_question_is_asked_about_first(desk, text):
     await new_ticket(desk)
     asked = await desk.says(text)
@@ -23,7 +27,9 @@ async def test_word_that_is_hardly_a_question_is_asked_about_first(desk, text):
     assert SAVED in done.text
 
 
-@pytest.mark.parametrize(("text", "expected"), [("เมล", "E-Mail"), ("6.1", "6.1 ข้อมูลสถิติ"), ("มาเอง", "ติดต่อด้วยตนเอง")])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("เมล", "E-Mail"), ("6.1", "6.1 ข้อมูลสถิติ"), ("มาเอง", "ติดต่อด้วยตนเอง")]
+)
 async def test_lone_channel_or_subject_is_one(desk, text, expected):
     await new_ticket(desk)
     form = await desk.says(text)
@@ -130,7 +136,9 @@ async def test_result_of_the_slower_officer_is_kept(desk):
     assert (row["result"], row["status"]) == ("ต้นตอบแล้ว\nตอบทางโทรศัพท์แล้ว", "closed")
 
 
-@pytest.mark.parametrize("text", ["512 24 ก.พ. 63", "512 รับวันที่ 24 ก.พ. 63", "๕๑๒ ลงวันที่ 24 กุมภาพันธ์ 2563"])
+@pytest.mark.parametrize(
+    "text", ["512 24 ก.พ. 63", "512 รับวันที่ 24 ก.พ. 63", "๕๑๒ ลงวันที่ 24 กุมภาพันธ์ 2563"]
+)
 async def test_number_and_its_date_are_told_in_one_answer(desk, text):
     asked = await desk.says("/open C70001 หนังสือ 6.4 ขอข้อมูล => ส่งแล้ว ปิด")
     assert "เลขที่ลงรับ" in asked.text
@@ -158,7 +166,9 @@ async def test_unknown_is_a_tap(desk):
     assert SAVED in done.text
 
 
-@pytest.mark.parametrize("text", ["โทรกลับ 0812345678", "0812345678 ใจดีมาก", "สมหญิง somchai@example.com"])
+@pytest.mark.parametrize(
+    "text", ["โทรกลับ 0812345678", "0812345678 ใจดีมาก", "สมหญิง somchai@example.com"]
+)
 async def test_telephone_among_other_words_still_finds(desk, text):
     found = await desk.says(text)
     assert "C81554" in found.text
@@ -173,7 +183,9 @@ async def test_telephone_among_other_words_still_finds(desk, text):
         ("วิชัย มีสุข 089 876 5432", "วิชัย มีสุข", "+66898765432"),
     ],
 )
-async def test_new_customer_takes_name_and_telephone_out_of_what_was_typed(desk, typed, name, phone):
+async def test_new_customer_takes_name_and_telephone_out_of_what_was_typed(
+    desk, typed, name, phone
+):
     await desk.says(f"/new {typed}")
     await desk.presses("ประชาสังคม")
     await desk.presses("ชาย")

@@ -1,8 +1,9 @@
-"""Commands as people say them: a table of what is typed and where it must lead, or the sentence that says what would.
+"""Commands as people say them: a table of what is typed and where it must lead, or the sentence
+that says what would.
 
-The left column was written by somebody who had read the list of commands: it shows that these ways of saying them are
-understood, and measures nothing about ways that nobody of the project thought of.
-"""
+The left column was written by somebody who had read the list of commands: it shows that these ways
+of saying them are understood, and measures nothing about ways that nobody of the project thought
+of."""
 
 import pytest
 
@@ -231,7 +232,9 @@ async def test_a_name_is_no_command(three, said):
     assert f'ผู้รับบริการใหม่ "{said}"' in answer.buttons
 
 
-@pytest.mark.parametrize("said", ["งานค้าง", "ปิด", "?", "ขอเหมือนเดิม", "ช่วยหา ข้อมูลแรงงาน", "คำสั่ง", "ค้น ข้อมูลรายได้"])
+@pytest.mark.parametrize(
+    "said", ["งานค้าง", "ปิด", "?", "ขอเหมือนเดิม", "ช่วยหา ข้อมูลแรงงาน", "คำสั่ง", "ค้น ข้อมูลรายได้"]
+)
 async def test_what_may_be_an_answer_is_one_while_a_form_asks(three, said):
     await three.says("สร้างใบงาน C81554")
     answer = await three.says(said)
@@ -240,7 +243,13 @@ async def test_what_may_be_an_answer_is_one_while_a_form_asks(three, said):
 
 
 @pytest.mark.parametrize(
-    "said", ["ปิด R2611000125 ส่งแล้ว", "ช่วยปิด R2611000125 ส่งแล้ว", "R2611000125 ปิด ส่งแล้ว", "เตือน R2611000125 พรุ่งนี้"]
+    "said",
+    [
+        "ปิด R2611000125 ส่งแล้ว",
+        "ช่วยปิด R2611000125 ส่งแล้ว",
+        "R2611000125 ปิด ส่งแล้ว",
+        "เตือน R2611000125 พรุ่งนี้",
+    ],
 )
 async def test_a_command_that_names_a_record_is_no_answer(three, said):
     await three.says("สร้างใบงาน C81554")

@@ -1,4 +1,6 @@
-"""What no chat takes goes by mail to the work address, once, with numbers and no names; else administrators hear."""
+"""What no chat takes goes by mail to the work address, once, with numbers and no names; else
+administrators hear.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +33,9 @@ def smtp() -> Iterator[FakeSmtp]:
 
 @pytest.fixture
 def mailer(smtp: FakeSmtp) -> Adapter:
-    return MailAdapter(MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example")
+    return MailAdapter(
+        MailServer("127.0.0.1", smtp.port, Encryption.NONE), "", "services@nso.example"
+    )
 
 
 async def refuses(desk, answer=GONE, *platforms, chat="nok"):
@@ -46,7 +50,9 @@ async def refuses(desk, answer=GONE, *platforms, chat="nok"):
 
 
 async def only_line(desk):
-    await desk.db.write(lambda tx: tx.execute("DELETE FROM identities WHERE platform = 'telegram' AND chat = 'nok'"))
+    await desk.db.write(
+        lambda tx: tx.execute("DELETE FROM identities WHERE platform = 'telegram' AND chat = 'nok'")
+    )
 
 
 async def notifies(desk, key="one", masked=(), **whom):
@@ -77,12 +83,16 @@ async def test_an_officer_enters_shows_changes_and_removes_the_own_address(desk)
     assert "อีเมลสำรองของคุณ: nok@nso.example" in shown.text
     assert "ลบอีเมลสำรองแล้ว" in (await desk.presses("ลบอีเมลสำรอง")).text
     assert "ยังไม่มีอีเมลสำรอง" in (await desk.says("/mymail")).text
-    actions = await desk.db.fetch("SELECT action FROM audit WHERE action LIKE 'staff.email%' ORDER BY id")
+    actions = await desk.db.fetch(
+        "SELECT action FROM audit WHERE action LIKE 'staff.email%' ORDER BY id"
+    )
     assert [row["action"] for row in actions] == ["staff.email", "staff.email_removed"]
     assert await desk.count("audit", "record = ?", f"staff:{desk.ids['nok']}") == 2
 
 
-@pytest.mark.parametrize("typed", ["nok", "nok@nso", "a@b.example, c@d.example", "a@b.example\nBcc: x@y.example"])
+@pytest.mark.parametrize(
+    "typed", ["nok", "nok@nso", "a@b.example, c@d.example", "a@b.example\nBcc: x@y.example"]
+)
 async def test_what_is_no_address_is_refused_and_kept_nowhere(desk, typed):
     await desk.says(f"/mymail {typed}")
     assert await desk.count("staff", "email <> ''") == 0
@@ -101,7 +111,9 @@ async def test_an_administrator_enters_a_colleagues_address(desk):
 
 async def test_nobody_removes_a_colleagues_address_but_an_administrator(told):
     token = (await told.says("/mymail")).token("ลบอีเมลสำรอง")
-    await told.db.write(lambda tx: tx.execute("UPDATE buttons SET staff_id = NULL WHERE token = ?", token))
+    await told.db.write(
+        lambda tx: tx.execute("UPDATE buttons SET staff_id = NULL WHERE token = ?", token)
+    )
     assert "ผู้ดูแล" in (await told.presses_token(token, who="ton")).text
     assert await told.count("staff", "email = ?", NOK) == 1
 
@@ -124,7 +136,9 @@ async def test_what_every_chat_refused_goes_by_mail_once_and_names_nobody(told, 
         assert private not in taken.body + taken.subject
 
 
-async def test_line_alone_with_its_quota_spent_goes_by_mail_and_administrators_hear_of_the_quota(told, smtp):
+async def test_line_alone_with_its_quota_spent_goes_by_mail_and_administrators_hear_of_the_quota(
+    told, smtp
+):
     await only_line(told)
     await refuses(told, SPENT, Platform.LINE)
     await notifies(told)
@@ -141,7 +155,9 @@ async def test_the_other_chat_comes_before_the_mail(told, smtp):
 
 
 async def test_whom_no_chat_reaches_any_more_is_mailed_at_once(told, smtp):
-    await told.db.write(lambda tx: tx.execute("UPDATE identities SET unreachable_at = seen_at WHERE chat = 'nok'"))
+    await told.db.write(
+        lambda tx: tx.execute("UPDATE identities SET unreachable_at = seen_at WHERE chat = 'nok'")
+    )
     await notifies(told)
     await notifies(told)
     assert [taken.to for taken in smtp.mails] == [NOK]
@@ -159,7 +175,9 @@ async def test_without_an_address_the_administrators_hear_as_before(desk, smtp):
 
 async def test_who_was_blocked_meanwhile_gets_no_mail(told, smtp):
     async def blocks(message):
-        await told.db.write(lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'"))
+        await told.db.write(
+            lambda tx: tx.execute("UPDATE staff SET blocked_at = created_at WHERE name = 'นก'")
+        )
         return GONE
 
     for recorder in told.recorders.values():
@@ -168,9 +186,13 @@ async def test_who_was_blocked_meanwhile_gets_no_mail(told, smtp):
     assert smtp.mails == []
 
 
-async def test_a_reminder_of_what_is_owed_reaches_by_mail_whom_no_chat_reaches(told, smtp, quiet_mornings):
+async def test_a_reminder_of_what_is_owed_reaches_by_mail_whom_no_chat_reaches(
+    told, smtp, quiet_mornings
+):
     await told.says("/open C70001 เมล 7.9 ส่งข้อมูลและสัญญา => ส่งแล้ว ปิด")
-    await told.db.write(lambda tx: tx.execute("UPDATE identities SET unreachable_at = seen_at WHERE chat = 'nok'"))
+    await told.db.write(
+        lambda tx: tx.execute("UPDATE identities SET unreachable_at = seen_at WHERE chat = 'nok'")
+    )
     told.wait(days=15)
     await told.tick()
     await told.mails_go()

@@ -9,7 +9,11 @@ import pytest
 async def test_the_channels_are_listed(desk):
     for said in ("ประเภทเรื่อง", "/subjects", "เรื่องทั้งหมด", "ขอดูประเภทเรื่อง"):
         answer = await desk.says(said)
-        assert [label.split(" (")[0] for label in answer.buttons[:3]] == ["ติดต่อด้วยตนเอง", "หนังสือ/จดหมาย", "โทรศัพท์"]
+        assert [label.split(" (")[0] for label in answer.buttons[:3]] == [
+            "ติดต่อด้วยตนเอง",
+            "หนังสือ/จดหมาย",
+            "โทรศัพท์",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,12 @@ async def test_a_chosen_subject_starts_a_ticket_and_is_saved(desk):
     assert "โทรศัพท์" in form.text
     await desk.says("0812345678")
     await desk.says("ถามจำนวนประชากรในจังหวัด")
-    assert await desk.count("tickets", "subject = '6.1' AND channel = 'phone' AND customer_code = 'C81554'") == 1
+    assert (
+        await desk.count(
+            "tickets", "subject = '6.1' AND channel = 'phone' AND customer_code = 'C81554'"
+        )
+        == 1
+    )
 
 
 async def test_a_subject_without_its_channel_asks_for_that(desk):

@@ -1,4 +1,6 @@
-"""The subjects that an enquiry is likeliest about come first where the form asks; habit stands where words are mute."""
+"""The subjects that an enquiry is likeliest about come first where the form asks; habit stands
+where words are mute.
+"""
 
 
 async def test_the_likeliest_subjects_come_first_when_the_form_asks(desk):

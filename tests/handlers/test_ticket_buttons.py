@@ -1,4 +1,6 @@
-"""A ticket's card carries what is done every day; what is wanted now and then stands behind [เพิ่มเติม]."""
+"""A ticket's card carries what is done every day; what is wanted now and then stands behind
+[เพิ่มเติม].
+"""
 
 import pytest
 
@@ -26,12 +28,20 @@ BEHIND = [
     ("line", "shown"),
     [
         ("C81554 โทร 1.1 ถามเวลาเปิด", DAILY),
-        ("C81554 โทร 1.1 ถามเวลาเปิด => แนะนำเว็บไซต์ ปิด", ["เปิดใบงานอีกครั้ง", "แก้ไข", "สร้างใบงานแบบเดียวกัน", "เพิ่มเติม"]),
-        ("C81554 เมล 1.3 ขอลิงก์", ["ปิดใบงาน R2611000124", "แก้ไข", "ตอบทางอีเมล", "รอผู้รับบริการ", "เพิ่มเติม"]),
+        (
+            "C81554 โทร 1.1 ถามเวลาเปิด => แนะนำเว็บไซต์ ปิด",
+            ["เปิดใบงานอีกครั้ง", "แก้ไข", "สร้างใบงานแบบเดียวกัน", "เพิ่มเติม"],
+        ),
+        (
+            "C81554 เมล 1.3 ขอลิงก์",
+            ["ปิดใบงาน R2611000124", "แก้ไข", "ตอบทางอีเมล", "รอผู้รับบริการ", "เพิ่มเติม"],
+        ),
         ("C82001 เมล 1.3 ขอลิงก์", DAILY),
     ],
 )
-async def test_the_card_has_what_is_done_every_day(desk: DeskUnderTest, line: str, shown: list[str]) -> None:
+async def test_the_card_has_what_is_done_every_day(
+    desk: DeskUnderTest, line: str, shown: list[str]
+) -> None:
     assert (await desk.says(f"/open {line}")).buttons == shown
     assert (await desk.says(NO)).buttons == shown
 
@@ -46,7 +56,9 @@ async def test_the_rest_stands_behind_more(desk: DeskUnderTest) -> None:
 async def test_a_closed_one_is_neither_given_away_nor_copied_twice(desk: DeskUnderTest) -> None:
     await desk.says("/open C81554 โทร 1.1 ถามเวลาเปิด => แนะนำเว็บไซต์ ปิด")
     more = (await desk.presses("เพิ่มเติม")).buttons
-    assert more == [label for label in BEHIND if label not in ("มอบหมาย", "เตือน", "สร้างใบงานแบบเดียวกัน")]
+    assert more == [
+        label for label in BEHIND if label not in ("มอบหมาย", "เตือน", "สร้างใบงานแบบเดียวกัน")
+    ]
 
 
 async def test_every_button_behind_more_answers(desk: DeskUnderTest) -> None:
@@ -57,7 +69,9 @@ async def test_every_button_behind_more_answers(desk: DeskUnderTest) -> None:
         assert "⚠️" not in (await desk.presses(label)).text
 
 
-async def test_more_of_a_ticket_that_was_closed_meanwhile_is_what_it_is_now(desk: DeskUnderTest) -> None:
+async def test_more_of_a_ticket_that_was_closed_meanwhile_is_what_it_is_now(
+    desk: DeskUnderTest,
+) -> None:
     await desk.says("/open C81554 โทร 1.1 ถามเวลาเปิด")
     await desk.says(f"ปิดใบงาน {NO} แนะนำเว็บไซต์", who="ton")
     assert "มอบหมาย" not in (await desk.presses("เพิ่มเติม")).buttons

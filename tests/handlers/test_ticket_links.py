@@ -11,7 +11,9 @@ CLOSED = "/open 0812345678 โทร 1.1 รายได้ครัวเรื
 
 @pytest.fixture
 async def two(desk: DeskUnderTest) -> DeskUnderTest:
-    """R2611000124 closed and R2611000125 open, of one customer; the second's card is the last answer."""
+    """R2611000124 closed and R2611000125 open, of one customer; the second's card is the last
+    answer.
+    """
     await desk.says(CLOSED)
     await desk.says("/open C81554 เมล 6.1 ขอตารางเพิ่ม")
     return desk
@@ -23,7 +25,9 @@ async def link(desk: DeskUnderTest, kind: str = "ต่อเนื่องจ�
     return (await desk.presses(kind)).text
 
 
-async def test_two_taps_tie_a_ticket_to_the_customers_other_one_and_both_cards_say_so(two: DeskUnderTest):
+async def test_two_taps_tie_a_ticket_to_the_customers_other_one_and_both_cards_say_so(
+    two: DeskUnderTest,
+):
     assert f"{SAVED} R2611000125 ต่อเนื่องจาก R2611000124" in await link(two)
     assert "ใบงานที่ผูก: ต่อเนื่องจาก R2611000124" in (await two.presses("R2611000125")).text
     other = await two.says("R2611000124")
@@ -47,7 +51,12 @@ async def test_a_typed_number_is_an_answer_and_no_new_search(two: DeskUnderTest)
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("R2611000125", "ผูกใบงานกับตัวเองไม่ได้"), ("R2611999999", "ไม่พบใบงาน"), ("อะไร", "ไม่พบใบงาน อะไร")]
+    ("typed", "said"),
+    [
+        ("R2611000125", "ผูกใบงานกับตัวเองไม่ได้"),
+        ("R2611999999", "ไม่พบใบงาน"),
+        ("อะไร", "ไม่พบใบงาน อะไร"),
+    ],
 )
 async def test_what_cannot_be_tied_is_asked_again(two: DeskUnderTest, typed: str, said: str):
     await two.chooses("ผูกกับใบงาน…")
@@ -141,7 +150,9 @@ async def test_what_is_a_persons_or_a_papers_own_is_not_copied(desk: DeskUnderTe
     assert "ราคา" in asked.text, "the new one's price is asked for"
 
 
-@pytest.mark.parametrize("line", ["0800009002 เหมือนเดิม", "C82002 เหมือนเดิม", "เหมือนเดิม 080-000-9002", "/again C82002"])
+@pytest.mark.parametrize(
+    "line", ["0800009002 เหมือนเดิม", "C82002 เหมือนเดิม", "เหมือนเดิม 080-000-9002", "/again C82002"]
+)
 async def test_the_word_after_a_customer_repeats_my_last_ticket(desk: DeskUnderTest, line: str):
     await desk.says(CLOSED)
     card = await desk.says(line)

@@ -17,7 +17,12 @@ async def add(desk: DeskUnderTest, running: int, who: str = "nok", **rest: objec
     assignee = StaffId(desk.ids[who])
     given = {"subject": "6.1", "details": "ถาม", "created_at": NOW, **rest}
     ticket = Ticket(
-        TicketNo(f"R2611{running:06d}"), "phone", recorded_at=NOW, recorded_by=None, assignee=assignee, **given
+        TicketNo(f"R2611{running:06d}"),
+        "phone",
+        recorded_at=NOW,
+        recorded_by=None,
+        assignee=assignee,
+        **given,
     )  # type: ignore[arg-type]
     await desk.db.write(lambda tx: tickets.add_tickets(tx, [ticket]))
 
@@ -28,7 +33,9 @@ async def full(desk: DeskUnderTest) -> DeskUnderTest:
     october = datetime(2026, 10, 5, 3, tzinfo=UTC)
     await add(desk, 1, subject="7.4", details="ขอข้อมูลระดับย่อย", projects=(LFS,), created_at=october)
     await add(desk, 2, details="รายได้ครัวเรือนกระบี่ 2560", status=Status.NEW)
-    await add(desk, 3, details="จำนวนโรงแรม", result="ส่งตารางทางอีเมล", status=Status.CLOSED, closed_at=NOW)
+    await add(
+        desk, 3, details="จำนวนโรงแรม", result="ส่งตารางทางอีเมล", status=Status.CLOSED, closed_at=NOW
+    )
     await add(desk, 4, details="หนี้สินครัวเรือน", remarks="โทรมาซ้ำ", letter_no="ดศ 0504/513")
     await add(desk, 5, "ton", details="ขอแผนที่", subject="7.2")
     team = [desk.ids["nok"], desk.ids["ton"]]
@@ -62,7 +69,9 @@ def listed(buttons: list[str]) -> list[int]:
         ("ทีมเผยแพร่", [], "ใหม่ 0 · เปิด 0 · ปิด 0"),
     ],
 )
-async def test_words_narrow_the_list(full: DeskUnderTest, typed: str, numbers: list[int], said: str):
+async def test_words_narrow_the_list(
+    full: DeskUnderTest, typed: str, numbers: list[int], said: str
+):
     mine = await full.says(f"ใบงานของฉัน {typed}")
     assert sorted(listed(mine.buttons)) == numbers
     assert said in mine.text
@@ -95,7 +104,10 @@ async def test_buttons_narrow_and_widen_the_list(full: DeskUnderTest):
     await full.says("ใบงานของฉัน")
     await full.presses("กรอง")
     subjects = await full.presses("เรื่อง")
-    assert subjects.buttons[:2] == ["6.1 ข้อมูลสถิติ (ข้อมูล สสช.) (2)", "7.4 หนังสือขอข้อมูล (ข้อมูลระดับย่อย) (1)"]
+    assert subjects.buttons[:2] == [
+        "6.1 ข้อมูลสถิติ (ข้อมูล สสช.) (2)",
+        "7.4 หนังสือขอข้อมูล (ข้อมูลระดับย่อย) (1)",
+    ]
     narrowed = await full.presses("7.4")
     assert listed(narrowed.buttons) == [1]
     await full.presses("กรอง")
@@ -128,7 +140,9 @@ async def test_pages_follow_one_another(desk: DeskUnderTest, status: Status):
 
 async def test_a_teams_list_says_whose_each_is(full: DeskUnderTest):
     mine = await full.says("/my ทีมบริการข้อมูล")
-    assert [" · ต้น · " in label for label in mine.buttons if label.startswith("R2611000005")] == [True]
+    assert [" · ต้น · " in label for label in mine.buttons if label.startswith("R2611000005")] == [
+        True
+    ]
 
 
 # Tickets by their text.
@@ -138,7 +152,9 @@ async def test_a_teams_list_says_whose_each_is(full: DeskUnderTest):
     ("typed", "numbers"),
     [("ครัวเรือน", [4, 2]), ("ครัวเรื่อน", [4, 2]), ("ตาราง อีเมล", []), ("ขอ", [5, 1])],
 )
-async def test_tickets_are_found_by_a_part_of_their_text(full: DeskUnderTest, typed: str, numbers: list[int]):
+async def test_tickets_are_found_by_a_part_of_their_text(
+    full: DeskUnderTest, typed: str, numbers: list[int]
+):
     found = await full.says(f"ค้นใบงาน {typed}")
     if numbers:
         assert listed(found.buttons) == numbers

@@ -1,4 +1,6 @@
-"""A ticket saved by mistake is voided, counts nowhere, and comes back; its last change is taken back."""
+"""A ticket saved by mistake is voided, counts nowhere, and comes back; its last change is taken
+back.
+"""
 
 import pytest
 
@@ -173,7 +175,9 @@ async def test_a_voided_post_is_counted_no_more_and_its_link_may_be_logged_anew(
 
 
 async def test_a_post_that_was_hidden_is_hidden_still_when_its_ticket_comes_back(desk):
-    await desk.says("/publicize https://www.facebook.com/nso.thailand/posts/123 ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69")
+    await desk.says(
+        "/publicize https://www.facebook.com/nso.thailand/posts/123 ผลสำรวจภาวะการทำงานของประชากร ต.ค. 69"
+    )
     await desk.presses("บันทึก")
     await desk.db.write(lambda tx: tx.execute("UPDATE posts SET state = 'hidden'"))
     await desk.says(f"ยกเลิกใบงาน {NO} ผิดลิงก์")

@@ -1,4 +1,5 @@
-"""Every field as people type it: taken and shown as it was taken, or told why not; nothing is changed or lost unseen.
+"""Every field as people type it: taken and shown as it was taken, or told why not; nothing is
+changed or lost unseen.
 
 The rows stand in typed_fields.toml.
 """
@@ -37,7 +38,17 @@ async def test_what_is_typed_is_taken_and_shown_or_told(desk, field):
 async def test_the_table_tells_how_people_type():
     counts = {field: len(table["rows"]) for field, table in ROWS["ticket"].items()}
     assert sum(counts.values()) > 350
-    often = ("วันที่ลงรับ", "ราคา", "เลขที่ใบเสร็จ", "เลขที่ลงรับ", "เลขที่สัญญา", "ปีของข้อมูล", "ชื่อโครงการ", "ผู้รับผิดชอบ", "ความยุ่งยาก")
+    often = (
+        "วันที่ลงรับ",
+        "ราคา",
+        "เลขที่ใบเสร็จ",
+        "เลขที่ลงรับ",
+        "เลขที่สัญญา",
+        "ปีของข้อมูล",
+        "ชื่อโครงการ",
+        "ผู้รับผิดชอบ",
+        "ความยุ่งยาก",
+    )
     assert all(counts[field] >= 25 for field in often)
 
 

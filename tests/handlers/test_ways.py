@@ -1,4 +1,6 @@
-"""Habit is not speech: where the details tell another subject or channel, the form asks once, then saves."""
+"""Habit is not speech: where the details tell another subject or channel, the form asks once, then
+saves.
+"""
 
 from decimal import Decimal
 
@@ -31,7 +33,9 @@ async def types(desk, details):
 
 async def test_three_messages_stay_three_where_the_words_agree_or_say_nothing(habitual):
     desk = habitual
-    for n, details in enumerate(("รายได้ครัวเรือนกระบี่ 2560 => แนะนำเว็บไซต์ ปิด", "ตามที่คุยกัน => แจ้งแล้ว ปิด", "ขอจำนวนประชากร")):
+    for n, details in enumerate(
+        ("รายได้ครัวเรือนกระบี่ 2560 => แนะนำเว็บไซต์ ปิด", "ตามที่คุยกัน => แจ้งแล้ว ปิด", "ขอจำนวนประชากร")
+    ):
         answer = await types(desk, details)
         assert SAVED in answer.text
         assert (await saved(desk, f"R2611000{127 + n}")).subject == "6.1"
@@ -48,7 +52,9 @@ async def test_three_messages_stay_three_where_the_words_agree_or_say_nothing(ha
         ("มาขอตารางแรงงาน", "6.1 ข้อมูลสถิติ (ข้อมูล สสช.) · ติดต่อด้วยตนเอง", "6.1", "walk_in"),
     ],
 )
-async def test_one_tap_takes_what_the_words_tell_and_saves(habitual, details, label, subject, channel):
+async def test_one_tap_takes_what_the_words_tell_and_saves(
+    habitual, details, label, subject, channel
+):
     asked = await types(habitual, details)
     assert QUESTION in asked.text
     assert await habitual.count("tickets") == 3
@@ -73,7 +79,11 @@ async def test_the_money_goes_into_its_fields_once_the_subject_is_right(habitual
     done = await habitual.presses("5 ถ่ายเอกสาร")
     assert SAVED in done.text
     ticket = await saved(habitual)
-    assert (ticket.price, ticket.receipt_no, str(ticket.receipt_on)) == (Decimal(30), "12/345", "2026-11-23")
+    assert (ticket.price, ticket.receipt_no, str(ticket.receipt_on)) == (
+        Decimal(30),
+        "12/345",
+        "2026-11-23",
+    )
     assert ticket.status == "closed"
 
 

@@ -43,7 +43,12 @@ async def test_uncertain_line_asks_which_customer_then_which_subject(desk):
     assert "เรื่อง" in asked.text
     done = await desk.presses("6.1")
     assert SAVED in done.text
-    assert await desk.count("tickets", "customer_code = 'C90210' AND subject = '6.1' AND status = 'open'") == 1
+    assert (
+        await desk.count(
+            "tickets", "customer_code = 'C90210' AND subject = '6.1' AND status = 'open'"
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,17 @@ async def test_subjects_are_filtered_by_channel_with_the_most_used_first(desk):
     asked = await desk.says("/open C81554 หนังสือ ขอข้อมูลใหม่")
     subjects = [label for label in asked.buttons if label[:1].isdigit()]
     assert subjects[0].startswith("6.4")
-    assert {label.split()[0] for label in subjects[:6]} <= {"6.4", "7.4", "8.3", "4.1", "4.2", "4.3", "4.4", "11", "12"}
+    assert {label.split()[0] for label in subjects[:6]} <= {
+        "6.4",
+        "7.4",
+        "8.3",
+        "4.1",
+        "4.2",
+        "4.3",
+        "4.4",
+        "11",
+        "12",
+    }
 
 
 async def test_closing_asks_for_the_result_and_keeps_the_history(desk):
@@ -184,7 +199,10 @@ async def test_close_command_with_its_result_is_one_message(desk):
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("ปิดใบงาน R2611000124\nส่งตาราง ทางอีเมลแล้ว", "status = 'closed' AND result = 'ส่งตาราง ทางอีเมลแล้ว'"),
+        (
+            "ปิดใบงาน R2611000124\nส่งตาราง ทางอีเมลแล้ว",
+            "status = 'closed' AND result = 'ส่งตาราง ทางอีเมลแล้ว'",
+        ),
         ("มอบหมาย R2611000124\nต้น", "assignee_id = (SELECT id FROM staff WHERE name = 'ต้น')"),
         ("รอผู้รับบริการ R2611000124\nวันนี้ 10.00", "pauses <> ''"),
     ],
@@ -205,7 +223,11 @@ async def test_closing_a_sale_asks_for_price_and_receipt_one_after_the_other(des
     done = await desk.says("วันนี้")
     assert SAVED in done.text
     row = await desk.db.fetch_one("SELECT price, receipt_no, receipt_on, status FROM tickets")
-    assert (row["price"], row["receipt_no"], str(row["receipt_on"])) == ("1500.00", "12/345", "2026-11-23")
+    assert (row["price"], row["receipt_no"], str(row["receipt_on"])) == (
+        "1500.00",
+        "12/345",
+        "2026-11-23",
+    )
     assert row["status"] == "closed"
 
 
@@ -219,7 +241,10 @@ async def test_reopening_keeps_the_result(desk):
     await desk.says("/open C81554 โทร 1.1 ถาม => ตอบแล้ว ปิด")
     done = await desk.presses("เปิดใบงานอีกครั้ง")
     assert "สถานะ เปิด" in done.text
-    assert await desk.count("tickets", "status = 'open' AND closed_at IS NULL AND result = 'ตอบแล้ว'") == 1
+    assert (
+        await desk.count("tickets", "status = 'open' AND closed_at IS NULL AND result = 'ตอบแล้ว'")
+        == 1
+    )
 
 
 async def test_my_tickets_are_listed_due_first_with_counts(desk):
@@ -284,13 +309,22 @@ async def test_customer_can_be_edited_and_the_change_is_listed(desk):
     done = await desk.presses("บันทึก")
     assert SAVED in done.text
     assert "089-999-0000" in (await desk.says("0899990000")).text
-    assert await desk.count("changes", "record = 'C81554' AND field = 'mobile' AND new_value = '+66899990000'") == 1
+    assert (
+        await desk.count(
+            "changes", "record = 'C81554' AND field = 'mobile' AND new_value = '+66899990000'"
+        )
+        == 1
+    )
 
 
 async def test_every_read_of_personal_data_is_in_the_audit_log(desk):
     await desk.says("0812345678")
     assert (
-        await desk.count("audit", "action = 'customer.read' AND record = 'C81554' AND staff_id = ?", desk.ids["nok"])
+        await desk.count(
+            "audit",
+            "action = 'customer.read' AND record = 'C81554' AND staff_id = ?",
+            desk.ids["nok"],
+        )
         == 1
     )
     await desk.says("สมชาย")

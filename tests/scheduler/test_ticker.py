@@ -47,7 +47,11 @@ async def started():
 
     def start(ticker):
         reported = []
-        schedulers.append(start_ticker(ticker, lambda what, error: reported.append(str(error)) or "AB12", wall_clock))
+        schedulers.append(
+            start_ticker(
+                ticker, lambda what, error: reported.append(str(error)) or "AB12", wall_clock
+            )
+        )
         return schedulers[-1], reported
 
     yield start
@@ -66,7 +70,9 @@ async def test_the_first_tick_comes_at_once(started):
     await asyncio.wait_for(ticker.ticked.wait(), PATIENCE)
 
 
-@pytest.mark.parametrize(("error", "told"), [(RuntimeError("broken"), ["broken"]), (StoreUnavailable("away"), [])])
+@pytest.mark.parametrize(
+    ("error", "told"), [(RuntimeError("broken"), ["broken"]), (StoreUnavailable("away"), [])]
+)
 async def test_a_tick_that_fails_is_reported_and_the_next_one_comes(started, error, told):
     ticker = Counting(error)
     scheduler, reported = started(ticker)

@@ -29,7 +29,9 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def empty_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+async def empty_url(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[str]:
     """A database without a schema."""
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
@@ -52,7 +54,9 @@ async def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> As
 
 @pytest.fixture
 async def opening() -> AsyncIterator[Callable[[str], Awaitable[Database]]]:
-    """Opens databases and closes them whatever happens: one left open would keep a failed run from ending."""
+    """Opens databases and closes them whatever happens: one left open would keep a failed run from
+    ending.
+    """
     async with AsyncExitStack() as stack:
 
         async def opening(url: str) -> Database:

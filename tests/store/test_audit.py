@@ -11,7 +11,9 @@ from store.staff import add_staff
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 
 
-async def test_entries_come_back_newest_first_of_all_or_of_one_record(db: Database, officer: StaffId) -> None:
+async def test_entries_come_back_newest_first_of_all_or_of_one_record(
+    db: Database, officer: StaffId
+) -> None:
     entries = [
         AuditEntry(NOW, officer, "customer.read", "C1", "telegram", "e1"),
         AuditEntry(NOW, None, "tick.run", "", "", ""),
@@ -42,5 +44,9 @@ async def test_what_a_person_opened_last_is_neither_a_line_of_a_list_nor_a_colle
 
     assert await audit.find_latest_record(db, officer, NOW) == "R2611000124"
     assert await audit.find_latest_record(db, officer, NOW + timedelta(seconds=1)) == ""
-    await db.write(lambda tx: audit.add(tx, [AuditEntry(NOW, officer, "customer.read", "C1", "telegram", "e4")]))
+    await db.write(
+        lambda tx: audit.add(
+            tx, [AuditEntry(NOW, officer, "customer.read", "C1", "telegram", "e4")]
+        )
+    )
     assert await audit.find_latest_record(db, officer, NOW) == "C1"

@@ -17,7 +17,15 @@ DAY = timedelta(days=1)
 
 async def test_a_button_comes_back_as_it_was_made(db: Database, officer: StaffId) -> None:
     full = Button(
-        "t1", officer, "ticket.close", {"no": "R1", "why": 'ปิด "แล้ว" 👍'}, "R1", 3, True, NOW + DAY, event_id="e1"
+        "t1",
+        officer,
+        "ticket.close",
+        {"no": "R1", "why": 'ปิด "แล้ว" 👍'},
+        "R1",
+        3,
+        True,
+        NOW + DAY,
+        event_id="e1",
     )
     free = Button("t2", None, "menu", {}, "", 0, False, NOW + DAY)
 
@@ -46,16 +54,26 @@ async def test_a_button_is_used_up_by_the_first_press(db: Database, officer: Sta
 
 
 async def test_expired_buttons_are_forgotten(db: Database) -> None:
-    made = [Button(f"t{days}", None, "menu", {}, "", 0, False, NOW + days * DAY) for days in (-1, 0, 1)]
+    made = [
+        Button(f"t{days}", None, "menu", {}, "", 0, False, NOW + days * DAY) for days in (-1, 0, 1)
+    ]
     await db.write(lambda tx: buttons.add(tx, made))
 
     assert await db.write(lambda tx: buttons.forget(tx, NOW)) == 1
-    assert [await buttons.find_button(db, token) for token in ("t-1", "t0", "t1")] == [None, *made[1:]]
+    assert [await buttons.find_button(db, token) for token in ("t-1", "t0", "t1")] == [
+        None,
+        *made[1:],
+    ]
 
 
-async def test_buttons_with_words_of_a_message_that_was_taken_back_are_forgotten(db: Database) -> None:
+async def test_buttons_with_words_of_a_message_that_was_taken_back_are_forgotten(
+    db: Database,
+) -> None:
     one = Button("t1", None, "find.text", {"text": "x"}, "", 0, False, NOW + DAY, event_id="e1")
-    record, other = replace(one, token="t2", args={"no": "R1"}), replace(one, token="t3", event_id="e2")
+    record, other = (
+        replace(one, token="t2", args={"no": "R1"}),
+        replace(one, token="t3", event_id="e2"),
+    )
     await db.write(lambda tx: buttons.add(tx, [one, record, other]))
     await db.write(lambda tx: buttons.unsay(tx, "e1"))
     assert await buttons.find_button(db, "t1") is None

@@ -37,7 +37,9 @@ async def test_three_processes_get_three_hundred_numbers(url: str) -> None:
     await (await open_database(url)).close()
     pipe = asyncio.subprocess.PIPE
     processes = [
-        await asyncio.create_subprocess_exec(sys.executable, "-c", PROCESS, url, cwd=ROOT, stdin=pipe, stdout=pipe)
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROCESS, url, cwd=ROOT, stdin=pipe, stdout=pipe
+        )
         for _ in range(3)
     ]
     for process in processes:
@@ -48,7 +50,11 @@ async def test_three_processes_get_three_hundred_numbers(url: str) -> None:
     assert [process.returncode for process in processes] == [0, 0, 0]
     given = [output.decode().split() for output, _ in ends]
     assert sorted(chain(*given)) == sorted(f"C{number}" for number in range(1, 301))
-    assert [numbers == sorted(numbers, key=lambda code: int(code[1:])) for numbers in given] == [True, True, True]
+    assert [numbers == sorted(numbers, key=lambda code: int(code[1:])) for numbers in given] == [
+        True,
+        True,
+        True,
+    ]
 
 
 async def test_a_ticket_number_bears_the_month_in_bangkok_and_runs_on(db: Database) -> None:

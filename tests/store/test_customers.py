@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
-from store.customers.records import add_customer, get_customer, list_customers, phone_key, update_customer
+from store.customers.records import (
+    add_customer,
+    get_customer,
+    list_customers,
+    phone_key,
+    update_customer,
+)
 from store.engine.changes import list_changes
 from store.engine.database import Database
 
@@ -54,7 +60,10 @@ async def test_every_field_of_a_customer_comes_back(db: Database) -> None:
         for field in fields(Customer)
         if field.name not in ("version", "merged_into")
     )
-    assert [replace(contact, id=None) for contact in got.contacts] == [NOK.contacts[1], NOK.contacts[0]]
+    assert [replace(contact, id=None) for contact in got.contacts] == [
+        NOK.contacts[1],
+        NOK.contacts[0],
+    ]
     assert list(got.addresses) == [NOK.addresses[1], NOK.addresses[0]]
     assert replace(got, contacts=NOK.contacts, addresses=NOK.addresses) == NOK
     assert got.created_at is not None
@@ -72,12 +81,21 @@ async def test_any_text_comes_back_as_it_was_written(
     db: Database, name: str, note: str, organisation: str, address: str
 ) -> None:
     customer = Customer(
-        CustomerCode(f"C{next(RUNNING)}"), name, organisation=organisation, note=note, addresses=(Address(address),)
+        CustomerCode(f"C{next(RUNNING)}"),
+        name,
+        organisation=organisation,
+        note=note,
+        addresses=(Address(address),),
     )
 
     got = await add(db, customer)
 
-    assert (got.name, got.organisation, got.note, got.addresses[0].text) == (name, organisation, note, address)
+    assert (got.name, got.organisation, got.note, got.addresses[0].text) == (
+        name,
+        organisation,
+        note,
+        address,
+    )
 
 
 async def test_a_taken_code_is_refused(db: Database) -> None:
@@ -105,12 +123,18 @@ async def test_a_list_of_customers_keeps_the_order_asked_for(db: Database) -> No
     assert await list_customers(db, []) == []
 
 
-async def test_an_update_keeps_the_contacts_ids_since_tickets_point_at_them(db: Database, officer: StaffId) -> None:
+async def test_an_update_keeps_the_contacts_ids_since_tickets_point_at_them(
+    db: Database, officer: StaffId
+) -> None:
     old = await add(db, NOK)
     new = replace(
         old,
         name="นก รุ่งเรือง",
-        contacts=(replace(old.contacts[0], mobile="+66811111111"), old.contacts[1], Contact("มาใหม่")),
+        contacts=(
+            replace(old.contacts[0], mobile="+66811111111"),
+            old.contacts[1],
+            Contact("มาใหม่"),
+        ),
         addresses=(Address("ย้ายแล้ว", main=True),),
     )
 
@@ -125,7 +149,9 @@ async def test_an_update_keeps_the_contacts_ids_since_tickets_point_at_them(db: 
     assert [address.text for address in got.addresses] == ["ย้ายแล้ว"]
 
 
-async def test_an_update_of_a_record_that_moved_on_is_refused_whole(db: Database, officer: StaffId) -> None:
+async def test_an_update_of_a_record_that_moved_on_is_refused_whole(
+    db: Database, officer: StaffId
+) -> None:
     old = await add(db, NOK)
     await db.write(lambda tx: update_customer(tx, old, replace(old, note="เร็วกว่า"), officer, NOW))
     late = replace(old, name="ช้าไป", addresses=())
@@ -140,13 +166,19 @@ async def test_an_update_of_a_record_that_moved_on_is_refused_whole(db: Database
     assert [change.field for change in await list_changes(db, NOK.code)] == ["note"]
 
 
-async def test_the_list_of_changes_says_who_when_which_field_from_what_to_what(db: Database, officer: StaffId) -> None:
+async def test_the_list_of_changes_says_who_when_which_field_from_what_to_what(
+    db: Database, officer: StaffId
+) -> None:
     first = await add(db, NOK)
-    second = replace(first, gender=None, unknown=frozenset(), addresses=(Address("ย้ายแล้ว"),), contacts=())
+    second = replace(
+        first, gender=None, unknown=frozenset(), addresses=(Address("ย้ายแล้ว"),), contacts=()
+    )
     await db.write(lambda tx: update_customer(tx, first, second, officer, NOW))
     third = await get_customer(db, NOK.code)
     await db.write(
-        lambda tx: update_customer(tx, third, replace(third, note=""), officer, NOW + timedelta(microseconds=1))
+        lambda tx: update_customer(
+            tx, third, replace(third, note=""), officer, NOW + timedelta(microseconds=1)
+        )
     )
 
     listed = await list_changes(db, NOK.code)
@@ -158,7 +190,10 @@ async def test_the_list_of_changes_says_who_when_which_field_from_what_to_what(d
         ("contacts", "นก | สมชาย +6621417500 +66898765432 somchai@example.com", "", 2),
         ("note", "บรรทัดหนึ่ง\nบรรทัดสอง", "", 3),
     ]
-    assert [(c.at, c.by) for c in listed[-2:]] == [(NOW, officer), (NOW + timedelta(microseconds=1), officer)]
+    assert [(c.at, c.by) for c in listed[-2:]] == [
+        (NOW, officer),
+        (NOW + timedelta(microseconds=1), officer),
+    ]
     assert [c.version for c in await list_changes(db, NOK.code, after_version=2)] == [3]
     assert await list_changes(db, "C1") == []
 
@@ -174,5 +209,7 @@ async def test_the_list_of_changes_says_who_when_which_field_from_what_to_what(d
         ("ไม่ทราบ", ""),
     ],
 )
-def test_a_telephone_is_kept_backwards_so_that_its_end_can_be_looked_up(phone: str, key: str) -> None:
+def test_a_telephone_is_kept_backwards_so_that_its_end_can_be_looked_up(
+    phone: str, key: str
+) -> None:
     assert phone_key(phone) == key

@@ -105,7 +105,9 @@ def test_there_are_customers_of_every_type_and_enough_tickets(desk: Desk) -> Non
 
 def test_statuses_are_in_proportion(any_desk: Desk) -> None:
     total = len(any_desk.tickets)
-    shares = {status: n / total for status, n in Counter(t["status"] for t in any_desk.tickets).items()}
+    shares = {
+        status: n / total for status, n in Counter(t["status"] for t in any_desk.tickets).items()
+    }
     assert shares["closed"] == pytest.approx(0.92, abs=0.015)
     assert shares["open"] == pytest.approx(0.06, abs=0.01)
     assert shares["new"] == pytest.approx(0.02, abs=0.005)
@@ -114,7 +116,9 @@ def test_statuses_are_in_proportion(any_desk: Desk) -> None:
 def test_every_selectable_subject_is_there_three_times_by_channels_that_fit(any_desk: Desk) -> None:
     counts = Counter(ticket["subject"] for ticket in any_desk.tickets)
     active = CATALOGUE.active_subjects(any_desk.now.date())
-    assert {subject.code: counts[subject.code] for subject in active if counts[subject.code] < 3} == {}
+    assert {
+        subject.code: counts[subject.code] for subject in active if counts[subject.code] < 3
+    } == {}
     assert {code for code, _ in counts.most_common(3)} == {"1.1", "6.1", "1.2"}
     assert all(CATALOGUE.fits(ticket["subject"], ticket["channel"]) for ticket in any_desk.tickets)
 
@@ -167,7 +171,9 @@ def test_closed_tickets_have_all_that_closing_insists_on(any_desk: Desk) -> None
             ticket["subject"], ticket["channel"], kinds.get(ticket["customer_code"], ""), price
         )
         unknown = ticket["unknown"].split(",")
-        lacking += [(ticket["no"], f) for f in needed if ticket[f] in ("", None) and f not in unknown]
+        lacking += [
+            (ticket["no"], f) for f in needed if ticket[f] in ("", None) and f not in unknown
+        ]
         assert ticket["closed_at"] >= ticket["recorded_at"]
     assert lacking == []
     unknown_fields = Counter(ticket["unknown"] for ticket in any_desk.tickets if ticket["unknown"])
@@ -182,7 +188,9 @@ def test_unfinished_tickets_have_no_closing_and_new_ones_nobody(any_desk: Desk) 
         if ticket["status"] == "new":
             assert ticket["channel"] == "email"
             assert looks_like_email(ticket["reply_email"])
-            assert (ticket["assignee_id"], ticket["customer_code"], ticket["recorded_by"]) == (None,) * 3
+            assert (ticket["assignee_id"], ticket["customer_code"], ticket["recorded_by"]) == (
+                None,
+            ) * 3
         else:
             assert ticket["assignee_id"] is not None
             assert (ticket["customer_code"] is None) == (ticket["subject"] == "10")
@@ -224,7 +232,10 @@ def test_contracts_are_owed_signed_and_researched(any_desk: Desk) -> None:
             subjects[ticket["contract_no"]].add(ticket["subject"])
             number, year = ticket["contract_no"].split("/")
             assert ticket["contract_on"].year + BUDDHIST_OFFSET == int(year)
-            assert dates.setdefault(ticket["contract_no"], ticket["contract_on"]) == ticket["contract_on"]
+            assert (
+                dates.setdefault(ticket["contract_no"], ticket["contract_on"])
+                == ticket["contract_on"]
+            )
             assert int(number) >= 1
     assert len(any_desk.of_subject("7.4")) >= 25
     assert all({"7.4", "7.9"} <= steps for steps in subjects.values())
@@ -279,7 +290,9 @@ async def test_the_desk_can_be_worked_at(tmp_path: Path) -> None:
     try:
         hits = await find_customers(db, "0812345678")
         assert [hit.customer.code for hit in hits] == ["C81554"]
-        row = await db.fetch_one("SELECT no FROM tickets WHERE status = 'closed' AND recorded_by > 0")
+        row = await db.fetch_one(
+            "SELECT no FROM tickets WHERE status = 'closed' AND recorded_by > 0"
+        )
         assert row is not None
         history = await list_changes(db, row["no"])
         assert [(c.field, c.old, c.new) for c in history] == [
@@ -305,6 +318,10 @@ def test_every_history_ends_in_the_tickets_status_and_version(desk: Desk) -> Non
 
 def test_the_same_seed_and_time_give_the_same_desk(desk: Desk, tmp_path: Path) -> None:
     again = asyncio.run(read(tmp_path / "again.db", NOW))
-    assert (again.customers, again.tickets, again.changes) == (desk.customers, desk.tickets, desk.changes)
+    assert (again.customers, again.tickets, again.changes) == (
+        desk.customers,
+        desk.tickets,
+        desk.changes,
+    )
     other = asyncio.run(read(tmp_path / "other.db", NOW, seed=1))
     assert other.tickets != desk.tickets

@@ -13,7 +13,9 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 KINDS = ["remind"]
 
 
-def at(minutes: int, occurrence: str = "1", kind: str = "remind", subject: str = "R2611000001") -> Due:
+def at(
+    minutes: int, occurrence: str = "1", kind: str = "remind", subject: str = "R2611000001"
+) -> Due:
     return Due(kind, subject, occurrence, NOW + timedelta(minutes=minutes))
 
 
@@ -142,7 +144,9 @@ async def test_what_is_older_than_asked_for_stays(db):
     assert not await due.has_claimable(db, recent)
 
 
-async def test_what_a_process_held_that_ended_is_free_at_once_but_not_what_waits_after_a_failure(db):
+async def test_what_a_process_held_that_ended_is_free_at_once_but_not_what_waits_after_a_failure(
+    db,
+):
     await plan(db, at(0, "held"), at(0, "failed"))
     held, failed = sorted(await claim(db, "serve:1"), key=lambda row: row.occurrence, reverse=True)
     await db.write(lambda tx: due.note_failure(tx, failed, "AB12", NOW + timedelta(minutes=5)))
@@ -154,7 +158,9 @@ async def test_what_was_done_can_be_planned_again_and_is_taken_from_who_works_on
     await plan(db, at(0))
     claimed = await claim(db)
     await db.write(lambda tx: due.finish(tx, claimed, "me", NOW))
-    assert await due.last_done_by_subject(db, "remind", ["R2611000001", "other"]) == {"R2611000001": NOW}
+    assert await due.last_done_by_subject(db, "remind", ["R2611000001", "other"]) == {
+        "R2611000001": NOW
+    }
     for minutes in (1, 2):
         await db.write(lambda tx, minutes=minutes: due.plan_again(tx, [at(minutes)]))
         (again,) = await claim(db, now=NOW + timedelta(minutes=5))
@@ -173,7 +179,9 @@ async def test_what_is_done_with_other_work_is_taken_from_who_claimed_it_and_mus
     await plan(db, at(5, "b"))  # it was put off meanwhile
     with pytest.raises(Conflict):
         await db.write(lambda tx: due.finish_elsewhere(tx, rows, NOW))
-    assert [row.occurrence for row in await due.list_due(db, "remind", NOW)] == ["a"], "nothing of it was written"
+    assert [row.occurrence for row in await due.list_due(db, "remind", NOW)] == ["a"], (
+        "nothing of it was written"
+    )
     await db.write(lambda tx: due.finish_elsewhere(tx, rows[:1], NOW))
     with pytest.raises(Conflict):
         await db.write(lambda tx: due.finish(tx, claimed[:1], "me", NOW))

@@ -1,4 +1,6 @@
-"""Files of records: rows on both engines, bytes by their hash, and nothing left or lost between the two."""
+"""Files of records: rows on both engines, bytes by their hash, and nothing left or lost between the
+two.
+"""
 
 import asyncio
 import os
@@ -63,7 +65,9 @@ async def test_every_field_of_a_file_comes_back(db: Database, officer: StaffId) 
         await files.get_file(db, "f2")
 
 
-async def test_files_are_found_by_record_album_and_message_of_their_sender(db: Database, officer: StaffId) -> None:
+async def test_files_are_found_by_record_album_and_message_of_their_sender(
+    db: Database, officer: StaffId
+) -> None:
     mine = a_file("f2", TICKET, added_by=officer, platform="line", message="m", album="a")
     later = a_file("f1", TICKET, added_at=NOW + DAY, platform="line", message="m", album="a")
     await add(db, later, mine, a_file("f3", "R2", added_by=officer))
@@ -79,10 +83,16 @@ async def test_files_are_found_by_record_album_and_message_of_their_sender(db: D
 
 
 async def told(db: Database) -> list[tuple[str, str, int]]:
-    return [(c.old, c.new, c.version) for c in await changes.list_changes(db, TICKET) if c.field == files.FIELD]
+    return [
+        (c.old, c.new, c.version)
+        for c in await changes.list_changes(db, TICKET)
+        if c.field == files.FIELD
+    ]
 
 
-async def test_a_saved_record_tells_of_its_files_in_its_list_of_changes(db: Database, officer: StaffId) -> None:
+async def test_a_saved_record_tells_of_its_files_in_its_list_of_changes(
+    db: Database, officer: StaffId
+) -> None:
     file = a_file("f1", TICKET, added_by=officer)
     await db.write(lambda tx: files.attach(tx, file, 3))
     await db.write(lambda tx: files.remove(tx, file, 4, officer, NOW))
@@ -92,7 +102,9 @@ async def test_a_saved_record_tells_of_its_files_in_its_list_of_changes(db: Data
 
 
 async def test_a_drafts_files_become_the_tickets(db: Database, officer: StaffId) -> None:
-    await add(db, a_file("f1", of_draft("d")), a_file("f2", of_draft("d")), a_file("f3", of_draft("e")))
+    await add(
+        db, a_file("f1", of_draft("d")), a_file("f2", of_draft("d")), a_file("f3", of_draft("e"))
+    )
     await db.write(lambda tx: files.move(tx, ["f1", "f3"], of_draft("d"), TICKET, 1, officer, NOW))
     assert [file.id for file in await files.list_files(db, TICKET)] == ["f1"]
     await db.write(lambda tx: files.move(tx, [], of_draft("d"), TICKET, 2, officer, NOW))
@@ -101,15 +113,22 @@ async def test_a_drafts_files_become_the_tickets(db: Database, officer: StaffId)
     assert [file.id for file in await files.list_files(db, of_person(officer))] == ["f3"]
 
 
-async def test_what_nobody_claims_is_forgotten_and_what_waits_in_a_draft_is_not(db: Database, officer: StaffId) -> None:
+async def test_what_nobody_claims_is_forgotten_and_what_waits_in_a_draft_is_not(
+    db: Database, officer: StaffId
+) -> None:
     for draft_id, state in (("open", "open"), ("parked", "parked"), ("gone", "cancelled")):
         await db.write(
-            lambda tx, i=draft_id, s=state: forms.save(tx, Draft(i, officer, "ticket", {}, "", NOW, s))  # type: ignore[misc]
+            lambda tx, i=draft_id, s=state: forms.save(
+                tx, Draft(i, officer, "ticket", {}, "", NOW, s)
+            )  # type: ignore[misc]
         )
     old = NOW - 8 * DAY
     await add(
         db,
-        *(a_file(f"d-{name}", of_draft(name), added_at=old) for name in ("open", "parked", "gone", "missing")),
+        *(
+            a_file(f"d-{name}", of_draft(name), added_at=old)
+            for name in ("open", "parked", "gone", "missing")
+        ),
         a_file("old", of_person(officer), added_at=old),
         a_file("new", of_person(officer)),
         a_file("table", of_import("i"), added_at=old),
@@ -118,7 +137,18 @@ async def test_what_nobody_claims_is_forgotten_and_what_waits_in_a_draft_is_not(
         a_file("ticket", TICKET, added_at=old),
     )
     assert await db.write(lambda tx: files.forget(tx, NOW - 7 * DAY)) == 5
-    every = ["d-open", "d-parked", "d-gone", "d-missing", "old", "new", "table", "chart", "seen", "ticket"]
+    every = [
+        "d-open",
+        "d-parked",
+        "d-gone",
+        "d-missing",
+        "old",
+        "new",
+        "table",
+        "chart",
+        "seen",
+        "ticket",
+    ]
     left = await files.list_by_ids(db, every)
     assert {file.id for file in left} == {"d-open", "d-parked", "new", "seen", "ticket"}
 
@@ -200,7 +230,9 @@ async def test_a_broken_stream_leaves_nothing(tmp_path: Path) -> None:
     assert every_file(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n", "a" * 65])
+@pytest.mark.parametrize(
+    "name", ["", "..", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n", "a" * 65]
+)
 def test_nothing_but_a_hash_becomes_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError):
         Blobs(tmp_path).path(name)
@@ -252,7 +284,9 @@ async def test_bytes_that_another_process_sweeps_at_once_are_no_fault(tmp_path: 
 
 
 async def test_bytes_named_while_they_are_swept_stay(tmp_path: Path) -> None:
-    """The row is written after the first look, or the same bytes come again while they are put aside."""
+    """The row is written after the first look, or the same bytes come again while they are put
+    aside.
+    """
     blobs = Blobs(tmp_path)
     first, second = await stored(blobs, b"first"), await stored(blobs, b"second")
     for name in (first, second):
@@ -272,7 +306,9 @@ async def test_bytes_named_while_they_are_swept_stay(tmp_path: Path) -> None:
     assert blobs.existing(second).read_bytes() == b"second"
 
 
-async def test_a_desk_that_knows_no_file_leaves_the_disk_alone(db: Database, tmp_path: Path) -> None:
+async def test_a_desk_that_knows_no_file_leaves_the_disk_alone(
+    db: Database, tmp_path: Path
+) -> None:
     """The wrong database, or one that is not restored yet, must not cost every attachment."""
     blobs = Blobs(tmp_path)
     name = await stored(blobs, b"abc")
@@ -298,7 +334,9 @@ async def test_a_sweep_that_was_killed_is_made_good_by_the_next(tmp_path: Path) 
     assert blobs.existing(name).read_bytes() == b"abc"
 
 
-@pytest.mark.parametrize(("content", "why"), [(b"", "file_nothing"), (b"PK\x03\x04 half", "file_cut")])
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"", "file_nothing"), (b"PK\x03\x04 half", "file_cut")]
+)
 def test_a_file_on_disk_is_looked_at(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "part"
     path.write_bytes(content)

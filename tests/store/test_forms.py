@@ -26,16 +26,26 @@ async def save(db: Database, draft: Draft) -> Draft:
 
 async def test_every_field_of_a_draft_comes_back(db: Database, officer: StaffId) -> None:
     data = {"details": 'ถาม "รายได้"\n50% 👍', "unknown": ""}
-    full = Draft("d1", officer, "ticket", data, "result", NOW, "parked", "R2611000001", 3, "R2611000002", 1)
+    full = Draft(
+        "d1", officer, "ticket", data, "result", NOW, "parked", "R2611000001", 3, "R2611000002", 1
+    )
 
     assert await save(db, replace(full, version=0)) == full
     assert [f.name for f in fields(Draft) if getattr(full, f.name) == f.default] == []
 
 
-async def test_an_open_draft_is_changed_and_each_save_counted(db: Database, officer: StaffId) -> None:
+async def test_an_open_draft_is_changed_and_each_save_counted(
+    db: Database, officer: StaffId
+) -> None:
     first = await save(db, Draft("d1", officer, "ticket", {}, "channel", NOW, record="R1"))
     assert first.version == 1
-    changed = replace(first, data={"channel": "phone"}, asking="subject", touched_at=NOW + MINUTE, record_version=2)
+    changed = replace(
+        first,
+        data={"channel": "phone"},
+        asking="subject",
+        touched_at=NOW + MINUTE,
+        record_version=2,
+    )
 
     assert await save(db, changed) == replace(changed, version=2)
     assert await forms.find_open(db, officer) == replace(changed, version=2)
@@ -43,7 +53,9 @@ async def test_an_open_draft_is_changed_and_each_save_counted(db: Database, offi
     assert await forms.find_draft(db, "d2") is None
 
 
-async def test_a_draft_that_the_other_app_changed_is_not_overwritten(db: Database, officer: StaffId) -> None:
+async def test_a_draft_that_the_other_app_changed_is_not_overwritten(
+    db: Database, officer: StaffId
+) -> None:
     read = await save(db, Draft("d1", officer, "ticket", {}, "channel", NOW))
     await save(db, replace(read, data={"channel": "phone"}))
 
@@ -64,7 +76,9 @@ async def test_a_person_has_one_open_draft(db: Database, officer: StaffId) -> No
     assert await forms.find_draft(db, "d2") is None
 
 
-async def test_a_parked_draft_is_not_brought_back_over_an_open_one(db: Database, officer: StaffId) -> None:
+async def test_a_parked_draft_is_not_brought_back_over_an_open_one(
+    db: Database, officer: StaffId
+) -> None:
     parked = await save(db, Draft("d1", officer, "ticket", {}, "", NOW, "parked"))
     await save(db, Draft("d2", officer, "customer", {}, "", NOW))
 
@@ -86,7 +100,9 @@ async def test_two_people_each_have_their_own(db: Database, officer: StaffId) ->
 
 async def test_parked_drafts_are_listed_newest_first(db: Database, officer: StaffId) -> None:
     for number in range(25):
-        await save(db, Draft(f"d{number}", officer, "ticket", {}, "", NOW + number * MINUTE, "parked"))
+        await save(
+            db, Draft(f"d{number}", officer, "ticket", {}, "", NOW + number * MINUTE, "parked")
+        )
     await save(db, Draft("open", officer, "ticket", {}, "", NOW))
 
     parked = await forms.list_parked(db, officer)
@@ -104,7 +120,9 @@ async def test_old_drafts_are_forgotten(db: Database, officer: StaffId) -> None:
     assert await forms.find_draft(db, "new") is not None
 
 
-async def test_the_form_saved_last_is_found_while_it_is_fresh(db: Database, officer: StaffId) -> None:
+async def test_the_form_saved_last_is_found_while_it_is_fresh(
+    db: Database, officer: StaffId
+) -> None:
     for number, state in enumerate(("saved", "saved", "cancelled", "parked")):
         await save(db, Draft(f"d{number}", officer, "ticket", {}, "", NOW + number * MINUTE, state))
 
@@ -116,8 +134,19 @@ async def test_the_form_saved_last_is_found_while_it_is_fresh(db: Database, offi
     assert await forms.find_last_saved(db, StaffId(officer + 1), NOW) is None
 
 
-async def test_the_drafts_that_a_message_went_into_are_found(db: Database, officer: StaffId) -> None:
-    fed = Draft("d1", officer, "ticket", {"details": "x"}, "result", NOW, "parked", sources={"details": "e1 e2"})
+async def test_the_drafts_that_a_message_went_into_are_found(
+    db: Database, officer: StaffId
+) -> None:
+    fed = Draft(
+        "d1",
+        officer,
+        "ticket",
+        {"details": "x"},
+        "result",
+        NOW,
+        "parked",
+        sources={"details": "e1 e2"},
+    )
     await save(db, fed)
     await save(db, replace(fed, id="d2", sources={"details": "e3"}))
     await save(db, replace(fed, id="d3", state="saved", sources={"details": "e2"}))

@@ -25,7 +25,10 @@ async def test_a_group_is_enrolled_found_and_listed(db: Database, officer: Staff
 
 
 async def test_enrolled_again_it_changes_its_team(db: Database, officer: StaffId) -> None:
-    before, after = group(officer), replace(group(officer, team="ไมโครดาตา", minutes=5), title="ใหม่")
+    before, after = (
+        group(officer),
+        replace(group(officer, team="ไมโครดาตา", minutes=5), title="ใหม่"),
+    )
     await db.write(lambda tx: groups.enrol(tx, before))
     await db.write(lambda tx: groups.enrol(tx, after))
     assert await groups.list_groups(db) == [after]
@@ -33,14 +36,18 @@ async def test_enrolled_again_it_changes_its_team(db: Database, officer: StaffId
 
 async def test_it_is_taken_back_once(db: Database, officer: StaffId) -> None:
     await db.write(lambda tx: groups.enrol(tx, group(officer)))
-    assert [await db.write(lambda tx: groups.remove(tx, Platform.TELEGRAM, "-1001")) for _n in range(2)] == [
+    assert [
+        await db.write(lambda tx: groups.remove(tx, Platform.TELEGRAM, "-1001")) for _n in range(2)
+    ] == [
         True,
         False,
     ]
     assert await groups.list_groups(db) == []
 
 
-async def test_it_moves_with_its_chat_and_a_move_told_twice_changes_nothing(db: Database, officer: StaffId) -> None:
+async def test_it_moves_with_its_chat_and_a_move_told_twice_changes_nothing(
+    db: Database, officer: StaffId
+) -> None:
     old = group(officer, "-77", "ไมโครดาตา")
     await db.write(lambda tx: groups.enrol(tx, old))
     for _n in range(2):
@@ -48,7 +55,9 @@ async def test_it_moves_with_its_chat_and_a_move_told_twice_changes_nothing(db: 
         assert await groups.list_groups(db) == [replace(old, chat="-10077")]
 
 
-async def test_a_move_to_an_enrolled_chat_keeps_what_is_said_of_it(db: Database, officer: StaffId) -> None:
+async def test_a_move_to_an_enrolled_chat_keeps_what_is_said_of_it(
+    db: Database, officer: StaffId
+) -> None:
     new = group(officer, "-10077", "ไมโครดาตา")
     for each in (group(officer, "-77"), new):
         await db.write(lambda tx, each=each: groups.enrol(tx, each))

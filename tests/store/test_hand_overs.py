@@ -26,30 +26,45 @@ async def malee(db: Database, officer: StaffId) -> StaffId:
     return await db.write(lambda tx: add_staff(tx, "มาลี", Role.OFFICER, NOW))
 
 
-async def test_an_offer_comes_back_as_it_was_made(db: Database, officer: StaffId, malee: StaffId) -> None:
-    for offer in (Offer("a", NO, officer, malee, NOW), Offer("b", NO, None, None, NOW, team="ทีมข้อมูล")):
+async def test_an_offer_comes_back_as_it_was_made(
+    db: Database, officer: StaffId, malee: StaffId
+) -> None:
+    for offer in (
+        Offer("a", NO, officer, malee, NOW),
+        Offer("b", NO, None, None, NOW, team="ทีมข้อมูล"),
+    ):
         await db.write(lambda tx, offer=offer: hand_overs.add_offers(tx, [offer]))
         assert await hand_overs.get_offer(db, offer.id) == offer
     with pytest.raises(NotFound, match="offer"):
         await hand_overs.get_offer(db, "c")
 
 
-async def test_two_who_accept_at_once_do_not_both_get_it(db: Database, officer: StaffId, malee: StaffId) -> None:
+async def test_two_who_accept_at_once_do_not_both_get_it(
+    db: Database, officer: StaffId, malee: StaffId
+) -> None:
     offer = Offer("a", NO, officer, None, NOW, team="ทีมข้อมูล")
     await db.write(lambda tx: hand_overs.add_offers(tx, [offer]))
 
     async def accept(person: StaffId) -> None:
-        await db.write(lambda tx: hand_overs.decide_offer(tx, offer, OfferState.ACCEPTED, person, NOW))
+        await db.write(
+            lambda tx: hand_overs.decide_offer(tx, offer, OfferState.ACCEPTED, person, NOW)
+        )
 
     await accept(malee)
     with pytest.raises(Conflict, match="offer"):
         await accept(officer)
-    assert await hand_overs.get_offer(db, "a") == replace(offer, state=OfferState.ACCEPTED, receiver=malee)
+    assert await hand_overs.get_offer(db, "a") == replace(
+        offer, state=OfferState.ACCEPTED, receiver=malee
+    )
 
 
-async def test_a_new_offer_ends_one_that_nobody_took(db: Database, officer: StaffId, malee: StaffId) -> None:
+async def test_a_new_offer_ends_one_that_nobody_took(
+    db: Database, officer: StaffId, malee: StaffId
+) -> None:
     for name in ("a", "b"):
-        await db.write(lambda tx, name=name: hand_overs.add_offers(tx, [Offer(name, NO, officer, malee, NOW)]))
+        await db.write(
+            lambda tx, name=name: hand_overs.add_offers(tx, [Offer(name, NO, officer, malee, NOW)])
+        )
     assert (await hand_overs.get_offer(db, "a")).state is OfferState.ENDED
     assert (await hand_overs.get_offer(db, "b")).state is OfferState.OFFERED
 
@@ -58,17 +73,29 @@ async def test_a_ticket_that_goes_another_way_ends_what_was_offered(
     db: Database, officer: StaffId, malee: StaffId
 ) -> None:
     for name in ("a", "b"):
-        await db.write(lambda tx, name=name: hand_overs.add_offers(tx, [Offer(name, NO, officer, None, NOW, "ทีม")]))
+        await db.write(
+            lambda tx, name=name: hand_overs.add_offers(
+                tx, [Offer(name, NO, officer, None, NOW, "ทีม")]
+            )
+        )
     found = await get_ticket(db, NO)
-    await db.write(lambda tx: update_ticket(tx, found, replace(found, result="ส่งแล้ว"), officer, NOW))
+    await db.write(
+        lambda tx: update_ticket(tx, found, replace(found, result="ส่งแล้ว"), officer, NOW)
+    )
     assert (await hand_overs.get_offer(db, "b")).state is OfferState.OFFERED
     found = await get_ticket(db, NO)
-    await db.write(lambda tx: update_ticket(tx, found, replace(found, assignee=malee), officer, NOW))
+    await db.write(
+        lambda tx: update_ticket(tx, found, replace(found, assignee=malee), officer, NOW)
+    )
     assert (await hand_overs.get_offer(db, "b")).state is OfferState.ENDED
 
 
-async def test_stand_ins_are_those_of_leaves_that_last(db: Database, officer: StaffId, malee: StaffId) -> None:
-    await db.write(lambda tx: hand_overs.add_leave(tx, Leave("l", officer, NOW.date(), NOW.date()), NOW))
+async def test_stand_ins_are_those_of_leaves_that_last(
+    db: Database, officer: StaffId, malee: StaffId
+) -> None:
+    await db.write(
+        lambda tx: hand_overs.add_leave(tx, Leave("l", officer, NOW.date(), NOW.date()), NOW)
+    )
     made = Offer("a", NO, officer, malee, NOW, leave="l")
     await db.write(lambda tx: hand_overs.add_offers(tx, [made]))
     assert await hand_overs.list_stand_ins(db, [NO]) == []
@@ -79,7 +106,9 @@ async def test_stand_ins_are_those_of_leaves_that_last(db: Database, officer: St
     assert await hand_overs.list_stand_ins(db, [NO]) == []
 
 
-async def test_leaves_are_found_by_any_of_their_days_until_they_end(db: Database, officer: StaffId) -> None:
+async def test_leaves_are_found_by_any_of_their_days_until_they_end(
+    db: Database, officer: StaffId
+) -> None:
     away = Leave("l", officer, date(2026, 12, 12), date(2026, 12, 14))
     await db.write(lambda tx: hand_overs.add_leave(tx, away, NOW))
     assert await hand_overs.get_leave(db, "l") == away

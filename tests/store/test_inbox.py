@@ -18,15 +18,21 @@ EXPIRED = NOW + leases.TTL + timedelta(microseconds=1)
 CHAT = "telegram:1001"
 
 
-def event(number: int, conversation: str = CHAT, order_key: int | None = None, **rest: str) -> Event:
-    return Event("telegram", f"e{number}", conversation, order_key or number, f'{{"n": {number}}}', **rest)
+def event(
+    number: int, conversation: str = CHAT, order_key: int | None = None, **rest: str
+) -> Event:
+    return Event(
+        "telegram", f"e{number}", conversation, order_key or number, f'{{"n": {number}}}', **rest
+    )
 
 
 async def receive(db: Database, *events: Event, owner: str = "a", now: datetime = NOW) -> list[str]:
     return await inbox.receive(db, events, owner, now)
 
 
-async def finish_next(db: Database, conversation: str = CHAT, state: str = "done", reference: str = "") -> str:
+async def finish_next(
+    db: Database, conversation: str = CHAT, state: str = "done", reference: str = ""
+) -> str:
     event = await inbox.next_pending(db, conversation)
     assert event is not None
     await db.write(lambda tx: inbox.finish(tx, event, NOW, state, reference))
@@ -117,7 +123,9 @@ async def test_a_conversation_with_more_to_do_is_kept_for_longer(db: Database) -
     await receive(db, event(1), event(2), owner="a")
     await finish_next(db)
 
-    assert await db.write(lambda tx: inbox.release_if_idle(tx, CHAT, "a", NOW + leases.TTL)) is False
+    assert (
+        await db.write(lambda tx: inbox.release_if_idle(tx, CHAT, "a", NOW + leases.TTL)) is False
+    )
     assert await receive(db, event(3), owner="b", now=EXPIRED) == []
 
 
@@ -154,7 +162,8 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
     releasing = asyncio.create_task(db.write(lambda tx: inbox.release_if_idle(tx, CHAT, "a", NOW)))
     if db.engine == "postgresql":
         waiting = (
-            "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            "SELECT count(*) AS n FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
         while not (await db.fetch(waiting))[0]["n"]:
             assert not releasing.done()
@@ -164,13 +173,24 @@ async def test_what_another_process_receives_while_we_give_back_is_not_left_lyin
     assert (took, released) == (False, False)
 
 
-async def test_waiting_conversations_are_listed_but_for_those_that_others_hold(db: Database) -> None:
-    await receive(db, event(1), event(2), replace(event(3, "line:U1"), platform="line"), event(4, "telegram:9"))
+async def test_waiting_conversations_are_listed_but_for_those_that_others_hold(
+    db: Database,
+) -> None:
+    await receive(
+        db,
+        event(1),
+        event(2),
+        replace(event(3, "line:U1"), platform="line"),
+        event(4, "telegram:9"),
+    )
     await finish_next(db, "telegram:9")
 
     assert sorted(await inbox.list_waiting(db, NOW, "a")) == ["line:U1", CHAT]
     assert await inbox.list_waiting(db, NOW, "b") == []
-    assert sorted(await inbox.list_waiting(db, NOW + timedelta(minutes=1), "b")) == ["line:U1", CHAT]
+    assert sorted(await inbox.list_waiting(db, NOW + timedelta(minutes=1), "b")) == [
+        "line:U1",
+        CHAT,
+    ]
 
 
 async def test_a_failed_event_can_be_handled_once_more(db: Database) -> None:
@@ -192,7 +212,9 @@ async def test_an_event_that_nobody_can_read_is_kept_and_harms_no_other(db: Data
 
     assert await inbox.count_by_state(db) == {"unparsable": 1, "pending": 1}
     assert await inbox.next_pending(db, "") is None
-    assert [row["raw"] for row in await db.fetch("SELECT raw FROM inbox WHERE state = 'unparsable'")] == [broken.raw]
+    assert [
+        row["raw"] for row in await db.fetch("SELECT raw FROM inbox WHERE state = 'unparsable'")
+    ] == [broken.raw]
 
 
 async def test_the_polling_cursor_follows_the_platform_even_to_lower_numbers(db: Database) -> None:
@@ -228,12 +250,18 @@ async def test_what_people_typed_is_forgotten_but_repeats_are_still_known(db: Da
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 1
     assert await db.write(lambda tx: inbox.forget_raw(tx, NOW + timedelta(seconds=1))) == 0
     rows = await db.fetch("SELECT event_id, raw FROM inbox ORDER BY seq")
-    assert [(row["event_id"], row["raw"]) for row in rows] == [("e1", ""), ("e2", '{"n": 2}'), ("e3", '{"n": 3}')]
+    assert [(row["event_id"], row["raw"]) for row in rows] == [
+        ("e1", ""),
+        ("e2", '{"n": 2}'),
+        ("e3", '{"n": 3}'),
+    ]
     await receive(db, event(1))
     assert await inbox.count_by_state(db) == {"done": 1, "failed": 1, "pending": 1}
 
 
-async def test_old_events_are_forgotten_some_at_a_time_but_never_one_still_to_be_handled(db: Database) -> None:
+async def test_old_events_are_forgotten_some_at_a_time_but_never_one_still_to_be_handled(
+    db: Database,
+) -> None:
     await receive(db, *(event(number) for number in range(1, 6)))
     await receive(db, event(6), now=EXPIRED)
     for _ in range(3):
@@ -251,11 +279,20 @@ async def test_updates_of_which_nothing_is_kept_still_move_the_cursor(db: Databa
 
 
 def said(number: int, **rest: str) -> Event:
-    return Event("line", f"m{number}", "line:U1", number, '{"text": "x"}', message=str(number), **rest)
+    return Event(
+        "line", f"m{number}", "line:U1", number, '{"text": "x"}', message=str(number), **rest
+    )
 
 
 def taken_back(number: int, conversation: str = "line:U1") -> Event:
-    return Event("line", f"u{number}", conversation, 100 + number, '{"unsend": 1}', message=f"{inbox.UNSEND}{number}")
+    return Event(
+        "line",
+        f"u{number}",
+        conversation,
+        100 + number,
+        '{"unsend": 1}',
+        message=f"{inbox.UNSEND}{number}",
+    )
 
 
 async def rows_of(db: Database) -> dict[str, tuple[str, str]]:
@@ -264,7 +301,9 @@ async def rows_of(db: Database) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("order", ["after", "before", "at once"])
-async def test_a_message_that_was_taken_back_is_neither_kept_nor_handled(db: Database, order: str) -> None:
+async def test_a_message_that_was_taken_back_is_neither_kept_nor_handled(
+    db: Database, order: str
+) -> None:
     events = [said(1), taken_back(1)]
     if order == "at once":
         await receive(db, *events)
@@ -277,14 +316,18 @@ async def test_a_message_that_was_taken_back_is_neither_kept_nor_handled(db: Dat
     assert (await rows_of(db))["m1"] == ("dropped", "")
 
 
-async def test_what_was_done_or_failed_keeps_no_words_once_they_are_taken_back(db: Database) -> None:
+async def test_what_was_done_or_failed_keeps_no_words_once_they_are_taken_back(
+    db: Database,
+) -> None:
     await receive(db, said(1), said(2), said(3))
     await finish_next(db, "line:U1")
     await finish_next(db, "line:U1", "failed", "X1")
     await receive(db, taken_back(1), taken_back(2), taken_back(3, "line:U2"))
     rows = await rows_of(db)
     assert (rows["m1"], rows["m2"]) == (("done", ""), ("dropped", ""))
-    assert rows["m3"] == ("pending", '{"text": "x"}'), "nobody takes back what was said in another chat"
+    assert rows["m3"] == ("pending", '{"text": "x"}'), (
+        "nobody takes back what was said in another chat"
+    )
     assert await db.write(lambda tx: inbox.requeue(tx, "X1")) is None
     assert await inbox.find_message(db, "line", "line:U1", "1") == "m1"
     assert await inbox.find_message(db, "line", "line:U2", "1") == ""

@@ -41,7 +41,11 @@ async def test_the_leases_of_a_kind_of_process_are_forgotten_at_once(db: Databas
 
     await leases.release_all(db, "serve:")
 
-    assert [await take(db, "new", name=f"in:{number}") for number in range(3)] == [True, True, False]
+    assert [await take(db, "new", name=f"in:{number}") for number in range(3)] == [
+        True,
+        True,
+        False,
+    ]
 
 
 async def test_of_several_leases_those_are_taken_that_nobody_else_holds(db):

@@ -1,4 +1,6 @@
-"""Mails in the store, on both engines: kept for good, one message each, moved on only from where they stand."""
+"""Mails in the store, on both engines: kept for good, one message each, moved on only from where
+they stand.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -15,12 +17,22 @@ from store.mail.mails import Mail, MailState, NewMail
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NEW = NewMail(
-    "R2611000124", "somchai@example.com", "ตอบข้อสอบถาม", "เรียน คุณสมชาย\n…", "answer", "th", files=("f1", "f2")
+    "R2611000124",
+    "somchai@example.com",
+    "ตอบข้อสอบถาม",
+    "เรียน คุณสมชาย\n…",
+    "answer",
+    "th",
+    files=("f1", "f2"),
 )
 
 
-async def put(db: Database, new: NewMail = NEW, by: StaffId | None = None, mail_id: UUID | None = None) -> Mail:
-    return await db.write(lambda tx: mail.put_mail(tx, new, mail_id or uuid4(), "nso.example", by, NOW))
+async def put(
+    db: Database, new: NewMail = NEW, by: StaffId | None = None, mail_id: UUID | None = None
+) -> Mail:
+    return await db.write(
+        lambda tx: mail.put_mail(tx, new, mail_id or uuid4(), "nso.example", by, NOW)
+    )
 
 
 async def end(db: Database, written: Mail, state: str, error: str = "") -> None:
@@ -39,7 +51,12 @@ async def test_a_mail_is_read_as_it_was_written(db: Database, officer: StaffId) 
     assert await mail.get_mail(db, str(written.id)) == await mail.find_mail(db, str(written.id))
     read = await mail.get_mail(db, str(written.id))
     assert read.subject == "[R2611000124] ตอบข้อสอบถาม"
-    assert (read.to, read.body, read.files, read.automatic) == (NEW.to, NEW.body, ("f1", "f2"), False)
+    assert (read.to, read.body, read.files, read.automatic) == (
+        NEW.to,
+        NEW.body,
+        ("f1", "f2"),
+        False,
+    )
     assert (read.staff_id, read.written_at, read.state) == (officer, NOW, MailState.QUEUED)
     assert read.message_id == f"<{written.id}@nso.example>"
 
@@ -65,12 +82,18 @@ async def test_two_mails_of_one_second_are_two_and_in_order(db: Database) -> Non
     assert message.id == first.id
 
 
-async def test_a_mail_follows_only_what_this_address_was_written_about_this_record(db: Database) -> None:
+async def test_a_mail_follows_only_what_this_address_was_written_about_this_record(
+    db: Database,
+) -> None:
     first = await put(db)
     await end(db, first, "sent")
-    assert (await put(db, NewMail(NEW.record, "other@example.com", "x", "x", "answer", "th"))).thread == ()
+    assert (
+        await put(db, NewMail(NEW.record, "other@example.com", "x", "x", "answer", "th"))
+    ).thread == ()
     assert (await put(db, NewMail("R2611000199", NEW.to, "x", "x", "answer", "th"))).thread == ()
-    about_ticket = NewMail("81/2563", NEW.to, "x", "x", "contract_reminder", "th", ticket=NEW.record)
+    about_ticket = NewMail(
+        "81/2563", NEW.to, "x", "x", "contract_reminder", "th", ticket=NEW.record
+    )
     third = await put(db, about_ticket)
     assert third.thread == (first.message_id,)
     assert third.subject == f"[{NEW.record}] x"
@@ -94,7 +117,12 @@ async def test_a_stuck_mail_is_sent_again_as_it_was_and_once(db: Database, state
     await db.write(lambda tx: mail.send_again(tx, stuck, later))
     message = await outbox.next_message(db, "mail", NEW.to)
     assert message is not None
-    assert (message.id, message.unclear, message.attempts, message.created_at) == (written.id, False, 0, later)
+    assert (message.id, message.unclear, message.attempts, message.created_at) == (
+        written.id,
+        False,
+        0,
+        later,
+    )
     assert json.loads(message.payload)["message_id"] == written.message_id
     with pytest.raises(Conflict, match="mail_moved"):
         await db.write(lambda tx: mail.send_again(tx, stuck, later))
@@ -161,7 +189,9 @@ async def test_a_report_may_come_before_the_sender_noted_that_it_is_out(db: Data
 
 
 @pytest.mark.parametrize("state", ["queued", "dead", "dropped"])
-async def test_a_report_of_a_mail_that_is_not_handed_over_changes_nothing(db: Database, state: str) -> None:
+async def test_a_report_of_a_mail_that_is_not_handed_over_changes_nothing(
+    db: Database, state: str
+) -> None:
     written = await put(db)
     await end(db, written, state)
     with pytest.raises(Conflict, match="mail_moved"):
@@ -208,7 +238,9 @@ async def test_a_delay_is_a_note(db: Database) -> None:
 async def test_mails_that_did_not_arrive_are_counted_by_what_they_are_about(db: Database) -> None:
     ends = [("O1", "dead"), ("O1", "sent"), ("O2", "sent"), ("O3", "bounced"), ("O3", "bounced")]
     for number, (record, state) in enumerate(ends):
-        written = await put(db, NewMail(record, f"a{number}@example.com", "x", "x", "owed.chase", "th"))
+        written = await put(
+            db, NewMail(record, f"a{number}@example.com", "x", "x", "owed.chase", "th")
+        )
         await end(db, written, "sent" if state == "bounced" else state)
         if state == "bounced":
             await bounce(db, written)
@@ -227,12 +259,20 @@ async def test_a_mail_to_a_colleague_is_known_by_its_message_and_one_to_a_custom
     told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", payload, officer, notice="{}")
     await db.write(lambda tx: outbox.add(tx, [told], NOW))
     assert await outbox.find_notice_mail(db, f"<{told.id}@nso.example>") == officer
-    for other in (written.message_id, f"<{uuid4()}@nso.example>", f"<{told.id}>", "<x@nso.example>", str(told.id)):
+    for other in (
+        written.message_id,
+        f"<{uuid4()}@nso.example>",
+        f"<{told.id}>",
+        "<x@nso.example>",
+        str(told.id),
+    ):
         assert await outbox.find_notice_mail(db, other) is None
     assert set(json.loads(payload)) == set(json.loads(mail.payload_of(written)))
 
 
-async def test_a_mail_to_a_colleague_is_forgotten_and_one_to_a_customer_is_not(db: Database, officer: StaffId) -> None:
+async def test_a_mail_to_a_colleague_is_forgotten_and_one_to_a_customer_is_not(
+    db: Database, officer: StaffId
+) -> None:
     written = await put(db, by=officer)
     await end(db, written, "sent")
     told = outbox.Message(uuid4(), Platform.MAIL, "nok@nso.example", "{}", officer, notice="{}")

@@ -1,4 +1,6 @@
-"""How far a mailbox was read, on both engines: one reader moves it on, together with what a mail came to."""
+"""How far a mailbox was read, on both engines: one reader moves it on, together with what a mail
+came to.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

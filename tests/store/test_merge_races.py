@@ -1,4 +1,6 @@
-"""Merges beside everything else: two administrators at once, tickets that come in meanwhile, very many tickets."""
+"""Merges beside everything else: two administrators at once, tickets that come in meanwhile, very
+many tickets.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -39,14 +41,26 @@ async def by(db):
     async def work(tx):
         for n, code in enumerate(CODES):
             contact = Contact(f"คนที่ {n}", mobile=f"+6681000000{n}", main=True)
-            await add_customer(tx, Customer(CustomerCode(code), f"ราย {n}", contacts=(contact,)), NOW)
+            await add_customer(
+                tx, Customer(CustomerCode(code), f"ราย {n}", contacts=(contact,)), NOW
+            )
         return await staff.add_staff(tx, "เมย์", Role.ADMIN, NOW)
 
     return await db.write(work)
 
 
 def ticket(no: int, code: str) -> Ticket:
-    return Ticket(TicketNo(f"R{no:010}"), "phone", "1.1", "ถาม", NOW, NOW, None, None, customer=CustomerCode(code))
+    return Ticket(
+        TicketNo(f"R{no:010}"),
+        "phone",
+        "1.1",
+        "ถาม",
+        NOW,
+        NOW,
+        None,
+        None,
+        customer=CustomerCode(code),
+    )
 
 
 async def merge(db, keep, gone, by):
@@ -82,7 +96,9 @@ async def test_two_merges_against_each_other_at_once_make_one_signpost(db, by):
 
 async def test_three_merges_round_in_a_ring_at_once_make_no_circle(db, by):
     for _ in range(ROUNDS):
-        await together(merge(db, "C1", "C2", by), merge(db, "C2", "C3", by), merge(db, "C3", "C1", by))
+        await together(
+            merge(db, "C1", "C2", by), merge(db, "C2", "C3", by), merge(db, "C3", "C1", by)
+        )
         async with asyncio.timeout(PATIENCE):
             roads = await find_survivors(db, CODES)
         assert len(set(CODES) - set(roads)) >= 1
@@ -96,7 +112,10 @@ async def test_three_merges_round_in_a_ring_at_once_make_no_circle(db, by):
 
 async def test_a_ticket_saved_while_its_customer_is_merged_is_the_survivors(db, by):
     for n in range(ROUNDS):
-        new = [db.write(lambda tx, no=n * 10 + k: tickets.add_ticket(tx, ticket(no, "C2"))) for k in range(4)]
+        new = [
+            db.write(lambda tx, no=n * 10 + k: tickets.add_ticket(tx, ticket(no, "C2")))
+            for k in range(4)
+        ]
         await together(*new[:2], merge(db, "C1", "C2", by), *new[2:])
         assert await tickets.count_by_customer(db, "C2") == 0
         (stored,) = await merges.list_standing(db, "C1")
@@ -120,7 +139,10 @@ async def test_a_ticket_given_to_a_customer_who_is_merged_meanwhile_is_the_survi
 
 async def test_a_request_begun_while_its_customer_is_merged_is_the_survivors(db, by):
     for n in range(ROUNDS):
-        new = [Request(n * 10 + k, RequestKind.MICRODATA, CustomerCode("C2"), NOW, NOW) for k in range(1, 5)]
+        new = [
+            Request(n * 10 + k, RequestKind.MICRODATA, CustomerCode("C2"), NOW, NOW)
+            for k in range(1, 5)
+        ]
         begun = [db.write(partial(requests.add_request, request=each)) for each in new]
         await together(*begun[:2], merge(db, "C1", "C2", by), *begun[2:])
         assert await requests.count_by_customer(db, "C2") == 0
@@ -162,7 +184,9 @@ async def test_reading_while_a_merge_is_taken_back_finds_one_or_the_other(db, by
 
 @pytest.fixture
 def few_parameters(monkeypatch):
-    """The engines take some 32,700 parameters a statement; here 5,000, so that few tickets are too many."""
+    """The engines take some 32,700 parameters a statement; here 5,000, so that few tickets are too
+    many.
+    """
     for connection in (sqlite._Connection, postgresql._Connection):
         for name in ("fetch", "execute"):
             monkeypatch.setattr(connection, name, refusing(getattr(connection, name)))
@@ -177,7 +201,9 @@ def refusing(run):
 
 
 @pytest.mark.usefixtures("few_parameters")
-async def test_a_customer_with_more_tickets_than_a_statement_takes_parameters_is_merged_and_parted(db, by):
+async def test_a_customer_with_more_tickets_than_a_statement_takes_parameters_is_merged_and_parted(
+    db, by
+):
     many = 5_100
     await db.write(lambda tx: tickets.add_tickets(tx, [ticket(no, "C2") for no in range(many)]))
     await merge(db, "C1", "C2", by)

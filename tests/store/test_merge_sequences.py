@@ -1,4 +1,6 @@
-"""Any sequence of edits, merges and their undoing on three customers loses no ticket, contact or telephone."""
+"""Any sequence of edits, merges and their undoing on three customers loses no ticket, contact or
+telephone.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -45,7 +47,9 @@ class World:
         return [code for code in CODES if code not in roads]
 
     async def save(self, old, **values):
-        await self.db.write(lambda tx: update_customer(tx, old, replace(old, **values), self.by, NOW))
+        await self.db.write(
+            lambda tx: update_customer(tx, old, replace(old, **values), self.by, NOW)
+        )
 
     async def adds_contact(self):
         old = await get_record(self.db, self.random.choice(await self.alive()))
@@ -59,18 +63,25 @@ class World:
 
     async def changes_field(self):
         old = await get_record(self.db, self.random.choice(await self.alive()))
-        await self.save(old, **{self.random.choice(("note", "organisation")): f"ค่า {next(self.numbers)}"})
+        await self.save(
+            old, **{self.random.choice(("note", "organisation")): f"ค่า {next(self.numbers)}"}
+        )
         self.log.append(f"field of {old.code}")
 
     async def adds_address(self):
         old = await get_record(self.db, self.random.choice(await self.alive()))
-        await self.save(old, addresses=(*old.addresses, Address(f"ที่ {next(self.numbers)}", main=not old.addresses)))
+        await self.save(
+            old,
+            addresses=(*old.addresses, Address(f"ที่ {next(self.numbers)}", main=not old.addresses)),
+        )
         self.log.append(f"address of {old.code}")
 
     async def adds_ticket(self):
         code = self.random.choice(CODES)
         no = f"R{next(self.numbers):010}"
-        row = Ticket(TicketNo(no), "phone", "1.1", "ถาม", NOW, NOW, None, None, customer=CustomerCode(code))
+        row = Ticket(
+            TicketNo(no), "phone", "1.1", "ถาม", NOW, NOW, None, None, customer=CustomerCode(code)
+        )
         await self.db.write(lambda tx: tickets.add_ticket(tx, row))
         self.tickets[no] = code
         self.log.append(f"ticket {no} for {code}")
@@ -87,7 +98,9 @@ class World:
         self.log.append(f"merge {gone} into {keep}")
 
     async def parts(self):
-        found = [one for code in await self.alive() for one in await merges.list_standing(self.db, code)]
+        found = [
+            one for code in await self.alive() for one in await merges.list_standing(self.db, code)
+        ]
         if not found:
             return
         stored = self.random.choice(found)
@@ -109,12 +122,17 @@ class World:
             assert (await tickets.get_ticket(self.db, no)).customer in alive
         shown = {code: await get_customer(self.db, code) for code in alive}
         for mobile in self.contacts:
-            has = [code for code, one in shown.items() if any(c.mobile == mobile for c in one.contacts)]
+            has = [
+                code for code, one in shown.items() if any(c.mobile == mobile for c in one.contacts)
+            ]
             assert len(has) == 1, f"{mobile} is with {has}"
             rows = await self.db.fetch(
-                "SELECT customer_code FROM customer_keys WHERE kind = 'phone' AND key = ?", phone_key(mobile)
+                "SELECT customer_code FROM customer_keys WHERE kind = 'phone' AND key = ?",
+                phone_key(mobile),
             )
-            assert {roads.get(row["customer_code"], row["customer_code"]) for row in rows} >= set(has)
+            assert {roads.get(row["customer_code"], row["customer_code"]) for row in rows} >= set(
+                has
+            )
         for one in shown.values():
             assert sum(contact.main for contact in one.contacts) == bool(one.contacts)
             assert sum(address.main for address in one.addresses) == bool(one.addresses)
@@ -126,7 +144,9 @@ async def test_no_sequence_loses_a_ticket_a_contact_or_a_telephone(tmp_path, see
 
     async def begin(tx):
         for n, code in enumerate(CODES):
-            await add_customer(tx, Customer(CustomerCode(code), f"ราย {n}", phone=f"+6690000000{n}"), NOW)
+            await add_customer(
+                tx, Customer(CustomerCode(code), f"ราย {n}", phone=f"+6690000000{n}"), NOW
+            )
         return await staff.add_staff(tx, "เมย์", Role.ADMIN, NOW)
 
     world = World(db, await db.write(begin), Random(seed))

@@ -28,8 +28,15 @@ from store.search import customers as search
 from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-A = Customer(CustomerCode("C1"), "นายสมชาย ใจดี", phone="+66812345678", addresses=(Address("กระบี่", main=True),))
-B = Customer(CustomerCode("C2"), "สมชาย ใจดี", email="b@example.com", contacts=(Contact("นางวิภา", main=True),))
+A = Customer(
+    CustomerCode("C1"),
+    "นายสมชาย ใจดี",
+    phone="+66812345678",
+    addresses=(Address("กระบี่", main=True),),
+)
+B = Customer(
+    CustomerCode("C2"), "สมชาย ใจดี", email="b@example.com", contacts=(Contact("นางวิภา", main=True),)
+)
 D = Customer(CustomerCode("C3"), "นางคนอื่น คนไกล", phone="+66811110000")
 
 
@@ -48,7 +55,9 @@ async def by(db):
 
 
 def ticket(no: str, code: str) -> Ticket:
-    return Ticket(TicketNo(no), "phone", "1.1", "ถาม", NOW, NOW, None, None, customer=CustomerCode(code))
+    return Ticket(
+        TicketNo(no), "phone", "1.1", "ถาม", NOW, NOW, None, None, customer=CustomerCode(code)
+    )
 
 
 async def merge(db, keep, gone, by):
@@ -84,7 +93,11 @@ async def test_a_signpost_can_neither_be_merged_nor_changed_nor_be_merged_into(d
     for keep, gone in ((survivor, merged), (merged, survivor)):
         union = unite(keep, gone, frozenset())
         with pytest.raises(Conflict, match="changed"):
-            await db.write(lambda tx, keep=keep, gone=gone, union=union: merges.merge(tx, keep, gone, union, by, NOW))
+            await db.write(
+                lambda tx, keep=keep, gone=gone, union=union: merges.merge(
+                    tx, keep, gone, union, by, NOW
+                )
+            )
     post = await get_record(db, "C2")
     with pytest.raises(Conflict, match="changed"):
         await db.write(lambda tx: update_customer(tx, post, replace(post, name="x"), by, NOW))
@@ -104,7 +117,9 @@ async def test_taking_it_back_restores_records_and_tickets_and_happens_once(db, 
     parted = part(stored.merge, now, keep=True)
     await db.write(lambda tx: merges.unmerge(tx, stored, now, parted, by, NOW))
     after = [await get_record(db, code) for code in ("C1", "C2")]
-    assert [replace(record, version=0) for record in after] == [replace(record, version=0) for record in before]
+    assert [replace(record, version=0) for record in after] == [
+        replace(record, version=0) for record in before
+    ]
     assert (await tickets.get_ticket(db, "R2611000001")).customer == "C2"
     with pytest.raises(Conflict, match="changed"):
         await db.write(lambda tx: merges.unmerge(tx, stored, after[0], parted, by, NOW))
@@ -115,8 +130,15 @@ async def test_a_ticket_saved_for_a_signpost_is_the_survivors(db, by):
     old = await tickets.get_ticket(db, "R2611000001")
     await merge(db, "C1", "C3", by)
     await db.write(lambda tx: tickets.add_ticket(tx, ticket("R2611000002", "C3")))
-    await db.write(lambda tx: tickets.update_ticket(tx, old, replace(old, customer=CustomerCode("C3")), by, NOW))
-    assert [(await tickets.get_ticket(db, f"R261100000{n}")).customer for n in (1, 2)] == ["C1", "C1"]
+    await db.write(
+        lambda tx: tickets.update_ticket(
+            tx, old, replace(old, customer=CustomerCode("C3")), by, NOW
+        )
+    )
+    assert [(await tickets.get_ticket(db, f"R261100000{n}")).customer for n in (1, 2)] == [
+        "C1",
+        "C1",
+    ]
 
 
 async def test_a_record_as_it_was_comes_back_with_its_contacts_and_their_ids(db, by):
@@ -126,14 +148,18 @@ async def test_a_record_as_it_was_comes_back_with_its_contacts_and_their_ids(db,
     now = await get_record(db, "C2")
     assert (now.contacts, now.name) == ((), "นายใหม่")
     before = await revisions.find(db, "C2", 1)
-    await db.write(lambda tx: update_customer(tx, now, replace(before, version=now.version), by, NOW))
+    await db.write(
+        lambda tx: update_customer(tx, now, replace(before, version=now.version), by, NOW)
+    )
     assert replace(await get_record(db, "C2"), version=1) == old
 
 
 async def test_pairs_share_a_telephone_an_e_mail_or_a_name_and_no_switchboard(db, by):
     async def more(tx):
         for n in range(10, 18):
-            switch = Customer(CustomerCode(f"C{n}"), f"คนที่ {n} ชื่อ{'กขคงจฉชซ'[n - 10]}", phone="+6621417500")
+            switch = Customer(
+                CustomerCode(f"C{n}"), f"คนที่ {n} ชื่อ{'กขคงจฉชซ'[n - 10]}", phone="+6621417500"
+            )
             await add_customer(tx, switch, NOW + timedelta(hours=1))
         await add_customer(tx, Customer(CustomerCode("C20"), "ใคร", mobile="+66811110000"), NOW)
 
@@ -143,13 +169,22 @@ async def test_pairs_share_a_telephone_an_e_mail_or_a_name_and_no_switchboard(db
     assert await duplicates.list_alike(db, last, 100) == ([], "")
     later = NOW + timedelta(minutes=1)
     assert await duplicates.list_changed(db, "", 3, later) == ["C10", "C11", "C12"]
-    assert await duplicates.list_changed(db, "C12", 100, later) == ["C13", "C14", "C15", "C16", "C17"]
+    assert await duplicates.list_changed(db, "C12", 100, later) == [
+        "C13",
+        "C14",
+        "C15",
+        "C16",
+        "C17",
+    ]
 
 
 async def test_a_pair_is_open_until_it_is_decided_and_again_when_it_is_reported(db, by):
     pairs = [pair_of("C2", "C1", 90, "alike"), pair_of("C1", "C3", 95, "alike")]
     await db.write(lambda tx: duplicates.propose(tx, pairs, NOW))
-    assert [(p.one, p.other) for p in await duplicates.list_open(db, 9)] == [("C1", "C3"), ("C1", "C2")]
+    assert [(p.one, p.other) for p in await duplicates.list_open(db, 9)] == [
+        ("C1", "C3"),
+        ("C1", "C2"),
+    ]
     await db.write(lambda tx: duplicates.decide_different(tx, "C3", "C1", by, NOW))
     await db.write(lambda tx: duplicates.propose(tx, pairs, NOW))
     assert [(p.one, p.other) for p in await duplicates.list_open(db, 9)] == [("C1", "C2")]

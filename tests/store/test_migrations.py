@@ -1,4 +1,6 @@
-"""A database is brought to this code's schema once, whole, and never backwards; both engines have the same."""
+"""A database is brought to this code's schema once, whole, and never backwards; both engines have
+the same.
+"""
 
 import asyncio
 import sys
@@ -55,7 +57,10 @@ UNIQUE = {
 @pytest.fixture
 async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Database]:
     """A fresh desk on each engine."""
-    return [await opening(f"sqlite:///{tmp_path / 'desk.db'}"), await opening(await postgresql.clean_desk())]
+    return [
+        await opening(f"sqlite:///{tmp_path / 'desk.db'}"),
+        await opening(await postgresql.clean_desk()),
+    ]
 
 
 async def test_a_fresh_database_gets_the_whole_schema(empty_url: str, opening: Opening) -> None:
@@ -98,7 +103,9 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 ) -> None:
     first = "CREATE TABLE half (a TEXT);\nINSERT INTO half VALUES ('x;y');\n"
     with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_files", lambda: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")])
+        patched.setattr(
+            migrate, "_files", lambda: [(1, first), (2, "CREATE TABLE more (a TEXT);\nBROKEN;\n")]
+        )
         with pytest.raises(Exception, match=r"(?i)syntax"):
             await opening(empty_url)
 
@@ -129,7 +136,10 @@ async def test_projects_of_older_tickets_are_counted_after_the_update(
 
     db = await opening(empty_url)
     rows = await db.fetch("SELECT project, from_on FROM ticket_data ORDER BY project")
-    assert [tuple(row.values()) for row in rows] == [("HWS", date(2019, 1, 1)), ("SES", date(2019, 1, 1))]
+    assert [tuple(row.values()) for row in rows] == [
+        ("HWS", date(2019, 1, 1)),
+        ("SES", date(2019, 1, 1)),
+    ]
 
 
 async def test_processes_that_open_a_fresh_database_at_once_all_start(empty_url: str) -> None:
@@ -149,7 +159,9 @@ async def test_processes_that_open_a_fresh_database_at_once_all_start(empty_url:
     assert sorted(output.decode().strip() for output, _ in ends) == ["C1", "C2", "C3"]
 
 
-async def test_a_new_sqlite_file_may_be_opened_by_many_at_the_same_moment(tmp_path: Path, opening: Opening) -> None:
+async def test_a_new_sqlite_file_may_be_opened_by_many_at_the_same_moment(
+    tmp_path: Path, opening: Opening
+) -> None:
     for attempt in range(10):
         await asyncio.gather(*(opening(f"sqlite:///{tmp_path}/{attempt}.db") for _ in range(4)))
 
@@ -160,7 +172,10 @@ def _columns(db: Database) -> str:
 
 async def test_both_engines_have_the_same_tables_and_columns(both: list[Database]) -> None:
     sqlite, postgresql = [
-        {(row["table_name"], row["column_name"], bool(row["optional"])) for row in await db.fetch(_columns(db))}
+        {
+            (row["table_name"], row["column_name"], bool(row["optional"]))
+            for row in await db.fetch(_columns(db))
+        }
         for db in both
     ]
 
@@ -170,7 +185,8 @@ async def test_both_engines_have_the_same_tables_and_columns(both: list[Database
 
 async def test_both_engines_refuse_the_same_twins(both: list[Database]) -> None:
     sqlite, postgresql = [
-        {(row["table_name"], row["columns"]) for row in await db.fetch(UNIQUE[db.engine])} for db in both
+        {(row["table_name"], row["columns"]) for row in await db.fetch(UNIQUE[db.engine])}
+        for db in both
     ]
 
     assert sqlite ^ postgresql == set()
@@ -181,13 +197,17 @@ async def test_times_and_dates_are_known_by_their_columns_names(both: list[Datab
     named = {"timestamp with time zone": "_at", "date": "_on"}
 
     for row in await both[1].fetch(POSTGRESQL_COLUMNS):
-        assert named.get(row["type"], "") == next((e for e in ("_at", "_on") if row["column_name"].endswith(e)), ""), (
-            row
-        )
+        assert named.get(row["type"], "") == next(
+            (e for e in ("_at", "_on") if row["column_name"].endswith(e)), ""
+        ), row
         assert row["type"] in {*named, "text", "bigint", "integer", "numeric"}, row
 
 
-@pytest.mark.parametrize("url", ["", "desk.db", "mysql://desk", "sqlite://desk.db", "sqlite:desk.db"])
-async def test_a_url_of_no_known_kind_is_named_with_its_variable(url: str, opening: Opening) -> None:
+@pytest.mark.parametrize(
+    "url", ["", "desk.db", "mysql://desk", "sqlite://desk.db", "sqlite:desk.db"]
+)
+async def test_a_url_of_no_known_kind_is_named_with_its_variable(
+    url: str, opening: Opening
+) -> None:
     with pytest.raises(ValueError, match="DESKBOT_DATABASE_URL must look like"):
         await opening(url)

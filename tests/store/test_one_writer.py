@@ -26,8 +26,16 @@ def said() -> dict[str, set[str]]:
 
 def writing(table: str) -> set[str]:
     statement = re.compile(rf"(INSERT INTO|UPDATE|DELETE FROM) {table}\b")
-    files = [path for package in ("store", "handlers", "bot", "scheduler") for path in (ROOT / package).glob("*.py")]
-    return {path.relative_to(ROOT).as_posix() for path in files if statement.search(path.read_text("utf-8"))}
+    files = [
+        path
+        for package in ("store", "handlers", "bot", "scheduler")
+        for path in (ROOT / package).rglob("*.py")
+    ]
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if statement.search(path.read_text("utf-8"))
+    }
 
 
 @pytest.mark.parametrize("table", sorted(said().keys() - SHARED))
@@ -43,7 +51,15 @@ def test_records_are_written_where_what_follows_is_written_too() -> None:
 
 
 def test_tickets_are_saved_by_the_one_way_in() -> None:
-    saves = re.compile(r"\btickets\.(add_tickets?|update_ticket)\b|from store\.tickets import .*\b(add_ticket|update_)")
-    files = [path for package in ("store", "handlers", "bot", "scheduler") for path in (ROOT / package).glob("*.py")]
-    calling = {path.relative_to(ROOT).as_posix() for path in files if saves.search(path.read_text("utf-8"))}
+    saves = re.compile(
+        r"\btickets\.(add_tickets?|update_ticket)\b|from store\.tickets import .*\b(add_ticket|update_)"
+    )
+    files = [
+        path
+        for package in ("store", "handlers", "bot", "scheduler")
+        for path in (ROOT / package).rglob("*.py")
+    ]
+    calling = {
+        path.relative_to(ROOT).as_posix() for path in files if saves.search(path.read_text("utf-8"))
+    }
     assert calling == {"store/ticket_saves.py"}

@@ -1,4 +1,6 @@
-"""Messages are queued once, sent in order for each chat by one process, and end in one known way."""
+"""Messages are queued once, sent in order for each chat by one process, and end in one known
+way.
+"""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -19,11 +21,15 @@ EXPIRED = NOW + leases.TTL + SECOND
 TELEGRAM, LINE = Platform.TELEGRAM, Platform.LINE
 
 
-def message(number: int, chat: str = "1001", platform: Platform = TELEGRAM, **rest: object) -> Message:
+def message(
+    number: int, chat: str = "1001", platform: Platform = TELEGRAM, **rest: object
+) -> Message:
     return replace(Message(UUID(int=number), platform, chat, f'{{"n": {number}}}'), **rest)
 
 
-async def put(db: Database, *messages: Message, owner: str = "a", now: datetime = NOW) -> list[tuple[Platform, str]]:
+async def put(
+    db: Database, *messages: Message, owner: str = "a", now: datetime = NOW
+) -> list[tuple[Platform, str]]:
     return await db.write(lambda tx: outbox.put(tx, messages, owner, now))
 
 
@@ -63,7 +69,9 @@ async def test_every_field_of_a_message_comes_back(db: Database, officer: StaffI
 
 
 async def test_a_chat_is_sent_to_in_the_order_of_queueing(db: Database) -> None:
-    await put(db, message(3), message(1), message(9, "2002"), message(9_9, platform=LINE), message(2))
+    await put(
+        db, message(3), message(1), message(9, "2002"), message(9_9, platform=LINE), message(2)
+    )
     sent = []
 
     while found := await outbox.next_message(db, TELEGRAM, "1001"):
@@ -75,7 +83,9 @@ async def test_a_chat_is_sent_to_in_the_order_of_queueing(db: Database) -> None:
 
 
 async def test_an_occasion_is_told_once(db: Database) -> None:
-    await put(db, message(1, dedupe_key="digest"), message(2, dedupe_key="digest"), message(3), message(4))
+    await put(
+        db, message(1, dedupe_key="digest"), message(2, dedupe_key="digest"), message(3), message(4)
+    )
     await put(db, message(5, dedupe_key="digest"))
     first = await next_message(db)
     await db.write(lambda tx: outbox.mark_sent(tx, first, NOW))
@@ -104,7 +114,9 @@ async def test_sending_is_written_down_before_the_call(db: Database) -> None:
 
 
 async def take(db: Database, owner: str, now: datetime) -> bool:
-    return await db.write(lambda tx: leases.take(tx, outbox.lease_name(TELEGRAM, "1001"), owner, now))
+    return await db.write(
+        lambda tx: leases.take(tx, outbox.lease_name(TELEGRAM, "1001"), owner, now)
+    )
 
 
 async def test_only_the_holder_of_the_chat_sends(db: Database) -> None:
@@ -136,7 +148,10 @@ async def test_what_has_ended_is_not_sent_again(db: Database, end: str) -> None:
 
 async def test_what_was_said_is_forgotten_once_sent_and_kept_when_dead(db: Database) -> None:
     await put(db, message(1, notice="n"), message(2, notice="n"))
-    first, read = await next_message(db), "SELECT payload, notice, sent_at, error, state FROM outbox ORDER BY seq"
+    first, read = (
+        await next_message(db),
+        "SELECT payload, notice, sent_at, error, state FROM outbox ORDER BY seq",
+    )
     await db.write(lambda tx: outbox.mark_retry(tx, first, NOW, unclear=False, error="500"))
     await db.write(lambda tx: outbox.mark_sent(tx, first, NOW))
     second = await next_message(db)
@@ -152,12 +167,17 @@ async def test_a_retry_waits_for_its_time_and_the_others_behind_it(db: Database)
     await put(db, message(1), message(2), message(3, "2002"))
     first = await next_message(db)
     await begin(db, first)
-    await db.write(lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=True, error="timeout"))
+    await db.write(
+        lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=True, error="timeout")
+    )
 
     waiting = await next_message(db)
     assert waiting == replace(first, attempts=1, unclear=True, next_at=NOW + SECOND)
     assert await outbox.list_waiting(db, [TELEGRAM, LINE], NOW) == [(TELEGRAM, "2002")]
-    assert sorted(await outbox.list_waiting(db, [TELEGRAM], NOW + SECOND)) == [(TELEGRAM, "1001"), (TELEGRAM, "2002")]
+    assert sorted(await outbox.list_waiting(db, [TELEGRAM], NOW + SECOND)) == [
+        (TELEGRAM, "1001"),
+        (TELEGRAM, "2002"),
+    ]
     assert await outbox.list_waiting(db, [LINE], EXPIRED) == []
     assert await outbox.list_waiting(db, [], EXPIRED) == []
 
@@ -174,7 +194,9 @@ async def test_a_chat_is_given_back_when_nothing_can_be_sent(db: Database) -> No
     first = await next_message(db)
     assert await release(db) is False
 
-    await db.write(lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=False, error="429"))
+    await db.write(
+        lambda tx: outbox.mark_retry(tx, first, NOW + SECOND, unclear=False, error="429")
+    )
     assert await release(db) is True
     assert await take(db, "b", NOW) is True
     assert await begin(db, first, owner="b") is True
@@ -202,7 +224,9 @@ async def test_a_chat_with_more_to_send_is_kept_for_longer(db: Database) -> None
     assert await put(db, message(2), owner="b", now=EXPIRED) == []
 
 
-async def test_ended_messages_are_forgotten_some_at_a_time_but_never_a_waiting_one(db: Database) -> None:
+async def test_ended_messages_are_forgotten_some_at_a_time_but_never_a_waiting_one(
+    db: Database,
+) -> None:
     await put(db, *(message(number) for number in range(1, 6)))
     for _ in range(3):
         found = await next_message(db)
@@ -274,7 +298,10 @@ async def test_what_answers_a_message_that_was_taken_back_is_not_said(db: Databa
     for one in (dead, foreign):
         await db.write(lambda tx, one=one: outbox.mark_ended(tx, one, "dead", "no"))
     await db.write(lambda tx: outbox.unsay(tx, "e1", TELEGRAM, "1001"))
-    rows = {row["id"][-1]: (row["state"], row["payload"] != "") for row in await db.fetch("SELECT * FROM outbox")}
+    rows = {
+        row["id"][-1]: (row["state"], row["payload"] != "")
+        for row in await db.fetch("SELECT * FROM outbox")
+    }
     assert rows == {
         "1": ("sending", True),
         "2": ("dropped", False),

@@ -13,7 +13,9 @@ from tests.fakes.postgres import Postgresql
 Opening = Callable[[str], Awaitable[Database]]
 
 
-async def test_a_database_that_cannot_hold_thai_is_refused(postgresql: Postgresql, opening: Opening) -> None:
+async def test_a_database_that_cannot_hold_thai_is_refused(
+    postgresql: Postgresql, opening: Opening
+) -> None:
     url = await postgresql.make_database("ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
 
     with pytest.raises(ValueError, match=r"^DESKBOT_DATABASE_URL: .*SQL_ASCII.*UTF8"):
@@ -29,7 +31,9 @@ async def test_a_database_that_is_not_there_is_named_with_its_variable(
         await opening(postgresql.url("nowhere"))
 
 
-async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresql, opening: Opening) -> None:
+async def test_the_desk_goes_on_when_the_server_comes_back(
+    postgresql: Postgresql, opening: Opening
+) -> None:
     server = Postgresql(postgresql.binaries)
     db = await opening(server.url("postgres"))
 
@@ -47,9 +51,13 @@ async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresq
             await opening(server.url("postgres"))
 
         server.start()
-        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 0}]
+        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [
+            {"value": 0}
+        ]
         await db.write(lambda tx: tx.execute("UPDATE counters SET value = 7"))
-        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 7}]
+        assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [
+            {"value": 7}
+        ]
     finally:
         server.remove()
 
@@ -57,7 +65,10 @@ async def test_the_desk_goes_on_when_the_server_comes_back(postgresql: Postgresq
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @pytest.mark.parametrize(
     "interruption",
-    ["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(30)"],
+    [
+        "SELECT pg_terminate_backend(pg_backend_pid())",
+        "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(30)",
+    ],
 )
 async def test_what_the_server_interrupts_may_come_back(db: Database, interruption: str) -> None:
     async def work(tx: Tx) -> None:
@@ -67,7 +78,9 @@ async def test_what_the_server_interrupts_may_come_back(db: Database, interrupti
     with pytest.raises(StoreUnavailable):
         await db.write(work)
 
-    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [{"value": 0}]
+    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name <> 'request'") == [
+        {"value": 0}
+    ]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -89,7 +102,9 @@ async def test_a_deadlock_is_tried_again(db: Database) -> None:
     await asyncio.gather(crossing("customer", "ticket"), crossing("ticket", "customer"))
 
     assert len(runs) > 2
-    assert await db.fetch("SELECT DISTINCT value FROM counters WHERE name IN ('customer', 'ticket')") == [{"value": 2}]
+    assert await db.fetch(
+        "SELECT DISTINCT value FROM counters WHERE name IN ('customer', 'ticket')"
+    ) == [{"value": 2}]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)

@@ -17,7 +17,9 @@ OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 async def test_the_last_report_of_a_month_counts(db: Database, officer: StaffId):
     first = Ticket(TicketNo("R1"), "email", "mail.provincial_users", "", NOW, NOW, officer, officer)
     october = replace(first, province="กระบี่", user_count=1600, counted_on=OCTOBER)
-    later = replace(october, no=TicketNo("R2"), user_count=1650, recorded_at=NOW + timedelta(hours=1))
+    later = replace(
+        october, no=TicketNo("R2"), user_count=1650, recorded_at=NOW + timedelta(hours=1)
+    )
     other = replace(october, no=TicketNo("R3"), province="ตาก", user_count=0)
     november = replace(october, no=TicketNo("R4"), counted_on=NOVEMBER, user_count=5)
     undated = replace(october, no=TicketNo("R5"), counted_on=None)

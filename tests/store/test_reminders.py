@@ -56,7 +56,9 @@ async def test_rung_and_moved_it_waits_again(db, officer):
     assert await reminders.list_reminders(db, officer, 9) == []
     rung = await reminders.get_reminder(db, "r1", officer)
     await db.write(lambda tx: reminders.move(tx, rung, NOW + 9 * HOUR))
-    assert [each.due_at for each in await reminders.list_reminders(db, officer, 9)] == [NOW + 9 * HOUR]
+    assert [each.due_at for each in await reminders.list_reminders(db, officer, 9)] == [
+        NOW + 9 * HOUR
+    ]
 
 
 async def test_the_list_is_in_order_of_time_a_page_at_a_time(db, officer):
@@ -90,7 +92,8 @@ async def test_what_the_platform_says_counts_from_then_on(db):
 
 
 @pytest.mark.parametrize(
-    ("use", "percent"), [(PushUse(), None), (PushUse(quota=0), 100), (PushUse(used=349, quota=500), 69)]
+    ("use", "percent"),
+    [(PushUse(), None), (PushUse(quota=0), 100), (PushUse(used=349, quota=500), 69)],
 )
 def test_percent_of_the_quota(use, percent):
     assert use.percent() == percent

@@ -1,4 +1,6 @@
-"""Requests, contracts and things owed in the store: what settles, what conflicts, what lists find."""
+"""Requests, contracts and things owed in the store: what settles, what conflicts, what lists
+find.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -53,10 +55,21 @@ async def begin(db: Database) -> int:
     return number
 
 
-async def close(db: Database, request: int, subject: str, officer: StaffId, no: int, days: int = 0) -> str:
+async def close(
+    db: Database, request: int, subject: str, officer: StaffId, no: int, days: int = 0
+) -> str:
     at = NOW + timedelta(days=days)
     ticket = Ticket(
-        TicketNo(f"R{no:010}"), "email", subject, "x", at, at, officer, officer, CustomerCode("C1"), closed_at=at
+        TicketNo(f"R{no:010}"),
+        "email",
+        subject,
+        "x",
+        at,
+        at,
+        officer,
+        officer,
+        CustomerCode("C1"),
+        closed_at=at,
     )
     ticket = replace(ticket, status=Status.CLOSED)
 
@@ -72,10 +85,21 @@ async def test_a_life_is_read_as_it_was_written(db: Database, officer: StaffId) 
     request = await begin(db)
     sent = await close(db, request, "7.9", officer, 1)
     contract = Contract(
-        "81/2569", request, None, date(2026, 11, 5), ("a", "b"), "2559", "why", "title", None, date(2027, 11, 5)
+        "81/2569",
+        request,
+        None,
+        date(2026, 11, 5),
+        ("a", "b"),
+        "2559",
+        "why",
+        "title",
+        None,
+        date(2027, 11, 5),
     )
     await db.write(partial(requests.add_contract, contract=contract, ground=ground(officer)))
-    await db.write(partial(requests.mark, request_id=request, step="approval", ground=ground(officer)))
+    await db.write(
+        partial(requests.mark, request_id=request, step="approval", ground=ground(officer))
+    )
     life = await requests.get_life(db, request)
     assert life.contract == replace(contract, id=life.contract.id if life.contract else 0)
     assert [ticket.no for ticket in life.tickets] == [sent]
@@ -87,7 +111,9 @@ async def test_a_life_is_read_as_it_was_written(db: Database, officer: StaffId) 
     assert await requests.count_by_customer(db, "C1") == 1
 
 
-async def test_a_proof_ends_the_chain_and_takes_its_reminder_away(db: Database, officer: StaffId) -> None:
+async def test_a_proof_ends_the_chain_and_takes_its_reminder_away(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
     await close(db, request, "7.10", officer, 2, days=5)
@@ -98,7 +124,13 @@ async def test_a_proof_ends_the_chain_and_takes_its_reminder_away(db: Database, 
     (waiting,) = await due.list_waiting(db, owed.KIND)
     assert waiting.due_at == datetime(2027, 11, 29, 2, 0, tzinfo=UTC)
     fields = [change.field for change in await changes.list_changes(db, f"Q{request}")]
-    assert fields == ["request_ticket", "owed_contract", "request_ticket", "owed_contract", "owed_research"]
+    assert fields == [
+        "request_ticket",
+        "owed_contract",
+        "request_ticket",
+        "owed_contract",
+        "owed_research",
+    ]
 
 
 async def test_two_proofs_at_once_begin_the_next_chain_once(
@@ -116,18 +148,26 @@ async def test_two_proofs_at_once_begin_the_next_chain_once(
     assert len(await due.list_waiting(db, owed.KIND)) == 1
 
 
-async def test_a_ticket_that_moves_takes_what_it_began_along(db: Database, officer: StaffId) -> None:
+async def test_a_ticket_that_moves_takes_what_it_began_along(
+    db: Database, officer: StaffId
+) -> None:
     first, second = await begin(db), await begin(db)
     sent = await close(db, first, "7.9", officer, 1)
-    await db.write(partial(requests.hang, ticket_no=sent, request_id=second, ground=ground(officer, 1)))
+    await db.write(
+        partial(requests.hang, ticket_no=sent, request_id=second, ground=ground(officer, 1))
+    )
     assert [str(row.state) for row in (await requests.get_life(db, first)).owed] == ["void"]
     assert [str(row.state) for row in (await requests.get_life(db, second)).owed] == ["open"]
-    await db.write(partial(requests.hang, ticket_no=sent, request_id=None, ground=ground(officer, 2)))
+    await db.write(
+        partial(requests.hang, ticket_no=sent, request_id=None, ground=ground(officer, 2))
+    )
     assert (await requests.get_life(db, second)).tickets == ()
     assert await due.list_waiting(db, owed.KIND) == []
 
 
-async def test_a_change_of_what_somebody_changed_meanwhile_is_refused(db: Database, officer: StaffId) -> None:
+async def test_a_change_of_what_somebody_changed_meanwhile_is_refused(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
     (row,) = (await requests.get_life(db, request)).owed
@@ -139,13 +179,17 @@ async def test_a_change_of_what_somebody_changed_meanwhile_is_refused(db: Databa
     assert row.next_at == datetime(2027, 1, 20, 2, 0, tzinfo=UTC)
 
 
-async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(db: Database, officer: StaffId) -> None:
+async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
     (row,) = (await requests.get_life(db, request)).owed
     snoozed = replace(row, snoozed_on=date(2027, 1, 20))
     await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
-    reminding = partial(owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar)
+    reminding = partial(
+        owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
+    )
     with pytest.raises(Conflict, match="due"):
         await db.write(partial(reminding, rows=[row.reminded(NOW)]))
     (row,) = (await requests.get_life(db, request)).owed
@@ -155,24 +199,40 @@ async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(db: Databas
     assert (row.reminders, row.last_at, row.snoozed_on) == (1, NOW, None)
 
 
-async def test_a_number_is_used_once_and_a_request_has_one_contract(db: Database, officer: StaffId) -> None:
+async def test_a_number_is_used_once_and_a_request_has_one_contract(
+    db: Database, officer: StaffId
+) -> None:
     first, second = await begin(db), await begin(db)
-    await db.write(partial(requests.add_contract, contract=Contract("81/2569", first), ground=ground(officer)))
+    await db.write(
+        partial(requests.add_contract, contract=Contract("81/2569", first), ground=ground(officer))
+    )
     for contract in (Contract("81/2569", second), Contract("82/2569", first)):
         with pytest.raises(Conflict, match="exists"):
-            await db.write(partial(requests.add_contract, contract=contract, ground=ground(officer)))
+            await db.write(
+                partial(requests.add_contract, contract=contract, ground=ground(officer))
+            )
     assert await contracts.find_owner(db, "81/2569") == "C1"
     assert await contracts.list_taken(db, 2569) == ["81/2569"]
 
 
-async def test_a_contract_of_a_request_that_moved_on_is_not_overwritten(db: Database, officer: StaffId) -> None:
+async def test_a_contract_of_a_request_that_moved_on_is_not_overwritten(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
-    await db.write(partial(requests.add_contract, contract=Contract("81/2569", request), ground=ground(officer)))
+    await db.write(
+        partial(
+            requests.add_contract, contract=Contract("81/2569", request), ground=ground(officer)
+        )
+    )
     life = await requests.get_life(db, request)
     assert life.contract is not None
     new = replace(life.contract, no="82/2569", research_due_on=date(2027, 11, 5))
     change = partial(
-        requests.change_contract, old=life.contract, new=new, version=life.request.version, ground=ground(officer)
+        requests.change_contract,
+        old=life.contract,
+        new=new,
+        version=life.request.version,
+        ground=ground(officer),
     )
     await db.write(change)
     assert await contracts.get_contract(db, "82/2569") == new
@@ -185,7 +245,9 @@ async def test_a_contract_of_a_request_that_moved_on_is_not_overwritten(db: Data
 async def test_an_ended_request_is_reminded_of_no_more(db: Database, officer: StaffId) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
-    await db.write(partial(requests.end_request, request_id=request, reason="r", ground=ground(officer)))
+    await db.write(
+        partial(requests.end_request, request_id=request, reason="r", ground=ground(officer))
+    )
     life = await requests.get_life(db, request)
     assert [row.state for row in life.owed] == [OwedState.DROPPED]
     assert life.request.ended_reason == "r"
@@ -199,7 +261,9 @@ async def test_lists_filter_count_and_page(db: Database, officer: StaffId) -> No
         request = await begin(db)
         await close(db, request, "7.9", officer, number)
         no = f"{number}/{2569 if number < 5 else 2568}"
-        await db.write(partial(requests.add_contract, contract=Contract(no, request), ground=ground(officer)))
+        await db.write(
+            partial(requests.add_contract, contract=Contract(no, request), ground=ground(officer))
+        )
     await close(db, 1, "7.10", officer, 9, days=5)
     rows, counts = await contracts.list_contracts(db, Filter(), 2, 0)
     assert [row.contract_no for row in rows] == ["4/2569", "3/2569"]
@@ -208,7 +272,14 @@ async def test_lists_filter_count_and_page(db: Database, officer: StaffId) -> No
     assert [row.contract_no for row in rows] == ["5/2568"]
     late = Filter(overdue_before=date(2026, 12, 8), assignee=officer)
     assert sum((await contracts.list_contracts(db, late, 9, 0))[1].values()) == 4
-    assert sum((await contracts.list_contracts(db, replace(late, assignee=StaffId(99)), 9, 0))[1].values()) == 0
+    assert (
+        sum(
+            (await contracts.list_contracts(db, replace(late, assignee=StaffId(99)), 9, 0))[
+                1
+            ].values()
+        )
+        == 0
+    )
     rows, counts = await contracts.list_owed(db, ("research",), Filter(), 9, 0)
     assert [(row.contract_no, row.rule) for row in rows] == [("1/2569", "research")]
     assert await contracts.list_years(db) == [2569, 2568]
@@ -216,7 +287,9 @@ async def test_lists_filter_count_and_page(db: Database, officer: StaffId) -> No
     assert (total, debtor.count, debtor.overdue) == (1, 5, 4)
 
 
-async def test_new_rules_are_written_where_nobody_changed_the_row(db: Database, officer: StaffId) -> None:
+async def test_new_rules_are_written_where_nobody_changed_the_row(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
     (row,) = await owed.list_open_after(db, 0, 10)
@@ -229,7 +302,9 @@ async def test_new_rules_are_written_where_nobody_changed_the_row(db: Database, 
     assert await owed.list_open_after(db, row.id, 10) == []
 
 
-async def test_a_merge_takes_the_requests_along_and_gives_them_back(db: Database, officer: StaffId) -> None:
+async def test_a_merge_takes_the_requests_along_and_gives_them_back(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
     await db.write(lambda tx: customers.add_customer(tx, Customer(CustomerCode("C2"), "y"), NOW))
     survivor, merged = await customers.get_record(db, "C2"), await customers.get_record(db, "C1")
@@ -243,15 +318,30 @@ async def test_a_merge_takes_the_requests_along_and_gives_them_back(db: Database
     parted = part(stored.merge, present, keep=True)
     await db.write(lambda tx: merges.unmerge(tx, stored, present, parted, officer, NOW))
     assert (await requests.get_life(db, request)).request.customer == "C1"
-    lines = [(c.old, c.new) for c in await changes.list_changes(db, f"Q{request}") if c.field == "customer_code"]
+    lines = [
+        (c.old, c.new)
+        for c in await changes.list_changes(db, f"Q{request}")
+        if c.field == "customer_code"
+    ]
     assert lines == [("C1", "C2"), ("C2", "C1")]
 
 
-async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Database, officer: StaffId) -> None:
+async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(
+    db: Database, officer: StaffId
+) -> None:
     def closed(no: int, subject: str, days: int, contract_no: str) -> Ticket:
         at = NOW + timedelta(days=days)
         new = Ticket(
-            TicketNo(f"R{no:010}"), "email", subject, "x", at, at, officer, officer, CustomerCode("C1"), closed_at=at
+            TicketNo(f"R{no:010}"),
+            "email",
+            subject,
+            "x",
+            at,
+            at,
+            officer,
+            officer,
+            CustomerCode("C1"),
+            closed_at=at,
         )
         return replace(new, status=Status.CLOSED, contract_no=contract_no)
 
@@ -271,7 +361,10 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Data
     assert await db.write(work) == 2
     lives = await requests.list_by_customer(db, "C1")
     assert [life.contract.no if life.contract else "" for life in lives] == ["81/2569", "82/2569"]
-    assert [[ticket.subject for ticket in life.tickets] for life in lives] == [["7.4", "7.9", "7.10"], ["7.4", "7.9"]]
+    assert [[ticket.subject for ticket in life.tickets] for life in lives] == [
+        ["7.4", "7.9", "7.10"],
+        ["7.4", "7.9"],
+    ]
     assert [[(row.rule, str(row.state)) for row in life.owed] for life in lives] == [
         [("contract", "received"), ("research", "open")],
         [("contract", "open")],
@@ -279,7 +372,9 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(db: Data
     assert await requests.reserve_request_id(db) == 3
 
 
-async def test_a_bare_save_of_a_ticket_settles_what_is_owed_where_it_hangs(db: Database, officer: StaffId) -> None:
+async def test_a_bare_save_of_a_ticket_settles_what_is_owed_where_it_hangs(
+    db: Database, officer: StaffId
+) -> None:
     request = await begin(db)
     sent = await tickets.get_ticket(db, await close(db, request, "7.9", officer, 1))
     opened = replace(sent, status=Status.OPEN, closed_at=None)
@@ -291,10 +386,14 @@ async def test_a_bare_save_of_a_ticket_settles_what_is_owed_where_it_hangs(db: D
     assert [row.state for row in (await requests.get_life(db, request)).owed] == ["void", "open"]
 
 
-async def test_a_table_s_proof_for_one_of_two_requests_hangs_nowhere(db: Database, officer: StaffId) -> None:
+async def test_a_table_s_proof_for_one_of_two_requests_hangs_nowhere(
+    db: Database, officer: StaffId
+) -> None:
     for no in (1, 2):
         await close(db, await begin(db), "7.9", officer, no)
-    proof = replace(await tickets.get_ticket(db, "R0000000001"), no=TicketNo("R0000000009"), subject="7.10")
+    proof = replace(
+        await tickets.get_ticket(db, "R0000000001"), no=TicketNo("R0000000009"), subject="7.10"
+    )
     await db.write(partial(ticket_saves.add_tickets, several=[proof], ground=ground(officer, 1)))
     assert await requests.find_request_of(db, proof.no) is None
     lives = await requests.list_by_customer(db, "C1")
@@ -322,12 +421,17 @@ async def test_what_was_reminded_of_is_listed_once_it_is_noted_and_while_it_is_o
     await db.write(note)
     assert not await due.has_waiting(db, owed.KIND, later)
     found, first = await owed.list_reminded(db, later, 0, 10), min(row.id for row in rows)
-    assert [(row.id, row.reminders, at) for row, at in found] == [(first, 1, later), (first + 1, 1, later)]
+    assert [(row.id, row.reminders, at) for row, at in found] == [
+        (first, 1, later),
+        (first + 1, 1, later),
+    ]
     assert [row.id for row, _at in await owed.list_reminded(db, NOW, first, 10)] == [first + 1]
     assert await owed.list_reminded(db, later + timedelta(seconds=1), 0, 10) == []
 
 
-async def test_the_morning_counts_what_is_owed_and_reads_a_few(db: Database, officer: StaffId) -> None:
+async def test_the_morning_counts_what_is_owed_and_reads_a_few(
+    db: Database, officer: StaffId
+) -> None:
     rules = [*CONFIGURATION.rules]
     for no in (1, 2, 3):
         await close(db, await begin(db), "7.9", officer, no, days=-no)
@@ -340,11 +444,16 @@ async def test_the_morning_counts_what_is_owed_and_reads_a_few(db: Database, off
     assert await owed.list_asked_for(db, rules, NOW.date(), 2) == {}, "nothing is late yet"
     for nothing in (owed.list_oldest(db, [], 2), contracts.list_owed(db, [], Filter(), 5, 0)):
         assert not any(await nothing), "an office without rules"
-    assert (await owed.count_by_customer(db, [], 5), await owed.list_asked_for(db, [], NOW.date(), 2)) == ({}, {})
+    assert (
+        await owed.count_by_customer(db, [], 5),
+        await owed.list_asked_for(db, [], NOW.date(), 2),
+    ) == ({}, {})
     late = NOW.date() + timedelta(days=40)
     await db.write(lambda tx: tx.execute("UPDATE owed SET next_at = NULL WHERE id > ?", last - 2))
     ((who, (total, some)),) = (await owed.list_asked_for(db, rules, late, 1)).items()
-    assert (who, total, [row.id for row in some]) == (officer, 2, [last]), "of the first a reminder is still to come"
+    assert (who, total, [row.id for row in some]) == (officer, 2, [last]), (
+        "of the first a reminder is still to come"
+    )
     told = datetime.combine(late, time(9), BANGKOK)
     await db.write(lambda tx: tx.execute("UPDATE owed SET last_at = ? WHERE id = ?", told, last))
     ((_who, (total, some)),) = (await owed.list_asked_for(db, rules, late, 1)).items()

@@ -1,4 +1,6 @@
-"""Search finds the same customers in the same order on both engines, and nothing typed is a wildcard."""
+"""Search finds the same customers in the same order on both engines, and nothing typed is a
+wildcard.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -138,7 +140,10 @@ async def test_what_is_typed_finds_these_customers_in_this_order(db: Database) -
 @pytest.fixture
 async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Database]:
     """The same register on both engines."""
-    opened = [await opening(f"sqlite:///{tmp_path / 'desk.db'}"), await opening(await postgresql.clean_desk())]
+    opened = [
+        await opening(f"sqlite:///{tmp_path / 'desk.db'}"),
+        await opening(await postgresql.clean_desk()),
+    ]
     for db in opened:
         await fill(db)
     return opened
@@ -147,7 +152,21 @@ async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list
 @given(
     typed=st.lists(
         st.sampled_from(
-            [*"สมชใจดยิรุ่งเรืองรางานอ์ๆำ", *"0156789๘", *"janeb", " ", "@", ".", "%", "_", "!", "'", "\\", "C", "0"]
+            [
+                *"สมชใจดยิรุ่งเรืองรางานอ์ๆำ",
+                *"0156789๘",
+                *"janeb",
+                " ",
+                "@",
+                ".",
+                "%",
+                "_",
+                "!",
+                "'",
+                "\\",
+                "C",
+                "0",
+            ]
         ),
         max_size=6,
     ).map("".join)
@@ -155,7 +174,9 @@ async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list
 async def test_both_engines_answer_alike(both: list[Database], typed: str) -> None:
     sqlite, postgresql = [await find_customers(db, typed) for db in both]
 
-    assert [(hit.customer.code, hit.why) for hit in sqlite] == [(hit.customer.code, hit.why) for hit in postgresql]
+    assert [(hit.customer.code, hit.why) for hit in sqlite] == [
+        (hit.customer.code, hit.why) for hit in postgresql
+    ]
 
 
 async def test_a_search_is_bounded(db: Database) -> None:
@@ -167,7 +188,9 @@ async def test_a_search_is_bounded(db: Database) -> None:
 
     for typed in ("ประชา", "ป", "0812345678", "5678", "ประ"):
         hits = await find_customers(db, typed)
-        assert [hit.customer.code for hit in hits] == [f"C{number}" for number in range(1000, 1000 + LIMIT)]
+        assert [hit.customer.code for hit in hits] == [
+            f"C{number}" for number in range(1000, 1000 + LIMIT)
+        ]
 
 
 async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_not_by_old_numbers(
@@ -183,7 +206,9 @@ async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_no
     for typed in ("0812345678", "somchai.jai@"):
         assert await find_customers(db, typed) == []
     for typed in ("สมชาย ใจดี", "ธงชัย ใจดี"):
-        assert [(hit.customer.code, hit.why) for hit in await find_customers(db, typed)] == [("C1", Why.FORMER)]
+        assert [(hit.customer.code, hit.why) for hit in await find_customers(db, typed)] == [
+            ("C1", Why.FORMER)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -328,7 +353,8 @@ async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(db: D
 
 async def test_many_share_a_surname_and_a_first_name_and_some_both(db: Database) -> None:
     people = [
-        customer(n, f"{'กมล' if n % 7 == 0 else 'ปรีชา'} {'ใจงาม' if n % 5 == 0 else 'หมื่นสุข'}") for n in range(1, 301)
+        customer(n, f"{'กมล' if n % 7 == 0 else 'ปรีชา'} {'ใจงาม' if n % 5 == 0 else 'หมื่นสุข'}")
+        for n in range(1, 301)
     ]
     await add_all(db, people)
 
@@ -350,7 +376,9 @@ async def test_words_that_another_process_added_are_found(db: Database, url: str
     assert [hit.customer.code for hit in hits] == ["C77"]
 
 
-async def test_a_search_works_before_the_words_are_read(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_works_before_the_words_are_read(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await add_all(db, FORGIVEN)
 
     monkeypatch.setattr(db.words, "_read", Slowly(db, 60))
@@ -383,7 +411,9 @@ async def test_nobody_is_called_unknown_before_the_words_are_read(
     assert [hit.customer.code for hit in await twins] == ["C1"]
 
 
-async def test_a_search_that_nobody_can_answer_yet_says_so(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_that_nobody_can_answer_yet_says_so(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await add_all(db, FORGIVEN)
     monkeypatch.setattr(db.words, "_read", Slowly(db, 60))
     monkeypatch.setattr(search_names, "LONG_PATIENCE", 0.01)

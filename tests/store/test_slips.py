@@ -10,7 +10,9 @@ WORDS = st.text(st.sampled_from("กขคงา่a"), min_size=1, max_size=9)
 
 
 @given(known=st.lists(WORDS, unique=True, max_size=40), typed=WORDS, slips=st.integers(1, 3))
-def test_the_words_within_some_slips_are_those_of_a_full_comparison(known: list[str], typed: str, slips: int) -> None:
+def test_the_words_within_some_slips_are_those_of_a_full_comparison(
+    known: list[str], typed: str, slips: int
+) -> None:
     index = SlipIndex()
     for word in known:
         index.add(word)

@@ -1,4 +1,6 @@
-"""What only SQLite needs: durable writes, enforced references, and a locked file that is only a delay."""
+"""What only SQLite needs: durable writes, enforced references, and a locked file that is only a
+delay.
+"""
 
 import asyncio
 import sqlite3
@@ -26,9 +28,12 @@ async def db(path: Path, opening: Opening) -> Database:
 
 @pytest.mark.usefixtures("durable")
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)]
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)],
 )
-async def test_both_connections_are_durable_and_strict(db: Database, pragma: str, value: object) -> None:
+async def test_both_connections_are_durable_and_strict(
+    db: Database, pragma: str, value: object
+) -> None:
     column = "timeout" if pragma == "busy_timeout" else pragma
 
     assert await db.fetch_one(f"PRAGMA {pragma}") == {column: value}
@@ -40,7 +45,9 @@ async def test_reading_cannot_write(db: Database) -> None:
         await db.fetch("INSERT INTO counters (name, value) VALUES ('a', 0) RETURNING name")
 
 
-async def test_a_file_locked_by_another_is_unavailable_and_then_goes_on(db: Database, path: Path) -> None:
+async def test_a_file_locked_by_another_is_unavailable_and_then_goes_on(
+    db: Database, path: Path
+) -> None:
     await db.write(lambda tx: tx.execute("PRAGMA busy_timeout=1"))
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -76,7 +83,9 @@ async def test_a_transaction_that_reads_before_it_writes_is_not_overtaken(
     assert (await db.fetch("SELECT DISTINCT value FROM counters")) == [{"value": 2}]
 
 
-async def test_a_second_process_sees_what_was_committed(db: Database, path: Path, opening: Opening) -> None:
+async def test_a_second_process_sees_what_was_committed(
+    db: Database, path: Path, opening: Opening
+) -> None:
     other = await opening(f"sqlite:///{path}")
     await db.write(lambda tx: tx.execute("UPDATE counters SET value = 5"))
 

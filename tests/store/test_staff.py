@@ -15,7 +15,9 @@ LATER = NOW + timedelta(hours=24)
 TELEGRAM, LINE = Platform.TELEGRAM, Platform.LINE
 
 
-async def link(db: Database, person: StaffId, platform: Platform, user: str, at: datetime = NOW) -> Identity:
+async def link(
+    db: Database, person: StaffId, platform: Platform, user: str, at: datetime = NOW
+) -> Identity:
     identity = Identity(platform, user, person, f"chat-{user}")
     await db.write(lambda tx: staff.link_identity(tx, identity, at))
     return identity
@@ -75,12 +77,14 @@ async def test_an_account_belongs_to_one_person(db: Database, officer: StaffId) 
         await link(db, other, TELEGRAM, "1001")
 
     assert refused.value.code == "exists"
-    assert [person for person, _ in [await staff.find_by_identity(db, TELEGRAM, "1001") or (None, 0)]] == [
-        await staff.get_staff(db, officer)
-    ]
+    assert [
+        person for person, _ in [await staff.find_by_identity(db, TELEGRAM, "1001") or (None, 0)]
+    ] == [await staff.get_staff(db, officer)]
 
 
-async def test_an_unreachable_account_is_reachable_again_when_it_speaks(db: Database, officer: StaffId) -> None:
+async def test_an_unreachable_account_is_reachable_again_when_it_speaks(
+    db: Database, officer: StaffId
+) -> None:
     first = await link(db, officer, TELEGRAM, "1001")
     second = await link(db, officer, LINE, "U1")
     await db.write(lambda tx: staff.mark_unreachable(tx, TELEGRAM, "chat-1001", LATER))
@@ -94,7 +98,9 @@ async def test_an_unreachable_account_is_reachable_again_when_it_speaks(db: Data
     assert found[1] == datetime.min.replace(tzinfo=UTC)
 
     await db.write(lambda tx: staff.note_seen(tx, TELEGRAM, "1001", "new-chat", LATER))
-    assert (await staff.list_identities(db, officer))[0] == Identity(TELEGRAM, "1001", officer, "new-chat")
+    assert (await staff.list_identities(db, officer))[0] == Identity(
+        TELEGRAM, "1001", officer, "new-chat"
+    )
     found = await staff.find_by_identity(db, TELEGRAM, "1001")
     assert found is not None
     assert found[1] == LATER
@@ -117,7 +123,9 @@ async def test_an_invitation_works_once(db: Database, officer: StaffId) -> None:
 async def test_an_invitation_ends_in_time(db: Database, officer: StaffId) -> None:
     await db.write(lambda tx: staff.add_invitation(tx, "ABCD-2345", officer, NOW, LATER))
 
-    assert (await staff.find_invitation(db, "ABCD-2345", LATER - timedelta(microseconds=1))).id == officer
+    assert (
+        await staff.find_invitation(db, "ABCD-2345", LATER - timedelta(microseconds=1))
+    ).id == officer
     with pytest.raises(Expired) as late:
         await staff.find_invitation(db, "ABCD-2345", LATER)
     assert late.value.code == "invitation"
@@ -152,7 +160,9 @@ async def test_teams_list_their_members(db: Database, officer: StaffId) -> None:
 
 
 async def test_a_request_for_access_is_decided_once(db: Database, officer: StaffId) -> None:
-    await db.write(lambda tx: staff.add_access_request(tx, "r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW))
+    await db.write(
+        lambda tx: staff.add_access_request(tx, "r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW)
+    )
     asked = staff.AccessRequest("r1", LINE, "U9", "chat", "คนแปลกหน้า 🙂", NOW, None, None)
     assert await staff.get_access_request(db, "r1") == asked
 
@@ -161,7 +171,9 @@ async def test_a_request_for_access_is_decided_once(db: Database, officer: Staff
         await db.write(lambda tx: staff.decide_access_request(tx, "r1", officer, None, LATER))
 
     assert second.value.code == "decided"
-    assert await staff.get_access_request(db, "r1") == replace(asked, decided_at=LATER, role="officer")
+    assert await staff.get_access_request(db, "r1") == replace(
+        asked, decided_at=LATER, role="officer"
+    )
     with pytest.raises(NotFound) as missing:
         await staff.get_access_request(db, "r2")
     assert missing.value.code == "access_request"
@@ -203,10 +215,14 @@ async def test_answers_to_strangers_are_counted_and_forgotten(db: Database) -> N
     assert await staff.count_stranger_answers(db, LINE, "U1", NOW) == 1
 
 
-async def test_people_join_a_team_and_leave_it_and_teams_are_dissolved(db: Database, officer: StaffId) -> None:
+async def test_people_join_a_team_and_leave_it_and_teams_are_dissolved(
+    db: Database, officer: StaffId
+) -> None:
     await db.write(lambda tx: staff.add_team(tx, "ทีมข้อมูล", []))
     for member in (True, True, False, False, True):
-        await db.write(lambda tx, member=member: staff.set_team_member(tx, "ทีมข้อมูล", officer, member=member))
+        await db.write(
+            lambda tx, member=member: staff.set_team_member(tx, "ทีมข้อมูล", officer, member=member)
+        )
         assert await staff.list_teams(db) == {"ทีมข้อมูล": [officer] if member else []}
     await db.write(lambda tx: staff.set_team_member(tx, "ไม่มีทีมนี้", officer, member=True))
     await db.write(lambda tx: staff.remove_team(tx, "ทีมข้อมูล"))

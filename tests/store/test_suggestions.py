@@ -26,7 +26,9 @@ def ticket(number: int, subject: str, details: str, *, closed: bool = True) -> T
 
 def rain(first: int = 0, *, closed: bool = True) -> list[Ticket]:
     """Twenty enquiries about what no file knows."""
-    return [ticket(n, "6.2", f"ปริมาณน้ำฝนเขื่อนที่ {n}", closed=closed) for n in range(first, first + 20)]
+    return [
+        ticket(n, "6.2", f"ปริมาณน้ำฝนเขื่อนที่ {n}", closed=closed) for n in range(first, first + 20)
+    ]
 
 
 FARMS = [ticket(900 + n, "6.1", f"จำนวนครัวเรือนเกษตร {n}") for n in range(20)]
@@ -34,10 +36,14 @@ FARMS = [ticket(900 + n, "6.1", f"จำนวนครัวเรือนเ�
 
 async def asked(db: Database, details: str) -> Sequence[str]:
     assert await db.lessons.refreshed(db)
-    return db.lessons.model.likeliest(details, "phone", SUBJECTS, seeds={}, fitting=SUBJECTS, habits={})
+    return db.lessons.model.likeliest(
+        details, "phone", SUBJECTS, seeds={}, fitting=SUBJECTS, habits={}
+    )
 
 
-async def test_closed_tickets_are_learnt_at_the_start_and_after_each_closing(db: Database, url: str) -> None:
+async def test_closed_tickets_are_learnt_at_the_start_and_after_each_closing(
+    db: Database, url: str
+) -> None:
     await db.write(lambda tx: add_tickets(tx, FARMS))
     assert await asked(db, "ปริมาณน้ำฝน") == []
     await db.write(lambda tx: add_tickets(tx, rain(1000)))
@@ -50,7 +56,9 @@ async def test_closed_tickets_are_learnt_at_the_start_and_after_each_closing(db:
         await other.close()
 
 
-async def test_an_open_ticket_teaches_only_when_it_is_closed(db: Database, officer: StaffId) -> None:
+async def test_an_open_ticket_teaches_only_when_it_is_closed(
+    db: Database, officer: StaffId
+) -> None:
     await db.write(lambda tx: add_tickets(tx, [*rain(closed=False), *FARMS]))
     assert await asked(db, "ปริมาณน้ำฝน") == []
 
@@ -74,7 +82,9 @@ async def test_a_ticket_that_became_visible_late_is_learnt_and_none_twice(db: Da
     assert db.lessons.model._channels == {("phone", "6.2"): 20, ("phone", "7.1"): 1}
 
 
-async def test_memory_is_bounded_and_the_newest_tickets_count(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_is_bounded_and_the_newest_tickets_count(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(suggestions, "LESSONS", 30)
     for first in range(0, 100, 20):
         await db.write(lambda tx, first=first: add_tickets(tx, rain(first)))  # type: ignore[misc]
@@ -118,4 +128,10 @@ async def test_a_desk_that_runs_learns_what_one_that_starts_would(
 def vars_of(model: Model) -> dict[str, object]:
     """What a model holds, without what it holds nought times."""
     runs = {subject: +runs for subject, runs in model._runs.items() if +runs}
-    return {"runs": runs, "sizes": +model._sizes, "all": +model._all, "channels": +model._channels, "n": model._every}
+    return {
+        "runs": runs,
+        "sizes": +model._sizes,
+        "all": +model._all,
+        "channels": +model._channels,
+        "n": model._every,
+    }

@@ -1,4 +1,6 @@
-"""Links between tickets: seen from both sides, once a pair, in both histories, removable from either side."""
+"""Links between tickets: seen from both sides, once a pair, in both histories, removable from
+either side.
+"""
 
 from datetime import UTC, datetime
 
@@ -18,12 +20,16 @@ ONE, TWO, THREE = (TicketNo(f"R261100000{n}") for n in (1, 2, 3))
 
 @pytest.fixture
 async def three(db: Database, officer: StaffId) -> None:
-    made = [Ticket(no, "phone", "1.1", "ถาม", NOW, NOW, officer, officer) for no in (ONE, TWO, THREE)]
+    made = [
+        Ticket(no, "phone", "1.1", "ถาม", NOW, NOW, officer, officer) for no in (ONE, TWO, THREE)
+    ]
     await db.write(lambda tx: tickets.add_tickets(tx, made))
 
 
 @pytest.mark.usefixtures("three")
-async def test_a_link_is_seen_from_both_sides_and_in_both_histories(db: Database, officer: StaffId) -> None:
+async def test_a_link_is_seen_from_both_sides_and_in_both_histories(
+    db: Database, officer: StaffId
+) -> None:
     link = Link(TWO, LinkKind.CONTINUES, ONE)
     await db.write(lambda tx: add_link(tx, link, officer, NOW))
     assert await list_links(db, ONE) == await list_links(db, TWO) == [link]
@@ -36,10 +42,14 @@ async def test_a_link_is_seen_from_both_sides_and_in_both_histories(db: Database
 
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("again", [(TWO, ONE), (ONE, TWO)])
-async def test_a_pair_is_tied_once(db: Database, officer: StaffId, again: tuple[TicketNo, TicketNo]) -> None:
+async def test_a_pair_is_tied_once(
+    db: Database, officer: StaffId, again: tuple[TicketNo, TicketNo]
+) -> None:
     await db.write(lambda tx: add_link(tx, Link(TWO, LinkKind.CONTINUES, ONE), officer, NOW))
     with pytest.raises(Conflict, match="tickets_linked"):
-        await db.write(lambda tx: add_link(tx, Link(again[0], LinkKind.BELONGS, again[1]), officer, NOW))
+        await db.write(
+            lambda tx: add_link(tx, Link(again[0], LinkKind.BELONGS, again[1]), officer, NOW)
+        )
 
 
 @pytest.mark.usefixtures("three")

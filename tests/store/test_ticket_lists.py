@@ -24,7 +24,9 @@ async def other(db: Database, officer: StaffId) -> StaffId:
 
     def made(number: int, **rest: object) -> Ticket:
         at = NOW - timedelta(days=number)
-        base = Ticket(TicketNo(f"R2611{number:06d}"), "phone", "1.1", "ถาม", at, NOW, officer, officer)
+        base = Ticket(
+            TicketNo(f"R2611{number:06d}"), "phone", "1.1", "ถาม", at, NOW, officer, officer
+        )
         return replace(base, **rest)  # type: ignore[arg-type]
 
     cast = [
@@ -71,16 +73,27 @@ async def test_filters_narrow_lists_and_counts_alike(
     assert sum(counts.values()) == len(unfinished) + len(closed)
 
 
-async def test_a_team_is_its_people_and_nobody_has_nothing(db: Database, officer: StaffId, other: StaffId) -> None:
+async def test_a_team_is_its_people_and_nobody_has_nothing(
+    db: Database, officer: StaffId, other: StaffId
+) -> None:
     listed = await ticket_lists.list_unfinished(db, Wanted((officer, other)))
     assert [int(t.no[5:]) for t in listed] == [5, 2, 1]
     assert await ticket_lists.list_unfinished(db, Wanted(())) == []
 
 
 @pytest.mark.usefixtures("other")
-async def test_the_commonest_subjects_and_projects_come_first(db: Database, officer: StaffId) -> None:
+async def test_the_commonest_subjects_and_projects_come_first(
+    db: Database, officer: StaffId
+) -> None:
     wanted = Wanted((officer,))
     assert await ticket_lists.count_by_project(db, wanted) == [(LFS, 2), (ODD, 1), (PART, 1)]
-    assert await ticket_lists.count_by_subject(db, wanted) == [("6.1", 1), ("7", 1), ("7.14", 1), ("7.4", 1)]
-    pages = [await ticket_lists.list_in_status(db, wanted, Status.CLOSED, 1, page) for page in range(3)]
+    assert await ticket_lists.count_by_subject(db, wanted) == [
+        ("6.1", 1),
+        ("7", 1),
+        ("7.14", 1),
+        ("7.4", 1),
+    ]
+    pages = [
+        await ticket_lists.list_in_status(db, wanted, Status.CLOSED, 1, page) for page in range(3)
+    ]
     assert [[int(t.no[5:]) for t in page] for page in pages] == [[3], [4], []]

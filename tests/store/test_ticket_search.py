@@ -1,4 +1,6 @@
-"""Tickets are found by any part of their texts, the newest first, alike on both engines, and nothing is a wildcard."""
+"""Tickets are found by any part of their texts, the newest first, alike on both engines, and
+nothing is a wildcard.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -29,7 +31,14 @@ async def ask(db: Database, officer: StaffId) -> Ask:
         made(1, officer, details="ขอรายได้ครัวเรือนกระบี่ 2560", result="แนะนำเว็บไซต์"),
         made(2, officer, details="ขอประชากรแฝงตาก", result="ส่งรายได้ครัวเรือนทางอีเมล"),
         made(3, officer, details="100% _จริง_ [x] *", remarks="ผู้ขอโทรมาซ้ำ", letter_no="ดศ 0504/513"),
-        made(4, officer, details="ซื้อรายงาน", receipt_no="12/345", purpose="ทำวิทยานิพนธ์", agency="ธนาคารตัวอย่าง"),
+        made(
+            4,
+            officer,
+            details="ซื้อรายงาน",
+            receipt_no="12/345",
+            purpose="ทำวิทยานิพนธ์",
+            agency="ธนาคารตัวอย่าง",
+        ),
     ]
     for ticket in cast:
         await db.write(lambda tx, ticket=ticket: tickets.add_ticket(tx, ticket))
@@ -65,7 +74,9 @@ async def ask(db: Database, officer: StaffId) -> Ask:
         ("ก" * 4000, []),
     ],
 )
-async def test_a_part_of_any_text_finds_the_newest_first(ask: Ask, text: str, numbers: list[str]) -> None:
+async def test_a_part_of_any_text_finds_the_newest_first(
+    ask: Ask, text: str, numbers: list[str]
+) -> None:
     assert await ask(text) == numbers
 
 

@@ -23,7 +23,17 @@ NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 BANGKOK = timezone(timedelta(hours=7))
 RUNNING = count(1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")) | st.sampled_from(
-    ["น้ำใจ ก็ ปู่", "👩‍👩‍👧‍👦 ❤️", "'; DROP TABLE tickets; --", '"', "\\n", "%_!", "a\nb\tc", "$1 ?", "\u200b"]
+    [
+        "น้ำใจ ก็ ปู่",
+        "👩‍👩‍👧‍👦 ❤️",
+        "'; DROP TABLE tickets; --",
+        '"',
+        "\\n",
+        "%_!",
+        "a\nb\tc",
+        "$1 ?",
+        "\u200b",
+    ]
 )
 SPAN = (datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"))
 TIMES = st.datetimes(*SPAN, timezones=st.just(BANGKOK))
@@ -96,7 +106,9 @@ async def test_every_field_of_a_ticket_comes_back(db: Database, full: Ticket) ->
 
     got = await tickets.get_ticket(db, full.no)
 
-    assert [field.name for field in fields(Ticket) if getattr(full, field.name) == field.default] == ["unsent_at"]
+    assert [
+        field.name for field in fields(Ticket) if getattr(full, field.name) == field.default
+    ] == ["unsent_at"]
     assert got == full
     assert got.created_at.utcoffset() == timedelta(0)
     assert str(got.price) == "1234567.05"
@@ -112,21 +124,37 @@ async def test_a_bare_ticket_comes_back_without_invented_values(db: Database) ->
 
 @pytest.mark.parametrize(
     ("price", "kept"),
-    [("0", "0.00"), ("1500", "1500.00"), ("0.1", "0.10"), ("1E+3", "1000.00"), ("999999999999.99", "999999999999.99")],
+    [
+        ("0", "0.00"),
+        ("1500", "1500.00"),
+        ("0.1", "0.10"),
+        ("1E+3", "1000.00"),
+        ("999999999999.99", "999999999999.99"),
+    ],
 )
-async def test_a_price_is_kept_in_baht_and_satang(db: Database, officer: StaffId, price: str, kept: str) -> None:
+async def test_a_price_is_kept_in_baht_and_satang(
+    db: Database, officer: StaffId, price: str, kept: str
+) -> None:
     await add(db, plain("R2611000001", officer, price=Decimal(price)))
 
     assert str((await tickets.get_ticket(db, "R2611000001")).price) == kept
 
 
-@given(texts=st.lists(TEXT, min_size=11, max_size=11), at=TIMES, price=st.decimals(0, 10**9, places=2) | st.none())
+@given(
+    texts=st.lists(TEXT, min_size=11, max_size=11),
+    at=TIMES,
+    price=st.decimals(0, 10**9, places=2) | st.none(),
+)
 async def test_any_text_time_and_price_come_back_as_written(
     db: Database, texts: list[str], at: datetime, price: Decimal | None
 ) -> None:
     names = "details result reply_email data_years letter_no contract_no receipt_no purpose agency link remarks"
-    blank = Ticket(TicketNo(f"R26{next(RUNNING):08d}"), "phone", "1.1", "", at, at, None, None, price=price)
-    ticket = replace(blank, closed_at=at, letter_on=at.date(), **dict(zip(names.split(), texts, strict=True)))
+    blank = Ticket(
+        TicketNo(f"R26{next(RUNNING):08d}"), "phone", "1.1", "", at, at, None, None, price=price
+    )
+    ticket = replace(
+        blank, closed_at=at, letter_on=at.date(), **dict(zip(names.split(), texts, strict=True))
+    )
 
     await add(db, ticket)
 
@@ -150,16 +178,22 @@ async def test_an_unknown_number_is_not_found(db: Database) -> None:
     assert (missing.value.code, missing.value.params) == ("ticket", {"no": "R2611999999"})
 
 
-async def test_a_ticket_of_nobody_known_is_a_bug_and_not_kept(db: Database, officer: StaffId) -> None:
+async def test_a_ticket_of_nobody_known_is_a_bug_and_not_kept(
+    db: Database, officer: StaffId
+) -> None:
     with pytest.raises(Exception, match=r"(?i)foreign key"):
         await add(db, plain("R2611000001", officer, customer=CustomerCode("C404")))
     assert await tickets.find_ticket(db, "R2611000001") is None
 
 
-async def test_the_first_status_and_every_change_stand_in_the_history(db: Database, full: Ticket) -> None:
+async def test_the_first_status_and_every_change_stand_in_the_history(
+    db: Database, full: Ticket
+) -> None:
     old = replace(full, version=1, status=Status.OPEN, closed_at=None, price=None)
     await add(db, old)
-    new = replace(old, status=Status.CLOSED, closed_at=NOW, price=Decimal("20"), letter_on=None, projects=())
+    new = replace(
+        old, status=Status.CLOSED, closed_at=NOW, price=Decimal("20"), letter_on=None, projects=()
+    )
     malee = old.assignee
     assert malee is not None
 
@@ -174,27 +208,40 @@ async def test_the_first_status_and_every_change_stand_in_the_history(db: Databa
         ("price", "", "20.00", 2),
         ("closed_at", "", NOW.isoformat(), 2),
     ]
-    assert [(c.at, c.by) for c in listed[:2]] == [(NOW, full.recorded_by), (NOW + timedelta(hours=1), malee)]
+    assert [(c.at, c.by) for c in listed[:2]] == [
+        (NOW, full.recorded_by),
+        (NOW + timedelta(hours=1), malee),
+    ]
     assert await tickets.get_ticket(db, full.no) == replace(new, version=2)
 
 
-async def test_saving_what_was_read_lists_no_change(db: Database, full: Ticket, officer: StaffId) -> None:
+async def test_saving_what_was_read_lists_no_change(
+    db: Database, full: Ticket, officer: StaffId
+) -> None:
     await add(db, replace(full, version=1))
     got = await tickets.get_ticket(db, full.no)
 
-    await db.write(lambda tx: tickets.update_ticket(tx, got, replace(full, version=1), officer, NOW))
+    await db.write(
+        lambda tx: tickets.update_ticket(tx, got, replace(full, version=1), officer, NOW)
+    )
 
     assert [change.version for change in await list_changes(db, full.no)] == [1]
     assert (await tickets.get_ticket(db, full.no)).version == 2
 
 
-async def test_an_update_of_a_ticket_that_moved_on_is_refused_whole(db: Database, officer: StaffId) -> None:
+async def test_an_update_of_a_ticket_that_moved_on_is_refused_whole(
+    db: Database, officer: StaffId
+) -> None:
     old = plain("R2611000001", officer)
     await add(db, old)
-    await db.write(lambda tx: tickets.update_ticket(tx, old, replace(old, result="เร็วกว่า"), officer, NOW))
+    await db.write(
+        lambda tx: tickets.update_ticket(tx, old, replace(old, result="เร็วกว่า"), officer, NOW)
+    )
 
     with pytest.raises(Conflict) as refused:
-        await db.write(lambda tx: tickets.update_ticket(tx, old, replace(old, details="ช้าไป"), officer, NOW))
+        await db.write(
+            lambda tx: tickets.update_ticket(tx, old, replace(old, details="ช้าไป"), officer, NOW)
+        )
 
     assert (refused.value.code, refused.value.params) == ("changed", {"record": "R2611000001"})
     got = await tickets.get_ticket(db, old.no)
@@ -202,7 +249,9 @@ async def test_an_update_of_a_ticket_that_moved_on_is_refused_whole(db: Database
     assert [change.field for change in await list_changes(db, old.no)] == ["status", "result"]
 
 
-async def test_the_contact_history_is_newest_first_and_paged(db: Database, full: Ticket, officer: StaffId) -> None:
+async def test_the_contact_history_is_newest_first_and_paged(
+    db: Database, full: Ticket, officer: StaffId
+) -> None:
     code = full.customer
     await add(
         db,
@@ -230,11 +279,16 @@ async def test_a_contracts_tickets_are_listed_oldest_first(db: Database, officer
         plain("R2611000004", officer),
     )
 
-    assert [t.no for t in await tickets.list_by_contract(db, "81/2563")] == ["R2611000001", "R2611000002"]
+    assert [t.no for t in await tickets.list_by_contract(db, "81/2563")] == [
+        "R2611000001",
+        "R2611000002",
+    ]
     assert await tickets.list_by_contract(db, "") == []
 
 
-async def test_habits_are_what_the_officer_recorded_last(db: Database, full: Ticket, officer: StaffId) -> None:
+async def test_habits_are_what_the_officer_recorded_last(
+    db: Database, full: Ticket, officer: StaffId
+) -> None:
     other = full.assignee
     await add(
         db,
@@ -243,16 +297,29 @@ async def test_habits_are_what_the_officer_recorded_last(db: Database, full: Tic
         plain("R2611000003", officer, recorded_by=other),
     )
 
-    assert await tickets.list_habits(db, officer) == [tickets.Habit("phone", "6.1"), tickets.Habit("email", "1.1")]
+    assert await tickets.list_habits(db, officer) == [
+        tickets.Habit("phone", "6.1"),
+        tickets.Habit("email", "1.1"),
+    ]
     assert await tickets.list_habits(db, officer, limit=1) == [tickets.Habit("phone", "6.1")]
 
 
-async def test_unfinished_tickets_of_everybody_are_listed_and_counted(db: Database, officer: StaffId) -> None:
+async def test_unfinished_tickets_of_everybody_are_listed_and_counted(
+    db: Database, officer: StaffId
+) -> None:
     other = await db.write(lambda tx: add_staff(tx, "มาลี", Role.OFFICER, NOW))
-    one, two, done = plain("R2611000001", officer), plain("R2611000002", other), plain("R2611000003", officer)
+    one, two, done = (
+        plain("R2611000001", officer),
+        plain("R2611000002", other),
+        plain("R2611000003", officer),
+    )
     nobodys = plain("R2611000004", officer, assignee=None, status=Status.NEW)
     await add(db, two, one, replace(done, status=Status.CLOSED, closed_at=NOW), nobodys)
-    assert [ticket.no for ticket in await tickets.list_all_unfinished(db)] == [one.no, two.no, nobodys.no]
+    assert [ticket.no for ticket in await tickets.list_all_unfinished(db)] == [
+        one.no,
+        two.no,
+        nobodys.no,
+    ]
     assert await tickets.count_unfinished(db) == {officer: 1, other: 1}
 
 
@@ -263,8 +330,12 @@ async def uses(db: Database) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
-async def test_projects_and_years_are_kept_one_by_one_for_reports(db: Database, officer: StaffId) -> None:
-    one = plain("R2611000001", officer, projects=("สรง", "HWS"), data_years="2562Q2\nHWS: 2559-2560")
+async def test_projects_and_years_are_kept_one_by_one_for_reports(
+    db: Database, officer: StaffId
+) -> None:
+    one = plain(
+        "R2611000001", officer, projects=("สรง", "HWS"), data_years="2562Q2\nHWS: 2559-2560"
+    )
     two = plain("R2611000002", officer, projects=("SES",), data_years="ล่าสุด")
     three = plain("R2611000003", officer, data_years="2563M2")
     await add(db, one, two, three)
@@ -283,20 +354,33 @@ async def test_changed_projects_change_what_reports_count(db: Database, officer:
     await db.write(lambda tx: tickets.update_ticket(tx, old, new, officer, NOW))
     assert await uses(db) == [("R2611000001", "HWS", None, None)]
     gone = replace(new, version=2, projects=())
-    await db.write(lambda tx: tickets.update_ticket(tx, replace(new, version=2), gone, officer, NOW))
+    await db.write(
+        lambda tx: tickets.update_ticket(tx, replace(new, version=2), gone, officer, NOW)
+    )
     assert await uses(db) == []
 
 
 async def test_tickets_that_name_a_receipt_are_found(db: Database, officer: StaffId) -> None:
-    await add(db, *(plain(f"R261100000{n}", officer, receipt_no="12/345" if n < 4 else "") for n in range(1, 6)))
-    assert await tickets.list_by_receipt(db, "12/345", but="R2611000002") == ["R2611000003", "R2611000001"]
+    await add(
+        db,
+        *(
+            plain(f"R261100000{n}", officer, receipt_no="12/345" if n < 4 else "")
+            for n in range(1, 6)
+        ),
+    )
+    assert await tickets.list_by_receipt(db, "12/345", but="R2611000002") == [
+        "R2611000003",
+        "R2611000001",
+    ]
     assert await tickets.list_by_receipt(db, "") == []
 
 
 async def test_to_whom_an_officer_gave_work_lately(db: Database, officer: StaffId) -> None:
     malee = await db.write(lambda tx: add_staff(tx, "มาลี", Role.OFFICER, NOW))
     await add(
-        db, plain("R2611000001", officer), plain("R2611000002", officer, assignee=malee, recorded_at=NOW + timedelta(1))
+        db,
+        plain("R2611000001", officer),
+        plain("R2611000002", officer, assignee=malee, recorded_at=NOW + timedelta(1)),
     )
     await add(db, plain("R2611000003", malee))
     assert await tickets.list_assignees(db, officer) == [malee, officer]
@@ -308,7 +392,13 @@ async def test_a_customers_unfinished_tickets_are_neither_closed_nor_somebody_el
     await db.write(lambda tx: add_customer(tx, Customer(CustomerCode("C2"), "นิด"), NOW))
     states = (Status.OPEN, Status.CLOSED, Status.NEW, Status.VOIDED)
     mine = [
-        replace(full, no=TicketNo(f"R261100000{n}"), status=state, created_at=NOW - timedelta(days=n), contact_id=None)
+        replace(
+            full,
+            no=TicketNo(f"R261100000{n}"),
+            status=state,
+            created_at=NOW - timedelta(days=n),
+            contact_id=None,
+        )
         for n, state in enumerate(states)
     ]
     others = replace(mine[0], no=TicketNo("R2611000009"), customer=CustomerCode("C2"))
@@ -320,10 +410,14 @@ async def test_a_customers_unfinished_tickets_are_neither_closed_nor_somebody_el
     await db.write(fill)
     found = await tickets.list_unfinished_by_customer(db, "C81554")
     assert [each.no for each in found] == ["R2611000002", "R2611000000"]
-    assert [each.no for each in await tickets.list_unfinished_by_customer(db, "C81554", 1)] == ["R2611000002"]
+    assert [each.no for each in await tickets.list_unfinished_by_customer(db, "C81554", 1)] == [
+        "R2611000002"
+    ]
 
 
-async def test_that_its_message_was_taken_back_is_no_save(db: Database, full: Ticket, officer: StaffId) -> None:
+async def test_that_its_message_was_taken_back_is_no_save(
+    db: Database, full: Ticket, officer: StaffId
+) -> None:
     await add(db, full)
     await db.write(lambda tx: tickets.note_unsent(tx, full.no, officer, NOW))
     marked = await tickets.get_ticket(db, full.no)
@@ -334,5 +428,7 @@ async def test_that_its_message_was_taken_back_is_no_save(db: Database, full: Ti
     now = await tickets.get_ticket(db, full.no)
     assert (now.details, now.unsent_at, now.version) == ("y", NOW, full.version + 1)
     before = await tickets.find_before_last_change(db, now)
-    assert before == replace(marked, version=now.version), "the last save can be taken back, the mark cannot"
+    assert before == replace(marked, version=now.version), (
+        "the last save can be taken back, the mark cannot"
+    )
     await db.write(lambda tx: tickets.note_unsent(tx, "R0", officer, NOW))

@@ -26,10 +26,14 @@ async def names(db: Database) -> set[str]:
 
 async def test_a_transaction_returns_what_its_work_returns(db: Database) -> None:
     async def work(tx: Tx) -> tuple[int, int]:
-        await tx.execute_many("INSERT INTO counters (name, value) VALUES (?, ?)", [("a", 1), ("b", 2), ("c", 3)])
+        await tx.execute_many(
+            "INSERT INTO counters (name, value) VALUES (?, ?)", [("a", 1), ("b", 2), ("c", 3)]
+        )
         await tx.execute_many("INSERT INTO counters (name, value) VALUES (?, ?)", [])
         read = await tx.fetch("SELECT value FROM counters WHERE value > ? ORDER BY value", 1)
-        return sum(row["value"] for row in read), await tx.execute("DELETE FROM counters WHERE value > ?", 0)
+        return sum(row["value"] for row in read), await tx.execute(
+            "DELETE FROM counters WHERE value > ?", 0
+        )
 
     assert await db.write(work) == (5, 3)
     assert await db.write(lambda tx: tx.execute("DELETE FROM counters WHERE value > ?", 0)) == 0
@@ -126,8 +130,12 @@ async def test_closing_finishes_what_is_under_way(url: str, opening: Opening) ->
     assert await names(await opening(url)) == {"a", "b"}
 
 
-async def _cancelled_after(db: Database, steps: int, work: Callable[[Tx], Awaitable[object]]) -> None:
-    """Run `work` and, some steps of the loop later, cancel it and its caller, as the end of a process does."""
+async def _cancelled_after(
+    db: Database, steps: int, work: Callable[[Tx], Awaitable[object]]
+) -> None:
+    """Run `work` and, some steps of the loop later, cancel it and its caller, as the end of a
+    process does.
+    """
     others = asyncio.all_tasks()
     caller = asyncio.create_task(db.write(work))
     for _ in range(steps):
@@ -156,7 +164,9 @@ async def test_a_transaction_cancelled_at_any_step_is_whole_or_nothing(db: Datab
 
 async def test_a_reader_that_gives_up_does_not_hold_back_the_next(db: Database) -> None:
     await db.write(
-        lambda tx: tx.execute_many("INSERT INTO counters (name, value) VALUES (?, 0)", [(f"{n}",) for n in range(500)])
+        lambda tx: tx.execute_many(
+            "INSERT INTO counters (name, value) VALUES (?, 0)", [(f"{n}",) for n in range(500)]
+        )
     )
     for steps in range(30):
         reader = asyncio.create_task(db.fetch("SELECT name FROM counters"))
@@ -167,7 +177,9 @@ async def test_a_reader_that_gives_up_does_not_hold_back_the_next(db: Database) 
             await reader
 
         await db.write(lambda tx, steps=steps: add(tx, f"next-{steps}"))
-        assert await db.fetch("SELECT 1 AS one FROM counters WHERE name = ?", f"next-{steps}") == [{"one": 1}]
+        assert await db.fetch("SELECT 1 AS one FROM counters WHERE name = ?", f"next-{steps}") == [
+            {"one": 1}
+        ]
 
 
 async def test_readers_go_on_during_a_transaction_and_see_what_was_before(db: Database) -> None:
@@ -181,7 +193,9 @@ async def test_readers_go_on_during_a_transaction_and_see_what_was_before(db: Da
 
 async def test_many_transactions_at_once_lose_nothing(db: Database) -> None:
     async def work(tx: Tx) -> None:
-        row = await tx.fetch_one("UPDATE counters SET value = value + 1 WHERE name = 'ticket' RETURNING value")
+        row = await tx.fetch_one(
+            "UPDATE counters SET value = value + 1 WHERE name = 'ticket' RETURNING value"
+        )
         assert row is not None
         await add(tx, f"{row['value']}")
 
@@ -205,7 +219,8 @@ async def test_values_of_every_kind_come_back(db: Database) -> None:
     )
 
     row = await db.fetch_one(
-        "SELECT once, version, expires_at, used_at, args, '?' AS mark FROM buttons WHERE action = ?", "?"
+        "SELECT once, version, expires_at, used_at, args, '?' AS mark FROM buttons WHERE action = ?",
+        "?",
     )
     assert row == {
         "once": 1,
@@ -242,7 +257,11 @@ async def test_a_closed_store_is_unavailable(url: str, opening: Opening) -> None
 async def test_a_wrong_statement_is_a_bug_and_not_a_store_that_may_come_back(
     db: Database, sql: str, params: tuple[object, ...]
 ) -> None:
-    for attempt in (db.fetch(sql, *params), db.fetch_one(sql, *params), db.write(lambda tx: tx.execute(sql, *params))):
+    for attempt in (
+        db.fetch(sql, *params),
+        db.fetch_one(sql, *params),
+        db.write(lambda tx: tx.execute(sql, *params)),
+    ):
         with pytest.raises(Exception, match=r".") as raised:
             await attempt
         assert not isinstance(raised.value, StoreUnavailable | Conflict | AssertionError)
