@@ -1,5 +1,7 @@
 """Thai is the source language; English is looked up in locale/en when the reader wants it."""
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,6 +11,8 @@ from pathlib import Path
 _language: ContextVar[str] = ContextVar("language", default="th")
 LANGUAGES = ("th", "en")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
+_STRING = r'"(?:[^"\\\n]|\\.)*"'
+_MESSAGE = re.compile(rf"msgid ((?:{_STRING}\s*)+)msgstr ((?:{_STRING}\s*)+)")
 
 
 def speak(language: str) -> None:
@@ -25,13 +29,31 @@ def speaking(language: str) -> Iterator[None]:
     speak(before)
 
 
+def read_translations(po: str) -> dict[str, str]:
+    """The Thai texts of a .po file and their translations; the header and what is not translated are left out.
+
+    Plurals and contexts, which this desk's texts do not have, are refused like anything else that is no msgid with
+    its msgstr, and so is a msgid that stands twice: ValueError.
+    """
+    bare = re.sub(r"^#.*", "", po, flags=re.MULTILINE)
+    if unread := _MESSAGE.sub("", bare).strip():
+        raise ValueError(f"no msgid with its msgstr: {unread.splitlines()[0]}")
+    messages = [(_joined(msgid), _joined(msgstr)) for msgid, msgstr in _MESSAGE.findall(bare)]
+    found = dict(messages)
+    if len(found) < len(messages):
+        raise ValueError("a msgid stands twice")
+    return {msgid: msgstr for msgid, msgstr in messages if msgid and msgstr}
+
+
+def _joined(strings: str) -> str:
+    """One text of the quoted pieces that follow each other; their escapes are JSON's."""
+    return "".join(json.loads(piece) for piece in re.findall(_STRING, strings))
+
+
 @cache
 def _catalogue(language: str) -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    with (LOCALE / language / "LC_MESSAGES" / "deskbot.po").open("rb") as file:
-        messages = read_po(file)
-    return {str(m.id): str(m.string) for m in messages if m.id and m.string}
+    path = LOCALE / language / "LC_MESSAGES" / "deskbot.po"
+    return read_translations(path.read_text(encoding="utf-8"))
 
 
 def _(message: str, **params: object) -> str:

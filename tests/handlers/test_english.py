@@ -11,7 +11,6 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 from domain.customers.provinces import list_provinces
 from domain.staff import Platform
@@ -19,7 +18,7 @@ from handlers.chat import buttons_of
 from handlers.customers.fields import CUSTOMER_FIELDS
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field
-from handlers.i18n import LOCALE
+from handlers.i18n import LOCALE, read_translations
 from handlers.registry import COMMANDS
 from handlers.system import MENU, word
 from handlers.tickets.contract_no import contract_no_field
@@ -172,30 +171,62 @@ def shown() -> set[str]:
     return found - IN_THAI | {word(name) for name in MENU}
 
 
-def catalogue():
-    with (LOCALE / "en" / "LC_MESSAGES" / "deskbot.po").open("rb") as file:
-        return read_po(file, abort_invalid=True)
-
-
 def kept(text: str) -> list[str]:
     return sorted(KEPT.findall(text))
 
 
-MESSAGES = {str(message.id): message for message in catalogue() if message.id}
+CATALOGUE = (LOCALE / "en" / "LC_MESSAGES" / "deskbot.po").read_text(encoding="utf-8")
+ENGLISH = read_translations(CATALOGUE)
 
 
 def test_every_thai_text_has_its_english_and_none_is_left_over():
     assert len(shown()) > 150
-    assert shown() - set(MESSAGES) == set()
-    assert set(MESSAGES) - shown() == set()
-    assert not catalogue().obsolete
+    assert shown() - set(ENGLISH) == set()
+    assert set(ENGLISH) - shown() == set()
+    assert "\n#~" not in CATALOGUE
 
 
 def test_translations_are_finished_english_that_keeps_parameters_numbers_and_signs():
-    assert [thai for thai, message in MESSAGES.items() if message.fuzzy or not message.string] == []
-    english = {thai: str(message.string) for thai, message in MESSAGES.items()}
-    assert [text for text in english.values() if LETTERS.search(text)] == []
-    assert {thai: text for thai, text in english.items() if kept(text) != kept(thai)} == {}
+    assert len(ENGLISH) == CATALOGUE.count("\nmsgid ") - 1
+    assert not re.search("^#,.*fuzzy", CATALOGUE, re.MULTILINE)
+    assert [text for text in ENGLISH.values() if LETTERS.search(text)] == []
+    assert {thai: text for thai, text in ENGLISH.items() if kept(text) != kept(thai)} == {}
+
+
+def test_a_catalogue_is_read_with_its_comments_escapes_and_long_texts():
+    text = """# About it.
+msgid ""
+msgstr ""
+"Language: en\\n"
+
+#, python-format
+#: handlers/find.py
+msgid "ก\\n"
+"\\"ข\\" #"
+msgstr "a\\n"
+"\\"b\\" \\\\"
+
+msgid "ค"
+msgstr ""
+"""
+    assert read_translations(text) == {'ก\n"ข" #': 'a\n"b" \\'}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'msgid "ก"\nmsgstr "a"\nmsgid "ก"\nmsgstr "b"',
+        'msgid "ก"\nmsgstr "a',
+        'msgid "ก"\nmsgid "ข"\nmsgstr "b"',
+        'msgctxt "x"\nmsgid "ก"\nmsgstr "a"',
+        'msgid "ก"\nmsgid_plural "ข"\nmsgstr[0] "a"\nmsgstr[1] "b"',
+        'msgid "ก"\nmsgstr "\\x"',
+    ],
+    ids=["twice", "cut off", "without its msgstr", "context", "plural", "escape"],
+)
+def test_a_catalogue_that_is_not_understood_is_refused(text):
+    with pytest.raises(ValueError):
+        read_translations(text)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
