@@ -170,7 +170,7 @@ class House:
         """Public classes and types that stand in several modules, with these modules."""
         found = defaultdict(list)
         for module in self.modules:
-            for name in module.names:
+            for name in set(module.names):
                 found[name].append(module.path)
         return {name: paths for name, paths in sorted(found.items()) if len(paths) > 1}
 

@@ -165,7 +165,7 @@ async def add_notice(
     await add_notices(batch, adapters, db, [notice], now)
 
 
-async def add_notices(
+async def add_notices(  # noqa: C901
     batch: Batch, adapters: Adapters, db: Database, notices: Sequence[Notice], now: datetime
 ) -> None:
     """Unasked messages: to each person meant, on the platform they used last; everybody is looked

@@ -127,7 +127,7 @@ class CustomerMerge:
         self._remarks: list[Remark] = []
         self._line = ""
 
-    def lay(self, cells: Cells, line: str = "") -> list[Remark]:
+    def lay(self, cells: Cells, line: str = "") -> list[Remark]:  # noqa: C901
         """One row, which stands at `line`; what of it is read otherwise than it is written."""
         self._remarks, self._line = [], line
         if ADDS in cells:

@@ -201,7 +201,7 @@ class TicketForm(Form):
         value = values.get(name, "")
         return await self._text(ctx, values, name) if value and value not in DEFAULTS else ""
 
-    async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:
+    async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:  # noqa: C901
         catalogue, value = ctx.desk.configuration.catalogue, values[name]
         if name in CUSTOMERS and value != NONE:
             return await customer_title(ctx, value)

@@ -174,7 +174,7 @@ class _Search:
             ends[end] = sorted(ways, key=len)[:8]
         return ends[-1]
 
-    async def guesses(self) -> list[Match]:
+    async def guesses(self) -> list[Match]:  # noqa: C901
         """By words that look like the typed ones, or sound like them where they are written in
         Latin letters.
         """
