@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run install test quick test-long check format bench clean
+.PHONY: run install test quick test-long check format docs bench clean
 
 run: $(VENV)/.run
 	@$(BIN)/python run_bot.py
@@ -30,6 +30,10 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The list of files in docs/architecture.md, from their docstrings.
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.architecture
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

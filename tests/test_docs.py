@@ -2,37 +2,76 @@
 belongs.
 """
 
-import ast
 import re
-from pathlib import Path
+from importlib import import_module
 
 import pytest
 
 import handlers.dispatcher  # noqa: F401 - fills the table of commands
 from bot.settings import PREFIX, Settings
 from handlers.registry import COMMANDS
+from tests.architecture import DOCUMENT, ROOT, modules, with_files
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("bot", "domain", "handlers", "scheduler", "store")
-MODULES = sorted(
-    [
-        *(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")),
-        ROOT / "run_bot.py",
-    ],
-    key=lambda path: path.relative_to(ROOT).as_posix(),
+MODULES = modules()
+PLACE = re.compile(
+    r"`((?:bench|bot|docs|domain|handlers|locale|scheduler|store|tests)[/.][^`\s]*)`"
 )
 
 
-def first_line(path: Path) -> str:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert docstring, f"{path.name} says nothing of what it is for"
-    return " ".join(docstring.split("\n\n")[0].split())
+def has(place: str) -> bool:
+    """Whether a path is there, or a name in dots like `store.due.plan`."""
+    if "/" in place:
+        return any(ROOT.glob(place))
+    module, _, name = place.rpartition(".")
+    return hasattr(import_module(module), name)
 
 
 def test_architecture_has_one_true_line_for_every_module():
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    said = dict(re.findall(r"^- `([\w/]+\.py)` – (.+)$", text, re.MULTILINE))
-    assert said == {path.relative_to(ROOT).as_posix(): first_line(path) for path in MODULES}
+    text = DOCUMENT.read_text(encoding="utf-8")
+    # `make docs` writes these lines anew.
+    assert text == with_files(text)
+
+
+def test_architecture_names_only_what_is_there():
+    places = PLACE.findall(DOCUMENT.read_text(encoding="utf-8"))
+    assert len(places) > len(MODULES)
+    assert [place for place in places if not has(place)] == []
+
+
+def test_files_are_listed_by_folder_from_above_to_below(tmp_path):
+    written = {
+        "run_bot.py": '"""Begins."""',
+        "domain/__init__.py": '"""Rules,\nin two lines.\n\nMore."""',
+        "domain/inner/deep/one.py": '"""One."""',
+        "domain/zero.py": '"""Zero."""',
+        "domain/words/list.toml": "",
+        "bot/a.py": '"""A."""',
+    }
+    for name, text in written.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    document = with_files("# Before\n\n## One line a file\n\nOld.\n", tmp_path)
+    assert document.startswith("# Before\n\n## One line a file\n\n")
+    assert [line for line in document.splitlines() if line.startswith(("###", "- "))] == [
+        "### The root",
+        "- `run_bot.py` – Begins.",
+        "### bot/",
+        "- `bot/a.py` – A.",
+        "### domain/",
+        "- `domain/__init__.py` – Rules, in two lines.",
+        "- `domain/zero.py` – Zero.",
+        "#### domain/inner/",
+        "#### domain/inner/deep/",
+        "- `domain/inner/deep/one.py` – One.",
+    ]
+    assert with_files(document, tmp_path) == document
+
+
+def test_a_module_without_a_docstring_is_told_of(tmp_path):
+    (tmp_path / "run_bot.py").write_text("x = 1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"run_bot\.py does not say"):
+        with_files("## One line a file\n", tmp_path)
 
 
 def test_readme_lists_every_setting():
