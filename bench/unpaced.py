@@ -3,8 +3,8 @@
 import bot.telegram.adapter
 from run_bot import app
 
-bot.telegram.PER_SECOND = 1_000_000
-bot.telegram.PER_CHAT = (1_000_000, 1.0)
+bot.telegram.adapter.PER_SECOND = 1_000_000
+bot.telegram.adapter.PER_CHAT = (1_000_000, 1.0)
 
 if __name__ == "__main__":
     app()

@@ -344,8 +344,8 @@ def test_what_is_no_email_is_refused(text: str) -> None:
 def test_the_telephone_library_is_loaded_only_when_needed() -> None:
     asks = """
 import sys, domain.one_line.reading, domain.customers.phones
-domain.phones.looks_like_phone("0812345678")
-domain.phones.format_phone("+66812345678")
+domain.customers.phones.looks_like_phone("0812345678")
+domain.customers.phones.format_phone("+66812345678")
 sys.exit("phonenumbers" in sys.modules)
 """
     command = [sys.executable, "-c", asks]

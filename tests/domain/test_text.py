@@ -190,7 +190,7 @@ def test_clean_text_is_never_changed() -> None:
     lists = ("signs.toml", "keyboard.toml", "romanise.toml", "provinces.toml")
     files = [file for file in Path("domain/data").glob("*.toml") if file.name not in lists]
     files += [
-        *Path("handlers").glob("*.py"),
+        *Path("handlers").rglob("*.py"),
         *Path("store/data").glob("*.toml"),
         *Path("docs").glob("*.md"),
     ]

@@ -222,7 +222,7 @@ def test_tickets_are_saved_in_one_place_so_that_no_deadline_is_forgotten():
 
     def calling(*words):
         return {
-            path.name
+            path.relative_to(HANDLERS).as_posix()
             for path in HANDLERS.rglob("*.py")
             if any(word in path.read_text("utf-8") for word in words)
         }
@@ -233,4 +233,4 @@ def test_tickets_are_saved_in_one_place_so_that_no_deadline_is_forgotten():
         for verb in ("add", "update")
     ]
     assert calling(*past_it) == set()
-    assert calling("from store import ticket_saves", "store_saves.") == {"ticket_saves.py"}
+    assert calling("from store import ticket_saves", "store_saves.") == {"tickets/saves.py"}

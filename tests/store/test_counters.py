@@ -12,8 +12,8 @@ from store.engine.database import Database, open_database
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
-from store.counters import reserve_customer_code
-from store.database import open_database
+from store.engine.counters import reserve_customer_code
+from store.engine.database import open_database
 
 async def main(url):
     db = await open_database(url)

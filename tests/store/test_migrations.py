@@ -20,8 +20,8 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
-from store.counters import reserve_customer_code
-from store.database import open_database
+from store.engine.counters import reserve_customer_code
+from store.engine.database import open_database
 
 async def main(url):
     print("ready", flush=True)

@@ -18,7 +18,7 @@ def said() -> dict[str, set[str]]:
     for row in re.findall(r"^\| (.+) \|$", section, re.MULTILINE):
         derived, _source, writer, _anew = row.split(" | ")
         # What is said after a comma calls the writer, and writes nothing of it.
-        modules = set(re.findall(r"`(store/\w+\.py)`", writer.partition(", called by")[0]))
+        modules = set(re.findall(r"`(store/[\w/]+\.py)`", writer.partition(", called by")[0]))
         for table in re.findall(r"`(\w+)`", derived):
             writers.setdefault(table, set()).update(modules)
     return writers
