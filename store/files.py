@@ -10,8 +10,8 @@ from datetime import datetime
 from domain.errors import NotFound
 from domain.staff import StaffId
 from domain.tickets.records import Change
-from store.engine import changes
 from store.engine.database import Reader, Row, Tx
+from store.records import changes
 
 FIELD = "files"
 """The field under which a record's list of changes tells of them."""

@@ -11,11 +11,11 @@ from domain.customers.records import Customer
 from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.tickets.records import Change
-from store.customers import duplicates
+from store.customers import duplicates, revisions
 from store.customers.records import get_record, hold, update_customer, write_derived
-from store.engine import changes, revisions
 from store.engine.database import Reader, Row, Tx
 from store.owed import requests
+from store.records import changes
 from store.tickets.records import get_tickets
 
 MOVABLE: Mapping[str, tuple[str, str, type[str | int]]] = {

@@ -8,9 +8,10 @@ docs/architecture.md lists what is derived."""
 from domain.publicity.reading import text_key
 from store.customers import keys as customer_keys
 from store.customers import records as customers
-from store.engine import counters, revisions
+from store.customers import revisions
 from store.engine.database import Tx
 from store.publicity import publications
+from store.records import counters
 from store.tickets import records as tickets
 
 BATCH = 500

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from domain.tickets.records import Status, Ticket
 from store import deadlines, due
 from store.engine.database import Tx
-from store.engine.ground import Ground
 from store.owed import requests
 from store.owed.adopt import adopt
+from store.records.ground import Ground
 from store.tickets import records as tickets
 
 

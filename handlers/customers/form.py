@@ -41,7 +41,7 @@ from handlers.tickets.people import CUSTOMERS
 from store.chat import forms
 from store.chat.forms import Draft
 from store.customers import records as customers
-from store.engine import changes, counters
+from store.records import changes, counters
 from store.search import customers as search
 
 

@@ -14,7 +14,8 @@ from handlers.pages import turn_buttons
 from handlers.projects import changes as change_text
 from handlers.registry import action
 from store.customers import records as customers
-from store.engine import changes, revisions
+from store.customers import revisions
+from store.records import changes
 
 PAGE = 8
 

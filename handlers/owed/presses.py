@@ -36,10 +36,10 @@ from handlers.registry import action, state
 from handlers.tickets import own as own_tickets
 from store import staff
 from store.chat.forms import Draft
-from store.engine import counters
 from store.mail.mails import NewMail
 from store.owed import requests
 from store.owed import rows as owed
+from store.records import counters
 from store.tickets.records import SEPARATOR
 
 CHASE = "owed.chase"

@@ -26,8 +26,8 @@ from handlers.tickets.contract_no import check_owner, next_contract_no
 from handlers.tickets.form import new_ticket
 from store.chat.forms import Draft
 from store.customers import records as customers
-from store.engine import changes
 from store.owed import contracts, requests
+from store.records import changes
 
 HISTORY = 20
 

@@ -17,8 +17,8 @@ from handlers.messages import sentence
 from handlers.owed import request_cards
 from handlers.registry import action
 from handlers.tickets.contract_no import next_contract_no
-from store.engine.ground import Ground
 from store.owed import contracts, requests
+from store.records.ground import Ground
 from store.tickets import records as tickets
 
 

@@ -29,10 +29,10 @@ from store import due as due_rows
 from store import files, staff
 from store.chat.forms import Draft
 from store.due import Due
-from store.engine import changes
 from store.engine.database import Tx
 from store.files import File
 from store.publicity import publications
+from store.records import changes
 
 LAPSE, RETURN = "post.lapse", "post.return"
 SHOWN = 900

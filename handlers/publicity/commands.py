@@ -40,8 +40,8 @@ from handlers.registry import action, command, state
 from store import files as file_store
 from store import staff
 from store.chat.forms import Draft
-from store.engine import changes
 from store.publicity import publications
+from store.records import changes
 
 PAGE = 8
 SUMMARY_WORDS = ("สรุป", "summary")

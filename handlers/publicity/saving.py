@@ -34,8 +34,8 @@ from handlers.publicity import cards as publicity_cards
 from handlers.publicity.cards import network_name, networks_of
 from handlers.tickets import saves as ticket_saves
 from store.chat.forms import Draft
-from store.engine import counters
 from store.publicity import publications
+from store.records import counters
 from store.tickets import records as tickets
 from store.tickets.records import SEPARATOR
 

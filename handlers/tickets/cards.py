@@ -22,7 +22,7 @@ from handlers.tickets.data import as_data
 from handlers.tickets.rules import notes, want_buttons
 from store import files, staff
 from store.customers import records as customers
-from store.engine import changes
+from store.records import changes
 from store.tickets import links as ticket_links
 from store.tickets.links import Link, LinkKind
 

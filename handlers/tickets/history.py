@@ -14,7 +14,7 @@ from handlers.pages import turn_buttons
 from handlers.projects import changes as change_text
 from handlers.registry import ACTIONS, action, command
 from handlers.tickets import buttons as ticket_buttons
-from store.engine import changes
+from store.records import changes
 from store.tickets import records as tickets
 
 SAVES = 6

@@ -11,8 +11,8 @@ from domain.tickets.records import Status, Ticket, TicketNo
 from handlers.desk import Context
 from handlers.owed.requests import ground, settled
 from handlers.tickets import saves as ticket_saves
-from store.engine import counters
 from store.owed import requests
+from store.records import counters
 
 
 async def record(

@@ -18,7 +18,7 @@ from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from store import staff
-from store.engine import counters
+from store.records import counters
 
 QUESTION = 300
 """Characters of the question that the first ticket's result repeats."""

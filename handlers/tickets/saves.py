@@ -18,7 +18,7 @@ from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store import staff
 from store import ticket_saves as store_saves
-from store.engine.ground import Ground
+from store.records.ground import Ground
 from store.tickets import hand_overs
 
 

@@ -42,7 +42,7 @@ from handlers.tickets import (
 from handlers.tickets.data import as_data, created_at, filled
 from handlers.tickets.rules import pairs
 from store.chat.forms import Draft
-from store.engine import changes, counters
+from store.records import changes, counters
 from store.tickets import records as tickets
 
 

@@ -25,9 +25,9 @@ from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from handlers.tickets.commands import names_ticket, split_number
 from store.chat.forms import Draft
-from store.engine import changes
 from store.owed import requests
 from store.publicity import publications
+from store.records import changes
 from store.tickets import records as tickets
 
 FORM = "ticket.void"

@@ -30,8 +30,8 @@ from handlers.tickets.people import named_team
 from handlers.tickets.rules import away_until
 from store import staff
 from store.chat.forms import Draft
-from store.engine import changes
 from store.engine.database import Tx
+from store.records import changes
 from store.tickets import hand_overs
 from store.tickets import records as tickets
 

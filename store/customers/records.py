@@ -10,9 +10,10 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets.records import Change
 from store.customers import keys as customer_keys
+from store.customers import revisions
 from store.customers.keys import phone_key
-from store.engine import changes, counters, revisions
 from store.engine.database import Reader, Row, Tx
+from store.records import changes, counters
 
 FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", "note", "unknown")
 _COLUMNS = f"code, {', '.join(FIELDS)}, created_at, merged_into, version"

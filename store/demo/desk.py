@@ -13,9 +13,9 @@ from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import add_customers
 from store.demo.customers import Register, Words
 from store.demo.tickets import Desk
-from store.engine import changes
 from store.engine.database import Database, Tx
-from store.engine.ground import Ground
+from store.records import changes
+from store.records.ground import Ground
 from store.staff import add_staff, add_team
 from store.ticket_saves import add_tickets
 

@@ -13,11 +13,11 @@ from domain.owed.contracts import DUE_DATES, Contract, check_year
 from domain.owed.requests import Life, Request, RequestKind, place
 from domain.owed.rules import Owed, settle
 from domain.tickets.records import Status, Ticket
-from store.engine import counters
 from store.engine.database import Tx
-from store.engine.ground import Ground
 from store.owed import contracts, requests
 from store.owed import rows as owed
+from store.records import counters
+from store.records.ground import Ground
 
 
 async def adopt(tx: Tx, tickets: Sequence[Ticket], ground: Ground) -> int:

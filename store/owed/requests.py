@@ -15,12 +15,12 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import hold_survivors
-from store.engine import changes
-from store.engine.counters import reserve
 from store.engine.database import Database, Reader, Row, Tx, is_one_of
-from store.engine.ground import Ground
 from store.owed import contracts
 from store.owed import rows as owed
+from store.records import changes
+from store.records.counters import reserve
+from store.records.ground import Ground
 from store.tickets import records as tickets
 
 _COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"

@@ -19,9 +19,9 @@ from domain.publicity.reading import SAME_TEXT_DAYS, SUBJECT, Network, News, tex
 from domain.publicity.summary import Counted
 from domain.staff import StaffId
 from domain.tickets.records import Change, DataUse
-from store.engine import changes
-from store.engine.counters import reserve
 from store.engine.database import Database, Reader, Row, Tx
+from store.records import changes
+from store.records.counters import reserve
 from store.tickets.records import COUNTS, SEPARATOR
 
 _POST = tuple(field.name for field in fields(Post))

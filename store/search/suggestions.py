@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.tickets.suggest import READ, Model
-from store.engine.kept import Kept
+from store.search.memory import Kept
 
 if TYPE_CHECKING:
     from store.engine.database import Reader, Row

@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import ratio
 
 from domain.customers.romanise import latin_sound, thai_sounds
 from domain.keyboard import has_thai
-from store.engine.kept import Kept
+from store.search.memory import Kept
 from store.search.slips import SlipIndex
 
 if TYPE_CHECKING:

@@ -29,9 +29,9 @@ from domain.tables.tables import Cells, Names, Outcome, Register, Remark, read_n
 from domain.text import digits
 from domain.tickets.references import read_code
 from store.customers import records as customers
-from store.engine import counters
 from store.engine.database import Database, Reader, Tx
 from store.engine.scratch import Scratch
+from store.records import counters
 from store.tables.batches import (
     PAGE,
     Decision,

@@ -18,8 +18,8 @@ from domain.tickets.references import read_code
 from store import staff, ticket_saves
 from store.customers import records as customers
 from store.engine.database import Database, Reader, Tx
-from store.engine.ground import Ground
 from store.engine.scratch import Scratch
+from store.records.ground import Ground
 from store.tables.batches import (
     PAGE,
     Decision,

@@ -12,10 +12,10 @@ from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.tables.tables import Outcome, Register
 from store import audit, holidays
-from store.engine import counters
 from store.engine.database import Database, Tx
 from store.engine.failpoints import failpoint
 from store.engine.scratch import Scratch
+from store.records import counters
 from store.tables.batches import Decision, Import, Rejected, Remarked
 from store.tables.customers import CustomerImport
 from store.tables.tables import Line, Staged

@@ -7,8 +7,8 @@ from enum import StrEnum
 from domain.errors import Conflict, InvalidInput
 from domain.staff import StaffId
 from domain.tickets.records import Change
-from store.engine import changes
 from store.engine.database import Reader, Tx
+from store.records import changes
 
 
 class LinkKind(StrEnum):

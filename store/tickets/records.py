@@ -21,8 +21,8 @@ from domain.tickets.records import (
     data_uses,
 )
 from store.customers.records import hold_survivors
-from store.engine import changes, counters
 from store.engine.database import Reader, Row, Tx, is_one_of
+from store.records import changes, counters
 from store.tickets import hand_overs, pauses
 from store.tickets import texts as ticket_texts
 

@@ -22,8 +22,8 @@ from domain.staff import Identity, Platform, Role, StaffId
 from store import staff
 from store.blobs import Blobs
 from store.customers import records as customers
-from store.engine.counters import raise_counter
 from store.engine.database import Database, Tx
+from store.records.counters import raise_counter
 from tests.fakes.line import FakeLine
 from tests.fakes.line_chat import line_id
 from tests.fakes.office import OFFICE, open_new

@@ -33,9 +33,9 @@ from store.customers.records import (
     update_customer,
 )
 from store.demo.desk import fill_demo
-from store.engine.changes import list_changes
-from store.engine.counters import reserve_customer_code, reserve_ticket_no
 from store.engine.database import Database, open_database
+from store.records.changes import list_changes
+from store.records.counters import reserve_customer_code, reserve_ticket_no
 from store.staff import add_staff
 from store.tables import transfer
 from store.tables.batches import Rejected, Remarked

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from store.engine.counters import raise_counter, reserve_customer_code, reserve_ticket_no
 from store.engine.database import Database, open_database
+from store.records.counters import raise_counter, reserve_customer_code, reserve_ticket_no
 
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
-from store.engine.counters import reserve_customer_code
+from store.records.counters import reserve_customer_code
 from store.engine.database import open_database
 
 async def main(url):

@@ -18,8 +18,8 @@ from store.customers.records import (
     phone_key,
     update_customer,
 )
-from store.engine.changes import list_changes
 from store.engine.database import Database
+from store.records.changes import list_changes
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
 NOK = Customer(

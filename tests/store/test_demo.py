@@ -19,9 +19,9 @@ from domain.staff import Role, Staff
 from domain.text import fold
 from store import staff as staff_store
 from store.demo.desk import fill_demo
-from store.engine.changes import list_changes
-from store.engine.counters import reserve_customer_code, reserve_ticket_no
 from store.engine.database import Database, Row, open_database
+from store.records.changes import list_changes
+from store.records.counters import reserve_customer_code, reserve_ticket_no
 from store.search.customers import find_customers
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -20,9 +20,9 @@ from store import files
 from store.blobs import Blobs, sniff_file
 from store.chat import forms
 from store.chat.forms import Draft
-from store.engine import changes
 from store.engine.database import Database
 from store.files import File, of_chart, of_draft, of_import, of_person
+from store.records import changes
 from store.tables import imports
 from store.tables.imports import Import
 

@@ -11,7 +11,7 @@ from domain.errors import Conflict
 from domain.staff import Role
 from domain.tickets.records import Ticket, TicketNo
 from store import merges, staff
-from store.customers import duplicates
+from store.customers import duplicates, revisions
 from store.customers.duplicates import pair_of
 from store.customers.records import (
     add_customer,
@@ -23,7 +23,6 @@ from store.customers.records import (
     list_merged_codes,
     update_customer,
 )
-from store.engine import revisions
 from store.search import customers as search
 from store.tickets import records as tickets
 

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
-from store.engine.counters import reserve_customer_code
+from store.records.counters import reserve_customer_code
 from store.engine.database import open_database
 
 async def main(url):

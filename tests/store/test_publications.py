@@ -17,9 +17,9 @@ from domain.publicity.reading import Network, News
 from domain.staff import Role, StaffId
 from domain.tickets.records import DataUse, TicketNo
 from store import staff
-from store.engine.changes import list_changes
 from store.engine.database import Database
 from store.publicity import page_posts, publications
+from store.records.changes import list_changes
 from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -22,13 +22,13 @@ from domain.staff import Role, StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 from store import due, merges, staff, ticket_saves
 from store.customers import records as customers
-from store.engine import changes
 from store.engine.database import Database, Tx
-from store.engine.ground import Ground
 from store.owed import contracts, requests
 from store.owed import rows as owed
 from store.owed.adopt import adopt
 from store.owed.contracts import Filter
+from store.records import changes
+from store.records.ground import Ground
 from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from domain.errors import Conflict, InvalidInput
 from domain.staff import StaffId
 from domain.tickets.records import Ticket, TicketNo
-from store.engine.changes import list_changes
 from store.engine.database import Database
+from store.records.changes import list_changes
 from store.tickets import records as tickets
 from store.tickets.links import Link, LinkKind, add_link, list_links, remove_link
 

@@ -14,8 +14,8 @@ from domain.errors import Conflict, NotFound
 from domain.staff import Role, StaffId
 from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 from store.customers.records import add_customer, get_customer
-from store.engine.changes import list_changes
 from store.engine.database import Database, Tx
+from store.records.changes import list_changes
 from store.staff import add_staff
 from store.tickets import records as tickets
 
