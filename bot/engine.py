@@ -10,10 +10,10 @@ from bot.charts.process import ChartProcess
 from bot.clock import Clock
 from bot.log import get_logger, where
 from bot.networks.poster import Poster, PostingNetworks
-from bot.outgoing import Adapters, Batch, add_notices, write
-from bot.sender import Sender
+from bot.queues.outgoing import Adapters, Batch, add_notices, write
+from bot.queues.sender import Sender
+from bot.queues.worker import Worker
 from bot.tables.imports import Imports
-from bot.worker import Worker
 from domain.configuration import Configuration
 from domain.dates.days import BANGKOK
 from domain.staff import Platform

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from bot.outgoing import Adapters
+from bot.queues.outgoing import Adapters
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.files import LARGEST, Why, safe_name

@@ -28,7 +28,7 @@ from bot.networks.networks import PostingNetwork
 from bot.networks.poster import PostingNetworks
 from bot.networks.twitter import TwitterAccount
 from bot.platform import Adapter
-from bot.quota import QuotaWatch
+from bot.queues.quota import QuotaWatch
 from bot.settings import Settings, SettingsError, secret_key
 from bot.telegram import adapter as telegram
 from domain.configuration import Configuration

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.log import get_logger, where
 from bot.mail.imap_box import BoxFailed, ImapBox, Seen
-from bot.outgoing import ADMIN_TOLD
+from bot.queues.outgoing import ADMIN_TOLD
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
 from domain.staff import Role

@@ -10,10 +10,10 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_notice
-from bot.sender import Sender
+from bot.queues.lanes import Lanes
+from bot.queues.outgoing import Adapters, Batch, add_notice
+from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.files import CSV
 from domain.staff import Platform

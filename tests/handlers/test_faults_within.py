@@ -213,7 +213,7 @@ async def test_amounts_that_are_none_get_one_sentence(desk, text):
 
 
 async def test_an_answer_that_takes_its_time_shows_that_it_is_worked_on(desk, monkeypatch):
-    monkeypatch.setattr("bot.worker.BUSY_AFTER", 0.0)
+    monkeypatch.setattr("bot.queues.worker.BUSY_AFTER", 0.0)
     shown = asyncio.Event()
     search = customers.search.find_customers
 

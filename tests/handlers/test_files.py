@@ -315,7 +315,7 @@ async def test_a_stranger_s_file_is_never_fetched(desk):
 async def test_a_download_that_fails_is_tried_again_then_told_with_a_way_to_go_on(
     desk, monkeypatch
 ):
-    monkeypatch.setattr("bot.worker.FETCH_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("bot.queues.worker.FETCH_PAUSES", (0.0, 0.0))
     await ticket(desk)
     told = await desk.sends_file(FetchFailed("down"), "a.pdf", caption=NO)
     assert "ดึงไฟล์จากแอปไม่สำเร็จ" in told.text

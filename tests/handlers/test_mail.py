@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import sender
 from bot.mail import adapter
 from bot.mail.adapter import MailAdapter
 from bot.mail.server import Encryption, MailServer
 from bot.platform import Adapter
+from bot.queues import sender
 from handlers.chat import Paragraph
 from handlers.mail import commands as mail
 from handlers.registry import ACTIONS, action

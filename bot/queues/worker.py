@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import Adapters, Batch, add_answer, add_notices, write
 from bot.platform import Unparsable
-from bot.sender import Sender
+from bot.queues.lanes import Lanes
+from bot.queues.outgoing import Adapters, Batch, add_answer, add_notices, write
+from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.staff import Platform
 from handlers import system

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from bot.lanes import Lanes
 from bot.log import get_logger, where
-from bot.outgoing import (
+from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.queues.lanes import Lanes
+from bot.queues.outgoing import (
     ADMIN_TOLD,
     GROUPED,
     MAILED,
@@ -26,8 +27,7 @@ from bot.outgoing import (
     reachable_address,
     served,
 )
-from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
-from bot.quota import QUOTA, spent_notice
+from bot.queues.quota import QUOTA, spent_notice
 from domain.staff import Platform, Role
 from handlers import system
 from handlers.chat import Notice, reply_from_json
