@@ -154,7 +154,7 @@ async def terminal(
     mail_from: str = "",
 ) -> None:
     """Chat in the terminal as the member of staff of this name."""
-    from bot.charts.process import CHART_CACHE, ChartProcess
+    from bot.charts.stored import StoredCharts
     from bot.engine import Engine
     from bot.file_store import FileStore
     from bot.platform import Adapter
@@ -180,7 +180,7 @@ async def terminal(
         await leases.release_all(db, f"terminal-{name}:")
         adapters: dict[Platform, Adapter] = {Platform.TERMINAL: adapter}
         files = FileStore(db, adapters, blobs)
-        charts = ChartProcess(blobs, data_dir / CHART_CACHE)
+        charts = StoredCharts(blobs)
         owner = f"terminal-{name}"
         engine = Engine(db, configuration, adapters, owner, clock, files, mail_from, charts=charts)
         await engine.start()

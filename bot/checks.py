@@ -1,10 +1,11 @@
-"""Asks each configured platform whether it knows us."""
+"""Asks each configured platform whether it knows us, and this machine whether it can draw."""
 
 from collections.abc import AsyncIterator
 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.clock import Clock
+from bot.fonts import MISSING, sets_thai_right
 from bot.line.adapter import LineAdapter
 from bot.mail.imap_box import BoxFailed
 from bot.networks.facebook import NO_ANSWER, NOT_SENT, FacebookPage
@@ -25,8 +26,9 @@ CHECKS = {
 
 async def check_platforms(settings: Settings, clock: Clock) -> AsyncIterator[tuple[str, str]]:
     """(platform, "") where all is good, else (platform, the variable's name and what is wrong with
-    it).
+    it); first of all, whether pictures can be drawn.
     """
+    yield "pictures", "" if sets_thai_right() else MISSING
     if settings.telegram_token:
         yield (
             "telegram",

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import uuid4
 
-from bot.charts.process import ChartProcess
 from bot.clock import Clock
 from bot.log import get_logger, where
 from bot.networks.poster import Poster, PostingNetworks
@@ -17,7 +16,7 @@ from bot.tables.imports import Imports
 from domain.configuration import Configuration
 from domain.dates.days import BANGKOK
 from domain.staff import Platform
-from handlers.desk import Desk, Files, NoCharts, NoFiles, Outcome, no_title
+from handlers.desk import Charts, Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
 from store.engine import leases
 from store.engine.database import Change, Database, StoreUnavailable, Tx
@@ -44,11 +43,10 @@ class Engine:
         files: Files | None = None,
         mail_from: str = "",
         networks: PostingNetworks | None = None,
-        charts: ChartProcess | None = None,
+        charts: Charts | None = None,
         title: Callable[[Platform, str], Awaitable[str]] = no_title,
     ) -> None:
         self.networks = networks or PostingNetworks()
-        self._charts = charts
         self.desk = Desk(
             db,
             configuration,
@@ -134,5 +132,3 @@ class Engine:
         # What is left is free for the next process at once, not only when the leases have run out.
         await leases.release_all(self.desk.db, self.owner)
         await self.networks.close()
-        if self._charts is not None:
-            await self._charts.close()

@@ -11,7 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot import web
-from bot.charts.process import CHART_CACHE, ChartProcess
+from bot.charts.stored import StoredCharts
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.file_store import FileStore
@@ -89,7 +89,7 @@ class Service:
             files=files,
             mail_from=settings.sends_from,
             networks=PostingNetworks(posting_networks(settings, self._links, clock)),
-            charts=ChartProcess(blobs, settings.data_dir / CHART_CACHE),
+            charts=StoredCharts(blobs),
             title=self._title,
         )
         self._background: set[asyncio.Task[Any]] = set()

@@ -2,7 +2,6 @@
 picture of one.
 """
 
-import json
 from dataclasses import dataclass, field
 
 MOST_CATEGORIES = 60
@@ -46,18 +45,3 @@ class Chart:
             sum(values) for values in zip(*(each.values for each in self.series), strict=True)
         )
         object.__setattr__(self, "totals", totals)
-
-
-def chart_json(chart: Chart) -> str:
-    """The chart as text; the same chart is the same text."""
-    series = [[each.name, each.values, each.tone] for each in chart.series]
-    return json.dumps(
-        [chart.title, chart.subtitle, chart.categories, series, chart.unit], ensure_ascii=False
-    )
-
-
-def chart_from_json(text: str) -> Chart:
-    """The reverse of `chart_json`; ValueError for what is no chart."""
-    title, subtitle, categories, series, unit = json.loads(text)
-    made = tuple(Series(name, tuple(values), tone) for name, values, tone in series)
-    return Chart(title, subtitle, tuple(categories), made, unit)

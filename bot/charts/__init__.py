@@ -1,1 +1,1 @@
-"""Charts as pictures, drawn by a process of their own."""
+"""Charts as pictures, drawn in a thread and kept among the files."""

@@ -1,23 +1,15 @@
-"""Draws charts as PNG with matplotlib, in a process of its own: run as a module, it answers on its
-standard output.
-"""
+"""Draws charts as PNG with Pillow."""
 
-import os
-import struct
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from importlib import resources
 from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
 
-from domain.charts import Chart, chart_from_json
+from PIL import Image, ImageDraw
+from PIL.ImageFont import FreeTypeFont
+
+from bot.fonts import MISSING, sarabun, sets_thai_right
+from domain.charts import Chart
 from domain.text import graphemes
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
 
 WIDTH, MARGIN = 1080, 48
 TITLE, PLAIN, SMALL = 46, 36, 31
@@ -39,9 +31,14 @@ TONES = (
 each.
 """
 ELLIPSIS = "…"
-HEAD = struct.Struct(">cI")
-DRAWN, FAILED = b"P", b"E"
-"""An answer begins with one of them and its length in bytes."""
+NOWHERE = "\U0010fffd"
+"""A letter that no font has; drawn, it is the box that stands for all of them."""
+
+
+class CannotLetter(Exception):
+    """This machine would set Thai wrong."""
+
+    safe_text = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +55,13 @@ class _Words:
     bold: bool = False
     end: bool = False
 
+    def put(self, canvas: ImageDraw.ImageDraw, pen: "_Pen") -> None:
+        """Put the words on whole pixels, where their strokes are sharp."""
+        start = (round(self.x), round(self.y))
+        anchor = "rs" if self.end else "ls"
+        font = pen.font(self.size, bold=self.bold)
+        canvas.text(start, self.text, self.colour, font, anchor)
+
 
 @dataclass(frozen=True, slots=True)
 class _Box:
@@ -67,54 +71,46 @@ class _Box:
     height: float
     colour: str
 
+    def put(self, canvas: ImageDraw.ImageDraw, _pen: "_Pen") -> None:
+        """Fill the whole pixels; Pillow counts the last ones in."""
+        right = round(self.x + self.width) - 1
+        bottom = round(self.y + self.height) - 1
+        canvas.rectangle((round(self.x), round(self.y), right, bottom), self.colour)
+
 
 Mark = _Words | _Box
 
 
 class _Pen:
-    """Measures text in the one font that the pictures use: Sarabun, whose tone marks stand right
-    through raqm.
-    """
+    """Measures text in the one font that the pictures use."""
 
-    @cached_property
-    def _fonts(self) -> "dict[bool, FontProperties]":
-        from matplotlib.font_manager import FontProperties
+    def __init__(self) -> None:
+        self._fonts: dict[tuple[int, bool], FreeTypeFont] = {}
+        self._single = sarabun(PLAIN, shaped=False)
+        self._lacking = self._glyph(NOWHERE)
 
-        folder = resources.files("fontpkg_sarabun") / "files"
-        names = {False: "Sarabun-Regular.ttf", True: "Sarabun-SemiBold.ttf"}
-        return {bold: FontProperties(fname=str(folder / name)) for bold, name in names.items()}
-
-    @cached_property
-    def _renderer(self) -> Any:
-        from matplotlib.backends import backend_agg
-
-        untyped: Any = backend_agg
-        return untyped.RendererAgg(1, 1, 72)
-
-    @cached_property
-    def _letters(self) -> set[int]:
-        from matplotlib.font_manager import get_font
-
-        return set(get_font(str(self._fonts[False].get_file())).get_charmap())
-
-    def font(self, size: int, *, bold: bool) -> "FontProperties":
+    def font(self, size: int, *, bold: bool) -> FreeTypeFont:
         """The font at this size in pixels."""
-        made = self._fonts[bold].copy()
-        made.set_size(size)
-        return made
+        if (size, bold) not in self._fonts:
+            self._fonts[size, bold] = sarabun(size, bold=bold)
+        return self._fonts[size, bold]
 
     def drawable(self, text: str) -> str:
         """Without what the font lacks: emoji, control characters."""
-        return " ".join(
-            "".join(each if ord(each) in self._letters else " " for each in text).split()
-        )
+        kept = (each if self._has(each) else " " for each in text)
+        return " ".join("".join(kept).split())
+
+    def _has(self, letter: str) -> bool:
+        return letter.isprintable() and self._glyph(letter) != self._lacking
+
+    def _glyph(self, letter: str) -> tuple[tuple[int, int], bytes]:
+        """A letter's own picture: its size and its shades."""
+        mask = self._single.getmask(letter)
+        return mask.size, bytes(mask)
 
     def width(self, text: str, size: int = PLAIN, *, bold: bool = False) -> float:
         """In pixels."""
-        if not text:
-            return 0.0
-        font = self.font(size, bold=bold)
-        return float(self._renderer.get_text_width_height_descent(text, font, ismath=False)[0])
+        return self.font(size, bold=bold).getlength(text)
 
     def wrap(
         self, text: str, size: int, room: float, lines: int, *, bold: bool = False
@@ -123,20 +119,30 @@ class _Pen:
         its marks.
         """
         wrapped = [""]
-        for word in text.split():
-            glue = " " if wrapped[-1] else ""
-            for piece in [word] if self.width(word, size, bold=bold) <= room else graphemes(word):
-                if wrapped[-1] and self.width(wrapped[-1] + glue + piece, size, bold=bold) > room:
-                    wrapped.append("")
-                    glue = ""
-                wrapped[-1] += glue + piece
-                glue = ""
+        for piece in self._pieces(text, size, room, bold=bold):
+            longer = (wrapped[-1] + piece).lstrip()
+            if wrapped[-1] and self.width(longer, size, bold=bold) > room:
+                wrapped.append(piece.lstrip())
+            else:
+                wrapped[-1] = longer
+            if len(wrapped) > lines:
+                break
         if len(wrapped) > lines:
             last = graphemes(wrapped[lines - 1])
             while last and self.width("".join(last) + ELLIPSIS, size, bold=bold) > room:
                 last.pop()
             wrapped[lines - 1 :] = ["".join(last) + ELLIPSIS]
         return wrapped
+
+    def _pieces(self, text: str, size: int, room: float, *, bold: bool) -> Iterator[str]:
+        """Words with the space before them; of a word that fills no line alone, its letters."""
+        for word in text.split():
+            if self.width(word, size, bold=bold) <= room:
+                yield f" {word}"
+                continue
+            first, *others = graphemes(word)
+            yield f" {first}"
+            yield from others
 
 
 @dataclass(slots=True)
@@ -156,8 +162,10 @@ class _Page:
 
 def draw(chart: Chart) -> bytes:
     """The chart as PNG, 1080 pixels wide and as high as its bars need. The same chart gives the
-    same bytes.
+    same bytes. Raises CannotLetter.
     """
+    if not sets_thai_right():
+        raise CannotLetter(MISSING)
     pen = _Pen()
     chart = _drawable(chart, pen)
     page = _Page(pen, [])
@@ -252,85 +260,11 @@ def _bar(page: _Page, chart: Chart, place: int, left: float, scale: float) -> fl
 
 
 def _png(page: _Page) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     height = round(page.y + MARGIN - GAP)
-    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor=GROUND)
+    picture = Image.new("RGB", (WIDTH, height), GROUND)
+    canvas = ImageDraw.Draw(picture)
     for mark in page.marks:
-        _put(figure, page.pen, mark, height)
+        mark.put(canvas, page.pen)
     file = BytesIO()
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.print_png(file, metadata={"Software": None})
+    picture.save(file, "PNG")
     return file.getvalue()
-
-
-def _put(figure: "Figure", pen: _Pen, mark: Mark, height: int) -> None:
-    """Onto the figure, whose pixels are counted from the lower left corner. What is typed is never
-    read as formulas.
-    """
-    from matplotlib.patches import Rectangle
-    from matplotlib.text import Text
-
-    if isinstance(mark, _Box):
-        corner = (mark.x, height - mark.y - mark.height)
-        box = Rectangle(
-            corner, mark.width, mark.height, facecolor=mark.colour, edgecolor="none", linewidth=0
-        )
-        figure.add_artist(box)
-        box.set_transform(None)
-        return
-    text = Text(
-        mark.x,
-        height - mark.y,
-        mark.text,
-        color=mark.colour,
-        fontproperties=pen.font(mark.size, bold=mark.bold),
-        horizontalalignment="right" if mark.end else "left",
-        verticalalignment="baseline",
-        parse_math=False,
-    )
-    figure.add_artist(text)
-    text.set_transform(None)
-
-
-# The process.
-
-
-def answer(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Draw one chart a request (its length in four bytes, then its text) until there are no
-    more.
-    """
-    while len(head := requests.read(4)) == 4:
-        try:
-            kind, body = DRAWN, draw(chart_from_json(requests.read(int.from_bytes(head)).decode()))
-        except Exception as error:  # noqa: BLE001 - whoever asked logs it, and goes on without a picture
-            kind, body = FAILED, _place(error).encode()
-        answers.write(HEAD.pack(kind, len(body)) + body)
-        answers.flush()
-
-
-def _place(error: BaseException) -> str:
-    """The error without its words, which may be those of the chart: its type, what could not be
-    imported, where.
-    """
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    at = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return " ".join(filter(None, (type(error).__name__, getattr(error, "name", "") or "", at)))
-
-
-def main() -> None:
-    """Answer on the standard output, which nothing else may write to; give way to everybody else on
-    the machine.
-    """
-    if hasattr(os, "nice"):
-        os.nice(5)
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        answer(sys.stdin.buffer, answers)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from importlib import resources
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.fonts import sarabun
 from domain.text import graphemes, shorten
 
 if TYPE_CHECKING:
@@ -129,19 +129,11 @@ def _areas() -> list[Area]:
     ]
 
 
-def _font(size: int) -> "ImageFont.FreeTypeFont":
-    from PIL import ImageFont
-
-    file = resources.files("fontpkg_sarabun") / "files" / "Sarabun-SemiBold.ttf"
-    # Only RAQM moves a tone mark above the vowel that stands under it.
-    return ImageFont.truetype(BytesIO(file.read_bytes()), size, layout_engine=ImageFont.Layout.RAQM)
-
-
 def _fitting_font(labels: Sequence[str], width: int) -> "ImageFont.FreeTypeFont":
     """One size for all labels: that in which the widest fits."""
-    largest = _font(_LARGEST_TEXT)
+    largest = sarabun(_LARGEST_TEXT, bold=True)
     widest = max(largest.getlength(label) for label in labels)
-    return largest if widest <= width else _font(int(_LARGEST_TEXT * width / widest))
+    return largest if widest <= width else sarabun(int(_LARGEST_TEXT * width / widest), bold=True)
 
 
 def _pictogram(key: str) -> "Image.Image":

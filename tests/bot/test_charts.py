@@ -1,10 +1,6 @@
-"""Charts as pictures: what stands on them, pixel by pixel, and the process that draws them, which
-may crash or hang.
-"""
+"""Charts as pictures: what stands on them, pixel by pixel, and that they are kept."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
@@ -14,8 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.charts.drawing import _Pen, draw
-from bot.charts.process import ChartProcess
+from bot.charts.drawing import CannotLetter, _Pen, draw
+from bot.charts.stored import REMEMBERED, StoredCharts
+from bot.checks import check_platforms
+from bot.clock import make_clock
+from bot.settings import Settings
 from domain.charts import Chart, Series
 from handlers.desk import NotDrawn
 from store.blobs import Blobs
@@ -113,114 +112,98 @@ def test_every_series_has_a_colour_and_a_grey_of_its_own() -> None:
     assert min(b - a for a, b in pairwise(bars)) >= 15
 
 
-# The process.
-
-Make = Callable[..., ChartProcess]
+def test_a_text_without_end_is_cut_like_a_long_one() -> None:
+    endless = "ประชาสัมพันธ์" * 2_000
+    assert draw(chart(title=endless)) == draw(chart(title=endless[:200]))
 
 
 @pytest.fixture
-async def make(tmp_path: Path) -> AsyncIterator[Make]:
-    made: list[ChartProcess] = []
-
-    def one(script: str = "", **how: float) -> ChartProcess:
-        command = {"command": (sys.executable, "-c", script)} if script else {}
-        made.append(ChartProcess(Blobs(tmp_path), tmp_path / "cache", **command, **how))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield one
-    for each in made:
-        await each.close()
+def no_fribidi(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the library that moves tone marks above vowels."""
+    monkeypatch.setattr("PIL.features.check", lambda feature: feature != "raqm")
 
 
-async def test_a_chart_is_kept_under_its_hash_and_drawn_once(make: Make, tmp_path: Path) -> None:
-    process = make()
-    drawn = await process.draw(chart())
+@pytest.mark.usefixtures("no_fribidi")
+def test_where_thai_would_be_set_wrong_nothing_is_drawn() -> None:
+    with pytest.raises(CannotLetter, match="libfribidi0"):
+        draw(chart())
+
+
+async def test_the_check_says_that_pictures_can_be_drawn() -> None:
+    assert await checked() == ("pictures", "")
+
+
+@pytest.mark.usefixtures("no_fribidi")
+async def test_the_check_names_the_library_that_is_missing() -> None:
+    what, problem = await checked()
+    assert what == "pictures"
+    assert "libfribidi0" in problem
+
+
+async def checked() -> tuple[str, str]:
+    """The first thing that `run_bot.py check` says of this machine."""
+    return await anext(check_platforms(Settings(), make_clock(None)))
+
+
+# The pictures that are kept.
+
+
+async def test_a_chart_is_kept_under_its_hash_and_drawn_once(tmp_path: Path) -> None:
+    asked = []
+
+    def noted(of: Chart) -> bytes:
+        asked.append(of)
+        return draw(of)
+
+    charts = StoredCharts(Blobs(tmp_path), noted)
+    drawn = await charts.draw(chart())
     assert Blobs(tmp_path).path(drawn.sha256).read_bytes() == draw(chart())
-    child = process._child
-    assert await process.draw(chart()) == drawn
-    assert (await process.draw(chart(1))).sha256 != drawn.sha256
-    assert process._child is child
+    assert await charts.draw(chart()) == drawn
+    assert (await charts.draw(chart(1))).sha256 != drawn.sha256
+    assert asked == [chart(), chart(1)]
     Blobs(tmp_path).path(drawn.sha256).unlink()
-    assert await process.draw(chart()) == drawn
+    assert await charts.draw(chart()) == drawn
     assert Blobs(tmp_path).path(drawn.sha256).exists()
 
 
-async def test_several_at_once_each_get_their_own(make: Make, tmp_path: Path) -> None:
-    process = make()
-    drawn = await asyncio.gather(*(process.draw(chart(n)) for n in range(5)))
+async def test_the_oldest_picture_is_forgotten_first(tmp_path: Path) -> None:
+    asked = []
+
+    def noted(of: Chart) -> bytes:
+        asked.append(of)
+        return b"picture"
+
+    charts = StoredCharts(Blobs(tmp_path), noted)
+    every = [chart(n) for n in range(REMEMBERED + 1)]
+    for one in (*every, every[-1], every[0]):
+        await charts.draw(one)
+    assert asked == [*every, every[0]]
+
+
+async def test_several_at_once_are_drawn_one_after_the_other(tmp_path: Path) -> None:
+    at_work = []
+
+    def alone(of: Chart) -> bytes:
+        at_work.append(of)
+        picture = draw(of)
+        assert at_work == [of]
+        at_work.clear()
+        return picture
+
+    charts = StoredCharts(Blobs(tmp_path), alone)
+    drawn = await asyncio.gather(*(charts.draw(chart(n)) for n in range(5)))
     for n, one in enumerate(drawn):
         assert Blobs(tmp_path).path(one.sha256).read_bytes() == draw(chart(n))
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        "raise SystemExit(3)",
-        "import sys; print('x' * 100)",
-        "import sys; sys.stdin.buffer.read(4); sys.stdout.buffer.write(b'P\\xff\\xff\\xff\\xff')",
-        "import sys; sys.stdin.buffer.read(4); sys.stdout.buffer.write(b'P\\0\\0\\0\\7abc')",
-        "import sys; sys.stdin.buffer.read(4); sys.stdout.buffer.write(b'E\\0\\0\\0\\4oops')",
-        "import time; time.sleep(60)",
-    ],
-    ids=["crash", "garbage", "too much", "cut off", "error", "hang"],
-)
-async def test_a_child_that_fails_is_a_reference_number_and_no_hang(
-    make: Make, script: str
+async def test_a_chart_that_cannot_be_drawn_is_a_reference_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    process = make(script, longest=1.0)
+    charts = StoredCharts(Blobs(tmp_path))
     with pytest.raises(NotDrawn) as refused:
-        await process.draw(chart())
+        await charts.draw(chart(title=5))
+    logged = "".join(capsys.readouterr())
     assert len(refused.value.reference) == 5
-    child = process._child
-    assert child is None or script.count("oops")
-
-
-async def test_a_child_that_cannot_be_started_is_a_reference_number_too(tmp_path: Path) -> None:
-    process = ChartProcess(Blobs(tmp_path), tmp_path / "cache", ("/nowhere/python",))
-    with pytest.raises(NotDrawn):
-        await process.draw(chart())
-
-
-async def test_after_a_crash_the_next_chart_is_drawn_by_a_new_child(make: Make) -> None:
-    process = make()
-    await process.draw(chart())
-    assert process._child is not None
-    process._child.kill()
-    process._child.wait()
-    assert (await process.draw(chart(9))).size > 1000
-
-
-async def test_a_chart_that_cannot_be_drawn_costs_the_child_nothing(make: Make) -> None:
-    process = make()
-    await process.draw(chart())
-    child = process._child
-    wrong = object.__new__(Chart)
-    for name, value in (
-        ("title", 5),
-        ("subtitle", ""),
-        ("categories", ("a",)),
-        ("series", ()),
-        ("unit", ""),
-    ):
-        object.__setattr__(wrong, name, value)
-    with pytest.raises(NotDrawn):
-        await process.draw(wrong)
-    assert process._child is child
-
-
-async def test_an_idle_child_ends(make: Make) -> None:
-    process = make(idle=0.0)
-    await process.draw(chart())
-    while process._child is not None:
-        await asyncio.sleep(0)
-    assert (await process.draw(chart(2))).size > 1000
-
-
-async def test_the_child_is_told_nothing_of_the_settings(
-    make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DESKBOT_LINE_ACCESS_TOKEN", "secret")
-    monkeypatch.setenv("MPLCONFIGDIR", "/elsewhere")
-    given = make()._environment()
-    assert not [name for name in given if name.startswith("DESKBOT_")]
-    assert given["MPLCONFIGDIR"].endswith("cache")
+    assert refused.value.reference in logged
+    assert "drawing.py" in logged
+    assert (await charts.draw(chart())).size > 1000

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.charts.process import ChartProcess
+from bot.charts.stored import StoredCharts
 from bot.engine import Engine
 from bot.file_store import FileStore
 from bot.platform import Adapter, Delivery, Refused, Sent
@@ -417,7 +417,7 @@ async def desk(
     }
     mail_from = "services@nso.example" if mailer else ""
     files = FileStore(db, recorders, Blobs(tmp_path), has_links=True, album_pause=0.0)
-    charts = ChartProcess(Blobs(tmp_path), tmp_path / "cache")
+    charts = StoredCharts(Blobs(tmp_path))
     engine = Engine(
         db, OFFICE, adapters, "test", lambda: under_test.now, files, mail_from, charts=charts
     )
