@@ -28,8 +28,8 @@ from domain.configuration import load_configuration
 from domain.customers.records import Customer, CustomerCode
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.chat import Attachment, Incoming, Reply, Text, reply_to_json
-from handlers.due import KINDS
 from handlers.owed.reminders import TELL
+from handlers.registry import KINDS
 from scheduler.ticker import Ticker
 from store import due, reminders, staff
 from store.chat import inbox

@@ -11,6 +11,7 @@ import orjson
 
 from domain.staff import Platform, Role, StaffId
 from domain.text import clean
+from handlers.i18n import _
 
 # In.
 
@@ -338,6 +339,14 @@ class Notice:
 def say(text: str, *buttons: Button) -> Reply:
     """A reply of one paragraph."""
     return Reply((Paragraph(text, buttons),))
+
+
+def turn_buttons(name: str, args: Mapping[str, str], page: int, *, more: bool) -> list[Button]:
+    """[ก่อนหน้า] and [ถัดไป], where there are such pages: the action `name` gets `args` and `page`,
+    counted from 0.
+    """
+    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), more, page + 1))
+    return [Button(label, name, {**args, "page": str(to)}) for label, there, to in turns if there]
 
 
 def buttons_of(part: Part) -> tuple[Button, ...]:

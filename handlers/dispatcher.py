@@ -73,9 +73,10 @@ from handlers.publicity import (
     rights as posting_rights,
 )
 from handlers.records import edits
-from handlers.registry import ACTIONS, STATES, check_right, parse_command
+from handlers.registry import ACTIONS, STATES, check_right
 from handlers.reminders import commands as reminders
 from handlers.reports import counts
+from handlers.spoken import parse_command
 from handlers.staff import commands as staff
 from handlers.staff import groups, strangers, teams
 from handlers.staff import work_address as staff_mail

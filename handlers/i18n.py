@@ -30,10 +30,11 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def read_translations(po: str) -> dict[str, str]:
-    """The Thai texts of a .po file and their translations; the header and what is not translated are left out.
+    """The Thai texts of a .po file and their translations; the header and what is not translated
+    are left out.
 
-    Plurals and contexts, which this desk's texts do not have, are refused like anything else that is no msgid with
-    its msgstr, and so is a msgid that stands twice: ValueError.
+    Plurals and contexts, which this desk's texts do not have, are refused like anything else that
+    is no msgid with its msgstr, and so is a msgid that stands twice: ValueError.
     """
     bare = re.sub(r"^#.*", "", po, flags=re.MULTILINE)
     if unread := _MESSAGE.sub("", bare).strip():

@@ -13,24 +13,32 @@ from handlers.registry import COMMANDS, NOTHING, Command, action, check_right, c
 from store.chat import forms, inbox, outbox, push_use
 from store.mail import inboxes as mail_inboxes
 
-DAILY = (
+ORDER = (
     *("find", "open", "my", "tickets", "ticket", "close", "again"),
     *("new", "contract", "drafts", "cancel", "menu", "help"),
+    *("status", "holiday", "reopen", "wait", "answered", "code", "merge", "duplicates"),
+    *("contracts", "unreturned", "research", "owed", "publicize", "post", "posters"),
+    *("edit", "remind", "reminders", "counts", "enroll", "link", "language", "staff", "audit"),
+    *("team", "mymail", "history", "remark", "subjects", "void", "restore", "assign", "leave"),
 )
+"""The commands as the help lists them, the daily ones first; any other comes last."""
 MENU = ("find", "open", "my", "new", "help")
 
 
 def offered(role: Role, *, posting: bool = False) -> list[Command]:
-    """The commands that somebody with this role may use, the daily ones first; `posting` = may post
-    as well.
+    """The commands that somebody with this role may use, as the help lists them; `posting` = may
+    post as well.
     """
     mine = [
-        each for each in COMMANDS.values() if role.covers(each.role) and posting >= each.posting
+        each
+        for each in COMMANDS.values()
+        if each.name != "start" and role.covers(each.role) and posting >= each.posting
     ]
-    mine = [each for each in mine if each.name != "start"]
-    return sorted(
-        mine, key=lambda each: DAILY.index(each.name) if each.name in DAILY else len(DAILY)
-    )
+    return sorted(mine, key=lambda each: (_place(each.name), each.name))
+
+
+def _place(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
 def word(name: str) -> str:

@@ -16,7 +16,7 @@ from domain.dates.days import BANGKOK
 from domain.errors import Conflict, DeskError
 from handlers import system
 from handlers.desk import Desk, Outcome, Work, up_to_date
-from handlers.due import KINDS, STARTS, DueKind
+from handlers.registry import KINDS, STARTS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
 from store.due import Claimable, Due
@@ -54,7 +54,7 @@ class Sender(Protocol):
 
 
 class Ticker:
-    """Runs the table of handlers.due over the store; several processes share what is due."""
+    """Runs the work of handlers.registry that is due; several processes share what there is."""
 
     def __init__(self, desk: Desk, sender: Sender) -> None:
         self._desk = desk

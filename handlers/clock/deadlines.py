@@ -12,9 +12,9 @@ from domain.staff import Role, Staff, StaffId
 from domain.tickets.records import Ticket, TicketNo
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Desk, Work
-from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.registry import due
 from handlers.staff import masked
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards

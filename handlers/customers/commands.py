@@ -9,7 +9,7 @@ from domain.one_line.slips import find_slip
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from domain.tickets.references import Kind, is_courtesy, read_alone, take_reference
-from handlers.chat import Button, Choice, Paragraph, Reply, say
+from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
 from handlers.customers.form import edit_customer, new_customer, passed_over
@@ -19,9 +19,9 @@ from handlers.forms.engine import FRESH, start, with_values
 from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.messages import sentence
-from handlers.pages import turn_buttons
 from handlers.records import named as named_records
-from handlers.registry import ANYTHING, action, command, near_command, spoken
+from handlers.registry import ANYTHING, action, command, spoken
+from handlers.spoken import near_command
 from handlers.tickets.cards import by_due
 from handlers.tickets.form import habit_defaults, new_ticket
 from store import audit

@@ -15,15 +15,13 @@ from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.staff import Role
 from domain.text import fold
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers import merges
 from handlers.desk import Context, Work
-from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import field_label, person_label
-from handlers.pages import turn_buttons
-from handlers.registry import action, command
+from handlers.registry import action, command, due
 from store import due as due_store
 from store.customers import duplicates
 from store.customers import records as customers

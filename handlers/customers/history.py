@@ -6,11 +6,10 @@ from functools import partial
 
 from domain.errors import Conflict
 from domain.staff import Role
-from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.chat import Button, Card, Paragraph, Reply, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.pages import turn_buttons
 from handlers.projects import changes as change_text
 from handlers.registry import action
 from store.customers import records as customers

@@ -11,7 +11,7 @@ from domain.customers.phones import format_phone
 from domain.customers.records import Address, Contact, Customer
 from domain.errors import InvalidInput, NotFound
 from domain.text import shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
 from handlers.customers.form import moved_on, show_difference
@@ -20,7 +20,6 @@ from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Form, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import field_label
-from handlers.pages import turn_buttons
 from handlers.registry import action
 from store.chat import forms
 from store.chat.forms import Draft

@@ -14,12 +14,11 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotFound
 from domain.one_line.answers import says_none
 from domain.text import digits, shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import button_label, field_label, typed_label
 from handlers.messages import sentence
-from handlers.pages import turn_buttons
 from store.chat import forms
 from store.chat.forms import Draft
 

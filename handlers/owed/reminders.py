@@ -13,9 +13,9 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import Role, StaffId
 from handlers.chat import Reply, say
 from handlers.desk import Desk, Work
-from handlers.due import at_start, due
 from handlers.i18n import _
 from handlers.owed.cards import SHOWN, Entry, list_entries, list_part, one_part, several
+from handlers.registry import at_start, due
 from handlers.staff import masked
 from handlers.work.stand_in import There, who_is_there
 from store import due as due_rows

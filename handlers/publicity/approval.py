@@ -15,7 +15,6 @@ from domain.text import shorten
 from domain.tickets.records import Change
 from handlers.chat import Card, Paragraph, Part, Reply
 from handlers.desk import Context, Work
-from handlers.due import due
 from handlers.files.cards import as_document
 from handlers.forms.engine import end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
@@ -24,7 +23,7 @@ from handlers.i18n import _
 from handlers.labels import doer_label, field_label, person_label, when
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.cards import network_name
-from handlers.registry import action
+from handlers.registry import action, due
 from store import due as due_rows
 from store import files, staff
 from store.chat.forms import Draft

@@ -18,9 +18,9 @@ from domain.publicity.reading import (
     projects_of,
 )
 from handlers.desk import Work
-from handlers.due import due
 from handlers.publicity.posts import FIRST_REACH
 from handlers.publicity.saving import with_tickets, write_correction
+from handlers.registry import due
 from store.chat import inbox
 from store.due import Due
 from store.publicity import page_posts, publications

@@ -10,15 +10,13 @@ from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
 from domain.tickets.references import Kind, take_reference
-from handlers.chat import Button, Choice, Paragraph, Reply, say
+from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
 from handlers.desk import Context, Work
-from handlers.due import due
 from handlers.forms.engine import advance, park_open, proceed, start
 from handlers.i18n import _
 from handlers.labels import weekday_when
 from handlers.messages import sentence
-from handlers.pages import turn_buttons
-from handlers.registry import NOTHING, action, command
+from handlers.registry import NOTHING, action, command, due
 from handlers.reminders import cards as reminder_cards
 from handlers.reminders.form import move, new_reminder, other_time, read_when
 from handlers.staff import masked

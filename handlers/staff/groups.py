@@ -17,7 +17,8 @@ from handlers.desk import Context
 from handlers.i18n import _, speak
 from handlers.labels import person_label, role_label, team_label, when
 from handlers.records.named import find_named
-from handlers.registry import ACTIONS, NOTHING, action, command, parse_command
+from handlers.registry import ACTIONS, NOTHING, action, command
+from handlers.spoken import parse_command
 from handlers.staff import masked
 from store import groups as store
 from store import staff

@@ -12,7 +12,7 @@ from handlers.chat import Button, Incoming, Joined, Notice, Paragraph, Press, Re
 from handlers.desk import Desk, Outcome
 from handlers.i18n import _
 from handlers.messages import sentence
-from handlers.registry import parse_command
+from handlers.spoken import parse_command
 from handlers.staff.commands import request_notice
 from store import staff
 from store.audit import AuditEntry

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from domain.errors import InvalidInput
 from domain.tickets.records import Change
 from domain.tickets.references import Kind, is_named, take_reference
-from handlers.chat import Card, Reply
+from handlers.chat import Card, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.pages import turn_buttons
 from handlers.projects import changes as change_text
 from handlers.registry import ACTIONS, action, command
 from handlers.tickets import buttons as ticket_buttons

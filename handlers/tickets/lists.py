@@ -10,11 +10,10 @@ from domain.staff import StaffId
 from domain.text import clean, digits, shorten
 from domain.tickets.projects import find_projects
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Choice, Paragraph, Reply
+from handlers.chat import Button, Choice, Paragraph, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import field_label, team_label, value_label
-from handlers.pages import turn_buttons
 from handlers.registry import action, command, spoken
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards

@@ -9,10 +9,9 @@ from domain.text import shorten
 from domain.tickets.records import Ticket
 from domain.tickets.references import Kind, read_alone
 from domain.tickets.text import snippet
-from handlers.chat import Button, Choice, Reply, say
+from handlers.chat import Button, Choice, Reply, say, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.pages import turn_buttons
 from handlers.registry import ANYTHING, action, command
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from domain.catalogue import Subject
 from domain.text import shorten
-from handlers.chat import Button, Choice, Reply
+from handlers.chat import Button, Choice, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.forms.engine import start
 from handlers.i18n import _
-from handlers.pages import turn_buttons
 from handlers.registry import action, command
 from handlers.tickets.form import new_ticket
 

@@ -19,10 +19,9 @@ from domain.tickets.references import without_courtesy
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.clock.deadlines import supervisors
 from handlers.desk import Context, Work
-from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import days, person_label
-from handlers.registry import action, command, spoken
+from handlers.registry import action, command, due, spoken
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves

@@ -18,11 +18,11 @@ from domain.tickets.records import Ticket, TicketNo
 from handlers.chat import Button, Choice, Masked, Part, Reply
 from handlers.clock import deadlines
 from handlers.desk import Work
-from handlers.due import due
 from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
+from handlers.registry import due
 from handlers.staff import masked
 from handlers.tickets import cards as ticket_cards
 from handlers.work import weekly

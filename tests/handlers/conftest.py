@@ -40,7 +40,7 @@ from handlers.chat import (
     reply_from_json,
     reply_to_json,
 )
-from handlers.due import KINDS
+from handlers.registry import KINDS
 from scheduler.ticker import Ticker
 from store import staff
 from store.blobs import Blobs

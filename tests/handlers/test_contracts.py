@@ -11,7 +11,7 @@ import pytest
 
 from domain.staff import Platform
 from handlers.desk import Work
-from handlers.due import KINDS
+from handlers.registry import KINDS
 from scheduler import ticker
 from scheduler.ticker import Ticker
 from store import due, files

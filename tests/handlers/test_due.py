@@ -10,8 +10,8 @@ import pytest
 
 from domain.staff import Platform
 from handlers.chat import say
-from handlers.due import KINDS, DueKind
 from handlers.labels import value_label
+from handlers.registry import KINDS, DueKind
 from scheduler import ticker
 from store import due
 from store.due import Due

@@ -10,8 +10,8 @@ from bot.platform import Refused
 from domain.customers.phones import mask_name
 from domain.staff import Identity, Platform, StaffId
 from handlers.chat import Moved
-from handlers.due import KINDS
 from handlers.i18n import speaking
+from handlers.registry import KINDS
 from handlers.staff import masked
 from store import staff
 from store.reminders import Reminder

@@ -8,7 +8,7 @@ from functools import partial
 
 from domain.staff import Platform
 from handlers.chat import Choice
-from handlers.due import KINDS
+from handlers.registry import KINDS
 from scheduler import ticker
 from store import due
 

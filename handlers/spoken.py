@@ -1,0 +1,171 @@
+"""What is said: the command that a text is, with its arguments, or none."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from domain.errors import InvalidInput
+from domain.text import FOLLOWING_VOWELS, MARKS
+from domain.tickets.references import Kind, is_courtesy, is_question, take_reference
+from handlers.registry import COMMANDS, SPOKEN, Command, Spoken
+
+ASKING = ("ขอดู", "อยากดู", "ช่วยดู", "ดู", "ขอ", "ช่วย", "รบกวน", "please ")
+"""What may lead a command politely."""
+LONG = 5
+"""Letters of a word that begins hardly any name."""
+_MARKS = " \t:"
+_THAI = re.compile(r"[\u0e01-\u0e4e]")
+_CUT = re.compile(f"[{MARKS}{FOLLOWING_VOWELS}]")
+
+
+class Said(NamedTuple):
+    """A command that was said, its arguments, and whether it can be nothing else."""
+
+    command: Command
+    args: str
+    sure: bool = True
+
+
+def parse_command(text: str) -> Said | None:
+    """The command that the text is, with its arguments; None = no command but words.
+
+    `/name` is always meant as a command: InvalidInput("command") where there is none. A word is one
+    only with arguments that fit it, since people are called so too (DESIGN.md, "Commands"). A blank
+    behind it may be missing where what follows can belong to no name, and the number or code that
+    it is about may stand before it. A question is never one."""
+    if text.startswith("/"):
+        return _slash(text)
+    found = _said(text)
+    if found is not None:
+        return found
+    asked = _asked(text)
+    found = _said(asked) if asked else None
+    # What is asked for politely may as well be an answer, unless it names a record.
+    return found._replace(sure=take_reference(found.args) is not None) if found else None
+
+
+def _asked(text: str) -> str:
+    """What a polite word that leads the text asks for; "" where none leads it."""
+    for word in ASKING:
+        rest = text[len(word) :].lstrip(_MARKS)
+        if _begins(text, word) and rest and not _CUT.match(rest):
+            return rest
+    return ""
+
+
+def near_command(text: str) -> tuple[Command, str, bool] | None:
+    """The command whose word, the longest, begins a text that is none, and what follows.
+
+    True at last where that word can hardly be a name's beginning.
+    """
+    for one in _spoken(len(SPOKEN)):
+        rest = text[len(one.word) :]
+        if _begins(text, one.word) and not _CUT.match(rest):
+            apart = not rest[:1].strip() or not _THAI.match(rest) or len(one.word) >= LONG
+            return COMMANDS[one.command], rest.strip(_MARKS), apart
+    asked = _asked(text)
+    return (near_command(asked) or (COMMANDS["find"], asked, False)) if asked else None
+
+
+def _slash(text: str) -> Said:
+    head = re.split(r"\s", text, maxsplit=1)[0]
+    name, _at, _bot = head[1:].partition("@")
+    if name.casefold() in COMMANDS:
+        return Said(COMMANDS[name.casefold()], text[len(head) :].strip())
+    for name in sorted(COMMANDS, key=len, reverse=True):
+        rest = text[1 + len(name) :]
+        if _begins(text[1:], name) and _parted(name, rest):
+            return Said(COMMANDS[name], rest.strip())
+    if said := _said(text[1:].strip()):
+        return said
+    raise InvalidInput("command", name=head)
+
+
+def _said(text: str) -> Said | None:
+    """The command that begins the text, or stands behind what it is about."""
+    for one in _spoken(len(SPOKEN)):
+        if _begins(text, one.word) and (said := _followed(one, text[len(one.word) :])):
+            return said
+    return _behind_record(text) or _at_end(text)
+
+
+def _followed(one: Spoken, rest: str) -> Said | None:
+    """The command, if what follows its word fits it and may follow it so."""
+    if rest[:1].strip() and not (_parted(one.word, rest) or _joins(one, rest) or is_courtesy(rest)):
+        return None
+    return _fitted(one, rest.strip(_MARKS).strip())
+
+
+def _behind_record(text: str) -> Said | None:
+    """The number or code first, then the word: the same as the other way round."""
+    taken = take_reference(text, Kind.TICKET, Kind.CUSTOMER)
+    if taken is None or text[: taken[0].start].strip() or not taken[1]:
+        return None
+    record, rest = taken
+    for one in _spoken(len(SPOKEN)):
+        tail = rest[len(one.word) :]
+        if not _begins(rest, one.word) or not _ends_word(one, tail, record.value):
+            continue
+        if said := _fitted(one, f"{record.value} {tail.strip(_MARKS)}".strip()):
+            return said
+    return None
+
+
+def _ends_word(one: Spoken, tail: str, record: str) -> bool:
+    """Whether the word ends where the tail begins; what may follow it is told by the record before
+    it, too.
+    """
+    apart = not tail[:1].strip(_MARKS) or is_courtesy(tail)
+    return apart or _joins(one, tail) or _joins(one, f"{tail} {record}")
+
+
+def _at_end(text: str) -> Said | None:
+    """A word that may stand behind its arguments."""
+    for one in _spoken(len(SPOKEN)):
+        front = text[: -len(one.word)]
+        if not one.last or not front or text[-len(one.word) :].casefold() != one.word:
+            continue
+        if (not front[-1].strip() or (one.joined and one.joined(front))) and (
+            said := _fitted(one, front.strip())
+        ):
+            return said
+    return None
+
+
+def _fitted(one: Spoken, args: str) -> Said | None:
+    """The command with these arguments, if they fit it and do not merely ask."""
+    if is_courtesy(args) and not one.takes_anything:
+        args = ""
+    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    if is_question(taken[1] if taken else args) or not one.fits(args):
+        return None
+    return Said(COMMANDS[one.command], args, one.sure or (bool(args) and not one.takes_anything))
+
+
+def _begins(text: str, word: str) -> bool:
+    return text[: len(word)].casefold() == word
+
+
+def _parted(word: str, rest: str) -> bool:
+    """Whether a word ends where its rest begins: by the writing, or by a number or code that
+    follows.
+    """
+    taken = take_reference(rest, Kind.TICKET, Kind.CUSTOMER)
+    if taken and not rest[: taken[0].start].strip(_MARKS):
+        return True
+    if word[-1].isascii():
+        return not re.match(r"[A-Za-z]", rest)
+    return not _THAI.match(rest)
+
+
+def _joins(one: Spoken, rest: str) -> bool:
+    """Whether the rest may follow the word without a blank, though both are Thai letters."""
+    return bool(one.joined and not _CUT.match(rest) and one.joined(rest))
+
+
+@cache
+def _spoken(_count: int) -> tuple[Spoken, ...]:
+    """All of them, the longest first; made anew when one was entered.
+
+    Of one word's commands the order is that of their names, whichever module was loaded first."""
+    return tuple(sorted(SPOKEN, key=lambda one: (-len(one.word), one.command)))
