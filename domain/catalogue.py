@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from domain.data import Table
 from domain.errors import NotFound
-from domain.one_line.types import Vocabulary
 from domain.text import clean, digits
 
 ASKING_ORDER = (
@@ -136,9 +135,14 @@ class Subject:
         )
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether its code is a number: the incoming-mail subjects have none."""
+        return _NUMBER.fullmatch(self.code) is not None
+
+    @property
     def label(self) -> str:
-        """Number and name; the incoming-mail subjects have no number."""
-        return f"{self.code} {self.name}" if _NUMBER.fullmatch(self.code) else self.name
+        """Number and name; the name alone of a subject without a number."""
+        return f"{self.code} {self.name}" if self.is_numbered else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,33 +263,42 @@ class Catalogue:
         ]
         return next((one.hint for one in fitting if one.hint), "")
 
-    def vocabulary(self) -> Vocabulary:
-        """The words of the one-line grammar: channel words and names, and selectable numbers."""
-        words = {
+    @property
+    def channel_words(self) -> Mapping[str, str]:
+        """Casefolded word -> code of the channel that it means: its name, and what people type."""
+        return {
             word.casefold(): channel.code
             for channel in self.channels.values()
             for word in (channel.name, *channel.words)
         }
-        numbers = {
-            one.code
-            for one in self.subjects.values()
-            if one.selectable and _NUMBER.fullmatch(one.code)
-        }
-        named = {
+
+    @property
+    def subject_words(self) -> Mapping[str, str]:
+        """Casefolded word -> code of the subject for which people type it.
+
+        A subject without a number is meant by its name, too.
+        """
+        return {
             word.casefold(): one.code
             for one in self.subjects.values()
-            for word in (*one.words, *(() if _NUMBER.fullmatch(one.code) else (one.name,)))
+            for word in (one.words if one.is_numbered else (*one.words, one.name))
         }
-        wants = {
-            name: frozenset(code for code in self.subjects if self.wants(code, name))
-            for name in ASKING_ORDER
-        }
-        sales = {
+
+    @property
+    def subject_numbers(self) -> frozenset[str]:
+        """The numbers of the subjects that can be chosen."""
+        return frozenset(
+            one.code for one in self.subjects.values() if one.selectable and one.is_numbered
+        )
+
+    @property
+    def sales(self) -> frozenset[str]:
+        """The subjects that ask every customer for a price."""
+        return frozenset(
             code
             for code, one in self.subjects.items()
             if any(_is_sale(asked) for asked in one.requires)
-        }
-        return Vocabulary(words, frozenset(numbers), frozenset(sales), named, wants)
+        )
 
 
 def _is_sale(asked: Requirement) -> bool:

@@ -7,12 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.catalogue import Catalogue, read_catalogue
-from domain.clock.time_standard import (
-    NoticeRules,
-    TimeStandard,
-    read_notice_rules,
-    read_time_standard,
-)
 from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
 from domain.one_line.pointing import Telling, read_telling
@@ -24,6 +18,12 @@ from domain.publicity.summary import Release, read_releases
 from domain.templates import Templates, read_templates
 from domain.tickets.projects import Project, read_projects
 from domain.tickets.suggest import Seeds, read_seeds
+from domain.time_standard import (
+    NoticeRules,
+    TimeStandard,
+    read_notice_rules,
+    read_time_standard,
+)
 
 TABLES = (
     "channels",
@@ -69,7 +69,7 @@ class Configuration:
         """The words of the one line, but for the names of staff; contracts are those of microdata
         requests.
         """
-        plain = self.catalogue.vocabulary()
+        plain = Vocabulary.of(self.catalogue)
         wants = {**plain.wants, "contract_no": self.steps.subjects(RequestKind.MICRODATA)}
         return replace(plain, projects=self.projects, wants=wants)
 

@@ -1,1 +1,1 @@
-"""The time standard: due times, pauses, and the sum behind them."""
+"""The clock of a ticket: due times, pauses, and the sum behind them."""

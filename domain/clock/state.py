@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.clock.time_standard import Limit
 from domain.configuration import Configuration
 from domain.dates.working_calendar import WorkingCalendar
 from domain.tickets.records import Ticket
+from domain.time_standard import Limit
 
 
 class State(StrEnum):

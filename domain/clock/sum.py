@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from domain.clock import state as clock
 from domain.clock.state import State, Stop
-from domain.clock.time_standard import Limit
 from domain.configuration import Configuration
 from domain.dates.working_calendar import BANGKOK, WorkingCalendar
 from domain.tickets.records import Ticket
+from domain.time_standard import Limit
 
 LONG_PAUSE = timedelta(days=8)
 """Free days within a longer pause are not told: they change nothing."""

@@ -133,7 +133,7 @@ class Pointer:
         undecided: frozenset[str],
     ) -> list[str]:
         """Other subjects that the words tell, the likeliest first."""
-        sales = self.catalogue.vocabulary().sales
+        sales = self.catalogue.sales
         # What a result says is how it was answered; only a sale is one, wherever it is told.
         sold = [members for members in self.telling.of_subjects(result) if members <= sales]
         single, groups = self._scores([*self.telling.of_subjects(details), *sold])

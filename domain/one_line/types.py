@@ -6,6 +6,7 @@ from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.catalogue import ASKING_ORDER, Catalogue
 from domain.dates.data_years import DataPeriod
 from domain.tickets.projects import Project
 
@@ -94,15 +95,29 @@ class Vocabulary:
     """The words of the grammar.
 
     `channels` and `subject_words` lead from casefolded words to codes, `subjects` are the numbered
-    subjects' codes, `fits` the channels that each lists; `wants` names the subjects that ask for a
-    field (price, contract_no, projects), where alone it is looked for. `sales` are those that ask
-    every customer for a price. `staff` are the names that may stand behind @."""
+    subjects' codes; `wants` names the subjects that ask for a field (price, contract_no, projects),
+    where alone it is looked for. `sales` are those that ask every customer for a price. `staff` are
+    the names that may stand behind @."""
 
     channels: Mapping[str, str]
     subjects: frozenset[str]
     sales: frozenset[str] = frozenset()
     subject_words: Mapping[str, str] = field(default_factory=dict)
     wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    fits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     projects: tuple[Project, ...] = ()
     staff: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> "Vocabulary":
+        """What the catalogue alone says: no projects, and nobody's name."""
+        wants = {
+            name: frozenset(code for code in catalogue.subjects if catalogue.wants(code, name))
+            for name in ASKING_ORDER
+        }
+        return cls(
+            channels=catalogue.channel_words,
+            subjects=catalogue.subject_numbers,
+            sales=catalogue.sales,
+            subject_words=catalogue.subject_words,
+            wants=wants,
+        )

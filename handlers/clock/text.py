@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from domain.clock import state as clock
 from domain.clock.state import State
 from domain.clock.sum import Explanation, Kind, Step
-from domain.clock.time_standard import Limit
 from domain.configuration import Configuration
 from domain.tickets.records import Complexity, Ticket
+from domain.time_standard import Limit
 from handlers.i18n import _
 from handlers.labels import (
     closed_up,

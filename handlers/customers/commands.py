@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain.customers.phones import format_phone
 from domain.errors import InvalidInput
-from domain.one_line.reading import parse_one_line, small_talk
+from domain.one_line.reading import Vocabulary, parse_one_line, small_talk
 from domain.one_line.slips import find_slip
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
@@ -188,7 +188,7 @@ async def _latest_ticket(ctx: Context) -> Ticket | None:
 
 def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
     """The offer to make a ticket of a line that was typed without its command."""
-    read = parse_one_line(text, ctx.desk.configuration.catalogue.vocabulary(), ctx.today)
+    read = parse_one_line(text, Vocabulary.of(ctx.desk.configuration.catalogue), ctx.today)
     if not read.counts and not (read.customer and (read.channel or read.subject or read.result)):
         return ()
     return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}),)

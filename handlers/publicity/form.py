@@ -116,7 +116,7 @@ def _ending_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
 def _network(ctx: Context, word: str) -> Network | None:
     if word.casefold() == "x":
         return Network.TWITTER
-    code = ctx.desk.configuration.catalogue.vocabulary().channels.get(word.casefold(), "")
+    code = ctx.desk.configuration.catalogue.channel_words.get(word.casefold(), "")
     return Network(code) if code in set(Network) else None
 
 

@@ -188,7 +188,7 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     code = (
         text
         if text in set(Network)
-        else ctx.desk.configuration.catalogue.vocabulary().channels.get(text.casefold())
+        else ctx.desk.configuration.catalogue.channel_words.get(text.casefold())
     )
     if code is None or code not in set(Network):
         raise InvalidInput("post_network", text=shorten(text, 40))

@@ -39,7 +39,7 @@ async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
 
 
 async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    word = ctx.desk.configuration.catalogue.vocabulary().channels.get(text.strip().casefold())
+    word = ctx.desk.configuration.catalogue.channel_words.get(text.strip().casefold())
     return _with_channel(
         ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text)
     )
@@ -111,9 +111,7 @@ def _find_subject(ctx: Context, text: str) -> list[str]:
     catalogue = ctx.desk.configuration.catalogue
     found = catalogue.find_subjects(text, ctx.today)
     exact = [subject.code for subject in found if text in (subject.code, subject.label)]
-    if len(exact) != 1 and (
-        word := catalogue.vocabulary().subject_words.get(text.strip().casefold())
-    ):
+    if len(exact) != 1 and (word := catalogue.subject_words.get(text.strip().casefold())):
         return [word]
     return exact if len(exact) == 1 else [subject.code for subject in found]
 
@@ -142,7 +140,7 @@ async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> Mapping[
 def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
     """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
     catalogue = ctx.desk.configuration.catalogue
-    if channel := catalogue.vocabulary().channels.get(text.casefold()):
+    if channel := catalogue.channel_words.get(text.casefold()):
         return _with_channel(ctx, draft, channel)
     subject = catalogue.subjects.get(digits(text))
     return (

@@ -60,7 +60,7 @@ def _found(ctx: Context, text: str) -> tuple[str, list[Subject]]:
     number.
     """
     catalogue = ctx.desk.configuration.catalogue
-    channel = catalogue.vocabulary().channels.get(" ".join(text.casefold().split()), "")
+    channel = catalogue.channel_words.get(" ".join(text.casefold().split()), "")
     named = catalogue.find_subjects(text, ctx.today)
     of_channel = _of_channel(ctx, channel) if channel else []
     return channel, list({subject.code: subject for subject in (*of_channel, *named)}.values())

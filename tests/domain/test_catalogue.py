@@ -11,6 +11,7 @@ import pytest
 from domain.catalogue import Catalogue, Requirement, Subject
 from domain.configuration import load_configuration
 from domain.errors import NotFound
+from domain.one_line.types import Vocabulary
 
 TODAY = date(2026, 3, 2)
 LETTER = ("letter_no", "letter_on")
@@ -144,7 +145,7 @@ def test_channels_are_those_of_section_4(catalogue: Catalogue) -> None:
 def test_vocabulary_knows_how_people_type_channels_and_which_codes_can_be_chosen(
     catalogue: Catalogue,
 ) -> None:
-    words = catalogue.vocabulary()
+    words = Vocabulary.of(catalogue)
     typed = {
         "โทร": "phone",
         "tel": "phone",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.clock.time_standard import Limit
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.tickets.records import Complexity
+from domain.time_standard import Limit
 
 DAY = 420
 MINUTES = {"min": 1, "h": 60, "d": DAY}
