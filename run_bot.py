@@ -124,9 +124,9 @@ def _lock(database_url: str) -> int | None:
 
 async def demo(settings: Settings, configuration: Configuration) -> None:
     """The terminal chat on an embedded desk of invented customers, in a database of its own."""
+    from bot.demo.desk import fill_demo
     from handlers.system import greeting
     from store import staff
-    from store.demo.desk import fill_demo
 
     path = settings.data_dir / "demo.db"
     fresh = not path.exists()

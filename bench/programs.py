@@ -12,9 +12,9 @@ from typing import Self
 
 from bench.rig import Program, TimedLine, TimedTelegram, free_port, http_status
 from bot.clock import wall_clock
+from bot.demo.desk import fill_demo
 from domain.configuration import load_configuration
 from domain.staff import Identity, Platform, Role
-from store.demo.desk import fill_demo
 from store.engine.database import Database, Tx, open_database
 from store.staff import add_staff, link_identity
 from tests.fakes.line_chat import line_id

@@ -11,10 +11,10 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.report import Report, Row, percentile
+from bot.demo import desk as demo
 from domain.data import read_document
 from domain.staff import Role, StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
-from store.demo import desk as demo
 from store.engine.database import Database, open_database
 from store.search.tickets import find_tickets
 from store.staff import add_staff
@@ -148,5 +148,5 @@ def _texts() -> Iterator[str]:
             for inner in value.values() if isinstance(value, dict) else value:
                 yield from walk(inner)
 
-    path = Path(demo.__file__).parents[1] / "data" / "demo.toml"
+    path = demo.WORDS
     yield from walk(read_document(path, path.name).values)

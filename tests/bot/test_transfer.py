@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
+from bot.demo.desk import fill_demo
 from bot.tables.report import export_file, import_file
 from domain.configuration import load_configuration
 from domain.customers.merging import unite
@@ -32,7 +33,6 @@ from store.customers.records import (
     list_customers_after,
     update_customer,
 )
-from store.demo.desk import fill_demo
 from store.engine.database import Database, open_database
 from store.records.changes import list_changes
 from store.records.counters import reserve_customer_code, reserve_ticket_no

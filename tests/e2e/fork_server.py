@@ -34,7 +34,7 @@ LIBRARIES = (
     "domain.dates.working_calendar",
     "holidays.countries.thailand",
     "scheduler.ticker",
-    "store.demo.desk",
+    "bot.demo.desk",
     "store.engine.postgresql",
     "store.engine.sqlite",
     "uvicorn.lifespan.off",

@@ -2,22 +2,26 @@
 is owed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from bot.demo.customers import Register, Words
+from bot.demo.tickets import Desk
 from domain.configuration import Configuration
+from domain.customers.records import Customer
 from domain.data import read_document
 from domain.staff import Role, StaffId
 from domain.tickets.records import Change, Status, Ticket
-from store.customers.records import add_customers
-from store.demo.customers import Register, Words
-from store.demo.tickets import Desk
+from store.customers.records import add_customers, get_customers
 from store.engine.database import Database, Tx
 from store.records import changes
 from store.records.ground import Ground
 from store.staff import add_staff, add_team
 from store.ticket_saves import add_tickets
+
+WORDS = Path(__file__).with_name("demo.toml")
 
 
 async def fill_demo(
@@ -28,7 +32,7 @@ async def fill_demo(
 
     The one administrator is whom a demo's user speaks as. Raises Conflict("exists") on a database
     in use."""
-    words = read_document(Path(__file__).parents[1] / "data" / "demo.toml", "demo.toml").values
+    words = read_document(WORDS, WORDS.name).values
 
     async def work(tx: Tx) -> None:
         rng = Random(seed)  # noqa: S311 - it invents people, it guards nothing
@@ -36,9 +40,7 @@ async def fill_demo(
         register = Register(words, rng, now)
         customers = register.customers()
         await add_customers(tx, customers, now)
-        contacts: dict[str, list[int]] = {}
-        for row in await tx.fetch("SELECT id, customer_code FROM contacts ORDER BY id"):
-            contacts.setdefault(row["customer_code"], []).append(row["id"])
+        contacts = await _contact_ids(tx, customers)
         desk = Desk(words, rng, configuration, now, staff, customers, contacts)
         tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
         await add_tickets(tx, tickets, Ground(configuration, None, now))
@@ -57,6 +59,15 @@ async def _add_staff(tx: Tx, words: Words, at: datetime) -> dict[StaffId, int]:
     for team, members in words["teams"].items():
         await add_team(tx, team, [ids[member] for member in members])
     return {ids[row["name"]]: row["share"] for row in words["staff"]}
+
+
+async def _contact_ids(tx: Tx, customers: Sequence[Customer]) -> dict[str, list[int]]:
+    """The numbers that the store gave each customer's contacts, the main one first."""
+    saved = await get_customers(tx, [customer.code for customer in customers])
+    numbers: dict[str, list[int]] = {}
+    for code, customer in saved.items():
+        numbers[code] = [one.id for one in customer.contacts if one.id is not None]
+    return numbers
 
 
 def _history(ticket: Ticket) -> list[Change]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.demo.desk import fill_demo
 from domain.catalogue import Catalogue
 from domain.configuration import load_configuration
 from domain.customers.phones import looks_like_email, parse_phone
@@ -18,7 +19,6 @@ from domain.errors import Conflict
 from domain.staff import Role, Staff
 from domain.text import fold
 from store import staff as staff_store
-from store.demo.desk import fill_demo
 from store.engine.database import Database, Row, open_database
 from store.records.changes import list_changes
 from store.records.counters import reserve_customer_code, reserve_ticket_no

@@ -10,6 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from bot.demo.customers import Words
 from domain.catalogue import Subject
 from domain.configuration import Configuration
 from domain.customers.provinces import UserCount, read_user_count
@@ -17,7 +18,6 @@ from domain.customers.records import Customer, CustomerCode, Gender
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, format_date
 from domain.staff import StaffId
 from domain.tickets.records import Complexity, Mood, Status, Ticket, TicketNo, Urgency, ticket_no
-from store.demo.customers import Words
 
 Values = dict[str, str]
 
