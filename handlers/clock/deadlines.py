@@ -8,7 +8,7 @@ from functools import partial
 from domain.clock.state import Stage
 from domain.dates.days import BANGKOK, format_time
 from domain.errors import Conflict
-from domain.staff import Role, Staff, StaffId
+from domain.staff import Staff, StaffId
 from domain.tickets.records import Ticket, TicketNo
 from handlers.chat import Button, Choice, Paragraph, Reply
 from handlers.desk import Desk, Work
@@ -16,6 +16,7 @@ from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import due
 from handlers.staff import masked
+from handlers.staff.stand_in import supervisors
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store import deadlines, staff
@@ -154,18 +155,6 @@ def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> li
     if stage is not Stage.SUPERVISORS and ticket.assignee in people and ticket.assignee is not None:
         return [ticket.assignee]
     return [person for person in supervisors([*people.values()]) if person != ticket.assignee]
-
-
-def supervisors(people: Sequence[Staff]) -> list[StaffId]:
-    """Those of these people who answer for the desk: its supervisors, or the administrators where
-    there are none.
-    """
-    for role in (Role.SUPERVISOR, Role.ADMIN):
-        if chosen := [
-            person.id for person in people if person.role is role and person.blocked_at is None
-        ]:
-            return chosen
-    return []
 
 
 async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row: int) -> None:

@@ -34,7 +34,7 @@ from handlers.forms.engine import (
 )
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
-from handlers.projects import changes as change_text
+from handlers.records import changes as change_text
 from handlers.registry import action
 from handlers.tickets.form import habit_defaults, new_ticket
 from handlers.tickets.people import CUSTOMERS

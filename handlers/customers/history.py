@@ -10,7 +10,7 @@ from handlers.chat import Button, Card, Paragraph, Reply, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.projects import changes as change_text
+from handlers.records import changes as change_text
 from handlers.registry import action
 from store.customers import records as customers
 from store.customers import revisions

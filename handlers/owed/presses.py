@@ -27,13 +27,12 @@ from handlers.labels import person_label, value_label
 from handlers.mail import commands as mail
 from handlers.mail.cards import mail_lines
 from handlers.mail.commands import on_send
-from handlers.owed import request_cards
+from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import among, list_again, list_entries
 from handlers.owed.proofs import load, present_row, receive, with_changed
 from handlers.owed.requests import ground
 from handlers.projects.fields import projects_text, years_text
 from handlers.registry import action, state
-from handlers.tickets import own as own_tickets
 from store import staff
 from store.chat.forms import Draft
 from store.mail.mails import NewMail

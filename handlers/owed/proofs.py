@@ -16,10 +16,9 @@ from handlers.chat import Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
-from handlers.owed import request_cards
+from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.requests import ground
-from handlers.tickets import own as own_tickets
 from store import staff
 from store.owed import requests
 from store.owed import rows as owed

@@ -17,7 +17,7 @@ from handlers.i18n import _
 from handlers.owed.cards import SHOWN, Entry, list_entries, list_part, one_part, several
 from handlers.registry import at_start, due
 from handlers.staff import masked
-from handlers.work.stand_in import There, who_is_there
+from handlers.staff.stand_in import There, who_is_there
 from store import due as due_rows
 from store import staff
 from store.due import Due

@@ -15,13 +15,12 @@ from handlers.forms.one_field import OneField
 from handlers.forms.reading import text_field
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
-from handlers.owed import contract_form, request_cards
+from handlers.owed import contract_form, own_tickets, request_cards
 from handlers.owed.requests import contract_from, ground
-from handlers.projects import changes as change_text
+from handlers.records import changes as change_text
 from handlers.registry import action, state
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
-from handlers.tickets import own as own_tickets
 from handlers.tickets.contract_no import check_owner, next_contract_no
 from handlers.tickets.form import new_ticket
 from store.chat.forms import Draft

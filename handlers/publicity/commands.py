@@ -24,7 +24,6 @@ from handlers.forms.engine import (
 )
 from handlers.i18n import _
 from handlers.labels import doer_label, when
-from handlers.projects import changes as change_text
 from handlers.publicity import (
     cards as publicity_cards,
 )
@@ -36,6 +35,7 @@ from handlers.publicity import (
 )
 from handlers.publicity.cards import network_name, networks_of
 from handlers.publicity.form import edit_publicity, link_values, new_publicity, read_news
+from handlers.records import changes as change_text
 from handlers.registry import action, command, state
 from store import files as file_store
 from store import staff

@@ -4,15 +4,12 @@ publicised.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from domain.charts import Chart, Series
 from domain.dates.days import format_date, format_month
-from domain.dates.periods import Period, find_span, format_period, months_of, relative_period
-from domain.errors import InvalidInput
+from domain.dates.periods import Period, format_period, months_of, relative_period
 from domain.publicity.reading import Network
 from domain.publicity.summary import Release, Summary, Tally, summarise, without_publicity
-from domain.text import clean, shorten
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
@@ -20,6 +17,7 @@ from handlers.labels import unset
 from handlers.publicity.cards import reach_text
 from handlers.registry import action
 from handlers.reports.charts import by_time, with_chart
+from handlers.reports.periods import period_buttons, period_of, read_period
 from store.publicity import publications
 
 MOST = 20
@@ -30,35 +28,6 @@ SPANS = {
     "this_fiscal_year": "ปีงบนี้",
     "last_fiscal_year": "ปีงบที่แล้ว",
 }
-
-
-def read_period(ctx: Context, text: str, default: str) -> Period:
-    """The period that a whole text names; InvalidInput("period") where it is none."""
-    text = clean(text)
-    if not text:
-        return relative_period(default, ctx.today)
-    found = find_span(text, ctx.today)
-    if found is None:
-        raise InvalidInput("period", text=shorten(text, 40))
-    return found
-
-
-def period_of(args: Mapping[str, str]) -> Period:
-    """As a button carries it."""
-    return Period(date.fromisoformat(args["first"]), date.fromisoformat(args["until"]))
-
-
-def period_buttons(
-    ctx: Context, action_name: str, shown: Period, spans: Mapping[str, str]
-) -> tuple[Button, ...]:
-    """The other usual periods."""
-    buttons = []
-    for key, label in spans.items():
-        span = relative_period(key, ctx.today)
-        if span != shown:
-            args = {"first": span.first.isoformat(), "until": span.until.isoformat()}
-            buttons.append(Button(_(label), action_name, args))
-    return tuple(buttons)
 
 
 async def summary(ctx: Context, text: str) -> Reply:

@@ -14,9 +14,9 @@ from domain.dates.periods import Period, format_period, month_of, months_of
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.publicity.summary import period_buttons, period_of, read_period
 from handlers.registry import action, command
 from handlers.reports.charts import by_time, with_chart
+from handlers.reports.periods import period_buttons, period_of, read_period
 from store.tickets import provinces
 from store.tickets.provinces import Report
 

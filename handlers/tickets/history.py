@@ -10,7 +10,7 @@ from domain.tickets.references import Kind, is_named, take_reference
 from handlers.chat import Card, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.projects import changes as change_text
+from handlers.records import changes as change_text
 from handlers.registry import ACTIONS, action, command
 from handlers.tickets import buttons as ticket_buttons
 from store.records import changes

@@ -25,7 +25,7 @@ from handlers.forms.engine import (
 )
 from handlers.i18n import _
 from handlers.owed.requests import hang
-from handlers.projects import changes as change_text
+from handlers.records import changes as change_text
 from handlers.registry import action
 from handlers.tickets import (
     buttons as ticket_buttons,

@@ -17,11 +17,11 @@ from domain.tickets.hand_over import Leave, Offer, OfferState, split
 from domain.tickets.records import Ticket, TicketNo
 from domain.tickets.references import without_courtesy
 from handlers.chat import Button, Choice, Paragraph, Reply
-from handlers.clock.deadlines import supervisors
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import days, person_label
 from handlers.registry import action, command, due, spoken
+from handlers.staff.stand_in import supervisors
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves

@@ -24,9 +24,9 @@ from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
 from handlers.registry import due
 from handlers.staff import masked
+from handlers.staff.stand_in import who_is_there
 from handlers.tickets import cards as ticket_cards
 from handlers.work import weekly
-from handlers.work.stand_in import who_is_there
 from store import reminders, staff
 from store.customers import records as customers
 from store.due import Due

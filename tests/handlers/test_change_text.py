@@ -19,7 +19,7 @@ from domain.tickets.records import Change, Complexity, Mood, Status, Ticket, Tic
 from handlers.customers.fields import CUSTOMER_FIELDS
 from handlers.desk import Work
 from handlers.labels import field_label
-from handlers.projects import changes as change_text
+from handlers.records import changes as change_text
 from handlers.tickets.fields import TICKET_FIELDS
 from store.customers import records as customers
 from store.owed import contracts

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.groups import last_resort
-from domain.staff import Staff, StaffId
+from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import OfferState
-from handlers.clock.deadlines import supervisors
 from handlers.desk import Work
 from store import groups, staff
 from store.tickets import hand_overs
@@ -31,6 +30,18 @@ class There:
             return (officer,)
         one = self.in_place.get(officer) if officer is not None else None
         return (one,) if one is not None else self.supervisors
+
+
+def supervisors(people: Sequence[Staff]) -> list[StaffId]:
+    """Those of these people who answer for the desk: its supervisors, or the administrators where
+    there are none.
+    """
+    for role in (Role.SUPERVISOR, Role.ADMIN):
+        if chosen := [
+            person.id for person in people if person.role is role and person.blocked_at is None
+        ]:
+            return chosen
+    return []
 
 
 async def who_is_there(work: Work) -> There:

@@ -1,0 +1,40 @@
+"""The period of a report: read from words, carried by a button, and the other usual ones offered."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from domain.dates.periods import Period, find_span, relative_period
+from domain.errors import InvalidInput
+from domain.text import clean, shorten
+from handlers.chat import Button
+from handlers.desk import Context
+from handlers.i18n import _
+
+
+def read_period(ctx: Context, text: str, default: str) -> Period:
+    """The period that a whole text names; InvalidInput("period") where it is none."""
+    text = clean(text)
+    if not text:
+        return relative_period(default, ctx.today)
+    found = find_span(text, ctx.today)
+    if found is None:
+        raise InvalidInput("period", text=shorten(text, 40))
+    return found
+
+
+def period_of(args: Mapping[str, str]) -> Period:
+    """As a button carries it."""
+    return Period(date.fromisoformat(args["first"]), date.fromisoformat(args["until"]))
+
+
+def period_buttons(
+    ctx: Context, action_name: str, shown: Period, spans: Mapping[str, str]
+) -> tuple[Button, ...]:
+    """The other usual periods."""
+    buttons = []
+    for key, label in spans.items():
+        span = relative_period(key, ctx.today)
+        if span != shown:
+            args = {"first": span.first.isoformat(), "until": span.until.isoformat()}
+            buttons.append(Button(_(label), action_name, args))
+    return tuple(buttons)
