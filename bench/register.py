@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from domain.configuration import load_configuration
-from domain.tables.tables import Outcome, Register
+from domain.tables.tables import RecordOutcome, Register
 from store.engine.database import open_database
 from store.tables.tables import staged
 from store.tables.transfer import import_table
@@ -149,8 +149,8 @@ async def build(path: Path, count: int) -> None:
     finally:
         await db.close()
         table.unlink()
-    if counts.records[Outcome.NEW] != count:
-        raise RuntimeError(f"of {count} customers {counts.records[Outcome.NEW]} went in")
+    if counts.records[RecordOutcome.NEW] != count:
+        raise RuntimeError(f"of {count} customers {counts.records[RecordOutcome.NEW]} went in")
     raw = sqlite3.connect(path)
     raw.execute(
         "CREATE VIRTUAL TABLE temp_fts USING fts5(name, organisation, content='', tokenize='unicode61')"

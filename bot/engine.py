@@ -19,7 +19,7 @@ from domain.staff import Platform
 from handlers.desk import Charts, Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
 from store.engine import leases
-from store.engine.database import Change, Database, StoreUnavailable, Tx
+from store.engine.database import Database, StoreUnavailable, Tx, Write
 
 DRAIN_HANDLING, DRAIN_SENDING = 4.0, 3.0
 """Seconds that stopping may take: with HTTP's two, nine in all; an operator waits ten."""
@@ -96,7 +96,7 @@ class Engine:
                     await db.lessons.refreshed(db)
             await asyncio.sleep(LEARN_EVERY)
 
-    async def post(self, outcome: Outcome, *changes: Change) -> None:
+    async def post(self, outcome: Outcome, *changes: Write) -> None:
         """Write what was decided without an event, and send what it tells."""
         batch, now = Batch(), self.desk.clock()
         await add_notices(batch, self._adapters, self.desk.db, outcome.notices, now)

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.queues.outgoing import Adapters
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.files import LARGEST, Why, safe_name
+from domain.files import LARGEST, FileRefusal, safe_name
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming
 from handlers.desk import Fetched, FetchFailed
@@ -52,7 +52,7 @@ class FileStore:
         if (known := self._fetched.get(key)) and self.blobs.path(known.sha256).exists():
             return known
         if (attachment.size or 0) > LARGEST:
-            raise InvalidInput(Why.LARGE, limit=LARGEST // 1_000_000)
+            raise InvalidInput(FileRefusal.LARGE, limit=LARGEST // 1_000_000)
         chunks = self._adapters[incoming.platform].download(attachment)
         try:
             async with asyncio.timeout(LONGEST):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from domain.data import Table
+from domain.data import TomlTable
 from domain.errors import NotFound
 from domain.text import clean, digits
 
@@ -305,7 +305,7 @@ def _is_sale(asked: Requirement) -> bool:
     return asked.field == "price" and not asked.customer_types
 
 
-def read_catalogue(root: Table) -> Catalogue:
+def read_catalogue(root: TomlTable) -> Catalogue:
     """The `channels`, `customer_types` and `subjects` tables; DataError for a wrong row."""
     channels = _read_channels(root.table("channels"))
     customer_types = {
@@ -323,7 +323,7 @@ def read_catalogue(root: Table) -> Catalogue:
     return Catalogue(channels, subjects, customer_types, groups)
 
 
-def _read_groups(table: Table, customer_types: Collection[str]) -> dict[str, CustomerGroup]:
+def _read_groups(table: TomlTable, customer_types: Collection[str]) -> dict[str, CustomerGroup]:
     groups: dict[str, CustomerGroup] = {}
     for code, row in _rows(table, ("name", "types")).items():
         if code in customer_types:
@@ -334,7 +334,7 @@ def _read_groups(table: Table, customer_types: Collection[str]) -> dict[str, Cus
     return groups
 
 
-def _read_channels(table: Table) -> dict[str, Channel]:
+def _read_channels(table: TomlTable) -> dict[str, Channel]:
     """The channels; a word may stand for one of them only."""
     channels: dict[str, Channel] = {}
     owners: dict[str, str] = {}
@@ -347,7 +347,7 @@ def _read_channels(table: Table) -> dict[str, Channel]:
     return channels
 
 
-def _rows(table: Table, keys: Collection[str]) -> dict[str, Table]:
+def _rows(table: TomlTable, keys: Collection[str]) -> dict[str, TomlTable]:
     """The rows of a table by code, their codes and keys checked."""
     rows = dict(table.tables())
     for code, row in rows.items():
@@ -367,7 +367,7 @@ def _catalogue_order(code: str) -> tuple[int, int, int]:
 class _SubjectReader:
     """Reads subject rows against the tables they refer to."""
 
-    rows: Mapping[str, Table]
+    rows: Mapping[str, TomlTable]
     channels: Collection[str]
     customer_types: Collection[str]
     time_tables: Collection[str]
@@ -403,7 +403,7 @@ class _SubjectReader:
             without_customer=row.flag("without_customer"),
         )
 
-    def _group(self, code: str, row: Table, earlier: Mapping[str, Subject]) -> Subject | None:
+    def _group(self, code: str, row: TomlTable, earlier: Mapping[str, Subject]) -> Subject | None:
         number = _NUMBER.fullmatch(code)
         if not number or number[2] is None:
             return None
@@ -413,17 +413,17 @@ class _SubjectReader:
             )
         return earlier[number[1]]
 
-    def _requirements(self, row: Table, key: str) -> tuple[Requirement, ...]:
+    def _requirements(self, row: TomlTable, key: str) -> tuple[Requirement, ...]:
         return tuple(self._requirement(row, key, item) for item in row.items(key))
 
-    def _requirement(self, row: Table, key: str, item: object) -> Requirement:
+    def _requirement(self, row: TomlTable, key: str, item: object) -> Requirement:
         """A field name alone, or a table with the channels, customer types and price it depends
         on.
         """
         values = {"field": item} if isinstance(item, str) else item
         if not isinstance(values, Mapping):
             raise row.refusal(f'{item!r} must be a field name or {{ field = "..." }}', key)
-        one = Table(values, (*row.path, key), row.documents)
+        one = TomlTable(values, (*row.path, key), row.documents)
         one.check_keys(("field", "channels", "customer_types", "unless_free", "hint"))
         name = one.text("field")
         if name not in ASKING_ORDER:

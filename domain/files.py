@@ -37,7 +37,7 @@ class Content(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """What a file is: its MIME type, and the endings that its name may have (the first is given
     where none fits).
     """
@@ -46,7 +46,7 @@ class Kind:
     endings: tuple[str, ...]
 
 
-class Why(StrEnum):
+class FileRefusal(StrEnum):
     """Why a file is not taken; the sentences are in handlers/messages.py."""
 
     EMPTY = "file_nothing"
@@ -59,41 +59,41 @@ class Why(StrEnum):
 
 
 CSV, TEXT = (
-    Kind("text/csv", (".csv", ".tsv")),
-    Kind("text/plain", (".txt", ".log", ".md", ".json", ".eml", ".do", ".sps")),
+    FileKind("text/csv", (".csv", ".tsv")),
+    FileKind("text/plain", (".txt", ".log", ".md", ".json", ".eml", ".do", ".sps")),
 )
-XLSX = Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",))
-ZIP = Kind("application/zip", (".zip",))
+XLSX = FileKind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (".xlsx",))
+ZIP = FileKind("application/zip", (".zip",))
 _OLD_OFFICE = (
-    ("WordDocument", Kind("application/msword", (".doc",))),
-    ("PowerPoint Document", Kind("application/vnd.ms-powerpoint", (".ppt",))),
-    ("Workbook", Kind("application/vnd.ms-excel", (".xls",))),
-    ("Book", Kind("application/vnd.ms-excel", (".xls",))),
+    ("WordDocument", FileKind("application/msword", (".doc",))),
+    ("PowerPoint Document", FileKind("application/vnd.ms-powerpoint", (".ppt",))),
+    ("Workbook", FileKind("application/vnd.ms-excel", (".xls",))),
+    ("Book", FileKind("application/vnd.ms-excel", (".xls",))),
 )
-_MAGIC: tuple[tuple[int, bytes, Kind], ...] = (
-    (0, b"%PDF-", Kind("application/pdf", (".pdf",))),
-    (0, b"\xff\xd8\xff", Kind("image/jpeg", (".jpg", ".jpeg"))),
-    (0, b"\x89PNG\r\n\x1a\n", Kind("image/png", (".png",))),
-    (0, b"GIF87a", Kind("image/gif", (".gif",))),
-    (0, b"GIF89a", Kind("image/gif", (".gif",))),
-    (8, b"WEBP", Kind("image/webp", (".webp",))),
-    (0, b"II*\0", Kind("image/tiff", (".tif", ".tiff"))),
-    (0, b"MM\0*", Kind("image/tiff", (".tif", ".tiff"))),
-    (4, b"ftypheic", Kind("image/heic", (".heic",))),
-    (4, b"ftypmif1", Kind("image/heic", (".heic", ".heif"))),
-    (4, b"ftypqt", Kind("video/quicktime", (".mov",))),
-    (4, b"ftypM4A", Kind("audio/mp4", (".m4a",))),
-    (4, b"ftyp3g", Kind("video/3gpp", (".3gp",))),
-    (4, b"ftyp", Kind("video/mp4", (".mp4", ".m4v"))),
-    (0, b"\x1aE\xdf\xa3", Kind("video/webm", (".webm", ".mkv"))),
-    (0, b"OggS", Kind("audio/ogg", (".ogg", ".oga", ".opus"))),
-    (0, b"ID3", Kind("audio/mpeg", (".mp3",))),
-    (0, b"\xff\xfb", Kind("audio/mpeg", (".mp3",))),
-    (0, b"\xff\xf1", Kind("audio/aac", (".aac",))),
-    (8, b"WAVE", Kind("audio/wav", (".wav",))),
-    (0, b"#!AMR", Kind("audio/amr", (".amr",))),
-    (0, b"$FL2", Kind("application/x-spss-sav", (".sav",))),
-    (0, b"<stata_dta>", Kind("application/x-stata", (".dta",))),
+_MAGIC: tuple[tuple[int, bytes, FileKind], ...] = (
+    (0, b"%PDF-", FileKind("application/pdf", (".pdf",))),
+    (0, b"\xff\xd8\xff", FileKind("image/jpeg", (".jpg", ".jpeg"))),
+    (0, b"\x89PNG\r\n\x1a\n", FileKind("image/png", (".png",))),
+    (0, b"GIF87a", FileKind("image/gif", (".gif",))),
+    (0, b"GIF89a", FileKind("image/gif", (".gif",))),
+    (8, b"WEBP", FileKind("image/webp", (".webp",))),
+    (0, b"II*\0", FileKind("image/tiff", (".tif", ".tiff"))),
+    (0, b"MM\0*", FileKind("image/tiff", (".tif", ".tiff"))),
+    (4, b"ftypheic", FileKind("image/heic", (".heic",))),
+    (4, b"ftypmif1", FileKind("image/heic", (".heic", ".heif"))),
+    (4, b"ftypqt", FileKind("video/quicktime", (".mov",))),
+    (4, b"ftypM4A", FileKind("audio/mp4", (".m4a",))),
+    (4, b"ftyp3g", FileKind("video/3gpp", (".3gp",))),
+    (4, b"ftyp", FileKind("video/mp4", (".mp4", ".m4v"))),
+    (0, b"\x1aE\xdf\xa3", FileKind("video/webm", (".webm", ".mkv"))),
+    (0, b"OggS", FileKind("audio/ogg", (".ogg", ".oga", ".opus"))),
+    (0, b"ID3", FileKind("audio/mpeg", (".mp3",))),
+    (0, b"\xff\xfb", FileKind("audio/mpeg", (".mp3",))),
+    (0, b"\xff\xf1", FileKind("audio/aac", (".aac",))),
+    (8, b"WAVE", FileKind("audio/wav", (".wav",))),
+    (0, b"#!AMR", FileKind("audio/amr", (".amr",))),
+    (0, b"$FL2", FileKind("application/x-spss-sav", (".sav",))),
+    (0, b"<stata_dta>", FileKind("application/x-stata", (".dta",))),
 )
 _PROGRAMS = (
     b"MZ",
@@ -125,20 +125,20 @@ _SCRIPT = re.compile(
     rb"(?im)^[ \t]*(?:@?echo\s+off\b|powershell\b|param\s*\(|on error resume next\b|windows registry editor)"
 )
 _OFFICE = {
-    "word/": Kind(
+    "word/": FileKind(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         (".docx", ".dotx"),
     ),
     "xl/": XLSX,
-    "ppt/": Kind(
+    "ppt/": FileKind(
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         (".pptx", ".ppsx"),
     ),
 }
 _OPEN_DOCUMENT = {
-    "odt": Kind("application/vnd.oasis.opendocument.text", (".odt",)),
-    "ods": Kind("application/vnd.oasis.opendocument.spreadsheet", (".ods",)),
-    "odp": Kind("application/vnd.oasis.opendocument.presentation", (".odp",)),
+    "odt": FileKind("application/vnd.oasis.opendocument.text", (".odt",)),
+    "ods": FileKind("application/vnd.oasis.opendocument.spreadsheet", (".ods",)),
+    "odp": FileKind("application/vnd.oasis.opendocument.presentation", (".odp",)),
 }
 _UNNAMEABLE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\u2028\u2029]')
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -153,7 +153,7 @@ def ending(name: str) -> str:
     return last.lower() if dot and stem else ""
 
 
-def safe_name(name: str, kind: Kind, otherwise: str) -> str:
+def safe_name(name: str, kind: FileKind, otherwise: str) -> str:
     """A name for a file of this kind that no folder, header, chat or terminal takes for anything
     but a name.
 
@@ -190,18 +190,18 @@ def _within(stem: str) -> str:
     return "".join(kept).rstrip(". ") or "_"
 
 
-def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> Kind:
+def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> FileKind:
     """What the bytes are, whatever the name says; the name only tells one text or old table from
     another.
 
     `members` = the names within a ZIP archive, None where it cannot be read as one. Raises
-    InvalidInput with a `Why`: empty, a program or script, with macros, a web page (SVG among them),
-    cut off, unknown."""
+    InvalidInput with a `FileRefusal`: empty, a program or script, with macros, a web page (SVG
+    among them), cut off, unknown."""
     if not len(content):
-        raise InvalidInput(Why.EMPTY)
+        raise InvalidInput(FileRefusal.EMPTY)
     head = bytes(content[:LOOKED_AT])
     if head.startswith(_PROGRAMS):
-        raise InvalidInput(Why.PROGRAM)
+        raise InvalidInput(FileRefusal.PROGRAM)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive(members, ending(name))
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -212,51 +212,51 @@ def sniff(content: Content, name: str, members: Sequence[str] | None = None) -> 
     return _text(head, name, whole=len(content) <= LOOKED_AT)
 
 
-def _archive(members: Sequence[str] | None, last: str) -> Kind:
+def _archive(members: Sequence[str] | None, last: str) -> FileKind:
     if members is None:
-        raise InvalidInput(Why.BROKEN)
+        raise InvalidInput(FileRefusal.BROKEN)
     lower = [member.lower() for member in members]
     if any(
         member.endswith(("vbaproject.bin", "vbadata.xml")) or ending(member) in _MACROS
         for member in lower
     ):
-        raise InvalidInput(Why.MACRO)
+        raise InvalidInput(FileRefusal.MACRO)
     if "[content_types].xml" in lower:
         for folder, kind in _OFFICE.items():
             if any(member.startswith(folder) for member in lower):
                 return kind
     if "mimetype" in lower and "content.xml" in lower:
         if any(member.startswith(("basic/", "scripts/")) for member in lower):
-            raise InvalidInput(Why.MACRO)
+            raise InvalidInput(FileRefusal.MACRO)
         return _OPEN_DOCUMENT.get(last, _OPEN_DOCUMENT["odt"])
     if any(ending(member) in _RUNS or member.endswith("androidmanifest.xml") for member in lower):
-        raise InvalidInput(Why.PROGRAM)
+        raise InvalidInput(FileRefusal.PROGRAM)
     return ZIP
 
 
-def _old_office(content: Content, name: str) -> Kind:
+def _old_office(content: Content, name: str) -> FileKind:
     """The compound format of Office before 2007, which holds installers and mails too."""
     if content.find("_VBA_PROJECT".encode("utf-16-le")) >= 0:
-        raise InvalidInput(Why.MACRO)
+        raise InvalidInput(FileRefusal.MACRO)
     for stream, kind in _OLD_OFFICE:
         if content.find(stream.encode("utf-16-le")) >= 0:
             return kind
-    raise InvalidInput(Why.PROGRAM if ending(name) in _RUNS else Why.UNKNOWN)
+    raise InvalidInput(FileRefusal.PROGRAM if ending(name) in _RUNS else FileRefusal.UNKNOWN)
 
 
-def _text(head: bytes, name: str, *, whole: bool) -> Kind:
+def _text(head: bytes, name: str, *, whole: bool) -> FileKind:
     last = ending(name)
     if not _is_text(head, whole=whole):
-        raise InvalidInput(Why.UNKNOWN)
+        raise InvalidInput(FileRefusal.UNKNOWN)
     if (
         last in _RUNS
         or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#!")
         or _SCRIPT.search(head)
     ):
-        raise InvalidInput(Why.PROGRAM)
+        raise InvalidInput(FileRefusal.PROGRAM)
     plain = head.replace(b"\0", b"")
     if last in _PAGES or _PAGE.search(plain):
-        raise InvalidInput(Why.PAGE)
+        raise InvalidInput(FileRefusal.PAGE)
     return CSV if f".{last}" in CSV.endings else TEXT
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from domain.data import Table, read_document
+from domain.data import TomlTable, read_document
 
 _THAI = ("\u0e01", "\u0e5b")
 
@@ -11,7 +11,7 @@ _THAI = ("\u0e01", "\u0e5b")
 @cache
 def _kedmanee() -> dict[int, str]:
     document = read_document(Path(__file__).parent / "data" / "keyboard.toml", "keyboard.toml")
-    table = Table(document.values, (), (document,)).table("kedmanee")
+    table = TomlTable(document.values, (), (document,)).table("kedmanee")
     keys, types = ("".join(map(str, table.items(name))) for name in ("keys", "types"))
     if len(keys) != len(types):
         raise table.refusal("keys and types must be of one length")

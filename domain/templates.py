@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.data import Table
+from domain.data import TomlTable
 from domain.dates.days import format_date
 
 LANGUAGES = ("th", "en")
@@ -49,7 +49,7 @@ class Letter:
 Templates = Mapping[str, Mapping[str, Template]]
 
 
-def read_templates(root: Table) -> Templates:
+def read_templates(root: TomlTable) -> Templates:
     """The table `templates`, by name and language; DataError names file and row of an unknown
     place.
 
@@ -72,13 +72,13 @@ def read_templates(root: Table) -> Templates:
     }
 
 
-def _row(table: Table, name: str, language: str) -> Table:
+def _row(table: TomlTable, name: str, language: str) -> TomlTable:
     rows = table.table(name)
     rows.check_keys(LANGUAGES)
     return rows.table(language)
 
 
-def _read(row: Table, known: frozenset[str], signature: str) -> Template:
+def _read(row: TomlTable, known: frozenset[str], signature: str) -> Template:
     row.check_keys(("subject", "body"))
     subject = _checked(row, "subject", known)
     if "\n" in subject:
@@ -87,7 +87,7 @@ def _read(row: Table, known: frozenset[str], signature: str) -> Template:
     return Template(subject, body.replace(f"{{{SIGNATURE}}}", signature))
 
 
-def _checked(row: Table, key: str, known: frozenset[str]) -> str:
+def _checked(row: TomlTable, key: str, known: frozenset[str]) -> str:
     text = row.text(key)
     for place in _PLACE.findall(text):
         if place not in known:

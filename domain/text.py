@@ -7,7 +7,7 @@ from pathlib import Path
 
 import regex  # type: ignore[import-untyped]
 
-from domain.data import Table, read_document
+from domain.data import TomlTable, read_document
 
 # Thai code points by what they do; \u0e33 is sara am, \u0e4d nikhahit, \u0e4c thanthakhat (karan).
 MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
@@ -55,7 +55,7 @@ _THAI_DIGITS = str.maketrans({0x0E50 + value: str(value) for value in range(10)}
 
 
 @cache
-def words(section: str) -> Table:
+def words(section: str) -> TomlTable:
     """One table of data/words.toml; DataError where it is missing or the file cannot be read."""
     root = _data("words.toml")
     if section not in root.values:
@@ -63,9 +63,9 @@ def words(section: str) -> Table:
     return root.table(section)
 
 
-def _data(name: str) -> Table:
+def _data(name: str) -> TomlTable:
     document = read_document(Path(__file__).with_name("data") / name, name)
-    return Table(document.values, (), (document,))
+    return TomlTable(document.values, (), (document,))
 
 
 def clean(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from domain.catalogue import Catalogue
-from domain.data import Table
+from domain.data import TomlTable
 from domain.tickets.records import Complexity
 
 TIME_TABLES = ("statistics", "sale", "microdata", "special")
@@ -58,7 +58,7 @@ class NoticeRules:
     supervisors_after: Limit
 
 
-def read_notice_rules(root: Table, day_minutes: int) -> NoticeRules:
+def read_notice_rules(root: TomlTable, day_minutes: int) -> NoticeRules:
     """The `deadline_notices` table; DataError for a wrong row."""
     table = root.table("deadline_notices")
     table.check_keys(("share", "soon_from", "quiet", "supervisors_after"))
@@ -77,7 +77,7 @@ def read_notice_rules(root: Table, day_minutes: int) -> NoticeRules:
     )
 
 
-def read_time_standard(root: Table, catalogue: Catalogue, day_minutes: int) -> TimeStandard:
+def read_time_standard(root: TomlTable, catalogue: Catalogue, day_minutes: int) -> TimeStandard:
     """The `time_standard` tables, a day counting `day_minutes`; DataError for a wrong row."""
     limits: dict[tuple[str, Complexity, str], Limit] = {}
     used = {subject.time_table for subject in catalogue.subjects.values()}
@@ -98,7 +98,7 @@ def read_time_standard(root: Table, catalogue: Catalogue, day_minutes: int) -> T
     return TimeStandard(limits)
 
 
-def _read_limit(row: Table, key: str, day_minutes: int) -> Limit | None:
+def _read_limit(row: TomlTable, key: str, day_minutes: int) -> Limit | None:
     """An empty text means that no limit is set, which is how an office takes one away."""
     text = row.text(key, "")
     if not text:

@@ -255,7 +255,7 @@ class Document:
     shown: bool = False
 
 
-Part = Paragraph | Card | Choice | Document
+ReplyPart = Paragraph | Card | Choice | Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +263,12 @@ class Earlier:
     """What an earlier `message` of this chat says by now: it is edited there; where no platform
     can, or no message is named, `part` leads the answer."""
 
-    part: Part
+    part: ReplyPart
     message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class QueryResult:
     """One answer to a query: `title` and `about` are for who asked, `text` lands in the chat where
     it was asked.
     """
@@ -283,7 +283,7 @@ class Offer:
 class Offers:
     """What a query is answered with; `more` is the offset of the next page, "" on the last."""
 
-    found: tuple[Offer, ...] = ()
+    found: tuple[QueryResult, ...] = ()
     more: str = ""
 
 
@@ -309,7 +309,7 @@ class Reply:
     other messages that it changes; `masked` = what the chat of the person's team is told instead,
     where no platform reaches the person."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ReplyPart, ...]
     in_place: bool = False
     confirms: bool = False
     retires: bool = False
@@ -318,7 +318,7 @@ class Reply:
     masked: tuple[Masked, ...] = ()
 
     @property
-    def all_parts(self) -> tuple[Part, ...]:
+    def all_parts(self) -> tuple[ReplyPart, ...]:
         """The parts where nothing can be edited: what earlier messages say by now comes first."""
         return (*(each.part for each in self.earlier), *self.parts)
 
@@ -349,7 +349,7 @@ def turn_buttons(name: str, args: Mapping[str, str], page: int, *, more: bool) -
     return [Button(label, name, {**args, "page": str(to)}) for label, there, to in turns if there]
 
 
-def buttons_of(part: Part) -> tuple[Button, ...]:
+def buttons_of(part: ReplyPart) -> tuple[Button, ...]:
     """All buttons of a part, in the order shown."""
     return (*part.options, *part.buttons) if isinstance(part, Choice) else part.buttons
 
@@ -371,7 +371,7 @@ def reply_to_json(reply: Reply) -> str:
     ).decode()
 
 
-def _shallow(part: Part) -> dict[str, Any]:
+def _shallow(part: ReplyPart) -> dict[str, Any]:
     """A part as a dict: dataclasses.asdict copies whatever is in it, which takes longer than all
     the rest.
     """
@@ -387,7 +387,7 @@ def reply_from_json(text: str) -> Reply:
     )
 
 
-def _part(data: dict[str, Any]) -> Part:
+def _part(data: dict[str, Any]) -> ReplyPart:
     kind = _PARTS[data.pop("part")]
     for name in ("buttons", "options"):
         if name in data:

@@ -20,7 +20,7 @@ from store import holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.customers import records as customers
-from store.engine.database import Change, Database
+from store.engine.database import Database, Write
 from store.search.customers import Hit
 
 BUTTON_LIFETIME = timedelta(days=30)
@@ -54,8 +54,8 @@ class Files(Protocol):
     async def fetch(self, incoming: Incoming, attachment: Attachment) -> Fetched:
         """Fetch, look at and store the bytes; nothing of the store's is held meanwhile.
 
-        Raises InvalidInput with a `domain.files.Why` where they are not taken, NotFound("file")
-        where they are gone, FetchFailed."""
+        Raises InvalidInput with a `domain.files.FileRefusal` where they are not taken,
+        NotFound("file") where they are gone, FetchFailed."""
         ...
 
     async def more_of_album(self, incoming: Incoming, attachment: Attachment) -> bool:
@@ -193,7 +193,7 @@ class Work:
 
     desk: Desk
     now: datetime
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Write] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     audit_entries: list[AuditEntry] = field(default_factory=list)
 
@@ -207,7 +207,7 @@ class Work:
         """The local date."""
         return self.now.astimezone(BANGKOK).date()
 
-    def change(self, change: Change) -> None:
+    def change(self, change: Write) -> None:
         """Write this in the transaction that ends the work."""
         self.changes.append(change)
 
@@ -300,7 +300,7 @@ class Outcome:
     """
 
     reply: Reply | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Write, ...] = ()
     notices: tuple[Notice, ...] = ()
     audit_entries: tuple[AuditEntry, ...] = ()
     staff_id: StaffId | None = None

@@ -10,7 +10,7 @@ from functools import partial
 from domain.customers.phones import looks_like_email, looks_like_phone
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.text import digits
-from domain.tickets.references import Kind, read_alone, take_reference
+from domain.tickets.references import ReferenceKind, read_alone, take_reference
 from handlers import system
 from handlers.chat import (
     Attachment,
@@ -115,7 +115,7 @@ from store.engine.database import Tx
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 SEEN_EVERY = timedelta(minutes=10)
-_BARE = {Kind.CUSTOMER: "code", Kind.TICKET: "ticket"}
+_BARE = {ReferenceKind.CUSTOMER: "code", ReferenceKind.TICKET: "ticket"}
 KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
@@ -414,7 +414,7 @@ async def _press(ctx: Context, token: str) -> Reply:
     return replace(reply, in_place=action.in_place, retires=button.once)
 
 
-async def _late(ctx: Context, button: button_store.Button) -> Reply | None:
+async def _late(ctx: Context, button: button_store.StoredButton) -> Reply | None:
     """What a second press gets, or one on a record that has moved on: how things are now. It
     changes nothing.
     """

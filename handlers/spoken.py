@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.errors import InvalidInput
 from domain.text import FOLLOWING_VOWELS, MARKS
-from domain.tickets.references import Kind, is_courtesy, is_question, take_reference
+from domain.tickets.references import ReferenceKind, is_courtesy, is_question, take_reference
 from handlers.registry import COMMANDS, SPOKEN, Command, Spoken
 
 ASKING = ("ขอดู", "อยากดู", "ช่วยดู", "ดู", "ขอ", "ช่วย", "รบกวน", "please ")
@@ -98,7 +98,7 @@ def _followed(one: Spoken, rest: str) -> Said | None:
 
 def _behind_record(text: str) -> Said | None:
     """The number or code first, then the word: the same as the other way round."""
-    taken = take_reference(text, Kind.TICKET, Kind.CUSTOMER)
+    taken = take_reference(text, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
     if taken is None or text[: taken[0].start].strip() or not taken[1]:
         return None
     record, rest = taken
@@ -136,7 +136,7 @@ def _fitted(one: Spoken, args: str) -> Said | None:
     """The command with these arguments, if they fit it and do not merely ask."""
     if is_courtesy(args) and not one.takes_anything:
         args = ""
-    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    taken = take_reference(args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
     if is_question(taken[1] if taken else args) or not one.fits(args):
         return None
     return Said(COMMANDS[one.command], args, one.sure or (bool(args) and not one.takes_anything))
@@ -150,7 +150,7 @@ def _parted(word: str, rest: str) -> bool:
     """Whether a word ends where its rest begins: by the writing, or by a number or code that
     follows.
     """
-    taken = take_reference(rest, Kind.TICKET, Kind.CUSTOMER)
+    taken = take_reference(rest, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
     if taken and not rest[: taken[0].start].strip(_MARKS):
         return True
     if word[-1].isascii():

@@ -20,7 +20,7 @@ from handlers.registry import KINDS, STARTS, DueKind
 from scheduler.housekeeping import tidy
 from store import due
 from store.due import Claimable, Due
-from store.engine.database import Change, StoreUnavailable
+from store.engine.database import StoreUnavailable, Write
 from store.engine.failpoints import failpoint
 
 EVERY_SECONDS = 5
@@ -39,12 +39,12 @@ the office.
 JOB = "tick"
 
 
-class Sender(Protocol):
+class OutcomeSender(Protocol):
     """What the ticker needs of the side that sends."""
 
     owner: str
 
-    async def post(self, outcome: Outcome, *changes: Change) -> None:
+    async def post(self, outcome: Outcome, *changes: Write) -> None:
         """Write an outcome and further changes in one transaction, and send what it tells."""
         ...
 
@@ -56,7 +56,7 @@ class Sender(Protocol):
 class Ticker:
     """Runs the work of handlers.registry that is due; several processes share what there is."""
 
-    def __init__(self, desk: Desk, sender: Sender) -> None:
+    def __init__(self, desk: Desk, sender: OutcomeSender) -> None:
         self._desk = desk
         self._sender = sender
         self._tidied_at: datetime | None = None

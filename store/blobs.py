@@ -15,7 +15,7 @@ from tempfile import mkstemp
 from zipfile import BadZipFile, ZipFile
 
 from domain.errors import InvalidInput, NotFound
-from domain.files import LARGEST, Kind, Why, sniff
+from domain.files import LARGEST, FileKind, FileRefusal, sniff
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTS, _TRASH = "parts", ".trash"
@@ -23,7 +23,7 @@ _MOST_MEMBERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReceivedBytes:
     """Bytes that came whole and are not kept yet."""
 
     path: Path
@@ -61,7 +61,7 @@ class Blobs:
         handle, name = mkstemp(dir=folder)
         return handle, Path(name)
 
-    async def receive(self, chunks: AsyncIterator[bytes], largest: int = LARGEST) -> Part:
+    async def receive(self, chunks: AsyncIterator[bytes], largest: int = LARGEST) -> ReceivedBytes:
         """Write what comes to a temporary file; InvalidInput("file_large") as soon as it is too
         much.
         """
@@ -72,19 +72,19 @@ class Blobs:
                 async for chunk in chunks:
                     size += len(chunk)
                     if size > largest:
-                        raise InvalidInput(Why.LARGE, limit=largest // 1_000_000)
+                        raise InvalidInput(FileRefusal.LARGE, limit=largest // 1_000_000)
                     digest.update(chunk)
                     file.write(chunk)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        return Part(path, digest.hexdigest(), size)
+        return ReceivedBytes(path, digest.hexdigest(), size)
 
-    async def keep(self, part: Part) -> None:
+    async def keep(self, part: ReceivedBytes) -> None:
         """Its bytes are on disk under their hash when this returns, whatever crashes afterwards."""
         await asyncio.to_thread(self._keep, part)
 
-    def _keep(self, part: Part) -> None:
+    def _keep(self, part: ReceivedBytes) -> None:
         target = self.path(part.sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
@@ -188,7 +188,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sniff_file(path: Path, name: str) -> Kind:
+def sniff_file(path: Path, name: str) -> FileKind:
     """`domain.files.sniff` of a file on disk, which is mapped and not read into memory."""
     if not path.stat().st_size:
         return sniff(b"", name)

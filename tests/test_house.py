@@ -13,7 +13,7 @@ LIMITS = {
     "control by operators": 1,  # goal: 0
     "lines over 100 characters": 363,  # goal: 250, which is 0.5 %
     "functions over cyclomatic 10": 167,  # goal: 0 beside those of REASONS
-    "public classes and types named twice": 33,  # goal: 0
+    "public classes and types named twice": 0,
     "entries of the fullest folder": 26,  # goal: 25
     "tokens a line": 8.35,  # goal: 7.0
     "conditional expressions per 1,000 lines": 26.0,  # goal: 10.0

@@ -78,7 +78,7 @@ class _Box:
         canvas.rectangle((round(self.x), round(self.y), right, bottom), self.colour)
 
 
-Mark = _Words | _Box
+Shape = _Words | _Box
 
 
 class _Pen:
@@ -150,7 +150,7 @@ class _Page:
     """Marks from the top down; `y` = how far it is filled, in pixels."""
 
     pen: _Pen
-    marks: list[Mark]
+    marks: list[Shape]
     y: float = MARGIN
 
     def lines(self, text: str, size: int, colour: str, most: int, *, bold: bool = False) -> None:

@@ -11,17 +11,17 @@ from typing import Any
 
 from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 
-Words = Mapping[str, Any]
+DemoWords = Mapping[str, Any]
 """The data file's tables, or one of them."""
 
 _FIRST_CODE = 81000
 _TONE = re.compile("[\u0e48-\u0e4b]")
 
 
-class Register:
+class DemoCustomers:
     """Invents customers."""
 
-    def __init__(self, words: Words, rng: Random, now: datetime) -> None:
+    def __init__(self, words: DemoWords, rng: Random, now: datetime) -> None:
         self.words = words
         self.rng = rng
         self.now = now
@@ -154,7 +154,7 @@ class Register:
         return form.format(number=number, village=self.rng.randrange(1, 13), province=province)
 
 
-def _known(row: Words) -> Customer:
+def _known(row: DemoWords) -> Customer:
     gender, address = row.get("gender"), row.get("address")
     texts = {key: row.get(key, "") for key in ("organisation", "phone", "mobile", "email")}
     return Customer(

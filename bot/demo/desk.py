@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.demo.customers import Register, Words
-from bot.demo.tickets import Desk
+from bot.demo.customers import DemoCustomers, DemoWords
+from bot.demo.tickets import DemoTickets
 from domain.configuration import Configuration
 from domain.customers.records import Customer
 from domain.data import read_document
@@ -37,11 +37,11 @@ async def fill_demo(
     async def work(tx: Tx) -> None:
         rng = Random(seed)  # noqa: S311 - it invents people, it guards nothing
         staff = await _add_staff(tx, words, now - timedelta(days=1500))
-        register = Register(words, rng, now)
+        register = DemoCustomers(words, rng, now)
         customers = register.customers()
         await add_customers(tx, customers, now)
         contacts = await _contact_ids(tx, customers)
-        desk = Desk(words, rng, configuration, now, staff, customers, contacts)
+        desk = DemoTickets(words, rng, configuration, now, staff, customers, contacts)
         tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
         await add_tickets(tx, tickets, Ground(configuration, None, now))
         for ticket in tickets:
@@ -50,7 +50,7 @@ async def fill_demo(
     await db.write(work)
 
 
-async def _add_staff(tx: Tx, words: Words, at: datetime) -> dict[StaffId, int]:
+async def _add_staff(tx: Tx, words: DemoWords, at: datetime) -> dict[StaffId, int]:
     """The staff and their teams; ids with each one's share of the tickets."""
     ids = {
         row["name"]: await add_staff(tx, row["name"], Role(row["role"]), at)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from bot.demo.customers import Words
+from bot.demo.customers import DemoWords
 from domain.catalogue import Subject
 from domain.configuration import Configuration
 from domain.customers.provinces import UserCount, read_user_count
@@ -28,12 +28,12 @@ def _pick(rng: Random, weights: Mapping[str, int]) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-class Desk:
+class DemoTickets:
     """Invents a year of tickets for these customers."""
 
     def __init__(
         self,
-        words: Words,
+        words: DemoWords,
         rng: Random,
         configuration: Configuration,
         now: datetime,
@@ -80,8 +80,8 @@ class Desk:
         mail = [self._unmatched(strangers) for _ in range(amounts["new"])]
         return self._numbered([*fixed, *made, *mail], amounts["first_no"])
 
-    def _row(self, code: str) -> Words:
-        row: Words = self.words["subjects"].get(code, self.words["default"])
+    def _row(self, code: str) -> DemoWords:
+        row: DemoWords = self.words["subjects"].get(code, self.words["default"])
         return row
 
     # What happens at the desk.
@@ -158,7 +158,7 @@ class Desk:
             names[on, code] = f"{first + at - years.index(on.year)}/{on.year + BUDDHIST_OFFSET}"
         return names
 
-    def _life(self, row: Words, customer: Customer) -> list[Ticket]:
+    def _life(self, row: DemoWords, customer: Customer) -> list[Ticket]:
         contracts = self.words["contracts"]
         steps = [
             (code, int(lag))
@@ -406,7 +406,7 @@ class Desk:
         later = calendar.add(at, calendar.day_minutes)
         return later if later <= self.now else at
 
-    def _customer(self, row: Words, used: set[str] | None = None) -> Customer:
+    def _customer(self, row: DemoWords, used: set[str] | None = None) -> Customer:
         """Somebody of the types that the row names; some come again and again."""
         kinds = self.words["customer_types"]
         if row.get("types"):

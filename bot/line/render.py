@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text
-from handlers.chat import Button, Card, Choice, Document, Paragraph, Part, Reply, buttons_of
+from handlers.chat import Button, Card, Choice, Document, Paragraph, Reply, ReplyPart, buttons_of
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LineLimits:
     """LINE's numbers: objects a call, UTF-16 units of a text, bytes of a bubble and a preview,
     graphemes of labels.
     """
@@ -28,10 +28,10 @@ class Limits:
     title: int = 600
 
 
-LIMITS = Limits()
-Json = dict[str, Any]
-Link = Callable[[str], str]
-Words = Paragraph | Card | Choice
+LIMITS = LineLimits()
+LineJson = dict[str, Any]
+LinkMaker = Callable[[str], str]
+_Words = Paragraph | Card | Choice
 MUTED = "#6B7280"
 ACCENT = "#0B5C8E"
 
@@ -39,9 +39,9 @@ ACCENT = "#0B5C8E"
 def render(
     reply: Reply,
     replaces: str = "",
-    limits: Limits = LIMITS,
-    link: Link | None = None,
-    private: Link | None = None,
+    limits: LineLimits = LIMITS,
+    link: LinkMaker | None = None,
+    private: LinkMaker | None = None,
 ) -> list[str]:
     """One JSON payload {"messages": […]} a call. LINE cannot edit, so `replaces` means nothing
     here.
@@ -56,7 +56,7 @@ def render(
     ]
 
 
-def _opening(part: Part, private: Link) -> Part:
+def _opening(part: ReplyPart, private: LinkMaker) -> ReplyPart:
     """Buttons that may be pressed in a group open the private chat instead."""
     buttons = tuple(
         replace(button, token=private(button.typed)) if button.typed else button
@@ -69,7 +69,7 @@ def _count(text: str) -> int:
     return len(graphemes(text))
 
 
-def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
+def _objects(part: ReplyPart, limits: LineLimits, link: LinkMaker | None) -> list[LineJson]:
     if isinstance(part, Document) and part.shown:
         return _picture(part, limits, link)
     if isinstance(part, Document):
@@ -88,7 +88,7 @@ def _objects(part: Part, limits: Limits, link: Link | None) -> list[Json]:
     return [*_texts(words, limits), _flex(rest, _bubble(rest, limits), limits)]
 
 
-def _picture(file: Document, limits: Limits, link: Link | None) -> list[Json]:
+def _picture(file: Document, limits: LineLimits, link: LinkMaker | None) -> list[LineJson]:
     """LINE fetches it, by HTTPS alone; it is its own preview as long as it is small enough."""
     url = link(file.file) if link else ""
     if not url.startswith("https://") or file.size > limits.preview:
@@ -96,18 +96,18 @@ def _picture(file: Document, limits: Limits, link: Link | None) -> list[Json]:
     return [{"type": "image", "originalContentUrl": url, "previewImageUrl": url}]
 
 
-def _texts(text: str, limits: Limits) -> list[Json]:
+def _texts(text: str, limits: LineLimits) -> list[LineJson]:
     return [
         {"type": "text", "text": piece} for piece in split_text(text, limits.text) if piece.strip()
     ]
 
 
-def _flex(part: Part, bubble: Json, limits: Limits) -> Json:
+def _flex(part: ReplyPart, bubble: LineJson, limits: LineLimits) -> LineJson:
     alt = shorten(_words(part).strip() or "-", limits.alt_text)
     return {"type": "flex", "altText": alt, "contents": bubble}
 
 
-def _words(part: Part) -> str:
+def _words(part: ReplyPart) -> str:
     """The part as text: what the notification and old versions show."""
     if isinstance(part, Paragraph):
         return part.text
@@ -119,14 +119,14 @@ def _words(part: Part) -> str:
     return "\n".join((part.question, *(option.label for option in part.options)))
 
 
-def _bubble(part: Words, limits: Limits) -> Json:
-    bubble: Json = {"type": "bubble", "size": "giga", "body": _box(_body(part, limits))}
+def _bubble(part: _Words, limits: LineLimits) -> LineJson:
+    bubble: LineJson = {"type": "bubble", "size": "giga", "body": _box(_body(part, limits))}
     if part.buttons:
         bubble["footer"] = _box([_button(button, limits) for button in part.buttons], spacing="xs")
     return bubble
 
 
-def _file_bubble(file: Document, limits: Limits, link: Link | None) -> Json:
+def _file_bubble(file: Document, limits: LineLimits, link: LinkMaker | None) -> LineJson:
     contents = [_text(shorten(file.caption, limits.field))]
     buttons = [_button(button, limits) for button in file.buttons]
     if link is None:
@@ -144,19 +144,19 @@ def _file_bubble(file: Document, limits: Limits, link: Link | None) -> Json:
                 "action": action,
             },
         )
-    bubble: Json = {"type": "bubble", "size": "giga", "body": _box(contents)}
+    bubble: LineJson = {"type": "bubble", "size": "giga", "body": _box(contents)}
     return {**bubble, "footer": _box(buttons, spacing="xs")} if buttons else bubble
 
 
-def _box(contents: list[Json], spacing: str = "sm") -> Json:
+def _box(contents: list[LineJson], spacing: str = "sm") -> LineJson:
     return {"type": "box", "layout": "vertical", "spacing": spacing, "contents": contents}
 
 
-def _text(text: str, **style: Any) -> Json:
+def _text(text: str, **style: Any) -> LineJson:
     return {"type": "text", "text": text.strip() or "-", "wrap": True, **style}
 
 
-def _body(part: Words, limits: Limits) -> list[Json]:
+def _body(part: _Words, limits: LineLimits) -> list[LineJson]:
     if isinstance(part, Paragraph):
         return [_text(shorten(part.text, limits.text))]
     if isinstance(part, Choice):
@@ -172,7 +172,7 @@ def _body(part: Words, limits: Limits) -> list[Json]:
     return contents
 
 
-def _field(label: str, value: str, limits: Limits) -> Json:
+def _field(label: str, value: str, limits: LineLimits) -> LineJson:
     spans = [
         {"type": "span", "text": f"{label}  ", "color": MUTED},
         {"type": "span", "text": shorten(value, limits.field) or "-"},
@@ -180,7 +180,7 @@ def _field(label: str, value: str, limits: Limits) -> Json:
     return {"type": "text", "contents": spans, "wrap": True, "size": "sm"}
 
 
-def _postback(button: Button, limits: Limits) -> Json:
+def _postback(button: Button, limits: LineLimits) -> LineJson:
     return {
         "type": "postback",
         "label": shorten(button.label.strip() or "…", limits.label, units=_count),
@@ -189,7 +189,7 @@ def _postback(button: Button, limits: Limits) -> Json:
     }
 
 
-def _option(option: Button, limits: Limits) -> Json:
+def _option(option: Button, limits: LineLimits) -> LineJson:
     """A line that can be tapped and shows its whole label, which a button would cut."""
     return {
         "type": "box",
@@ -202,7 +202,7 @@ def _option(option: Button, limits: Limits) -> Json:
     }
 
 
-def _button(button: Button, limits: Limits) -> Json:
+def _button(button: Button, limits: LineLimits) -> LineJson:
     action = _postback(button, limits)
     if button.token.startswith("https:"):
         action = {"type": "uri", "label": action["label"], "uri": button.token}
@@ -225,6 +225,6 @@ def marked(payload: str, mark: str) -> str:
     return json.dumps(call, ensure_ascii=False)
 
 
-def _first_text(box: Json, change: Callable[[str], str]) -> None:
+def _first_text(box: LineJson, change: Callable[[str], str]) -> None:
     component = box["contents"][0]
     component["text"] = change(component["text"])

@@ -5,7 +5,7 @@ Pure.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-Span = tuple[int, int]
+TextSpan = tuple[int, int]
 """From where to where, in UTF-16 units, in which LINE counts."""
 
 
@@ -41,7 +41,7 @@ def _is_self(named: Any) -> bool:
     return isinstance(named, dict) and named.get("isSelf") is True
 
 
-def _spans(marked: Any, units: int) -> list[Span]:
+def _spans(marked: Any, units: int) -> list[TextSpan]:
     """Where the marked parts stand; one that says so of no part of the text is not believed."""
     spans = []
     for each in marked if isinstance(marked, Iterable) and not isinstance(marked, str) else ():
@@ -53,7 +53,7 @@ def _spans(marked: Any, units: int) -> list[Span]:
     return spans
 
 
-def _text(units: bytes, span: Span) -> str:
+def _text(units: bytes, span: TextSpan) -> str:
     return units[2 * span[0] : 2 * span[1]].decode("utf-16-le", "surrogatepass")
 
 

@@ -40,7 +40,7 @@ _FINAL = ("from", "to", "data")
 """The steps at which 5xx is about this mail; at those before it is about the server or our
 login.
 """
-Step = tuple[str, Callable[[], Awaitable[object]]]
+MailStep = tuple[str, Callable[[], Awaitable[object]]]
 
 
 class MailAdapter:
@@ -111,7 +111,7 @@ class MailAdapter:
 
     async def _hand_over(self, to: str, data: bytes, attempts: int) -> Delivery:
         client = self._client()
-        steps: list[Step] = [
+        steps: list[MailStep] = [
             *self._greeting(client),
             ("from", lambda: client.mail(self._address)),
             ("to", lambda: client.rcpt(to)),
@@ -148,10 +148,10 @@ class MailAdapter:
             local_hostname=self._address.rpartition("@")[2],
         )
 
-    def _greeting(self, client: SMTP) -> list[Step]:
+    def _greeting(self, client: SMTP) -> list[MailStep]:
         """Connecting, encryption and login, each a step of its own."""
         server = self._server
-        steps: list[Step] = [("connect", client.connect)]
+        steps: list[MailStep] = [("connect", client.connect)]
         if server.encryption is Encryption.STARTTLS:
             steps.append(("tls", client.starttls))
         if server.user:

@@ -22,7 +22,7 @@ from store.engine import leases
 from store.engine.database import StoreUnavailable
 from store.engine.failpoints import failpoint
 from store.mail import inboxes as mail_inboxes
-from store.mail.inboxes import Found, Position
+from store.mail.inboxes import MailKind, Position
 
 POLL = 30.0
 """Seconds between looks; a server that cannot be reached is asked again as often."""
@@ -47,14 +47,14 @@ READ_NOTED_EVERY = timedelta(minutes=10)
 log = get_logger()
 
 
-class Reader(Protocol):
+class MailReader(Protocol):
     """Somebody who wants mails. It may see one twice where the server numbers a mailbox anew."""
 
     def wants(self, head: bytes) -> int:
         """How many bytes of the mail with these headers to read; 0 where it is another's."""
         ...
 
-    async def read(self, work: Work, raw: bytes, key: str) -> Found:
+    async def read(self, work: Work, raw: bytes, key: str) -> MailKind:
         """Decide what a mail comes to: changes, notices and audit go into `work`; `key` is this
         mail's own.
 
@@ -70,7 +70,7 @@ class MailInbox:
         self,
         desk: Desk,
         box: ImapBox,
-        reader: Reader,
+        reader: MailReader,
         post: Callable[..., Awaitable[None]],
         owner: str,
     ) -> None:
@@ -204,7 +204,7 @@ class MailInbox:
         failpoint("report.settled")
         return after
 
-    async def _decide(self, work: Work, raw: bytes, key: str) -> Found:
+    async def _decide(self, work: Work, raw: bytes, key: str) -> MailKind:
         """One mail's trouble is no other's: what cannot be read is counted, and left where it
         is.
         """
@@ -216,7 +216,7 @@ class MailInbox:
             log.error("mail unreadable", reference=new_reference(), **where(error))
             work.changes.clear()
             work.notices.clear()
-            return Found.UNREADABLE
+            return MailKind.UNREADABLE
         log.info("mail read", found=found.value or "other")
         return found
 

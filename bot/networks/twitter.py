@@ -30,7 +30,7 @@ MOST_PICTURE = 5_000_000
 DUPLICATE = "duplicate content"
 NOT_SENT, NO_ANSWER = -1, 0
 """In place of an HTTP status."""
-Told = tuple[int, Mapping[str, str], dict[str, Any] | None]
+TwitterAnswer = tuple[int, Mapping[str, str], dict[str, Any] | None]
 """Status, headers, and the answer; None where it cannot be read: a proxy's page, or cut off."""
 
 
@@ -147,11 +147,11 @@ class TwitterAccount:
         signed, headers, _body = self._signer.sign(address, http_method=method)
         return URL(signed, encoded=True), dict(headers)
 
-    async def _get(self, path: str, query: Mapping[str, str]) -> Told:
+    async def _get(self, path: str, query: Mapping[str, str]) -> TwitterAnswer:
         address, headers = self._signed("GET", path, query)
         return await _ask(partial(self._client().get, address, headers=headers))
 
-    async def _post(self, path: str, **body: Any) -> Told:
+    async def _post(self, path: str, **body: Any) -> TwitterAnswer:
         address, headers = self._signed("POST", path, {})
         return await _ask(partial(self._client().post, address, headers=headers, **body))
 
@@ -178,7 +178,7 @@ class TwitterAccount:
         return min(datetime.fromtimestamp(int(given), UTC), self._now() + LONGEST_WAIT)
 
 
-async def _ask(call: Callable[[], Any]) -> Told:
+async def _ask(call: Callable[[], Any]) -> TwitterAnswer:
     try:
         async with call() as response:
             return response.status, response.headers, object_of(await body_of(response))

@@ -16,7 +16,7 @@ from domain.dates.days import BANGKOK
 from domain.groups import last_resort
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from handlers import system
-from handlers.chat import Button, Choice, Incoming, Masked, Notice, Part, Reply, reply_to_json
+from handlers.chat import Button, Choice, Incoming, Masked, Notice, Reply, ReplyPart, reply_to_json
 from handlers.desk import BUTTON_LIFETIME, Outcome
 from handlers.i18n import speaking
 from handlers.staff import work_address as staff_mail
@@ -45,7 +45,7 @@ class Batch:
     """What goes into the store with an outcome."""
 
     messages: list[Message] = field(default_factory=list)
-    button_rows: list[buttons.Button] = field(default_factory=list)
+    button_rows: list[buttons.StoredButton] = field(default_factory=list)
 
     def answers(self, event_id: str) -> None:
         """All of it comes from this event's message, which can be taken back."""
@@ -55,9 +55,9 @@ class Batch:
 
 def with_tokens(
     reply: Reply, owner: StaffId | None, now: datetime
-) -> tuple[Reply, list[buttons.Button]]:
+) -> tuple[Reply, list[buttons.StoredButton]]:
     """The reply with a random token in every button, and what the tokens mean."""
-    rows: list[buttons.Button] = []
+    rows: list[buttons.StoredButton] = []
     expires_at = now + BUTTON_LIFETIME
     # Neighbours in time are neighbours in the store's index: many at once are written to few pages.
     since = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
@@ -65,11 +65,13 @@ def with_tokens(
     def token(b: Button) -> Button:
         made = urlsafe_b64encode(since + os.urandom(TOKEN_BYTES)).rstrip(b"=").decode("ascii")
         rows.append(
-            buttons.Button(made, owner, b.action, b.args, b.record, b.version, b.once, expires_at)
+            buttons.StoredButton(
+                made, owner, b.action, b.args, b.record, b.version, b.once, expires_at
+            )
         )
         return Button(b.label, b.action, b.args, b.record, b.version, b.once, made, b.typed)
 
-    def part(old: Part) -> Part:
+    def part(old: ReplyPart) -> ReplyPart:
         pressed = tuple(token(button) for button in old.buttons)
         if isinstance(old, Choice):
             return replace(

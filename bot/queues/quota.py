@@ -14,7 +14,7 @@ from handlers.chat import Notice
 from handlers.desk import Outcome
 from store.chat import push_use
 from store.chat.push_use import PushUse, month_of
-from store.engine.database import Change, Database
+from store.engine.database import Database, Write
 
 QUOTA = "push-quota:"
 """The key of a notice about the quota begins so; each is told once a month."""
@@ -24,8 +24,8 @@ ASK_EVERY = 900.0
 """Seconds."""
 
 log = get_logger()
-Ask = Callable[[], Awaitable[tuple[int, int | None]]]
-Post = Callable[..., Awaitable[None]]
+AskQuota = Callable[[], Awaitable[tuple[int, int | None]]]
+PostOutcome = Callable[..., Awaitable[None]]
 
 
 def spent_notice(platform: Platform, now: datetime) -> Notice:
@@ -57,7 +57,12 @@ class QuotaWatch:
     """Asks a platform for its quota, keeps the answer, and warns."""
 
     def __init__(
-        self, platform: Platform, ask: Ask, db: Database, post: Post, clock: Callable[[], datetime]
+        self,
+        platform: Platform,
+        ask: AskQuota,
+        db: Database,
+        post: PostOutcome,
+        clock: Callable[[], datetime],
     ) -> None:
         self._platform = platform
         self._ask = ask
@@ -80,5 +85,5 @@ class QuotaWatch:
         now = self._clock()
         before = await push_use.get_use(self._db, self._platform, now)
         use = PushUse(before.counted, used, before.counted, quota, now)
-        note: Change = partial(push_use.note, platform=self._platform, use=use, now=now)
+        note: Write = partial(push_use.note, platform=self._platform, use=use, now=now)
         await self._post(Outcome(None, notices=tuple(warnings(self._platform, use, now))), note)

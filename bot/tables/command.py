@@ -13,7 +13,7 @@ from store.engine.database import Database
 OnDesk: TypeAlias = Callable[[Callable[[Database, Configuration, Clock], Awaitable[int]]], None]
 """Runs work on the configured desk; its number is the exit code."""
 
-Table = Annotated[Path, typer.Argument(help="A table, .csv or .xlsx.", metavar="FILE")]
+TablePath = Annotated[Path, typer.Argument(help="A table, .csv or .xlsx.", metavar="FILE")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")
 ]
@@ -36,7 +36,7 @@ def add_verbs(app: typer.Typer, on_desk: OnDesk) -> None:
 
 
 def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
-    def verb(file: Table, dry_run: DryRun = False) -> None:
+    def verb(file: TablePath, dry_run: DryRun = False) -> None:
         # Late: every start of the desk passes here, few bring tables.
         from bot.tables.report import import_file
         from domain.tables.tables import Register
@@ -54,7 +54,7 @@ def _import_verb(what: str, on_desk: OnDesk) -> Callable[[Path, bool], None]:
 
 
 def _export_verb(what: str, on_desk: OnDesk) -> Callable[[Path], None]:
-    def verb(file: Table) -> None:
+    def verb(file: TablePath) -> None:
         from bot.tables.report import export_file
         from domain.tables.tables import Register
 

@@ -17,7 +17,7 @@ from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.files import CSV
 from domain.staff import Platform
-from domain.tables.tables import Outcome, Remark
+from domain.tables.tables import RecordOutcome, Remark
 from handlers.chat import Notice, Reply
 from handlers.desk import Desk
 from handlers.i18n import speak
@@ -127,7 +127,9 @@ class Imports:
 
         async def work(tx: Tx) -> None:
             if job.state == "running":
-                await imports.note_progress(tx, job.id, done[Outcome.NEW], done[Outcome.CHANGED])
+                await imports.note_progress(
+                    tx, job.id, done[RecordOutcome.NEW], done[RecordOutcome.CHANGED]
+                )
 
         await self._desk.db.write(work)
         now = await imports.find_import(self._desk.db, job.id)
@@ -271,10 +273,10 @@ async def _ended(work: "asyncio.Task[Laid]", stop: threading.Event) -> None:
 def _together(job: Import, counts: Counts) -> Counts:
     """With what an earlier run had written, which this one found unchanged."""
     records = dict(counts.records)
-    records[Outcome.NEW] += job.new_records
-    records[Outcome.CHANGED] += job.changed_records
-    records[Outcome.UNCHANGED] = max(
-        0, records[Outcome.UNCHANGED] - job.new_records - job.changed_records
+    records[RecordOutcome.NEW] += job.new_records
+    records[RecordOutcome.CHANGED] += job.changed_records
+    records[RecordOutcome.UNCHANGED] = max(
+        0, records[RecordOutcome.UNCHANGED] - job.new_records - job.changed_records
     )
     return Counts(records, counts.rejected, counts.remarked)
 

@@ -37,7 +37,7 @@ from bot.telegram import render as telegram_render
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
 from bot.telegram.updates import INLINE, incoming, row_of, update_id
 from domain.errors import DeskError, InvalidInput, NotFound
-from domain.files import LARGEST, Why
+from domain.files import LARGEST, FileRefusal
 from domain.staff import Platform
 from handlers.chat import Attachment, Incoming, Reply
 from handlers.desk import FetchFailed
@@ -137,7 +137,7 @@ class TelegramAdapter:
                 yield chunk
         except BadRequest as error:
             if "too big" in str(error).lower():
-                raise InvalidInput(Why.LARGE, limit=LARGEST // 1_000_000) from None
+                raise InvalidInput(FileRefusal.LARGE, limit=LARGEST // 1_000_000) from None
             raise NotFound("file") from None
         except TelegramError as error:
             raise FetchFailed(type(error).__name__) from None

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.text import graphemes, shorten, split_text, utf16_length
-from handlers.chat import Button, Card, Choice, Document, Offers, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Choice, Document, Offers, Paragraph, Reply, ReplyPart
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TelegramLimits:
     """Telegram's numbers: UTF-16 units of a text and a caption, bytes of a photo, buttons of a
     message and of a row, graphemes that a phone shows; results of a query, and units of a result's
     title."""
@@ -29,14 +29,14 @@ class Limits:
     title: int = 200
 
 
-LIMITS = Limits()
+LIMITS = TelegramLimits()
 PHOTOS = frozenset({"image/jpeg", "image/png"})
 CODE = re.compile(r"[A-Z]?\d[\d.]*")
-Line = tuple[str, str]
+MarkedLine = tuple[str, str]
 """A line as people see it, and as HTML."""
 
 
-def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[str]:
+def render(reply: Reply, replaces: str = "", limits: TelegramLimits = LIMITS) -> list[str]:
     """One JSON payload {"method", "params"} a call; buttons are on the last message."""
     if reply.offers is not None:
         return [_offers(reply.offers, replaces, limits)]
@@ -56,12 +56,12 @@ def render(reply: Reply, replaces: str = "", limits: Limits = LIMITS) -> list[st
 
 
 def _said(
-    words: Sequence[Paragraph | Card | Choice], limits: Limits, replaces: str
+    words: Sequence[Paragraph | Card | Choice], limits: TelegramLimits, replaces: str
 ) -> list[dict[str, Any]]:
     """The calls that say this; the first takes the place of the message `replaces`, where one is
     named.
     """
-    lines: list[Line] = []
+    lines: list[MarkedLine] = []
     rows: list[list[Button]] = []
     numbered = 0
     for part in words:
@@ -82,7 +82,7 @@ def _said(
     return calls
 
 
-def _offers(offers: Offers, query: str, limits: Limits) -> str:
+def _offers(offers: Offers, query: str, limits: TelegramLimits) -> str:
     """The answer to a query, kept by Telegram for nobody: neither for others nor for later."""
     results = [
         {
@@ -106,7 +106,7 @@ def _send(text: str) -> dict[str, Any]:
     return {"method": "sendMessage", "params": {"text": text, "parse_mode": "HTML"}}
 
 
-def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
+def _send_file(file: Document, limits: TelegramLimits) -> dict[str, Any]:
     """A picture that Telegram shows, or a document; the sender adds the bytes."""
     photo = file.mime in PHOTOS and file.size <= limits.photo
     params: dict[str, Any] = {
@@ -123,7 +123,7 @@ def _send_file(file: Document, limits: Limits) -> dict[str, Any]:
     }
 
 
-def _plain(text: str, limit: int) -> list[Line]:
+def _plain(text: str, limit: int) -> list[MarkedLine]:
     return [
         (piece, html.escape(piece, quote=False))
         for line in text.split("\n")
@@ -135,11 +135,13 @@ def _fit(line: str, limit: int) -> list[str]:
     return split_text(line, limit) or [""]
 
 
-def _bold(text: str, limit: int) -> list[Line]:
+def _bold(text: str, limit: int) -> list[MarkedLine]:
     return [(piece, f"<b>{escaped}</b>" if piece else "") for piece, escaped in _plain(text, limit)]
 
 
-def _lines(part: Paragraph | Card | Choice, keys: Sequence[str], limits: Limits) -> list[Line]:
+def _lines(
+    part: Paragraph | Card | Choice, keys: Sequence[str], limits: TelegramLimits
+) -> list[MarkedLine]:
     limit = limits.text // 2
     if isinstance(part, Paragraph):
         return _plain(part.text, limit)
@@ -171,14 +173,14 @@ def _keys(choice: Choice, before: int) -> list[str]:
     return [str(before + n) for n in range(1, len(first) + 1)]
 
 
-def _needs_list(choice: Choice, limits: Limits) -> bool:
+def _needs_list(choice: Choice, limits: TelegramLimits) -> bool:
     """A telephone cuts a long button; then the text says it in full, and the buttons only the
     code.
     """
     return any(len(graphemes(option.label)) > limits.option_graphemes for option in choice.options)
 
 
-def _rows(part: Part, keys: Sequence[str], limits: Limits) -> list[list[Button]]:
+def _rows(part: ReplyPart, keys: Sequence[str], limits: TelegramLimits) -> list[list[Button]]:
     """The buttons; `keys` stand for options that the text lists."""
     rows: list[list[Button]] = []
     if isinstance(part, Choice) and keys:
@@ -205,7 +207,7 @@ def _relabelled(button: Button, label: str) -> Button:
     return Button(label.strip() or "…", button.action, token=button.token)
 
 
-def _keyboard(rows: Sequence[Sequence[Button]], limits: Limits) -> dict[str, object] | None:
+def _keyboard(rows: Sequence[Sequence[Button]], limits: TelegramLimits) -> dict[str, object] | None:
     kept: list[list[dict[str, str]]] = []
     count = 0
     for row in rows:
@@ -216,7 +218,7 @@ def _keyboard(rows: Sequence[Sequence[Button]], limits: Limits) -> dict[str, obj
     return {"inline_keyboard": kept} if kept else None
 
 
-def _pack(lines: Sequence[Line], limit: int) -> list[str]:
+def _pack(lines: Sequence[MarkedLine], limit: int) -> list[str]:
     """Whole lines to as few messages as possible; tags never span lines, so none is cut."""
     texts: list[str] = []
     current: list[str] = []

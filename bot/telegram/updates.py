@@ -12,7 +12,7 @@ import telegram
 from bot.platform import Unparsable
 from bot.telegram.render import CODE
 from domain.customers.vcards import VCard, read_vcards
-from domain.publicity.reading import LinkKind, find_links
+from domain.publicity.reading import PostLinkKind, find_links
 from domain.staff import Platform
 from handlers.chat import (
     Attachment,
@@ -218,7 +218,7 @@ def _with_links(text: str, entities: Sequence[telegram.MessageEntity]) -> str:
 
 
 def _is_post(address: str) -> bool:
-    return any(link.kind is not LinkKind.PAGE for link in find_links(address))
+    return any(link.kind is not PostLinkKind.PAGE for link in find_links(address))
 
 
 def _is_offer(message: telegram.Message, bot_id: str) -> bool:

@@ -18,7 +18,7 @@ LONG_PAUSE = timedelta(days=8)
 """Free days within a longer pause are not told: they change nothing."""
 
 
-class Kind(StrEnum):
+class SumLineKind(StrEnum):
     COUNTED = "counted"
     FREE = "free"
     STOPPED = "stopped"
@@ -26,14 +26,14 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SumLine:
     """One line of the sum, for the local dates `first` to `last`.
 
     COUNTED: `amount` of working time on each of them; FREE: no work, `name` of the holiday or ""
     for a weekend; STOPPED and GOES_ON: at the instant `at`, `closed` where the ticket was closed
     and reopened."""
 
-    kind: Kind
+    kind: SumLineKind
     first: date
     last: date
     amount: timedelta = timedelta()
@@ -51,7 +51,7 @@ class Explanation:
     limit: Limit | None
     start: datetime
     due: datetime | None
-    steps: tuple[Step, ...]
+    steps: tuple[SumLine, ...]
     state: State
     spent: timedelta
 
@@ -71,21 +71,21 @@ def explain(configuration: Configuration, ticket: Ticket, now: datetime) -> Expl
     return Explanation(cell, start, due, steps, state, spent)
 
 
-def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> Iterator[Step]:
+def _steps(calendar: WorkingCalendar, ticket: Ticket, due: datetime | None) -> Iterator[SumLine]:
     """Day by day from the creation to the due time, or to the pause that has not ended."""
     stops = [stop for stop in clock.stops(ticket) if due is None or stop.since < due]
     end = due or max(stop.since for stop in stops)
     on = ticket.created_at.astimezone(BANGKOK).date()
     while on <= end.astimezone(BANGKOK).date():
         if not calendar.hours(on) and not _hidden(on, stops):
-            yield Step(Kind.FREE, on, on, name=calendar.holiday_name(on) or "")
+            yield SumLine(SumLineKind.FREE, on, on, name=calendar.holiday_name(on) or "")
         yield from _day(calendar, on, clock.minute(ticket.created_at), stops, end)
         on += timedelta(days=1)
 
 
 def _day(
     calendar: WorkingCalendar, on: date, start: datetime, stops: list[Stop], end: datetime
-) -> Iterator[Step]:
+) -> Iterator[SumLine]:
     midnight = datetime.combine(on, time(), BANGKOK)
     tomorrow = midnight + timedelta(days=1)
     cursor = max(midnight, start)
@@ -94,20 +94,20 @@ def _day(
             continue
         if stop.since >= midnight:
             yield from _counted(calendar, on, cursor, stop.since)
-            yield Step(Kind.STOPPED, on, on, at=stop.since, closed=stop.closed)
+            yield SumLine(SumLineKind.STOPPED, on, on, at=stop.since, closed=stop.closed)
         if stop.until is None or stop.until >= tomorrow:
             return
-        yield Step(Kind.GOES_ON, on, on, at=stop.until, closed=stop.reopened)
+        yield SumLine(SumLineKind.GOES_ON, on, on, at=stop.until, closed=stop.reopened)
         cursor = stop.until
     yield from _counted(calendar, on, cursor, min(tomorrow, end))
 
 
 def _counted(
     calendar: WorkingCalendar, on: date, since: datetime, until: datetime
-) -> Iterator[Step]:
+) -> Iterator[SumLine]:
     amount = calendar.between(since, until)
     if amount:
-        yield Step(Kind.COUNTED, on, on, amount)
+        yield SumLine(SumLineKind.COUNTED, on, on, amount)
 
 
 def _hidden(on: date, stops: list[Stop]) -> bool:
@@ -120,9 +120,9 @@ def _hidden(on: date, stops: list[Stop]) -> bool:
     )
 
 
-def _merged(steps: Iterator[Step]) -> Iterator[Step]:
+def _merged(steps: Iterator[SumLine]) -> Iterator[SumLine]:
     """Days alike that follow each other as one step."""
-    held: Step | None = None
+    held: SumLine | None = None
     for step in steps:
         alike = held is not None and replace(held, first=step.first, last=step.last) == step
         if (

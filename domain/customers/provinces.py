@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from domain.data import Table, read_document
+from domain.data import TomlTable, read_document
 from domain.dates.days import format_month, search_month
 from domain.errors import InvalidInput
 from domain.text import clean, digits, fold, words
@@ -155,11 +155,11 @@ def _bare(text: str) -> str:
 
 
 @cache
-def _table() -> Table:
+def _table() -> TomlTable:
     document = read_document(
         Path(__file__).parents[1] / "data" / "provinces.toml", "provinces.toml"
     )
-    return Table(document.values, (), (document,))
+    return TomlTable(document.values, (), (document,))
 
 
 @cache

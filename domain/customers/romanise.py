@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from domain.data import Table, read_document
+from domain.data import TomlTable, read_document
 
 _VOWELS = re.compile("[aeiou]+")
 _TWICE = re.compile("([A-Z])\\1+|T(?=[DCS])|P(?=B)")
@@ -42,12 +42,12 @@ def _sound(letters: str) -> Sound:
 
 
 @cache
-def _data() -> Table:
+def _data() -> TomlTable:
     document = read_document(Path(__file__).parents[1] / "data" / "romanise.toml", "romanise.toml")
-    return Table(document.values, (), (document,))
+    return TomlTable(document.values, (), (document,))
 
 
-def _pairs(table: Table, key: str) -> list[tuple[str, str]]:
+def _pairs(table: TomlTable, key: str) -> list[tuple[str, str]]:
     pairs = []
     for item in table.items(key):
         if not (

@@ -24,7 +24,7 @@ DEFAULT_FILES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class TomlFile:
     """One TOML file as parsed; `name` is what an error calls it."""
 
     name: str
@@ -41,14 +41,14 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TomlTable:
     """A table of the merged files. Every reader raises DataError naming file, table, key and what
     to mend.
     """
 
     values: Mapping[str, object]
     path: tuple[str, ...]
-    documents: tuple[Document, ...]
+    documents: tuple[TomlFile, ...]
 
     def refusal(self, mend: str, key: str = "") -> DataError:
         """The error to raise about `key` of this table; blames the last file that sets it."""
@@ -71,14 +71,14 @@ class Table:
             if key not in known:
                 raise self.refusal(f"unknown; use one of {', '.join(known)}", key)
 
-    def table(self, key: str) -> "Table":
+    def table(self, key: str) -> "TomlTable":
         """The table under `key`; empty where it is missing."""
         value = self.values.get(key, {})
         if not isinstance(value, Mapping):
             raise self.refusal("must be a table", key)
-        return Table(value, (*self.path, key), self.documents)
+        return TomlTable(value, (*self.path, key), self.documents)
 
-    def tables(self) -> Iterator[tuple[str, "Table"]]:
+    def tables(self) -> Iterator[tuple[str, "TomlTable"]]:
         """Every key with its table, in file order."""
         for key in self.values:
             yield key, self.table(key)
@@ -135,7 +135,7 @@ class Table:
         return value
 
 
-def read_tables(override: Path | None = None) -> Table:
+def read_tables(override: Path | None = None) -> TomlTable:
     """The package's tables with those of `override` merged over them, key by key; DataError if
     unreadable.
     """
@@ -145,10 +145,10 @@ def read_tables(override: Path | None = None) -> Table:
     merged: dict[str, object] = {}
     for document in documents:
         merged = _merge(merged, document.values)
-    return Table(merged, (), tuple(documents))
+    return TomlTable(merged, (), tuple(documents))
 
 
-def read_document(path: Path, name: str) -> Document:
+def read_document(path: Path, name: str) -> TomlFile:
     """One TOML file (UTF-8, with or without BOM); DataError names the file and the line that is
     wrong.
     """
@@ -164,7 +164,7 @@ def read_document(path: Path, name: str) -> Document:
         raise DataError(f"{name}: {error}") from error
     if "holidays" in values:
         values["holidays"] = _by_date(values["holidays"], name)
-    return Document(name, values)
+    return TomlFile(name, values)
 
 
 def _by_date(rows: object, name: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from domain.data import Table
+from domain.data import TomlTable
 from domain.errors import InvalidInput
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -177,7 +177,7 @@ def _minutes(hours: tuple[Hours, ...]) -> int:
     )
 
 
-def read_working_calendar(root: Table) -> WorkingCalendar:
+def read_working_calendar(root: TomlTable) -> WorkingCalendar:
     """The calendar of `working_hours`, `holiday_rules` and `holidays`; DataError for a wrong
     row.
     """
@@ -200,7 +200,7 @@ def read_working_calendar(root: Table) -> WorkingCalendar:
     return WorkingCalendar(week, rules, options.texts("leave_out"))
 
 
-def _read_hours(hours: Table, weekday: str) -> tuple[Hours, ...]:
+def _read_hours(hours: TomlTable, weekday: str) -> tuple[Hours, ...]:
     read: list[Hours] = []
     for text in hours.texts(weekday):
         one = _parse_hours(text)

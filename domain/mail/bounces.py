@@ -19,7 +19,7 @@ _STATUSES = ("message/delivery-status", "message/global-delivery-status")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DeliveryReport:
     """One report. `failed` = it was given up; else it is only late, and still tried.
 
     `message_id` = the mail that came back with it; "" where none did, and `answers` = the mails
@@ -42,7 +42,7 @@ def _is_report(mail: Message) -> bool:
     return mail.get_content_type() == "multipart/report" and kind == "delivery-status"
 
 
-def read_report(raw: bytes) -> Report | None:
+def read_report(raw: bytes) -> DeliveryReport | None:
     """The report in a mail, perhaps cut off; None where nothing failed and nothing is late.
 
     InvalidInput("delivery_report") where it is none, or cannot be read.
@@ -62,7 +62,7 @@ def read_report(raw: bytes) -> Report | None:
         raise InvalidInput("delivery_report") from error
 
 
-def _read(mail: Message) -> Report | None:
+def _read(mail: Message) -> DeliveryReport | None:
     parts = _parts(mail)
     if not _is_report(mail):
         raise InvalidInput("delivery_report")
@@ -81,7 +81,9 @@ def _read(mail: Message) -> Report | None:
     answers = _ID.findall(
         f"{mail['In-Reply-To'] or ''} {' '.join(reversed(_ID.findall(str(mail['References']))))}"
     )
-    return Report("failed" in by_action, message_id, tuple(dict.fromkeys(answers)), _codes(told))
+    return DeliveryReport(
+        "failed" in by_action, message_id, tuple(dict.fromkeys(answers)), _codes(told)
+    )
 
 
 def _parts(mail: Message) -> list[Message]:

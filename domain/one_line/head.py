@@ -63,7 +63,7 @@ def read_head(line: str, vocabulary: Vocabulary, today: date) -> Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class CustomerMention:
     """A code, telephone or e-mail in a text, from where to where."""
 
     kind: CustomerRef
@@ -72,18 +72,18 @@ class Reference:
     end: int
 
 
-def reference_at(plain: str, at: int) -> Reference | None:
+def reference_at(plain: str, at: int) -> CustomerMention | None:
     """The code, telephone or e-mail that begins at `at`; `plain` has Arabic digits."""
     if found := _code().match(plain, at):
-        return Reference(
+        return CustomerMention(
             CustomerRef.CODE, re.sub(r"[\s.-]", "", found["code"]).upper(), at, found.end()
         )
     if (found := _EMAIL.match(plain, at)) and looks_like_email(found[0]):
-        return Reference(CustomerRef.EMAIL, parse_email(found[0]), at, found.end())
+        return CustomerMention(CustomerRef.EMAIL, parse_email(found[0]), at, found.end())
     return _phone_at(plain, at)
 
 
-def _phone_at(plain: str, at: int) -> Reference | None:
+def _phone_at(plain: str, at: int) -> CustomerMention | None:
     lead = _phone_lead().match(plain, at)
     start = lead.end() if lead else at
     if start >= len(plain) or plain[start] not in "0123456789+(":
@@ -96,7 +96,7 @@ def _phone_at(plain: str, at: int) -> Reference | None:
         if _ANOTHER.search(typed) or not looks_like_phone(typed):
             continue
         try:
-            return Reference(CustomerRef.PHONE, parse_phone(typed), at, start + len(typed))
+            return CustomerMention(CustomerRef.PHONE, parse_phone(typed), at, start + len(typed))
         except InvalidInput:
             continue
     return None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from domain.data import Table, read_document
+from domain.data import TomlTable, read_document
 from domain.text import MARKS
 
 WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
@@ -13,10 +13,10 @@ WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
 
 
 @cache
-def line_words(section: str) -> Table:
+def line_words(section: str) -> TomlTable:
     """One table of data/one_line.toml."""
     document = read_document(Path(__file__).parents[1] / "data" / "one_line.toml", "one_line.toml")
-    return Table(document.values, (), (document,)).table(section)
+    return TomlTable(document.values, (), (document,)).table(section)
 
 
 @cache

@@ -16,7 +16,7 @@ _DAY_AND_MONTH = re.compile(r"\d+/\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberAndDay:
     """`no` without the words for a number before it; `day` as typed, whether or not there is such a
     day.
     """
@@ -25,18 +25,18 @@ class Numbered:
     day: str = ""
 
 
-def read_numbered(kind: str, text: str) -> Numbered:
+def read_numbered(kind: str, text: str) -> NumberAndDay:
     """Read an answer: the number, and perhaps behind it its day, glued to it or not.
 
     `kind` is receipt, letter or contract. A receipt of a book is book and number: 12/45. Without a
     number: its day alone. Digits are Arabic."""
     plain = digits(clean(text)).strip(_EDGES)
     if looks_like_date(plain) and not _DAY_AND_MONTH.fullmatch(plain):
-        return Numbered("", plain)
+        return NumberAndDay("", plain)
     for head, day in _splits(plain):
         if any(map(str.isdigit, head)):
-            return Numbered(_number(kind, head), day)
-    return Numbered(_number(kind, plain))
+            return NumberAndDay(_number(kind, head), day)
+    return NumberAndDay(_number(kind, plain))
 
 
 def _splits(plain: str) -> Iterator[tuple[str, str]]:

@@ -200,7 +200,7 @@ def _change() -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class RegisteredNumber:
     """A registered number and its day, from where to where they stand."""
 
     no: str
@@ -209,13 +209,13 @@ class Numbered:
     end: int
 
 
-def first_numbered(kind: str, text: str, today: date) -> Numbered | None:
+def first_numbered(kind: str, text: str, today: date) -> RegisteredNumber | None:
     """The first receipt or letter with a number; without one, the first that has a day."""
     found = list(_numbered(kind, text, today))
     return next((one for one in found if one.no), found[0] if found else None)
 
 
-def _numbered(kind: str, text: str, today: date) -> Iterator[Numbered]:
+def _numbered(kind: str, text: str, today: date) -> Iterator[RegisteredNumber]:
     plain = digits(text)
     books = list(_booked(plain, today)) if kind == "receipt" else []
     yield from books
@@ -224,20 +224,20 @@ def _numbered(kind: str, text: str, today: date) -> Iterator[Numbered]:
             continue
         day, ends = _dated(plain, match.start("number"), today)
         if day is not None:
-            yield Numbered("", day, match.start(), ends)  # no number, but its day alone
+            yield RegisteredNumber("", day, match.start(), ends)  # no number, but its day alone
             continue
         no = match["number"].rstrip(".-/")
         if kind == "receipt" and not match["no"] and sum(map(str.isdigit, no)) < FEWEST_DIGITS:
             continue  # "receipt 5" may be a count
         on, end = _dated(plain, match.end(), today)
-        yield Numbered(no, on, match.start(), end)
+        yield RegisteredNumber(no, on, match.start(), end)
 
 
-def _booked(plain: str, today: date) -> Iterator[Numbered]:
+def _booked(plain: str, today: date) -> Iterator[RegisteredNumber]:
     """Receipts by the number of their book and their own: 12/45."""
     for match in _book().finditer(plain):
         on, end = _dated(plain, match.end(), today)
-        yield Numbered(f"{match['book']}/{match['number']}", on, match.start(), end)
+        yield RegisteredNumber(f"{match['book']}/{match['number']}", on, match.start(), end)
 
 
 @cache

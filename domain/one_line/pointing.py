@@ -12,7 +12,7 @@ from datetime import date
 from math import log
 
 from domain.catalogue import Catalogue
-from domain.data import Table
+from domain.data import TomlTable
 from domain.tickets.suggest import Seeds, sound_of
 
 MOST, MOST_CHANNELS = 6, 4
@@ -185,7 +185,7 @@ class Pointer:
         return single, groups
 
 
-def read_telling(root: Table, catalogue: Catalogue, seeds: Seeds) -> Telling:
+def read_telling(root: TomlTable, catalogue: Catalogue, seeds: Seeds) -> Telling:
     """The table `pointing` over the words of the suggestions; DataError for a channel that the
     catalogue lacks.
     """

@@ -9,8 +9,7 @@ from enum import StrEnum
 from domain.customers.phones import read_phones
 from domain.dates.days import looks_like_date
 from domain.text import clean, digits
-from domain.tickets import references
-from domain.tickets.references import find_references
+from domain.tickets.references import ReferenceKind, find_references
 
 FEWEST, MOST = 7, 12
 """So many digits behind a nought or a country's number are meant as a telephone."""
@@ -19,7 +18,7 @@ _NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+?66|0[1-9])[\d\s()-]*\d(?![\w/]|[.,]\d
 _MOBILE = re.compile(r"0[689]")
 
 
-class Kind(StrEnum):
+class SlipKind(StrEnum):
     """What a slip was meant to be."""
 
     CODE = "code"
@@ -34,7 +33,7 @@ class Slip:
     A code is always a slip here: whether there is such a customer is for the store to say.
     """
 
-    kind: Kind
+    kind: SlipKind
     text: str
     count: int = 0
     off: int = 0
@@ -46,10 +45,10 @@ def find_slip(text: str) -> Slip | None:
     """
     plain = digits(clean(text))
     named = [
-        one for one in find_references(text) if one.kind is references.Kind.CUSTOMER and one.sure
+        one for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER and one.sure
     ]
     if named:
-        return Slip(Kind.CODE, named[0].value)
+        return Slip(SlipKind.CODE, named[0].value)
     return next(
         filter(None, (_phone(number[0].strip()) for number in _NUMBER.finditer(plain))), None
     )
@@ -61,4 +60,4 @@ def _phone(written: str) -> Slip | None:
     if not FEWEST <= len(local) <= MOST or looks_like_date(written) or read_phones(written).numbers:
         return None
     wanted = 10 if _MOBILE.match(local) else 9
-    return Slip(Kind.PHONE, written, len(local), len(local) - wanted)
+    return Slip(SlipKind.PHONE, written, len(local), len(local) - wanted)

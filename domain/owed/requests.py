@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from domain.catalogue import Catalogue
 from domain.customers.records import CustomerCode
-from domain.data import Table
+from domain.data import TomlTable
 from domain.owed.contracts import Contract
 from domain.owed.rules import Owed, OwedState
 from domain.staff import StaffId
@@ -64,7 +64,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StepMark:
     """A step that no ticket does, ticked by an officer."""
 
     step: str
@@ -78,7 +78,7 @@ class Life:
 
     request: Request
     tickets: tuple[Ticket, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[StepMark, ...] = ()
     contract: Contract | None = None
     owed: tuple[Owed, ...] = ()
 
@@ -226,7 +226,7 @@ def _projects(life: Life) -> set[str]:
     return own.union(*(ticket.projects for ticket in life.tickets))
 
 
-def read_requests(root: Table, catalogue: Catalogue) -> Steps:
+def read_requests(root: TomlTable, catalogue: Catalogue) -> Steps:
     """The `requests` tables; DataError for a wrong row."""
     table = root.table("requests")
     table.check_keys([str(kind) for kind in RequestKind])

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.catalogue import Catalogue
-from domain.data import Table
+from domain.data import TomlTable
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import WorkingCalendar
 from domain.owed.contracts import DUE_DATES
@@ -46,7 +46,7 @@ class OwedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class CalendarSpan:
     """A length of time as the office writes it: months and years by the calendar, the rest in
     days.
     """
@@ -74,9 +74,9 @@ class Rule:
     proof: tuple[str, ...]
     chase: tuple[str, ...]
     template: str
-    first: Span
+    first: CalendarSpan
     agreed: str
-    every: Span
+    every: CalendarSpan
     times: int
     supervisor_after: int
     at: time
@@ -284,7 +284,7 @@ def _begun(starts: Sequence[Closed], ends: Sequence[Closed], rows: Sequence[Owed
 
 
 def read_rules(
-    root: Table, catalogue: Catalogue, templates: Iterable[str] | None = None
+    root: TomlTable, catalogue: Catalogue, templates: Iterable[str] | None = None
 ) -> dict[str, Rule]:
     """The `reminders` tables; DataError naming file and row. `templates` = the letters that there
     are.
@@ -296,7 +296,7 @@ def read_rules(
     }
 
 
-def _read_rule(name: str, row: Table, catalogue: Catalogue, templates: set[str] | None) -> Rule:
+def _read_rule(name: str, row: TomlTable, catalogue: Catalogue, templates: set[str] | None) -> Rule:
     row.check_keys(_KEYS)
     subjects = {
         key: row.codes(key, catalogue.subjects, "subject")
@@ -327,7 +327,7 @@ def _read_rule(name: str, row: Table, catalogue: Catalogue, templates: set[str] 
     )
 
 
-def _read_span(row: Table, key: str) -> Span:
+def _read_span(row: TomlTable, key: str) -> CalendarSpan:
     text = row.text(key)
     match = _SPAN.fullmatch(text)
     if not match or not int(match[1]):
@@ -335,20 +335,20 @@ def _read_span(row: Table, key: str) -> Span:
             f'"{text}" must look like "14 days", "2 weeks", "3 months" or "1 year", not zero', key
         )
     amount, unit = int(match[1]), match[2]
-    span = Span(amount * _MONTHS.get(unit, 0), amount * _DAYS.get(unit, 0))
+    span = CalendarSpan(amount * _MONTHS.get(unit, 0), amount * _DAYS.get(unit, 0))
     if span.months * 30 + span.days > 3660:
         raise row.refusal(f'"{text}" is longer than ten years', key)
     return span
 
 
-def _read_count(row: Table, key: str) -> int:
+def _read_count(row: TomlTable, key: str) -> int:
     value = row.values.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
         raise row.refusal("must be a whole number from 1 to 1000", key)
     return value
 
 
-def _read_time(row: Table) -> time:
+def _read_time(row: TomlTable) -> time:
     match = _CLOCK.fullmatch(row.text("at"))
     if not match:
         raise row.refusal('must look like "09:00"', "at")

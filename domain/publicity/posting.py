@@ -5,7 +5,7 @@ costs.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from domain.data import Table
+from domain.data import TomlTable
 from domain.publicity.reading import Network, has_address
 
 WITH_LINK = "_with_link"
@@ -24,7 +24,7 @@ class PostingRules:
         return self.prices.get(network + WITH_LINK, plain) if has_address(text) else plain
 
 
-def read_posting(root: Table) -> PostingRules:
+def read_posting(root: TomlTable) -> PostingRules:
     """The table `posting`; DataError naming the key."""
     table = root.table("posting")
     table.check_keys(("second_confirmation", "price"))

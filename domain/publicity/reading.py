@@ -40,7 +40,7 @@ class Network(StrEnum):
     LINE = "line"
 
 
-class LinkKind(StrEnum):
+class PostLinkKind(StrEnum):
     """`GROUP` = a post within a group, which others perhaps cannot see; `PAGE` = no post, but the
     whole account.
     """
@@ -60,7 +60,7 @@ class PostLink:
     url: str
     key: str
     page: str = ""
-    kind: LinkKind = LinkKind.POST
+    kind: PostLinkKind = PostLinkKind.POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def find_links(text: str) -> list[PostLink]:
         link = _read(match[0])
         if link is not None:
             found.setdefault(link.key, link)
-    posts = [link for link in found.values() if link.kind is not LinkKind.PAGE]
+    posts = [link for link in found.values() if link.kind is not PostLinkKind.PAGE]
     return posts or list(found.values())
 
 
@@ -194,7 +194,7 @@ def _facebook(host: str, path: list[str], query: dict[str, str]) -> PostLink | N
         and _NAME.fullmatch(path[1])
     ):
         link = _facebook_post(path[3], base + "/".join(path[:4]), "")
-        return link and PostLink(link.network, link.url, link.key, "", LinkKind.GROUP)
+        return link and PostLink(link.network, link.url, link.key, "", PostLinkKind.GROUP)
     if head in ("reel", "reels") and path[1:]:
         return _facebook_post(path[1], f"{base}reel/{path[1]}", "")
     if (
@@ -207,7 +207,7 @@ def _facebook(host: str, path: list[str], query: dict[str, str]) -> PostLink | N
     if not page or not _NAME.fullmatch(page):
         return None
     return PostLink(
-        Network.FACEBOOK, base + page, f"facebook:page/{page.casefold()}", page, LinkKind.PAGE
+        Network.FACEBOOK, base + page, f"facebook:page/{page.casefold()}", page, PostLinkKind.PAGE
     )
 
 
@@ -237,7 +237,7 @@ def _twitter(host: str, path: list[str], query: dict[str, str]) -> PostLink | No
             f"https://x.com/{name}",
             f"twitter:page/{name.casefold()}",
             name,
-            LinkKind.PAGE,
+            PostLinkKind.PAGE,
         )
     return None
 
@@ -257,7 +257,7 @@ def _line(host: str, path: list[str], query: dict[str, str]) -> PostLink | None:
         return None  # which one, it does not say
     if lowered[:1] == ["ti"] or host == "page.line.me":
         return PostLink(
-            Network.LINE, address, f"line:page/{path[-1].casefold()}", path[-1], LinkKind.PAGE
+            Network.LINE, address, f"line:page/{path[-1].casefold()}", path[-1], PostLinkKind.PAGE
         )
     if len(address) > MOST_LINK or not all(32 < ord(sign) < 127 for sign in address):
         return None

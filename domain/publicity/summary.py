@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from domain.data import Table
+from domain.data import TomlTable
 from domain.dates.data_years import parse_periods
 from domain.dates.days import BANGKOK, fiscal_year
 from domain.errors import InvalidInput
@@ -118,7 +118,7 @@ def without_publicity(releases: Iterable[Release], publicised: Sequence[DataUse]
     return [release for release in releases if not any(about(release, use) for use in publicised)]
 
 
-def read_releases(root: Table, projects: Sequence[Project]) -> tuple[Release, ...]:
+def read_releases(root: TomlTable, projects: Sequence[Project]) -> tuple[Release, ...]:
     """The office's `[[releases]]`: project, period of the data, day of the release; DataError for a
     wrong row.
     """
@@ -127,7 +127,7 @@ def read_releases(root: Table, projects: Sequence[Project]) -> tuple[Release, ..
     for item in root.items("releases"):
         if not isinstance(item, dict):
             raise root.refusal("must be tables with project, data and on: [[releases]]", "releases")
-        row = Table(item, ("releases",), root.documents)
+        row = TomlTable(item, ("releases",), root.documents)
         row.check_keys(("project", "data", "on"))
         name, on = row.text("project"), row.day("on")
         if name not in known:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from domain.catalogue import Catalogue
-from domain.data import Table, read_document
+from domain.data import TomlTable, read_document
 from domain.errors import InvalidInput
 from domain.text import clean, digits
 from domain.tickets.records import Complexity, Mood, Status, Urgency
@@ -33,7 +33,7 @@ class Register(StrEnum):
     TICKETS = "tickets"
 
 
-class Outcome(StrEnum):
+class RecordOutcome(StrEnum):
     """What a table does to one record."""
 
     NEW = "new"
@@ -69,12 +69,12 @@ def undefuse(text: str) -> str:
 
 
 @cache
-def _table() -> Table:
+def _table() -> TomlTable:
     document = read_document(Path(__file__).parents[1] / "data" / "transfer.toml", "transfer.toml")
-    return Table(document.values, (), (document,))
+    return TomlTable(document.values, (), (document,))
 
 
-def register_table(register: Register, what: str = "") -> Table:
+def register_table(register: Register, what: str = "") -> TomlTable:
     """The names of a register's columns, or those of its `parts`, or those that are `ignored`."""
     return _table().table(f"{register}_{what}" if what else register)
 

@@ -59,7 +59,7 @@ _TIMES = ("created_at", "recorded_at", "closed_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CellLookups:
     """What the cells of tickets may refer to; `contacts` and `customers` are those of the rows at
     hand.
     """
@@ -184,7 +184,7 @@ def _printed_pause(pause: Pause) -> str:
     return f"{span} / {Status.CLOSED}" if pause.closed else span
 
 
-def _pauses(text: str, desk: Desk) -> tuple[Pause, ...]:
+def _pauses(text: str, desk: CellLookups) -> tuple[Pause, ...]:
     """The reverse of what is printed; InvalidInput("row_pauses") where it is none, or they run into
     each other.
     """
@@ -208,7 +208,7 @@ def _printed_day(on: date | None) -> str:
     return "" if on is None else on.isoformat()
 
 
-def merge_ticket(old: Ticket | None, cells: Cells, desk: Desk, labels: Labels) -> Ticket:
+def merge_ticket(old: Ticket | None, cells: Cells, desk: CellLookups, labels: Labels) -> Ticket:
     """The ticket after its row; equal to `old` where the row says nothing new.
 
     A cell replaces what was there, an empty one leaves it. Raises InvalidInput: of the cell that
@@ -270,7 +270,9 @@ def _taken(old: Ticket, new: Ticket) -> bool:
     return old.details != new.details and not (old.customer == new.customer and same_day)
 
 
-def _read(name: str, text: str, cells: Cells, desk: Desk, old: Ticket | None) -> dict[str, object]:
+def _read(
+    name: str, text: str, cells: Cells, desk: CellLookups, old: Ticket | None
+) -> dict[str, object]:
     """The cell's field and value, if it is another one than the ticket's."""
     if name in _TIMES:
         at = parse_instant(text, desk.now)
@@ -296,20 +298,20 @@ def _contact(text: str, contacts: Mapping[str, int]) -> int:
     return contacts[text]
 
 
-def _customer(text: str, desk: Desk) -> CustomerCode:
+def _customer(text: str, desk: CellLookups) -> CustomerCode:
     code = parse_code(text)
     if code not in desk.customers:
         raise InvalidInput("row_customer", code=code)
     return code
 
 
-def _person(text: str, desk: Desk) -> StaffId:
+def _person(text: str, desk: CellLookups) -> StaffId:
     if text not in desk.staff:
         raise InvalidInput("row_staff", name=text[:60])
     return desk.staff[text]
 
 
-def _projects(text: str, desk: Desk) -> tuple[str, ...]:
+def _projects(text: str, desk: CellLookups) -> tuple[str, ...]:
     """Names or short forms, one a line or with semicolons; one that the list lacks stays as it is
     written.
 
@@ -327,7 +329,7 @@ def _projects(text: str, desk: Desk) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _years(text: str, desk: Desk) -> str:
+def _years(text: str, desk: CellLookups) -> str:
     """Years line by line in the form in which they are kept; words that are no years as they
     are.
     """
@@ -342,14 +344,14 @@ def _years(text: str, desk: Desk) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _province(text: str, desk: Desk) -> str:
+def _province(text: str, desk: CellLookups) -> str:
     name = find_province(text)
     if not name:
         raise InvalidInput("province", text=text[:40])
     return name
 
 
-_READERS: Mapping[str, Callable[[str, Desk], object]] = {
+_READERS: Mapping[str, Callable[[str, CellLookups], object]] = {
     "customer": _customer,
     "reply_email": lambda text, desk: parse_email(text),
     "channel": lambda text, desk: desk.names.code("channels", text),

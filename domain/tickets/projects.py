@@ -7,7 +7,7 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from domain.data import Table
+from domain.data import TomlTable
 from domain.text import clean, fold, words
 
 MIN_SLIP = 3
@@ -136,7 +136,7 @@ def _bare(text: str) -> str:
     )
 
 
-def read_projects(root: Table) -> tuple[Project, ...]:
+def read_projects(root: TomlTable) -> tuple[Project, ...]:
     """The `projects` tables in file order (DOMAIN.md section 11); DataError for a wrong row."""
     projects: list[Project] = []
     for name, row in root.table("projects").tables():

@@ -61,7 +61,7 @@ _BETWEEN = re.compile(r"(?:[ \t.:,;)]|[=-](?!>))*")
 _PUBLICATION = re.compile(r"[Pp](\d{1,9})")
 
 
-class Kind(StrEnum):
+class ReferenceKind(StrEnum):
     """What a reference leads to."""
 
     TICKET = "ticket"
@@ -77,7 +77,7 @@ class Reference:
     `start` and `end` = where it stands, its label included. `sure` = it can hardly be anything
     else; what is not is followed only where there is such a record."""
 
-    kind: Kind
+    kind: ReferenceKind
     value: str
     start: int
     end: int
@@ -88,7 +88,7 @@ def find_references(text: str) -> tuple[Reference, ...]:
     """Every reference in the text, in the order in which they stand, each record once."""
     plain = _plain(text)
     found = sorted(_candidates(plain), key=lambda one: (one.start, -one.end))
-    kept: dict[tuple[Kind, str], Reference] = {}
+    kept: dict[tuple[ReferenceKind, str], Reference] = {}
     end = 0
     for one in found:
         if one.start >= end:
@@ -104,24 +104,24 @@ def read_alone(text: str) -> Reference | None:
     text = clean(text)
     plain = _plain(text).strip(_AROUND)
     if publication := _PUBLICATION.fullmatch(plain):
-        return Reference(Kind.PUBLICATION, f"P{publication[1]}", 0, len(text))
+        return Reference(ReferenceKind.PUBLICATION, f"P{publication[1]}", 0, len(text))
     if contract := _contract_alone(plain):
-        return Reference(Kind.CONTRACT, contract, 0, len(text))
+        return Reference(ReferenceKind.CONTRACT, contract, 0, len(text))
     found = [one for one in find_references(text) if one.sure or _has_letter(text, one)]
     if len(found) == 1 and not _said_beside(text, found[0]):
         return found[0]
     code = read_code(text)
-    return Reference(Kind.CUSTOMER, code, 0, len(text)) if code else None
+    return Reference(ReferenceKind.CUSTOMER, code, 0, len(text)) if code else None
 
 
-def take_reference(text: str, *kinds: Kind) -> tuple[Reference, str] | None:
+def take_reference(text: str, *kinds: ReferenceKind) -> tuple[Reference, str] | None:
     """The record of one of these kinds (of any, without) that a text is about, and its other words.
 
     That is the one that leads the text, else the only one in it; None where there is none, or
     several and no first."""
     found = [one for one in find_references(text) if not kinds or one.kind in kinds]
     leads = bool(found) and not text[: found[0].start].strip(_AROUND)
-    if not leads and Kind.TICKET in kinds and (bare := _bare_ticket(text)):
+    if not leads and ReferenceKind.TICKET in kinds and (bare := _bare_ticket(text)):
         return bare, _BETWEEN.sub("", text[bare.end :], count=1).strip()
     if not found or (len(found) > 1 and not leads):
         return None
@@ -130,14 +130,14 @@ def take_reference(text: str, *kinds: Kind) -> tuple[Reference, str] | None:
     return one, f"{before} {behind}".strip()
 
 
-def is_named(*kinds: Kind) -> Callable[[str], bool]:
+def is_named(*kinds: ReferenceKind) -> Callable[[str], bool]:
     """Whether a text is about one record of these kinds: what a command's arguments fit by."""
     return lambda text: take_reference(text, *kinds) is not None
 
 
 def are_codes(text: str) -> bool:
     """Whether the text is customer codes and nothing else, but for words that join them."""
-    found = [one for one in find_references(text) if one.kind is Kind.CUSTOMER]
+    found = [one for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
     rest = text
     for one in reversed(found):
         rest = f"{rest[: one.start]} {rest[one.end :]}"
@@ -169,7 +169,7 @@ def read_ticket_no(text: str) -> TicketNo | None:
     """The ticket's number that the whole text is; its letter may be missing."""
     plain = clean(text)
     one = read_alone(plain) or _bare_ticket(plain)
-    whole = one is not None and one.kind is Kind.TICKET and not _said_beside(plain, one)
+    whole = one is not None and one.kind is ReferenceKind.TICKET and not _said_beside(plain, one)
     return TicketNo(one.value) if one and whole else None
 
 
@@ -212,9 +212,13 @@ def _candidates(plain: str) -> Iterator[Reference]:
     for found in _lettered_customer().finditer(open_text):
         yield _read_customer(found)
     for found in _labelled_customer().finditer(open_text):
-        yield Reference(Kind.CUSTOMER, f"C{found['no']}", found.start(), found.end(), sure=False)
+        yield Reference(
+            ReferenceKind.CUSTOMER, f"C{found['no']}", found.start(), found.end(), sure=False
+        )
     for found in _contract().finditer(open_text):
-        yield Reference(Kind.CONTRACT, parse_contract_no(found["no"]), found.start(), found.end())
+        yield Reference(
+            ReferenceKind.CONTRACT, parse_contract_no(found["no"]), found.start(), found.end()
+        )
 
 
 def _read_ticket(found: re.Match[str]) -> Reference | None:
@@ -226,7 +230,7 @@ def _read_ticket(found: re.Match[str]) -> Reference | None:
     number = "".join(groups)
     if len(groups) > _MOST_GROUPS or not (_is_dated(number) or (lettered and len(groups) == 1)):
         return None
-    return Reference(Kind.TICKET, f"R{number}", found.start(), found.end(), sure=lettered)
+    return Reference(ReferenceKind.TICKET, f"R{number}", found.start(), found.end(), sure=lettered)
 
 
 def _is_dated(number: str) -> bool:
@@ -239,14 +243,14 @@ def _bare_ticket(text: str) -> Reference | None:
     found = _BARE_TICKET.match(_plain(text))
     if found is None or not _is_dated(found["no"]):
         return None
-    return Reference(Kind.TICKET, f"R{found['no']}", 0, found.end(), sure=False)
+    return Reference(ReferenceKind.TICKET, f"R{found['no']}", 0, found.end(), sure=False)
 
 
 def _read_customer(found: re.Match[str]) -> Reference:
     number = _JOINED.sub("", found["no"])
     likely = len(number) > _SURE_DIGITS or (len(number) == _SURE_DIGITS and not found["gap"])
     sure = number == found["no"] and (likely or bool(found["label"]))
-    return Reference(Kind.CUSTOMER, f"C{number}", found.start(), found.end(), sure)
+    return Reference(ReferenceKind.CUSTOMER, f"C{number}", found.start(), found.end(), sure)
 
 
 def _contract_alone(plain: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from math import log
 
 from domain.catalogue import Catalogue
-from domain.data import Table
+from domain.data import TomlTable
 from domain.text import fold
 
 MOST = 3
@@ -31,7 +31,7 @@ Seeds = Mapping[str, Collection[str]]
 """For each listed word, as it sounds, the subjects of which it speaks."""
 
 
-def read_seeds(root: Table, catalogue: Catalogue) -> Seeds:
+def read_seeds(root: TomlTable, catalogue: Catalogue) -> Seeds:
     """The table `suggestions`: subject or group -> words; DataError for a subject that the
     catalogue lacks.
     """

@@ -36,7 +36,7 @@ CHUNK = 400
 BREATH = 50
 """After so many tickets other tasks get their turn."""
 
-Told = tuple[Stage, Ticket]
+TicketAtStage = tuple[Stage, Ticket]
 
 
 def rows_for(work: Work, ticket: Ticket) -> list[Due]:
@@ -109,7 +109,7 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
         await _tell_person(work, person, [*told.values()], rows[0].id)
 
 
-async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, Told]]:
+async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, TicketAtStage]]:
     """What each person would be told now: whoever asks tells it, so that it is done with this
     work.
     """
@@ -119,13 +119,15 @@ async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, Told]]:
     return await _by_person(work, rows)
 
 
-async def _by_person(work: Work, rows: Sequence[Due]) -> dict[StaffId, dict[TicketNo, Told]]:
+async def _by_person(
+    work: Work, rows: Sequence[Due]
+) -> dict[StaffId, dict[TicketNo, TicketAtStage]]:
     """Whom to tell what of these occurrences, the latest stage of each ticket."""
     found = await tickets.get_tickets(work.db, [row.subject for row in rows])
     away = {leave.staff for leave in await hand_overs.list_leaves(work.db, work.today, work.today)}
     there = [person for person in await staff.list_staff(work.db) if person.blocked_at is None]
     people = {person.id: person for person in there if person.id not in away}
-    messages: dict[StaffId, dict[TicketNo, Told]] = {}
+    messages: dict[StaffId, dict[TicketNo, TicketAtStage]] = {}
     for row in rows:
         ticket = found.get(row.subject)
         if ticket is None or row.occurrence not in {
@@ -157,7 +159,9 @@ def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> li
     return [person for person in supervisors([*people.values()]) if person != ticket.assignee]
 
 
-async def _tell_person(work: Work, person: StaffId, told: list[Told], first_row: int) -> None:
+async def _tell_person(
+    work: Work, person: StaffId, told: list[TicketAtStage], first_row: int
+) -> None:
     told.sort(key=lambda each: (each[0] is Stage.SOON, ticket_cards.due(work, each[1]) or work.now))
     codes = [ticket.customer for _stage, ticket in told if ticket.customer]
     names = {
@@ -200,7 +204,7 @@ def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
 
 
 def _message(
-    told: list[Told],
+    told: list[TicketAtStage],
     words: Callable[[Ticket], str],
     state: Callable[[Stage, Ticket], str],
     mine: bool,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.clock import state as clock
 from domain.clock.state import State
-from domain.clock.sum import Explanation, Kind, Step
+from domain.clock.sum import Explanation, SumLine, SumLineKind
 from domain.configuration import Configuration
 from domain.tickets.records import Complexity, Ticket
 from domain.time_standard import Limit
@@ -84,21 +84,26 @@ def _no_limit(configuration: Configuration, ticket: Ticket) -> str:
     )
 
 
-def _lines(steps: Sequence[Step]) -> Iterator[str]:
+def _lines(steps: Sequence[SumLine]) -> Iterator[str]:
     """A line for each run of counted days, of free days, and for each going on."""
     line: list[str] = []
-    before: Step | None = None
+    before: SumLine | None = None
     for step in steps:
-        after_stop = before is not None and before.kind is Kind.STOPPED
-        if line and (step.kind is Kind.GOES_ON or after_stop or _turns(before, step)):
+        after_stop = before is not None and before.kind is SumLineKind.STOPPED
+        if line and (step.kind is SumLineKind.GOES_ON or after_stop or _turns(before, step)):
             yield " · ".join(line)
             line = []
-        if step.kind is Kind.STOPPED and line and before is not None and before.last == step.first:
+        if (
+            step.kind is SumLineKind.STOPPED
+            and line
+            and before is not None
+            and before.last == step.first
+        ):
             line[-1] += " " + (_("แล้วปิดใบงาน") if step.closed else _("แล้วหยุดรอผู้รับบริการ"))
         elif (
-            step.kind is Kind.COUNTED
+            step.kind is SumLineKind.COUNTED
             and before is not None
-            and before.kind is Kind.GOES_ON
+            and before.kind is SumLineKind.GOES_ON
             and before.last == step.first
         ):
             line[-1] += " " + _("นับต่อ %(amount)s", amount=hours(step.amount))
@@ -109,25 +114,27 @@ def _lines(steps: Sequence[Step]) -> Iterator[str]:
         yield " · ".join(line)
 
 
-def _turns(before: Step | None, step: Step) -> bool:
+def _turns(before: SumLine | None, step: SumLine) -> bool:
     """From counted days to free ones or back, a new line begins."""
-    return before is not None and (before.kind is Kind.FREE) != (step.kind is Kind.FREE)
+    return before is not None and (before.kind is SumLineKind.FREE) != (
+        step.kind is SumLineKind.FREE
+    )
 
 
-def _phrase(step: Step) -> str:
-    if step.kind is Kind.STOPPED and step.at:
+def _phrase(step: SumLine) -> str:
+    if step.kind is SumLineKind.STOPPED and step.at:
         return (
             _("%(at)s หยุด ปิดใบงาน", at=day_time(step.at))
             if step.closed
             else _("%(at)s หยุดรอผู้รับบริการ", at=day_time(step.at))
         )
-    if step.kind is Kind.GOES_ON and step.at:
+    if step.kind is SumLineKind.GOES_ON and step.at:
         return (
             _("%(at)s เปิดอีกครั้ง", at=day_time(step.at))
             if step.closed
             else _("%(at)s ผู้รับบริการตอบ", at=day_time(step.at))
         )
-    if step.kind is Kind.FREE:
+    if step.kind is SumLineKind.FREE:
         return f"{days(step.first, step.last)} {holiday(step.name) or _weekend(step)}"
     if step.first != step.last:
         return _(
@@ -138,7 +145,7 @@ def _phrase(step: Step) -> str:
     return _("%(day)s นับ %(amount)s", day=day(step.first), amount=hours(step.amount))
 
 
-def _weekend(step: Step) -> str:
+def _weekend(step: SumLine) -> str:
     names = dict.fromkeys(
         value_label("free_day", str(on.weekday())) for on in (step.first, step.last)
     )
@@ -165,7 +172,7 @@ def _result(told: Explanation, if_now: datetime | None, day_minutes: int) -> Ite
     )
 
 
-def _parts(steps: Sequence[Step]) -> list[timedelta]:
+def _parts(steps: Sequence[SumLine]) -> list[timedelta]:
     """What was counted, each day by itself."""
     return [
         step.amount

@@ -8,7 +8,7 @@ from domain.one_line.reading import Vocabulary, parse_one_line, small_talk
 from domain.one_line.slips import find_slip
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from domain.tickets.references import Kind, is_courtesy, read_alone, take_reference
+from domain.tickets.references import ReferenceKind, is_courtesy, read_alone, take_reference
 from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
@@ -54,7 +54,7 @@ async def find(ctx: Context, args: str) -> Reply:
     if not args.strip():
         return say(_("พิมพ์ชื่อ เบอร์โทร อีเมล รหัสผู้รับบริการ หรือเลขใบงานที่ต้องการค้นหา"))
     one = read_alone(args)
-    if one and one.kind is not Kind.CUSTOMER:
+    if one and one.kind is not ReferenceKind.CUSTOMER:
         return await named_records.show(ctx, one)
     named = [] if one else await named_records.find_named(ctx, args)
     if len(named) > 1:
@@ -75,7 +75,7 @@ async def code(ctx: Context, args: str) -> Reply:
 
 def _is_ticket_alone(args: str) -> bool:
     """Whether a ticket is named, and no more is said of it."""
-    taken = take_reference(args, Kind.TICKET)
+    taken = take_reference(args, ReferenceKind.TICKET)
     return taken is not None and is_courtesy(taken[1])
 
 
@@ -84,7 +84,7 @@ async def ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card, and what the words beside its number may be meant for;
     InvalidInput("ticket_no").
     """
-    taken = take_reference(args, Kind.TICKET)
+    taken = take_reference(args, ReferenceKind.TICKET)
     if taken is None:
         raise InvalidInput("ticket_no")
     return await named_records.show_within(ctx, args, taken[0])
@@ -166,7 +166,7 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     if not (slip or told or hint) and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
     buttons = [*_line_buttons(ctx, text)]
-    meant = take_reference(text, Kind.TICKET)
+    meant = take_reference(text, ReferenceKind.TICKET)
     if meant and meant[0].sure and not buttons:
         return await named_records.show(ctx, meant[0])  # says that there is none
     if latest := await _latest_ticket(ctx):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from domain.customers.phones import format_phone, read_emails, read_phones
 from domain.customers.vcards import is_vcard, read_vcards
 from domain.text import shorten, words
-from domain.tickets.references import Kind, find_references
+from domain.tickets.references import ReferenceKind, find_references
 from handlers.chat import Attachment, Button, Choice, Paragraph, Reply, SharedContact, say
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
@@ -31,7 +31,7 @@ async def read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[Sh
     belongs.
     """
     if fetched.size > LARGEST or any(
-        one.kind is Kind.TICKET for one in find_references(body.caption)
+        one.kind is ReferenceKind.TICKET for one in find_references(body.caption)
     ):
         return []
     path = ctx.desk.files.blobs.existing(fetched.sha256)

@@ -6,7 +6,7 @@ from domain.customers.phones import format_phone, mask_phone, mask_surname
 from domain.customers.records import Customer
 from domain.errors import DeskError
 from domain.staff import Staff
-from handlers.chat import Incoming, Offer, Offers, Query, Reply
+from handlers.chat import Incoming, Offers, Query, QueryResult, Reply
 from handlers.customers import cards as customer_cards
 from handlers.desk import Context, Desk, Outcome
 from handlers.i18n import _, speak
@@ -56,7 +56,7 @@ async def _page(ctx: Context, text: str, offset: str) -> Reply:
     return Reply((), offers=Offers(tuple(_offer(hit) for hit in shown), more))
 
 
-def _offer(hit: search.Hit) -> Offer:
+def _offer(hit: search.Hit) -> QueryResult:
     customer = hit.customer
     phone = customer.mobile or customer.phone
     about = (
@@ -65,7 +65,7 @@ def _offer(hit: search.Hit) -> Offer:
         why_label(hit.why, hit.score),
     )
     title = f"{customer.code} {customer_cards.shown_name(customer)}"
-    return Offer(customer.code, title, " · ".join(filter(None, about)), masked_line(customer))
+    return QueryResult(customer.code, title, " · ".join(filter(None, about)), masked_line(customer))
 
 
 def masked_line(customer: Customer) -> str:

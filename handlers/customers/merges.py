@@ -21,7 +21,7 @@ from domain.dates.days import BANGKOK, format_date
 from domain.errors import InvalidInput, NotFound
 from domain.staff import Role, StaffId
 from domain.text import shorten
-from domain.tickets.references import Kind, are_codes, find_references, take_reference
+from domain.tickets.references import ReferenceKind, are_codes, find_references, take_reference
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
@@ -36,7 +36,7 @@ from store.tickets import records as tickets
 
 def typed_codes(text: str) -> list[str]:
     """The customer codes that were typed, each once."""
-    return [one.value for one in find_references(text) if one.kind is Kind.CUSTOMER]
+    return [one.value for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
 
 
 def fits_codes(text: str) -> bool:
@@ -50,7 +50,7 @@ def fits_codes(text: str) -> bool:
 async def merge(ctx: Context, args: str) -> Reply:
     """Two codes: the preview of their merge. One: its merges, to be taken back."""
     codes = typed_codes(args)
-    taken = take_reference(args, Kind.CUSTOMER)
+    taken = take_reference(args, ReferenceKind.CUSTOMER)
     if taken and len(codes) == 1:
         if typed_codes(taken[1]):
             raise InvalidInput("merge_self")

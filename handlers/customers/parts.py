@@ -11,7 +11,7 @@ from domain.customers.phones import format_phone
 from domain.customers.records import Address, Contact, Customer
 from domain.errors import InvalidInput, NotFound
 from domain.text import shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, turn_buttons
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
 from handlers.customers.form import moved_on, show_difference
@@ -75,7 +75,7 @@ async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
         end(ctx, draft, state="cancelled")
 
 
-def list_part(customer: Customer, what: str, page: int = 0) -> Part:
+def list_part(customer: Customer, what: str, page: int = 0) -> ReplyPart:
     """One page of the contacts or addresses of a customer, with what can be done."""
     args = {"code": customer.code, "version": str(customer.version)}
     ones: Sequence[Contact | Address] = (

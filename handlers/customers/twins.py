@@ -22,7 +22,7 @@ SHOWN = 8
 USE, NEW = "use:", "new"
 TELLING = ("name", "phone", "mobile", "email")
 """What tells that two are one."""
-SURE = (search.Why.PHONE, search.Why.EMAIL)
+SURE = (search.MatchReason.PHONE, search.MatchReason.EMAIL)
 
 
 def seen(hits: Iterable[search.Hit]) -> str:

@@ -11,8 +11,8 @@ from domain.errors import InvalidInput, NotFound
 from domain.files import CSV, XLSX, numbered_name
 from domain.staff import Role
 from domain.tickets.records import Ticket
-from domain.tickets.references import Kind, find_references
-from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Part, Reply, Unsent, say
+from domain.tickets.references import ReferenceKind, find_references
+from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Reply, ReplyPart, Unsent, say
 from handlers.customers import contact_cards
 from handlers.desk import Context
 from handlers.files import cards as file_cards
@@ -122,7 +122,7 @@ async def _place(
 
 def _only_number(text: str) -> str:
     """The one ticket that a text names; "" where it names none, or several."""
-    numbers = [one.value for one in find_references(text) if one.kind is Kind.TICKET]
+    numbers = [one.value for one in find_references(text) if one.kind is ReferenceKind.TICKET]
     return numbers[0] if len(numbers) == 1 else ""
 
 
@@ -213,7 +213,7 @@ async def _hold(
         problem = sentence(NotFound("ticket", no=number))
     held = await file_store.list_files(ctx.db, of_person(ctx.staff.id))
     recent = [each for each in held if ctx.now - each.added_at <= forms.FRESH]
-    parts: list[Part] = [Paragraph(f"⚠️ {problem}")] if problem else []
+    parts: list[ReplyPart] = [Paragraph(f"⚠️ {problem}")] if problem else []
     return Reply((*parts, await _question(ctx, [*recent, file], draft)))
 
 

@@ -5,8 +5,8 @@ made say so.
 from dataclasses import replace
 from functools import partial
 
-from domain.tickets.references import Kind, read_alone
-from handlers.chat import Paragraph, Part, Reply, Unsent
+from domain.tickets.references import ReferenceKind, read_alone
+from handlers.chat import Paragraph, Reply, ReplyPart, Unsent
 from handlers.desk import Context
 from handlers.files import commands as files
 from handlers.forms import engine as forms
@@ -59,12 +59,12 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     return Reply(tuple(parts), confirms=True) if parts else None
 
 
-async def _mark(ctx: Context, event_id: str) -> list[Part]:
+async def _mark(ctx: Context, event_id: str) -> list[ReplyPart]:
     """What became a record stays the office's, and says that its message was taken back."""
-    parts: list[Part] = []
+    parts: list[ReplyPart] = []
     for record in await inbox.list_records(ctx.db, event_id):
         one = read_alone(record)
-        if one is not None and one.kind is Kind.CUSTOMER:
+        if one is not None and one.kind is ReferenceKind.CUSTOMER:
             ctx.change(partial(customers.note_unsent, code=record, by=ctx.staff.id, now=ctx.now))
             ctx.audit("customer.unsent", record)
             continue
@@ -82,7 +82,7 @@ def _told(no: str) -> str:
     return f"{kept}\n" + _("ถ้าไม่ต้องการใบงานนี้ พิมพ์ ยกเลิกใบงาน %(no)s ตามด้วยเหตุผล", no=no)
 
 
-async def _without(ctx: Context, draft: Draft, event_id: str) -> list[Part]:
+async def _without(ctx: Context, draft: Draft, event_id: str) -> list[ReplyPart]:
     """The draft without what the message said; one that held nothing else is done with."""
     gone = {name for name, events in draft.sources.items() if event_id in events.split()}
     left = {name: value for name, value in draft.data.items() if name not in gone}

@@ -9,11 +9,11 @@ from domain.tickets.records import Ticket
 from handlers.desk import Context
 from store import files as file_store
 from store.chat.forms import Draft
-from store.engine.database import Change
+from store.engine.database import Write
 from store.files import of_draft
 
 
-def move(ctx: Context, ids: Sequence[str], start: str, ticket: Ticket) -> Change:
+def move(ctx: Context, ids: Sequence[str], start: str, ticket: Ticket) -> Write:
     """Files of the record `start` become this ticket's; no ids = all of them."""
     return partial(
         file_store.move,

@@ -14,7 +14,7 @@ from uuid import uuid4
 from domain.errors import InvalidInput, NotFound
 from domain.one_line.answers import says_none
 from domain.text import digits, shorten
-from handlers.chat import Button, Card, Choice, Paragraph, Part, Reply, turn_buttons
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import button_label, field_label, typed_label
@@ -45,7 +45,7 @@ class Option:
 
 Parse = Callable[[Context, Draft, str], Awaitable[Mapping[str, str]]]
 Options = Callable[[Context, Draft], Awaitable[list[Option]]]
-Doubt = Callable[[Context, Draft, str], Awaitable[bool]]
+DoubtCheck = Callable[[Context, Draft, str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Field:
     options: Options | None = None
     takes: frozenset[str] = frozenset()
     extras: Callable[[Draft], tuple[Button, ...]] | None = None
-    doubt: Doubt | None = None
+    doubt: DoubtCheck | None = None
     nine: bool = False
     unknown: bool = False
     none: bool = False
@@ -219,7 +219,7 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
         asking = missing[0] if missing else ""
     draft = replace(draft, asking=asking, state="open", touched_at=ctx.now)
     store_draft(ctx, draft)
-    parts: list[Part] = [Paragraph(f"⚠️ {problem}")] if problem else []
+    parts: list[ReplyPart] = [Paragraph(f"⚠️ {problem}")] if problem else []
     if asking.startswith(MORE):
         parts.append(await _other_fields(ctx, form, draft))
     elif asking:
@@ -260,7 +260,7 @@ def _field_button(form: Form, draft: Draft, name: str) -> Button:
     return form_button(field_label(name), "form.ask", draft, field=name)
 
 
-async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
+async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
     """The fields to choose from: those that matter here, or all of them."""
     every = draft.asking == EVERY
     listed = tuple(name for name, field_ in form.fields.items() if not field_.hidden)
@@ -285,7 +285,7 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> Part:
     return Card(title, tuple(lines), _("แตะช่องที่ต้องการแก้"), tuple(buttons))
 
 
-async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> Part:
+async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> ReplyPart:
     """The question for one field, over what is filled so far."""
     field_ = form.fields[name]
     card = await form.show(ctx, draft)
@@ -462,7 +462,7 @@ async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
     return Reply((Choice(question, options, (form_button(_("ยกเลิก"), "form.cancel", draft),)),))
 
 
-async def resume_part(ctx: Context, draft: Draft) -> Part:
+async def resume_part(ctx: Context, draft: Draft) -> ReplyPart:
     """The offer to go on with a parked draft."""
     card = await FORMS[draft.kind].show(ctx, draft)
     return Paragraph(

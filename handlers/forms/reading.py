@@ -11,11 +11,11 @@ from domain.moments import parse_day_time
 from domain.one_line.answers import chosen, month_of, plain_answer, plain_date, price_of
 from domain.one_line.numbered import read_numbered
 from domain.one_line.past import past_at
-from domain.one_line.slips import Kind, Slip, find_slip
+from domain.one_line.slips import Slip, SlipKind, find_slip
 from domain.text import digits, fold
 from domain.tickets.records import parse_contract_no
 from handlers.desk import Context
-from handlers.forms.engine import Doubt, Field, Option, Options
+from handlers.forms.engine import DoubtCheck, Field, Option, Options
 from handlers.i18n import _
 from handlers.labels import VALUES, field_label
 from store.chat.forms import Draft
@@ -38,7 +38,7 @@ def text_field(
     hint: str,
     limit: int = TEXT_LIMIT,
     *,
-    doubt: Doubt | None = None,
+    doubt: DoubtCheck | None = None,
     unknown: bool = False,
 ) -> Field:
     """A field of plain text."""
@@ -264,13 +264,15 @@ def no_phone(text: str) -> InvalidInput:
     """What is said of a text that is no telephone."""
     slip = find_slip(text)
     return (
-        refusal(slip) if slip and slip.kind is Kind.PHONE else InvalidInput("phone", text=text[:40])
+        refusal(slip)
+        if slip and slip.kind is SlipKind.PHONE
+        else InvalidInput("phone", text=text[:40])
     )
 
 
 def refusal(slip: Slip) -> InvalidInput:
     """What is said of a slip."""
-    if slip.kind is Kind.CODE:
+    if slip.kind is SlipKind.CODE:
         return InvalidInput("no_code", code=slip.text)
     code = "phone_short" if slip.off < 0 else "phone_long" if slip.off > 0 else "phone"
     return InvalidInput(code, text=slip.text, count=slip.count, off=abs(slip.off))

@@ -20,7 +20,7 @@ from domain.mail.mails import (
 from domain.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Card, Paragraph, Part, Reply, say
+from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.forms.engine import (
     Field,
@@ -44,7 +44,7 @@ from store.mail import mails
 from store.mail.mails import Mail, MailState, NewMail
 from store.tickets import records as tickets
 
-SendFunction = Callable[[Context, NewMail], Awaitable[tuple[Part, ...]]]
+SendFunction = Callable[[Context, NewMail], Awaitable[tuple[ReplyPart, ...]]]
 ON_SEND: dict[str, SendFunction] = {}
 PIECE = 1400
 """Characters of a letter on one line of a card: every platform shows so many."""
@@ -227,7 +227,7 @@ class MailForm(Form):
         )
         ctx.audit("mail.sent", new.record)
         end(ctx, draft, outcome=new.ticket or new.record)
-        parts: tuple[Part, ...] = ()
+        parts: tuple[ReplyPart, ...] = ()
         if draft.data["instead_of"]:
             refused = await mails.get_mail(ctx.db, draft.data["instead_of"])
             ctx.change(partial(mails.replace_by_new, mail=refused))
@@ -294,7 +294,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 @on_send("answer")
-async def answered(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
+async def answered(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
     """What comes next: the ticket, and closing it."""
     ticket = await tickets.get_ticket(ctx.db, mail.record)
     buttons = [ticket_buttons.show_button(ticket)]

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 
-from domain.mail.bounces import Report, is_report, read_report
+from domain.mail.bounces import DeliveryReport, is_report, read_report
 from domain.staff import Role
 from handlers.desk import Work
 from handlers.mail.cards import stuck_notice
@@ -14,7 +14,7 @@ from handlers.system import nowhere_to_tell
 from store import staff
 from store.chat import outbox
 from store.mail import mails
-from store.mail.inboxes import Found
+from store.mail.inboxes import MailKind
 from store.mail.mails import Mail, MailState
 
 LIMIT = 131_072
@@ -24,17 +24,17 @@ _OUT = (MailState.SENDING, MailState.SENT, MailState.DOUBTFUL)
 
 
 class DeliveryReports:
-    """See `bot.mail.inbox.Reader`: wants delivery reports (RFC 3464) and nothing else."""
+    """See `bot.mail.inbox.MailReader`: wants delivery reports (RFC 3464) and nothing else."""
 
     def wants(self, head: bytes) -> int:
         """The report, where it calls itself one."""
         return LIMIT if is_report(head) else 0
 
-    async def read(self, work: Work, raw: bytes, key: str) -> Found:
+    async def read(self, work: Work, raw: bytes, key: str) -> MailKind:
         """What the report comes to; InvalidInput("delivery_report") where it cannot be read."""
         report = await asyncio.to_thread(read_report, raw)
         if report is None:
-            return Found.OTHER
+            return MailKind.OTHER
         mail = await _reported(work, report)
         if mail is None:
             return await _about_staff(work, report, key)
@@ -44,10 +44,10 @@ class DeliveryReports:
             else:
                 work.change(partial(mails.note_delay, mail=mail, now=work.now))
                 work.audit("mail.delayed", mail.record)
-        return Found.REPORT
+        return MailKind.REPORT
 
 
-async def _reported(work: Work, report: Report) -> Mail | None:
+async def _reported(work: Work, report: DeliveryReport) -> Mail | None:
     """Our mail that came back; without it, the last of ours that the report says it answers. Never
     by guess.
     """
@@ -57,13 +57,13 @@ async def _reported(work: Work, report: Report) -> Mail | None:
     return None
 
 
-async def _about_staff(work: Work, report: Report, key: str) -> Found:
+async def _about_staff(work: Work, report: DeliveryReport, key: str) -> MailKind:
     """A mail that told a colleague what reached the person in no chat: the administrators hear that
     it came back.
     """
     who = await outbox.find_notice_mail(work.db, report.message_id) if report.message_id else None
     if who is None:
-        return Found.STRAY
+        return MailKind.STRAY
     if report.failed:
         person = await staff.get_staff(work.db, who)
         work.notify(
@@ -71,10 +71,10 @@ async def _about_staff(work: Work, report: Report, key: str) -> Found:
             f"undeliverable:{report.message_id}:{key}",
             role=Role.ADMIN,
         )
-    return Found.REPORT
+    return MailKind.REPORT
 
 
-async def _bounced(work: Work, mail: Mail, report: Report, key: str) -> None:
+async def _bounced(work: Work, mail: Mail, report: DeliveryReport, key: str) -> None:
     """Its state, and who wrote it is told; the administrators where that person is not there any
     more.
     """

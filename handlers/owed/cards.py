@@ -10,7 +10,7 @@ from domain.dates.days import format_date
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState
 from domain.staff import StaffId
-from handlers.chat import Button, Card, Earlier, Paragraph, Part
+from handlers.chat import Button, Card, Earlier, Paragraph, ReplyPart
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
@@ -55,7 +55,7 @@ async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))
 
 
-def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> Part:
+def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> ReplyPart:
     """One thing owed: what, by whom, since when, how often asked, and all that can be done."""
     row, life = entry.row, entry.life
     rule = work.desk.configuration.rules.get(row.rule)
@@ -152,7 +152,7 @@ def _chat(ctx: Context) -> str:
 
 async def list_again(
     ctx: Context, args: Mapping[str, str], changed: Sequence[Owed] = ()
-) -> tuple[Part, ...]:
+) -> tuple[ReplyPart, ...]:
     """The list that a press was about, as things are now with `changed`: what takes the place of
     the pressed message.
 
@@ -181,7 +181,7 @@ def list_part(
     *,
     mine: StaffId | None = None,
     head: str = "",
-) -> Part:
+) -> ReplyPart:
     """Several things owed, numbered, with the two presses used most for each; what is dealt with
     says how.
 

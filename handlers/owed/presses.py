@@ -17,7 +17,7 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from domain.templates import fill, letter_date
 from domain.tickets.records import Status
-from handlers.chat import Button, Paragraph, Part, Reply, say
+from handlers.chat import Button, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Option, end, enter_form, new_draft, start
@@ -217,7 +217,7 @@ def _places(
 
 
 @on_send(CHASE)
-async def chase_sent(ctx: Context, mail: NewMail) -> tuple[Part, ...]:
+async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
     """The letter goes out: its ticket is recorded and closed, and the next reminder planned."""
     row, life, rule = await load(ctx, {"owed": mail.record.removeprefix("O")})
     with speaking("th"):

@@ -12,7 +12,7 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Card, Paragraph, Part, Reply
+from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Desk, Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
@@ -305,7 +305,9 @@ def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[st
     return lines
 
 
-def outcome(ctx: Context, life: Life, lines: Sequence[str], buttons: Sequence[Button] = ()) -> Part:
+def outcome(
+    ctx: Context, life: Life, lines: Sequence[str], buttons: Sequence[Button] = ()
+) -> ReplyPart:
     """What a change came to, with the ways on; `life` as it is after the change."""
     text = "\n".join((title(life), *lines))
     more = (

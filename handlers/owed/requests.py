@@ -9,7 +9,7 @@ from domain.owed.contracts import Contract, check_year
 from domain.owed.requests import Life, Placement, Request, RequestKind, place
 from domain.owed.rules import Owed, OwedState, Rule
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Choice, Paragraph, Part, Reply
+from handlers.chat import Button, Choice, Paragraph, Reply, ReplyPart
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import value_label
@@ -27,7 +27,7 @@ def ground(ctx: Context) -> Ground:
     return Ground(ctx.desk.configuration, ctx.staff.id, ctx.now)
 
 
-async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[Part, ...]:
+async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPart, ...]:
     """After a ticket was saved (its change is collected already): hang it where it belongs, and say
     what came of it.
 
@@ -71,7 +71,7 @@ async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestK
     return life if same and not life.tickets else None
 
 
-def _without_customer(ticket: Ticket) -> Part:
+def _without_customer(ticket: Ticket) -> ReplyPart:
     """Nobody owes what is nobody's: said, so that it is not taken for followed up."""
     text = _("⚠️ ใบงาน %(no)s ไม่มีผู้รับบริการ จึงยังไม่มีการติดตามให้ เลือกผู้รับบริการในใบงาน", no=ticket.no)
     return Paragraph(text, (Button(_("แก้ไข"), "ticket.edit", {"no": ticket.no}),))
@@ -104,7 +104,7 @@ def _request_line(ctx: Context, life: Life) -> str:
 
 async def put(
     ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
-) -> tuple[Part, ...]:
+) -> tuple[ReplyPart, ...]:
     """Hang a ticket on a request, a new one for None; its contract comes with it."""
     assert ticket.customer is not None
     if life is None:

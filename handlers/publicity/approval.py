@@ -13,7 +13,7 @@ from domain.publicity.reading import Network
 from domain.staff import Staff, StaffId
 from domain.text import shorten
 from domain.tickets.records import Change
-from handlers.chat import Card, Paragraph, Part, Reply
+from handlers.chat import Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.files.cards import as_document
 from handlers.forms.engine import end, enter_form, new_draft, start
@@ -96,7 +96,7 @@ def _request(
     """
     posts = proposed(publication)
     words = {post.network: publication.words_of(post) for post in posts}
-    parts: list[Part] = [as_document(picture, _("รูปที่จะโพสต์"))] if picture else []
+    parts: list[ReplyPart] = [as_document(picture, _("รูปที่จะโพสต์"))] if picture else []
     parts += [Paragraph(text) for text in dict.fromkeys(words.values()) if len(text) > SHOWN]
     lines = [
         (network_name(work, network), as_seen(work, network, text, bool(picture)))

@@ -8,9 +8,9 @@ from dataclasses import replace
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.publicity.publications import PostState
-from domain.publicity.reading import LinkKind, Network, begins_with_link, find_links
-from domain.tickets.references import Kind, read_alone
-from handlers.chat import Button, Card, Paragraph, Part, Reply, Text
+from domain.publicity.reading import Network, PostLinkKind, begins_with_link, find_links
+from domain.tickets.references import ReferenceKind, read_alone
+from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, Text
 from handlers.desk import Context
 from handlers.files.cards import as_document
 from handlers.forms.engine import (
@@ -67,7 +67,7 @@ async def publicize(ctx: Context, args: str) -> Reply:
     if not text:
         return await _begin(ctx)
     one = read_alone(text)
-    if one and one.kind is Kind.PUBLICATION:
+    if one and one.kind is ReferenceKind.PUBLICATION:
         return await _show(ctx, one.value)
     if first.casefold() in SUMMARY_WORDS:
         return await publicity_summary.summary(ctx, rest)
@@ -115,7 +115,7 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
         raise InvalidInput("post_link")
     if not links:
         return None
-    posts = [link for link in links if link.kind is not LinkKind.PAGE]
+    posts = [link for link in links if link.kind is not PostLinkKind.PAGE]
     if not posts:
         return None if len(text.split()) > 1 else _refuse_page()
     if draft is not None and draft.kind == "publicity" and ctx.now - draft.touched_at <= FRESH:
@@ -134,7 +134,7 @@ def begun(ctx: Context, caption: str) -> Draft | None:
     """A publication to which a picture belongs whose caption links to a post; None for any other
     picture.
     """
-    posts = [link for link in find_links(caption) if link.kind is not LinkKind.PAGE]
+    posts = [link for link in find_links(caption) if link.kind is not PostLinkKind.PAGE]
     return replace(new_publicity(ctx, {}), asking="text") if posts else None
 
 
@@ -172,7 +172,7 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
         return None
     latest = await changes.list_changes(ctx.db, record, found.version - 1)
     names = await staff.staff_names(ctx.db)
-    parts: list[Part] = []
+    parts: list[ReplyPart] = []
     if latest:
         who = doer_label(names, latest[-1].by, ctx.staff.id)
         told = _("%(who)sแก้ไข %(no)s แล้วเมื่อ %(at)s", who=who, no=record, at=when(latest[-1].at))

@@ -12,9 +12,9 @@ from domain.dates.days import find_date, format_date
 from domain.errors import InvalidInput
 from domain.publicity.publications import Publication
 from domain.publicity.reading import (
-    LinkKind,
     Network,
     PostLink,
+    PostLinkKind,
     find_links,
     periods_of,
     projects_of,
@@ -54,7 +54,7 @@ def link_values(links: list[PostLink]) -> dict[str, str]:
     """The draft's values for these posts; InvalidInput("post_link_page") where a link is a whole
     page.
     """
-    if any(link.kind is LinkKind.PAGE for link in links):
+    if any(link.kind is PostLinkKind.PAGE for link in links):
         raise InvalidInput("post_link_page")
     return {f"link_{link.network}": link.url for link in links}
 
@@ -228,7 +228,7 @@ class PublicityForm(Form):
         links = [
             link for network in Network for link in find_links(data.get(f"link_{network}", ""))
         ]
-        if any(link.kind is LinkKind.GROUP for link in links):
+        if any(link.kind is PostLinkKind.GROUP for link in links):
             notes.append(_("⚠️ โพสต์อยู่ในกลุ่ม คนนอกกลุ่มอาจเปิดไม่ได้"))
         if _ADDRESS.fullmatch(data.get("text", "")):
             notes.append(f"⚠️ {sentence(InvalidInput('post_link'))}")

@@ -28,7 +28,7 @@ NOTHING = "-"
 _STORED_PHONE = re.compile(r"\+\d{8,15}(?:;ext=\d+)?(?= |$)")
 
 Read = Callable[[Configuration, str], str]
-Ask = Callable[[Work, str], Awaitable[str]]
+_Ask = Callable[[Work, str], Awaitable[str]]
 
 
 async def lines(ctx: Work, changes: Iterable[Change]) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _pauses(_configuration: Configuration, value: str) -> str:
     return ", ".join(map(_pause, pauses.from_text(value)))
 
 
-_ASKED: Mapping[str, Ask] = {
+_ASKED: Mapping[str, _Ask] = {
     **dict.fromkeys(("assignee_id", "recorded_by"), _person),
     "contact_id": _contact,
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from domain.errors import InvalidInput
 from domain.text import shorten
-from domain.tickets.references import Kind, is_courtesy, is_named, take_reference
+from domain.tickets.references import ReferenceKind, is_courtesy, is_named, take_reference
 from handlers.chat import Reply
 from handlers.customers.form import edit_customer
 from handlers.customers.parts import list_part
@@ -33,7 +33,7 @@ from store.chat.forms import Draft
 from store.customers import records as customers
 from store.tickets import records as tickets
 
-EDITED = (Kind.TICKET, Kind.CUSTOMER)
+EDITED = (ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
 LONG_TEXTS = frozenset({"details", "result", "remarks", "purpose", "note"})
 BECOMES = re.compile(r"เป็น\s*")
 SHORT = {

@@ -9,8 +9,8 @@ from domain.customers.phones import format_phone, read_reach
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
 from domain.tickets.references import (
-    Kind,
     Reference,
+    ReferenceKind,
     ends_in_question,
     find_references,
     is_courtesy,
@@ -39,7 +39,7 @@ async def find_named(ctx: Context, text: str) -> list[Reference]:
     them, each once.
     """
     found = list(find_references(text))
-    if not found and (bare := take_reference(text, Kind.TICKET)):
+    if not found and (bare := take_reference(text, ReferenceKind.TICKET)):
         found = [bare[0]]
     there = [one for one in found if await _exists(ctx, one)]
     known = {one.value for one in there}
@@ -47,9 +47,9 @@ async def find_named(ctx: Context, text: str) -> list[Reference]:
 
 
 async def _exists(ctx: Context, one: Reference) -> bool:
-    if one.kind is Kind.TICKET:
+    if one.kind is ReferenceKind.TICKET:
         return await tickets.find_ticket(ctx.db, one.value) is not None
-    if one.kind is Kind.CUSTOMER:
+    if one.kind is ReferenceKind.CUSTOMER:
         return bool(await customers.list_customers(ctx.db, [one.value]))
     return bool(
         await contracts.find_contract(ctx.db, one.value)
@@ -68,18 +68,18 @@ async def _by_reach(ctx: Context, text: str) -> list[Reference]:
         for hit in await search.find_customers(ctx.db, key)
     ]
     codes = dict.fromkeys(hit.customer.code for hit in hits)
-    return [Reference(Kind.CUSTOMER, code, 0, 0) for code in codes]
+    return [Reference(ReferenceKind.CUSTOMER, code, 0, 0) for code in codes]
 
 
 async def show(ctx: Context, one: Reference) -> Reply:
     """The record's card; NotFound where there is none."""
-    if one.kind is Kind.TICKET:
+    if one.kind is ReferenceKind.TICKET:
         ticket = await tickets.get_ticket(ctx.db, one.value)
         ctx.audit("ticket.read", ticket.no)
         return Reply((await ticket_cards.card(ctx, ticket),))
-    if one.kind is Kind.PUBLICATION:
+    if one.kind is ReferenceKind.PUBLICATION:
         return Reply((await publicity_cards.card(ctx, await publications.get(ctx.db, one.value)),))
-    if one.kind is Kind.CONTRACT:
+    if one.kind is ReferenceKind.CONTRACT:
         return await by_contract(ctx, one.value)
     return Reply((await customer_cards.card(ctx, await customers.get_customer(ctx.db, one.value)),))
 
@@ -120,11 +120,11 @@ async def offer(
 
 
 async def _option(ctx: Context, one: Reference) -> Button:
-    if one.kind is Kind.TICKET:
+    if one.kind is ReferenceKind.TICKET:
         ticket = await tickets.get_ticket(ctx.db, one.value)
         ctx.audit("ticket.listed", ticket.no)
         return ticket_buttons.show_button(ticket, ticket_cards.ticket_line(ctx, ticket))
-    if one.kind is Kind.CUSTOMER:
+    if one.kind is ReferenceKind.CUSTOMER:
         customer = await customers.get_customer(ctx.db, one.value)
         ctx.audit("customer.listed", customer.code)
         return Button(customer_cards.line(customer), "customer.show", {"code": customer.code})
@@ -136,11 +136,11 @@ async def show_within(
 ) -> Reply:
     """The record that a longer text names, and what its other words may be meant for."""
     reply = await show(ctx, one)
-    if one.kind is Kind.TICKET:
+    if one.kind is ReferenceKind.TICKET:
         rest = _beside(text)
         ticket = await tickets.get_ticket(ctx.db, one.value)
         buttons = (*(answer_buttons(ticket, rest) if rest else ()), *buttons)
-    if one.kind is not Kind.CUSTOMER and not buttons:
+    if one.kind is not ReferenceKind.CUSTOMER and not buttons:
         return reply
     said = Paragraph(_("พบจาก %(key)s", key=_found_by(text, one)), buttons)
     return replace(reply, parts=(said, *reply.parts))
@@ -156,7 +156,7 @@ def _found_by(text: str, one: Reference) -> str:
 
 def _beside(text: str) -> str:
     """What is said of a ticket beside its number; nothing for a mere question."""
-    taken = take_reference(text, Kind.TICKET)
+    taken = take_reference(text, ReferenceKind.TICKET)
     rest = taken[1] if taken else ""
     return "" if is_courtesy(rest) or ends_in_question(rest) else rest
 

@@ -9,7 +9,7 @@ from functools import partial
 from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
-from domain.tickets.references import Kind, take_reference
+from domain.tickets.references import ReferenceKind, take_reference
 from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
 from handlers.desk import Context, Work
 from handlers.forms.engine import advance, park_open, proceed, start
@@ -31,7 +31,9 @@ PAGE = 8
 
 def _fits(args: str) -> bool:
     """A ticket, a customer or a moment is named; else somebody of this name is looked for."""
-    return take_reference(args, Kind.TICKET, Kind.CUSTOMER) is not None or names_moment(args)
+    return take_reference(
+        args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER
+    ) is not None or names_moment(args)
 
 
 @command(
@@ -54,7 +56,7 @@ def _fits(args: str) -> bool:
 )
 async def remind(ctx: Context, args: str) -> Reply:
     """A reminder of a ticket, a customer or anything else; what is missing is asked for."""
-    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    taken = take_reference(args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
     record = taken[0].value if taken else ""
     rest = (taken[1] if taken else args).strip()
     await reminder_cards.about(ctx, record)  # there must be such a record

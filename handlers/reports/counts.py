@@ -18,7 +18,7 @@ from handlers.registry import action, command
 from handlers.reports.charts import by_time, with_chart
 from handlers.reports.periods import period_buttons, period_of, read_period
 from store.tickets import provinces
-from store.tickets.provinces import Report
+from store.tickets.provinces import ProvinceReport
 
 SPANS = {
     "last_month": "เดือนที่แล้ว",
@@ -82,7 +82,10 @@ async def _counts(ctx: Context, period: Period) -> Reply:
 
 
 def _chart(
-    reports: Sequence[Report], months: Sequence[date], period: Period, by_province: Counter[str]
+    reports: Sequence[ProvinceReport],
+    months: Sequence[date],
+    period: Period,
+    by_province: Counter[str],
 ) -> Chart:
     """The users of each month; those of a single month by province, the most visited first."""
     span, total = format_period(period), f"{sum(by_province.values()):,}"
@@ -104,12 +107,12 @@ def _chart(
     return Chart(title, subtitle, tuple(label for label, _users in rows), (users,), _("ราย"))
 
 
-def _month(reports: Sequence[Report], month: date) -> str:
+def _month(reports: Sequence[ProvinceReport], month: date) -> str:
     users = [report.users for report in reports if report.month == month]
     return _("%(users)s ราย · %(count)s จังหวัด", users=f"{sum(users):,}", count=len(users))
 
 
-async def _notes(ctx: Context, reports: Sequence[Report], months: Sequence[date]) -> str:
+async def _notes(ctx: Context, reports: Sequence[ProvinceReport], months: Sequence[date]) -> str:
     """Who has not reported which month, and reports that stand in no month.
 
     Among several months the one that still runs is not missed yet.

@@ -18,14 +18,14 @@ from handlers.registry import NOTHING, action, command
 from handlers.staff import audit as audit_text
 from store import audit
 from store import staff as store
-from store.engine.database import Change, Tx
+from store.engine.database import Tx, Write
 
 INVITATION_LIFETIME = timedelta(hours=24)
 CODE_LENGTH = 10
 AUDIT_SHOWN = 20
 
 
-def new_invitation(staff_id: StaffId, now: datetime) -> tuple[str, Change]:
+def new_invitation(staff_id: StaffId, now: datetime) -> tuple[str, Write]:
     """A one-time code for this person's next account, and the change that remembers it."""
     code = "".join(secrets.choice(ALPHABET) for _n in range(CODE_LENGTH))
     return code, partial(

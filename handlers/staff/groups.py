@@ -11,7 +11,7 @@ from domain.errors import DeskError, InvalidInput, NotAllowed
 from domain.groups import Group
 from domain.staff import Platform, Role
 from domain.text import clean, shorten
-from domain.tickets.references import Kind, Reference, read_alone
+from domain.tickets.references import Reference, ReferenceKind, read_alone
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
 from handlers.desk import Context
 from handlers.i18n import _, speak
@@ -190,7 +190,7 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
     named = [one] if one else []
     if not one and name in TALK:
         named = await find_named(ctx, text)
-    if named and named[0].kind is not Kind.PUBLICATION:
+    if named and named[0].kind is not ReferenceKind.PUBLICATION:
         return lines_of("", [await _line(ctx, each) for each in named])
     if name != "find" or not text:
         return None
@@ -204,7 +204,7 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
 
 async def _line(ctx: Context, one: Reference) -> Masked:
     """The masked line of a record that is named; NotFound where there is none."""
-    if one.kind is Kind.TICKET:
+    if one.kind is ReferenceKind.TICKET:
         ticket = await tickets.get_ticket(ctx.db, one.value)
         ctx.audit("ticket.told", ticket.no)
         officer = (
@@ -213,7 +213,7 @@ async def _line(ctx: Context, one: Reference) -> Masked:
             else ""
         )
         return masked.ticket(ctx, ticket, officer)
-    if one.kind is Kind.CONTRACT:
+    if one.kind is ReferenceKind.CONTRACT:
         contract = await contracts.get_contract(ctx.db, one.value)
         return masked.request(await requests.get_life(ctx.db, contract.request_id))
     customer = await customers.get_customer(ctx.db, one.value)

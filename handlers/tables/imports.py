@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from domain.errors import DeskError, InvalidInput, NotFound
 from domain.staff import Role
-from domain.tables.tables import Outcome, Register, Remark
-from handlers.chat import Button, Card, Part, Reply, say
+from domain.tables.tables import RecordOutcome, Register, Remark
+from handlers.chat import Button, Card, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.i18n import _
@@ -102,9 +102,9 @@ def check(ctx: Context, file: File, register: Register) -> Reply | None:
 def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
     counts = laid.counts.records
     labels = (
-        (_("ใหม่"), Outcome.NEW),
-        (_("เปลี่ยนแปลง"), Outcome.CHANGED),
-        (_("เหมือนเดิม"), Outcome.UNCHANGED),
+        (_("ใหม่"), RecordOutcome.NEW),
+        (_("เปลี่ยนแปลง"), RecordOutcome.CHANGED),
+        (_("เหมือนเดิม"), RecordOutcome.UNCHANGED),
     )
     lines = [(label, f"{counts[outcome]:,}") for label, outcome in labels]
     lines.append((_("ไม่รับ"), _("%(count)s แถว", count=f"{laid.counts.rejected:,}")))
@@ -134,7 +134,7 @@ def _with_files(card: Card, laid: Laid, *, rejected: bool, remarks: bool) -> Rep
     """The card, with the rows that were not taken, and what was read otherwise where the card does
     not hold it.
     """
-    parts: list[Part] = [card]
+    parts: list[ReplyPart] = [card]
     if rejected and laid.rejected is not None:
         caption = _("แถวที่ไม่รับพร้อมเหตุผล แก้แล้วส่งไฟล์นี้กลับมาได้เลย")
         parts.append(file_cards.as_document(laid.rejected, caption, reader=Role.ADMIN))
@@ -151,7 +151,7 @@ def preview(job: Import, file: File, laid: Laid) -> Reply:
     title = _("ตาราง %(name)s · %(register)s", name=file.name, register=_(VALUES[job.register]))
     buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
     note = _note(laid, remarks=True)
-    if not records[Outcome.NEW] and not records[Outcome.CHANGED]:
+    if not records[RecordOutcome.NEW] and not records[RecordOutcome.CHANGED]:
         note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
         return _with_files(
             Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True

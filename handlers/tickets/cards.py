@@ -11,7 +11,7 @@ from domain.dates.days import BANGKOK, format_date, format_month, format_time
 from domain.one_line.reading import is_salutation
 from domain.text import shorten
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Card, Paragraph, Part, Reply
+from handlers.chat import Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import closed_up, doer_label, field_label, span, value_label, when
@@ -24,7 +24,7 @@ from store import files, staff
 from store.customers import records as customers
 from store.records import changes
 from store.tickets import links as ticket_links
-from store.tickets.links import Link, LinkKind
+from store.tickets.links import TicketLink, TicketLinkKind
 
 SHOWN = 700
 """Characters of a long text on a card."""
@@ -168,13 +168,13 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
 
 
-def link_lines(no: str, links: Sequence[Link]) -> list[str]:
+def link_lines(no: str, links: Sequence[TicketLink]) -> list[str]:
     """What the ticket with this number is to each that it is tied to, a line each."""
     lines = []
     for link in links:
         if link.no == no:
             lines.append(f"{value_label('link_kind', link.kind)} {link.other}")
-        elif link.kind is LinkKind.CONTINUES:
+        elif link.kind is TicketLinkKind.CONTINUES:
             lines.append(_("มีงานต่อเนื่อง %(no)s", no=link.no))
         else:
             lines.append(_("มีส่วนย่อย %(no)s", no=link.no))
@@ -251,7 +251,7 @@ async def present_state(ctx: Context, ticket: Ticket) -> Reply:
         for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1)
         if c.field != "linked"
     ]
-    parts: list[Part] = []
+    parts: list[ReplyPart] = []
     if latest:
         names = await staff.staff_names(ctx.db)
         by = latest[-1].by

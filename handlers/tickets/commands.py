@@ -8,7 +8,13 @@ from domain.clock import pauses
 from domain.errors import InvalidInput
 from domain.one_line.reading import Doubt, read_result
 from domain.tickets.records import Status, Ticket
-from domain.tickets.references import Kind, is_courtesy, is_named, read_alone, take_reference
+from domain.tickets.references import (
+    ReferenceKind,
+    is_courtesy,
+    is_named,
+    read_alone,
+    take_reference,
+)
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
 from handlers.forms.engine import advance, own_draft, park_open, start, with_values
@@ -25,7 +31,7 @@ from handlers.tickets.lists import my
 from handlers.tickets.saving import closed_already
 from store.tickets import records as tickets
 
-names_ticket = is_named(Kind.TICKET)
+names_ticket = is_named(ReferenceKind.TICKET)
 """Whether what was typed behind a command is about one ticket."""
 OLD = timedelta(days=365)
 """Closed longer ago than this, a ticket is opened again only after a question."""
@@ -57,7 +63,7 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     missing.
     """
     one = read_alone(args)
-    if one and one.kind is Kind.TICKET:
+    if one and one.kind is ReferenceKind.TICKET:
         return await _show_to_open(ctx, one.value)
     if not args:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
@@ -111,7 +117,7 @@ def read_number(text: str) -> str:
 
 def split_number(text: str) -> tuple[str, str]:
     """The ticket that a text is about, and what else it says; InvalidInput("ticket_no")."""
-    found = take_reference(text, Kind.TICKET)
+    found = take_reference(text, ReferenceKind.TICKET)
     if found is None:
         raise InvalidInput("ticket_no")
     one, rest = found

@@ -192,7 +192,7 @@ async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
     if len(text.split()) > MAX_NAME_WORDS or "\n" in text:
         return False
     hits = await search.find_customers(ctx.db, text)
-    return any(hit.why is search.Why.NAME for hit in hits)
+    return any(hit.why is search.MatchReason.NAME for hit in hits)
 
 
 async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:

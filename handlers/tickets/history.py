@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from domain.errors import InvalidInput
 from domain.tickets.records import Change
-from domain.tickets.references import Kind, is_named, take_reference
+from domain.tickets.references import ReferenceKind, is_named, take_reference
 from handlers.chat import Card, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
@@ -24,15 +24,15 @@ SAVES = 6
     "history",
     "ประวัติ",
     about="ประวัติของใบงานหรือผู้รับบริการ เช่น ประวัติ C81554",
-    fits=is_named(Kind.TICKET, Kind.CUSTOMER),
+    fits=is_named(ReferenceKind.TICKET, ReferenceKind.CUSTOMER),
     also=("ประวัติการติดต่อ", "ประวัติการแก้ไข", "ประวัติใบงาน", "ประวัติลูกค้า", "ประวัติผู้รับบริการ", "history"),
 )
 async def history(ctx: Context, args: str) -> Reply:
     """A ticket's changes, or a customer's tickets; InvalidInput("named")."""
-    taken = take_reference(args, Kind.TICKET, Kind.CUSTOMER)
+    taken = take_reference(args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
     if taken is None:
         raise InvalidInput("named")
-    if taken[0].kind is Kind.TICKET:
+    if taken[0].kind is ReferenceKind.TICKET:
         return await _history(ctx, taken[0].value, 0)
     return await ACTIONS["customer.history"].run(ctx, {"code": taken[0].value})
 

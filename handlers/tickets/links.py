@@ -17,7 +17,7 @@ from handlers.tickets import cards as ticket_cards
 from store.chat.forms import Draft
 from store.tickets import links as ticket_links
 from store.tickets import records as tickets
-from store.tickets.links import Link, LinkKind
+from store.tickets.links import TicketLink, TicketLinkKind
 
 OFFERED = 8
 """The customer's other tickets that are offered."""
@@ -91,8 +91,10 @@ class LinkForm(Form):
         return value_label(name, draft.data.get(name, ""))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        link = Link(
-            draft.data["ticket"], LinkKind(draft.data["link_kind"]), draft.data["other_ticket"]
+        link = TicketLink(
+            draft.data["ticket"],
+            TicketLinkKind(draft.data["link_kind"]),
+            draft.data["other_ticket"],
         )
         ctx.change(partial(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now))
         ctx.audit("ticket.linked", link.no)

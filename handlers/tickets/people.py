@@ -9,11 +9,10 @@ from itertools import pairwise
 from domain.customers.phones import format_phone, looks_like_email, read_reach
 from domain.errors import InvalidInput
 from domain.one_line.answers import named_person, plain_answer, says_me
-from domain.one_line.slips import Kind, find_slip
+from domain.one_line.slips import SlipKind, find_slip
 from domain.staff import Staff
 from domain.text import digits, fold, shorten
-from domain.tickets import references
-from domain.tickets.references import find_references
+from domain.tickets.references import ReferenceKind, find_references
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms import reading as fields
@@ -88,14 +87,14 @@ async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
     found: dict[str, search.Hit] = {}
     for text in (*map(" ".join, pairwise(named)), *named[:1]):
         for hit in await search.find_customers(ctx.db, text):
-            if hit.why is search.Why.NAME:
+            if hit.why is search.MatchReason.NAME:
                 found.setdefault(hit.customer.code, hit)
     return list(found.values())
 
 
 def _key_within(text: str) -> str:
     """The first code, telephone or e-mail of a text; empty where there is none."""
-    codes = [one.value for one in find_references(text) if one.kind is references.Kind.CUSTOMER]
+    codes = [one.value for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
     reach = read_reach(text)
     return next(iter((*codes, *reach.phones, *reach.emails)), "")
 
@@ -105,7 +104,9 @@ async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
     else "".
     """
     slip = find_slip(values.get("customer_query") or values.get("details", "")[:NAMING])
-    if slip is None or (slip.kind is Kind.CODE and await search.find_customers(ctx.db, slip.text)):
+    if slip is None or (
+        slip.kind is SlipKind.CODE and await search.find_customers(ctx.db, slip.text)
+    ):
         return ""
     return f"⚠️ {sentence(fields.refusal(slip))}"
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from domain.customers.phones import looks_like_email, looks_like_phone
 from domain.text import digits
 from domain.tickets.records import Status, Ticket
-from domain.tickets.references import Kind, read_alone
+from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Reply, say
 from handlers.desk import Context
 from handlers.forms.engine import FRESH, asks, feed, resume_part, start, with_values
@@ -45,7 +45,7 @@ def names_one_customer(text: str) -> bool:
         not text
         or looks_like_phone(digits(text))
         or looks_like_email(text)
-        or bool(one and one.kind is Kind.CUSTOMER)
+        or bool(one and one.kind is ReferenceKind.CUSTOMER)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from domain.text import shorten
 from domain.tickets.records import Ticket
-from domain.tickets.references import Kind, read_alone
+from domain.tickets.references import ReferenceKind, read_alone
 from domain.tickets.text import snippet
 from handlers.chat import Button, Choice, Reply, say, turn_buttons
 from handlers.desk import Context
@@ -36,7 +36,7 @@ async def find(ctx: Context, args: str) -> Reply:
     if not args.strip():
         return say(_("พิมพ์คำที่อยู่ในใบงาน เช่น ค้นใบงาน รายได้ครัวเรือน กระบี่"))
     one = read_alone(args)
-    if one and one.kind is Kind.TICKET:
+    if one and one.kind is ReferenceKind.TICKET:
         return await _card(ctx, await tickets.get_ticket(ctx.db, one.value))
     return await _page(ctx, args, 0)
 

@@ -11,7 +11,7 @@ from domain.publicity.publications import PostState
 from domain.publicity.reading import find_links
 from domain.tickets import voiding
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Card, Paragraph, Part, Reply, say
+from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.forms.engine import Field, Option, end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
@@ -157,7 +157,7 @@ async def _restore(ctx: Context, found: Ticket) -> Reply:
     return replace(reply, parts=(*reply.parts, *await _request_resumed(ctx, again)))
 
 
-async def _request_settled(ctx: Context, found: Ticket) -> tuple[Part, ...]:
+async def _request_settled(ctx: Context, found: Ticket) -> tuple[ReplyPart, ...]:
     """What is owed on its request without it."""
     number = await requests.find_request_of(ctx.db, found.no)
     if number is None:
@@ -166,7 +166,7 @@ async def _request_settled(ctx: Context, found: Ticket) -> tuple[Part, ...]:
     return (Paragraph(_("สิ่งที่ต้องติดตามของคำขอนี้คิดใหม่โดยไม่รวมใบงานที่ยกเลิก"), (show,)),)
 
 
-async def _request_resumed(ctx: Context, ticket: Ticket) -> Sequence[Part]:
+async def _request_resumed(ctx: Context, ticket: Ticket) -> Sequence[ReplyPart]:
     """It hangs where it hung before."""
     number = await requests.find_request_of(ctx.db, ticket.no)
     return await hang(ctx, ticket, str(number or ""))

@@ -15,7 +15,7 @@ from domain.dates.days import BANGKOK, format_date, format_time
 from domain.owed.rules import Owed
 from domain.staff import StaffId
 from domain.tickets.records import Ticket, TicketNo
-from handlers.chat import Button, Choice, Masked, Part, Reply
+from handlers.chat import Button, Choice, Masked, Reply, ReplyPart
 from handlers.clock import deadlines
 from handlers.desk import Work
 from handlers.i18n import _
@@ -51,7 +51,7 @@ class Section(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MorningLine:
     """One thing of the day: why it is there, its words, and what a tap opens."""
 
     section: Section
@@ -67,7 +67,7 @@ class Day:
     """
 
     counts: Counter[Section] = field(default_factory=Counter)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[MorningLine] = field(default_factory=list)
     tickets: set[TicketNo] = field(default_factory=set)
 
 
@@ -125,7 +125,7 @@ def _tell(
     work: Work,
     person: StaffId,
     day: Day,
-    week: Callable[[], Part] | None,
+    week: Callable[[], ReplyPart] | None,
     key: str,
     group: Sequence[Masked],
     *,
@@ -138,7 +138,9 @@ def _tell(
     for line in day.lines:
         if line.action == "ticket.show":
             work.audit("ticket.told", line.args["no"])
-    parts: list[Callable[[], Part]] = [partial(_part, work, day, late=late)] if day.counts else []
+    parts: list[Callable[[], ReplyPart]] = (
+        [partial(_part, work, day, late=late)] if day.counts else []
+    )
     parts += [week] if week else []
     sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
     lines = [masked.day(sums), *group] if sums else []
@@ -173,7 +175,7 @@ async def _ticket_day(work: Work, mine: Sequence[Ticket], whose: str) -> Day:
     ]
     names = await _customer_names(work, [ticket for _why, ticket in shown])
     lines = [
-        Line(
+        MorningLine(
             section,
             _joined(_ticket_text(work, section, ticket, names), whose),
             "ticket.show",
@@ -196,7 +198,10 @@ async def _customer_names(work: Work, found: Sequence[Ticket]) -> dict[str, str]
 
 
 async def _deadline_day(
-    work: Work, person: StaffId, told: Sequence[deadlines.Told], officers: Mapping[StaffId, str]
+    work: Work,
+    person: StaffId,
+    told: Sequence[deadlines.TicketAtStage],
+    officers: Mapping[StaffId, str],
 ) -> Day:
     """Deadlines that the day does not show for themselves: what is due soon, and what colleagues
     are late with.
@@ -213,7 +218,7 @@ async def _deadline_day(
             else ""
         )
         text = _joined(f"🎫 {words}", deadlines.state_text(work, stage, ticket), whose)
-        found.append(Line(section, text, "ticket.show", {"no": ticket.no}))
+        found.append(MorningLine(section, text, "ticket.show", {"no": ticket.no}))
     return Day(
         Counter(line.section for line in found), found, {ticket.no for _stage, ticket in told}
     )
@@ -247,7 +252,7 @@ async def _owed_day(work: Work, count: int, some: Sequence[Owed], whose: str) ->
     among it.
     """
     lines = [
-        Line(
+        MorningLine(
             Section.OWED,
             _joined(_owed_text(work, entry), whose),
             "owed.show",
@@ -271,11 +276,11 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
     lines = []
     for one in found[:SHOWN]:
         text = _("⏰ %(time)s %(text)s", time=format_time(one.due_at), text=one.text or one.record)
-        lines.append(Line(Section.REMINDER, text, "remind.show", {"id": one.id}))
+        lines.append(MorningLine(Section.REMINDER, text, "remind.show", {"id": one.id}))
     return Day(Counter({Section.REMINDER: len(found)}) if found else Counter(), lines)
 
 
-def _part(work: Work, today: Day, *, late: bool) -> Part:
+def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
     counts, count = today.counts, today.counts.total()
     sums = " · ".join(
         f"{value_label('morning', section)} {counts[section]}"

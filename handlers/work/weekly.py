@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from handlers.chat import Button, Choice, Part
+from handlers.chat import Button, Choice, ReplyPart
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.owed.cards import Entry, list_entries
@@ -19,7 +19,7 @@ MOST_OWING = 5
 """Customers that it names."""
 
 
-async def week(work: Work) -> Callable[[], Part] | None:
+async def week(work: Work) -> Callable[[], ReplyPart] | None:
     """On a week's first working day what is owed; None on any other, and where nothing is."""
     calendar = work.desk.configuration.calendar
     if any(
@@ -40,7 +40,7 @@ async def week(work: Work) -> Callable[[], Part] | None:
     return partial(_part, work, count, entries, by)
 
 
-def _part(work: Work, count: int, entries: Sequence[Entry], by: Sequence[str]) -> Part:
+def _part(work: Work, count: int, entries: Sequence[Entry], by: Sequence[str]) -> ReplyPart:
     head = _("☀️ สิ่งที่ค้างส่งสำนักงาน %(count)s เรื่อง เก่าสุดก่อน", count=count)
     most = _("ค้างมากสุด: %(list)s", list=", ".join(by))
     options = tuple(

@@ -12,7 +12,7 @@ from store.engine.database import Reader, Tx
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class StoredButton:
     """What a token means. `staff_id` = who may press it (None: anybody who may do the action).
 
     `once` = it changes something, so it works once, and only while `record` is at `version`.
@@ -45,7 +45,7 @@ def holds_words(args: Mapping[str, str]) -> bool:
     return not args.keys() <= OF_RECORDS
 
 
-async def add(tx: Tx, buttons: Sequence[Button]) -> None:
+async def add(tx: Tx, buttons: Sequence[StoredButton]) -> None:
     """Remember the buttons of a reply."""
     await tx.execute_many(
         "INSERT INTO buttons (token, staff_id, action, args, record, version, once, expires_at, event_id) "
@@ -67,7 +67,7 @@ async def add(tx: Tx, buttons: Sequence[Button]) -> None:
     )
 
 
-async def find_button(db: Reader, token: str) -> Button | None:
+async def find_button(db: Reader, token: str) -> StoredButton | None:
     """What the token means, if it is one of ours."""
     row = await db.fetch_one(
         "SELECT token, staff_id, action, args, record, version, once, expires_at, used_at, used_by, event_id "
@@ -76,7 +76,7 @@ async def find_button(db: Reader, token: str) -> Button | None:
     )
     if row is None:
         return None
-    return Button(
+    return StoredButton(
         row["token"],
         None if row["staff_id"] is None else StaffId(row["staff_id"]),
         row["action"],

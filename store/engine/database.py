@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from store.search.suggestions import Lessons
-from store.search.words import Words
+from store.search.words import SearchWords
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Tx(Reader, Protocol):
         ...
 
 
-Change = Callable[[Tx], Awaitable[object]]
+Write = Callable[[Tx], Awaitable[object]]
 """Something a handler wants written: applied in order, in one transaction with its answer."""
 
 
@@ -60,7 +60,7 @@ class Database(Reader, Protocol):
     """
 
     engine: str
-    words: Words
+    words: SearchWords
     lessons: Lessons
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:

@@ -13,7 +13,7 @@ from domain.errors import Conflict
 from store.engine.database import Row, StoreUnavailable, T, Tx
 from store.engine.migrate import apply_migrations
 from store.search.suggestions import Lessons
-from store.search.words import Words
+from store.search.words import SearchWords
 
 ATTEMPTS = 5
 LONGEST_MIGRATION = 3600.0
@@ -89,7 +89,7 @@ class PostgresqlDatabase:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self.words, self.lessons = Words(), Lessons()
+        self.words, self.lessons = SearchWords(), Lessons()
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:

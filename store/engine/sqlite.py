@@ -16,7 +16,7 @@ from domain.errors import Conflict
 from store.engine.database import Row, StoreUnavailable, T, Tx
 from store.engine.migrate import apply_migrations
 from store.search.suggestions import Lessons
-from store.search.words import Words
+from store.search.words import SearchWords
 
 PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -165,7 +165,7 @@ class SqliteDatabase:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = _Connection(writer)
         self._reader = _Connection(reader)
-        self.words, self.lessons = Words(), Lessons()
+        self.words, self.lessons = SearchWords(), Lessons()
         self._lock = asyncio.Lock()
         self._queue = asyncio.Lock()
         self._running: set[asyncio.Task[object]] = set()

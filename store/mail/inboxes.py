@@ -10,7 +10,7 @@ from domain.errors import Conflict
 from store.engine.database import Reader, Tx
 
 
-class Found(StrEnum):
+class MailKind(StrEnum):
     """What a mail was: a report about one of ours, about none of ours, one that nobody can read, or
     another mail.
     """
@@ -53,7 +53,7 @@ async def begin(tx: Tx, position: Position) -> None:
     )
 
 
-async def move(tx: Tx, old: Position, new: Position, found: Found = Found.OTHER) -> None:
+async def move(tx: Tx, old: Position, new: Position, found: MailKind = MailKind.OTHER) -> None:
     """Go on from `old` to `new`; Conflict("inbox_moved") where somebody else did."""
     counted = f", {found.value} = {found.value} + 1" if found else ""
     moved = await tx.execute(
@@ -70,11 +70,11 @@ async def move(tx: Tx, old: Position, new: Position, found: Found = Found.OTHER)
         raise Conflict("inbox_moved")
 
 
-async def count_found(db: Reader) -> dict[Found, int]:
+async def count_found(db: Reader) -> dict[MailKind, int]:
     """How many mails of each kind were read; empty where no mailbox is."""
     rows = await db.fetch("SELECT reports, strays, unreadable FROM mail_inboxes")
     return (
-        {found: sum(int(row[found.value]) for row in rows) for found in Found if found}
+        {found: sum(int(row[found.value]) for row in rows) for found in MailKind if found}
         if rows
         else {}
     )

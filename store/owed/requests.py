@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.customers.records import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.owed.contracts import DUE_DATES, Contract
-from domain.owed.requests import Life, Mark, Request, RequestKind
+from domain.owed.requests import Life, Request, RequestKind, StepMark
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
@@ -131,7 +131,7 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
         return []
     ids = [request.id for request in requests]
     where = f"WHERE request_id IN ({', '.join('?' for _ in ids)})"
-    hung, marks = defaultdict[int, list[Ticket]](list), defaultdict[int, list[Mark]](list)
+    hung, marks = defaultdict[int, list[Ticket]](list), defaultdict[int, list[StepMark]](list)
     debts = defaultdict[int, list[Owed]](list)
     links = {
         row["ticket_no"]: int(row["request_id"])
@@ -142,7 +142,9 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
     for ticket in sorted(meant, key=lambda ticket: (ticket.created_at, ticket.no)):
         hung[links[ticket.no]].append(ticket)
     for row in await db.fetch(f"SELECT * FROM request_marks {where} ORDER BY marked_at", *ids):
-        marks[int(row["request_id"])].append(Mark(row["step"], row["marked_at"], row["staff_id"]))
+        marks[int(row["request_id"])].append(
+            StepMark(row["step"], row["marked_at"], row["staff_id"])
+        )
     for each in await owed.list_of_requests(db, ids):
         debts[each.request_id].append(each)
     papers = await _contracts(db, ids)

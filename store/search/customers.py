@@ -19,21 +19,21 @@ from domain.customers.phones import (
 )
 from domain.customers.records import Customer
 from domain.text import digits, fold
-from domain.tickets.references import Kind, find_references, read_code
+from domain.tickets.references import ReferenceKind, find_references, read_code
 from store.customers.keys import phone_key
 from store.customers.records import list_customers
 from store.engine.database import Database
 from store.search.names import find_by_name
-from store.search.rank import LIMIT, Found
+from store.search.rank import LIMIT, NameMatch
 
-__all__ = ["LIMIT", "Hit", "Why", "find_customers", "find_twins"]
+__all__ = ["LIMIT", "Hit", "MatchReason", "find_customers", "find_twins"]
 
 ALIKE = 92
 """Percent from which two whole names may be one person's."""
 TWINS = 10
 
 
-class Why(StrEnum):
+class MatchReason(StrEnum):
     """Why a customer was found, strongest first."""
 
     CODE = "code"
@@ -55,7 +55,7 @@ class Hit:
     """
 
     customer: Customer
-    why: Why
+    why: MatchReason
     score: int = 100
     weak: bool = False
 
@@ -64,15 +64,15 @@ async def find_customers(db: Database, text: str) -> list[Hit]:
     """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others."""
     typed = digits(text).strip()
     if code := read_code(text):
-        return await _hits(db, [code], Why.CODE)
-    if named := await _hits(db, _codes_within(text), Why.CODE):
+        return await _hits(db, [code], MatchReason.CODE)
+    if named := await _hits(db, _codes_within(text), MatchReason.CODE):
         return named
     if looks_like_phone(typed):
         return await _by_phone(db, typed)
     if re.fullmatch(r"\d{4,}", typed):
-        return await _hits(db, await _codes_by_key(db, "phone", typed[::-1]), Why.PHONE)
+        return await _hits(db, await _codes_by_key(db, "phone", typed[::-1]), MatchReason.PHONE)
     if looks_like_email(typed) or re.fullmatch(r"[\w.+-]{3,}@[\w.-]*", typed):
-        return await _hits(db, await _codes_by_key(db, "email", typed.lower()), Why.EMAIL)
+        return await _hits(db, await _codes_by_key(db, "email", typed.lower()), MatchReason.EMAIL)
     reach = read_reach(text)
     if (reach.phones or reach.emails) and not re.search(r"[^\W\d_]", reach.words):
         return await _by_reach(db, reach)
@@ -81,11 +81,15 @@ async def find_customers(db: Database, text: str) -> list[Hit]:
 
 def _codes_within(text: str) -> list[str]:
     """The codes that stand among other words."""
-    return [one.value for one in find_references(text) if one.kind is Kind.CUSTOMER and one.sure]
+    return [
+        one.value
+        for one in find_references(text)
+        if one.kind is ReferenceKind.CUSTOMER and one.sure
+    ]
 
 
-def _hit(found: Found) -> Hit:
-    return Hit(found.customer, Why(found.why), found.score, found.weak)
+def _hit(found: NameMatch) -> Hit:
+    return Hit(found.customer, MatchReason(found.why), found.score, found.weak)
 
 
 async def _by_phone(db: Database, typed: str) -> list[Hit]:
@@ -96,7 +100,7 @@ async def _by_phone(db: Database, typed: str) -> list[Hit]:
         re.sub(r"\D", "", typed)[::-1]
     ]
     codes = [code for key in keys for code in await _codes_by_key(db, "phone", key, exact=True)]
-    return await _hits(db, codes or await _codes_by_key(db, "phone", keys[0]), Why.PHONE)
+    return await _hits(db, codes or await _codes_by_key(db, "phone", keys[0]), MatchReason.PHONE)
 
 
 async def _by_reach(db: Database, reach: Reach) -> list[Hit]:
@@ -104,14 +108,16 @@ async def _by_reach(db: Database, reach: Reach) -> list[Hit]:
     hits: list[Hit] = []
     for phone in reach.phones:
         hits += await _hits(
-            db, await _codes_by_key(db, "phone", phone_key(phone), exact=True), Why.PHONE
+            db, await _codes_by_key(db, "phone", phone_key(phone), exact=True), MatchReason.PHONE
         )
     for email in reach.emails:
-        hits += await _hits(db, await _codes_by_key(db, "email", email, exact=True), Why.EMAIL)
+        hits += await _hits(
+            db, await _codes_by_key(db, "email", email, exact=True), MatchReason.EMAIL
+        )
     return list({hit.customer.code: hit for hit in reversed(hits)}.values())[::-1]
 
 
-async def _hits(db: Database, codes: Sequence[str], why: Why) -> list[Hit]:
+async def _hits(db: Database, codes: Sequence[str], why: MatchReason) -> list[Hit]:
     return [Hit(customer, why) for customer in await list_customers(db, list(dict.fromkeys(codes)))]
 
 
@@ -133,19 +139,19 @@ async def find_twins(db: Database, customer: Customer) -> list[Hit]:
     """Customers already in the register that share a telephone, an e-mail or (nearly) the whole
     name, surest first.
     """
-    found: dict[str, Why] = {}
+    found: dict[str, MatchReason] = {}
     for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
         for code in await _codes_by_key(db, "phone", phone, exact=True):
-            found.setdefault(code, Why.PHONE)
+            found.setdefault(code, MatchReason.PHONE)
     if customer.email:
         for code in await _codes_by_key(db, "email", customer.email.lower(), exact=True):
-            found.setdefault(code, Why.EMAIL)
+            found.setdefault(code, MatchReason.EMAIL)
     codes = [code for code in found if code != customer.code][:TWINS]
     hits = [Hit(c, found[c.code]) for c in await list_customers(db, codes)]
     name = fold(customer.name)
     for like in await find_by_name(db, customer.name, near=True) if name else []:
         score = round(token_sort_ratio(name, fold(like.customer.name)))
         if score >= ALIKE and like.customer.code not in (customer.code, *found):
-            why = Why.NAME if score == 100 and not like.weak else Why.SIMILAR
+            why = MatchReason.NAME if score == 100 and not like.weak else MatchReason.SIMILAR
             hits.append(Hit(like.customer, why, min(score, like.score), like.weak))
     return hits[:TWINS]

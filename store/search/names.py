@@ -22,11 +22,11 @@ from store.search.rank import (
     MOST_WORDS,
     NEAR,
     WHOLE,
-    Found,
     Match,
+    NameMatch,
     rank,
 )
-from store.search.words import Words
+from store.search.words import SearchWords
 
 LONG_PATIENCE = 20.0
 """Seconds that a question waits for the words where it cannot be answered without."""
@@ -51,7 +51,7 @@ Meaning = tuple[int, float]
 Meanings = Mapping[str, Meaning]
 
 
-async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[Found]:
+async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[NameMatch]:
     """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is
     found surely.
 
@@ -84,7 +84,7 @@ class _Search:
 
     def __init__(self, db: Database, query: str) -> None:
         self.db = db
-        self.words: Words = db.words
+        self.words: SearchWords = db.words
         self.query = query
         self._meant: dict[str, dict[str, Meaning]] = {}
         self._nears: dict[tuple[str, int, int], dict[str, Meaning]] = {}

@@ -30,8 +30,8 @@ BASE = (100.0, 90.0, 80.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A customer found by name; `why` is a value of store.search.Why."""
+class NameMatch:
+    """A customer found by name; `why` is a value of store.search.customers.MatchReason."""
 
     customer: Customer
     why: str
@@ -50,7 +50,7 @@ class Match:
     why: str = ""
 
 
-async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[Found]:
+async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameMatch]:
     """The customers, best first: how they match, how sure, how near the name is as spelt, the
     code.
     """
@@ -93,7 +93,7 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
 
 def _weigh(
     customer: Customer, match: Match, query: str, typed: Sequence[str], contacts: Sequence[str]
-) -> Found:
+) -> NameMatch:
     """A match with its score, which counts the spelling too where whole words are alike."""
     kind, score, weak = match.kind, match.likeness, match.kind == NEAR
     names = [customer.name, customer.organisation]
@@ -112,7 +112,7 @@ def _weigh(
     elif any(word not in " ".join(names).casefold() for word in query.split()):
         score -= 3  # begins or holds what sounds so, but is spelt otherwise
     why = "former" if match.former else match.why or WHY[kind]
-    return Found(customer, why, round(score), weak)
+    return NameMatch(customer, why, round(score), weak)
 
 
 def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:

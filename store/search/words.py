@@ -67,7 +67,7 @@ class Listing:
             at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
 
 
-class Words(Kept):
+class SearchWords(Kept):
     """The dictionary of one database. Methods other than `refreshed` see what the last refresh
     saw.
     """

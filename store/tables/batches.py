@@ -8,10 +8,10 @@ from typing import Protocol
 from domain.customers.records import Customer
 from domain.errors import InvalidInput
 from domain.tables.columns import NOTED
-from domain.tables.tables import Cells, Outcome, Remark
+from domain.tables.tables import Cells, RecordOutcome, Remark
 from domain.tickets.records import Ticket
 from store.engine.database import Reader, Tx
-from store.tables.tables import Line, Place, Staged
+from store.tables.tables import Place, Staged, TableRow
 
 PAGE = 1000
 """Records read at once to be written to a table."""
@@ -35,34 +35,40 @@ class Remarked:
 
 
 @dataclass(slots=True)
-class Group:
+class RecordRows:
     """The rows about one record that are taken so far; `outcome` is what earlier batches counted it
     as.
     """
 
     place: Place
     rows: list[Cells] = field(default_factory=list)
-    outcome: Outcome | None = None
+    outcome: RecordOutcome | None = None
 
-    def result(self, fresh: bool, changed: bool) -> Outcome:
+    def result(self, fresh: bool, changed: bool) -> RecordOutcome:
         """What the table does to the record, all in all."""
-        if self.outcome in (Outcome.NEW, Outcome.CHANGED):
+        if self.outcome in (RecordOutcome.NEW, RecordOutcome.CHANGED):
             return self.outcome
-        return Outcome.NEW if fresh else Outcome.CHANGED if changed else Outcome.UNCHANGED
+        return (
+            RecordOutcome.NEW
+            if fresh
+            else RecordOutcome.CHANGED
+            if changed
+            else RecordOutcome.UNCHANGED
+        )
 
-    def as_text(self, outcome: Outcome) -> str:
+    def as_text(self, outcome: RecordOutcome) -> str:
         """For the scratch file."""
         return json.dumps([self.place, self.rows, outcome])
 
 
-def group_of(text: str | None, place: Place) -> Group:
+def group_of(text: str | None, place: Place) -> RecordRows:
     """The rows that the scratch file remembers of a record, or none yet; `place` is where its first
     one stands.
     """
     if text is None:
-        return Group(place)
+        return RecordRows(place)
     first, rows, outcome = json.loads(text)
-    return Group(Place(*first), rows, Outcome(outcome))
+    return RecordRows(Place(*first), rows, RecordOutcome(outcome))
 
 
 @dataclass(slots=True)
@@ -72,8 +78,8 @@ class Decision:
     rejected: list[Rejected] = field(default_factory=list)
     remarked: list[Remarked] = field(default_factory=list)
     last_code: str = ""
-    groups: dict[str, Group] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    groups: dict[str, RecordRows] = field(default_factory=dict)
+    outcomes: dict[str, RecordOutcome] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     last_number: int = 0
     new_customers: list[Customer] = field(default_factory=list)
@@ -82,12 +88,12 @@ class Decision:
     changed_tickets: list[tuple[Ticket, Ticket]] = field(default_factory=list)
 
 
-class Import(Protocol):
+class ImportRules(Protocol):
     """One register's rules over the store; `decide` may run again and keeps nothing."""
 
     counter: str
 
-    async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
+    async def decide(self, db: Reader, tx: Tx | None, batch: list[TableRow]) -> Decision:
         """What the rows come to; with a transaction, the numbers that it gives are held for it."""
         ...
 
@@ -101,8 +107,8 @@ class Import(Protocol):
 
 
 def cells_of(
-    table: Staged, batch: list[Line], decision: Decision
-) -> Iterator[tuple[Line, dict[str, str]]]:
+    table: Staged, batch: list[TableRow], decision: Decision
+) -> Iterator[tuple[TableRow, dict[str, str]]]:
     """The rows' cells; a formula without a value is told."""
     for line in batch:
         try:

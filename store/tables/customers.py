@@ -25,7 +25,7 @@ from domain.tables.customers import (
     row_name,
 )
 from domain.tables.merge import CustomerMerge, is_blank, is_unknown
-from domain.tables.tables import Cells, Names, Outcome, Register, Remark, read_names
+from domain.tables.tables import Cells, Names, RecordOutcome, Register, Remark, read_names
 from domain.text import digits
 from domain.tickets.references import read_code
 from store.customers import records as customers
@@ -35,21 +35,21 @@ from store.records import counters
 from store.tables.batches import (
     PAGE,
     Decision,
-    Group,
-    Import,
+    ImportRules,
+    RecordRows,
     Rejected,
     Remarked,
     cells_of,
     group_of,
     place_name,
 )
-from store.tables.tables import Line, Place, Sink, Staged
+from store.tables.tables import Place, Sink, Staged, TableRow
 
 MOST_ROWS = 1000
 """Rows of one table about one customer; a table that brings more is not about customers."""
 
 
-class CustomerImport(Import):
+class CustomerImport(ImportRules):
     """Customers' rows: one with a code is about that customer, one without about who has its name
     and reach.
 
@@ -72,7 +72,7 @@ class CustomerImport(Import):
         self._last = table.highest
         self._last_code = ""
 
-    async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
+    async def decide(self, db: Reader, tx: Tx | None, batch: list[TableRow]) -> Decision:
         decision = Decision(last_code=self._last_code)
         rows = self._read(batch, decision)
         codes = {row.cells["code"] for row in rows if "code" in row.cells} | {self._last_code} - {
@@ -99,7 +99,7 @@ class CustomerImport(Import):
         work.finish()
         return decision
 
-    def _read(self, batch: list[Line], decision: Decision) -> "list[_Row]":
+    def _read(self, batch: list[TableRow], decision: Decision) -> "list[_Row]":
         """The rows of which a customer can be made, their code in its one form."""
         rows = []
         name = self._table.columns.places.get("name", ())
@@ -206,7 +206,7 @@ def _alias(name: str, reach: str) -> str:
 class _Row:
     """A row with its cells; `own_code` = the customer of its code is the one that it is about."""
 
-    line: Line
+    line: TableRow
     cells: dict[str, str]
     own_code: bool = True
 
@@ -340,13 +340,15 @@ class _CustomerBatch:
         ]
 
     def _is_new(self, code: str) -> bool:
-        return code in self.met and group_of(self.met[code], Place(0, 0)).outcome is Outcome.NEW
+        return (
+            code in self.met and group_of(self.met[code], Place(0, 0)).outcome is RecordOutcome.NEW
+        )
 
     def _says_nothing(self, code: str, cells: Cells) -> bool:
         old = self.olds[code]
         return merge_customer(old, old.code, [cells], self.names, self.labels) == old
 
-    def _group(self, code: str, place: Place) -> Group:
+    def _group(self, code: str, place: Place) -> RecordRows:
         return self.decision.groups.get(code) or group_of(self.met.get(code), place)
 
     def _merge_of(self, code: str) -> CustomerMerge:

@@ -68,7 +68,7 @@ _LONGEST_TAG = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """One row: its line, its cells, and which of them hold a formula whose value the file does not
     have.
 
@@ -87,7 +87,7 @@ class Sheet:
     """A sheet with its rows, which are read once; of a CSV the name is empty."""
 
     name: str
-    rows: Iterator[Row]
+    rows: Iterator[FileRow]
     visible: bool = True
     hidden_rows: int = 0
 
@@ -130,7 +130,7 @@ def _plain(cell: str) -> str:
 # CSV.
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path) -> Iterator[FileRow]:
     with path.open(encoding=_encoding(path), newline="") as file:
         head = list(islice(file, HEAD))
         named = re.fullmatch(r"sep=(.)\s*", head[0]) if head else None
@@ -143,7 +143,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
                     return
                 if row and row[-1].endswith(_END):
                     break
-                yield Row(line, [_plain(cell) for cell in row])
+                yield FileRow(line, [_plain(cell) for cell in row])
                 line = reader.line_num + before
         except csv.Error:
             pass
@@ -248,7 +248,7 @@ def _xlsx_sheets(path: Path) -> Iterator[Sheet]:
         raise InvalidInput("file_broken") from error
 
 
-def _unbroken(rows: Iterator[Row]) -> Iterator[Row]:
+def _unbroken(rows: Iterator[FileRow]) -> Iterator[FileRow]:
     try:
         yield from rows
     except _BROKEN as error:
@@ -352,7 +352,7 @@ def _unvalued(file: IO[bytes]) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def _sheet_rows(sheet: Any, marks: _Marks) -> Iterator[Row]:
+def _sheet_rows(sheet: Any, marks: _Marks) -> Iterator[FileRow]:
     sheet.reset_dimensions()
     down = _Joined([one for one in marks.joined if one[3] > one[1]])
     banners = {
@@ -363,7 +363,7 @@ def _sheet_rows(sheet: Any, marks: _Marks) -> Iterator[Row]:
     for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [_plain(_text(value)) for value in values]
         filled = down.fill(line, cells)
-        yield Row(line, cells, marks.formulas.get(line, ()), filled, banner=line in banners)
+        yield FileRow(line, cells, marks.formulas.get(line, ()), filled, banner=line in banners)
 
 
 class _Joined:

@@ -18,7 +18,7 @@ from domain.errors import InvalidInput
 from domain.tables.columns import Columns, find_heading, read_columns
 from domain.tables.customers import running_number
 from domain.tables.tables import Register, defuse
-from store.tables.files import HEAD, Row, Sheet, table_sheets
+from store.tables.files import HEAD, FileRow, Sheet, table_sheets
 
 MOST_COLUMNS = 60
 FEWEST_KNOWN = 2
@@ -35,7 +35,7 @@ class Place(NamedTuple):
     sheet: str = ""
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """A row of a table, in the order of its heading.
 
     `formulas` = columns whose formula has no value in the file; `continues` = the row belongs to
@@ -74,13 +74,13 @@ class Staged:
     outside: Outside
     file: IO[str]
 
-    def rows(self) -> Iterator[Line]:
+    def rows(self) -> Iterator[TableRow]:
         """Each row with its line (or sheet row), blank ones left out."""
         self.file.seek(0)
         for text in self.file:
             number, line, cells, *marks = json.loads(text)
             formulas, continues = marks or ((), False)
-            yield Line(self._place(number, line), cells, tuple(formulas), continues)
+            yield TableRow(self._place(number, line), cells, tuple(formulas), continues)
 
     def lines_outside(self) -> list[tuple[Place, str]]:
         """Lines of the file that are no rows of the table, and what they say."""
@@ -182,13 +182,13 @@ class _Staging:
                 continue
             self._keep(number, row, columns, order)
 
-    def _pass_over(self, sheet: Sheet, head: Sequence[Row]) -> None:
+    def _pass_over(self, sheet: Sheet, head: Sequence[FileRow]) -> None:
         if head or not sheet.visible:
             self._outside.passed_over.append(sheet.name)
         if head:
             self._refusal = _why_not(self._register, head[0])
 
-    def _leave_out(self, number: int, row: Row) -> None:
+    def _leave_out(self, number: int, row: FileRow) -> None:
         if len(self._outside.lines) < MOST_OUTSIDE:
             text = " ".join(" ".join(row.cells).split())
             self._outside.lines.append((Place(number, row.line), text))
@@ -212,7 +212,7 @@ class _Staging:
             self._header.append(heading)
         return self._places[name, count]
 
-    def _keep(self, number: int, row: Row, columns: Columns, order: Sequence[int]) -> None:
+    def _keep(self, number: int, row: FileRow, columns: Columns, order: Sequence[int]) -> None:
         """One row of the table, and what stands behind its last heading in columns without one."""
         cells = row.cells
         while cells and not cells[-1].strip():
@@ -238,9 +238,9 @@ class _Staging:
         return laid
 
 
-def _first_rows(sheet: Sheet) -> list[Row]:
+def _first_rows(sheet: Sheet) -> list[FileRow]:
     """The first rows that say something, among which the heading stands."""
-    head: list[Row] = []
+    head: list[FileRow] = []
     for row in sheet.rows:
         if any(cell.strip() for cell in row.cells):
             head.append(row)
@@ -257,7 +257,7 @@ def _header(cells: Sequence[str]) -> list[str]:
     return header
 
 
-def _why_not(register: Register, first: Row) -> InvalidInput:
+def _why_not(register: Register, first: FileRow) -> InvalidInput:
     """Why a sheet without a heading is none of the register."""
     try:
         columns = read_columns(register, _header(first.cells))
@@ -271,7 +271,7 @@ def _says_something(cells: Sequence[str], numbering: frozenset[int]) -> bool:
     return any(cell and place not in numbering and cell.strip() for place, cell in enumerate(cells))
 
 
-def _is_between(row: Row, headings: Sequence[list[str]]) -> bool:
+def _is_between(row: FileRow, headings: Sequence[list[str]]) -> bool:
     """Whether a row is none: a row of the heading once more, or one cell across the table that
     names what follows.
     """
@@ -288,7 +288,7 @@ def _bare(cells: Sequence[str]) -> list[str]:
     return bare
 
 
-def _continues(row: Row, key: str, own: Sequence[int], name: Sequence[int]) -> bool:
+def _continues(row: FileRow, key: str, own: Sequence[int], name: Sequence[int]) -> bool:
     """Whether the cell that names the row's record is one with that of the row above."""
     if own and own[0] in row.filled:
         return True

@@ -11,7 +11,7 @@ from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.tables.columns import column_names
 from domain.tables.tables import Register, Remark, read_names
-from domain.tables.tickets import Desk, Labels, merge_ticket, parse_ticket_no, ticket_row
+from domain.tables.tickets import CellLookups, Labels, merge_ticket, parse_ticket_no, ticket_row
 from domain.text import digits
 from domain.tickets.records import Ticket, TicketNo
 from domain.tickets.references import read_code
@@ -23,18 +23,18 @@ from store.records.ground import Ground
 from store.tables.batches import (
     PAGE,
     Decision,
-    Import,
+    ImportRules,
     Rejected,
     Remarked,
     cells_of,
     group_of,
     place_name,
 )
-from store.tables.tables import Line, Sink, Staged
+from store.tables.tables import Sink, Staged, TableRow
 from store.tickets import records as tickets
 
 
-class TicketImport(Import):
+class TicketImport(ImportRules):
     """Tickets' rows: each is about the ticket of its number."""
 
     counter = "ticket"
@@ -56,7 +56,7 @@ class TicketImport(Import):
         self._by = by
         self._names = read_names(configuration.catalogue)
 
-    async def decide(self, db: Reader, tx: Tx | None, batch: list[Line]) -> Decision:
+    async def decide(self, db: Reader, tx: Tx | None, batch: list[TableRow]) -> Decision:
         decision = Decision()
         rows = [
             (line, cells)
@@ -98,7 +98,7 @@ class TicketImport(Import):
 
     async def _desk(
         self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]
-    ) -> tuple[Desk, Labels]:
+    ) -> tuple[CellLookups, Labels]:
         codes = {cells["customer"] for cells in rows if "customer" in cells}
         roads = await customers.find_survivors(db, sorted(codes))
         for cells in rows:
@@ -114,7 +114,7 @@ class TicketImport(Import):
         }
         people = {name: person for person, name in names.items()}
         projects = self._configuration.projects
-        desk = Desk(self._names, projects, people, frozenset(found), contacts, self._now)
+        desk = CellLookups(self._names, projects, people, frozenset(found), contacts, self._now)
         return desk, _labels(self._configuration, names, found)
 
     async def write(self, tx: Tx, decision: Decision) -> None:
@@ -132,7 +132,7 @@ class TicketImport(Import):
         )
 
 
-def _read_keys(line: Line, cells: dict[str, str], decision: Decision) -> bool:
+def _read_keys(line: TableRow, cells: dict[str, str], decision: Decision) -> bool:
     """Put the ticket's number, its customer's code and the address for replies into their one form.
 
     False where there is no number: the row is rejected. What cannot be read of the others is

@@ -10,15 +10,15 @@ from itertools import islice
 from domain.configuration import Configuration
 from domain.errors import Conflict
 from domain.staff import StaffId
-from domain.tables.tables import Outcome, Register
+from domain.tables.tables import RecordOutcome, Register
 from store import audit, holidays
 from store.engine.database import Database, Tx
 from store.engine.failpoints import failpoint
 from store.engine.scratch import Scratch
 from store.records import counters
-from store.tables.batches import Decision, Import, Rejected, Remarked
+from store.tables.batches import Decision, ImportRules, Rejected, Remarked
 from store.tables.customers import CustomerImport
-from store.tables.tables import Line, Staged
+from store.tables.tables import Staged, TableRow
 from store.tables.tickets import TicketImport
 
 BATCH = 500
@@ -47,7 +47,9 @@ class Counts:
     written.
     """
 
-    records: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    records: dict[RecordOutcome, int] = field(
+        default_factory=lambda: dict.fromkeys(RecordOutcome, 0)
+    )
     rejected: int = 0
     remarked: int = 0
 
@@ -79,7 +81,7 @@ async def import_table(
         CustomerImport if register is Register.CUSTOMERS else TicketImport
     )
     configuration = await holidays.lay_over(db, configuration)
-    job: Import = kind(table, configuration, scratch, now, source.by)
+    job: ImportRules = kind(table, configuration, scratch, now, source.by)
     counts = counts or Counts()
     try:
         if not dry_run:
@@ -103,7 +105,7 @@ async def import_table(
 
 
 async def _begin(
-    tx: Tx, job: Import, register: Register, table: Staged, now: datetime, source: Source
+    tx: Tx, job: ImportRules, register: Register, table: Staged, now: datetime, source: Source
 ) -> None:
     """From here on running numbers go on above those of the table, whoever asks for one."""
     await counters.raise_counter(tx, job.counter, table.highest)
@@ -113,7 +115,9 @@ async def _begin(
     await audit.add(tx, [entry])
 
 
-async def _batch(db: Database, job: Import, batch: list[Line], *, dry_run: bool) -> Decision:
+async def _batch(
+    db: Database, job: ImportRules, batch: list[TableRow], *, dry_run: bool
+) -> Decision:
     if dry_run:
         return await job.decide(db, None, batch)
 

@@ -11,7 +11,7 @@ from store.engine.database import Reader, Tx
 from store.records import changes
 
 
-class LinkKind(StrEnum):
+class TicketLinkKind(StrEnum):
     """What a ticket is to the other."""
 
     CONTINUES = "continues"
@@ -19,15 +19,15 @@ class LinkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TicketLink:
     """Ticket `no` continues, or belongs to, ticket `other`."""
 
     no: str
-    kind: LinkKind
+    kind: TicketLinkKind
     other: str
 
 
-async def list_links(db: Reader, no: str) -> list[Link]:
+async def list_links(db: Reader, no: str) -> list[TicketLink]:
     """A ticket's links, those of others to it among them, oldest first."""
     rows = await db.fetch(
         "SELECT ticket_no, kind, other_no FROM ticket_links WHERE ticket_no = ? OR other_no = ? "
@@ -35,10 +35,12 @@ async def list_links(db: Reader, no: str) -> list[Link]:
         no,
         no,
     )
-    return [Link(row["ticket_no"], LinkKind(row["kind"]), row["other_no"]) for row in rows]
+    return [
+        TicketLink(row["ticket_no"], TicketLinkKind(row["kind"]), row["other_no"]) for row in rows
+    ]
 
 
-async def add_link(tx: Tx, link: Link, by: StaffId, now: datetime) -> None:
+async def add_link(tx: Tx, link: TicketLink, by: StaffId, now: datetime) -> None:
     """Tie two tickets; InvalidInput("link_itself"), Conflict("tickets_linked") where they are tied
     already.
     """

@@ -10,7 +10,7 @@ from store.tickets.records import COUNTS
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ProvinceReport:
     """What a province reported for a month (its first day), and the ticket that says so."""
 
     province: str
@@ -19,7 +19,7 @@ class Report:
     ticket_no: str
 
 
-async def list_reports(db: Reader, first: date, until: date) -> list[Report]:
+async def list_reports(db: Reader, first: date, until: date) -> list[ProvinceReport]:
     """The months from `first` on, before `until`: of several reports of one month the one recorded
     last.
     """
@@ -30,7 +30,7 @@ async def list_reports(db: Reader, first: date, until: date) -> list[Report]:
         until,
     )
     latest = {
-        (row["province"], row["counted_on"]): Report(
+        (row["province"], row["counted_on"]): ProvinceReport(
             row["province"], row["counted_on"], int(row["user_count"]), row["no"]
         )
         for row in rows

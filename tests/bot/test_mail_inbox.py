@@ -29,7 +29,7 @@ from handlers.desk import Work
 from store import staff
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.mail import inboxes as mail_inboxes
-from store.mail.inboxes import Found
+from store.mail.inboxes import MailKind
 from tests.fakes.clock import CLOCK, PATIENCE
 from tests.fakes.dovecot import PASSWORD, USER, Dovecot, a_server
 from tests.fakes.office import OFFICE, open_new
@@ -60,7 +60,7 @@ class Reading:
             raise ValueError("odd")
         return self.limit if b"Subject: not ours" not in head else 0
 
-    async def read(self, work: Work, raw: bytes, key: str) -> Found:
+    async def read(self, work: Work, raw: bytes, key: str) -> MailKind:
         found = re.search(rb"Subject: (.*?)\r\n", raw)
         subject = found[1].decode() if found else "?"
         if self.trouble.get(subject):
@@ -71,7 +71,7 @@ class Reading:
             await staff.add_staff(tx, f"{subject} {key}", Role.OFFICER, NOW)
 
         work.change(write)
-        return Found.REPORT
+        return MailKind.REPORT
 
 
 @dataclass
@@ -132,9 +132,9 @@ async def test_each_new_mail_is_read_once_and_in_order_and_stays_unread(
     assert reads.reader.heads == 3
     assert server.flags() == ["", "", "", ""]
     assert await mail_inboxes.count_found(reads.db) == {
-        Found.REPORT: 2,
-        Found.STRAY: 0,
-        Found.UNREADABLE: 0,
+        MailKind.REPORT: 2,
+        MailKind.STRAY: 0,
+        MailKind.UNREADABLE: 0,
     }
 
 
@@ -207,7 +207,7 @@ async def test_a_mail_that_nobody_can_read_is_counted_and_stops_nothing(
     await inbox.look()
     await inbox.look()
     assert await reads.effects() == ["whole"]
-    assert (await mail_inboxes.count_found(reads.db))[Found.UNREADABLE] == 1
+    assert (await mail_inboxes.count_found(reads.db))[MailKind.UNREADABLE] == 1
 
 
 async def test_odd_bytes_and_huge_mails_are_read_as_far_as_wanted(
@@ -322,7 +322,7 @@ async def test_the_reader_that_lost_its_turn_writes_nothing(reads: Reads, server
     taken = partial(mail_inboxes.move, old=position, new=replace(position, next_uid=9))
     read = reads.reader.read
 
-    async def overtaken(work: Work, raw: bytes, key: str) -> Found:
+    async def overtaken(work: Work, raw: bytes, key: str) -> MailKind:
         found = await read(work, raw, key)
         if len(reads.reader.seen) == 1:
             await reads.db.write(taken)

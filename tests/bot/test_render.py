@@ -23,9 +23,9 @@ from handlers.chat import (
     Choice,
     Document,
     Earlier,
-    Offer,
     Offers,
     Paragraph,
+    QueryResult,
     Reply,
     reply_from_json,
     reply_to_json,
@@ -264,7 +264,8 @@ def test_any_reply_fits_telegram(reply, replaces):
 
 
 OFFERS = st.lists(
-    st.builds(Offer, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG), max_size=60
+    st.builds(QueryResult, st.from_regex(r"C\d{1,12}", fullmatch=True), TEXT, TEXT, LONG),
+    max_size=60,
 )
 
 

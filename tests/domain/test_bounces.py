@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidInput
-from domain.mail.bounces import Report, is_report, read_report
+from domain.mail.bounces import DeliveryReport, is_report, read_report
 
 OURS = "<5f0c1c9e-0000-4000-8000-000000000001@nso.example>"
 STATUS = """\
@@ -67,7 +67,7 @@ def status(action: str = "failed", code: str = "5.1.1", said: str = "") -> str:
 
 
 def test_a_failure_names_the_mail_that_came_back_and_the_codes() -> None:
-    assert read_report(report()) == Report(True, OURS, (), "550 5.1.1")
+    assert read_report(report()) == DeliveryReport(True, OURS, (), "550 5.1.1")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_failed_is_told_from_what_is_late_with_codes_and_nobodys_words(
     block: str, failed: bool, codes: str
 ) -> None:
     found = read_report(report(block))
-    assert found == Report(failed, OURS, (), codes)
+    assert found == DeliveryReport(failed, OURS, (), codes)
 
 
 @pytest.mark.parametrize("action", ["delivered", "relayed", "expanded", "", "nonsense"])
@@ -120,7 +120,7 @@ def test_the_mail_may_come_back_whole_or_as_headers(returned: str) -> None:
 
 def test_a_report_with_letters_beyond_ascii_is_read_alike() -> None:
     found = read_report(report(kind="message/global-delivery-status"))
-    assert found == Report(True, OURS, (), "550 5.1.1")
+    assert found == DeliveryReport(True, OURS, (), "550 5.1.1")
 
 
 def test_without_the_mail_the_report_says_what_it_answers_the_last_first() -> None:

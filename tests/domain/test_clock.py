@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.clock import pauses
 from domain.clock import state as clock
 from domain.clock.state import Stage, State
-from domain.clock.sum import Kind, explain
+from domain.clock.sum import SumLineKind, explain
 from domain.configuration import load_configuration
 from domain.dates.working_calendar import BANGKOK
 from domain.tickets.records import Complexity, Pause, Status, Ticket, TicketNo
@@ -150,12 +150,12 @@ def test_the_sum_that_is_shown_is_the_standard(one: Ticket, now: datetime) -> No
     counted = [
         step.amount * ((step.last - step.first).days + 1)
         for step in told.steps
-        if step.kind is Kind.COUNTED
+        if step.kind is SumLineKind.COUNTED
     ]
     assert sum(counted, timedelta()) == standard(one)
     assert [step.first for step in told.steps] == sorted(step.first for step in told.steps)
     for step in told.steps:
-        if step.kind is Kind.FREE:
+        if step.kind is SumLineKind.FREE:
             days = [
                 step.first + timedelta(days=n) for n in range((step.last - step.first).days + 1)
             ]
@@ -250,14 +250,14 @@ def test_the_sum_of_a_ticket_that_waited_over_a_long_weekend() -> None:
         for step in told.steps
     ]
     assert lines == [
-        (Kind.COUNTED, 3, 3, 120),
-        (Kind.COUNTED, 4, 4, 180),
-        (Kind.STOPPED, 4, 4, 0),
-        (Kind.FREE, 5, 5, 0),
-        (Kind.FREE, 6, 6, 0),
-        (Kind.FREE, 7, 7, 0),
-        (Kind.GOES_ON, 8, 8, 0),
-        (Kind.COUNTED, 8, 8, 120),
+        (SumLineKind.COUNTED, 3, 3, 120),
+        (SumLineKind.COUNTED, 4, 4, 180),
+        (SumLineKind.STOPPED, 4, 4, 0),
+        (SumLineKind.FREE, 5, 5, 0),
+        (SumLineKind.FREE, 6, 6, 0),
+        (SumLineKind.FREE, 7, 7, 0),
+        (SumLineKind.GOES_ON, 8, 8, 0),
+        (SumLineKind.COUNTED, 8, 8, 120),
     ]
     assert "ชดเชยวันชาติ" in told.steps[5].name
     assert (told.due, told.left) == (at("2026-12-08T12:00"), timedelta(hours=1))

@@ -13,15 +13,15 @@ from domain.files import (
     TEXT,
     XLSX,
     ZIP,
-    Kind,
-    Why,
+    FileKind,
+    FileRefusal,
     numbered_name,
     safe_name,
     sniff,
 )
 from domain.text import graphemes
 
-PDF = Kind("application/pdf", (".pdf",))
+PDF = FileKind("application/pdf", (".pdf",))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -127,38 +127,48 @@ def test_the_kind_comes_from_the_bytes(
 @pytest.mark.parametrize(
     ("content", "name", "members", "why"),
     [
-        (b"", "x.pdf", None, Why.EMPTY),
-        (b"MZ\x90\0", "สัญญา.pdf", None, Why.PROGRAM),
-        (b"\x7fELF", "x.jpg", None, Why.PROGRAM),
-        (b"#!/bin/sh\nrm -rf /", "x.txt", None, Why.PROGRAM),
-        (b"@echo off\r\ndel *.*", "x.txt", None, Why.PROGRAM),
-        (b"print(1)", "x.py", None, Why.PROGRAM),
-        (b"WScript.Echo 1", "x.vbs", None, Why.PROGRAM),
-        (b"L\0\0\0\x01\x14\x02\0", "x.pdf", None, Why.PROGRAM),
-        (b"PK\x03\x04", "x.zip", ["a.csv", "run.EXE"], Why.PROGRAM),
-        (b"PK\x03\x04", "x.zip", ["META-INF/MANIFEST.MF", "A.class"], Why.PROGRAM),
-        (b"PK\x03\x04", "x.docx", [*OFFICE, "word/document.xml", "word/vbaProject.bin"], Why.MACRO),
-        (b"PK\x03\x04", "x.zip", ["book.xlsm"], Why.MACRO),
-        (OLE + bytes(64) + utf16("Workbook") + utf16("_VBA_PROJECT"), "x.xls", None, Why.MACRO),
-        (OLE + bytes(64), "setup.msi", None, Why.PROGRAM),
-        (OLE + bytes(64), "mail.pdf", None, Why.UNKNOWN),
-        (b"\n <!-- x --> <HTML><body>", "x.txt", None, Why.PAGE),
-        (b"\xef\xbb\xbf<!DOCTYPE html>", "x.csv", None, Why.PAGE),
-        ("<svg onload=alert(1)>".encode("utf-16"), "x.txt", None, Why.PAGE),
+        (b"", "x.pdf", None, FileRefusal.EMPTY),
+        (b"MZ\x90\0", "สัญญา.pdf", None, FileRefusal.PROGRAM),
+        (b"\x7fELF", "x.jpg", None, FileRefusal.PROGRAM),
+        (b"#!/bin/sh\nrm -rf /", "x.txt", None, FileRefusal.PROGRAM),
+        (b"@echo off\r\ndel *.*", "x.txt", None, FileRefusal.PROGRAM),
+        (b"print(1)", "x.py", None, FileRefusal.PROGRAM),
+        (b"WScript.Echo 1", "x.vbs", None, FileRefusal.PROGRAM),
+        (b"L\0\0\0\x01\x14\x02\0", "x.pdf", None, FileRefusal.PROGRAM),
+        (b"PK\x03\x04", "x.zip", ["a.csv", "run.EXE"], FileRefusal.PROGRAM),
+        (b"PK\x03\x04", "x.zip", ["META-INF/MANIFEST.MF", "A.class"], FileRefusal.PROGRAM),
+        (
+            b"PK\x03\x04",
+            "x.docx",
+            [*OFFICE, "word/document.xml", "word/vbaProject.bin"],
+            FileRefusal.MACRO,
+        ),
+        (b"PK\x03\x04", "x.zip", ["book.xlsm"], FileRefusal.MACRO),
+        (
+            OLE + bytes(64) + utf16("Workbook") + utf16("_VBA_PROJECT"),
+            "x.xls",
+            None,
+            FileRefusal.MACRO,
+        ),
+        (OLE + bytes(64), "setup.msi", None, FileRefusal.PROGRAM),
+        (OLE + bytes(64), "mail.pdf", None, FileRefusal.UNKNOWN),
+        (b"\n <!-- x --> <HTML><body>", "x.txt", None, FileRefusal.PAGE),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", "x.csv", None, FileRefusal.PAGE),
+        ("<svg onload=alert(1)>".encode("utf-16"), "x.txt", None, FileRefusal.PAGE),
         (
             b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>',
             "x.png",
             None,
-            Why.PAGE,
+            FileRefusal.PAGE,
         ),
-        (b"plain words", "x.html", None, Why.PAGE),
-        (b"PK\x03\x04 half of it", "x.xlsx", None, Why.BROKEN),
-        (bytes(range(256)) * 10, "x.pdf", None, Why.UNKNOWN),
-        (b"Rar!\x1a\x07\x01\0", "x.rar", None, Why.UNKNOWN),
+        (b"plain words", "x.html", None, FileRefusal.PAGE),
+        (b"PK\x03\x04 half of it", "x.xlsx", None, FileRefusal.BROKEN),
+        (bytes(range(256)) * 10, "x.pdf", None, FileRefusal.UNKNOWN),
+        (b"Rar!\x1a\x07\x01\0", "x.rar", None, FileRefusal.UNKNOWN),
     ],
 )
 def test_what_may_do_harm_is_refused(
-    content: bytes, name: str, members: list[str] | None, why: Why
+    content: bytes, name: str, members: list[str] | None, why: FileRefusal
 ) -> None:
     with pytest.raises(InvalidInput) as refusal:
         sniff(content, name, members)

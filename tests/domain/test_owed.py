@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.dates.days import BANGKOK
-from domain.owed.rules import Owed, OwedState, Span, next_reminder, settle
+from domain.owed.rules import CalendarSpan, Owed, OwedState, next_reminder, settle
 from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 
@@ -206,30 +206,30 @@ def test_a_reminder_is_always_in_the_future_on_a_working_day(
 def test_a_span_is_monotone_and_keeps_the_day_where_the_month_has_it(
     on: date, months: int, days: int
 ) -> None:
-    after = Span(months, 0).after(on)
+    after = CalendarSpan(months, 0).after(on)
     assert after.day == on.day or (after + timedelta(days=1)).day == 1
-    assert Span(months, days).after(on) == after + timedelta(days=days)
-    assert Span(months, 0).after(on + timedelta(days=1)) >= after
+    assert CalendarSpan(months, days).after(on) == after + timedelta(days=days)
+    assert CalendarSpan(months, 0).after(on + timedelta(days=1)) >= after
 
 
 def test_a_leap_day_next_year_is_the_last_of_february() -> None:
-    assert Span(12, 0).after(date(2028, 2, 29)) == date(2029, 2, 28)
+    assert CalendarSpan(12, 0).after(date(2028, 2, 29)) == date(2029, 2, 28)
 
 
 def test_the_defaults_are_those_of_the_office() -> None:
     contract, research = RULES["contract"], RULES["research"]
     assert (contract.first, contract.every, contract.supervisor_after) == (
-        Span(0, 14),
-        Span(0, 7),
+        CalendarSpan(0, 14),
+        CalendarSpan(0, 7),
         3,
     )
     assert (research.first, research.every, research.supervisor_after) == (
-        Span(12, 0),
-        Span(0, 30),
+        CalendarSpan(12, 0),
+        CalendarSpan(0, 30),
         3,
     )
-    assert RULES["quotation"].first == Span(0, 14)
-    assert RULES["fetch"].first == Span(0, 7)
+    assert RULES["quotation"].first == CalendarSpan(0, 14)
+    assert RULES["fetch"].first == CalendarSpan(0, 7)
     assert {rule.at for rule in RULES.values()} == {time(9, 0)}
 
 

@@ -13,9 +13,9 @@ from domain.configuration import load_configuration
 from domain.errors import InvalidInput
 from domain.publicity.reading import (
     LIMITS,
-    LinkKind,
     Network,
     News,
+    PostLinkKind,
     check_length,
     cut_to_fit,
     details,
@@ -81,7 +81,7 @@ PFBID = "pfbid02abcDEFghiJKL"
 def test_every_spelling_of_a_post_means_that_post(typed: str, key: str):
     (link,) = find_links(f"ดูที่ {typed}, นะ")
     assert link.key == key
-    assert link.kind is LinkKind.POST
+    assert link.kind is PostLinkKind.POST
     assert find_links(link.url)[0].key == key, "what is kept means the same post"
 
 
@@ -107,7 +107,7 @@ def test_every_spelling_of_a_post_means_that_post(typed: str, key: str):
     ],
 )
 def test_what_is_no_post_is_none(typed: str):
-    assert [link for link in find_links(typed) if link.kind is not LinkKind.PAGE] == []
+    assert [link for link in find_links(typed) if link.kind is not PostLinkKind.PAGE] == []
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_what_is_no_post_is_none(typed: str):
 )
 def test_a_whole_page_is_known_as_one(typed: str):
     (link,) = find_links(typed)
-    assert link.kind is LinkKind.PAGE
+    assert link.kind is PostLinkKind.PAGE
 
 
 def test_a_post_in_a_group_is_known_as_one():
     (link,) = find_links("https://www.facebook.com/groups/123456/posts/789/?ref=share")
-    assert (link.kind, link.key) == (LinkKind.GROUP, "facebook:789")
+    assert (link.kind, link.key) == (PostLinkKind.GROUP, "facebook:789")
 
 
 def test_the_page_stands_in_the_address():

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.tickets.references import (
-    Kind,
+    ReferenceKind,
     are_codes,
     ends_in_question,
     find_references,
@@ -130,17 +130,17 @@ def test_a_place_is_that_of_the_text_with_its_label() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("R2611000124", Kind.TICKET, R),
-        (" r 2611-000124 ค่ะ", Kind.TICKET, R),
-        ("ใบงาน R2611000124 ด้วยนะคะ", Kind.TICKET, R),
-        ("รหัสC81554ค่ะ", Kind.CUSTOMER, C),
-        ("c4", Kind.CUSTOMER, "C4"),
-        ("81/69", Kind.CONTRACT, "81/2569"),
-        ("สัญญา ๘๑/๒๕๖๙", Kind.CONTRACT, "81/2569"),
-        ("p12", Kind.PUBLICATION, "P12"),
+        ("R2611000124", ReferenceKind.TICKET, R),
+        (" r 2611-000124 ค่ะ", ReferenceKind.TICKET, R),
+        ("ใบงาน R2611000124 ด้วยนะคะ", ReferenceKind.TICKET, R),
+        ("รหัสC81554ค่ะ", ReferenceKind.CUSTOMER, C),
+        ("c4", ReferenceKind.CUSTOMER, "C4"),
+        ("81/69", ReferenceKind.CONTRACT, "81/2569"),
+        ("สัญญา ๘๑/๒๕๖๙", ReferenceKind.CONTRACT, "81/2569"),
+        ("p12", ReferenceKind.PUBLICATION, "P12"),
     ],
 )
-def test_a_text_that_is_nothing_else(text: str, kind: Kind, value: str) -> None:
+def test_a_text_that_is_nothing_else(text: str, kind: ReferenceKind, value: str) -> None:
     one = read_alone(text)
 
     assert one is not None
@@ -179,7 +179,7 @@ def test_a_text_that_says_more(text: str) -> None:
     ],
 )
 def test_a_command_is_about_the_first_or_the_only_one(text: str, value: str, rest: str) -> None:
-    taken = take_reference(text, Kind.TICKET)
+    taken = take_reference(text, ReferenceKind.TICKET)
 
     assert taken is not None
     assert (taken[0].value, taken[1]) == (value, rest)
@@ -187,7 +187,7 @@ def test_a_command_is_about_the_first_or_the_only_one(text: str, value: str, res
 
 @pytest.mark.parametrize("text", ["เหมือน R2611000124 และ R2611000125", "ส่งแล้ว", "C81554", ""])
 def test_nothing_is_guessed_among_several(text: str) -> None:
-    assert take_reference(text, Kind.TICKET) is None
+    assert take_reference(text, ReferenceKind.TICKET) is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pythainlp.corpus.common import thai_family_names, thai_female_names, thai_m
 
 from domain.customers.romanise import Sound, latin_sound, thai_sounds
 from domain.text import fold
-from store.search.words import Words
+from store.search.words import SearchWords
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def pairs(file: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def words() -> Words:
+def words() -> SearchWords:
     """A dictionary of some 20,000 Thai first names and surnames, with the names that are looked
     for.
     """
@@ -34,14 +34,16 @@ def words() -> Words:
         for thai, _ in pairs(file)
     ]
     names = sorted(thai_male_names() | thai_female_names() | thai_family_names() | set(looked_for))
-    found = Words()
+    found = SearchWords()
     found.add(word for name in names for word in fold(name).split())
     assert len(found) > 15_000
     return found
 
 
 @pytest.mark.parametrize("file", ["romanised_names.toml", "romanised_held_out.toml"])
-def test_nine_of_ten_names_of_real_people_are_among_the_first_five(words: Words, file: str) -> None:
+def test_nine_of_ten_names_of_real_people_are_among_the_first_five(
+    words: SearchWords, file: str
+) -> None:
     asked = pairs(file)
 
     missed = [

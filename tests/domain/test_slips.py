@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.one_line.slips import Kind, find_slip
+from domain.one_line.slips import SlipKind, find_slip
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ def test_a_telephone_with_too_many_or_too_few_digits(
 ) -> None:
     slip = find_slip(text)
     assert slip is not None
-    assert (slip.kind, slip.text, slip.count, slip.off) == (Kind.PHONE, typed, count, off)
+    assert (slip.kind, slip.text, slip.count, slip.off) == (SlipKind.PHONE, typed, count, off)
 
 
 @pytest.mark.parametrize("text", ["C81545", "c81545 โทร", "รหัส C 81545"])
 def test_a_code_is_named_in_capitals(text: str) -> None:
     slip = find_slip(text)
     assert slip is not None
-    assert (slip.kind, slip.text) == (Kind.CODE, "C81545")
+    assert (slip.kind, slip.text) == (SlipKind.CODE, "C81545")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from domain.tables.customers import (
 )
 from domain.tables.merge import CustomerMerge, is_blank, is_unknown
 from domain.tables.tables import Register, defuse, named_value, read_names, undefuse
-from domain.tables.tickets import Desk, Labels, merge_ticket, parse_instant, ticket_row
+from domain.tables.tickets import CellLookups, Labels, merge_ticket, parse_instant, ticket_row
 from domain.text import clean, digits
 from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 
@@ -96,7 +96,7 @@ TICKET = Ticket(
     ),
     version=2,
 )
-DESK = Desk(
+DESK = CellLookups(
     NAMES,
     CONFIGURATION.projects,
     {"นก": StaffId(1), "ฝน": StaffId(2)},

@@ -13,7 +13,7 @@ from domain.errors import Conflict, InvalidInput
 from handlers.desk import Outcome, Work
 from handlers.mail.cards import reason
 from handlers.mail.delivery_reports import LIMIT, DeliveryReports
-from store.mail.inboxes import Found
+from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
 
@@ -58,7 +58,7 @@ async def comes_back(desk, raw, key="1:1"):
 async def test_the_officer_is_told_once_with_the_reason_and_the_card_shows_it(desk, smtp):
     await sent(desk)
     for key in ("1:1", "1:2"):
-        assert await comes_back(desk, report_of(smtp.mails[0]), key) is Found.REPORT
+        assert await comes_back(desk, report_of(smtp.mails[0]), key) is MailKind.REPORT
     told = desk.told("nok")
     assert told.text.count(BACK) == 1
     assert "ไม่มีที่อยู่อีเมลนี้ ตรวจที่อยู่กับผู้รับบริการ (550 5.1.1)" in told.text
@@ -106,7 +106,8 @@ async def test_a_full_mailbox_is_tried_again_and_may_be_full_again(desk, smtp):
 async def test_what_is_only_late_is_a_note_until_it_fails(desk, smtp):
     await sent(desk)
     assert (
-        await comes_back(desk, report_of(smtp.mails[0], "delayed", "4.4.1"), "1:1") is Found.REPORT
+        await comes_back(desk, report_of(smtp.mails[0], "delayed", "4.4.1"), "1:1")
+        is MailKind.REPORT
     )
     assert "⚠️" not in desk.told("nok").text
     card = await desk.says(TICKET)
@@ -147,8 +148,8 @@ async def test_a_forged_report_about_no_mail_of_ours_is_counted_and_changes_noth
     # What the report itself answers is not asked where a mail came back with it.
     answering = b"In-Reply-To: " + ours + b"\r\n" + forged
     for hostile in (forged, answering, raw.replace(ours, b"")):
-        assert await comes_back(desk, hostile) is Found.STRAY
-    assert await comes_back(desk, report_of(smtp.mails[0], "delivered", "2.0.0")) is Found.OTHER
+        assert await comes_back(desk, hostile) is MailKind.STRAY
+    assert await comes_back(desk, report_of(smtp.mails[0], "delivered", "2.0.0")) is MailKind.OTHER
     with pytest.raises(InvalidInput):
         await comes_back(desk, raw.replace(b"message/delivery-status", b"text/plain"))
     assert desk.told("nok").text.count("⚠️") == 0
@@ -161,7 +162,7 @@ async def test_without_the_mail_itself_the_report_is_known_by_what_it_answers(de
     raw = report_of(smtp.mails[0]).replace(b"message/rfc822", b"text/plain")
     assert (
         await comes_back(desk, b"References: <other@x.example> " + ours + b"\r\n" + raw)
-        is Found.REPORT
+        is MailKind.REPORT
     )
     assert BACK in desk.told("nok").text
 

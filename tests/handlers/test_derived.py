@@ -18,7 +18,7 @@ from store import due
 from store.owed import requests
 from store.rebuild import EVERYTHING
 from store.search.suggestions import Lessons
-from store.search.words import Words
+from store.search.words import SearchWords
 from tests.fakes.office import OFFICE
 from tests.handlers.test_imported import HEADER, TICKET
 
@@ -209,7 +209,7 @@ async def test_what_a_process_keeps_in_memory_is_what_one_that_starts_would_read
     running, lessons = desk.db.words, desk.db.lessons
     await running.refreshed(desk.db)
     await lessons.refreshed(desk.db)
-    words, taught = Words(), Lessons()
+    words, taught = SearchWords(), Lessons()
     await words.refreshed(desk.db)
     await taught.refreshed(desk.db)
     assert set(running._listing.words) == set(words._listing.words) == await words_of(desk.db)

@@ -14,7 +14,7 @@ from domain.staff import Platform, Role
 from handlers.chat import Masked, Notice, say
 from handlers.desk import Outcome, Work
 from handlers.mail.delivery_reports import DeliveryReports
-from store.mail.inboxes import Found
+from store.mail.inboxes import MailKind
 from tests.fakes.bounces import report_of
 from tests.fakes.smtp import CLOSE, FakeSmtp
 
@@ -232,7 +232,7 @@ async def test_a_mail_that_came_back_is_told_to_the_administrators(told, smtp):
     await notifies(told)
     work = Work(told.engine.desk, told.now)
     raw = report_of(smtp.mails[0])
-    assert await DeliveryReports().read(work, raw, "1:1") is Found.REPORT
+    assert await DeliveryReports().read(work, raw, "1:1") is MailKind.REPORT
     await told.engine.post(work.outcome())
     await told.engine.idle()
     assert "⚠️ แจ้งเตือนคุณนกไม่ได้" in told.told("may").text

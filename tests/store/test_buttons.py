@@ -8,7 +8,7 @@ import pytest
 from domain.errors import Conflict
 from domain.staff import StaffId
 from store.chat import buttons
-from store.chat.buttons import Button
+from store.chat.buttons import StoredButton
 from store.engine.database import Database
 
 NOW = datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC)
@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 async def test_a_button_comes_back_as_it_was_made(db: Database, officer: StaffId) -> None:
-    full = Button(
+    full = StoredButton(
         "t1",
         officer,
         "ticket.close",
@@ -27,18 +27,18 @@ async def test_a_button_comes_back_as_it_was_made(db: Database, officer: StaffId
         NOW + DAY,
         event_id="e1",
     )
-    free = Button("t2", None, "menu", {}, "", 0, False, NOW + DAY)
+    free = StoredButton("t2", None, "menu", {}, "", 0, False, NOW + DAY)
 
     await db.write(lambda tx: buttons.add(tx, [full, free]))
 
     assert await buttons.find_button(db, "t1") == full
     assert await buttons.find_button(db, "t2") == free
     assert await buttons.find_button(db, "t3") is None
-    assert len(fields(Button)) == 11
+    assert len(fields(StoredButton)) == 11
 
 
 async def test_a_button_is_used_up_by_the_first_press(db: Database, officer: StaffId) -> None:
-    one = Button("t1", officer, "ticket.close", {}, "R1", 3, True, NOW + DAY)
+    one = StoredButton("t1", officer, "ticket.close", {}, "R1", 3, True, NOW + DAY)
     other = replace(one, token="t2")
     await db.write(lambda tx: buttons.add(tx, [one, other]))
 
@@ -55,7 +55,8 @@ async def test_a_button_is_used_up_by_the_first_press(db: Database, officer: Sta
 
 async def test_expired_buttons_are_forgotten(db: Database) -> None:
     made = [
-        Button(f"t{days}", None, "menu", {}, "", 0, False, NOW + days * DAY) for days in (-1, 0, 1)
+        StoredButton(f"t{days}", None, "menu", {}, "", 0, False, NOW + days * DAY)
+        for days in (-1, 0, 1)
     ]
     await db.write(lambda tx: buttons.add(tx, made))
 
@@ -69,7 +70,9 @@ async def test_expired_buttons_are_forgotten(db: Database) -> None:
 async def test_buttons_with_words_of_a_message_that_was_taken_back_are_forgotten(
     db: Database,
 ) -> None:
-    one = Button("t1", None, "find.text", {"text": "x"}, "", 0, False, NOW + DAY, event_id="e1")
+    one = StoredButton(
+        "t1", None, "find.text", {"text": "x"}, "", 0, False, NOW + DAY, event_id="e1"
+    )
     record, other = (
         replace(one, token="t2", args={"no": "R1"}),
         replace(one, token="t3", event_id="e2"),

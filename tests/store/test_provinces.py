@@ -8,7 +8,7 @@ from domain.tickets.records import Ticket, TicketNo
 from store.engine.database import Database
 from store.tickets import provinces
 from store.tickets import records as tickets
-from store.tickets.provinces import Report
+from store.tickets.provinces import ProvinceReport
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -25,6 +25,9 @@ async def test_the_last_report_of_a_month_counts(db: Database, officer: StaffId)
     undated = replace(october, no=TicketNo("R5"), counted_on=None)
     await db.write(lambda tx: tickets.add_tickets(tx, [later, october, other, november, undated]))
     found = await provinces.list_reports(db, OCTOBER, NOVEMBER)
-    assert found == [Report("กระบี่", OCTOBER, 1650, "R2"), Report("ตาก", OCTOBER, 0, "R3")]
+    assert found == [
+        ProvinceReport("กระบี่", OCTOBER, 1650, "R2"),
+        ProvinceReport("ตาก", OCTOBER, 0, "R3"),
+    ]
     assert len(await provinces.list_reports(db, OCTOBER, date(2026, 12, 1))) == 3
     assert await provinces.count_undated(db) == 1

@@ -19,7 +19,7 @@ from store.customers.records import add_customer, get_customer, update_customer
 from store.engine.database import Database, Tx, open_database
 from store.search import names as search_names
 from store.search import words
-from store.search.customers import LIMIT, Why, find_customers, find_twins
+from store.search.customers import LIMIT, MatchReason, find_customers, find_twins
 from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]
@@ -48,66 +48,66 @@ CAST = [
 
 FOUND = [
     # A code, however it is typed.
-    ("C81554", [(81554, Why.CODE)]),
-    (" c๘๑๕๕๔ ", [(81554, Why.CODE)]),
+    ("C81554", [(81554, MatchReason.CODE)]),
+    (" c๘๑๕๕๔ ", [(81554, MatchReason.CODE)]),
     ("C404", []),
     # A telephone in several writings.
-    ("0812345678", [(1, Why.PHONE)]),
-    ("081-234-5678", [(1, Why.PHONE)]),
-    ("081 234 5678", [(1, Why.PHONE)]),
-    ("+66 81 234 5678", [(1, Why.PHONE)]),
-    ("66812345678", [(1, Why.PHONE)]),
-    ("๐๘๑-๒๓๔-๕๖๗๘", [(1, Why.PHONE)]),
-    ("02-141-7500", [(2, Why.PHONE)]),
-    ("02-141-7500 ต่อ 203", [(2, Why.PHONE)]),
-    ("0861234567", [(5, Why.PHONE)]),
-    ("0812340000", [(6, Why.PHONE)]),
+    ("0812345678", [(1, MatchReason.PHONE)]),
+    ("081-234-5678", [(1, MatchReason.PHONE)]),
+    ("081 234 5678", [(1, MatchReason.PHONE)]),
+    ("+66 81 234 5678", [(1, MatchReason.PHONE)]),
+    ("66812345678", [(1, MatchReason.PHONE)]),
+    ("๐๘๑-๒๓๔-๕๖๗๘", [(1, MatchReason.PHONE)]),
+    ("02-141-7500", [(2, MatchReason.PHONE)]),
+    ("02-141-7500 ต่อ 203", [(2, MatchReason.PHONE)]),
+    ("0861234567", [(5, MatchReason.PHONE)]),
+    ("0812340000", [(6, MatchReason.PHONE)]),
     ("0899999999", []),
     # Its last digits.
-    ("5678", [(1, Why.PHONE), (3, Why.PHONE)]),
-    ("๕๖๗๘", [(1, Why.PHONE), (3, Why.PHONE)]),
-    ("45678", [(1, Why.PHONE)]),
-    ("1111", [(4, Why.PHONE)]),
+    ("5678", [(1, MatchReason.PHONE), (3, MatchReason.PHONE)]),
+    ("๕๖๗๘", [(1, MatchReason.PHONE), (3, MatchReason.PHONE)]),
+    ("45678", [(1, MatchReason.PHONE)]),
+    ("1111", [(4, MatchReason.PHONE)]),
     ("9999", []),
     # An e-mail, whole and its beginning.
-    ("somchai.jai@example.com", [(1, Why.EMAIL)]),
-    ("SOMCHAI.JAI@EXAMPLE.COM", [(1, Why.EMAIL)]),
-    ("pu@example.org", [(5, Why.EMAIL)]),
-    ("somchai.jai@", [(1, Why.EMAIL)]),
-    ("s_j@example", [(2, Why.EMAIL)]),
+    ("somchai.jai@example.com", [(1, MatchReason.EMAIL)]),
+    ("SOMCHAI.JAI@EXAMPLE.COM", [(1, MatchReason.EMAIL)]),
+    ("pu@example.org", [(5, MatchReason.EMAIL)]),
+    ("somchai.jai@", [(1, MatchReason.EMAIL)]),
+    ("s_j@example", [(2, MatchReason.EMAIL)]),
     ("nobody@example.com", []),
     # One or two characters: the beginning of a word.
-    ("ส", [(1, Why.PREFIX), (2, Why.PREFIX), (3, Why.PREFIX)]),
-    ("ใจ", [(1, Why.PREFIX), (3, Why.PREFIX)]),
-    ("ja", [(4, Why.PREFIX)]),
-    ("J", [(4, Why.PREFIX)]),
+    ("ส", [(1, MatchReason.PREFIX), (2, MatchReason.PREFIX), (3, MatchReason.PREFIX)]),
+    ("ใจ", [(1, MatchReason.PREFIX), (3, MatchReason.PREFIX)]),
+    ("ja", [(4, MatchReason.PREFIX)]),
+    ("J", [(4, MatchReason.PREFIX)]),
     ("ดี", []),
     # Words in any order, with or without title and tone marks.
-    ("สมชาย", [(1, Why.NAME), (2, Why.NAME)]),
-    ("ใจดี สมชาย", [(1, Why.NAME)]),
-    ("นาย สมชาย ใจดี", [(1, Why.NAME)]),
-    ("สมชาย รุงเรือง", [(2, Why.NAME)]),
-    ("แรงงาน สมหญิง", [(3, Why.PART)]),
-    ("brien jane", [(4, Why.NAME)]),
+    ("สมชาย", [(1, MatchReason.NAME), (2, MatchReason.NAME)]),
+    ("ใจดี สมชาย", [(1, MatchReason.NAME)]),
+    ("นาย สมชาย ใจดี", [(1, MatchReason.NAME)]),
+    ("สมชาย รุงเรือง", [(2, MatchReason.NAME)]),
+    ("แรงงาน สมหญิง", [(3, MatchReason.PART)]),
+    ("brien jane", [(4, MatchReason.NAME)]),
     ("สมชาย ใจร้าย", []),
     # A part of a word, whole names and beginnings first.
-    ("พันธุ์ดี", [(81554, Why.NAME), (7, Why.PART)]),
-    ("ชาย", [(81554, Why.PREFIX), (1, Why.PART), (2, Why.PART)]),
-    ("เชียงใหม่", [(5, Why.PART)]),
-    ("rien", [(4, Why.PART)]),
-    ("อยุธยา", [(5, Why.PART)]),
-    ("100", [(6, Why.NAME)]),
+    ("พันธุ์ดี", [(81554, MatchReason.NAME), (7, MatchReason.PART)]),
+    ("ชาย", [(81554, MatchReason.PREFIX), (1, MatchReason.PART), (2, MatchReason.PART)]),
+    ("เชียงใหม่", [(5, MatchReason.PART)]),
+    ("rien", [(4, MatchReason.PART)]),
+    ("อยุธยา", [(5, MatchReason.PART)]),
+    ("100", [(6, MatchReason.NAME)]),
     # Signs part words and are never wildcards.
     ("%", []),
     ("_", []),
     ("!", []),
     ("%%%", []),
-    ("ดี%สม", [(1, Why.PART), (3, Why.PART)]),
-    ("ดี_สม", [(1, Why.PART), (3, Why.PART)]),
-    ("100%", [(6, Why.NAME)]),
-    ("O'Brien", [(4, Why.NAME)]),
+    ("ดี%สม", [(1, MatchReason.PART), (3, MatchReason.PART)]),
+    ("ดี_สม", [(1, MatchReason.PART), (3, MatchReason.PART)]),
+    ("100%", [(6, MatchReason.NAME)]),
+    ("O'Brien", [(4, MatchReason.NAME)]),
     ("'; DROP TABLE customers; --", []),
-    ('"สมชาย"', [(1, Why.NAME), (2, Why.NAME)]),
+    ('"สมชาย"', [(1, MatchReason.NAME), (2, MatchReason.NAME)]),
     # Nonsense.
     ("", []),
     ("   ", []),
@@ -207,19 +207,22 @@ async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_no
         assert await find_customers(db, typed) == []
     for typed in ("สมชาย ใจดี", "ธงชัย ใจดี"):
         assert [(hit.customer.code, hit.why) for hit in await find_customers(db, typed)] == [
-            ("C1", Why.FORMER)
+            ("C1", MatchReason.FORMER)
         ]
 
 
 @pytest.mark.parametrize(
     ("new", "expected"),
     [
-        (customer(9, "ไม่เคยมา", mobile="+66812345678"), [(1, Why.PHONE)]),
-        (customer(9, "ไม่เคยมา", phone="0812345678"), [(1, Why.PHONE)]),
-        (customer(9, "ไม่เคยมา", mobile="+66861234567"), [(5, Why.PHONE)]),
-        (customer(9, "ไม่เคยมา", email="Somchai.Jai@example.com"), [(1, Why.EMAIL)]),
-        (customer(9, "ใจดี สมชาย"), [(1, Why.NAME)]),
-        (customer(9, "น.ส.สมหญิง ใจดี", mobile="+66812345678"), [(1, Why.PHONE), (3, Why.NAME)]),
+        (customer(9, "ไม่เคยมา", mobile="+66812345678"), [(1, MatchReason.PHONE)]),
+        (customer(9, "ไม่เคยมา", phone="0812345678"), [(1, MatchReason.PHONE)]),
+        (customer(9, "ไม่เคยมา", mobile="+66861234567"), [(5, MatchReason.PHONE)]),
+        (customer(9, "ไม่เคยมา", email="Somchai.Jai@example.com"), [(1, MatchReason.EMAIL)]),
+        (customer(9, "ใจดี สมชาย"), [(1, MatchReason.NAME)]),
+        (
+            customer(9, "น.ส.สมหญิง ใจดี", mobile="+66812345678"),
+            [(1, MatchReason.PHONE), (3, MatchReason.NAME)],
+        ),
         (customer(9, "สมชาย มีสุข"), []),
         (customer(9, "ชาย"), []),
         (customer(9, "%"), []),
@@ -228,7 +231,7 @@ async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_no
     ],
 )
 async def test_twins_share_a_telephone_an_email_or_the_whole_name(
-    db: Database, new: Customer, expected: list[tuple[int, Why]]
+    db: Database, new: Customer, expected: list[tuple[int, MatchReason]]
 ) -> None:
     await fill(db)
 
@@ -261,37 +264,42 @@ FORGIVEN = [
 @pytest.mark.parametrize(
     ("typed", "number", "why", "weak"),
     [
-        ("กมลชนก รัตนพิทักษ์", 1, Why.NAME, False),
-        ("ดร.กมลชนก รัตนพิทักษ์", 1, Why.NAME, False),
-        ("แกวมณี พันธุทิพย", 2, Why.SIMILAR, True),  # tone mark and karan missing, words swapped
-        ("แก๊วมณี", 2, Why.NAME, False),
-        ("กมลชนก รัตนพิทัก", 1, Why.SIMILAR, True),
-        ("กมลชนก รัตนพิทักษ", 1, Why.SIMILAR, True),
-        ("นัดทิดา สีสุวัน", 3, Why.SIMILAR, True),
-        ("ณัฐธิดา ศรีสุวัณ", 3, Why.SIMILAR, True),
-        ("ปริชา หมืนสุข", 4, Why.SIMILAR, True),
-        ("ปรีชา หมื่นสขุ", 4, Why.SIMILAR, True),
-        ("กมลชนกรัตนพิทักษ์", 1, Why.NAME, False),
-        ("กมล ชนก รัตนพิทักษ์", 1, Why.NAME, False),
-        ("ก มลชนก รัตนพิทักษ์", 1, Why.NAME, False),
-        ("กมลชนกรัตนพิทกษ์", 1, Why.SIMILAR, True),
-        ("d,]=od iy9orbmydKN", 1, Why.LAYOUT, False),
-        ("d,]=oc iy9orbmydKN", 1, Why.LAYOUT, True),
-        ("Jonatan Smiht", 7, Why.SIMILAR, True),
-        ("smith jonathan", 7, Why.NAME, False),
-        ("นำ้ฝน ชุ่มชืน", 8, Why.NAME, False),
-        ("น\u0e4d\u0e49าฝน ชุ่มชื่น", 8, Why.NAME, False),
-        ("จุฬา เศรษฐศาสตร์", 2, Why.PART, False),
-        ("รำไพ ขำดี", 9, Why.PART, False),
-        ("Kamonchanok Rattanapitak", 1, Why.ROMAN, False),
-        ("ratanapithak kamolchanok", 1, Why.ROMAN, False),
-        ("Nattida", 3, Why.ROMAN, False),
-        ("Natthida ศรีสุวรรณ", 3, Why.ROMAN, False),
-        ("Preecha Muensook", 4, Why.ROMAN, False),
+        ("กมลชนก รัตนพิทักษ์", 1, MatchReason.NAME, False),
+        ("ดร.กมลชนก รัตนพิทักษ์", 1, MatchReason.NAME, False),
+        (
+            "แกวมณี พันธุทิพย",
+            2,
+            MatchReason.SIMILAR,
+            True,
+        ),  # tone mark and karan missing, words swapped
+        ("แก๊วมณี", 2, MatchReason.NAME, False),
+        ("กมลชนก รัตนพิทัก", 1, MatchReason.SIMILAR, True),
+        ("กมลชนก รัตนพิทักษ", 1, MatchReason.SIMILAR, True),
+        ("นัดทิดา สีสุวัน", 3, MatchReason.SIMILAR, True),
+        ("ณัฐธิดา ศรีสุวัณ", 3, MatchReason.SIMILAR, True),
+        ("ปริชา หมืนสุข", 4, MatchReason.SIMILAR, True),
+        ("ปรีชา หมื่นสขุ", 4, MatchReason.SIMILAR, True),
+        ("กมลชนกรัตนพิทักษ์", 1, MatchReason.NAME, False),
+        ("กมล ชนก รัตนพิทักษ์", 1, MatchReason.NAME, False),
+        ("ก มลชนก รัตนพิทักษ์", 1, MatchReason.NAME, False),
+        ("กมลชนกรัตนพิทกษ์", 1, MatchReason.SIMILAR, True),
+        ("d,]=od iy9orbmydKN", 1, MatchReason.LAYOUT, False),
+        ("d,]=oc iy9orbmydKN", 1, MatchReason.LAYOUT, True),
+        ("Jonatan Smiht", 7, MatchReason.SIMILAR, True),
+        ("smith jonathan", 7, MatchReason.NAME, False),
+        ("นำ้ฝน ชุ่มชืน", 8, MatchReason.NAME, False),
+        ("น\u0e4d\u0e49าฝน ชุ่มชื่น", 8, MatchReason.NAME, False),
+        ("จุฬา เศรษฐศาสตร์", 2, MatchReason.PART, False),
+        ("รำไพ ขำดี", 9, MatchReason.PART, False),
+        ("Kamonchanok Rattanapitak", 1, MatchReason.ROMAN, False),
+        ("ratanapithak kamolchanok", 1, MatchReason.ROMAN, False),
+        ("Nattida", 3, MatchReason.ROMAN, False),
+        ("Natthida ศรีสุวรรณ", 3, MatchReason.ROMAN, False),
+        ("Preecha Muensook", 4, MatchReason.ROMAN, False),
     ],
 )
 async def test_names_are_found_however_they_are_written(
-    db: Database, typed: str, number: int, why: Why, weak: bool
+    db: Database, typed: str, number: int, why: MatchReason, weak: bool
 ) -> None:
     await add_all(db, FORGIVEN)
 
@@ -347,7 +355,7 @@ async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(db: D
 
     assert await find_customers(db, "ฤทิพ") == []
     (hit,) = await find_customers(db, "ฤทิพ นิศาชลมุก")
-    assert (hit.customer.code, hit.why, hit.weak) == ("C1", Why.SIMILAR, True)
+    assert (hit.customer.code, hit.why, hit.weak) == ("C1", MatchReason.SIMILAR, True)
     assert await find_customers(db, "ฤทิพ หมื่นสุข") == []
 
 
@@ -449,6 +457,6 @@ async def test_twins_may_be_spelt_a_little_differently(db: Database) -> None:
 
     (twin,) = await find_twins(db, customer(99, "กมลชนก รัตนพิทัก"))
 
-    assert (twin.customer.code, twin.why) == ("C1", Why.SIMILAR)
+    assert (twin.customer.code, twin.why) == ("C1", MatchReason.SIMILAR)
     assert 92 <= twin.score < 100
     assert await find_twins(db, customer(99, "กมลชนก รัตนา")) == []
