@@ -18,6 +18,9 @@ from bot.settings import Settings
 from domain.charts import Chart, Series
 from handlers.desk import NotDrawn
 from store.blobs import Blobs
+from tests.fakes.letters import needs_letters
+
+pytestmark = needs_letters
 
 MONTHS = tuple(f"พ.ย. {year}" for year in range(30, 70))
 

@@ -12,8 +12,11 @@ import pytest
 from tests.e2e.fork_server import run_program
 from tests.e2e.harness import NOK, DeskProcess
 from tests.fakes.clock import PATIENCE
+from tests.fakes.letters import needs_letters
 from tests.fakes.line import FakeLine
 from tests.fakes.telegram import FakeTelegram
+
+pytestmark = needs_letters
 
 LOG_IT = "/open เฟซ 10 เผยแพร่ผลสำรวจ => โพสต์แล้ว ปิด"
 ASK = "ประชาสัมพันธ์ สรุป"
