@@ -21,8 +21,9 @@ from domain.errors import DataError
 from domain.staff import Identity, Platform, Role
 from domain.text import clean
 from store.blobs import Blobs
-from store.engine.database import Database, StoreUnavailable, open_database
+from store.engine.database import Database, StoreUnavailable
 from store.engine.migrate import NewerSchema
+from store.opening import open_database
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=False, help=__doc__, pretty_exceptions_enable=False

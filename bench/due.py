@@ -37,7 +37,8 @@ from store.chat.inbox import Event
 from store.chat.outbox import Message
 from store.customers import records as customers
 from store.due import Due
-from store.engine.database import Database, Tx, open_database
+from store.engine.database import Database, Tx
+from store.opening import open_database
 from store.owed import rows as owed
 from store.reminders import Reminder
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from store.engine.database import open_database
+from store.opening import open_database
 from tests.fakes.postgres import MISSING, Postgresql, find_binaries
 
 TABLES = {

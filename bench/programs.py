@@ -15,7 +15,8 @@ from bot.clock import wall_clock
 from bot.demo.desk import fill_demo
 from domain.configuration import load_configuration
 from domain.staff import Identity, Platform, Role
-from store.engine.database import Database, Tx, open_database
+from store.engine.database import Database, Tx
+from store.opening import open_database
 from store.staff import add_staff, link_identity
 from tests.fakes.line_chat import line_id
 

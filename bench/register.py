@@ -14,7 +14,7 @@ from pathlib import Path
 
 from domain.configuration import load_configuration
 from domain.tables.tables import RecordOutcome, Register
-from store.engine.database import open_database
+from store.opening import open_database
 from store.tables.tables import staged
 from store.tables.transfer import import_table
 

@@ -20,8 +20,10 @@ from bench.register import ROMANISED, Person, build, people
 from bench.report import Report, Row, percentile
 from bench.slips import SLIPS
 from domain.customers.phones import format_phone
-from store.engine.database import Database, open_database
+from store.engine.database import Database
+from store.opening import open_database
 from store.search.customers import Hit, find_customers, find_twins
+from store.search.words import SearchWords
 
 CACHE = Path(tempfile.gettempdir()) / "deskbot-bench"
 LATENCY = {200_000: 60.0, 1_000_000: 150.0}
@@ -64,16 +66,17 @@ async def _measure(report: Report, size: int, engine: str) -> None:
     wanted = set(rng.sample(range(size), 6000)) | set(range(size - ROMANISED, size))
     sample = [person for number, person in enumerate(people(size)) if number in wanted]
     raw = sqlite3.connect(path)
+    words = SearchWords()
     async with _opened(path, engine) as db:
-        await _load(report, db, size)
+        await _load(report, db, words, size)
         for name, limit, asked in _exact_kinds(sample, rng, 200 if size == 200_000 else 100):
-            await _kind(report, db, raw, size, name, asked, None, limit)
+            await _kind(report, db, words, raw, size, name, asked, None, limit)
         for name, slip in SLIPS.items():
             asked = _slipped(sample, slip, rng, 200 if size == 200_000 else 60)
             aim = ROMAN_RECALL if name.startswith("romanised") else RECALL[size]
-            await _kind(report, db, raw, size, f"name, {name}", asked, aim, LATENCY[size])
-        await _nonsense(report, db, size, rng)
-        await _twins(report, db, sample[:100], size)
+            await _kind(report, db, words, raw, size, f"name, {name}", asked, aim, LATENCY[size])
+        await _nonsense(report, db, words, size, rng)
+        await _twins(report, db, words, sample[:100], size)
         await _noise(report, db, size)
     raw.close()
 
@@ -115,11 +118,11 @@ def _rss() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-async def _load(report: Report, db: Database, size: int) -> None:
+async def _load(report: Report, db: Database, words: SearchWords, size: int) -> None:
     """The first reading of the dictionary, with the longest time in which nothing else could
     run.
     """
-    await find_customers(db, "C1")
+    await find_customers(db, words, "C1")
     before, began, gaps = _rss(), perf_counter(), [0.0]
 
     async def tick() -> None:
@@ -129,14 +132,14 @@ async def _load(report: Report, db: Database, size: int) -> None:
             gaps.append(perf_counter() - last - 0.001)
 
     ticking = asyncio.create_task(tick())
-    while not await db.words.refreshed(db):
+    while not await words.refreshed(db):
         pass
     ticking.cancel()
     took, used = perf_counter() - began, _rss() - before
     report.notes.append(
         f"{size:,}: while the words were read the event loop waited {max(gaps) * 1000:.0f} ms at most."
     )
-    label = f"{size:,}: memory of the search ({len(db.words):,} words, read in {took:.1f} s)"
+    label = f"{size:,}: memory of the search ({len(words):,} words, read in {took:.1f} s)"
     report.rows.append(Row(label, f"{used:.0f} MB", aim=f"<= {MEMORY:.0f} MB", met=used <= MEMORY))
 
 
@@ -210,6 +213,7 @@ async def _timed(work: Awaitable[list[Hit]]) -> tuple[float, list[Hit]]:
 async def _kind(
     report: Report,
     db: Database,
+    words: SearchWords,
     raw: sqlite3.Connection,
     size: int,
     name: str,
@@ -219,7 +223,7 @@ async def _kind(
 ) -> None:
     times, found, missed = [], 0, []
     for one in asked:
-        took, hits = await _timed(find_customers(db, one.text))
+        took, hits = await _timed(find_customers(db, words, one.text))
         times.append(took)
         good = any(
             one.right(f"{hit.customer.name} {hit.customer.organisation}", hit.customer.code)
@@ -282,7 +286,9 @@ NONSENSE = (
 """Letters of which nonsense is made: rare ones, all, and what falls under the hands."""
 
 
-async def _nonsense(report: Report, db: Database, size: int, rng: random.Random) -> None:
+async def _nonsense(
+    report: Report, db: Database, words: SearchWords, size: int, rng: random.Random
+) -> None:
     times, silent, sure = [], 0, 0
     asked = [
         "".join(rng.choice(letters) for _ in range(rng.randrange(6, 14)))
@@ -290,7 +296,7 @@ async def _nonsense(report: Report, db: Database, size: int, rng: random.Random)
         for _ in range(50)
     ]
     for text in asked:
-        took, hits = await _timed(find_customers(db, text))
+        took, hits = await _timed(find_customers(db, words, text))
         times.append(took)
         silent += not hits
         sure += any(not hit.weak for hit in hits)
@@ -304,13 +310,17 @@ async def _nonsense(report: Report, db: Database, size: int, rng: random.Random)
     print(label, file=sys.stderr, flush=True)
 
 
-async def _twins(report: Report, db: Database, some: Sequence[Person], size: int) -> None:
+async def _twins(
+    report: Report, db: Database, words: SearchWords, some: Sequence[Person], size: int
+) -> None:
     from domain.customers.records import Customer, CustomerCode
 
     times = [
         (
             await _timed(
-                find_twins(db, Customer(CustomerCode("C0"), p.name, phone=p.phone, email=p.email))
+                find_twins(
+                    db, words, Customer(CustomerCode("C0"), p.name, phone=p.phone, email=p.email)
+                )
             )
         )[0]
         for p in some

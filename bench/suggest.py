@@ -14,7 +14,7 @@ from bench.report import Report, Row, percentile
 from bot.demo.desk import fill_demo
 from domain.configuration import Configuration, load_configuration
 from domain.tickets.suggest import MOST, Model
-from store.engine.database import open_database
+from store.opening import open_database
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

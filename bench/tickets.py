@@ -15,7 +15,8 @@ from bot.demo import desk as demo
 from domain.data import read_document
 from domain.staff import Role, StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
-from store.engine.database import Database, open_database
+from store.engine.database import Database
+from store.opening import open_database
 from store.search.tickets import find_tickets
 from store.staff import add_staff
 from store.tickets import lists as ticket_lists

@@ -84,16 +84,16 @@ class Engine:
         """Subjects once; words for as long as the desk runs, so that nobody waits for those that an
         import brought.
         """
-        db, frozen = self.desk.db, False
+        desk, frozen = self.desk, False
         while True:
             with suppress(StoreUnavailable):  # the next time tries again
-                await db.words.refreshed(db, patience=None)
+                await desk.words.refreshed(desk.db, patience=None)
                 if not frozen:
                     # A million words stay: the collector would hold everybody up to walk through
                     # them again and again.
                     gc.freeze()
                     frozen = True
-                    await db.lessons.refreshed(db)
+                    await desk.suggestions.refreshed(desk.db)
             await asyncio.sleep(LEARN_EVERY)
 
     async def post(self, outcome: Outcome, *changes: Write) -> None:
@@ -129,6 +129,7 @@ class Engine:
         for sweep in self._sweeps:
             sweep.cancel()
         await asyncio.gather(*self._sweeps, return_exceptions=True)
+        await self.desk.close()
         # What is left is free for the next process at once, not only when the leases have run out.
         await leases.release_all(self.desk.db, self.owner)
         await self.networks.close()

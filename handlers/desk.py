@@ -22,6 +22,8 @@ from store.blobs import Blobs
 from store.customers import records as customers
 from store.engine.database import Database, Write
 from store.search.customers import Hit
+from store.search.suggestions import Suggestions
+from store.search.words import SearchWords
 
 BUTTON_LIFETIME = timedelta(days=30)
 
@@ -157,7 +159,7 @@ class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails
     come from, empty where no mail is sent; `doors` are the links to the private chat with the bot,
     filled in when a platform tells; `title` asks a platform what a group is called ("" = it does
-    not say)."""
+    not say); `words` and `suggestions` are what this process remembers of `db`."""
 
     db: Database
     configuration: Configuration
@@ -168,6 +170,13 @@ class Desk:
     charts: Charts = field(default_factory=NoCharts)
     doors: dict[Platform, str] = field(default_factory=dict)
     title: Callable[[Platform, str], Awaitable[str]] = no_title
+    words: SearchWords = field(default_factory=SearchWords)
+    suggestions: Suggestions = field(default_factory=Suggestions)
+
+    async def close(self) -> None:
+        """Give up what is being read into memory; the database stays open."""
+        await self.words.close()
+        await self.suggestions.close()
 
 
 async def up_to_date(desk: Desk) -> Desk:
@@ -201,6 +210,11 @@ class Work:
     def db(self) -> Database:
         """The store, for reading; writing goes through `change`."""
         return self.desk.db
+
+    @property
+    def words(self) -> SearchWords:
+        """The register's words, which a search goes by."""
+        return self.desk.words
 
     @property
     def today(self) -> date:

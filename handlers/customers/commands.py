@@ -136,7 +136,7 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
 
     Returns the text that was searched for, too.
     """
-    hits = await search.find_customers(ctx.db, text)
+    hits = await search.find_customers(ctx.db, ctx.words, text)
     if hits and not hits[0].weak:
         return hits, text, ""
     near = near_command(text)
@@ -149,7 +149,7 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
         else ""
     )
     if len(rest) > 1 and (is_plain or wanted.name == "find"):
-        named = await search.find_customers(ctx.db, rest)
+        named = await search.find_customers(ctx.db, ctx.words, rest)
         if named and not named[0].weak:
             return named, rest, "\n".join(filter(None, (_("พบจาก %(key)s", key=rest), hint)))
     return hits, text, hint

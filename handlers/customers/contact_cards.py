@@ -82,7 +82,11 @@ async def _found(ctx: Context, contact: SharedContact) -> Reply:
         customer = await customers.get_customer(ctx.db, hits[0].customer.code)
         return Reply((read, await customer_cards.card(ctx, customer)))
     if not hits and contact.name:
-        hits = [hit for hit in await search.find_customers(ctx.db, contact.name) if not hit.weak]
+        hits = [
+            hit
+            for hit in await search.find_customers(ctx.db, ctx.words, contact.name)
+            if not hit.weak
+        ]
     if not hits:
         ctx.audit("customer.searched", "0")
         return say(f"{read.text}\n{_('ผลลัพธ์: 0')}", _new_button(contact))
@@ -102,7 +106,7 @@ async def _found(ctx: Context, contact: SharedContact) -> Reply:
 
 async def _by_reach(ctx: Context, contact: SharedContact) -> list[search.Hit]:
     reach = _reach(contact)
-    return await search.find_customers(ctx.db, reach) if reach else []
+    return await search.find_customers(ctx.db, ctx.words, reach) if reach else []
 
 
 async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:

@@ -271,7 +271,7 @@ async def passed_over(ctx: Context, query: str) -> dict[str, str]:
     """Those whom a search for this text showed, as a draft has them: they are not asked about
     again.
     """
-    hits = await search.find_customers(ctx.db, query) if query else []
+    hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
     return {"twins_seen": customer_twins.seen(hits[: customer_twins.SHOWN])}
 
 

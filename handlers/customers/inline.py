@@ -45,7 +45,7 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
 
 async def _page(ctx: Context, text: str, offset: str) -> Reply:
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 5 else 0
-    found = await search.find_customers(ctx.db, text) if text else []
+    found = await search.find_customers(ctx.db, ctx.words, text) if text else []
     hits = list(
         {hit.customer.code: hit for hit in found}.values()
     )  # Telegram refuses one result twice

@@ -45,7 +45,7 @@ async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
     if key not in ctx.twins:
         name, phone, mobile, email = told
         wanted = Customer(CustomerCode(""), name, phone=phone, mobile=mobile, email=email)
-        ctx.twins[key] = await search.find_twins(ctx.db, wanted)
+        ctx.twins[key] = await search.find_twins(ctx.db, ctx.words, wanted)
     passed = draft.data.get("twins_seen", "").split(",")
     return [hit for hit in ctx.twins[key] if seen([hit]) not in passed]
 

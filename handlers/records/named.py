@@ -65,7 +65,7 @@ async def _by_reach(ctx: Context, text: str) -> list[Reference]:
     hits = [
         hit
         for key in (*reach.phones, *reach.emails)
-        for hit in await search.find_customers(ctx.db, key)
+        for hit in await search.find_customers(ctx.db, ctx.words, key)
     ]
     codes = dict.fromkeys(hit.customer.code for hit in hits)
     return [Reference(ReferenceKind.CUSTOMER, code, 0, 0) for code in codes]

@@ -196,7 +196,7 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
         return None
     hits = {
         hit.customer.code: hit.customer
-        for hit in await search.find_customers(ctx.db, text)
+        for hit in await search.find_customers(ctx.db, ctx.words, text)
         if not hit.weak
     }
     return _customers(ctx, [*hits.values()])

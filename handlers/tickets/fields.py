@@ -191,7 +191,7 @@ async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
         return True
     if len(text.split()) > MAX_NAME_WORDS or "\n" in text:
         return False
-    hits = await search.find_customers(ctx.db, text)
+    hits = await search.find_customers(ctx.db, ctx.words, text)
     return any(hit.why is search.MatchReason.NAME for hit in hits)
 
 

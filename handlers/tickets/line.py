@@ -191,7 +191,7 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
 
 async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
-    hits = [hit.customer for hit in await search.find_customers(ctx.db, reference)]
+    hits = [hit.customer for hit in await search.find_customers(ctx.db, ctx.words, reference)]
     if kind is CustomerRef.CODE:
         return hits[0] if len(hits) == 1 else None
     if kind is CustomerRef.NAME:
@@ -204,7 +204,7 @@ async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Cus
 async def _is_of(ctx: Context, customer: Customer, words: str) -> bool:
     """Whether a second code, telephone or e-mail is this customer's as well."""
     return customer.code in {
-        hit.customer.code for hit in await search.find_customers(ctx.db, words)
+        hit.customer.code for hit in await search.find_customers(ctx.db, ctx.words, words)
     }
 
 

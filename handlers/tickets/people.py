@@ -49,7 +49,7 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
         if text == NONE or digits(text).strip() == "9":
             said = {name: "", NO_CUSTOMER: "1"} if own else {name: NONE}
             return {**said, query_name: "", **contact, **_kept_reach(draft, query_name)}
-        hits = await search.find_customers(ctx.db, text)
+        hits = await search.find_customers(ctx.db, ctx.words, text)
         if len(hits) == 1 and not hits[0].weak:
             return {name: hits[0].customer.code, query_name: "", **contact}
         # Several or none: kept as typed, and shown as the field's options.
@@ -57,7 +57,7 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         query = draft.data.get(query_name, "")
-        hits = await search.find_customers(ctx.db, query) if query else []
+        hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
         if own and not query and not draft.data.get("customer"):
             hits = await _named_in(ctx, draft.data.get("details", ""))
         for hit in hits[:MOST]:
@@ -82,11 +82,11 @@ async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
     """
     head = " ".join(details[:NAMING].split())
     if key := _key_within(head):
-        return await search.find_customers(ctx.db, key)
+        return await search.find_customers(ctx.db, ctx.words, key)
     named = head.split()[:NAME_WORDS]
     found: dict[str, search.Hit] = {}
     for text in (*map(" ".join, pairwise(named)), *named[:1]):
-        for hit in await search.find_customers(ctx.db, text):
+        for hit in await search.find_customers(ctx.db, ctx.words, text):
             if hit.why is search.MatchReason.NAME:
                 found.setdefault(hit.customer.code, hit)
     return list(found.values())
@@ -105,7 +105,7 @@ async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
     """
     slip = find_slip(values.get("customer_query") or values.get("details", "")[:NAMING])
     if slip is None or (
-        slip.kind is SlipKind.CODE and await search.find_customers(ctx.db, slip.text)
+        slip.kind is SlipKind.CODE and await search.find_customers(ctx.db, ctx.words, slip.text)
     ):
         return ""
     return f"⚠️ {sentence(fields.refusal(slip))}"

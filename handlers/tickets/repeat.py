@@ -102,7 +102,7 @@ async def again(ctx: Context, args: str) -> Reply:
 
 
 async def _customer(ctx: Context, typed: str) -> dict[str, str]:
-    hits = await search.find_customers(ctx.db, typed)
+    hits = await search.find_customers(ctx.db, ctx.words, typed)
     if len(hits) == 1 and not hits[0].weak:
         return {"customer": hits[0].customer.code}
     return {"customer_query": typed}

@@ -46,12 +46,12 @@ async def likely_subjects(
     """The three of these that the details speak of, likeliest first; none where they tell
     nothing.
     """
-    await ctx.db.lessons.refreshed(ctx.db)
+    await ctx.desk.suggestions.refreshed(ctx.db)
     catalogue = ctx.desk.configuration.catalogue
     habits = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
     by_code = {subject.code: subject for subject in subjects}
     fitting = {code for code in by_code if not channel or catalogue.fits(code, channel)}
-    seeds, model = ctx.desk.configuration.seeds, ctx.db.lessons.model
+    seeds, model = ctx.desk.configuration.seeds, ctx.desk.suggestions.model
     codes = model.likeliest(
         details, channel, list(by_code), seeds=seeds, fitting=fitting, habits=habits
     )

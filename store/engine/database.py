@@ -1,11 +1,7 @@
 """One small interface over the two engines: reads, and write transactions given as one function."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
-
-from store.search.suggestions import Lessons
-from store.search.words import SearchWords
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -60,8 +56,6 @@ class Database(Reader, Protocol):
     """
 
     engine: str
-    words: SearchWords
-    lessons: Lessons
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
         """Run `work` in one transaction; a cancelled caller never leaves half of it behind.
@@ -86,25 +80,3 @@ def is_one_of(column: str, values: Sequence[object]) -> str:
     `IN ()` for.
     """
     return f"{column} IN ({', '.join('?' for _ in values)})" if values else "1 = 0"
-
-
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-async def open_database(url: str, now: datetime = UNDATED) -> Database:
-    """Open `sqlite:///relative`, `sqlite:////absolute` or `postgresql://…`, migrated to this code's
-    schema.
-
-    `now` dates the migrations that this opening applies.
-    """
-    if url.startswith("sqlite:///"):
-        from store.engine.sqlite import open_sqlite
-
-        return await open_sqlite(url.removeprefix("sqlite:///"), now)
-    if url.startswith(("postgresql://", "postgres://")):
-        from store.engine.postgresql import open_postgresql
-
-        return await open_postgresql(url, now)
-    raise ValueError(
-        "DESKBOT_DATABASE_URL must look like sqlite:///data/desk.db or postgresql://user@host/desk"
-    )

@@ -8,14 +8,6 @@ from datetime import datetime
 from importlib import resources
 
 from store.engine.database import Tx
-from store.rebuild import EVERYTHING
-
-AFTER = {19: EVERYTHING}
-"""What SQL cannot do of a migration, run in the same transaction once the whole schema is there:
-after the nineteenth all that is derived is made anew, since texts were read otherwise from then on
-(wide and ornamental letters, blanks and invisible signs of every kind). Whoever changes
-`domain/text.py` so that keys change adds a line. """
-
 
 SQLITE = {
     "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY": "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -58,35 +50,34 @@ def _statements(script: str, engine: str) -> list[str]:
     return [_SQLITE.sub(lambda found: SQLITE[found[0]], statement) for statement in shared]
 
 
-async def apply_migrations(tx: Tx, engine: str, now: datetime, begin: str | None = None) -> None:
-    """Bring the schema up to date; raises NewerSchema when the database is ahead of this code.
+async def apply_migrations(tx: Tx, now: datetime) -> list[int]:
+    """Bring the schema up to date; returns the versions that this call applied, in order.
 
-    `begin` opens the transaction where the caller has not (SQLite).
-    """
-    if begin:
-        await tx.execute(begin)
-    time = "TEXT" if engine == "sqlite" else "TIMESTAMPTZ"
+    Raises NewerSchema where the database is ahead of this code."""
+    time = "TEXT" if tx.engine == "sqlite" else "TIMESTAMPTZ"
     await tx.execute(
-        f"CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, applied_at {time} NOT NULL)"
+        "CREATE TABLE IF NOT EXISTS schema_migrations "
+        f"(version INTEGER PRIMARY KEY, applied_at {time} NOT NULL)"
     )
-    applied = {row["version"] for row in await tx.fetch("SELECT version FROM schema_migrations")}
-    current = max(applied, default=0)
+    rows = await tx.fetch("SELECT version FROM schema_migrations")
+    applied = {row["version"] for row in rows}
     files = _files()
-    if current > files[-1][0]:
-        raise NewerSchema(
-            f"the database has schema {current}, this deskbot knows {files[-1][0]}: start the newer deskbot"
+    _refuse_newer(max(applied, default=0), files[-1][0])
+    new = [(version, script) for version, script in files if version not in applied]
+    for version, script in new:
+        for statement in _statements(script, tx.engine):
+            await tx.execute(statement)
+        await tx.execute(
+            "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)",
+            version,
+            now,
         )
-    for version, script in files:
-        if version not in applied:
-            for statement in _statements(script, engine):
-                await tx.execute(statement)
-            await tx.execute(
-                "INSERT INTO schema_migrations (version, applied_at) VALUES (?, ?)",
-                version,
-                now,
-            )
-    new = [version for version, _script in files if version in AFTER.keys() - applied]
-    for finish in dict.fromkeys(finish for version in new for finish in AFTER[version]):
-        await finish(tx)
-    if begin:
-        await tx.execute("COMMIT")
+    return [version for version, _script in new]
+
+
+def _refuse_newer(current: int, known: int) -> None:
+    if current > known:
+        raise NewerSchema(
+            f"the database has schema {current}, this deskbot knows {known}: "
+            "start the newer deskbot"
+        )

@@ -4,16 +4,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from functools import lru_cache
 
 import asyncpg
 
 from domain.errors import Conflict
 from store.engine.database import Row, StoreUnavailable, T, Tx
-from store.engine.migrate import apply_migrations
-from store.search.suggestions import Lessons
-from store.search.words import SearchWords
 
 ATTEMPTS = 5
 LONGEST_MIGRATION = 3600.0
@@ -89,7 +85,6 @@ class PostgresqlDatabase:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self.words, self.lessons = SearchWords(), Lessons()
         self._running: set[asyncio.Task[object]] = set()
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
@@ -120,15 +115,17 @@ class PostgresqlDatabase:
         await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
-        await self.words.close()
-        await self.lessons.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._pool.close()
 
 
-async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
-    """Connect, refuse a database that cannot hold Thai, and bring it to this code's schema."""
+async def open_postgresql(
+    url: str, prepare: Callable[[Tx], Awaitable[object]]
+) -> PostgresqlDatabase:
+    """Connect, and refuse a database that cannot hold Thai; `prepare` runs first, in a transaction.
+
+    Raises ValueError where the server knows no such database or user, StoreUnavailable."""
     async with _translated():
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
@@ -143,7 +140,7 @@ async def open_postgresql(url: str, now: datetime) -> PostgresqlDatabase:
             async with raw.transaction():
                 # Two processes starting together: one migrates, the other waits and finds it done.
                 await raw.execute("SELECT pg_advisory_xact_lock(7331)", timeout=LONGEST_MIGRATION)
-                await apply_migrations(_Connection(raw), "postgresql", now)
+                await prepare(_Connection(raw))
     except BaseException:
         await pool.close()
         raise

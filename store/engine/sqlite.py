@@ -14,9 +14,6 @@ import aiosqlite
 
 from domain.errors import Conflict
 from store.engine.database import Row, StoreUnavailable, T, Tx
-from store.engine.migrate import apply_migrations
-from store.search.suggestions import Lessons
-from store.search.words import SearchWords
 
 PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -165,7 +162,6 @@ class SqliteDatabase:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = _Connection(writer)
         self._reader = _Connection(reader)
-        self.words, self.lessons = SearchWords(), Lessons()
         self._lock = asyncio.Lock()
         self._queue = asyncio.Lock()
         self._running: set[asyncio.Task[object]] = set()
@@ -203,8 +199,6 @@ class SqliteDatabase:
         await self.fetch_one("SELECT 1 AS one")
 
     async def close(self) -> None:
-        await self.words.close()
-        await self.lessons.close()
         if self._running:
             await asyncio.wait(self._running)
         await self._reader.raw.close()
@@ -241,12 +235,15 @@ async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connecti
     return connection
 
 
-async def open_sqlite(path: str, now: datetime) -> SqliteDatabase:
-    """Open (or create) the database file and bring it to this code's schema."""
+async def open_sqlite(path: str, prepare: Callable[[Tx], Awaitable[object]]) -> SqliteDatabase:
+    """Open (or create) the database file; `prepare` runs first, in a transaction of its own."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     writer = await _connect(path)
     try:
-        await apply_migrations(_Connection(writer), "sqlite", now, begin="BEGIN IMMEDIATE")
+        connection = _Connection(writer)
+        connection.begin()
+        await prepare(connection)
+        await connection.execute("COMMIT")
         reader = await _connect(path, query_only=True)
     except BaseException:
         await writer.close()

@@ -25,6 +25,7 @@ from store.customers.records import list_customers
 from store.engine.database import Database
 from store.search.names import find_by_name
 from store.search.rank import LIMIT, NameMatch
+from store.search.words import SearchWords
 
 __all__ = ["LIMIT", "Hit", "MatchReason", "find_customers", "find_twins"]
 
@@ -60,8 +61,10 @@ class Hit:
     weak: bool = False
 
 
-async def find_customers(db: Database, text: str) -> list[Hit]:
-    """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others."""
+async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hit]:
+    """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others.
+
+    `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
     typed = digits(text).strip()
     if code := read_code(text):
         return await _hits(db, [code], MatchReason.CODE)
@@ -76,7 +79,7 @@ async def find_customers(db: Database, text: str) -> list[Hit]:
     reach = read_reach(text)
     if (reach.phones or reach.emails) and not re.search(r"[^\W\d_]", reach.words):
         return await _by_reach(db, reach)
-    return [_hit(found) for found in await find_by_name(db, text)]
+    return [_hit(found) for found in await find_by_name(db, words, text)]
 
 
 def _codes_within(text: str) -> list[str]:
@@ -135,7 +138,7 @@ async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = F
     return list(dict.fromkeys(row["customer_code"] for row in rows))
 
 
-async def find_twins(db: Database, customer: Customer) -> list[Hit]:
+async def find_twins(db: Database, words: SearchWords, customer: Customer) -> list[Hit]:
     """Customers already in the register that share a telephone, an e-mail or (nearly) the whole
     name, surest first.
     """
@@ -149,7 +152,7 @@ async def find_twins(db: Database, customer: Customer) -> list[Hit]:
     codes = [code for code in found if code != customer.code][:TWINS]
     hits = [Hit(c, found[c.code]) for c in await list_customers(db, codes)]
     name = fold(customer.name)
-    for like in await find_by_name(db, customer.name, near=True) if name else []:
+    for like in await find_by_name(db, words, customer.name, near=True) if name else []:
         score = round(token_sort_ratio(name, fold(like.customer.name)))
         if score >= ALIKE and like.customer.code not in (customer.code, *found):
             why = MatchReason.NAME if score == 100 and not like.weak else MatchReason.SIMILAR

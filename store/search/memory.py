@@ -3,10 +3,8 @@ was added.
 """
 
 import asyncio
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from store.engine.database import Reader
+from store.engine.database import Reader
 
 PATIENCE = 0.4
 """Seconds that a question waits for a reading; a large one takes longer, and who can does without
@@ -14,13 +12,13 @@ meanwhile.
 """
 
 
-class Kept:
-    """One copy for each open database."""
+class Memory:
+    """One copy a process for each database; whoever made it closes it before the database."""
 
     def __init__(self) -> None:
         self._reading: asyncio.Task[None] | None = None
 
-    async def refreshed(self, db: "Reader", patience: float | None = PATIENCE) -> bool:
+    async def refreshed(self, db: Reader, patience: float | None = PATIENCE) -> bool:
         """Read what was added since the last time; False where that takes longer than `patience`
         (None: any time).
 
@@ -52,5 +50,5 @@ class Kept:
             await asyncio.wait({self._reading})
             self._reading = None
 
-    async def _read(self, db: "Reader") -> None:
+    async def _read(self, db: Reader) -> None:
         raise NotImplementedError

@@ -51,7 +51,9 @@ Meaning = tuple[int, float]
 Meanings = Mapping[str, Meaning]
 
 
-async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[NameMatch]:
+async def find_by_name(
+    db: Database, words: SearchWords, text: str, *, near: bool = False
+) -> list[NameMatch]:
     """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is
     found surely.
 
@@ -61,13 +63,13 @@ async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[N
     if not fold(query):
         return []
     short = len(fold(query)) <= 2
-    if short or not await db.words.refreshed(db):
+    if short or not await words.refreshed(db):
         found = await rank(db, query, await _begins_in_sql(db, query))
         if short or (found and not near):
             return found
-        if not await db.words.refreshed(db, LONG_PATIENCE):
+        if not await words.refreshed(db, LONG_PATIENCE):
             raise DeskError("register_unread")
-    search = _Search(db, query)
+    search = _Search(db, words, query)
     matches = await search.surely()
     found = await rank(db, query, matches)
     if near or not found:
@@ -82,9 +84,9 @@ async def find_by_name(db: Database, text: str, *, near: bool = False) -> list[N
 class _Search:
     """One query and its readings."""
 
-    def __init__(self, db: Database, query: str) -> None:
+    def __init__(self, db: Database, words: SearchWords, query: str) -> None:
         self.db = db
-        self.words: SearchWords = db.words
+        self.words = words
         self.query = query
         self._meant: dict[str, dict[str, Meaning]] = {}
         self._nears: dict[tuple[str, int, int], dict[str, Meaning]] = {}

@@ -1,7 +1,7 @@
 """The register's distinct words, kept in memory: which of them a typed word may mean, and how
 surely.
 
-One copy for each open database, read from `search_words` when the first name is looked for, in the
+One copy a process, read from `search_words` when the first name is looked for, in the
 background; later searches read only what has been added since, by whichever process."""
 
 import asyncio
@@ -10,17 +10,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
-from typing import TYPE_CHECKING
 
 from rapidfuzz.fuzz import ratio
 
 from domain.customers.romanise import latin_sound, thai_sounds
 from domain.keyboard import has_thai
-from store.search.memory import Kept
+from store.engine.database import Reader
+from store.search.memory import Memory
 from store.search.slips import SlipIndex
-
-if TYPE_CHECKING:
-    from store.engine.database import Reader
 
 BATCH = 5_000
 LEAST_SOUND = 80.0
@@ -67,7 +64,7 @@ class Listing:
             at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
 
 
-class SearchWords(Kept):
+class SearchWords(Memory):
     """The dictionary of one database. Methods other than `refreshed` see what the last refresh
     saw.
     """
@@ -89,7 +86,7 @@ class SearchWords(Kept):
     def __len__(self) -> int:
         return len(self._known)
 
-    async def _read(self, db: "Reader") -> None:
+    async def _read(self, db: Reader) -> None:
         added: list[str] = []
         while True:
             rows = await db.fetch(

@@ -19,10 +19,12 @@ from domain.errors import Conflict
 from domain.staff import Role, Staff
 from domain.text import fold
 from store import staff as staff_store
-from store.engine.database import Database, Row, open_database
+from store.engine.database import Database, Row
+from store.opening import open_database
 from store.records.changes import list_changes
 from store.records.counters import reserve_customer_code, reserve_ticket_no
 from store.search.customers import find_customers
+from store.search.words import SearchWords
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OTHER_DAYS = (
@@ -288,7 +290,7 @@ def test_telephones_and_e_mails_are_valid_and_invented(desk: Desk) -> None:
 async def test_the_desk_can_be_worked_at(tmp_path: Path) -> None:
     db = await filled(tmp_path / "desk.db", NOW)
     try:
-        hits = await find_customers(db, "0812345678")
+        hits = await find_customers(db, SearchWords(), "0812345678")
         assert [hit.customer.code for hit in hits] == ["C81554"]
         row = await db.fetch_one(
             "SELECT no FROM tickets WHERE status = 'closed' AND recorded_by > 0"

@@ -20,7 +20,8 @@ from domain.tables.merge import is_blank, is_unknown
 from domain.tables.tables import Register
 from domain.text import clean, digits
 from store.customers.records import list_customers_after
-from store.engine.database import Database, open_database
+from store.engine.database import Database
+from store.opening import open_database
 from store.tables.batches import Rejected, Remarked
 from store.tables.tables import recognise, staged
 from store.tables.transfer import import_table

@@ -33,7 +33,8 @@ from store.customers.records import (
     list_customers_after,
     update_customer,
 )
-from store.engine.database import Database, open_database
+from store.engine.database import Database
+from store.opening import open_database
 from store.records.changes import list_changes
 from store.records.counters import reserve_customer_code, reserve_ticket_no
 from store.staff import add_staff

@@ -22,7 +22,8 @@ from domain.customers.records import Address, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId
 from store import staff
 from store.customers import records as customers
-from store.engine.database import Tx, open_database
+from store.engine.database import Tx
+from store.opening import open_database
 from store.records import counters
 from tests.e2e.fork_server import Process, run_program, start_program
 from tests.fakes.clock import CLOCK, PATIENCE, machine_time

@@ -9,7 +9,7 @@ import pytest
 
 from domain.staff import Platform
 from store.chat import outbox
-from store.engine.database import open_database
+from store.opening import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import (
     DAO,

@@ -14,7 +14,8 @@ import pytest
 from domain.dates.days import BANGKOK
 from domain.staff import StaffId
 from store import reminders
-from store.engine.database import Tx, open_database
+from store.engine.database import Tx
+from store.opening import open_database
 from store.reminders import Reminder
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, NOK, OFFICERS, RESENT, DeskProcess, eventually, fill

@@ -3,7 +3,7 @@
 import asyncio
 
 from store.engine import leases
-from store.engine.database import open_database
+from store.opening import open_database
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import OFFICERS, SAVED, DeskProcess, eventually, fill, one_line
 from tests.fakes.clock import FakeClock

@@ -16,8 +16,8 @@ from domain.publicity.reading import Network, News
 from domain.staff import StaffId
 from store import files
 from store.blobs import Blobs
-from store.engine.database import open_database
 from store.files import File
+from store.opening import open_database
 from store.publicity import publications
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import ADMIN, NOK, DeskProcess, eventually

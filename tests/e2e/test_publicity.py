@@ -14,7 +14,7 @@ import pytest
 from domain.publicity.publications import Post, PostState, Publication
 from domain.publicity.reading import Network, News
 from domain.staff import StaffId
-from store.engine.database import open_database
+from store.opening import open_database
 from store.publicity import publications
 from tests.e2e.conftest import MakeDesk
 from tests.e2e.harness import DeskProcess, eventually

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from domain.configuration import load_configuration
-from store.engine.database import Database, Tx, open_database
+from store.engine.database import Database, Tx
+from store.opening import open_database
 
 T = TypeVar("T")
 

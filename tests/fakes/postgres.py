@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import asyncpg
 import pytest
 
-from store.engine.database import open_database
+from store.opening import open_database
 from tests.fakes.clock import PATIENCE
 
 REQUIRED = "DESKBOT_TEST_POSTGRESQL"

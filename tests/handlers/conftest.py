@@ -48,7 +48,8 @@ from store.chat import inbox
 from store.chat.inbox import Event
 from store.chat.outbox import Message
 from store.customers import records as customers
-from store.engine.database import Database, Tx, open_database
+from store.engine.database import Database, Tx
+from store.opening import open_database
 from store.records.counters import raise_counter
 from store.tickets import records as tickets
 from tests.fakes.office import OFFICE, copy_of

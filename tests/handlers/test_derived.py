@@ -17,7 +17,7 @@ from handlers.tickets.saves import ground
 from store import due
 from store.owed import requests
 from store.rebuild import EVERYTHING
-from store.search.suggestions import Lessons
+from store.search.suggestions import Suggestions
 from store.search.words import SearchWords
 from tests.fakes.office import OFFICE
 from tests.handlers.test_imported import HEADER, TICKET
@@ -48,8 +48,8 @@ def desk_engine(request) -> str:
 
 async def use(desk, tmp_path) -> None:
     """A week of everything."""
-    await desk.db.words.refreshed(desk.db)
-    await desk.db.lessons.refreshed(desk.db)
+    await desk.engine.desk.words.refreshed(desk.db)
+    await desk.engine.desk.suggestions.refreshed(desk.db)
     await publicity(
         desk
     )  # with a tick, and the morning's plan of all deadlines: nothing is planned by that later
@@ -206,15 +206,15 @@ async def test_what_the_store_derives_is_the_same_made_anew(desk, tmp_path):
 
 async def test_what_a_process_keeps_in_memory_is_what_one_that_starts_would_read(desk, tmp_path):
     await use(desk, tmp_path)
-    running, lessons = desk.db.words, desk.db.lessons
+    running, learnt = desk.engine.desk.words, desk.engine.desk.suggestions
     await running.refreshed(desk.db)
-    await lessons.refreshed(desk.db)
-    words, taught = SearchWords(), Lessons()
+    await learnt.refreshed(desk.db)
+    words, taught = SearchWords(), Suggestions()
     await words.refreshed(desk.db)
     await taught.refreshed(desk.db)
     assert set(running._listing.words) == set(words._listing.words) == await words_of(desk.db)
     assert running._listing.text == words._listing.text
-    assert lessons._learnt == taught._learnt
+    assert learnt._learnt == taught._learnt
     assert len(taught._learnt) > 5
 
 

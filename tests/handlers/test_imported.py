@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from handlers.customers import duplicates
-from store.engine.database import open_database
+from store.opening import open_database
 
 ROOT = Path(__file__).parents[2]
 HEADER = "code,name,organisation,phone,email,contact_name\n"

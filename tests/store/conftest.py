@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from domain.staff import Role, StaffId
-from store.engine.database import Database, open_database
+from store.engine.database import Database
+from store.opening import open_database
 from store.staff import add_staff
 from tests.fakes.office import new_database
 from tests.fakes.postgres import Postgresql, shared_server

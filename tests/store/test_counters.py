@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from store.engine.database import Database, open_database
+from store.engine.database import Database
+from store.opening import open_database
 from store.records.counters import raise_counter, reserve_customer_code, reserve_ticket_no
 
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
 from store.records.counters import reserve_customer_code
-from store.engine.database import open_database
+from store.opening import open_database
 
 async def main(url):
     db = await open_database(url)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PROCESS = """
 import asyncio, sys
 from store.records.counters import reserve_customer_code
-from store.engine.database import open_database
+from store.opening import open_database
 
 async def main(url):
     print("ready", flush=True)

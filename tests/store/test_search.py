@@ -3,7 +3,7 @@ wildcard.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,16 @@ from domain.customers.records import Contact, Customer, CustomerCode
 from domain.errors import DeskError
 from domain.staff import StaffId
 from store.customers.records import add_customer, get_customer, update_customer
-from store.engine.database import Database, Tx, open_database
+from store.engine.database import Database, Tx
+from store.opening import open_database
 from store.search import names as search_names
-from store.search import words
+from store.search import words as search_words
 from store.search.customers import LIMIT, MatchReason, find_customers, find_twins
+from store.search.words import SearchWords
 from tests.fakes.postgres import Postgresql
 
 Opening = Callable[[str], Awaitable[Database]]
+Register = tuple[Database, SearchWords]
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
@@ -117,6 +120,14 @@ FOUND = [
 ]
 
 
+@pytest.fixture
+async def words(db: Database) -> AsyncIterator[SearchWords]:
+    """The memory of one process that searches this database."""
+    words = SearchWords()
+    yield words
+    await words.close()
+
+
 async def fill(db: Database) -> None:
     async def work(tx: Tx) -> None:
         for one in CAST:
@@ -125,12 +136,16 @@ async def fill(db: Database) -> None:
     await db.write(work)
 
 
-async def test_what_is_typed_finds_these_customers_in_this_order(db: Database) -> None:
+async def test_what_is_typed_finds_these_customers_in_this_order(
+    db: Database, words: SearchWords
+) -> None:
     await fill(db)
 
     wrong = {}
     for typed, expected in FOUND:
-        found = [(int(hit.customer.code[1:]), hit.why) for hit in await find_customers(db, typed)]
+        found = [
+            (int(hit.customer.code[1:]), hit.why) for hit in await find_customers(db, words, typed)
+        ]
         if found != expected:
             wrong[typed] = (found, expected)
 
@@ -138,7 +153,7 @@ async def test_what_is_typed_finds_these_customers_in_this_order(db: Database) -
 
 
 @pytest.fixture
-async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Database]:
+async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list[Register]:
     """The same register on both engines."""
     opened = [
         await opening(f"sqlite:///{tmp_path / 'desk.db'}"),
@@ -146,7 +161,7 @@ async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list
     ]
     for db in opened:
         await fill(db)
-    return opened
+    return [(db, SearchWords()) for db in opened]
 
 
 @given(
@@ -171,15 +186,15 @@ async def both(tmp_path: Path, postgresql: Postgresql, opening: Opening) -> list
         max_size=6,
     ).map("".join)
 )
-async def test_both_engines_answer_alike(both: list[Database], typed: str) -> None:
-    sqlite, postgresql = [await find_customers(db, typed) for db in both]
+async def test_both_engines_answer_alike(both: list[Register], typed: str) -> None:
+    sqlite, postgresql = [await find_customers(db, words, typed) for db, words in both]
 
     assert [(hit.customer.code, hit.why) for hit in sqlite] == [
         (hit.customer.code, hit.why) for hit in postgresql
     ]
 
 
-async def test_a_search_is_bounded(db: Database) -> None:
+async def test_a_search_is_bounded(db: Database, words: SearchWords) -> None:
     async def work(tx: Tx) -> None:
         for number in reversed(range(1000, 1000 + LIMIT + 50)):
             await add_customer(tx, customer(number, "ประชา ชนบท", mobile="+66812345678"), NOW)
@@ -187,14 +202,14 @@ async def test_a_search_is_bounded(db: Database) -> None:
     await db.write(work)
 
     for typed in ("ประชา", "ป", "0812345678", "5678", "ประ"):
-        hits = await find_customers(db, typed)
+        hits = await find_customers(db, words, typed)
         assert [hit.customer.code for hit in hits] == [
             f"C{number}" for number in range(1000, 1000 + LIMIT)
         ]
 
 
 async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_not_by_old_numbers(
-    db: Database, officer: StaffId
+    db: Database, words: SearchWords, officer: StaffId
 ) -> None:
     await fill(db)
     old = await get_customer(db, "C1")
@@ -202,11 +217,11 @@ async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_no
     await db.write(lambda tx: update_customer(tx, old, new, officer, NOW))
 
     for typed in ("ธงชัย", "0855554444", "ธง", "คง มั่น"):
-        assert [hit.customer.code for hit in await find_customers(db, typed)] == ["C1"]
+        assert [hit.customer.code for hit in await find_customers(db, words, typed)] == ["C1"]
     for typed in ("0812345678", "somchai.jai@"):
-        assert await find_customers(db, typed) == []
+        assert await find_customers(db, words, typed) == []
     for typed in ("สมชาย ใจดี", "ธงชัย ใจดี"):
-        assert [(hit.customer.code, hit.why) for hit in await find_customers(db, typed)] == [
+        assert [(hit.customer.code, hit.why) for hit in await find_customers(db, words, typed)] == [
             ("C1", MatchReason.FORMER)
         ]
 
@@ -231,21 +246,23 @@ async def test_a_changed_customer_is_found_by_the_new_and_its_former_name_but_no
     ],
 )
 async def test_twins_share_a_telephone_an_email_or_the_whole_name(
-    db: Database, new: Customer, expected: list[tuple[int, MatchReason]]
+    db: Database, words: SearchWords, new: Customer, expected: list[tuple[int, MatchReason]]
 ) -> None:
     await fill(db)
 
-    assert [(int(hit.customer.code[1:]), hit.why) for hit in await find_twins(db, new)] == expected
+    assert [
+        (int(hit.customer.code[1:]), hit.why) for hit in await find_twins(db, words, new)
+    ] == expected
 
 
-async def test_twins_are_at_most_ten(db: Database) -> None:
+async def test_twins_are_at_most_ten(db: Database, words: SearchWords) -> None:
     async def work(tx: Tx) -> None:
         for number in range(100, 120):
             await add_customer(tx, customer(number, "สมชาย ใจดี"), NOW)
 
     await db.write(work)
 
-    assert len(await find_twins(db, customer(9, "สมชาย ใจดี"))) == 10
+    assert len(await find_twins(db, words, customer(9, "สมชาย ใจดี"))) == 10
 
 
 FORGIVEN = [
@@ -299,11 +316,11 @@ FORGIVEN = [
     ],
 )
 async def test_names_are_found_however_they_are_written(
-    db: Database, typed: str, number: int, why: MatchReason, weak: bool
+    db: Database, words: SearchWords, typed: str, number: int, why: MatchReason, weak: bool
 ) -> None:
     await add_all(db, FORGIVEN)
 
-    hits = await find_customers(db, typed)
+    hits = await find_customers(db, words, typed)
 
     assert [(hit.customer.code, hit.why, hit.weak) for hit in hits] == [(f"C{number}", why, weak)]
 
@@ -316,11 +333,13 @@ async def add_all(db: Database, people: list[Customer]) -> None:
     await db.write(work)
 
 
-async def test_the_name_as_typed_comes_before_one_that_sounds_alike(db: Database) -> None:
+async def test_the_name_as_typed_comes_before_one_that_sounds_alike(
+    db: Database, words: SearchWords
+) -> None:
     await add_all(db, FORGIVEN)
 
     for typed, codes in (("วรรณา วงศ์สวัสดิ์", ["C5", "C6"]), ("วรรณา วงษ์สวัสดิ์", ["C6", "C5"])):
-        hits = await find_customers(db, typed)
+        hits = await find_customers(db, words, typed)
         assert [hit.customer.code for hit in hits] == codes
         assert [hit.weak for hit in hits] == [False, True]
         assert hits[0].score == 100 > hits[1].score > 80
@@ -344,22 +363,26 @@ async def test_the_name_as_typed_comes_before_one_that_sounds_alike(db: Database
         "ก" * 4000,
     ],
 )
-async def test_nonsense_finds_nothing(db: Database, typed: str) -> None:
+async def test_nonsense_finds_nothing(db: Database, words: SearchWords, typed: str) -> None:
     await add_all(db, FORGIVEN)
 
-    assert await find_customers(db, typed) == []
+    assert await find_customers(db, words, typed) == []
 
 
-async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(db: Database) -> None:
+async def test_beside_a_known_word_another_may_have_a_slip_more_than_alone(
+    db: Database, words: SearchWords
+) -> None:
     await add_all(db, [customer(1, "ฤทธิ์ นิศาชลมุก"), customer(2, "ปรีชา หมื่นสุข")])
 
-    assert await find_customers(db, "ฤทิพ") == []
-    (hit,) = await find_customers(db, "ฤทิพ นิศาชลมุก")
+    assert await find_customers(db, words, "ฤทิพ") == []
+    (hit,) = await find_customers(db, words, "ฤทิพ นิศาชลมุก")
     assert (hit.customer.code, hit.why, hit.weak) == ("C1", MatchReason.SIMILAR, True)
-    assert await find_customers(db, "ฤทิพ หมื่นสุข") == []
+    assert await find_customers(db, words, "ฤทิพ หมื่นสุข") == []
 
 
-async def test_many_share_a_surname_and_a_first_name_and_some_both(db: Database) -> None:
+async def test_many_share_a_surname_and_a_first_name_and_some_both(
+    db: Database, words: SearchWords
+) -> None:
     people = [
         customer(n, f"{'กมล' if n % 7 == 0 else 'ปรีชา'} {'ใจงาม' if n % 5 == 0 else 'หมื่นสุข'}")
         for n in range(1, 301)
@@ -367,39 +390,43 @@ async def test_many_share_a_surname_and_a_first_name_and_some_both(db: Database)
     await add_all(db, people)
 
     both = [f"C{n}" for n in range(1, 301) if n % 35 == 0]
-    assert [hit.customer.code for hit in await find_customers(db, "กมล ใจงาม")] == sorted(both)
-    assert {hit.customer.code for hit in await find_customers(db, "ใจงา กม")} == set(both)
-    assert len(await find_customers(db, "ปรีชา หมื่นสุข")) == LIMIT
+    assert [hit.customer.code for hit in await find_customers(db, words, "กมล ใจงาม")] == sorted(
+        both
+    )
+    assert {hit.customer.code for hit in await find_customers(db, words, "ใจงา กม")} == set(both)
+    assert len(await find_customers(db, words, "ปรีชา หมื่นสุข")) == LIMIT
 
 
-async def test_words_that_another_process_added_are_found(db: Database, url: str) -> None:
+async def test_words_that_another_process_added_are_found(
+    db: Database, words: SearchWords, url: str
+) -> None:
     await add_all(db, FORGIVEN)
-    assert await find_customers(db, "ทวีศักดิ์") == []
+    assert await find_customers(db, words, "ทวีศักดิ์") == []
     other = await open_database(url)
     await add_all(other, [customer(77, "ทวีศักดิ์ ใหม่มาก")])
     await other.close()
 
-    hits = await find_customers(db, "ทวีสัก ไหม่มาก")
+    hits = await find_customers(db, words, "ทวีสัก ไหม่มาก")
 
     assert [hit.customer.code for hit in hits] == ["C77"]
 
 
 async def test_a_search_works_before_the_words_are_read(
-    db: Database, monkeypatch: pytest.MonkeyPatch
+    db: Database, words: SearchWords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_all(db, FORGIVEN)
 
-    monkeypatch.setattr(db.words, "_read", Slowly(db, 60))
+    monkeypatch.setattr(words, "_read", Slowly(words, 60))
 
     for typed in ("กมลชนก รัตน", "ศรีสุ", "กมลชนก"):
-        assert len(await find_customers(db, typed)) == 1
+        assert len(await find_customers(db, words, typed)) == 1
 
 
 class Slowly:
     """The words, read after a while."""
 
-    def __init__(self, db: Database, seconds: float) -> None:
-        self._read, self._seconds = db.words._read, seconds
+    def __init__(self, words: SearchWords, seconds: float) -> None:
+        self._read, self._seconds = words._read, seconds
 
     async def __call__(self, db: Database) -> None:
         await asyncio.sleep(self._seconds)
@@ -407,33 +434,33 @@ class Slowly:
 
 
 async def test_nobody_is_called_unknown_before_the_words_are_read(
-    db: Database, monkeypatch: pytest.MonkeyPatch
+    db: Database, words: SearchWords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_all(db, FORGIVEN)
-    monkeypatch.setattr(db.words, "_read", Slowly(db, 0.6))
+    monkeypatch.setattr(words, "_read", Slowly(words, 0.6))
 
-    found = asyncio.create_task(find_customers(db, "กมลชนก รัฐนพิทัค"))
-    twins = asyncio.create_task(find_twins(db, customer(99, "กมลชนก รัตนพิทัก")))
+    found = asyncio.create_task(find_customers(db, words, "กมลชนก รัฐนพิทัค"))
+    twins = asyncio.create_task(find_twins(db, words, customer(99, "กมลชนก รัตนพิทัก")))
 
     assert [hit.customer.code for hit in await found] == ["C1"]
     assert [hit.customer.code for hit in await twins] == ["C1"]
 
 
 async def test_a_search_that_nobody_can_answer_yet_says_so(
-    db: Database, monkeypatch: pytest.MonkeyPatch
+    db: Database, words: SearchWords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_all(db, FORGIVEN)
-    monkeypatch.setattr(db.words, "_read", Slowly(db, 60))
+    monkeypatch.setattr(words, "_read", Slowly(words, 60))
     monkeypatch.setattr(search_names, "LONG_PATIENCE", 0.01)
 
     with pytest.raises(DeskError, match="register_unread"):
-        await find_customers(db, "กมลชนก รัฐนพิทัค")
+        await find_customers(db, words, "กมลชนก รัฐนพิทัค")
     with pytest.raises(DeskError, match="register_unread"):
-        await find_twins(db, customer(99, "กมลชนก รัตนพิทักษ์"))
+        await find_twins(db, words, customer(99, "กมลชนก รัตนพิทักษ์"))
 
 
 async def test_what_was_written_while_words_were_being_read_is_found(
-    db: Database, monkeypatch: pytest.MonkeyPatch
+    db: Database, words: SearchWords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_all(db, FORGIVEN)
     thread = asyncio.to_thread
@@ -442,21 +469,21 @@ async def test_what_was_written_while_words_were_being_read_is_found(
         await asyncio.sleep(0.3)
         await thread(work, *arguments)
 
-    monkeypatch.setattr(words, "BATCH", 2)
+    monkeypatch.setattr(search_words, "BATCH", 2)
     monkeypatch.setattr(asyncio, "to_thread", slowly)
-    first = asyncio.create_task(db.words.refreshed(db, None))
+    first = asyncio.create_task(words.refreshed(db, None))
     await asyncio.sleep(0.1)
     await add_all(db, [customer(77, "ทวีศักดิ์ ใหม่มาก")])
 
-    assert [hit.customer.code for hit in await find_customers(db, "ทวีสัก ไหม่มาก")] == ["C77"]
+    assert [hit.customer.code for hit in await find_customers(db, words, "ทวีสัก ไหม่มาก")] == ["C77"]
     assert await first
 
 
-async def test_twins_may_be_spelt_a_little_differently(db: Database) -> None:
+async def test_twins_may_be_spelt_a_little_differently(db: Database, words: SearchWords) -> None:
     await add_all(db, FORGIVEN)
 
-    (twin,) = await find_twins(db, customer(99, "กมลชนก รัตนพิทัก"))
+    (twin,) = await find_twins(db, words, customer(99, "กมลชนก รัตนพิทัก"))
 
     assert (twin.customer.code, twin.why) == ("C1", MatchReason.SIMILAR)
     assert 92 <= twin.score < 100
-    assert await find_twins(db, customer(99, "กมลชนก รัตนา")) == []
+    assert await find_twins(db, words, customer(99, "กมลชนก รัตนา")) == []
