@@ -214,7 +214,7 @@ class Service:
     async def _set_up_telegram(self) -> str:
         assert self.telegram is not None
         name = await self.telegram.set_up(command_lists())
-        self.engine.desk.doors[Platform.TELEGRAM] = f"https://t.me/{name}"
+        self.engine.desk.private_chats[Platform.TELEGRAM] = f"https://t.me/{name}"
         settings = self._settings
         if settings.telegram_mode == "polling":
             await self.telegram.bot.delete_webhook()
@@ -229,7 +229,7 @@ class Service:
     async def _set_up_line(self) -> str:
         assert self.line is not None
         name = await self.line.set_up(menu_labels())
-        self.engine.desk.doors[Platform.LINE] = self.line.door
+        self.engine.desk.private_chats[Platform.LINE] = self.line.private_chat
         return name
 
 

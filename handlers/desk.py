@@ -157,9 +157,10 @@ async def no_title(platform: Platform, chat: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Shared by all handlers. `clock` gives aware instants; `mail_from` is the address that mails
-    come from, empty where no mail is sent; `doors` are the links to the private chat with the bot,
-    filled in when a platform tells; `title` asks a platform what a group is called ("" = it does
-    not say); `words` and `suggestions` are what this process remembers of `db`."""
+    come from, empty where no mail is sent; `private_chats` are the links to the private chat with
+    the bot, filled in when a platform tells; `title` asks a platform what a group is called ("" =
+    it does not say); `words` and `suggestions` are what this process remembers of `db`.
+    """
 
     db: Database
     configuration: Configuration
@@ -168,7 +169,7 @@ class Desk:
     mail_from: str = ""
     networks: Networks = field(default_factory=NoNetworks)
     charts: Charts = field(default_factory=NoCharts)
-    doors: dict[Platform, str] = field(default_factory=dict)
+    private_chats: dict[Platform, str] = field(default_factory=dict)
     title: Callable[[Platform, str], Awaitable[str]] = no_title
     words: SearchWords = field(default_factory=SearchWords)
     suggestions: Suggestions = field(default_factory=Suggestions)

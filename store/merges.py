@@ -1,4 +1,4 @@
-"""Merges of customers: written, and taken back, with all that hangs on the two records."""
+"""Merges of customers: written, and taken back, with all that belongs to the two records."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ async def find_merge(db: Reader, merge_id: str) -> StoredMerge | None:
 
 
 async def find_standing(db: Reader, merged: str) -> StoredMerge | None:
-    """The merge that made this code a signpost."""
+    """The merge that ended this code."""
     row = await db.fetch_one("SELECT * FROM merges WHERE merged = ? AND undone_at IS NULL", merged)
     return None if row is None else _stored(row)
 
@@ -99,7 +99,7 @@ async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
 
 
 async def count_by_customer(db: Reader, kind: str, code: str) -> int:
-    """How many records of a kind hang on this very code."""
+    """How many records of a kind name this very code."""
     table, _key, _type = MOVABLE[kind]
     row = await db.fetch_one(f"SELECT count(*) AS n FROM {table} WHERE customer_code = ?", code)
     return int(row["n"]) if row else 0
@@ -114,9 +114,9 @@ async def merge(
     now: datetime,
     merge_id: str = "",
 ) -> None:
-    """Make `merged` a signpost to the survivor, who becomes `union`; all that hung on it goes over.
+    """Merge `merged` into the survivor, who becomes `union`; all that was its own goes over.
 
-    Both as read; Conflict("changed") where either has moved on, or is a signpost by now.
+    Both as read; Conflict("changed") where either has moved on, or was merged by now.
     """
     merge_id = merge_id or uuid4().hex
     await hold(tx, (survivor.code, merged.code), alone=True)
@@ -163,7 +163,7 @@ async def merge(
 
 
 async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: datetime) -> None:
-    """The signpost itself: nothing of the record is lost, its keys lead to the survivor."""
+    """The merged record itself: nothing of the record is lost, its keys lead to the survivor."""
     touched = await tx.execute(
         "UPDATE customers SET merged_into = ?, version = version + 1, updated_at = ? "
         "WHERE code = ? AND version = ? AND merged_into IS NULL AND code <> ?",
@@ -224,12 +224,12 @@ async def unmerge(
     await tx.execute(
         "UPDATE customers SET merged_into = NULL, updated_at = ? WHERE code = ?", now, merged.code
     )
-    signpost = await get_record(tx, merged.code)
-    await update_customer(tx, signpost, replace(merged, version=signpost.version), by, now)
+    row = await get_record(tx, merged.code)
+    await update_customer(tx, row, replace(merged, version=row.version), by, now)
     for kind in MOVABLE:
         records = await list_moved(tx, stored.id, kind)
         await _move(tx, kind, survivor.code, merged.code, by, now, records)
-    line = Change(now, by, "merged_into", survivor.code, "", signpost.version + 1)
+    line = Change(now, by, "merged_into", survivor.code, "", row.version + 1)
     await changes.add(tx, merged.code, [line])
     await changes.add(
         tx, survivor.code, [Change(now, by, "merged", merged.code, "", now_survivor.version + 1)]

@@ -2,7 +2,7 @@
 
 What is searched and counted is written with the ticket itself (`store/tickets/records.py`); here
 comes what the office's data say of it: what is told of its deadline, and what is owed on the
-request that it hangs on."""
+request that it is on."""
 
 from collections.abc import Sequence
 
@@ -11,47 +11,47 @@ from store import deadlines, due
 from store.engine.database import Tx
 from store.owed import requests
 from store.owed.adopt import adopt
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
 
-async def add_ticket(tx: Tx, ticket: Ticket, ground: Ground) -> None:
+async def add_ticket(tx: Tx, ticket: Ticket, context: SaveContext) -> None:
     """A new ticket, its status the first line of its history; Conflict("exists") where the number
     is taken.
     """
     await tickets.add_ticket(tx, ticket)
-    await _plan_new(tx, [ticket], ground)
+    await _plan_new(tx, [ticket], context)
 
 
-async def add_tickets(tx: Tx, several: Sequence[Ticket], ground: Ground) -> None:
+async def add_tickets(tx: Tx, several: Sequence[Ticket], context: SaveContext) -> None:
     """Many tickets that nobody is there to be asked about (an import, the demo), without history.
 
-    They hang where they belong for certain.
+    They are put where they belong for certain.
     """
     added = await tickets.add_tickets(tx, several)
-    await _plan_new(tx, added, ground)
-    await adopt(tx, added, ground)
+    await _plan_new(tx, added, context)
+    await adopt(tx, added, context)
 
 
-async def _plan_new(tx: Tx, several: Sequence[Ticket], ground: Ground) -> None:
+async def _plan_new(tx: Tx, several: Sequence[Ticket], context: SaveContext) -> None:
     await due.plan(
-        tx, [row for ticket in several for row in deadlines.rows_for(ground.configuration, ticket)]
+        tx, [row for ticket in several for row in deadlines.rows_for(context.configuration, ticket)]
     )
 
 
-async def update_ticket(tx: Tx, old: Ticket, new: Ticket, ground: Ground) -> None:
+async def update_ticket(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
-    await tickets.update_ticket(tx, old, new, ground.by, ground.now)
-    rows = deadlines.rows_for(ground.configuration, new)
-    if rows != deadlines.rows_for(ground.configuration, old):
-        await deadlines.replan(tx, {new.no: rows}, ground.now)
+    await tickets.update_ticket(tx, old, new, context.by, context.now)
+    rows = deadlines.rows_for(context.configuration, new)
+    if rows != deadlines.rows_for(context.configuration, old):
+        await deadlines.replan(tx, {new.no: rows}, context.now)
     if new.status is Status.VOIDED and old.status is not Status.VOIDED:
-        await requests.ticket_voided(tx, new.no, ground)
+        await requests.ticket_voided(tx, new.no, context)
     elif (new.status, new.subject, new.closed_at) != (old.status, old.subject, old.closed_at):
-        await requests.settle_ticket(tx, new.no, ground)
+        await requests.settle_ticket(tx, new.no, context)
 
 
-async def update_imported(tx: Tx, old: Ticket, new: Ticket, ground: Ground) -> None:
-    """The same where nobody is there to be asked: it hangs where it now belongs for certain."""
-    await update_ticket(tx, old, new, ground)
-    await adopt(tx, [new], ground)
+async def update_imported(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:
+    """The same where nobody is there to be asked: it is put where it now belongs for certain."""
+    await update_ticket(tx, old, new, context)
+    await adopt(tx, [new], context)

@@ -17,7 +17,7 @@ from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import add_customers, get_customers
 from store.engine.database import Database, Tx
 from store.records import changes
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.staff import add_staff, add_team
 from store.ticket_saves import add_tickets
 
@@ -43,7 +43,7 @@ async def fill_demo(
         contacts = await _contact_ids(tx, customers)
         desk = DemoTickets(words, rng, configuration, now, staff, customers, contacts)
         tickets = desk.tickets([register.person("citizen", 0) for _ in range(12)])
-        await add_tickets(tx, tickets, Ground(configuration, None, now))
+        await add_tickets(tx, tickets, SaveContext(configuration, None, now))
         for ticket in tickets:
             await changes.add(tx, ticket.no, _history(ticket))
 

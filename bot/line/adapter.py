@@ -251,7 +251,7 @@ class LineAdapter:
     # Setting up.
 
     @property
-    def door(self) -> str:
+    def private_chat(self) -> str:
         """The link to the private chat with the bot, once LINE has said the bot's name."""
         return f"https://line.me/R/ti/p/{self._bot_id}" if self._bot_id else ""
 

@@ -30,7 +30,7 @@ from store.mail import mails as mail
 Adapters = Mapping[Platform, Adapter]
 TOKEN_BYTES, TIME_BYTES = 12, 4
 """Random bytes of a token, and those before them that tell when it was made."""
-BREATH = 20
+YIELD_EVERY = 20
 """After so many notices other tasks get their turn."""
 MAILED = ":mail"
 """Behind the key of a notice that went to the person's work address."""
@@ -184,7 +184,7 @@ async def add_notices(  # noqa: C901
     accounts = await staff.list_all_identities(db)
     lost: dict[StaffId, Notice] = {}
     for number, notice in enumerate(notices, 1):
-        if number % BREATH == 0:
+        if number % YIELD_EVERY == 0:
             await asyncio.sleep(0)  # chats go on meanwhile
         if notice.to is not None:
             owner = people.get(notice.staff_id) if notice.staff_id is not None else None

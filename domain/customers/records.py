@@ -45,7 +45,7 @@ class Customer:
 
     `phone` and `mobile` are E.164 with an optional ";ext=203". `unknown` names the fields that were
     answered with 9, "not known" (DOMAIN.md section 1): such a field is empty here. `merged_into`
-    makes the record a signpost to another one. `version` counts saves."""
+    says that the record was merged into another one. `version` counts saves."""
 
     code: CustomerCode
     name: str

@@ -22,16 +22,16 @@ _RU = "\u0e24"
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A word as it sounds: `letters` with its vowels, `bones` without."""
+    """A word as it sounds: `letters` with its vowels, `consonants` without."""
 
     letters: str
-    bones: str
+    consonants: str
 
     def is_thai(self) -> bool:
         """Whether a Thai word may sound so: mere letters in a row do not."""
         return (
             len(self.letters) > 1
-            and 0 < len(self.bones) < len(self.letters)
+            and 0 < len(self.consonants) < len(self.letters)
             and not _UNHEARD_OF.search(self.letters)
         )
 
@@ -152,7 +152,7 @@ def thai_sounds(folded: str) -> list[Sound]:
     return [
         sound
         for sound in dict.fromkeys(_sound(way) for way in ways[:MOST_WAYS] if way)
-        if sound.bones
+        if sound.consonants
     ]
 
 

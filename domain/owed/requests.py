@@ -1,5 +1,5 @@
 """A request for microdata or a special tabulation: its life, step by step, from the tickets that
-hang on it.
+belong to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ class StepMark:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A request with all that hangs on it, oldest first."""
+    """A request with all that belongs to it, oldest first."""
 
     request: Request
     tickets: tuple[Ticket, ...] = ()
@@ -155,10 +155,10 @@ def _all(steps: Mapping[str, tuple[str, ...]]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a ticket hangs: on `life`, or on a new request (None). `asked` = other requests it may
-    as well belong to.
+    """Where a ticket belongs: on `life`, or on a new request (None). `asked` = other requests it
+    may as well belong to.
 
-    `waits` = it hangs nowhere until the officer says, since the wrong guess would end what is still
+    `waits` = it is on none until the officer says, since the wrong guess would end what is still
     owed."""
 
     life: Life | None

@@ -56,15 +56,15 @@ class Remark:
     other: str = ""
 
 
-def defuse(text: str) -> str:
-    """`text` so that no spreadsheet takes it for a formula: an apostrophe in front; `undefuse`
-    takes it back.
+def escape_formula(text: str) -> str:
+    """`text` so that no spreadsheet takes it for a formula: an apostrophe in front;
+    `unescape_formula` takes it back.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def undefuse(text: str) -> str:
-    """What `defuse` was given."""
+def unescape_formula(text: str) -> str:
+    """What `escape_formula` was given."""
     return text[1:] if _DEFUSED.match(text) else text
 
 

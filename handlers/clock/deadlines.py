@@ -33,7 +33,7 @@ SHOWN = 8
 """Tickets of one message; the rest is counted."""
 CHUNK = 400
 """Tickets that are planned together."""
-BREATH = 50
+YIELD_EVERY = 50
 """After so many tickets other tasks get their turn."""
 
 TicketAtStage = tuple[Stage, Ticket]
@@ -76,7 +76,7 @@ async def replan_with(work: Work, after: Desk) -> int:
 async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
     """Every unfinished ticket; now and then chats get their turn."""
     for number, ticket in enumerate(await tickets.list_all_unfinished(work.db)):
-        if number % BREATH == 0:
+        if number % YIELD_EVERY == 0:
             await asyncio.sleep(0)
         yield ticket
 

@@ -42,7 +42,7 @@ OVERLAP = timedelta(hours=1)
 """What changed while the last walk went on is looked at by the next."""
 NEAR = "duplicates.near"
 NIGHT, MORNING = time(2, 0), 6
-BREATH = timedelta(seconds=10)
+PAUSE = timedelta(seconds=10)
 
 # Reporting.
 
@@ -277,7 +277,7 @@ async def look_at_changed(work: Work, rows: Sequence[Due]) -> None:
             work.change(partial(due_store.plan, rows=[_look(since, after, next_night)]))
         elif len(codes) == MOST_CHANGED:
             # A while later, so that what else is due comes in between.
-            work.change(partial(due_store.plan, rows=[_look(since, codes[-1], work.now + BREATH)]))
+            work.change(partial(due_store.plan, rows=[_look(since, codes[-1], work.now + PAUSE)]))
 
 
 async def _like(work: Work, codes: Sequence[str]) -> set[Pair]:

@@ -65,14 +65,14 @@ async def merge(ctx: Context, args: str) -> Reply:
 
 async def candidates(ctx: Context, codes: Sequence[str]) -> list[Candidate]:
     """The records of exactly these codes, with their tickets; NotFound("customer"),
-    InvalidInput("merge_signpost").
+    InvalidInput("already_merged").
     """
     found = []
     for code in codes:
         customer = await customers.get_record(ctx.db, code)
         if customer.merged_into is not None:
             survivor = (await customers.get_customer(ctx.db, code)).code
-            raise InvalidInput("merge_signpost", code=code, survivor=survivor)
+            raise InvalidInput("already_merged", code=code, survivor=survivor)
         latest = await tickets.list_by_customer(ctx.db, code, 1)
         count = await tickets.count_by_customer(ctx.db, code)
         found.append(Candidate(customer, count, latest[0].created_at if latest else None))

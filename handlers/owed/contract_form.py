@@ -19,7 +19,7 @@ from handlers.forms.engine import Field, Form, Option, Parse, end, enter_form, n
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.owed import request_cards
-from handlers.owed.requests import contract_from, ground
+from handlers.owed.requests import contract_from, save_context
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.contract_no import contract_no_field, taken
 from store.chat.forms import Draft
@@ -206,19 +206,19 @@ def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
 async def save_contract(ctx: Context, life: Life, contract: Contract) -> Reply:
     """Write a contract, new (id 0) or changed, and tell what that means for what is owed."""
     if life.contract is None:
-        ctx.change(partial(requests.add_contract, contract=contract, ground=ground(ctx)))
+        ctx.change(partial(requests.add_contract, contract=contract, context=save_context(ctx)))
     else:
         change = partial(
             requests.change_contract, old=life.contract, new=contract, version=life.request.version
         )
-        ctx.change(partial(change, ground=ground(ctx)))
+        ctx.change(partial(change, context=save_context(ctx)))
     ctx.audit("contract.saved", contract.no)
     after = replace(life, contract=contract)
     rules = ctx.desk.configuration.rules
     changed = requests.settlement(after, rules, ctx.now)
     lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=contract.no)]
     for row in changed:
-        at = requests.next_of(row, ground(ctx))
+        at = requests.next_of(row, save_context(ctx))
         if row.id and at:
             lines.append(
                 _(

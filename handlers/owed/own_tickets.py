@@ -9,7 +9,7 @@ from domain.owed.requests import Life
 from domain.owed.rules import Owed
 from domain.tickets.records import Status, Ticket, TicketNo
 from handlers.desk import Context
-from handlers.owed.requests import ground, settled
+from handlers.owed.requests import save_context, settled
 from handlers.tickets import saves as ticket_saves
 from store.owed import requests
 from store.records import counters
@@ -50,7 +50,12 @@ async def record(
         ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
     await ticket_saves.add(ctx, ticket)
     ctx.change(
-        partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx))
+        partial(
+            requests.set_request,
+            ticket_no=ticket.no,
+            request_id=life.request.id,
+            context=save_context(ctx),
+        )
     )
     ctx.audit("ticket.created", ticket.no)
     after, changed = settled(ctx, life, ticket)

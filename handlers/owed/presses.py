@@ -30,7 +30,7 @@ from handlers.mail.commands import on_send
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import among, list_again, list_entries
 from handlers.owed.proofs import load, present_row, receive, with_changed
-from handlers.owed.requests import ground
+from handlers.owed.requests import save_context
 from handlers.projects.fields import projects_text, years_text
 from handlers.registry import action, state
 from store import staff
@@ -110,7 +110,7 @@ async def _changed(
     """Save a change and tell when the next reminder is due; the list that it was pressed in shows
     it.
     """
-    ctx.change(partial(requests.change_owed, old=row, new=new, ground=ground(ctx)))
+    ctx.change(partial(requests.change_owed, old=row, new=new, context=save_context(ctx)))
     ctx.audit("request.changed", requests.record(row.request_id))
     new = replace(new, version=row.version + 1)
     at = next_reminder(rule, new, ctx.desk.configuration.calendar, ctx.now)
@@ -256,7 +256,11 @@ async def _chased(
         lines.append(said % {"no": ticket.no, "subject": label})
         if closed and row.state is OwedState.OPEN:
             at = next(
-                (requests.next_of(each, ground(ctx)) for each in changed if each.rule == row.rule),
+                (
+                    requests.next_of(each, save_context(ctx))
+                    for each in changed
+                    if each.rule == row.rule
+                ),
                 None,
             )
             again = [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []

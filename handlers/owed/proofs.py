@@ -18,7 +18,7 @@ from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import Entry, list_entries
-from handlers.owed.requests import ground
+from handlers.owed.requests import save_context
 from store import staff
 from store.owed import requests
 from store.owed import rows as owed
@@ -67,7 +67,7 @@ async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
     ctx.change(partial(owed.hold, row=row))
     got = value_label("got", row.rule)
     by_word = replace(row, state=OwedState.RECEIVED, ended_at=ctx.now, snoozed_on=None)
-    change = partial(requests.change_owed, old=row, new=by_word, ground=ground(ctx))
+    change = partial(requests.change_owed, old=row, new=by_word, context=save_context(ctx))
     if not subject:
         ctx.change(change)
         return Received(

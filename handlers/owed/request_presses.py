@@ -16,7 +16,7 @@ from handlers.forms.reading import text_field
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import contract_form, own_tickets, request_cards
-from handlers.owed.requests import contract_from, ground
+from handlers.owed.requests import contract_from, save_context
 from handlers.records import changes as change_text
 from handlers.registry import action, state
 from handlers.tickets import buttons as ticket_buttons
@@ -79,7 +79,7 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action("request.tickets")
 async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The tickets that hang on it, oldest first."""
+    """The tickets that are on it, oldest first."""
     life = await _load(ctx, args)
     for ticket in life.tickets:
         ctx.audit("ticket.listed", ticket.no)
@@ -174,7 +174,10 @@ async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not ctx.desk.configuration.steps.is_done(life, args["step"]):
         ctx.change(
             partial(
-                requests.mark, request_id=life.request.id, step=args["step"], ground=ground(ctx)
+                requests.mark,
+                request_id=life.request.id,
+                step=args["step"],
+                context=save_context(ctx),
             )
         )
         ctx.audit("request.changed", requests.record(life.request.id))
@@ -221,7 +224,10 @@ async def _end(ctx: Context, draft: Draft, reason: str) -> Reply:
     if life.request.ended_at is None:
         ctx.change(
             partial(
-                requests.end_request, request_id=life.request.id, reason=reason, ground=ground(ctx)
+                requests.end_request,
+                request_id=life.request.id,
+                reason=reason,
+                context=save_context(ctx),
             )
         )
         ctx.audit("request.changed", requests.record(life.request.id))
@@ -247,7 +253,9 @@ async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It goes on after all."""
     life = await _load(ctx, args)
-    ctx.change(partial(requests.resume_request, request_id=life.request.id, ground=ground(ctx)))
+    ctx.change(
+        partial(requests.resume_request, request_id=life.request.id, context=save_context(ctx))
+    )
     ctx.audit("request.changed", requests.record(life.request.id))
     return Reply((request_cards.outcome(ctx, life, [_("ทำคำขอนี้ต่อแล้ว")]),), confirms=True)
 

@@ -1,4 +1,4 @@
-"""Where a ticket hangs: on which request of its customer, and what is owed from then on."""
+"""Where a ticket belongs: on which request of its customer, and what is owed from then on."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,18 +18,18 @@ from handlers.owed import request_cards
 from handlers.registry import action
 from handlers.tickets.contract_no import next_contract_no
 from store.owed import contracts, requests
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
 
-def ground(ctx: Context) -> Ground:
+def save_context(ctx: Context) -> SaveContext:
     """What changes of requests are decided on."""
-    return Ground(ctx.desk.configuration, ctx.staff.id, ctx.now)
+    return SaveContext(ctx.desk.configuration, ctx.staff.id, ctx.now)
 
 
-async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPart, ...]:
-    """After a ticket was saved (its change is collected already): hang it where it belongs, and say
-    what came of it.
+async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPart, ...]:
+    """After a ticket was saved (its change is collected already): put it on the request it belongs
+    to, and say what came of it.
 
     `chosen` = the request it was made for. Found from subject and customer; the officer is asked
     where several fit."""
@@ -39,7 +39,12 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPar
     if kind is None or ticket.customer is None:
         if current is not None:
             ctx.change(
-                partial(requests.hang, ticket_no=ticket.no, request_id=None, ground=ground(ctx))
+                partial(
+                    requests.set_request,
+                    ticket_no=ticket.no,
+                    request_id=None,
+                    context=save_context(ctx),
+                )
             )
         return () if kind is None else (_without_customer(ticket),)
     lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
@@ -65,7 +70,7 @@ async def hang(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPar
 
 
 async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestKind) -> Life | None:
-    """The request that a ticket hangs on, if it is still of its customer and kind."""
+    """The request that a ticket is on, if it is still of its customer and kind."""
     life = await requests.get_life(ctx.db, number)
     same = life.request.customer == ticket.customer and life.request.kind is kind
     return life if same and not life.tickets else None
@@ -105,7 +110,7 @@ def _request_line(ctx: Context, life: Life) -> str:
 async def put(
     ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
 ) -> tuple[ReplyPart, ...]:
-    """Hang a ticket on a request, a new one for None; its contract comes with it."""
+    """Put a ticket on a request, a new one for None; its contract comes with it."""
     assert ticket.customer is not None
     if life is None:
         number = await requests.reserve_request_id(ctx.db)
@@ -117,7 +122,12 @@ async def put(
     if ticket.contract_no and life.contract is None:
         life, lines = await _with_contract(ctx, life, ticket)
     ctx.change(
-        partial(requests.hang, ticket_no=ticket.no, request_id=life.request.id, ground=ground(ctx))
+        partial(
+            requests.set_request,
+            ticket_no=ticket.no,
+            request_id=life.request.id,
+            context=save_context(ctx),
+        )
     )
     ctx.audit("request.changed", requests.record(life.request.id))
     after, changed = settled(ctx, life, ticket)
@@ -170,7 +180,7 @@ async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life
             )
         ]
     contract = contract_from(life, ticket.contract_no, ticket)
-    ctx.change(partial(requests.add_contract, contract=contract, ground=ground(ctx)))
+    ctx.change(partial(requests.add_contract, contract=contract, context=save_context(ctx)))
     return replace(life, contract=contract), []
 
 

@@ -123,10 +123,10 @@ async def spoken(ctx: Context) -> Reply | None:
         return None
     if name in HELP or not (parsed or text):
         how = _("ในกลุ่มนี้ค้นด้วย /find ตามด้วยเลขใบงาน เลขสัญญา ชื่อ หรือเบอร์โทร ข้อมูลผู้รับบริการจะปิดบังไว้")
-        other = _("เรื่องอื่นทำในแชทส่วนตัวกับบอท %(link)s", link=_door(ctx)).strip()
+        other = _("เรื่องอื่นทำในแชทส่วนตัวกับบอท %(link)s", link=_private_chat(ctx)).strip()
         return say(f"{how}\n{other}")
     found = await _looked_up(ctx, name, text) if name in LOOK else None
-    return found or say(_("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=_door(ctx)).strip())
+    return found or say(_("เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท %(link)s", link=_private_chat(ctx)).strip())
 
 
 async def find(ctx: Context) -> Group | None:
@@ -134,9 +134,9 @@ async def find(ctx: Context) -> Group | None:
     return await store.find_group(ctx.db, ctx.incoming.platform, ctx.incoming.chat)
 
 
-def _door(ctx: Context) -> str:
+def _private_chat(ctx: Context) -> str:
     """The link to the private chat with the bot, where it is known."""
-    return ctx.desk.doors.get(ctx.incoming.platform, "")
+    return ctx.desk.private_chats.get(ctx.incoming.platform, "")
 
 
 async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:

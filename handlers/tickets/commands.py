@@ -20,7 +20,7 @@ from handlers.desk import Context
 from handlers.forms.engine import advance, own_draft, park_open, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.owed.requests import hang
+from handlers.owed.requests import place_on_request
 from handlers.registry import ANYTHING, action, command, spoken, state
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -227,7 +227,7 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
     reply = await ticket_cards.saved(ctx, again)
-    return replace(reply, parts=(*reply.parts, *await hang(ctx, again)))
+    return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, again)))
 
 
 def _ask_to_reopen(found: Ticket) -> Reply:

@@ -1,4 +1,4 @@
-"""Saving a ticket with all that hangs on it: its history, what is told of its deadline, the person
+"""Saving a ticket with all that follows: its history, what is told of its deadline, the person
 it is given to.
 """
 
@@ -18,7 +18,7 @@ from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store import staff
 from store import ticket_saves as store_saves
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.tickets import hand_overs
 
 
@@ -31,7 +31,7 @@ async def add(ctx: Context, ticket: Ticket) -> None:
 
 def write_new(work: Work, ticket: Ticket) -> None:
     """The bare new ticket with all that follows from it, for whoever has checked all else."""
-    work.change(partial(store_saves.add_ticket, ticket=ticket, ground=ground(work, None)))
+    work.change(partial(store_saves.add_ticket, ticket=ticket, context=save_context(work, None)))
 
 
 async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
@@ -51,12 +51,14 @@ async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
 
 def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
     """The bare change with all that follows from it, for whoever has checked all else."""
-    work.change(partial(store_saves.update_ticket, old=old, new=new, ground=ground(work, by)))
+    work.change(
+        partial(store_saves.update_ticket, old=old, new=new, context=save_context(work, by))
+    )
 
 
-def ground(work: Work, by: StaffId | None) -> Ground:
+def save_context(work: Work, by: StaffId | None) -> SaveContext:
     """What a save is decided on."""
-    return Ground(work.desk.configuration, by, work.now)
+    return SaveContext(work.desk.configuration, by, work.now)
 
 
 async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:

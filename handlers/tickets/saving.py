@@ -24,7 +24,7 @@ from handlers.forms.engine import (
     with_values,
 )
 from handlers.i18n import _
-from handlers.owed.requests import hang
+from handlers.owed.requests import place_on_request
 from handlers.records import changes as change_text
 from handlers.registry import action
 from handlers.tickets import (
@@ -83,7 +83,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         real = await ticket_pair.add_real(ctx, asked, values, pair)
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
-        return replace(reply, parts=(*reply.parts, *await hang(ctx, real)))
+        return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, real)))
     await draft_files.keep_with(ctx, draft, ticket)
     return await _saved(ctx, ticket, values.get("request", ""))
 
@@ -108,7 +108,7 @@ async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket
 async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
     """The confirmation, and what came of it where the ticket belongs to a request for data."""
     reply = await ticket_cards.saved(ctx, ticket)
-    return replace(reply, parts=(*reply.parts, *await hang(ctx, ticket, request)))
+    return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, ticket, request)))
 
 
 async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
@@ -148,7 +148,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
         real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
-        return replace(reply, parts=(*reply.parts, *await hang(ctx, real)))
+        return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, real)))
     return await _saved(ctx, saved)
 
 

@@ -18,7 +18,7 @@ from handlers.forms.one_field import OneField
 from handlers.forms.reading import TEXT_LIMIT
 from handlers.i18n import _
 from handlers.labels import person_label
-from handlers.owed.requests import hang
+from handlers.owed.requests import place_on_request
 from handlers.registry import action, command
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -167,9 +167,9 @@ async def _request_settled(ctx: Context, found: Ticket) -> tuple[ReplyPart, ...]
 
 
 async def _request_resumed(ctx: Context, ticket: Ticket) -> Sequence[ReplyPart]:
-    """It hangs where it hung before."""
+    """It goes back to its request."""
     number = await requests.find_request_of(ctx.db, ticket.no)
-    return await hang(ctx, ticket, str(number or ""))
+    return await place_on_request(ctx, ticket, str(number or ""))
 
 
 async def _post_changed(ctx: Context, found: Ticket, state: PostState) -> None:
@@ -220,7 +220,7 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     done = Paragraph(
         _("ใบงาน %(no)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", no=found.no), (ticket_buttons.undo_button(again),)
     )
-    return replace(reply, parts=(*reply.parts, done, *await hang(ctx, again)))
+    return replace(reply, parts=(*reply.parts, done, *await place_on_request(ctx, again)))
 
 
 async def _taken_back(ctx: Context, found: Ticket, before: Ticket) -> Ticket:

@@ -82,7 +82,7 @@ async def find_pair(db: Reader, one: str, other: str) -> Pair | None:
 
 
 async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
-    """What officers reported of a code that is a signpost now is about its survivor."""
+    """What officers reported of a code that is merged by now is about its survivor."""
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM duplicates WHERE state = 'reported' AND (one = ? OR other = ?)",
         merged,
@@ -102,24 +102,24 @@ async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
 
 
 async def list_open(db: Reader, limit: int, offset: int = 0) -> list[Pair]:
-    """What waits for a decision: reported ones first, then the likeliest; pairs of a signpost are
-    settled.
+    """What waits for a decision: reported ones first, then the likeliest; pairs with a merged
+    record are settled.
     """
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM duplicates d WHERE {OPEN} AND {_NO_SIGNPOST} "
+        f"SELECT {_COLUMNS} FROM duplicates d WHERE {OPEN} AND {_NOT_MERGED} "
         f"ORDER BY state DESC, score DESC, one, other LIMIT {int(limit)} OFFSET {int(offset)}"
     )
     return [_pair(row) for row in rows]
 
 
-_NO_SIGNPOST = "NOT EXISTS (SELECT 1 FROM customers c WHERE c.code IN (d.one, d.other) AND c.merged_into IS NOT NULL)"
+_NOT_MERGED = "NOT EXISTS (SELECT 1 FROM customers c WHERE c.code IN (d.one, d.other) AND c.merged_into IS NOT NULL)"
 
 
 async def count_open(db: Reader, since: datetime | None = None) -> int:
     """How many pairs wait for a decision; those found since a time where one is given."""
     where, params = (" AND found_at >= ?", (since,)) if since else ("", ())
     row = await db.fetch_one(
-        f"SELECT count(*) AS n FROM duplicates d WHERE {OPEN} AND {_NO_SIGNPOST}{where}", *params
+        f"SELECT count(*) AS n FROM duplicates d WHERE {OPEN} AND {_NOT_MERGED}{where}", *params
     )
     return int(row["n"]) if row else 0
 

@@ -58,14 +58,14 @@ def as_stored(customer: Customer) -> dict[str, str | None]:
 
 
 async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
-    """Where these signposts lead in the end, however many merges lie between: old code -> code."""
+    """Who these merged codes belong to now, however many merges lie between: old code -> code."""
     if not codes:
         return {}
     rows = await db.fetch(
-        "WITH RECURSIVE road (origin, code, next) AS ("
+        "WITH RECURSIVE chain (origin, code, next) AS ("
         f"SELECT code, code, merged_into FROM customers WHERE code IN ({', '.join('?' for _ in codes)}) "
-        "UNION ALL SELECT road.origin, c.code, c.merged_into FROM road JOIN customers c ON c.code = road.next) "
-        "SELECT origin, code FROM road WHERE next IS NULL AND origin <> code",
+        "UNION ALL SELECT chain.origin, c.code, c.merged_into FROM chain JOIN customers c ON c.code = chain.next) "
+        "SELECT origin, code FROM chain WHERE next IS NULL AND origin <> code",
         *codes,
     )
     return {row["origin"]: row["code"] for row in rows}
@@ -74,8 +74,8 @@ async def find_survivors(db: Reader, codes: Sequence[str]) -> dict[str, str]:
 async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
     """Keep these records from being merged or parted by others until the transaction ends.
 
-    `alone` = and from being given anything that hangs on them; always in one order, so that nobody
-    waits in a ring. SQLite has one writer at a time anyway."""
+    `alone` = and from being given anything that belongs to them; always in one order, so that
+    nobody waits in a ring. SQLite has one writer at a time anyway."""
     if tx.engine == "postgresql" and codes:
         marks = ", ".join("?" for _ in codes)
         how = "UPDATE" if alone else "KEY SHARE"
@@ -86,16 +86,16 @@ async def hold(tx: Tx, codes: Collection[str], *, alone: bool) -> None:
 
 
 async def hold_survivors(tx: Tx, codes: Collection[str]) -> dict[str, str]:
-    """As `find_survivors`, and it stays so until the transaction ends: what is hung on them is not
+    """As `find_survivors`, and it stays so until the transaction ends: what is given to them is not
     left behind.
     """
     held: set[str] = set()
-    roads: dict[str, str] = {}
-    while wanted := {*codes, *roads.values()} - held:
+    survivors: dict[str, str] = {}
+    while wanted := {*codes, *survivors.values()} - held:
         await hold(tx, wanted, alone=False)
         held |= wanted
-        roads = await find_survivors(tx, sorted(codes))
-    return roads
+        survivors = await find_survivors(tx, sorted(codes))
+    return survivors
 
 
 async def get_customer(db: Reader, code: str) -> Customer:
@@ -111,7 +111,7 @@ async def get_customer(db: Reader, code: str) -> Customer:
 
 
 async def get_record(db: Reader, code: str) -> Customer:
-    """The record under exactly this code, also where it is a signpost; NotFound("customer")."""
+    """The record under exactly this code, also where it was merged; NotFound("customer")."""
     found = await get_customers(db, [code])
     if code not in found:
         raise NotFound("customer", code=code)
@@ -120,7 +120,7 @@ async def get_record(db: Reader, code: str) -> Customer:
 
 async def list_customers(db: Reader, codes: Sequence[str]) -> list[Customer]:
     """These customers, without contacts and addresses, in the order asked for; survivors instead of
-    signposts.
+    merged records.
     """
     found = await follow_customers(db, codes)
     return list({found[code].code: found[code] for code in codes if code in found}.values())
@@ -147,16 +147,16 @@ async def _bare(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
 async def list_merged_codes(db: Reader, code: str) -> list[str]:
     """The old codes that lead to this customer, straight or over others."""
     rows = await db.fetch(
-        "WITH RECURSIVE road (code) AS (SELECT code FROM customers WHERE merged_into = ? "
-        "UNION ALL SELECT c.code FROM road JOIN customers c ON c.merged_into = road.code) "
-        "SELECT code FROM road ORDER BY code",
+        "WITH RECURSIVE chain (code) AS (SELECT code FROM customers WHERE merged_into = ? "
+        "UNION ALL SELECT c.code FROM chain JOIN customers c ON c.merged_into = chain.code) "
+        "SELECT code FROM chain ORDER BY code",
         code,
     )
     return [row["code"] for row in rows]
 
 
 async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]:
-    """Those of these records that there are, signposts too, with contacts and addresses, by
+    """Those of these records that there are, merged ones too, with contacts and addresses, by
     code.
     """
     if not codes:
@@ -169,7 +169,7 @@ async def get_customers(db: Reader, codes: Sequence[str]) -> dict[str, Customer]
 
 async def list_customers_after(db: Reader, code: str, limit: int) -> list[Customer]:
     """The next customers of the register in the order of their codes, with contacts and addresses;
-    no signposts.
+    none that was merged.
     """
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
@@ -199,8 +199,8 @@ async def _whole(db: Reader, rows: Sequence[Row]) -> dict[str, Customer]:
 
 
 async def contact_name(db: Reader, contact_id: int) -> str:
-    """A contact's name, also of one that was removed or belongs to a signpost: tickets still name
-    it.
+    """A contact's name, also of one that was removed or belongs to a merged record: tickets still
+    name it.
     """
     row = await db.fetch_one("SELECT name FROM contacts WHERE id = ?", contact_id)
     return row["name"] if row else ""

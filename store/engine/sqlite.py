@@ -179,7 +179,7 @@ class SqliteDatabase:
         return await asyncio.shield(task)
 
     async def _write_in_turn(self, work: Callable[[Tx], Awaitable[T]]) -> T:
-        # One of these at a time stands at the writer's door, so that what goes first never waits
+        # One of these at a time waits for the writer's lock, so that what goes first never waits
         # for many.
         async with self._queue:
             return await self._write(work)

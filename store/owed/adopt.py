@@ -1,4 +1,4 @@
-"""Tickets that came without a word on where they belong (the demo's, an import's) hung on their
+"""Tickets that came without a word on where they belong (the demo's, an import's) put on their
 requests.
 """
 
@@ -17,48 +17,48 @@ from store.engine.database import Tx
 from store.owed import contracts, requests
 from store.owed import rows as owed
 from store.records import counters
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 
 
-async def adopt(tx: Tx, tickets: Sequence[Ticket], ground: Ground) -> int:
+async def adopt(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
     """Hang tickets that are saved already, as if each had been in its turn; returns how many
     requests that made.
 
-    What hangs where it belongs stays there. One that may end what is owed on several requests hangs
+    What is where it belongs stays there. One that may end what is owed on several requests is put
     nowhere until an officer says: a wrong guess would end a chain in silence (docs/decisions/0016).
     """
-    # One that was voided stays where it hangs, for the day it is restored.
+    # One that was voided stays on its request, for the day it is restored.
     standing = [ticket for ticket in tickets if ticket.status is not Status.VOIDED]
-    hung = await requests.find_requests_of(tx, [ticket.no for ticket in standing])
-    belonging = {ticket.no: ticket for ticket in standing if _kind(ticket, ground)}
-    for no in hung.keys() - belonging.keys():
-        await requests.hang(tx, no, None, ground)
+    request_of = await requests.find_requests_of(tx, [ticket.no for ticket in standing])
+    belonging = {ticket.no: ticket for ticket in standing if _kind(ticket, context)}
+    for no in request_of.keys() - belonging.keys():
+        await requests.set_request(tx, no, None, context)
     if not belonging:
         return 0
     codes = sorted({ticket.customer for ticket in belonging.values() if ticket.customer})
-    adoption = _Adoption(ground, await counters.read_counter(tx, "request"))
+    adoption = _Adoption(context, await counters.read_counter(tx, "request"))
     for life in await requests.list_by_customers(tx, codes):
         adoption.know(life)
     adoption.taken = await contracts.list_existing(
         tx, [each.contract_no for each in belonging.values()]
     )
     for ticket in sorted(belonging.values(), key=lambda ticket: (ticket.created_at, ticket.no)):
-        adoption.take(ticket, hung.get(ticket.no))
-    await adoption.write(tx, hung)
+        adoption.take(ticket, request_of.get(ticket.no))
+    await adoption.write(tx, request_of)
     return len(adoption.new)
 
 
-def _kind(ticket: Ticket, ground: Ground) -> RequestKind | None:
-    return ground.configuration.steps.find_kind(ticket.subject) if ticket.customer else None
+def _kind(ticket: Ticket, context: SaveContext) -> RequestKind | None:
+    return context.configuration.steps.find_kind(ticket.subject) if ticket.customer else None
 
 
 @dataclass(slots=True)
 class _Adoption:
-    """The requests of some customers while tickets are hung on them, one by one; `last` = the last
+    """The requests of some customers while tickets are put on them, one by one; `last` = the last
     number given.
     """
 
-    ground: Ground
+    context: SaveContext
     last: int
     taken: set[str] = field(default_factory=set)
     new: set[int] = field(default_factory=set)
@@ -75,16 +75,16 @@ class _Adoption:
         self._owed[life.request.id] = life.owed
 
     def take(self, ticket: Ticket, current: int | None) -> None:
-        """Find the request of a ticket, which hangs on `current` or nowhere yet."""
-        kind = _kind(ticket, self.ground)
+        """Find the request of a ticket, which is on `current` or on none yet."""
+        kind = _kind(ticket, self.context)
         assert kind is not None
         assert ticket.customer is not None
         own = self._lives[ticket.customer, kind]
         life = next((each for each in own if each.request.id == current), None)
         if life and not (life.contract and ticket.contract_no not in ("", life.contract.no)):
             return
-        ends = [rule.name for rule in self.ground.rules.values() if ticket.subject in rule.ends]
-        found = place(self.ground.configuration.steps, ticket, own, ends, ticket.created_at)
+        ends = [rule.name for rule in self.context.rules.values() if ticket.subject in rule.ends]
+        found = place(self.context.configuration.steps, ticket, own, ends, ticket.created_at)
         if found.waits:
             self.chosen[ticket.no] = None
             return
@@ -105,16 +105,16 @@ class _Adoption:
         then.
         """
         contract = life.contract or self._contract(life, ticket)
-        hung = tuple(sorted((*life.tickets, ticket), key=lambda one: (one.created_at, one.no)))
+        tickets = tuple(sorted((*life.tickets, ticket), key=lambda one: (one.created_at, one.no)))
         request = replace(life.request, touched_at=ticket.closed_at or ticket.created_at)
         before = self._owed.get(request.id, ())
         agreed = {name: getattr(contract, name) for name in DUE_DATES} if contract else {}
         changed = settle(
-            self.ground.rules.values(), hung, before, request.id, agreed, self.ground.now
+            self.context.rules.values(), tickets, before, request.id, agreed, self.context.now
         )
         ids = {row.id for row in changed if row.id}
         debts = (*(row for row in before if row.id not in ids), *changed)
-        return replace(life, request=request, tickets=hung, contract=contract, owed=debts)
+        return replace(life, request=request, tickets=tickets, contract=contract, owed=debts)
 
     def _contract(self, life: Life, ticket: Ticket) -> Contract | None:
         """The contract that a ticket names, where nobody has it and its year has begun."""
@@ -122,7 +122,7 @@ class _Adoption:
         if not no or no in self.taken:
             return None
         try:
-            check_year(no, self.ground.now.astimezone(BANGKOK).date())
+            check_year(no, self.context.now.astimezone(BANGKOK).date())
         except InvalidInput:
             return None
         self.taken.add(no)
@@ -138,30 +138,30 @@ class _Adoption:
         self.contracts.append(made)
         return made
 
-    async def write(self, tx: Tx, hung: dict[str, int]) -> None:
-        """Write the requests that are new, and what was hung on those that were there."""
+    async def write(self, tx: Tx, request_of: dict[str, int]) -> None:
+        """Write the requests that are new, and what was put on those that were there."""
         await counters.raise_counter(tx, "request", self.last)
         every = [life for lives in self._lives.values() for life in lives]
         for life in every:
             if life.request.id in self.new:
-                await self._write_new(tx, life, hung)
+                await self._write_new(tx, life, request_of)
         for contract in self.contracts:
             if contract.request_id not in self.new:
-                await requests.add_contract(tx, contract, self.ground)
+                await requests.add_contract(tx, contract, self.context)
         for no, request_id in self.chosen.items():
-            if request_id not in self.new and request_id != hung.get(no):
-                await requests.hang(tx, no, request_id, self.ground)
+            if request_id not in self.new and request_id != request_of.get(no):
+                await requests.set_request(tx, no, request_id, self.context)
 
-    async def _write_new(self, tx: Tx, life: Life, hung: dict[str, int]) -> None:
-        ground = self.ground
+    async def _write_new(self, tx: Tx, life: Life, request_of: dict[str, int]) -> None:
+        context = self.context
         await requests.add_request(tx, life.request)
         for ticket in life.tickets:
-            if ticket.no in hung:
-                await requests.hang(tx, ticket.no, None, ground)
+            if ticket.no in request_of:
+                await requests.set_request(tx, ticket.no, None, context)
         await tx.execute_many(
             "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
             [(ticket.no, life.request.id) for ticket in life.tickets],
         )
         if life.contract:
-            await contracts.add_contract(tx, life.contract, ground.by, life.request.touched_at)
-        await owed.save(tx, life.owed, ground.rules, ground.calendar, ground.now)
+            await contracts.add_contract(tx, life.contract, context.by, life.request.touched_at)
+        await owed.save(tx, life.owed, context.rules, context.calendar, context.now)

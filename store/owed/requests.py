@@ -1,5 +1,5 @@
-"""Requests for microdata and special tabulations: the tickets, the contract and the debts that hang
-on each.
+"""Requests for microdata and special tabulations: the tickets, the contract and the debts that
+belong to each.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from store.owed import contracts
 from store.owed import rows as owed
 from store.records import changes
 from store.records.counters import reserve
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
 _COLUMNS = "id, kind, customer_code, started_at, touched_at, ended_at, ended_reason, version"
@@ -52,7 +52,7 @@ def _request(row: Row) -> Request:
 
 
 async def get_life(db: Reader, request_id: int) -> Life:
-    """One request with all that hangs on it; NotFound("request")."""
+    """One request with all that belongs to it; NotFound("request")."""
     row = await db.fetch_one(f"SELECT {_COLUMNS} FROM requests WHERE id = ?", request_id)
     if row is None:
         raise NotFound("request")
@@ -110,7 +110,7 @@ async def _contracts(db: Reader, request_ids: Sequence[int]) -> dict[int, Contra
 
 
 async def find_request_of(db: Reader, ticket_no: str) -> int | None:
-    """The request that a ticket hangs on."""
+    """The request that a ticket is on."""
     row = await db.fetch_one(
         "SELECT request_id FROM request_tickets WHERE ticket_no = ?", ticket_no
     )
@@ -118,7 +118,7 @@ async def find_request_of(db: Reader, ticket_no: str) -> int | None:
 
 
 async def find_requests_of(db: Reader, ticket_nos: Sequence[str]) -> dict[str, int]:
-    """The requests that these tickets hang on, of those that hang on one."""
+    """The requests that these tickets are on, of those that are on one."""
     rows = await db.fetch(
         f"SELECT ticket_no, request_id FROM request_tickets WHERE {is_one_of('ticket_no', ticket_nos)}",
         *ticket_nos,
@@ -131,7 +131,7 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
         return []
     ids = [request.id for request in requests]
     where = f"WHERE request_id IN ({', '.join('?' for _ in ids)})"
-    hung, marks = defaultdict[int, list[Ticket]](list), defaultdict[int, list[StepMark]](list)
+    on_request, marks = defaultdict[int, list[Ticket]](list), defaultdict[int, list[StepMark]](list)
     debts = defaultdict[int, list[Owed]](list)
     links = {
         row["ticket_no"]: int(row["request_id"])
@@ -140,7 +140,7 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
     found = await tickets.get_tickets(db, list(links)) if links else {}
     meant = [ticket for ticket in found.values() if ticket.status is not Status.VOIDED]
     for ticket in sorted(meant, key=lambda ticket: (ticket.created_at, ticket.no)):
-        hung[links[ticket.no]].append(ticket)
+        on_request[links[ticket.no]].append(ticket)
     for row in await db.fetch(f"SELECT * FROM request_marks {where} ORDER BY marked_at", *ids):
         marks[int(row["request_id"])].append(
             StepMark(row["step"], row["marked_at"], row["staff_id"])
@@ -151,7 +151,7 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
     return [
         Life(
             each,
-            tuple(hung[each.id]),
+            tuple(on_request[each.id]),
             tuple(marks[each.id]),
             papers.get(each.id),
             tuple(debts[each.id]),
@@ -169,30 +169,30 @@ async def add_request(tx: Tx, request: Request) -> None:
     """A new request, without anything on it; of a customer who was merged meanwhile it is the
     survivor's.
     """
-    roads = await hold_survivors(tx, [request.customer])
+    survivors = await hold_survivors(tx, [request.customer])
     await tx.execute(
         "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) VALUES (?, ?, ?, ?, ?)",
         request.id,
         request.kind,
-        roads.get(request.customer, request.customer),
+        survivors.get(request.customer, request.customer),
         request.started_at,
         request.touched_at,
     )
 
 
 async def note(
-    tx: Tx, request_id: int, ground: Ground, fields: Sequence[tuple[str, str, str]]
+    tx: Tx, request_id: int, context: SaveContext, fields: Sequence[tuple[str, str, str]]
 ) -> None:
     """Count one change of the request, and write what changed into the list of changes."""
     row = await tx.fetch_one(
         "UPDATE requests SET version = version + 1, touched_at = ? WHERE id = ? RETURNING version",
-        ground.now,
+        context.now,
         request_id,
     )
     if row is None:
         raise NotFound("request")
     version = int(row["version"])
-    lines = [Change(ground.now, ground.by, field, a, b, version) for field, a, b in fields]
+    lines = [Change(context.now, context.by, field, a, b, version) for field, a, b in fields]
     await changes.add(tx, record(request_id), lines)
 
 
@@ -214,62 +214,62 @@ async def note_moved(
             )
 
 
-async def hang(tx: Tx, ticket_no: str, request_id: int | None, ground: Ground) -> None:
-    """Hang a ticket on a request, or on none, and settle what is owed on it and where it hung
+async def set_request(tx: Tx, ticket_no: str, request_id: int | None, context: SaveContext) -> None:
+    """Put a ticket on a request, or on none, and settle what is owed on it and where it was
     before.
     """
     before = await find_request_of(tx, ticket_no)
     if before is not None and before != request_id:
         await tx.execute("DELETE FROM request_tickets WHERE ticket_no = ?", ticket_no)
-        await note(tx, before, ground, [("request_ticket", ticket_no, "")])
-        await settle_request(tx, before, ground)
+        await note(tx, before, context, [("request_ticket", ticket_no, "")])
+        await settle_request(tx, before, context)
     if request_id is None:
         return
     if before != request_id:
-        await note(tx, request_id, ground, [("request_ticket", "", ticket_no)])
+        await note(tx, request_id, context, [("request_ticket", "", ticket_no)])
         await tx.execute(
             "INSERT INTO request_tickets (ticket_no, request_id) VALUES (?, ?)",
             ticket_no,
             request_id,
         )
-    await settle_request(tx, request_id, ground)
+    await settle_request(tx, request_id, context)
 
 
-async def ticket_voided(tx: Tx, ticket_no: str, ground: Ground) -> None:
-    """Settle what is owed where this ticket hangs, now that it counts no more.
+async def ticket_voided(tx: Tx, ticket_no: str, context: SaveContext) -> None:
+    """Settle what is owed on the request of this ticket, now that it counts no more.
 
     A contract that only voided tickets speak of goes with them: its number is free again.
     """
     request_id = await find_request_of(tx, ticket_no)
     if request_id is None:
         return
-    await note(tx, request_id, ground, [("request_ticket", ticket_no, "")])
-    await settle_request(tx, request_id, ground)
+    await note(tx, request_id, context, [("request_ticket", ticket_no, "")])
+    await settle_request(tx, request_id, context)
     life = await get_life(tx, request_id)
     if life.contract is not None and not life.tickets:
         await contracts.remove_contract(tx, life.contract.id)
-        await note(tx, request_id, ground, [("contract_no", life.contract.no, "")])
+        await note(tx, request_id, context, [("contract_no", life.contract.no, "")])
 
 
-async def settle_ticket(tx: Tx, ticket_no: str, ground: Ground) -> None:
-    """Settle what is owed where this ticket hangs."""
+async def settle_ticket(tx: Tx, ticket_no: str, context: SaveContext) -> None:
+    """Settle what is owed on the request of this ticket."""
     request_id = await find_request_of(tx, ticket_no)
     if request_id is not None:
-        await settle_request(tx, request_id, ground)
+        await settle_request(tx, request_id, context)
 
 
-async def settle_request(tx: Tx, request_id: int, ground: Ground) -> None:
+async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
     """Bring what is owed on a request in line with its tickets and its contract."""
     # The row is touched first, so that two who change the same request see each other.
     await tx.execute("UPDATE requests SET version = version WHERE id = ?", request_id)
     life = await get_life(tx, request_id)
-    rows = settlement(life, ground.rules, ground.now)
-    await owed.save(tx, rows, ground.rules, ground.calendar, ground.now)
+    rows = settlement(life, context.rules, context.now)
+    await owed.save(tx, rows, context.rules, context.calendar, context.now)
     before = {row.id: row.state for row in life.owed}
     moved = [(f"owed_{row.rule}", str(before.get(row.id, "")), str(row.state)) for row in rows]
     moved = [line for line in moved if line[1] != line[2]]
     if moved:
-        await note(tx, request_id, ground, moved)
+        await note(tx, request_id, context, moved)
 
 
 def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owed]:
@@ -278,13 +278,13 @@ def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owe
     return settle(rules.values(), life.tickets, life.owed, life.request.id, agreed, now)
 
 
-def next_of(row: Owed, ground: Ground) -> datetime | None:
+def next_of(row: Owed, context: SaveContext) -> datetime | None:
     """When a thing owed is reminded of next; None where it is not."""
-    rule = ground.rules.get(row.rule)
-    return next_reminder(rule, row, ground.calendar, ground.now) if rule else None
+    rule = context.rules.get(row.rule)
+    return next_reminder(rule, row, context.calendar, context.now) if rule else None
 
 
-async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
+async def change_owed(tx: Tx, old: Owed, new: Owed, context: SaveContext) -> None:
     """An officer's change of one thing owed, read at `old.version`; Conflict("changed") where it
     has moved on.
     """
@@ -296,25 +296,25 @@ async def change_owed(tx: Tx, old: Owed, new: Owed, ground: Ground) -> None:
         ("reason", old.reason, new.reason),
     ]
     await owed.hold(tx, old)
-    await owed.save(tx, [_bumped(new, old)], ground.rules, ground.calendar, ground.now)
-    await note(tx, old.request_id, ground, [field for field in fields if field[1] != field[2]])
+    await owed.save(tx, [_bumped(new, old)], context.rules, context.calendar, context.now)
+    await note(tx, old.request_id, context, [field for field in fields if field[1] != field[2]])
 
 
 def _bumped(new: Owed, old: Owed) -> Owed:
     return replace(new, version=old.version + 1)
 
 
-async def add_contract(tx: Tx, contract: Contract, ground: Ground) -> None:
+async def add_contract(tx: Tx, contract: Contract, context: SaveContext) -> None:
     """A contract for a request; Conflict("exists") where the number is taken, or the request has
     one.
     """
-    await contracts.add_contract(tx, contract, ground.by, ground.now)
-    await note(tx, contract.request_id, ground, [("contract_no", "", contract.no)])
-    await settle_request(tx, contract.request_id, ground)
+    await contracts.add_contract(tx, contract, context.by, context.now)
+    await note(tx, contract.request_id, context, [("contract_no", "", contract.no)])
+    await settle_request(tx, contract.request_id, context)
 
 
 async def change_contract(
-    tx: Tx, old: Contract, new: Contract, version: int, ground: Ground
+    tx: Tx, old: Contract, new: Contract, version: int, context: SaveContext
 ) -> None:
     """Save a contract's fields, its request read at `version`; Conflict("changed") where it has
     moved on.
@@ -327,45 +327,45 @@ async def change_contract(
     if not held:
         raise Conflict("changed", record=old.no)
     await contracts.update_contract(tx, new)
-    await note(tx, old.request_id, ground, contracts.differences(old, new))
-    await settle_request(tx, old.request_id, ground)
+    await note(tx, old.request_id, context, contracts.differences(old, new))
+    await settle_request(tx, old.request_id, context)
 
 
-async def mark(tx: Tx, request_id: int, step: str, ground: Ground) -> None:
+async def mark(tx: Tx, request_id: int, step: str, context: SaveContext) -> None:
     """Tick a step that no ticket does; Conflict("exists") where it is ticked."""
     await tx.execute(
         "INSERT INTO request_marks (request_id, step, marked_at, staff_id) VALUES (?, ?, ?, ?)",
         request_id,
         step,
-        ground.now,
-        ground.by,
+        context.now,
+        context.by,
     )
-    await note(tx, request_id, ground, [("request_step", "", step)])
+    await note(tx, request_id, context, [("request_step", "", step)])
 
 
-async def end_request(tx: Tx, request_id: int, reason: str, ground: Ground) -> None:
+async def end_request(tx: Tx, request_id: int, reason: str, context: SaveContext) -> None:
     """Nothing more is expected of a request: what is still owed on it is dropped for the same
     reason.
     """
     life = await get_life(tx, request_id)
     for row in life.owed:
         if row.state is OwedState.OPEN:
-            await change_owed(tx, row, dropped(row, reason, ground.now), ground)
+            await change_owed(tx, row, dropped(row, reason, context.now), context)
     await tx.execute(
         "UPDATE requests SET ended_at = ?, ended_reason = ? WHERE id = ?",
-        ground.now,
+        context.now,
         reason,
         request_id,
     )
-    await note(tx, request_id, ground, [("ended_at", "", ground.now.isoformat())])
+    await note(tx, request_id, context, [("ended_at", "", context.now.isoformat())])
 
 
-async def resume_request(tx: Tx, request_id: int, ground: Ground) -> None:
+async def resume_request(tx: Tx, request_id: int, context: SaveContext) -> None:
     """A request that was ended goes on; what was dropped stays dropped."""
     await tx.execute(
         "UPDATE requests SET ended_at = NULL, ended_reason = '' WHERE id = ?", request_id
     )
-    await note(tx, request_id, ground, [("ended_at", ground.now.isoformat(), "")])
+    await note(tx, request_id, context, [("ended_at", context.now.isoformat(), "")])
 
 
 def dropped(row: Owed, reason: str, now: datetime) -> Owed:

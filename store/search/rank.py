@@ -62,7 +62,7 @@ async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameM
     for match in best:
         customer = customers.get(match.code)
         if customer is None or (customer.code != match.code and customer.code in customers):
-            continue  # gone since, or a signpost to somebody who is found under the own name too
+            continue  # gone since, or merged into somebody who is found under the own name too
         if customer.code != match.code:
             match = replace(match, former=True)
         found = _weigh(

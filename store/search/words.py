@@ -23,7 +23,7 @@ BATCH = 5_000
 LEAST_SOUND = 80.0
 """Percent; of 265 real names in Latin letters, 98 in 100 sound at least so much like the Thai."""
 MOST_SOUNDS = 60
-LONG_BONES = 6
+LONG_CONSONANTS = 6
 MOST = 900
 """Most words that one typed word stands for."""
 
@@ -77,8 +77,8 @@ class SearchWords(Memory):
         self._listing = Listing.of(())
         self._sounds: list[tuple[str, str]] = []
         # Tuples, for a hundred thousand lists would cost each full garbage collection 0.1 s.
-        self._bones: dict[str, tuple[int, ...]] = {}
-        self._like_bones = SlipIndex()
+        self._consonants: dict[str, tuple[int, ...]] = {}
+        self._like_consonants = SlipIndex()
 
     def __contains__(self, word: str) -> bool:
         return word in self._known
@@ -110,9 +110,12 @@ class SearchWords(Memory):
             thai = has_thai(word)
             (self._thai if thai else self._others).add(word)
             for sound in thai_sounds(word) if thai else ():
-                if sound.bones not in self._bones:
-                    self._like_bones.add(sound.bones)
-                self._bones[sound.bones] = (*self._bones.get(sound.bones, ()), len(self._sounds))
+                if sound.consonants not in self._consonants:
+                    self._like_consonants.add(sound.consonants)
+                self._consonants[sound.consonants] = (
+                    *self._consonants.get(sound.consonants, ()),
+                    len(self._sounds),
+                )
                 self._sounds.append((word, sound.letters))
         if len(new) > BATCH:
             # One sort of everything would hold up every other thread; a merge of sorted pieces lets
@@ -158,10 +161,10 @@ class SearchWords(Memory):
         if not wanted.is_thai():
             return {}
         found: dict[str, tuple[float, int]] = {}
-        slips = 1 if len(wanted.bones) < LONG_BONES else 2
-        for bones, _ in self._like_bones.within(wanted.bones, slips):
-            alike = ratio(wanted.bones, bones)
-            for number in self._bones[bones]:
+        slips = 1 if len(wanted.consonants) < LONG_CONSONANTS else 2
+        for consonants, _ in self._like_consonants.within(wanted.consonants, slips):
+            alike = ratio(wanted.consonants, consonants)
+            for number in self._consonants[consonants]:
                 word, letters = self._sounds[number]
                 likeness = (ratio(wanted.letters, letters) + alike) / 2
                 if likeness >= LEAST_SOUND and likeness > found.get(word, (0, 0))[0]:

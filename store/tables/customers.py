@@ -321,7 +321,7 @@ class _CustomerBatch:
             (code for code in codes if self.olds[code].name.casefold() == name),
             key=lambda code: (len(code), code),
         )
-        # A signpost only where nobody else is meant.
+        # A merged record only where nobody else is meant.
         named = [code for code in named if not self.olds[code].merged_into] or named
         # Of several, the one of whom the row says nothing new: that it was made from.
         saying = (code for code in named if self._says_nothing(code, cells))

@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 from domain.errors import InvalidInput
 from domain.tables.columns import find_heading
-from domain.tables.tables import Register, undefuse
+from domain.tables.tables import Register, unescape_formula
 
 HEAD = 30
 """Rows among which the heading stands."""
@@ -124,7 +124,7 @@ def _plain(cell: str) -> str:
     """A cell as it was before an export or a spreadsheet's habit wrapped it."""
     if cell[:2] == '="' and (found := _QUOTED.fullmatch(cell)):
         return found[1].replace('""', '"')
-    return undefuse(cell)
+    return unescape_formula(cell)
 
 
 # CSV.

@@ -17,7 +17,7 @@ from typing import IO, NamedTuple, Protocol
 from domain.errors import InvalidInput
 from domain.tables.columns import Columns, find_heading, read_columns
 from domain.tables.customers import running_number
-from domain.tables.tables import Register, defuse
+from domain.tables.tables import Register, escape_formula
 from store.tables.files import HEAD, FileRow, Sheet, table_sheets
 
 MOST_COLUMNS = 60
@@ -307,7 +307,7 @@ class _CsvSink:
         self._writer = csv.writer(file)
 
     def write(self, row: Sequence[str]) -> None:
-        self._writer.writerow([defuse(cell) for cell in row])
+        self._writer.writerow([escape_formula(cell) for cell in row])
 
 
 class _XlsxSink:
@@ -324,7 +324,7 @@ class _XlsxSink:
         self._rows += 1
         if self._rows > SHEET_ROWS:
             raise InvalidInput("file_rows", limit=SHEET_ROWS)
-        self._sheet.append([self._illegal.sub("", defuse(cell)) or None for cell in row])
+        self._sheet.append([self._illegal.sub("", escape_formula(cell)) or None for cell in row])
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from store import staff, ticket_saves
 from store.customers import records as customers
 from store.engine.database import Database, Reader, Tx
 from store.engine.scratch import Scratch
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.tables.batches import (
     PAGE,
     Decision,
@@ -100,11 +100,11 @@ class TicketImport(ImportRules):
         self, db: Reader, rows: list[dict[str, str]], olds: list[Ticket]
     ) -> tuple[CellLookups, Labels]:
         codes = {cells["customer"] for cells in rows if "customer" in cells}
-        roads = await customers.find_survivors(db, sorted(codes))
+        survivors = await customers.find_survivors(db, sorted(codes))
         for cells in rows:
-            if cells.get("customer") in roads:
-                cells["customer"] = roads[cells["customer"]]
-        codes |= {old.customer for old in olds if old.customer} | set(roads.values())
+            if cells.get("customer") in survivors:
+                cells["customer"] = survivors[cells["customer"]]
+        codes |= {old.customer for old in olds if old.customer} | set(survivors.values())
         found = await customers.get_customers(db, sorted(codes))
         names = await staff.staff_names(db)
         # Of two contacts with one name the main one, which stands first, is meant.
@@ -118,10 +118,10 @@ class TicketImport(ImportRules):
         return desk, _labels(self._configuration, names, found)
 
     async def write(self, tx: Tx, decision: Decision) -> None:
-        ground = Ground(self._configuration, self._by, self._now)
-        await ticket_saves.add_tickets(tx, decision.new_tickets, ground)
+        context = SaveContext(self._configuration, self._by, self._now)
+        await ticket_saves.add_tickets(tx, decision.new_tickets, context)
         for old, new in decision.changed_tickets:
-            await ticket_saves.update_imported(tx, old, new, ground)
+            await ticket_saves.update_imported(tx, old, new, context)
 
     def done(self, decision: Decision) -> None:
         self._scratch.put(

@@ -196,11 +196,11 @@ async def add_tickets(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
 
 async def _settled(tx: Tx, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     """The tickets, those of a customer who was merged meanwhile at the survivor's."""
-    roads = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
-    if not roads:
+    survivors = await hold_survivors(tx, {ticket.customer for ticket in tickets if ticket.customer})
+    if not survivors:
         return tickets
     return [
-        replace(t, customer=CustomerCode(roads.get(t.customer or "", t.customer or "")) or None)
+        replace(t, customer=CustomerCode(survivors.get(t.customer or "", t.customer or "")) or None)
         for t in tickets
     ]
 

@@ -365,7 +365,7 @@ async def test_tables_of_before_a_merge_lead_tickets_to_the_survivor_and_tell_of
     assert "C81554" not in [customer.code for customer in await everybody(db)]
 
 
-async def test_a_row_without_a_code_means_the_survivor_and_not_the_signpost(
+async def test_a_row_without_a_code_means_the_survivor_and_not_the_merged_record(
     db: Database, tmp_path: Path
 ) -> None:
     by = await db.write(lambda tx: add_staff(tx, "นก", Role.OFFICER, NOW))

@@ -1,4 +1,4 @@
-"""Where a ticket hangs: found from subject, contract and projects among its customer's requests."""
+"""Where a ticket belongs: found from subject, contract and projects among its customer's requests."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ def life(
     )
 
 
-# subject, contract number, project, the customer's requests -> where it hangs (0 = a new one),
+# subject, contract number, project, the customer's requests -> where it belongs (0 = a new one),
 # asked, waits
 PLACES = {
     "nothing there yet": ("7.1", "", "", [], (0, 0, False)),

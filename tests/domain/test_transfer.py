@@ -25,7 +25,7 @@ from domain.tables.customers import (
     running_number,
 )
 from domain.tables.merge import CustomerMerge, is_blank, is_unknown
-from domain.tables.tables import Register, defuse, named_value, read_names, undefuse
+from domain.tables.tables import Register, escape_formula, named_value, read_names, unescape_formula
 from domain.tables.tickets import CellLookups, Labels, merge_ticket, parse_instant, ticket_row
 from domain.text import clean, digits
 from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
@@ -228,16 +228,16 @@ def test_a_table_of_other_things_has_no_heading():
 
 @pytest.mark.parametrize("text", ["=1+1", "+66812345678", "-5", "@x", "\tx", "\rx", "＝1"])
 def test_no_cell_begins_as_a_formula(text):
-    assert defuse(text) == f"'{text}"
+    assert escape_formula(text) == f"'{text}"
 
 
 @given(st.text(st.sampled_from("'=+-@\t\rก1＝")))
 def test_defusing_is_taken_back_exactly(text):
-    assert undefuse(defuse(text)) == text
+    assert unescape_formula(escape_formula(text)) == text
 
 
 def test_ordinary_texts_are_not_touched():
-    assert [defuse(text) for text in ("ก=1", "'ก", "081-234-5678", "")] == [
+    assert [escape_formula(text) for text in ("ก=1", "'ก", "081-234-5678", "")] == [
         "ก=1",
         "'ก",
         "081-234-5678",

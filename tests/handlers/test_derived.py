@@ -1,4 +1,4 @@
-"""Everything derived, made anew on a desk that was used by all its doors: nothing differs; on both
+"""Everything derived, made anew on a desk that was used in every way: nothing differs; on both
 engines.
 """
 
@@ -13,7 +13,7 @@ from domain.tables.tables import Register
 from handlers.clock.deadlines import replan_all
 from handlers.desk import Work, up_to_date
 from handlers.owed.reminders import replan
-from handlers.tickets.saves import ground
+from handlers.tickets.saves import save_context
 from store import due
 from store.owed import requests
 from store.rebuild import EVERYTHING
@@ -261,9 +261,9 @@ async def test_what_is_owed_settled_anew_is_what_was_owed(desk, tmp_path):
     before = await desk.db.fetch(sql)
     assert {row["state"] for row in before} >= {"open", "received"}
     for row in await desk.db.fetch("SELECT id FROM requests"):
-        ground_ = ground(await work_of(desk), None)
+        context = save_context(await work_of(desk), None)
         await desk.db.write(
-            lambda tx, row=row, ground_=ground_: requests.settle_request(tx, row["id"], ground_)
+            lambda tx, row=row, context=context: requests.settle_request(tx, row["id"], context)
         )
     assert await desk.db.fetch(sql) == before
     assert await replan(await work_of(desk)) == 0
@@ -288,11 +288,11 @@ async def test_reminders_ring_when_they_say_and_contracts_have_the_number_they_n
         assert split_no(row["no"]) == (row["number"], row["year"])
 
 
-async def test_a_signpost_stands_for_a_merge(desk, tmp_path):
+async def test_a_merged_record_names_its_survivor(desk, tmp_path):
     await use(desk, tmp_path)
-    signposts = await desk.db.fetch(
+    merged = await desk.db.fetch(
         "SELECT code, merged_into FROM customers WHERE merged_into IS NOT NULL"
     )
     standing = await desk.db.fetch("SELECT merged, survivor FROM merges WHERE undone_at IS NULL")
-    assert {tuple(row.values()) for row in signposts} == {tuple(row.values()) for row in standing}
+    assert {tuple(row.values()) for row in merged} == {tuple(row.values()) for row in standing}
     assert len(standing) == 2

@@ -489,7 +489,7 @@ async def test_a_ticket_is_a_masked_line_with_its_officer(desk, text):
 )
 async def test_everything_else_goes_on_in_private_and_does_nothing(desk, text):
     await enrol(desk)
-    desk.engine.desk.doors[Platform.TELEGRAM] = "https://t.me/deskbot"
+    desk.engine.desk.private_chats[Platform.TELEGRAM] = "https://t.me/deskbot"
     answer = await desk.says(text, chat=HERE)
     assert answer.text == "เรื่องนี้ทำต่อในแชทส่วนตัวกับบอท https://t.me/deskbot"
     assert await desk.count("tickets") == await desk.count("forms") == 0

@@ -84,12 +84,12 @@ async def together(*works):
     return done.count(None)
 
 
-async def test_two_merges_against_each_other_at_once_make_one_signpost(db, by):
+async def test_two_merges_against_each_other_at_once_make_one_merged_record(db, by):
     for _ in range(ROUNDS):
         assert await together(merge(db, "C1", "C2", by), merge(db, "C2", "C1", by)) == 1
-        roads = await find_survivors(db, ["C1", "C2"])
-        assert len(roads) == 1
-        (stored,) = await merges.list_standing(db, next(iter(roads.values())))
+        survivors = await find_survivors(db, ["C1", "C2"])
+        assert len(survivors) == 1
+        (stored,) = await merges.list_standing(db, next(iter(survivors.values())))
         assert await together(unmerge(db, stored, by), unmerge(db, stored, by)) == 1
         assert await find_survivors(db, ["C1", "C2"]) == {}
 
@@ -100,14 +100,14 @@ async def test_three_merges_round_in_a_ring_at_once_make_no_circle(db, by):
             merge(db, "C1", "C2", by), merge(db, "C2", "C3", by), merge(db, "C3", "C1", by)
         )
         async with asyncio.timeout(PATIENCE):
-            roads = await find_survivors(db, CODES)
-        assert len(set(CODES) - set(roads)) >= 1
-        assert all(code not in roads for code in roads.values())
-        while roads:
-            for code in set(CODES) - set(roads):
+            survivors = await find_survivors(db, CODES)
+        assert len(set(CODES) - set(survivors)) >= 1
+        assert all(code not in survivors for code in survivors.values())
+        while survivors:
+            for code in set(CODES) - set(survivors):
                 for stored in await merges.list_standing(db, code):
                     await unmerge(db, stored, by)
-            roads = await find_survivors(db, CODES)
+            survivors = await find_survivors(db, CODES)
 
 
 async def test_a_ticket_saved_while_its_customer_is_merged_is_the_survivors(db, by):

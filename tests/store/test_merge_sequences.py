@@ -43,8 +43,8 @@ class World:
     log: list[str] = field(default_factory=list)
 
     async def alive(self):
-        roads = await find_survivors(self.db, CODES)
-        return [code for code in CODES if code not in roads]
+        survivors = await find_survivors(self.db, CODES)
+        return [code for code in CODES if code not in survivors]
 
     async def save(self, old, **values):
         await self.db.write(
@@ -114,10 +114,10 @@ class World:
             await self.db.write(lambda tx: merges.unmerge(tx, stored, now, parted, self.by, NOW))
 
     async def check(self):
-        roads = await find_survivors(self.db, CODES)
-        alive = set(CODES) - set(roads)
+        survivors = await find_survivors(self.db, CODES)
+        alive = set(CODES) - set(survivors)
         assert alive
-        assert set(roads.values()) <= alive
+        assert set(survivors.values()) <= alive
         for no in self.tickets:
             assert (await tickets.get_ticket(self.db, no)).customer in alive
         shown = {code: await get_customer(self.db, code) for code in alive}
@@ -130,9 +130,9 @@ class World:
                 "SELECT customer_code FROM customer_keys WHERE kind = 'phone' AND key = ?",
                 phone_key(mobile),
             )
-            assert {roads.get(row["customer_code"], row["customer_code"]) for row in rows} >= set(
-                has
-            )
+            assert {
+                survivors.get(row["customer_code"], row["customer_code"]) for row in rows
+            } >= set(has)
         for one in shown.values():
             assert sum(contact.main for contact in one.contacts) == bool(one.contacts)
             assert sum(address.main for address in one.addresses) == bool(one.addresses)

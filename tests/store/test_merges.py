@@ -74,7 +74,7 @@ async def found_by(db, text):
         await words.close()
 
 
-async def test_a_signpost_leads_to_the_survivor_with_everything_that_hung_on_it(db, by):
+async def test_a_merged_code_leads_to_the_survivor_with_everything_that_was_its_own(db, by):
     await merge(db, "C1", "C2", by)
     found = await get_customer(db, "C2")
     assert (found.code, found.email, found.contacts[0].name) == ("C1", "b@example.com", "นางวิภา")
@@ -95,7 +95,7 @@ async def test_a_chain_is_followed_to_its_end(db, by):
     assert await found_by(db, "b@example.com") == ["C3"]
 
 
-async def test_a_signpost_can_neither_be_merged_nor_changed_nor_be_merged_into(db, by):
+async def test_a_merged_record_can_neither_be_merged_nor_changed_nor_be_merged_into(db, by):
     survivor, merged = await get_record(db, "C1"), await get_record(db, "C2")
     await merge(db, "C1", "C2", by)
     for keep, gone in ((survivor, merged), (merged, survivor)):
@@ -134,7 +134,7 @@ async def test_taking_it_back_restores_records_and_tickets_and_happens_once(db, 
     assert (await merges.find_merge(db, stored.id)).undone_at == NOW
 
 
-async def test_a_ticket_saved_for_a_signpost_is_the_survivors(db, by):
+async def test_a_ticket_saved_for_a_merged_record_is_the_survivors(db, by):
     old = await tickets.get_ticket(db, "R2611000001")
     await merge(db, "C1", "C3", by)
     await db.write(lambda tx: tickets.add_ticket(tx, ticket("R2611000002", "C3")))

@@ -28,7 +28,7 @@ from store.owed import rows as owed
 from store.owed.adopt import adopt
 from store.owed.contracts import Filter
 from store.records import changes
-from store.records.ground import Ground
+from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -44,8 +44,8 @@ async def officer(db: Database) -> StaffId:
     return await db.write(work)
 
 
-def ground(by: StaffId, days: int = 0) -> Ground:
-    return Ground(CONFIGURATION, by, NOW + timedelta(days=days))
+def save_context(by: StaffId, days: int = 0) -> SaveContext:
+    return SaveContext(CONFIGURATION, by, NOW + timedelta(days=days))
 
 
 async def begin(db: Database) -> int:
@@ -75,7 +75,7 @@ async def close(
 
     async def work(tx: Tx) -> None:
         await tickets.add_ticket(tx, ticket)
-        await requests.hang(tx, ticket.no, request, ground(officer, days))
+        await requests.set_request(tx, ticket.no, request, save_context(officer, days))
 
     await db.write(work)
     return ticket.no
@@ -96,9 +96,9 @@ async def test_a_life_is_read_as_it_was_written(db: Database, officer: StaffId) 
         None,
         date(2027, 11, 5),
     )
-    await db.write(partial(requests.add_contract, contract=contract, ground=ground(officer)))
+    await db.write(partial(requests.add_contract, contract=contract, context=save_context(officer)))
     await db.write(
-        partial(requests.mark, request_id=request, step="approval", ground=ground(officer))
+        partial(requests.mark, request_id=request, step="approval", context=save_context(officer))
     )
     life = await requests.get_life(db, request)
     assert life.contract == replace(contract, id=life.contract.id if life.contract else 0)
@@ -154,12 +154,19 @@ async def test_a_ticket_that_moves_takes_what_it_began_along(
     first, second = await begin(db), await begin(db)
     sent = await close(db, first, "7.9", officer, 1)
     await db.write(
-        partial(requests.hang, ticket_no=sent, request_id=second, ground=ground(officer, 1))
+        partial(
+            requests.set_request,
+            ticket_no=sent,
+            request_id=second,
+            context=save_context(officer, 1),
+        )
     )
     assert [str(row.state) for row in (await requests.get_life(db, first)).owed] == ["void"]
     assert [str(row.state) for row in (await requests.get_life(db, second)).owed] == ["open"]
     await db.write(
-        partial(requests.hang, ticket_no=sent, request_id=None, ground=ground(officer, 2))
+        partial(
+            requests.set_request, ticket_no=sent, request_id=None, context=save_context(officer, 2)
+        )
     )
     assert (await requests.get_life(db, second)).tickets == ()
     assert await due.list_waiting(db, owed.KIND) == []
@@ -172,9 +179,13 @@ async def test_a_change_of_what_somebody_changed_meanwhile_is_refused(
     await close(db, request, "7.9", officer, 1)
     (row,) = (await requests.get_life(db, request)).owed
     snoozed = replace(row, snoozed_on=date(2027, 1, 20))
-    await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
+    await db.write(
+        partial(requests.change_owed, old=row, new=snoozed, context=save_context(officer))
+    )
     with pytest.raises(Conflict, match="changed"):
-        await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
+        await db.write(
+            partial(requests.change_owed, old=row, new=snoozed, context=save_context(officer))
+        )
     (row,) = (await requests.get_life(db, request)).owed
     assert row.next_at == datetime(2027, 1, 20, 2, 0, tzinfo=UTC)
 
@@ -186,7 +197,9 @@ async def test_a_reminder_of_what_was_put_off_meanwhile_is_not_noted(
     await close(db, request, "7.9", officer, 1)
     (row,) = (await requests.get_life(db, request)).owed
     snoozed = replace(row, snoozed_on=date(2027, 1, 20))
-    await db.write(partial(requests.change_owed, old=row, new=snoozed, ground=ground(officer)))
+    await db.write(
+        partial(requests.change_owed, old=row, new=snoozed, context=save_context(officer))
+    )
     reminding = partial(
         owed.note_reminded, rules=CONFIGURATION.rules, calendar=CONFIGURATION.calendar
     )
@@ -204,12 +217,16 @@ async def test_a_number_is_used_once_and_a_request_has_one_contract(
 ) -> None:
     first, second = await begin(db), await begin(db)
     await db.write(
-        partial(requests.add_contract, contract=Contract("81/2569", first), ground=ground(officer))
+        partial(
+            requests.add_contract,
+            contract=Contract("81/2569", first),
+            context=save_context(officer),
+        )
     )
     for contract in (Contract("81/2569", second), Contract("82/2569", first)):
         with pytest.raises(Conflict, match="exists"):
             await db.write(
-                partial(requests.add_contract, contract=contract, ground=ground(officer))
+                partial(requests.add_contract, contract=contract, context=save_context(officer))
             )
     assert await contracts.find_owner(db, "81/2569") == "C1"
     assert await contracts.list_taken(db, 2569) == ["81/2569"]
@@ -221,7 +238,9 @@ async def test_a_contract_of_a_request_that_moved_on_is_not_overwritten(
     request = await begin(db)
     await db.write(
         partial(
-            requests.add_contract, contract=Contract("81/2569", request), ground=ground(officer)
+            requests.add_contract,
+            contract=Contract("81/2569", request),
+            context=save_context(officer),
         )
     )
     life = await requests.get_life(db, request)
@@ -232,7 +251,7 @@ async def test_a_contract_of_a_request_that_moved_on_is_not_overwritten(
         old=life.contract,
         new=new,
         version=life.request.version,
-        ground=ground(officer),
+        context=save_context(officer),
     )
     await db.write(change)
     assert await contracts.get_contract(db, "82/2569") == new
@@ -246,13 +265,15 @@ async def test_an_ended_request_is_reminded_of_no_more(db: Database, officer: St
     request = await begin(db)
     await close(db, request, "7.9", officer, 1)
     await db.write(
-        partial(requests.end_request, request_id=request, reason="r", ground=ground(officer))
+        partial(requests.end_request, request_id=request, reason="r", context=save_context(officer))
     )
     life = await requests.get_life(db, request)
     assert [row.state for row in life.owed] == [OwedState.DROPPED]
     assert life.request.ended_reason == "r"
     assert await due.list_waiting(db, owed.KIND) == []
-    await db.write(partial(requests.resume_request, request_id=request, ground=ground(officer)))
+    await db.write(
+        partial(requests.resume_request, request_id=request, context=save_context(officer))
+    )
     assert (await requests.get_life(db, request)).request.ended_at is None
 
 
@@ -262,7 +283,9 @@ async def test_lists_filter_count_and_page(db: Database, officer: StaffId) -> No
         await close(db, request, "7.9", officer, number)
         no = f"{number}/{2569 if number < 5 else 2568}"
         await db.write(
-            partial(requests.add_contract, contract=Contract(no, request), ground=ground(officer))
+            partial(
+                requests.add_contract, contract=Contract(no, request), context=save_context(officer)
+            )
         )
     await close(db, 1, "7.10", officer, 9, days=5)
     rows, counts = await contracts.list_contracts(db, Filter(), 2, 0)
@@ -356,7 +379,7 @@ async def test_tickets_that_came_without_a_request_are_hung_on_new_ones(
 
     async def work(tx: Tx) -> int:
         await tickets.add_tickets(tx, came)
-        return await adopt(tx, came, ground(officer, 40))
+        return await adopt(tx, came, save_context(officer, 40))
 
     assert await db.write(work) == 2
     lives = await requests.list_by_customer(db, "C1")
@@ -378,7 +401,7 @@ async def test_a_bare_save_of_a_ticket_settles_what_is_owed_where_it_hangs(
     request = await begin(db)
     sent = await tickets.get_ticket(db, await close(db, request, "7.9", officer, 1))
     opened = replace(sent, status=Status.OPEN, closed_at=None)
-    save = partial(ticket_saves.update_ticket, ground=ground(officer, 1))
+    save = partial(ticket_saves.update_ticket, context=save_context(officer, 1))
     await db.write(partial(save, old=sent, new=opened))
     assert [row.state for row in (await requests.get_life(db, request)).owed] == ["void"]
     opened = await tickets.get_ticket(db, sent.no)
@@ -394,7 +417,9 @@ async def test_a_table_s_proof_for_one_of_two_requests_hangs_nowhere(
     proof = replace(
         await tickets.get_ticket(db, "R0000000001"), no=TicketNo("R0000000009"), subject="7.10"
     )
-    await db.write(partial(ticket_saves.add_tickets, several=[proof], ground=ground(officer, 1)))
+    await db.write(
+        partial(ticket_saves.add_tickets, several=[proof], context=save_context(officer, 1))
+    )
     assert await requests.find_request_of(db, proof.no) is None
     lives = await requests.list_by_customer(db, "C1")
     assert [row.state for life in lives for row in life.owed] == ["open", "open"]

@@ -13,7 +13,7 @@ from domain.staff import StaffId
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SaveContext:
     """`configuration` is the office's, with the holidays that were entered; `by` None = the desk
     itself.
     """
