@@ -9,29 +9,7 @@ from decimal import Decimal
 from domain.data import TomlTable
 from domain.errors import NotFound
 from domain.text import clean, digits
-
-ASKING_ORDER = (
-    "details",
-    "result",
-    "projects",
-    "data_years",
-    "agency",
-    "link",
-    "letter_no",
-    "letter_on",
-    "contract_no",
-    "contract_on",
-    "price",
-    "receipt_no",
-    "receipt_on",
-    "purpose",
-    "province",
-    "user_count",
-    "counted_on",
-)
-"""The fields of domain.tickets.Ticket that a subject may ask for, in the order of DOMAIN.md section
-3.
-"""
+from domain.tickets.fields import ASKING_ORDER
 
 ALWAYS_REQUIRED = ("details", "result")
 

@@ -5,36 +5,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from domain.dates.days import BANGKOK, format_date, format_datetime, format_time
+from domain.fields.rows import field_row
 from domain.staff import Role, StaffId
 from domain.text import strip_titles
 from handlers.i18n import _
 
 FIELDS = {
-    "customer": "ผู้รับบริการ",
-    "contact": "ผู้ติดต่อ",
-    "reply_email": "อีเมลสำหรับตอบ",
-    "channel": "ช่องทาง",
-    "subject": "เรื่อง",
-    "assignee": "ผู้รับผิดชอบ",
-    "urgency": "ความเร่งด่วน",
-    "mood": "อารมณ์",
-    "status": "สถานะ",
-    "created_on": "วันที่สร้าง",
-    "projects": "ชื่อโครงการ",
-    "data_years": "ปีของข้อมูล",
-    "complexity": "ความยุ่งยาก",
-    "details": "รายละเอียด",
-    "result": "ผลของการให้บริการ",
-    "letter_no": "เลขที่ลงรับ",
-    "letter_on": "วันที่ลงรับ",
-    "contract_no": "เลขที่สัญญา",
-    "contract_on": "วันที่สัญญา",
-    "price": "ราคา",
-    "receipt_no": "เลขที่ใบเสร็จ",
-    "receipt_on": "วันที่ในใบเสร็จ",
-    "purpose": "วัตถุประสงค์",
-    "agency": "ชื่อหน่วยงาน",
-    "link": "ลิงก์",
     "research_title": "ชื่อผลงานวิจัย",
     "return_due_on": "กำหนดส่งสัญญาคืน",
     "research_due_on": "กำหนดส่งผลงานวิจัย",
@@ -49,11 +25,7 @@ FIELDS = {
     "owed_quotation": "หลักฐานการชำระเงิน",
     "owed_fetch": "การมารับข้อมูล",
     "ended_at": "วันที่จบคำขอ",
-    "remarks": "เหตุผล/ปัญหา/อุปสรรค",
     "staff_email": "อีเมลสำรอง",
-    "province": "จังหวัด",
-    "user_count": "จำนวนผู้ใช้",
-    "counted_on": "ประจำเดือน",
     "real_customer": "ผู้รับบริการตัวจริง",
     "real_subject": "เรื่องของใบงานที่สอง",
     "misfit": "ช่องทางของเรื่องนี้",
@@ -75,18 +47,10 @@ FIELDS = {
     "contact_email": "อีเมลผู้ติดต่อ",
     "code": "รหัส",
     "note": "หมายเหตุ",
-    "unknown": "ข้อมูลที่ไม่ทราบ",
     "merged": "รวมรหัส",
     "merged_into": "รวมเข้ากับ",
-    "created_at": "วันที่สร้าง",
-    "recorded_at": "วันที่บันทึก",
-    "recorded_by": "ผู้บันทึก",
-    "closed_at": "วันที่ปิด",
-    "void_reason": "เหตุผลที่ยกเลิก",
-    "unsent_at": "ยกเลิกส่งข้อความต้นทาง",
     "remind_at": "เวลาเตือน",
     "remind_text": "เรื่องที่เตือน",
-    "pauses": "หยุดนับเวลา",
     "since": "รอตั้งแต่",
     "until": "ตอบเมื่อ",
     "word": "เหตุผลที่คืน",
@@ -118,9 +82,7 @@ BUTTONS = {"mail_text": "แก้ข้อความ"}
 COLUMNS = {
     "no": "contract_no",
     "signed_on": "contract_on",
-    "customer_code": "customer",
-    "contact_id": "contact",
-    "assignee_id": "assignee",
+    "created_on": "created_at",
 }
 
 POST_STATES = {
@@ -151,7 +113,7 @@ POST_ERRORS = {
     "forbidden": "เครือข่ายไม่อนุญาตให้โพสต์ แจ้งผู้ดูแลระบบ",
 }
 
-VALUES = {
+VALUES: Mapping[str, Mapping[str, str]] = {
     "post_error": POST_ERRORS,
     "morning": {
         "overdue": "เกินกำหนด",
@@ -164,15 +126,6 @@ VALUES = {
     },
     "customer": {"none": "ไม่มีผู้รับบริการ"},
     "real_customer": {"none": "ไม่มีใบงานที่สอง"},
-    "urgency": {"normal": "ปกติ", "high": "สูง", "urgent": "เร่งด่วน"},
-    "mood": {"happy": "มีความสุข", "good": "อารมณ์ดี", "normal": "ปกติ", "bad": "แย่", "angry": "โกรธ"},
-    "complexity": {
-        "simple": "ไม่ยุ่งยาก",
-        "complex": "ยุ่งยาก",
-        "very_complex": "ยุ่งยากมาก",
-        "exceptional": "ยุ่งยากมากเป็นพิเศษ",
-    },
-    "status": {"new": "ใหม่", "open": "เปิด", "closed": "ปิด", "voided": "ยกเลิก"},
     "link_kind": {"continues": "ต่อเนื่องจาก", "belongs": "เป็นส่วนหนึ่งของ"},
     **dict.fromkeys(("state_facebook", "state_twitter", "state_line"), POST_STATES),
     "gender": {"male": "ชาย", "female": "หญิง", "other": "อื่น ๆ"},
@@ -279,7 +232,10 @@ def why_label(why: str, score: int) -> str:
 def field_label(field: str) -> str:
     """The name of a field or column."""
     name = COLUMNS.get(field, field)
-    return _(FIELDS.get(name, name))
+    if name in FIELDS:
+        return _(FIELDS[name])
+    row = field_row(name)
+    return name if row is None else _(row.label)
 
 
 def button_label(field: str) -> str:
@@ -294,7 +250,16 @@ def typed_label(field: str) -> str:
 
 def value_label(field: str, value: str) -> str:
     """The name of a value of a field that has named values; else the value itself."""
-    return _(VALUES[field][value]) if value in VALUES.get(field, {}) else value
+    label = value_labels(field).get(value)
+    return value if label is None else _(label)
+
+
+def value_labels(field: str) -> Mapping[str, str]:
+    """The values that a field has names for, with their Thai names."""
+    row = field_row(field)
+    if row is None or row.values is None:
+        return VALUES.get(field, {})
+    return {value: words[0] for value, words in row.values.items()}
 
 
 def role_label(role: Role) -> str:

@@ -6,8 +6,9 @@ from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.catalogue import ASKING_ORDER, Catalogue
+from domain.catalogue import Catalogue
 from domain.dates.data_years import DataPeriod
+from domain.tickets.fields import ASKING_ORDER
 from domain.tickets.projects import Project
 
 

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from domain.errors import InvalidInput
+from domain.fields.records import RecordFields
+from domain.fields.rows import SHEET
 from domain.tables.tables import Register, cell_words, register_table
 from domain.text import MARKS, clean, digits
+from domain.tickets.fields import TICKET
 
 NOTED = "note:"
 """Begins the key of a cell whose column is none of the register's: its heading follows."""
 
 TOTAL = "total:"
 """The key of a cell of a running number that calls its row a sum."""
+
+FIELDS: Mapping[Register, RecordFields] = {Register.TICKETS: TICKET}
+"""The registers whose fields stand in domain/data/fields.toml."""
 
 REPEATED = ("phone", "mobile", "email", "contact_phone", "contact_mobile", "contact_email")
 """Fields that several columns may say; a second column of any other field is kept in the note."""
@@ -240,12 +246,22 @@ def _joined(register: Register, header: Sequence[str], below: Sequence[str]) -> 
 
 def column_names(register: Register) -> tuple[str, ...]:
     """The fields of a register in the order in which it is exported."""
-    return tuple(register_table(register).values)
+    return tuple(_headings(register))
 
 
 def column_label(register: Register, field: str) -> str:
     """What a column is called in Thai, as a note names it."""
-    return register_table(register).texts(field)[0]
+    return _headings(register)[field][0]
+
+
+@cache
+def _headings(register: Register) -> Mapping[str, tuple[str, ...]]:
+    """The fields of a register with what their columns are called beside their own names."""
+    table = register_table(register)
+    named = {field: table.texts(field) for field in table.values}
+    if fields := FIELDS.get(register):
+        named |= {name: fields.rows[name].headings for name in fields.standing(SHEET)}
+    return named
 
 
 @lru_cache(maxsize=4096)
@@ -272,11 +288,10 @@ def _key(heading: str) -> str:
 
 @cache
 def _names(register: Register) -> Mapping[str, tuple[str, str]]:
-    table = register_table(register)
     names = {
         _key(name): ("field", field)
-        for field in table.values
-        for name in (field, *table.texts(field))
+        for field, headings in _headings(register).items()
+        for name in (field, *headings)
     }
     for field, part in register_table(register, "parts").tables():
         for kind in part.values:

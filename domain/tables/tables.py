@@ -12,8 +12,8 @@ from pathlib import Path
 from domain.catalogue import Catalogue
 from domain.data import TomlTable, read_document
 from domain.errors import InvalidInput
+from domain.fields.rows import field_row
 from domain.text import clean, digits
-from domain.tickets.records import Complexity, Mood, Status, Urgency
 
 Cells = Mapping[str, str]
 """One row: field -> what its cell says, clean; empty cells are missing."""
@@ -94,8 +94,13 @@ def _plain(heading: str) -> str:
 
 @cache
 def _value_names(field: str) -> Mapping[str, str]:
-    table = _table().table(field)
-    return {_plain(name): value for value in table.values for name in (value, *table.texts(value))}
+    row = field_row(field)
+    if row is not None and row.values is not None:
+        values = row.values
+    else:
+        table = _table().table(field)
+        values = {value: table.texts(value) for value in table.values}
+    return {_plain(name): value for value, words in values.items() for name in (value, *words)}
 
 
 def named_value(field: str, text: str) -> str:
@@ -106,11 +111,6 @@ def named_value(field: str, text: str) -> str:
     if value is None:
         raise InvalidInput("cell_value", field=field, text=text[:40])
     return value
-
-
-def value_fields() -> Mapping[str, type[StrEnum]]:
-    """The ticket's fields with a fixed list of values."""
-    return {"urgency": Urgency, "mood": Mood, "complexity": Complexity, "status": Status}
 
 
 def limited(field: str, text: str, limit: int = TEXT_LIMIT) -> str:

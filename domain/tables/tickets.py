@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from domain.catalogue import ASKING_ORDER
 from domain.clock import pauses
 from domain.customers.phones import parse_email
 from domain.customers.provinces import find_province, parse_users
@@ -13,6 +13,8 @@ from domain.customers.records import CustomerCode
 from domain.dates.data_years import kept, parse_periods
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET, parse_date
 from domain.errors import InvalidInput
+from domain.fields.reading import parse_number
+from domain.fields.rows import SHEET, FieldRow
 from domain.staff import StaffId
 from domain.tables.customers import parse_code
 from domain.tables.tables import (
@@ -22,9 +24,9 @@ from domain.tables.tables import (
     Names,
     limited,
     named_value,
-    value_fields,
 )
 from domain.text import clean, digits
+from domain.tickets.fields import ASKING_ORDER, TICKET
 from domain.tickets.projects import Project, find_projects, similar_projects
 from domain.tickets.records import (
     Pause,
@@ -52,10 +54,6 @@ the other era.
 """
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _STROKE = re.compile(r"\s/(?:\s|$)")
-_LONG = ("details", "result", "purpose", "remarks")
-_TEXTS = (*_LONG, "letter_no", "receipt_no", "agency", "link", "void_reason")
-_DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
-_TIMES = ("created_at", "recorded_at", "closed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +144,20 @@ def _of_either_era(text: str, on: date) -> bool:
 
 def ticket_row(ticket: Ticket, labels: Labels) -> dict[str, str]:
     """The ticket as a row of a table."""
-    row = {
-        "no": str(ticket.no),
-        "customer": ticket.customer or "",
-        "contact": labels.contacts.get(ticket.contact_id or 0, ""),
-        "reply_email": ticket.reply_email,
-        "channel": labels.channels.get(ticket.channel, ticket.channel),
-        "subject": labels.subjects.get(ticket.subject, ticket.subject),
-        "assignee": labels.staff.get(ticket.assignee, "") if ticket.assignee else "",
-        "recorded_by": labels.staff.get(ticket.recorded_by, "") if ticket.recorded_by else "",
-        "projects": "\n".join(ticket.projects),
-        "contract_no": ticket.contract_no,
-        "price": "" if ticket.price is None else f"{ticket.price:.2f}",
-        "data_years": ticket.data_years,
-        "province": ticket.province,
-        "user_count": "" if ticket.user_count is None else str(ticket.user_count),
-    }
-    row |= {name: str(getattr(ticket, name)) for name in (*value_fields(), *_TEXTS)}
-    row |= {name: _printed_time(getattr(ticket, name)) for name in _TIMES}
-    row |= {name: _printed_day(getattr(ticket, name)) for name in _DAYS}
-    row["pauses"] = "\n".join(map(_printed_pause, ticket.pauses))
+    row = {"no": str(ticket.no)}
+    row |= {name: _printed(ticket, name, labels) for name in TICKET.standing(SHEET)}
     row |= dict.fromkeys(
         (name for name in ticket.unknown if not row.get(name) and name in ASKING_ORDER), UNKNOWN
     )
     return {name: text for name, text in row.items() if text}
+
+
+def _printed(ticket: Ticket, name: str, labels: Labels) -> str:
+    row = TICKET.rows[name]
+    printer = _PRINTERS.get(row.type)
+    if printer is None:
+        return TICKET.text(ticket, name)
+    return printer(getattr(ticket, row.attribute), labels)
 
 
 def _printed_time(at: datetime | None) -> str:
@@ -202,10 +190,6 @@ def _pauses(text: str, desk: CellLookups) -> tuple[Pause, ...]:
         if not pause.since <= end <= following:
             raise InvalidInput("row_pauses", text=_printed_pause(pause))
     return tuple(found)
-
-
-def _printed_day(on: date | None) -> str:
-    return "" if on is None else on.isoformat()
 
 
 def merge_ticket(old: Ticket | None, cells: Cells, desk: CellLookups, labels: Labels) -> Ticket:
@@ -274,22 +258,27 @@ def _read(
     name: str, text: str, cells: Cells, desk: CellLookups, old: Ticket | None
 ) -> dict[str, object]:
     """The cell's field and value, if it is another one than the ticket's."""
-    if name in _TIMES:
+    row = TICKET.rows[name]
+    if row.type == "moment":
         at = parse_instant(text, desk.now)
-        before: datetime | None = getattr(old, name) if old else None
-        # Sheets print no seconds: the same minute is the same time.
-        same = before is not None and at.replace(second=0) == before.astimezone(BANGKOK).replace(
-            second=0, microsecond=0
-        )
-        return {} if same else {name: at}
-    if name == "contact":
-        code = (
-            parse_code(cells["customer"]) if "customer" in cells else old.customer if old else None
-        )
-        return {"contact_id": _contact(text, desk.contacts.get(code or "", {}))}
-    if name in value_fields():
-        return {name: value_fields()[name](named_value(name, text))}
-    return {name: _READERS[name](text, desk)}
+        before: datetime | None = getattr(old, row.attribute) if old else None
+        return {} if _same_minute(at, before) else {row.attribute: at}
+    if row.type == "contact":
+        return {row.attribute: _contact(text, desk.contacts.get(_customer_of(cells, old), {}))}
+    return {row.attribute: _READERS[row.type](row, text, desk)}
+
+
+def _same_minute(at: datetime, before: datetime | None) -> bool:
+    """Sheets print no seconds: the same minute is the same time."""
+    if before is None:
+        return False
+    return at.replace(second=0) == before.astimezone(BANGKOK).replace(second=0, microsecond=0)
+
+
+def _customer_of(cells: Cells, old: Ticket | None) -> str:
+    if "customer" in cells:
+        return parse_code(cells["customer"])
+    return (old.customer if old else None) or ""
 
 
 def _contact(text: str, contacts: Mapping[str, int]) -> int:
@@ -344,28 +333,42 @@ def _years(text: str, desk: CellLookups) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _province(text: str, desk: CellLookups) -> str:
+def _province(text: str) -> str:
     name = find_province(text)
     if not name:
         raise InvalidInput("province", text=text[:40])
     return name
 
 
-_READERS: Mapping[str, Callable[[str, CellLookups], object]] = {
-    "customer": _customer,
-    "reply_email": lambda text, desk: parse_email(text),
-    "channel": lambda text, desk: desk.names.code("channels", text),
-    "subject": lambda text, desk: desk.names.code("subjects", text),
-    "assignee": _person,
-    "recorded_by": _person,
-    "projects": _projects,
-    "price": lambda text, desk: parse_price(text),
-    "data_years": _years,
-    "province": _province,
-    "pauses": _pauses,
-    "user_count": lambda text, desk: parse_users(text),
-    "contract_no": lambda text, desk: parse_contract_no(text),
-    **{name: (lambda text, desk, name=name: limited(name, text, LONG_LIMIT)) for name in _LONG},  # type: ignore[misc]
-    **{name: (lambda text, desk, name=name: limited(name, text)) for name in _TEXTS[4:]},  # type: ignore[misc]
-    **{name: (lambda text, desk: parse_past_day(text, desk.now)) for name in _DAYS},
+_PRINTERS: Mapping[str, Callable[[Any, Labels], str]] = {
+    "channel": lambda code, labels: labels.channels.get(code, code),
+    "subject": lambda code, labels: labels.subjects.get(code, code),
+    "person": lambda staff, labels: labels.staff.get(staff, ""),
+    "contact": lambda contact, labels: labels.contacts.get(contact, ""),
+    "moment": lambda at, labels: _printed_time(at),
+    "pauses": lambda found, labels: "\n".join(map(_printed_pause, found)),
 }
+"""How the types of fields are printed whose cells are no drafts' texts."""
+
+_READERS: Mapping[str, Callable[[FieldRow, str, CellLookups], object]] = {
+    "text": lambda row, text, desk: limited(row.name, text),
+    "numbered": lambda row, text, desk: limited(row.name, text),
+    "long_text": lambda row, text, desk: limited(row.name, text, LONG_LIMIT),
+    "email": lambda row, text, desk: parse_email(text),
+    "number": lambda row, text, desk: parse_number(text),
+    "money": lambda row, text, desk: parse_price(text),
+    "day": lambda row, text, desk: parse_past_day(text, desk.now),
+    "month": lambda row, text, desk: parse_past_day(text, desk.now),
+    "choice": lambda row, text, desk: TICKET.value(row.name, named_value(row.name, text)),
+    "customer": lambda row, text, desk: _customer(text, desk),
+    "channel": lambda row, text, desk: desk.names.code("channels", text),
+    "subject": lambda row, text, desk: desk.names.code("subjects", text),
+    "person": lambda row, text, desk: _person(text, desk),
+    "projects": lambda row, text, desk: _projects(text, desk),
+    "data_years": lambda row, text, desk: _years(text, desk),
+    "province": lambda row, text, desk: _province(text),
+    "users": lambda row, text, desk: parse_users(text),
+    "contract_no": lambda row, text, desk: parse_contract_no(text),
+    "pauses": lambda row, text, desk: _pauses(text, desk),
+}
+"""How a cell of each type of field is read."""

@@ -15,6 +15,9 @@ from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.text import digits, words
 
+SEPARATOR = "\n"
+"""Between the projects of a ticket where they are one text, and between its lines of years."""
+
 TicketNo = NewType("TicketNo", str)
 """`R` + YYMM (Gregorian) + six digits that run on from month to month, e.g. R2002590795."""
 

@@ -333,10 +333,13 @@ def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
     label = field_label(field_.name)
     if field_.options is None and present and not field_.appends:
         return _("พิมพ์%(field)sใหม่แทนของเดิม", field=typed_label(field_.name))
-    if field_.hint and (field_.typed or not some):
-        return _(field_.hint)
-    if field_.hint:
-        return _("เลือก%(field)s หรือ%(hint)s", field=label, hint=_(field_.hint))
+    hint = _(field_.hint, field=label) if field_.hint else ""
+    if hint and (field_.typed or not some):
+        return hint
+    if hint:
+        return _("เลือก%(field)s หรือ%(hint)s", field=label, hint=hint)
+    if field_.options is None:
+        return _("พิมพ์%(field)s", field=typed_label(field_.name))
     return _("เลือก%(field)s", field=label) if some else _("ยังไม่มี%(field)sให้เลือก", field=label)
 
 

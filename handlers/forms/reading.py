@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from domain.customers.phones import parse_email, parse_phone, read_emails
-from domain.dates.days import BANGKOK, format_date, parse_date
+from domain.dates.days import BANGKOK, format_date, format_month, parse_date
 from domain.errors import InvalidInput
 from domain.moments import parse_day_time
 from domain.one_line.answers import chosen, month_of, plain_answer, plain_date, price_of
@@ -17,7 +17,7 @@ from domain.tickets.records import parse_contract_no
 from handlers.desk import Context
 from handlers.forms.engine import DoubtCheck, Field, Option, Options
 from handlers.i18n import _
-from handlers.labels import VALUES, field_label
+from handlers.labels import field_label, value_labels
 from store.chat.forms import Draft
 
 TEXT_LIMIT = 500
@@ -114,7 +114,21 @@ def past_month(ctx: Context, text: str) -> str:
     return _past(ctx, month, text).isoformat()
 
 
-def stored_month(text: str) -> str:
+def month_field(name: str, hint: str) -> Field:
+    """A month, the last one and this one as buttons."""
+
+    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+        return {name: _stored_month(text) or past_month(ctx, text)}
+
+    async def options(ctx: Context, draft: Draft) -> list[Option]:
+        this = ctx.today.replace(day=1)
+        last = (this - timedelta(days=1)).replace(day=1)
+        return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
+
+    return Field(name, hint, parse, options, typed=True)
+
+
+def _stored_month(text: str) -> str:
     """The text if it is a stored first day of a month, as a button gives it."""
     return text if re.fullmatch(r"\d{4}-\d\d-01", text) else ""
 
@@ -194,7 +208,7 @@ def named_field(name: str, *, unknown: bool = False) -> Field:
     """A field with a fixed list of named values."""
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
-        return [Option(value, _(label)) for value, label in VALUES[name].items()]
+        return [Option(value, _(label)) for value, label in value_labels(name).items()]
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {name: chosen(name, text) or match_option(await options(ctx, draft), text)}
@@ -227,7 +241,7 @@ def match_option(options: list[Option], text: str) -> str:
     return having[0]
 
 
-def money_field(name: str) -> Field:
+def money_field(name: str, hint: str) -> Field:
     """An amount in baht as people type it: 1,500 or ๑๕๐๐ บาท; 0 = free."""
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -236,9 +250,7 @@ def money_field(name: str) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
-    return Field(
-        name, "พิมพ์ราคา เช่น 1,500 (เก้าบาทพิมพ์ 9 บาท)", parse, options, unknown=True, typed=True
-    )
+    return Field(name, hint, parse, options, unknown=True, typed=True)
 
 
 def phone_field(name: str) -> Field:

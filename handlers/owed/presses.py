@@ -16,7 +16,7 @@ from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from domain.templates import fill, letter_date
-from domain.tickets.records import Status
+from domain.tickets.records import SEPARATOR, Status
 from handlers.chat import Button, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
@@ -39,7 +39,6 @@ from store.mail.mails import NewMail
 from store.owed import requests
 from store.owed import rows as owed
 from store.records import counters
-from store.tickets.records import SEPARATOR
 
 CHASE = "owed.chase"
 

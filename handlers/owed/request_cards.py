@@ -11,7 +11,7 @@ from domain.owed.requests import Life, RequestKind
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from domain.text import shorten
-from domain.tickets.records import Status, Ticket
+from domain.tickets.records import SEPARATOR, Status, Ticket
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Desk, Work
 from handlers.i18n import _
@@ -22,7 +22,6 @@ from store import staff
 from store.customers import records as customers
 from store.mail.mails import count_unreached
 from store.owed import requests
-from store.tickets.records import SEPARATOR
 
 SHOWN = 300
 """Characters of a long text on a card."""

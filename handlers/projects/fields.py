@@ -3,11 +3,9 @@ users.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from domain.customers.provinces import find_province, list_provinces, parse_users, similar_provinces
 from domain.dates.data_years import format_periods, kept, parse_periods, years_in
-from domain.dates.days import format_month
 from domain.errors import InvalidInput
 from domain.one_line.answers import plain_answer
 from domain.text import shorten
@@ -18,15 +16,13 @@ from domain.tickets.projects import (
     similar_projects,
     split_projects,
 )
-from domain.tickets.records import join_years, split_years
+from domain.tickets.records import SEPARATOR, join_years, split_years
 from handlers.desk import Context
-from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Option
 from handlers.i18n import _
 from handlers.messages import sentence
 from handlers.tickets.data import lines_of, present
 from store.chat.forms import Draft
-from store.tickets.records import SEPARATOR
 
 MAX_PROJECTS = 10
 NAME_LIMIT = 200
@@ -278,16 +274,6 @@ async def _parse_users(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
     return {"user_count": str(parse_users(text))}
 
 
-async def _parse_month(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    return {"counted_on": fields.stored_month(text) or fields.past_month(ctx, text)}
-
-
-async def _month_options(ctx: Context, draft: Draft) -> list[Option]:
-    this = ctx.today.replace(day=1)
-    last = (this - timedelta(days=1)).replace(day=1)
-    return [Option(month.isoformat(), format_month(month)) for month in (last, this)]
-
-
 PROJECTS = Field(
     "projects",
     "พิมพ์ชื่อหรือชื่อย่อพร้อมปี หลายโครงการคั่นด้วย , เช่น สรง. 2559-2561, แรงงานนอกระบบ 2560",
@@ -305,4 +291,3 @@ PROVINCE = Field(
     "province", "พิมพ์ชื่อจังหวัด เช่น กระบี่", _parse_province, _province_options, unknown=True
 )
 USER_COUNT = Field("user_count", "พิมพ์จำนวนผู้ใช้ เช่น 1600", _parse_users, unknown=True)
-COUNTED_ON = Field("counted_on", "พิมพ์เดือน เช่น ต.ค. 69", _parse_month, _month_options, typed=True)

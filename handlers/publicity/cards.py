@@ -9,14 +9,13 @@ from domain.errors import InvalidInput
 from domain.publicity.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication
 from domain.publicity.reading import Network, check_length
 from domain.text import shorten
-from domain.tickets.records import Ticket
+from domain.tickets.records import SEPARATOR, Ticket
 from handlers.chat import Button, Card, Choice, Paragraph, Reply
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
 from handlers.projects.fields import projects_text, years_text
 from store import staff
-from store.tickets.records import SEPARATOR
 
 SHOWN = 500
 """Characters of a post's text on a card."""

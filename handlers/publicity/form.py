@@ -22,6 +22,7 @@ from domain.publicity.reading import (
 )
 from domain.text import clean, shorten
 from domain.text import words as dictionary
+from domain.tickets.records import SEPARATOR
 from handlers.chat import Button, Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
@@ -45,7 +46,6 @@ from handlers.publicity.cards import about, network_name, networks_of, present
 from handlers.publicity.saving import correct, save_new
 from handlers.registry import action
 from store.chat.forms import Draft
-from store.tickets.records import SEPARATOR
 
 _ADDRESS = re.compile(r"https?://\S+")
 

@@ -14,6 +14,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.publicity.publications import Post, PostState, Publication
 from domain.publicity.reading import Network, cut_to_fit, periods_of, projects_of
 from domain.text import clean, digits, shorten
+from domain.tickets.records import SEPARATOR
 from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
@@ -45,7 +46,6 @@ from store import files as file_store
 from store.chat.forms import Draft
 from store.files import File, of_draft
 from store.publicity import publications
-from store.tickets.records import SEPARATOR
 
 NOW = "now"
 NOW_WORDS = ("ทันที", "เดี๋ยวนี้", "ตอนนี้", "now")

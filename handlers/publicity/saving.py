@@ -21,7 +21,7 @@ from domain.publicity.publications import (
 from domain.publicity.reading import Network, News, cut_to_fit, find_links
 from domain.staff import StaffId
 from domain.text import words
-from domain.tickets.records import Ticket
+from domain.tickets.records import SEPARATOR, Ticket
 from handlers.chat import Card, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.forms import draft_files
@@ -37,7 +37,6 @@ from store.chat.forms import Draft
 from store.publicity import publications
 from store.records import counters
 from store.tickets import records as tickets
-from store.tickets.records import SEPARATOR
 
 PENDING = (*UNDER_WAY, PostState.FAILED)
 """Posts that may still go out with the text that stands there."""

@@ -3,22 +3,22 @@
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 
 from domain.configuration import Configuration
 from domain.customers.phones import format_phone
-from domain.dates.days import format_date, format_month
+from domain.dates.days import format_date
+from domain.fields.rows import field_row
 from domain.staff import StaffId
 from domain.text import shorten
-from domain.tickets.records import Change, Pause
+from domain.tickets import pause_texts as pauses
+from domain.tickets.records import SEPARATOR, Change, Pause
 from handlers.desk import Work
+from handlers.forms.values import SAYING, said
 from handlers.i18n import _
 from handlers.labels import day_time, field_label, value_label, when
 from handlers.projects.fields import own_years, years_text
 from store import staff
 from store.customers import records as customers
-from store.tickets import pauses
-from store.tickets.records import SEPARATOR
 
 SHOWN = 120
 """Characters of a value."""
@@ -63,6 +63,9 @@ async def _value(ctx: Work, field: str, value: str) -> str:
         return await ask(ctx, value) or value
     if read := _READ.get(field):
         return shorten(read(ctx.desk.configuration, value) or value, LIST)
+    row = field_row(field)
+    if row is not None and row.type in SAYING:
+        return shorten(said(ctx.desk.configuration, row, value), LIST)
     return shorten(_plain(field, value), SHOWN)
 
 
@@ -126,12 +129,7 @@ _READ: Mapping[str, Read] = {
     "projects": lambda _configuration, value: value.replace(SEPARATOR, ", "),
     "data_years": _years,
     "pauses": _pauses,
-    "channel": lambda configuration, value: configuration.catalogue.channel_name(value),
-    "subject": lambda configuration, value: configuration.catalogue.subject_label(value),
     "request_step": lambda _configuration, value: value_label("step", value),
-    "price": lambda _configuration, value: f"{Decimal(value):,.2f}",
-    "user_count": lambda _configuration, value: f"{int(value):,}",
-    "counted_on": lambda _configuration, value: format_month(date.fromisoformat(value)),
 }
 """How a field's stored text is read, where its name alone does not tell."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.errors import InvalidInput
+from domain.fields.rows import field_row
 from domain.text import shorten
 from domain.tickets.references import ReferenceKind, is_courtesy, is_named, take_reference
 from handlers.chat import Reply
@@ -37,21 +38,13 @@ EDITED = (ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
 LONG_TEXTS = frozenset({"details", "result", "remarks", "purpose", "note"})
 BECOMES = re.compile(r"เป็น\s*")
 SHORT = {
-    "result": ("ผล",),
-    "remarks": ("หมายเหตุ", "ปัญหา", "อุปสรรค", "เหตุผล"),
-    "details": ("คำถาม",),
-    "customer": ("ลูกค้า",),
     "phone": ("เบอร์โทรศัพท์", "เบอร์โทร", "เบอร์", "โทร"),
     "mobile": ("เบอร์มือถือ", "มือถือ"),
     "email": ("อีเมล์", "เมล", "เมล์", "email"),
     "address": ("ที่อยู่",),
-    "assignee": ("คนรับผิดชอบ",),
     "created_on": ("วันที่สร้าง", "วันที่"),
-    "receipt_no": ("ใบเสร็จ",),
-    "letter_no": ("เลขรับ", "เลขลงรับ"),
-    "contract_no": ("สัญญา",),
 }
-"""What people call a field, beside its label and its parts."""
+"""What people call a field of no table, beside its label and its parts."""
 
 
 def _begins_with_field(text: str) -> bool:
@@ -172,11 +165,13 @@ def _words(name: str) -> list[str]:
     """
     label = field_label(name).casefold()
     plain = name.replace("_", " ")
+    row = field_row(name)
     parts = [
         label,
         *label.split("/"),
         label.removeprefix(field_label("name").casefold()),
         plain,
         *SHORT.get(name, ()),
+        *(row.also if row else ()),
     ]
     return [part.strip() for part in parts if part.strip()]

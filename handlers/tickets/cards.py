@@ -1,18 +1,21 @@
 """How tickets are shown: a line in a list, a card, what was just saved, what changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from domain.clock import state as clock
 from domain.clock.state import State
 from domain.customers.phones import format_phone
 from domain.customers.records import Customer
-from domain.dates.days import BANGKOK, format_date, format_month, format_time
+from domain.dates.days import BANGKOK, format_date, format_time
+from domain.fields.rows import CARD
 from domain.one_line.reading import is_salutation
 from domain.text import shorten
-from domain.tickets.records import Status, Ticket
+from domain.tickets.fields import TICKET
+from domain.tickets.records import SEPARATOR, Status, Ticket
 from handlers.chat import Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
+from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import closed_up, doer_label, field_label, span, value_label, when
 from handlers.mail.cards import mail_lines
@@ -139,24 +142,11 @@ async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
 
 async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
-    catalogue = ctx.desk.configuration.catalogue
-    people = await staff.staff_names(ctx.db)
-    lines: list[tuple[str, str]] = [
-        ("customer", await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")),
-        (
-            "contact",
-            await customers.contact_name(ctx.db, ticket.contact_id) if ticket.contact_id else "",
-        ),
-        ("subject", catalogue.subject_label(ticket.subject)),
-        ("channel", catalogue.channel_name(ticket.channel)),
-        ("details", shorten(ticket.details, SHOWN)),
-        ("result", shorten(ticket.result, SHOWN)),
-        ("assignee", people.get(ticket.assignee, "") if ticket.assignee is not None else ""),
-        ("created_at", when(ticket.created_at)),
-        ("void_reason", ticket.void_reason),
-        ("unsent_at", when(ticket.unsent_at) if ticket.unsent_at else ""),
+    shown = [
+        (field_label(name), text)
+        for name in CARD_FIELDS
+        if (text := await _field_text(ctx, ticket, name))
     ]
-    shown = [(field_label(name), value) for name, value in (*lines, *_further(ticket)) if value]
     if line := due_line(ctx, ticket):
         shown.append((_("กำหนดเสร็จ"), line))
     links = await ticket_links.list_links(ctx.db, ticket.no)
@@ -181,32 +171,78 @@ def link_lines(no: str, links: Sequence[TicketLink]) -> list[str]:
     return lines
 
 
-def _further(ticket: Ticket) -> list[tuple[str, str]]:
-    """The fields that most tickets lack."""
-    unknown = ", ".join(field_label(name) for name in sorted(ticket.unknown))
-    return [
-        ("urgency", value_label("urgency", ticket.urgency) if ticket.urgency != "normal" else ""),
-        ("mood", value_label("mood", ticket.mood) if ticket.mood != "normal" else ""),
-        (
-            "complexity",
-            value_label("complexity", ticket.complexity) if ticket.complexity != "simple" else "",
-        ),
-        ("reply_email", ticket.reply_email),
-        ("projects", projects_text("\n".join(ticket.projects), ticket.data_years)),
-        ("data_years", years_text(ticket.data_years)),
-        ("letter_no", _numbered(ticket.letter_no, ticket.letter_on)),
-        ("contract_no", _numbered(ticket.contract_no, ticket.contract_on)),
-        ("price", "" if ticket.price is None else f"{ticket.price:,.2f}"),
-        ("receipt_no", _numbered(ticket.receipt_no, ticket.receipt_on)),
-        ("purpose", shorten(ticket.purpose, SHOWN)),
-        ("agency", ticket.agency),
-        ("link", ticket.link),
-        ("remarks", shorten(ticket.remarks, SHOWN)),
-        ("province", ticket.province),
-        ("user_count", "" if ticket.user_count is None else f"{ticket.user_count:,}"),
-        ("counted_on", format_month(ticket.counted_on) if ticket.counted_on else ""),
-        ("unknown", unknown),
-    ]
+CARD_FIELDS = TICKET.standing(
+    CARD,
+    first=(
+        "customer",
+        "contact",
+        "subject",
+        "channel",
+        "details",
+        "result",
+        "assignee",
+        "created_at",
+        "void_reason",
+        "unsent_at",
+        "urgency",
+        "mood",
+        "complexity",
+    ),
+)
+"""The fields of the card in their order."""
+
+
+async def _field_text(ctx: Context, ticket: Ticket, name: str) -> str:
+    """A field as the card tells it; empty for one that it does not."""
+    if own := _OWN_TEXT.get(name):
+        return await own(ctx, ticket)
+    row = TICKET.rows[name]
+    text = TICKET.text(ticket, name)
+    if row.dated:
+        return _numbered(text, getattr(ticket, row.dated))
+    if not text or (row.type == "choice" and TICKET.is_default(ticket, name)):
+        return ""
+    told = said(ctx.desk.configuration, row, text)
+    return shorten(told, SHOWN) if row.type == "long_text" else told
+
+
+async def _customer(ctx: Context, ticket: Ticket) -> str:
+    return await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")
+
+
+async def _contact(ctx: Context, ticket: Ticket) -> str:
+    if not ticket.contact_id:
+        return ""
+    return await customers.contact_name(ctx.db, ticket.contact_id)
+
+
+async def _assignee(ctx: Context, ticket: Ticket) -> str:
+    if ticket.assignee is None:
+        return ""
+    return (await staff.staff_names(ctx.db)).get(ticket.assignee, "")
+
+
+async def _projects(ctx: Context, ticket: Ticket) -> str:
+    return projects_text(SEPARATOR.join(ticket.projects), ticket.data_years)
+
+
+async def _years(ctx: Context, ticket: Ticket) -> str:
+    return years_text(ticket.data_years)
+
+
+async def _unknown(ctx: Context, ticket: Ticket) -> str:
+    return ", ".join(field_label(name) for name in sorted(ticket.unknown))
+
+
+_OWN_TEXT: Mapping[str, Callable[[Context, Ticket], Awaitable[str]]] = {
+    "customer": _customer,
+    "contact": _contact,
+    "assignee": _assignee,
+    "projects": _projects,
+    "data_years": _years,
+    "unknown": _unknown,
+}
+"""Fields whose value alone does not tell what the card says."""
 
 
 def _numbered(number: str, on: date | None) -> str:

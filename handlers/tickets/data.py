@@ -7,13 +7,12 @@ days alone."""
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 
-from domain.customers.records import CustomerCode
 from domain.dates.days import BANGKOK, format_date, format_datetime
+from domain.fields.rows import FORM
 from domain.moments import OPENING
-from domain.staff import StaffId
-from domain.tickets.records import Complexity, Mood, Ticket, Urgency, join_years, split_years
+from domain.tickets.fields import TICKET
+from domain.tickets.records import SEPARATOR, Ticket, join_years, split_years
 from handlers.desk import Context
 from store.chat.forms import Draft
 from store.tickets import records as tickets
@@ -22,6 +21,8 @@ NONE = "none"
 """In place of a customer's code: that there is none."""
 NO_CUSTOMER = "no_customer"
 """In a draft: the officer said that there is no customer."""
+KEPT = (*TICKET.standing(FORM), "unknown")
+"""The fields of a ticket that a draft holds as they are."""
 MINUTES = "minutes"
 """How exactly a draft holds when a ticket came."""
 
@@ -44,36 +45,9 @@ async def saved_ticket(ctx: Context, draft: Draft) -> Ticket | None:
 def as_data(ticket: Ticket) -> dict[str, str]:
     """A ticket's fields as a draft holds them."""
     return {
-        "customer": ticket.customer or "",
-        "contact": str(ticket.contact_id or ""),
-        "reply_email": ticket.reply_email,
-        "channel": ticket.channel,
-        "subject": ticket.subject,
-        "assignee": str(ticket.assignee or ""),
-        "urgency": ticket.urgency,
-        "mood": ticket.mood,
-        "complexity": ticket.complexity,
+        **TICKET.texts(ticket, KEPT),
         "created_on": _local(ticket.created_at),
         "closed_on": _local(ticket.closed_at) if ticket.closed_at else "",
-        "projects": tickets.SEPARATOR.join(ticket.projects),
-        "data_years": ticket.data_years,
-        "details": ticket.details,
-        "result": ticket.result,
-        "letter_no": ticket.letter_no,
-        "letter_on": ticket.letter_on.isoformat() if ticket.letter_on else "",
-        "contract_no": ticket.contract_no,
-        "contract_on": ticket.contract_on.isoformat() if ticket.contract_on else "",
-        "price": "" if ticket.price is None else str(ticket.price),
-        "receipt_no": ticket.receipt_no,
-        "receipt_on": ticket.receipt_on.isoformat() if ticket.receipt_on else "",
-        "purpose": ticket.purpose,
-        "agency": ticket.agency,
-        "link": ticket.link,
-        "remarks": ticket.remarks,
-        "province": ticket.province,
-        "user_count": "" if ticket.user_count is None else str(ticket.user_count),
-        "counted_on": ticket.counted_on.isoformat() if ticket.counted_on else "",
-        "unknown": ",".join(sorted(ticket.unknown)),
     }
 
 
@@ -84,7 +58,7 @@ async def present(ctx: Context, draft: Draft, name: str) -> str:
 
 def lines_of(text: str) -> list[str]:
     """The lines of a value that holds several."""
-    return [line for line in text.split(tickets.SEPARATOR) if line]
+    return [line for line in text.split(SEPARATOR) if line]
 
 
 def day(text: str) -> date | None:
@@ -116,43 +90,9 @@ def created_text(created_on: str) -> str:
 
 
 def filled(base: Ticket, values: Mapping[str, str]) -> Ticket:
-    """The ticket with the draft's values laid over it."""
-
-    def text(name: str) -> str:
-        return values.get(name, "")
-
-    projects = lines_of(text("projects"))
-    own = dict(map(split_years, lines_of(text("data_years"))))
-    return replace(
-        base,
-        customer=CustomerCode(text("customer")) if text("customer") else None,
-        contact_id=int(text("contact")) if text("contact") else None,
-        reply_email=text("reply_email"),
-        channel=text("channel"),
-        subject=text("subject"),
-        assignee=StaffId(int(text("assignee"))) if text("assignee") else None,
-        urgency=Urgency(text("urgency") or Urgency.NORMAL),
-        mood=Mood(text("mood") or Mood.NORMAL),
-        complexity=Complexity(text("complexity") or Complexity.SIMPLE),
-        projects=tuple(projects),
-        data_years=join_years(
-            {name: years for name, years in own.items() if not name or name in projects}
-        ),
-        details=text("details"),
-        result=text("result"),
-        letter_no=text("letter_no"),
-        letter_on=day(text("letter_on")),
-        contract_no=text("contract_no"),
-        contract_on=day(text("contract_on")),
-        price=Decimal(text("price")) if text("price") else None,
-        receipt_no=text("receipt_no"),
-        receipt_on=day(text("receipt_on")),
-        purpose=text("purpose"),
-        agency=text("agency"),
-        link=text("link"),
-        remarks=text("remarks"),
-        province=text("province"),
-        user_count=int(text("user_count")) if text("user_count") else None,
-        counted_on=day(text("counted_on")),
-        unknown=frozenset(filter(None, text("unknown").split(","))),
-    )
+    """The ticket with the draft's values laid over it; a value that is missing is empty."""
+    projects = lines_of(values.get("projects", ""))
+    own = dict(map(split_years, lines_of(values.get("data_years", ""))))
+    years = {name: years for name, years in own.items() if not name or name in projects}
+    fields = TICKET.values({**values, "data_years": join_years(years)}, KEPT)
+    return replace(base, **fields)

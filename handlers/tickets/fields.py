@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from domain.dates.days import format_date
 from domain.errors import InvalidInput
+from domain.fields.rows import FORM
 from domain.one_line.answers import plain_subject
 from domain.one_line.reading import read_details, read_led_details, read_result, small_talk
 from domain.text import digits, shorten
+from domain.tickets.fields import TICKET
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import GUESSED, Field, Option, with_values
+from handlers.forms.fields import form_fields
 from handlers.i18n import _
-from handlers.projects.fields import COUNTED_ON, DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
+from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
 from handlers.tickets.contract_no import check_owner, contract_no_field
 from handlers.tickets.data import present
 from handlers.tickets.line import line_vocabulary, read_values
@@ -260,12 +264,37 @@ async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
     await check_owner(ctx, no, await _customer_of(ctx, draft))
 
 
-TICKET_FIELDS: Mapping[str, Field] = {
-    field.name: field
-    for field in (
+def _own() -> dict[str, Field]:
+    """The fields of the table that have code of their own."""
+    made = form_fields([TICKET.rows["purpose"], TICKET.rows["receipt_on"]], {})
+    every = (
         customer_field("customer", "พิมพ์ชื่อผู้รับบริการ เบอร์โทร อีเมล หรือรหัส"),
+        CONTACT,
         Field("channel", "", _parse_channel, _channel_options, clearable=False),
         Field("subject", "พิมพ์รหัสหรือคำในชื่อเรื่อง", _parse_subject, _subject_options, clearable=False),
+        ASSIGNEE,
+        PROJECTS,
+        DATA_YEARS,
+        Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
+        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
+        contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
+        replace(
+            made["receipt_on"],
+            parse=_parse_receipt_day,
+            options=_receipt_day_options,
+            none=False,
+        ),
+        replace(made["purpose"], doubt=_doubtful),
+        Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),
+        PROVINCE,
+        USER_COUNT,
+    )
+    return {field.name: field for field in every}
+
+
+def _beside() -> dict[str, Field]:
+    """What is asked for that is no field of the table."""
+    every = (
         WAY,
         Field(
             "misfit", "", _parse_misfit, _misfit_options, clearable=False, hidden=True, settles=True
@@ -278,51 +307,40 @@ TICKET_FIELDS: Mapping[str, Field] = {
             _real_subject_options,
             hidden=True,
         ),
-        Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
-        Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
-        ASSIGNEE,
-        CONTACT,
-        fields.email_field("reply_email"),
-        fields.named_field("urgency"),
-        fields.named_field("mood"),
-        fields.named_field("complexity"),
         fields.past_moment_field(
             "created_on", "พิมพ์วันที่ และเวลาถ้าทราบ เช่น 19 ก.พ. 69 หรือ เมื่อวาน 15.30"
         ),
-        PROJECTS,
-        DATA_YEARS,
-        fields.numbered_field(
-            "letter_no",
-            "letter_on",
-            "พิมพ์เลขที่ลงรับและวันที่ลงรับ เช่น 512 24 ก.พ. 69",
-            "letter",
-            unknown=True,
-        ),
-        fields.past_date_field("letter_on", "พิมพ์วันที่ลงรับ เช่น 24 ก.พ. 69", unknown=True),
-        contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
-        fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
-        fields.money_field("price"),
-        fields.numbered_field(
-            "receipt_no", "receipt_on", "พิมพ์เลขที่ใบเสร็จ ต่อด้วยวันที่ได้", "receipt", unknown=True
-        ),
-        Field(
-            "receipt_on",
-            "พิมพ์วันที่ในใบเสร็จ เช่น 19 ก.พ. 69",
-            _parse_receipt_day,
-            _receipt_day_options,
-            unknown=True,
-            typed=True,
-        ),
-        fields.text_field(
-            "purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT, doubt=_doubtful, unknown=True
-        ),
-        fields.text_field("agency", "พิมพ์ชื่อหน่วยงาน", unknown=True),
-        fields.text_field("link", "วางลิงก์", unknown=True),
-        Field("remarks", "พิมพ์เหตุผล ปัญหา หรืออุปสรรค จะเพิ่มต่อท้ายของเดิม", _parse_remarks, appends=True),
-        PROVINCE,
-        USER_COUNT,
-        COUNTED_ON,
     )
-}
+    return {field.name: field for field in every}
+
+
+FIRST = (
+    "customer",
+    "channel",
+    "subject",
+    WAY.name,
+    "misfit",
+    "real_customer",
+    "real_subject",
+    "details",
+    "result",
+    "assignee",
+    "contact",
+    "reply_email",
+    "urgency",
+    "mood",
+    "complexity",
+    "created_on",
+)
+"""The fields that lead the form; the others follow in the order of the table."""
+
+
+def _ticket_fields() -> dict[str, Field]:
+    rows = [TICKET.rows[name] for name in TICKET.standing(FORM)]
+    found = {**_beside(), **form_fields(rows, _own())}
+    return {name: found[name] for name in dict.fromkeys((*FIRST, *found))}
+
+
+TICKET_FIELDS: Mapping[str, Field] = _ticket_fields()
 COMMON = ("customer", "assignee", "created_on", "urgency", "projects", "remarks")
 """Fields offered first on any ticket, after those that its subject asks for."""

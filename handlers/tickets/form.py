@@ -4,20 +4,19 @@ The draft's data lie over the saved ticket's, field by field; `close` = 1 means 
 it, `look` = 1 that the card is shown once more before saving."""
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from collections.abc import Awaitable, Callable, Mapping
 
 from domain.customers.phones import format_phone
-from domain.dates.days import format_date, format_month
 from domain.errors import Conflict
 from domain.staff import StaffId
 from domain.text import shorten
+from domain.tickets.fields import TICKET
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
 from handlers.forms.engine import GUESSED, Form, enter_form, new_draft, prompted, with_values
+from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.projects.fields import projects_text, unsettled_text, years_note, years_text
@@ -26,7 +25,7 @@ from handlers.tickets.cards import customer_title
 from handlers.tickets.data import NONE, created_text, saved_data, saved_ticket
 from handlers.tickets.fields import COMMON, TICKET_FIELDS
 from handlers.tickets.line import doubt_buttons, doubt_notes
-from handlers.tickets.people import CUSTOMERS, assignee_note, customer_slip
+from handlers.tickets.people import assignee_note, customer_slip
 from handlers.tickets.rules import (
     asked,
     closing,
@@ -201,33 +200,14 @@ class TicketForm(Form):
         value = values.get(name, "")
         return await self._text(ctx, values, name) if value and value not in DEFAULTS else ""
 
-    async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:  # noqa: C901
-        catalogue, value = ctx.desk.configuration.catalogue, values[name]
-        if name in CUSTOMERS and value != NONE:
-            return await customer_title(ctx, value)
-        if name == "channel":
-            return catalogue.channel_name(value)
-        if name in ("subject", "real_subject"):
-            return catalogue.subject_label(value)
-        if name == "assignee":
-            return (await staff.get_staff(ctx.db, StaffId(int(value)))).name
-        if name == "contact":
-            return await ticket_cards.contact_name(ctx, values.get("customer", ""), int(value))
-        if name == "counted_on":
-            return format_month(date.fromisoformat(value))
-        if name == "created_on":
-            return created_text(value)
-        if name.endswith("_on"):
-            return format_date(date.fromisoformat(value))
-        if name == "price":
-            return f"{Decimal(value):,.2f}"
-        if name == "user_count":
-            return f"{int(value):,}"
-        if name == "projects":
-            return projects_text(value, values.get("data_years", ""))
-        if name == "data_years":
-            return years_text(value)
-        return value_label(name, value)
+    async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:
+        """What the value says; `values` has it, and it is not empty."""
+        if say := SAYING_OWN.get(name):
+            return await say(ctx, values, name)
+        row = TICKET.rows.get(name)
+        if row is None:
+            return value_label(name, values[name])
+        return said(ctx.desk.configuration, row, values[name])
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         if draft.record:
@@ -275,6 +255,50 @@ def _readable(name: str, query: str) -> str:
         return unsettled_text(query)
     return format_phone(query)
 
+
+_Say = Callable[[Context, Mapping[str, str], str], Awaitable[str]]
+
+
+async def _customer(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    code = values[name]
+    return value_label(name, code) if code == NONE else await customer_title(ctx, code)
+
+
+async def _subject(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return ctx.desk.configuration.catalogue.subject_label(values[name])
+
+
+async def _person(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return (await staff.get_staff(ctx.db, StaffId(int(values[name])))).name
+
+
+async def _contact(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return await ticket_cards.contact_name(ctx, values.get("customer", ""), int(values[name]))
+
+
+async def _created(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return created_text(values[name])
+
+
+async def _projects(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return projects_text(values[name], values.get("data_years", ""))
+
+
+async def _years(ctx: Context, values: Mapping[str, str], name: str) -> str:
+    return years_text(values[name])
+
+
+SAYING_OWN: Mapping[str, _Say] = {
+    "customer": _customer,
+    "real_customer": _customer,
+    "real_subject": _subject,
+    "assignee": _person,
+    "contact": _contact,
+    "created_on": _created,
+    "projects": _projects,
+    "data_years": _years,
+}
+"""What is said of fields whose value alone does not tell."""
 
 FORM = TicketForm()
 enter_form(FORM)

@@ -13,7 +13,7 @@ from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
 from domain.one_line.reading import CustomerRef, Doubt, OneLine, Vocabulary, parse_one_line
 from domain.text import strip_titles
-from domain.tickets.records import join_years
+from domain.tickets.records import SEPARATOR, join_years
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms.engine import form_button, new_draft
@@ -25,7 +25,6 @@ from store import staff
 from store.chat.forms import Draft
 from store.customers.keys import phone_key
 from store.search import customers as search
-from store.tickets.records import SEPARATOR
 
 PROVINCIAL = ("email", "mail.provincial_users")
 """What a line of nothing but a province and a number is."""

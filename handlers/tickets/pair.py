@@ -10,6 +10,7 @@ from domain.clock import pauses
 from domain.customers.records import CustomerCode
 from domain.staff import StaffId
 from domain.text import shorten, strip_titles, words
+from domain.tickets.fields import TICKET
 from domain.tickets.records import Ticket, TicketNo
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context
@@ -19,6 +20,9 @@ from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from store import staff
 from store.records import counters
+
+PAIRED = [row for row in TICKET.rows.values() if row.paired]
+"""What the second ticket has of the first."""
 
 QUESTION = 300
 """Characters of the question that the first ticket's result repeats."""
@@ -69,22 +73,14 @@ async def add_real(
         assignee = ctx.staff.id
     real = Ticket(
         no=no,
-        channel=first.channel,
         subject=values["real_subject"],
-        details=first.details,
         created_at=first.created_at,
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
         assignee=assignee,
         customer=CustomerCode(values["real_customer"]),
-        reply_email=first.reply_email,
-        urgency=first.urgency,
-        mood=first.mood,
-        complexity=first.complexity,
-        projects=first.projects,
-        data_years=first.data_years,
-        purpose=first.purpose,
         unknown=first.unknown & {"details"},
+        **{row.attribute: getattr(first, row.attribute) for row in PAIRED},
     )
     await ticket_saves.add(ctx, real)
     ctx.audit("ticket.created", real.no)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from domain.customers.phones import looks_like_email, looks_like_phone
 from domain.text import digits
+from domain.tickets.fields import TICKET
 from domain.tickets.records import Status, Ticket
 from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Reply, say
@@ -21,7 +22,7 @@ from store.chat.forms import Draft
 from store.search import customers as search
 from store.tickets import records as tickets
 
-COPIED = ("subject", "channel", "complexity", "projects", "data_years", "details", "result")
+COPIED = TICKET.names(lambda row: row.repeated)
 """What an identical enquiry has in common with the earlier one; letters, receipts and people are
 its own.
 """

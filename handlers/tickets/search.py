@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain.text import shorten
+from domain.tickets.fields import SEARCHED
 from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, read_alone
 from domain.tickets.text import snippet
@@ -18,7 +19,6 @@ from handlers.tickets import cards as ticket_cards
 from store.customers import records as customers
 from store.search import tickets as ticket_search
 from store.tickets import records as tickets
-from store.tickets import texts as ticket_texts
 
 PAGE = 8
 
@@ -94,5 +94,5 @@ async def _card(ctx: Context, ticket: Ticket) -> Reply:
 
 def _where_found(ticket: Ticket, keys: list[str]) -> Ticket:
     """The ticket with the words around what was found instead of its details' first ones."""
-    parts = (snippet(getattr(ticket, field), keys) for field in ticket_texts.FIELDS)
+    parts = (snippet(getattr(ticket, field), keys) for field in SEARCHED)
     return replace(ticket, details=next(filter(None, parts), "") or ticket.details)

@@ -18,11 +18,11 @@ from domain.publicity.publications import (
 from domain.publicity.reading import SAME_TEXT_DAYS, SUBJECT, Network, News, text_key
 from domain.publicity.summary import Counted
 from domain.staff import StaffId
-from domain.tickets.records import Change, DataUse
+from domain.tickets.records import SEPARATOR, Change, DataUse
 from store.engine.database import Database, Reader, Row, Tx
 from store.records import changes
 from store.records.counters import reserve
-from store.tickets.records import COUNTS, SEPARATOR
+from store.tickets.records import COUNTS
 
 _POST = tuple(field.name for field in fields(Post))
 _PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, released_by"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.staff import StaffId
-from domain.tickets.records import Status, Ticket, TicketNo
+from domain.tickets.records import SEPARATOR, Status, Ticket, TicketNo
 from store.engine.database import Reader
-from store.tickets.records import COUNTS, SEPARATOR, get_tickets
+from store.tickets.records import COUNTS, get_tickets
 
 UNFINISHED = (Status.NEW, Status.OPEN)
 MOST = 500

@@ -1,41 +1,32 @@
 """Tickets, with the history of every save."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from domain.customers.records import CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
+from domain.tickets.fields import SEARCHED, TICKET
 from domain.tickets.records import (
     Change,
-    Complexity,
     DataUse,
-    Mood,
     Status,
     Ticket,
     TicketNo,
-    Urgency,
     data_uses,
 )
 from store.customers.records import hold_survivors
 from store.engine.database import Reader, Row, Tx, is_one_of
 from store.records import changes, counters
-from store.tickets import hand_overs, pauses
+from store.tickets import hand_overs
 from store.tickets import texts as ticket_texts
 
-SEPARATOR = "\n"
 AT_ONCE = 5000
 """Tickets in one statement; both engines take some 32,000 parameters."""
 
-_COLUMNS = (
-    "no, customer_code, contact_id, reply_email, channel, subject, assignee_id, urgency, mood, complexity, status, "
-    "projects, data_years, details, result, letter_no, letter_on, contract_no, contract_on, price, receipt_no, "
-    "receipt_on, purpose, agency, link, remarks, province, user_count, counted_on, unknown, created_at, recorded_at, "
-    "recorded_by, closed_at, pauses, void_reason, unsent_at, version"
-)
+_COLUMNS = ", ".join(("no", *TICKET.columns, "version"))
 UNSENT = "unsent_at"
 COUNTS = "status <> 'voided'"
 """Holds for tickets that lists, sums and habits are made of: one that was voided was never
@@ -54,85 +45,14 @@ class Habit:
 def _ticket(row: Row) -> Ticket:
     return Ticket(
         no=TicketNo(row["no"]),
-        customer=None if row["customer_code"] is None else CustomerCode(row["customer_code"]),
-        contact_id=row["contact_id"],
-        reply_email=row["reply_email"],
-        channel=row["channel"],
-        subject=row["subject"],
-        assignee=None if row["assignee_id"] is None else StaffId(row["assignee_id"]),
-        urgency=Urgency(row["urgency"]),
-        mood=Mood(row["mood"]),
-        complexity=Complexity(row["complexity"]),
-        status=Status(row["status"]),
-        projects=tuple(filter(None, row["projects"].split(SEPARATOR))),
-        data_years=row["data_years"],
-        details=row["details"],
-        result=row["result"],
-        letter_no=row["letter_no"],
-        letter_on=row["letter_on"],
-        contract_no=row["contract_no"],
-        contract_on=row["contract_on"],
-        price=None if row["price"] is None else Decimal(row["price"]),
-        receipt_no=row["receipt_no"],
-        receipt_on=row["receipt_on"],
-        purpose=row["purpose"],
-        agency=row["agency"],
-        link=row["link"],
-        remarks=row["remarks"],
-        province=row["province"],
-        user_count=None if row["user_count"] is None else int(row["user_count"]),
-        counted_on=row["counted_on"],
-        unknown=frozenset(filter(None, row["unknown"].split(","))),
-        created_at=row["created_at"],
-        recorded_at=row["recorded_at"],
-        recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
-        closed_at=row["closed_at"],
-        pauses=pauses.from_text(row["pauses"]),
-        void_reason=row["void_reason"],
-        unsent_at=row["unsent_at"],
         version=int(row["version"]),
+        **TICKET.loaded(row),
     )
 
 
 def as_stored(ticket: Ticket) -> dict[str, object]:
-    """The ticket's columns but `no`, `version` and `unsent_at`, as they are written."""
-    return {
-        "customer_code": ticket.customer,
-        "contact_id": ticket.contact_id,
-        "reply_email": ticket.reply_email,
-        "channel": ticket.channel,
-        "subject": ticket.subject,
-        "assignee_id": ticket.assignee,
-        "urgency": ticket.urgency,
-        "mood": ticket.mood,
-        "complexity": ticket.complexity,
-        "status": ticket.status,
-        "projects": SEPARATOR.join(ticket.projects),
-        "data_years": ticket.data_years,
-        "details": ticket.details,
-        "result": ticket.result,
-        "letter_no": ticket.letter_no,
-        "letter_on": ticket.letter_on,
-        "contract_no": ticket.contract_no,
-        "contract_on": ticket.contract_on,
-        "price": None if ticket.price is None else ticket.price.quantize(Decimal("0.01")),
-        "receipt_no": ticket.receipt_no,
-        "receipt_on": ticket.receipt_on,
-        "purpose": ticket.purpose,
-        "agency": ticket.agency,
-        "link": ticket.link,
-        "remarks": ticket.remarks,
-        "province": ticket.province,
-        "user_count": ticket.user_count,
-        "counted_on": ticket.counted_on,
-        "unknown": ",".join(sorted(ticket.unknown)),
-        "created_at": ticket.created_at,
-        "recorded_at": ticket.recorded_at,
-        "recorded_by": ticket.recorded_by,
-        "closed_at": ticket.closed_at,
-        "pauses": pauses.as_text(ticket.pauses),
-        "void_reason": ticket.void_reason,
-    }
+    """The ticket's columns as saves write them: all but `no`, `version` and `unsent_at`."""
+    return TICKET.stored(ticket)
 
 
 async def find_ticket(db: Reader, no: str) -> Ticket | None:
@@ -251,23 +171,8 @@ async def _write_data(tx: Tx, tickets: Sequence[Ticket]) -> None:
 
 
 def differences(old: Ticket, new: Ticket) -> dict[str, tuple[str, str]]:
-    """Fields that differ, as text: field -> (from, to)."""
-    before, after = as_stored(old), as_stored(new)
-
-    def text(value: object) -> str:
-        return (
-            ""
-            if value is None
-            else value.isoformat()
-            if isinstance(value, datetime)
-            else str(value)
-        )
-
-    return {
-        field: (text(before[field]), text(after[field]))
-        for field in before
-        if before[field] != after[field]
-    }
+    """Columns that differ, as text: column -> (from, to)."""
+    return TICKET.differences(old, new)
 
 
 async def update_ticket(
@@ -291,7 +196,7 @@ async def update_ticket(
         await _write_data(tx, [new])
     if "assignee_id" in changed or new.status is Status.VOIDED:
         await hand_overs.end_offers(tx, old.no, now)
-    if changed.keys() & set(ticket_texts.FIELDS):
+    if changed.keys() & set(SEARCHED):
         await ticket_texts.keep(tx, [new])
     version = old.version + 1
     await changes.add(
@@ -312,21 +217,6 @@ async def note_unsent(tx: Tx, no: str, by: StaffId, now: datetime) -> None:
         )
 
 
-_INSTANTS = ("created_at", "recorded_at", "closed_at")
-_DAYS = ("letter_on", "contract_on", "receipt_on", "counted_on")
-_NUMBERS = ("contact_id", "assignee_id", "recorded_by", "user_count")
-_FROM_TEXT: Mapping[str, Callable[[str], object]] = {
-    **dict.fromkeys(_INSTANTS, datetime.fromisoformat),
-    **dict.fromkeys(_DAYS, date.fromisoformat),
-    **dict.fromkeys(_NUMBERS, int),
-    "price": Decimal,
-    "customer_code": str,
-}
-"""Columns that may be empty, and how what `differences` made of them is read again; all others are
-text.
-"""
-
-
 async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
     """The ticket as it was before its last save, at the version it has now.
 
@@ -337,20 +227,12 @@ async def find_before_last_change(db: Reader, ticket: Ticket) -> Ticket | None:
         for one in await changes.list_changes(db, ticket.no, ticket.version - 1)
         if one.field != UNSENT
     ]
-    before = as_stored(ticket)
-    if ticket.version == 1 or not last or any(change.field not in before for change in last):
+    if ticket.version == 1 or not last:
         return None
-    for change in last:
-        before[change.field] = _value(change.field, change.old)
-    return _ticket({**before, "no": ticket.no, "version": ticket.version, UNSENT: ticket.unsent_at})
-
-
-def _value(field: str, text: str) -> object:
-    """A column's value out of the text that the list of changes keeps."""
-    read = _FROM_TEXT.get(field)
-    if read is None:
-        return text
-    return read(text) if text else None
+    if not all(TICKET.has_column(change.field) for change in last):
+        return None
+    before = dict(TICKET.from_history(change.field, change.old) for change in last)
+    return replace(ticket, **before)
 
 
 async def list_by_customer(db: Reader, code: str, limit: int, offset: int = 0) -> list[Ticket]:

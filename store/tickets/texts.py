@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from domain.tickets.fields import SEARCHED
 from domain.tickets.records import Ticket
 from domain.tickets.text import text_key
 from store.engine.database import Tx, is_one_of
-
-FIELDS = ("details", "result", "remarks", "purpose", "agency", "letter_no", "receipt_no")
-"""The fields that are searched; a snippet is looked for in this order."""
 
 
 async def keep(tx: Tx, tickets: Iterable[Ticket]) -> None:
@@ -27,7 +25,7 @@ async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
 
 
 def _key(ticket: Ticket) -> str:
-    return text_key(*(getattr(ticket, field) for field in FIELDS))
+    return text_key(*(getattr(ticket, field) for field in SEARCHED))
 
 
 def text_id(no: str) -> int:

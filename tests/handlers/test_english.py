@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from domain.customers.provinces import list_provinces
+from domain.fields.rows import every_row
 from domain.staff import Platform
 from handlers.chat import buttons_of
 from handlers.customers.fields import CUSTOMER_FIELDS
@@ -36,6 +37,7 @@ DATES = re.compile(r"(?:\d{1,2} )?\S+\.\S+\. \d\d|\d\d\.\d\d น\.")
 TABLES = {
     "ACTIONS",
     "FIELDS",
+    "HINTS",
     "BUTTONS",
     "VALUES",
     "ROLES",
@@ -168,7 +170,14 @@ def parse(path: Path) -> ast.Module:
 def shown() -> set[str]:
     """Every Thai text of the handlers that English must have."""
     found = {str(text.value) for path in SOURCES for text, _spoken in texts(parse(path))}
-    return found - IN_THAI | {word(name) for name in MENU}
+    return found - IN_THAI | {word(name) for name in MENU} | tabled()
+
+
+def tabled() -> set[str]:
+    """The texts of the table of fields that are said: labels, questions, values to choose from."""
+    rows = [*every_row()]
+    values = {words[0] for row in rows for words in (row.values or {}).values()}
+    return {text for row in rows for text in (row.label, row.hint) if text} | values
 
 
 def kept(text: str) -> list[str]:

@@ -1,0 +1,147 @@
+"""A record's fields together: between the object, the columns of the store and texts."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from enum import StrEnum
+from typing import Any, get_args, get_type_hints
+
+from domain.errors import DataError
+from domain.fields.rows import FieldRow, read_rows
+from domain.fields.types import PLAIN_TYPES, FieldType
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A row with its type, as the attribute of the class wants it."""
+
+    row: FieldRow
+    type: FieldType
+    empty: object
+
+    def text(self, value: object) -> str:
+        return "" if value is None else self.type.text(value)
+
+    def value(self, text: str) -> Any:
+        return self.type.value(text) if text else self.empty
+
+
+class RecordFields:
+    """All fields of one kind of record.
+
+    `record` is the dataclass, `name` its section of domain/data/fields.toml, `own` its types beside
+    the plain ones. What the table does not name (the record's key, its version) is no field.
+    """
+
+    def __init__(self, record: type, name: str, own: Mapping[str, FieldType] | None = None) -> None:
+        self.rows: Mapping[str, FieldRow] = read_rows(name)
+        """The rows by name, in the order of the table."""
+        types = {**PLAIN_TYPES, **(own or {})}
+        self._bound = {row.name: _bind(record, row, types) for row in self.rows.values()}
+        self._written = tuple(one for one in self._bound.values() if not one.row.apart)
+        self._by_column = {one.row.column: one for one in self._bound.values()}
+        self.columns = tuple(self._by_column)
+        """The columns of the store, in the order of the table."""
+
+    def names(
+        self,
+        which: Callable[[FieldRow], bool],
+        first: Iterable[str] = (),
+    ) -> tuple[str, ...]:
+        """Names of the fields for which that holds: those of `first` first, then the others in the
+        order of the table.
+        """
+        found = {row.name: None for row in self.rows.values() if which(row)}
+        led = [name for name in first if name in found]
+        return tuple(dict.fromkeys((*led, *found)))
+
+    def standing(self, place: str, first: Iterable[str] = ()) -> tuple[str, ...]:
+        """Names of the fields that stand in that place (domain.fields.rows.PLACES)."""
+        return self.names(lambda row: place in row.places, first)
+
+    def stored(self, record: object) -> dict[str, object]:
+        """The columns as a save writes them."""
+        columns: dict[str, object] = {}
+        for one in self._written:
+            value = getattr(record, one.row.attribute)
+            if one.type.stored is not None and value is not None:
+                value = one.type.stored(value)
+            columns[one.row.column] = value
+        return columns
+
+    def loaded(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """The attributes of the record whose columns these are."""
+        attributes: dict[str, Any] = {}
+        for column, one in self._by_column.items():
+            value = columns[column]
+            if one.type.loaded is not None and value is not None:
+                value = one.type.loaded(value)
+            attributes[one.row.attribute] = value
+        return attributes
+
+    def is_default(self, record: object, name: str) -> bool:
+        """Whether a field has the value that a record has of which nothing is said."""
+        one = self._bound[name]
+        return bool(getattr(record, one.row.attribute) == one.empty)
+
+    def text(self, record: object, name: str) -> str:
+        """A field's value as drafts and the history hold it."""
+        one = self._bound[name]
+        return one.text(getattr(record, one.row.attribute))
+
+    def value(self, name: str, text: str) -> Any:
+        """A field's value out of such a text."""
+        return self._bound[name].value(text)
+
+    def texts(self, record: object, names: Iterable[str]) -> dict[str, str]:
+        """The values of these fields as drafts hold them."""
+        return {name: self.text(record, name) for name in names}
+
+    def values(self, texts: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
+        """The attributes of these fields out of such texts; a text that is missing is empty."""
+        bound = [self._bound[name] for name in names]
+        return {one.row.attribute: one.value(texts.get(one.row.name, "")) for one in bound}
+
+    def differences(self, old: object, new: object) -> dict[str, tuple[str, str]]:
+        """The columns that differ, each with both values as the history holds them."""
+        before, after = self.stored(old), self.stored(new)
+        return {
+            column: (self._history(column, old), self._history(column, new))
+            for column in before
+            if before[column] != after[column]
+        }
+
+    def _history(self, column: str, record: object) -> str:
+        return self.text(record, self._by_column[column].row.name)
+
+    def has_column(self, column: str) -> bool:
+        """Whether saves write a column of that name."""
+        return column in self._by_column and not self._by_column[column].row.apart
+
+    def from_history(self, column: str, text: str) -> tuple[str, Any]:
+        """An attribute and its value out of what the history holds of a column."""
+        one = self._by_column[column]
+        return one.row.attribute, one.value(text)
+
+
+def _bind(record: type, row: FieldRow, types: Mapping[str, FieldType]) -> _Bound:
+    """The row's type; a field of choices is of the enumeration that the class says."""
+    if row.type not in types:
+        raise DataError(f"fields.toml: {row.name}: type: use one of {', '.join(types)}")
+    hint = get_type_hints(record).get(row.attribute)
+    if hint is None:
+        raise DataError(f"fields.toml: {row.name}: {record.__name__} has no {row.attribute}")
+    kind = types[row.type]
+    if row.type != "choice":
+        return _Bound(row, kind, kind.empty)
+    default = next(one.default for one in fields(record) if one.name == row.attribute)
+    empty = "" if default is MISSING else default
+    choices = _enumeration(hint)
+    return _Bound(row, FieldType(value=choices, loaded=choices), empty)
+
+
+def _enumeration(hint: Any) -> Callable[[str], Any]:
+    """The enumeration of an annotation, str where it has none."""
+    for one in (hint, *get_args(hint)):
+        if isinstance(one, type) and issubclass(one, StrEnum):
+            return one
+    return str
