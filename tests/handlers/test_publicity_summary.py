@@ -17,6 +17,7 @@ from store.chat import inbox
 from store.chat.inbox import Event
 from store.due import Due
 from store.publicity import publications
+from tests.fakes.letters import needs_letters
 from tests.handlers.conftest import Answer, DeskUnderTest
 
 LABOUR = "สำรวจภาวะการทำงานของประชากร"
@@ -156,6 +157,7 @@ def charts(answer: Answer) -> list[Document]:
     return [part for reply in answer.replies for part in reply.parts if isinstance(part, Document)]
 
 
+@needs_letters
 async def test_the_summary_comes_with_a_chart_of_its_months(year: DeskUnderTest):
     answer = await year.says("ประชาสัมพันธ์ สรุป")
     (chart,) = charts(answer)
@@ -168,11 +170,13 @@ async def test_the_summary_comes_with_a_chart_of_its_months(year: DeskUnderTest)
     assert (again.sha256, again.file != chart.file) == (chart.sha256, True)
 
 
+@needs_letters
 async def test_a_single_month_is_shown_by_project(year: DeskUnderTest):
     (chart,) = charts(await year.says("ประชาสัมพันธ์ สรุป พ.ย. 69"))
     assert "ตามโครงการ · พ.ย. 69 · 3 โพสต์" in chart.caption
 
 
+@needs_letters
 @pytest.mark.parametrize("period", ["ต.ค. 60 - พ.ย. 69", "ปี 2500 ถึง ปี 2569"])
 async def test_many_years_are_shown_by_fiscal_year(year: DeskUnderTest, period: str):
     answer = await year.says(f"ประชาสัมพันธ์ สรุป {period}")
@@ -203,6 +207,7 @@ async def test_without_a_picture_the_numbers_still_come(year: DeskUnderTest):
     assert not charts(answer)
 
 
+@needs_letters
 async def test_the_provinces_have_a_chart_too(desk: DeskUnderTest):
     for line in ("กระบี่ 1600 ต.ค. 69", "ตาก 400 ต.ค. 69", "กระบี่ 500 ก.ย. 69"):
         await desk.says(f"/open {line}")
