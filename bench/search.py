@@ -22,7 +22,7 @@ from bench.slips import SLIPS
 from domain.customers.phones import format_phone
 from store.engine.database import Database
 from store.opening import open_database
-from store.search.customers import Hit, find_customers, find_twins
+from store.search.customers import Hit, find_customers, find_likely_duplicates
 from store.search.words import SearchWords
 
 CACHE = Path(tempfile.gettempdir()) / "deskbot-bench"
@@ -318,7 +318,7 @@ async def _twins(
     times = [
         (
             await _timed(
-                find_twins(
+                find_likely_duplicates(
                     db, words, Customer(CustomerCode("C0"), p.name, phone=p.phone, email=p.email)
                 )
             )

@@ -271,7 +271,7 @@ class Context(Work):
     fields.
     """
 
-    twins: dict[str, list[Hit]] = field(default_factory=dict)
+    likely_duplicates: dict[str, list[Hit]] = field(default_factory=dict)
     """Who may be the customer that this event's form makes, likewise, by what was typed of her."""
 
     jobs: list[str] = field(default_factory=list)

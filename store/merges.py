@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from domain.customers.merging import Merge, Parted, Union, is_tied
+from domain.customers.merging import Merge, Union, Unmerged, is_tied
 from domain.customers.records import Customer
 from domain.errors import Conflict
 from domain.staff import StaffId
@@ -199,7 +199,12 @@ async def _move(
 
 
 async def unmerge(
-    tx: Tx, stored: StoredMerge, now_survivor: Customer, parted: Parted, by: StaffId, now: datetime
+    tx: Tx,
+    stored: StoredMerge,
+    now_survivor: Customer,
+    parted: Unmerged,
+    by: StaffId,
+    now: datetime,
 ) -> None:
     """Take a merge back: both records as `parted` says, and what went over goes back where it is
     still there.

@@ -30,7 +30,7 @@ class BoxFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MailboxState:
     """How a mailbox stands: UIDs mean something under this `uidvalidity`, and the next mail has
     `uidnext` or more.
     """
@@ -55,7 +55,7 @@ class ImapBox:
         self._tls = tls
         self._imap: imaplib.IMAP4 | None = None
 
-    async def look(self) -> Seen:
+    async def look(self) -> MailboxState:
         """Log in where nobody is yet, and see how the mailbox stands."""
         return await self._call(self._look)
 
@@ -98,12 +98,12 @@ class ImapBox:
 
     # What runs in the thread.
 
-    def _look(self, imap: imaplib.IMAP4) -> Seen:
+    def _look(self, imap: imaplib.IMAP4) -> MailboxState:
         self._said(imap.select(self._mailbox, readonly=True), "mailbox")
         validity, following = (imap.response(name)[1][-1] for name in ("UIDVALIDITY", "UIDNEXT"))
         if not validity or not following:
             raise BoxFailed("mailbox")
-        return Seen(int(validity), int(following))
+        return MailboxState(int(validity), int(following))
 
     def _connected(self) -> imaplib.IMAP4:
         if self._imap is None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.log import get_logger, where
-from bot.mail.imap_box import BoxFailed, ImapBox, Seen
+from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
 from bot.queues.outgoing import ADMIN_TOLD
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
@@ -131,7 +131,7 @@ class MailInbox:
         name, now = f"mailbox:{self._box.name}", self._desk.clock()
         return await self._desk.db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
-    async def _position(self, seen: Seen) -> Position:
+    async def _position(self, seen: MailboxState) -> Position:
         """Where to go on. What lay in the mailbox before the desk first saw it is not read."""
         db, now, name = self._desk.db, self._desk.clock(), self._box.name
         known = await mail_inboxes.find_position(db, name)

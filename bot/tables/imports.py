@@ -23,7 +23,7 @@ from handlers.desk import Desk
 from handlers.i18n import speak
 from handlers.messages import new_reference
 from handlers.tables import imports as words
-from handlers.tables.imports import Laid
+from handlers.tables.imports import ImportPreview
 from handlers.tables.text import file_notes, remark_header, remark_row, table_sentence
 from store import files, staff
 from store.chat import outbox
@@ -112,7 +112,9 @@ class Imports:
             laid = work.result()
         except _Stopped:
             await _ended(work, stop)
-            await self._say(job, words.stopped(file, Laid(_together(job, counts), 0)), "stopped")
+            await self._say(
+                job, words.stopped(file, ImportPreview(_together(job, counts), 0)), "stopped"
+            )
             return
         finally:
             await _ended(work, stop)
@@ -138,7 +140,7 @@ class Imports:
 
     async def _lay(
         self, job: Import, file: File, counts: Counts, stop: threading.Event, *, dry_run: bool
-    ) -> Laid:
+    ) -> ImportPreview:
         """Lay the table over its register, as the command does; what is told of its rows becomes
         files.
         """
@@ -166,7 +168,7 @@ class Imports:
                     remark=told.remark,
                     advance=check,
                 )
-            return Laid(
+            return ImportPreview(
                 counts if dry_run else _together(job, counts),
                 table.count,
                 told.reasons,
@@ -193,7 +195,9 @@ class Imports:
             job.staff_id,
         )
 
-    async def _end(self, job: Import, state: str, reply: Reply, laid: Laid | None = None) -> None:
+    async def _end(
+        self, job: Import, state: str, reply: Reply, laid: ImportPreview | None = None
+    ) -> None:
         """The next state and what is said of it, in one transaction; nothing where somebody stopped
         it meanwhile.
         """
@@ -260,7 +264,7 @@ class _Told:
         self._remarks.write(remark_row(remarked.place, remarked.remark))
 
 
-async def _ended(work: "asyncio.Task[Laid]", stop: threading.Event) -> None:
+async def _ended(work: "asyncio.Task[ImportPreview]", stop: threading.Event) -> None:
     """Between two batches, not within one: a transaction that runs on would miss what it works
     with.
     """

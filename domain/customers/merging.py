@@ -196,7 +196,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
+class Unmerged:
     """Both customers as taking a merge back leaves them."""
 
     survivor: Customer
@@ -229,7 +229,7 @@ def is_tied(merge: Merge, later: Merge) -> bool:
     return any(_is_same(one, other) for one in brought for other in left)
 
 
-def part(merge: Merge, now: Customer, *, keep: bool) -> Parted:
+def part(merge: Merge, now: Customer, *, keep: bool) -> Unmerged:
     """Take a merge back: the survivor without what came from the merged one, and the merged one as
     it was.
 
@@ -259,7 +259,7 @@ def part(merge: Merge, now: Customer, *, keep: bool) -> Parted:
         for one in merge.merged.contacts
         if not (keep and one.id in merge.moved and one.id not in present)
     ]
-    return Parted(survivor, replace(merge.merged, contacts=tuple(mine)))
+    return Unmerged(survivor, replace(merge.merged, contacts=tuple(mine)))
 
 
 def _survivors_contacts(merge: Merge, now: Customer, *, keep: bool) -> tuple[Contact, ...]:

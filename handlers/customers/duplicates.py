@@ -99,13 +99,16 @@ async def of_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The customers that may be the same as this one, to choose from."""
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.read", customer.code)
-    twins = [hit.customer.code for hit in await search.find_twins(ctx.db, ctx.words, customer)]
-    if not twins:
+    others = [
+        hit.customer.code
+        for hit in await search.find_likely_duplicates(ctx.db, ctx.words, customer)
+    ]
+    if not others:
         return say(
             _("ไม่พบรายที่คล้ายกัน · พิมพ์ รหัสซ้ำ %(code)s ตามด้วยรหัสอื่นเพื่อรายงาน", code=customer.code)
         )
     return await choose_pressed(
-        ctx, {"codes": ",".join((customer.code, *twins)), "picked": customer.code}
+        ctx, {"codes": ",".join((customer.code, *others)), "picked": customer.code}
     )
 
 
@@ -318,7 +321,7 @@ async def _near_names(work: Work, code: str) -> list[Pair]:
     customer = await customers.get_record(work.db, code)
     if customer.merged_into is not None:
         return []
-    hits = await search.find_twins(work.db, work.words, replace(customer, contacts=()))
+    hits = await search.find_likely_duplicates(work.db, work.words, replace(customer, contacts=()))
     pairs = [
         pair_of(code, hit.customer.code, likeness(customer, hit.customer), "alike") for hit in hits
     ]

@@ -16,7 +16,7 @@ from domain.errors import InvalidInput
 from domain.one_line.reading import small_talk
 from domain.one_line.slips import find_slip
 from domain.text import shorten
-from handlers.customers.twins import TWIN
+from handlers.customers.likely_duplicates import TWIN
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Option, unknown_values

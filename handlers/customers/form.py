@@ -11,7 +11,7 @@ from domain.customers.records import Address, Customer, CustomerCode, Gender
 from domain.text import shorten
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.customers import cards as customer_cards
-from handlers.customers import twins as customer_twins
+from handlers.customers import likely_duplicates
 from handlers.customers.fields import (
     CUSTOMER_FIELDS,
     contact_of,
@@ -92,7 +92,7 @@ class CustomerForm(Form):
         """
         if draft.data.get("twin"):
             return []
-        if await customer_twins.unseen(ctx, draft):
+        if await likely_duplicates.unseen(ctx, draft):
             return ["twin"]
         values = await self.values(ctx, draft)
         kind = values.get("kind", "")
@@ -160,7 +160,7 @@ async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
     unseen.
     """
     customer = await customers.get_customer(ctx.db, code)
-    beyond = await customer_twins.beyond(ctx, draft, code)
+    beyond = await likely_duplicates.beyond(ctx, draft, code)
     told = [f"{field_label(name)} {await FORM.present(ctx, draft, name)}" for name in beyond]
     end(ctx, draft, outcome=customer.code, state="cancelled")
     if draft.data.get("then"):
@@ -272,7 +272,7 @@ async def passed_over(ctx: Context, query: str) -> dict[str, str]:
     again.
     """
     hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
-    return {"twins_seen": customer_twins.seen(hits[: customer_twins.SHOWN])}
+    return {"twins_seen": likely_duplicates.seen(hits[: likely_duplicates.SHOWN])}
 
 
 def new_customer(ctx: Context, query: str, then: str = "") -> Draft:

@@ -17,7 +17,7 @@ from handlers.i18n import _
 from handlers.owed.cards import SHOWN, Entry, list_entries, list_part, one_part, several
 from handlers.registry import at_start, due
 from handlers.staff import masked
-from handlers.staff.stand_in import There, who_is_there
+from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
 from store.due import Due
@@ -72,7 +72,7 @@ def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
     )
 
 
-def receivers(there: There, rule: Rule, row: Owed) -> set[StaffId]:
+def receivers(there: Availability, rule: Rule, row: Owed) -> set[StaffId]:
     """Who hears of a reminder: the officer or who stands in; the supervisors, too, where it was
     asked for in vain as often as the rule says, and with the last."""
     return {*there.receivers(row.assignee), *(there.supervisors if _in_vain(rule, row) else ())}
@@ -110,7 +110,7 @@ def _morning(row: Due) -> datetime:
 
 
 async def _piles(
-    work: Work, there: There, since: Mapping[StaffId, datetime], start: datetime
+    work: Work, there: Availability, since: Mapping[StaffId, datetime], start: datetime
 ) -> dict[StaffId, tuple[int, list[int]]]:
     """How many reminders each of these people is to be told of, with the ids of those owed
     longest.

@@ -15,7 +15,7 @@ from store.tickets import hand_overs
 
 
 @dataclass(frozen=True, slots=True)
-class There:
+class Availability:
     """Who can be told something today, by id; who stands in for whom; who answers for the desk; and
     who is at work but can be told only in the team's chat."""
 
@@ -44,7 +44,7 @@ def supervisors(people: Sequence[Staff]) -> list[StaffId]:
     return []
 
 
-async def who_is_there(work: Work) -> There:
+async def who_is_there(work: Work) -> Availability:
     """Today's people: without those on leave, without access, and whom neither a chat nor mail
     reaches.
     """
@@ -74,7 +74,7 @@ async def who_is_there(work: Work) -> There:
     above = supervisors([*there.values()]) or supervisors(able) or supervisors(everybody)
     lost = [person for person in everybody if person.blocked_at is None and person not in able]
     in_chat = await _in_chat(work, [person.id for person in lost if person.id not in away])
-    return There(there, in_place, tuple(above), in_chat)
+    return Availability(there, in_place, tuple(above), in_chat)
 
 
 async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:

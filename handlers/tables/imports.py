@@ -43,7 +43,7 @@ SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class ImportPreview:
     """What a table would do, or did: counts, its rows, what was not taken or read otherwise, what
     is outside it.
 
@@ -99,7 +99,7 @@ def check(ctx: Context, file: File, register: Register) -> Reply | None:
     return say(_("กำลังตรวจ %(name)s เสร็จแล้วจะแสดงให้ดูก่อนนำเข้า", name=file.name))
 
 
-def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
+def _lines(laid: ImportPreview) -> tuple[tuple[str, str], ...]:
     counts = laid.counts.records
     labels = (
         (_("ใหม่"), RecordOutcome.NEW),
@@ -113,7 +113,7 @@ def _lines(laid: Laid) -> tuple[tuple[str, str], ...]:
     return tuple(lines)
 
 
-def _note(laid: Laid, *, remarks: bool) -> str:
+def _note(laid: ImportPreview, *, remarks: bool) -> str:
     notes = [*laid.notes]
     notes += [told_row(place, table_sentence(error)) for place, error in laid.reasons]
     if laid.counts.rejected > len(laid.reasons):
@@ -130,7 +130,7 @@ def _note(laid: Laid, *, remarks: bool) -> str:
     return "\n".join(notes)
 
 
-def _with_files(card: Card, laid: Laid, *, rejected: bool, remarks: bool) -> Reply:
+def _with_files(card: Card, laid: ImportPreview, *, rejected: bool, remarks: bool) -> Reply:
     """The card, with the rows that were not taken, and what was read otherwise where the card does
     not hold it.
     """
@@ -144,7 +144,7 @@ def _with_files(card: Card, laid: Laid, *, rejected: bool, remarks: bool) -> Rep
     return Reply(tuple(parts), confirms=True)
 
 
-def preview(job: Import, file: File, laid: Laid) -> Reply:
+def preview(job: Import, file: File, laid: ImportPreview) -> Reply:
     """What the table would do, and the word that does it."""
     records = laid.counts.records
     rows = laid.rows - laid.counts.rejected
@@ -168,7 +168,7 @@ def preview(job: Import, file: File, laid: Laid) -> Reply:
     )
 
 
-def result(job: Import, file: File, laid: Laid) -> Reply:
+def result(job: Import, file: File, laid: ImportPreview) -> Reply:
     """What it did."""
     title = _(
         "✅ นำเข้า %(name)s เสร็จแล้ว · %(register)s", name=file.name, register=_(VALUES[job.register])
@@ -186,7 +186,7 @@ def refused(file: File, error: DeskError) -> Reply:
     )
 
 
-def stopped(file: File, laid: Laid) -> Reply:
+def stopped(file: File, laid: ImportPreview) -> Reply:
     """It was stopped: what went in until then stays."""
     title = _("หยุดนำเข้า %(name)s แล้ว ส่วนที่นำเข้าแล้วยังอยู่", name=file.name)
     return Reply((Card(title, _lines(laid)),), confirms=True)

@@ -27,7 +27,7 @@ from store.search.names import find_by_name
 from store.search.rank import LIMIT, NameMatch
 from store.search.words import SearchWords
 
-__all__ = ["LIMIT", "Hit", "MatchReason", "find_customers", "find_twins"]
+__all__ = ["LIMIT", "Hit", "MatchReason", "find_customers", "find_likely_duplicates"]
 
 ALIKE = 92
 """Percent from which two whole names may be one person's."""
@@ -138,7 +138,7 @@ async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = F
     return list(dict.fromkeys(row["customer_code"] for row in rows))
 
 
-async def find_twins(db: Database, words: SearchWords, customer: Customer) -> list[Hit]:
+async def find_likely_duplicates(db: Database, words: SearchWords, customer: Customer) -> list[Hit]:
     """Customers already in the register that share a telephone, an e-mail or (nearly) the whole
     name, surest first.
     """

@@ -20,7 +20,7 @@ import pytest
 from bot.engine import Engine
 from bot.mail import imap_box
 from bot.mail import inbox as mail_inbox
-from bot.mail.imap_box import BoxFailed, ImapBox, Seen
+from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
 from bot.mail.inbox import MailInbox
 from bot.mail.server import Encryption, MailServer
 from domain.errors import Conflict, InvalidInput
@@ -518,7 +518,7 @@ async def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
         box = ImapBox(
             MailServer("127.0.0.1", port, Encryption.NONE, "desk", 's e"c\\ret'), 'In "box"'
         )
-        assert await box.look() == Seen(5, 9)
+        assert await box.look() == MailboxState(5, 9)
         await box.close()
     assert said[1:] == [b'LOGIN desk "s e\\"c\\\\ret"\r\n', b'EXAMINE "In \\"box\\""\r\n']
 

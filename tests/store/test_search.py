@@ -20,7 +20,7 @@ from store.engine.database import Database, Tx
 from store.opening import open_database
 from store.search import names as search_names
 from store.search import words as search_words
-from store.search.customers import LIMIT, MatchReason, find_customers, find_twins
+from store.search.customers import LIMIT, MatchReason, find_customers, find_likely_duplicates
 from store.search.words import SearchWords
 from tests.fakes.postgres import Postgresql
 
@@ -251,7 +251,8 @@ async def test_twins_share_a_telephone_an_email_or_the_whole_name(
     await fill(db)
 
     assert [
-        (int(hit.customer.code[1:]), hit.why) for hit in await find_twins(db, words, new)
+        (int(hit.customer.code[1:]), hit.why)
+        for hit in await find_likely_duplicates(db, words, new)
     ] == expected
 
 
@@ -262,7 +263,7 @@ async def test_twins_are_at_most_ten(db: Database, words: SearchWords) -> None:
 
     await db.write(work)
 
-    assert len(await find_twins(db, words, customer(9, "สมชาย ใจดี"))) == 10
+    assert len(await find_likely_duplicates(db, words, customer(9, "สมชาย ใจดี"))) == 10
 
 
 FORGIVEN = [
@@ -440,7 +441,7 @@ async def test_nobody_is_called_unknown_before_the_words_are_read(
     monkeypatch.setattr(words, "_read", Slowly(words, 0.6))
 
     found = asyncio.create_task(find_customers(db, words, "กมลชนก รัฐนพิทัค"))
-    twins = asyncio.create_task(find_twins(db, words, customer(99, "กมลชนก รัตนพิทัก")))
+    twins = asyncio.create_task(find_likely_duplicates(db, words, customer(99, "กมลชนก รัตนพิทัก")))
 
     assert [hit.customer.code for hit in await found] == ["C1"]
     assert [hit.customer.code for hit in await twins] == ["C1"]
@@ -456,7 +457,7 @@ async def test_a_search_that_nobody_can_answer_yet_says_so(
     with pytest.raises(DeskError, match="register_unread"):
         await find_customers(db, words, "กมลชนก รัฐนพิทัค")
     with pytest.raises(DeskError, match="register_unread"):
-        await find_twins(db, words, customer(99, "กมลชนก รัตนพิทักษ์"))
+        await find_likely_duplicates(db, words, customer(99, "กมลชนก รัตนพิทักษ์"))
 
 
 async def test_what_was_written_while_words_were_being_read_is_found(
@@ -482,8 +483,8 @@ async def test_what_was_written_while_words_were_being_read_is_found(
 async def test_twins_may_be_spelt_a_little_differently(db: Database, words: SearchWords) -> None:
     await add_all(db, FORGIVEN)
 
-    (twin,) = await find_twins(db, words, customer(99, "กมลชนก รัตนพิทัก"))
+    (twin,) = await find_likely_duplicates(db, words, customer(99, "กมลชนก รัตนพิทัก"))
 
     assert (twin.customer.code, twin.why) == ("C1", MatchReason.SIMILAR)
     assert 92 <= twin.score < 100
-    assert await find_twins(db, words, customer(99, "กมลชนก รัตนา")) == []
+    assert await find_likely_duplicates(db, words, customer(99, "กมลชนก รัตนา")) == []

@@ -42,12 +42,12 @@ async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
     if draft.record or not any(told):
         return []
     key = "\n".join(told)
-    if key not in ctx.twins:
+    if key not in ctx.likely_duplicates:
         name, phone, mobile, email = told
         wanted = Customer(CustomerCode(""), name, phone=phone, mobile=mobile, email=email)
-        ctx.twins[key] = await search.find_twins(ctx.db, ctx.words, wanted)
+        ctx.likely_duplicates[key] = await search.find_likely_duplicates(ctx.db, ctx.words, wanted)
     passed = draft.data.get("twins_seen", "").split(",")
-    return [hit for hit in ctx.twins[key] if seen([hit]) not in passed]
+    return [hit for hit in ctx.likely_duplicates[key] if seen([hit]) not in passed]
 
 
 async def _options(ctx: Context, draft: Draft) -> list[Option]:
