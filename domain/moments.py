@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from domain.dates.days import BANGKOK, MOST_AHEAD, find_relative, parse_date
-from domain.dates.time_of_day import MIDNIGHT, read_time, time_pattern
+from domain.dates.days import BANGKOK, MOST_AHEAD, calendar_day, find_relative, parse_date
+from domain.dates.time_of_day import time_at
 from domain.dates.when import find_named_day
 from domain.errors import InvalidInput
+from domain.patterns import one_of
 from domain.text import clean, digits, words
 from domain.tickets.references import without_courtesy
 
@@ -18,6 +19,8 @@ OPENING = time(8, 30)
 _ANY_DAY = date(2026, 1, 1)
 MOST_DAYS = 120
 """The longest leave that is read as one; more is a slip of the finger."""
+_DAYS_BACK = timedelta(days=3)
+"""So far back a date without a year may lie in a span of days to come."""
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
@@ -59,22 +62,20 @@ def _times(text: str) -> Iterator[tuple[int, int, time]]:
     """
     arabic = digits(text)
     for start in range(len(arabic)):
-        match = time_pattern().match(arabic, start)
-        found = read_time(arabic, start) if match else None
-        if match is None or found is None or found[0] >= MIDNIGHT:
-            continue
-        minutes, end = found
-        vague = match["part"] and end == match.end()
-        if not vague:
-            yield start, end, time(minutes // 60, minutes % 60)
+        found = time_at(arabic, start)
+        if found is not None and found.at is not None and not found.vague:
+            yield start, found.end, found.at
 
 
 def _without_gaps(text: str) -> str:
     """What is left beside a time, without the words that lead up to one."""
-    lead = "|".join(
-        map(re.escape, sorted(words("moments").texts("before_time"), key=len, reverse=True))
-    )
-    return re.sub(rf"(?:\s|{lead}|,)+$|^(?:\s|,)+", "", text)
+    return _gaps().sub("", text)
+
+
+@cache
+def _gaps() -> re.Pattern[str]:
+    lead = one_of(words("moments").texts("before_time"))
+    return re.compile(rf"(?:\s|{lead}|,)+$|^(?:\s|,)+")
 
 
 def parse_days(text: str, today: date) -> tuple[date, date]:
@@ -89,11 +90,10 @@ def parse_days(text: str, today: date) -> tuple[date, date]:
         return span
     try:
         if not dash:
-            return _one_day(first, today), _one_day(first, today)
+            day = _one_day(first, today)
+            return day, day
         end = _one_day(last, today)
-        begin = (
-            _same_month(first, end) if digits(first).strip().isdigit() else parse_date(first, end)
-        )
+        begin = _begin(first, end)
     except InvalidInput:
         raise InvalidInput("days", text=text[:40]) from None
     if not begin <= end <= begin + timedelta(days=MOST_DAYS):
@@ -113,9 +113,10 @@ def _until() -> re.Pattern[str]:
 def names_days(text: str) -> bool:
     """Whether `parse_days` would read the text, polite words at its end aside."""
     try:
-        return bool(parse_days(without_courtesy(text), _ANY_DAY))
+        parse_days(without_courtesy(text), _ANY_DAY)
     except InvalidInput:
         return False
+    return True
 
 
 def _named_days(first: str, last: str, today: date) -> tuple[date, date] | None:
@@ -123,17 +124,24 @@ def _named_days(first: str, last: str, today: date) -> tuple[date, date] | None:
     on.
     """
     begin = _whole_day(first, today)
-    if begin is None or not last:
-        return None if begin is None else (begin, begin)
+    if begin is None:
+        return None
+    if not last:
+        return begin, begin
     end = _whole_day(last, today)
     if end is not None and end < begin:
         end = _whole_day(last, begin)
-    return None if end is None or end < begin else (begin, end)
+    if end is None or end < begin:
+        return None
+    return begin, end
 
 
 def _whole_day(text: str, today: date) -> date | None:
-    found = find_named_day(text.strip(), today)
-    return found[0] if found and not text.strip()[found[1] :].strip() else None
+    text = text.strip()
+    found = find_named_day(text, today)
+    if found is None or text[found[1] :].strip():
+        return None
+    return found[0]
 
 
 def _one_day(text: str, today: date) -> date:
@@ -141,29 +149,29 @@ def _one_day(text: str, today: date) -> date:
     the next such day.
     """
     plain = digits(text).strip()
-    if not re.fullmatch(r"\d\d?", plain):
-        # Read as if half a year had passed, since parse_date looks half a year ahead and half a
-        # year back.
-        return find_relative(text, today) or parse_date(
-            text, today + MOST_AHEAD - timedelta(days=3)
-        )
+    if re.fullmatch(r"\d\d?", plain):
+        return _next_numbered(int(plain), text, today)
+    # Read as if half a year had passed, since parse_date looks half a year ahead and half a year
+    # back.
+    return find_relative(text, today) or parse_date(text, today + MOST_AHEAD - _DAYS_BACK)
+
+
+def _next_numbered(number: int, text: str, today: date) -> date:
+    """The next day with this number, in this month or the next."""
     for months in (0, 1):
         year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
-        candidate = _day(year, month + 1, int(plain))
+        candidate = calendar_day(year, month + 1, number)
         if candidate is not None and candidate >= today:
             return candidate
     raise InvalidInput("days", text=text[:40])
 
 
-def _same_month(first: str, end: date) -> date:
-    on = _day(end.year, end.month, int(digits(first)))
+def _begin(text: str, end: date) -> date:
+    """The day that begins a span: a date, or the number of a day in the last one's month."""
+    figures = digits(text).strip()
+    if not figures.isdecimal():
+        return parse_date(text, end)
+    on = calendar_day(end.year, end.month, int(figures))
     if on is None:
-        raise InvalidInput("days", text=first)
+        raise InvalidInput("days", text=text)
     return on
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -7,13 +7,14 @@ each of them."""
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from domain.dates.days import BUDDHIST_OFFSET, month_numbers
+from domain.dates.days import BUDDHIST_OFFSET, month_names, month_numbers
 from domain.errors import InvalidInput
-from domain.text import MARKS, clean, digits, words
+from domain.patterns import WORD_END, one_of
+from domain.text import clean, digits, words
 
 FIRST_YEAR = 2400
 AHEAD = 30
@@ -23,7 +24,13 @@ OLDEST_SHORT = 40
 """A year of two digits among other words is not before 2540."""
 
 _DAY = re.compile(r"(?<!\d)\d\d?\s*$")
+_BEFORE_MONTH = 8
+"""Characters before a month among which the day of a date is looked for."""
 _KEPT = re.compile(r"(\d{4})(?:-(\d{4}))?(?:([QM])(\d\d?)(?:-(\d\d?))?)?")
+
+_Part = tuple[str, int, int]
+"""Unit, first and last quarter or month of each year."""
+_WHOLE: _Part = ("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +46,25 @@ class DataPeriod:
     end: int = 0
 
     def __str__(self) -> str:
-        years = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        years = _span(str(self.first), str(self.last))
         if not self.unit:
             return years
-        return f"{years}{self.unit}{self.start}" + (
-            f"-{self.end}" if self.end != self.start else ""
-        )
+        return f"{years}{self.unit}{_span(str(self.start), str(self.end))}"
 
     def spans(self) -> list[tuple[date, date]]:
         """First and last day of each unbroken stretch."""
+        first, last = self._months()
+        if (first, last) == (1, 12):
+            return [(_first_day(self.first, 1), _last_day(self.last, 12))]
+        years = range(self.first, self.last + 1)
+        return [(_first_day(year, first), _last_day(year, last)) for year in years]
+
+    def _months(self) -> tuple[int, int]:
+        """The first and last month of each year."""
         if not self.unit:
-            return [(_day(self.first, 1), _day(self.last, 12, last=True))]
-        months = 3 if self.unit == "Q" else 1
-        start, end = (self.start - 1) * months + 1, self.end * months
-        if (start, end) == (1, 12):
-            return [(_day(self.first, 1), _day(self.last, 12, last=True))]
-        return [
-            (_day(year, start), _day(year, end, last=True))
-            for year in range(self.first, self.last + 1)
-        ]
+            return 1, 12
+        length = 3 if self.unit == "Q" else 1
+        return (self.start - 1) * length + 1, self.end * length
 
 
 def parse_periods(text: str, today: date) -> tuple[DataPeriod, ...]:
@@ -91,11 +98,13 @@ def _scan(
     reader = _Reader(today)
     end = at
     while token := _tokens().match(plain, at):
-        year = token["year"]
-        if token.end() == at or (not short and year and len(year) == 2 and not reader.waits):
+        if token.end() == at:
             break
-        if within and year and (reader.is_hardly(year) or _counts().match(plain, token.end())):
-            break
+        if year := token["year"]:
+            if len(year) == 2 and not short and not reader.waits:
+                break
+            if within and (reader.is_hardly(year) or _counts().match(plain, token.end())):
+                break
         at = token.end()
         if reader.take(token):
             end = at
@@ -122,13 +131,13 @@ def find_periods(
     at = 0
     while start := _run_start(short=short).search(plain, at):
         begun = start.start("short") if start["short"] else start.start()
+        may_be_short = bool(start["short"] or start["month"])
         try:
-            at, periods = _scan(
-                plain, begun, today, short=bool(start["short"] or start["month"]), within=short
-            )
+            at, periods = _scan(plain, begun, today, short=may_be_short, within=short)
         except InvalidInput:
             periods = ()
-        if periods and not _DAY.search(plain[max(0, begun - 8) : begun]):
+        of_a_date = _DAY.search(plain[max(0, begun - _BEFORE_MONTH) : begun])
+        if periods and not of_a_date:
             found.append((begun, at, periods))
         at = max(at, start.end())
     return found
@@ -141,18 +150,24 @@ def kept(periods: Iterable[DataPeriod]) -> str:
 
 def read_kept(text: str) -> tuple[DataPeriod, ...]:
     """Periods out of the stored form; none for words that were kept as typed."""
-    found = [_KEPT.fullmatch(part) for part in text.split(", ")]
     periods = []
-    for match in found:
-        if match is None:
+    for part in text.split(", "):
+        found = _KEPT.fullmatch(part)
+        if found is None:
             return ()
-        first, last, unit, start, end = match.groups()
-        periods.append(
-            DataPeriod(
-                int(first), int(last or first), unit or "", int(start or 0), int(end or start or 0)
-            )
-        )
+        periods.append(_kept_period(found))
     return tuple(periods)
+
+
+def _kept_period(found: re.Match[str]) -> DataPeriod:
+    first, last, unit, start, end = found.groups()
+    return DataPeriod(
+        first=int(first),
+        last=int(last or first),
+        unit=unit or "",
+        start=int(start or 0),
+        end=int(end or start or 0),
+    )
 
 
 def format_periods(text: str) -> str:
@@ -160,22 +175,25 @@ def format_periods(text: str) -> str:
     periods = read_kept(text)
     if not periods:
         return text
-    years = [str(period) for period in periods if not period.unit]
-    table = words("data_years")
-    parts = [table.text("print_year") % ", ".join(years)] if years else []
-    return ", ".join([*parts, *(_printed(period) for period in periods if period.unit)])
+    whole = [str(period) for period in periods if not period.unit]
+    printed = [_printed(period) for period in periods if period.unit]
+    if whole:
+        printed.insert(0, words("data_years").text("print_year") % ", ".join(whole))
+    return ", ".join(printed)
 
 
 def _printed(period: DataPeriod) -> str:
     table = words("data_years")
-    years = str(DataPeriod(period.first, period.last))
+    years = _span(str(period.first), str(period.last))
     if period.unit == "Q":
-        return table.text("print_quarter") % (_span(str(period.start), str(period.end)), years)
-    names = [
-        words("dates").table("months").texts(str(number))[0]
-        for number in (period.start, period.end)
-    ]
-    return table.text("print_month") % (_span(*names), years)
+        quarters = _span(str(period.start), str(period.end))
+        return table.text("print_quarter") % (quarters, years)
+    months = _span(_month_name(period.start), _month_name(period.end))
+    return table.text("print_month") % (months, years)
+
+
+def _month_name(number: int) -> str:
+    return words("dates").table("months").texts(str(number))[0]
 
 
 def _span(first: str, last: str) -> str:
@@ -192,7 +210,7 @@ class _Reader:
         self._short = (today.year + BUDDHIST_OFFSET + 1) % 100
         self._done: list[DataPeriod] = []
         self._waiting: list[tuple[int, int]] = []
-        self._part: tuple[str, int, int] | None = None
+        self._part: _Part | None = None
 
     @property
     def waits(self) -> bool:
@@ -206,46 +224,56 @@ class _Reader:
     def take(self, token: re.Match[str]) -> bool:
         """Whether the token says something (a mere filler may belong to what follows)."""
         if token["year"]:
-            self._year(token["year"], token["until"])
-        elif token["quarter"]:
-            self._parted(
-                "Q", int(token["quarter"]), int(token["quarter_until"] or token["quarter"])
-            )
-        elif token["month"]:
-            number = month_numbers()[re.sub(r"[.\s]", "", token["month"]).casefold()]
-            self._parted("M", number, number)
-        return bool(token["year"] or ((token["quarter"] or token["month"]) and self._part is None))
+            self._take_year(token["year"], token["until"])
+            return True
+        if quarter := token["quarter"]:
+            self._take_part("Q", int(quarter), int(token["quarter_until"] or quarter))
+            return not self.waits
+        if token["month"]:
+            number = month_numbers()[_bare(token["month"])]
+            self._take_part("M", number, number)
+            return not self.waits
+        return False
 
     def done(self) -> tuple[DataPeriod, ...]:
-        self._flush(None)
+        """All periods that were read, each once."""
+        self._settle(_WHOLE)
         return tuple(dict.fromkeys(self._done))
 
-    def _year(self, first: str, last: str | None) -> None:
-        ends = sorted((self._full(first), self._full(last or first)))
-        self._waiting.append((ends[0], ends[1]))
+    def _take_year(self, first: str, last: str | None) -> None:
+        begin, end = sorted((self._full(first), self._full(last or first)))
+        self._waiting.append((begin, end))
         if self._part:
-            self._flush(self._part)
+            self._settle(self._part)
 
-    def _parted(self, unit: str, start: int, end: int) -> None:
+    def _take_part(self, unit: str, start: int, end: int) -> None:
         part = (unit, min(start, end), max(start, end))
-        if self._waiting and unit == "M":
-            raise InvalidInput("periods", text="")  # a day of a month
-        if self._waiting:
-            self._flush(part)
-            self._part = None
-        else:
+        if not self._waiting:
             self._part = part
+            return
+        if unit == "M":
+            raise InvalidInput("periods", text="")  # the "year" is the day of a month
+        self._settle(part)
+        self._part = None
 
-    def _flush(self, part: tuple[str, int, int] | None) -> None:
+    def _settle(self, part: _Part) -> None:
+        """The waiting years as periods with this part; one goes on where the last one ends."""
         for first, last in self._waiting:
-            before = self._done[-1] if part and self._done else None
-            if before and before == DataPeriod(before.first, first - 1, *(part or ())):
-                self._done[-1] = DataPeriod(before.first, last, *(part or ()))
+            if part != _WHOLE and self._goes_on(first, part):
+                self._done[-1] = replace(self._done[-1], last=last)
             else:
-                self._done.append(DataPeriod(first, last, *(part or ())))
+                self._done.append(DataPeriod(first, last, *part))
         self._waiting.clear()
 
+    def _goes_on(self, year: int, part: _Part) -> bool:
+        """Whether the period before has the same part, and ends a year earlier."""
+        if not self._done:
+            return False
+        before = self._done[-1]
+        return (before.last, before.unit, before.start, before.end) == (year - 1, *part)
+
     def _full(self, text: str) -> int:
+        """The Buddhist year that is meant by two or four digits."""
         year = int(text)
         if len(text) == 2:
             year = 2500 + year if year <= self._short else 0
@@ -256,9 +284,18 @@ class _Reader:
         return year
 
 
-def _day(year: int, month: int, *, last: bool = False) -> date:
+def _first_day(year: int, month: int) -> date:
+    return date(year - BUDDHIST_OFFSET, month, 1)
+
+
+def _last_day(year: int, month: int) -> date:
     common = year - BUDDHIST_OFFSET
-    return date(common, month, monthrange(common, month)[1] if last else 1)
+    return date(common, month, monthrange(common, month)[1])
+
+
+def _bare(name: str) -> str:
+    """A month's name as it is compared: without dots and blanks, in small letters."""
+    return re.sub(r"[.\s]", "", name).casefold()
 
 
 def _plain(text: str) -> str:
@@ -272,50 +309,48 @@ def _plain(text: str) -> str:
 @cache
 def _run_start(*, short: bool) -> re.Pattern[str]:
     """Where a run may begin: a quarter, or a year that is no part of another number."""
-    quarter = "|".join(map(re.escape, words("data_years").texts("quarter")))
     year = r"(?<![\d,/-])(?<!\d\.)\d{4}(?![\d%/])(?![.,]\d)"
-    two = r"(?<!\d)\d\d(?![\d%/])(?![.,:]\d)"
-    marks = "|".join(map(re.escape, words("data_years").texts("year_marks")))
-    series = "|".join(map(re.escape, words("data_years").texts("series")))
-    of_month = rf"(?:{year}|{two})" if short else year
-    ways = [
-        rf"(?:{quarter})\s*[1-4](?!\d)",
-        rf"(?P<month>(?:{_month_names()})\s*(?:(?:{marks})\s*)*{of_month})",
+    two_digits = r"(?<!\d)\d\d(?![\d%/])(?![.,:]\d)"
+    marks = _of("year_marks")
+    of_month = rf"(?:{year}|{two_digits})" if short else year
+    named = rf"(?:{marks}\s?|{_of('series')}\S{{0,40}}\s)(?P<short>{two_digits})"
+    never = "(?P<short>(?!))"
+    ways = (
+        rf"{_of('quarter')}\s*[1-4](?!\d)",
+        rf"(?P<month>{month_names()}\s*(?:{marks}\s*)*{of_month})",
         year,
-        rf"(?:(?:{marks})\s?|(?:{series})\S{{0,40}}\s)(?P<short>{two})"
-        if short
-        else r"(?P<short>(?!))",
-    ]
+        named if short else never,
+    )
     return re.compile("|".join(ways), re.IGNORECASE)
 
 
 @cache
 def _counts() -> re.Pattern[str]:
     """Words behind a number that counts them."""
-    counted = "|".join(map(re.escape, words("data_years").texts("counted")))
-    return re.compile(rf"\s*(?:(?:{counted})(?![^\W\d_]|[{MARKS}])|\.-)")
-
-
-def _month_names() -> str:
-    months = words("dates").table("months")
-    names = sorted(
-        (name for key in months.values for name in months.texts(key)), key=len, reverse=True
-    )
-    return "|".join(
-        r"\.?\s?".join(map(re.escape, n.rstrip(".").split("."))) + r"\.?" for n in names
-    )
+    return re.compile(rf"\s*(?:{_of('counted')}{WORD_END}|\.-)")
 
 
 @cache
 def _tokens() -> re.Pattern[str]:
-    table = words("data_years")
-    quarter = "|".join(map(re.escape, table.texts("quarter")))
-    fillers = "|".join(map(re.escape, sorted(table.texts("fillers"), key=len, reverse=True)))
+    """One word of a run: a quarter, years, a month, or a word that says nothing beside them."""
+    quarter = _of("quarter")
     year = r"(?:\d{4}|\d\d)(?![\d%])(?!\.\d)"
     return re.compile(
-        rf"[\s,/()]*(?:(?:{quarter})\s*(?P<quarter>[1-4])(?:\s*-\s*(?:{quarter})?\s*(?P<quarter_until>[1-4]))?(?!\d)"
-        rf"|(?P<year>{year})(?:\s*-\s*(?P<until>{year}))?"
-        rf"|(?P<month>{_month_names()})(?=\s|\d|/|$)"
-        rf"|(?P<filler>{fillers}))[)]?",
-        re.IGNORECASE,
+        rf"""
+        [\s,/()]*
+        (?:
+            {quarter}\s*(?P<quarter>[1-4])
+            (?:\s*-\s*(?:{quarter})?\s*(?P<quarter_until>[1-4]))?(?!\d)
+          | (?P<year>{year})(?:\s*-\s*(?P<until>{year}))?
+          | (?P<month>{month_names()})(?=\s|\d|/|$)
+          | (?P<filler>{_of("fillers")})
+        )
+        [)]?
+        """,
+        re.IGNORECASE | re.VERBOSE,
     )
+
+
+def _of(key: str) -> str:
+    """A pattern for the words of one list of [data_years]."""
+    return one_of(words("data_years").texts(key))

@@ -8,12 +8,17 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidInput
+from domain.patterns import WORD_END, one_dotted
 from domain.text import MARKS, clean, digits, words
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 BUDDHIST_OFFSET = 543
 YEARS = range(1957, 2101)
 """Gregorian years that the desk may mean; any other is a slip of the finger."""
+
+FIRST_BUDDHIST = 2400
+COMMON_YEARS = range(1900, 2201)
+"""A year of four digits without its era is Buddhist from the one on, Christian among the others."""
 
 MOST_AHEAD = timedelta(days=183)
 """A date without a year lies at most this far ahead, else last year is meant."""
@@ -34,9 +39,10 @@ def parse_date(text: str, today: date) -> date:
     for one that no calendar has, such as 31 February, or whose year is a slip, such as 2653."""
     cleaned = clean(text).removeprefix(words("dates").text("named")).strip()
     found = find_date(cleaned, today)
-    if found is None or found[1]:
-        raise InvalidInput("no_day" if looks_like_date(cleaned) else "date", text=text)
-    return found[0]
+    if found is not None and not found[1]:
+        return found[0]
+    code = "no_day" if looks_like_date(cleaned) else "date"
+    raise InvalidInput(code, text=text)
 
 
 def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str] | None:
@@ -47,9 +53,10 @@ def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str
     without a year is the next one, today included."""
     text = text.lstrip()
     found = date_at(digits(text), 0, today, ahead=ahead)
-    if found is None or found[0] is None:
+    if found is None:
         return None
-    return found[0], text[found[1] :].strip()
+    on, end = found
+    return None if on is None else (on, text[end:].strip())
 
 
 def date_at(
@@ -64,15 +71,14 @@ def date_at(
     if not found:
         return None
     longest = max(found, key=lambda match: match.end())
-    return _meant(longest.groupdict(), today, ahead), longest.end()
+    return _meant(longest.groupdict(), today, ahead=ahead), longest.end()
 
 
 def looks_like_date(text: str) -> bool:
     """Whether all of the text is written as a date, whether or not there is such a day."""
-    arabic = digits(text).strip()
-    return any(
-        match.end() == len(arabic) for pattern in _patterns() if (match := pattern.match(arabic))
-    )
+    plain = digits(text).strip()
+    matches = (pattern.match(plain) for pattern in _patterns())
+    return any(match is not None and match.end() == len(plain) for match in matches)
 
 
 def parse_month(text: str, today: date) -> date:
@@ -82,18 +88,21 @@ def parse_month(text: str, today: date) -> date:
     found = find_month(clean(text), today)
     if found is None or found[1]:
         raise InvalidInput("month", text=text[:40])
-    if found[0] > today:
+    month, _rest = found
+    if month > today:
         raise InvalidInput("future_date")
-    return found[0]
+    return month
 
 
 def find_month(text: str, today: date) -> tuple[date, str] | None:
     """The first day of the month that `text` begins with, and the rest; None if there is none.
     `text` is clean.
     """
-    text = text.lstrip()
-    found = search_month(text, today)
-    return None if found is None or found[1].strip() else (found[0], found[2].strip())
+    found = search_month(text.lstrip(), today)
+    if found is None:
+        return None
+    month, before, behind = found
+    return None if before.strip() else (month, behind.strip())
 
 
 def search_month(text: str, today: date) -> tuple[date, str, str] | None:
@@ -106,12 +115,16 @@ def search_month(text: str, today: date) -> tuple[date, str, str] | None:
     if found is None:
         return None
     parts = found.groupdict()
-    month = int(parts["number"] or 0) or month_numbers()[_bare(parts["name"])]
-    if year := parts["year"] or parts["by_number"]:
-        meant = _day(_year_meant(year, parts, today), month, 1)
+    number = _month_number(parts["number"], parts["name"])
+    typed = parts["year"] or parts["by_number"]
+    if typed:
+        year = _year_meant(typed, parts, today)
     else:
-        meant = _day(today.year - (month > today.month), month, 1)
-    return None if meant is None else (meant, text[: found.start()], text[found.end() :])
+        year = today.year - (number > today.month)
+    month = _day(year, number, 1)
+    if month is None:
+        return None
+    return month, text[: found.start()], text[found.end() :]
 
 
 def find_year(text: str) -> tuple[int, str] | None:
@@ -119,13 +132,13 @@ def find_year(text: str) -> tuple[int, str] | None:
     there is none.
     """
     text = text.lstrip()
-    found = re.match(rf"(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\S)", digits(text))
-    year = (
-        _gregorian(int(found["year"]), len(found["year"]), found["buddhist"], found["common"])
-        if found
-        else 0
-    )
-    return (year, text[found.end() :].strip()) if found and year in YEARS else None
+    found = _year_pattern().match(digits(text))
+    if found is None:
+        return None
+    year = _gregorian(found["year"], found["buddhist"], found["common"])
+    if year not in YEARS:
+        return None
+    return year, text[found.end() :].strip()
 
 
 def find_relative(text: str, today: date) -> date | None:
@@ -139,8 +152,10 @@ def find_relative(text: str, today: date) -> date | None:
 def format_date(d: date, *, full: bool = False) -> str:
     """The Thai for 19 Feb 63, or with `full` for 19 February 2563."""
     year = d.year + BUDDHIST_OFFSET
-    month = words("dates").table("months").texts(str(d.month))
-    return f"{d.day} {month[0]} {year}" if full else f"{d.day} {month[1]} {year % 100:02d}"
+    name, abbreviation, *_others = words("dates").table("months").texts(str(d.month))
+    if full:
+        return f"{d.day} {name} {year}"
+    return f"{d.day} {abbreviation} {year % 100:02d}"
 
 
 def format_month(d: date, *, full: bool = False) -> str:
@@ -165,23 +180,53 @@ def fiscal_year(d: date) -> int:
     return d.year + BUDDHIST_OFFSET + (d.month >= 10)
 
 
-def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | None:
-    word, year = parts.get("word"), parts.get("year")
+def calendar_day(year: int, month: int, day: int) -> date | None:
+    """The day with these numbers; None where no calendar has it."""
+    try:
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None
+
+
+# What the parts of a phrase mean.
+
+
+_Parts = dict[str, str | None]
+"""What a pattern's groups hold; a group that a way of writing lacks is missing, or None."""
+
+
+def _meant(parts: _Parts, today: date, *, ahead: bool) -> date | None:
+    word = parts.get("word")
     if word is not None:
         return find_relative(word, today)
-    month = (
-        int(parts["month"] or 0)
-        if parts.get("month")
-        else month_numbers()[_bare(parts["name"] or "")]
-    )
+    month = _month_number(parts.get("month"), parts.get("name"))
     day = int(parts["day"] or 0)
+    year = parts.get("year")
     if year is not None:
         return _day(_year_meant(year, parts, today), month, day)
     if ahead:
-        coming = (
-            _day(today.year + years, month, day) for years in range(9)
-        )  # 29 February may be eight years off
-        return next((day for day in coming if day is not None and day >= today), None)
+        return _next(month, day, today)
+    return _nearest(month, day, today)
+
+
+def _month_number(figures: str | None, name: str | None) -> int:
+    """The month of a date, by its number or its name."""
+    if figures:
+        return int(figures)
+    return month_numbers()[_bare(name or "")]
+
+
+def _next(month: int, day: int, today: date) -> date | None:
+    """The next such day, today included; 29 February may be eight years off."""
+    for years in range(9):
+        candidate = _day(today.year + years, month, day)
+        if candidate is not None and candidate >= today:
+            return candidate
+    return None
+
+
+def _nearest(month: int, day: int, today: date) -> date | None:
+    """This year's, unless it would lie too far ahead; then last year's."""
     for past in (0, 1):
         candidate = _day(today.year - past, month, day)
         if candidate is not None and candidate - today <= MOST_AHEAD:
@@ -189,57 +234,43 @@ def _meant(parts: dict[str, str | None], today: date, ahead: bool) -> date | Non
     return None
 
 
-def _year_meant(year: str, parts: dict[str, str | None], today: date) -> int:
+def _year_meant(year: str, parts: _Parts, today: date) -> int:
     """The Gregorian year of a date, or 0; two digits beside an English month are Gregorian where
     that can be meant.
     """
-    buddhist, common = parts.get("buddhist"), parts.get("common")
-    english = (parts.get("name") or MARKS).isascii()
-    if english and len(year) == 2 and not buddhist and int(year) + 2000 <= today.year + SHORT_AHEAD:
-        return int(year) + 2000
-    return _gregorian(int(year), len(year), buddhist, common)
+    buddhist = parts.get("buddhist")
+    name = parts.get("name")
+    short = len(year) == 2 and not buddhist
+    if short and name and name.isascii():
+        common = 2000 + int(year)
+        if common <= today.year + SHORT_AHEAD:
+            return common
+    return _gregorian(year, buddhist, parts.get("common"))
 
 
-def _gregorian(year: int, width: int, buddhist: str | None, common: str | None) -> int:
-    """The Gregorian year that is meant, or 0."""
+def _gregorian(typed: str, buddhist: str | None, common: str | None) -> int:
+    """The Gregorian year that is meant by two or four digits and the era beside them, or 0."""
+    year = int(typed)
+    short = len(typed) == 2
     if common:
-        return year + 2000 if width == 2 else year
-    if width == 2:
+        return year + 2000 if short else year
+    if short:
         year += 2500
-    if buddhist or year >= 2400:
+    if buddhist or year >= FIRST_BUDDHIST:
         return year - BUDDHIST_OFFSET
-    return year if 1900 <= year <= 2200 else 0
+    return year if year in COMMON_YEARS else 0
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if year in YEARS else None
-    except ValueError:
-        return None
+    """The day with these numbers; None where no calendar has it, or for a year that is a slip."""
+    return calendar_day(year, month, day) if year in YEARS else None
 
 
-def _names(*, english: bool = False) -> str:
-    months = words("dates").table("months")
-    names = [name for key in months.values for name in months.texts(key)]
-    return _any_of([name for name in names if name.isascii() or not english])
+# How dates are written.
 
 
-def _eras() -> str:
-    table = words("dates")
-    return "|".join(
-        f"(?P<{group}>{_any_of(table.texts(key))})"
-        for group, key in (("buddhist", "era_buddhist"), ("common", "era_common"))
-    )
-
-
-@cache
-def _month_pattern() -> re.Pattern[str]:
-    table = words("dates")
-    marks, years = _any_of(table.texts("month_marks")), _any_of(table.texts("year_marks"))
-    year = rf"(?:(?:{years})\s?)?(?:(?:{_eras()})\s?)?(?P<year>\d{{4}}|\d\d)(?!\d|[.,:/-]\d)"
-    by_name = rf"(?P<name>{_names()})(?:[\s,/-]{{0,2}}{year}|(?![^\W_]|[{MARKS}]))"
-    by_number = r"(?<!\d)(?P<number>\d\d?)/(?P<by_number>\d{4})(?!\d|[.,:/-]\d)"
-    return re.compile(rf"(?:(?:{marks})\s*)?(?:{by_name}|{by_number})", re.IGNORECASE)
+_NUMBER_END = r"(?!\d|[.,:/-]\d)"
+"""No digit follows, nor one behind a sign that joins it to the number."""
 
 
 @cache
@@ -247,50 +278,83 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     """Ways to write a date, for text with Arabic digits: by month name, by numbers, by distance
     from today.
     """
-    names, eras = _names(), _eras()
-    end = r"(?!\d|[.,:/-]\d)"
-    word_end = rf"(?![^\W\d_]|[{MARKS}])"
-    year = rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|\d\d){end}"
-    ordinal = r"(?:(?:st|nd|rd|th)(?=\s?[a-z]))?"
-    after = rf"(?:[\s,/-]{{0,2}}{year}|(?:(?<=\.)|{word_end}))"
-    by_name = rf"(?P<day>\d\d?){ordinal}[\s/-]{{0,2}}(?P<name>{names}){after}"
+    year = rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d){_NUMBER_END}"
+    by_name = (
+        r"(?P<day>\d\d?)(?:(?:st|nd|rd|th)(?=\s?[a-z]))?[\s/-]{0,2}"
+        rf"(?P<name>{month_names()})"
+        rf"(?:[\s,/-]{{0,2}}{year}|(?:(?<=\.)|{WORD_END}))"
+    )
     month_first = (
-        rf"(?P<name>{_names(english=True)})\s?(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,\s?|[\s-])"
-        rf"(?:(?:{eras})\s?)?(?P<year>\d{{4}}|(?<=,\s)\d\d|(?<=,)\d\d){end}"
+        rf"(?P<name>{month_names(english=True)})\s?"
+        r"(?P<day>\d\d?)(?:st|nd|rd|th)?(?:,\s?|[\s-])"
+        rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|(?<=,\s)\d\d|(?<=,)\d\d){_NUMBER_END}"
     )
-    by_number = (
-        rf"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)(?P=sign)(?P<year>\d{{4}}|\d\d){end}"
+    day_and_month = r"(?P<day>\d\d?)(?P<sign>[/.-])(?P<month>\d\d?)"
+    ways = (
+        by_name,
+        month_first,
+        rf"{day_and_month}(?P=sign)(?P<year>\d{{4}}|\d\d){_NUMBER_END}",
+        r"(?P<year>\d{4})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?)" + _NUMBER_END,
+        rf"(?P<day>\d\d?)/(?P<month>\d\d?){_NUMBER_END}",
+        rf"(?P<word>{one_dotted(_distances())}){WORD_END}",
     )
-    year_first = rf"(?P<year>\d{{4}})(?P<sign>[/-])(?P<month>\d\d?)(?P=sign)(?P<day>\d\d?){end}"
-    no_year = rf"(?P<day>\d\d?)/(?P<month>\d\d?){end}"
-    relative = rf"(?P<word>{_any_of(list(_distances()))}){word_end}"
-    ways = (by_name, month_first, by_number, year_first, no_year, relative)
     return tuple(re.compile(way, re.IGNORECASE) for way in ways)
 
 
-def _any_of(spellings: list[str] | tuple[str, ...]) -> str:
-    """A pattern for any of the spellings, the longest first; dots may be missing, or followed by a
-    blank.
-    """
-    patterns = []
-    for spelling in sorted(spellings, key=len, reverse=True):
-        dot = r"\.?\s?" if "." in spelling else ""
-        patterns.append(dot.join(map(re.escape, spelling.rstrip(".").split("."))) + r"\.?")
-    return "|".join(patterns)
+@cache
+def _month_pattern() -> re.Pattern[str]:
+    """A month by its name, perhaps with its year, or by its number and year."""
+    table = words("dates")
+    marks = one_dotted(table.texts("month_marks"))
+    of_year = one_dotted(table.texts("year_marks"))
+    year = rf"(?:{of_year}\s?)?(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d){_NUMBER_END}"
+    by_name = rf"(?P<name>{month_names()})(?:[\s,/-]{{0,2}}{year}|(?![^\W_]|[{MARKS}]))"
+    by_number = rf"(?<!\d)(?P<number>\d\d?)/(?P<by_number>\d{{4}}){_NUMBER_END}"
+    return re.compile(rf"(?:{marks}\s*)?(?:{by_name}|{by_number})", re.IGNORECASE)
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"[.\s]", "", name).casefold()
+@cache
+def _year_pattern() -> re.Pattern[str]:
+    """A year as a word of its own, perhaps behind its era."""
+    return re.compile(rf"(?:{_eras()}\s?)?(?P<year>\d{{4}}|\d\d)(?!\S)")
+
+
+@cache
+def month_names(*, english: bool = False) -> str:
+    """A pattern for any month's name, of which `english` leaves out the Thai ones."""
+    names = _all_of("months").values()
+    every = [name for month in names for name in month]
+    return one_dotted(name for name in every if name.isascii() or not english)
 
 
 @cache
 def month_numbers() -> dict[str, int]:
     """Months by each of their names, without dots and in small letters."""
-    months = words("dates").table("months")
-    return {_bare(name): int(number) for number in months.values for name in months.texts(number)}
+    months = _all_of("months").items()
+    return {_bare(name): int(number) for number, names in months for name in names}
 
 
 @cache
 def _distances() -> dict[str, int]:
-    table = words("dates").table("relative")
-    return {word: int(distance) for distance in table.values for word in table.texts(distance)}
+    """How many days from today each word for a day means: -1 for yesterday."""
+    days = _all_of("relative").items()
+    return {word: int(distance) for distance, named in days for word in named}
+
+
+def _all_of(section: str) -> dict[str, tuple[str, ...]]:
+    """All spellings of a section of [dates] by their keys."""
+    table = words("dates").table(section)
+    return {key: table.texts(key) for key in table.values}
+
+
+def _eras() -> str:
+    """The word for either era."""
+    table = words("dates")
+    buddhist = one_dotted(table.texts("era_buddhist"))
+    common = one_dotted(table.texts("era_common"))
+    return f"(?:(?P<buddhist>{buddhist})|(?P<common>{common}))"
+
+
+def _bare(name: str) -> str:
+    """A name as it is compared: without dots and blanks, in small letters."""
+    return re.sub(r"[.\s]", "", name).casefold()

@@ -29,9 +29,9 @@ class Period:
     @property
     def instants(self) -> tuple[datetime, datetime]:
         """Its beginning, and the beginning of the day after it, as aware instants."""
-        return datetime.combine(self.first, time(), BANGKOK), datetime.combine(
-            self.until, time(), BANGKOK
-        )
+        begins = datetime.combine(self.first, time(), BANGKOK)
+        ends = datetime.combine(self.until, time(), BANGKOK)
+        return begins, ends
 
 
 def find_period(text: str, today: date) -> tuple[Period, str] | None:
@@ -39,29 +39,46 @@ def find_period(text: str, today: date) -> tuple[Period, str] | None:
     clean.
     """
     for key, spelling in _spellings():
-        if text.casefold().startswith(spelling):
-            rest = text[len(spelling) :]
-            if key in RELATIVE and not rest[:1].strip():
-                return relative_period(key, today), rest.strip()
-            if key not in RELATIVE and (found := find_year(rest)):
-                return _year(found[0], key == "fiscal_year"), found[1]
+        if not text.casefold().startswith(spelling):
+            continue
+        found = _by_word(key, text[len(spelling) :], today)
+        if found is not None:
+            return found
     if month := find_month(text, today):
-        return month_of(month[0]), month[1]
+        first, rest = month
+        return month_of(first), rest
     if day := find_date(text, today):
-        return Period(day[0], day[0] + timedelta(days=1)), day[1]
+        on, rest = day
+        return Period(on, on + timedelta(days=1)), rest
     return None
+
+
+def _by_word(key: str, rest: str, today: date) -> tuple[Period, str] | None:
+    """The span for whose word `key` stands, with what follows that word."""
+    if key in RELATIVE:
+        glued = rest[:1].strip()
+        return None if glued else (relative_period(key, today), rest.strip())
+    found = find_year(rest)
+    if found is None:
+        return None
+    year, rest = found
+    return _year(year, fiscal=key == "fiscal_year"), rest
 
 
 def find_span(text: str, today: date) -> Period | None:
     """The whole text as one span, or as all from one span to another; None where it is neither."""
     found = find_period(text, today)
-    if found is None or not found[1]:
-        return found[0] if found else None
+    if found is None:
+        return None
+    period, rest = found
+    if not rest:
+        return period
     for mark in words("periods").texts("until"):
-        if found[1].startswith(mark):
-            last = find_period(found[1].removeprefix(mark).strip(), today)
-            if last is not None and not last[1] and found[0].first < last[0].until:
-                return Period(found[0].first, last[0].until)
+        if not rest.startswith(mark):
+            continue
+        last = find_period(rest.removeprefix(mark).strip(), today)
+        if last is not None and not last[1] and period.first < last[0].until:
+            return Period(period.first, last[0].until)
     return None
 
 
@@ -93,7 +110,9 @@ def relative_period(key: str, today: date) -> Period:
         return Period(monday, monday + timedelta(days=7))
     span = month_of if key.endswith("month") else fiscal_year_of
     here = span(today)
-    return span(here.first - timedelta(days=1)) if key.startswith("last") else here
+    if key.startswith("this"):
+        return here
+    return span(here.first - timedelta(days=1))
 
 
 def format_period(period: Period) -> str:
@@ -105,27 +124,22 @@ def format_period(period: Period) -> str:
     last = period.until - timedelta(days=1)
     if last == period.first:
         return format_date(last)
-    if period.first.day == period.until.day == 1:
-        return f"{format_month(period.first)} {words('periods').text('to')} {format_month(last)}"
-    return f"{format_date(period.first)} {words('periods').text('to')} {format_date(last)}"
+    whole_months = period.first.day == period.until.day == 1
+    written = format_month if whole_months else format_date
+    return f"{written(period.first)} {words('periods').text('to')} {written(last)}"
 
 
-def _year(year: int, fiscal: bool) -> Period:
+def _year(year: int, *, fiscal: bool) -> Period:
     """The Gregorian year's days, or those of the fiscal year that ends in it."""
-    return (
-        Period(date(year - 1, 10, 1), date(year, 10, 1))
-        if fiscal
-        else Period(date(year, 1, 1), date(year + 1, 1, 1))
-    )
+    if fiscal:
+        return Period(date(year - 1, 10, 1), date(year, 10, 1))
+    return Period(date(year, 1, 1), date(year + 1, 1, 1))
 
 
 @cache
 def _spellings() -> list[tuple[str, str]]:
     """Each key with a way to write it, the longest first."""
     table = words("periods")
-    pairs = [
-        (key, one.casefold())
-        for key in (*RELATIVE, "fiscal_year", "year")
-        for one in table.texts(key)
-    ]
+    keys = (*RELATIVE, "fiscal_year", "year")
+    pairs = [(key, one.casefold()) for key in keys for one in table.texts(key)]
     return sorted(pairs, key=lambda pair: -len(pair[1]))

@@ -3,48 +3,97 @@ words.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import time
 from functools import cache
 
-from domain.text import MARKS, words
+from domain.patterns import WORD_END, one_word_of
+from domain.text import words
 
 MIDNIGHT = 24 * 60
-WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
-"""A pattern: no letter follows."""
+
+_WORD_END = re.compile(WORD_END)
+_BLANKS = re.compile(r"\s*")
+_BARE_HOUR = re.compile(r"(\d{1,2})\s*$")
+_Parts = dict[str, str | None]
 
 
-def read_time(text: str, start: int, *, after_day: bool = False) -> tuple[int, int] | None:
-    """Minutes since midnight, and where the words end; a bare number counts only as the last word
-    after a day.
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """Minutes since midnight (1440 = the midnight that ends the day), and where the words end.
+
+    `vague` = a part of the day was named (morning), and no hour.
     """
-    found = time_pattern().match(text, start)
-    if found is not None:
-        glued = re.match(WORD_END, text[found.end() :]) is None
-        counted = any(found[name] for name in ("h", "thai_h", "noon_h", "night_h", "small_h"))
-        clock = _clock(found) if after_day or counted or not glued else None
-        return None if clock is None else _exacter(text, found.end(), clock)
-    bare = re.compile(r"(\d{1,2})\s*$").match(text, start) if after_day else None
+
+    minutes: int
+    end: int
+    vague: bool = False
+
+    @property
+    def at(self) -> time | None:
+        """The time that a clock shows; None for the midnight that ends the day."""
+        if self.minutes >= MIDNIGHT:
+            return None
+        return time(self.minutes // 60, self.minutes % 60)
+
+
+def read_time(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | None:
+    """The time whose words begin at `start`; a bare number counts only as the last word after a
+    day.
+    """
+    found = time_at(text, start, after_day=after_day)
+    if found is not None or not after_day:
+        return found
+    bare = _BARE_HOUR.match(text, start)
     if bare is None or not 1 <= int(bare[1]) <= 23:
         return None
     hour = int(bare[1])
-    return (hour + 12 if hour < 6 else hour) * 60, bare.end()
+    if hour < 6:
+        hour += 12  # who names no part of the day is at work
+    return TimeOfDay(hour * 60, bare.end())
 
 
-def _exacter(text: str, end: int, clock: int) -> tuple[int, int]:
-    """ "In the morning, 8.30": the time that follows a part of the day is the one that is meant."""
-    parts = [time.fromisoformat(key) for key in words("when").table("parts").values]
-    if clock not in [part.hour * 60 for part in parts]:
-        return clock, end
-    found = re.compile(r"\s*").match(text, end)
-    more = time_pattern().match(text, found.end() if found else end)
-    exact = _clock(more) if more else None
-    if more is None or exact is None or not any(more[name] for name in ("h", "thai_h")):
-        return clock, end
-    late = clock >= 16 * 60 and 4 * 60 <= exact < 12 * 60
-    return exact + 12 * 60 * late, more.end()
+def time_at(text: str, start: int, *, after_day: bool = False) -> TimeOfDay | None:
+    """The time whose words begin at `start`, no bare number among them.
+
+    Figures to which a letter is glued are one only after a day, and where a word counts them."""
+    found = time_pattern().match(text, start)
+    if found is None:
+        return None
+    if not after_day and not _WORD_END.match(text, found.end()) and not _is_counted(found):
+        return None
+    minutes = _minutes(found)
+    if minutes is None:
+        return None
+    exact = _exacter(text, found.end(), minutes)
+    return exact or TimeOfDay(minutes, found.end(), vague=bool(found["part"]))
 
 
-def _clock(found: "re.Match[str]") -> int | None:
+def _is_counted(found: re.Match[str]) -> bool:
+    """Whether hours are counted, be it in figures or in words."""
+    return any(found[name] for name in ("h", "thai_h", "noon_h", "night_h", "small_h"))
+
+
+def _exacter(text: str, end: int, minutes: int) -> TimeOfDay | None:
+    """The hour behind a part of the day, which is the one that is meant: "in the morning, 8.30".
+
+    None where none follows, or where `minutes` are not those of a part of the day."""
+    if minutes not in _hours_of_parts():
+        return None
+    blanks = _BLANKS.match(text, end)
+    more = time_pattern().match(text, blanks.end() if blanks else end)
+    if more is None or not (more["h"] or more["thai_h"]):
+        return None
+    exact = _minutes(more)
+    if exact is None:
+        return None
+    evening = minutes >= 16 * 60
+    if evening and 4 * 60 <= exact < 12 * 60:
+        exact += 12 * 60
+    return TimeOfDay(exact, more.end())
+
+
+def _minutes(found: re.Match[str]) -> int | None:
     """Minutes since midnight (1440 = the midnight that ends the day); None where no clock shows
     that.
     """
@@ -52,18 +101,19 @@ def _clock(found: "re.Match[str]") -> int | None:
     if parts["midnight"]:
         return MIDNIGHT
     if parts["part"]:
-        return time.fromisoformat(key_of("parts", parts["part"])).hour * 60
-    minutes = 30 if parts["and_half"] else int(parts["m"] or parts["thai_m"] or 0)
+        return _time_of_part(parts["part"]).hour * 60
     hour = _hour(parts)
-    return None if hour is None or minutes > 59 else hour * 60 + minutes
+    minutes = 30 if parts["and_half"] else int(parts["m"] or parts["thai_m"] or 0)
+    if hour is None or minutes > 59:
+        return None
+    return hour * 60 + minutes
 
 
-def _hour(parts: "dict[str, str | None]") -> int | None:
+def _hour(parts: _Parts) -> int | None:
     if parts["noon"]:
         return 12
-    if parts["noon_h"] is not None or parts["afternoon"]:
-        hour = number_of(parts["noon_h"] or "1")
-        return hour + 12 if hour <= 6 else hour if 12 <= hour <= 18 else None
+    if parts["noon_h"] or parts["afternoon"]:
+        return _afternoon_hour(number_of(parts["noon_h"] or "1"))
     if parts["night"]:
         hour = number_of(parts["night_h"] or "1")
         return 18 + hour if hour <= 5 else None
@@ -71,24 +121,40 @@ def _hour(parts: "dict[str, str | None]") -> int | None:
         hour = number_of(parts["small_h"])
         return hour if 1 <= hour <= 5 else None
     if parts["thai_h"]:
-        return _thai_hour(
-            number_of(parts["thai_h"]), bool(parts["morning"]), bool(parts["evening"])
-        )
-    hour = int(parts["h"] or 99)
-    if parts["am"] or parts["pm"]:
-        return hour % 12 + (12 if parts["pm"] else 0) if 1 <= hour <= 12 else None
-    return hour if hour <= 23 else None
+        return _thai_hour(number_of(parts["thai_h"]), parts)
+    return _hour_in_figures(parts)
 
 
-def _thai_hour(hour: int, morning: bool, evening: bool) -> int | None:
+def _afternoon_hour(hour: int) -> int | None:
+    """Counted from noon, or the hour of a clock of 24."""
+    if hour <= 6:
+        return 12 + hour
+    return hour if 12 <= hour <= 18 else None
+
+
+def _thai_hour(hour: int, parts: _Parts) -> int | None:
     """One to five are hours of the afternoon, unless the morning is named; then they count from
     six.
     """
-    if hour > 23 or not hour:
+    if not 1 <= hour <= 23:
         return None
-    if morning:
-        return hour + 6 if hour < 6 else hour if hour < 12 else None
-    return hour + 12 if hour < 6 or (evening and hour < 12) else hour
+    if parts["morning"]:
+        if hour >= 12:
+            return None
+        return hour + 6 if hour < 6 else hour
+    later = hour < 6 or (hour < 12 and parts["evening"])
+    return hour + 12 if later else hour
+
+
+def _hour_in_figures(parts: _Parts) -> int | None:
+    if parts["h"] is None:
+        return None
+    hour = int(parts["h"])
+    if not (parts["am"] or parts["pm"]):
+        return hour if hour <= 23 else None
+    if not 1 <= hour <= 12:
+        return None
+    return hour % 12 + (12 if parts["pm"] else 0)
 
 
 @cache
@@ -97,27 +163,45 @@ def time_pattern() -> re.Pattern[str]:
     part of the day.
     """
     table = words("when")
-    name = {
-        key: any_of(table.texts(key)) for key in table.values if isinstance(table.values[key], list)
-    }
-    some = rf"(?:\d{{1,2}}|{any_of(all_of('numbers'))})"
-    minutes = rf"(?P<thai_m>\d{{1,2}})(?:\s*{name['minutes']}|(?=\s*$))"
-    late = rf"(?:\s*(?:(?P<and_half>{name['and_half']})|{minutes}))?"
-    clock = rf"{name['clock']}{WORD_END}"
-    minutes = r"[.:](?P<m>\d\d)(?!\d|[.:/-]\d)"
-    named = rf"(?=\s*(?:{clock}|{name['am']}|{name['pm']}))"
-    figures = rf"(?<![\d.])(?P<h>\d{{1,2}})(?:{minutes}|{named})"
-    figures += rf"(?:\s*(?:{clock}|(?P<am>{name['am']})|(?P<pm>{name['pm']})))?"
-    ways = (
-        rf"(?P<noon>{name['noon']})",
-        rf"{name['afternoon']}\s*(?:(?P<noon_h>{some})\s*{name['hour']}?|(?P<afternoon>{name['hour']}))",
-        rf"(?:(?P<night_h>{some})\s*)?(?P<night>{name['night_hour']})",
-        rf"{name['small_hour']}\s*(?P<small_h>{some})",
-        rf"(?P<thai_h>{some})\s*{name['hour']}(?:\s*(?:(?P<morning>{name['morning']})|(?P<evening>{name['evening']})))?",
+    lists = [key for key, value in table.values.items() if isinstance(value, list)]
+    of = {key: one_word_of(table.texts(key)) for key in lists}
+    clock = rf"{of['clock']}{WORD_END}"
+    number = rf"(?:\d{{1,2}}|{one_word_of(all_of('numbers'))})"
+    figures = rf"""
+        (?<![\d.])(?P<h>\d{{1,2}})
+        (?:[.:](?P<m>\d\d)(?!\d|[.:/-]\d) | (?=\s*(?:{clock}|{of["am"]}|{of["pm"]})))
+        (?:\s*(?:{clock} | (?P<am>{of["am"]}) | (?P<pm>{of["pm"]})))?
+    """
+    thai_clock = rf"""
+        (?P<noon>{of["noon"]})
+        | {of["afternoon"]}\s*
+          (?:(?P<noon_h>{number})\s*{of["hour"]}? | (?P<afternoon>{of["hour"]}))
+        | (?:(?P<night_h>{number})\s*)?(?P<night>{of["night_hour"]})
+        | {of["small_hour"]}\s*(?P<small_h>{number})
+        | (?P<thai_h>{number})\s*{of["hour"]}
+          (?:\s*(?:(?P<morning>{of["morning"]}) | (?P<evening>{of["evening"]})))?
+    """
+    minutes = rf"""
+        (?:\s*(?:(?P<and_half>{of["and_half"]})
+               | (?P<thai_m>\d{{1,2}})(?:\s*{of["minutes"]} | (?=\s*$))))?
+    """
+    part = rf"(?P<part>{one_word_of(all_of('parts'))})(?:{of['this']})?"
+    return re.compile(
+        rf"{figures} | (?P<midnight>{of['midnight']}) | (?:{thai_clock}){minutes} | {part}",
+        re.IGNORECASE | re.VERBOSE,
     )
-    part = rf"(?P<part>{any_of(all_of('parts'))})(?:{name['this']})?"
-    thai = rf"(?:{'|'.join(ways)}){late}"
-    return re.compile(rf"{figures}|(?P<midnight>{name['midnight']})|{thai}|{part}", re.IGNORECASE)
+
+
+@cache
+def _hours_of_parts() -> frozenset[int]:
+    """The minutes since midnight that stand for a part of the day."""
+    return frozenset(
+        time.fromisoformat(key).hour * 60 for key in words("when").table("parts").values
+    )
+
+
+def _time_of_part(part: str) -> time:
+    return time.fromisoformat(key_of("parts", part))
 
 
 # Words.
@@ -125,31 +209,32 @@ def time_pattern() -> re.Pattern[str]:
 
 def number_of(text: str) -> int:
     """A number in figures or in words."""
-    return int(text) if text.isdigit() else int(key_of("numbers", text))
+    return int(text if text.isdigit() else key_of("numbers", text))
 
 
-def key_of(section: str, spelling: str | None) -> str:
+def key_of(section: str, spelling: str) -> str:
     """The key of a section of [when] under which a spelling stands."""
-    wanted = re.sub(r"[.\s]", "", spelling or "").casefold()
+    return _keys(section)[_bare(spelling)]
+
+
+@cache
+def _keys(section: str) -> dict[str, str]:
+    """The keys of a section of [when] by their spellings; the first one of a spelling counts."""
     table = words("when").table(section)
-    return next(
-        key
-        for key in table.values
-        for w in table.texts(key)
-        if re.sub(r"[.\s]", "", w).casefold() == wanted
-    )
+    keys: dict[str, str] = {}
+    for key in table.values:
+        for spelling in table.texts(key):
+            keys.setdefault(_bare(spelling), key)
+    return keys
 
 
-def all_of(section: str) -> list[str]:
+def _bare(spelling: str) -> str:
+    """A word as it is compared: without dots and blanks, in small letters."""
+    return re.sub(r"[.\s]", "", spelling).casefold()
+
+
+@cache
+def all_of(section: str) -> tuple[str, ...]:
     """All spellings of a section of [when]."""
     table = words("when").table(section)
-    return [word for key in table.values for word in table.texts(key)]
-
-
-def any_of(spellings: "list[str] | tuple[str, ...]") -> str:
-    """A pattern for any of the spellings, the longest first; a Latin word ends where it ends."""
-    patterns = []
-    for spelling in sorted(spellings, key=len, reverse=True):
-        end = r"(?![a-z])" if spelling[-1].isascii() and spelling[-1].isalpha() else ""
-        patterns.append(re.escape(spelling) + end)
-    return f"(?:{'|'.join(patterns)})"
+    return tuple(word for key in table.values for word in table.texts(key))

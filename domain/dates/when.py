@@ -2,24 +2,17 @@
 afternoon.
 """
 
-import calendar as months
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from domain.dates.days import BANGKOK, find_date
-from domain.dates.time_of_day import (
-    WORD_END,
-    all_of,
-    any_of,
-    key_of,
-    number_of,
-    read_time,
-    time_pattern,
-)
+from domain.dates.time_of_day import all_of, key_of, number_of, read_time, time_pattern
 from domain.dates.working_calendar import Hours, WorkingCalendar
 from domain.errors import InvalidInput
+from domain.patterns import WORD_END, one_word_of
 from domain.text import digits, words
 
 USUAL = time(9)
@@ -32,6 +25,13 @@ _ANY_TIME = datetime(2026, 1, 1, tzinfo=BANGKOK)
 _EVERY_DAY = WorkingCalendar(((Hours(time(0), time(23)),),) * 7, {})
 _Found = tuple[date, int]
 """A day, and where its words end."""
+_BLANKS = re.compile(r"\s+")
+_SIGNS_BEFORE = re.compile(r"^[\s,.:;\-\u2013]+")
+_LAST_PLACE = 80
+"""Characters among which a time is looked for before which a day stands."""
+_MOST_UNITS = 5000
+_FULL_YEAR_AHEAD = range(13)
+"""Months among which the next one is found that has the 29th, 30th or 31st."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,9 @@ def find_when(text: str, now: datetime, calendar: WorkingCalendar) -> When | Non
     digits. Raises InvalidInput("past", at=..., rest=...) for what is over and InvalidInput("far")
     for what is more than ten years off."""
     now = now.astimezone(BANGKOK)
-    found = _read(text, now, calendar)
+    found = _read(text, now, calendar) or _read_end(text, now, calendar)
     if found is None:
-        for start in [m.end() for m in re.finditer(r"\s+", text)][-LAST_WORDS:]:
-            found = _read(text[start:], now, calendar)
-            if found is not None and not found.rest:
-                found = When(found.at, text[:start].strip(), found.timed)
-                break
-        else:
-            return None
+        return None
     if found.at <= now:
         raise InvalidInput("past", at=found.at, rest=found.rest)
     if found.at - now > FARTHEST:
@@ -99,7 +93,7 @@ def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
     span = _span(arabic, now, calendar)
     if span is not None and isinstance(span[0], datetime):
         return When(span[0], _rest(text, span[1]), True)
-    day, minutes, end = _day_andread_time(arabic, now.date(), span)
+    day, minutes, end = _day_and_time(arabic, now.date(), span)
     if day is None and minutes is None:
         return None
     at = _moment(day or now.date(), minutes)
@@ -108,28 +102,42 @@ def _read(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
     return When(at, _rest(text, end), minutes is not None)
 
 
-def _day_andread_time(
+def _read_end(text: str, now: datetime, calendar: WorkingCalendar) -> When | None:
+    """The moment that ends the text."""
+    starts = [blanks.end() for blanks in _BLANKS.finditer(text)]
+    for start in starts[-LAST_WORDS:]:
+        found = _read(text[start:], now, calendar)
+        if found is not None and not found.rest:
+            return When(found.at, text[:start].strip(), found.timed)
+    return None
+
+
+def _day_and_time(
     text: str, today: date, day: _Found | None
 ) -> tuple[date | None, int | None, int]:
     """Day and minutes since midnight, in either order, and where they end; `day` where a span named
     it.
     """
-    day = day or _day_beforeread_time(text, today) or _day(text, today)
+    day = day or _day_before_time(text, today) or _day(text, today)
     if day is not None:
-        start = _past_gap(text, day[1])
-        return day[0], *(read_time(text, start, after_day=True) or (None, day[1]))
-    clocked = read_time(text, 0)
-    if clocked is None:
+        on, end = day
+        timed = read_time(text, _past_gap(text, end), after_day=True)
+        return (on, timed.minutes, timed.end) if timed else (on, None, end)
+    timed = read_time(text, 0)
+    if timed is None:
         return None, None, 0
-    start = _past_gap(text, clocked[1])
+    start = _past_gap(text, timed.end)
     later = _day(text[start:], today)
-    return (later[0], clocked[0], start + later[1]) if later else (None, *clocked)
+    if later is None:
+        return None, timed.minutes, timed.end
+    on, length = later
+    return on, timed.minutes, start + length
 
 
-def _day_beforeread_time(text: str, today: date) -> _Found | None:
+def _day_before_time(text: str, today: date) -> _Found | None:
     """The day that is all there is before a time: "15 Dec 14 o'clock" names no year."""
-    for found in time_pattern().finditer(text, 1, 80):
-        before = re.sub(rf"(?:\s|{any_of(words('when').texts('at'))})+$", "", text[: found.start()])
+    for found in time_pattern().finditer(text, 1, _LAST_PLACE):
+        before = _gap_at_end().sub("", text[: found.start()])
         day = _day(before, today) if before else None
         if day is not None and not before[day[1] :].strip():
             return day
@@ -144,14 +152,22 @@ def _moment(day: date, minutes: int | None) -> datetime:
 
 def _past_gap(text: str, at: int) -> int:
     """Where the words go on after blanks and words that may stand between a day and a time."""
-    found = re.compile(rf"(?:\s|{any_of(words('when').texts('at'))})*", re.IGNORECASE).match(
-        text, at
-    )
+    found = _gap().match(text, at)
     return found.end() if found else at
 
 
+@cache
+def _gap() -> re.Pattern[str]:
+    return re.compile(rf"(?:\s|{_of('at')})*", re.IGNORECASE)
+
+
+@cache
+def _gap_at_end() -> re.Pattern[str]:
+    return re.compile(rf"(?:\s|{_of('at')})+$")
+
+
 def _rest(text: str, end: int) -> str:
-    return re.sub(r"^[\s,.:;\-\u2013]+", "", text[end:]).strip()
+    return _SIGNS_BEFORE.sub("", text[end:]).strip()
 
 
 # Spans: in 2 hours, 3 working days later.
@@ -161,7 +177,8 @@ def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, in
     """The instant (minutes, hours) or day (days and longer) that a span leads to, and where its
     words end.
     """
-    found = next((m for pattern in _span_patterns() if (m := pattern.match(text))), None)
+    matches = (pattern.match(text) for pattern in _span_patterns())
+    found = next((match for match in matches if match), None)
     if found is None:
         return None
     parts = found.groupdict()
@@ -170,47 +187,60 @@ def _span(text: str, now: datetime, calendar: WorkingCalendar) -> tuple[date, in
     try:
         if unit not in ("minute", "hour"):
             return _ahead(now.date(), count, unit, calendar), found.end()
-        half = bool(parts.get("only_half") or parts["half"])
-        minutes = count * (60 if unit == "hour" else 1) + 30 * half + int(parts["more"] or 0)
+        minutes = count * (60 if unit == "hour" else 1) + int(parts["more"] or 0)
+        if parts.get("only_half") or parts["half"]:
+            minutes += 30
         return now.replace(microsecond=0) + timedelta(minutes=minutes), found.end()
     except (OverflowError, ValueError):
         raise InvalidInput("far") from None
 
 
 def _ahead(today: date, count: int, unit: str, calendar: WorkingCalendar) -> date:
-    if count > 5000:
+    if count > _MOST_UNITS:
         raise OverflowError
     if unit == "workday":
-        day = today
-        while count:
-            day += timedelta(days=1)
-            count -= calendar.is_working_day(day)
-        return day
-    if unit in ("day", "week"):
-        return today + timedelta(days=count * (7 if unit == "week" else 1))
-    return _months_on(today, count * (12 if unit == "year" else 1))
+        return _working_days_on(today, count, calendar)
+    if unit == "day":
+        return today + timedelta(days=count)
+    if unit == "week":
+        return today + timedelta(weeks=count)
+    months = 12 * count if unit == "year" else count
+    return _months_on(today, months)
+
+
+def _working_days_on(day: date, count: int, calendar: WorkingCalendar) -> date:
+    while count:
+        day += timedelta(days=1)
+        if calendar.is_working_day(day):
+            count -= 1
+    return day
 
 
 def _months_on(day: date, count: int) -> date:
     """So many months later; the last day where that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+    last = _last_of(year, month + 1)
+    return date(year, month + 1, min(day.day, last))
+
+
+def _last_of(year: int, month: int) -> int:
+    """The number of a month's last day."""
+    return monthrange(year, month)[1]
 
 
 @cache
 def _span_patterns() -> tuple[re.Pattern[str], ...]:
-    table, units = words("when"), words("when").table("units")
-    number, unit = (
-        rf"(?P<n>\d{{1,5}}|{any_of(all_of('numbers'))})",
-        rf"(?P<unit>{any_of(all_of('units'))})",
-    )
-    minutes = rf"(?:\s*(?P<more>\d{{1,2}})\s*{any_of(units.texts('minute'))})?"
-    tail = rf"(?:\s*(?P<half>{any_of(table.texts('and_half'))}))?{minutes}"
-    lead = rf"{any_of(table.texts('ahead'))}\s*(?:{any_of(table.texts('about'))}\s*)?"
+    units = words("when").table("units")
+    number = rf"(?P<n>\d{{1,5}}|{one_word_of(all_of('numbers'))})"
+    unit = rf"(?P<unit>{one_word_of(all_of('units'))})"
+    hour = rf"(?P<unit>{one_word_of(units.texts('hour'))})"
+    minutes = rf"(?:\s*(?P<more>\d{{1,2}})\s*{one_word_of(units.texts('minute'))})?"
+    lead = rf"{_of('ahead')}\s*(?:{_of('about')}\s*)?"
+    tail = rf"(?:\s*(?P<half>{_of('and_half')}))?{minutes}"
     ways = (
-        rf"{lead}(?P<only_half>{any_of(table.texts('half'))})\s*(?P<unit>{any_of(units.texts('hour'))}){minutes}",
+        rf"{lead}(?P<only_half>{_of('half')})\s*{hour}{minutes}",
         rf"{lead}(?:{number}\s*)?{unit}{tail}",
-        rf"{number}\s*{unit}{tail}\s*{any_of(table.texts('later'))}",
+        rf"{number}\s*{unit}{tail}\s*{_of('later')}",
     )
     return tuple(re.compile(way, re.IGNORECASE) for way in ways)
 
@@ -236,13 +266,18 @@ def find_named_day(text: str, today: date) -> tuple[date, int] | None:
 
 def _by_word(text: str, today: date) -> _Found | None:
     """Today, tomorrow, the day after; next week's Monday."""
-    table = words("dates").table("relative")
-    for word in sorted(_day_words(), key=len, reverse=True):
+    for word, distance in _day_words():
         if text[: len(word)].casefold() == word.casefold():
-            distance = next(int(key) for key in table.values if word in table.texts(key))
             return today + timedelta(days=distance), len(word)
-    week = re.match(any_of(words("when").texts("week_next")), text, re.IGNORECASE)
-    return (today + timedelta(days=7 - today.weekday()), week.end()) if week else None
+    week = _next_week().match(text)
+    if week is None:
+        return None
+    return _monday_after(today), week.end()
+
+
+def _monday_after(day: date) -> date:
+    """The next week's Monday."""
+    return day + timedelta(days=7 - day.weekday())
 
 
 def _by_weekday(text: str, today: date) -> _Found | None:
@@ -254,10 +289,11 @@ def _by_weekday(text: str, today: date) -> _Found | None:
         return None
     weekday = int(key_of("weekdays", found["name"]))
     if found["next"] or found["next_before"]:
-        return today + timedelta(days=7 - today.weekday() + weekday), found.end()
-    this = bool(found["this"] or found["this_before"])
+        return _monday_after(today) + timedelta(days=weekday), found.end()
     days = (weekday - today.weekday()) % 7
-    return today + timedelta(days=days if days or this else 7), found.end()
+    if not days and not (found["this"] or found["this_before"]):
+        days = 7
+    return today + timedelta(days=days), found.end()
 
 
 def _by_point(text: str, today: date) -> _Found | None:
@@ -265,33 +301,45 @@ def _by_point(text: str, today: date) -> _Found | None:
     found = _point_pattern().match(text)
     if found is None:
         return None
-    point, following = key_of("points", found["point"]), bool(found["next"] or found["next_before"])
-    if point.startswith("month_") and not following and not found["this"]:
-        # Its last days may be named by the month: "end of Dec 69".
-        named = find_date(f"28 {text[found.end() :]}", today, ahead=True)
-        if named is not None and text[found.end() :].strip():
-            return _within(point, named[0].replace(day=1), named[0]), len(text) - len(named[1])
+    point = key_of("points", found["point"])
+    following = bool(found["next"] or found["next_before"])
+    undecided = not following and not found["this"]
+    if undecided and point.startswith("month_"):
+        named = _point_of_month(point, text, found.end(), today)
+        if named is not None:
+            return named
     if point in ("month", "year") and not following:
         return None
-    steps = 1 if point.startswith("month") else 12
-    base = _months_on(today, steps) if following else today
-    day = _within(point, base, today)
-    if day < today and not following and not found["this"]:
-        day = _within(point, _months_on(today.replace(day=1), steps), today)
+    months = 1 if point.startswith("month") else 12
+    base = _months_on(today, months) if following else today
+    day = _within(point, base)
+    if undecided and day < today:
+        day = _within(point, _months_on(today.replace(day=1), months))
     return day, found.end()
 
 
-def _within(point: str, base: date, today: date) -> date:
+def _point_of_month(point: str, text: str, end: int, today: date) -> _Found | None:
+    """The same of a month that is named behind: "end of Dec 69"."""
+    behind = text[end:]
+    named = find_date(f"28 {behind}", today, ahead=True)
+    if named is None or not behind.strip():
+        return None
+    day, rest = named
+    return _within(point, day.replace(day=1)), len(text) - len(rest)
+
+
+def _within(point: str, base: date) -> date:
     """The day that a point names, in the month or year of `base`."""
-    last = months.monthrange(base.year, base.month)[1]
-    return {
+    last = _last_of(base.year, base.month)
+    days = {
         "month_start": base.replace(day=1),
         "month_middle": base.replace(day=15),
         "month_end": base.replace(day=last),
         "fiscal_end": date(base.year, 9, 30),
         "year_end": date(base.year, 12, 31),
         "year_start": date(base.year, 1, 1),
-    }.get(point, base)
+    }
+    return days.get(point, base)
 
 
 def _by_date(text: str, today: date) -> _Found | None:
@@ -302,62 +350,86 @@ def _by_date(text: str, today: date) -> _Found | None:
     start = named.end() if named else 0
     found = find_date(text[start:], today, ahead=True)
     if found is not None:
-        return found[0], len(text.rstrip()) - len(found[1])
+        on, rest = found
+        return on, len(text.rstrip()) - len(rest)
     if named is None or not (named["number"] or named["alone"]):
         return None
-    month = rf"(?:\s*{any_of(words('when').texts('of_month'))}{_which_after()})?"
-    bare = re.compile(rf"(?P<day>\d{{1,2}})(?![\d./-]){month}").match(text, start)
+    bare = _bare_day().match(text, start)
     if bare is None or not 1 <= int(bare["day"]) <= 31:
         return None
-    number, base = int(bare["day"]), today.replace(day=1)
-    for ahead in (1,) if bare["next"] else range(13):
-        first = _months_on(base, ahead)
-        if (
-            number <= months.monthrange(first.year, first.month)[1]
-            and first.replace(day=number) >= today
-        ):
-            return first.replace(day=number), bare.end()
+    day = _next_numbered(int(bare["day"]), today, next_month=bool(bare["next"]))
+    return (day, bare.end()) if day else None
+
+
+def _next_numbered(number: int, today: date, *, next_month: bool) -> date | None:
+    """The next day with this number in its month; with `next_month` that month's, if it has it."""
+    this = today.replace(day=1)
+    for ahead in (1,) if next_month else _FULL_YEAR_AHEAD:
+        first = _months_on(this, ahead)
+        if number > _last_of(first.year, first.month):
+            continue
+        day = first.replace(day=number)
+        if day >= today:
+            return day
     return None
+
+
+@cache
+def _bare_day() -> re.Pattern[str]:
+    """A day of the month by its number alone, the month perhaps named as this or the next one."""
+    month = rf"(?:\s*{_of('of_month')}{_which_after()})?"
+    return re.compile(rf"(?P<day>\d{{1,2}})(?![\d./-]){month}")
 
 
 @cache
 def _day_name_pattern() -> re.Pattern[str]:
     """What may stand before a date: its weekday, the word for a day's number."""
-    table = words("when")
-    weekday = rf"{any_of(table.texts('day'))}?\s*{any_of(all_of('weekdays'))}"
-    number, alone = any_of(table.texts("of_day")), any_of(table.texts("of_day")[:1])
+    weekday = rf"{_of('day')}?\s*{one_word_of(all_of('weekdays'))}"
+    first = words("when").texts("of_day")[0]
     return re.compile(
-        rf"(?:{weekday}\s*(?P<number>{number})?|(?P<alone>{alone}))\s*", re.IGNORECASE
+        rf"(?:{weekday}\s*(?P<number>{_of('of_day')})?|(?P<alone>{one_word_of([first])}))\s*",
+        re.IGNORECASE,
     )
 
 
 @cache
 def _weekday_pattern() -> re.Pattern[str]:
-    table = words("when")
-    end = rf"(?:{WORD_END}|(?=\s*{any_of(all_of('parts'))}))"
-    name = rf"{any_of(table.texts('day'))}?\s*(?P<name>{any_of(all_of('weekdays'))})"
+    end = rf"(?:{WORD_END}|(?=\s*{one_word_of(all_of('parts'))}))"
+    name = rf"{_of('day')}?\s*(?P<name>{one_word_of(all_of('weekdays'))})"
     return re.compile(rf"{_which_before()}{name}(?:{_which_after()}|{end})", re.IGNORECASE)
 
 
 @cache
 def _point_pattern() -> re.Pattern[str]:
-    return re.compile(
-        rf"{_which_before()}(?P<point>{any_of(all_of('points'))})(?:{_which_after()})?",
-        re.IGNORECASE,
-    )
+    point = rf"(?P<point>{one_word_of(all_of('points'))})"
+    return re.compile(rf"{_which_before()}{point}(?:{_which_after()})?", re.IGNORECASE)
 
 
 def _which_before() -> str:
-    table = words("when")
-    following, this = any_of(table.texts("next_before")), any_of(table.texts("this_before"))
-    return rf"(?:(?P<next_before>{following})\s+|(?P<this_before>{this})\s+)?"
+    """ "Next" or "this" before a word."""
+    following = rf"(?P<next_before>{_of('next_before')})\s+"
+    this = rf"(?P<this_before>{_of('this_before')})\s+"
+    return rf"(?:{following}|{this})?"
 
 
 def _which_after() -> str:
-    table = words("when")
-    return rf"(?:\s*(?:(?P<next>{any_of(table.texts('next'))})|(?P<this>{any_of(table.texts('this'))})))"
+    """The same behind it."""
+    return rf"(?:\s*(?:(?P<next>{_of('next')})|(?P<this>{_of('this')})))"
 
 
-def _day_words() -> list[str]:
+@cache
+def _next_week() -> re.Pattern[str]:
+    return re.compile(_of("week_next"), re.IGNORECASE)
+
+
+@cache
+def _day_words() -> tuple[tuple[str, int], ...]:
+    """The words for today and days to come with their distance in days, the longest first."""
     table = words("dates").table("relative")
-    return [word for key in table.values if int(key) >= 0 for word in table.texts(key)]
+    spelt = [(word, int(key)) for key in table.values if int(key) >= 0 for word in table.texts(key)]
+    return tuple(sorted(spelt, key=lambda one: -len(one[0])))
+
+
+def _of(key: str) -> str:
+    """A pattern for the words of one list of [when]."""
+    return one_word_of(words("when").texts(key))

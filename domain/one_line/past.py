@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 from functools import cache
 
 from domain.dates.days import date_at
-from domain.dates.time_of_day import MIDNIGHT, all_of, key_of, number_of, read_time, time_pattern
+from domain.dates.time_of_day import all_of, key_of, number_of, time_at
 from domain.one_line.line_words import WORD_END, any_word, line_words, listed
 from domain.text import words
 
@@ -307,14 +307,10 @@ def _weekday_pattern() -> re.Pattern[str]:
 
 def _clock(plain: str, at: int) -> _Clock | None:
     """A time of day; none that begins a span of hours."""
-    match = time_pattern().match(plain, at)
-    found = read_time(plain, at, after_day=True) if match else None
-    if match is None or found is None or found[0] >= MIDNIGHT or _span().match(plain, found[1]):
+    found = time_at(plain, at, after_day=True)
+    if found is None or found.at is None or _span().match(plain, found.end):
         return None
-    minutes, end = found
-    return _Clock(
-        time(minutes // 60, minutes % 60), end, bool(match["part"]) and end == match.end()
-    )
+    return _Clock(found.at, found.end, found.vague)
 
 
 @cache

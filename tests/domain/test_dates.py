@@ -232,6 +232,7 @@ def test_months(typed: str, month: date) -> None:
     ("text", "code"),
     [
         ("13/2569", "month"),
+        ("0/2569", "month"),
         ("ต.ค. 69 ครับ", "month"),
         ("วันจันทร์", "month"),
         ("ธ.ค. 69", "future_date"),

@@ -74,7 +74,18 @@ def test_days(text: str, first: str, last: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "14-12", "12-40 ธ.ค.", "31 ก.พ.", "เมื่อไรก็ได้", "1 ม.ค. 70 - 31 ธ.ค. 70", "12-14-16", "๐-๒"],
+    [
+        "",
+        "14-12",
+        "12-40 ธ.ค.",
+        "31 ก.พ.",
+        "เมื่อไรก็ได้",
+        "1 ม.ค. 70 - 31 ธ.ค. 70",
+        "12-14-16",
+        "๐-๒",
+        "99999999999-12",
+        "²-12",
+    ],
 )
 def test_what_are_no_days(text: str) -> None:
     with pytest.raises(InvalidInput, match="days"):

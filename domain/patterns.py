@@ -1,0 +1,36 @@
+"""Parts of regular expressions of which several readers are made: words out of the data, and where
+a word ends.
+"""
+
+import re
+from collections.abc import Iterable
+
+from domain.text import MARKS
+
+WORD_END = rf"(?![^\W\d_]|[{MARKS}])"
+"""No letter follows, and no mark of one."""
+
+
+def one_of(spellings: Iterable[str]) -> str:
+    """A pattern for any of the spellings, the longest first."""
+    longest_first = sorted(spellings, key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, longest_first))})"
+
+
+def one_word_of(spellings: Iterable[str]) -> str:
+    """The same, where a spelling in Latin letters is followed by none."""
+    ways = []
+    for spelling in sorted(spellings, key=len, reverse=True):
+        latin = spelling[-1].isascii() and spelling[-1].isalpha()
+        end = "(?![a-z])" if latin else ""
+        ways.append(re.escape(spelling) + end)
+    return f"(?:{'|'.join(ways)})"
+
+
+def one_dotted(spellings: Iterable[str]) -> str:
+    """The same for abbreviations, whose dots may be missing, or followed by a blank."""
+    ways = []
+    for spelling in sorted(spellings, key=len, reverse=True):
+        parts = spelling.rstrip(".").split(".")
+        ways.append(r"\.?\s?".join(map(re.escape, parts)) + r"\.?")
+    return f"(?:{'|'.join(ways)})"
