@@ -2,11 +2,14 @@
 a search.
 """
 
+import pkgutil
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from importlib import import_module
 
+import handlers
 from domain.customers.phones import looks_like_email, looks_like_phone
 from domain.errors import Conflict, DeskError, Expired, NotAllowed
 from domain.text import digits
@@ -28,84 +31,18 @@ from handlers.chat import (
     cleaned,
     say,
 )
-from handlers.clock import holidays
-from handlers.clock import presses as clock
-from handlers.customers import (
-    commands as customers,
-)
-from handlers.customers import (
-    contact_cards,
-    duplicates,
-    inline,
-    merges,
-)
-from handlers.customers import (
-    history as customer_changes,
-)
-from handlers.customers import (
-    parts as customer_parts,
-)
+from handlers.customers import commands as customers
+from handlers.customers import contact_cards, inline
 from handlers.desk import Context, Desk, Outcome, up_to_date
 from handlers.files import commands as files
 from handlers.files import unsent
 from handlers.forms import engine as forms
-from handlers.forms import presses as form_presses
 from handlers.i18n import _, speak
-from handlers.mail import commands as mail
 from handlers.messages import sentence
-from handlers.owed import lists as contracts
-from handlers.owed import presses as owed_presses
-from handlers.owed import reminders as owed
-from handlers.owed import request_presses
-from handlers.publicity import (
-    approval as publicity_approval,
-)
-from handlers.publicity import (
-    commands as publicity,
-)
-from handlers.publicity import (
-    page_feed,
-)
-from handlers.publicity import (
-    post_form as publicity_post_form,
-)
-from handlers.publicity import (
-    rights as posting_rights,
-)
-from handlers.records import edits
+from handlers.publicity import commands as publicity
 from handlers.registry import ACTIONS, STATES, check_right
-from handlers.reminders import commands as reminders
-from handlers.reports import counts
 from handlers.spoken import parse_command
-from handlers.staff import commands as staff
-from handlers.staff import groups, strangers, teams
-from handlers.staff import work_address as staff_mail
-from handlers.tickets import (
-    commands as tickets,
-)
-from handlers.tickets import (
-    history as ticket_history,
-)
-from handlers.tickets import (
-    links as ticket_links,
-)
-from handlers.tickets import (
-    prompts as ticket_prompts,
-)
-from handlers.tickets import (
-    remarks,
-    subjects,
-)
-from handlers.tickets import (
-    repeat as ticket_repeat,
-)
-from handlers.tickets import (
-    search as ticket_search,
-)
-from handlers.tickets import (
-    voiding as ticket_voiding,
-)
-from handlers.work import hand_over, leave, morning
+from handlers.staff import groups, strangers
 from store import groups as group_store
 from store import staff as staff_store
 from store.audit import AuditEntry
@@ -119,44 +56,14 @@ _BARE = {ReferenceKind.CUSTOMER: "code", ReferenceKind.TICKET: "ticket"}
 KEEP_FORM = frozenset({"cancel", "again"})
 """Commands that mean the open form itself, so it is not put aside."""
 
-__all__ = [
-    "clock",
-    "contracts",
-    "counts",
-    "customer_changes",
-    "customer_parts",
-    "dispatch",
-    "duplicates",
-    "edits",
-    "form_presses",
-    "hand_over",
-    "holidays",
-    "leave",
-    "mail",
-    "merges",
-    "morning",
-    "owed",
-    "owed_presses",
-    "page_feed",
-    "posting_rights",
-    "publicity",
-    "publicity_approval",
-    "publicity_post_form",
-    "remarks",
-    "reminders",
-    "request_presses",
-    "staff",
-    "staff_mail",
-    "subjects",
-    "teams",
-    "ticket_history",
-    "ticket_links",
-    "ticket_prompts",
-    "ticket_repeat",
-    "ticket_search",
-    "ticket_voiding",
-    "tickets",
-]
+
+def _load_rooms() -> None:
+    """Import every module of the rooms: each enters what it has in the tables of the registry."""
+    for module in pkgutil.walk_packages(handlers.__path__, f"{handlers.__name__}."):
+        import_module(module.name)
+
+
+_load_rooms()
 
 
 async def dispatch(desk: Desk, incoming: Incoming) -> Outcome:

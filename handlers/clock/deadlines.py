@@ -15,7 +15,7 @@ from handlers.desk import Desk, Work
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import due
-from handlers.staff import masked
+from handlers.staff.masked import also
 from handlers.staff.stand_in import supervisors
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -185,9 +185,9 @@ async def _tell_person(
         return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
-    make = masked.also(
+    make = also(
         partial(_message, told, words, state, mine),
-        [masked.ticket(work, ticket) for _stage, ticket in told[:SHOWN]],
+        [ticket_cards.masked_line(work, ticket) for _stage, ticket in told[:SHOWN]],
     )
     work.notify(make, f"deadline:{first_row}", staff_id=person)
 

@@ -24,6 +24,8 @@ from handlers.registry import ANYTHING, action, command, spoken
 from handlers.spoken import near_command
 from handlers.tickets.cards import by_due
 from handlers.tickets.form import habit_defaults, new_ticket
+from handlers.tickets.lists import ticket_list
+from handlers.tickets.named import answer_buttons
 from store import audit
 from store.customers import records as customers
 from store.search import customers as search
@@ -170,7 +172,7 @@ async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
     if meant and meant[0].sure and not buttons:
         return await named_records.show(ctx, meant[0])  # says that there is none
     if latest := await _latest_ticket(ctx):
-        buttons += named_records.answer_buttons(latest, text)
+        buttons += answer_buttons(latest, text)
     buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))
     if not read_alone(text) and told:
         buttons.append(_new_button(text))
@@ -244,7 +246,7 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE
     )
     title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
-    return named_records.ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
+    return ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
 
 
 @action("customer.unfinished", in_place=True)
@@ -259,7 +261,7 @@ async def unfinished_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     more = len(found) > (page + 1) * HISTORY_PAGE
     buttons += turn_buttons("customer.unfinished", {"code": customer.code}, page, more=more)
     title = _("ใบงานค้าง · %(customer)s", customer=f"{customer.code} {customer.name}")
-    return named_records.ticket_list(ctx, title, shown, tuple(buttons))
+    return ticket_list(ctx, title, shown, tuple(buttons))
 
 
 @action("customer.edit")

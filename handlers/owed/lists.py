@@ -17,7 +17,7 @@ from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import request_cards
-from handlers.records import named as named_records
+from handlers.owed.named import by_contract
 from handlers.registry import NOTHING, action, command
 from handlers.tickets import cards as ticket_cards
 from store.customers import records as register
@@ -79,7 +79,7 @@ async def contract(ctx: Context, args: str) -> Reply:
     """One contract with its whole life; without a number the list."""
     if not args.strip():
         return await show_list(ctx, View("contracts"))
-    return await named_records.by_contract(ctx, parse_contract_no(args))
+    return await by_contract(ctx, parse_contract_no(args))
 
 
 @command(

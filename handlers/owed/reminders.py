@@ -9,14 +9,17 @@ from functools import partial
 
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import Conflict
+from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import Role, StaffId
-from handlers.chat import Reply, say
+from handlers.chat import Masked, Reply, say
 from handlers.desk import Desk, Work
 from handlers.i18n import _
+from handlers.labels import value_label
+from handlers.owed import request_cards
 from handlers.owed.cards import SHOWN, Entry, list_entries, list_part, one_part, several
 from handlers.registry import at_start, due
-from handlers.staff import masked
+from handlers.staff.masked import also, in_thai
 from handlers.staff.stand_in import Availability, who_is_there
 from store import due as due_rows
 from store import staff
@@ -100,8 +103,8 @@ async def tell(work: Work, rows: Sequence[Due]) -> None:
     for who, (count, first) in (await _piles(work, there, since, start)).items():
         entries = await list_entries(work, await owed.list_by_ids(work.db, first))
         make = partial(reminder, work, who, entries, count, names, late=who in late)
-        lines = [masked.owed(work, entry.life, entry.row) for entry in entries]
-        work.notify(masked.also(make, lines), f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
+        lines = [masked_line(work, entry.life, entry.row) for entry in entries]
+        work.notify(also(make, lines), f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
 
 
 def _morning(row: Due) -> datetime:
@@ -129,6 +132,23 @@ async def _piles(
     return {
         who: (count, [number for _at, number in first]) for who, (count, first) in piles.items()
     }
+
+
+@in_thai
+def masked_line(work: Work, life: Life, row: Owed) -> Masked:
+    """`📄 สัญญา 81/2569 · ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · เตือนครั้งที่ 2`: not who owes it."""
+    parts = (
+        request_cards.title(life),
+        value_label("waits", row.rule),
+        request_cards.how_long(row, work.now),
+    )
+    text = " · ".join(filter(None, (*parts, *request_cards.how_often(row, reminding=True))))
+    return Masked(
+        text,
+        "owed.show",
+        {"owed": str(row.id)},
+        life.contract.no if life.contract else row.ticket_no,
+    )
 
 
 def reminder(

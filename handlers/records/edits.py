@@ -11,8 +11,6 @@ from domain.fields.rows import field_row
 from domain.text import shorten
 from domain.tickets.references import ReferenceKind, is_courtesy, is_named, take_reference
 from handlers.chat import Reply
-from handlers.customers.form import edit_customer
-from handlers.customers.parts import list_part
 from handlers.desk import Context
 from handlers.forms.engine import (
     FORMS,
@@ -28,11 +26,9 @@ from handlers.forms.engine import (
 from handlers.forms.engine import advance as save_or_ask
 from handlers.i18n import _
 from handlers.labels import field_label
+from handlers.records.kinds import RECORD_KINDS
 from handlers.registry import command
-from handlers.tickets.form import edit_ticket
 from store.chat.forms import Draft
-from store.customers import records as customers
-from store.tickets import records as tickets
 
 EDITED = (ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
 LONG_TEXTS = frozenset({"details", "result", "remarks", "purpose", "note"})
@@ -51,7 +47,8 @@ def _begins_with_field(text: str) -> bool:
     """Whether a field's name leads the text, and a record is named behind it."""
     if take_reference(text, *EDITED) is None:
         return False
-    return any(_named(FORMS[kind].fields, text)[0] for kind in ("ticket", "customer"))
+    forms = [FORMS[RECORD_KINDS[kind].form] for kind in EDITED]
+    return any(_named(form.fields, text)[0] for form in forms)
 
 
 @command(
@@ -83,7 +80,8 @@ async def edit(ctx: Context, args: str) -> Reply:
         raise InvalidInput("edited")
     one, rest = taken
     rest = "" if is_courtesy(rest) else rest
-    draft = await _draft(ctx, one.value)
+    records = RECORD_KINDS[one.kind]
+    draft = await records.draft(ctx, one.value)
     form = FORMS[draft.kind]
     typed = list(_typed(form.fields, rest))
     if not rest:
@@ -94,8 +92,10 @@ async def edit(ctx: Context, args: str) -> Reply:
         return await proceed(
             ctx, replace(draft, data={**draft.data, "look": "1"}), "+more", problem
         )
-    if typed == [("contacts", "")]:
-        return Reply((list_part(await customers.get_customer(ctx.db, draft.record), "contacts"),))
+    if len(typed) == 1 and not typed[0][1]:
+        shown = await records.list_of(ctx, draft.record, typed[0][0])
+        if shown is not None:
+            return Reply((shown,))
     await park_open(ctx)
     for name, value in typed:
         if not value:
@@ -107,18 +107,6 @@ async def edit(ctx: Context, args: str) -> Reply:
         except InvalidInput as error:
             return await ask_again(ctx, draft, name, error)
     return await save_or_ask(ctx, draft)
-
-
-async def _draft(ctx: Context, code: str) -> Draft:
-    """A draft over the record that is saved as soon as nothing is missing."""
-    if code.startswith("R"):
-        ticket = await tickets.get_ticket(ctx.db, code)
-        ctx.audit("ticket.read", ticket.no)
-        return edit_ticket(ctx, ticket, {}, look=False)
-    customer = await customers.get_customer(ctx.db, code)
-    ctx.audit("customer.read", customer.code)
-    draft = edit_customer(ctx, customer)
-    return replace(draft, data={**draft.data, "look": ""})
 
 
 async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Mapping[str, str]:

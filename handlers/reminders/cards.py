@@ -11,10 +11,11 @@ from domain.dates.days import BANGKOK
 from domain.dates.when import next_working_day
 from domain.text import shorten
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Paragraph, Reply
+from handlers.chat import Button, Masked, Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import value_label, weekday_when
+from handlers.staff.masked import in_thai
 from handlers.tickets import cards as ticket_cards
 from store.reminders import Reminder
 from store.tickets import records as tickets
@@ -37,6 +38,16 @@ async def about(ctx: Context, record: str) -> str:
     return " · ".join(
         filter(None, (record, await ticket_cards.customer_title(ctx, ticket.customer or "")))
     )
+
+
+@in_thai
+def masked_line(found: Reminder) -> Masked:
+    """Of a personal reminder only which record it is about: its words are its owner's."""
+    record = found.record
+    text = " · ".join(filter(None, (_("⏰ รายการเตือนส่วนตัว"), record)))
+    if is_ticket(record):
+        return Masked(text, "ticket.show", {"no": record}, record)
+    return Masked(text, "customer.show", {"code": record}, record) if record else Masked(text)
 
 
 def moved(found: Reminder, at: datetime) -> Reminder:

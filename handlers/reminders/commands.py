@@ -19,7 +19,7 @@ from handlers.messages import sentence
 from handlers.registry import NOTHING, action, command, due
 from handlers.reminders import cards as reminder_cards
 from handlers.reminders.form import move, new_reminder, other_time, read_when
-from handlers.staff import masked
+from handlers.staff.masked import also
 from store import reminders
 from store.customers import records as customers
 from store.due import Due
@@ -229,7 +229,7 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
         each = found[row.subject]
         told = partial(reminder_cards.ring, work, each, known, names, late=row.is_late(work.now))
         work.notify(
-            masked.also(told, [masked.reminder(each)]),
+            also(told, [reminder_cards.masked_line(each)]),
             f"reminder:{each.id}:{row.occurrence}",
             staff_id=each.staff_id,
         )

@@ -11,21 +11,19 @@ from domain.errors import DeskError, InvalidInput, NotAllowed
 from domain.groups import Group
 from domain.staff import Platform, Role
 from domain.text import clean, shorten
-from domain.tickets.references import Reference, ReferenceKind, read_alone
+from domain.tickets.references import read_alone
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
 from handlers.desk import Context
 from handlers.i18n import _, speak
 from handlers.labels import person_label, role_label, team_label, when
+from handlers.records.kinds import RECORD_KINDS
 from handlers.records.named import find_named
 from handlers.registry import ACTIONS, NOTHING, action, command
 from handlers.spoken import parse_command
-from handlers.staff import masked
+from handlers.staff.masked import masked_customer
 from store import groups as store
 from store import staff
-from store.customers import records as customers
-from store.owed import contracts, requests
 from store.search import customers as search
-from store.tickets import records as tickets
 
 SHOWN = 10
 """Lines of one message."""
@@ -190,8 +188,9 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
     named = [one] if one else []
     if not one and name in TALK:
         named = await find_named(ctx, text)
-    if named and named[0].kind is not ReferenceKind.PUBLICATION:
-        return lines_of("", [await _line(ctx, each) for each in named])
+    told = [await RECORD_KINDS[each.kind].masked(ctx, each.value) for each in named]
+    if lines := [line for line in told if line is not None]:
+        return lines_of("", lines)
     if name != "find" or not text:
         return None
     hits = {
@@ -202,25 +201,6 @@ async def _looked_up(ctx: Context, name: str, text: str) -> Reply | None:
     return _customers(ctx, [*hits.values()])
 
 
-async def _line(ctx: Context, one: Reference) -> Masked:
-    """The masked line of a record that is named; NotFound where there is none."""
-    if one.kind is ReferenceKind.TICKET:
-        ticket = await tickets.get_ticket(ctx.db, one.value)
-        ctx.audit("ticket.told", ticket.no)
-        officer = (
-            (await staff.staff_names(ctx.db)).get(ticket.assignee, "")
-            if ticket.assignee is not None
-            else ""
-        )
-        return masked.ticket(ctx, ticket, officer)
-    if one.kind is ReferenceKind.CONTRACT:
-        contract = await contracts.get_contract(ctx.db, one.value)
-        return masked.request(await requests.get_life(ctx.db, contract.request_id))
-    customer = await customers.get_customer(ctx.db, one.value)
-    ctx.audit("customer.listed", customer.code)
-    return masked.customer(customer)
-
-
 def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
     if not found:
         ctx.audit("customer.searched", "0")
@@ -229,7 +209,7 @@ def _customers(ctx: Context, found: Sequence[Customer]) -> Reply:
         ctx.audit("customer.listed", each.code)
     head = _("ผลลัพธ์: %(count)s", count=len(found)) if len(found) > 1 else ""
     more = _("ที่เหลือค้นต่อในแชทส่วนตัวกับบอท") if len(found) > FOUND else ""
-    return lines_of(head, [masked.customer(each) for each in found[:FOUND]], more)
+    return lines_of(head, [masked_customer(each) for each in found[:FOUND]], more)
 
 
 # Masked lines, and what stands behind them.

@@ -13,13 +13,14 @@ from domain.one_line.reading import is_salutation
 from domain.text import shorten
 from domain.tickets.fields import TICKET
 from domain.tickets.records import SEPARATOR, Status, Ticket
-from handlers.chat import Card, Paragraph, Reply, ReplyPart
+from handlers.chat import Card, Masked, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import closed_up, doer_label, field_label, span, value_label, when
 from handlers.mail.cards import mail_lines
 from handlers.projects.fields import projects_text, years_text
+from handlers.staff.masked import in_thai
 from handlers.tickets.buttons import daily_buttons, files_button, more_button
 from handlers.tickets.data import as_data
 from handlers.tickets.rules import notes, want_buttons
@@ -31,6 +32,8 @@ from store.tickets.links import TicketLink, TicketLinkKind
 
 SHOWN = 700
 """Characters of a long text on a card."""
+MASKED = 60
+"""Characters of a subject's name in a line for a group."""
 
 
 def shown_name(customer: Customer) -> str:
@@ -132,6 +135,16 @@ def ticket_words(ctx: Work, ticket: Ticket, customer: str = "") -> str:
         else shorten(subject.name, 20)
     )
     return " · ".join(filter(None, (ticket.no, customer, code, details)))
+
+
+@in_thai
+def masked_line(work: Work, found: Ticket, officer: str = "") -> Masked:
+    """`🎫 R2611000124 · 1.1 … · กำหนด 24 พ.ย. 69 10.00 น. (เกินกำหนด)`: no customer, no details."""
+    subject = shorten(work.desk.configuration.catalogue.subject_label(found.subject), MASKED)
+    limit = due_line(work, found) if due(work, found) else ""
+    state = _("กำหนด %(date)s", date=limit) if limit else status_line(found)
+    text = " · ".join(filter(None, (f"🎫 {found.no}", subject, state, officer)))
+    return Masked(text, "ticket.show", {"no": found.no}, found.no)
 
 
 async def contact_name(ctx: Context, code: str, contact_id: int) -> str:

@@ -353,3 +353,18 @@ async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str,
         (f"{_(SPANS[key])} · {format_period(span)}", replace(filters, period=span))
         for key, span in spans.items()
     ]
+
+
+def ticket_list(
+    ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()
+) -> Reply:
+    """Tickets to choose from, or that there are none."""
+    if not found:
+        return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
+    options = tuple(
+        ticket_buttons.show_button(
+            each, ticket_cards.ticket_line(ctx, each, ticket_cards.due_state(ctx, each))
+        )
+        for each in found
+    )
+    return Reply((Choice(title, options, buttons),))

@@ -23,7 +23,7 @@ from handlers.labels import value_label
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.request_cards import owed_line
 from handlers.registry import due
-from handlers.staff import masked
+from handlers.staff.masked import also, in_thai
 from handlers.staff.stand_in import who_is_there
 from handlers.tickets import cards as ticket_cards
 from handlers.work import weekly
@@ -92,7 +92,8 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
     group: dict[StaffId, list[Masked]] = {}
     for person, told in (await deadlines.told_by_now(work)).items():
         group[person] = [
-            masked.ticket(work, ticket) for _stage, ticket in [*told.values()][: deadlines.SHOWN]
+            ticket_cards.masked_line(work, ticket)
+            for _stage, ticket in [*told.values()][: deadlines.SHOWN]
         ]
         known = days.setdefault(person, Day()).tickets
         news = [each for no, each in told.items() if no not in known]
@@ -143,10 +144,19 @@ def _tell(
     )
     parts += [week] if week else []
     sums = {str(section): day.counts[section] for section in Section if day.counts[section]}
-    lines = [masked.day(sums), *group] if sums else []
+    lines = [_masked_line(sums), *group] if sums else []
     if parts:
-        make = masked.also(lambda: Reply(tuple(part() for part in parts), confirms=True), lines)
+        make = also(lambda: Reply(tuple(part() for part in parts), confirms=True), lines)
         work.notify(make, key, staff_id=person)
+
+
+@in_thai
+def _masked_line(counts: Mapping[str, int]) -> Masked:
+    """Of a person's day only how much there is of each kind (a value of "morning" in the
+    labels).
+    """
+    sums = " · ".join(f"{value_label('morning', kind)} {count}" for kind, count in counts.items())
+    return Masked(_("☀️ งานวันนี้: %(sums)s", sums=sums))
 
 
 def _add(days: dict[StaffId, Day], person: StaffId, more: Day) -> None:

@@ -12,7 +12,7 @@ from domain.staff import Identity, Platform, StaffId
 from handlers.chat import Moved
 from handlers.i18n import speaking
 from handlers.registry import KINDS
-from handlers.staff import masked
+from handlers.reminders import cards as reminder_cards
 from store import staff
 from store.reminders import Reminder
 from tests.handlers.conftest import BODIES, NOW, SOMCHAI
@@ -350,7 +350,7 @@ async def test_who_loses_access_while_a_message_is_on_its_way_is_told_of_nowhere
 
 def test_a_masked_line_is_thai_whoever_causes_it():
     with speaking("en"):
-        line = masked.reminder(Reminder("r", StaffId(1), "", "โทรกลับ", NOW, NOW))
+        line = reminder_cards.masked_line(Reminder("r", StaffId(1), "", "โทรกลับ", NOW, NOW))
     assert line.text == "⏰ รายการเตือนส่วนตัว"
 
 

@@ -1,0 +1,70 @@
+"""Customers that a text names, by their code or by a telephone or address among its words."""
+
+from dataclasses import replace
+
+from domain.customers.phones import format_phone, read_reach
+from domain.tickets.references import ReferenceKind
+from handlers.chat import Button, Masked, Reply, ReplyPart
+from handlers.customers import cards as customer_cards
+from handlers.customers.form import edit_customer
+from handlers.customers.parts import list_part
+from handlers.desk import Context
+from handlers.records.kinds import RecordKind, enter_records
+from handlers.staff.masked import masked_customer
+from store.chat.forms import Draft
+from store.customers import records as customers
+from store.search import customers as search
+
+
+class CustomerRecords(RecordKind):
+    """See `handlers.records.kinds.RecordKind`."""
+
+    kind = ReferenceKind.CUSTOMER
+    form = "customer"
+    says_why = True
+
+    async def exists(self, ctx: Context, no: str) -> bool:
+        return bool(await customers.list_customers(ctx.db, [no]))
+
+    async def show(self, ctx: Context, no: str) -> Reply:
+        customer = await customers.get_customer(ctx.db, no)
+        return Reply((await customer_cards.card(ctx, customer),))
+
+    async def option(self, ctx: Context, no: str) -> Button:
+        customer = await customers.get_customer(ctx.db, no)
+        ctx.audit("customer.listed", customer.code)
+        return Button(customer_cards.line(customer), "customer.show", {"code": customer.code})
+
+    async def masked(self, ctx: Context, no: str) -> Masked:
+        customer = await customers.get_customer(ctx.db, no)
+        ctx.audit("customer.listed", customer.code)
+        return masked_customer(customer)
+
+    async def meant(self, ctx: Context, text: str) -> list[str]:
+        """Whose telephone or address stands among other words; alone it is a search."""
+        reach = read_reach(text)
+        if not any(map(str.isalpha, reach.words)):
+            return []
+        codes: dict[str, None] = {}
+        for key in (*reach.phones, *reach.emails):
+            hits = await search.find_customers(ctx.db, ctx.words, key)
+            codes.update((hit.customer.code, None) for hit in hits)
+        return [*codes]
+
+    def words_that_led(self, text: str) -> str:
+        reach = read_reach(text)
+        return ", ".join((*map(format_phone, reach.phones), *reach.emails))
+
+    async def draft(self, ctx: Context, no: str) -> Draft:
+        customer = await customers.get_customer(ctx.db, no)
+        ctx.audit("customer.read", customer.code)
+        draft = edit_customer(ctx, customer)
+        return replace(draft, data={**draft.data, "look": ""})
+
+    async def list_of(self, ctx: Context, no: str, field: str) -> ReplyPart | None:
+        if field != "contacts":
+            return None
+        return list_part(await customers.get_customer(ctx.db, no), field)
+
+
+enter_records(CustomerRecords())
