@@ -13,7 +13,7 @@ from time import process_time
 from bench.report import Report, Row, percentile
 from bot.demo.desk import fill_demo
 from domain.configuration import Configuration, load_configuration
-from domain.tickets.suggest import MOST, Model
+from domain.suggestions.subjects import MOST, Model
 from store.opening import open_database
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -9,15 +9,15 @@ from pathlib import Path
 from domain.catalogue import Catalogue, read_catalogue
 from domain.data import read_tables
 from domain.dates.working_calendar import WorkingCalendar, read_working_calendar
-from domain.one_line.pointing import Telling, read_telling
+from domain.mail.templates import Templates, read_templates
 from domain.one_line.types import Vocabulary
 from domain.owed.requests import RequestKind, Steps, read_requests
 from domain.owed.rules import Rule, read_rules
 from domain.publicity.posting import PostingRules, read_posting
 from domain.publicity.summary import Release, read_releases
-from domain.templates import Templates, read_templates
+from domain.suggestions.pointing import Telling, read_telling
+from domain.suggestions.subjects import Seeds, read_seeds
 from domain.tickets.projects import Project, read_projects
-from domain.tickets.suggest import Seeds, read_seeds
 from domain.time_standard import (
     NoticeRules,
     TimeStandard,

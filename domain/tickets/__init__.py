@@ -1,1 +1,1 @@
-"""Tickets: records, texts, references, suggestions."""
+"""Tickets: records, texts, references."""

@@ -17,7 +17,7 @@ from domain.mail.mails import (
     letter_language,
     subject_line,
 )
-from domain.templates import SIGNATURE, fill, letter_date
+from domain.mail.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets.records import Ticket
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, say

@@ -11,11 +11,11 @@ from domain.customers.records import Customer
 from domain.dates.days import BANGKOK, format_date, parse_date
 from domain.errors import InvalidInput, NotFound
 from domain.mail.mails import letter_language
+from domain.mail.templates import fill, letter_date
 from domain.owed.contracts import check_due_on
 from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
-from domain.templates import fill, letter_date
 from domain.tickets.records import SEPARATOR, Status
 from handlers.chat import Button, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context
@@ -183,8 +183,8 @@ def _address(life: Life, customer: Customer) -> str:
 def _places(
     ctx: Context, row: Owed, life: Life, name: str, language: str, no: str
 ) -> dict[str, str]:
-    """What fills the letters of reminders (domain/templates.py); a line whose places are empty is
-    left out.
+    """What fills the letters of reminders (domain/mail/templates.py); a line whose places are empty
+    is left out.
     """
     contract = life.contract
     started = letter_date(row.started_at.astimezone(BANGKOK).date(), language)

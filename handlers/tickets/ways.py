@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from domain.catalogue import Subject
-from domain.one_line.pointing import Pointer, Way
 from domain.one_line.reading import OneLine, read_fields
+from domain.suggestions.pointing import Pointer, Way
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import GUESSED, Field, Option

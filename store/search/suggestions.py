@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.tickets.suggest import READ, Model
+from domain.suggestions.subjects import READ, Model
 from store.engine.database import Reader, Row, is_one_of
 from store.search.memory import Memory
 

@@ -11,8 +11,8 @@ import pytest
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.one_line.pointing import Pointer, Way
-from domain.tickets.suggest import Model
+from domain.suggestions.pointing import Pointer, Way
+from domain.suggestions.subjects import Model
 
 TODAY = date(2026, 11, 23)
 CONFIGURATION = load_configuration()

@@ -8,7 +8,7 @@ import pytest
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.tickets.suggest import MOST, Model
+from domain.suggestions.subjects import MOST, Model
 
 CONFIGURATION = load_configuration()
 SUBJECTS = [subject.code for subject in CONFIGURATION.catalogue.active_subjects(date(2026, 11, 23))]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.errors import DataError
-from domain.templates import COMMON, FIELDS, LANGUAGES, Template, fill, letter_date
+from domain.mail.templates import COMMON, FIELDS, LANGUAGES, Template, fill, letter_date
 
 TEMPLATES = load_configuration().templates
 VALUES = {field: f"<{field}>" for field in COMMON.union(*FIELDS.values())}

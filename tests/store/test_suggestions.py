@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.staff import StaffId
+from domain.suggestions.subjects import Model
 from domain.tickets.records import Status, Ticket, TicketNo
-from domain.tickets.suggest import Model
 from store.engine.database import Database
 from store.opening import open_database
 from store.search import suggestions

@@ -1,7 +1,7 @@
 """What the words of an enquiry surely say of its subject and channel, where only habit has chosen
 them yet.
 
-Unlike `domain.tickets.suggest`, which orders options, this asks: so it speaks up only where a word
+Unlike `domain.suggestions.subjects`, which orders options, this asks: so it speaks up only where a word
 is telling. The words are those of the suggestions without the vague ones; a word that stands within
 a longer known one says nothing itself (the Thai for "to lend" within "a loan")."""
 
@@ -13,7 +13,7 @@ from math import log
 
 from domain.catalogue import Catalogue
 from domain.data import TomlTable
-from domain.tickets.suggest import Seeds, sound_of
+from domain.suggestions.subjects import Seeds, sound_of
 
 MOST, MOST_CHANNELS = 6, 4
 """So many ways are offered beside the one of habit, so many of them the likeliest subject by

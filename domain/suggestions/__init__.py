@@ -1,0 +1,1 @@
+"""What an enquiry is likely about: subjects in their order, and words that speak against a habit."""
