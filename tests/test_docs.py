@@ -2,7 +2,10 @@
 belongs.
 """
 
+import ast
 import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 import pytest
@@ -13,6 +16,9 @@ from handlers.registry import COMMANDS
 from tests.architecture import DOCUMENT, ROOT, modules, with_files
 
 MODULES = modules()
+GLOSSARY = ROOT / "docs" / "glossary.md"
+WORD = re.compile(r"^\| ([^|]+) \| `([^`]+)` \| [^|]+\. \|$", re.MULTILINE)
+"""A row of the glossary: the Thai word, the code word, and a sentence."""
 PLACE = re.compile(
     r"`((?:bench|bot|docs|domain|handlers|locale|scheduler|store|tests)[/.][^`\s]*)`"
 )
@@ -91,3 +97,45 @@ def test_thai_stands_only_where_people_are_spoken_to(path):
 def test_no_two_commands_share_a_word():
     words = [word for command in COMMANDS.values() for word in command.words]
     assert len(words) == len(set(words))
+
+
+def names_of(tree: ast.AST) -> Iterator[str]:
+    """The names that a module gives: of classes, functions, fields, variables and parameters; those
+    that a class sets with the name of the class before them, too.
+    """
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(name, body=body):
+                yield name
+                yield from (f"{name}.{own}" for part in body for own in names_of(part))
+            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name):
+                yield name
+            case ast.arg(name) | ast.Name(name, ast.Store()):
+                yield name
+
+
+def keys_of(table: Mapping[str, object]) -> Iterator[str]:
+    """The keys of a table of data and of the tables within it."""
+    for key, value in table.items():
+        yield key
+        if isinstance(value, Mapping):
+            yield from keys_of(value)
+
+
+def test_the_glossary_has_words_of_the_code_and_words_of_the_office():
+    rows = WORD.findall(GLOSSARY.read_text(encoding="utf-8"))
+    assert len(rows) >= 60
+    # Rows that the pattern does not take are none: each line of a table but its head is one.
+    lines = [line for line in GLOSSARY.read_text(encoding="utf-8").splitlines() if "`" in line]
+    assert len(rows) == sum(line.startswith("| ") for line in lines)
+    names = {path.stem for path in MODULES} | {path.parent.name for path in MODULES}
+    for path in MODULES:
+        names.update(names_of(ast.parse(path.read_text(encoding="utf-8"))))
+    data = sorted((ROOT / "domain" / "data").glob("*.toml"))
+    for path in data:
+        names.update(keys_of(tomllib.loads(path.read_text(encoding="utf-8"))))
+    assert [word for _, word in rows if word not in names] == []
+    spoken = [*(ROOT / "handlers").rglob("*.py"), *data]
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in spoken)
+    assert [thai for thai, _ in rows if thai not in texts] == []
+    assert len({thai for thai, _ in rows}) == len(rows)
