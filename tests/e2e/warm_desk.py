@@ -1,0 +1,64 @@
+"""All that every desk would do alike before its first message, done when this module is imported.
+
+The libraries are loaded, what comes from the package alone is read, and LINE's menu is drawn.
+fork_server.py does so before it forks; a desk that is started `cold` does it all by itself."""
+
+import importlib
+import sys
+from datetime import date
+from inspect import signature
+
+from bot.line import menu
+from bot.service import command_lists, menu_labels
+from domain.configuration import load_configuration
+from domain.customers.romanise import thai_sounds
+from domain.one_line.reading import parse_one_line
+
+LIBRARIES = (
+    "apscheduler.executors.asyncio",
+    "apscheduler.triggers.interval",
+    "bot.demo.desk",
+    "bot.tables.report",
+    "bot.terminal.adapter",
+    "holidays.countries.thailand",
+    "linebot.v3.messaging",
+    "run_bot",
+    "scheduler.ticker",
+    "store.engine.postgresql",
+    "store.engine.sqlite",
+    "uvicorn.lifespan.off",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+)
+WORDS = ("domain.", "handlers.")
+ONE_LINE = "คุณสมชาย 081-234-5678 โทร 1.1 ขอข้อมูลแรงงานปี 67 เมื่อวาน => แนะนำเว็บไซต์ ปิด"
+"""A line of a ticket that has something of everything."""
+
+
+def read_words() -> None:
+    """Reads the tables of words and makes the patterns that a desk keeps once it has them."""
+    modules = [module for name, module in sys.modules.items() if name.startswith(WORDS)]
+    for kept in {value for module in modules for value in vars(module).values() if is_kept(value)}:
+        kept()
+    parse_one_line(ONE_LINE, load_configuration().vocabulary(), date(2026, 11, 23))
+    thai_sounds("Somchai")
+    command_lists()
+
+
+def is_kept(value: object) -> bool:
+    """Whether this is a function that is asked for nothing and finds its answer once."""
+    return hasattr(value, "cache_info") and not signature(value).parameters  # type: ignore[arg-type]
+
+
+def draw_menu() -> None:
+    """Draws LINE's menu for all desks: the same labels give the same bytes (test_line_menu.py)."""
+    labels, draw = menu_labels(), menu.draw_menu
+    drawn = draw(labels)
+    menu.draw_menu = lambda asked: drawn if asked == labels else draw(asked)
+
+
+for library in LIBRARIES:
+    importlib.import_module(library)
+read_words()
+draw_menu()
