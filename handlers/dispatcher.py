@@ -40,7 +40,7 @@ from handlers.forms import engine as forms
 from handlers.i18n import _, speak
 from handlers.messages import sentence
 from handlers.publicity import commands as publicity
-from handlers.registry import ACTIONS, STATES, check_right
+from handlers.registry import ACTIONS, STATES, check_right, reads_text
 from handlers.spoken import parse_command
 from handlers.staff import groups, strangers
 from store import groups as group_store
@@ -48,6 +48,7 @@ from store import staff as staff_store
 from store.audit import AuditEntry
 from store.chat import buttons as button_store
 from store.chat import forms as form_store
+from store.chat.forms import Draft
 from store.engine.database import Tx
 
 TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
@@ -221,19 +222,23 @@ async def _text(ctx: Context, text: str) -> Reply:
             if draft and said.command.name not in KEEP_FORM
             else reply
         )
-    if (draft is None or not forms.asks(draft)) and (
-        logged := await publicity.pasted(ctx, text, draft)
-    ):
-        return logged
+    if draft is None or not forms.asks(draft):
+        return await _not_asked_for(ctx, text, draft)
     kind = _bare_kind(text)
-    if draft is None:
-        attached = await files.attach_waiting(ctx, text) if kind == "ticket" else None
-        return attached or await customers.find(ctx, text)
-    if not forms.asks(draft) or (kind and not forms.takes(draft, kind)):
+    if kind and not forms.takes(draft, kind):
         return await _aside(ctx, draft, await customers.find(ctx, text))
     if ctx.now - draft.touched_at > forms.FRESH or _is_about_another(draft, text):
         return await forms.ask_which(ctx, draft, text)
     return await forms.feed(ctx, draft, text)
+
+
+async def _not_asked_for(ctx: Context, text: str, draft: Draft | None) -> Reply:
+    """A text that answers no form: what a noun takes it for, else a search."""
+    for read in reads_text:
+        if reply := await read(ctx, text, draft):
+            return reply
+    found = await customers.find(ctx, text)
+    return found if draft is None else await _aside(ctx, draft, found)
 
 
 def _bare_kind(text: str) -> str:
@@ -249,7 +254,7 @@ def _bare_kind(text: str) -> str:
     return "email" if looks_like_email(plain) else ""
 
 
-def _is_about_another(draft: form_store.Draft, text: str) -> bool:
+def _is_about_another(draft: Draft, text: str) -> bool:
     """Whether the text begins with the number of another record than the form's: it may be meant
     for that one.
     """
@@ -264,7 +269,7 @@ def _is_about_another(draft: form_store.Draft, text: str) -> bool:
     return taken[0].value not in (draft.record, *draft.data.values())
 
 
-async def _aside(ctx: Context, draft: form_store.Draft, reply: Reply) -> Reply:
+async def _aside(ctx: Context, draft: Draft, reply: Reply) -> Reply:
     """Answer the new thing, park the open form, and offer it again."""
     if draft.id not in ctx.drafts:
         await forms.park_open(ctx)

@@ -1,18 +1,26 @@
-"""What the rooms enter: commands, button actions, states of records, and work due at a time.
+"""What the rooms enter: commands, button actions, states of records, work due at a time, and what
+one noun adds to another's work.
 
 Each has one table, and one row is put there by the function that does it."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from enum import Enum, auto
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from domain.errors import NotAllowed
 from domain.staff import Role, Staff
-from handlers.chat import Reply
-from handlers.desk import Context, Work
+from domain.tickets.records import Ticket
+from handlers.chat import Attachment, Button, Reply, ReplyPart
+from handlers.desk import Context, Fetched, Work
 from handlers.labels import role_label
+from store.chat.forms import Draft
 from store.due import Due
+from store.files import File
+
+F = TypeVar("F")
 
 Fits = Callable[[str], object]
 CommandFunction = Callable[[Context, str], Awaitable[Reply]]
@@ -207,3 +215,103 @@ def at_start(run: StartFunction) -> StartFunction:
     """Enter a function among those that run before a process's first tick."""
     STARTS.append(run)
     return run
+
+
+# What one noun adds to another's work.
+
+
+class Hook(Generic[F]):
+    """What several nouns add in one place of another's work, in an order that never changes."""
+
+    def __init__(self) -> None:
+        self._entered: dict[int, F] = {}
+
+    def enter(self, place: int, what: F) -> None:
+        """Add it; the lowest `place` comes first, and ValueError says that one is taken."""
+        if place in self._entered:
+            raise ValueError(f"place {place} is taken")
+        self._entered[place] = what
+
+    def __call__(self, place: int) -> Callable[[F], F]:
+        """The same for a function below."""
+
+        def enter(run: F) -> F:
+            self.enter(place, run)
+            return run
+
+        return enter
+
+    def __iter__(self) -> Iterator[F]:
+        return iter([self._entered[place] for place in sorted(self._entered)])
+
+
+class CardAddition(NamedTuple):
+    """Lines with their labels, and buttons, that another noun puts on a card."""
+
+    lines: Sequence[tuple[str, str]] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+on_ticket_card: Hook[Callable[[Context, Ticket], Awaitable[CardAddition]]] = Hook()
+"""What stands last on a ticket's card, its buttons first."""
+on_person_card: Hook[Callable[[Context, Staff], Awaitable[CardAddition]]] = Hook()
+"""What stands on the card of one of the staff, between role and access."""
+
+
+class TicketEvent(Enum):
+    """What was done to a ticket that was saved."""
+
+    CHANGED = auto()
+    VOIDED = auto()
+    RESTORED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTicket:
+    """A ticket as it is after a save whose changes are collected already; `made_for` = the record
+    that its form was opened for.
+    """
+
+    ticket: Ticket
+    event: TicketEvent = TicketEvent.CHANGED
+    made_for: str = ""
+
+
+after_save: Hook[Callable[[Context, SavedTicket], Awaitable[tuple[ReplyPart, ...]]]] = Hook()
+"""What follows when a ticket is saved; what it returns is shown below the ticket."""
+
+reads_text: Hook[Callable[[Context, str, Draft | None], Awaitable[Reply | None]]] = Hook()
+"""What a text may be, beside a command, an answer to the open form (which asks nothing here) and a
+search: the answer, or None where it is not this.
+"""
+
+
+class Claim(NamedTuple):
+    """What a noun says of a file that is its own: it took it, and `reply` answers, or the answer
+    comes by itself; with a `problem` it did not, and that says why.
+    """
+
+    reply: Reply | None
+    problem: str = ""
+
+
+class FileUse(Protocol):
+    """What else than an attachment a file may be; a noun says what differs from nothing."""
+
+    async def read(
+        self, ctx: Context, body: Attachment, fetched: Fetched, draft: Draft | None
+    ) -> Reply | None:
+        """The answer to a file that is this and nothing else; `draft` = the open form."""
+        return None
+
+    async def claim(self, ctx: Context, file: File) -> Claim | None:
+        """What comes of a file that belongs to no ticket and no form, and is not stored yet."""
+        return None
+
+    async def offers(self, ctx: Context, held: Sequence[File], ids: str) -> list[Button]:
+        """What files that wait to be told where they belong may be; `ids` = theirs, for a button."""
+        return []
+
+
+file_uses: Hook[FileUse] = Hook()
+"""What a file may be."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NewType
 
-from domain.customers.records import CustomerCode
+from domain.customers.records import Customer, CustomerCode
 from domain.dates.data_years import read_kept
 from domain.errors import InvalidInput
 from domain.staff import StaffId
@@ -162,6 +162,21 @@ def data_uses(projects: Sequence[str], data_years: str) -> list[DataUse]:
         if not spans and project:
             uses.append(DataUse(project, None, None))
     return list(dict.fromkeys(uses))
+
+
+def reply_addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
+    """Where an answer to a ticket may go, the likeliest first."""
+    contacts = customer.contacts if customer else ()
+    asked = [contact.email for contact in contacts if contact.id == ticket.contact_id]
+    main = [contact.email for contact in contacts if contact.main]
+    others = [contact.email for contact in contacts]
+    every = [ticket.reply_email, *asked, customer.email if customer else "", *main, *others]
+    return list(dict.fromkeys(address for address in every if address))
+
+
+def lines_of(text: str) -> list[str]:
+    """The projects, or the lines of years, of one text."""
+    return [line for line in text.split(SEPARATOR) if line]
 
 
 def split_years(line: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from handlers.desk import Context, Fetched
 from handlers.forms import engine as forms
 from handlers.i18n import _
 from handlers.labels import why_label
+from handlers.registry import FileUse, file_uses
 from store.chat.forms import Draft
 from store.customers import records as customers
 from store.search import customers as search
@@ -26,7 +27,20 @@ SHOWN = 8
 """Customers, or contacts of one file, of one answer."""
 
 
-async def read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[SharedContact]:
+class ContactFile(FileUse):
+    """Contacts out of an address book, each of them found or made a customer."""
+
+    async def read(
+        self, ctx: Context, body: Attachment, fetched: Fetched, draft: Draft | None
+    ) -> Reply | None:
+        contacts = await _read_file(ctx, body, fetched)
+        return await shared(ctx, contacts, draft) if contacts else None
+
+
+file_uses.enter(10, ContactFile())
+
+
+async def _read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[SharedContact]:
     """The contacts in a file that is nothing else; none where its caption says to which ticket it
     belongs.
     """

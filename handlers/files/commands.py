@@ -8,23 +8,17 @@ from functools import partial
 from uuid import uuid4
 
 from domain.errors import InvalidInput, NotFound
-from domain.files import CSV, XLSX, numbered_name
-from domain.staff import Role
+from domain.files import numbered_name
 from domain.tickets.records import Ticket
-from domain.tickets.references import ReferenceKind, find_references
+from domain.tickets.references import ReferenceKind, find_references, read_alone
 from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Reply, ReplyPart, Unsent, say
-from handlers.customers import contact_cards
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.forms import engine as forms
 from handlers.forms.draft_files import move
 from handlers.i18n import _
-from handlers.labels import value_label
 from handlers.messages import sentence
-from handlers.owed import proofs as owed_proofs
-from handlers.owed import request_cards
-from handlers.registry import action
-from handlers.tables import imports
+from handlers.registry import Claim, action, file_uses, reads_text
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.form import habit_defaults, new_ticket
@@ -33,7 +27,6 @@ from store import staff
 from store.chat import forms as form_store
 from store.chat.forms import Draft
 from store.files import File, of_draft, of_import, of_person
-from store.tables import imports as import_store
 from store.tickets import records as tickets
 
 OFFERED = 5
@@ -65,8 +58,9 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
         if fresh is None:
             raise
         return await forms.proceed(ctx, fresh, fresh.asking, sentence(error))
-    if contacts := await contact_cards.read_file(ctx, body, fetched):
-        return await contact_cards.shared(ctx, contacts, draft)
+    for use in file_uses:
+        if reply := await use.read(ctx, body, fetched, draft):
+            return reply
     file = File(
         id=uuid4().hex,
         record="",
@@ -195,17 +189,13 @@ async def _to_draft(
 async def _hold(
     ctx: Context, body: Attachment, file: File, draft: Draft | None, before: list[File]
 ) -> Reply | None:
-    """Kept until it is said where it goes; an administrator's table may be an import."""
+    """Kept until it is said where it goes, unless a noun takes it."""
     problem = ""
-    is_table = file.mime in (CSV.mime, XLSX.mime) and not before and not _only_number(body.caption)
-    if ctx.staff.role.covers(Role.ADMIN) and is_table:
-        try:
-            register = await imports.recognise(ctx, file.sha256)
-        except InvalidInput as error:
-            problem = imports.not_imported(error)
-        else:
-            if register is not None:
-                return imports.check(ctx, file, register)
+    if not before and not _only_number(body.caption):
+        claim = await _claimed(ctx, file)
+        if claim is not None and not claim.problem:
+            return claim.reply
+        problem = claim.problem if claim else ""
     ctx.change(partial(file_store.add, file=replace(file, record=of_person(ctx.staff.id))))
     if not await _is_last(ctx, body, before):
         return None
@@ -214,10 +204,19 @@ async def _hold(
     held = await file_store.list_files(ctx.db, of_person(ctx.staff.id))
     recent = [each for each in held if ctx.now - each.added_at <= forms.FRESH]
     parts: list[ReplyPart] = [Paragraph(f"⚠️ {problem}")] if problem else []
-    return Reply((*parts, await _question(ctx, [*recent, file], draft)))
+    return Reply((*parts, await question(ctx, [*recent, file], draft)))
 
 
-async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> Choice:
+async def _claimed(ctx: Context, file: File) -> Claim | None:
+    """What the first noun says that knows the file."""
+    for use in file_uses:
+        claim = await use.claim(ctx, file)
+        if claim is not None:
+            return claim
+    return None
+
+
+async def question(ctx: Context, held: Sequence[File], draft: Draft | None) -> Choice:
     """Which ticket: the last ones, a draft that lies open, or a new one."""
     ids = ",".join(file.id for file in held)
     options = []
@@ -226,7 +225,8 @@ async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> 
         options.append(
             forms.form_button(_("ร่าง %(title)s", title=title), "file.to_draft", draft, ids=ids)
         )
-    options += await _proofs(ctx, held, ids)
+    for use in file_uses:
+        options += await use.offers(ctx, held, ids)
     for ticket in await tickets.list_touched(ctx.db, ctx.staff.id, OFFERED):
         ctx.audit("ticket.listed", ticket.no)
         options.append(
@@ -242,21 +242,10 @@ async def _question(ctx: Context, held: Sequence[File], draft: Draft | None) -> 
     return Choice(question, tuple(options), buttons)
 
 
-async def _proofs(ctx: Context, held: Sequence[File], ids: str) -> list[Button]:
-    """What the officer waits for, and the file may be: the signed contract, the research result."""
-    words = " ".join(f"{file.name} {file.caption}" for file in held)
-    options = []
-    for entry in await owed_proofs.awaited(ctx, words):
-        got = value_label("got", entry.row.rule)
-        label = f"📄 {got} · {request_cards.plain_title(entry.life)} · {entry.name}"
-        options.append(Button(label, "file.proof", {"owed": str(entry.row.id), "ids": ids}))
-    return options
-
-
 # The answer to which ticket.
 
 
-async def _held(ctx: Context, args: Mapping[str, str]) -> list[File]:
+async def held_files(ctx: Context, args: Mapping[str, str]) -> list[File]:
     """Those files of a question that still wait; NotFound("file") where none does."""
     found = await file_store.list_by_ids(ctx.db, args["ids"].split(","))
     mine = [file for file in found if file.record == of_person(ctx.staff.id)]
@@ -265,7 +254,8 @@ async def _held(ctx: Context, args: Mapping[str, str]) -> list[File]:
     return mine
 
 
-async def _attach_held(ctx: Context, held: Sequence[File], ticket: Ticket) -> Reply:
+async def attach_held(ctx: Context, held: Sequence[File], ticket: Ticket) -> Reply:
+    """Put files that waited on a ticket."""
     ctx.change(move(ctx, [file.id for file in held], of_person(ctx.staff.id), ticket))
     ctx.attached[ticket.no] = len(held)
     ctx.audit("ticket.file_added", ticket.no)
@@ -275,36 +265,27 @@ async def _attach_held(ctx: Context, held: Sequence[File], ticket: Ticket) -> Re
 @action("file.attach", in_place=True)
 async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """To this ticket."""
-    held = await _held(ctx, args)
-    return await _attach_held(ctx, held, await tickets.get_ticket(ctx.db, args["no"]))
+    held = await held_files(ctx, args)
+    return await attach_held(ctx, held, await tickets.get_ticket(ctx.db, args["no"]))
 
 
-@action("file.proof", in_place=True)
-async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """It is what was waited for: the chain ends, and the file belongs to the ticket that says
-    so.
-    """
-    held = await _held(ctx, args)
-    reply, ticket = await owed_proofs.receive_proof(ctx, int(args["owed"]))
-    if ticket is None:
-        return reply
-    attached = await _attach_held(ctx, held, ticket)
-    return replace(reply, parts=(*reply.parts, *attached.parts))
-
-
-async def attach_waiting(ctx: Context, text: str) -> Reply | None:
+@reads_text(place=20)
+async def attach_waiting(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     """A ticket number typed after the question answers it; None where no file waits."""
+    one = read_alone(text)
+    if draft is not None or one is None or one.kind is not ReferenceKind.TICKET:
+        return None
     number = _only_number(text)
     held = await file_store.list_files(ctx.db, of_person(ctx.staff.id))
     recent = [file for file in held if ctx.now - file.added_at <= forms.FRESH]
     ticket = await tickets.find_ticket(ctx.db, number) if recent else None
-    return await _attach_held(ctx, recent, ticket) if ticket else None
+    return await attach_held(ctx, recent, ticket) if ticket else None
 
 
 @action("file.to_draft", in_place=True)
 async def to_draft_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """To the draft that lay open."""
-    held = await _held(ctx, args)
+    held = await held_files(ctx, args)
     draft = await forms.own_draft(ctx, args)
     _hand_over(ctx, held, draft)
     return await forms.proceed(ctx, draft, draft.asking)
@@ -313,7 +294,7 @@ async def to_draft_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("file.new", in_place=True)
 async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """To a new ticket, whose details begin with what the caption says."""
-    held = await _held(ctx, args)
+    held = await held_files(ctx, args)
     details = "\n".join(dict.fromkeys(file.caption for file in held if file.caption))
     values = {**await habit_defaults(ctx), **({"details": details} if details else {})}
     draft = new_ticket(ctx, values)
@@ -331,26 +312,12 @@ def _hand_over(ctx: Context, held: Sequence[File], draft: Draft) -> None:
 @action("file.drop", in_place=True)
 async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Keep nothing of what waits."""
-    held = await _held(ctx, args)
+    held = await held_files(ctx, args)
     for file in held:
         ctx.change(
             partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now)
         )
     return say(_("ลบแล้ว: %(files)s", files=file_cards.names(held)))
-
-
-@action("import.attach", role=Role.ADMIN, in_place=True)
-async def attach_table_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """A table is no import after all but an ordinary file, asked about like any other."""
-    job = await imports.own_import(ctx, args)
-    if job.state != "ready":
-        return imports.present_state(job)
-    file = await file_store.get_file(ctx.db, job.file)
-    ctx.change(
-        partial(import_store.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now)
-    )
-    ctx.change(partial(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id)))
-    return Reply((await _question(ctx, [file], await form_store.find_open(ctx.db, ctx.staff.id)),))
 
 
 # Shown again, and removed.

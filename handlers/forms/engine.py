@@ -102,6 +102,12 @@ class Form(Protocol):
         """
         return ""
 
+    async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
+        """The values of the record under the draft, which the draft's lie over; none where the
+        draft holds all of them itself.
+        """
+        return {}
+
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         """The fields offered as buttons while another is asked for."""
         return ()
@@ -127,6 +133,14 @@ SAVED: dict[str, str] = {"mail": "mail_sent"}
 def enter_form(form: Form) -> None:
     """Put a kind of form into the table."""
     FORMS[form.kind] = form
+
+
+async def value_of(ctx: Context, draft: Draft, name: str) -> str:
+    """A field's value in the draft, else in the record under it."""
+    if name in draft.data:
+        return draft.data[name]
+    saved = await FORMS[draft.kind].saved_data(ctx, draft)
+    return saved.get(name, "")
 
 
 def new_draft(

@@ -4,7 +4,6 @@ one that is stuck.
 
 import re
 
-from domain.customers.records import Customer
 from domain.dates.days import BANGKOK, format_time
 from domain.mail.mails import is_ticket_no
 from domain.tickets.records import Ticket
@@ -12,6 +11,7 @@ from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import when
+from handlers.registry import CardAddition, on_ticket_card
 from store.mail.mails import Mail, MailState, list_mails
 
 SENTENCES = {
@@ -112,14 +112,9 @@ async def mail_lines(ctx: Context, record: str) -> tuple[list[tuple[str, str]], 
     return lines, stuck
 
 
-def addresses(ticket: Ticket, customer: Customer | None) -> list[str]:
-    """Where an answer to a ticket may go, the likeliest first."""
-    contacts = customer.contacts if customer else ()
-    asked = [contact.email for contact in contacts if contact.id == ticket.contact_id]
-    main = [contact.email for contact in contacts if contact.main]
-    others = [contact.email for contact in contacts]
-    every = [ticket.reply_email, *asked, customer.email if customer else "", *main, *others]
-    return list(dict.fromkeys(address for address in every if address))
+@on_ticket_card(place=10)
+async def _on_ticket_card(ctx: Context, ticket: Ticket) -> CardAddition:
+    return CardAddition(*await mail_lines(ctx, ticket.no))
 
 
 def stuck_notice(mail: Mail) -> Reply:

@@ -19,7 +19,7 @@ from domain.mail.mails import (
 )
 from domain.mail.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
-from domain.tickets.records import Ticket
+from domain.tickets.records import Ticket, reply_addresses
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.forms.engine import (
@@ -142,7 +142,7 @@ async def _known_addresses(ctx: Context, draft: Draft) -> list[Option]:
     if ticket is None:
         return []
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    return [Option(address, address) for address in mail_cards.addresses(ticket, customer)]
+    return [Option(address, address) for address in reply_addresses(ticket, customer)]
 
 
 async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -288,7 +288,7 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     }
     letter = fill(ctx.desk.configuration.templates["answer"][language], values)
     before, _mark, after = letter.body.partition(_RESULT)
-    to = next(iter(mail_cards.addresses(ticket, customer)), "")
+    to = next(iter(reply_addresses(ticket, customer)), "")
     mail = NewMail(ticket.no, to, letter.subject, letter.body, "answer", language)
     return await _preview(ctx, mail, before, ticket.result, after)
 

@@ -12,14 +12,17 @@ from domain.owed.requests import Life
 from domain.owed.rules import Owed, OwedState, Rule
 from domain.text import digits
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Paragraph, Reply
+from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
+from handlers.files import commands as file_commands
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import own_tickets, request_cards
 from handlers.owed.cards import Entry, list_entries
 from handlers.owed.requests import save_context
+from handlers.registry import FileUse, action, file_uses
 from store import staff
+from store.files import File
 from store.owed import requests
 from store.owed import rows as owed
 
@@ -98,7 +101,7 @@ def with_changed(life: Life, changed: Sequence[Owed]) -> Life:
     return replace(life, owed=(*(row for row in life.owed if row.id not in ids), *changed))
 
 
-async def awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
+async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
     """What a file may be the proof of: what its name or caption gives the contract's number of,
     then what is late.
     """
@@ -116,12 +119,34 @@ async def awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
     return sorted(wanted, key=lambda entry: (not named(entry), entry.row.started_at))[:limit]
 
 
-async def receive_proof(ctx: Context, owed_id: int) -> tuple[Reply, Ticket | None]:
-    """A file is the proof of this: what to say, and the ticket it belongs to; None where nothing is
-    owed any more.
+class ProofFile(FileUse):
+    """What the officer waits for: the signed contract, the research result."""
+
+    async def offers(self, ctx: Context, held: Sequence[File], ids: str) -> list[Button]:
+        words = " ".join(f"{file.name} {file.caption}" for file in held)
+        options = []
+        for entry in await _awaited(ctx, words):
+            got = value_label("got", entry.row.rule)
+            label = f"📄 {got} · {request_cards.plain_title(entry.life)} · {entry.name}"
+            options.append(Button(label, "file.proof", {"owed": str(entry.row.id), "ids": ids}))
+        return options
+
+
+file_uses.enter(30, ProofFile())
+
+
+@action("file.proof", in_place=True)
+async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """It is what was waited for: the chain ends, and the file belongs to the ticket that says
+    so.
     """
-    row, life, rule = await load(ctx, {"owed": str(owed_id)})
+    held = await file_commands.held_files(ctx, args)
+    row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
-        return await present_row(ctx, row), None
+        return await present_row(ctx, row)
     got = await receive(ctx, row, life, rule)
-    return Reply((request_cards.outcome(ctx, got.life, got.lines),), confirms=True), got.ticket
+    reply = Reply((request_cards.outcome(ctx, got.life, got.lines),), confirms=True)
+    if got.ticket is None:
+        return reply
+    attached = await file_commands.attach_held(ctx, held, got.ticket)
+    return replace(reply, parts=(*reply.parts, *attached.parts))

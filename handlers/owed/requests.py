@@ -15,7 +15,7 @@ from handlers.i18n import _
 from handlers.labels import value_label
 from handlers.messages import sentence
 from handlers.owed import request_cards
-from handlers.registry import action
+from handlers.registry import SavedTicket, TicketEvent, action, after_save
 from handlers.tickets.contract_no import next_contract_no
 from store.owed import contracts, requests
 from store.records.save_context import SaveContext
@@ -25,6 +25,21 @@ from store.tickets import records as tickets
 def save_context(ctx: Context) -> SaveContext:
     """What changes of requests are decided on."""
     return SaveContext(ctx.desk.configuration, ctx.staff.id, ctx.now)
+
+
+@after_save(place=20)
+async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]:
+    """A ticket comes onto its request, again onto the one that it was on, or goes off it."""
+    if saved.event is TicketEvent.CHANGED:
+        return await place_on_request(ctx, saved.ticket, saved.made_for)
+    number = await requests.find_request_of(ctx.db, saved.ticket.no)
+    if saved.event is TicketEvent.RESTORED:
+        return await place_on_request(ctx, saved.ticket, str(number or ""))
+    if number is None:
+        return ()
+    show = Button(_("ดูคำขอ"), "request.show", {"request": str(number)})
+    told = _("สิ่งที่ต้องติดตามของคำขอนี้คิดใหม่โดยไม่รวมใบงานที่ยกเลิก")
+    return (Paragraph(told, (show,)),)
 
 
 async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPart, ...]:

@@ -16,12 +16,11 @@ from domain.tickets.projects import (
     similar_projects,
     split_projects,
 )
-from domain.tickets.records import SEPARATOR, join_years, split_years
+from domain.tickets.records import SEPARATOR, join_years, lines_of, split_years
 from handlers.desk import Context
-from handlers.forms.engine import Field, Option
+from handlers.forms.engine import Field, Option, value_of
 from handlers.i18n import _
 from handlers.messages import sentence
-from handlers.tickets.data import lines_of, present
 from store.chat.forms import Draft
 
 MAX_PROJECTS = 10
@@ -72,7 +71,7 @@ class _Chosen:
 async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
     query = draft.data.get("projects_query", "")
     return _Chosen(
-        await present(ctx, draft, "projects"), await present(ctx, draft, "data_years"), query
+        await value_of(ctx, draft, "projects"), await value_of(ctx, draft, "data_years"), query
     )
 
 

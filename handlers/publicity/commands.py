@@ -36,7 +36,7 @@ from handlers.publicity import (
 from handlers.publicity.cards import network_name, networks_of
 from handlers.publicity.form import edit_publicity, link_values, new_publicity, read_news
 from handlers.records import changes as change_text
-from handlers.registry import action, command, state
+from handlers.registry import action, command, reads_text, state
 from store import files as file_store
 from store import staff
 from store.chat.forms import Draft
@@ -105,6 +105,7 @@ async def _open(ctx: Context, draft: Draft) -> Reply:
     return await advance(ctx, draft)
 
 
+@reads_text(place=10)
 async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     """A link to a post that was pasted or forwarded, without any command; None where there is none.
 

@@ -9,7 +9,7 @@ from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import person_label, role_label
 from handlers.publicity import approval as publicity_approval
-from handlers.registry import NOTHING, action, command
+from handlers.registry import NOTHING, CardAddition, action, command, on_person_card
 from store import staff as store
 from store.publicity import publications
 
@@ -40,6 +40,12 @@ def right_button(person: Staff) -> Button | None:
     else:
         label, grant = _("ให้สิทธิ์โพสต์แก่%(who)s", who=person_label(person.name)), "1"
     return Button(label, "post.right", {"id": str(person.id), "grant": grant}, once=True)
+
+
+@on_person_card(place=10)
+async def _on_person_card(ctx: Context, person: Staff) -> CardAddition:
+    button = right_button(person)
+    return CardAddition(buttons=(button,)) if button else CardAddition()
 
 
 @action("post.right", role=Role.SUPERVISOR)

@@ -22,7 +22,7 @@ from domain.publicity.reading import Network, News, cut_to_fit, find_links
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets.records import SEPARATOR, Ticket
-from handlers.chat import Card, Paragraph, Reply
+from handlers.chat import Card, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.forms import draft_files
 from handlers.forms.engine import end, enter_form, form_button, new_draft, proceed, start
@@ -32,6 +32,7 @@ from handlers.i18n import _
 from handlers.publicity import approval as publicity_approval
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.cards import network_name, networks_of
+from handlers.registry import SavedTicket, TicketEvent, after_save
 from handlers.tickets import saves as ticket_saves
 from store.chat.forms import Draft
 from store.publicity import publications
@@ -40,6 +41,8 @@ from store.tickets import records as tickets
 
 PENDING = (*UNDER_WAY, PostState.FAILED)
 """Posts that may still go out with the text that stands there."""
+STATE_AFTER = {TicketEvent.VOIDED: PostState.MISTAKE, TicketEvent.RESTORED: PostState.POSTED}
+"""What a post is after something was done to its ticket."""
 REWRITE = "post.text"
 
 
@@ -47,6 +50,29 @@ def news_of(data: Mapping[str, str]) -> News:
     """What a draft says was publicised."""
     projects = tuple(filter(None, data.get("projects", "").split(SEPARATOR)))
     return News(data.get("text", ""), projects, data.get("data_years", ""))
+
+
+@after_save(place=10)
+async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]:
+    """The post that a publicity ticket stands for counts as the ticket does, and its link may be
+    logged anew.
+
+    One that is hidden or gone stays so: no sum asks whether it counts beside its ticket.
+    """
+    state = STATE_AFTER.get(saved.event)
+    if state is None:
+        return ()
+    publication = await publications.find_by_ticket(ctx.db, saved.ticket.no)
+    if publication is None:
+        return ()
+    post = next(post for post in publication.posts.values() if post.ticket_no == saved.ticket.no)
+    if {post.state, state} != {PostState.POSTED, PostState.MISTAKE}:
+        return ()
+    link = next(iter(find_links(post.link)), None) if state is PostState.POSTED else None
+    counted = replace(post, state=state, link_key=link.key if link else "")
+    new = publication.with_post(counted)
+    ctx.change(partial(publications.update, old=publication, new=new, by=ctx.staff.id, now=ctx.now))
+    return ()
 
 
 def _post(data: Mapping[str, str], network: Network) -> Post:

@@ -13,8 +13,7 @@ from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
 from handlers.labels import field_label, role_label, when
 from handlers.messages import ALPHABET
-from handlers.publicity import rights as posting_rights
-from handlers.registry import NOTHING, action, command
+from handlers.registry import NOTHING, action, command, on_person_card
 from handlers.staff import audit as audit_text
 from store import audit
 from store import staff as store
@@ -124,8 +123,10 @@ async def _person_card(ctx: Context, person: Staff) -> Reply:
         for role in Role
         if role is not person.role
     ]
-    if right := posting_rights.right_button(person):
-        buttons.append(right)
+    for add in on_person_card:
+        more = await add(ctx, person)
+        lines += more.lines
+        buttons += more.buttons
     label = _("เลิกระงับ") if person.blocked_at else _("ระงับ")
     blocked = "" if person.blocked_at else "1"
     buttons.append(Button(label, "staff.block", {**target, "block": blocked}, once=True))

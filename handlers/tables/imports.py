@@ -9,16 +9,19 @@ from functools import partial
 from uuid import uuid4
 
 from domain.errors import DeskError, InvalidInput, NotFound
+from domain.files import CSV, XLSX
 from domain.staff import Role
 from domain.tables.tables import RecordOutcome, Register, Remark
 from handlers.chat import Button, Card, Reply, ReplyPart, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
+from handlers.files import commands as file_commands
 from handlers.i18n import _
-from handlers.registry import action
+from handlers.registry import Claim, FileUse, action, file_uses
 from handlers.tables.text import remark_sentence, table_sentence, told_row
 from store import files as file_store
-from store.files import File, of_import
+from store.chat import forms
+from store.files import File, of_import, of_person
 from store.tables import imports
 from store.tables.imports import Import
 from store.tables.tables import Place
@@ -64,19 +67,30 @@ class ImportPreview:
         return tuple(file for file in (self.rejected, self.remarked) if file is not None)
 
 
-async def recognise(ctx: Context, sha256: str) -> Register | None:
-    """The register that a table's heading speaks of; None = neither. InvalidInput("file_…") as the
-    command.
-    """
-    return await asyncio.to_thread(recognise_table, ctx.desk.files.blobs.existing(sha256))
+class TableFile(FileUse):
+    """A table that an administrator sends, of a register by its heading, is an import."""
+
+    async def claim(self, ctx: Context, file: File) -> Claim | None:
+        is_table = file.mime in (CSV.mime, XLSX.mime)
+        if not is_table or not ctx.staff.role.covers(Role.ADMIN):
+            return None
+        path = ctx.desk.files.blobs.existing(file.sha256)
+        try:
+            register = await asyncio.to_thread(recognise_table, path)
+        except InvalidInput as error:
+            return Claim(None, _not_imported(error))
+        return None if register is None else Claim(_check(ctx, file, register))
 
 
-def not_imported(error: InvalidInput) -> str:
+file_uses.enter(20, TableFile())
+
+
+def _not_imported(error: DeskError) -> str:
     """Why a table is no import."""
     return _("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))
 
 
-def check(ctx: Context, file: File, register: Register) -> Reply | None:
+def _check(ctx: Context, file: File, register: Register) -> Reply | None:
     """Keep the table and have it checked; the preview comes by itself, for a small one at once."""
     incoming = ctx.incoming
     job = Import(
@@ -181,7 +195,7 @@ def result(job: Import, file: File, laid: ImportPreview) -> Reply:
 def refused(file: File, error: DeskError) -> Reply:
     """The table as a whole is not taken."""
     return Reply(
-        (Card(file.name, note=_("นำเข้าตารางนี้ไม่ได้: %(reason)s", reason=table_sentence(error))),),
+        (Card(file.name, note=_not_imported(error)),),
         confirms=True,
     )
 
@@ -237,3 +251,18 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         partial(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now)
     )
     return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า") if job.state == "ready" else _("กำลังหยุด"))
+
+
+@action("import.attach", role=Role.ADMIN, in_place=True)
+async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """A table is no import after all but an ordinary file, asked about like any other."""
+    job = await own_import(ctx, args)
+    if job.state != "ready":
+        return present_state(job)
+    file = await file_store.get_file(ctx.db, job.file)
+    ctx.change(
+        partial(imports.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now)
+    )
+    ctx.change(partial(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id)))
+    draft = await forms.find_open(ctx.db, ctx.staff.id)
+    return Reply((await file_commands.question(ctx, [file], draft),))

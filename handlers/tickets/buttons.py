@@ -4,11 +4,10 @@ more.
 
 from collections.abc import Mapping
 
-from domain.tickets.records import Status, Ticket
+from domain.tickets.records import Status, Ticket, reply_addresses
 from handlers.chat import Button, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.mail.cards import addresses
 from handlers.registry import action
 from store.mail import mails as mail
 from store.tickets import links as ticket_links
@@ -76,7 +75,7 @@ def _by_mail(ticket: Ticket) -> bool:
 async def _reachable(ctx: Context, ticket: Ticket) -> bool:
     """Whether somebody's address is known."""
     customer = await ctx.customer(ticket.customer) if ticket.customer else None
-    return bool(addresses(ticket, customer))
+    return bool(reply_addresses(ticket, customer))
 
 
 def _button(label: str, name: str, ticket: Ticket, *, once: bool = False) -> Button:

@@ -13,13 +13,13 @@ from domain.one_line.reading import is_salutation
 from domain.text import shorten
 from domain.tickets.fields import TICKET
 from domain.tickets.records import SEPARATOR, Status, Ticket
-from handlers.chat import Card, Masked, Paragraph, Reply, ReplyPart
+from handlers.chat import Button, Card, Masked, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import closed_up, doer_label, field_label, span, value_label, when
-from handlers.mail.cards import mail_lines
 from handlers.projects.fields import projects_text, years_text
+from handlers.registry import on_ticket_card
 from handlers.staff.masked import in_thai
 from handlers.tickets.buttons import daily_buttons, files_button, more_button
 from handlers.tickets.data import as_data
@@ -166,9 +166,13 @@ async def card(ctx: Context, ticket: Ticket) -> Card:
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
     count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
     attached = (files_button(ticket.no, count),) if count else ()
-    mail, stuck = await mail_lines(ctx, ticket.no)
-    buttons = (*stuck, *await daily_buttons(ctx, ticket), *attached, more_button(ticket))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", (*shown, *mail), buttons=buttons)
+    first: list[Button] = []
+    for add in on_ticket_card:
+        more = await add(ctx, ticket)
+        shown += more.lines
+        first += more.buttons
+    buttons = (*first, *await daily_buttons(ctx, ticket), *attached, more_button(ticket))
+    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
 
 
 def link_lines(no: str, links: Sequence[TicketLink]) -> list[str]:

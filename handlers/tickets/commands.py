@@ -20,7 +20,6 @@ from handlers.desk import Context
 from handlers.forms.engine import advance, own_draft, park_open, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.owed.requests import place_on_request
 from handlers.registry import ANYTHING, action, command, spoken, state
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
@@ -28,6 +27,7 @@ from handlers.tickets import saves as ticket_saves
 from handlers.tickets.form import edit_ticket, habit_defaults, new_ticket
 from handlers.tickets.line import HABIT, doubt_values, doubts_of, line_values
 from handlers.tickets.lists import my
+from handlers.tickets.saves import what_follows
 from handlers.tickets.saving import closed_already
 from store.tickets import records as tickets
 
@@ -227,7 +227,7 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
     reply = await ticket_cards.saved(ctx, again)
-    return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, again)))
+    return replace(reply, parts=(*reply.parts, *await what_follows(ctx, again)))
 
 
 def _ask_to_reopen(found: Ticket) -> Reply:

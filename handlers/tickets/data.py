@@ -12,7 +12,7 @@ from domain.dates.days import BANGKOK, format_date, format_datetime
 from domain.fields.rows import FORM
 from domain.moments import OPENING
 from domain.tickets.fields import TICKET
-from domain.tickets.records import SEPARATOR, Ticket, join_years, split_years
+from domain.tickets.records import Ticket, join_years, lines_of, split_years
 from handlers.desk import Context
 from store.chat.forms import Draft
 from store.tickets import records as tickets
@@ -54,11 +54,6 @@ def as_data(ticket: Ticket) -> dict[str, str]:
 async def present(ctx: Context, draft: Draft, name: str) -> str:
     """A field's value in the draft, else in the saved ticket under it."""
     return draft.data[name] if name in draft.data else (await saved_data(ctx, draft)).get(name, "")
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a value that holds several."""
-    return [line for line in text.split(SEPARATOR) if line]
 
 
 def day(text: str) -> date | None:

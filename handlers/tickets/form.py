@@ -92,8 +92,11 @@ class TicketForm(Form):
 
     async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
-        values = {**await saved_data(ctx, draft), **draft.data}
+        values = {**await self.saved_data(ctx, draft), **draft.data}
         return {**values, **derived(ctx, values)}
+
+    async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
+        return await saved_data(ctx, draft)
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         """What is not settled, then what must be there, then what cannot be, then what may be

@@ -10,10 +10,11 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import Offer
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Paragraph, Reply
+from handlers.chat import Button, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import doer_label, person_label, team_label
+from handlers.registry import SavedTicket, TicketEvent, after_save
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store import staff
@@ -54,6 +55,23 @@ def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
     work.change(
         partial(store_saves.update_ticket, old=old, new=new, context=save_context(work, by))
     )
+
+
+async def what_follows(
+    ctx: Context,
+    ticket: Ticket,
+    event: TicketEvent = TicketEvent.CHANGED,
+    *,
+    made_for: str = "",
+) -> tuple[ReplyPart, ...]:
+    """Have the other nouns do what follows from a save that is collected already; returns what
+    they say of it. See `SavedTicket`.
+    """
+    saved = SavedTicket(ticket, event, made_for)
+    parts: list[ReplyPart] = []
+    for follow in after_save:
+        parts += await follow(ctx, saved)
+    return tuple(parts)
 
 
 def save_context(work: Work, by: StaffId | None) -> SaveContext:

@@ -24,7 +24,6 @@ from handlers.forms.engine import (
     with_values,
 )
 from handlers.i18n import _
-from handlers.owed.requests import place_on_request
 from handlers.records import changes as change_text
 from handlers.registry import action
 from handlers.tickets import (
@@ -41,6 +40,7 @@ from handlers.tickets import (
 )
 from handlers.tickets.data import as_data, created_at, filled
 from handlers.tickets.rules import pairs
+from handlers.tickets.saves import what_follows
 from store.chat.forms import Draft
 from store.records import changes, counters
 from store.tickets import records as tickets
@@ -83,7 +83,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         real = await ticket_pair.add_real(ctx, asked, values, pair)
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
-        return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, real)))
+        return replace(reply, parts=(*reply.parts, *await what_follows(ctx, real)))
     await draft_files.keep_with(ctx, draft, ticket)
     return await _saved(ctx, ticket, values.get("request", ""))
 
@@ -105,10 +105,10 @@ async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket
     )
 
 
-async def _saved(ctx: Context, ticket: Ticket, request: str = "") -> Reply:
+async def _saved(ctx: Context, ticket: Ticket, made_for: str = "") -> Reply:
     """The confirmation, and what came of it where the ticket belongs to a request for data."""
     reply = await ticket_cards.saved(ctx, ticket)
-    return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, ticket, request)))
+    return replace(reply, parts=(*reply.parts, *await what_follows(ctx, ticket, made_for=made_for)))
 
 
 async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
@@ -148,7 +148,7 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
         real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
-        return replace(reply, parts=(*reply.parts, *await place_on_request(ctx, real)))
+        return replace(reply, parts=(*reply.parts, *await what_follows(ctx, real)))
     return await _saved(ctx, saved)
 
 

@@ -2,31 +2,27 @@
 back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from domain.errors import Conflict, InvalidInput
-from domain.publicity.publications import PostState
-from domain.publicity.reading import find_links
 from domain.tickets import voiding
 from domain.tickets.records import Status, Ticket
-from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, say
+from handlers.chat import Card, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms.engine import Field, Option, end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import TEXT_LIMIT
 from handlers.i18n import _
 from handlers.labels import person_label
-from handlers.owed.requests import place_on_request
-from handlers.registry import action, command
+from handlers.registry import TicketEvent, action, command
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from handlers.tickets.commands import names_ticket, split_number
+from handlers.tickets.saves import what_follows
 from store.chat.forms import Draft
-from store.owed import requests
-from store.publicity import publications
 from store.records import changes
 from store.tickets import records as tickets
 
@@ -130,8 +126,7 @@ async def _void(ctx: Context, found: Ticket, reason: str) -> Reply:
     ticket = voiding.voided(found, reason)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     ctx.audit("ticket.voided", found.no)
-    await _post_changed(ctx, found, PostState.MISTAKE)
-    ended = await _request_settled(ctx, found)
+    ended = await what_follows(ctx, found, TicketEvent.VOIDED)
     _tell_assignee(ctx, found)
     after = replace(ticket, version=found.version + 1)
     title = _("✅ บันทึกข้อมูลเรียบร้อย ยกเลิกใบงาน %(no)s แล้ว", no=found.no)
@@ -151,42 +146,11 @@ async def _restore(ctx: Context, found: Ticket) -> Reply:
     ticket = voiding.restored(found)
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     ctx.audit("ticket.restored", found.no)
-    await _post_changed(ctx, found, PostState.POSTED)
     again = replace(ticket, version=found.version + 1)
     reply = await ticket_cards.saved(ctx, again)
-    return replace(reply, parts=(*reply.parts, *await _request_resumed(ctx, again)))
-
-
-async def _request_settled(ctx: Context, found: Ticket) -> tuple[ReplyPart, ...]:
-    """What is owed on its request without it."""
-    number = await requests.find_request_of(ctx.db, found.no)
-    if number is None:
-        return ()
-    show = Button(_("ดูคำขอ"), "request.show", {"request": str(number)})
-    return (Paragraph(_("สิ่งที่ต้องติดตามของคำขอนี้คิดใหม่โดยไม่รวมใบงานที่ยกเลิก"), (show,)),)
-
-
-async def _request_resumed(ctx: Context, ticket: Ticket) -> Sequence[ReplyPart]:
-    """It goes back to its request."""
-    number = await requests.find_request_of(ctx.db, ticket.no)
-    return await place_on_request(ctx, ticket, str(number or ""))
-
-
-async def _post_changed(ctx: Context, found: Ticket, state: PostState) -> None:
-    """The post that a publicity ticket stands for counts as the ticket does, and its link may be
-    logged anew.
-
-    One that is hidden or gone stays so: no sum asks whether it counts beside its ticket.
-    """
-    publication = await publications.find_by_ticket(ctx.db, found.no)
-    if publication is None:
-        return
-    post = next(post for post in publication.posts.values() if post.ticket_no == found.no)
-    if {post.state, state} != {PostState.POSTED, PostState.MISTAKE}:
-        return
-    link = next(iter(find_links(post.link)), None) if state is PostState.POSTED else None
-    new = publication.with_post(replace(post, state=state, link_key=link.key if link else ""))
-    ctx.change(partial(publications.update, old=publication, new=new, by=ctx.staff.id, now=ctx.now))
+    return replace(
+        reply, parts=(*reply.parts, *await what_follows(ctx, again, TicketEvent.RESTORED))
+    )
 
 
 def _tell_assignee(ctx: Context, found: Ticket) -> None:
@@ -220,7 +184,7 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     done = Paragraph(
         _("ใบงาน %(no)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", no=found.no), (ticket_buttons.undo_button(again),)
     )
-    return replace(reply, parts=(*reply.parts, done, *await place_on_request(ctx, again)))
+    return replace(reply, parts=(*reply.parts, done, *await what_follows(ctx, again)))
 
 
 async def _taken_back(ctx: Context, found: Ticket, before: Ticket) -> Ticket:
