@@ -65,21 +65,27 @@ async def find_customers(db: Database, words: SearchWords, text: str) -> list[Hi
     """Customers for whatever was typed, best first; at most LIMIT. Weak hits follow the others.
 
     `words` are those of this database. DeskError("register_unread"): see `find_by_name`."""
-    typed = digits(text).strip()
     if code := read_code(text):
         return await _hits(db, [code], MatchReason.CODE)
-    if named := await _hits(db, _codes_within(text), MatchReason.CODE):
+    named = await _hits(db, _codes_within(text), MatchReason.CODE)
+    if named:
         return named
+    typed = digits(text).strip()
     if looks_like_phone(typed):
         return await _by_phone(db, typed)
-    if re.fullmatch(r"\d{4,}", typed):
-        return await _hits(db, await _codes_by_key(db, "phone", typed[::-1]), MatchReason.PHONE)
-    if looks_like_email(typed) or re.fullmatch(r"[\w.+-]{3,}@[\w.-]*", typed):
-        return await _hits(db, await _codes_by_key(db, "email", typed.lower()), MatchReason.EMAIL)
+    if _END_OF_PHONE.fullmatch(typed):
+        return await _by_key(db, typed[::-1], MatchReason.PHONE)
+    if looks_like_email(typed) or _BEGINNING_OF_EMAIL.fullmatch(typed):
+        return await _by_key(db, typed.lower(), MatchReason.EMAIL)
     reach = read_reach(text)
-    if (reach.phones or reach.emails) and not re.search(r"[^\W\d_]", reach.words):
+    if (reach.phones or reach.emails) and not _LETTER.search(reach.words):
         return await _by_reach(db, reach)
     return [_hit(found) for found in await find_by_name(db, words, text)]
+
+
+_END_OF_PHONE = re.compile(r"\d{4,}")
+_BEGINNING_OF_EMAIL = re.compile(r"[\w.+-]{3,}@[\w.-]*")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _codes_within(text: str) -> list[str]:
@@ -99,40 +105,57 @@ async def _by_phone(db: Database, typed: str) -> list[Hit]:
     """Those who have one of the telephones that were typed; what is none is looked for as the end
     of one.
     """
-    keys = [phone_key(number) for number in read_phones(typed).numbers] or [
-        re.sub(r"\D", "", typed)[::-1]
-    ]
-    codes = [code for key in keys for code in await _codes_by_key(db, "phone", key, exact=True)]
-    return await _hits(db, codes or await _codes_by_key(db, "phone", keys[0]), MatchReason.PHONE)
+    keys = [phone_key(number) for number in read_phones(typed).numbers]
+    if not keys:
+        only_digits = re.sub(r"\D", "", typed)
+        keys = [only_digits[::-1]]
+    codes: list[str] = []
+    for key in keys:
+        codes += await _codes_with(db, MatchReason.PHONE, key)
+    if not codes:
+        codes = await _codes_beginning(db, MatchReason.PHONE, keys[0])
+    return await _hits(db, codes, MatchReason.PHONE)
+
+
+async def _by_key(db: Database, beginning: str, why: MatchReason) -> list[Hit]:
+    return await _hits(db, await _codes_beginning(db, why, beginning), why)
 
 
 async def _by_reach(db: Database, reach: Reach) -> list[Hit]:
     """Those who have one of several telephones or addresses that were typed and nothing else."""
     hits: list[Hit] = []
     for phone in reach.phones:
-        hits += await _hits(
-            db, await _codes_by_key(db, "phone", phone_key(phone), exact=True), MatchReason.PHONE
-        )
+        codes = await _codes_with(db, MatchReason.PHONE, phone_key(phone))
+        hits += await _hits(db, codes, MatchReason.PHONE)
     for email in reach.emails:
-        hits += await _hits(
-            db, await _codes_by_key(db, "email", email, exact=True), MatchReason.EMAIL
-        )
-    return list({hit.customer.code: hit for hit in reversed(hits)}.values())[::-1]
+        codes = await _codes_with(db, MatchReason.EMAIL, email)
+        hits += await _hits(db, codes, MatchReason.EMAIL)
+    # Who was found twice stands where he was found first, and for that reason.
+    once = {hit.customer.code: hit for hit in reversed(hits)}
+    return list(reversed(once.values()))
 
 
 async def _hits(db: Database, codes: Sequence[str], why: MatchReason) -> list[Hit]:
-    return [Hit(customer, why) for customer in await list_customers(db, list(dict.fromkeys(codes)))]
+    once = list(dict.fromkeys(codes))
+    return [Hit(customer, why) for customer in await list_customers(db, once)]
 
 
-async def _codes_by_key(db: Database, kind: str, prefix: str, *, exact: bool = False) -> list[str]:
-    sql, params = (
-        ("key = ?", (prefix,))
-        if exact
-        else ("key >= ? AND key < ?", (prefix, prefix + "\U0010ffff"))
-    )
+async def _codes_with(db: Database, kind: MatchReason, key: str) -> list[str]:
+    """Codes of the customers that have exactly this telephone or e-mail."""
+    return await _codes(db, kind, "key = ?", key)
+
+
+async def _codes_beginning(db: Database, kind: MatchReason, beginning: str) -> list[str]:
+    """Codes of the customers with a telephone or e-mail whose key begins so."""
+    behind_all = beginning + "\U0010ffff"
+    return await _codes(db, kind, "key >= ? AND key < ?", beginning, behind_all)
+
+
+async def _codes(db: Database, kind: MatchReason, condition: str, *params: str) -> list[str]:
     rows = await db.fetch(
-        f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {sql} ORDER BY key, customer_code LIMIT {LIMIT}",
-        kind,
+        f"SELECT customer_code FROM customer_keys WHERE kind = ? AND {condition} "
+        f"ORDER BY key, customer_code LIMIT {LIMIT}",
+        kind.value,
         *params,
     )
     return list(dict.fromkeys(row["customer_code"] for row in rows))
@@ -142,19 +165,31 @@ async def find_likely_duplicates(db: Database, words: SearchWords, customer: Cus
     """Customers already in the register that share a telephone, an e-mail or (nearly) the whole
     name, surest first.
     """
+    found = await _reasons_by_reach(db, customer)
+    codes = [code for code in found if code != customer.code][:TWINS]
+    hits = [Hit(twin, found[twin.code]) for twin in await list_customers(db, codes)]
+    name = fold(customer.name)
+    if not name:
+        return hits
+    passed_over = {customer.code, *found}
+    for like in await find_by_name(db, words, customer.name, near=True):
+        score = round(token_sort_ratio(name, fold(like.customer.name)))
+        if score < ALIKE or like.customer.code in passed_over:
+            continue
+        why = MatchReason.SIMILAR
+        if score == 100 and not like.weak:
+            why = MatchReason.NAME
+        hits.append(Hit(like.customer, why, min(score, like.score), like.weak))
+    return hits[:TWINS]
+
+
+async def _reasons_by_reach(db: Database, customer: Customer) -> dict[str, MatchReason]:
+    """Who has one of a customer's telephones or its e-mail: why, by code."""
     found: dict[str, MatchReason] = {}
     for phone in filter(None, map(phone_key, (customer.phone, customer.mobile))):
-        for code in await _codes_by_key(db, "phone", phone, exact=True):
+        for code in await _codes_with(db, MatchReason.PHONE, phone):
             found.setdefault(code, MatchReason.PHONE)
     if customer.email:
-        for code in await _codes_by_key(db, "email", customer.email.lower(), exact=True):
+        for code in await _codes_with(db, MatchReason.EMAIL, customer.email.lower()):
             found.setdefault(code, MatchReason.EMAIL)
-    codes = [code for code in found if code != customer.code][:TWINS]
-    hits = [Hit(c, found[c.code]) for c in await list_customers(db, codes)]
-    name = fold(customer.name)
-    for like in await find_by_name(db, words, customer.name, near=True) if name else []:
-        score = round(token_sort_ratio(name, fold(like.customer.name)))
-        if score >= ALIKE and like.customer.code not in (customer.code, *found):
-            why = MatchReason.NAME if score == 100 and not like.weak else MatchReason.SIMILAR
-            hits.append(Hit(like.customer, why, min(score, like.score), like.weak))
-    return hits[:TWINS]
+    return found

@@ -5,15 +5,15 @@ The attempts, the surest first; the first that finds somebody ends the search: a
 words, beginnings, parts) - as Thai keys - with other gaps - and last all guesses together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from domain.errors import DeskError
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import fold, spellings, strip_titles
 from store.customers.keys import WORD_LENGTH
-from store.engine.database import Database, Row
+from store.engine.database import Database
+from store.search.holders import Meaning, Meanings, find_holders
 from store.search.rank import (
     BASE,
     BEGINS,
@@ -28,41 +28,43 @@ from store.search.rank import (
 )
 from store.search.words import SearchWords
 
+MOST_TYPED = 400
+"""Letters of what was typed that are looked at."""
 LONG_PATIENCE = 20.0
 """Seconds that a question waits for the words where it cannot be answered without."""
 GUESSES = 20
 """Most weak hits."""
 BEHIND = 20
 """How many percent a guess may stand behind the best one."""
-PROBE = 5_000
-"""Up to how many customers of a word are counted; taken for granted where it may mean many
-words.
-"""
-PROBE_COST = 30
-"""As many customers are read in a row in the time that one is looked up."""
-ROWS = 300
-SLICE = 100
+MOST_READINGS = 12
+"""Most ways to set the gaps otherwise that are tried."""
+LONGEST_PIECE = 30
+MOST_PIECES = 5
+MOST_CUTS = 8
+"""A text without gaps is cut into so many words of so many letters, at most so many ways."""
 
 GOOD = 86.0
 """Percent from which no further reading of a guess is tried."""
 
-Meaning = tuple[int, float]
-"""How a register's word matches a typed one: WHOLE to NEAR, and the likeness in percent."""
-Meanings = Mapping[str, Meaning]
-
 
 async def find_by_name(
-    db: Database, words: SearchWords, text: str, *, near: bool = False
+    db: Database,
+    words: SearchWords,
+    text: str,
+    *,
+    near: bool = False,
 ) -> list[NameMatch]:
     """Customers whose words the typed ones may mean, best first; `near` adds guesses to what is
     found surely.
 
     DeskError("register_unread") where nobody can know yet: of "nothing found" a second record would
     come."""
-    query = " ".join(strip_titles(text[:400]).split()[:MOST_WORDS])
-    if not fold(query):
+    typed = strip_titles(text[:MOST_TYPED]).split()
+    query = " ".join(typed[:MOST_WORDS])
+    folded = fold(query)
+    if not folded:
         return []
-    short = len(fold(query)) <= 2
+    short = len(folded) <= 2
     if short or not await words.refreshed(db):
         found = await rank(db, query, await _begins_in_sql(db, query))
         if short or (found and not near):
@@ -75,10 +77,17 @@ async def find_by_name(
     if near or not found:
         codes = {match.code for match in matches}
         guesses = [match for match in await search.guesses() if match.code not in codes]
-        ranked = await rank(db, query, guesses)
-        best = ranked[0].score if ranked else 0
-        found += [one for one in ranked if one.score >= best - BEHIND][:GUESSES]
+        found += _likeliest(await rank(db, query, guesses))
     return found
+
+
+def _likeliest(guesses: Sequence[NameMatch]) -> list[NameMatch]:
+    """Of guesses, best first, those that stand not far behind the best."""
+    if not guesses:
+        return []
+    least = guesses[0].score - BEHIND
+    near = [guess for guess in guesses if guess.score >= least]
+    return near[:GUESSES]
 
 
 class _Search:
@@ -90,11 +99,13 @@ class _Search:
         self.query = query
         self._meant: dict[str, dict[str, Meaning]] = {}
         self._nears: dict[tuple[str, int, int], dict[str, Meaning]] = {}
-        self.thai_keys = "" if has_thai(query) else strip_titles(as_thai_keys(query))
+        self.thai_keys = ""
+        if not has_thai(query):
+            self.thai_keys = strip_titles(as_thai_keys(query))
 
     async def surely(self) -> list[Match]:
         """By the words as typed, as Thai keys, and with other gaps between them."""
-        for text, why in ((self.query, ""), (self.thai_keys, "layout")):
+        for text, why in self._texts():
             matches: dict[str, Match] = {}
             for spelt in _side_by_side(_spelt(text)):
                 await self._as_typed(text, spelt, matches)
@@ -102,29 +113,39 @@ class _Search:
                 return [replace(match, why=why) for match in matches.values()]
         return []
 
+    def _texts(self) -> tuple[tuple[str, str], ...]:
+        """What was typed, and what was meant if the keyboard stood on English, with the reason."""
+        return (self.query, ""), (self.thai_keys, "layout")
+
     async def _as_typed(
-        self, text: str, spelt: Sequence[Sequence[str]], matches: dict[str, Match]
+        self,
+        text: str,
+        spelt: Sequence[Sequence[str]],
+        matches: dict[str, Match],
     ) -> None:
         """By words that are, begin with or hold the typed ones; each level only where those before
         gave too few.
         """
         alone = len(spelt) == 1
-        meanings: list[dict[str, Meaning]] = [{} for _ in spelt]
-        for most in (WHOLE, BEGINS, HOLDS):
-            if len(matches) >= LIMIT or (most == HOLDS and matches and not alone):
+        meanings: list[dict[str, Meaning]] = [{} for _word in spelt]
+        for kind in (WHOLE, BEGINS, HOLDS):
+            if len(matches) >= LIMIT:
+                break
+            if kind == HOLDS and matches and not alone:
                 break
             for means, words in zip(meanings, spelt, strict=True):
                 for word in words:
-                    for key in self._at(most, word, alone=alone):
-                        means.setdefault(key, (most, BASE[most]))
-            for match in await self._have(meanings):
-                _keep(matches, match)
-            if most == WHOLE and not matches:
+                    for key in self._at(kind, word, alone=alone):
+                        means.setdefault(key, (kind, BASE[kind]))
+            await self._collect(meanings, matches)
+            if kind == WHOLE and not matches:
                 for reading in self._other_gaps(text):
-                    for match in await self._have(
-                        [{word: (WHOLE, BASE[WHOLE])} for word in reading]
-                    ):
-                        _keep(matches, match)
+                    await self._collect([_itself(word) for word in reading], matches)
+
+    async def _collect(self, meanings: Sequence[Meanings], matches: dict[str, Match]) -> None:
+        """Add those who have what the typed words may mean."""
+        for match in await find_holders(self.db, meanings):
+            _keep(matches, match)
 
     def _at(self, kind: int, word: str, *, alone: bool = False) -> Sequence[str]:
         """Words of the register that are, begin with or hold a typed word; of one letter only
@@ -136,7 +157,11 @@ class _Search:
             return (word,) if word in self.words else ()
         if kind == BEGINS:
             return self.words.beginning(word)
-        return self.words.holding(word) if len(word) > (2 if alone else 1) else ()
+        # Two letters alone are held by too many words.
+        least = 3 if alone else 2
+        if len(word) < least:
+            return ()
+        return self.words.holding(word)
 
     def _meanings(self, word: str) -> dict[str, Meaning]:
         """All of these, each at its surest."""
@@ -154,261 +179,170 @@ class _Search:
         """
         readings: list[list[str]] = []
         typed = text.split()
-        for at in range(len(typed) - 1):
-            joined = " ".join([*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :]])
-            readings += [r for r in _spelt(joined) if all(word in self.words for word in r)]
-        for whole in spellings("".join(typed)):
-            readings += self._cuts(whole.replace(" ", "")[:WORD_LENGTH])
-        return [list(reading) for reading in dict.fromkeys(map(tuple, readings))][:12]
+        for joined in _neighbours_joined(typed):
+            for reading in _spelt(" ".join(joined)):
+                if all(word in self.words for word in reading):
+                    readings.append(reading)
+        for spelt in spellings("".join(typed)):
+            whole = spelt.replace(" ", "")
+            readings += self._cuts(whole[:WORD_LENGTH])
+        different = dict.fromkeys(tuple(reading) for reading in readings)
+        return [list(reading) for reading in different][:MOST_READINGS]
 
     def _cuts(self, whole: str) -> list[list[str]]:
         """The ways to cut a text into two to five words of the register, the fewest first."""
+        # At [n] the ways to cut the first n letters.
         ends: list[list[list[str]]] = [[] for _ in range(len(whole) + 1)]
         ends[0] = [[]]
         for end in range(1, len(whole) + 1):
-            ways = [
-                [*way, whole[start:end]]
-                for start in range(max(0, end - 30), end - 1)
-                if ends[start] and whole[start:end] in self.words
-                for way in ends[start]
-                if len(way) < 5
-            ]
-            ends[end] = sorted(ways, key=len)[:8]
+            ways: list[list[str]] = []
+            for start in range(max(0, end - LONGEST_PIECE), end - 1):
+                piece = whole[start:end]
+                if ends[start] and piece in self.words:
+                    ways += [[*way, piece] for way in ends[start] if len(way) < MOST_PIECES]
+            ends[end] = sorted(ways, key=len)[:MOST_CUTS]
         return ends[-1]
 
-    async def guesses(self) -> list[Match]:  # noqa: C901
+    async def guesses(self) -> list[Match]:
         """By words that look like the typed ones, or sound like them where they are written in
         Latin letters.
         """
         matches: dict[str, Match] = {}
-        typed_words = self.query.casefold().split()
-        if any("a" <= letter <= "z" for letter in fold(self.query)):
-            for match in await self._have([await self._sounding(word) for word in typed_words]):
-                if (
-                    len(typed_words) > 1 or match.likeness >= GOOD
-                ):  # a word alone may sound like something by chance
-                    _keep(matches, replace(match, kind=NEAR, why="roman"))
+        await self._guess_by_sound(matches)
         if any(match.likeness >= GOOD for match in matches.values()):
             return list(matches.values())
-        texts = ((self.query, ""), (self.thai_keys, "layout"))
-        for text, why in texts:
+        await self._guess_by_slips(matches)
+        if not matches:
+            await self._guess_beside_known_words(matches)
+        best = sorted(matches.values(), key=lambda match: (-match.likeness, match.code))
+        return best[:LIMIT]
+
+    async def _guess_by_sound(self, matches: dict[str, Match]) -> None:
+        if not any("a" <= letter <= "z" for letter in fold(self.query)):
+            return
+        typed = self.query.casefold().split()
+        meanings = [await self._sounding(word) for word in typed]
+        for match in await find_holders(self.db, meanings):
+            # A word alone may sound like something by chance.
+            if len(typed) > 1 or match.likeness >= GOOD:
+                _keep(matches, replace(match, kind=NEAR, why="roman"))
+
+    async def _guess_by_slips(self, matches: dict[str, Match]) -> None:
+        for text, why in self._texts():
             for typed in _spelt(text):
                 async for meanings in self._near_readings(typed):
-                    found = await self._have(meanings)
+                    found = await find_holders(self.db, meanings)
                     for match in found:
                         _keep(matches, replace(match, kind=NEAR, why=why))
                     if any(match.likeness >= GOOD for match in found):
                         break
-        for text, why in () if matches else texts:
+
+    async def _guess_beside_known_words(self, matches: dict[str, Match]) -> None:
+        for text, why in self._texts():
             for typed in _spelt(text):
-                for match in await self._have(await self._beside_sure_ones(typed)):
+                meanings = await self._beside_known_words(typed)
+                for match in await find_holders(self.db, meanings):
                     _keep(matches, replace(match, kind=NEAR, why=why))
-        return sorted(matches.values(), key=lambda m: (-m.likeness, m.code))[:LIMIT]
 
     async def _near_readings(self, typed: Sequence[str]) -> AsyncIterator[list[dict[str, Meaning]]]:
-        known = [word in self.words for word in typed]
-        for most in () if all(known) else (1, 3):
-            yield [
-                self._meanings(word) if sure else await self._near(word, most)
-                for word, sure in zip(typed, known, strict=True)
-            ]
+        """What the typed words may mean with slips: first few in words that nobody has, last with
+        other gaps.
+        """
+        if any(word not in self.words for word in typed):
+            for most in (1, 3):
+                yield [await self._known_or_near(word, most) for word in typed]
         yield [await self._near(word) for word in typed]
-        for at in range(len(typed) - 1):
-            yield [
-                await self._near(word)
-                for word in (*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :])
-            ]
-        for sure, rest, swapped in self._near_cuts(typed[0]) if len(typed) == 1 else ():
-            both = [{sure: (WHOLE, BASE[WHOLE])}, await self._near(rest)]
-            yield both[::-1] if swapped else both
+        for joined in _neighbours_joined(typed):
+            yield [await self._near(word) for word in joined]
+        if len(typed) != 1:
+            return
+        for known, rest, swapped in self._near_cuts(typed[0]):
+            both = [_itself(known), await self._near(rest)]
+            if swapped:
+                both.reverse()
+            yield both
 
-    async def _beside_sure_ones(self, typed: Sequence[str]) -> list[dict[str, Meaning]]:
+    async def _beside_known_words(self, typed: Sequence[str]) -> list[dict[str, Meaning]]:
         """Where some words are known, the others may have a slip more than is good for a word
         alone.
         """
         known = [word in self.words for word in typed]
         if all(known) or not any(known):
             return [{}]
-        return [
-            self._meanings(word) if sure else await self._near(word, more=1)
-            for word, sure in zip(typed, known, strict=True)
-        ]
+        return [await self._known_or_near(word, more=1) for word in typed]
 
     def _near_cuts(self, whole: str) -> Iterator[tuple[str, str, bool]]:
         """A text cut in two where the first side (else the second: swapped) is a word of the
         register.
         """
         cuts = range(2, len(whole) - 1)
-        for at in [at for at in reversed(cuts) if whole[:at] in self.words][:3]:
+        firsts = [at for at in reversed(cuts) if whole[:at] in self.words]
+        for at in firsts[:3]:
             yield whole[:at], whole[at:], False
-        for at in [at for at in cuts if whole[at:] in self.words][:3]:
+        seconds = [at for at in cuts if whole[at:] in self.words]
+        for at in seconds[:3]:
             yield whole[at:], whole[:at], True
 
+    async def _known_or_near(self, word: str, most: int = 3, more: int = 0) -> dict[str, Meaning]:
+        if word in self.words:
+            return self._meanings(word)
+        return await self._near(word, most, more)
+
     async def _near(self, word: str, most: int = 3, more: int = 0) -> dict[str, Meaning]:
-        if (word, most, more) not in self._nears:
-            near = {
-                key: (NEAR, likeness) for key, likeness in self.words.like(word, most, more).items()
-            }
-            self._nears[word, most, more] = near | self._meanings(word)
+        asked = (word, most, more)
+        if asked not in self._nears:
+            like = self.words.like(word, most, more)
+            near = {key: (NEAR, likeness) for key, likeness in like.items()}
+            self._nears[asked] = near | self._meanings(word)
             await asyncio.sleep(0)  # some ms of work are enough in a row: others wait
-        return self._nears[word, most, more]
+        return self._nears[asked]
 
     async def _sounding(self, word: str) -> dict[str, Meaning]:
         if has_thai(word):
             return await self._near(fold(word))
-        sounds = {key: (NEAR, likeness) for key, likeness in self.words.sounding(word).items()}
+        sounding = self.words.sounding(word)
+        sounds = {key: (NEAR, likeness) for key, likeness in sounding.items()}
         await asyncio.sleep(0)
         return sounds | self._meanings(fold(word))
 
-    async def _have(self, meanings: Sequence[Meanings]) -> list[Match]:
-        """Customers that have, for each typed word, one of the words it may mean."""
-        if not all(meanings):
-            return []
-        rows = await (
-            self._having(meanings[0]) if len(meanings) == 1 else self._having_all(meanings)
-        )
-        keys: dict[str, list[Row]] = {}
-        for row in rows:
-            keys.setdefault(row["code"], []).append(row)
-        lengths = [min(map(len, each)) for each in meanings]
-        return [_match(code, has, meanings, lengths) for code, has in keys.items()]
 
-    async def _having(self, meanings: Meanings) -> list[Row]:
-        """Which customers have what one typed word may mean, the likeliest first, until there are
-        enough.
-        """
-        half = (
-            "SELECT * FROM (SELECT customer_code AS code, key, kind FROM customer_keys "
-            "WHERE kind = '{0}' AND key IN ({1}) ORDER BY key, customer_code LIMIT {2}) AS {0}s"
-        )
-        rows: list[Row] = []
-        codes: set[str] = set()
-        for keys in _alike(meanings):
-            # Each half comes out of the index as it is ordered; both at once would have to be read
-            # whole and sorted.
-            sql = " UNION ALL ".join(
-                half.format(kind, _marks(keys), ROWS) for kind in ("word", "former")
-            )
-            rows += await self.db.fetch(sql, *keys, *keys)
-            codes.update(row["code"] for row in rows)
-            if len(codes) >= LIMIT:
-                break
-        return rows
-
-    async def _having_all(self, meanings: Sequence[Meanings]) -> list[Row]:
-        """All words of the customers that have each of the typed ones."""
-        counted = [(n, keys) for n, keys in enumerate(meanings) if len(keys) <= SLICE]
-        counts = ", ".join(
-            f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' AND key IN ({_marks(keys)}) "
-            f"LIMIT {PROBE}) AS some{n}) AS n{n}"
-            for n, keys in counted
-        )
-        known = (
-            await self.db.fetch_one(
-                f"SELECT {counts}", *(key for _, keys in counted for key in keys)
-            )
-            if counts
-            else {}
-        )
-        by_size = sorted(
-            ((known or {}).get(f"n{n}", PROBE), len(keys), n) for n, keys in enumerate(meanings)
-        )
-        ordered = [meanings[n] for _, _, n in by_size]
-        rare = by_size[0][0] * PROBE_COST < sum(size for size, _, _ in by_size)
-        codes = _probed(ordered) if rare else _intersected(ordered)
-        return await self.db.fetch(
-            f"SELECT customer_code AS code, key, kind FROM customer_keys WHERE customer_code IN ({codes}) "
-            "AND kind || '' IN ('word', 'former')",
-            *(key for keys in ordered for key in keys),
-        )
+def _itself(word: str) -> dict[str, Meaning]:
+    """What a word means that is taken as it stands."""
+    return {word: (WHOLE, BASE[WHOLE])}
 
 
-def _alike(meanings: Meanings) -> Iterator[list[str]]:
-    """A typed word's meanings in pieces to ask for at once: equally likely ones, likeliest
-    first.
-    """
-    ordered = sorted(meanings, key=lambda key: (meanings[key][0], -meanings[key][1]))
-    for _, group in groupby(ordered, key=meanings.__getitem__):
-        keys = list(group)
-        yield from (keys[at : at + SLICE] for at in range(0, len(keys), SLICE))
-
-
-def _match(
-    code: str, has: Sequence[Row], meanings: Sequence[Meanings], lengths: Sequence[int]
-) -> Match:
-    """How a customer with these words matches: for each typed word by the one that means it most
-    surely.
-    """
-    best = [
-        min(
-            (row["kind"] == "former", meant[row["key"]][0], -meant[row["key"]][1])
-            for row in has
-            if row["key"] in meant
-        )
-        for meant in meanings
-    ]
-    likeness = -sum(each[2] * length for each, length in zip(best, lengths, strict=True)) / sum(
-        lengths
-    )
-    return Match(code, max(each[1] for each in best), likeness, any(each[0] for each in best))
-
-
-def _marks(keys: Iterable[str]) -> str:
-    return ", ".join("?" for _ in keys)
-
-
-def _among(keys: Iterable[str]) -> str:
-    return f"kind IN ('word', 'former') AND key IN ({_marks(keys)})"
-
-
-def _probed(ordered: Sequence[Meanings]) -> str:
-    """Codes: each customer of the first word is asked for the others; best where it is a rare one.
-
-    `|| ''` keeps both engines from entering the index by any word but the first.
-    """
-    others = "".join(
-        f" AND EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_code = first.customer_code "
-        f"AND k.kind || '' IN ('word', 'former') AND k.key || '' IN ({_marks(keys)}))"
-        for keys in ordered[1:]
-    )
-    return (
-        f"SELECT first.customer_code FROM customer_keys first WHERE {_among(ordered[0])}{others} "
-        f"ORDER BY first.customer_code LIMIT {ROWS}"
-    )
-
-
-def _intersected(ordered: Sequence[Meanings]) -> str:
-    """Codes: the lists of all words, each read in one go; best where all are common."""
-    lists = " INTERSECT ".join(
-        f"SELECT customer_code FROM customer_keys WHERE {_among(keys)}" for keys in ordered
-    )
-    return f"{lists} ORDER BY customer_code LIMIT {ROWS}"
+def _neighbours_joined(typed: Sequence[str]) -> Iterator[list[str]]:
+    """The typed words with each pair of neighbours written as one."""
+    for at in range(len(typed) - 1):
+        yield [*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :]]
 
 
 def _keep(found: dict[str, Match], match: Match) -> None:
     """Of two ways to the same customer the surer."""
     known = found.get(match.code)
-    if known is None or (match.former, match.kind, -match.likeness) < (
-        known.former,
-        known.kind,
-        -known.likeness,
-    ):
+    if known is None or match.order < known.order:
         found[match.code] = match
 
 
 def _spelt(text: str) -> list[list[str]]:
     """The typed words as search keys, in one or two spellings."""
-    return [[word[:WORD_LENGTH] for word in key.split()][:MOST_WORDS] for key in spellings(text)]
+    readings: list[list[str]] = []
+    for key in spellings(text):
+        words = [word[:WORD_LENGTH] for word in key.split()]
+        readings.append(words[:MOST_WORDS])
+    return readings
 
 
 def _side_by_side(readings: Sequence[Sequence[str]]) -> list[list[list[str]]]:
     """For each number of words, the readings' words at each place, so that they are asked for
     together.
     """
-    lengths = dict.fromkeys(map(len, readings))
+    by_length: dict[int, list[Sequence[str]]] = {}
+    for reading in readings:
+        by_length.setdefault(len(reading), []).append(reading)
     return [
-        [list(dict.fromkeys(at)) for at in zip(*(r for r in readings if len(r) == n), strict=True)]
-        for n in lengths
+        [list(dict.fromkeys(words)) for words in zip(*alike, strict=True)]
+        for alike in by_length.values()
     ]
 
 
@@ -421,7 +355,7 @@ async def _begins_in_sql(db: Database, query: str) -> list[Match]:
     occur.
     """
     typed = sorted(fold(query).split(), key=len, reverse=True)
-    first, others = typed[0][:WORD_LENGTH], [word[:WORD_LENGTH] for word in typed[1:]]
+    first, *others = [word[:WORD_LENGTH] for word in typed]
     rows = await db.fetch(
         "SELECT k.customer_code AS code, k.key AS word "
         f"FROM customer_keys k {_CUSTOMER if others else ''}"
@@ -433,7 +367,8 @@ async def _begins_in_sql(db: Database, query: str) -> list[Match]:
     )
     found: dict[str, Match] = {}
     for row in rows:
-        kind = WHOLE if row["word"] == first and not others else BEGINS
+        whole = row["word"] == first and not others
+        kind = WHOLE if whole else BEGINS
         _keep(found, Match(row["code"], kind, BASE[kind]))
     return list(found.values())
 

@@ -11,7 +11,7 @@ from domain.customers.records import Customer
 from domain.keyboard import as_thai_keys, has_thai
 from domain.text import letters
 from store.customers.records import follow_customers
-from store.engine.database import Database
+from store.engine.database import Database, is_one_of
 
 LIMIT = 60
 """Most hits that one search returns; a desk officer refines rather than reads on."""
@@ -49,21 +49,30 @@ class Match:
     former: bool = False
     why: str = ""
 
+    @property
+    def order(self) -> tuple[bool, int, float]:
+        """The surer a match, the smaller."""
+        return self.former, self.kind, -self.likeness
+
 
 async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameMatch]:
     """The customers, best first: how they match, how sure, how near the name is as spelt, the
     code.
     """
-    best = sorted(matches, key=lambda m: (m.former, m.kind, -m.likeness, m.code))[:LIMIT]
-    typed = {"": letters(query), "layout": [] if has_thai(query) else letters(as_thai_keys(query))}
+    best = sorted(matches, key=lambda match: (*match.order, match.code))[:LIMIT]
+    typed = {"": letters(query), "layout": _on_thai_keys(query)}
     customers = await follow_customers(db, [match.code for match in best])
-    contacts = await _contacts(db, [match.code for match in best if match.kind in (WHOLE, NEAR)])
-    ranked = []
+    of_spelling = [match.code for match in best if match.kind in (WHOLE, NEAR)]
+    contacts = await _contacts(db, of_spelling)
+    ranked: list[tuple[tuple[bool, bool, int, int], NameMatch]] = []
     for match in best:
         customer = customers.get(match.code)
-        if customer is None or (customer.code != match.code and customer.code in customers):
-            continue  # gone since, or merged into somebody who is found under the own name too
-        if customer.code != match.code:
+        if customer is None:
+            continue  # gone since
+        merged = customer.code != match.code
+        if merged and customer.code in customers:
+            continue  # merged into somebody who is found under the own name too
+        if merged:
             match = replace(match, former=True)
         found = _weigh(
             customer,
@@ -72,18 +81,32 @@ async def rank(db: Database, query: str, matches: Sequence[Match]) -> list[NameM
             typed.get(match.why, typed[""]),
             contacts.get(match.code, ()),
         )
-        order = WHY.index(found.why) if found.why in WHY else match.kind
-        ranked.append(((found.weak, match.former, order, -found.score), found))
-    return [found for _, found in sorted(ranked, key=lambda pair: pair[0]) if found.score >= WORST]
+        ranked.append((_place(found, match), found))
+    ranked.sort(key=lambda pair: pair[0])
+    return [found for _at, found in ranked if found.score >= WORST]
+
+
+def _on_thai_keys(query: str) -> list[str]:
+    """The words that the same keys of the Thai layout give; none where Thai was typed."""
+    if has_thai(query):
+        return []
+    return letters(as_thai_keys(query))
+
+
+def _place(found: NameMatch, match: Match) -> tuple[bool, bool, int, int]:
+    """Where it stands among the others: the smaller, the higher."""
+    order = match.kind
+    if found.why in WHY:
+        order = WHY.index(found.why)
+    return found.weak, match.former, order, -found.score
 
 
 async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
     if not codes:
         return {}
-    marks = ", ".join("?" for _ in codes)
+    wanted = is_one_of("customer_code", codes)
     rows = await db.fetch(
-        f"SELECT customer_code, name FROM contacts WHERE customer_code IN ({marks}) ORDER BY id",
-        *codes,
+        f"SELECT customer_code, name FROM contacts WHERE {wanted} ORDER BY id", *codes
     )
     found: dict[str, list[str]] = {}
     for row in rows:
@@ -92,27 +115,50 @@ async def _contacts(db: Database, codes: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _weigh(
-    customer: Customer, match: Match, query: str, typed: Sequence[str], contacts: Sequence[str]
+    customer: Customer,
+    match: Match,
+    query: str,
+    typed: Sequence[str],
+    contacts: Sequence[str],
 ) -> NameMatch:
     """A match with its score, which counts the spelling too where whole words are alike."""
-    kind, score, weak = match.kind, match.likeness, match.kind == NEAR
     names = [customer.name, customer.organisation]
     if match.why == "roman":
+        kind = match.kind
+        score = match.likeness
         weak = score < SURE_SOUND
-    elif kind in (WHOLE, NEAR) and not match.former:
-        spelt, with_contacts = _spelling(typed, names), _spelling(typed, [*names, *contacts])
-        if kind == WHOLE and spelt < 100 and with_contacts == 100:
-            kind, score = (
-                HOLDS,
-                BASE[HOLDS],
-            )  # whole words, but of a contact: the customer's own come first
-        elif kind == NEAR or spelt < 100:
-            spelt = max(spelt, with_contacts - BEHIND_OWN)
-            kind, weak, score = NEAR, True, min(99.0, 0.7 * match.likeness + 0.3 * spelt)
-    elif any(word not in " ".join(names).casefold() for word in query.split()):
-        score -= 3  # begins or holds what sounds so, but is spelt otherwise
-    why = "former" if match.former else match.why or WHY[kind]
+    elif match.kind in (WHOLE, NEAR) and not match.former:
+        kind, score, weak = _weigh_spelling(match, typed, names, contacts)
+    else:
+        kind = match.kind
+        score = match.likeness
+        weak = match.kind == NEAR
+        spelt = " ".join(names).casefold()
+        if any(word not in spelt for word in query.split()):
+            score -= 3  # begins or holds what sounds so, but is spelt otherwise
+    why = match.why or WHY[kind]
+    if match.former:
+        why = "former"
     return NameMatch(customer, why, round(score), weak)
+
+
+def _weigh_spelling(
+    match: Match,
+    typed: Sequence[str],
+    names: Sequence[str],
+    contacts: Sequence[str],
+) -> tuple[int, float, bool]:
+    """How whole words that are alike match by their spelling, how surely, and whether weakly."""
+    own = _spelling(typed, names)
+    with_contacts = _spelling(typed, [*names, *contacts])
+    if match.kind == WHOLE and own == 100:
+        return WHOLE, match.likeness, False
+    if match.kind == WHOLE and with_contacts == 100:
+        # Whole words, but of a contact: the customer's own come first.
+        return HOLDS, BASE[HOLDS], False
+    spelt = max(own, with_contacts - BEHIND_OWN)
+    score = 0.7 * match.likeness + 0.3 * spelt
+    return NEAR, min(99.0, score), True
 
 
 def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:
@@ -122,13 +168,18 @@ def _spelling(typed: Sequence[str], names: Sequence[str]) -> float:
     words = [letters(name) for name in names]
     every = {word for some in words for word in some}
     whole = "".join(typed)
-    if every.issuperset(typed) or whole in {run for some in words for run in _runs(some)}:
+    if every.issuperset(typed) or any(whole in _runs(some) for some in words):
         return 100.0
     each = [max((ratio(word, other) for other in every), default=0.0) for word in typed]
-    return min(99.0, max(sum(each) / len(each), ratio(whole, "".join(words[0]))))
+    by_words = sum(each) / len(each)
+    by_name = ratio(whole, "".join(words[0]))
+    return min(99.0, max(by_words, by_name))
 
 
 def _runs(words: Sequence[str]) -> list[str]:
     """Every run of neighbouring words, written without gaps."""
     words = words[:MOST_WORDS]
-    return ["".join(words[start:end]) for end in range(len(words) + 1) for start in range(end)]
+    runs: list[str] = []
+    for end in range(len(words) + 1):
+        runs += ["".join(words[start:end]) for start in range(end)]
+    return runs

@@ -31,7 +31,8 @@ class SlipIndex:
         words.append(word)
         for feature in _features(word):
             row = self._bits[len(word)][feature]
-            row.extend(bytes(max(0, byte + 1 - len(row))))
+            missing = byte + 1 - len(row)
+            row.extend(bytes(max(0, missing)))
             row[byte] |= 1 << bit
         if self._read:
             self._read.clear()
@@ -40,25 +41,36 @@ class SlipIndex:
         """Words at most `slips` letters away, with how many; letters that changed places are one
         slip.
         """
-        for length in range(max(1, len(word) - slips), len(word) + slips + 1):
-            if some := self._sharing(word, length, slips):
-                for other, distance, _ in extract(
-                    word, some, scorer=OSA.distance, score_cutoff=slips, limit=None
-                ):
-                    yield other, int(distance)
+        shortest = max(1, len(word) - slips)
+        longest = len(word) + slips
+        for length in range(shortest, longest + 1):
+            some = self._sharing(word, length, slips)
+            if not some:
+                continue
+            near = extract(
+                word,
+                some,
+                scorer=OSA.distance,
+                score_cutoff=slips,
+                limit=None,
+            )
+            for other, distance, _number in near:
+                yield other, int(distance)
 
     def _sharing(self, word: str, length: int, slips: int) -> list[str]:
         """Words of this length that have all letters but so few that the others can be slips."""
         words = self._words.get(length)
         if not words:
             return []
+        # Letters that a longer word has more than the typed one are slips already.
         allowed = slips - max(0, length - len(word))
+        every_word = (1 << len(words)) - 1
         # At [n] the words that lack at most n of the letters seen so far.
-        lacking = [(1 << len(words)) - 1] * (allowed + 1)
+        lacking = [every_word] * (allowed + 1)
         for feature in _features(word):
             has = self._row(length, feature)
             for n in range(allowed, 0, -1):
-                lacking[n] = lacking[n] & has | lacking[n - 1]
+                lacking[n] = (lacking[n] & has) | lacking[n - 1]
             lacking[0] &= has
         return [words[at] for at in _ones(lacking[allowed])]
 
@@ -71,11 +83,14 @@ class SlipIndex:
 
 
 def _features(word: str) -> list[Feature]:
-    return [(letter, n) for letter, count in Counter(word).items() for n in range(1, count + 1)]
+    counts = Counter(word).items()
+    return [(letter, times) for letter, count in counts for times in range(1, count + 1)]
 
 
 def _ones(bits: int) -> Iterator[int]:
-    text = bin(bits)[:1:-1]
+    """The places of the bits that are set, from the lowest."""
+    digits = bin(bits).removeprefix("0b")
+    text = digits[::-1]
     at = text.find("1")
     while at >= 0:
         yield at

@@ -26,26 +26,30 @@ async def find_tickets(db: Database, text: str) -> tuple[list[Ticket], list[str]
 
     With them the keys they were found by; voided ones are left out. Where nothing holds them and no
     Thai was typed, the same keys of the Thai layout are tried."""
+    for keys in filter(None, _readings(text)):
+        found = await _holding(db, keys)
+        if found:
+            return await _not_voided(db, found), keys
+    return [], []
+
+
+def _readings(text: str) -> list[list[str]]:
+    """The keys of what was typed, and of the same keys of the Thai layout."""
     readings = [query_keys(text)]
     if any(map(str.isalpha, text)) and not has_thai(text):
         readings.append(query_keys(as_thai_keys(text)))
-    for keys in filter(None, readings):
-        if found := await _holding(db, keys):
-            listed = await tickets.get_tickets(db, found)
-            meant = [
-                listed[no]
-                for no in found
-                if no in listed and listed[no].status is not Status.VOIDED
-            ]
-            return meant, keys
-    return [], []
+    return readings
+
+
+async def _not_voided(db: Database, found: Sequence[str]) -> list[Ticket]:
+    listed = await tickets.get_tickets(db, found)
+    in_order = [listed[no] for no in found if no in listed]
+    return [ticket for ticket in in_order if ticket.status is not Status.VOIDED]
 
 
 async def _holding(db: Database, keys: Sequence[str]) -> list[str]:
     """Numbers of the newest tickets whose key holds all of these."""
-    holds, sign = ("folded LIKE ?", "%") if db.engine == "postgresql" else ("folded GLOB ?", "*")
-    where = " AND ".join(holds for _key in keys)
-    patterns = [f"{sign}{key}{sign}" for key in keys]
+    where, patterns = _condition(db.engine, keys)
     newest = await db.fetch_one("SELECT max(id) AS id FROM ticket_texts")
     above = int(newest["id"] or 0) + 1 if newest else 0
     found: list[str] = []
@@ -60,9 +64,23 @@ async def _holding(db: Database, keys: Sequence[str]) -> list[str]:
         )
         found += [f"R{row['id']:010d}" for row in rows]
         above = below
+        below = 0
         # PostgreSQL reads side by side: behind the first stretch, all the rest at once is quicker.
-        below = await _stretch_below(db, above) if db.engine == "sqlite" else 0
+        if db.engine == "sqlite":
+            below = await _stretch_below(db, above)
     return found
+
+
+def _condition(engine: str, keys: Sequence[str]) -> tuple[str, list[str]]:
+    """A condition that a ticket's key holds all of these, with its parameters."""
+    # Of both ways to look for a part the quicker one of each engine.
+    holds = "folded GLOB ?"
+    sign = "*"
+    if engine == "postgresql":
+        holds = "folded LIKE ?"
+        sign = "%"
+    where = " AND ".join([holds] * len(keys))
+    return where, [f"{sign}{key}{sign}" for key in keys]
 
 
 async def _stretch_below(db: Database, above: int) -> int:

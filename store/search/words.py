@@ -7,7 +7,7 @@ background; later searches read only what has been added since, by whichever pro
 import asyncio
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 
@@ -26,6 +26,9 @@ MOST_SOUNDS = 60
 LONG_CONSONANTS = 6
 MOST = 900
 """Most words that one typed word stands for."""
+ALLOWED_SLIPS = (0, 0, 0, 1, 1, 2, 2, 2, 2)
+"""How many letters may be wrong, by the length of the word; of longer ones as many as MOST_SLIPS."""
+MOST_SLIPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +46,32 @@ class Listing:
         """A listing of sorted words; its containers are such as the garbage collector need not walk
         through.
         """
-        words, starts, at = tuple(words), array("I"), 0
+        words = tuple(words)
+        starts = array("I")
+        at = 0
         for word in words:
             starts.append(at)
             at += len(word) + 1
-        return Listing(words, "\n" + "\n".join(words) + "\n", starts)
+        joined = "\n".join(words)
+        return Listing(words, f"\n{joined}\n", starts)
 
     def beginning(self, part: str) -> tuple[str, ...]:
         """Words that begin with `part`."""
+        behind_all = part + "\U0010ffff"
         first = bisect_left(self.words, part)
-        last = bisect_right(self.words, part + "\U0010ffff", lo=first)
-        return self.words[first : min(last, first + MOST)]
+        end = bisect_right(self.words, behind_all, lo=first)
+        end = min(end, first + MOST)
+        return self.words[first:end]
 
     def holding(self, part: str) -> Iterator[str]:
         """Words with `part` anywhere."""
         at = self.text.find(part)
         while at >= 0:
             number = bisect_right(self.starts, at - 1) - 1
-            yield self.words[number]
-            at = self.text.find(part, self.starts[number] + 1 + len(self.words[number]))
+            word = self.words[number]
+            yield word
+            end = self.starts[number] + 1 + len(word)
+            at = self.text.find(part, end)
 
 
 class SearchWords(Memory):
@@ -73,7 +83,8 @@ class SearchWords(Memory):
         super().__init__()
         self._last = 0
         self._known: set[str] = set()
-        self._thai, self._others = SlipIndex(), SlipIndex()
+        self._thai = SlipIndex()
+        self._others = SlipIndex()
         self._listing = Listing.of(())
         self._sounds: list[tuple[str, str]] = []
         # Tuples, for a hundred thousand lists would cost each full garbage collection 0.1 s.
@@ -107,24 +118,32 @@ class SearchWords(Memory):
         """Know these words too."""
         new = [word for word in dict.fromkeys(words) if word not in self._known]
         for word in new:
-            thai = has_thai(word)
-            (self._thai if thai else self._others).add(word)
-            for sound in thai_sounds(word) if thai else ():
-                if sound.consonants not in self._consonants:
-                    self._like_consonants.add(sound.consonants)
-                self._consonants[sound.consonants] = (
-                    *self._consonants.get(sound.consonants, ()),
-                    len(self._sounds),
-                )
-                self._sounds.append((word, sound.letters))
-        if len(new) > BATCH:
-            # One sort of everything would hold up every other thread; a merge of sorted pieces lets
-            # them in.
-            pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
-            self._listing = Listing.of(merge(self._listing.words, *pieces))
-        else:
-            self._listing = Listing.of(sorted([*self._listing.words, *new]))
+            if has_thai(word):
+                self._thai.add(word)
+                self._add_sounds(word)
+            else:
+                self._others.add(word)
+        self._listing = self._listing_with(new)
         self._known.update(new)
+
+    def _add_sounds(self, word: str) -> None:
+        """Know a Thai word by how people write it in Latin letters."""
+        for sound in thai_sounds(word):
+            alike = self._consonants.get(sound.consonants)
+            if alike is None:
+                self._like_consonants.add(sound.consonants)
+                alike = ()
+            self._consonants[sound.consonants] = (*alike, len(self._sounds))
+            self._sounds.append((word, sound.letters))
+
+    def _listing_with(self, new: Sequence[str]) -> Listing:
+        known = self._listing.words
+        if len(new) <= BATCH:
+            return Listing.of(sorted([*known, *new]))
+        # One sort of everything would hold up every other thread; a merge of sorted pieces lets
+        # them in.
+        pieces = [sorted(new[at : at + BATCH]) for at in range(0, len(new), BATCH)]
+        return Listing.of(merge(known, *pieces))
 
     def beginning(self, part: str) -> list[str]:
         """Words that begin with `part`, shortest first."""
@@ -145,13 +164,18 @@ class SearchWords(Memory):
 
         As many as its length allows, and `more`, but never above half of its letters.
         """
-        slips = min(most, allowed_slips(word) + more, max(allowed_slips(word), len(word) // 2))
-        near = (self._thai if has_thai(word) else self._others).within(word, slips) if slips else ()
-        found = {
-            other: 100 * (1 - distance / max(len(word), len(other))) for other, distance in near
-        }
-        best = sorted(found, key=lambda choice: (-found[choice], choice))[:MOST]
-        return {choice: found[choice] for choice in best}
+        allowed = allowed_slips(word)
+        half = len(word) // 2
+        slips = min(most, allowed + more, max(allowed, half))
+        if not slips:
+            return {}
+        index = self._thai if has_thai(word) else self._others
+        found: dict[str, float] = {}
+        for other, distance in index.within(word, slips):
+            longer = max(len(word), len(other))
+            found[other] = 100 * (1 - distance / longer)
+        best = sorted(found, key=lambda choice: (-found[choice], choice))
+        return {choice: found[choice] for choice in best[:MOST]}
 
     def sounding(self, latin: str) -> dict[str, float]:
         """Thai words that may be what somebody writes so in Latin letters, with their likeness in
@@ -160,21 +184,25 @@ class SearchWords(Memory):
         wanted = latin_sound(latin)
         if not wanted.is_thai():
             return {}
-        found: dict[str, tuple[float, int]] = {}
+        likeness: dict[str, float] = {}
+        met: dict[str, int] = {}
         slips = 1 if len(wanted.consonants) < LONG_CONSONANTS else 2
-        for consonants, _ in self._like_consonants.within(wanted.consonants, slips):
+        for consonants, _distance in self._like_consonants.within(wanted.consonants, slips):
             alike = ratio(wanted.consonants, consonants)
             for number in self._consonants[consonants]:
                 word, letters = self._sounds[number]
-                likeness = (ratio(wanted.letters, letters) + alike) / 2
-                if likeness >= LEAST_SOUND and likeness > found.get(word, (0, 0))[0]:
-                    found[word] = (likeness, number)
+                percent = (ratio(wanted.letters, letters) + alike) / 2
+                if percent >= LEAST_SOUND and percent > likeness.get(word, 0):
+                    likeness[word] = percent
+                    met[word] = number
         # Of words that sound the same those come first that the register met first: they are the
         # commoner.
-        best = sorted(found, key=lambda word: (-found[word][0], found[word][1]))[:MOST_SOUNDS]
-        return {word: found[word][0] for word in best}
+        best = sorted(likeness, key=lambda word: (-likeness[word], met[word]))
+        return {word: likeness[word] for word in best[:MOST_SOUNDS]}
 
 
 def allowed_slips(word: str) -> int:
     """How many letters of a word of this length may be wrong: none of two, three of nine."""
-    return (0, 0, 0, 1, 1, 2, 2, 2, 2)[len(word)] if len(word) < 9 else 3
+    if len(word) >= len(ALLOWED_SLIPS):
+        return MOST_SLIPS
+    return ALLOWED_SLIPS[len(word)]
