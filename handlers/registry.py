@@ -184,6 +184,18 @@ def action(
     return enter
 
 
+def text_action(name: str) -> Callable[[CommandFunction], CommandFunction]:
+    """Enter a command's function as a button action, too: the button's `text` stands for what is
+    typed behind the command.
+    """
+
+    def enter(run: CommandFunction) -> CommandFunction:
+        action(name)(lambda ctx, args: run(ctx, args.get("text", "")))
+        return run
+
+    return enter
+
+
 def state(letter: str) -> Callable[[StateFunction], StateFunction]:
     """Enter a function in the table of how records are shown to late presses."""
 

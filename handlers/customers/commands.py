@@ -20,7 +20,7 @@ from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.messages import sentence
 from handlers.records import named as named_records
-from handlers.registry import ANYTHING, action, command, spoken
+from handlers.registry import ANYTHING, action, command, spoken, text_action
 from handlers.spoken import near_command
 from handlers.tickets.cards import by_due
 from handlers.tickets.form import habit_defaults, new_ticket
@@ -35,6 +35,7 @@ PAGE = 8
 HISTORY_PAGE = 10
 
 
+@text_action("find.text")
 @spoken(
     *(
         "ค้นหาลูกค้า",
@@ -201,12 +202,6 @@ def _new_button(text: str) -> Button:
     return Button(
         _('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)}
     )
-
-
-@action("find.text")
-async def find_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The text was meant as a search."""
-    return await find(ctx, args["text"])
 
 
 @action("find.page", in_place=True)

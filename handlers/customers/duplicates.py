@@ -170,15 +170,10 @@ def _side_by_side(ctx: Context, found: Sequence[Candidate], title: str) -> Reply
 
 
 @action("duplicate.list", role=Role.ADMIN)
-async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What waits for a decision."""
-    return await _list_open(ctx, int(args.get("page", "0")))
-
-
 @action("duplicate.page", role=Role.ADMIN, in_place=True)
-async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of it."""
-    return await _list_open(ctx, int(args["page"]))
+async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """What waits for a decision, page by page."""
+    return await _list_open(ctx, int(args.get("page", "0")))
 
 
 async def _list_open(ctx: Context, page: int) -> Reply:

@@ -33,26 +33,16 @@ PAGE = 10
 
 
 @action("customer.contacts")
+@action("contacts.page", in_place=True)
 async def contacts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The contacts, the main one first, each to be opened."""
     return await _list(ctx, args, "contacts")
 
 
 @action("customer.addresses")
+@action("addresses.page", in_place=True)
 async def addresses_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The addresses, the main one first, each to be opened."""
-    return await _list(ctx, args, "addresses")
-
-
-@action("contacts.page", in_place=True)
-async def contacts_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """More contacts."""
-    return await _list(ctx, args, "contacts")
-
-
-@action("addresses.page", in_place=True)
-async def addresses_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """More addresses."""
     return await _list(ctx, args, "addresses")
 
 

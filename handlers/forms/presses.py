@@ -25,7 +25,7 @@ from handlers.forms.engine import (
     with_values,
 )
 from handlers.i18n import _
-from handlers.registry import NOTHING, action, command
+from handlers.registry import NOTHING, action, command, text_action
 from store.chat import forms
 
 
@@ -124,6 +124,7 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return say(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
 
 
+@text_action("form.parked")
 @command(
     "drafts",
     "ร่าง",
@@ -134,12 +135,6 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 )
 async def drafts(ctx: Context, args: str) -> Reply:
     """The drafts that were put aside."""
-    return await parked_pressed(ctx, {})
-
-
-@action("form.parked")
-async def parked_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The drafts that were put aside, by its button."""
     parked = await forms.list_parked(ctx.db, ctx.staff.id)
     if not parked:
         return say(_("ไม่มีร่างที่พักไว้"))

@@ -20,7 +20,7 @@ from handlers.desk import Context
 from handlers.forms.engine import advance, own_draft, park_open, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
-from handlers.registry import ANYTHING, action, command, spoken, state
+from handlers.registry import ANYTHING, action, command, spoken, state, text_action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
@@ -37,6 +37,7 @@ OLD = timedelta(days=365)
 """Closed longer ago than this, a ticket is opened again only after a question."""
 
 
+@text_action("ticket.from_line")
 @spoken("เปิด", "open", fits=names_ticket)
 @command(
     "open",
@@ -85,12 +86,6 @@ async def keep_open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The word that seemed to close the ticket is one of its text: it is saved, and stays open."""
     draft = with_values(await own_draft(ctx, args), {"close": "", "look": ""})
     return await advance(ctx, draft)
-
-
-@action("ticket.from_line")
-async def from_line_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What was typed without the command was one line of a ticket."""
-    return await open_ticket(ctx, args["text"])
 
 
 async def _show_to_open(ctx: Context, no: str) -> Reply:

@@ -38,15 +38,10 @@ async def history(ctx: Context, args: str) -> Reply:
 
 
 @action("ticket.history")
-async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """The latest changes of the ticket."""
-    return await _history(ctx, args["no"], 0)
-
-
 @action("ticket.history_page", in_place=True)
-async def history_page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Another page of them."""
-    return await _history(ctx, args["no"], int(args["page"]))
+async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The latest changes of the ticket, or another page of them."""
+    return await _history(ctx, args["no"], int(args.get("page", "0")))
 
 
 async def _history(ctx: Context, no: str, page: int) -> Reply:

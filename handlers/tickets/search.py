@@ -13,7 +13,7 @@ from domain.tickets.text import snippet
 from handlers.chat import Button, Choice, Reply, say, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
-from handlers.registry import ANYTHING, action, command
+from handlers.registry import ANYTHING, action, command, text_action
 from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from store.customers import records as customers
@@ -23,6 +23,7 @@ from store.tickets import records as tickets
 PAGE = 8
 
 
+@text_action("tickets.find")
 @command(
     "tickets",
     "ค้นใบงาน",
@@ -39,12 +40,6 @@ async def find(ctx: Context, args: str) -> Reply:
     if one and one.kind is ReferenceKind.TICKET:
         return await _card(ctx, await tickets.get_ticket(ctx.db, one.value))
     return await _page(ctx, args, 0)
-
-
-@action("tickets.find")
-async def find_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """What was typed is looked for in tickets."""
-    return await find(ctx, args["text"])
 
 
 @action("tickets.page", in_place=True)
