@@ -266,7 +266,7 @@ def _is_about_another(draft: Draft, text: str) -> bool:
         or forms.takes(draft, _BARE[taken[0].kind])
     ):
         return False
-    return taken[0].value not in (draft.record, *draft.data.values())
+    return taken[0].value not in (draft.record, *draft.texts().values())
 
 
 async def _aside(ctx: Context, draft: Draft, reply: Reply) -> Reply:

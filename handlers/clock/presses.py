@@ -175,26 +175,31 @@ async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Ask when it was really."""
     found, _old = await _pause(ctx, args)
-    data = {"position": args["position"], "field": args["field"]}
-    return await start(
-        ctx, new_draft(ctx, "pause", data, record=found.no, record_version=found.version)
+    draft = new_draft(
+        ctx,
+        "pause",
+        {},
+        record=found.no,
+        record_version=found.version,
+        about={"position": args["position"], "field": args["field"]},
     )
+    return await start(ctx, draft)
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     moment = parse_moment(text, ctx.now)
     _better(await tickets.get_ticket(ctx.db, draft.record), draft, moment, ctx.now)
-    return {draft.data["field"]: moment.isoformat()}
+    return {draft.about["field"]: moment.isoformat()}
 
 
 def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Ticket:
-    position = int(draft.data["position"])
+    position = int(draft.about["position"])
     if position >= len(found.pauses):
         raise Conflict("no_pause")
     pause = found.pauses[position]
     better = (
         replace(pause, since=moment)
-        if draft.data["field"] == "since"
+        if draft.about["field"] == "since"
         else replace(pause, until=moment)
     )
     return pauses.corrected(found, position, better, now)
@@ -210,12 +215,12 @@ class PauseForm(Form):
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        field = draft.data["field"]
-        return [] if draft.data.get(field) else [field]
+        field = draft.about["field"]
+        return [] if draft.given.get(field) else [field]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         found = await tickets.get_ticket(ctx.db, draft.record)
-        pause = next(iter(found.pauses[int(draft.data["position"]) :]), None)
+        pause = next(iter(found.pauses[int(draft.about["position"]) :]), None)
         moments = (
             ("since", pause.since if pause else None),
             ("until", pause.until if pause else None),
@@ -224,7 +229,7 @@ class PauseForm(Form):
         return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
-        return (draft.data["field"],)
+        return (draft.about["field"],)
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         found = await tickets.get_ticket(ctx.db, draft.record)
@@ -232,7 +237,7 @@ class PauseForm(Form):
             end(ctx, draft, outcome=found.no, state="cancelled")
             return await ticket_cards.present_state(ctx, found)
         ticket = _better(
-            found, draft, datetime.fromisoformat(draft.data[draft.data["field"]]), ctx.now
+            found, draft, datetime.fromisoformat(draft.given[draft.about["field"]]), ctx.now
         )
         end(ctx, draft, outcome=found.no)
         return await _saved(ctx, found, ticket)

@@ -15,7 +15,7 @@ from handlers.customers.fields import from_query
 from handlers.customers.form import edit_customer, new_customer, passed_over
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import FRESH, start, with_values
+from handlers.forms.engine import FRESH, FormAnswer, start, with_values
 from handlers.i18n import _
 from handlers.labels import why_label
 from handlers.messages import sentence
@@ -223,7 +223,7 @@ async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A new ticket for this customer, channel and subject as the officer usually has them."""
     customer = await customers.get_customer(ctx.db, args["code"])
     return await start(
-        ctx, new_ticket(ctx, {**await habit_defaults(ctx), "customer": customer.code})
+        ctx, new_ticket(ctx, await habit_defaults(ctx) | FormAnswer({"customer": customer.code}))
     )
 
 

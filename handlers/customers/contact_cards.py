@@ -85,7 +85,7 @@ async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) 
 
 def _missing(said: dict[str, str], draft: Draft) -> dict[str, str]:
     """What the draft does not say itself."""
-    return {name: value for name, value in said.items() if value and not draft.data.get(name)}
+    return {name: value for name, value in said.items() if value and not draft.given.get(name)}
 
 
 async def _found(ctx: Context, contact: SharedContact) -> Reply:

@@ -70,7 +70,7 @@ def contact_of(text: str) -> tuple[Contact, list[str]]:
 async def present_values(ctx: Context, draft: Draft) -> dict[str, str]:
     """What the customer would hold if it were saved now."""
     saved = as_data(await customers.get_customer(ctx.db, draft.record)) if draft.record else {}
-    return {**saved, **draft.data}
+    return {**saved, **draft.given}
 
 
 def as_data(customer: Customer) -> dict[str, str]:
@@ -155,7 +155,7 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     values = _said(read, known, ctx.today)
     if "name" not in values:
         raise InvalidInput("name", kept=values)
-    return {**values, **guess_gender(draft.data, values["name"])}
+    return {**values, **guess_gender(draft.given, values["name"])}
 
 
 async def _kind_options(ctx: Context, draft: Draft) -> list[Option]:

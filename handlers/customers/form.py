@@ -22,6 +22,7 @@ from handlers.customers.fields import (
 from handlers.desk import Context
 from handlers.forms.engine import (
     Form,
+    FormAnswer,
     advance,
     end,
     enter_form,
@@ -39,7 +40,7 @@ from handlers.registry import action
 from handlers.tickets.form import habit_defaults, new_ticket
 from handlers.tickets.people import CUSTOMERS
 from store.chat import forms
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 from store.customers import records as customers
 from store.records import changes, counters
 from store.search import customers as search
@@ -90,7 +91,7 @@ class CustomerForm(Form):
 
         Before them, whether it is somebody who is there already.
         """
-        if draft.data.get("twin"):
+        if draft.given.get("twin"):
             return []
         if await likely_duplicates.unseen(ctx, draft):
             return ["twin"]
@@ -146,9 +147,9 @@ class CustomerForm(Form):
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.record:
             return await _save_changes(ctx, self, draft)
-        if draft.data.get("twin"):
-            return await _use(ctx, draft, draft.data["twin"])
-        return await _save_new(ctx, draft, filled(Customer(CustomerCode(""), ""), draft.data))
+        if draft.given.get("twin"):
+            return await _use(ctx, draft, draft.given["twin"])
+        return await _save_new(ctx, draft, filled(Customer(CustomerCode(""), ""), draft.given))
 
 
 FORM = CustomerForm()
@@ -163,7 +164,7 @@ async def _use(ctx: Context, draft: Draft, code: str) -> Reply:
     beyond = await likely_duplicates.beyond(ctx, draft, code)
     told = [f"{field_label(name)} {await FORM.present(ctx, draft, name)}" for name in beyond]
     end(ctx, draft, outcome=customer.code, state="cancelled")
-    if draft.data.get("then"):
+    if draft.about.get("then"):
         reply = await _then(ctx, draft, customer)
     else:
         reply = Reply((await customer_cards.card(ctx, customer),))
@@ -194,19 +195,19 @@ async def _save_new(ctx: Context, draft: Draft, wanted: Customer) -> Reply:
 
 async def _then(ctx: Context, draft: Draft, customer: Customer) -> Reply:
     """Straight on to the ticket: the one that was waiting for this customer, or a new one."""
-    waiting = await forms.find_draft(ctx.db, draft.data.get("then", ""))
+    waiting = await forms.find_draft(ctx.db, draft.about.get("then", ""))
     if (
         waiting is not None
         and waiting.staff_id == ctx.staff.id
         and waiting.state in ("open", "parked")
     ):
         # The query that is still open is the one that this customer was made for.
-        asked = next((name for name in CUSTOMERS if waiting.data.get(f"{name}_query")), "customer")
+        asked = next((name for name in CUSTOMERS if waiting.query(name)), "customer")
         return await advance(
-            ctx, with_values(waiting, {asked: customer.code, f"{asked}_query": ""})
+            ctx, with_values(waiting, FormAnswer({asked: customer.code}, queries={asked: ""}))
         )
-    values = {"customer": customer.code, "customer_query": ""}
-    return await start(ctx, new_ticket(ctx, {**await habit_defaults(ctx), **values}))
+    values = FormAnswer({"customer": customer.code})
+    return await start(ctx, new_ticket(ctx, await habit_defaults(ctx) | values))
 
 
 async def _save_changes(ctx: Context, form: CustomerForm, draft: Draft) -> Reply:
@@ -267,22 +268,28 @@ async def rebase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
 
 
-async def passed_over(ctx: Context, query: str) -> dict[str, str]:
+async def passed_over(ctx: Context, query: str) -> FormAnswer:
     """Those whom a search for this text showed, as a draft has them: they are not asked about
     again.
     """
     hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
-    return {"twins_seen": likely_duplicates.seen(hits[: likely_duplicates.SHOWN])}
+    return FormAnswer(passed=likely_duplicates.seen(hits[: likely_duplicates.SHOWN]))
 
 
 def new_customer(ctx: Context, query: str, then: str = "") -> Draft:
     """A draft for a new customer, with what the search already told."""
-    draft = new_draft(ctx, "customer", {"then": then} if then else {})
+    draft = new_draft(ctx, "customer", {}, about={"then": then} if then else {})
     values = from_query(query, ctx.today)
     return with_values(draft, {**values, **guess_gender({}, values.get("name", ""))})
 
 
 def edit_customer(ctx: Context, customer: Customer) -> Draft:
     """A draft over a saved customer."""
-    data = {"look": "1", "unknown": ",".join(sorted(customer.unknown))}
-    return new_draft(ctx, "customer", data, record=customer.code, record_version=customer.version)
+    return new_draft(
+        ctx,
+        "customer",
+        {"unknown": ",".join(sorted(customer.unknown))},
+        record=customer.code,
+        record_version=customer.version,
+        dialog=Dialog(look=True),
+    )

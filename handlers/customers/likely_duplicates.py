@@ -1,16 +1,16 @@
 """Customers who may be the same person as a new one: asked as soon as something that was typed
 tells it.
 
-A draft names in `twins_seen` whom its officer has seen and passed over, and in `twin` whom she
+A draft names in `dialog.passed` whom its officer has seen and passed over, in `twin` whom she
 chose instead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from domain.customers.records import Customer, CustomerCode
 from domain.errors import InvalidInput
 from handlers.customers import cards as customer_cards
 from handlers.desk import Context
-from handlers.forms.engine import Field, Option
+from handlers.forms.engine import Field, FormAnswer, Given, Option
 from handlers.i18n import _
 from handlers.labels import why_label
 from store.chat.forms import Draft
@@ -25,11 +25,11 @@ TELLING = ("name", "phone", "mobile", "email")
 SURE = (search.MatchReason.PHONE, search.MatchReason.EMAIL)
 
 
-def seen(hits: Iterable[search.Hit]) -> str:
-    """These as `twins_seen` has them: whoever was passed over for the name may still have the same
+def seen(hits: Iterable[search.Hit]) -> tuple[str, ...]:
+    """These as `dialog.passed` has them: whoever was passed over for the name may still have the same
     telephone.
     """
-    return ",".join(
+    return tuple(
         f"{hit.customer.code}:{hit.why}" if hit.why in SURE else hit.customer.code for hit in hits
     )
 
@@ -38,7 +38,7 @@ async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
     """Customers who may be the one that is being made, and whom its officer has not passed over
     yet.
     """
-    told = [draft.data.get(name, "") for name in TELLING]
+    told = [draft.given.get(name, "") for name in TELLING]
     if draft.record or not any(told):
         return []
     key = "\n".join(told)
@@ -46,8 +46,8 @@ async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
         name, phone, mobile, email = told
         wanted = Customer(CustomerCode(""), name, phone=phone, mobile=mobile, email=email)
         ctx.likely_duplicates[key] = await search.find_likely_duplicates(ctx.db, ctx.words, wanted)
-    passed = draft.data.get("twins_seen", "").split(",")
-    return [hit for hit in ctx.likely_duplicates[key] if seen([hit]) not in passed]
+    passed = draft.dialog.passed
+    return [hit for hit in ctx.likely_duplicates[key] if seen([hit])[0] not in passed]
 
 
 async def _options(ctx: Context, draft: Draft) -> list[Option]:
@@ -59,7 +59,7 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     return [*options, Option(NEW, _("สร้างรายใหม่"))]
 
 
-async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse(ctx: Context, draft: Draft, text: str) -> Given:
     """One of them instead, or somebody new after all; a code may be typed."""
     hits = await unseen(ctx, draft)
     codes = {hit.customer.code: hit.customer.code for hit in hits}
@@ -67,7 +67,7 @@ async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         return {"twin": code}
     if text not in (NEW, _("สร้างรายใหม่")):
         raise InvalidInput("choice")
-    return {"twins_seen": ",".join(filter(None, (draft.data.get("twins_seen", ""), seen(hits))))}
+    return FormAnswer(passed=(*draft.dialog.passed, *seen(hits)))
 
 
 TWIN = Field("twin", "", _parse, _options, clearable=False, hidden=True, settles=True)
@@ -79,4 +79,4 @@ async def beyond(ctx: Context, draft: Draft, code: str) -> list[str]:
     known = {there.name, there.phone, there.mobile, there.email, there.organisation}
     names = ("name", "phone", "mobile", "email", "organisation", "address", "note", "contacts")
     known |= {address.text for address in there.addresses}
-    return [name for name in names if draft.data.get(name) and draft.data[name] not in known]
+    return [name for name in names if draft.given.get(name) and draft.given[name] not in known]

@@ -1,7 +1,5 @@
 """Customers that a text names, by their code or by a telephone or address among its words."""
 
-from dataclasses import replace
-
 from domain.customers.phones import format_phone, read_reach
 from domain.tickets.references import ReferenceKind
 from handlers.chat import Button, Masked, Reply, ReplyPart
@@ -9,6 +7,7 @@ from handlers.customers import cards as customer_cards
 from handlers.customers.form import edit_customer
 from handlers.customers.parts import list_part
 from handlers.desk import Context
+from handlers.forms.engine import with_look
 from handlers.records.kinds import RecordKind, enter_records
 from handlers.staff.masked import masked_customer
 from store.chat.forms import Draft
@@ -59,7 +58,7 @@ class CustomerRecords(RecordKind):
         customer = await customers.get_customer(ctx.db, no)
         ctx.audit("customer.read", customer.code)
         draft = edit_customer(ctx, customer)
-        return replace(draft, data={**draft.data, "look": ""})
+        return with_look(draft, look=False)
 
     async def list_of(self, ctx: Context, no: str, field: str) -> ReplyPart | None:
         if field != "contacts":

@@ -17,12 +17,12 @@ from handlers.customers.fields import NAME_LIMIT, contact_of, from_query
 from handlers.customers.form import moved_on, show_difference
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Form, end, enter_form, new_draft, start
+from handlers.forms.engine import Field, Form, FormAnswer, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.registry import action
 from store.chat import forms
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 from store.customers import records as customers
 
 P = TypeVar("P", Contact, Address)
@@ -60,7 +60,7 @@ async def _leave_untouched_edit(ctx: Context, draft_id: str) -> None:
         draft
         and draft.staff_id == ctx.staff.id
         and draft.state == "open"
-        and set(draft.data) <= {"look", "unknown"}
+        and set(draft.given) <= {"unknown"}
     ):
         end(ctx, draft, state="cancelled")
 
@@ -239,31 +239,35 @@ async def address_form_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _open_form(ctx: Context, args: Mapping[str, str], what: str) -> Reply:
     customer = await customers.get_customer(ctx.db, args["code"])
-    data = {}
+    draft = new_draft(ctx, what, {}, record=customer.code, record_version=customer.version)
     if "place" in args:
         if not _is_current(customer, args):
             return Reply((Paragraph(_("⚠️ รายการเพิ่งถูกแก้ไข เลือกใหม่")), list_part(customer, what)))
         one = _pick(customer, what, args["place"])
-        data = {"was": str(one.id) if isinstance(one, Contact) else one.text, **_values(one)}
+        was = str(one.id) if isinstance(one, Contact) else one.text
+        draft = replace(
+            draft,
+            given=_values(one),
+            about={"was": was},
+            dialog=Dialog(look=isinstance(one, Contact)),
+        )
     ctx.audit("customer.read", customer.code)
-    draft = new_draft(ctx, what, data, record=customer.code, record_version=customer.version)
     asking = "" if "place" not in args else PARTS[what].first
     return await start(ctx, draft, asking)
 
 
 def _values(one: Contact | Address) -> dict[str, str]:
     if isinstance(one, Address):
-        return {"address": one.text, "look": ""}
+        return {"address": one.text}
     return {
         "name": one.name,
         "phone": one.phone,
         "mobile": one.mobile,
         "email": one.email,
-        "look": "1",
     }
 
 
-async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_name(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A contact's name, perhaps with telephone and e-mail beside it."""
     contact, further = contact_of(text)
     name = " ".join([contact.name, *further]).strip()  # a contact has no note
@@ -271,8 +275,8 @@ async def _parse_name(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
         raise InvalidInput("name")
     reach = {"phone": contact.phone, "mobile": contact.mobile, "email": contact.email}
     reach = {field: value for field, value in reach.items() if value}
-    whole = {"look": ""} if reach else {}  # all of it in one message needs no last look
-    return {"name": name, **whole, **reach}
+    # All of it in one message needs no last look.
+    return FormAnswer({"name": name, **reach}, look=False if reach else None)
 
 
 class PartForm(Form):
@@ -284,7 +288,7 @@ class PartForm(Form):
         self.first = declared[0].name
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [] if draft.data.get(self.first) else [self.first]
+        return [] if draft.given.get(self.first) else [self.first]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         customer = await customers.get_customer(ctx.db, draft.record)
@@ -296,13 +300,13 @@ class PartForm(Form):
         )
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        value = draft.data.get(name, "")
+        value = draft.given.get(name, "")
         return format_phone(value) if name in ("phone", "mobile") else value
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return (
             tuple(name for name in self.fields if name != self.first)
-            if draft.data.get("was")
+            if draft.about.get("was")
             else ()
         )
 
@@ -315,20 +319,22 @@ class PartForm(Form):
             return save(
                 ctx,
                 current,
-                replace(current, contacts=_with_contact(current, draft.data)),
+                replace(current, contacts=_with_contact(current, draft)),
                 self.kind,
             )
         return save(
-            ctx, current, replace(current, addresses=_with_address(current, draft.data)), self.kind
+            ctx, current, replace(current, addresses=_with_address(current, draft)), self.kind
         )
 
 
-def _with_contact(customer: Customer, data: Mapping[str, str]) -> tuple[Contact, ...]:
+def _with_contact(customer: Customer, draft: Draft) -> tuple[Contact, ...]:
     """The contact that is meant changed; a new one, also where somebody removed it meanwhile."""
+    data = draft.given
+    was = draft.about.get("was")
     given = Contact(
         data["name"], data.get("phone", ""), data.get("mobile", ""), data.get("email", "")
     )
-    picked = next((one for one in customer.contacts if str(one.id) == data.get("was")), None)
+    picked = next((one for one in customer.contacts if str(one.id) == was), None)
     if picked is None:
         return (*customer.contacts, replace(given, main=not customer.contacts))
     return tuple(
@@ -337,11 +343,13 @@ def _with_contact(customer: Customer, data: Mapping[str, str]) -> tuple[Contact,
     )
 
 
-def _with_address(customer: Customer, data: Mapping[str, str]) -> tuple[Address, ...]:
+def _with_address(customer: Customer, draft: Draft) -> tuple[Address, ...]:
     """The address that is meant changed, wherever it stands by now; a new one, also where it is
     there no more.
     """
-    picked = next((one for one in customer.addresses if one.text == data.get("was")), None)
+    data = draft.given
+    was = draft.about.get("was")
+    picked = next((one for one in customer.addresses if one.text == was), None)
     if picked is None:
         return (*customer.addresses, Address(data["address"], main=not customer.addresses))
     return tuple(

@@ -296,7 +296,7 @@ async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """To a new ticket, whose details begin with what the caption says."""
     held = await held_files(ctx, args)
     details = "\n".join(dict.fromkeys(file.caption for file in held if file.caption))
-    values = {**await habit_defaults(ctx), **({"details": details} if details else {})}
+    values = await habit_defaults(ctx) | forms.FormAnswer({"details": details} if details else {})
     draft = new_ticket(ctx, values)
     _hand_over(ctx, held, draft)
     return await forms.start(ctx, draft, "customer")

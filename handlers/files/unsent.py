@@ -85,11 +85,10 @@ def _told(no: str) -> str:
 async def _without(ctx: Context, draft: Draft, event_id: str) -> list[ReplyPart]:
     """The draft without what the message said; one that held nothing else is done with."""
     gone = {name for name, events in draft.sources.items() if event_id in events.split()}
-    left = {name: value for name, value in draft.data.items() if name not in gone}
-    if not any(left.values()):
+    cleared = draft.without(gone)
+    if not any(cleared.texts().values()):
         forms.end(ctx, draft, state="cancelled")
         return []
-    cleared = replace(draft, data=left)
     if draft.state != "open":
         forms.store_draft(ctx, cleared)
         return []

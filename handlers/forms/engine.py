@@ -4,15 +4,16 @@ A form is declared by a `Form` (fields, what is missing, what saving does); this
 through it. Its draft lives in the store, so it goes on after a restart, the next day, or in the
 person's other app."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from domain.errors import InvalidInput, NotFound
 from domain.one_line.answers import says_none
+from domain.one_line.types import Doubt
 from domain.text import digits, shorten
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, ReplyPart, turn_buttons
 from handlers.desk import Context
@@ -20,17 +21,14 @@ from handlers.i18n import _
 from handlers.labels import button_label, field_label, typed_label
 from handlers.messages import sentence
 from store.chat import forms
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 
+T = TypeVar("T")
 FRESH = timedelta(minutes=30)
 """How long a text still means the form; later the officer is asked (DESIGN.md, "Chat model")."""
 PAGE = 10
 SMALL = 2
 """A form of no more fields asks one thing and offers no others."""
-GUESSED = "guessed"
-"""In a draft: the fields that habit filled and nobody has said yet, as `unknown` names those that
-are not known.
-"""
 MORE, EVERY = "+more", "+more all"
 """`asking` while a list of fields is shown: the relevant ones, or all."""
 
@@ -43,7 +41,42 @@ class Option:
     label: str
 
 
-Parse = Callable[[Context, Draft, str], Awaitable[Mapping[str, str]]]
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """What an answer says: values of fields, and what it changes of the dialog (None = nothing).
+
+    `queries` = by field, what is to be searched for it from now on, "" where that is settled. See
+    `store.chat.forms.Dialog` for the others.
+    """
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    queries: Mapping[str, str] = field(default_factory=dict)
+    look: bool | None = None
+    closes: bool | None = None
+    guessed: frozenset[str] | None = None
+    doubts: tuple[Doubt, ...] | None = None
+    passed: tuple[str, ...] | None = None
+
+    def __or__(self, later: "FormAnswer") -> "FormAnswer":
+        """Both, of what both say the later."""
+        return FormAnswer(
+            given={**self.given, **later.given},
+            queries={**self.queries, **later.queries},
+            look=_later(self.look, later.look),
+            closes=_later(self.closes, later.closes),
+            guessed=_later(self.guessed, later.guessed),
+            doubts=_later(self.doubts, later.doubts),
+            passed=_later(self.passed, later.passed),
+        )
+
+
+def _later(before: T | None, later: T | None) -> T | None:
+    return before if later is None else later
+
+
+Given = Mapping[str, str] | FormAnswer
+"""What was given: values of fields alone, or more than that."""
+Parse = Callable[[Context, Draft, str], Awaitable[Given]]
 Options = Callable[[Context, Draft], Awaitable[list[Option]]]
 DoubtCheck = Callable[[Context, Draft, str], Awaitable[bool]]
 
@@ -137,32 +170,80 @@ def enter_form(form: Form) -> None:
 
 async def value_of(ctx: Context, draft: Draft, name: str) -> str:
     """A field's value in the draft, else in the record under it."""
-    if name in draft.data:
-        return draft.data[name]
+    if name in draft.given:
+        return draft.given[name]
     saved = await FORMS[draft.kind].saved_data(ctx, draft)
     return saved.get(name, "")
 
 
 def new_draft(
-    ctx: Context, kind: str, data: Mapping[str, str], record: str = "", record_version: int = 0
+    ctx: Context,
+    kind: str,
+    given: Mapping[str, str],
+    record: str = "",
+    record_version: int = 0,
+    *,
+    about: Mapping[str, str] | None = None,
+    dialog: Dialog | None = None,
 ) -> Draft:
     """A fresh draft, not stored yet."""
     return Draft(
-        uuid4().hex, ctx.staff.id, kind, dict(data), "", ctx.now, "open", record, record_version
+        uuid4().hex,
+        ctx.staff.id,
+        kind,
+        dict(given),
+        asking="",
+        touched_at=ctx.now,
+        record=record,
+        record_version=record_version,
+        about=about or {},
+        dialog=dialog or Dialog(),
     )
 
 
-def with_values(draft: Draft, values: Mapping[str, str]) -> Draft:
-    """The draft with these values set; a value that is set is no longer unknown, nor one of
-    habit.
-    """
-    kept = {}
-    for key in ("unknown", GUESSED):
-        names = {name for name in draft.data.get(key, "").split(",") if name} - {
-            k for k, v in values.items() if v
-        }
-        kept[key] = values.get(key, ",".join(sorted(names)))
-    return replace(draft, data={**draft.data, **values, **kept})
+def as_answer(given: Given) -> FormAnswer:
+    """The same as an answer."""
+    return given if isinstance(given, FormAnswer) else FormAnswer(given)
+
+
+def with_values(draft: Draft, given: Given) -> Draft:
+    """The draft with what was given; a value that is set is no longer unknown, nor one of habit."""
+    answer = as_answer(given)
+    filled = {name for name, value in answer.given.items() if value}
+    unknown = ",".join(sorted(unknown_of(draft.given) - filled))
+    values = {**draft.given, "unknown": unknown, **answer.given}
+    return replace(draft, given=values, dialog=_moved(draft.dialog, answer, filled))
+
+
+def _moved(dialog: Dialog, answer: FormAnswer, filled: Collection[str]) -> Dialog:
+    """The dialog after an answer that filled these fields."""
+    queries = {**dialog.queries, **answer.queries}
+    look = _later(dialog.look, answer.look)
+    closes = _later(dialog.closes, answer.closes)
+    return replace(
+        dialog,
+        look=bool(look),
+        closes=bool(closes),
+        guessed=dialog.guessed - set(filled) if answer.guessed is None else answer.guessed,
+        queries={name: text for name, text in queries.items() if text},
+        doubts=dialog.doubts if answer.doubts is None else answer.doubts,
+        passed=dialog.passed if answer.passed is None else answer.passed,
+    )
+
+
+def unknown_of(values: Mapping[str, str]) -> set[str]:
+    """The fields that such values name as not known."""
+    return set(filter(None, values.get("unknown", "").split(",")))
+
+
+def with_look(draft: Draft, *, look: bool) -> Draft:
+    """The draft, to be shown once more before it is saved, or not."""
+    return replace(draft, dialog=replace(draft.dialog, look=look))
+
+
+def with_prompts(draft: Draft, names: Iterable[str]) -> Draft:
+    """The draft with these fields to be asked for that may be passed over."""
+    return replace(draft, dialog=replace(draft.dialog, prompts=tuple(names)))
 
 
 def store_draft(ctx: Context, draft: Draft) -> None:
@@ -179,8 +260,9 @@ def _sources(draft: Draft, origins: Collection[str]) -> dict[str, str]:
     """Which messages each field's value came from: this one, and those of what was there and is in
     it.
     """
-    sources = {name: events for name, events in draft.sources.items() if draft.data.get(name)}
-    for name, value in draft.data.items():
+    texts = draft.texts()
+    sources = {name: events for name, events in draft.sources.items() if texts.get(name)}
+    for name, value in texts.items():
         if not value or value == draft.known.get(name):
             continue
         events = set(origins)
@@ -212,9 +294,8 @@ async def park_open(ctx: Context, but: str = "") -> Draft | None:
 
 def end(ctx: Context, draft: Draft, outcome: str = "", state: str = "saved") -> None:
     """The draft is done with; what it held is forgotten."""
-    store_draft(
-        ctx, replace(draft, state=state, outcome=outcome, data={}, asking="", touched_at=ctx.now)
-    )
+    ended = replace(draft, state=state, outcome=outcome, asking="", touched_at=ctx.now)
+    store_draft(ctx, replace(ended, given={}, about={}, dialog=Dialog()))
 
 
 async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
@@ -363,7 +444,7 @@ async def _value_buttons(
     buttons = []
     if field_.unknown and field_.name in await form.missing(ctx, draft):
         buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
-    prompts = prompted(draft)
+    prompts = draft.dialog.prompts
     if field_.name in prompts:
         buttons.append(form_button(_("ข้าม"), "form.skip", draft, field=field_.name))
         if len(prompts) > 1:
@@ -424,16 +505,11 @@ def is_unknown(field_: Field, text: str) -> bool:
     return nine or (field_.none and says_none(text))
 
 
-def prompted(draft: Draft) -> list[str]:
-    """The fields that are asked for but may be passed over, as far as they were not."""
-    return [name for name in draft.data.get("prompts", "").split(",") if name]
-
-
 def unknown_values(draft: Draft, name: str) -> dict[str, str]:
     """The values that say a field is not known."""
     names = {"phone", "mobile", "email"} if name == "reach" else {name}
-    known = {other for other in draft.data.get("unknown", "").split(",") if other}
-    return {**dict.fromkeys(names, ""), "unknown": ",".join(sorted(known | names))}
+    unknown = unknown_of(draft.given) | names
+    return {**dict.fromkeys(names, ""), "unknown": ",".join(sorted(unknown))}
 
 
 async def ask_again(ctx: Context, draft: Draft, name: str, error: InvalidInput) -> Reply:
@@ -441,7 +517,7 @@ async def ask_again(ctx: Context, draft: Draft, name: str, error: InvalidInput) 
     `ask` is asked.
     """
     kept = error.params.get("kept")
-    if isinstance(kept, Mapping):
+    if isinstance(kept, Mapping | FormAnswer):
         draft = with_values(draft, kept)
     return await proceed(ctx, draft, str(error.params.get("ask", name)), sentence(error))
 
@@ -451,7 +527,7 @@ async def advance(ctx: Context, draft: Draft) -> Reply:
     form = FORMS[draft.kind]
     if await form.missing(ctx, draft):
         return await proceed(ctx, draft)
-    if draft.data.get("look"):
+    if draft.dialog.look:
         return await proceed(ctx, draft)
     return await form.save(ctx, replace(draft, touched_at=ctx.now))
 
@@ -504,4 +580,4 @@ async def own_draft(ctx: Context, args: Mapping[str, str]) -> Draft:
 
 def rebased(draft: Draft, version: int) -> Draft:
     """The draft over a newer version of its record, whose changes the officer has seen."""
-    return replace(draft, record_version=version, data={**draft.data, "look": ""})
+    return with_look(replace(draft, record_version=version), look=False)

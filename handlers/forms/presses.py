@@ -10,6 +10,7 @@ from handlers.forms.engine import (
     EVERY,
     FORMS,
     MORE,
+    FormAnswer,
     advance,
     ask_again,
     ask_part,
@@ -19,9 +20,9 @@ from handlers.forms.engine import (
     form_button,
     own_draft,
     proceed,
-    prompted,
     store_draft,
     unknown_values,
+    with_prompts,
     with_values,
 )
 from handlers.i18n import _
@@ -94,17 +95,17 @@ async def skip_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     draft = await own_draft(ctx, args)
     field = args.get("field", "")
     dated = f"{field.removesuffix('_no')}_on"  # without the number its date is not asked for either
-    left = [name for name in prompted(draft) if name not in (field, dated)] if field else []
-    return await advance(ctx, with_values(draft, {"prompts": ",".join(left)}))
+    prompts = draft.dialog.prompts if field else ()
+    left = [name for name in prompts if name not in (field, dated)]
+    return await advance(ctx, with_prompts(draft, left))
 
 
 @action("form.clear", in_place=True)
 async def clear_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Empty a field of a saved record."""
-    return await advance(
-        ctx,
-        with_values(await own_draft(ctx, args), {args["field"]: "", f"{args['field']}_query": ""}),
-    )
+    draft = await own_draft(ctx, args)
+    name = args["field"]
+    return await advance(ctx, with_values(draft, FormAnswer({name: ""}, queries={name: ""})))
 
 
 @action("form.save", in_place=True)

@@ -3,6 +3,7 @@ sends it once.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
@@ -31,14 +32,13 @@ from handlers.forms.engine import (
     new_draft,
     proceed,
     start,
-    with_values,
 )
 from handlers.i18n import _, speaking
 from handlers.labels import field_label, unset
 from handlers.mail import cards as mail_cards
 from handlers.registry import action
 from handlers.tickets import buttons as ticket_buttons
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 from store.customers import records as customers
 from store.mail import mails
 from store.mail.mails import Mail, MailState, NewMail
@@ -93,11 +93,13 @@ async def _preview(
     ctx.audit("mail.drafted", mail.record)
     if not ctx.desk.mail_from:
         return _to_copy(ctx, mail, before + text + after)
-    data = {
-        "seen": await _latest(ctx, mail.record),
+    given = {
         "mail_to": mail.to,
         "mail_subject": mail.subject,
         "mail_text": text,
+    }
+    about = {
+        "seen": await _latest(ctx, mail.record),
         "before": before,
         "after": after,
         "purpose": mail.purpose,
@@ -106,9 +108,16 @@ async def _preview(
         "ticket": mail.ticket,
         "files": " ".join(mail.files),
         "aside": mail.aside,
-        "look": "1",
     }
-    return await start(ctx, new_draft(ctx, "mail", data, record=mail.record))
+    draft = new_draft(
+        ctx,
+        "mail",
+        given,
+        record=mail.record,
+        about=about,
+        dialog=Dialog(look=True),
+    )
+    return await start(ctx, draft)
 
 
 async def _latest(ctx: Context, record: str) -> str:
@@ -176,12 +185,12 @@ class MailForm(Form):
     fields: Mapping[str, Field] = {field.name: field for field in _FIELDS}
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [name for name in self.fields if not draft.data.get(name)]
+        return [name for name in self.fields if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        data = draft.data
+        data = draft.given
         pieces = split_text(_body(draft), PIECE)
-        subject = subject_line(data["mail_subject"], data["ticket"] or draft.record)
+        subject = subject_line(data["mail_subject"], draft.about["ticket"] or draft.record)
         lines = [(field_label("mail_to"), data["mail_to"])] if data["mail_to"] else []
         lines.append((field_label("mail_subject"), subject))
         lines += [
@@ -197,7 +206,9 @@ class MailForm(Form):
                 to=earlier[0].to,
             )
         return Card(
-            _("📧 อีเมล %(record)s", record=data.get("ticket") or draft.record), tuple(lines), note
+            _("📧 อีเมล %(record)s", record=draft.about["ticket"] or draft.record),
+            tuple(lines),
+            note,
         )
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -211,9 +222,11 @@ class MailForm(Form):
         if not ctx.desk.mail_from:
             return _to_copy(ctx, new, new.body)
         latest = await _latest(ctx, draft.record)
-        if latest != draft.data["seen"]:
+        if latest != draft.about["seen"]:
             problem = _("มีอีเมลอีกฉบับสั่งส่งไปหลังจากร่างนี้ ดูฉบับก่อนแล้วค่อยกดส่ง")
-            return await proceed(ctx, with_values(draft, {"seen": latest}), problem=problem)
+            return await proceed(
+                ctx, replace(draft, about={**draft.about, "seen": latest}), problem=problem
+            )
         domain = ctx.desk.mail_from.rpartition("@")[2]
         ctx.change(
             partial(
@@ -228,8 +241,8 @@ class MailForm(Form):
         ctx.audit("mail.sent", new.record)
         end(ctx, draft, outcome=new.ticket or new.record)
         parts: tuple[ReplyPart, ...] = ()
-        if draft.data["instead_of"]:
-            refused = await mails.get_mail(ctx.db, draft.data["instead_of"])
+        if draft.about["instead_of"]:
+            refused = await mails.get_mail(ctx.db, draft.about["instead_of"])
             ctx.change(partial(mails.replace_by_new, mail=refused))
         elif new.purpose in ON_SEND:
             parts = await ON_SEND[new.purpose](ctx, new)
@@ -241,24 +254,23 @@ enter_form(MailForm())
 
 
 def _body(draft: Draft) -> str:
-    return (
-        draft.data.get("before", "") + draft.data.get("mail_text", "") + draft.data.get("after", "")
-    )
+    return draft.about["before"] + draft.given.get("mail_text", "") + draft.about["after"]
 
 
 def _new_mail(draft: Draft) -> NewMail:
-    data = draft.data
+    data = draft.given
+    about = draft.about
     return NewMail(
         draft.record,
         check_address(data["mail_to"]),
         check_subject(data["mail_subject"]),
         _body(draft),
-        data["purpose"],
-        data["language"],
-        data["ticket"],
-        tuple(data["files"].split()),
+        about["purpose"],
+        about["language"],
+        about["ticket"],
+        tuple(about["files"].split()),
         text=data["mail_text"],
-        aside=data.get("aside", ""),
+        aside=about.get("aside", ""),
     )
 
 

@@ -22,7 +22,7 @@ from handlers.owed import request_cards
 from handlers.owed.requests import contract_from, save_context
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.contract_no import contract_no_field, taken
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 from store.owed import contracts, requests
 from store.owed.contracts import SEPARATOR
 
@@ -142,7 +142,7 @@ class ContractForm(Form):
         """What the contract would hold if it were saved now."""
         life = await _life(ctx, draft)
         base = life.contract or contract_from(life, "")
-        return {**_as_data(base), **draft.data}
+        return {**_as_data(base), **draft.given}
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         values = await self.values(ctx, draft)
@@ -153,7 +153,7 @@ class ContractForm(Form):
         changed = [
             (field_label(name), await self._text(ctx, draft, name))
             for name in self.fields
-            if name in draft.data
+            if name in draft.given
         ]
         return Card(
             _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life)),
@@ -197,9 +197,10 @@ def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
     return new_draft(
         ctx,
         "contract",
-        {"look": "1"} if look else {},
+        {},
         record=str(life.request.id),
         record_version=life.request.version,
+        dialog=Dialog(look=look),
     )
 
 

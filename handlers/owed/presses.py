@@ -320,7 +320,7 @@ async def _open(ctx: Context, draft: Draft) -> tuple[Owed, Life, Rule]:
 async def _snooze(ctx: Context, draft: Draft, value: str) -> Reply:
     row, life, rule = await _open(ctx, draft)
     new = replace(row, snoozed_on=date.fromisoformat(value))
-    return await _changed(ctx, draft.data, life, row, new, rule, _("เลื่อนแล้ว"))
+    return await _changed(ctx, draft.about, life, row, new, rule, _("เลื่อนแล้ว"))
 
 
 async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
@@ -336,7 +336,7 @@ async def _assign(ctx: Context, draft: Draft, value: str) -> Reply:
             told, f"owed:assigned:{row.id}:{person.id}:{ctx.incoming.id}", staff_id=person.id
         )
     line = _("ผู้รับผิดชอบ %(who)s", who=person_label(person.name))
-    return await _changed(ctx, draft.data, life, row, replace(row, assignee=person.id), rule, line)
+    return await _changed(ctx, draft.about, life, row, replace(row, assignee=person.id), rule, line)
 
 
 def _assigned(who: str, title: str, row: Owed, rule: Rule) -> Reply:
@@ -355,7 +355,7 @@ async def _drop(ctx: Context, draft: Draft, value: str) -> Reply:
     row, life, rule = await _open(ctx, draft)
     line = _("เลิกติดตามแล้ว: %(reason)s", reason=value)
     return await _changed(
-        ctx, draft.data, life, row, requests.dropped(row, value, ctx.now), rule, line
+        ctx, draft.about, life, row, requests.dropped(row, value, ctx.now), rule, line
     )
 
 
@@ -388,7 +388,12 @@ async def _ask(ctx: Context, args: Mapping[str, str], kind: str) -> Reply:
     row, _life, _rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await _moved_on(ctx, args, row)
-    data = {"among": among(ctx, args)}
-    return await start(
-        ctx, new_draft(ctx, kind, data, record=str(row.id), record_version=row.version)
+    draft = new_draft(
+        ctx,
+        kind,
+        {},
+        record=str(row.id),
+        record_version=row.version,
+        about={"among": among(ctx, args)},
     )
+    return await start(ctx, draft)

@@ -10,7 +10,7 @@ from domain.owed.requests import Life
 from domain.tickets.records import parse_contract_no
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import GUESSED, end, enter_form, new_draft, start
+from handlers.forms.engine import FormAnswer, end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
 from handlers.forms.reading import text_field
 from handlers.i18n import _, speaking
@@ -118,9 +118,7 @@ async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     subject = ctx.desk.configuration.catalogue.subject(args["subject"])
     letter = "letter" in subject.channels
     values = {
-        "request": str(life.request.id),
         "customer": life.request.customer,
-        GUESSED: "channel",
         "subject": subject.code,
         "channel": "letter"
         if letter
@@ -136,7 +134,15 @@ async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "contact": str(life.contract.contact_id or "") if life.contract else "",
     }
     return await start(
-        ctx, new_ticket(ctx, {name: value for name, value in values.items() if value})
+        ctx,
+        new_ticket(
+            ctx,
+            FormAnswer(
+                {name: value for name, value in values.items() if value},
+                guessed=frozenset({"channel"}),
+            ),
+            about={"request": str(life.request.id)},
+        ),
     )
 
 

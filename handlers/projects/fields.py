@@ -18,7 +18,7 @@ from domain.tickets.projects import (
 )
 from domain.tickets.records import SEPARATOR, join_years, lines_of, split_years
 from handlers.desk import Context
-from handlers.forms.engine import Field, Option, value_of
+from handlers.forms.engine import Field, FormAnswer, Option, value_of
 from handlers.i18n import _
 from handlers.messages import sentence
 from store.chat.forms import Draft
@@ -28,7 +28,7 @@ NAME_LIMIT = 200
 NONE, REMOVE, AS_TYPED = "-", "x:", "as:"
 """Options that are no project: none, take one away, keep the words as typed."""
 GAP = "\t"
-"""In `projects_query`, between a name that is not settled yet and its years."""
+"""In the query of projects, between a name that is not settled yet and its years."""
 
 
 class _Chosen:
@@ -55,27 +55,26 @@ class _Chosen:
         self.projects = [project for project in self.projects if project != name]
         self.years.pop(name, None)
 
-    def values(self) -> dict[str, str]:
+    def answer(self) -> FormAnswer:
         years = {
             project: own
             for project, own in self.years.items()
             if not project or project in self.projects
         }
-        return {
-            "projects": SEPARATOR.join(self.projects),
-            "data_years": join_years(years),
-            "projects_query": SEPARATOR.join(self.queries),
-        }
+        return FormAnswer(
+            {"projects": SEPARATOR.join(self.projects), "data_years": join_years(years)},
+            queries={"projects": SEPARATOR.join(self.queries)},
+        )
 
 
 async def _chosen(ctx: Context, draft: Draft) -> _Chosen:
-    query = draft.data.get("projects_query", "")
+    query = draft.query("projects")
     return _Chosen(
         await value_of(ctx, draft, "projects"), await value_of(ctx, draft, "data_years"), query
     )
 
 
-async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def parse_projects(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """Projects to add, several in one answer, each perhaps with its years; those not settled are
     asked one by one.
 
@@ -84,23 +83,23 @@ async def parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
     chosen = await _chosen(ctx, draft)
     if text.startswith(REMOVE):
         chosen.remove(text.removeprefix(REMOVE))
-        return chosen.values()
+        return chosen.answer()
     # An answer while a name is not settled is about that name.
     name, _gap, periods = chosen.queries.pop(0).partition(GAP) if chosen.queries else ("", "", "")
     if text == NONE:
         if not name:
             chosen.projects.clear()
-        return chosen.values()
+        return chosen.answer()
     if text.startswith(AS_TYPED):
         chosen.add(text.removeprefix(AS_TYPED), periods)
     else:
         _read(ctx, chosen, plain_answer(text), periods)
-    values = chosen.values()
+    answer = chosen.answer()
     if chosen.refused:
-        raise InvalidInput(chosen.refused.code, **chosen.refused.params, kept=values)
+        raise InvalidInput(chosen.refused.code, **chosen.refused.params, kept=answer)
     if chosen.beyond:
-        raise InvalidInput("projects_count", text=", ".join(chosen.beyond), kept=values)
-    return values
+        raise InvalidInput("projects_count", text=", ".join(chosen.beyond), kept=answer)
+    return answer
 
 
 def _read(ctx: Context, chosen: _Chosen, text: str, periods: str) -> None:
@@ -215,29 +214,29 @@ def own_years(years: str) -> list[str]:
     return [project_text(project, own) for project in own if project]
 
 
-async def _parse_years(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_years(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """Years of all projects, or `project years` of one; words without a number are kept as typed.
 
-    What is neither stands in `data_years_query`, until it is typed otherwise or is to stay as it
+    What is neither stands among the queries, until it is typed otherwise or is to stay as it
     is."""
     chosen = await _chosen(ctx, draft)
-    settled = {"data_years_query": ""}
+    settled = FormAnswer(queries={"data_years": ""})
     typed = text.removeprefix(AS_TYPED)
     if typed == text and (periods := _periods(ctx, plain_answer(text))):
         chosen.years[""] = periods
-        return {**chosen.values(), **settled}
+        return chosen.answer() | settled
     if typed != text or not any(letter.isdigit() for letter in text):
         chosen.years[""] = " ".join(typed.replace(": ", ":").split())[:NAME_LIMIT]
-        return {**chosen.values(), **settled}
+        return chosen.answer() | settled
     name, periods = split_name(ctx, text)
     if not periods or not find_projects(ctx.desk.configuration.projects, name):
-        return {"data_years_query": text[:NAME_LIMIT]}
-    return {**await parse_projects(ctx, draft, text), **settled}
+        return FormAnswer(queries={"data_years": text[:NAME_LIMIT]})
+    return await parse_projects(ctx, draft, text) | settled
 
 
 async def _year_options(ctx: Context, draft: Draft) -> list[Option]:
     """Words in which no year could be read may stay as they are."""
-    query = draft.data.get("data_years_query", "")
+    query = draft.query("data_years")
     return (
         [Option(AS_TYPED + query, _('ใช้ตามที่พิมพ์ "%(name)s"', name=shorten(query, 60)))]
         if query
@@ -253,17 +252,17 @@ def years_note(query: str) -> str:
 # A provincial office's number of users (DOMAIN.md section 4, incoming-mail subjects).
 
 
-async def _parse_province(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_province(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     name = find_province(text)
     if name:
-        return {"province": name, "province_query": ""}
+        return FormAnswer({"province": name}, queries={"province": ""})
     if not similar_provinces(text):
         raise InvalidInput("province", text=shorten(text, 40))
-    return {"province_query": text[:NAME_LIMIT]}
+    return FormAnswer(queries={"province": text[:NAME_LIMIT]})
 
 
 async def _province_options(ctx: Context, draft: Draft) -> list[Option]:
-    query = draft.data.get("province_query", "")
+    query = draft.query("province")
     return [
         Option(name, name) for name in (similar_provinces(query) if query else list_provinces())
     ]

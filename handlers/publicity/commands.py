@@ -97,10 +97,10 @@ async def _open(ctx: Context, draft: Draft) -> Reply:
     """The card of a new publication; where its link or its words are known, what is known
     instead.
     """
-    twin, sure = await publicity_saving.find_twin(ctx, draft.data)
+    twin, sure = await publicity_saving.find_twin(ctx, draft.given)
     if twin and sure:
         return await publicity_saving.logged_already(ctx, twin)
-    if twin and networks_of(draft.data):
+    if twin and networks_of(draft.given):
         return await publicity_saving.same_text(ctx, draft, twin)
     return await advance(ctx, draft)
 
@@ -120,8 +120,8 @@ async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     if not posts:
         return None if len(text.split()) > 1 else _refuse_page()
     if draft is not None and draft.kind == "publicity" and ctx.now - draft.touched_at <= FRESH:
-        there = networks_of(draft.data)
-        missing = [link for link in posts if not draft.data.get(f"link_{link.network}")]
+        there = networks_of(draft.given)
+        missing = [link for link in posts if not draft.given.get(f"link_{link.network}")]
         if len(missing) == len(posts):
             networks = {*there, *(link.network for link in posts)}
             chosen = ",".join(network for network in Network if network in networks)
@@ -146,7 +146,8 @@ def _refuse_page() -> Reply:
 @action("publicity.anyway", in_place=True)
 async def anyway_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same words, but another piece of news."""
-    return await advance(ctx, with_values(await own_draft(ctx, args), {"anyway": "1"}))
+    draft = await own_draft(ctx, args)
+    return await advance(ctx, replace(draft, about={**draft.about, "anyway": "1"}))
 
 
 @action("publicity.join", in_place=True)

@@ -45,7 +45,7 @@ from handlers.projects.fields import DATA_YEARS, PROJECTS, unsettled_text
 from handlers.publicity.cards import about, network_name, networks_of, present
 from handlers.publicity.saving import correct, save_new
 from handlers.registry import action
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -136,7 +136,7 @@ async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     values = read_news(ctx, text)
-    there = networks_of(draft.data)
+    there = networks_of(draft.given)
     values["networks"] = ",".join(
         n for n in Network if n in there or n.value in values["networks"].split(",")
     )
@@ -149,13 +149,13 @@ async def _parse_links(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
     if not links:
         raise InvalidInput("post_link")
     values = link_values(links)
-    networks = {*networks_of(draft.data), *(link.network for link in links)}
+    networks = {*networks_of(draft.given), *(link.network for link in links)}
     return {**values, "networks": ",".join(network for network in Network if network in networks)}
 
 
 async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A tap takes one or leaves it; typed words name all of them."""
-    there = set(networks_of(draft.data))
+    there = set(networks_of(draft.given))
     if text in set(Network):
         there ^= {Network(text)}
     else:
@@ -167,7 +167,7 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
 
 
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
-    there = networks_of(draft.data)
+    there = networks_of(draft.given)
     names = [(network, network_name(ctx, network)) for network in Network]
     return [
         Option(network.value, f"✓ {name}" if network in there else name) for network, name in names
@@ -188,16 +188,16 @@ class PublicityForm(Form):
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        data = draft.data
+        data = draft.given
         lacking = [] if data.get("text") or data.get("projects") else ["text"]
         if not networks_of(data):
             lacking.append("networks")
         if data["published_on"] > ctx.today.isoformat():
             lacking.append("published_on")
-        return [*lacking, *(["projects"] if data.get("projects_query") else [])]
+        return [*lacking, *(["projects"] if draft.query("projects") else [])]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        data = draft.data
+        data = draft.given
         names = ", ".join(network_name(ctx, network) for network in networks_of(data))
         on = (
             format_date(date.fromisoformat(data["published_on"]))
@@ -206,12 +206,14 @@ class PublicityForm(Form):
         )
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
         head = (
-            _("แก้ไข %(no)s", no=data["publication"]) if data.get("publication") else _("ประชาสัมพันธ์")
+            _("แก้ไข %(no)s", no=draft.about["publication"])
+            if draft.about.get("publication")
+            else _("ประชาสัมพันธ์")
         )
         title = " · ".join(filter(None, (f"📣 {head}", names, on, surveys)))
         lines = [
             ("text", shorten(data.get("text", ""), 300)),
-            ("projects", unsettled_text(data.get("projects_query", ""))),
+            ("projects", unsettled_text(draft.query("projects"))),
         ]
         count = await draft_files.waiting_with(ctx, draft)
         lines.append(("files", str(count) if count else ""))
@@ -219,9 +221,10 @@ class PublicityForm(Form):
             (f"link_{network}", data.get(f"link_{network}", "")) for network in networks_of(data)
         ]
         shown = tuple((field_label(name), value) for name, value in lines if value)
-        return Card(title, shown, "\n".join(self._notes(ctx, data)), self._buttons(ctx, draft))
+        return Card(title, shown, "\n".join(self._notes(ctx, draft)), self._buttons(ctx, draft))
 
-    def _notes(self, ctx: Context, data: Mapping[str, str]) -> list[str]:
+    def _notes(self, ctx: Context, draft: Draft) -> list[str]:
+        data = draft.given
         notes = []
         if data["published_on"] > ctx.today.isoformat():
             notes.append(f"⚠️ {sentence(InvalidInput('future_date'))}")
@@ -232,13 +235,13 @@ class PublicityForm(Form):
             notes.append(_("⚠️ โพสต์อยู่ในกลุ่ม คนนอกกลุ่มอาจเปิดไม่ได้"))
         if _ADDRESS.fullmatch(data.get("text", "")):
             notes.append(f"⚠️ {sentence(InvalidInput('post_link'))}")
-        elif data.get("text") and not data.get("projects") and not data.get("projects_query"):
+        elif data.get("text") and not data.get("projects") and not draft.query("projects"):
             notes.append(_("ยังไม่ได้ระบุโครงการ"))
         return notes
 
     def _buttons(self, ctx: Context, draft: Draft) -> tuple[Button, ...]:
         """A network more with one tap; everything else behind one button."""
-        there = networks_of(draft.data)
+        there = networks_of(draft.given)
         more = [
             form_button(
                 _("เพิ่ม %(network)s", network=network_name(ctx, network)),
@@ -252,7 +255,7 @@ class PublicityForm(Form):
         return (*more, form_button(_("แก้ไข"), "form.more", draft))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        data = draft.data
+        data = draft.given
         if name == "links":
             return "\n".join(filter(None, (data.get(f"link_{network}", "") for network in Network)))
         if name == "published_on":
@@ -260,11 +263,11 @@ class PublicityForm(Form):
         return present(ctx, data, name)
 
     def save_label(self, draft: Draft) -> str:
-        count = len(networks_of(draft.data))
+        count = len(networks_of(draft.given))
         return _("บันทึก %(count)s ช่องทาง", count=count) if count > 1 else _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        if draft.data.get("publication"):
+        if draft.about.get("publication"):
             return await correct(ctx, draft)
         return await save_new(ctx, draft)
 
@@ -276,34 +279,31 @@ def new_publicity(ctx: Context, values: Mapping[str, str]) -> Draft:
     """A draft of a new publication, of today unless it says otherwise; shown once before it is
     saved.
     """
-    begun = {"published_on": ctx.today.isoformat(), "look": "1"}
-    return with_values(
-        new_draft(ctx, "publicity", begun), {name: value for name, value in values.items() if value}
-    )
+    begun = {"published_on": ctx.today.isoformat()}
+    draft = new_draft(ctx, "publicity", begun, dialog=Dialog(look=True))
+    return with_values(draft, {name: value for name, value in values.items() if value})
 
 
 def edit_publicity(ctx: Context, publication: Publication) -> Draft:
     """A draft that holds all of a publication, to be corrected."""
     news, live = publication.news, publication.out
     data = {
-        "publication": publication.no,
-        "version": str(publication.version),
         "text": news.text,
         "projects": SEPARATOR.join(news.projects),
         "data_years": news.data_years,
         "published_on": publication.published_on.isoformat(),
         "networks": ",".join(post.network for post in live),
-        "look": "1",
         **{f"link_{post.network}": post.link for post in live},
     }
-    return new_draft(ctx, "publicity", data)
+    about = {"publication": publication.no, "version": str(publication.version)}
+    return new_draft(ctx, "publicity", data, about=about, dialog=Dialog(look=True))
 
 
 @action("publicity.add", in_place=True)
 async def add_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same news went out by one network more."""
     draft = await own_draft(ctx, args)
-    there = {*networks_of(draft.data), Network(args["to"])}
+    there = {*networks_of(draft.given), Network(args["to"])}
     return await advance(
         ctx, with_values(draft, {"networks": ",".join(n for n in Network if n in there)})
     )

@@ -43,7 +43,7 @@ from handlers.publicity.cards import about, network_name, networks_of
 from handlers.publicity.saving import news_of
 from handlers.registry import action, command
 from store import files as file_store
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 from store.files import File, of_draft
 from store.publicity import publications
 
@@ -79,7 +79,9 @@ def _begun(ctx: Context, networks: Collection[Network]) -> Draft:
     return new_draft(
         ctx,
         "post",
-        {"networks": ",".join(sorted(networks)), "post_at": NOW, "look": "1", "second": second},
+        {"networks": ",".join(sorted(networks)), "post_at": NOW},
+        about={"second": second},
+        dialog=Dialog(look=True),
     )
 
 
@@ -99,11 +101,11 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         "cut": ",".join(post.network for post in gone if old.words_of(post) != text),
         "projects": SEPARATOR.join(old.news.projects),
         "data_years": old.news.data_years,
-        "picture": old.picture,
         "post_at": at,
     }
     networks = {post.network for post in gone} & ctx.desk.networks.ready
-    return await start(ctx, with_values(_begun(ctx, networks), values))
+    draft = with_values(_begun(ctx, networks), values)
+    return await start(ctx, _with_picture(draft, old.picture))
 
 
 @action("post.bare", in_place=True)
@@ -116,14 +118,18 @@ async def bare_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             partial(file_store.remove, file=file, version=None, by=ctx.staff.id, now=ctx.now)
         )
         ctx.attached[record] = ctx.attached.get(record, 0) - 1
-    return await proceed(ctx, with_values(draft, {"picture": ""}))
+    return await proceed(ctx, _with_picture(draft, ""))
+
+
+def _with_picture(draft: Draft, file: str) -> Draft:
+    return replace(draft, about={**draft.about, "picture": file})
 
 
 def _second(draft: Draft) -> bool:
     """Whether a second person's word is wanted."""
     return bool(
-        {network.value for network in networks_of(draft.data)}
-        & set(draft.data.get("second", "").split(","))
+        {network.value for network in networks_of(draft.given)}
+        & set(draft.about.get("second", "").split(","))
     )
 
 
@@ -144,18 +150,20 @@ async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
 
 def _words(draft: Draft, network: Network) -> str:
     """What this network gets: the text, or as much of it as it takes, where that was chosen."""
-    text = draft.data.get("text", "")
+    text = draft.given.get("text", "")
     return (
-        cut_to_fit(network, text) if network.value in draft.data.get("cut", "").split(",") else text
+        cut_to_fit(network, text)
+        if network.value in draft.given.get("cut", "").split(",")
+        else text
     )
 
 
 async def _cut_options(ctx: Context, draft: Draft) -> list[Option]:
-    long = [network for network in networks_of(draft.data) if _too_long(ctx, draft, network)]
+    long = [network for network in networks_of(draft.given) if _too_long(ctx, draft, network)]
     cut = [
         Option(f"{CUT}{n}", _("ตัดให้พอดี %(network)s", network=network_name(ctx, n))) for n in long
     ]
-    others = len(networks_of(draft.data)) > 1
+    others = len(networks_of(draft.given)) > 1
     drop = [
         Option(f"{DROP}{n}", _("ไม่โพสต์ %(network)s", network=network_name(ctx, n)))
         for n in long
@@ -168,7 +176,7 @@ async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]
     """One network gets a cut text, or none; anything else is another text for all."""
     for sign, name in ((CUT, "cut"), (DROP, "networks")):
         if text.startswith(sign):
-            changed = set(filter(None, draft.data.get(name, "").split(","))) ^ {
+            changed = set(filter(None, draft.given.get(name, "").split(","))) ^ {
                 text.removeprefix(sign)
             }
             return {name: ",".join(each for each in Network if each in changed)}
@@ -176,7 +184,7 @@ async def _parse_cut(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]
 
 
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
-    there = networks_of(draft.data)
+    there = networks_of(draft.given)
     names = [(n, network_name(ctx, n)) for n in Network if n in ctx.desk.networks.ready]
     return [
         Option(network.value, f"✓ {name}" if network in there else name) for network, name in names
@@ -195,7 +203,7 @@ async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     network = Network(code)
     if network not in ctx.desk.networks.ready:
         raise InvalidInput("post_not_ready", network=network_name(ctx, network))
-    there = set(networks_of(draft.data)) ^ {network}
+    there = set(networks_of(draft.given)) ^ {network}
     return {"networks": ",".join(each for each in Network if each in there)}
 
 
@@ -245,27 +253,25 @@ class PostForm(Form):
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         """For a text that a network would refuse it is asked what to do: nothing is cut unasked."""
-        lacking = [] if draft.data.get("text") else ["text"]
+        lacking = [] if draft.given.get("text") else ["text"]
         lacking += ["cut"] if _refused(ctx, draft) else []
-        if not networks_of(draft.data):
+        if not networks_of(draft.given):
             lacking.append("networks")
-        at = draft.data["post_at"]
+        at = draft.given["post_at"]
         if at != NOW and datetime.fromisoformat(at) <= ctx.now:
             lacking.append("post_at")
-        return [*lacking, *(["projects"] if draft.data.get("projects_query") else [])]
+        return [*lacking, *(["projects"] if draft.query("projects") else [])]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        data, text = draft.data, draft.data.get("text", "")
-        names = ", ".join(network_name(ctx, network) for network in networks_of(draft.data))
-        count = await draft_files.waiting_with(ctx, draft) or int(bool(data.get("picture")))
+        data, text = draft.given, draft.given.get("text", "")
+        names = ", ".join(network_name(ctx, network) for network in networks_of(draft.given))
+        count = await draft_files.waiting_with(ctx, draft) or int(bool(draft.about.get("picture")))
         shown = [] if draft.asking else networks_of(data)
         lines = [
             (network_name(ctx, n), as_seen(ctx, n, _words(draft, n), bool(count))) for n in shown
         ]
         surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
-        lines += [
-            (field_label("projects"), surveys or unsettled_text(data.get("projects_query", "")))
-        ]
+        lines += [(field_label("projects"), surveys or unsettled_text(draft.query("projects")))]
         lines.append((field_label("post_at"), _when(data["post_at"])))
         lines.append((field_label("files"), str(count) if count else ""))
         notes = [*_refused(ctx, draft), *_picture_notes(ctx, draft, count)]
@@ -285,9 +291,9 @@ class PostForm(Form):
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return (
-            _when(draft.data[name])
+            _when(draft.given[name])
             if name == "post_at"
-            else publicity_cards.present(ctx, draft.data, name)
+            else publicity_cards.present(ctx, draft.given, name)
         )
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -296,9 +302,9 @@ class PostForm(Form):
     def save_label(self, draft: Draft) -> str:
         if _second(draft):
             return _("ส่งให้ผู้อนุมัติ")
-        if draft.data["post_at"] != NOW:
-            return _("ตั้งเวลาโพสต์ %(at)s", at=_when(draft.data["post_at"]))
-        return _("โพสต์เลย %(count)s ช่องทาง", count=len(networks_of(draft.data)))
+        if draft.given["post_at"] != NOW:
+            return _("ตั้งเวลาโพสต์ %(at)s", at=_when(draft.given["post_at"]))
+        return _("โพสต์เลย %(count)s ช่องทาง", count=len(networks_of(draft.given)))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if not ctx.staff.may_post:
@@ -327,7 +333,9 @@ def _too_long(ctx: Context, draft: Draft, network: Network) -> str:
 
 
 def _refused(ctx: Context, draft: Draft) -> list[str]:
-    return [told for network in networks_of(draft.data) if (told := _too_long(ctx, draft, network))]
+    return [
+        told for network in networks_of(draft.given) if (told := _too_long(ctx, draft, network))
+    ]
 
 
 def _when(post_at: str) -> str:
@@ -338,7 +346,7 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
     """What becomes of the pictures, where that is not what one would think."""
     bare = [
         network_name(ctx, n)
-        for n in networks_of(draft.data)
+        for n in networks_of(draft.given)
         if n not in ctx.desk.networks.with_picture
     ]
     notes = []
@@ -353,7 +361,7 @@ def _picture_notes(ctx: Context, draft: Draft, count: int) -> list[str]:
 
 async def _said_before(ctx: Context, draft: Draft) -> list[str]:
     """The same words went out lately."""
-    twin = await publications.find_same_text(ctx.db, draft.data["text"], ctx.today)
+    twin = await publications.find_same_text(ctx.db, draft.given["text"], ctx.today)
     if twin is None:
         return []
     on = publicity_cards.posted_on(twin)
@@ -362,9 +370,9 @@ async def _said_before(ctx: Context, draft: Draft) -> list[str]:
 
 async def _costs(ctx: Context, draft: Draft) -> list[str]:
     """What each network takes for it, before it goes out."""
-    notes = [await _cost(ctx)] if Network.LINE in networks_of(draft.data) else []
+    notes = [await _cost(ctx)] if Network.LINE in networks_of(draft.given) else []
     return notes + price_notes(
-        ctx, {network: _words(draft, network) for network in networks_of(draft.data)}
+        ctx, {network: _words(draft, network) for network in networks_of(draft.given)}
     )
 
 
@@ -401,7 +409,7 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
     """The post waits for its time, which the poster takes up within a second, or first for a second
     person's word.
     """
-    at, second = draft.data["post_at"], _second(draft)
+    at, second = draft.given["post_at"], _second(draft)
     post_at = ctx.now if at == NOW else datetime.fromisoformat(at)
     pictures = await _pictures(ctx, draft)
     first = Post(
@@ -409,14 +417,14 @@ async def _queue(ctx: Context, draft: Draft) -> Reply:
         PostState.PROPOSED if second else PostState.WAITING,
         post_at=None if second and at == NOW else post_at,
     )
-    chosen = networks_of(draft.data)
+    chosen = networks_of(draft.given)
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
-        news=news_of(draft.data),
+        news=news_of(draft.given),
         published_on=post_at.astimezone(BANGKOK).date(),
         recorded_at=ctx.now,
         recorded_by=ctx.staff.id,
-        picture=pictures[-1].id if pictures else draft.data.get("picture", ""),
+        picture=pictures[-1].id if pictures else draft.about.get("picture", ""),
         posts={
             n: replace(first, network=n, retry_key=str(uuid4()), text=_words(draft, n))
             for n in chosen

@@ -123,7 +123,7 @@ async def same_text(ctx: Context, draft: Draft, twin: Publication) -> Reply:
     """The same words went out lately: is it the same news on one more network, or another?"""
     await proceed(ctx, draft)
     on = publicity_cards.posted_on(twin)
-    new = [network for network in networks_of(draft.data) if network not in twin.taken]
+    new = [network for network in networks_of(draft.given) if network not in twin.taken]
     buttons = []
     if new:
         names = ", ".join(network_name(ctx, network) for network in new)
@@ -140,12 +140,12 @@ async def save_new(ctx: Context, draft: Draft) -> Reply:
     """One publication, one ticket a network, each closed at once (DOMAIN.md section 9); a twin is
     asked about.
     """
-    data = draft.data
+    data = draft.given
     twin, sure = await find_twin(ctx, data)
     if twin and sure:
         end(ctx, draft, outcome=twin.no, state="cancelled")
         return await logged_already(ctx, twin)
-    if twin and not data.get("anyway"):
+    if twin and not draft.about.get("anyway"):
         return await same_text(ctx, draft, twin)
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
@@ -172,8 +172,8 @@ async def join(ctx: Context, draft: Draft, no: str) -> Reply:
     """The draft's networks are further ones of a publication that there is."""
     twin = await publications.get(ctx.db, no)
     posts = [
-        _post(draft.data, network)
-        for network in networks_of(draft.data)
+        _post(draft.given, network)
+        for network in networks_of(draft.given)
         if network not in twin.taken
     ]
     joined, added = await with_tickets(ctx, twin, posts, ctx.staff.id)
@@ -187,9 +187,9 @@ async def correct(ctx: Context, draft: Draft) -> Reply:
     """What was logged is put right, in the publication and in its tickets; a network more gets its
     ticket.
     """
-    data = draft.data
-    old = await publications.get(ctx.db, data["publication"])
-    if str(old.version) != data["version"]:
+    data = draft.given
+    old = await publications.get(ctx.db, draft.about["publication"])
+    if str(old.version) != draft.about["version"]:
         raise Conflict("changed", record=old.no)
     new = replace(old, news=news_of(data), published_on=date.fromisoformat(data["published_on"]))
     if new.news.text != old.news.text:

@@ -4,7 +4,6 @@ a field a line.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from domain.errors import InvalidInput
 from domain.fields.rows import field_row
@@ -15,12 +14,14 @@ from handlers.desk import Context
 from handlers.forms.engine import (
     FORMS,
     Field,
+    Given,
     ask_again,
     is_unknown,
     park_open,
     proceed,
     start,
     unknown_values,
+    with_look,
     with_values,
 )
 from handlers.forms.engine import advance as save_or_ask
@@ -85,13 +86,11 @@ async def edit(ctx: Context, args: str) -> Reply:
     form = FORMS[draft.kind]
     typed = list(_typed(form.fields, rest))
     if not rest:
-        return await start(ctx, replace(draft, data={**draft.data, "look": "1"}), "+more")
+        return await start(ctx, with_look(draft, look=True), "+more")
     if not typed or not typed[0][0]:
         await park_open(ctx)
         problem = _('ไม่พบชื่อช่องใน "%(text)s" แตะช่องที่ต้องการแก้ แล้วพิมพ์ค่าใหม่', text=shorten(rest, 300))
-        return await proceed(
-            ctx, replace(draft, data={**draft.data, "look": "1"}), "+more", problem
-        )
+        return await proceed(ctx, with_look(draft, look=True), "+more", problem)
     if len(typed) == 1 and not typed[0][1]:
         shown = await records.list_of(ctx, draft.record, typed[0][0])
         if shown is not None:
@@ -109,7 +108,7 @@ async def edit(ctx: Context, args: str) -> Reply:
     return await save_or_ask(ctx, draft)
 
 
-async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Mapping[str, str]:
+async def _values(ctx: Context, draft: Draft, field: Field, text: str) -> Given:
     if is_unknown(field, text):
         return unknown_values(draft, field.name)
     return await field.parse(ctx, draft, text)

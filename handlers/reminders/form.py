@@ -48,7 +48,7 @@ async def _parse_when(ctx: Context, draft: Draft, text: str) -> Mapping[str, str
     values = {"remind_at": found.at.isoformat()}
     if not found.rest:
         return values
-    if draft.data.get("remind_text"):
+    if draft.given.get("remind_text"):
         raise InvalidInput("coming", text=shorten(text, 100))
     return {**values, "remind_text": shorten(found.rest, reminder_cards.LIMIT)}
 
@@ -85,26 +85,26 @@ class ReminderForm(Form):
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        needed = ["remind_at"] if draft.data.get("record") else ["remind_at", "remind_text"]
-        return [name for name in needed if not draft.data.get(name)]
+        needed = ["remind_at"] if draft.about.get("record") else ["remind_at", "remind_text"]
+        return [name for name in needed if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         title = _("⏰ เปลี่ยนเวลาเตือน") if draft.record else _("⏰ เตือน")
-        about = await reminder_cards.about(ctx, draft.data.get("record", ""))
+        about = await reminder_cards.about(ctx, draft.about.get("record", ""))
         lines = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
         return Card(
             " · ".join(filter(None, (title, about))), tuple(line for line in lines if line[1])
         )
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        value = draft.data.get(name, "")
+        value = draft.given.get(name, "")
         return (
             weekday_when(datetime.fromisoformat(value)) if value and name == "remind_at" else value
         )
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         """A new reminder, or another time of one."""
-        data = draft.data
+        data = draft.given
         at = datetime.fromisoformat(data["remind_at"])
         if draft.record:
             found = await reminders.get_reminder(ctx.db, draft.record, ctx.staff.id)
@@ -113,7 +113,7 @@ class ReminderForm(Form):
             new = Reminder(
                 uuid4().hex,
                 ctx.staff.id,
-                data.get("record", ""),
+                draft.about.get("record", ""),
                 data.get("remind_text", ""),
                 at,
                 ctx.now,
@@ -135,10 +135,16 @@ def move(ctx: Context, found: Reminder, at: datetime) -> Reply:
 
 def new_reminder(ctx: Context, record: str, values: Mapping[str, str]) -> Draft:
     """A draft for a new one."""
-    return new_draft(ctx, "reminder", {"record": record, **values})
+    return new_draft(ctx, "reminder", values, about={"record": record})
 
 
 def other_time(ctx: Context, found: Reminder) -> Draft:
     """A draft that asks for another time."""
-    data = {"record": found.record, "remind_text": found.text}
-    return new_draft(ctx, "reminder", data, record=found.id, record_version=found.version)
+    return new_draft(
+        ctx,
+        "reminder",
+        {"remind_text": found.text},
+        record=found.id,
+        record_version=found.version,
+        about={"record": found.record},
+    )

@@ -17,7 +17,7 @@ from domain.tickets.references import (
 )
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
-from handlers.forms.engine import advance, own_draft, park_open, start, with_values
+from handlers.forms.engine import FormAnswer, advance, own_draft, park_open, start, with_values
 from handlers.i18n import _
 from handlers.labels import when
 from handlers.registry import ANYTHING, action, command, spoken, state, text_action
@@ -25,7 +25,7 @@ from handlers.tickets import buttons as ticket_buttons
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets import saves as ticket_saves
 from handlers.tickets.form import edit_ticket, habit_defaults, new_ticket
-from handlers.tickets.line import HABIT, doubt_values, doubts_of, line_values
+from handlers.tickets.line import HABIT, doubted, line_values
 from handlers.tickets.lists import my
 from handlers.tickets.saves import what_follows
 from handlers.tickets.saving import closed_already
@@ -70,21 +70,18 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
         return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
     await park_open(ctx)
     values = await line_values(ctx, args)
-    if not {"channel", "subject", "subject_query"} & values.keys():
+    if not {"channel", "subject"} & {*values.given, *values.queries}:
+        values = await habit_defaults(ctx) | values
         # Habit fills the card, never the record unshown; without details the card is yet to come.
-        shown = (
-            doubt_values((*doubts_of(values), Doubt(HABIT, "", taken=True)))
-            if values.get("details")
-            else {}
-        )
-        values = {**await habit_defaults(ctx), **values, **shown}
+        if values.given.get("details"):
+            values |= doubted((*(values.doubts or ()), Doubt(HABIT, "", taken=True)))
     return await advance(ctx, new_ticket(ctx, values))
 
 
 @action("ticket.keep_open", in_place=True)
 async def keep_open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The word that seemed to close the ticket is one of its text: it is saved, and stays open."""
-    draft = with_values(await own_draft(ctx, args), {"close": "", "look": ""})
+    draft = with_values(await own_draft(ctx, args), FormAnswer(look=False, closes=False))
     return await advance(ctx, draft)
 
 
@@ -166,7 +163,8 @@ async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Repl
     # A result that stands already may have been only the state of things: it is shown before it
     # closes.
     look = not values and bool(found.result or "result" in found.unknown)
-    return await advance(ctx, edit_ticket(ctx, found, {**values, "close": "1"}, look=look))
+    closing = FormAnswer(values, closes=True)
+    return await advance(ctx, edit_ticket(ctx, found, closing, look=look))
 
 
 async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
@@ -183,14 +181,12 @@ async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Rep
 async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was typed after saving was the result: keep it, and close where that was pressed."""
     found = await tickets.get_ticket(ctx.db, args["no"])
-    values = {
-        "result": read_result(args["text"]).result,
-        **({"close": "1"} if args.get("close") else {}),
-    }
+    values = {"result": read_result(args["text"]).result}
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
+    answer = FormAnswer(values, closes=bool(args.get("close")))
     # A result that somebody gave meanwhile is not written over unseen.
-    return await advance(ctx, edit_ticket(ctx, found, values, look=bool(found.result)))
+    return await advance(ctx, edit_ticket(ctx, found, answer, look=bool(found.result)))
 
 
 @action("ticket.close")

@@ -10,7 +10,7 @@ from domain.errors import InvalidInput
 from domain.owed.contracts import check_year, next_no
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Option
+from handlers.forms.engine import Field, Option, as_answer
 from handlers.i18n import _
 from store.chat.forms import Draft
 from store.owed import contracts
@@ -43,7 +43,7 @@ def contract_no_field(hint: str, check: Check) -> Field:
 
     async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
         try:
-            values = await plain.parse(ctx, draft, text)
+            values = as_answer(await plain.parse(ctx, draft, text)).given
         except InvalidInput as error:
             kept = error.params.get("kept")
             if not isinstance(kept, Mapping) or not kept.get("contract_no"):

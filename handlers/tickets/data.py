@@ -53,7 +53,9 @@ def as_data(ticket: Ticket) -> dict[str, str]:
 
 async def present(ctx: Context, draft: Draft, name: str) -> str:
     """A field's value in the draft, else in the saved ticket under it."""
-    return draft.data[name] if name in draft.data else (await saved_data(ctx, draft)).get(name, "")
+    if name in draft.given:
+        return draft.given[name]
+    return (await saved_data(ctx, draft)).get(name, "")
 
 
 def day(text: str) -> date | None:

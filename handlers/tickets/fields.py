@@ -14,7 +14,7 @@ from domain.text import digits, shorten
 from domain.tickets.fields import TICKET
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import GUESSED, Field, Option, with_values
+from handlers.forms.engine import Field, FormAnswer, Option, with_values
 from handlers.forms.fields import form_fields
 from handlers.i18n import _
 from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
@@ -53,8 +53,8 @@ def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
     """The channel; a subject that only habit chose is asked for anew where it does not come by this
     one.
     """
-    subject = draft.data.get("subject", "")
-    habit = subject and "subject" in draft.data.get(GUESSED, "").split(",")
+    subject = draft.given.get("subject", "")
+    habit = subject and "subject" in draft.dialog.guessed
     if not habit or ctx.desk.configuration.catalogue.fits(subject, channel):
         return {"channel": channel}
     return {"channel": channel, "subject": ""}
@@ -65,10 +65,8 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     every other.
     """
     channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
-    habit = "channel" in draft.data.get(GUESSED, "").split(",")
-    return await _subjects(
-        ctx, channel, details, draft.data.get("subject_query", ""), certain=not habit
-    )
+    habit = "channel" in draft.dialog.guessed
+    return await _subjects(ctx, channel, details, draft.query("subject"), certain=not habit)
 
 
 async def _subjects(
@@ -90,22 +88,26 @@ async def _subjects(
     return [Option(subject.code, subject.label) for subject in ordered]
 
 
-async def _parse_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A subject by its code or a word; with more behind either a new ticket has its details,
     too.
     """
     found = _find_subject(ctx, plain_subject(text))
     if found:
         if len(found) > 1:
-            return {"subject_query": text[:100]}
-        return {"subject": found[0], "subject_query": "", **await reread(ctx, draft, found[0])}
+            return FormAnswer(queries={"subject": text[:100]})
+        return _chosen_subject(found[0]) | await reread(ctx, draft, found[0])
     word, _blank, rest = plain_subject(text).partition(" ")
     head = _find_subject(ctx, word)
-    if len(head) == 1 and not draft.record and not draft.data.get("details"):
-        chosen = {"subject": head[0], "subject_query": ""}
+    if len(head) == 1 and not draft.record and not draft.given.get("details"):
+        chosen = _chosen_subject(head[0])
         details = rest.strip() if digits(word) == head[0] else text
-        return {**chosen, **await _parse_details(ctx, with_values(draft, chosen), details)}
+        return chosen | await _parse_details(ctx, with_values(draft, chosen), details)
     raise InvalidInput("subject", code=shorten(text, 40))
+
+
+def _chosen_subject(code: str) -> FormAnswer:
+    return FormAnswer({"subject": code}, queries={"subject": ""})
 
 
 def _find_subject(ctx: Context, text: str) -> list[str]:
@@ -124,21 +126,18 @@ async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
     catalogue = ctx.desk.configuration.catalogue
     channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
-    options = await _subjects(ctx, channel, details, draft.data.get("real_subject_query", ""))
+    options = await _subjects(ctx, channel, details, draft.query("real_subject"))
     return [option for option in options if not catalogue.subjects[option.value].forwards]
 
 
-async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     catalogue = ctx.desk.configuration.catalogue
     found = [code for code in _find_subject(ctx, text) if not catalogue.subjects[code].forwards]
     if not found:
         raise InvalidInput("subject", code=shorten(text, 40))
-    single = len(found) == 1
-    return (
-        {"real_subject": found[0], "real_subject_query": ""}
-        if single
-        else {"real_subject_query": text[:100]}
-    )
+    if len(found) > 1:
+        return FormAnswer(queries={"real_subject": text[:100]})
+    return FormAnswer({"real_subject": found[0]}, queries={"real_subject": ""})
 
 
 def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
@@ -152,37 +151,45 @@ def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
     )
 
 
-async def _parse_details(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_details(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """Details, and behind `=>` or on the next line the result, which `ปิด` closes
     (docs/one-line.md).
     """
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     if draft.record:
-        return {"details": text}
+        return FormAnswer({"details": text})
     if chosen := _lone_choice(ctx, draft, text):
-        return chosen
+        return FormAnswer(chosen)
     vocabulary = await line_vocabulary(ctx)
     read = read_led_details(text, vocabulary, ctx.today)
-    told = {"details"} if read is None else {"details", "channel", "subject", "look"}
-    read = read or read_details(text, draft.data.get("subject", ""), vocabulary, ctx.today)
+    told = {"details"} if read is None else {"details", "channel", "subject"}
+    read = read or read_details(text, draft.given.get("subject", ""), vocabulary, ctx.today)
     values = await read_values(ctx, read)
     said = {
-        name: value for name, value in values.items() if name in told or not draft.data.get(name)
+        name: value
+        for name, value in values.given.items()
+        if name in told or not draft.given.get(name)
     }
-    if "assignee" in values:  # a new draft has its writer's
-        said["assignee"] = values["assignee"]
-    return said
+    if "assignee" in values.given:  # a new draft has its writer's
+        said["assignee"] = values.given["assignee"]
+    queries = {name: query for name, query in values.queries.items() if not draft.query(name)}
+    return replace(
+        values,
+        given=said,
+        queries=queries,
+        doubts=None if draft.dialog.doubts else values.doubts,
+    )
 
 
-async def _parse_result(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_result(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A result; a last word that closes does so."""
     if len(text) > fields.LONG_LIMIT:
         raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
     read = read_result(text)
     if not read.result:
         raise InvalidInput("result")
-    return {"result": read.result, **({"close": "1"} if read.close else {})}
+    return FormAnswer({"result": read.result}, closes=True if read.close else None)
 
 
 async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:

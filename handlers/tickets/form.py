@@ -1,7 +1,6 @@
 """The form of a ticket: a new one, a change of a saved one, or the closing of one.
 
-The draft's data lie over the saved ticket's, field by field; `close` = 1 means that saving closes
-it, `look` = 1 that the card is shown once more before saving."""
+What a draft was given lies over the saved ticket, field by field."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,7 +14,7 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
-from handlers.forms.engine import GUESSED, Form, enter_form, new_draft, prompted, with_values
+from handlers.forms.engine import Form, FormAnswer, Given, enter_form, new_draft, with_values
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
@@ -39,7 +38,7 @@ from handlers.tickets.rules import (
 from handlers.tickets.saving import save_changes, save_new
 from handlers.tickets.ways import ways
 from store import staff
-from store.chat.forms import Draft
+from store.chat.forms import Dialog, Draft
 from store.tickets import records as tickets
 
 SEARCHED = (
@@ -52,15 +51,14 @@ SEARCHED = (
     "data_years",
     "province",
 )
-QUERIES = {name: f"{name}_query" for name in SEARCHED}
-"""Fields found by searching, and where a search that met none or several is kept."""
+"""Fields found by searching; a search that met none or several is kept among the queries."""
 DECIDING = {"subject", "channel", "customer", "price"}
 """Fields that decide what closing insists on."""
 DEFAULTS = {"normal", "simple"}
 """Values that go without saying."""
 
 
-async def habit_defaults(ctx: Context) -> dict[str, str]:
+async def habit_defaults(ctx: Context) -> FormAnswer:
     """Channel and subject from the officer's own recent tickets; a telephone enquiry where there
     are none.
 
@@ -81,7 +79,8 @@ async def habit_defaults(ctx: Context) -> dict[str, str]:
     else:
         channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
         subject = next(code for code in active if catalogue.fits(code, channel))
-    return {"channel": channel, "subject": subject, GUESSED: "channel,subject"}
+    given = {"channel": channel, "subject": subject}
+    return FormAnswer(given, guessed=frozenset(given))
 
 
 class TicketForm(Form):
@@ -92,8 +91,8 @@ class TicketForm(Form):
 
     async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
-        values = {**await self.saved_data(ctx, draft), **draft.data}
-        return {**values, **derived(ctx, values)}
+        values = {**await self.saved_data(ctx, draft), **draft.given}
+        return {**values, **derived(ctx, values, closes=draft.dialog.closes)}
 
     async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
         return await saved_data(ctx, draft)
@@ -104,33 +103,34 @@ class TicketForm(Form):
         """
         values = await self.values(ctx, draft)
         saved = await saved_ticket(ctx, draft)
-        pair = pairs(ctx, values, saved)
+        closes = draft.dialog.closes
+        pair = pairs(ctx, values, saved, closes=closes)
         needed = ["customer"] if saved is None and lacks_customer(ctx, values) else []
         needed += ["channel", "subject"] if saved is None else []
-        if {"channel", "subject"} & draft.data.keys() and misfit(ctx, values):
+        if {"channel", "subject"} & draft.given.keys() and misfit(ctx, values):
             needed.append("misfit")
         needed += ["real_customer", "real_subject"] if pair else []
         needed += ["details"] if saved is None else []
         # A closed ticket that is corrected must still have what closing insists on.
         corrected = (
-            saved is not None and saved.status is Status.CLOSED and DECIDING & draft.data.keys()
+            saved is not None and saved.status is Status.CLOSED and DECIDING & draft.given.keys()
         )
-        told = ways(ctx, values) if saved is None else []
+        told = ways(ctx, values, draft.dialog.guessed) if saved is None else []
         needed += ["way"] if told else []
         # What closing insists on depends on the answer.
-        if not told and (values.get("close") or corrected):
+        if not told and (closes or corrected):
             needed += [
                 name for name in await closing(ctx, values) if not (pair and name == "result")
             ]
         unknown = values.get("unknown", "").split(",")
         missing = [
             n
-            for n in (*needed, *prompted(draft))
+            for n in (*needed, *draft.dialog.prompts)
             if n not in unknown and not self._filled(values, n)
         ]
         # A query that met several must be settled, whether or not the field is needed.
-        unsettled = [name for name, query in QUERIES.items() if values.get(query)]
-        return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.data)]))
+        unsettled = [name for name in SEARCHED if draft.query(name)]
+        return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.given)]))
 
     def _filled(self, values: Mapping[str, str], name: str) -> bool:
         return name not in ("misfit", "way") and bool(values.get(name))
@@ -140,32 +140,31 @@ class TicketForm(Form):
         customer = await customer_title(ctx, values.get("customer", ""))
         name = _("ใบงานใหม่")
         if draft.record:
-            closing = values.get("close")
+            closing = draft.dialog.closes
             name = (
                 _("ปิดใบงาน %(no)s", no=draft.record)
                 if closing
                 else _("แก้ไข %(no)s", no=draft.record)
             )
         title = " · ".join(filter(None, (f"🎫 {name}", customer)))
-        told = list(problems(ctx, values, draft.data).values())
+        told = list(problems(ctx, values, draft.given).values())
         if draft.asking == "misfit":
             told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
         if draft.asking == "way":
             told.append(_("รายละเอียดเหมือนเป็นเรื่องอื่น แตะเรื่องที่ถูก แล้วจะทำต่อให้"))
         if draft.asking == "customer":
-            told.append(await customer_slip(ctx, values))
-        if values.get("data_years_query"):
-            told.append(years_note(values["data_years_query"]))
-        if values.get("assignee_query"):
-            told.append(await assignee_note(ctx, values["assignee_query"]))
-        told += await notes(ctx, values, draft.record, draft.asking)
-        told += [] if draft.asking else doubt_notes(values)
+            told.append(await customer_slip(ctx, draft, values.get("details", "")))
+        if query := draft.query("data_years"):
+            told.append(years_note(query))
+        if query := draft.query("assignee"):
+            told.append(await assignee_note(ctx, query))
+        closes = draft.dialog.closes
+        told += await notes(ctx, values, draft.record, draft.asking, closes=closes)
+        told += [] if draft.asking else doubt_notes(draft.dialog.doubts)
         lines = await self._lines(ctx, draft, values)
         if count := await draft_files.waiting_with(ctx, draft):
             lines.append((field_label("files"), str(count)))
-        return Card(
-            title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft, values)
-        )
+        return Card(title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft))
 
     async def _lines(
         self, ctx: Context, draft: Draft, values: Mapping[str, str]
@@ -173,14 +172,16 @@ class TicketForm(Form):
         """For a new ticket what is filled; for a saved one what this draft changes, and the result
         while closing.
         """
-        shown = {*draft.data, *derived(ctx, values)} if draft.record else {*values}
-        if values.get("close"):
+        closes = draft.dialog.closes
+        made = derived(ctx, values, closes=closes)
+        shown = {*draft.given, *made} if draft.record else {*values}
+        if closes:
             shown.add("result")
         lines = []
         for name in TICKET_FIELDS:
             value = values.get(name, "")
-            if name in QUERIES and values.get(QUERIES[name]):
-                lines.append((field_label(name), f'"{_readable(name, values[QUERIES[name]])}"'))
+            if name in SEARCHED and (query := draft.query(name)):
+                lines.append((field_label(name), f'"{_readable(name, query)}"'))
             elif (
                 name in shown
                 and value
@@ -214,7 +215,7 @@ class TicketForm(Form):
 
     async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         if draft.record:
-            return ("result",) if draft.data.get("close") else ()
+            return ("result",) if draft.dialog.closes else ()
         return ("channel", "subject")
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
@@ -243,7 +244,7 @@ class TicketForm(Form):
         return tuple(n for n in TICKET_FIELDS if n in wanted or n in filled)
 
     def save_label(self, draft: Draft) -> str:
-        if not draft.data.get("close"):
+        if not draft.dialog.closes:
             return _("บันทึก")
         return _("ปิดด้วยผลนี้ %(no)s", no=draft.record).strip()
 
@@ -307,19 +308,30 @@ FORM = TicketForm()
 enter_form(FORM)
 
 
-def new_ticket(ctx: Context, values: Mapping[str, str]) -> Draft:
+def new_ticket(ctx: Context, values: Given, about: Mapping[str, str] | None = None) -> Draft:
     """A draft for a new ticket: the officer answers for it."""
-    begun = {"assignee": str(ctx.staff.id), "begun": ctx.now.isoformat()}
-    return with_values(new_draft(ctx, "ticket", begun), values)
+    begun = new_draft(
+        ctx,
+        "ticket",
+        {"assignee": str(ctx.staff.id)},
+        about=about,
+        dialog=Dialog(begun_at=ctx.now),
+    )
+    return with_values(begun, values)
 
 
-def edit_ticket(ctx: Context, ticket: Ticket, values: Mapping[str, str], *, look: bool) -> Draft:
+def edit_ticket(ctx: Context, ticket: Ticket, values: Given, *, look: bool) -> Draft:
     """A draft over a saved ticket; `look` = show the card before saving. Conflict("voided") for one
     that was voided.
     """
     if ticket.status is Status.VOIDED:
         raise Conflict("voided", no=ticket.no)
-    data = {"unknown": ",".join(sorted(ticket.unknown)), **({"look": "1"} if look else {})}
-    return with_values(
-        new_draft(ctx, "ticket", data, record=ticket.no, record_version=ticket.version), values
+    begun = new_draft(
+        ctx,
+        "ticket",
+        {"unknown": ",".join(sorted(ticket.unknown))},
+        record=ticket.no,
+        record_version=ticket.version,
+        dialog=Dialog(look=look),
     )
+    return with_values(begun, values)

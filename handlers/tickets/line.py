@@ -2,7 +2,6 @@
 before saving.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from domain.text import strip_titles
 from domain.tickets.records import SEPARATOR, join_years
 from handlers.chat import Button
 from handlers.desk import Context
-from handlers.forms.engine import form_button, new_draft
+from handlers.forms.engine import FormAnswer, form_button, new_draft
 from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.tickets.data import NO_CUSTOMER
@@ -28,11 +27,8 @@ from store.search import customers as search
 
 PROVINCIAL = ("email", "mail.provincial_users")
 """What a line of nothing but a province and a number is."""
-DOUBTS = "doubts"
-"""The value of a draft that holds what is to be looked at before it is saved, a line each."""
 HABIT = "habit"
 """In place of a field: channel and subject are those that the officer uses most."""
-_TAB = "\t"
 
 
 async def line_vocabulary(ctx: Context) -> Vocabulary:
@@ -45,7 +41,7 @@ async def line_vocabulary(ctx: Context) -> Vocabulary:
     return replace(ctx.desk.configuration.vocabulary(), staff=frozenset(people))
 
 
-async def line_values(ctx: Context, line: str) -> dict[str, str]:
+async def line_values(ctx: Context, line: str) -> FormAnswer:
     """The values of a new ticket's draft that the line says; with `look` it is shown before it is
     saved.
     """
@@ -55,13 +51,14 @@ async def line_values(ctx: Context, line: str) -> dict[str, str]:
         read = replace(read, channel=read.channel or channel, subject=subject, close=True)
         read = read.doubting("subject", read.details, taken=True)
     read, customer = await _with_customer(ctx, read)
-    return {**await read_values(ctx, read), **customer, **_several(read)}
+    return await read_values(ctx, read) | customer | _several(read)
 
 
-async def read_values(ctx: Context, read: OneLine) -> dict[str, str]:
+async def read_values(ctx: Context, read: OneLine) -> FormAnswer:
     """What was read, but for the customer, as a draft holds it."""
     read = _not_to_come(ctx, read)
-    return {**_values(read), **await _assignee(ctx, read), **doubt_values(read.doubts)}
+    said = FormAnswer(_values(read), closes=True if read.close else None)
+    return said | await _assignee(ctx, read) | doubted(read.doubts)
 
 
 def _not_to_come(ctx: Context, read: OneLine) -> OneLine:
@@ -95,7 +92,6 @@ def _values(read: OneLine) -> dict[str, str]:
         "contract_on": read.contract_on.isoformat() if read.contract_on else "",
         "purpose": read.purpose,
         NO_CUSTOMER: "1" if read.nobody else "",
-        "close": "1" if read.close else "",
     }
     return {name: value for name, value in values.items() if value}
 
@@ -107,19 +103,19 @@ def _created(read: OneLine) -> str:
     return f"{day}T{read.created_time:%H:%M}" if read.created_time else day
 
 
-def _several(read: OneLine) -> dict[str, str]:
+def _several(read: OneLine) -> FormAnswer:
     """Of several subjects none is taken: it is asked which."""
     others = [doubt.words for doubt in read.doubts if doubt.field == "subject" and not doubt.taken]
     codes = [read.subject, *(one.strip("()[]., ") for one in others)]
     if not read.subject or not others:
-        return {}
-    return {"subject": "", "subject_query": " ".join(codes)}
+        return FormAnswer()
+    return FormAnswer({"subject": ""}, queries={"subject": " ".join(codes)})
 
 
 # The customer.
 
 
-async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str, str]]:
+async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnswer]:
     """Who is meant for sure, else what is to be searched for; the name beside a code or telephone
     is read with it.
     """
@@ -131,38 +127,40 @@ async def _with_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str
     others = [doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken]
     meant = [await _is_of(ctx, found, doubt.words) for doubt in others]
     if not all(meant) and read.customer_kind is CustomerRef.CODE and _are_codes(others):
-        return read, {
-            "customer_query": " ".join([read.customer, *(doubt.words for doubt in others)])
-        }
+        codes = [read.customer, *(doubt.words for doubt in others)]
+        return read, _query(" ".join(codes))
     settled = {doubt for doubt, same in zip(others, meant, strict=True) if same}
     read = _without(read, settled)
-    return _with_beside(read, found), {"customer": found.code}
+    return _with_beside(read, found), FormAnswer({"customer": found.code})
+
+
+def _query(text: str) -> FormAnswer:
+    return FormAnswer(queries={"customer": text})
 
 
 def _are_codes(doubts: list[Doubt]) -> bool:
     return all(doubt.words[:1].casefold() == "c" for doubt in doubts)
 
 
-async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, dict[str, str]]:
+async def _named_customer(ctx: Context, read: OneLine) -> tuple[OneLine, FormAnswer]:
     """A name that begins the details, where exactly one customer bears it."""
     found = await _surely(ctx, CustomerRef.NAME, read.beside) if read.beside else None
     if found is None:
-        return read, {}
-    return replace(read, details=read.details.removeprefix(read.beside).strip()), {
-        "customer": found.code
-    }
+        return read, FormAnswer()
+    details = read.details.removeprefix(read.beside).strip()
+    return replace(read, details=details), FormAnswer({"customer": found.code})
 
 
-def _searched(read: OneLine) -> tuple[OneLine, dict[str, str]]:
+def _searched(read: OneLine) -> tuple[OneLine, FormAnswer]:
     """Nobody, or several: asked, with the name and further telephones that stand beside the
     first.
     """
     others = {doubt for doubt in read.doubts if doubt.field == "customer" and not doubt.taken}
     if read.customer_kind is CustomerRef.CODE or not (read.beside or others):
-        return read, {"customer_query": format_phone(read.customer)}
+        return read, _query(format_phone(read.customer))
     read = _without(replace(read, details=read.details.removeprefix(read.beside).strip()), others)
     said = (read.beside, format_phone(read.customer), *(one.words for one in others))
-    return read, {"customer_query": " ".join(filter(None, said))}
+    return read, _query(" ".join(filter(None, said)))
 
 
 def _without(read: OneLine, settled: set[Doubt]) -> OneLine:
@@ -227,50 +225,36 @@ def _name(text: str) -> list[str]:
     return strip_titles(text).casefold().split()
 
 
-async def _assignee(ctx: Context, read: OneLine) -> dict[str, str]:
+async def _assignee(ctx: Context, read: OneLine) -> FormAnswer:
     """The colleague after @; one who left, or several of that name, must be settled first."""
     if not read.assignee:
-        return {}
+        return FormAnswer()
     try:
-        found = await parse_assignee(ctx, new_draft(ctx, "ticket", {}), read.assignee)
+        return await parse_assignee(ctx, new_draft(ctx, "ticket", {}), read.assignee)
     except InvalidInput:
-        return {"assignee_query": read.assignee}
-    return dict(found)
+        return FormAnswer(queries={"assignee": read.assignee})
 
 
 # What is to be looked at.
 
 
-def doubt_values(doubts: tuple[Doubt, ...]) -> dict[str, str]:
-    """Doubts as a draft holds them, and that it is shown before it is saved; nothing where there
-    are none.
-    """
-    if not doubts:
-        return {}
-    lines = [_TAB.join((doubt.field, "1" if doubt.taken else "", doubt.words)) for doubt in doubts]
-    return {"look": "1", DOUBTS: "\n".join(lines)}
+def doubted(doubts: tuple[Doubt, ...]) -> FormAnswer:
+    """Doubts, and that the draft is shown before it is saved; nothing where there are none."""
+    return FormAnswer(look=True, doubts=doubts) if doubts else FormAnswer()
 
 
-def doubts_of(values: Mapping[str, str]) -> tuple[Doubt, ...]:
-    """The doubts that a draft holds."""
-    lines = [line.split(_TAB, 2) for line in values.get(DOUBTS, "").split("\n") if line]
-    return tuple(Doubt(field, words, bool(taken)) for field, taken, words in lines)
-
-
-def without_habit(values: Mapping[str, str], *settled: str) -> dict[str, str]:
+def without_habit(doubts: tuple[Doubt, ...], *settled: str) -> FormAnswer:
     """What is left to be looked at once channel and subject are said, and with them these
     fields.
     """
-    doubts = doubts_of(values)
     left = tuple(doubt for doubt in doubts if doubt.field not in (HABIT, *settled))
     if left == doubts:
-        return {}
-    return doubt_values(left) or {"look": "", DOUBTS: ""}
+        return FormAnswer()
+    return FormAnswer(look=bool(left), doubts=left)
 
 
-def doubt_notes(values: Mapping[str, str]) -> list[str]:
+def doubt_notes(doubts: tuple[Doubt, ...]) -> list[str]:
     """What is to be looked at before saving, a sentence each, with the words as typed."""
-    doubts = doubts_of(values)
     unread = [
         f'"{doubt.words}"'
         for doubt in doubts
@@ -296,11 +280,11 @@ def _doubt_note(doubt: Doubt) -> str:
     )
 
 
-def doubt_buttons(draft: Draft, values: Mapping[str, str]) -> tuple[Button, ...]:
+def doubt_buttons(draft: Draft) -> tuple[Button, ...]:
     """Beside the button that saves and closes: to save only, where the closing word may be one of
     the text.
     """
-    doubted = any(doubt.field == "close" for doubt in doubts_of(values))
-    if not doubted or not values.get("close"):
+    unsure = any(doubt.field == "close" for doubt in draft.dialog.doubts)
+    if not unsure or not draft.dialog.closes:
         return ()
     return (form_button(_("บันทึกโดยไม่ปิด"), "ticket.keep_open", draft),)

@@ -28,10 +28,10 @@ async def _parse_other(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
     found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
     if found is None:
         raise InvalidInput("ticket", no=text[:20])
-    if found.no == draft.data["ticket"]:
+    if found.no == draft.about["ticket"]:
         raise InvalidInput("link_itself")
-    if found.no in await _tied(ctx, draft.data["ticket"]):
-        raise InvalidInput("tickets_linked", no=draft.data["ticket"], other=found.no)
+    if found.no in await _tied(ctx, draft.about["ticket"]):
+        raise InvalidInput("tickets_linked", no=draft.about["ticket"], other=found.no)
     return {"other_ticket": found.no}
 
 
@@ -49,7 +49,7 @@ async def _tied(ctx: Context, no: str) -> set[str]:
 
 async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
     """The customer's latest tickets but this one and those that are tied already."""
-    ticket = await tickets.get_ticket(ctx.db, draft.data["ticket"])
+    ticket = await tickets.get_ticket(ctx.db, draft.about["ticket"])
     if not ticket.customer:
         return []
     tied = await _tied(ctx, ticket.no)
@@ -77,24 +77,24 @@ class LinkForm(Form):
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [name for name in self.fields if not draft.data.get(name)]
+        return [name for name in self.fields if not draft.given.get(name)]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         lines = [
-            (field_label(name), value_label(name, draft.data[name]))
+            (field_label(name), value_label(name, draft.given[name]))
             for name in self.fields
-            if draft.data.get(name)
+            if draft.given.get(name)
         ]
-        return Card(_("🔗 ผูกใบงาน %(no)s", no=draft.data["ticket"]), tuple(lines))
+        return Card(_("🔗 ผูกใบงาน %(no)s", no=draft.about["ticket"]), tuple(lines))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return value_label(name, draft.data.get(name, ""))
+        return value_label(name, draft.given.get(name, ""))
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         link = TicketLink(
-            draft.data["ticket"],
-            TicketLinkKind(draft.data["link_kind"]),
-            draft.data["other_ticket"],
+            draft.about["ticket"],
+            TicketLinkKind(draft.given["link_kind"]),
+            draft.given["other_ticket"],
         )
         ctx.change(partial(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now))
         ctx.audit("ticket.linked", link.no)
@@ -118,7 +118,7 @@ async def link_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Tie this ticket to another."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
-    return await start(ctx, new_draft(ctx, "ticket_link", {"ticket": ticket.no}))
+    return await start(ctx, new_draft(ctx, "ticket_link", {}, about={"ticket": ticket.no}))
 
 
 @action("ticket.links")

@@ -16,7 +16,7 @@ from domain.tickets.references import ReferenceKind, find_references
 from handlers.chat import Button
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Option, new_draft
+from handlers.forms.engine import Field, FormAnswer, Option, new_draft
 from handlers.i18n import _
 from handlers.labels import person_label, value_label
 from handlers.messages import sentence
@@ -30,7 +30,7 @@ from store.tickets import records as tickets
 NAMING, NAME_WORDS = 120, 6
 """Within so many letters and words of its beginning details may name their customer."""
 CUSTOMERS = ("customer", "real_customer")
-"""The fields that hold a customer's code; what was searched for stands in `<name>_query`."""
+"""The fields that hold a customer's code; what was searched for stands among the queries."""
 KEEP = "="
 """The option that leaves the assignee as it was."""
 MOST = 20
@@ -38,28 +38,28 @@ MOST = 20
 
 def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
     """A customer by name, telephone, e-mail or code, or none."""
-    query_name = f"{name}_query"
     own = name == "customer"
     contact = {"contact": ""} if own else {}
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(ctx: Context, draft: Draft, text: str) -> FormAnswer:
         """Exactly one customer, or none (9, or the button); a new customer takes the old one's
         contact away.
         """
         if text == NONE or digits(text).strip() == "9":
             said = {name: "", NO_CUSTOMER: "1"} if own else {name: NONE}
-            return {**said, query_name: "", **contact, **_kept_reach(draft, query_name)}
+            reach = _kept_reach(draft, draft.query(name))
+            return FormAnswer({**said, **contact, **reach}, queries={name: ""})
         hits = await search.find_customers(ctx.db, ctx.words, text)
         if len(hits) == 1 and not hits[0].weak:
-            return {name: hits[0].customer.code, query_name: "", **contact}
+            return FormAnswer({name: hits[0].customer.code, **contact}, queries={name: ""})
         # Several or none: kept as typed, and shown as the field's options.
-        return {name: "", query_name: text[:200], **contact}
+        return FormAnswer({name: "", **contact}, queries={name: text[:200]})
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
-        query = draft.data.get(query_name, "")
+        query = draft.query(name)
         hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
-        if own and not query and not draft.data.get("customer"):
-            hits = await _named_in(ctx, draft.data.get("details", ""))
+        if own and not query and not draft.given.get("customer"):
+            hits = await _named_in(ctx, draft.given.get("details", ""))
         for hit in hits[:MOST]:
             ctx.audit("customer.listed", hit.customer.code)
         found = [
@@ -68,7 +68,7 @@ def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
         return [*found, Option(NONE, value_label(name, NONE))]
 
     def extras(draft: Draft) -> tuple[Button, ...]:
-        query = draft.data.get(query_name, "")
+        query = draft.query(name)
         named = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(format_phone(query), 40))
         label = named if query else _("ผู้รับบริการใหม่")
         return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
@@ -99,11 +99,11 @@ def _key_within(text: str) -> str:
     return next(iter((*codes, *reach.phones, *reach.emails)), "")
 
 
-async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
+async def customer_slip(ctx: Context, draft: Draft, details: str) -> str:
     """What is wrong with the code or telephone that was typed for a customer, or among the details;
     else "".
     """
-    slip = find_slip(values.get("customer_query") or values.get("details", "")[:NAMING])
+    slip = find_slip(draft.query("customer") or details[:NAMING])
     if slip is None or (
         slip.kind is SlipKind.CODE and await search.find_customers(ctx.db, ctx.words, slip.text)
     ):
@@ -111,15 +111,14 @@ async def customer_slip(ctx: Context, values: Mapping[str, str]) -> str:
     return f"⚠️ {sentence(fields.refusal(slip))}"
 
 
-def _kept_reach(draft: Draft, query_name: str) -> dict[str, str]:
+def _kept_reach(draft: Draft, query: str) -> dict[str, str]:
     """What was typed to find a customer who is none of ours is not lost."""
-    query = draft.data.get(query_name, "")
     if not query:
         return {}
     if looks_like_email(query):
         return {"reply_email": query}
     return {
-        "remarks": "\n".join(filter(None, (draft.data.get("remarks", ""), format_phone(query))))
+        "remarks": "\n".join(filter(None, (draft.given.get("remarks", ""), format_phone(query))))
     }
 
 
@@ -146,7 +145,7 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
     """Oneself, the colleagues whom one gave work lately, everybody else, and the teams; or one
     team's people.
     """
-    query = draft.data.get("assignee_query", "")
+    query = draft.query("assignee")
     people = {
         person.id: person for person in await staff.list_staff(ctx.db) if person.blocked_at is None
     }
@@ -168,15 +167,15 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
     ]
 
 
-async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A person by (a part of) the name, with or without @; a team's name asks who of it.
 
     InvalidInput("assignee_left") for somebody whose access was taken away, InvalidInput("assignee")
     for nobody."""
     if text == KEEP:
-        return {"assignee_query": ""}
+        return FormAnswer(queries={"assignee": ""})
     if says_me(text):
-        return {"assignee": str(ctx.staff.id), "assignee_query": ""}
+        return FormAnswer({"assignee": str(ctx.staff.id)}, queries={"assignee": ""})
     everybody = await staff.list_staff(ctx.db)
     typed = plain_answer(text).lstrip("@").strip()
     team = named_team(await staff.list_teams(ctx.db), typed)
@@ -186,9 +185,9 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> Mapping[str, 
         found = _meant(everybody, typed)
     here = [person for person in found if person.blocked_at is None]
     if len(here) == 1 and not team and (str(here[0].id) == typed or _is_named(here[0], typed)):
-        return {"assignee": str(here[0].id), "assignee_query": ""}
+        return FormAnswer({"assignee": str(here[0].id)}, queries={"assignee": ""})
     if team or here:
-        return {"assignee_query": team or typed}
+        return FormAnswer(queries={"assignee": team or typed})
     if found:
         raise InvalidInput("assignee_left", name=person_label(found[0].name))
     raise InvalidInput("assignee", text=shorten(typed, 40))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from handlers.chat import Reply
 from handlers.desk import Context
-from handlers.forms.engine import advance, park_open
+from handlers.forms.engine import advance, park_open, with_prompts
 from handlers.registry import action
 from handlers.tickets import cards as ticket_cards
 from handlers.tickets.form import edit_ticket
@@ -23,7 +23,7 @@ async def prompts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not lacking:
         return Reply((await ticket_cards.card(ctx, found),))
     await park_open(ctx)
-    return await advance(ctx, edit_ticket(ctx, found, {"prompts": ",".join(lacking)}, look=False))
+    return await advance(ctx, with_prompts(edit_ticket(ctx, found, {}, look=False), lacking))
 
 
 @action("ticket.project")

@@ -12,7 +12,7 @@ from domain.tickets.records import Status, Ticket
 from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import FRESH, asks, feed, resume_part, start, with_values
+from handlers.forms.engine import FRESH, FormAnswer, asks, feed, resume_part, start, with_values
 from handlers.i18n import _
 from handlers.registry import COMMANDS, action, command
 from handlers.tickets.data import NO_CUSTOMER, as_data
@@ -29,7 +29,6 @@ its own.
 TYPED = (
     "customer",
     "contact",
-    "customer_query",
     NO_CUSTOMER,
     "reply_email",
     "created_on",
@@ -50,7 +49,7 @@ def names_one_customer(text: str) -> bool:
     )
 
 
-def copied(ctx: Context, ticket: Ticket) -> dict[str, str]:
+def copied(ctx: Context, ticket: Ticket) -> FormAnswer:
     """The draft's values: a closed ticket's copy closes, too, once its card was looked at.
 
     A forwarded mail's result names the ticket that was made of it, and a province's report is
@@ -63,8 +62,8 @@ def copied(ctx: Context, ticket: Ticket) -> dict[str, str]:
     same = [name for name in COPIED if name not in own]
     values = {name: value for name in same if (value := data.get(name))}
     unknown = ",".join(sorted(ticket.unknown & set(same)))
-    close = {"close": "1"} if ticket.status is Status.CLOSED else {}
-    return {**values, **close, "unknown": unknown, "look": "1"}
+    closes = True if ticket.status is Status.CLOSED else None
+    return FormAnswer({**values, "unknown": unknown}, look=True, closes=closes)
 
 
 @action("ticket.repeat")
@@ -95,21 +94,24 @@ async def again(ctx: Context, args: str) -> Reply:
         return say(_("ยังไม่มีใบงานของคุณให้ทำซ้ำ พิมพ์ สร้างใบงาน"))
     ctx.audit("ticket.read", latest.no)
     if draft is not None and fresh and not args:
-        kept = {name: value for name in TYPED if (value := draft.data.get(name))}
-        return await _begin(ctx, with_values(draft, {**copied(ctx, latest), **kept}), ask=True)
-    values = {**copied(ctx, latest), **(await _customer(ctx, digits(args).strip()) if args else {})}
+        kept = {name: value for name in TYPED if (value := draft.given.get(name))}
+        again = copied(ctx, latest) | FormAnswer(kept)
+        return await _begin(ctx, with_values(draft, again), ask=True)
+    values = copied(ctx, latest)
+    if args:
+        values |= await _customer(ctx, digits(args).strip())
     reply = await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
     return replace(reply, parts=(*reply.parts, await resume_part(ctx, draft))) if draft else reply
 
 
-async def _customer(ctx: Context, typed: str) -> dict[str, str]:
+async def _customer(ctx: Context, typed: str) -> FormAnswer:
     hits = await search.find_customers(ctx.db, ctx.words, typed)
     if len(hits) == 1 and not hits[0].weak:
-        return {"customer": hits[0].customer.code}
-    return {"customer_query": typed}
+        return FormAnswer({"customer": hits[0].customer.code})
+    return FormAnswer(queries={"customer": typed})
 
 
 async def _begin(ctx: Context, draft: Draft, *, ask: bool) -> Reply:
     """The card with one tap to save; before it, where wanted, the question whose it is."""
-    known = draft.data.get("customer") or draft.data.get("customer_query")
+    known = draft.given.get("customer") or draft.query("customer")
     return await start(ctx, replace(draft, asking=""), "customer" if ask and not known else "")

@@ -26,7 +26,7 @@ NAMED = 3
 """How many wanted fields a button names."""
 
 
-def derived(ctx: Context, values: Mapping[str, str]) -> dict[str, str]:
+def derived(ctx: Context, values: Mapping[str, str], *, closes: bool) -> dict[str, str]:
     """What the texts say surely: a province's number of users, and the result that it comes to."""
     if not ctx.desk.configuration.catalogue.wants(values.get("subject", ""), "user_count"):
         return {}
@@ -46,18 +46,19 @@ def derived(ctx: Context, values: Mapping[str, str]) -> dict[str, str]:
         if value and not values.get(name) and name not in unknown
     }
     whole = {**values, **new}
-    if (
-        values.get("close")
-        and not values.get("result")
-        and whole.get("province")
-        and whole.get("user_count")
-    ):
+    if closes and not values.get("result") and whole.get("province") and whole.get("user_count"):
         on = date.fromisoformat(whole["counted_on"]) if whole.get("counted_on") else None
         new["result"] = count_text(whole["province"], int(whole["user_count"]), on)
     return new
 
 
-def pairs(ctx: Context, values: Mapping[str, str], saved: Ticket | None) -> bool:
+def pairs(
+    ctx: Context,
+    values: Mapping[str, str],
+    saved: Ticket | None,
+    *,
+    closes: bool,
+) -> bool:
     """Whether saving makes the second ticket of a forwarded mail (DOMAIN.md section 4,
     incoming-mail subjects).
     """
@@ -66,7 +67,7 @@ def pairs(ctx: Context, values: Mapping[str, str], saved: Ticket | None) -> bool
         return False
     if saved is None:
         return True
-    return bool(values.get("close")) and saved.status is not Status.CLOSED and not saved.result
+    return closes and saved.status is not Status.CLOSED and not saved.result
 
 
 def lacks_customer(ctx: Context, values: Mapping[str, str]) -> bool:
@@ -135,14 +136,21 @@ def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]
     return found
 
 
-async def notes(ctx: Context, values: Mapping[str, str], no: str, asking: str) -> list[str]:
+async def notes(
+    ctx: Context,
+    values: Mapping[str, str],
+    no: str,
+    asking: str,
+    *,
+    closes: bool = False,
+) -> list[str]:
     """What the officer should know before saving.
 
     A receipt that is used, a colleague who is away, what the subject wants in this field.
     """
     found = []
     assignee = values.get("assignee") or str(ctx.staff.id)
-    done = values.get("close") or values.get("closed_on")
+    done = closes or values.get("closed_on")
     if (
         not done
         and assignee != str(ctx.staff.id)

@@ -15,6 +15,7 @@ from handlers.desk import Context
 from handlers.forms import draft_files
 from handlers.forms.engine import (
     FORMS,
+    FormAnswer,
     advance,
     end,
     keep,
@@ -48,13 +49,17 @@ from store.tickets import records as tickets
 
 def _begun(draft: Draft, now: datetime) -> datetime:
     """A call that was half recorded yesterday came yesterday."""
-    begun = datetime.fromisoformat(draft.data["begun"]) if draft.data.get("begun") else now
+    begun = draft.dialog.begun_at or now
     return begun if begun.astimezone(BANGKOK).date() != now.astimezone(BANGKOK).date() else now
 
 
 async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
     """A new ticket, closed where the officer said so; two for a forwarded mail."""
-    pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, None) else None
+    pair = (
+        await ticket_pair.reserve(ctx)
+        if pairs(ctx, values, None, closes=draft.dialog.closes)
+        else None
+    )
     no = await counters.reserve_ticket_no(ctx.db, ctx.now)
     blank = Ticket(
         no=no,
@@ -74,7 +79,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         ticket = replace(
             await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id
         )
-    elif values.get("close"):
+    elif draft.dialog.closes:
         ticket = pauses.closed(ticket, ctx.now)
     await ticket_saves.add(ctx, ticket)
     ctx.audit("ticket.created", ticket.no)
@@ -85,7 +90,7 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
         reply = await ticket_pair.saved(ctx, ticket, real)
         return replace(reply, parts=(*reply.parts, *await what_follows(ctx, real)))
     await draft_files.keep_with(ctx, draft, ticket)
-    return await _saved(ctx, ticket, values.get("request", ""))
+    return await _saved(ctx, ticket, draft.about.get("request", ""))
 
 
 async def _with_own_contact(ctx: Context, old: Ticket, ticket: Ticket) -> Ticket:
@@ -119,17 +124,21 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     if current.version != draft.record_version:
         return await _show_difference(ctx, draft, current)
     ticket = await _with_own_contact(ctx, current, filled(current, values))
-    came = draft.data.get("created_on", "")
+    came = draft.given.get("created_on", "")
     if not as_data(current)["created_on"].startswith(came):
         # On the day on which it was recorded it came when it was recorded; never after it was
         # closed.
         begun = created_at(came, current.recorded_at)
         ticket = replace(ticket, created_at=min(begun, ctx.now, current.closed_at or ctx.now))
-    pair = await ticket_pair.reserve(ctx) if pairs(ctx, values, current) else None
+    pair = (
+        await ticket_pair.reserve(ctx)
+        if pairs(ctx, values, current, closes=draft.dialog.closes)
+        else None
+    )
     asked = ticket
     if pair:
         ticket = await ticket_pair.forwarded(ctx, ticket, values, pair)
-    elif draft.data.get("close") and current.status is not Status.CLOSED:
+    elif draft.dialog.closes and current.status is not Status.CLOSED:
         ticket = pauses.closed(ticket, ctx.now)
     elif ticket.status is Status.NEW:
         ticket = replace(ticket, status=Status.OPEN, assignee=ticket.assignee or ctx.staff.id)
@@ -160,7 +169,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
         ctx, await changes.list_changes(ctx.db, current.no, draft.record_version)
     )
     mine = await FORMS[draft.kind].show(ctx, draft)
-    if current.status is Status.CLOSED and draft.data.get("close"):
+    if current.status is Status.CLOSED and draft.dialog.closes:
         return await closed_already(ctx, draft, current)
     keep(ctx, draft)
     card = Card(
@@ -182,7 +191,7 @@ async def _show_difference(ctx: Context, draft: Draft, current: Ticket) -> Reply
 async def closed_already(ctx: Context, draft: Draft, current: Ticket) -> Reply:
     """A colleague closed it first: show that, and do not lose the result that was typed here."""
     shown = await ticket_cards.present_state(ctx, current)
-    mine = draft.data.get("result", "")
+    mine = draft.given.get("result", "")
     if not mine or mine == current.result:
         await draft_files.keep_with(ctx, draft, current)
         end(ctx, draft, outcome=current.no, state="cancelled")
@@ -204,9 +213,10 @@ async def append_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Add the own result to the one that a colleague closed with."""
     draft = await own_draft(ctx, args)
     current = await tickets.get_ticket(ctx.db, draft.record)
-    result = "\n".join(filter(None, (current.result, draft.data.get("result", ""))))
+    result = "\n".join(filter(None, (current.result, draft.given.get("result", ""))))
     return await advance(
-        ctx, rebased(with_values(draft, {"result": result, "close": ""}), current.version)
+        ctx,
+        rebased(with_values(draft, FormAnswer({"result": result}, closes=False)), current.version),
     )
 
 

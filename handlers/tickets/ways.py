@@ -1,7 +1,7 @@
 """Subject and channel that only habit chose: one question where the words tell others, and what
 those words cost then.
 
-A draft names in `guessed` which of the two nobody has said yet; whatever an officer taps or types
+A draft names in `dialog.guessed` which of the two nobody has said yet; whatever an officer taps or types
 is said."""
 
 from collections import Counter
@@ -12,22 +12,26 @@ from domain.one_line.reading import OneLine, read_fields
 from domain.suggestions.pointing import Pointer, Way
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import GUESSED, Field, Option
-from handlers.tickets.line import DOUBTS, line_vocabulary, read_values, without_habit
+from handlers.forms.engine import Field, FormAnswer, Option
+from handlers.tickets.line import line_vocabulary, read_values, without_habit
 from store.chat.forms import Draft
 from store.tickets import records as tickets
 
 BETWEEN = " "
 """Between subject and channel in the value of a way."""
-OF_TEXTS = ("channel", "subject", "details", "result", "close", "assignee", "look", DOUBTS)
+OF_TEXTS = ("channel", "subject", "details", "result", "assignee")
 """What is not read out of the texts a second time."""
 
 
-def ways(ctx: Context, values: Mapping[str, str], likely: Sequence[str] = ()) -> list[Way]:
+def ways(
+    ctx: Context,
+    values: Mapping[str, str],
+    guessed: frozenset[str],
+    likely: Sequence[str] = (),
+) -> list[Way]:
     """The ways that a new ticket's texts tell against the one of habit; [] where nothing is
     guessed, or they agree.
     """
-    guessed = {name for name in values.get(GUESSED, "").split(",") if name}
     if (
         not guessed
         or not values.get("details")
@@ -58,30 +62,33 @@ async def likely_subjects(
     return [by_code[code] for code in codes]
 
 
-async def reread(ctx: Context, draft: Draft, subject: str) -> dict[str, str]:
+async def reread(ctx: Context, draft: Draft, subject: str) -> FormAnswer:
     """What a new ticket's texts say to this subject (a price, a receipt, a letter) and no other
     field holds yet.
     """
-    if draft.record or not draft.data.get("details"):
-        return {}
+    if draft.record or not draft.given.get("details"):
+        return FormAnswer()
     line = OneLine(
-        subject=subject, details=draft.data["details"], result=draft.data.get("result", "")
+        subject=subject, details=draft.given["details"], result=draft.given.get("result", "")
     )
     values = await read_values(ctx, read_fields(line, await line_vocabulary(ctx), ctx.today))
-    return {
-        name: value
-        for name, value in values.items()
-        if name not in OF_TEXTS and not draft.data.get(name)
-    }
+    return FormAnswer(
+        {
+            name: value
+            for name, value in values.given.items()
+            if name not in OF_TEXTS and not draft.given.get(name)
+        },
+        queries={name: text for name, text in values.queries.items() if not draft.query(name)},
+    )
 
 
 async def _options(ctx: Context, draft: Draft) -> list[Option]:
     """The other ways, then the one of habit."""
     catalogue = ctx.desk.configuration.catalogue
     every = catalogue.active_subjects(ctx.today)
-    likely = await likely_subjects(ctx, draft.data.get("details", ""), "", every)
-    told = ways(ctx, draft.data, [subject.code for subject in likely])
-    habit = (draft.data["subject"], draft.data["channel"])
+    likely = await likely_subjects(ctx, draft.given.get("details", ""), "", every)
+    told = ways(ctx, draft.given, draft.dialog.guessed, [subject.code for subject in likely])
+    habit = (draft.given["subject"], draft.given["channel"])
     return [
         Option(
             BETWEEN.join(way),
@@ -91,25 +98,20 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     ]
 
 
-async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     """A way: both are said from now on, also where the subject seldom comes by that channel."""
     options = await _options(ctx, draft)
     subject, _blank, channel = _meant(options, text).partition(BETWEEN)
-    changed = subject != draft.data["subject"]
-    more = await reread(ctx, draft, subject) if changed else {}
+    changed = subject != draft.given["subject"]
+    more = await reread(ctx, draft, subject) if changed else FormAnswer()
     # Only the subject of habit did not ask for the receipt that was typed.
     settled = (
         ("receipt_no",)
         if changed and ctx.desk.configuration.catalogue.wants(subject, "receipt_no")
         else ()
     )
-    return {
-        "subject": subject,
-        "channel": channel,
-        "misfit": f"{subject} {channel}",
-        **more,
-        **without_habit(draft.data, *settled),
-    }
+    chosen = {"subject": subject, "channel": channel, "misfit": f"{subject} {channel}"}
+    return FormAnswer(chosen) | more | without_habit(draft.dialog.doubts, *settled)
 
 
 def _meant(options: Sequence[Option], text: str) -> str:

@@ -279,7 +279,7 @@ async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("ticket.read", found.no)
     if not _mine_to_return(ctx, offer, found):
         return await gone(ctx, found)
-    return await start(ctx, new_draft(ctx, "return", {"offer": offer.id}))
+    return await start(ctx, new_draft(ctx, "return", {}, about={"offer": offer.id}))
 
 
 def _mine_to_return(ctx: Context, offer: Offer, found: Ticket) -> bool:
@@ -306,25 +306,25 @@ class ReturnForm(Form):
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
-        return [] if draft.data.get("word") else ["word"]
+        return [] if draft.given.get("word") else ["word"]
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
-        offer = await hand_overs.get_offer(ctx.db, draft.data["offer"])
+        offer = await hand_overs.get_offer(ctx.db, draft.about["offer"])
         return Card(_("คืนใบงาน %(no)s", no=offer.ticket))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
-        return draft.data.get(name, "")
+        return draft.given.get(name, "")
 
     def save_label(self, draft: Draft) -> str:
         return _("คืน")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
-        offer = await hand_overs.get_offer(ctx.db, draft.data["offer"])
+        offer = await hand_overs.get_offer(ctx.db, draft.about["offer"])
         found = await tickets.get_ticket(ctx.db, offer.ticket)
         end(ctx, draft, outcome=found.no)
         if not _mine_to_return(ctx, offer, found):
             return await gone(ctx, found)
-        word = draft.data["word"]
+        word = draft.given["word"]
         return await _return(ctx, offer, found, "" if word == NO_WORD else word)
 
 

@@ -3,28 +3,52 @@ platforms.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from domain.errors import Conflict
+from domain.one_line.types import Doubt
 from domain.staff import StaffId
 from store.engine.database import Reader, Row, Tx
 
 
 @dataclass(frozen=True, slots=True)
+class Dialog:
+    """Where the conversation about a draft stands.
+
+    `look`: the card is shown once more before it is saved. `closes`: saving closes the ticket.
+    `prompts` are the fields that are still asked for and may be passed over. `guessed` are those
+    that habit filled and nobody has said yet. `queries` hold, by field, what was searched for it,
+    as long as that is not settled. `doubts` are to be looked at before it is saved. `begun_at` =
+    when its first word came. `passed` are the customers whom its officer has seen and passed over.
+    """
+
+    look: bool = False
+    closes: bool = False
+    prompts: tuple[str, ...] = ()
+    guessed: frozenset[str] = frozenset()
+    queries: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+    begun_at: datetime | None = None
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A form being filled. `data` = field -> text as stored; `asking` = the field a text would
+    """A form being filled. `given` = field -> text as stored; `asking` = the field a text would
     fill.
 
     `state` is open (text fills it; one a person), parked (brought back by a button), saved or
     cancelled (`outcome` then names the saved record). `record` and `record_version` = what is being
-    edited."""
+    edited, `about` = what else the form is about, by name. `dialog` = where its conversation
+    stands."""
 
     id: str
     staff_id: StaffId
     kind: str
-    data: Mapping[str, str]
+    given: Mapping[str, str]
     asking: str
     touched_at: datetime
     state: str = "open"
@@ -37,8 +61,123 @@ class Draft:
     be taken back.
     """
 
+    about: Mapping[str, str] = field(default_factory=dict)
+    dialog: Dialog = field(default_factory=Dialog)
     known: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """`data` as it was read."""
+    """`texts()` as it was read."""
+
+    def query(self, name: str) -> str:
+        """What was searched for a field and is not settled; "" where nothing is open."""
+        return self.dialog.queries.get(name, "")
+
+    def texts(self) -> dict[str, str]:
+        """All that it holds as one table of texts, by names that stand in `sources`."""
+        return {**self.about, **self.given, **_dialog_texts(self.dialog)}
+
+    def without(self, names: Collection[str]) -> "Draft":
+        """The draft without these of its texts."""
+        texts = {name: text for name, text in self.texts().items() if name not in names}
+        return replace(
+            self,
+            given={name: text for name, text in self.given.items() if name in texts},
+            about={name: text for name, text in self.about.items() if name in texts},
+            dialog=_dialog(texts),
+        )
+
+
+_QUERY = "_query"
+"""Behind a field's name: the text that was searched for it."""
+
+
+def _dialog_texts(dialog: Dialog) -> dict[str, str]:
+    """A dialog as texts; nothing of what is as it was in the beginning."""
+    doubts = ["\t".join((one.field, "1" if one.taken else "", one.words)) for one in dialog.doubts]
+    texts = {
+        "look": "1" if dialog.look else "",
+        "close": "1" if dialog.closes else "",
+        "prompts": ",".join(dialog.prompts),
+        "guessed": ",".join(sorted(dialog.guessed)),
+        "doubts": "\n".join(doubts),
+        "begun": dialog.begun_at.isoformat() if dialog.begun_at else "",
+        "twins_seen": ",".join(dialog.passed),
+        **{f"{name}{_QUERY}": text for name, text in dialog.queries.items()},
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+def _dialog(texts: Mapping[str, str]) -> Dialog:
+    """The reverse of `_dialog_texts`; texts of other names are no part of it."""
+    begun = texts.get("begun", "")
+    return Dialog(
+        look=bool(texts.get("look")),
+        closes=bool(texts.get("close")),
+        prompts=_parts(texts.get("prompts", ""), ","),
+        guessed=frozenset(_parts(texts.get("guessed", ""), ",")),
+        queries={
+            name.removesuffix(_QUERY): text
+            for name, text in texts.items()
+            if name.endswith(_QUERY) and text
+        },
+        doubts=tuple(map(_doubt, _parts(texts.get("doubts", ""), "\n"))),
+        begun_at=datetime.fromisoformat(begun) if begun else None,
+        passed=_parts(texts.get("twins_seen", ""), ","),
+    )
+
+
+def _parts(text: str, between: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(between)))
+
+
+def _doubt(line: str) -> Doubt:
+    name, taken, words = line.split("\t", 2)
+    return Doubt(name, words, bool(taken))
+
+
+_DIALOG_NAMES = {"look", "close", "prompts", "guessed", "doubts", "begun", "twins_seen"}
+_ABOUT_NAMES: Mapping[str, frozenset[str]] = {
+    "ticket": frozenset({"request"}),
+    "customer": frozenset({"then"}),
+    "contacts": frozenset({"was"}),
+    "addresses": frozenset({"was"}),
+    "publicity": frozenset({"publication", "version", "anyway"}),
+    "post": frozenset({"second", "picture"}),
+    "mail": frozenset(
+        {"seen", "before", "after", "purpose", "instead_of", "language", "ticket", "files", "aside"}
+    ),
+    "reminder": frozenset({"record"}),
+    "pause": frozenset({"position", "field"}),
+    "return": frozenset({"offer"}),
+    "ticket_link": frozenset({"ticket"}),
+    "owed.snooze": frozenset({"among"}),
+    "owed.assign": frozenset({"among"}),
+    "owed.drop": frozenset({"among"}),
+}
+"""By kind, what a form was about in the one table of texts that drafts were kept as once."""
+
+
+def _as_json(draft: Draft) -> str:
+    parts = {
+        "given": dict(draft.given),
+        "about": dict(draft.about),
+        "dialog": _dialog_texts(draft.dialog),
+    }
+    return json.dumps({name: part for name, part in parts.items() if part}, ensure_ascii=False)
+
+
+def _parted(kind: str, data: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str], Dialog]:
+    """What was given, what the form is about and the dialog, from the column of whichever
+    version.
+    """
+    if all(isinstance(part, dict) for part in data.values()):
+        return data.get("given", {}), data.get("about", {}), _dialog(data.get("dialog", {}))
+    of_about = _ABOUT_NAMES.get(kind, frozenset())
+    about = {name: text for name, text in data.items() if name in of_about}
+    given = {
+        name: text
+        for name, text in data.items()
+        if not (name in of_about or name in _DIALOG_NAMES or name.endswith(_QUERY))
+    }
+    return given, about, _dialog(data)
 
 
 _SELECT = (
@@ -49,10 +188,11 @@ _SELECT = (
 
 def _draft(row: Row) -> Draft:
     fields = dict(row)
-    fields["data"] = fields["known"] = json.loads(row["data"])
+    given, about, dialog = _parted(row["kind"], json.loads(fields.pop("data")))
     fields["sources"] = json.loads(row["sources"])
     fields["staff_id"] = StaffId(row["staff_id"])
-    return Draft(**fields)
+    draft = Draft(given=given, about=about, dialog=dialog, **fields)
+    return replace(draft, known=draft.texts())
 
 
 async def find_open(db: Reader, staff_id: StaffId) -> Draft | None:
@@ -110,7 +250,7 @@ async def save(tx: Tx, draft: Draft) -> None:
 
     Conflict("draft") where the person's other app changed it in between, or opened another form.
     """
-    data = json.dumps(dict(draft.data), ensure_ascii=False)
+    data = _as_json(draft)
     sources = json.dumps(dict(draft.sources))
     if draft.version == 0:
         await _guarded(
