@@ -341,12 +341,31 @@ def say(text: str, *buttons: Button) -> Reply:
     return Reply((Paragraph(text, buttons),))
 
 
+def confirm(text: str, *buttons: Button) -> Reply:
+    """The same, of something that was done: it stands on its own below what was pressed."""
+    return Reply((Paragraph(text, buttons),), confirms=True)
+
+
+def in_one_line(*parts: str) -> str:
+    """Those parts that say something, side by side."""
+    return " · ".join(filter(None, parts))
+
+
+def in_lines(*parts: str) -> str:
+    """Those parts that say something, one below the other."""
+    return "\n".join(filter(None, parts))
+
+
 def turn_buttons(name: str, args: Mapping[str, str], page: int, *, more: bool) -> list[Button]:
     """[ก่อนหน้า] and [ถัดไป], where there are such pages: the action `name` gets `args` and `page`,
     counted from 0.
     """
-    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), more, page + 1))
-    return [Button(label, name, {**args, "page": str(to)}) for label, there, to in turns if there]
+    turns = []
+    if page > 0:
+        turns.append((_("ก่อนหน้า"), page - 1))
+    if more:
+        turns.append((_("ถัดไป"), page + 1))
+    return [Button(label, name, {**args, "page": str(to)}) for label, to in turns]
 
 
 def buttons_of(part: ReplyPart) -> tuple[Button, ...]:

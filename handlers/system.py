@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.staff import Platform, Role
-from handlers.chat import Button, Card, Paragraph, Reply, say
+from handlers.chat import Button, Card, Paragraph, Reply, confirm, say
 from handlers.desk import Context
 from handlers.forms.engine import end
 from handlers.i18n import _
@@ -117,7 +117,7 @@ async def cancel(ctx: Context, args: str) -> Reply:
         )
         return say(_("ไม่มีร่างที่กำลังกรอก"), *buttons)
     end(ctx, draft, state="cancelled")
-    return Reply((Paragraph(_("ยกเลิกแล้ว ไม่มีการบันทึก")),), confirms=True)
+    return confirm(_("ยกเลิกแล้ว ไม่มีการบันทึก"))
 
 
 @command("status", "สถานะระบบ", about="สถานะระบบ", fits=NOTHING, role=Role.ADMIN)
@@ -166,7 +166,7 @@ def failure(reference: str) -> Reply:
         "ทำรายการไม่สำเร็จ ข้อความของคุณยังอยู่ ลองส่งอีกครั้ง (อ้างอิง %(reference)s)", reference=reference
     )
     button = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
-    return Reply((Paragraph(text, (button,)),), confirms=True)
+    return confirm(text, button)
 
 
 def due_failed(kind: str, reference: str) -> Reply:

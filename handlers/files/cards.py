@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.staff import Role, StaffId
 from domain.text import shorten
-from handlers.chat import Button, Document
+from handlers.chat import Button, Document, in_lines
 from handlers.i18n import _
 from handlers.labels import unset, when
 from store.files import File
@@ -35,15 +35,10 @@ def document(file: File, names: Mapping[StaffId, str], reader: Role) -> Document
     it.
     """
     who = names.get(file.added_by, "") if file.added_by is not None else ""
-    caption = "\n".join(
-        filter(
-            None,
-            (
-                f"📎 {file.name} · {size_text(file.size)}",
-                f"{who} {when(file.added_at)}".strip(),
-                file.caption,
-            ),
-        )
+    caption = in_lines(
+        f"📎 {file.name} · {size_text(file.size)}",
+        f"{who} {when(file.added_at)}".strip(),
+        file.caption,
     )
     buttons = (
         (Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id}),)

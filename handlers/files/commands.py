@@ -11,7 +11,18 @@ from domain.errors import InvalidInput, NotFound
 from domain.files import numbered_name
 from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, find_references, read_alone
-from handlers.chat import Attachment, Button, Card, Choice, Paragraph, Reply, ReplyPart, Unsent, say
+from handlers.chat import (
+    Attachment,
+    Button,
+    Card,
+    Choice,
+    Paragraph,
+    Reply,
+    ReplyPart,
+    Unsent,
+    confirm,
+    say,
+)
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.forms import engine as forms
@@ -150,14 +161,14 @@ async def _to_ticket(
         return None
     if twin is not None and not before:
         text = _("มี %(name)s ใน %(no)s อยู่แล้ว", name=twin.name, no=ticket.no)
-        return Reply((Paragraph(text, await _ticket_buttons(ctx, ticket)),))
+        return say(text, *await _ticket_buttons(ctx, ticket))
     return await _attached(ctx, ticket, [*before, file])
 
 
 async def _attached(ctx: Context, ticket: Ticket, added: Sequence[File]) -> Reply:
     """The confirmation, with the way to what was attached."""
     text = _("📎 แนบกับ %(no)s แล้ว: %(files)s", no=ticket.no, files=file_cards.names(added))
-    return Reply((Paragraph(text, await _ticket_buttons(ctx, ticket)),), confirms=True)
+    return confirm(text, *await _ticket_buttons(ctx, ticket))
 
 
 async def _ticket_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
@@ -397,7 +408,7 @@ async def removed_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     ctx.audit("ticket.file_removed", ticket.no)
     text = _("ลบ %(name)s ออกจาก %(no)s แล้ว", name=file.name, no=ticket.no)
-    return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
+    return confirm(text, ticket_buttons.show_button(ticket))
 
 
 async def unsent(ctx: Context, body: Unsent) -> None:
@@ -421,4 +432,4 @@ def not_fetched(reference: str) -> Reply:
         "ดึงไฟล์จากแอปไม่สำเร็จ กดลองใหม่ หรือส่งไฟล์อีกครั้งภายหลัง (อ้างอิง %(reference)s)", reference=reference
     )
     button = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
-    return Reply((Paragraph(text, (button,)),), confirms=True)
+    return confirm(text, button)

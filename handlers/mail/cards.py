@@ -7,7 +7,7 @@ import re
 from domain.dates.days import BANGKOK, format_time
 from domain.mail.mails import is_ticket_no
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Paragraph, Reply
+from handlers.chat import Button, Reply, confirm
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import when
@@ -139,4 +139,4 @@ def stuck_notice(mail: Mail) -> Reply:
         show.insert(0, Button(_("ดูเรื่องที่ค้าง"), "owed.show", {"owed": owed[1]}))
         if mail.state is not MailState.DOUBTFUL:
             text += "\n" + _("ฉบับนี้ยังไม่นับว่าติดตามแล้ว")
-    return Reply((Paragraph(text, (*stuck_buttons(mail), *show)),), confirms=True)
+    return confirm(text, *stuck_buttons(mail), *show)

@@ -21,7 +21,7 @@ from domain.mail.mails import (
 from domain.mail.templates import SIGNATURE, fill, letter_date
 from domain.text import split_text
 from domain.tickets.records import Ticket, reply_addresses
-from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, say
+from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, confirm, say
 from handlers.desk import Context
 from handlers.forms.engine import (
     Field,
@@ -354,7 +354,7 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return _now(ctx, mail)
     ctx.change(partial(mails.send_again, mail=mail, now=ctx.now))
     ctx.audit("mail.sent_again", mail.record)
-    return Reply((Paragraph(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to)),), confirms=True)
+    return confirm(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to))
 
 
 @action("mail.assume")
@@ -365,13 +365,13 @@ async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return _now(ctx, mail)
     ctx.change(partial(mails.assume_sent, mail=mail, now=ctx.now))
     ctx.audit("mail.assumed_sent", mail.record)
-    return Reply((Paragraph(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to)),), confirms=True)
+    return confirm(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to))
 
 
 def _now(ctx: Context, mail: Mail) -> Reply:
     """How a mail is now, for a press that came late."""
     text = f"📧 {mail.to} · {mail_cards.state_text(ctx, mail)}"
-    return Reply((Paragraph(text, mail_cards.stuck_buttons(mail)),))
+    return say(text, *mail_cards.stuck_buttons(mail))
 
 
 @action("mail.rewrite")

@@ -48,7 +48,8 @@ def who(names: Mapping[StaffId, str], change: Change) -> str:
 
 async def text(ctx: Work, change: Change) -> str:
     """`สถานะ: เปิด → ปิด`; of several pauses those that changed."""
-    old, new = change.old, change.new
+    old = change.old
+    new = change.new
     if change.field == "pauses":
         old, new = pauses.apart(old, new), pauses.apart(new, old)
     values = [await _value(ctx, change.field, value) for value in (old, new)]

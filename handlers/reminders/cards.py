@@ -11,7 +11,7 @@ from domain.dates.days import BANGKOK
 from domain.dates.when import next_working_day
 from domain.text import shorten
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Masked, Paragraph, Reply
+from handlers.chat import Button, Masked, Paragraph, Reply, confirm, in_lines, in_one_line
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import value_label, weekday_when
@@ -35,16 +35,14 @@ async def about(ctx: Context, record: str) -> str:
     if not is_ticket(record):
         return await ticket_cards.customer_title(ctx, record)
     ticket = await tickets.get_ticket(ctx.db, record)
-    return " · ".join(
-        filter(None, (record, await ticket_cards.customer_title(ctx, ticket.customer or "")))
-    )
+    return in_one_line(record, await ticket_cards.customer_title(ctx, ticket.customer or ""))
 
 
 @in_thai
 def masked_line(found: Reminder) -> Masked:
     """Of a personal reminder only which record it is about: its words are its owner's."""
     record = found.record
-    text = " · ".join(filter(None, (_("⏰ รายการเตือนส่วนตัว"), record)))
+    text = in_one_line(_("⏰ รายการเตือนส่วนตัว"), record)
     if is_ticket(record):
         return Masked(text, "ticket.show", {"no": record}, record)
     return Masked(text, "customer.show", {"code": record}, record) if record else Masked(text)
@@ -67,7 +65,7 @@ def saved(ctx: Context, found: Reminder) -> Reply:
 
 def shown(ctx: Context, found: Reminder) -> Paragraph:
     """One reminder that waits, with what can be done with it."""
-    what = " · ".join(filter(None, (found.record, shorten(found.text, 500))))
+    what = in_one_line(found.record, shorten(found.text, 500))
     lines = [_("⏰ จะเตือน %(when)s", when=weekday_when(found.due_at)), what]
     buttons = []
     calendar = ctx.desk.configuration.calendar
@@ -84,7 +82,7 @@ def shown(ctx: Context, found: Reminder) -> Paragraph:
         button(_("เปลี่ยนเวลา"), "remind.move", found),
         button(_("ลบ"), "remind.delete", found),
     ]
-    return Paragraph("\n".join(filter(None, lines)), (*buttons, *record_button(found)))
+    return Paragraph(in_lines(*lines), (*buttons, *record_button(found)))
 
 
 def record_button(found: Reminder) -> tuple[Button, ...]:
@@ -96,7 +94,7 @@ def record_button(found: Reminder) -> tuple[Button, ...]:
 
 def line(found: Reminder) -> str:
     """One line of a list."""
-    what = " · ".join(filter(None, (found.record, shorten(" ".join(found.text.split()), 50))))
+    what = in_one_line(found.record, shorten(" ".join(found.text.split()), 50))
     return f"{weekday_when(found.due_at)} · {what}"
 
 
@@ -124,7 +122,4 @@ def ring(
         for label, by in zip(snoozes, SNOOZES, strict=True)
     ]
     buttons.append(button(_("เสร็จแล้ว"), "remind.done", found))
-    return Reply(
-        (Paragraph("\n".join(filter(None, lines)), (*buttons, *record_button(found))),),
-        confirms=True,
-    )
+    return confirm(in_lines(*lines), *buttons, *record_button(found))

@@ -10,7 +10,7 @@ from domain.dates.days import BANGKOK
 from domain.dates.when import USUAL, begins_with_moment, names_moment
 from domain.errors import InvalidInput
 from domain.tickets.references import ReferenceKind, take_reference
-from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
+from handlers.chat import Button, Choice, Paragraph, Reply, confirm, in_one_line, say, turn_buttons
 from handlers.desk import Context, Work
 from handlers.forms.engine import advance, park_open, proceed, start
 from handlers.i18n import _
@@ -131,14 +131,14 @@ def _present(ctx: Context, found: Reminder, *more: Paragraph) -> Reply:
     """How a reminder stands now."""
     if found.state == "waiting":
         return Reply((reminder_cards.shown(ctx, found), *more))
-    what = " · ".join(filter(None, (found.record, found.text)))
+    what = in_one_line(found.record, found.text)
     label = (
         _("✅ เสร็จแล้ว: %(what)s", what=what)
         if found.state == "done"
         else _("⏰ เตือนไปแล้ว: %(what)s", what=what)
     )
     again = reminder_cards.button(_("เตือนอีกครั้ง"), "remind.move", found)
-    return Reply((Paragraph(label, (again, *reminder_cards.record_button(found))),))
+    return say(label, again, *reminder_cards.record_button(found))
 
 
 async def _own(ctx: Context, args: Mapping[str, str]) -> tuple[Reminder, bool]:
@@ -173,9 +173,7 @@ async def delete_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not same:
         return _present(ctx, found)
     ctx.change(partial(reminders.delete, reminder=found))
-    return Reply(
-        (Paragraph(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found))),), confirms=True
-    )
+    return confirm(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found)))
 
 
 # Ringing.
@@ -199,11 +197,8 @@ async def done_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not same:
         return _present(ctx, found)
     ctx.change(partial(reminders.end, reminder=found))
-    what = " · ".join(filter(None, (found.record, found.text)))
-    return Reply(
-        (Paragraph(_("✅ เสร็จแล้ว: %(what)s", what=what), reminder_cards.record_button(found)),),
-        confirms=True,
-    )
+    what = in_one_line(found.record, found.text)
+    return confirm(_("✅ เสร็จแล้ว: %(what)s", what=what), *reminder_cards.record_button(found))
 
 
 @due(reminders.KIND, urgent=True)

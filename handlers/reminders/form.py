@@ -13,7 +13,7 @@ from domain.dates.days import BANGKOK
 from domain.dates.when import When, find_when
 from domain.errors import InvalidInput
 from domain.text import shorten
-from handlers.chat import Card, Reply
+from handlers.chat import Card, Reply, in_one_line
 from handlers.desk import Context
 from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft
 from handlers.forms.reading import text_field
@@ -92,9 +92,7 @@ class ReminderForm(Form):
         title = _("⏰ เปลี่ยนเวลาเตือน") if draft.record else _("⏰ เตือน")
         about = await reminder_cards.about(ctx, draft.about.get("record", ""))
         lines = [(field_label(name), await self.present(ctx, draft, name)) for name in self.fields]
-        return Card(
-            " · ".join(filter(None, (title, about))), tuple(line for line in lines if line[1])
-        )
+        return Card(in_one_line(title, about), tuple(line for line in lines if line[1]))
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         value = draft.given.get(name, "")

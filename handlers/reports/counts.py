@@ -88,7 +88,8 @@ def _chart(
     by_province: Counter[str],
 ) -> Chart:
     """The users of each month; those of a single month by province, the most visited first."""
-    span, total = format_period(period), f"{sum(by_province.values()):,}"
+    span = format_period(period)
+    total = f"{sum(by_province.values()):,}"
     subtitle = _("%(span)s · รวม %(total)s ราย", span=span, total=total)
     if len(months) > 1:
         counts = {

@@ -5,6 +5,7 @@ from datetime import date
 
 from domain.dates.days import format_date
 from domain.staff import Platform, Role, StaffId
+from handlers.chat import in_one_line
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import role_label, team_label
@@ -143,6 +144,4 @@ def _day(record: str) -> str:
 async def line(work: Work, entry: AuditEntry, names: Mapping[StaffId, str]) -> str:
     """`นก · ดูใบงาน · R2611000124`"""
     who = _("ระบบ") if entry.staff_id is None else names.get(entry.staff_id, "-")
-    return " · ".join(
-        filter(None, (who, action_text(entry.action), await record_text(work, entry.record, names)))
-    )
+    return in_one_line(who, action_text(entry.action), await record_text(work, entry.record, names))

@@ -8,7 +8,7 @@ from functools import partial
 from domain.errors import Conflict, InvalidInput
 from domain.staff import Identity, Platform, Role, Staff, StaffId
 from domain.tickets.references import read_alone
-from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
+from handlers.chat import Button, Card, Choice, Reply, confirm, say
 from handlers.desk import Context
 from handlers.i18n import LANGUAGES, _
 from handlers.labels import field_label, role_label, when
@@ -52,10 +52,7 @@ async def link(ctx: Context, args: str) -> Reply:
     code, change = new_invitation(ctx.staff.id, ctx.now)
     ctx.change(change)
     ctx.audit("staff.link_code", f"staff:{ctx.staff.id}")
-    return Reply(
-        (Paragraph(_("พิมพ์ในอีกแอปภายใน 24 ชั่วโมง ใช้ได้ครั้งเดียว\n/start %(code)s", code=code)),),
-        confirms=True,
-    )
+    return confirm(_("พิมพ์ในอีกแอปภายใน 24 ชั่วโมง ใช้ได้ครั้งเดียว\n/start %(code)s", code=code))
 
 
 @command("language", "ภาษา", about="ภาษาไทย / English", fits=NOTHING)
@@ -150,7 +147,7 @@ async def role_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.change(store.keep_an_admin)
     ctx.audit(f"staff.role.{role}", f"staff:{person.id}")
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=person.name, role=role_label(role))
-    return Reply((Paragraph(text),), confirms=True)
+    return confirm(text)
 
 
 @action("staff.block", role=Role.ADMIN)
@@ -165,7 +162,7 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("staff.blocked" if blocking else "staff.unblocked", f"staff:{person.id}")
     done = _("ระงับแล้ว") if blocking else _("เลิกระงับแล้ว")
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s %(done)s", name=person.name, done=done)
-    return Reply((Paragraph(text),), confirms=True)
+    return confirm(text)
 
 
 def request_notice(request_id: str, platform: Platform, display_name: str) -> Reply:
@@ -213,7 +210,7 @@ async def grant_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         to=(request.platform, request.chat),
     )
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=name, role=role_label(role))
-    return Reply((Paragraph(text),), confirms=True)
+    return confirm(text)
 
 
 @action("access.refuse", role=Role.ADMIN)
@@ -230,7 +227,7 @@ async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         )
     )
     ctx.audit("access.refused", f"request:{request.id}")
-    return Reply((Paragraph(_("ปฏิเสธคำขอแล้ว")),), confirms=True)
+    return confirm(_("ปฏิเสธคำขอแล้ว"))
 
 
 def _audited(args: str) -> bool:

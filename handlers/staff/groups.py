@@ -12,7 +12,7 @@ from domain.groups import Group
 from domain.staff import Platform, Role
 from domain.text import clean, shorten
 from domain.tickets.references import read_alone
-from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, say
+from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, confirm, in_lines, say
 from handlers.desk import Context
 from handlers.i18n import _, speak
 from handlers.labels import person_label, role_label, team_label, when
@@ -91,7 +91,7 @@ def _target(group: Group) -> dict[str, str]:
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Serve a group no longer."""
     _remove(ctx, Platform(args["platform"]), args["chat"])
-    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย นำกลุ่มออกแล้ว")),), confirms=True)
+    return confirm(_("✅ บันทึกข้อมูลเรียบร้อย นำกลุ่มออกแล้ว"))
 
 
 def _remove(ctx: Context, platform: Platform, chat: str) -> None:
@@ -107,7 +107,8 @@ async def spoken(ctx: Context) -> Reply | None:
     not for us.
     """
     speak("th")
-    body, group = ctx.incoming.body, await find(ctx)
+    body = ctx.incoming.body
+    group = await find(ctx)
     if not isinstance(body, Text):
         return None
     try:
@@ -146,7 +147,7 @@ async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
         if group is None:
             return say(_("กลุ่มนี้ยังไม่ได้ลงทะเบียน พิมพ์ /enroll เพื่อลงทะเบียน"))
         _remove(ctx, *here)
-        return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย บอทหยุดทำงานในกลุ่มนี้แล้ว")),), confirms=True)
+        return confirm(_("✅ บันทึกข้อมูลเรียบร้อย บอทหยุดทำงานในกลุ่มนี้แล้ว"))
     title = ctx.incoming.title or await ctx.desk.title(*here)
     made = Group(
         *here,
@@ -159,12 +160,13 @@ async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
     ctx.audit("group.enrolled", store.record(*here))
     done = _("✅ บันทึกข้อมูลเรียบร้อย กลุ่มนี้เป็นของ%(whose)s", whose=_whose(made))
     how = _("เรื่องที่แจ้งในแชทส่วนตัวไม่ได้จะแจ้งที่นี่ โดยปิดบังข้อมูลผู้รับบริการ · เลิกใช้พิมพ์ /enroll ยกเลิก")
-    return Reply((Paragraph(f"{done}\n{how}"),), confirms=True)
+    return confirm(f"{done}\n{how}")
 
 
 async def _team(ctx: Context, text: str) -> str:
     """The team meant, "" for none; InvalidInput("list_team") where there is no such team."""
-    wanted, teams = _plain(text), await staff.list_teams(ctx.db)
+    wanted = _plain(text)
+    teams = await staff.list_teams(ctx.db)
     if not wanted:
         return ""
     found = next((name for name in teams if _plain(name) == wanted), None)
@@ -240,7 +242,7 @@ def lines_of(head: str, lines: Sequence[Masked], more: str = "") -> Reply:
             buttons.append(
                 Button(label, SHOW, {**line.args, "show": line.action}, typed=line.typed)
             )
-    return say("\n".join(filter(None, (head, *texts, more))), *buttons)
+    return say(in_lines(head, *texts, more), *buttons)
 
 
 @action(SHOW)

@@ -9,7 +9,7 @@ from typing import ParamSpec
 
 from domain.customers.phones import mask_name, mask_phone
 from domain.customers.records import Customer
-from handlers.chat import Masked, Reply
+from handlers.chat import Masked, Reply, in_one_line
 from handlers.i18n import speaking
 
 P = ParamSpec("P")
@@ -38,5 +38,5 @@ def masked_customer(found: Customer) -> Masked:
     phone = found.mobile or found.phone
     name = mask_name(found.name) if found.name else ""
     number = mask_phone(phone) if phone else ""
-    text = " · ".join(filter(None, (f"👤 {found.code} {name}".strip(), number)))
+    text = in_one_line(f"👤 {found.code} {name}".strip(), number)
     return Masked(text, "customer.show", {"code": found.code}, found.code)

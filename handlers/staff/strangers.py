@@ -8,7 +8,16 @@ from uuid import uuid4
 from domain.errors import Conflict, DeskError
 from domain.staff import Identity, Role
 from domain.text import clean, shorten
-from handlers.chat import Button, Incoming, Joined, Notice, Paragraph, Press, Reply, Text, say
+from handlers.chat import (
+    Button,
+    Incoming,
+    Joined,
+    Notice,
+    Press,
+    Text,
+    confirm,
+    say,
+)
 from handlers.desk import Desk, Outcome
 from handlers.i18n import _
 from handlers.messages import sentence
@@ -92,7 +101,7 @@ async def _link(desk: Desk, incoming: Incoming, who: str, code: str, now: dateti
         now, person.id, "staff.linked", f"staff:{person.id}", incoming.platform, incoming.id
     )
     text = _("✅ เชื่อมบัญชีกับ %(name)s แล้ว พิมพ์ชื่อ เบอร์โทร อีเมล หรือรหัส เพื่อค้นหาได้เลย", name=person.name)
-    return Outcome(Reply((Paragraph(text),), confirms=True), (link,), (), (entry,), person.id)
+    return Outcome(confirm(text), (link,), (), (entry,), person.id)
 
 
 async def _ask_access(desk: Desk, incoming: Incoming, who: str, now: datetime) -> Outcome:

@@ -5,7 +5,7 @@ from functools import partial
 
 from domain.errors import InvalidInput, NotFound
 from domain.staff import Role, StaffId
-from handlers.chat import Button, Choice, Paragraph, Reply
+from handlers.chat import Button, Choice, Reply, confirm
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.labels import team_label
@@ -75,7 +75,9 @@ async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("team.member", role=Role.ADMIN, in_place=True)
 async def member_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Somebody joins the team or leaves it."""
-    name, person, member = args["team"], StaffId(int(args["id"])), bool(args["member"])
+    name = args["team"]
+    person = StaffId(int(args["id"]))
+    member = bool(args["member"])
     before = [each for each in await _known(ctx, name) if each != person]
     ctx.change(partial(staff.set_team_member, team=name, staff_id=person, member=member))
     ctx.audit("team.joined" if member else "team.left", f"staff:{person}")
@@ -88,7 +90,4 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     await _known(ctx, args["team"])
     ctx.change(partial(staff.remove_team, team=args["team"]))
     ctx.audit("team.removed", f"team:{args['team']}")
-    return Reply(
-        (Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย ยุบ%(team)sแล้ว", team=team_label(args["team"]))),),
-        confirms=True,
-    )
+    return confirm(_("✅ บันทึกข้อมูลเรียบร้อย ยุบ%(team)sแล้ว", team=team_label(args["team"])))

@@ -10,7 +10,7 @@ from domain.customers.phones import parse_email
 from domain.errors import NotAllowed
 from domain.mail.mails import check_address
 from domain.staff import Role, StaffId
-from handlers.chat import Button, Paragraph, Reply, reply_to_json, say
+from handlers.chat import Button, Reply, confirm, reply_to_json, say
 from handlers.desk import Context
 from handlers.forms.engine import Field, end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
@@ -49,7 +49,7 @@ def _entered(ctx: Context, who: StaffId, email: str) -> Reply:
     ctx.change(partial(store.set_email, staff_id=who, email=email))
     ctx.audit("staff.email", f"staff:{who}")
     text = _("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชทไม่ได้", email=email)
-    return Reply((Paragraph(text),), confirms=True)
+    return confirm(text)
 
 
 @action("mymail.remove")
@@ -60,7 +60,7 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         raise NotAllowed("role", role=role_label(Role.ADMIN))
     ctx.change(partial(store.set_email, staff_id=who, email=""))
     ctx.audit("staff.email_removed", f"staff:{who}")
-    return Reply((Paragraph(_("✅ ลบอีเมลสำรองแล้ว")),), confirms=True)
+    return confirm(_("✅ ลบอีเมลสำรองแล้ว"))
 
 
 async def _heading(ctx: Context, draft: Draft) -> str:

@@ -12,7 +12,7 @@ from domain.errors import DeskError, InvalidInput, NotFound
 from domain.files import CSV, XLSX
 from domain.staff import Role
 from domain.tables.tables import RecordOutcome, Register, Remark
-from handlers.chat import Button, Card, Reply, ReplyPart, say
+from handlers.chat import Button, Card, Reply, ReplyPart, in_lines, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
 from handlers.files import commands as file_commands
@@ -166,7 +166,7 @@ def preview(job: Import, file: File, laid: ImportPreview) -> Reply:
     buttons: tuple[Button, ...] = (Button(_("แนบกับใบงานแทน"), "import.attach", {"import": job.id}),)
     note = _note(laid, remarks=True)
     if not records[RecordOutcome.NEW] and not records[RecordOutcome.CHANGED]:
-        note = "\n".join(filter(None, (_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)))
+        note = in_lines(_("ไม่มีข้อมูลใหม่ให้นำเข้า"), note)
         return _with_files(
             Card(title, _lines(laid), note, buttons), laid, rejected=True, remarks=True
         )

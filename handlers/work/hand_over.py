@@ -15,7 +15,7 @@ from domain.text import shorten
 from domain.tickets.hand_over import Leave, Offer, OfferState
 from domain.tickets.records import Change, Ticket
 from domain.tickets.references import without_courtesy
-from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.chat import Button, Card, Choice, Reply, confirm, in_one_line, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft, start
@@ -75,7 +75,8 @@ async def assign(ctx: Context, args: str) -> Reply:
     found = await tickets.get_ticket(ctx.db, number)
     if not name:
         return await _choose(ctx, found)
-    people, teams = await staff.list_staff(ctx.db), await staff.list_teams(ctx.db)
+    people = await staff.list_staff(ctx.db)
+    teams = await staff.list_teams(ctx.db)
     options = [
         *(Option(str(person.id), person.name) for person in people),
         *(Option(team, team) for team in teams),
@@ -109,15 +110,10 @@ async def _choose(ctx: Context, found: Ticket) -> Reply:
     options = []
     for person in await at_work(ctx):
         if person.id != found.assignee:
-            label = " · ".join(
-                filter(
-                    None,
-                    (
-                        person.name,
-                        _("ค้าง %(count)s", count=loads.get(person.id, 0)),
-                        away.get(person.id, ""),
-                    ),
-                )
+            label = in_one_line(
+                person.name,
+                _("ค้าง %(count)s", count=loads.get(person.id, 0)),
+                away.get(person.id, ""),
             )
             options.append(_give_button(label, found, to=str(person.id)))
     for team, members in (await staff.list_teams(ctx.db)).items():
@@ -159,7 +155,7 @@ async def _give_person(ctx: Context, found: Ticket, receiver: StaffId) -> Reply:
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s · ผู้รับผิดชอบคือ%(who)s", no=ticket.no, who=who)
     if away := (await away_until(ctx)).get(receiver):
         text += f"\n⚠️ {who}{away}"
-    return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
+    return confirm(text, ticket_buttons.show_button(ticket))
 
 
 async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
@@ -187,7 +183,7 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
         team=team_label(team),
         count=len(told),
     )
-    return Reply((Paragraph(text, (ticket_buttons.show_button(found),)),), confirms=True)
+    return confirm(text, ticket_buttons.show_button(found))
 
 
 # Taking.
@@ -217,7 +213,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             no=ticket.no,
             date=format_date(away.first_on),
         )
-        return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
+        return confirm(text, ticket_buttons.show_button(ticket))
     return Reply((await ticket_cards.card(ctx, ticket),), confirms=True)
 
 
@@ -260,12 +256,12 @@ async def gone(ctx: Context, found: Ticket) -> Reply:
         return await ticket_cards.present_state(ctx, found)
     who = doer_label(names, found.assignee, ctx.staff.id)
     text = _("ใบงาน %(no)s มีผู้รับผิดชอบแล้ว คือ%(who)s", no=found.no, who=who)
-    return Reply((Paragraph(text, (ticket_buttons.show_button(found),)),))
+    return say(text, ticket_buttons.show_button(found))
 
 
 def _taken_notice(name: str, ticket: Ticket) -> Reply:
     text = _("✅ %(who)sรับใบงาน %(no)s แล้ว", who=person_label(name), no=ticket.no)
-    return Reply((Paragraph(text, (ticket_buttons.show_button(ticket),)),), confirms=True)
+    return confirm(text, ticket_buttons.show_button(ticket))
 
 
 # Returning.
@@ -361,7 +357,7 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
         no=found.no,
         who=doer_label(names, offer.giver, ctx.staff.id),
     )
-    return Reply((Paragraph(text, (ticket_buttons.show_button(saved),)),), confirms=True)
+    return confirm(text, ticket_buttons.show_button(saved))
 
 
 async def _note_word(tx: Tx, ctx: Context, found: Ticket, word: str) -> None:
@@ -374,4 +370,4 @@ def _returned_notice(name: str, ticket: Ticket, word: str) -> Reply:
     text = _("🎫 %(who)sคืนใบงาน %(no)s ให้คุณ", who=person_label(name), no=ticket.no)
     text += f": {word}" if word else ""
     buttons = (ticket_buttons.show_button(ticket), ticket_buttons.hand_over_button(ticket))
-    return Reply((Paragraph(text, buttons),), confirms=True)
+    return confirm(text, *buttons)

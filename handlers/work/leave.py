@@ -16,7 +16,7 @@ from domain.staff import StaffId
 from domain.tickets.hand_over import Leave, Offer, OfferState, split
 from domain.tickets.records import Ticket, TicketNo
 from domain.tickets.references import without_courtesy
-from handlers.chat import Button, Choice, Paragraph, Reply
+from handlers.chat import Button, Choice, Reply, confirm, in_lines, say
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import days, person_label
@@ -35,7 +35,8 @@ from store.tickets import records as tickets
 from store.tickets.lists import Wanted
 
 KIND = "leave"
-BEGIN, END = "begin", "end"
+BEGIN = "begin"
+END = "end"
 MORNING = time(8, 30)
 SHOWN = 10
 """Tickets of a proposal that can be changed one by one."""
@@ -112,7 +113,7 @@ async def _proposal(
     away = days(first, last)
     if not given:
         text = _("ลา %(days)s · ไม่มีใบงานค้าง หรือไม่มีผู้รับฝาก", days=away)
-        return Reply((Paragraph(text, (Button(_("บันทึกวันลา"), "leave.confirm", plan, once=True),)),))
+        return say(text, Button(_("บันทึกวันลา"), "leave.confirm", plan, once=True))
     names = await staff.staff_names(ctx.db)
     found = await tickets.get_tickets(ctx.db, [*given])
     options = [
@@ -150,15 +151,18 @@ def _from_text(text: str) -> dict[TicketNo, StaffId]:
 @action("leave.pick", in_place=True)
 async def pick_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Who else takes this one?"""
-    given, no = _from_text(args["given"]), TicketNo(args["no"])
-    first, last = date.fromisoformat(args["first"]), date.fromisoformat(args["last"])
+    given = _from_text(args["given"])
+    no = TicketNo(args["no"])
+    first = date.fromisoformat(args["first"])
+    last = date.fromisoformat(args["last"])
     if args.get("to"):
         if args["to"] == "none":
             del given[no]
         else:
             given[no] = StaffId(int(args["to"]))
         return await _proposal(ctx, first, last, given)
-    loads, names = await _loads(ctx, first, last), await staff.staff_names(ctx.db)
+    loads = await _loads(ctx, first, last)
+    names = await staff.staff_names(ctx.db)
     options = tuple(
         Button(
             _("%(name)s · ค้าง %(count)s", name=names[person], count=count),
@@ -174,7 +178,8 @@ async def pick_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("leave.confirm", in_place=True)
 async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Enter the leave and offer each ticket to whom it was proposed."""
-    first, last = date.fromisoformat(args["first"]), date.fromisoformat(args["last"])
+    first = date.fromisoformat(args["first"])
+    last = date.fromisoformat(args["last"])
     if last < ctx.today:
         raise InvalidInput("days_past", days=days(first, last))
     if any(
@@ -182,10 +187,8 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ):
         raise InvalidInput("leave_twice", days=days(first, last))
     away = Leave(uuid4().hex, ctx.staff.id, first, last)
-    given, mine = (
-        _from_text(args["given"]),
-        await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,))),
-    )
+    given = _from_text(args["given"])
+    mine = await ticket_lists.list_unfinished(ctx.db, Wanted((ctx.staff.id,)))
     offers: dict[StaffId, list[tuple[Offer, Ticket]]] = {}
     for ticket in ticket_cards.by_due(ctx, mine):
         if ticket.no in given:
@@ -217,10 +220,7 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         count=sum(map(len, offers.values())),
     )
     back = _("งานที่มีผู้รับจะกลับมาเอง %(date)s", date=format_date(last + timedelta(days=1)))
-    return Reply(
-        (Paragraph(f"{text}\n{back}" if offers else text, (_back_button(away, ctx.today),)),),
-        confirms=True,
-    )
+    return confirm(f"{text}\n{back}" if offers else text, _back_button(away, ctx.today))
 
 
 def _morning(on: date) -> datetime:
@@ -272,7 +272,7 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         if is_open(each, found[each.ticket])
     ]
     if not taken:
-        return Reply((Paragraph(_("ไม่มีใบงานให้รับแล้ว")),))
+        return say(_("ไม่มีใบงานให้รับแล้ว"))
     ctx.notify(
         partial(_accepted_notice, ctx.staff.name, len(taken)),
         f"accepted:{away.id}:{ctx.staff.id}",
@@ -285,18 +285,11 @@ async def accept_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     lines = [_("✅ รับใบงาน %(count)s ใบแล้ว", count=len(taken)), since]
     buttons = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in taken[:SHOWN])
-    return Reply((Paragraph("\n".join(filter(None, lines)), buttons),), confirms=True)
+    return confirm(in_lines(*lines), *buttons)
 
 
 def _accepted_notice(name: str, count: int) -> Reply:
-    return Reply(
-        (
-            Paragraph(
-                _("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s ใบ", who=person_label(name), count=count)
-            ),
-        ),
-        confirms=True,
-    )
+    return confirm(_("✅ %(who)sรับใบงานที่ฝากแล้ว %(count)s ใบ", who=person_label(name), count=count))
 
 
 # The leaves that are entered, and coming back early.
@@ -310,7 +303,7 @@ async def _entered(ctx: Context) -> Reply:
     lines = [f"{names.get(each.staff, '-')} {days(each.first_on, each.last_on)}" for each in coming]
     buttons = tuple(_back_button(each, ctx.today) for each in coming if each.staff == ctx.staff.id)
     title = _("วันลา · พิมพ์ ลา ตามด้วยวันที่ เช่น ลา 12-14 ธ.ค.")
-    return Reply((Paragraph("\n".join((title, *lines)), buttons),))
+    return say("\n".join((title, *lines)), *buttons)
 
 
 def _back_button(away: Leave, today: date) -> Button:
@@ -401,7 +394,8 @@ async def _come_back(work: Work, away: Leave) -> list[Ticket]:
     found = await tickets.get_tickets(work.db, [each.ticket for each in offers])
     owner = await staff.get_staff(work.db, away.staff)
     stand_ins = await hand_overs.list_stand_ins(work.db, [each.ticket for each in offers])
-    back, holders = [], dict[StaffId | None, list[Ticket]]()
+    back = []
+    holders = dict[StaffId | None, list[Ticket]]()
     for each in offers:
         ticket = found[each.ticket]
         held = each.state is OfferState.ACCEPTED and ticket.assignee in _holders(
@@ -441,12 +435,12 @@ def _holders(given: Offer, stand_ins: Sequence[Offer]) -> set[StaffId | None]:
 def _went_back_notice(name: str, gone: Sequence[Ticket]) -> Reply:
     nos = ", ".join(ticket.no for ticket in gone)
     text = _("🎫 %(who)sกลับมาแล้ว ใบงานที่ฝากไว้กลับไปที่เจ้าของ: %(nos)s", who=person_label(name), nos=nos)
-    return Reply((Paragraph(text),), confirms=True)
+    return confirm(text)
 
 
 def _back_message(back: Sequence[Ticket]) -> Reply:
     if not back:
-        return Reply((Paragraph(_("✅ สิ้นสุดวันลาแล้ว ไม่มีใบงานที่ต้องคืน")),), confirms=True)
+        return confirm(_("✅ สิ้นสุดวันลาแล้ว ไม่มีใบงานที่ต้องคืน"))
     options = tuple(ticket_buttons.show_button(ticket, ticket.no) for ticket in back[:SHOWN])
     title = _("✅ สิ้นสุดวันลาแล้ว ใบงานกลับมาที่คุณ %(count)s ใบ", count=len(back))
-    return Reply((Paragraph(title, options),), confirms=True)
+    return confirm(title, *options)

@@ -15,7 +15,7 @@ from domain.dates.days import BANGKOK, format_date, format_time
 from domain.owed.rules import Owed
 from domain.staff import StaffId
 from domain.tickets.records import Ticket, TicketNo
-from handlers.chat import Button, Choice, Masked, Reply, ReplyPart
+from handlers.chat import Button, Choice, Masked, Reply, ReplyPart, in_lines, in_one_line
 from handlers.clock import deadlines
 from handlers.desk import Work
 from handlers.i18n import _
@@ -104,7 +104,8 @@ async def queue(work: Work, rows: Sequence[Due]) -> None:
             whose = "" if who is None or person == who else names.get(who, "")
             _add(days, person, await _owed_day(work, count, some, whose))
     week = await weekly.week(work)
-    late, key = any(row.is_late(work.now) for row in rows), f"morning:{rows[-1].occurrence}"
+    late = any(row.is_late(work.now) for row in rows)
+    key = f"morning:{rows[-1].occurrence}"
     for person, day in days.items():
         if person in there.people:
             _add(days, person, await _reminder_day(work, person))
@@ -235,7 +236,7 @@ async def _deadline_day(
 
 
 def _joined(*texts: str) -> str:
-    return " · ".join(filter(None, texts))
+    return in_one_line(*texts)
 
 
 def _section_of(work: Work, ticket: Ticket) -> Section | None:
@@ -254,7 +255,7 @@ def _ticket_text(work: Work, section: Section, ticket: Ticket, names: Mapping[st
     if section is Section.TODAY and due_at:
         until = _("ถึง %(time)s", time=format_time(due_at))
     words = ticket_cards.ticket_words(work, ticket, names.get(ticket.customer or "", ""))
-    return " · ".join(filter(None, (f"🎫 {words}", until)))
+    return in_one_line(f"🎫 {words}", until)
 
 
 async def _owed_day(work: Work, count: int, some: Sequence[Owed], whose: str) -> Day:
@@ -291,7 +292,8 @@ async def _reminder_day(work: Work, person: StaffId) -> Day:
 
 
 def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
-    counts, count = today.counts, today.counts.total()
+    counts = today.counts
+    count = today.counts.total()
     sums = " · ".join(
         f"{value_label('morning', section)} {counts[section]}"
         for section in Section
@@ -315,4 +317,4 @@ def _part(work: Work, today: Day, *, late: bool) -> ReplyPart:
         buttons.append(Button(_("ค้างส่งทั้งหมด"), "owed.all", {"mine": "1"}))
     left = count - len(today.lines)
     more = _("และอีก %(count)s เรื่อง", count=left) if left else ""
-    return Choice("\n".join(filter(None, (head, sums, more))), options, tuple(buttons))
+    return Choice(in_lines(head, sums, more), options, tuple(buttons))
