@@ -9,13 +9,13 @@ from uuid import uuid4
 from bot.clock import Clock
 from bot.log import get_logger, where
 from bot.networks.poster import Poster, PostingNetworks
-from bot.queues.outgoing import Adapters, Batch, add_notices, write
+from bot.queues.outgoing import Adapters, Outgoing, write
 from bot.queues.sender import Sender
 from bot.queues.worker import Worker
 from bot.tables.imports import Imports
 from domain.configuration import Configuration
 from domain.dates.days import BANGKOK
-from domain.staff import Platform
+from domain.staff import Chat, Platform
 from handlers.desk import Charts, Desk, Files, NoCharts, NoFiles, Outcome, no_title
 from handlers.messages import new_reference
 from store.engine import leases
@@ -98,13 +98,13 @@ class Engine:
 
     async def post(self, outcome: Outcome, *changes: Write) -> None:
         """Write what was decided without an event, and send what it tells."""
-        batch, now = Batch(), self.desk.clock()
-        await add_notices(batch, self._adapters, self.desk.db, outcome.notices, now)
+        outgoing = Outgoing(self.desk.db, self._adapters, self.desk.clock())
+        await outgoing.tell(outcome.notices)
 
-        async def work(tx: Tx) -> list[tuple[Platform, str]]:
+        async def work(tx: Tx) -> list[Chat]:
             for change in changes:
                 await change(tx)
-            return await write(tx, outcome, batch, self._adapters, self.owner, now)
+            return await write(tx, outcome, outgoing, self.owner)
 
         self.sender.wake(await self.desk.db.write(work))
 

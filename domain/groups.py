@@ -2,11 +2,11 @@
 Pure.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.staff import Platform, StaffId
+from domain.staff import Chat, Platform, StaffId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,24 @@ class Group:
     enrolled_by: StaffId
     enrolled_at: datetime
 
+    @property
+    def at(self) -> Chat:
+        """The group's chat with its platform."""
+        return self.platform, self.chat
+
 
 def last_resort(groups: Sequence[Group], teams: Collection[str]) -> list[Group]:
     """Where members of these teams are told what reaches them nowhere else: their teams' chats,
     then the desk's.
     """
-    return [group for group in groups if group.team in teams and group.team] + [
-        g for g in groups if not g.team
-    ]
+    of_teams = [group for group in groups if group.team and group.team in teams]
+    of_the_desk = [group for group in groups if not group.team]
+    return of_teams + of_the_desk
+
+
+def last_resort_of(
+    who: StaffId, groups: Sequence[Group], teams: Mapping[str, Collection[StaffId]]
+) -> list[Group]:
+    """The same for one member of staff, out of all teams with their members."""
+    mine = [team for team, members in teams.items() if who in members]
+    return last_resort(groups, mine)

@@ -20,6 +20,10 @@ class Platform(StrEnum):
     MAIL = "mail"
 
 
+Chat = tuple[Platform, str]
+"""A platform, and a chat there."""
+
+
 class Role(StrEnum):
     """Each role may do all that those before it may."""
 
@@ -68,3 +72,13 @@ class Identity:
     staff_id: StaffId
     chat: str
     unreachable_at: datetime | None = None
+
+    @property
+    def at(self) -> Chat:
+        """The private chat with its platform."""
+        return self.platform, self.chat
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether the platform has not said otherwise."""
+        return self.unreachable_at is None

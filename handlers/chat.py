@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from domain.staff import Platform, Role, StaffId
+from domain.staff import Chat, Platform, Role, StaffId
 from domain.text import clean
 from handlers.i18n import _
 
@@ -333,7 +333,7 @@ class Notice:
     key: str
     staff_id: StaffId | None = None
     role: Role | None = None
-    to: tuple[Platform, str] | None = None
+    to: Chat | None = None
 
 
 def say(text: str, *buttons: Button) -> Reply:

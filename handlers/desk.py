@@ -13,7 +13,7 @@ from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
 from domain.publicity.reading import Network
-from domain.staff import Platform, Role, Staff, StaffId
+from domain.staff import Chat, Platform, Role, Staff, StaffId
 from domain.tickets.records import Ticket
 from handlers.chat import Attachment, Earlier, Incoming, Notice, Reply
 from store import holidays
@@ -237,7 +237,7 @@ class Work:
         *,
         staff_id: StaffId | None = None,
         role: Role | None = None,
-        to: tuple[Platform, str] | None = None,
+        to: Chat | None = None,
     ) -> None:
         """Send a person, everybody with a role, or a chat a message not asked for, once for each
         `key`.

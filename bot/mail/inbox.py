@@ -10,9 +10,9 @@ from typing import Protocol
 
 from bot.log import get_logger, where
 from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
-from bot.queues.outgoing import ADMIN_TOLD
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
+from domain.reach import UNDELIVERABLE
 from domain.staff import Role
 from handlers import system
 from handlers.chat import Notice
@@ -109,7 +109,7 @@ class MailInbox:
             day = self._desk.clock().astimezone(BANGKOK).date()
             told = Notice(
                 partial(system.mailbox_away, step),
-                f"{ADMIN_TOLD}imap:{step}:{day}",
+                f"{UNDELIVERABLE}imap:{step}:{day}",
                 role=Role.ADMIN,
             )
             await self._post(Outcome(None, notices=(told,)))

@@ -8,38 +8,23 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 from bot.log import get_logger, where
 from bot.platform import ChatMoved, Delivery, Doubtful, Dropped, Refused, Retry, Sent
+from bot.queues.alarms import platform_refuses
 from bot.queues.lanes import Lanes
-from bot.queues.outgoing import (
-    ADMIN_TOLD,
-    GROUPED,
-    MAILED,
-    Adapters,
-    Batch,
-    add_notice,
-    add_to_group,
-    mail_instead,
-    notice_message,
-    reachable_address,
-    served,
-)
-from bot.queues.quota import QUOTA, spent_notice
-from domain.staff import Platform, Role
-from handlers import system
-from handlers.chat import Notice, reply_from_json
-from handlers.mail import cards as mail_cards
+from bot.queues.outgoing import Adapters, Outgoing, served
+from bot.queues.undelivered import GivenUp
+from domain.staff import Chat, Platform
+from handlers.chat import reply_from_json
 from store import audit, groups, staff
 from store.audit import AuditEntry
-from store.chat import buttons, outbox, push_use
+from store.chat import outbox, push_use
 from store.chat.outbox import Message
 from store.engine import leases
 from store.engine.database import Database, StoreUnavailable, Tx
 from store.engine.failpoints import failpoint
-from store.mail import mails as mail
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
@@ -49,13 +34,8 @@ LONGEST_MAIL = 300.0
 KEEP_LEASE = leases.TTL.total_seconds() / 3
 USEFUL = timedelta(hours=24)
 """A message that could not be sent for a day is given up and shown to the administrator."""
-MOVED = ":moved"
-"""Behind a notice's key: it went to the person's other platform."""
-MOST_GROUPS = 3
-"""Groups that a notice goes to at most, one after the other."""
 
 log = get_logger()
-Chat = tuple[Platform, str]
 
 
 class Sender:
@@ -199,14 +179,10 @@ class Sender:
                 await self._retry(message, delivery, now)
             case Dropped(error):
                 await self._db.write(lambda tx: outbox.mark_ended(tx, message, "dropped", error))
-            case Refused(error, unreachable, spent):
-                await self._give_up(
-                    message, "dead", error, now, unreachable=unreachable, spent=spent
-                )
             case ChatMoved(to):
                 await self._follow(message, to, now)
-            case Doubtful(error):
-                await self._give_up(message, "doubtful", error, now)
+            case Refused() | Doubtful():
+                await self._give_up(message, delivery, now)
         return False
 
     async def _sent(self, message: Message, now: datetime, pushes: int) -> bool:
@@ -248,133 +224,45 @@ class Sender:
         )
         next_at = now + timedelta(seconds=pause)
         unclear = message.unclear or delivery.unclear
-        batch = Batch()
+        outgoing = Outgoing(self._db, self._adapters, now)
         if delivery.alarm:
-            key = f"{ADMIN_TOLD}{message.platform}:{delivery.error}:{now:%Y-%m-%d}"
-            await self._tell_administrators(batch, message.platform, delivery.error, key, now)
+            await outgoing.tell([platform_refuses(message.platform, delivery.error, now)])
 
         async def work(tx: Tx) -> list[Chat]:
             await outbox.mark_retry(tx, message, next_at, unclear=unclear, error=delivery.error)
-            return (
-                await outbox.put(tx, batch.messages, self._owner, now, self._serves)
-                if batch.messages
-                else []
-            )
+            return await outgoing.put(tx, self._owner)
 
         self.wake(await self._db.write(work))
 
-    async def _give_up(
-        self,
-        message: Message,
-        state: str,
-        error: str,
-        now: datetime,
-        *,
-        unreachable: bool = False,
-        spent: bool = False,
-    ) -> None:
-        """Not tried again: it goes to the person's other platform, else by mail, else somebody is
-        told.
-        """
+    async def _give_up(self, message: Message, ending: Refused | Doubtful, now: datetime) -> None:
+        """Not tried again here; it takes another route, or somebody is told."""
         log.error(
             "message not delivered",
             platform=message.platform,
             message_id=str(message.id),
-            reason=error,
+            reason=ending.error,
         )
-        batch = Batch()
-        elsewhere = (
-            await self._elsewhere(message, now)
-            or await self._by_mail(message, now)
-            or await self._in_group(batch, message, now)
-        )
-        if message.platform is Platform.MAIL and not message.notice:
-            await self._tell_writer(batch, message, state, error, now)
-        elif (message.dedupe_key or "").startswith((ADMIN_TOLD, QUOTA)):
-            pass  # a notice about a notice would never end
-        elif spent:
-            await add_notice(
-                batch, self._adapters, self._db, spent_notice(message.platform, now), now
-            )
-        elif not elsewhere and message.staff_id is not None:
-            # A stranger who turns away is nobody's trouble.
-            await self._tell_of_one(batch, message, error, now)
+        outgoing = Outgoing(self._db, self._adapters, now)
+        given_up = GivenUp(self._db, outgoing, message, ending)
+        moved = await given_up.follow()
 
         async def work(tx: Tx) -> list[Chat]:
-            await outbox.mark_ended(tx, message, "moved" if elsewhere else state, error)
-            if elsewhere:
+            state = "moved" if moved else given_up.state
+            await outbox.mark_ended(tx, message, state, ending.error)
+            if moved:
                 await outbox.drop_rest(tx, message)
-            if unreachable:
+            if isinstance(ending, Refused) and ending.unreachable:
                 await staff.mark_unreachable(tx, message.platform, message.chat, now)
                 await self._forget_group(tx, message, now)
-            await buttons.add(tx, batch.button_rows)
-            rows = [*elsewhere, *batch.messages]
-            return await outbox.put(tx, rows, self._owner, now, self._serves) if rows else []
+            return await outgoing.put(tx, self._owner)
 
         self.wake(await self._db.write(work))
-
-    async def _in_group(self, batch: Batch, message: Message, now: datetime) -> list[Message]:
-        """The masked form in the chat of the person's team, the last resort before the
-        administrators.
-        """
-        key = message.dedupe_key or ""
-        if not message.notice or message.staff_id is None or key.count(GROUPED) >= MOST_GROUPS:
-            return []
-        person = await staff.get_staff(self._db, message.staff_id)
-        lines = reply_from_json(message.notice).masked if person.blocked_at is None else ()
-        here, mine = (message.platform, message.chat), Batch()
-        await add_to_group(
-            mine, self._adapters, self._db, person, lines, f"{key}{GROUPED}", now, but=here
-        )
-        batch.button_rows += mine.button_rows
-        return mine.messages
 
     async def _forget_group(self, tx: Tx, message: Message, now: datetime) -> None:
         """A group that takes no messages from us serves nobody."""
         if await groups.remove(tx, message.platform, message.chat):
             record = groups.record(message.platform, message.chat)
             await audit.add(tx, [AuditEntry(now, None, "group.left", record, message.platform, "")])
-
-    async def _tell_administrators(
-        self, batch: Batch, platform: Platform, error: str, key: str, now: datetime
-    ) -> None:
-        told = Notice(lambda: system.undeliverable(platform, error), key, role=Role.ADMIN)
-        await add_notice(batch, self._adapters, self._db, told, now)
-
-    async def _tell_of_one(self, batch: Batch, message: Message, error: str, now: datetime) -> None:
-        """A message to one of the staff reached nobody: the administrators hear who it is."""
-        assert message.staff_id is not None
-        name = (await staff.get_staff(self._db, message.staff_id)).name
-        make = partial(system.nowhere_to_tell, name)
-        if message.platform is not Platform.MAIL:
-            make = partial(system.undeliverable, message.platform, error, name)
-        await add_notice(
-            batch,
-            self._adapters,
-            self._db,
-            Notice(make, f"{ADMIN_TOLD}{message.id}", role=Role.ADMIN),
-            now,
-        )
-
-    async def _tell_writer(
-        self, batch: Batch, message: Message, state: str, error: str, now: datetime
-    ) -> None:
-        """Who wrote a mail decides what becomes of it; the administrators where that person cannot
-        be told.
-        """
-        written = await mail.find_mail(self._db, str(message.id))
-        if written is None:
-            return
-        stuck = replace(written, state=mail.MailState(state), error=error)
-        told = Notice(
-            lambda: mail_cards.stuck_notice(stuck), f"mail:{message.id}:{now.isoformat()}"
-        )
-        if written.staff_id is not None:
-            await add_notice(
-                batch, self._adapters, self._db, replace(told, staff_id=written.staff_id), now
-            )
-        if not any(row.staff_id == written.staff_id for row in batch.messages):
-            await add_notice(batch, self._adapters, self._db, replace(told, role=Role.ADMIN), now)
 
     def _payloads(self, message: Message) -> Sequence[str]:
         """A notice as this platform says it, in calls; none where it cannot be said, which must not
@@ -411,33 +299,3 @@ class Sender:
 
         await self._db.write(work)
         return replace(message, payload=payloads[0])
-
-    async def _elsewhere(self, message: Message, now: datetime) -> list[Message]:
-        """The same notice, once, on the person's other platform; answers go only where the question
-        came from.
-        """
-        if not message.notice or message.staff_id is None or _went_on(message):
-            return []
-        here = (message.platform, message.chat)
-        address = await reachable_address(self._db, self._adapters, message.staff_id, but=here)
-        if address is None:
-            return []
-        key = f"{message.dedupe_key}{MOVED}"
-        return [
-            notice_message(reply_from_json(message.notice), address, message.staff_id, key, now)
-        ]
-
-    async def _by_mail(self, message: Message, now: datetime) -> list[Message]:
-        """That a notice waits, once, to the person's work address where no chat takes it."""
-        if not message.notice or message.staff_id is None or MAILED in (message.dedupe_key or ""):
-            return []
-        person = await staff.get_staff(self._db, message.staff_id)
-        key = (message.dedupe_key or "").removesuffix(MOVED)
-        reply = reply_from_json(message.notice)
-        by_mail = await mail_instead(self._adapters, self._db, person, reply, key, now)
-        return [by_mail] if by_mail else []
-
-
-def _went_on(message: Message) -> bool:
-    """Whether the person's other platform was tried already."""
-    return MOVED in (message.dedupe_key or "") or MAILED in (message.dedupe_key or "")

@@ -10,10 +10,10 @@ from datetime import datetime
 from bot.log import get_logger, where
 from bot.platform import Unparsable
 from bot.queues.lanes import Lanes
-from bot.queues.outgoing import Adapters, Batch, add_answer, add_notices, write
+from bot.queues.outgoing import Adapters, Outgoing, write
 from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
-from domain.staff import Platform
+from domain.staff import Chat, Platform
 from handlers import system
 from handlers.chat import Incoming, Query, Reply
 from handlers.desk import Desk, FetchFailed, Outcome
@@ -205,16 +205,16 @@ class Worker:
     ) -> bool:
         """Effects, answer and the event's end in one short transaction."""
         now = self._desk.clock()
-        batch = Batch()
+        outgoing = Outgoing(self._desk.db, self._adapters, now)
         if incoming is not None and outcome.reply is not None:
-            add_answer(batch, self._adapters, incoming, outcome.reply, outcome.staff_id, now)
-        await add_notices(batch, self._adapters, self._desk.db, outcome.notices, now)
+            outgoing.answer(incoming, outcome.reply, outcome.staff_id)
+        await outgoing.tell(outcome.notices)
         if outcome.origin:
-            batch.answers(outcome.origin)
+            outgoing.come_from(outcome.origin)
 
-        async def work(tx: Tx) -> tuple[list[tuple[Platform, str]], bool]:
+        async def work(tx: Tx) -> tuple[list[Chat], bool]:
             await inbox.finish(tx, event, now, state, reference)
-            chats = await write(tx, outcome, batch, self._adapters, self._owner, now)
+            chats = await write(tx, outcome, outgoing, self._owner)
             return chats, await inbox.release_if_idle(tx, event.conversation, self._owner, now)
 
         chats, released = await self._desk.db.write(work)

@@ -12,11 +12,11 @@ from uuid import uuid4
 
 from bot.log import get_logger, where
 from bot.queues.lanes import Lanes
-from bot.queues.outgoing import Adapters, Batch, add_notice
+from bot.queues.outgoing import Adapters, Outgoing
 from bot.queues.sender import Sender
 from domain.errors import Conflict, DeskError
 from domain.files import CSV
-from domain.staff import Platform
+from domain.staff import Chat, Platform
 from domain.tables.tables import RecordOutcome, Remark
 from handlers.chat import Notice, Reply
 from handlers.desk import Desk
@@ -26,7 +26,6 @@ from handlers.tables import imports as words
 from handlers.tables.imports import ImportPreview
 from handlers.tables.text import file_notes, remark_header, remark_row, table_sentence
 from store import files, staff
-from store.chat import outbox
 from store.engine import leases
 from store.engine.database import StoreUnavailable, Tx
 from store.files import File, of_import
@@ -202,33 +201,29 @@ class Imports:
         it meanwhile.
         """
         now = self._desk.clock()
-        batch = await self._batch(job, reply, state)
+        outgoing = await self._outgoing(job, reply, state)
 
-        async def work(tx: Tx) -> list[tuple[Platform, str]]:
+        async def work(tx: Tx) -> list[Chat]:
             await imports.step(tx, job.id, job.state, state, now)
             for file in laid.files if laid else ():
                 await files.add(tx, file)
-            return await self._put(tx, batch)
+            return await outgoing.put(tx, self._owner)
 
         with suppress(Conflict):
             self._sender.wake(await self._desk.db.write(work))
 
     async def _say(self, job: Import, reply: Reply, what: str) -> None:
-        batch = await self._batch(job, reply, what)
-        self._sender.wake(await self._desk.db.write(lambda tx: self._put(tx, batch)))
+        outgoing = await self._outgoing(job, reply, what)
+        chats = await self._desk.db.write(lambda tx: outgoing.put(tx, self._owner))
+        self._sender.wake(chats)
 
-    async def _batch(self, job: Import, reply: Reply, what: str) -> Batch:
-        batch = Batch()
-        address = (Platform(job.platform), job.chat)
-        notice = Notice(lambda: reply, f"import:{job.id}:{what}", staff_id=job.staff_id, to=address)
-        await add_notice(batch, self._adapters, self._desk.db, notice, self._desk.clock())
-        return batch
-
-    async def _put(self, tx: Tx, batch: Batch) -> list[tuple[Platform, str]]:
-        from store.chat import buttons
-
-        await buttons.add(tx, batch.button_rows)
-        return await outbox.put(tx, batch.messages, self._owner, self._desk.clock())
+    async def _outgoing(self, job: Import, reply: Reply, what: str) -> Outgoing:
+        """What is said of the import, in the chat that it was sent in."""
+        outgoing = Outgoing(self._desk.db, self._adapters, self._desk.clock())
+        chat = (Platform(job.platform), job.chat)
+        key = f"import:{job.id}:{what}"
+        await outgoing.tell([Notice(lambda: reply, key, staff_id=job.staff_id, to=chat)])
+        return outgoing
 
 
 class _Told:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from domain.mail.bounces import DeliveryReport, is_report, read_report
+from domain.reach import UNDELIVERABLE
 from domain.staff import Role
 from handlers.desk import Work
 from handlers.mail.cards import stuck_notice
@@ -68,7 +69,7 @@ async def _about_staff(work: Work, report: DeliveryReport, key: str) -> MailKind
         person = await staff.get_staff(work.db, who)
         work.notify(
             partial(nowhere_to_tell, person.name),
-            f"undeliverable:{report.message_id}:{key}",
+            f"{UNDELIVERABLE}{report.message_id}:{key}",
             role=Role.ADMIN,
         )
     return MailKind.REPORT

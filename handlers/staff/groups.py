@@ -9,6 +9,7 @@ from functools import partial
 from domain.customers.records import Customer
 from domain.errors import DeskError, InvalidInput, NotAllowed
 from domain.groups import Group
+from domain.reach import account_chat
 from domain.staff import Platform, Role
 from domain.text import clean, shorten
 from domain.tickets.references import read_alone
@@ -261,13 +262,10 @@ async def in_private(ctx: Context, reply: Reply) -> None:
     platform.
     """
     incoming = ctx.incoming
-    mine = await staff.list_identities(ctx.db, ctx.staff.id)
-    here = [
-        (each.platform, each.chat)
-        for each in mine
-        if each.user == incoming.who and each.unreachable_at is None
-    ]
-    to = next((address for address in here if address[0] is incoming.platform), None)
+    accounts = await staff.list_identities(ctx.db, ctx.staff.id)
     ctx.notify(
-        lambda: reply, f"shown:{incoming.platform}:{incoming.id}", staff_id=ctx.staff.id, to=to
+        lambda: reply,
+        f"shown:{incoming.platform}:{incoming.id}",
+        staff_id=ctx.staff.id,
+        to=account_chat(accounts, incoming.platform, incoming.who),
     )

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.groups import last_resort
+from domain.groups import last_resort_of
+from domain.reach import can_be_told
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import OfferState
 from handlers.desk import Work
@@ -55,11 +56,7 @@ async def who_is_there(work: Work) -> Availability:
     able = [
         person
         for person in everybody
-        if person.blocked_at is None
-        and (
-            (person.email and work.desk.mail_from)
-            or any(each.unreachable_at is None for each in accounts.get(person.id, ()))
-        )
+        if can_be_told(person, accounts.get(person.id, ()), mail=bool(work.desk.mail_from))
     ]
     there = {person.id: person for person in able if person.id not in away}
     in_place = {}
@@ -81,7 +78,4 @@ async def _in_chat(work: Work, lost: Sequence[StaffId]) -> frozenset[StaffId]:
     """Of these people those whose team, or the whole desk, has an enrolled chat."""
     chats = await groups.list_groups(work.db) if lost else []
     teams = await staff.list_teams(work.db) if chats else {}
-    mine = {
-        person: [name for name, members in teams.items() if person in members] for person in lost
-    }
-    return frozenset(person for person in lost if last_resort(chats, mine[person]))
+    return frozenset(person for person in lost if last_resort_of(person, chats, teams))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.staff import Platform, StaffId
+from domain.staff import Chat, Platform, StaffId
 from store.engine import leases
 from store.engine.database import Database, Reader, Row, Tx
 
@@ -36,6 +36,11 @@ class Message:
     next_at: datetime | None = None
     event_id: str = ""
     """The event that it answers, where that brought a message that its sender may take back."""
+
+    @property
+    def at(self) -> Chat:
+        """The chat that it is for, with its platform."""
+        return self.platform, self.chat
 
 
 MOST_CALLS = 20
@@ -80,7 +85,7 @@ async def put(
     owner: str,
     now: datetime,
     serves: Callable[[Platform, str], bool] = lambda _platform, _chat: True,
-) -> list[tuple[Platform, str]]:
+) -> list[Chat]:
     """Queue messages; returns the chats that `owner` must now send to, of those that it serves.
 
     A message whose `dedupe_key` is known is passed over.
@@ -130,9 +135,7 @@ async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
     return None if row is None else _message(row)
 
 
-async def list_waiting(
-    db: Reader, platforms: Sequence[str], now: datetime
-) -> list[tuple[Platform, str]]:
+async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> list[Chat]:
     """Chats on these platforms whose oldest message is due; the others of a chat wait behind it."""
     if not platforms:
         return []

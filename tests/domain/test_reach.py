@@ -1,0 +1,300 @@
+"""Who is reached how: the next route of a notice, and who hears of it where none is left."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.groups import Group
+from domain.reach import (
+    MOST_GROUPS,
+    ByMail,
+    Directory,
+    Hearer,
+    InChat,
+    InGroup,
+    Tried,
+    Undelivered,
+    account_chat,
+    can_be_told,
+    find_route,
+    first_routing,
+    next_routing,
+    quota_mark,
+)
+from domain.staff import Identity, Platform, Role, Staff, StaffId
+
+AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+TELEGRAM = (Platform.TELEGRAM, "nok-telegram")
+LINE = (Platform.LINE, "nok-line")
+TERMINAL = (Platform.TERMINAL, "nok-terminal")
+TEAM = (Platform.TELEGRAM, "team")
+DESK = (Platform.LINE, "desk")
+OTHER = (Platform.TELEGRAM, "other team")
+EMAIL = "nok@nso.example"
+NOK = Staff(StaffId(1), "นก", Role.OFFICER, email=EMAIL)
+TON = Staff(StaffId(2), "ต้น", Role.SUPERVISOR)
+MAY = Staff(StaffId(3), "เมย์", Role.ADMIN)
+
+
+def account(chat, *, gone=False):
+    return Identity(chat[0], "nok", NOK.id, chat[1], AT if gone else None)
+
+
+def group(chat, team=""):
+    return Group(chat[0], chat[1], "", team, MAY.id, AT)
+
+
+GROUPS = (group(DESK), group(TEAM, "ไมโครดาตา"), group(OTHER, "แผนที่"))
+
+
+def directory(*accounts, groups=GROUPS, person=NOK, mail=True, served=tuple(Platform)):
+    return Directory(
+        people={each.id: each for each in (person, TON, MAY)},
+        accounts={person.id: accounts},
+        groups=groups,
+        teams={"ไมโครดาตา": [NOK.id, TON.id], "แผนที่": [TON.id]},
+        serves=lambda platform, _chat: platform in served,
+        mail=mail,
+    )
+
+
+def first(told, person=NOK, *, personal=True, masked=True):
+    return first_routing(told, person, "due:5:1", personal=personal, masked=masked)
+
+
+def after(told, key, at, person=NOK, *, notice=True, masked=True, spent=False):
+    return next_routing(told, person, Undelivered(key, at, notice, masked, spent))
+
+
+BOTH = (account(TELEGRAM), account(LINE))
+NO_CHAT = (account(TELEGRAM, gone=True), account(LINE, gone=True))
+NO_MAIL = replace(NOK, email="")
+BLOCKED = replace(NOK, blocked_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("told", "person", "route"),
+    [
+        # The account used last, of those that take messages.
+        (directory(*BOTH), NOK, InChat(TELEGRAM)),
+        (directory(*reversed(BOTH)), NOK, InChat(LINE)),
+        (directory(account(TELEGRAM, gone=True), account(LINE)), NOK, InChat(LINE)),
+        # What this process sends to comes first; else another process sends it.
+        (directory(*BOTH, served=[Platform.LINE]), NOK, InChat(LINE)),
+        (directory(account(LINE), served=[]), NOK, InChat(LINE)),
+        # But for a terminal, which is there only while it is open.
+        (directory(account(TERMINAL), account(LINE), served=[]), NOK, InChat(LINE)),
+        (directory(account(TERMINAL)), NOK, InChat(TERMINAL)),
+        (directory(account(TERMINAL), served=[]), NOK, ByMail(EMAIL)),
+        # The work address, where one is known and there is a mail server.
+        (directory(*NO_CHAT), NOK, ByMail(EMAIL)),
+        (directory(), NOK, ByMail(EMAIL)),
+        (directory(mail=False), NOK, InGroup(TEAM)),
+        (directory(), NO_MAIL, InGroup(TEAM)),
+        # The team's group, else the desk's; never another team's.
+        (directory(groups=GROUPS[:1]), NO_MAIL, InGroup(DESK)),
+        (directory(groups=GROUPS[2:]), NO_MAIL, None),
+        (directory(groups=()), NO_MAIL, None),
+        (directory(served=[Platform.LINE]), NO_MAIL, InGroup(DESK)),
+        # Who has no access any more is told of by nobody else.
+        (directory(*NO_CHAT), BLOCKED, None),
+    ],
+)
+def test_the_first_route(told, person, route):
+    assert find_route(told, person, Tried("due:5:1"), masked=True) == route
+
+
+@pytest.mark.parametrize(
+    ("told", "person", "personal", "masked", "route", "hearer"),
+    [
+        (directory(*BOTH), NOK, True, False, InChat(TELEGRAM), Hearer.NOBODY),
+        (directory(), NO_MAIL, True, True, InGroup(TEAM), Hearer.NOBODY),
+        (directory(), NO_MAIL, True, False, None, Hearer.ADMINISTRATORS),
+        (directory(groups=()), NO_MAIL, True, True, None, Hearer.ADMINISTRATORS),
+        # Others with the role hear it, so neither a group does nor the administrators.
+        (directory(*BOTH), NOK, False, True, InChat(TELEGRAM), Hearer.NOBODY),
+        (directory(), NOK, False, True, ByMail(EMAIL), Hearer.NOBODY),
+        (directory(), NO_MAIL, False, True, None, Hearer.NOBODY),
+    ],
+)
+def test_who_hears_where_there_is_no_first_route(told, person, personal, masked, route, hearer):
+    routing = first(told, person, personal=personal, masked=masked)
+    assert (routing.route, routing.hearer) == (route, hearer)
+
+
+@pytest.mark.parametrize(
+    ("told", "key"),
+    [
+        (directory(*BOTH), "due:5:1"),
+        (directory(), "due:5:1:mail"),
+        (directory(mail=False), "due:5:1:group"),
+        (directory(mail=False, groups=()), "due:5:1"),
+    ],
+)
+def test_the_key_tells_the_first_route(told, key):
+    assert first(told).key == key
+
+
+def test_a_word_of_a_new_notices_own_key_is_no_mark():
+    about_mail = first_routing(
+        directory(*BOTH), NOK, "undeliverable:mail:login:1", personal=False, masked=False
+    )
+    assert about_mail.route == InChat(TELEGRAM)
+
+
+@pytest.mark.parametrize(
+    ("key", "at", "route", "then"),
+    [
+        # The other chat, once.
+        ("k", TELEGRAM, InChat(LINE), "k:moved"),
+        ("k", LINE, InChat(TELEGRAM), "k:moved"),
+        ("k:moved", LINE, ByMail(EMAIL), "k:mail"),
+        # The mail, once; no chat after it.
+        ("k:mail", (Platform.MAIL, EMAIL), InGroup(TEAM), "k:mail:group"),
+        # Groups, another platform first, each other than what refused, so many at most.
+        ("k:mail:group", TEAM, InGroup(DESK), "k:mail:group:group"),
+        ("k:mail:group:group", DESK, InGroup(TEAM), "k:mail:group:group:group"),
+        ("k:mail" + ":group" * MOST_GROUPS, TEAM, None, "k:mail" + ":group" * MOST_GROUPS),
+        # Told in a group at first: a chat that takes messages again comes before the next group.
+        ("k:group", DESK, InChat(LINE), "k:group:moved"),
+        ("k:group:moved", LINE, ByMail(EMAIL), "k:group:mail"),
+        ("k:group:mail", (Platform.MAIL, EMAIL), InGroup(TEAM), "k:group:mail:group"),
+    ],
+)
+def test_the_next_route_and_its_key(key, at, route, then):
+    routing = after(directory(*BOTH), key, at)
+    assert (routing.route, routing.key) == (route, then)
+
+
+@pytest.mark.parametrize(
+    ("told", "at", "route"),
+    [
+        # An answer that a group refused: the person is on that platform just now.
+        (directory(*BOTH), (Platform.LINE, "group"), InChat(LINE)),
+        (directory(*BOTH), (Platform.TELEGRAM, "group"), InChat(TELEGRAM)),
+        # Of a refusal in the person's own chat nothing follows for that platform.
+        (
+            directory(account(TELEGRAM), account(LINE), account((Platform.TELEGRAM, "second"))),
+            TELEGRAM,
+            InChat(LINE),
+        ),
+        # What this process sends to comes before that.
+        (
+            directory(*BOTH, served=[Platform.TELEGRAM]),
+            (Platform.LINE, "group"),
+            InChat(TELEGRAM),
+        ),
+        # A platform that refused once may refuse again: the team's group stands behind the desk's.
+        (directory(mail=False), TELEGRAM, InGroup(DESK)),
+        (directory(mail=False, served=[Platform.TELEGRAM]), TELEGRAM, InGroup(DESK)),
+        (directory(mail=False, groups=GROUPS[1:2]), TELEGRAM, InGroup(TEAM)),
+        (directory(mail=False, groups=GROUPS[1:2]), TEAM, None),
+    ],
+)
+def test_what_refused_says_which_chat_is_next(told, at, route):
+    assert after(told, "k", at).route == route
+
+
+@pytest.mark.parametrize(
+    ("told", "route"),
+    [
+        (directory(*BOTH, person=BLOCKED), InChat(LINE)),
+        (directory(account(TELEGRAM), person=BLOCKED), None),
+    ],
+)
+def test_who_lost_access_meanwhile_is_told_of_in_no_mail_and_no_group(told, route):
+    assert after(told, "k", TELEGRAM, BLOCKED).route == route
+
+
+MAILED = (Platform.MAIL, EMAIL)
+
+
+@pytest.mark.parametrize(
+    ("case", "route", "hearer"),
+    [
+        # There is another route: nobody need hear of it.
+        ({}, InChat(LINE), Hearer.NOBODY),
+        # None is left.
+        ({"key": "k:mail", "at": MAILED, "masked": False}, None, Hearer.ADMINISTRATORS),
+        # An answer goes only to where the question came from.
+        ({"notice": False}, None, Hearer.ADMINISTRATORS),
+        # A stranger who turns away is nobody's trouble.
+        ({"person": None}, None, Hearer.NOBODY),
+        ({"person": None, "notice": False}, None, Hearer.NOBODY),
+        # The quota is told of whether there is another route or not.
+        ({"spent": True}, InChat(LINE), Hearer.ADMINISTRATORS_OF_QUOTA),
+        ({"spent": True, "notice": False}, None, Hearer.ADMINISTRATORS_OF_QUOTA),
+        ({"spent": True, "person": None}, None, Hearer.ADMINISTRATORS_OF_QUOTA),
+        # A notice about a notice would never end, but it takes another route as any.
+        ({"key": "undeliverable:7:1"}, InChat(LINE), Hearer.NOBODY),
+        ({"key": "push-quota:line:2026-11:70:1"}, InChat(LINE), Hearer.NOBODY),
+        ({"key": "push-quota:line:2026-11:spent:1", "spent": True}, InChat(LINE), Hearer.NOBODY),
+        ({"key": "undeliverable:7:1:mail", "at": MAILED, "masked": False}, None, Hearer.NOBODY),
+        # A mail to a customer: who wrote it decides.
+        ({"key": "", "at": MAILED, "notice": False}, None, Hearer.WRITER),
+        ({"key": "", "at": MAILED, "notice": False, "person": None}, None, Hearer.WRITER),
+    ],
+)
+def test_who_hears_of_what_was_given_up(case, route, hearer):
+    given_up = {"key": "k", "at": TELEGRAM, **case}
+    routing = after(directory(*BOTH), **given_up)
+    assert (routing.route, routing.hearer) == (route, hearer)
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "meant"),
+    [
+        (NOK.id, None, [NOK]),
+        (None, Role.OFFICER, [NOK, TON, MAY]),
+        (None, Role.SUPERVISOR, [TON, MAY]),
+        (None, Role.ADMIN, [MAY]),
+        (None, None, [MAY]),
+        (StaffId(99), None, []),
+    ],
+)
+def test_whom_a_notice_is_for(who, role, meant):
+    assert directory().list_meant(who, role) == meant
+
+
+def test_who_has_no_access_is_not_meant():
+    told = directory(person=BLOCKED)
+    assert told.find_active(NOK.id) is None
+    assert told.list_meant(NOK.id, None) == []
+    assert told.list_meant(None, Role.OFFICER) == [TON, MAY]
+
+
+@pytest.mark.parametrize(
+    ("person", "accounts", "mail", "able"),
+    [
+        (NOK, BOTH, False, True),
+        (NOK, NO_CHAT, True, True),
+        (NOK, NO_CHAT, False, False),
+        (NO_MAIL, (), True, False),
+        (BLOCKED, BOTH, True, False),
+    ],
+)
+def test_who_can_be_told(person, accounts, mail, able):
+    assert can_be_told(person, accounts, mail=mail) is able
+
+
+@pytest.mark.parametrize(
+    ("accounts", "platform", "user", "chat"),
+    [
+        (BOTH, Platform.LINE, "nok", LINE),
+        (BOTH, Platform.TELEGRAM, "nok", TELEGRAM),
+        (BOTH, Platform.LINE, "ton", None),
+        (BOTH, Platform.LINE, None, None),
+        (NO_CHAT, Platform.LINE, "nok", None),
+    ],
+)
+def test_the_chat_of_the_account_that_somebody_speaks_from(accounts, platform, user, chat):
+    assert account_chat(accounts, platform, user) == chat
+
+
+@pytest.mark.parametrize(
+    ("percent", "mark"),
+    [(0, None), (69, None), (70, 70), (89, 70), (90, 90), (99, 90), (100, 100), (140, 100)],
+)
+def test_the_quotas_marks(percent, mark):
+    assert quota_mark(percent) == mark
