@@ -2,7 +2,7 @@
 lapses at its time.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +23,7 @@ from handlers.i18n import _
 from handlers.labels import doer_label, field_label, person_label, when
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.cards import network_name
+from handlers.publicity.writing import update
 from handlers.registry import action, due
 from store import due as due_rows
 from store import files, staff
@@ -33,10 +34,12 @@ from store.files import File
 from store.publicity import publications
 from store.records import changes
 
-LAPSE, RETURN = "post.lapse", "post.return"
 SHOWN = 900
 """Characters of each preview; a longer text is shown whole before them."""
 REASON = 500
+
+LAPSE = "post.lapse"
+RETURN = "post.return"
 
 
 def proposed(publication: Publication) -> list[Post]:
@@ -53,9 +56,8 @@ def wants_second(work: Work, networks: Sequence[Network]) -> bool:
 
 async def others_who_may(work: Work, but: StaffId | None) -> list[Staff]:
     """Who may give the word: everybody who may post, but for who wrote it."""
-    return [
-        person for person in await staff.list_staff(work.db) if person.may_post and person.id != but
-    ]
+    everybody = await staff.list_staff(work.db)
+    return [person for person in everybody if person.may_post and person.id != but]
 
 
 def nobody_else() -> str:
@@ -64,14 +66,19 @@ def nobody_else() -> str:
 
 
 async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff]:
-    """Show it, as it is from now on, to who may give the word, and plan its end where it has a
-    time; returns who.
+    """Shows the publication, as it is from now on, to everybody who may give the word, and plans
+    its end where it has a time; returns these people.
     """
     others = await others_who_may(work, publication.recorded_by)
     await show_to(work, publication, others, why)
     planned = [post.post_at for post in proposed(publication) if post.post_at is not None]
     if planned:
-        row = Due(LAPSE, publication.no, str(publication.version), min(planned))
+        row = Due(
+            LAPSE,
+            publication.no,
+            str(publication.version),
+            min(planned),
+        )
         work.change(partial(due_rows.plan, rows=[row]))
     return others
 
@@ -79,13 +86,26 @@ async def ask(work: Work, publication: Publication, why: str = "") -> list[Staff
 async def show_to(
     work: Work, publication: Publication, people: Sequence[Staff], why: str = ""
 ) -> None:
-    """Ask these people for their word; each once for the publication as it is."""
+    """Asks these people for their word; each once for the publication as it is.
+
+    `why` = a sentence that says why they are asked, "" where that is plain."""
     names = await staff.staff_names(work.db)
-    writer = names.get(publication.recorded_by, "") if publication.recorded_by is not None else ""
-    picture = next(iter(await files.list_by_ids(work.db, [publication.picture])), None)
-    shown = partial(_request, work, publication, writer, picture, why)
+    writer = ""
+    if publication.recorded_by is not None:
+        writer = names.get(publication.recorded_by, "")
+    pictures = await files.list_by_ids(work.db, [publication.picture])
+    picture = next(iter(pictures), None)
+    shown = partial(
+        _request,
+        work,
+        publication,
+        writer,
+        picture,
+        why,
+    )
+    key = f"propose:{publication.no}:{publication.version}"
     for person in people:
-        work.notify(shown, f"propose:{publication.no}:{publication.version}", staff_id=person.id)
+        work.notify(shown, key, staff_id=person.id)
 
 
 def _request(
@@ -96,27 +116,25 @@ def _request(
     """
     posts = proposed(publication)
     words = {post.network: publication.words_of(post) for post in posts}
-    parts: list[ReplyPart] = [as_document(picture, _("รูปที่จะโพสต์"))] if picture else []
-    parts += [Paragraph(text) for text in dict.fromkeys(words.values()) if len(text) > SHOWN]
+    parts: list[ReplyPart] = []
+    if picture:
+        parts.append(as_document(picture, _("รูปที่จะโพสต์")))
+    parts += _long_texts(words)
     lines = [
-        (network_name(work, network), as_seen(work, network, text, bool(picture)))
-        for network, text in words.items()
+        *_previews(work, words, bool(picture)),
+        (field_label("projects"), publicity_cards.about_news(publication.news)),
+        (field_label("post_at"), _time_of(posts)),
     ]
-    lines.append(
-        (
-            field_label("projects"),
-            publicity_cards.about(publication.news.projects, publication.news.data_years),
-        )
-    )
-    at = next((post.post_at for post in posts if post.post_at is not None), None)
-    lines.append((field_label("post_at"), when(at) if at else _("ทันทีที่อนุมัติ")))
     notes = [why, *price_notes(work, words)]
-    title = _("📣 %(who)sขออนุมัติโพสต์ %(no)s", no=publication.no, who=person_label(writer))
-    shown = tuple(line for line in lines if line[1])
+    title = _(
+        "📣 %(who)sขออนุมัติโพสต์ %(no)s",
+        no=publication.no,
+        who=person_label(writer),
+    )
     parts.append(
         Card(
             title,
-            shown,
+            tuple(line for line in lines if line[1]),
             "\n".join(filter(None, notes)),
             publicity_cards.decide_buttons(publication),
         )
@@ -124,34 +142,58 @@ def _request(
     return Reply(tuple(parts), confirms=True)
 
 
+def _long_texts(words: Mapping[Network, str]) -> list[Paragraph]:
+    """The texts that a preview cuts, whole; once where several networks have the same."""
+    return [Paragraph(text) for text in dict.fromkeys(words.values()) if len(text) > SHOWN]
+
+
+def _previews(work: Work, words: Mapping[Network, str], picture: bool) -> Iterator[tuple[str, str]]:
+    for network, text in words.items():
+        yield (
+            network_name(work, network),
+            as_seen(
+                work,
+                network,
+                text,
+                picture,
+            ),
+        )
+
+
+def _time_of(posts: Sequence[Post]) -> str:
+    """When these posts go out, as the card says it."""
+    planned = [post.post_at for post in posts if post.post_at is not None]
+    if not planned:
+        return _("ทันทีที่อนุมัติ")
+    return when(planned[0])
+
+
 def price_notes(work: Work, words: Mapping[Network, str]) -> list[str]:
     """What those networks take that want money for each post, of which these are the words."""
-    prices = {
-        network: work.desk.configuration.posting.price(network, text)
-        for network, text in words.items()
-    }
-    return [
-        _(
-            "%(network)s คิดค่าบริการ %(price)s ต่อโพสต์",
-            network=network_name(work, network),
-            price=price,
-        )
-        for network, price in prices.items()
-        if price
-    ]
+    rules = work.desk.configuration.posting
+    notes = []
+    for network, text in words.items():
+        price = rules.price(network, text)
+        if price:
+            name = network_name(work, network)
+            note = _("%(network)s คิดค่าบริการ %(price)s ต่อโพสต์", network=name, price=price)
+            notes.append(note)
+    return notes
 
 
 def as_seen(work: Work, network: Network, text: str, picture: bool) -> str:
     """The post as this network will show it."""
     if not text:
         return ""
-    above = _("[รูป]") + "\n" if picture and network in work.desk.networks.with_picture else ""
-    return above + shorten(text, SHOWN)
+    shown = shorten(text, SHOWN)
+    if picture and network in work.desk.networks.with_picture:
+        return _("[รูป]") + "\n" + shown
+    return shown
 
 
 async def _decidable(ctx: Context, no: str) -> Publication | None:
     """The publication, if this person may decide on it now; None where there is nothing to decide
-    any more.
+    any more. NotAllowed("post_own") for the officer who wrote it.
     """
     found = await publications.get(ctx.db, no)
     if not proposed(found):
@@ -162,7 +204,8 @@ async def _decidable(ctx: Context, no: str) -> Publication | None:
 
 
 async def _present(ctx: Context, no: str) -> Reply:
-    return Reply((await publicity_cards.card(ctx, await publications.get(ctx.db, no)),))
+    publication = await publications.get(ctx.db, no)
+    return Reply((await publicity_cards.card(ctx, publication),))
 
 
 @action("post.approve", in_place=True, posting=True)
@@ -171,27 +214,50 @@ async def approve_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     old = await _decidable(ctx, args["no"])
     if old is None:
         return await _present(ctx, args["no"])
-    new = replace(old, released_by=ctx.staff.id)
-    for post in proposed(old):
-        if post.post_at is not None and post.post_at <= ctx.now:
-            raise Conflict("post_late")
-        new = new.with_post(
-            replace(post, state=PostState.WAITING, post_at=post.post_at or ctx.now, error="")
-        )
-    if all(post.post_at is None for post in proposed(old)):
-        new = replace(new, published_on=ctx.now.astimezone(BANGKOK).date())
-    ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
+    shown = update(
+        ctx,
+        old,
+        _approved(ctx, old),
+        ctx.staff.id,
+    )
     ctx.audit("post.approved", old.no)
-    shown, name = replace(new, version=old.version + 1), ctx.staff.name
+    name = ctx.staff.name
 
     def told() -> str:
-        return _("✅ %(who)sอนุมัติ %(no)s แล้ว", who=person_label(name), no=shown.no)
+        return _(
+            "✅ %(who)sอนุมัติ %(no)s แล้ว",
+            who=person_label(name),
+            no=shown.no,
+        )
 
     _tell(ctx, shown, told, [shown.recorded_by])
+    done = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย อนุมัติ %(no)s แล้ว", no=old.no))
     card = await publicity_cards.card(ctx, shown)
-    return Reply(
-        (Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย อนุมัติ %(no)s แล้ว", no=old.no)), card), confirms=True
-    )
+    return Reply((done, card), confirms=True)
+
+
+def _approved(ctx: Context, old: Publication) -> Publication:
+    """With everything that waited for a word on its way; Conflict("post_late") where a post's time
+    is over.
+    """
+    posts = proposed(old)
+    new = replace(old, released_by=ctx.staff.id)
+    for post in posts:
+        if post.post_at is not None and post.post_at <= ctx.now:
+            raise Conflict("post_late")
+        at = post.post_at or ctx.now
+        new = new.with_post(
+            replace(
+                post,
+                state=PostState.WAITING,
+                post_at=at,
+                error="",
+            )
+        )
+    if all(post.post_at is None for post in posts):
+        # It goes out today, on whatever day it was written.
+        new = replace(new, published_on=ctx.now.astimezone(BANGKOK).date())
+    return new
 
 
 # Sent back.
@@ -199,18 +265,28 @@ async def approve_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 @action(RETURN, posting=True)
 async def return_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Why it is not to go out like this."""
+    """Asks why it is not to go out like this."""
     found = await _decidable(ctx, args["no"])
     if found is None:
         return await _present(ctx, args["no"])
-    return await start(
-        ctx, new_draft(ctx, RETURN, {}, record=found.no, record_version=found.version)
+    draft = new_draft(
+        ctx,
+        RETURN,
+        {},
+        record=found.no,
+        record_version=found.version,
     )
+    return await start(ctx, draft)
 
 
 async def _heading(ctx: Context, draft: Draft) -> str:
     found = await publications.get(ctx.db, draft.record)
-    return _("ส่ง %(no)s กลับแก้ไข · %(title)s", no=found.no, title=publicity_cards.title_of(found))
+    title = publicity_cards.title_of(found)
+    return _(
+        "ส่ง %(no)s กลับแก้ไข · %(title)s",
+        no=found.no,
+        title=title,
+    )
 
 
 async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
@@ -219,17 +295,30 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
         raise NotAllowed("post_right")
     old = await _decidable(ctx, draft.record)
     if old is None or old.version != draft.record_version:
-        late = _(
-            "%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=draft.record, reason=reason
+        return await _too_late(ctx, draft.record, reason)
+    shown = update(
+        ctx,
+        old,
+        _ended(old, proposed(old), "returned"),
+        ctx.staff.id,
+    )
+    noted = Change(
+        ctx.now,
+        ctx.staff.id,
+        "reason",
+        "",
+        reason,
+        shown.version,
+    )
+    ctx.change(
+        partial(
+            _note,
+            no=old.no,
+            noted=noted,
         )
-        present = await _present(ctx, draft.record)
-        return replace(present, parts=(Paragraph(late), *present.parts))
-    new = _ended(old, proposed(old), "returned")
-    ctx.change(partial(publications.update, old=old, new=new, by=ctx.staff.id, now=ctx.now))
-    noted = Change(ctx.now, ctx.staff.id, "reason", "", reason, old.version + 1)
-    ctx.change(partial(_note, no=old.no, noted=noted))
+    )
     ctx.audit("post.returned", old.no)
-    shown, name = replace(new, version=old.version + 1), ctx.staff.name
+    name = ctx.staff.name
 
     def told() -> str:
         return _(
@@ -241,7 +330,15 @@ async def _return(ctx: Context, draft: Draft, reason: str) -> Reply:
 
     _tell(ctx, shown, told, [shown.recorded_by])
     text = _("✅ บันทึกข้อมูลเรียบร้อย ส่ง %(no)s กลับแก้ไขแล้ว", no=old.no)
-    return Reply((Paragraph(text, (publicity_cards.show_button(shown),)),), confirms=True)
+    done = Paragraph(text, (publicity_cards.show_button(shown),))
+    return Reply((done,), confirms=True)
+
+
+async def _too_late(ctx: Context, no: str, reason: str) -> Reply:
+    """It has changed meanwhile: the reason is said again, since it was not sent."""
+    late = _("%(no)s เปลี่ยนไปหลังจากที่เปิดดู ยังไม่ได้ส่งกลับ: %(reason)s", no=no, reason=reason)
+    present = await _present(ctx, no)
+    return replace(present, parts=(Paragraph(late), *present.parts))
 
 
 async def _note(tx: Tx, no: str, noted: Change) -> None:
@@ -250,25 +347,41 @@ async def _note(tx: Tx, no: str, noted: Change) -> None:
 
 def _ended(publication: Publication, posts: Sequence[Post], error: str) -> Publication:
     for post in posts:
-        publication = publication.with_post(replace(post, state=PostState.CANCELLED, error=error))
+        publication = publication.with_post(
+            replace(
+                post,
+                state=PostState.CANCELLED,
+                error=error,
+            )
+        )
     return publication
 
 
 def _tell(
     work: Work, shown: Publication, text: Callable[[], str], to: Iterable[StaffId | None]
 ) -> None:
-    """Tell these people what became of it, with the way to write it anew where it did not go
+    """Tells these people what became of it, with the way to write it anew where it did not go
     out.
     """
 
     def notice() -> Reply:
-        return Reply((Paragraph(text(), publicity_cards.told_buttons(shown)),), confirms=True)
+        told = Paragraph(text(), publicity_cards.told_buttons(shown))
+        return Reply((told,), confirms=True)
 
-    for staff_id in dict.fromkeys(each for each in to if each is not None):
-        work.notify(notice, f"decided:{shown.no}:{shown.version}", staff_id=staff_id)
+    key = f"decided:{shown.no}:{shown.version}"
+    for staff_id in dict.fromkeys(to):
+        if staff_id is not None:
+            work.notify(notice, key, staff_id=staff_id)
 
 
-enter_form(OneField(RETURN, text_field("reason", "พิมพ์เหตุผล", REASON), _heading, _return))
+enter_form(
+    OneField(
+        RETURN,
+        text_field("reason", "พิมพ์เหตุผล", REASON),
+        _heading,
+        _return,
+    )
+)
 
 
 # Its time came before the word.
@@ -281,59 +394,87 @@ async def lapse(work: Work, rows: Sequence[Due]) -> None:
     """
     for row in rows:
         old = await publications.find(work.db, row.subject)
-        late = (
-            [post for post in proposed(old) if post.post_at and post.post_at <= work.now]
-            if old
-            else []
-        )
-        if old is not None and late:
+        if old is None:
+            continue
+        late = [post for post in proposed(old) if post.post_at and post.post_at <= work.now]
+        if late:
             await _lapse(work, old, late)
 
 
 async def _lapse(work: Work, old: Publication, late: Sequence[Post]) -> None:
-    new = _ended(old, late, "late")
-    work.change(partial(publications.update, old=old, new=new, by=None, now=work.now))
-    shown = replace(new, version=old.version + 1)
-    others = [person.id for person in await others_who_may(work, old.recorded_by)]
+    shown = update(
+        work,
+        old,
+        _ended(old, late, "late"),
+        None,
+    )
+    others = await others_who_may(work, old.recorded_by)
 
     def told() -> str:
         return _("⚠️ %(no)s ไม่ได้โพสต์ เพราะถึงเวลาแล้วยังไม่มีผู้อนุมัติ", no=shown.no)
 
-    _tell(work, shown, told, [shown.recorded_by, *others])
+    _tell(
+        work,
+        shown,
+        told,
+        [shown.recorded_by, *(person.id for person in others)],
+    )
 
 
 # Whoever let it go out may no longer.
 
 
 async def hold(work: Work, old: Publication, person: Staff, *, keep_time: bool) -> None:
-    """What waits on this person's word waits for another's: those who may decide, and who wrote it
-    is told.
+    """What waits on this person's word waits for another's: those who may decide are asked, and who
+    wrote it is told.
 
     `keep_time` = it may still go out at its time; else, its time having come, as soon as it is
     approved."""
     new = replace(old, released_by=None)
     for post in old.posts.values():
-        if post.state is PostState.WAITING and post.error != UNKNOWN:
-            later = post.post_at if keep_time and post.post_at and post.post_at > work.now else None
-            new = new.with_post(replace(post, state=PostState.PROPOSED, post_at=later, error=""))
-    work.change(partial(publications.update, old=old, new=new, by=None, now=work.now))
-    shown, name = replace(new, version=old.version + 1), person.name
-    others = await ask(work, shown, _("%(who)sไม่มีสิทธิ์โพสต์แล้ว ต้องมีผู้อนุมัติคนอื่น", who=person_label(name)))
+        if _is_waiting(post):
+            later = keep_time and post.post_at is not None and post.post_at > work.now
+            at = post.post_at if later else None
+            new = new.with_post(
+                replace(
+                    post,
+                    state=PostState.PROPOSED,
+                    post_at=at,
+                    error="",
+                )
+            )
+    shown = update(work, old, new, None)
+    name = person.name
+    why = _("%(who)sไม่มีสิทธิ์โพสต์แล้ว ต้องมีผู้อนุมัติคนอื่น", who=person_label(name))
+    others = await ask(work, shown, why)
 
     def told() -> str:
-        who = doer_label({person.id: name}, person.id, shown.recorded_by)
-        held = _("⚠️ %(no)s ต้องมีผู้อนุมัติก่อนโพสต์ เพราะ%(who)sไม่มีสิทธิ์โพสต์แล้ว", no=shown.no, who=who)
+        who = doer_label(
+            {person.id: name},
+            person.id,
+            shown.recorded_by,
+        )
+        held = _(
+            "⚠️ %(no)s ต้องมีผู้อนุมัติก่อนโพสต์ เพราะ%(who)sไม่มีสิทธิ์โพสต์แล้ว",
+            no=shown.no,
+            who=who,
+        )
         return held if others else f"{held}\n{nobody_else()}"
 
     _tell(work, shown, told, [shown.recorded_by])
 
 
-async def held(work: Work, publication: Publication, post: Post) -> bool:
-    """Asked when its time has come: whether it is held, since whoever let it go out may no
-    longer.
+def _is_waiting(post: Post) -> bool:
+    """Whether it only waits for its time: what perhaps went out is looked for, and cannot be
+    held.
     """
+    return post.state is PostState.WAITING and post.error != UNKNOWN
+
+
+async def held(work: Work, publication: Publication, post: Post) -> bool:
+    """Whether a post whose time has come is held, since whoever let it go out may no longer."""
     released_by = publication.released_by or publication.recorded_by
-    if post.state is not PostState.WAITING or post.error == UNKNOWN or released_by is None:
+    if not _is_waiting(post) or released_by is None:
         return False
     person = await staff.get_staff(work.db, released_by)
     if person.may_post:

@@ -2,15 +2,15 @@
 saved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import InvalidInput
 from domain.publicity.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication
-from domain.publicity.reading import Network, check_length
+from domain.publicity.reading import Network, News, check_length
 from domain.text import shorten
 from domain.tickets.records import SEPARATOR, Ticket
-from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Work
 from handlers.i18n import _
 from handlers.labels import field_label, value_label, when
@@ -21,6 +21,7 @@ SHOWN = 500
 """Characters of a post's text on a card."""
 UNSEEN = (Network.LINE, Network.TWITTER)
 """Networks where the desk cannot always look for itself whether a post went out."""
+TAKEN_BACK = {PostState.REMOVED, PostState.MISTAKE}
 
 
 def network_name(work: Work, network: Network) -> str:
@@ -29,15 +30,19 @@ def network_name(work: Work, network: Network) -> str:
 
 
 def check_fits(work: Work, network: Network, text: str) -> None:
-    """InvalidInput("post_long") where the network would refuse the text, naming it as people call
-    it.
+    """Raises InvalidInput("post_long") where the network would refuse the text, naming the network
+    as people call it.
     """
     try:
         check_length(network, text)
     except InvalidInput as error:
-        raise InvalidInput(
-            error.code, **{**error.params, "network": network_name(work, network)}
-        ) from None
+        named = {**error.params, "network": network_name(work, network)}
+        raise InvalidInput(error.code, **named) from None
+
+
+def about_news(news: News) -> str:
+    """The surveys that a piece of news is about, and their period."""
+    return about(news.projects, news.data_years)
 
 
 def about(projects: Sequence[str], data_years: str) -> str:
@@ -52,41 +57,47 @@ def networks_of(data: Mapping[str, str]) -> list[Network]:
     return [network for network in Network if network.value in chosen]
 
 
+def networks_text(networks: Collection[Network]) -> str:
+    """These networks as a form's data hold them, read again by `networks_of`."""
+    return ",".join(network for network in Network if network in networks)
+
+
 def present(work: Work, data: Mapping[str, str], name: str) -> str:
     """A field of a form of publicity as people read it."""
     if name == "networks":
         return ", ".join(network_name(work, network) for network in networks_of(data))
     if name == "projects":
         return about(data.get("projects", "").split(SEPARATOR), "")
-    return about((), data.get("data_years", "")) if name == "data_years" else data.get(name, "")
+    if name == "data_years":
+        return about((), data.get("data_years", ""))
+    return data.get(name, "")
 
 
 def title_of(publication: Publication) -> str:
     """What it is about, in a line."""
-    return (
-        about(publication.news.projects, publication.news.data_years) or publication.news.headline
-    )
+    return about_news(publication.news) or publication.news.headline
 
 
 def line(work: Work, publication: Publication) -> str:
     """`P12 · 20 พ.ย. 69 · Facebook, Line · สำรวจภาวะการทำงานของประชากร ต.ค. 69`"""
-    networks = ", ".join(network_name(work, post.network) for post in _live(publication))
+    names = [network_name(work, post.network) for post in _live(publication)]
     parts = (
         publication.no,
         format_date(publication.published_on),
-        networks,
+        ", ".join(names),
         shorten(title_of(publication), 60),
     )
     return " · ".join(filter(None, parts))
 
 
 def _live(publication: Publication) -> list[Post]:
+    """Its posts but those that were logged by mistake."""
     return [post for post in publication.posts.values() if post.state is not PostState.MISTAKE]
 
 
 def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
-    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where several
-    are summed.
+    """`ส่งถึง 320 · เปิดอ่าน 82`; empty where the network has not said. `network` = "" where
+    several are summed.
     """
     parts = []
     if delivered is not None:
@@ -99,73 +110,119 @@ def reach_text(network: str, delivered: int | None, opened: int | None) -> str:
 
 
 def post_text(post: Post) -> str:
-    """The post's ticket, state, link and reach, in a line."""
-    state = (
-        "" if post.state is PostState.POSTED else value_label(f"state_{post.network}", post.state)
+    """The post's ticket, state, time, link, reach and error, in a line."""
+    posted = ""
+    if post.posted_at and post.state in WENT_OUT:
+        posted = when(post.posted_at)
+    parts = (
+        post.ticket_no,
+        _state_text(post),
+        posted,
+        post.link,
+        reach_text(post.network, post.delivered, post.opened),
+        _error_text(post.error),
     )
+    return " · ".join(filter(None, parts))
+
+
+def _state_text(post: Post) -> str:
+    """The state with its time; "" for a post that is out, which its link says."""
+    if post.state is PostState.POSTED:
+        return ""
+    state = value_label(f"state_{post.network}", post.state)
     if post.state in (PostState.PROPOSED, PostState.WAITING) and post.post_at is not None:
-        state = f"{state} {when(post.post_at)}"
-    posted = when(post.posted_at) if post.posted_at and post.state in WENT_OUT else ""
-    error = value_label("post_error", post.error)
-    if error == post.error and error:
-        error = _("เครือข่ายปฏิเสธ (%(error)s)", error=error)
-    reach = reach_text(post.network, post.delivered, post.opened)
-    return " · ".join(filter(None, (post.ticket_no, state, posted, post.link, reach, error)))
+        return f"{state} {when(post.post_at)}"
+    return state
+
+
+def _error_text(error: str) -> str:
+    """What an error means; one that has no sentence is named as the network names it."""
+    text = value_label("post_error", error)
+    if error and text == error:
+        return _("เครือข่ายปฏิเสธ (%(error)s)", error=error)
+    return text
 
 
 async def card(work: Work, publication: Publication) -> Card:
     """The whole publication, with what can be done to it now."""
-    fields = [(field_label("text"), shorten(publication.news.text, SHOWN))]
-    fields.append(
-        (field_label("projects"), about(publication.news.projects, publication.news.data_years))
-    )
-    fields.append((field_label("published_on"), format_date(publication.published_on)))
-    fields += [
-        (network_name(work, post.network), post_text(post)) for post in publication.posts.values()
+    news = publication.news
+    fields = [
+        (field_label("text"), shorten(news.text, SHOWN)),
+        (field_label("projects"), about_news(news)),
+        (field_label("published_on"), format_date(publication.published_on)),
     ]
+    for post in publication.posts.values():
+        fields.append((network_name(work, post.network), post_text(post)))
+    fields += await _people(work, publication)
+    shown = [(label, value) for label, value in fields if value]
+    title = f"📣 {publication.no} · {title_of(publication)}"
+    buttons = (*_changes(publication), *_tickets(publication))
+    return Card(title, tuple(shown), "", buttons)
+
+
+async def _people(work: Work, publication: Publication) -> list[tuple[str, str]]:
+    """Who recorded it, and on whose word it goes out, where that is somebody else."""
+    recorded_by = _("บันทึกโดย")
     if publication.recorded_by is None:
-        fields.append((_("บันทึกโดย"), _("ระบบ (จากหน้าเพจ)")))
-    else:
-        names = await staff.staff_names(work.db)
-        fields.append((_("บันทึกโดย"), names.get(publication.recorded_by, "")))
-        if publication.released_by not in (None, publication.recorded_by):
-            fields.append((_("ให้โพสต์โดย"), names.get(publication.released_by, "")))
-    shown = tuple((label, value) for label, value in fields if value)
-    return Card(
-        f"📣 {publication.no} · {title_of(publication)}",
-        shown,
-        "",
-        (*_changes(publication), *_tickets(publication)),
-    )
+        return [(recorded_by, _("ระบบ (จากหน้าเพจ)"))]
+    names = await staff.staff_names(work.db)
+    people = [(recorded_by, names.get(publication.recorded_by, ""))]
+    if publication.released_by not in (None, publication.recorded_by):
+        people.append((_("ให้โพสต์โดย"), names.get(publication.released_by, "")))
+    return people
 
 
 def _changes(publication: Publication) -> list[Button]:
-    states = {post.state for post in publication.posts.values()}
-    gone = states == {PostState.CANCELLED}
-    buttons = [
-        again_button(publication) if gone else _button(_("แก้ไข"), "publicity.edit", publication)
-    ]
+    """What can be done to it, in the order of the buttons."""
+    posts = list(publication.posts.values())
+    states = {post.state for post in posts}
+    doubtful = any(post.is_doubtful and post.network in UNSEEN for post in posts)
+    buttons = [_first_button(publication)]
     if PostState.PROPOSED in states:
         buttons += decide_buttons(publication)
-    if publication.picture:
-        buttons.append(_button(_("ดูรูป"), "publicity.picture", publication))
-    if states & set(UNDER_WAY):
-        buttons.append(_button(_("ยกเลิกการโพสต์"), "post.cancel", publication, once=True))
-    if PostState.FAILED in states:
-        buttons.append(_button(_("ลองโพสต์ใหม่"), "post.retry", publication, once=True))
-    if any(post.is_doubtful and post.network in UNSEEN for post in publication.posts.values()):
-        buttons.append(_button(_("ไม่ได้ออก โพสต์ใหม่"), "post.fresh", publication, once=True))
-    if publication.out:
-        buttons.append(_button(_("ลบ…"), "publicity.remove", publication))
-    if states & {PostState.REMOVED, PostState.MISTAKE}:
-        buttons.append(_button(_("เลิกลบ"), "publicity.restore", publication, once=True))
-    buttons.append(_button(_("ประวัติการแก้ไข"), "publicity.history", publication))
+    # A button whose condition does not hold is left out.
+    offers = [
+        (bool(publication.picture), _("ดูรูป"), "publicity.picture", False),
+        (bool(states & set(UNDER_WAY)), _("ยกเลิกการโพสต์"), "post.cancel", True),
+        (PostState.FAILED in states, _("ลองโพสต์ใหม่"), "post.retry", True),
+        (doubtful, _("ไม่ได้ออก โพสต์ใหม่"), "post.fresh", True),
+        (bool(publication.out), _("ลบ…"), "publicity.remove", False),
+        (bool(states & TAKEN_BACK), _("เลิกลบ"), "publicity.restore", True),
+        (True, _("ประวัติการแก้ไข"), "publicity.history", False),
+    ]
+    for offered, label, action, once in offers:
+        if offered:
+            buttons.append(
+                _button(
+                    label,
+                    action,
+                    publication,
+                    once=once,
+                )
+            )
     return buttons
+
+
+def _first_button(publication: Publication) -> Button:
+    """[แก้ไข], or the way to write anew what did not go out at all."""
+    if _is_cancelled(publication):
+        return again_button(publication)
+    return _button(_("แก้ไข"), "publicity.edit", publication)
+
+
+def _is_cancelled(publication: Publication) -> bool:
+    """Whether no post of it went out or will."""
+    return {post.state for post in publication.posts.values()} == {PostState.CANCELLED}
 
 
 def decide_buttons(publication: Publication) -> tuple[Button, ...]:
     """[อนุมัติ] and [ส่งกลับแก้ไข]: of the post as it was shown."""
-    approve = _button(_("อนุมัติให้โพสต์"), "post.approve", publication, once=True)
+    approve = _button(
+        _("อนุมัติให้โพสต์"),
+        "post.approve",
+        publication,
+        once=True,
+    )
     return (approve, _button(_("ส่งกลับแก้ไข"), "post.return", publication))
 
 
@@ -176,8 +233,10 @@ def again_button(publication: Publication) -> Button:
 
 def told_buttons(publication: Publication) -> tuple[Button, ...]:
     """What to do after being told what became of it."""
-    gone = {post.state for post in publication.posts.values()} == {PostState.CANCELLED}
-    return (*((again_button(publication),) if gone else ()), show_button(publication))
+    show = show_button(publication)
+    if _is_cancelled(publication):
+        return (again_button(publication), show)
+    return (show,)
 
 
 def _tickets(publication: Publication) -> list[Button]:
@@ -191,8 +250,14 @@ def _tickets(publication: Publication) -> list[Button]:
 def _button(
     label: str, action: str, publication: Publication, *, once: bool = False, **args: str
 ) -> Button:
+    """A button about this publication, as it was shown."""
     return Button(
-        label, action, {"no": publication.no, **args}, publication.no, publication.version, once
+        label,
+        action,
+        {"no": publication.no, **args},
+        publication.no,
+        publication.version,
+        once,
     )
 
 
@@ -203,29 +268,36 @@ def show_button(publication: Publication, label: str = "") -> Button:
 
 def saved(work: Work, publication: Publication, added: Sequence[Ticket]) -> Reply:
     """The confirmation: the fixed words, each number with its network, and what comes next."""
-    numbers = ", ".join(
-        f"{ticket.no} ({network_name(work, Network(ticket.channel))})" for ticket in added
+    numbers = []
+    for ticket in added:
+        name = network_name(work, Network(ticket.channel))
+        numbers.append(f"{ticket.no} ({name})")
+    text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=", ".join(numbers) or publication.no)
+    what = f"{title_of(publication)} · {format_date(publication.published_on)}"
+    buttons = (
+        show_button(publication),
+        _button(_("แก้ไข"), "publicity.edit", publication),
     )
-    text = _("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=numbers or publication.no)
-    about_it = f"{title_of(publication)} · {format_date(publication.published_on)}"
-    buttons = (show_button(publication), _button(_("แก้ไข"), "publicity.edit", publication))
-    return Reply((Paragraph(f"{text}\n{about_it}", buttons),), confirms=True)
+    return Reply((Paragraph(f"{text}\n{what}", buttons),), confirms=True)
 
 
 def recent(work: Work, publications: Sequence[Publication], more: Sequence[Button]) -> Reply:
-    """The newest publications, to open one."""
+    """The newest publications, to open one; `more` = the buttons below them."""
     if not publications:
-        return Reply((Paragraph(_("ยังไม่มีข่าวประชาสัมพันธ์"), tuple(more)),))
+        return say(_("ยังไม่มีข่าวประชาสัมพันธ์"), *more)
     options = tuple(show_button(each, line(work, each)) for each in publications)
-    return Reply((Choice(_("📣 ข่าวประชาสัมพันธ์ล่าสุด"), options, tuple(more)),))
+    question = _("📣 ข่าวประชาสัมพันธ์ล่าสุด")
+    return Reply(
+        (
+            Choice(
+                question,
+                options,
+                tuple(more),
+            ),
+        )
+    )
 
 
 def posted_on(publication: Publication) -> str:
-    """When it was recorded, for who logs it a second time."""
-    at = publication.recorded_at
-    recorded = at.astimezone(BANGKOK).date()
-    return (
-        format_date(recorded)
-        if recorded != publication.published_on
-        else format_date(publication.published_on)
-    )
+    """The day on which it was recorded, for who logs it a second time."""
+    return format_date(publication.recorded_at.astimezone(BANGKOK).date())

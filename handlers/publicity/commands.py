@@ -2,15 +2,15 @@
 removed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.publicity.publications import PostState
-from domain.publicity.reading import Network, PostLinkKind, begins_with_link, find_links
+from domain.publicity.publications import PostState, Publication
+from domain.publicity.reading import Network, PostLink, PostLinkKind, begins_with_link, find_links
 from domain.tickets.references import ReferenceKind, read_alone
-from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, Text
+from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, Text, turn_buttons
 from handlers.desk import Context
 from handlers.files.cards import as_document
 from handlers.forms.engine import (
@@ -33,7 +33,7 @@ from handlers.publicity import (
 from handlers.publicity import (
     summary as publicity_summary,
 )
-from handlers.publicity.cards import network_name, networks_of
+from handlers.publicity.cards import TAKEN_BACK, network_name, networks_of, networks_text
 from handlers.publicity.form import edit_publicity, link_values, new_publicity, read_news
 from handlers.records import changes as change_text
 from handlers.registry import action, command, reads_text, state
@@ -44,6 +44,8 @@ from store.publicity import publications
 from store.records import changes
 
 PAGE = 8
+HISTORY = 20
+"""So many of the latest changes are shown."""
 SUMMARY_WORDS = ("สรุป", "summary")
 LIST_WORDS = ("รายการ", "ล่าสุด", "list")
 _FITS = (
@@ -59,16 +61,16 @@ _FITS = (
     fits=_FITS,
 )
 async def publicize(ctx: Context, args: str) -> Reply:
-    """Log publicity from one line, asking for what is missing; or show one, the latest, or the
+    """Logs publicity from one line, asking for what is missing; or shows one, the latest, or the
     summary.
     """
     text = args.strip()
-    first, _blank, rest = text.partition(" ")
     if not text:
         return await _begin(ctx)
     one = read_alone(text)
     if one and one.kind is ReferenceKind.PUBLICATION:
         return await _show(ctx, one.value)
+    first, _blank, rest = text.partition(" ")
     if first.casefold() in SUMMARY_WORDS:
         return await publicity_summary.summary(ctx, rest)
     if first.casefold() in LIST_WORDS and not rest:
@@ -79,29 +81,38 @@ async def publicize(ctx: Context, args: str) -> Reply:
 async def _begin(ctx: Context) -> Reply:
     """The form, and beside it what there is."""
     reply = await start(ctx, new_publicity(ctx, {}), "text")
-    more = (Button(_("รายการล่าสุด"), "publicity.recent"), Button(_("สรุป"), "publicity.summary"))
+    more = (
+        Button(_("รายการล่าสุด"), "publicity.recent"),
+        Button(_("สรุป"), "publicity.summary"),
+    )
     return Reply((*reply.parts, Paragraph(_("หรือดูที่บันทึกแล้ว"), more)))
 
 
 async def _log(ctx: Context, text: str) -> Reply:
+    """The card of a new publication, filled from a text; a forwarded post is of the day on which it
+    first stood there.
+    """
     await park_open(ctx)
+    data = {}
     body = ctx.incoming.body
-    first_at = body.first_at if isinstance(body, Text) else None
-    forwarded = (
-        {"published_on": first_at.astimezone(BANGKOK).date().isoformat()} if first_at else {}
-    )
-    return await _open(ctx, new_publicity(ctx, {**forwarded, **read_news(ctx, text)}))
+    if isinstance(body, Text) and body.first_at:
+        data["published_on"] = body.first_at.astimezone(BANGKOK).date().isoformat()
+    data |= read_news(ctx, text)
+    return await _open(ctx, new_publicity(ctx, data))
 
 
 async def _open(ctx: Context, draft: Draft) -> Reply:
     """The card of a new publication; where its link or its words are known, what is known
     instead.
     """
-    twin, sure = await publicity_saving.find_twin(ctx, draft.given)
-    if twin and sure:
-        return await publicity_saving.logged_already(ctx, twin)
-    if twin and networks_of(draft.given):
-        return await publicity_saving.same_text(ctx, draft, twin)
+    known = await publicity_saving.find_known(ctx, draft.given)
+    if known is None:
+        return await advance(ctx, draft)
+    publication, sure = known
+    if sure:
+        return await publicity_saving.logged_already(ctx, publication)
+    if networks_of(draft.given):
+        return await publicity_saving.same_text(ctx, draft, publication)
     return await advance(ctx, draft)
 
 
@@ -109,51 +120,72 @@ async def _open(ctx: Context, draft: Draft) -> Reply:
 async def pasted(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
     """A link to a post that was pasted or forwarded, without any command; None where there is none.
 
-    While a publication's card is open, the link of another network belongs to it.
-    """
+    While a publication's card is open, the link of another network belongs to it. Raises
+    InvalidInput("post_link") for a link that cannot be read, and "post_link_page" for one that
+    leads to no post."""
+    posts = _posts_in(text)
+    if not posts:
+        return None
+    if draft is not None and _takes_links(ctx, draft, posts):
+        return await _open(ctx, _with_links(draft, posts))
+    parked = await park_open(ctx)
+    reply = await _log(ctx, text)
+    if parked is None:
+        return reply
+    return replace(reply, parts=(*reply.parts, await resume_part(ctx, parked)))
+
+
+def _posts_in(text: str) -> list[PostLink]:
+    """The posts to which a text links; [] for a text that is about something else."""
     links = find_links(text)
     if not links and begins_with_link(text):
         raise InvalidInput("post_link")
-    if not links:
-        return None
     posts = [link for link in links if link.kind is not PostLinkKind.PAGE]
-    if not posts:
-        return None if len(text.split()) > 1 else _refuse_page()
-    if draft is not None and draft.kind == "publicity" and ctx.now - draft.touched_at <= FRESH:
-        there = networks_of(draft.given)
-        missing = [link for link in posts if not draft.given.get(f"link_{link.network}")]
-        if len(missing) == len(posts):
-            networks = {*there, *(link.network for link in posts)}
-            chosen = ",".join(network for network in Network if network in networks)
-            return await _open(ctx, with_values(draft, {**link_values(posts), "networks": chosen}))
-    parked = await park_open(ctx)
-    reply = await _log(ctx, text)
-    return replace(reply, parts=(*reply.parts, await resume_part(ctx, parked))) if parked else reply
+    alone = len(text.split()) <= 1
+    if links and not posts and alone:
+        raise InvalidInput("post_link_page")
+    return posts
+
+
+def _takes_links(ctx: Context, draft: Draft, posts: Sequence[PostLink]) -> bool:
+    """Whether these links are of the publication whose card is open: it was touched lately, and has
+    no link of these networks yet.
+    """
+    if draft.kind != "publicity" or ctx.now - draft.touched_at > FRESH:
+        return False
+    return not any(draft.given.get(f"link_{link.network}") for link in posts)
+
+
+def _with_links(draft: Draft, posts: Sequence[PostLink]) -> Draft:
+    networks = {*networks_of(draft.given), *(link.network for link in posts)}
+    values = link_values(posts)
+    values["networks"] = networks_text(networks)
+    return with_values(draft, values)
 
 
 def begun(ctx: Context, caption: str) -> Draft | None:
     """A publication to which a picture belongs whose caption links to a post; None for any other
     picture.
     """
-    posts = [link for link in find_links(caption) if link.kind is not PostLinkKind.PAGE]
-    return replace(new_publicity(ctx, {}), asking="text") if posts else None
-
-
-def _refuse_page() -> Reply:
-    raise InvalidInput("post_link_page")
+    links = find_links(caption)
+    if all(link.kind is PostLinkKind.PAGE for link in links):
+        return None
+    return replace(new_publicity(ctx, {}), asking="text")
 
 
 @action("publicity.anyway", in_place=True)
 async def anyway_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same words, but another piece of news."""
     draft = await own_draft(ctx, args)
-    return await advance(ctx, replace(draft, about={**draft.about, "anyway": "1"}))
+    about = {**draft.about, "anyway": "1"}
+    return await advance(ctx, replace(draft, about=about))
 
 
 @action("publicity.join", in_place=True)
 async def join_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same news on a further network."""
-    return await publicity_saving.join(ctx, await own_draft(ctx, args), args["no"])
+    draft = await own_draft(ctx, args)
+    return await publicity_saving.join(ctx, draft, args["no"])
 
 
 # What is there.
@@ -172,14 +204,26 @@ async def present(ctx: Context, record: str, version: int | None) -> Reply | Non
     found = await publications.find(ctx.db, record)
     if found is None or found.version == version:
         return None
-    latest = await changes.list_changes(ctx.db, record, found.version - 1)
-    names = await staff.staff_names(ctx.db)
     parts: list[ReplyPart] = []
+    latest = await changes.list_changes(
+        ctx.db,
+        record,
+        found.version - 1,
+    )
+    names = await staff.staff_names(ctx.db)
     if latest:
-        who = doer_label(names, latest[-1].by, ctx.staff.id)
-        told = _("%(who)sแก้ไข %(no)s แล้วเมื่อ %(at)s", who=who, no=record, at=when(latest[-1].at))
+        last = latest[-1]
+        who = doer_label(names, last.by, ctx.staff.id)
+        at = when(last.at)
+        told = _(
+            "%(who)sแก้ไข %(no)s แล้วเมื่อ %(at)s",
+            who=who,
+            no=record,
+            at=at,
+        )
         parts.append(Paragraph(told))
-    return Reply((*parts, await publicity_cards.card(ctx, found)))
+    parts.append(await publicity_cards.card(ctx, found))
+    return Reply(tuple(parts))
 
 
 @action("publicity.show")
@@ -193,9 +237,17 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The picture that goes out with it, or went."""
     found = await publications.get(ctx.db, args["no"])
     file = await file_store.get_file(ctx.db, found.picture)
+    caption = _("รูปของ %(no)s", no=found.no)
     buttons = (publicity_cards.show_button(found),)
     return Reply(
-        (as_document(file, _("รูปของ %(no)s", no=found.no), buttons, reader=ctx.staff.role),)
+        (
+            as_document(
+                file,
+                caption,
+                buttons,
+                reader=ctx.staff.role,
+            ),
+        )
     )
 
 
@@ -203,17 +255,24 @@ async def picture_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def recent_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The newest publications, page by page."""
     page = int(args.get("page", "0"))
-    found = await publications.list_recent(ctx.db, PAGE + 1, page * PAGE)
-    turns = ((_("ก่อนหน้า"), page > 0, page - 1), (_("ถัดไป"), len(found) > PAGE, page + 1))
-    more = [
-        Button(label, "publicity.recent", {"page": str(to)}) for label, there, to in turns if there
-    ]
-    return publicity_cards.recent(ctx, found[:PAGE], more)
+    # One more than is shown says whether there is a next page.
+    found = await publications.list_recent(
+        ctx.db,
+        PAGE + 1,
+        page * PAGE,
+    )
+    turns = turn_buttons(
+        "publicity.recent",
+        {},
+        page,
+        more=len(found) > PAGE,
+    )
+    return publicity_cards.recent(ctx, found[:PAGE], turns)
 
 
 @action("publicity.edit")
 async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Put right what was logged."""
+    """Puts right what was logged."""
     found = await publications.get(ctx.db, args["no"])
     if publicity_saving.only_pending(found):
         return await publicity_saving.begin_rewrite(ctx, found)
@@ -224,9 +283,19 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Every change of the publication: who, when, from, to."""
     found = await publications.get(ctx.db, args["no"])
-    lines = await change_text.lines(ctx, (await changes.list_changes(ctx.db, found.no))[-20:])
+    every = await changes.list_changes(ctx.db, found.no)
+    lines = await change_text.lines(ctx, every[-HISTORY:])
     title = _("ประวัติ %(no)s", no=found.no)
-    return Reply((Card(title, tuple(lines), buttons=(publicity_cards.show_button(found),)),))
+    buttons = (publicity_cards.show_button(found),)
+    return Reply(
+        (
+            Card(
+                title,
+                tuple(lines),
+                buttons=buttons,
+            ),
+        )
+    )
 
 
 @action("publicity.remove", in_place=True)
@@ -236,18 +305,44 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     buttons = []
     for post in found.out:
         name = network_name(ctx, post.network)
-        for gone, label in (
-            (PostState.REMOVED, _("%(network)s: โพสต์ถูกลบแล้ว", network=name)),
-            (PostState.MISTAKE, _("%(network)s: บันทึกผิด ไม่นับ", network=name)),
-        ):
+        labels = {
+            PostState.REMOVED: _("%(network)s: โพสต์ถูกลบแล้ว", network=name),
+            PostState.MISTAKE: _("%(network)s: บันทึกผิด ไม่นับ", network=name),
+        }
+        for gone, label in labels.items():
             if post.state is not gone:
-                to = {"no": found.no, "network": post.network.value, "state": gone.value}
                 buttons.append(
-                    Button(label, "publicity.state", to, found.no, found.version, once=True)
+                    _state_button(
+                        label,
+                        found,
+                        post.network,
+                        gone,
+                    )
                 )
     buttons.append(publicity_cards.show_button(found, _("กลับ")))
+    title = _("ลบ %(no)s", no=publicity_cards.line(ctx, found))
     return Reply(
-        (Card(_("ลบ %(no)s", no=publicity_cards.line(ctx, found)), (), "", tuple(buttons)),)
+        (
+            Card(
+                title,
+                (),
+                "",
+                tuple(buttons),
+            ),
+        )
+    )
+
+
+def _state_button(label: str, found: Publication, network: Network, state: PostState) -> Button:
+    """The button that says how the post on this network stands now."""
+    args = {"no": found.no, "network": network.value, "state": state.value}
+    return Button(
+        label,
+        "publicity.state",
+        args,
+        found.no,
+        found.version,
+        once=True,
     )
 
 
@@ -255,23 +350,38 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def state_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The post was taken down, or was logged by mistake."""
     found = await publications.get(ctx.db, args["no"])
-    now = PostState(args["state"])
-    new = await publicity_saving.set_state(ctx, found, Network(args["network"]), now, ctx.staff.id)
+    new = await publicity_saving.set_state(
+        ctx,
+        found,
+        Network(args["network"]),
+        PostState(args["state"]),
+        ctx.staff.id,
+    )
+    told = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=new.no))
     card = await publicity_cards.card(ctx, new)
-    return Reply((Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=new.no)), card), confirms=True)
+    return Reply((told, card), confirms=True)
 
 
 @action("publicity.restore", in_place=True)
 async def restore_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What was removed is there after all: the first such post, the others by further taps."""
     found = await publications.get(ctx.db, args["no"])
-    gone = [p for p in found.posts.values() if p.state in (PostState.REMOVED, PostState.MISTAKE)]
+    gone = [post for post in found.posts.values() if post.state in TAKEN_BACK]
     if not gone:
         return await _show(ctx, found.no)
+    network = gone[0].network
     new = await publicity_saving.set_state(
-        ctx, found, gone[0].network, PostState.POSTED, ctx.staff.id
+        ctx,
+        found,
+        network,
+        PostState.POSTED,
+        ctx.staff.id,
+    )
+    name = network_name(ctx, network)
+    told = _(
+        "✅ บันทึกข้อมูลเรียบร้อย %(no)s · %(network)s นับตามเดิม",
+        no=new.no,
+        network=name,
     )
     card = await publicity_cards.card(ctx, new)
-    name = network_name(ctx, gone[0].network)
-    told = Paragraph(_("✅ บันทึกข้อมูลเรียบร้อย %(no)s · %(network)s นับตามเดิม", no=new.no, network=name))
-    return Reply((told, card), confirms=True)
+    return Reply((Paragraph(told), card), confirms=True)

@@ -5,7 +5,7 @@ Its data hold all of it, for a new one and for a correction (`publication`, `ver
 network in `link_facebook` and so on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from domain.dates.days import find_date, format_date
@@ -42,7 +42,7 @@ from handlers.i18n import _
 from handlers.labels import field_label
 from handlers.messages import sentence
 from handlers.projects.fields import DATA_YEARS, PROJECTS, unsettled_text
-from handlers.publicity.cards import about, network_name, networks_of, present
+from handlers.publicity.cards import about, network_name, networks_of, networks_text, present
 from handlers.publicity.saving import correct, save_new
 from handlers.registry import action
 from store.chat.forms import Dialog, Draft
@@ -50,7 +50,7 @@ from store.chat.forms import Dialog, Draft
 _ADDRESS = re.compile(r"https?://\S+")
 
 
-def link_values(links: list[PostLink]) -> dict[str, str]:
+def link_values(links: Sequence[PostLink]) -> dict[str, str]:
     """The draft's values for these posts; InvalidInput("post_link_page") where a link is a whole
     page.
     """
@@ -61,28 +61,27 @@ def link_values(links: list[PostLink]) -> dict[str, str]:
 
 def read_news(ctx: Context, text: str) -> dict[str, str]:
     """Everything that one line, or a post that was pasted or forwarded, says (DOMAIN.md section
-    9).
+    9), as the draft's values.
     """
     links = find_links(text)
     values = link_values(links)
-    words = without_links(text)
-    networks = {link.network for link in links}
-    words, named = _leading_networks(ctx, words)
+    words, first = _leading_networks(ctx, without_links(text))
     words, on = _date_of(ctx, words)
     words, last = _ending_networks(ctx, words)
-    named |= last
-    return {
-        **values,
-        **({"published_on": on.isoformat()} if on else {}),
-        "networks": ",".join(network for network in Network if network in networks | named),
-        **_text_values(ctx, words),
-    }
+    if on:
+        values["published_on"] = on.isoformat()
+    linked = {link.network for link in links}
+    values["networks"] = networks_text(linked | first | last)
+    return values | _text_values(ctx, words)
 
 
 def _text_values(ctx: Context, words: str) -> dict[str, str]:
     projects = projects_of(ctx.desk.configuration.projects, words)
-    years = periods_of(words, ctx.today)
-    return {"text": words, "projects": SEPARATOR.join(projects), "data_years": years}
+    return {
+        "text": words,
+        "projects": SEPARATOR.join(projects),
+        "data_years": periods_of(words, ctx.today),
+    }
 
 
 def _leading_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
@@ -104,19 +103,28 @@ def _ending_networks(ctx: Context, words: str) -> tuple[str, set[Network]]:
     """
     named: set[Network] = set()
     rest = words
-    while "\n" not in rest and (split := rest.rsplit(maxsplit=1))[1:]:
-        network = _network(ctx, split[1].strip(",+"))
+    while "\n" not in rest:
+        parts = rest.rsplit(maxsplit=1)
+        if len(parts) < 2:
+            break
+        before, last = parts
+        network = _network(ctx, last.strip(",+"))
         if network is None:
             break
         named.add(network)
-        rest = split[0].rstrip(" ,+")
-    return (words if rest.endswith(dictionary("publicity").texts("leads_up")) else rest), named
+        rest = before.rstrip(" ,+")
+    # "through Facebook" ends with the name as a part of the sentence.
+    if rest.endswith(dictionary("publicity").texts("leads_up")):
+        return words, named
+    return rest, named
 
 
 def _network(ctx: Context, word: str) -> Network | None:
-    if word.casefold() == "x":
+    """The network that people call so."""
+    folded = word.casefold()
+    if folded == "x":
         return Network.TWITTER
-    code = ctx.desk.configuration.catalogue.channel_words.get(word.casefold(), "")
+    code = ctx.desk.configuration.catalogue.channel_words.get(folded, "")
     return Network(code) if code in set(Network) else None
 
 
@@ -124,24 +132,31 @@ def _date_of(ctx: Context, words: str) -> tuple[str, date | None]:
     """The day of the post, where a date begins or ends a line, and the words without it."""
     for line in words.splitlines():
         for match in re.finditer(r"\S+", line):
-            found = find_date(clean(line[match.start() :]), ctx.today)
-            if found and (not found[1] or match.start() == 0):
-                left = f"{line[: match.start()].strip()} {found[1]}".strip()
-                return words.replace(line, left, 1).strip(), found[0]
+            start = match.start()
+            found = find_date(clean(line[start:]), ctx.today)
+            if found is None:
+                continue
+            on, behind = found
+            if behind and start > 0:
+                continue
+            left = f"{line[:start].strip()} {behind}".strip()
+            return words.replace(line, left, 1).strip(), on
     return words, None
 
 
 async def _parse_text(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A pasted post may bring its link, day and survey along; what was said before stays."""
     if len(text) > fields.LONG_LIMIT:
-        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+        raise InvalidInput(
+            "too_long",
+            length=len(text),
+            limit=fields.LONG_LIMIT,
+        )
     values = read_news(ctx, text)
-    there = networks_of(draft.given)
-    values["networks"] = ",".join(
-        n for n in Network if n in there or n.value in values["networks"].split(",")
-    )
-    kept = ("projects", "data_years", "text")
-    return {name: value for name, value in values.items() if value or name not in kept}
+    values["networks"] = networks_text({*networks_of(draft.given), *networks_of(values)})
+    # A text replaces the survey, too; nothing else is taken away by what it does not say.
+    replaced = ("projects", "data_years", "text")
+    return {name: value for name, value in values.items() if value or name not in replaced}
 
 
 async def _parse_links(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -149,29 +164,32 @@ async def _parse_links(ctx: Context, draft: Draft, text: str) -> Mapping[str, st
     if not links:
         raise InvalidInput("post_link")
     values = link_values(links)
-    networks = {*networks_of(draft.given), *(link.network for link in links)}
-    return {**values, "networks": ",".join(network for network in Network if network in networks)}
+    linked = {link.network for link in links}
+    values["networks"] = networks_text({*networks_of(draft.given), *linked})
+    return values
 
 
 async def _parse_networks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
     """A tap takes one or leaves it; typed words name all of them."""
-    there = set(networks_of(draft.given))
+    chosen = set(networks_of(draft.given))
     if text in set(Network):
-        there ^= {Network(text)}
+        chosen ^= {Network(text)}
     else:
-        rest, there = _leading_networks(ctx, text.replace(",", " "))
+        rest, chosen = _leading_networks(ctx, text.replace(",", " "))
         if rest:
             raise InvalidInput("post_network", text=shorten(rest, 40))
-    gone = {f"link_{network}": "" for network in Network if network not in there}
-    return {"networks": ",".join(network for network in Network if network in there), **gone}
+    values = {f"link_{network}": "" for network in Network if network not in chosen}
+    return {"networks": networks_text(chosen), **values}
 
 
 async def _network_options(ctx: Context, draft: Draft) -> list[Option]:
-    there = networks_of(draft.given)
-    names = [(network, network_name(ctx, network)) for network in Network]
-    return [
-        Option(network.value, f"✓ {name}" if network in there else name) for network, name in names
-    ]
+    chosen = networks_of(draft.given)
+    options = []
+    for network in Network:
+        name = network_name(ctx, network)
+        label = f"✓ {name}" if network in chosen else name
+        options.append(Option(network.value, label))
+    return options
 
 
 class PublicityForm(Form):
@@ -189,49 +207,57 @@ class PublicityForm(Form):
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
         data = draft.given
-        lacking = [] if data.get("text") or data.get("projects") else ["text"]
+        lacking = []
+        if not data.get("text") and not data.get("projects"):
+            lacking.append("text")
         if not networks_of(data):
             lacking.append("networks")
-        if data["published_on"] > ctx.today.isoformat():
+        if _is_ahead(ctx, data):
             lacking.append("published_on")
-        return [*lacking, *(["projects"] if draft.query("projects") else [])]
+        if draft.query("projects"):
+            lacking.append("projects")
+        return lacking
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         data = draft.given
-        names = ", ".join(network_name(ctx, network) for network in networks_of(data))
-        on = (
-            format_date(date.fromisoformat(data["published_on"]))
-            if data.get("published_on")
-            else ""
-        )
-        surveys = about(data.get("projects", "").split(SEPARATOR), data.get("data_years", ""))
-        head = (
-            _("แก้ไข %(no)s", no=draft.about["publication"])
-            if draft.about.get("publication")
-            else _("ประชาสัมพันธ์")
-        )
-        title = " · ".join(filter(None, (f"📣 {head}", names, on, surveys)))
+        count = await draft_files.waiting_with(ctx, draft)
         lines = [
             ("text", shorten(data.get("text", ""), 300)),
             ("projects", unsettled_text(draft.query("projects"))),
-        ]
-        count = await draft_files.waiting_with(ctx, draft)
-        lines.append(("files", str(count) if count else ""))
-        lines += [
-            (f"link_{network}", data.get(f"link_{network}", "")) for network in networks_of(data)
+            ("files", str(count or "")),
+            *((name, data.get(name, "")) for name in map(_link_name, networks_of(data))),
         ]
         shown = tuple((field_label(name), value) for name, value in lines if value)
-        return Card(title, shown, "\n".join(self._notes(ctx, draft)), self._buttons(ctx, draft))
+        notes = "\n".join(self._notes(ctx, draft))
+        return Card(
+            self._title(ctx, draft),
+            shown,
+            notes,
+            self._buttons(ctx, draft),
+        )
+
+    def _title(self, ctx: Context, draft: Draft) -> str:
+        """What is logged, on which networks, when, about which survey."""
+        data = draft.given
+        head = _("ประชาสัมพันธ์")
+        if draft.about.get("publication"):
+            head = _("แก้ไข %(no)s", no=draft.about["publication"])
+        names = [network_name(ctx, network) for network in networks_of(data)]
+        projects = data.get("projects", "").split(SEPARATOR)
+        parts = (
+            f"📣 {head}",
+            ", ".join(names),
+            _day_text(data),
+            about(projects, data.get("data_years", "")),
+        )
+        return " · ".join(filter(None, parts))
 
     def _notes(self, ctx: Context, draft: Draft) -> list[str]:
         data = draft.given
         notes = []
-        if data["published_on"] > ctx.today.isoformat():
+        if _is_ahead(ctx, data):
             notes.append(f"⚠️ {sentence(InvalidInput('future_date'))}")
-        links = [
-            link for network in Network for link in find_links(data.get(f"link_{network}", ""))
-        ]
-        if any(link.kind is PostLinkKind.GROUP for link in links):
+        if any(link.kind is PostLinkKind.GROUP for link in _links_in(data)):
             notes.append(_("⚠️ โพสต์อยู่ในกลุ่ม คนนอกกลุ่มอาจเปิดไม่ได้"))
         if _ADDRESS.fullmatch(data.get("text", "")):
             notes.append(f"⚠️ {sentence(InvalidInput('post_link'))}")
@@ -241,35 +267,63 @@ class PublicityForm(Form):
 
     def _buttons(self, ctx: Context, draft: Draft) -> tuple[Button, ...]:
         """A network more with one tap; everything else behind one button."""
-        there = networks_of(draft.given)
-        more = [
-            form_button(
-                _("เพิ่ม %(network)s", network=network_name(ctx, network)),
-                "publicity.add",
-                draft,
-                to=network,
-            )
-            for network in (Network.LINE, Network.TWITTER, Network.FACEBOOK)
-            if network not in there
-        ]
-        return (*more, form_button(_("แก้ไข"), "form.more", draft))
+        chosen = networks_of(draft.given)
+        buttons = []
+        for network in (Network.LINE, Network.TWITTER, Network.FACEBOOK):
+            if network not in chosen:
+                label = _("เพิ่ม %(network)s", network=network_name(ctx, network))
+                buttons.append(
+                    form_button(
+                        label,
+                        "publicity.add",
+                        draft,
+                        to=network,
+                    )
+                )
+        buttons.append(form_button(_("แก้ไข"), "form.more", draft))
+        return tuple(buttons)
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         data = draft.given
         if name == "links":
-            return "\n".join(filter(None, (data.get(f"link_{network}", "") for network in Network)))
+            links = (data.get(_link_name(network), "") for network in Network)
+            return "\n".join(filter(None, links))
         if name == "published_on":
-            return format_date(date.fromisoformat(data[name])) if data.get(name) else ""
+            return _day_text(data)
         return present(ctx, data, name)
 
     def save_label(self, draft: Draft) -> str:
         count = len(networks_of(draft.given))
-        return _("บันทึก %(count)s ช่องทาง", count=count) if count > 1 else _("บันทึก")
+        if count > 1:
+            return _("บันทึก %(count)s ช่องทาง", count=count)
+        return _("บันทึก")
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         if draft.about.get("publication"):
             return await correct(ctx, draft)
         return await save_new(ctx, draft)
+
+
+def _link_name(network: Network) -> str:
+    """The field of a draft that holds the link on this network."""
+    return f"link_{network}"
+
+
+def _links_in(data: Mapping[str, str]) -> Iterator[PostLink]:
+    """The posts to which a draft links."""
+    for network in Network:
+        yield from find_links(data.get(_link_name(network), ""))
+
+
+def _is_ahead(ctx: Context, data: Mapping[str, str]) -> bool:
+    """Whether the day of the post has not come yet."""
+    return data["published_on"] > ctx.today.isoformat()
+
+
+def _day_text(data: Mapping[str, str]) -> str:
+    """The day of the post as people read it, "" where it is not known."""
+    on = data.get("published_on")
+    return format_date(date.fromisoformat(on)) if on else ""
 
 
 enter_form(PublicityForm())
@@ -281,20 +335,22 @@ def new_publicity(ctx: Context, values: Mapping[str, str]) -> Draft:
     """
     begun = {"published_on": ctx.today.isoformat()}
     draft = new_draft(ctx, "publicity", begun, dialog=Dialog(look=True))
-    return with_values(draft, {name: value for name, value in values.items() if value})
+    given = {name: value for name, value in values.items() if value}
+    return with_values(draft, given)
 
 
 def edit_publicity(ctx: Context, publication: Publication) -> Draft:
     """A draft that holds all of a publication, to be corrected."""
-    news, live = publication.news, publication.out
+    news = publication.news
     data = {
         "text": news.text,
         "projects": SEPARATOR.join(news.projects),
         "data_years": news.data_years,
         "published_on": publication.published_on.isoformat(),
-        "networks": ",".join(post.network for post in live),
-        **{f"link_{post.network}": post.link for post in live},
+        "networks": ",".join(post.network for post in publication.out),
     }
+    for post in publication.out:
+        data[_link_name(post.network)] = post.link
     about = {"publication": publication.no, "version": str(publication.version)}
     return new_draft(ctx, "publicity", data, about=about, dialog=Dialog(look=True))
 
@@ -303,7 +359,5 @@ def edit_publicity(ctx: Context, publication: Publication) -> Draft:
 async def add_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same news went out by one network more."""
     draft = await own_draft(ctx, args)
-    there = {*networks_of(draft.given), Network(args["to"])}
-    return await advance(
-        ctx, with_values(draft, {"networks": ",".join(n for n in Network if n in there)})
-    )
+    networks = {*networks_of(draft.given), Network(args["to"])}
+    return await advance(ctx, with_values(draft, {"networks": networks_text(networks)}))

@@ -18,11 +18,11 @@ from domain.publicity.publications import (
     corrected,
     ticket_of,
 )
-from domain.publicity.reading import Network, News, cut_to_fit, find_links
+from domain.publicity.reading import Network, News, PostLink, cut_to_fit, find_links
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets.records import SEPARATOR, Ticket
-from handlers.chat import Card, Paragraph, Reply, ReplyPart
+from handlers.chat import Card, Paragraph, Reply, ReplyPart, say
 from handlers.desk import Context, Work
 from handlers.forms import draft_files
 from handlers.forms.engine import end, enter_form, form_button, new_draft, proceed, start
@@ -32,6 +32,7 @@ from handlers.i18n import _
 from handlers.publicity import approval as publicity_approval
 from handlers.publicity import cards as publicity_cards
 from handlers.publicity.cards import network_name, networks_of
+from handlers.publicity.writing import update
 from handlers.registry import SavedTicket, TicketEvent, after_save
 from handlers.tickets import saves as ticket_saves
 from store.chat.forms import Draft
@@ -44,12 +45,22 @@ PENDING = (*UNDER_WAY, PostState.FAILED)
 STATE_AFTER = {TicketEvent.VOIDED: PostState.MISTAKE, TicketEvent.RESTORED: PostState.POSTED}
 """What a post is after something was done to its ticket."""
 REWRITE = "post.text"
+REMARKED = (PostState.HIDDEN, PostState.REMOVED, PostState.MISTAKE)
+"""What a ticket's remarks say of its post."""
+
+
+def _first_link(text: str) -> PostLink | None:
+    return next(iter(find_links(text)), None)
 
 
 def news_of(data: Mapping[str, str]) -> News:
     """What a draft says was publicised."""
     projects = tuple(filter(None, data.get("projects", "").split(SEPARATOR)))
-    return News(data.get("text", ""), projects, data.get("data_years", ""))
+    return News(
+        data.get("text", ""),
+        projects,
+        data.get("data_years", ""),
+    )
 
 
 @after_save(place=10)
@@ -62,24 +73,31 @@ async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]
     state = STATE_AFTER.get(saved.event)
     if state is None:
         return ()
-    publication = await publications.find_by_ticket(ctx.db, saved.ticket.no)
+    no = saved.ticket.no
+    publication = await publications.find_by_ticket(ctx.db, no)
     if publication is None:
         return ()
-    post = next(post for post in publication.posts.values() if post.ticket_no == saved.ticket.no)
+    post = next(post for post in publication.posts.values() if post.ticket_no == no)
     if {post.state, state} != {PostState.POSTED, PostState.MISTAKE}:
         return ()
-    link = next(iter(find_links(post.link)), None) if state is PostState.POSTED else None
+    link = _first_link(post.link) if state is PostState.POSTED else None
     counted = replace(post, state=state, link_key=link.key if link else "")
-    new = publication.with_post(counted)
-    ctx.change(partial(publications.update, old=publication, new=new, by=ctx.staff.id, now=ctx.now))
+    update(ctx, publication, publication.with_post(counted), ctx.staff.id)
     return ()
 
 
 def _post(data: Mapping[str, str], network: Network) -> Post:
+    """The post on one network, as a draft says it."""
     url = data.get(f"link_{network}", "")
-    link = next(iter(find_links(url)), None)
-    key, page = (link.key, link.page) if link else ("", "")
-    return Post(network, PostState.POSTED, link=url, link_key=key, page=page)
+    post = Post(network, PostState.POSTED, link=url)
+    link = _first_link(url)
+    if link is None:
+        return post
+    return replace(
+        post,
+        link_key=link.key,
+        page=link.page,
+    )
 
 
 async def with_tickets(
@@ -92,7 +110,15 @@ async def with_tickets(
     for post in posts:
         no = await counters.reserve_ticket_no(work.db, work.now)
         publication = publication.with_post(replace(post, ticket_no=no))
-        ticket = ticket_of(publication, post, no, network_name(work, post.network), by, work.now)
+        name = network_name(work, post.network)
+        ticket = ticket_of(
+            publication,
+            post,
+            no,
+            name,
+            by,
+            work.now,
+        )
         ticket = _with_remark(ticket, post.state)
         added.append(ticket)
         ticket_saves.write_new(work, ticket)
@@ -100,53 +126,101 @@ async def with_tickets(
     return publication, added
 
 
-async def find_twin(ctx: Context, data: Mapping[str, str]) -> tuple[Publication | None, bool]:
-    """The publication that these are, or seem to be, and whether that is sure: the same link, else
-    the same text.
+async def find_known(ctx: Context, data: Mapping[str, str]) -> tuple[Publication, bool] | None:
+    """The publication that a draft is about, where it was logged before, and whether that is sure:
+    the same link is, the same text is not.
     """
     for network in networks_of(data):
         key = _post(data, network).link_key
-        if key and (found := await publications.find_by_link(ctx.db, key)):
+        found = await publications.find_by_link(ctx.db, key) if key else None
+        if found:
             return found, True
-    on = date.fromisoformat(data["published_on"]) if data.get("published_on") else ctx.today
-    return await publications.find_same_text(ctx.db, data.get("text", ""), on), False
+    on = ctx.today
+    if data.get("published_on"):
+        on = date.fromisoformat(data["published_on"])
+    same = await publications.find_same_text(
+        ctx.db,
+        data.get("text", ""),
+        on,
+    )
+    return (same, False) if same else None
 
 
-async def logged_already(ctx: Context, twin: Publication) -> Reply:
+async def logged_already(ctx: Context, known: Publication) -> Reply:
     """The link is known: when it was logged, and the publication as it is now."""
-    on = publicity_cards.posted_on(twin)
-    told = Paragraph(_("ลิงก์นี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s", on=on, no=twin.no))
-    return Reply((told, await publicity_cards.card(ctx, twin)))
+    on = publicity_cards.posted_on(known)
+    told = Paragraph(
+        _(
+            "ลิงก์นี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s",
+            on=on,
+            no=known.no,
+        )
+    )
+    return Reply((told, await publicity_cards.card(ctx, known)))
 
 
-async def same_text(ctx: Context, draft: Draft, twin: Publication) -> Reply:
+async def same_text(ctx: Context, draft: Draft, known: Publication) -> Reply:
     """The same words went out lately: is it the same news on one more network, or another?"""
     await proceed(ctx, draft)
-    on = publicity_cards.posted_on(twin)
-    new = [network for network in networks_of(draft.given) if network not in twin.taken]
+    new = [network for network in networks_of(draft.given) if network not in known.taken]
     buttons = []
     if new:
         names = ", ".join(network_name(ctx, network) for network in new)
-        label = _("เพิ่ม %(network)s ใน %(no)s", network=names, no=twin.no)
-        buttons.append(form_button(label, "publicity.join", draft, no=twin.no))
-    buttons.append(form_button(_("บันทึกเป็นข่าวใหม่"), "publicity.anyway", draft))
-    buttons.append(publicity_cards.show_button(twin))
-    buttons.append(form_button(_("ยกเลิก"), "form.cancel", draft))
-    title = _("⚠️ ข้อความนี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s", on=on, no=twin.no)
-    return Reply((Card(title, ((_("ข่าว"), publicity_cards.line(ctx, twin)),), "", tuple(buttons)),))
+        label = _(
+            "เพิ่ม %(network)s ใน %(no)s",
+            network=names,
+            no=known.no,
+        )
+        buttons.append(
+            form_button(
+                label,
+                "publicity.join",
+                draft,
+                no=known.no,
+            )
+        )
+    buttons += [
+        form_button(_("บันทึกเป็นข่าวใหม่"), "publicity.anyway", draft),
+        publicity_cards.show_button(known),
+        form_button(_("ยกเลิก"), "form.cancel", draft),
+    ]
+    on = publicity_cards.posted_on(known)
+    title = _(
+        "⚠️ ข้อความนี้บันทึกแล้วเมื่อ %(on)s เป็น %(no)s",
+        on=on,
+        no=known.no,
+    )
+    fields = ((_("ข่าว"), publicity_cards.line(ctx, known)),)
+    return Reply(
+        (
+            Card(
+                title,
+                fields,
+                "",
+                tuple(buttons),
+            ),
+        )
+    )
 
 
 async def save_new(ctx: Context, draft: Draft) -> Reply:
-    """One publication, one ticket a network, each closed at once (DOMAIN.md section 9); a twin is
-    asked about.
+    """One publication, one ticket a network, each closed at once (DOMAIN.md section 9); what seems
+    to be logged already is asked about.
     """
     data = draft.given
-    twin, sure = await find_twin(ctx, data)
-    if twin and sure:
-        end(ctx, draft, outcome=twin.no, state="cancelled")
-        return await logged_already(ctx, twin)
-    if twin and not draft.about.get("anyway"):
-        return await same_text(ctx, draft, twin)
+    known = await find_known(ctx, data)
+    if known is not None:
+        there, sure = known
+        if sure:
+            end(
+                ctx,
+                draft,
+                outcome=there.no,
+                state="cancelled",
+            )
+            return await logged_already(ctx, there)
+        if not draft.about.get("anyway"):
+            return await same_text(ctx, draft, there)
     publication = Publication(
         no=await publications.reserve_no(ctx.db),
         news=news_of(data),
@@ -155,7 +229,12 @@ async def save_new(ctx: Context, draft: Draft) -> Reply:
         recorded_by=ctx.staff.id,
     )
     posts = [_post(data, network) for network in networks_of(data)]
-    publication, added = await with_tickets(ctx, publication, posts, ctx.staff.id)
+    publication, added = await with_tickets(
+        ctx,
+        publication,
+        posts,
+        ctx.staff.id,
+    )
     ctx.change(partial(publications.add, publication=publication))
     await _keep_files(ctx, draft, added)
     end(ctx, draft, outcome=publication.no)
@@ -169,76 +248,124 @@ async def _keep_files(ctx: Context, draft: Draft, added: Sequence[Ticket]) -> No
 
 
 async def join(ctx: Context, draft: Draft, no: str) -> Reply:
-    """The draft's networks are further ones of a publication that there is."""
-    twin = await publications.get(ctx.db, no)
-    posts = [
-        _post(draft.given, network)
-        for network in networks_of(draft.given)
-        if network not in twin.taken
-    ]
-    joined, added = await with_tickets(ctx, twin, posts, ctx.staff.id)
-    ctx.change(partial(publications.update, old=twin, new=joined, by=ctx.staff.id, now=ctx.now))
+    """The draft's networks are further ones of the publication with this number."""
+    old = await publications.get(ctx.db, no)
+    further = [network for network in networks_of(draft.given) if network not in old.taken]
+    posts = [_post(draft.given, network) for network in further]
+    joined, added = await with_tickets(
+        ctx,
+        old,
+        posts,
+        ctx.staff.id,
+    )
+    shown = update(
+        ctx,
+        old,
+        joined,
+        ctx.staff.id,
+    )
     await _keep_files(ctx, draft, added)
-    end(ctx, draft, outcome=twin.no)
-    return publicity_cards.saved(ctx, replace(joined, version=twin.version + 1), added)
+    end(ctx, draft, outcome=old.no)
+    return publicity_cards.saved(ctx, shown, added)
 
 
 async def correct(ctx: Context, draft: Draft) -> Reply:
     """What was logged is put right, in the publication and in its tickets; a network more gets its
-    ticket.
+    ticket. Conflict("changed") where somebody was quicker.
     """
     data = draft.given
     old = await publications.get(ctx.db, draft.about["publication"])
     if str(old.version) != draft.about["version"]:
         raise Conflict("changed", record=old.no)
-    new = replace(old, news=news_of(data), published_on=date.fromisoformat(data["published_on"]))
+    published_on = date.fromisoformat(data["published_on"])
+    new = replace(
+        old,
+        news=news_of(data),
+        published_on=published_on,
+    )
     if new.news.text != old.news.text:
         new = _rewritten(ctx, old, new)
     chosen = networks_of(data)
     for post in old.out:
-        if post.network not in chosen:
-            new = new.with_post(replace(post, state=PostState.MISTAKE, link_key=""))
-            continue
-        read = _post(data, post.network)
-        new = new.with_post(
-            replace(post, link=read.link, link_key=read.link_key, page=read.page or post.page)
-        )
+        new = new.with_post(_corrected_post(post, data, chosen))
     further = [_post(data, network) for network in chosen if network not in old.taken]
-    new, added = await with_tickets(ctx, new, further, ctx.staff.id)
+    new, added = await with_tickets(
+        ctx,
+        new,
+        further,
+        ctx.staff.id,
+    )
     if new == old:
-        end(ctx, draft, outcome=old.no, state="cancelled")
-        return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (publicity_cards.show_button(old),)),))
+        end(
+            ctx,
+            draft,
+            outcome=old.no,
+            state="cancelled",
+        )
+        return say(_("ไม่มีการเปลี่ยนแปลง"), publicity_cards.show_button(old))
     end(ctx, draft, outcome=old.no)
     return await _corrected(ctx, old, new, added)
+
+
+def _corrected_post(post: Post, data: Mapping[str, str], chosen: Sequence[Network]) -> Post:
+    """The post with the draft's link; one on a network that is no longer chosen was logged by
+    mistake.
+    """
+    if post.network not in chosen:
+        return replace(
+            post,
+            state=PostState.MISTAKE,
+            link_key="",
+        )
+    read = _post(data, post.network)
+    page = read.page or post.page
+    return replace(
+        post,
+        link=read.link,
+        link_key=read.link_key,
+        page=page,
+    )
 
 
 async def _corrected(
     ctx: Context, old: Publication, new: Publication, added: Sequence[Ticket] = ()
 ) -> Reply:
     """Written; where that leaves posts without a word to their text, it is asked for."""
-    await write_correction(ctx, old, new, ctx.staff.id)
+    await write_correction(
+        ctx,
+        old,
+        new,
+        ctx.staff.id,
+    )
     shown = replace(new, version=old.version + 1)
     saved = publicity_cards.saved(ctx, shown, added)
     if not publicity_approval.proposed(shown) or new.news.text == old.news.text:
         return saved
-    names = ", ".join(person.name for person in await publicity_approval.ask(ctx, shown))
-    told = (
-        _("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names)
-        if names
-        else publicity_approval.nobody_else()
-    )
+    asked = await publicity_approval.ask(ctx, shown)
+    told = publicity_approval.nobody_else()
+    if asked:
+        names = ", ".join(person.name for person in asked)
+        told = _("ข้อความเปลี่ยน ส่งให้ %(names)s อนุมัติใหม่แล้ว", names=names)
     return replace(saved, parts=(*saved.parts, Paragraph(told)))
 
 
 def only_pending(publication: Publication) -> bool:
     """Whether nothing of it is out, and something may still go out."""
-    return not publication.out and any(post.state in PENDING for post in publication.posts.values())
+    return not publication.out and bool(_pending(publication))
 
 
 async def begin_rewrite(ctx: Context, publication: Publication) -> Reply:
-    """Ask for another text of what is not out yet."""
+    """Asks for another text of what is not out yet; Conflict("post_unclear") where it perhaps is,
+    NotAllowed("post_text") where it is somebody else's.
+    """
     _check_writer(ctx, publication)
-    draft = new_draft(ctx, REWRITE, {}, record=publication.no, record_version=publication.version)
+    draft = new_draft(
+        ctx,
+        REWRITE,
+        {},
+        record=publication.no,
+        record_version=publication.version,
+    )
     return await start(ctx, draft)
 
 
@@ -253,13 +380,19 @@ async def _rewrite(ctx: Context, draft: Draft, text: str) -> Reply:
     if old.version != draft.record_version:
         raise Conflict("changed", record=old.no)
     new = replace(old, news=replace(old.news, text=text))
-    new = _rewritten(ctx, old, new) if text != old.news.text else new
+    if text != old.news.text:
+        new = _rewritten(ctx, old, new)
     end(ctx, draft, outcome=old.no)
     return await _corrected(ctx, old, new)
 
 
 enter_form(
-    OneField(REWRITE, text_field("text", "พิมพ์ข้อความใหม่ทั้งหมด", LONG_LIMIT), _heading, _rewrite)
+    OneField(
+        REWRITE,
+        text_field("text", "พิมพ์ข้อความใหม่ทั้งหมด", LONG_LIMIT),
+        _heading,
+        _rewrite,
+    )
 )
 
 
@@ -272,13 +405,16 @@ def _check_writer(ctx: Context, publication: Publication) -> None:
     somebody else's.
     """
     pending = _pending(publication)
-    if any(
-        post.error == UNKNOWN or post.state in (PostState.SENDING, PostState.UNCLEAR)
-        for post in pending
-    ):
+    if any(_perhaps_out(post) for post in pending):
         raise Conflict("post_unclear")
-    if pending and (publication.recorded_by != ctx.staff.id or not ctx.staff.may_post):
+    if not pending:
+        return
+    if publication.recorded_by != ctx.staff.id or not ctx.staff.may_post:
         raise NotAllowed("post_text")
+
+
+def _perhaps_out(post: Post) -> bool:
+    return post.error == UNKNOWN or post.state in (PostState.SENDING, PostState.UNCLEAR)
 
 
 def _rewritten(ctx: Context, old: Publication, new: Publication) -> Publication:
@@ -288,25 +424,35 @@ def _rewritten(ctx: Context, old: Publication, new: Publication) -> Publication:
     _check_writer(ctx, old)
     pending = _pending(old)
     for post in pending:
+        text = new.news.text
         # One that was cut to fit is cut again.
-        cut = post.text not in ("", old.news.text)
-        text = cut_to_fit(post.network, new.news.text) if cut else new.news.text
+        if post.text not in ("", old.news.text):
+            text = cut_to_fit(post.network, text)
         publicity_cards.check_fits(ctx, post.network, text)
         new = new.with_post(replace(post, text=text))
-    if pending and publicity_approval.wants_second(ctx, [post.network for post in pending]):
-        new = replace(new, released_by=None)
-        for post in [new.posts[post.network] for post in pending]:
-            # A time that is over (it failed then) is none any more: it goes out when it is
-            # approved.
-            later = post.post_at if post.post_at and post.post_at > ctx.now else None
-            fresh = Post(
-                post.network,
-                PostState.PROPOSED,
-                post_at=later,
-                retry_key=str(uuid4()),
-                text=post.text,
-            )
-            new = new.with_post(fresh)
+    networks = [post.network for post in pending]
+    if pending and publicity_approval.wants_second(ctx, networks):
+        new = _proposed_anew(ctx, new, networks)
+    return new
+
+
+def _proposed_anew(ctx: Context, new: Publication, networks: Sequence[Network]) -> Publication:
+    """These posts wait for a second person's word."""
+    new = replace(new, released_by=None)
+    for network in networks:
+        post = new.posts[network]
+        at = post.post_at
+        # A time that is over (it failed then) is none any more: it goes out when it is approved.
+        if at is not None and at <= ctx.now:
+            at = None
+        fresh = Post(
+            network,
+            PostState.PROPOSED,
+            post_at=at,
+            retry_key=str(uuid4()),
+            text=post.text,
+        )
+        new = new.with_post(fresh)
     return new
 
 
@@ -316,23 +462,37 @@ async def write_correction(
     """The publication's changes and those that follow for its tickets; a removal stands in a
     ticket's remarks.
     """
-    known = await tickets.get_tickets(
-        work.db, [post.ticket_no for post in old.posts.values() if post.ticket_no]
-    )
+    numbers = [post.ticket_no for post in old.posts.values() if post.ticket_no]
+    known = await tickets.get_tickets(work.db, numbers)
     for network, post in old.posts.items():
         ticket = known.get(post.ticket_no)
-        if ticket is not None and post.ticket_no == new.posts[network].ticket_no:
-            after = corrected(ticket, old, new, network, network_name(work, network))
-            _change_ticket(work, ticket, _with_remark(after, new.posts[network].state), by)
-    work.change(partial(publications.update, old=old, new=new, by=by, now=work.now))
+        now = new.posts[network]
+        if ticket is None or now.ticket_no != post.ticket_no:
+            continue
+        after = corrected(
+            ticket,
+            old,
+            new,
+            network,
+            network_name(work, network),
+        )
+        _change_ticket(
+            work,
+            ticket,
+            _with_remark(after, now.state),
+            by,
+        )
+    update(work, old, new, by)
 
 
 def _with_remark(ticket: Ticket, state: PostState) -> Ticket:
     """Its remarks say that the post is gone or hidden, or no longer say so."""
-    told = (PostState.HIDDEN, PostState.REMOVED, PostState.MISTAKE)
-    said = {each: words("publicity").text(f"remark_{each}") for each in told}
-    others = [line for line in ticket.remarks.splitlines() if line not in said.values()]
-    return replace(ticket, remarks="\n".join([*others, *filter(None, [said.get(state)])]))
+    table = words("publicity")
+    said = {each: table.text(f"remark_{each}") for each in REMARKED}
+    remarks = [line for line in ticket.remarks.splitlines() if line not in said.values()]
+    if state in said:
+        remarks.append(said[state])
+    return replace(ticket, remarks="\n".join(remarks))
 
 
 def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
@@ -344,10 +504,28 @@ def _change_ticket(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> 
 async def set_state(
     work: Work, old: Publication, network: Network, state: PostState, by: StaffId | None
 ) -> Publication:
-    """A post was taken down, logged by mistake, or neither after all."""
+    """A post was taken down, logged by mistake, or neither after all; returns the publication as it
+    will be.
+    """
     post = old.posts[network]
-    link = next(iter(find_links(post.link)), None)
-    key = "" if state is PostState.MISTAKE else post.link_key or (link.key if link else "")
-    new = old.with_post(replace(post, state=state, link_key=key))
+    new = old.with_post(
+        replace(
+            post,
+            state=state,
+            link_key=_key_in(post, state),
+        )
+    )
     await write_correction(work, old, new, by)
     return replace(new, version=old.version + 1)
+
+
+def _key_in(post: Post, state: PostState) -> str:
+    """What finds the post by its link. A mistake gives it up, so that the link can be logged
+    anew.
+    """
+    if state is PostState.MISTAKE:
+        return ""
+    if post.link_key:
+        return post.link_key
+    link = _first_link(post.link)
+    return link.key if link else ""
