@@ -7,10 +7,11 @@ import importlib
 import sys
 from datetime import date
 from inspect import signature
+from pathlib import Path
 
 from bot.line import menu
 from bot.service import command_lists, menu_labels
-from domain.configuration import load_configuration
+from domain import configuration
 from domain.customers.romanise import thai_sounds
 from domain.one_line.reading import parse_one_line
 
@@ -41,7 +42,7 @@ def read_words() -> None:
     modules = [module for name, module in sys.modules.items() if name.startswith(WORDS)]
     for kept in {value for module in modules for value in vars(module).values() if is_kept(value)}:
         kept()
-    parse_one_line(ONE_LINE, load_configuration().vocabulary(), date(2026, 11, 23))
+    parse_one_line(ONE_LINE, configuration.load_configuration().vocabulary(), date(2026, 11, 23))
     thai_sounds("Somchai")
     command_lists()
 
@@ -49,6 +50,17 @@ def read_words() -> None:
 def is_kept(value: object) -> bool:
     """Whether this is a function that is asked for nothing and finds its answer once."""
     return hasattr(value, "cache_info") and not signature(value).parameters  # type: ignore[arg-type]
+
+
+def read_configuration() -> None:
+    """Reads the package's data for all desks; the file of an office is read by its own desk."""
+    load = configuration.load_configuration
+    read = load()
+
+    def read_once(override: Path | None = None) -> configuration.Configuration:
+        return load(override) if override else read
+
+    configuration.load_configuration = read_once
 
 
 def draw_menu() -> None:
@@ -60,5 +72,6 @@ def draw_menu() -> None:
 
 for library in LIBRARIES:
     importlib.import_module(library)
+read_configuration()
 read_words()
 draw_menu()
