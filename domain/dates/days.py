@@ -3,6 +3,7 @@ inside.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -53,25 +54,29 @@ def find_date(text: str, today: date, *, ahead: bool = False) -> tuple[date, str
     without a year is the next one, today included."""
     text = text.lstrip()
     found = date_at(digits(text), 0, today, ahead=ahead)
-    if found is None:
+    if found is None or found.on is None:
         return None
-    on, end = found
-    return None if on is None else (on, text[end:].strip())
+    return found.on, text[found.end :].strip()
 
 
-def date_at(
-    plain: str, at: int, today: date, *, ahead: bool = False
-) -> tuple[date | None, int] | None:
-    """The date phrase that begins at `at`, as long as possible, and where it ends; None where none
-    is written.
+@dataclass(frozen=True, slots=True)
+class DatePhrase:
+    """A date as it is written: the day, None where no calendar has it, and where the words end."""
 
-    None for its day where no calendar has it. `plain` has Arabic digits.
-    """
+    on: date | None
+    end: int
+
+
+def date_at(plain: str, at: int, today: date, *, ahead: bool = False) -> DatePhrase | None:
+    """The date phrase that begins at `at`, as long as possible; None where none is written.
+
+    `plain` has Arabic digits."""
     found = [match for pattern in _patterns() if (match := pattern.match(plain, at))]
     if not found:
         return None
     longest = max(found, key=lambda match: match.end())
-    return _meant(longest.groupdict(), today, ahead=ahead), longest.end()
+    on = _meant(longest.groupdict(), today, ahead=ahead)
+    return DatePhrase(on, longest.end())
 
 
 def looks_like_date(text: str) -> bool:

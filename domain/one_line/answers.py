@@ -8,10 +8,14 @@ from decimal import Decimal
 from functools import cache
 
 from domain.dates.days import parse_month
-from domain.text import MARKS, clean, digits, words
+from domain.patterns import WORD_END, one_of
+from domain.text import clean, digits, words
 from domain.tickets.records import parse_price
 
 _EDGES = " \t\n\"'\u201c\u201d()[]"
+_DASHES = re.compile(r"[-\u2013\u2014.]+")
+_SHORT_MONTH = re.compile(r"(\d\d?)\s*/\s*(\d\d)")
+"""A month with a year of two digits: 10/69."""
 
 
 def plain_answer(text: str) -> str:
@@ -25,16 +29,15 @@ def plain_answer(text: str) -> str:
 def says_none(text: str) -> bool:
     """Whether the answer is that there is none, or that it is not known."""
     bare = plain_answer(text).casefold()
-    return (
-        bare in words("answers").texts("none")
-        or re.fullmatch(r"[-\u2013\u2014.]+", bare) is not None
-    )
+    return bare in words("answers").texts("none") or _DASHES.fullmatch(bare) is not None
 
 
 def price_of(text: str) -> Decimal:
     """An amount in baht, 0 where the answer is that it cost nothing; InvalidInput("price")."""
     bare = plain_answer(text)
-    return parse_price("0" if bare.casefold() in words("money").texts("none") else bare)
+    if bare.casefold() in words("money").texts("none"):
+        return parse_price("0")
+    return parse_price(bare)
 
 
 def plain_date(text: str) -> str:
@@ -50,17 +53,18 @@ def month_of(text: str, today: date) -> date:
         return this
     if bare.casefold() in words("periods").texts("last_month"):
         return (this - timedelta(days=1)).replace(day=1)
-    short = re.fullmatch(r"(\d\d?)\s*/\s*(\d\d)", digits(bare))
-    return parse_month(f"{short[1]}/25{short[2]}" if short else bare, today)
+    if short := _SHORT_MONTH.fullmatch(digits(bare)):
+        bare = f"{short[1]}/25{short[2]}"
+    return parse_month(bare, today)
 
 
 def plain_subject(text: str) -> str:
     """A subject's number or words without the word for one before it."""
     bare = plain_answer(text)
-    before = next(
-        (word for word in words("answers").texts("before_subjects") if bare.startswith(word)), ""
-    )
-    return bare.removeprefix(before).strip() or bare
+    for word in words("answers").texts("before_subjects"):
+        if bare.startswith(word):
+            return bare.removeprefix(word).strip() or bare
+    return bare
 
 
 def says_me(text: str) -> bool:
@@ -89,20 +93,15 @@ def chosen(field: str, text: str) -> str:
 @cache
 def _polite() -> re.Pattern[str]:
     """Polite words behind an answer, glued to it or not."""
-    spelt = "|".join(
-        map(re.escape, sorted(words("answers").texts("polite"), key=len, reverse=True))
-    )
-    return re.compile(rf"(?:\s*(?:{spelt})(?![^\W\d_]|[{MARKS}]))+[.!]*\Z")
+    polite = one_of(words("answers").texts("polite"))
+    return re.compile(rf"(?:\s*{polite}{WORD_END})+[.!]*\Z")
 
 
 @cache
 def _before_dates() -> re.Pattern[str]:
-    spelt = sorted(words("answers").texts("before_dates"), key=len, reverse=True)
-    return re.compile(rf"^(?:(?:{'|'.join(map(re.escape, spelt))})\s*)+")
+    return re.compile(rf"^(?:{one_of(words('answers').texts('before_dates'))}\s*)+")
 
 
 @cache
 def _before_names() -> re.Pattern[str]:
-    return re.compile(
-        rf"^(?:{'|'.join(map(re.escape, words('answers').texts('before_names')))})\s*"
-    )
+    return re.compile(rf"^{one_of(words('answers').texts('before_names'))}\s*")

@@ -15,10 +15,10 @@ from rapidfuzz import fuzz, process
 
 from domain.dates.days import date_at
 from domain.one_line.end import closing_word
-from domain.one_line.head import asks_at, channel_at, reference_at
+from domain.one_line.head import CustomerMention, asks_at, channel_at, reference_at
 from domain.one_line.line_words import any_word, listed
 from domain.one_line.numbers import is_compared, masked
-from domain.one_line.past import binds_day, is_vague_day, past_at, weekday_of
+from domain.one_line.past import Past, binds_day, is_vague_day, past_at, weekday_of
 from domain.one_line.slips import find_slip
 from domain.one_line.types import CustomerRef, OneLine, Vocabulary
 from domain.one_line.words import is_spoken_of, is_staff, steering
@@ -26,18 +26,25 @@ from domain.text import MARKS, digits
 
 GUESSED = 60
 """Among so many words of the details a customer is looked for who stands nowhere else."""
-FIRST, LAST = 2, 3
+FIRST = 2
+LAST = 3
 """So many words are the beginning and the end of a text."""
 ALIKE = 84
 """Percent from which a word is so like a channel's that it is perhaps misspelt."""
 SHORTEST = 4
+LONGEST = 20
+"""Letters of a word that may be a slip of a channel's."""
 LONGEST_NUMBER = 40
 LONGEST_DAY = 30
 """Characters of a day's words that may be glued to a question."""
 
 _CODE = re.compile(r"(?<![A-Za-z\d])[Cc]\s?\d{4,12}(?!\d)")
+_BLANK = re.compile(r"\s")
+_WORD = re.compile(r"\S+")
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}")
 _SIGNS = "()[]{}.,;:!?\"'\u201c\u201d"
+_Place = tuple[int, str]
+"""Where a word begins, and the word."""
 
 
 def with_doubts(
@@ -50,7 +57,8 @@ def with_doubts(
     details = masked(read.details, today)
     read = _with_guesses(read, details, vocabulary)
     for at, word in enumerate(unread):
-        read = look.at_word(read, word, outer=at < FIRST or at >= len(unread) - FIRST)
+        outer = at < FIRST or at >= len(unread) - FIRST
+        read = look.at_word(read, word, outer=outer)
     read = look.at_beginning(read, details)
     read = look.at_end(read, details)
     return with_doubted_texts(read, vocabulary, today)
@@ -61,7 +69,8 @@ def with_doubted_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> On
     subject.
     """
     look = _Edges(vocabulary, today)
-    details, result = (masked(text, today) for text in (read.details, read.result))
+    details = masked(read.details, today)
+    result = masked(read.result, today)
     read = look.ending_days(read, details)
     read = look.in_result(read, result)
     return look.anywhere(read, f"{details}\n{result}")
@@ -76,95 +85,152 @@ class _Edges:
 
     def at_word(self, read: OneLine, word: str, *, outer: bool) -> OneLine:
         """A word of the head that no field took; `outer` = it stands beside one that was."""
-        for field in (
+        said = (
             self._day(word),
             self._channel(read, word, ""),
             self._number(read, word),
             self._mention(word),
-        ):
+        )
+        for field in said:
             if field and (outer or field != "subject"):
                 return read.doubting(field, word)
-        return read.doubting("close", word) if closing_word(word) and not read.close else read
+        if closing_word(word) and not read.close:
+            return read.doubting("close", word)
+        return read
 
     def at_beginning(self, read: OneLine, details: str) -> OneLine:
         """The first words of the details, right behind the head."""
-        read = self._days(read, details, _words(details)[:FIRST])
-        for start, word in _words(details)[:FIRST]:
-            if field := self._channel(read, word, details[:start]) or self._number(read, word):
+        first = _words(details)[:FIRST]
+        read = self._days(read, details, first)
+        for start, word in first:
+            field = self._channel(read, word, details[:start]) or self._number(read, word)
+            if field:
                 read = read.doubting(field, word)
         return read
 
     def at_end(self, read: OneLine, details: str) -> OneLine:
         """The last word of the details."""
-        for start, word in _words(details)[-1:]:
-            bare = word.strip(_SIGNS)
-            if bare in self.vocabulary.subjects and "." in bare and bare != read.subject:
-                read = read.doubting("subject", word)
-            elif (
-                _is_reference(bare)
-                and not _is_called(details[:start])
-                and not self._is_customer(read, bare)
-            ):
-                read = read.doubting("customer", word)
-        return read
+        words = _words(details)
+        if not words:
+            return read
+        start, word = words[-1]
+        bare = word.strip(_SIGNS)
+        if bare in self.vocabulary.subjects and "." in bare and bare != read.subject:
+            return read.doubting("subject", word)
+        if _is_called(details[:start]) or not _is_reference(bare) or _is_customer(read, bare):
+            return read
+        return read.doubting("customer", word)
+
+    # Days.
 
     def ending_days(self, read: OneLine, details: str) -> OneLine:
         """Days that end the details, also glued to the word before them."""
         read = self._days(read, details, _words(details)[-LAST:], ends=True)
         glued = self._glued_day(details)
-        said = any(doubt.field == "created_on" for doubt in read.doubts)
-        return read if said or not glued else read.doubting("created_on", glued)
+        if not glued or read.doubts_of("created_on"):
+            return read
+        return read.doubting("created_on", glued)
 
     def _glued_day(self, text: str) -> str:
         """A day of the past that ends the last word and does not begin it; "" for none."""
         plain = digits(text).rstrip(f" {_SIGNS}")
         begun = plain.rfind(" ") + 1
         for start in range(max(begun + 1, len(plain) - LONGEST_DAY), len(plain)):
-            past = past_at(plain, start, self.today) if plain[start] not in MARKS else None
-            if past is not None and past.end >= len(plain) and not plain[start].isdigit():
+            if plain[start] in MARKS or plain[start].isdigit():
+                continue
+            past = past_at(plain, start, self.today)
+            if past is not None and past.end >= len(plain):
                 return text[start : len(plain)]
         return ""
 
     def in_result(self, read: OneLine, result: str) -> OneLine:
         """Days at the beginning and end of the result."""
-        read = self._days(read, result, _words(result)[:FIRST])
-        return self._days(read, result, _words(result)[-LAST:], ends=True)
+        words = _words(result)
+        read = self._days(read, result, words[:FIRST])
+        return self._days(read, result, words[-LAST:], ends=True)
 
     def _days(
-        self, read: OneLine, text: str, places: list[tuple[int, str]], *, ends: bool = False
+        self, read: OneLine, text: str, places: list[_Place], *, ends: bool = False
     ) -> OneLine:
         """Days that begin at these places, each once; those that belong to the words before them
         are none.
         """
         done = 0
         for start, _word in places:
-            words = self._day_phrase(read, text, start, ends=ends) if start >= done else ""
-            if words:
-                done = start + len(words)
-                alone = words.strip() == text.strip()  # all of it is what is asked or answered
-                read = (
-                    read if alone or binds_day(text[:start]) else read.doubting("created_on", words)
-                )
+            if start < done:
+                continue
+            words = self._day_phrase(read, text, start, ends=ends)
+            if not words:
+                continue
+            done = start + len(words)
+            alone = words.strip() == text.strip()  # all of it is what is asked or answered
+            if not alone and not binds_day(text[:start]):
+                read = read.doubting("created_on", words)
         return read
+
+    def _day_phrase(self, read: OneLine, text: str, start: int, *, ends: bool) -> str:
+        """The words for a day that begin here, unless it is to come or the ticket's own; `ends` =
+        and end there.
+        """
+        plain = digits(text)
+        begun = _past_brackets(plain, start)
+        past = past_at(plain, begun, self.today)
+        if past is not None and not _DOTTED.fullmatch(plain, begun, past.end):
+            typed = text[start : past.end]
+            if (ends and _goes_on(plain, past.end)) or _is_known(read, past, typed):
+                return ""
+            return typed
+        dated = date_at(plain, begun, self.today)
+        if dated is not None and (dated.on is None or dated.on <= self.today):
+            return "" if ends and _goes_on(plain, dated.end) else text[start : dated.end]
+        word = text[start:].split(maxsplit=1)[0]
+        last = text[start:].strip() == word
+        return word if _names_day(word) and (last or not ends) else ""
+
+    def _day(self, word: str) -> str:
+        plain = digits(word).strip(_SIGNS)
+        if plain in listed("past", "leads", "when"):
+            return "created_on"
+        dated = date_at(plain, 0, self.today)
+        written = dated is not None and dated.end == len(plain)
+        if written or _names_day(word) or past_at(plain, 0, self.today):
+            return "created_on"
+        return ""
+
+    # Anything else.
 
     def anywhere(self, read: OneLine, text: str) -> OneLine:
         """A second code, somebody of the desk, and a closing word that closes nothing."""
-        for match in _CODE.finditer(digits(text)):
-            if re.sub(r"\s", "", match[0]).upper() != read.customer:
+        plain = digits(text)
+        for match in _CODE.finditer(plain):
+            if _BLANK.sub("", match[0]).upper() != read.customer:
                 read = read.doubting("customer", match[0])
+        read = self._mentioned(read, text)
+        read = self._corrected(read, plain)
+        if read.close or read.doubts_of("close"):
+            return read
+        closing = closing_word(text)
+        return read.doubting("close", closing) if closing else read
+
+    def _mentioned(self, read: OneLine, text: str) -> OneLine:
+        """Somebody's @name."""
         edges = {start for part in text.split("\n") for start in _edge_places(text, part)}
         for start, word in _words(text):
-            if word.startswith("@") and self._is_mention(
-                read, word, text[:start], edge=start in edges
-            ):
+            if not word.startswith("@"):
+                continue
+            if self._is_mention(read, word, text[:start], edge=start in edges):
                 read = read.doubting("assignee", word)
-        read = self._corrected(read, digits(text))
-        closing = (
-            ""
-            if read.close or any(doubt.field == "close" for doubt in read.doubts)
-            else closing_word(text)
-        )
-        return read.doubting("close", closing) if closing else read
+        return read
+
+    def _is_mention(self, read: OneLine, word: str, before: str, *, edge: bool) -> bool:
+        """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown
+        yet.
+        """
+        if any(word in doubt.words for doubt in read.doubts_of("assignee")):
+            return False
+        if is_staff(word[1:].strip(_SIGNS), self.vocabulary) is not None:
+            return True
+        return edge and not is_spoken_of(before)
 
     def _corrected(self, read: OneLine, plain: str) -> OneLine:
         """Words by which people take back what they have just typed."""
@@ -176,49 +242,6 @@ class _Edges:
                 read = read.doubting("subject", code)
         return read
 
-    def _is_mention(self, read: OneLine, word: str, before: str, *, edge: bool) -> bool:
-        """Whether somebody of the desk is named, or at an edge somebody else, and it is not shown
-        yet.
-        """
-        if any(doubt.field == "assignee" and word in doubt.words for doubt in read.doubts):
-            return False
-        if is_staff(word[1:].strip(_SIGNS), self.vocabulary) is not None:
-            return True
-        return edge and not is_spoken_of(before)
-
-    def _day(self, word: str) -> str:
-        plain = digits(word).strip(_SIGNS)
-        if plain in listed("past", "leads", "when"):
-            return "created_on"
-        dated = date_at(plain, 0, self.today)
-        written = dated is not None and dated[1] == len(plain)
-        if written or weekday_of(plain) or is_vague_day(plain) or past_at(plain, 0, self.today):
-            return "created_on"
-        return ""
-
-    def _day_phrase(self, read: OneLine, text: str, start: int, *, ends: bool = False) -> str:
-        """The words for a day that begin here, unless it is to come or the ticket's own; `ends` =
-        and end there.
-        """
-        plain = digits(text)
-        begun = start + len(plain[start:]) - len(plain[start:].lstrip("(["))
-        past = past_at(plain, begun, self.today)
-        if past is not None and not _DOTTED.fullmatch(plain, begun, past.end):
-            if ends and plain[past.end :].strip(f" {_SIGNS}"):
-                return ""
-            same = past.on == read.created_on and past.at in (None, read.created_time)
-            known = any(
-                doubt.field == "created_on" and text[start : past.end] in doubt.words
-                for doubt in read.doubts
-            )
-            return "" if same or known else text[start : past.end]
-        dated = date_at(plain, begun, self.today)
-        if dated is not None and (dated[0] is None or dated[0] <= self.today):
-            return "" if ends and plain[dated[1] :].strip(f" {_SIGNS}") else text[start : dated[1]]
-        word = text[start:].split(maxsplit=1)[0]
-        named = weekday_of(digits(word).strip(_SIGNS)) or is_vague_day(word.strip(_SIGNS))
-        return word if named and not (ends and text[start:].strip() != word) else ""
-
     def _channel(self, read: OneLine, word: str, before: str) -> str:
         """A channel's word, or one much like it, where another channel was said."""
         bare = word.strip(_SIGNS).casefold()
@@ -228,9 +251,11 @@ class _Edges:
             return ""
         found = channel_at(word, 0, self.vocabulary)
         if found is not None and found.end >= len(word.rstrip(_SIGNS)):
-            return "channel" if found.channel != read.channel else ""
-        like = _like_channel(bare, tuple(self.vocabulary.channels))
-        return "channel" if like and self.vocabulary.channels[like] != read.channel else ""
+            channel = found.channel
+        else:
+            like = _like_channel(bare, tuple(self.vocabulary.channels))
+            channel = self.vocabulary.channels.get(like, "")
+        return "channel" if channel not in ("", read.channel) else ""
 
     def _number(self, read: OneLine, word: str) -> str:
         """A dotted number, or digits that are nearly a code or a telephone."""
@@ -240,18 +265,13 @@ class _Edges:
         within = _DOTTED.search(bare)
         if within and within[0] in self.vocabulary.subjects and within[0] != read.subject:
             return "subject"
-        if _is_reference(bare) and not self._is_customer(read, bare):
+        if _is_reference(bare) and not _is_customer(read, bare):
             return "customer"
         return ""
 
-    def _is_customer(self, read: OneLine, bare: str) -> bool:
-        found = reference_at(digits(bare), 0)
-        return found is not None and found.value == read.customer
-
     def _mention(self, word: str) -> str:
-        return (
-            "assignee" if word.startswith("@") and steering(word, self.vocabulary) is None else ""
-        )
+        named = word.startswith("@") and steering(word, self.vocabulary) is None
+        return "assignee" if named else ""
 
 
 def _with_guesses(read: OneLine, details: str, vocabulary: Vocabulary) -> OneLine:
@@ -260,25 +280,41 @@ def _with_guesses(read: OneLine, details: str, vocabulary: Vocabulary) -> OneLin
     """
     plain = digits(details)
     if not read.customer:
-        found = next(
-            filter(None, (reference_at(plain, start) for start, _word in _words(plain)[:GUESSED])),
-            None,
-        )
-        if found is not None:
-            read = replace(read, customer=found.value, customer_kind=found.kind)
-            sure = found.kind is CustomerRef.CODE and not is_compared(plain[: found.start])
-            read = (
-                read
-                if sure
-                else read.doubting("customer", details[found.start : found.end], taken=True)
-            )
-    if not read.subject:
-        for _start, word in _words(plain):
-            if "." in word and word.strip(_SIGNS) in vocabulary.subjects:
-                return replace(read, subject=word.strip(_SIGNS)).doubting(
-                    "subject", word, taken=True
-                )
+        read = _with_customer(read, details, plain)
+    if read.subject:
+        return read
+    for _start, word in _words(plain):
+        bare = word.strip(_SIGNS)
+        if "." in word and bare in vocabulary.subjects:
+            return replace(read, subject=bare).doubting("subject", word, taken=True)
     return read
+
+
+def _with_customer(read: OneLine, details: str, plain: str) -> OneLine:
+    """With the first customer among the details' words; a code is sure, unless only compared
+    with.
+    """
+    found = _first_reference(plain)
+    if found is None:
+        return read
+    read = replace(read, customer=found.value, customer_kind=found.kind)
+    if found.kind is CustomerRef.CODE and not is_compared(plain[: found.start]):
+        return read
+    return read.doubting("customer", details[found.start : found.end], taken=True)
+
+
+def _first_reference(plain: str) -> CustomerMention | None:
+    for start, _word in _words(plain)[:GUESSED]:
+        found = reference_at(plain, start)
+        if found is not None:
+            return found
+    return None
+
+
+def _is_customer(read: OneLine, bare: str) -> bool:
+    """Whether a word is the customer of the line."""
+    found = reference_at(digits(bare), 0)
+    return found is not None and found.value == read.customer
 
 
 def _is_reference(bare: str) -> bool:
@@ -288,8 +324,36 @@ def _is_reference(bare: str) -> bool:
     return reference_at(bare, 0) is not None or find_slip(bare) is not None
 
 
-def _words(text: str) -> list[tuple[int, str]]:
-    return [(match.start(), match[0]) for match in re.finditer(r"\S+", text)]
+def _is_called(before: str) -> bool:
+    """Whether a telephone belongs to the words before it: call back at, give the number."""
+    return before.rstrip(" :").endswith(listed("head", "calls"))
+
+
+def _is_known(read: OneLine, past: Past, typed: str) -> bool:
+    """Whether a day is the ticket's own, or shown already."""
+    if past.on == read.created_on and past.at in (None, read.created_time):
+        return True
+    return any(typed in doubt.words for doubt in read.doubts_of("created_on"))
+
+
+def _names_day(word: str) -> bool:
+    """Whether a word alone is a weekday, or a day that nobody can tell exactly."""
+    bare = word.strip(_SIGNS)
+    return weekday_of(digits(bare)) or is_vague_day(bare)
+
+
+def _goes_on(plain: str, end: int) -> bool:
+    """Whether more than signs stands behind a day."""
+    return bool(plain[end:].strip(f" {_SIGNS}"))
+
+
+def _past_brackets(plain: str, start: int) -> int:
+    """Where the words begin behind opening brackets."""
+    return len(plain) - len(plain[start:].lstrip("(["))
+
+
+def _words(text: str) -> list[_Place]:
+    return [(match.start(), match[0]) for match in _WORD.finditer(text)]
 
 
 def _edge_places(text: str, part: str) -> list[int]:
@@ -299,26 +363,27 @@ def _edge_places(text: str, part: str) -> list[int]:
     return [*places[:FIRST], *places[-LAST:]]
 
 
-def _is_called(before: str) -> bool:
-    """Whether a telephone belongs to the words before it: call back at, give the number."""
-    return before.rstrip(" :").endswith(listed("head", "calls"))
-
-
 @cache
 def _correction() -> re.Pattern[str]:
     """A slip that is owned up to, and a subject that takes the place of another."""
-    number = r"(?P<code>\d{1,2}\.\d{1,2})(?![\d%])"
-    corrected = rf"{any_word('edges', 'is_not')}[^\n]{{0,24}}?{any_word('edges', 'but')}"
-    instead = rf"(?:{corrected}|{any_word('edges', 'instead')})"
+    is_not = any_word("edges", "is_not")
+    but = any_word("edges", "but")
+    instead = any_word("edges", "instead")
     return re.compile(
-        rf"{instead}\s*(?:{any_word('head', 'subject')}\s*)?{number}|{any_word('edges', 'slips')}"
+        rf"""
+        (?: {is_not}[^\n]{{0,24}}?{but} | {instead} )
+        \s*(?:{any_word("head", "subject")}\s*)?
+        (?P<code>\d{{1,2}}\.\d{{1,2}})(?![\d%])
+        | {any_word("edges", "slips")}
+        """,
+        re.VERBOSE,
     )
 
 
 @lru_cache(maxsize=512)
 def _like_channel(word: str, channels: tuple[str, ...]) -> str:
     """The channel's word that this one is a slip of; "" for none."""
-    if not SHORTEST <= len(word) <= 20:
+    if not SHORTEST <= len(word) <= LONGEST:
         return ""
     long = [one for one in channels if len(one) >= SHORTEST and one[0] == word[0]]
     found = process.extractOne(word, long, scorer=fuzz.ratio, score_cutoff=ALIKE)

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from domain.one_line.line_words import WORD_END, any_word, listed, one_of
+from domain.one_line.line_words import any_word, listed
 from domain.one_line.past import binds_day
+from domain.patterns import WORD_END
 from domain.text import MARKS
 
 WINDOW = 120
@@ -19,6 +20,8 @@ JOINTS = " \t\n,;/|-\u2013\u2014(["
 
 _SIGN = rf"[^\w\s{MARKS}\"\u201c\u201d@#]"
 _START = rf"(?<![\w{MARKS}\"\u201c\u201d@#])"
+_TIME = re.compile(r"(?<![\d.,:\u2013-])\d{1,2}[.:][0-5]\d(?:\s?\u0e19\.?)?$")
+_LONGEST_TIME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,11 @@ def find_marker(text: str) -> Marker | None:
     there.
     """
     strong = _strong().search(text)
-    arrow = _arrow().search(text)
+    arrow = _ARROW.search(text)
     if strong is None:
         return Marker(arrow.start(), arrow.end()) if arrow else None
-    return Marker(
-        strong.start(), strong.end(), sure=arrow is None or arrow.start() > strong.start()
-    )
+    first = arrow is None or arrow.start() > strong.start()
+    return Marker(strong.start(), strong.end(), sure=first)
 
 
 def find_soft_marker(details: str, *, closes: bool) -> Marker | None:
@@ -72,61 +74,65 @@ def find_soft_marker(details: str, *, closes: bool) -> Marker | None:
     if found := _result_word().search(details):
         return Marker(found.start(), found.end(), sure=closes)
     if found := _perhaps().search(details):
-        return Marker(found.start(), found.start(), sure=closes and not found["bare"])
+        sure = closes and not found["bare"]
+        return Marker(found.start(), found.start(), sure=sure)
     return None
 
 
 def likely_split(details: str) -> Marker | None:
     """Where the answer likely begins in a line that closes without saying so."""
-    if found := _weak_sign().search(details):
+    if found := _WEAK_SIGN.search(details):
         return Marker(found.start(), found.end(), sure=False)
-    found = _verb().search(details)
-    return Marker(found.start(), found.start(), sure=False) if found else None
+    if found := _verb().search(details):
+        return Marker(found.start(), found.start(), sure=False)
+    return None
 
 
 @cache
 def _strong() -> re.Pattern[str]:
+    """A double arrow, a label with its colon, or a label that needs none."""
+    labels = any_word("result", "labels")
     return re.compile(
-        rf"=+\s?[>\uff1e]+|[\u21d2\u27f9]\ufe0f?|\uff1d\s?[>\uff1e]"
-        rf"|(?<!\S){any_word('result', 'labels')}\s?[:\uff1a=]+|(?<!\S){any_word('result', 'named')}",
-        re.IGNORECASE,
+        rf"""
+        =+\s?[>\uff1e]+
+        | [\u21d2\u27f9]\ufe0f?
+        | \uff1d\s?[>\uff1e]
+        | (?<!\S){labels}\s?[:\uff1a=]+
+        | (?<!\S){any_word("result", "named")}
+        """,
+        re.IGNORECASE | re.VERBOSE,
     )
 
 
-@cache
-def _arrow() -> re.Pattern[str]:
-    return re.compile(
-        r"[-\u2013\u2014]+[>\uff1e]+|[\u2192\u27a1\u279c\u2794\u27f6\u2b95]\ufe0f?|>{2,}"
-    )
+_ARROW = re.compile(
+    r"[-\u2013\u2014]+[>\uff1e]+|[\u2192\u27a1\u279c\u2794\u27f6\u2b95]\ufe0f?|>{2,}"
+)
+_WEAK_SIGN = re.compile(r"\s(?:[=>]|[-\u2013\u2014])\s+|(?<=\w)\s*[=]\s*(?=\w)")
 
 
 @cache
 def _answered() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<=\s){any_word('result', 'answered')}(?!{any_word('result', 'questions')})",
-        re.IGNORECASE,
-    )
+    """That something was answered, unless it is asked whether it was."""
+    answered = any_word("result", "answered")
+    questions = any_word("result", "questions")
+    return re.compile(rf"(?<=\s){answered}(?!{questions})", re.IGNORECASE)
 
 
 @cache
 def _result_word() -> re.Pattern[str]:
     """The word for "result" as a word of its own, or glued to what a result begins with."""
-    word = one_of(listed("result", "result_word"))
-    return re.compile(
-        rf"(?<=\s){word}(?:\s*[-\u2013]\s+|\s*)(?={any_word('result', 'verbs')})", re.IGNORECASE
-    )
+    word = any_word("result", "result_word")
+    verbs = any_word("result", "verbs")
+    return re.compile(rf"(?<=\s){word}(?:\s*[-\u2013]\s+|\s*)(?={verbs})", re.IGNORECASE)
 
 
 @cache
 def _perhaps() -> re.Pattern[str]:
-    bare, verbs = (any_word("result", key) for key in ("perhaps_bare", "verbs"))
+    """ "Answered", which may be what somebody else did."""
+    bare = any_word("result", "perhaps_bare")
+    verbs = any_word("result", "verbs")
     sure = rf"{any_word('result', 'perhaps')}|{bare}(?=\s+{verbs})"
     return re.compile(rf"(?<=\s)(?:{sure}|(?P<bare>{bare})(?=\s))", re.IGNORECASE)
-
-
-@cache
-def _weak_sign() -> re.Pattern[str]:
-    return re.compile(r"\s(?:[=>]|[-\u2013\u2014])\s+|(?<=\w)\s*[=]\s*(?=\w)")
 
 
 @cache
@@ -150,41 +156,47 @@ def read_end(text: str, *, asked: bool = False) -> End:
     if found := _glued().search(text, window):
         return _closed_glued(text, found)
     if found := _trailed(text, window):
-        return End(
-            text[: found.start()].rstrip(JOINTS),
-            True,
-            text[found.end() :].strip(" )].,"),
-            found["word"],
-        )
+        before = text[: found.start()].rstrip(JOINTS)
+        after = text[found.end() :].strip(" )].,")
+        return End(before, close=True, after=after, unsure=found["word"])
     last = text.rsplit(maxsplit=1)[-1] if text else ""
-    like = not asked and last.casefold().startswith(listed("close", "words"))
-    return End(text, close=True, unsure=last) if like else End(text)
+    if not asked and last.casefold().startswith(listed("close", "words")):
+        return End(text, close=True, unsure=last)
+    return End(text)
 
 
-def _closed(text: str, found: "re.Match[str]", *, asked: bool) -> End:
+def _closed(text: str, found: re.Match[str], *, asked: bool) -> End:
+    """Closed by a word of its own, which is shown where it may mean something else."""
     before = text[: found.start()].rstrip(JOINTS)
-    words = " ".join(text[found.start() :].split())
-    if _last(before) in listed("close", "not_before"):
+    closing = text[found.start() :]
+    words = " ".join(closing.split())
+    last = _last(before)
+    if last in listed("close", "not_before"):
         return End(text, unsure=words)
-    things = asked and _last(before).endswith(listed("close", "closed_things", "closed_then"))
-    asks = "?" in text[found.start() :]  # whoever writes it is not sure
-    if found["perhaps"] or asks or things or _is_closed_itself(before):
+    unsure = (
+        found["perhaps"] is not None
+        or "?" in closing  # whoever writes it is not sure
+        or (asked and last.endswith(_told_closed()))
+        or _is_closed_itself(before)
+    )
+    if unsure:
         return End(text, close=bool(before), unsure=words)
     return End(before, close=True)
 
 
-def _closed_glued(text: str, found: "re.Match[str]") -> End:
+def _closed_glued(text: str, found: re.Match[str]) -> End:
     """Without a blank before it: after "done" it closes, after some words it is another word, else
     it may.
     """
-    begun = text[: found.start("word")].rstrip(JOINTS)
-    if begun.casefold().endswith(listed("close", "not_glued")):
+    before = text[: found.start("word")].rstrip(JOINTS)
+    if before.casefold().endswith(listed("close", "not_glued")):
         return End(text)
-    stem = _last(begun)
-    done = stem.endswith(listed("close", "done")) and not (
-        _tells(stem) or _is_when(stem) or text.endswith("?")
-    )
-    return End(begun, close=True) if done else End(text, close=True, unsure=found["word"])
+    stem = _last(before)
+    if stem.endswith(listed("close", "done")):
+        another = _tells(stem) or _is_when(stem) or text.endswith("?")
+        if not another:
+            return End(before, close=True)
+    return End(text, close=True, unsure=found["word"])
 
 
 def _last(text: str) -> str:
@@ -193,38 +205,48 @@ def _last(text: str) -> str:
     return typed[-1].casefold() if typed else ""
 
 
-def _trailed(text: str, window: int) -> "re.Match[str] | None":
+def _trailed(text: str, window: int) -> re.Match[str] | None:
     """A closing word with a few more behind it."""
-    bare = list(_bare().finditer(text, window))
-    found = bare[-1] if bare else None
+    found = None
+    for bare in _bare().finditer(text, window):
+        found = bare
     if found is None or len(text[found.end() :].split()) > TRAILING_WORDS:
         return None
-    return None if _last(text[: found.start()]) in listed("close", "not_before") else found
+    if _last(text[: found.start()]) in listed("close", "not_before"):
+        return None
+    return found
 
 
 def closing_word(text: str) -> str:
     """A form of the closing word that stands alone among others, but not at the end, which
     `read_end` reads.
     """
-    found = _bare().search(text.rstrip())
-    return found["word"] if found and found.end() < len(text.rstrip()) else ""
+    text = text.rstrip()
+    found = _bare().search(text)
+    if found is None or found.end() >= len(text):
+        return ""
+    return found["word"]
 
 
 def _is_closed_itself(before: str) -> bool:
     """Whether the words before tell when, or that, something else is closed: "on Sunday closed"."""
     last = _last(before)
     earlier = _last(before[: len(before) - len(last)])
-    if re.search(any_word("close", "words"), last):
+    if _closing_word().search(last):
         return False
     if _tells(last):
-        told = re.split(any_word("close", "tells"), last)[-1]
-        return told.startswith(listed("close", "closed_things", "closed_then"))
-    if _is_when(last) or _TIME.search(before[-16:]):
+        told = _telling_word().split(last)[-1]
+        return told.startswith(_told_closed())
+    if _is_when(last) or _TIME.search(before[-_LONGEST_TIME:]):
         return not binds_day(earlier)
-    alone = not earlier or earlier.endswith(listed("close", "tells"))
-    return (
-        alone and last.startswith(listed("close", "closed_things")) and len(last) <= LONGEST_THING
-    )
+    if earlier and not earlier.endswith(listed("close", "tells")):
+        return False
+    return last.startswith(listed("close", "closed_things")) and len(last) <= LONGEST_THING
+
+
+def _told_closed() -> tuple[str, ...]:
+    """What may be closed, and when: things and days that are told of."""
+    return listed("close", "closed_things", "closed_then")
 
 
 def _is_when(word: str) -> bool:
@@ -233,18 +255,29 @@ def _is_when(word: str) -> bool:
 
 
 def _tells(word: str) -> bool:
-    return re.search(any_word("close", "tells"), word) is not None
+    return _telling_word().search(word) is not None
 
 
-_TIME = re.compile(r"(?<![\d.,:\u2013-])\d{1,2}[.:][0-5]\d(?:\s?\u0e19\.?)?$")
+@cache
+def _closing_word() -> re.Pattern[str]:
+    return re.compile(any_word("close", "words"))
 
 
+@cache
+def _telling_word() -> re.Pattern[str]:
+    return re.compile(any_word("close", "tells"))
+
+
+@cache
 def _form() -> str:
     """The closing word with what is closed and how people go on."""
-    objects, tails = any_word("close", "objects"), any_word("close", "tails")
-    return rf"(?:{any_word('close', 'words')}(?:\s?{objects})?(?:\s?{tails})*|{any_word('close', 'ends')})"
+    words = any_word("close", "words")
+    objects = any_word("close", "objects")
+    tails = any_word("close", "tails")
+    return rf"(?:{words}(?:\s?{objects})?(?:\s?{tails})*|{any_word('close', 'ends')})"
 
 
+@cache
 def _rest() -> str:
     """Politeness and signs behind it."""
     return rf"(?:\s*(?:{any_word('head', 'polite')}|{_SIGN}))*\s*$"
@@ -272,4 +305,5 @@ def _bare() -> re.Pattern[str]:
 
 @cache
 def _quoted() -> re.Pattern[str]:
-    return re.compile(rf"[\"\u201c]({any_word('close', 'words')})[\"\u201d]$", re.IGNORECASE)
+    words = any_word("close", "words")
+    return re.compile(rf"[\"\u201c]({words})[\"\u201d]$", re.IGNORECASE)

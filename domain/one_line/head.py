@@ -9,10 +9,11 @@ from functools import cache, lru_cache
 
 from domain.customers.phones import looks_like_email, looks_like_phone, parse_email, parse_phone
 from domain.errors import InvalidInput
-from domain.one_line.line_words import WORD_END, any_word, listed, one_of
+from domain.one_line.line_words import any_word, listed
 from domain.one_line.past import Past, past_at
 from domain.one_line.types import CustomerRef, OneLine, Vocabulary
 from domain.one_line.words import mention_at, steering
+from domain.patterns import WORD_END, one_of
 from domain.text import digits, words
 
 NAME_LIMIT = 120
@@ -28,14 +29,28 @@ LETTER = "letter"
 """The channel whose word means a book, too."""
 
 _SEPARATORS = re.compile(r"(?:[\s/,|;:\u00b7\u2022]|\+(?!\d)|\.(?=\s))*")
+_BETWEEN = " /,|;:"
+"""What may stand between two fields."""
 _WORD = re.compile(r"[^\s]+")
+_WORD_END = re.compile(WORD_END)
 _QUOTED = re.compile(
-    r'"([^"\n]*\w[^"\n]*)"(?=[\s,;:/]|$)|\u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d(?=[\s,;:/]|$)'
+    r"""
+    (?: "([^"\n]*\w[^"\n]*)" | \u201c([^\u201d\n]*\w[^\u201d\n]*)\u201d )
+    (?=[\s,;:/]|$)
+    """,
+    re.VERBOSE,
 )
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+=?^_`{}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _PHONE = re.compile(r"[+(]?\d[\d\s().\-\u2010-\u2015]*")
+_BEGINS_PHONE = "0123456789+("
 _ANOTHER = re.compile(r"(?<!\S)(?:\d{1,2}\.)?\d{1,2}$")
 """A subject or a count behind a blank, which no telephone ends with."""
+_CODE_SIGNS = re.compile(r"[\s.-]")
+_NO_SUBJECT = re.compile(r"\d|\.\d|[,/-]\d(?!\d?\.\d)|%|[A-Za-z]")
+"""What makes a number before it another one than a subject's: a sum, a date, a share."""
+_SHORT_NUMBER = re.compile(r"\d{1,2}\s+")
+_LONGEST_FIELD = 40
+"""Characters among which it is looked whether the next field begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +90,10 @@ class CustomerMention:
 def reference_at(plain: str, at: int) -> CustomerMention | None:
     """The code, telephone or e-mail that begins at `at`; `plain` has Arabic digits."""
     if found := _code().match(plain, at):
-        return CustomerMention(
-            CustomerRef.CODE, re.sub(r"[\s.-]", "", found["code"]).upper(), at, found.end()
-        )
-    if (found := _EMAIL.match(plain, at)) and looks_like_email(found[0]):
+        code = _CODE_SIGNS.sub("", found["code"]).upper()
+        return CustomerMention(CustomerRef.CODE, code, at, found.end())
+    found = _EMAIL.match(plain, at)
+    if found and looks_like_email(found[0]):
         return CustomerMention(CustomerRef.EMAIL, parse_email(found[0]), at, found.end())
     return _phone_at(plain, at)
 
@@ -86,7 +101,7 @@ def reference_at(plain: str, at: int) -> CustomerMention | None:
 def _phone_at(plain: str, at: int) -> CustomerMention | None:
     lead = _phone_lead().match(plain, at)
     start = lead.end() if lead else at
-    if start >= len(plain) or plain[start] not in "0123456789+(":
+    if start >= len(plain) or plain[start] not in _BEGINS_PHONE:
         return None
     run = _PHONE.match(plain, start, start + LONGEST_PHONE)
     if run is None:
@@ -96,9 +111,10 @@ def _phone_at(plain: str, at: int) -> CustomerMention | None:
         if _ANOTHER.search(typed) or not looks_like_phone(typed):
             continue
         try:
-            return CustomerMention(CustomerRef.PHONE, parse_phone(typed), at, start + len(typed))
+            phone = parse_phone(typed)
         except InvalidInput:
             continue
+        return CustomerMention(CustomerRef.PHONE, phone, at, start + len(typed))
     return None
 
 
@@ -107,16 +123,12 @@ def _phone_lead() -> re.Pattern[str]:
     return re.compile(rf"{any_word('head', 'phone')}\s?[:.]?\s?", re.IGNORECASE)
 
 
-def _phone_ends(plain: str, run: "re.Match[str]") -> list[int]:
+def _phone_ends(plain: str, run: re.Match[str]) -> list[int]:
     """Where the number may end, the longest first: with its extension, then at each blank."""
-    ends = [run.end()]
-    ends += [run.start() + blank.start() for blank in re.finditer(r"\s", run[0])]
-    ends = sorted(set(ends), reverse=True)[:PHONE_WORDS]
-    extended = []
-    for end in ends:
-        if more := _extension().match(plain, end):
-            extended.append(more.end())
-    return [*extended, *ends]
+    blanks = [run.start() + blank.start() for blank in re.finditer(r"\s", run[0])]
+    ends = sorted({run.end(), *blanks}, reverse=True)[:PHONE_WORDS]
+    extensions = [_extension().match(plain, end) for end in ends]
+    return [*(found.end() for found in extensions if found), *ends]
 
 
 @cache
@@ -149,30 +161,33 @@ class ChannelWord:
 
 def channel_at(text: str, at: int, vocabulary: Vocabulary) -> ChannelWord | None:
     """The channel whose words begin at `at`."""
-    for pattern in _channel_patterns(_channel_key(vocabulary)):
+    for pattern in _channel_patterns(tuple(vocabulary.channels)):
         found = pattern.match(text, at)
         if found is None:
             continue
         channel = vocabulary.channels[" ".join(found["base"].casefold().split())]
-        asks = channel != LETTER or text[found.end() :].startswith(listed("head", "letters_ask"))
         if _is_word_end(text, found.end()):
-            return ChannelWord(channel, found.end(), sure=not found["verb"] or bool(found["comes"]))
-        if asks and _asks().match(text, found.end()):
+            came = not found["verb"] or bool(found["comes"])
+            return ChannelWord(channel, found.end(), sure=came)
+        if asks_at(text, found.end()) and _may_ask(channel, text[found.end() :]):
             return ChannelWord(channel, found.end(), kept=True)
     return None
 
 
-def _channel_key(vocabulary: Vocabulary) -> tuple[str, ...]:
-    return tuple(vocabulary.channels)
+def _may_ask(channel: str, behind: str) -> bool:
+    """Whether a question may go on right behind a channel's word; the word for a letter means a
+    book, too.
+    """
+    return channel != LETTER or behind.startswith(listed("head", "letters_ask"))
 
 
 @lru_cache(maxsize=8)
-def _channel_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def _channel_patterns(channels: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """With all that may stand before and behind a word, then without what may follow."""
-    base = "|".join(
-        r"\s".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True)
-    )
-    lead = rf"(?:{any_word('head', 'channel')}\s?[:=]?\s?)?(?P<verb>{any_word('head', 'channel_verbs')})?"
+    longest_first = sorted(channels, key=len, reverse=True)
+    base = "|".join(r"\s".join(map(re.escape, word.split())) for word in longest_first)
+    verb = rf"(?P<verb>{any_word('head', 'channel_verbs')})?"
+    lead = rf"(?:{any_word('head', 'channel')}\s?[:=]?\s?)?{verb}"
     comes = rf"\s?(?P<comes>{any_word('head', 'comes')})"
     return (
         re.compile(rf"{lead}(?P<base>{base}){comes}", re.IGNORECASE),
@@ -182,9 +197,8 @@ def _channel_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _asks() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?!{any_word('head', 'not_asks')}){any_word('head', 'asks')}", re.IGNORECASE
-    )
+    none = any_word("head", "not_asks")
+    return re.compile(rf"(?!{none}){any_word('head', 'asks')}", re.IGNORECASE)
 
 
 def asks_at(text: str, at: int = 0) -> bool:
@@ -194,11 +208,10 @@ def asks_at(text: str, at: int = 0) -> bool:
 
 def _is_word_end(text: str, at: int) -> bool:
     """Whether a word may end here: no letter follows, unless with it the next field begins."""
-    if re.compile(WORD_END).match(text, at):
+    if _WORD_END.match(text, at) or _begins_day().match(text, at):
         return True
-    if _begins_day().match(text, at):
-        return True
-    return _code().match(digits(text[at : at + 40])) is not None or _begins_subject(text, at)
+    behind = digits(text[at : at + _LONGEST_FIELD])
+    return bool(_code().match(behind) or _begins_subject().match(behind))
 
 
 @cache
@@ -206,11 +219,9 @@ def _begins_day() -> re.Pattern[str]:
     return re.compile(any_word("past", "when"))
 
 
-def _begins_subject(text: str, at: int) -> bool:
-    return (
-        re.compile(rf"{any_word('head', 'subject')}\s?\d").match(digits(text[at : at + 40]))
-        is not None
-    )
+@cache
+def _begins_subject() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('head', 'subject')}\s?\d")
 
 
 # Subjects.
@@ -230,24 +241,31 @@ def subject_at(plain: str, at: int, vocabulary: Vocabulary, *, bare: bool) -> Su
     if found is None or found["code"] not in vocabulary.subjects:
         return None
     rest = plain[found.end() :]
-    if re.match(r"\d|\.\d|[,/-]\d(?!\d?\.\d)|%|[A-Za-z]", rest) or _clock_word().match(rest):
+    if _NO_SUBJECT.match(rest) or _clock_word().match(rest):
         return None
-    if not found["named"] and _counted(dotted="." in found["code"]).match(rest):
-        return None
-    if (
-        "." not in found["code"]
-        and not found["named"]
-        and (not bare or re.match(WORD_END, rest) is None)
-    ):
-        return None
+    if not found["named"]:
+        dotted = "." in found["code"]
+        if _counted(dotted=dotted).match(rest):
+            return None
+        if not dotted and not (bare and _WORD_END.match(rest)):
+            return None
     return SubjectNumber(found["code"], found.end())
 
 
 @cache
 def _subject() -> re.Pattern[str]:
-    named, dotted = any_word("head", "subject"), any_word("head", "subject_dotted")
-    lead = rf"(?:(?:(?P<named>{named})|{dotted}(?=\s?[:=]?\s*\d+\.\d))\s?[:=]?\s*)?"
-    return re.compile(rf"{lead}[(\[]?(?P<code>\d{{1,2}}(?:\.\d{{1,2}})?)[)\]]?", re.IGNORECASE)
+    named = any_word("head", "subject")
+    dotted = any_word("head", "subject_dotted")
+    return re.compile(
+        rf"""
+        (?:
+            (?:(?P<named>{named}) | {dotted}(?=\s?[:=]?\s*\d+\.\d))
+            \s?[:=]?\s*
+        )?
+        [(\[]?(?P<code>\d{{1,2}}(?:\.\d{{1,2}})?)[)\]]?
+        """,
+        re.IGNORECASE | re.VERBOSE,
+    )
 
 
 @cache
@@ -267,8 +285,8 @@ def _clock_word() -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _subject_names(names: tuple[str, ...]) -> re.Pattern[str]:
     """Names of subjects; blanks in them may be left out."""
-    by_length = sorted(names, key=len, reverse=True)
-    spelt = "|".join(r"\s?".join(map(re.escape, name.split())) for name in by_length)
+    longest_first = sorted(names, key=len, reverse=True)
+    spelt = "|".join(r"\s?".join(map(re.escape, name.split())) for name in longest_first)
     lead = rf"(?:{any_word('head', 'subject')}\s?[:=]\s?)?"
     return re.compile(rf"{lead}(?P<name>{spelt}){WORD_END}", re.IGNORECASE)
 
@@ -287,7 +305,7 @@ def _unspaced(text: str) -> str:
     return "".join(text.casefold().split())
 
 
-# The walk.
+# Field by field.
 
 
 class _Reader:
@@ -310,6 +328,7 @@ class _Reader:
         """Where a word begins that was read and belongs to the details nevertheless."""
 
     def run(self) -> Head:
+        """The head of the line."""
         at = self._skip(0)
         retreat: tuple[OneLine, int, int] | None = None
         led = (OneLine(), 0)
@@ -329,31 +348,33 @@ class _Reader:
             self.kept_at = -1
         if retreat and not (self.read.channel and self.read.subject):
             # Words between the customer and a channel are that customer's name only if the subject
-            # follows too;
-            # "C81554 ... sent by e-mail" is a story.
+            # follows too; "C81554 ... sent by e-mail" is a story.
             self.read, at, kept = retreat
             self.last_day = None
             del self.unread[kept:]
-        return self._done(at, led)
+        return self._head(at, led)
 
-    def _is_story(self, at: int, word: "re.Match[str]") -> bool:
+    def _is_story(self, at: int, word: re.Match[str]) -> bool:
         """Whether the details begin here."""
         if at == self.kept_at:
             return False
-        known = self.read.channel or self.read.subject
-        length = sum(len(one.text) + 1 for one in self.unread) + len(word[0])
-        return bool(known) or length > NAME_LIMIT
+        if self.read.channel or self.read.subject:
+            return True
+        unread = sum(len(one.text) + 1 for one in self.unread)
+        return unread + len(word[0]) > NAME_LIMIT
 
     def _only_steered(self, *, day: bool = True) -> bool:
         """Whether nothing but steering words was read; `day` = a day counts as something."""
         read = self.read
-        said = read.customer or read.channel or read.subject or read.nobody
-        return not (said or (day and read.created_on))
+        if read.customer or read.channel or read.subject or read.nobody:
+            return False
+        return not (day and read.created_on)
 
-    def _done(self, at: int, led: tuple[OneLine, int]) -> Head:
+    def _head(self, at: int, led: tuple[OneLine, int]) -> Head:
         if self._only_steered(day=not self.unread):
             # Words that only steer may begin a line that is nothing but details.
-            return Head(led[0], (), self.line[led[1] :].strip())
+            read, begun = led
+            return Head(read, (), self.line[begun:].strip())
         return Head(self._settled_day(at), tuple(self.unread), self.line[at:].strip())
 
     def _skip(self, at: int) -> int:
@@ -367,19 +388,25 @@ class _Reader:
             self.number_from = end
             self.last_day = None
             return end
-        if end := self._subject_number(at):
+        end = self._subject_number(at)
+        if end:
             self.last_day = None
             return end
         return self._day(at) or self._steering(at)
 
     def _who_or_how(self, at: int) -> int:
-        return (
-            self._subject_word(at)
-            or self._nobody(at)
-            or self._quoted(at)
-            or self._customer(at)
-            or self._channel(at)
+        readers = (
+            self._subject_word,
+            self._nobody,
+            self._quoted,
+            self._customer,
+            self._channel,
         )
+        for read in readers:
+            end = read(at)
+            if end:
+                return end
+        return 0
 
     def _nobody(self, at: int) -> int:
         """That there is no customer, or none who is known."""
@@ -391,35 +418,33 @@ class _Reader:
 
     def _subject_word(self, at: int) -> int:
         """A subject without a number, by its name or a word that people type for it."""
-        if self.read.subject or not self.vocabulary.subject_words:
+        known = self.vocabulary.subject_words
+        if self.read.subject or not known:
             return 0
-        found = _subject_names(tuple(self.vocabulary.subject_words)).match(self.line, at)
+        found = _subject_names(tuple(known)).match(self.line, at)
         if found is None:
             return 0
         wanted = _unspaced(found["name"])
-        codes = (
-            code
-            for name, code in self.vocabulary.subject_words.items()
-            if _unspaced(name) == wanted
-        )
+        codes = (code for name, code in known.items() if _unspaced(name) == wanted)
         self.read = replace(self.read, subject=next(codes))
         return found.end()
 
     def _quoted(self, at: int) -> int:
+        """A name in quotes."""
         found = _QUOTED.match(self.line, at)
         if found is None or self.unread or self.read.customer:
             return 0
-        self.read = replace(
-            self.read, customer=(found[1] or found[2]).strip(), customer_kind=CustomerRef.NAME
-        )
+        name = found[1] or found[2]
+        self.read = replace(self.read, customer=name.strip(), customer_kind=CustomerRef.NAME)
         return found.end()
 
     def _customer(self, at: int) -> int:
+        """A code, a telephone or an e-mail."""
         if self.misses > MOST_MISSES:
             return 0
         found = reference_at(self.plain, at)
         if found is None:
-            self.misses += self.plain[at] in "0123456789+("
+            self.misses += self.plain[at] in _BEGINS_PHONE
             return 0
         if not self.read.customer:
             self.read = replace(self.read, customer=found.value, customer_kind=found.kind)
@@ -429,10 +454,9 @@ class _Reader:
         return self._again("customer", at, found.end)
 
     def _channel(self, at: int) -> int:
+        """How the customer came."""
         found = channel_at(self.line, at, self.vocabulary) or self._came(at)
-        if found is None or (
-            self.unread and self.unread[-1].text.endswith(listed("head", "channel_binds"))
-        ):
+        if found is None or self._is_bound():
             return 0
         if self.read.channel:
             return self._second_channel(at, found)
@@ -444,24 +468,28 @@ class _Reader:
             return 0
         return found.end
 
+    def _is_bound(self) -> bool:
+        """Whether the words before a channel's make it a thing: sends a letter, buys online."""
+        if not self.unread:
+            return False
+        return self.unread[-1].text.endswith(listed("head", "channel_binds"))
+
     def _came(self, at: int) -> ChannelWord | None:
         """ "Came" alone, right before a subject's number: in person."""
         found = _came_alone().match(self.plain, at)
-        if found is None or subject_at(self.plain, found.end(), self.vocabulary, bare=True) is None:
+        if found is None or WALK_IN not in self.vocabulary.channels.values():
             return None
-        return (
-            ChannelWord(WALK_IN, found.end())
-            if WALK_IN in self.vocabulary.channels.values()
-            else None
-        )
+        if subject_at(self.plain, found.end(), self.vocabulary, bare=True) is None:
+            return None
+        return ChannelWord(WALK_IN, found.end())
 
     def _second_channel(self, at: int, found: ChannelWord) -> int:
         thing = self.line[at : found.end].casefold() in listed("head", "things")
         if found.kept or (thing and self.read.subject):
             return 0
-        if found.channel == self.read.channel:
-            return 0 if self.read.subject else found.end
-        return self._again("channel", at, found.end)
+        if found.channel != self.read.channel:
+            return self._again("channel", at, found.end)
+        return 0 if self.read.subject else found.end
 
     def _again(self, field: str, at: int, end: int) -> int:
         """A second value for a field: it stays in the text, and is shown."""
@@ -476,21 +504,20 @@ class _Reader:
             return 0
         if not self.read.subject:
             self.read = replace(self.read, subject=found.code)
-            return found.end
-        return (
-            found.end if found.code == self.read.subject else self._again("subject", at, found.end)
-        )
+        elif found.code != self.read.subject:
+            return self._again("subject", at, found.end)
+        return found.end
 
     def _is_placed(self, at: int) -> bool:
         """Whether a bare number may be a subject here: right behind a customer or channel, or
         before a channel.
         """
-        if self.number_from >= 0 and not self.line[self.number_from : at].strip(" /,|;:"):
+        if self.number_from >= 0 and not self.line[self.number_from : at].strip(_BETWEEN):
             return True
-        number = re.compile(r"\d{1,2}\s+").match(self.plain, at)
-        return (
-            number is not None and channel_at(self.line, number.end(), self.vocabulary) is not None
-        )
+        number = _SHORT_NUMBER.match(self.plain, at)
+        if number is None:
+            return False
+        return channel_at(self.line, number.end(), self.vocabulary) is not None
 
     def _day(self, at: int) -> int:
         """A day that is over."""
@@ -505,7 +532,7 @@ class _Reader:
         if not found.sure:
             self._keep_day(at, end)
         else:
-            self.last_day = (at, end) if not found.backdates else None
+            self.last_day = None if found.backdates else (at, end)
         return end
 
     def _is_no_day(self, at: int, found: Past) -> bool:
@@ -514,15 +541,13 @@ class _Reader:
 
     def _second_day(self, at: int, end: int, found: Past) -> int:
         known = self.read
-        if found.on == known.created_on and known.created_time is None and found.at:
+        same = found.on == known.created_on
+        # A time alone is one of today, but meant for the day that was said.
+        adds_time = found.at is not None and known.created_time is None
+        if adds_time and (same or found.on == self.today):
             self.read = replace(known, created_time=found.at)
             return end
-        if (
-            found.on == self.today and known.created_time is None and found.at
-        ):  # a time for the day that was said
-            self.read = replace(known, created_time=found.at)
-            return end
-        return end if found.on == known.created_on else self._again("created_on", at, end)
+        return end if same else self._again("created_on", at, end)
 
     def _keep_day(self, at: int, end: int) -> None:
         """What is not sure stays in the text, too."""
@@ -536,22 +561,24 @@ class _Reader:
         if self.last_day is None or not self.line[at:].strip() or asks_at(self.line, at):
             return self.read
         start, end = self.last_day
-        if self.line[end:at].strip(" /,|;:)]"):
-            return self.read
-        self._keep_day(start, end)
+        if not self.line[end:at].strip(f"{_BETWEEN})]"):
+            self._keep_day(start, end)
         return self.read
 
     def _steering(self, at: int) -> int:
-        known = not self.unread or self.read.customer or self.read.channel or self.read.subject
+        """A word that only steers; one that is not sure stays in the details, which it begins."""
+        read = self.read
+        if self.unread and not (read.customer or read.channel or read.subject):
+            return 0
         word = _WORD.match(self.line, at)
-        if word is None or not known:
+        if word is None:
             return 0
         typed = mention_at(self.line, at, self.vocabulary) or word[0]
-        found = steering(typed, self.vocabulary)
-        if found is None or getattr(self.read, found[0]):
+        steer = steering(typed, self.vocabulary)
+        if steer is None or getattr(read, steer.field):
             return 0
-        name, value, sure = found
-        self.read = self.read.steered(name, value)
-        if not sure:  # it stays in the details, which it begins
-            self.read = self.read.doubting(name, typed, taken=True)
-        return at + len(typed) if sure else 0
+        self.read = read.steered(steer.field, steer.value)
+        if steer.sure:
+            return at + len(typed)
+        self.read = self.read.doubting(steer.field, typed, taken=True)
+        return 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from domain.dates.days import looks_like_date
+from domain.patterns import one_of
 from domain.text import clean, digits, words
 
 _EDGES = " \t\n,;:()[]="
@@ -42,48 +43,47 @@ def read_numbered(kind: str, text: str) -> NumberAndDay:
 def _splits(plain: str) -> Iterator[tuple[str, str]]:
     """A text before each day that may end it, and that day; the longest day first."""
     for start in range(1, len(plain)):
-        if not (_begins(plain, start) and looks_like_date(plain[start:].rstrip(_EDGES))):
-            continue
-        yield _before_day().sub("", plain[:start]).rstrip(_EDGES), plain[start:].strip(_EDGES)
+        before = plain[:start]
+        behind = plain[start:]
+        if _begins_day(before) and looks_like_date(behind.rstrip(_EDGES)):
+            yield _before_day().sub("", before).rstrip(_EDGES), behind.strip(_EDGES)
 
 
-def _begins(plain: str, start: int) -> bool:
-    """Whether a day may begin here: behind a blank, a bracket or a word for a day."""
-    return plain[start - 1] in _EDGES or _before_day().search(plain[:start]) is not None
+def _begins_day(before: str) -> bool:
+    """Whether a day may begin behind this: a blank, a bracket or a word for a day."""
+    return before[-1] in _EDGES or _before_day().search(before) is not None
 
 
 def _number(kind: str, head: str) -> str:
     """The number without its labels."""
-    if kind == "receipt" and (book := _book().fullmatch(head)):
-        return f"{book['book']}/{book['number']}"
+    if kind == "receipt":
+        book = _book().fullmatch(head)
+        if book:
+            return f"{book['book']}/{book['number']}"
     return _labels(kind).sub("", head).strip(_EDGES) or head
 
 
 @cache
 def _labels(kind: str) -> re.Pattern[str]:
+    """Words for such a number, and for a number, with which a text begins."""
     table = words("answers").table("numbers")
-    return re.compile(
-        rf"\A(?:(?:{_any(*table.texts(kind), *table.texts('no'))})[\s.:=]*)+", re.IGNORECASE
-    )
+    label = one_of((*table.texts(kind), *table.texts("no")))
+    return re.compile(rf"\A(?:{label}[\s.:=]*)+", re.IGNORECASE)
 
 
 @cache
 def _book() -> re.Pattern[str]:
+    """A receipt by the number of its book and its own."""
     table = words("answers").table("numbers")
-    labels = rf"(?:(?:{_any(*table.texts('receipt'))})[\s.:=]*)?"
-    book = rf"(?:{_any(*table.texts('book'))})\s*(?P<book>\d{{1,6}})"
-    return re.compile(
-        rf"{labels}{book}\s*[,/]?\s*(?:{_any(*table.texts('no'))})\s*(?P<number>\d{{1,6}})",
-        re.IGNORECASE,
-    )
+    label = rf"(?:{one_of(table.texts('receipt'))}[\s.:=]*)?"
+    book = rf"{one_of(table.texts('book'))}\s*(?P<book>\d{{1,6}})"
+    number = rf"{one_of(table.texts('no'))}\s*(?P<number>\d{{1,6}})"
+    return re.compile(rf"{label}{book}\s*[,/]?\s*{number}", re.IGNORECASE)
 
 
 @cache
 def _before_day() -> re.Pattern[str]:
     """A word for the day that follows, at the end of a text."""
-    spelt = _any(*words("answers").texts("before_dates"), *words("answers").texts("before_days"))
-    return re.compile(rf"[\s,(]*(?:{spelt})\s*\Z")
-
-
-def _any(*spellings: str) -> str:
-    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+    table = words("answers")
+    before = one_of((*table.texts("before_dates"), *table.texts("before_days")))
+    return re.compile(rf"[\s,(]*{before}\s*\Z")

@@ -4,7 +4,7 @@ Each is looked for where the subject asks for it; the words stay in the text. Wh
 being shown is certain; an amount that may be another than the price is shown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,8 +13,9 @@ from functools import cache
 
 from domain.dates.days import BUDDHIST_OFFSET, date_at
 from domain.errors import InvalidInput
-from domain.one_line.line_words import WORD_END, any_word, line_words
+from domain.one_line.line_words import any_word, line_words
 from domain.one_line.types import OneLine, Vocabulary
+from domain.patterns import WORD_END
 from domain.text import digits
 from domain.tickets.records import parse_contract_no, parse_price
 
@@ -31,23 +32,34 @@ def with_numbers(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     them.
     """
     text = f"{read.details}\n{read.result}"
-
-    def wanted(field: str) -> bool:
-        return read.subject in vocabulary.wants.get(field, ())
-
-    if wanted("price"):
+    wanted = {name for name, subjects in vocabulary.wants.items() if read.subject in subjects}
+    if "price" in wanted:
         read = _with_price(read, text, bare=read.subject in vocabulary.sales)
-    if wanted("receipt_no") and (receipt := first_numbered("receipt", text, today)):
-        read = replace(read, receipt_no=receipt.no, receipt_on=receipt.on)
-    elif not wanted("receipt_no"):
+    if "receipt_no" in wanted:
+        read = _with_receipt(read, text, today)
+    else:
         read = _with_unasked_receipt(read, text, today)
-    if wanted("letter_no") and (letter := first_numbered("letter", text, today)):
-        read = replace(read, letter_no=letter.no, letter_on=letter.on)
-    if wanted("purpose"):
+    if "letter_no" in wanted:
+        read = _with_letter(read, text, today)
+    if "purpose" in wanted:
         read = replace(read, purpose=_purpose(read.details))
-    if wanted("contract_no"):
+    if "contract_no" in wanted:
         read = _with_contract(read, text, today)
     return read
+
+
+def _with_letter(read: OneLine, text: str, today: date) -> OneLine:
+    letter = first_numbered("letter", text, today)
+    if letter is None:
+        return read
+    return replace(read, letter_no=letter.no, letter_on=letter.on)
+
+
+def _with_receipt(read: OneLine, text: str, today: date) -> OneLine:
+    receipt = first_numbered("receipt", text, today)
+    if receipt is None:
+        return read
+    return replace(read, receipt_no=receipt.no, receipt_on=receipt.on)
 
 
 def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
@@ -65,10 +77,12 @@ def _with_unasked_receipt(read: OneLine, text: str, today: date) -> OneLine:
 
 def is_compared(before: str) -> bool:
     """Whether what follows these words is only compared with: the same as, like that of."""
-    return (
-        re.search(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*$", before[-COMPARED:])
-        is not None
-    )
+    return _compares().search(before[-COMPARED:]) is not None
+
+
+@cache
+def _compares() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('edges', 'compares')}\S*(?:\s+\S+)?\s*$")
 
 
 def masked(text: str, today: date) -> str:
@@ -79,7 +93,8 @@ def masked(text: str, today: date) -> str:
         for found in _numbered(kind, text, today):
             text = _hidden(text, found.start, found.end)
     for match in _contract_mark().finditer(digits(text)):
-        text = _hidden(text, match.start(), _dated(digits(text), match.end(), today)[1])
+        _on, end = _dated(digits(text), match.end(), today)
+        text = _hidden(text, match.start(), end)
     return text
 
 
@@ -103,47 +118,53 @@ def _with_price(read: OneLine, text: str, *, bare: bool) -> OneLine:
     rest = plain
     for match in each:
         rest = _hidden(rest, match.start(), match.end())
-    amounts = _amounts(match for match in _money().finditer(rest) if bare or match["marked"])
-    if each and not amounts:
-        return _multiplied(read, plain, each)
+    named = [match for match in _money().finditer(rest) if bare or match["marked"]]
+    amounts = _amounts(named)
     if not amounts:
-        return replace(read, price=parse_price("0")) if _free().search(plain) else read
+        return _multiplied(read, plain, each) if each else _with_free(read, plain)
     if len(amounts) > 1 or each or _change().search(plain):
         return read.doubting("price", ", ".join(f"{one:,.2f}" for one in sorted(amounts)))
     return replace(read, price=amounts.pop())
 
 
-def _multiplied(read: OneLine, plain: str, each: "list[re.Match[str]]") -> OneLine:
+def _with_free(read: OneLine, plain: str) -> OneLine:
+    """With nought as the price, where it was given away."""
+    return replace(read, price=parse_price("0")) if _free().search(plain) else read
+
+
+def _multiplied(read: OneLine, plain: str, each: Sequence[re.Match[str]]) -> OneLine:
     """Two books at 150 each are 300: computed, so it is shown."""
     said = each[0][0].strip()
     counts = {int(match["n"]) for match in _count(each[0]["piece"]).finditer(plain)}
     if len(each) > 1 or len(counts) > 1:
         return read.doubting("price", said)
-    for one in _amounts(each):
-        return replace(read, price=one * (counts.pop() if counts else 1)).doubting(
-            "price", said, taken=True
-        )
-    return read
+    amounts = _amounts(each)
+    if not amounts:
+        return read
+    count = counts.pop() if counts else 1
+    return replace(read, price=amounts.pop() * count).doubting("price", said, taken=True)
 
 
-def _amounts(matches: "Iterator[re.Match[str]] | list[re.Match[str]]") -> set[Decimal]:
+def _amounts(matches: Iterable[re.Match[str]]) -> set[Decimal]:
+    """The amounts of money that these matches hold, each in the one of its groups that is set."""
     found = set()
     for match in matches:
-        typed = next(
-            value for name, value in match.groupdict().items() if value and name != "piece"
-        )
+        typed = [value for name, value in match.groupdict().items() if value and name != "piece"]
         with suppress(InvalidInput):
-            found.add(parse_price(typed))
+            found.add(parse_price(typed[0]))
     return found
 
 
 _AMOUNT = r"\d[\d,]*(?:\.\d\d?)?"
+_AMOUNT_END = r"(?![\d/])(?!\.\d)"
 
 
+@cache
 def _unit() -> str:
     return rf"(?:\s?(?:{any_word('numbers', 'units')}){WORD_END})"
 
 
+@cache
 def _no_thing() -> str:
     """No count of things follows."""
     return rf"(?!\s*(?:{any_word('numbers', 'things')}){WORD_END})"
@@ -151,29 +172,31 @@ def _no_thing() -> str:
 
 @cache
 def _money() -> re.Pattern[str]:
+    """An amount behind the word for a price or the sign of the money, or before its unit."""
+    price = any_word("numbers", "price")
     sign = any_word("numbers", "sign")
     return re.compile(
-        rf"{any_word('numbers', 'price')}\s*[:=]?\s*(?:{sign}\s?)?(?P<marked>{_AMOUNT})(?![\d/])(?!\.\d){_no_thing()}"
-        rf"|{sign}\s?(?P<signed>{_AMOUNT})"
-        rf"|(?<![\d.,/])(?P<counted>{_AMOUNT}){_unit()}",
-        re.IGNORECASE,
+        rf"""
+        {price}\s*[:=]?\s*(?:{sign}\s?)?(?P<marked>{_AMOUNT}){_AMOUNT_END}{_no_thing()}
+        | {sign}\s?(?P<signed>{_AMOUNT})
+        | (?<![\d.,/])(?P<counted>{_AMOUNT}){_unit()}
+        """,
+        re.IGNORECASE | re.VERBOSE,
     )
 
 
 @cache
 def _total() -> re.Pattern[str]:
-    return re.compile(
-        rf"{any_word('numbers', 'total')}\s*[:=]?\s*(?P<total>{_AMOUNT})(?![\d/])(?!\.\d)(?:{_unit()}|{_no_thing()})",
-        re.IGNORECASE,
-    )
+    total = rf"{any_word('numbers', 'total')}\s*[:=]?\s*(?P<total>{_AMOUNT})"
+    return re.compile(rf"{total}{_AMOUNT_END}(?:{_unit()}|{_no_thing()})", re.IGNORECASE)
 
 
 @cache
 def _each() -> re.Pattern[str]:
-    before = (
-        rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?{any_word('numbers', 'of_each')}"
-    )
-    return re.compile(rf"{before}\s*(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
+    """What one piece costs; behind its word the sign of repetition may stand."""
+    piece = rf"(?P<piece>{any_word('numbers', 'piece')})\s?\u0e46?\s?"
+    of_each = any_word("numbers", "of_each")
+    return re.compile(rf"{piece}{of_each}\s*(?P<each>{_AMOUNT}){_unit()}?", re.IGNORECASE)
 
 
 def _count(piece: str | None) -> re.Pattern[str]:
@@ -183,12 +206,10 @@ def _count(piece: str | None) -> re.Pattern[str]:
 
 @cache
 def _free() -> re.Pattern[str]:
-    unless = "".join(
-        rf"(?<!{re.escape(word)})" for word in line_words("numbers").texts("not_before_free")
-    )
-    return re.compile(
-        rf"{unless}{any_word('numbers', 'free')}(?!{any_word('numbers', 'not_free')})"
-    )
+    before = line_words("numbers").texts("not_before_free")
+    unless = "".join(f"(?<!{re.escape(word)})" for word in before)
+    free = any_word("numbers", "free")
+    return re.compile(rf"{unless}{free}(?!{any_word('numbers', 'not_free')})")
 
 
 @cache
@@ -222,15 +243,21 @@ def _numbered(kind: str, text: str, today: date) -> Iterator[RegisteredNumber]:
     for match in _mark(kind).finditer(plain):
         if any(book.start < match.end() and match.start() < book.end for book in books):
             continue
-        day, ends = _dated(plain, match.start("number"), today)
-        if day is not None:
-            yield RegisteredNumber("", day, match.start(), ends)  # no number, but its day alone
-            continue
-        no = match["number"].rstrip(".-/")
-        if kind == "receipt" and not match["no"] and sum(map(str.isdigit, no)) < FEWEST_DIGITS:
-            continue  # "receipt 5" may be a count
-        on, end = _dated(plain, match.end(), today)
-        yield RegisteredNumber(no, on, match.start(), end)
+        found = _marked(kind, match, plain, today)
+        if found is not None:
+            yield found
+
+
+def _marked(kind: str, match: re.Match[str], plain: str, today: date) -> RegisteredNumber | None:
+    """The number behind a mark, or its day alone."""
+    day, end = _dated(plain, match.start("number"), today)
+    if day is not None:
+        return RegisteredNumber("", day, match.start(), end)
+    no = match["number"].rstrip(".-/")
+    if kind == "receipt" and not match["no"] and sum(map(str.isdigit, no)) < FEWEST_DIGITS:
+        return None  # "receipt 5" may be a count
+    day, end = _dated(plain, match.end(), today)
+    return RegisteredNumber(no, day, match.start(), end)
 
 
 def _booked(plain: str, today: date) -> Iterator[RegisteredNumber]:
@@ -257,10 +284,10 @@ def _mark(kind: str) -> re.Pattern[str]:
 
 @cache
 def _book() -> re.Pattern[str]:
-    before = rf"(?:{any_word('numbers', 'receipt')}\s*[:=]?\s*)?{any_word('numbers', 'book')}\s*(?P<book>\d{{1,6}})"
-    return re.compile(
-        rf"{before}\s*[,/]?\s*{any_word('numbers', 'no')}\s*(?P<number>\d{{1,6}})", re.IGNORECASE
-    )
+    receipt = rf"(?:{any_word('numbers', 'receipt')}\s*[:=]?\s*)?"
+    book = rf"{any_word('numbers', 'book')}\s*(?P<book>\d{{1,6}})"
+    number = rf"{any_word('numbers', 'no')}\s*(?P<number>\d{{1,6}})"
+    return re.compile(rf"{receipt}{book}\s*[,/]?\s*{number}", re.IGNORECASE)
 
 
 def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
@@ -268,8 +295,8 @@ def _dated(plain: str, at: int, today: date) -> tuple[date | None, int]:
     for pattern in _before_day():
         lead = pattern.match(plain, at)
         found = date_at(plain, lead.end(), today) if lead else None
-        if found is not None and found[0] is not None:
-            return (found[0] if found[0] <= today else None), found[1]
+        if found is not None and found.on is not None:
+            return (found.on if found.on <= today else None), found.end
     return None, at
 
 
@@ -278,7 +305,8 @@ def _before_day() -> tuple[re.Pattern[str], ...]:
     """What may stand between a number and its day; nothing first, for a word for it may begin a
     day's.
     """
-    return re.compile(r"[ \t,(]*"), re.compile(rf"[ \t,(]*{any_word('numbers', 'dated')}[ \t]*")
+    signs = r"[ \t,(]*"
+    return re.compile(signs), re.compile(rf"{signs}{any_word('numbers', 'dated')}[ \t]*")
 
 
 def _with_contract(read: OneLine, text: str, today: date) -> OneLine:
@@ -305,7 +333,8 @@ def _with_contract(read: OneLine, text: str, today: date) -> OneLine:
 
 
 def _is_contract_year(typed: str, today: date) -> bool:
-    return len(typed) == 4 or OLDEST_CONTRACT <= int(typed) <= (today.year + BUDDHIST_OFFSET) % 100
+    this_year = (today.year + BUDDHIST_OFFSET) % 100
+    return len(typed) == 4 or OLDEST_CONTRACT <= int(typed) <= this_year
 
 
 @cache
@@ -322,15 +351,15 @@ def _purpose(details: str) -> str:
     """What the data are for: behind the word for purpose, else from the word for "in order to"
     on.
     """
-    if found := _named_purpose().search(details):
-        return _until_number(found["purpose"])
-    found = _for().search(details)
+    found = _named_purpose().search(details) or _for().search(details)
     return _until_number(found["purpose"]) if found else ""
 
 
 def _until_number(text: str) -> str:
+    """The words before a registered number or a price."""
     stop = _after_purpose().search(text)
-    return text[: stop.start() if stop else PURPOSE_LIMIT].strip(" .,;:()")[:PURPOSE_LIMIT]
+    end = stop.start() if stop else PURPOSE_LIMIT
+    return text[:end].strip(" .,;:()")[:PURPOSE_LIMIT]
 
 
 @cache
@@ -340,15 +369,13 @@ def _named_purpose() -> re.Pattern[str]:
 
 @cache
 def _for() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?P<purpose>(?!{any_word('numbers', 'not_for')}){any_word('numbers', 'for')}\S[^\n]*)"
-    )
+    another = any_word("numbers", "not_for")
+    return re.compile(rf"(?P<purpose>(?!{another}){any_word('numbers', 'for')}\S[^\n]*)")
 
 
 @cache
 def _after_purpose() -> re.Pattern[str]:
     """A registered number or a price: no part of the purpose any more."""
-    marks = "|".join(
-        any_word("numbers", key) for key in ("letter", "receipt", "contract", "price", "dated")
-    )
+    keys = ("letter", "receipt", "contract", "price", "dated")
+    marks = "|".join(any_word("numbers", key) for key in keys)
     return re.compile(rf"\s(?:{marks}|{any_word('head', 'asks')})")

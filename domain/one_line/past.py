@@ -10,17 +10,31 @@ from functools import cache
 
 from domain.dates.days import date_at
 from domain.dates.time_of_day import all_of, key_of, number_of, time_at
-from domain.one_line.line_words import WORD_END, any_word, line_words, listed
+from domain.one_line.line_words import any_word, line_words, listed
+from domain.patterns import WORD_END, one_of
 from domain.text import words
 
 HALF_A_YEAR = timedelta(days=183)
 LONG_AGO = timedelta(days=3653)
 """Further back a day is more likely a slip of the finger, or a Christian year of two digits."""
+MOST_WORDS = 8
+"""Among so many last words of a text the moment that ends it may begin."""
+MOST_DAYS_BACK = 60
+SUNDAY = 6
 
-
-_END = re.compile(WORD_END)
+_WORD_END = re.compile(WORD_END)
+_WORD = re.compile(r"\S+")
+_BLANKS_AND_COLONS = re.compile(r"[\s:]*")
+_BRACKETS = re.compile(r"[(\[]*")
+_DIGITS = re.compile(r"[0-9]+")
 _DOTTED = re.compile(r"\d\.\d\d")
 """More likely a subject's number than a time."""
+_BARE_TIME = re.compile(r"\d{1,2}\.\d\d")
+"""A time that may be any number."""
+_LAST_PART = 40
+"""Characters at a text's end in which the moment that ends it may begin without a blank."""
+_BINDING_PART = 30
+"""Characters before a day among which the words are that bind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +67,34 @@ class _Clock:
     """A part of the day, not an hour."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a moment itself may begin behind the words that lead up to it.
+
+    `over` = they say that it is past, `backdates` = that something came then."""
+
+    at: int
+    over: bool = False
+    backdates: bool = False
+
+
 def past_at(plain: str, at: int, today: date) -> Past | None:
     """The moment whose words begin at `at`; None for none, or one to come. `plain` is clean, with
     Arabic digits.
     """
-    for start, over, backdates in _starts(plain, at):
-        found = _moment(plain, start, today, over=over)
-        if (
-            found is None
-            or found.on > today
-            or _DOTTED.fullmatch(plain, start, found.end)
-            or not _may_end(plain, found.end)
-        ):
+    for start in _starts(plain, at):
+        found = _moment(plain, start, today)
+        if found is None or found.on > today:
             continue
-        return Past(found.on, found.at, found.end, found.sure, backdates)
+        number = _DOTTED.fullmatch(plain, start.at, found.end)
+        if number is None and _may_end(plain, found.end):
+            return Past(found.on, found.at, found.end, found.sure, start.backdates)
     return None
 
 
 def _may_end(plain: str, at: int) -> bool:
     """Whether the words for a day may end here: no letter follows, or a question begins."""
-    return _END.match(plain, at) is not None or _asks().match(plain, at) is not None
+    return _WORD_END.match(plain, at) is not None or _asks().match(plain, at) is not None
 
 
 @cache
@@ -80,30 +102,30 @@ def _asks() -> re.Pattern[str]:
     return re.compile(any_word("head", "asks"))
 
 
-def past_at_end(plain: str, today: date, most: int = 8) -> tuple[int, Past] | None:
+def past_at_end(plain: str, today: date) -> tuple[int, Past] | None:
     """The moment whose words end the text, in brackets or not, and where it begins; of its last
-    `most` words.
+    words.
     """
-    starts = [match.start() for match in re.finditer(r"\S+", plain)][-most:]
+    starts = [match.start() for match in _WORD.finditer(plain)][-MOST_WORDS:]
+    if not starts:
+        return None
     # Without a blank before it the word for "on" or "at" tells where a day begins.
-    glued = _glued_day().finditer(plain, max(starts[-1], len(plain) - 40)) if starts else ()
-    starts += [match.start() for match in glued]
-    for start in starts:
-        inner = re.compile(r"[(\[]*").match(plain, start)
-        found = past_at(plain, inner.end() if inner else start, today)
+    glued = _when().finditer(plain, max(starts[-1], len(plain) - _LAST_PART))
+    for start in [*starts, *(match.start() for match in glued)]:
+        found = past_at(plain, _past(_BRACKETS, plain, start), today)
         if found is not None and not plain[found.end :].strip(" )].,\n"):
             return start, found
     return None
 
 
 @cache
-def _glued_day() -> re.Pattern[str]:
+def _when() -> re.Pattern[str]:
     return re.compile(any_word("past", "when"))
 
 
 def binds_day(before: str) -> bool:
     """Whether a day behind these words belongs to them: issued on, from ... on, at the end of."""
-    return _binding().search(before[-30:]) is not None
+    return _binding().search(before[-_BINDING_PART:]) is not None
 
 
 @cache
@@ -113,70 +135,65 @@ def _binding() -> re.Pattern[str]:
 
 def is_vague_day(word: str) -> bool:
     """Whether the words name a day that nobody can tell exactly: the other day, last week."""
-    return re.fullmatch(any_word("past", "vague"), word.casefold()) is not None
+    return word.casefold() in listed("past", "vague")
 
 
 def weekday_of(word: str) -> bool:
     """Whether a word alone is a weekday's name."""
-    return (
-        re.fullmatch(
-            rf"(?:{any_word('past', 'when')})?{_weekday()}(?:{_qualifier()})?", word.casefold()
-        )
-        is not None
-    )
+    return _weekday_alone().fullmatch(word.casefold()) is not None
 
 
-def _starts(plain: str, at: int) -> Iterator[tuple[int, bool, bool]]:
-    """Where the moment itself may begin, whether it is said to be over, and whether something is
-    said to come then.
-    """
-    yield at, False, False
-    for key, over, backdates in (
-        ("backdates", True, True),
-        ("when", True, False),
-        ("leads", False, False),
-    ):
+@cache
+def _weekday_alone() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_word('past', 'when')})?{_weekday()}(?:{_qualifier()})?")
+
+
+def _starts(plain: str, at: int) -> Iterator[_Start]:
+    """Where the moment itself may begin: here, or behind words that lead up to it."""
+    yield _Start(at)
+    for key, over, backdates in _LEADS:
         for lead in listed("past", key):
             if plain.startswith(lead, at):
-                yield _past_blanks(plain, at + len(lead)), over, backdates
+                start = _past(_BLANKS_AND_COLONS, plain, at + len(lead))
+                yield _Start(start, over, backdates)
 
 
-def _past_blanks(plain: str, at: int) -> int:
-    found = re.compile(r"[\s:]*").match(plain, at)
+_LEADS = (("backdates", True, True), ("when", True, False), ("leads", False, False))
+"""Lists of words before a moment; whether it is over then, and whether something came then."""
+
+
+def _past(pattern: re.Pattern[str], plain: str, at: int) -> int:
+    """Where the text goes on behind what the pattern matches here."""
+    found = pattern.match(plain, at)
     return found.end() if found else at
 
 
-def _moment(plain: str, at: int, today: date, *, over: bool) -> Past | None:
+def _moment(plain: str, start: _Start, today: date) -> Past | None:
     """A day and a time in either order, or one of them."""
-    if day := _day(plain, at, today, over=over):
-        clock = _clock(plain, _past_gap(plain, day.end))
-        if clock is None:
-            return Past(day.on, None, day.end, day.sure)
-        return Past(day.on, clock.at, clock.end, day.sure and not clock.vague)
-    clock = _clock(plain, _past_lead(plain, at))
+    day = _day(plain, start.at, today, over=start.over)
+    if day is None:
+        return _timed(plain, start, today)
+    clock = _clock(plain, _past(_gap_to_time(), plain, day.end))
+    if clock is None:
+        return Past(day.on, None, day.end, day.sure)
+    return Past(day.on, clock.at, clock.end, day.sure and not clock.vague)
+
+
+def _timed(plain: str, start: _Start, today: date) -> Past | None:
+    """A time, and perhaps its day behind it; without one it is today's."""
+    clock = _clock(plain, _past(_lead_to_time(), plain, start.at))
     if clock is None:
         return None
-    start = _past_gap(plain, clock.end)
-    days = (
-        _day(plain, begun, today, over=said) for begun, said, _backdates in _starts(plain, start)
-    )
-    if joined := next(filter(None, days), None):
-        return Past(joined.on, clock.at, joined.end, joined.sure and not clock.vague)
-    if clock.vague and not (over or _of_today(plain, at, clock.end)):
+    for begun in _starts(plain, _past(_gap_to_time(), plain, clock.end)):
+        day = _day(plain, begun.at, today, over=begun.over)
+        if day is not None:
+            return Past(day.on, clock.at, day.end, day.sure and not clock.vague)
+    typed = plain[start.at : clock.end]
+    of_today = typed.endswith(line_words("past").texts("this"))  # "this morning"
+    if clock.vague and not (start.over or of_today):
         return None  # "in the morning" alone says no day
-    return Past(today, clock.at, clock.end, not clock.vague and _named(plain, at, clock.end))
-
-
-def _of_today(plain: str, at: int, end: int) -> bool:
-    """Whether a part of the day is today's: "this morning"."""
-    return plain[at:end].endswith(line_words("past").texts("this"))
-
-
-def _named(plain: str, at: int, end: int) -> bool:
-    """Whether a time alone is surely one: with a word beside it, or a colon. 10.30 alone may be a
-    number.
-    """
-    return re.fullmatch(r"\d{1,2}\.\d\d", plain[at:end].strip()) is None
+    sure = not clock.vague and _BARE_TIME.fullmatch(typed.strip()) is None
+    return Past(today, clock.at, clock.end, sure)
 
 
 # Days.
@@ -184,7 +201,8 @@ def _named(plain: str, at: int, end: int) -> bool:
 
 def _day(plain: str, at: int, today: date, *, over: bool) -> _Day | None:
     for read in (_counted_back, _by_word, _by_date):
-        if found := read(plain, at, today):
+        found = read(plain, at, today)
+        if found is not None:
             return found
     return _by_weekday(plain, at, today, over=over)
 
@@ -196,8 +214,9 @@ def _by_word(plain: str, at: int, today: date) -> _Day | None:
             return _Day(today - timedelta(days=distance), found.end())
     if found := _words("night").match(plain, at):
         return _Day(today - timedelta(days=1), found.end(), sure=False)
-    found = _words("just_now").match(plain, at)
-    return _Day(today, found.end()) if found else None
+    if found := _words("just_now").match(plain, at):
+        return _Day(today, found.end())
+    return None
 
 
 @cache
@@ -212,11 +231,11 @@ def _relative() -> tuple[tuple[int, re.Pattern[str]], ...]:
     """
     table = words("dates").table("relative")
     spelt = [
-        (-int(key), word) for key in table.values for word in table.texts(key) if int(key) <= 0
+        (-int(key), word) for key in table.values if int(key) <= 0 for word in table.texts(key)
     ]
-    ordered = sorted(spelt, key=lambda one: -len(one[1]))
+    longest_first = sorted(spelt, key=lambda one: -len(one[1]))
     return tuple(
-        (distance, re.compile(re.escape(word), re.IGNORECASE)) for distance, word in ordered
+        (distance, re.compile(re.escape(word), re.IGNORECASE)) for distance, word in longest_first
     )
 
 
@@ -224,13 +243,13 @@ def _by_date(plain: str, at: int, today: date) -> _Day | None:
     """A date, perhaps behind its weekday."""
     lead = _before_date().match(plain, at)
     start = lead.end() if lead else at
-    on, end = date_at(plain, start, today) or (None, 0)
-    if on is None:
+    found = date_at(plain, start, today)
+    if found is None or found.on is None:
         return None
-    sure = _is_likely(on, today, named=_has_year(plain[start:end]))
-    if lead and int(key_of("weekdays", lead["weekday"])) != on.weekday():
+    sure = _is_likely(found.on, today, named=_has_year(plain[start : found.end]))
+    if lead and int(key_of("weekdays", lead["weekday"])) != found.on.weekday():
         sure = False
-    return _Day(on, end, sure)
+    return _Day(found.on, found.end, sure)
 
 
 def _is_likely(on: date, today: date, *, named: bool) -> bool:
@@ -246,23 +265,26 @@ def _is_likely(on: date, today: date, *, named: bool) -> bool:
 
 def _has_year(typed: str) -> bool:
     """Whether a date names its year: behind a month's name or as its third number."""
-    return len(re.findall(r"[0-9]+", typed)) >= (2 if any(map(str.isalpha, typed)) else 3)
+    named_month = any(map(str.isalpha, typed))
+    return len(_DIGITS.findall(typed)) >= (2 if named_month else 3)
 
 
 def _counted_back(plain: str, at: int, today: date) -> _Day | None:
     """Two days ago."""
-    found = _ago_pattern().match(plain, at)
-    count = number_of(found["n"]) if found else 0
-    return _Day(today - timedelta(days=count), found.end()) if found and 0 < count <= 60 else None
+    found = _ago().match(plain, at)
+    if found is None:
+        return None
+    count = number_of(found["n"])
+    if not 0 < count <= MOST_DAYS_BACK:
+        return None
+    return _Day(today - timedelta(days=count), found.end())
 
 
 @cache
-def _ago_pattern() -> re.Pattern[str]:
-    numbers = "|".join(map(re.escape, sorted(all_of("numbers"), key=len, reverse=True)))
-    return re.compile(
-        rf"(?P<n>\d{{1,2}}|{numbers})\s*{any_word('past', 'days')}\s*{any_word('past', 'ago')}",
-        re.IGNORECASE,
-    )
+def _ago() -> re.Pattern[str]:
+    number = rf"(?P<n>\d{{1,2}}|{one_of(all_of('numbers'))})"
+    days = any_word("past", "days")
+    return re.compile(rf"{number}\s*{days}\s*{any_word('past', 'ago')}", re.IGNORECASE)
 
 
 def _by_weekday(plain: str, at: int, today: date, *, over: bool) -> _Day | None:
@@ -271,11 +293,11 @@ def _by_weekday(plain: str, at: int, today: date, *, over: bool) -> _Day | None:
     if found is None or found["this"]:
         return None
     weekday = int(key_of("weekdays", found["weekday"]))
+    if weekday == SUNDAY and found["last"] and not found["day"]:
+        return None  # the word for Sunday is that for a week, too
     back = (today.weekday() - weekday) % 7
     on = today - timedelta(days=back or 7)
-    if weekday == 6 and not found["day"] and found["last"]:
-        return None  # the word for Sunday is that for a week, too
-    sure = over or bool(found["last"])
+    sure = over
     if found["last"] and not over:
         # "Last Friday" on a Saturday may be yesterday or eight days ago.
         sure = on.isocalendar()[:2] != today.isocalendar()[:2]
@@ -288,18 +310,19 @@ def _before_date() -> re.Pattern[str]:
 
 
 @cache
+def _weekday_pattern() -> re.Pattern[str]:
+    return re.compile(rf"{_weekday()}(?:{_qualifier()})?", re.IGNORECASE)
+
+
 def _weekday() -> str:
-    names = "|".join(map(re.escape, sorted(all_of("weekdays"), key=len, reverse=True)))
-    return rf"(?P<day>{re.escape(line_words('past').text('day'))})?(?P<weekday>{names})"
+    """A weekday's name, perhaps behind the word for a day."""
+    day = re.escape(line_words("past").text("day"))
+    return rf"(?P<day>{day})?(?P<weekday>{one_of(all_of('weekdays'))})"
 
 
 def _qualifier() -> str:
+    """ "Last" or "this" behind it."""
     return rf"\s?(?:(?P<last>{any_word('past', 'last')})|(?P<this>{any_word('past', 'this')}))"
-
-
-@cache
-def _weekday_pattern() -> re.Pattern[str]:
-    return re.compile(rf"{_weekday()}(?:{_qualifier()})?", re.IGNORECASE)
 
 
 # Times of day.
@@ -308,27 +331,23 @@ def _weekday_pattern() -> re.Pattern[str]:
 def _clock(plain: str, at: int) -> _Clock | None:
     """A time of day; none that begins a span of hours."""
     found = time_at(plain, at, after_day=True)
-    if found is None or found.at is None or _span().match(plain, found.end):
+    if found is None or found.at is None or _until().match(plain, found.end):
         return None
     return _Clock(found.at, found.end, found.vague)
 
 
 @cache
-def _span() -> re.Pattern[str]:
+def _until() -> re.Pattern[str]:
     return re.compile(rf"\s*{any_word('past', 'until')}\s*\d")
 
 
-def _past_gap(plain: str, at: int) -> int:
-    """Where the words go on behind blanks and what may stand between a day and its time."""
-    found = _gap(r"[\s,]*").match(plain, at)
-    return found.end() if found else at
-
-
-def _past_lead(plain: str, at: int) -> int:
-    found = _gap("").match(plain, at)
-    return found.end() if found else at
+@cache
+def _gap_to_time() -> re.Pattern[str]:
+    """What may stand between a day and its time, in either order."""
+    return re.compile(rf"[\s,]*(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)
 
 
 @cache
-def _gap(before: str) -> re.Pattern[str]:
-    return re.compile(rf"{before}(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)
+def _lead_to_time() -> re.Pattern[str]:
+    """What may stand before a time."""
+    return re.compile(rf"(?:{any_word('past', 'at')}\s*)*", re.IGNORECASE)

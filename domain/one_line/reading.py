@@ -6,8 +6,10 @@ lost: what is not understood stays in the details; where it stands at an edge of
 shown before the ticket is saved."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 
 from domain.dates.days import find_date
 from domain.one_line.edges import with_doubted_texts, with_doubts
@@ -15,7 +17,14 @@ from domain.one_line.end import End, find_marker, find_soft_marker, likely_split
 from domain.one_line.head import NAME_LIMIT, Head, Word, asks_at, channel_at, read_head
 from domain.one_line.numbers import masked, with_numbers
 from domain.one_line.past import Past, binds_day, is_vague_day, past_at, past_at_end
-from domain.one_line.types import CustomerRef, Doubt, OneLine, Vocabulary
+from domain.one_line.types import (
+    TEXT_FIELDS,
+    CustomerRef,
+    Doubt,
+    OneLine,
+    TextField,
+    Vocabulary,
+)
 from domain.one_line.words import steering, with_data, without_steering
 from domain.text import clean, digits, strip_titles, words
 
@@ -27,6 +36,10 @@ NAME_WORDS = 4
 """So many words that begin the details may be a name."""
 QUOTED_WORDS = 4
 """So many words of a result are quoted to show where it was taken to begin."""
+
+_NO_NAME = re.compile(r"[\d@=]")
+_ANY_NUMBER = re.compile(r"\d{1,2}\.\d\d")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
@@ -55,25 +68,30 @@ def _parts(text: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tup
     """Head, details and result, and the words of the head that say nothing."""
     if marker := find_marker(text):
         read, unread = _headed(text[: marker.start], vocabulary, today)
-        read = _finish(read, text[marker.end :], vocabulary, today)
-        return (read if marker.sure else _doubtful_split(read)), unread
+        return _split(read, text[marker.end :], vocabulary, today, sure=marker.sure), unread
     for line_end in re.finditer("\n", text):
         read, unread = _headed(text[: line_end.start()], vocabulary, today)
-        if read.details:
-            if not _is_answered(read.details, text[line_end.end() :]):
-                break
-            return _finish(read, text[line_end.end() :], vocabulary, today), unread
+        if not read.details:
+            continue
+        answer = text[line_end.end() :]
+        if not _is_answered(read.details, answer):
+            break
+        return _finish(read, answer, vocabulary, today), unread
     read, unread = _headed(text, vocabulary, today)
     return _unmarked(read, vocabulary, today), unread
 
 
-def _doubtful_split(read: OneLine) -> OneLine:
-    """Shown with the words with which the result was taken to begin."""
-    return (
-        read.doubting("result", " ".join(read.result.split()[:QUOTED_WORDS]), taken=True)
-        if read.result
-        else read
-    )
+def _split(
+    read: OneLine, result: str, vocabulary: Vocabulary, today: date, *, sure: bool
+) -> OneLine:
+    """With the result; where it is not sure, the words are shown with which it was taken to
+    begin.
+    """
+    read = _finish(read, result, vocabulary, today)
+    if sure or not read.result:
+        return read
+    begins = " ".join(read.result.split()[:QUOTED_WORDS])
+    return read.doubting("result", begins, taken=True)
 
 
 def _headed(line: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
@@ -88,33 +106,34 @@ def _with_names(head: Head) -> OneLine:
     details' beginning.
     """
     read = head.read
-    unknown = [word for word in head.words if not word.known]
-    names = _split_name(unknown)
-    if (
-        not read.customer
-        and any(any(map(str.isalpha, word.text)) for word in names)
-        and (read.channel or read.subject)
-    ):
+    names = _leading_names(head.words)
+    others = [word for word in head.words if word not in names]
+    if not read.customer and _is_name(names) and (read.channel or read.subject):
         read = replace(read, customer=_joined(names), customer_kind=CustomerRef.NAME)
-        kept = [word for word in head.words if word not in names]
-        return replace(read, details=f"{_joined(kept)} {head.rest}".strip())
-    ordered = [*names, *(word for word in head.words if word not in names)]
-    details = f"{_joined(ordered)} {head.rest}".strip()
-    beside = _joined(names) or ("" if read.customer else _name_beginning(details))
+        return replace(read, details=f"{_joined(others)} {head.rest}".strip())
+    details = f"{_joined([*names, *others])} {head.rest}".strip()
+    beside = _joined(names)
+    if not beside and not read.customer:
+        beside = _name_beginning(details)
     return replace(read, beside=beside, details=details)
 
 
-def _split_name(unknown: list[Word]) -> list[Word]:
-    """The words up to the first that begins a question, or is none of a name."""
-    at = next((at for at, word in enumerate(unknown) if not _may_name(word.text)), len(unknown))
-    return unknown[:at]
+def _leading_names(words_: Iterable[Word]) -> list[Word]:
+    """The words that say nothing, up to the first that begins a question, or is none of a name."""
+    unknown = (word for word in words_ if not word.known)
+    return list(takewhile(lambda word: _may_name(word.text), unknown))
 
 
 def _may_name(word: str) -> bool:
-    return not (asks_at(word) or re.search(r"[\d@=]", word) or is_vague_day(word))
+    return not (asks_at(word) or _NO_NAME.search(word) or is_vague_day(word))
 
 
-def _joined(words_: list[Word]) -> str:
+def _is_name(names: Sequence[Word]) -> bool:
+    """Whether a letter is in one of these words."""
+    return any(character.isalpha() for word in names for character in word.text)
+
+
+def _joined(words_: Iterable[Word]) -> str:
     return " ".join(word.text for word in words_)
 
 
@@ -127,7 +146,7 @@ def _name_beginning(details: str) -> str:
     if not at and begun and strip_titles(begun[0]) != begun[0]:
         at = 2
     name = " ".join(begun[:at])
-    return name if name and not re.search(r"[\d@=]", name) else ""
+    return "" if _NO_NAME.search(name) else name
 
 
 # Where nothing marks the result.
@@ -138,21 +157,18 @@ def _unmarked(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     if "\n" in read.details:
         return read
     end = read_end(read.details, asked=True)
-    body = end.text if end.close and not end.unsure else read.details
+    closes = end.close and not end.unsure
+    body = end.text if closes else read.details
     marker = find_soft_marker(body, closes=end.close)
-    if marker is None and end.close and not end.unsure:
+    if marker is None and closes:
         marker = likely_split(body)
-        if marker is None:
-            return replace(read, details=body, close=True)
-    if marker is None:
-        return read.doubting("close", end.unsure) if end.unsure else read
-    split = _finish(
-        replace(read, details=body[: marker.start].strip()),
-        read.details[marker.end :],
-        vocabulary,
-        today,
-    )
-    return split if marker.sure else _doubtful_split(split)
+    if marker is not None:
+        question = replace(read, details=body[: marker.start].strip())
+        answer = read.details[marker.end :]
+        return _split(question, answer, vocabulary, today, sure=marker.sure)
+    if closes:
+        return replace(read, details=body, close=True)
+    return read.doubting("close", end.unsure) if end.unsure else read
 
 
 def _finish(read: OneLine, result: str, vocabulary: Vocabulary, today: date) -> OneLine:
@@ -161,8 +177,14 @@ def _finish(read: OneLine, result: str, vocabulary: Vocabulary, today: date) -> 
     end = read_end(result)
     if end.after:
         return _trailed(read, result, end, vocabulary, today)
-    read = replace(read, result=end.text, close=end.close)
-    return read.doubting("close", end.unsure, taken=end.close) if end.unsure else read
+    return _closed(replace(read, result=end.text, close=end.close), end)
+
+
+def _closed(read: OneLine, end: End) -> OneLine:
+    """With the words shown that may close."""
+    if not end.unsure:
+        return read
+    return read.doubting("close", end.unsure, taken=end.close)
 
 
 def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today: date) -> OneLine:
@@ -176,22 +198,22 @@ def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today
         found = _trailing(read, end.after, at, vocabulary, today)
         if found is None:
             return whole
-        read, at = found
-        at += len(end.after[at:]) - len(end.after[at:].lstrip(" ,.)"))
+        read, stop = found
+        at = len(end.after) - len(end.after[stop:].lstrip(" ,.)"))
     return read
 
 
 def _trailing(
     read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: date
 ) -> tuple[OneLine, int] | None:
-    """One of them, and where it ends; None for any other word."""
+    """With what the word or day at `at` says, and where it ends; None for any other word."""
     word = text[at:].split(maxsplit=1)[0]
     bare = digits(word).strip("()[].,")
     if "." in bare and bare in vocabulary.subjects and read.subject in ("", bare):
         return replace(read, subject=bare), at + len(word)
-    said = steering(word, vocabulary)
-    if said is not None and said[2] and not getattr(read, said[0]):
-        return read.steered(said[0], said[1]), at + len(word)
+    steer = steering(word, vocabulary)
+    if steer is not None and steer.sure and not getattr(read, steer.field):
+        return read.steered(steer.field, steer.value), at + len(word)
     past = past_at(digits(text), at, today)
     if past is None or read.created_on not in (None, past.on):
         return None
@@ -206,36 +228,38 @@ def _with_days(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     """A day that is over, at the end of the details or the result: taken where it is said to be the
     ticket's.
     """
-    for where in ("details", "result"):
-        text: str = getattr(read, where)
-        if found := past_at_end(masked(digits(text), today), today):
-            read = _with_day(read, where, found[0], found[1])
-            came = None if read.channel else channel_at(text, found[0], vocabulary)
-            read = replace(read, channel=came.channel) if came and found[1].backdates else read
+    for where in TEXT_FIELDS:
+        text = read.text(where)
+        found = past_at_end(masked(digits(text), today), today)
+        if found is None:
+            continue
+        start, past = found
+        read = _with_day(read, where, start, past)
+        if past.backdates and not read.channel:
+            came = channel_at(text, start, vocabulary)
+            if came is not None:
+                read = replace(read, channel=came.channel)
     return read
 
 
-def _with_day(read: OneLine, where: str, start: int, past: Past) -> OneLine:
+def _with_day(read: OneLine, where: TextField, start: int, past: Past) -> OneLine:
     """Taken where it is said to be the ticket's or stands in brackets; else shown, unless words
     before it bind it.
     """
-    text: str = getattr(read, where)
-    before, typed = text[:start].rstrip(), text[start:]
-    if re.fullmatch(r"\d{1,2}\.\d\d", typed):
-        return read  # any number
-    if not before:
-        return read  # all of it is what is asked or answered
+    text = read.text(where)
+    before = text[:start].rstrip()
+    typed = text[start:]
+    if not before or _ANY_NUMBER.fullmatch(typed):
+        return read  # all of it is what is asked or answered, or it is no time
     said = past.sure and (past.backdates or typed.startswith("("))
     if said and read.created_on in (None, past.on):
         read = replace(read, created_on=past.on, created_time=past.at or read.created_time)
-        kept = before.rstrip(" ,;(-")
-        return replace(read, details=kept) if where == "details" else replace(read, result=kept)
+        return read.with_text(where, before.rstrip(" ,;(-"))
     if binds_day(before):
         return read
     if read.created_on is None:
-        return replace(read, created_on=past.on, created_time=past.at).doubting(
-            "created_on", typed, taken=True
-        )
+        read = replace(read, created_on=past.on, created_time=past.at)
+        return read.doubting("created_on", typed, taken=True)
     if read.created_on == past.on and read.created_time in (None, past.at):
         return replace(read, created_time=past.at or read.created_time)
     return read.doubting("created_on", typed)
@@ -256,21 +280,22 @@ def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -
     the result.
     """
     text = clean(text)
+    read = _question_and_answer(text, vocabulary, today)
+    if not read.details:
+        read = OneLine(details=text)
+    read = _with_texts(replace(read, subject=subject), vocabulary, today)
+    return with_doubted_texts(read, vocabulary, today)
+
+
+def _question_and_answer(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
+    """Details and result of a text without a head."""
     if marker := find_marker(text):
-        read = _finish(
-            OneLine(details=text[: marker.start].strip()), text[marker.end :], vocabulary, today
-        )
-        read = read if marker.sure else _doubtful_split(read)
-    else:
-        question, _newline, answer = text.partition("\n")
-        if _is_answered(question, answer):
-            read = _finish(OneLine(details=question.strip()), answer, vocabulary, today)
-        else:
-            read = _unmarked(OneLine(details=text), vocabulary, today)
-    read = read if read.details else OneLine(details=text)
-    return with_doubted_texts(
-        _with_texts(replace(read, subject=subject), vocabulary, today), vocabulary, today
-    )
+        question = OneLine(details=text[: marker.start].strip())
+        return _split(question, text[marker.end :], vocabulary, today, sure=marker.sure)
+    first_line, _newline, answer = text.partition("\n")
+    if _is_answered(first_line, answer):
+        return _finish(OneLine(details=first_line.strip()), answer, vocabulary, today)
+    return _unmarked(OneLine(details=text), vocabulary, today)
 
 
 def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:
@@ -280,23 +305,25 @@ def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine 
     A subject without its channel may be a figure (1.1 million): it is shown. None for any other
     answer."""
     read = parse_one_line(text, vocabulary, today)
-    begun = {token.strip(",:").casefold() for token in clean(text).split()[:LED_WORDS]}
-    guessed = any(doubt.field == "subject" for doubt in read.doubts)
+    guessed = bool(read.doubts_of("subject"))
     if guessed or "." not in read.subject or read.customer or not read.details:
         return None
-    led = not read.details.startswith(clean(text).split()[0])
-    if not led or digits(read.subject) not in map(digits, begun):
+    first = clean(text).split()[:LED_WORDS]
+    if read.details.startswith(first[0]):
+        return None
+    begun = {digits(word.strip(",:").casefold()) for word in first}
+    if digits(read.subject) not in begun:
         return None
     return read if read.channel else read.doubting("subject", read.subject, taken=True)
 
 
 def read_result(text: str) -> OneLine:
     """Read an answer to "result?": all of it, but for a last word that closes."""
-    end = read_end(clean(text))
+    text = clean(text)
+    end = read_end(text)
     if end.after:
-        return OneLine(result=clean(text), close=True).doubting("close", end.unsure, taken=True)
-    read = OneLine(result=end.text, close=end.close)
-    return read.doubting("close", end.unsure, taken=end.close) if end.unsure else read
+        return OneLine(result=text, close=True).doubting("close", end.unsure, taken=True)
+    return _closed(OneLine(result=end.text, close=end.close), end)
 
 
 # What a text is.
@@ -307,10 +334,10 @@ def small_talk(text: str, today: date) -> bool:
     nobody's name.
     """
     plain = clean(text).casefold().strip(" .!?")
-    if plain in words("one_line").texts("courtesies") or not re.search(r"[^\W\d_]", plain):
+    if plain in words("one_line").texts("courtesies") or not _LETTER.search(plain):
         return True
     found = find_date(plain, today)
-    return found is not None and not found[1].strip()
+    return found is not None and not found[1]
 
 
 def is_salutation(line: str) -> bool:
@@ -329,4 +356,7 @@ def _is_answered(question: str, answer: str) -> bool:
         return False
     end = read_end(answer)
     closes = end.close and not end.unsure
-    return len(lines) == 1 and closes if is_salutation(question) else len(lines) == 1 or closes
+    alone = len(lines) == 1
+    if is_salutation(question):
+        return alone and closes
+    return alone or closes

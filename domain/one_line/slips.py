@@ -11,11 +11,14 @@ from domain.dates.days import looks_like_date
 from domain.text import clean, digits
 from domain.tickets.references import ReferenceKind, find_references
 
-FEWEST, MOST = 7, 12
+FEWEST = 7
+MOST = 12
 """So many digits behind a nought or a country's number are meant as a telephone."""
 
 _NUMBER = re.compile(r"(?<![\w/.,+-])(?:\+?66|0[1-9])[\d\s()-]*\d(?![\w/]|[.,]\d)")
 _MOBILE = re.compile(r"0[689]")
+_COUNTRY = re.compile(r"^\+?66")
+_NO_DIGIT = re.compile(r"[^\d+]")
 
 
 class SlipKind(StrEnum):
@@ -43,21 +46,22 @@ def find_slip(text: str) -> Slip | None:
     """The first code, else the first telephone that is none, in a text; None where nothing is
     written like either.
     """
-    plain = digits(clean(text))
-    named = [
-        one for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER and one.sure
-    ]
-    if named:
-        return Slip(SlipKind.CODE, named[0].value)
-    return next(
-        filter(None, (_phone(number[0].strip()) for number in _NUMBER.finditer(plain))), None
-    )
+    for one in find_references(text):
+        if one.kind is ReferenceKind.CUSTOMER and one.sure:
+            return Slip(SlipKind.CODE, one.value)
+    for number in _NUMBER.finditer(digits(clean(text))):
+        slip = _phone(number[0].strip())
+        if slip is not None:
+            return slip
+    return None
 
 
 def _phone(written: str) -> Slip | None:
     """What is wrong with one number; None where nothing is, or where it is hardly a telephone."""
-    local = re.sub(r"^\+?66", "0", re.sub(r"[^\d+]", "", written))
-    if not FEWEST <= len(local) <= MOST or looks_like_date(written) or read_phones(written).numbers:
+    local = _COUNTRY.sub("0", _NO_DIGIT.sub("", written))
+    if not FEWEST <= len(local) <= MOST:
+        return None
+    if looks_like_date(written) or read_phones(written).numbers:
         return None
     wanted = 10 if _MOBILE.match(local) else 9
-    return Slip(SlipKind.PHONE, written, len(local), len(local) - wanted)
+    return Slip(SlipKind.PHONE, written, count=len(local), off=len(local) - wanted)

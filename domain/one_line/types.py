@@ -5,11 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from domain.catalogue import Catalogue
 from domain.dates.data_years import DataPeriod
 from domain.tickets.fields import ASKING_ORDER
 from domain.tickets.projects import Project
+
+TextField = Literal["details", "result"]
+TEXT_FIELDS: tuple[TextField, ...] = ("details", "result")
 
 
 class CustomerRef(StrEnum):
@@ -78,17 +82,36 @@ class OneLine:
         """With `value` for one of the fields that a word alone may say: assignee, urgency, mood,
         complexity.
         """
-        if name == "assignee":
-            return replace(self, assignee=value)
-        if name == "urgency":
-            return replace(self, urgency=value)
-        return replace(self, mood=value) if name == "mood" else replace(self, complexity=value)
+        match name:
+            case "assignee":
+                return replace(self, assignee=value)
+            case "urgency":
+                return replace(self, urgency=value)
+            case "mood":
+                return replace(self, mood=value)
+            case _:
+                return replace(self, complexity=value)
+
+    def text(self, where: TextField) -> str:
+        """The details, or the result."""
+        return self.details if where == "details" else self.result
+
+    def with_text(self, where: TextField, text: str) -> "OneLine":
+        """With this text as its details, or its result."""
+        if where == "details":
+            return replace(self, details=text)
+        return replace(self, result=text)
 
     def doubting(self, field_: str, words: str, *, taken: bool = False) -> "OneLine":
         """With one more doubt; the same words are shown once."""
         doubt = Doubt(field_, " ".join(words.split()), taken)
-        known = any(other.words == doubt.words for other in self.doubts)
-        return self if known else replace(self, doubts=(*self.doubts, doubt))
+        if any(other.words == doubt.words for other in self.doubts):
+            return self
+        return replace(self, doubts=(*self.doubts, doubt))
+
+    def doubts_of(self, field_: str) -> list[Doubt]:
+        """The doubts that may be about this field."""
+        return [doubt for doubt in self.doubts if doubt.field == field_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ Words that only steer (@name, urgency, mood, complexity) are taken out of the te
 do; whatever belongs to the question or the answer (projects, years) is read and stays, too."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, lru_cache
 
 from domain.customers.provinces import find_province, read_user_count
 from domain.dates.data_years import DataPeriod, find_periods, scan_periods
@@ -14,11 +15,11 @@ from domain.dates.days import parse_month
 from domain.errors import InvalidInput
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.one_line.numbers import masked
-from domain.one_line.types import OneLine, Vocabulary
+from domain.one_line.types import TEXT_FIELDS, OneLine, TextField, Vocabulary
 from domain.text import digits, strip_titles, words
-from domain.tickets.projects import projects_in
+from domain.tickets.projects import Project, projects_in
 
-STEERING = ("urgency", "mood", "complexity")
+STEERED_FIELDS = ("urgency", "mood", "complexity")
 MOST_PROJECTS = 10
 MIN_BEGINNING = 2
 COUNT_WORDS = 12
@@ -27,108 +28,154 @@ _LENGTHENED = re.compile(r"(\w)\1{2,}")
 """A letter that is typed three times or more, as people draw out a word."""
 _SIGNS_BEHIND = re.compile(r"[^\w\s\u0e00-\u0e7f)\]\"\u201d%\u0e3f]+$")
 """Pictures behind the last word."""
+_FIGURES = re.compile(r"[\d,]+")
 
 
-def steering(word: str, vocabulary: Vocabulary) -> tuple[str, str, bool] | None:
-    """What a word steers: the field, its value, and whether it is sure wherever it stands; None for
-    any other word.
-    """
+# Words that only steer.
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """What a word steers: a field of the line, and its value; `sure` = wherever it stands."""
+
+    field: str
+    value: str
+    sure: bool
+
+
+def steering(word: str, vocabulary: Vocabulary) -> Steering | None:
+    """What a word steers; None for any other word."""
     typed = word.strip(_EDGES)
     if typed.startswith("@"):
         name = typed[1:]
         sure = is_staff(name, vocabulary)
-        return None if sure is None else ("assignee", name, sure)
+        return None if sure is None else Steering("assignee", name, sure)
     plain = _LENGTHENED.sub(r"\1", _impolite(typed.casefold()))
+    return _steering_words().get(plain)
+
+
+@cache
+def _steering_words() -> dict[str, Steering]:
+    """What each word steers; the first field of a word counts."""
     table = line_words("steer")
-    for name in STEERING:
+    sure = table.texts("sure")
+    found: dict[str, Steering] = {}
+    for name in STEERED_FIELDS:
         values = table.table(name)
         for value in values.values:
-            if plain in values.texts(value):
-                return name, value, plain in table.texts("sure")
-    return None
+            for word in values.texts(value):
+                found.setdefault(word, Steering(name, value, word in sure))
+    return found
+
+
+def _impolite(word: str) -> str:
+    """A word without the politeness glued behind it."""
+    return _polite_end().sub("", word) or word
+
+
+@cache
+def _polite_end() -> re.Pattern[str]:
+    return re.compile(rf"{any_word('head', 'polite')}+$")
 
 
 def mention_at(text: str, at: int, vocabulary: Vocabulary) -> str:
     """The whole name of a colleague, of several words, that stands here behind @; "" for none."""
-    names = sorted((f"@{name}" for name in vocabulary.staff if " " in name), key=len, reverse=True)
-    found = next((name for name in names if text.startswith(name, at)), "")
-    return found if found and not text[at + len(found) : at + len(found) + 1].strip() else ""
+    if not text.startswith("@", at):
+        return ""
+    names = [f"@{name}" for name in vocabulary.staff if " " in name]
+    for name in sorted(names, key=len, reverse=True):
+        if text.startswith(name, at):
+            end = at + len(name)
+            glued = text[end : end + 1].strip()
+            return "" if glued else name
+    return ""
+
+
+def is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
+    """True for a whole word of a name, False for the beginning of one, None for nobody."""
+    wanted = strip_titles(name.casefold())
+    names = _staff_names(vocabulary.staff)
+    if wanted in names:
+        return True
+    if len(wanted) >= MIN_BEGINNING and any(part.startswith(wanted) for part in names):
+        return False
+    return None
+
+
+@lru_cache(maxsize=8)
+def _staff_names(staff: frozenset[str]) -> frozenset[str]:
+    """Everybody's whole name and each word of it, without titles and in small letters."""
+    names = {strip_titles(one.casefold()) for one in staff}
+    return frozenset(names | {part for name in names for part in name.split()})
+
+
+def without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
+    """The line without the steering words that end its details or its result.
+
+    Of a text of several lines, which was pasted, none is taken."""
+    for where in TEXT_FIELDS:
+        while (found := _steering_end(read, where, vocabulary)) is not None:
+            before, word, steer = found
+            if not steer.sure or not _is_sure(read, steer, before, where):
+                return _doubtfully(read, steer, word, before)
+            read = read.steered(steer.field, steer.value).with_text(where, before)
+    return read
+
+
+def _steering_end(
+    read: OneLine, where: TextField, vocabulary: Vocabulary
+) -> tuple[str, str, Steering] | None:
+    """The steering word that ends a text: what stands before it, itself, and what it steers."""
+    text = read.text(where)
+    if "\n" in text:
+        return None
+    before, word = _last_word(text, vocabulary)
+    steer = steering(word, vocabulary)
+    if steer is None or not before or getattr(read, steer.field):
+        return None
+    return before, word, steer
 
 
 def _last_word(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """A text without its last word, and that; somebody's whole name behind @ is one."""
     text = _SIGNS_BEHIND.sub("", text).rstrip() or text
     at = text.rfind("@")
-    if at > 0 and (name := mention_at(text, at, vocabulary)) and text.endswith(name):
-        return text[:at].rstrip(), name
+    if at > 0:
+        name = mention_at(text, at, vocabulary)
+        if name and text.endswith(name):
+            return text[:at].rstrip(), name
     split = text.rsplit(maxsplit=1)
-    return (split[0], split[1]) if len(split) > 1 else ("", "".join(split))
+    if len(split) < 2:
+        return "", "".join(split)
+    return split[0], split[1]
 
 
-def _impolite(word: str) -> str:
-    """A word without the politeness glued behind it."""
-    stem = re.sub(rf"{any_word('head', 'polite')}+$", "", word)
-    return stem or word
-
-
-def is_staff(name: str, vocabulary: Vocabulary) -> bool | None:
-    """True for a whole word of a name, False for the beginning of one, None for nobody."""
-    wanted = strip_titles(name.casefold())
-    names = [strip_titles(one.casefold()) for one in vocabulary.staff]
-    parts = [part for name in names for part in name.split()]
-    if wanted in parts or wanted in names:
-        return True
-    return (
-        False
-        if len(wanted) >= MIN_BEGINNING and any(part.startswith(wanted) for part in parts)
-        else None
-    )
-
-
-def without_steering(read: OneLine, vocabulary: Vocabulary) -> OneLine:
-    """Steering words that end the details or the result; nothing in a text of several lines, which
-    was pasted.
-    """
-    for where in ("details", "result"):
-        while "\n" not in (text := str(getattr(read, where))):
-            before, word = _last_word(text, vocabulary)
-            found = steering(word, vocabulary)
-            if found is None or getattr(read, found[0]) or not before:
-                break
-            name, value, sure = found
-            if not sure or not _is_sure(read, name, before, where):
-                return _doubtfully(read, name, value, word, before)
-            read = read.steered(name, value)
-            read = (
-                replace(read, details=before)
-                if where == "details"
-                else replace(read, result=before)
-            )
-    return read
-
-
-def _doubtfully(read: OneLine, name: str, value: str, word: str, before: str) -> OneLine:
+def _doubtfully(read: OneLine, steer: Steering, word: str, before: str) -> OneLine:
     """With what a word may steer; a colleague who is only spoken of gets nothing."""
-    taken = name != "assignee" or not is_spoken_of(before)
-    return (read.steered(name, value) if taken else read).doubting(name, word, taken=taken)
+    taken = steer.field != "assignee" or not is_spoken_of(before)
+    if taken:
+        read = read.steered(steer.field, steer.value)
+    return read.doubting(steer.field, word, taken=taken)
 
 
-def _is_sure(read: OneLine, name: str, before: str, where: str) -> bool:
+def _is_sure(read: OneLine, steer: Steering, before: str, where: TextField) -> bool:
     """Whether a steering word is no part of the sentence that it ends."""
-    if name == "assignee":
-        last = before.split()[-1].casefold()
-        done = where == "details" or not read.close or last.endswith(listed("close", "done"))
-        return done and not is_spoken_of(before)
-    sends = any(word in read.details for word in line_words("steer").texts("sends"))
-    return not (name == "urgency" and sends)
+    if steer.field == "urgency":
+        # "Send it urgently" is a way to send.
+        return not any(word in read.details for word in line_words("steer").texts("sends"))
+    if steer.field != "assignee":
+        return True
+    last = before.split()[-1].casefold()
+    whole = where == "details" or not read.close or last.endswith(listed("close", "done"))
+    return whole and not is_spoken_of(before)
 
 
 def is_spoken_of(before: str) -> bool:
     """Whether somebody's name belongs to the words before it: contact, ask, by."""
     last = (before.split() or [""])[-1].casefold()
-    return last.endswith(listed("steer", "binds")) and not last.endswith(
-        listed("steer", "hands_over")
-    )
+    if last.endswith(listed("steer", "hands_over")):
+        return False
+    return last.endswith(listed("steer", "binds"))
 
 
 # Which data.
@@ -139,12 +186,26 @@ def with_data(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     if read.subject in vocabulary.wants.get("projects", ()):
         text = masked(f"{read.details}\n{read.result}", today)
         read = _with_projects(read, vocabulary, text, today)
-    return replace(read, counts=not read.result and _is_count(read.details, today))
+    counts = not read.result and _is_count(read.details, today)
+    return replace(read, counts=counts)
 
 
 def _with_projects(read: OneLine, vocabulary: Vocabulary, text: str, today: date) -> OneLine:
     named = projects_in(vocabulary.projects, text)
     projects = tuple(dict.fromkeys(project.name for _start, _end, project in named))
+    years, taken = _years_of_each(named, text, today)
+    if shared := _shared_years(text, taken, today):
+        years[""] = shared
+    read = replace(read, projects=projects[:MOST_PROJECTS], years=tuple(years.items()))
+    if len(projects) <= MOST_PROJECTS:
+        return read
+    return read.doubting("projects", projects[MOST_PROJECTS], taken=True)
+
+
+def _years_of_each(
+    named: Sequence[tuple[int, int, Project]], text: str, today: date
+) -> tuple[dict[str, tuple[DataPeriod, ...]], list[tuple[int, int]]]:
+    """The years right behind each project's name, and from where to where they stand."""
     years: dict[str, tuple[DataPeriod, ...]] = {}
     taken: list[tuple[int, int]] = []
     for _start, end, project in named:
@@ -153,16 +214,10 @@ def _with_projects(read: OneLine, vocabulary: Vocabulary, text: str, today: date
         except InvalidInput:
             continue
         if periods and not _goes_on(text, stop):
-            years[project.name] = tuple(dict.fromkeys((*years.get(project.name, ()), *periods)))
+            every = (*years.get(project.name, ()), *periods)
+            years[project.name] = tuple(dict.fromkeys(every))
         taken.append((end, stop))
-    if shared := _shared_years(text, taken, today):
-        years[""] = shared
-    read = replace(read, projects=projects[:MOST_PROJECTS], years=tuple(years.items()))
-    return (
-        read.doubting("projects", projects[MOST_PROJECTS], taken=True)
-        if len(projects) > MOST_PROJECTS
-        else read
-    )
+    return years, taken
 
 
 def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple[DataPeriod, ...]:
@@ -171,9 +226,8 @@ def _shared_years(text: str, taken: list[tuple[int, int]], today: date) -> tuple
         return ()
     shared: dict[DataPeriod, None] = {}
     for start, end, periods in find_periods(text, today, short=True):
-        if any(start < stop and begin < end for begin, stop in taken):
-            continue
-        if _names_data(text, start, end):
+        overlaps = any(start < stop and begin < end for begin, stop in taken)
+        if not overlaps and _names_data(text, start, end):
             shared |= dict.fromkeys(periods)
     return tuple(shared)
 
@@ -183,23 +237,27 @@ def _names_data(text: str, start: int, end: int) -> bool:
     number.
     """
     table = words("data_years")
-    before = text[:start].rstrip()
-    marks = sorted(table.texts("year_marks"), key=len, reverse=True)
-    while mark := next((mark for mark in marks if before.endswith(mark)), ""):
-        before = before.removesuffix(mark).rstrip()
-    if before[-1:].isdigit() or before.endswith(
-        ("-", "/", *table.texts("to"), *table.texts("not_data"))
-    ):
+    before = _without_year_marks(text[:start].rstrip())
+    if before[-1:].isdigit():
+        return False
+    if before.endswith(("-", "/", *table.texts("to"), *table.texts("not_data"))):
         return False
     return not _goes_on(text, end)
+
+
+def _without_year_marks(text: str) -> str:
+    """A text without the words for a year that end it."""
+    marks = sorted(words("data_years").texts("year_marks"), key=len, reverse=True)
+    while mark := next((mark for mark in marks if text.endswith(mark)), ""):
+        text = text.removesuffix(mark).rstrip()
+    return text
 
 
 def _goes_on(text: str, end: int) -> bool:
     """Whether the years that end here are only the beginning of what is meant."""
     table = words("data_years")
-    return (
-        text[end:].lstrip().startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
-    )
+    behind = text[end:].lstrip()
+    return behind.startswith(("-", "/", *table.texts("to"), *table.texts("open_ended")))
 
 
 # A province's number of users.
@@ -213,20 +271,22 @@ def _is_count(details: str, today: date) -> bool:
     read = read_user_count(details, today)
     if not read.province or read.users is None:
         return False
-    known = line_words("counts").texts("words")
-    return all(_counts(word, today, known) for word in _without_month(typed, today))
+    return all(_is_of_count(word) for word in _without_month(typed, today))
 
 
-def _counts(word: str, today: date, known: tuple[str, ...]) -> bool:
-    return word in known or bool(find_province(word)) or bool(re.fullmatch(r"[\d,]+", digits(word)))
+def _is_of_count(word: str) -> bool:
+    """Whether a word belongs to such a report: one of its own, a province, a number."""
+    if word in line_words("counts").texts("words") or find_province(word):
+        return True
+    return _FIGURES.fullmatch(digits(word)) is not None
 
 
 def _without_month(typed: list[str], today: date) -> Iterator[str]:
     """The words before a month that ends them."""
-    for start in range(len(typed)):
+    for start, word in enumerate(typed):
         try:
             parse_month(" ".join(typed[start:]), today)
         except InvalidInput:
-            yield typed[start]
+            yield word
         else:
             return
