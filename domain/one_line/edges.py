@@ -8,7 +8,6 @@ closing word."""
 
 import re
 from dataclasses import replace
-from datetime import date
 from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
@@ -20,7 +19,7 @@ from domain.one_line.line_words import any_word, listed
 from domain.one_line.numbers import is_compared, masked
 from domain.one_line.past import Past, binds_day, is_vague_day, past_at, weekday_of
 from domain.one_line.slips import find_slip
-from domain.one_line.types import CustomerRef, OneLine, Vocabulary
+from domain.one_line.types import CustomerRef, Grammar, OneLine, Vocabulary
 from domain.one_line.words import is_spoken_of, is_staff, steering
 from domain.text import MARKS, digits
 
@@ -47,30 +46,28 @@ _Place = tuple[int, str]
 """Where a word begins, and the word."""
 
 
-def with_doubts(
-    read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date
-) -> OneLine:
+def with_doubts(read: OneLine, unread: tuple[str, ...], grammar: Grammar) -> OneLine:
     """The line with its suspicious words as doubts; what is missing is filled with what they seem
     to say.
     """
-    look = _Edges(vocabulary, today)
-    details = masked(read.details, today)
-    read = _with_guesses(read, details, vocabulary)
+    look = _Edges(grammar)
+    details = masked(read.details, grammar.today)
+    read = _with_guesses(read, details, grammar.vocabulary)
     for at, word in enumerate(unread):
         outer = at < FIRST or at >= len(unread) - FIRST
         read = look.at_word(read, word, outer=outer)
     read = look.at_beginning(read, details)
     read = look.at_end(read, details)
-    return with_doubted_texts(read, vocabulary, today)
+    return with_doubted_texts(read, grammar)
 
 
-def with_doubted_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+def with_doubted_texts(read: OneLine, grammar: Grammar) -> OneLine:
     """The same for details and result alone, where the form has asked for customer, channel and
     subject.
     """
-    look = _Edges(vocabulary, today)
-    details = masked(read.details, today)
-    result = masked(read.result, today)
+    look = _Edges(grammar)
+    details = masked(read.details, grammar.today)
+    result = masked(read.result, grammar.today)
     read = look.ending_days(read, details)
     read = look.in_result(read, result)
     return look.anywhere(read, f"{details}\n{result}")
@@ -79,9 +76,9 @@ def with_doubted_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> On
 class _Edges:
     """What is looked for at each edge."""
 
-    def __init__(self, vocabulary: Vocabulary, today: date) -> None:
-        self.vocabulary = vocabulary
-        self.today = today
+    def __init__(self, grammar: Grammar) -> None:
+        self.vocabulary = grammar.vocabulary
+        self.today = grammar.today
 
     def at_word(self, read: OneLine, word: str, *, outer: bool) -> OneLine:
         """A word of the head that no field took; `outer` = it stands beside one that was."""

@@ -4,14 +4,13 @@ the details.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache, lru_cache
 
 from domain.customers.phones import looks_like_email, looks_like_phone, parse_email, parse_phone
 from domain.errors import InvalidInput
 from domain.one_line.line_words import any_word, listed
 from domain.one_line.past import Past, past_at
-from domain.one_line.types import CustomerRef, OneLine, Vocabulary
+from domain.one_line.types import CustomerRef, Grammar, OneLine, Vocabulary
 from domain.one_line.words import mention_at, steering
 from domain.patterns import WORD_END, one_of
 from domain.text import digits, words
@@ -72,9 +71,9 @@ class Head:
     rest: str
 
 
-def read_head(line: str, vocabulary: Vocabulary, today: date) -> Head:
+def read_head(line: str, grammar: Grammar) -> Head:
     """The head of a line."""
-    return _Reader(line.strip(), vocabulary, today).run()
+    return _Reader(line.strip(), grammar).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,11 +310,11 @@ def _unspaced(text: str) -> str:
 class _Reader:
     """What has been read of a line so far, and the reading of one more head word."""
 
-    def __init__(self, line: str, vocabulary: Vocabulary, today: date) -> None:
+    def __init__(self, line: str, grammar: Grammar) -> None:
         self.line = line
         self.plain = digits(line)
-        self.vocabulary = vocabulary
-        self.today = today
+        self.vocabulary = grammar.vocabulary
+        self.today = grammar.today
         self.read = OneLine()
         self.unread: list[Word] = []
         self.number_from = -1

@@ -14,7 +14,7 @@ from functools import cache
 from domain.dates.days import BUDDHIST_OFFSET, date_at
 from domain.errors import InvalidInput
 from domain.one_line.line_words import any_word, line_words
-from domain.one_line.types import OneLine, Vocabulary
+from domain.one_line.types import Grammar, OneLine
 from domain.patterns import WORD_END
 from domain.text import digits
 from domain.tickets.records import parse_contract_no, parse_price
@@ -27,10 +27,12 @@ OLDEST_CONTRACT = 40
 """A contract's year of two digits is not before 2540."""
 
 
-def with_numbers(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+def with_numbers(read: OneLine, grammar: Grammar) -> OneLine:
     """The line with price, receipt, letter, contract and purpose, as far as its subject asks for
     them.
     """
+    vocabulary = grammar.vocabulary
+    today = grammar.today
     text = f"{read.details}\n{read.result}"
     wanted = {name for name, subjects in vocabulary.wants.items() if read.subject in subjects}
     if "price" in wanted:

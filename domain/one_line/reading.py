@@ -21,6 +21,7 @@ from domain.one_line.types import (
     TEXT_FIELDS,
     CustomerRef,
     Doubt,
+    Grammar,
     OneLine,
     TextField,
     Vocabulary,
@@ -44,59 +45,50 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def parse_one_line(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read one line (DESIGN.md, "One line"); any text has a reading, so nothing is raised."""
-    text = clean(text)
-    read, unread = _parts(text, vocabulary, today)
-    return _enriched(read, unread, vocabulary, today)
+    grammar = Grammar(vocabulary, today)
+    read, unread = _parts(clean(text), grammar)
+    return with_doubts(_with_texts(read, grammar), unread, grammar)
 
 
-def _enriched(
-    read: OneLine, unread: tuple[str, ...], vocabulary: Vocabulary, today: date
-) -> OneLine:
-    """With all that details and result say more, and the doubts that are left."""
-    return with_doubts(_with_texts(read, vocabulary, today), unread, vocabulary, today)
-
-
-def _with_texts(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+def _with_texts(read: OneLine, grammar: Grammar) -> OneLine:
     """With what the texts say at their ends, and to the subject."""
-    read = without_steering(read, vocabulary)
-    read = _with_days(read, vocabulary, today)
-    read = without_steering(read, vocabulary)  # behind a day, too
-    return read_fields(read, vocabulary, today)
+    read = without_steering(read, grammar.vocabulary)
+    read = _with_days(read, grammar)
+    read = without_steering(read, grammar.vocabulary)  # behind a day, too
+    return _with_fields(read, grammar)
 
 
-def _parts(text: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
+def _parts(text: str, grammar: Grammar) -> tuple[OneLine, tuple[str, ...]]:
     """Head, details and result, and the words of the head that say nothing."""
     if marker := find_marker(text):
-        read, unread = _headed(text[: marker.start], vocabulary, today)
-        return _split(read, text[marker.end :], vocabulary, today, sure=marker.sure), unread
+        read, unread = _headed(text[: marker.start], grammar)
+        return _split(read, text[marker.end :], grammar, sure=marker.sure), unread
     for line_end in re.finditer("\n", text):
-        read, unread = _headed(text[: line_end.start()], vocabulary, today)
+        read, unread = _headed(text[: line_end.start()], grammar)
         if not read.details:
             continue
         answer = text[line_end.end() :]
         if not _is_answered(read.details, answer):
             break
-        return _finish(read, answer, vocabulary, today), unread
-    read, unread = _headed(text, vocabulary, today)
-    return _unmarked(read, vocabulary, today), unread
+        return _finish(read, answer, grammar), unread
+    read, unread = _headed(text, grammar)
+    return _unmarked(read, grammar), unread
 
 
-def _split(
-    read: OneLine, result: str, vocabulary: Vocabulary, today: date, *, sure: bool
-) -> OneLine:
+def _split(read: OneLine, result: str, grammar: Grammar, *, sure: bool) -> OneLine:
     """With the result; where it is not sure, the words are shown with which it was taken to
     begin.
     """
-    read = _finish(read, result, vocabulary, today)
+    read = _finish(read, result, grammar)
     if sure or not read.result:
         return read
     begins = " ".join(read.result.split()[:QUOTED_WORDS])
     return read.doubting("result", begins, taken=True)
 
 
-def _headed(line: str, vocabulary: Vocabulary, today: date) -> tuple[OneLine, tuple[str, ...]]:
+def _headed(line: str, grammar: Grammar) -> tuple[OneLine, tuple[str, ...]]:
     """The head with all that follows it as details, and the words in it that say nothing."""
-    head = read_head(line, vocabulary, today)
+    head = read_head(line, grammar)
     read = _with_names(head)
     return read, tuple(word.text for word in head.words if not word.known)
 
@@ -152,7 +144,7 @@ def _name_beginning(details: str) -> str:
 # Where nothing marks the result.
 
 
-def _unmarked(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+def _unmarked(read: OneLine, grammar: Grammar) -> OneLine:
     """Details that perhaps hold the result, and the word that closes."""
     if "\n" in read.details:
         return read
@@ -165,18 +157,18 @@ def _unmarked(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     if marker is not None:
         question = replace(read, details=body[: marker.start].strip())
         answer = read.details[marker.end :]
-        return _split(question, answer, vocabulary, today, sure=marker.sure)
+        return _split(question, answer, grammar, sure=marker.sure)
     if closes:
         return replace(read, details=body, close=True)
     return read.doubting("close", end.unsure) if end.unsure else read
 
 
-def _finish(read: OneLine, result: str, vocabulary: Vocabulary, today: date) -> OneLine:
+def _finish(read: OneLine, result: str, grammar: Grammar) -> OneLine:
     """With the result, which its end may close."""
     result = result.strip()
     end = read_end(result)
     if end.after:
-        return _trailed(read, result, end, vocabulary, today)
+        return _trailed(read, result, end, grammar)
     return _closed(replace(read, result=end.text, close=end.close), end)
 
 
@@ -187,7 +179,7 @@ def _closed(read: OneLine, end: End) -> OneLine:
     return read.doubting("close", end.unsure, taken=end.close)
 
 
-def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today: date) -> OneLine:
+def _trailed(read: OneLine, result: str, end: End, grammar: Grammar) -> OneLine:
     """Words behind the closing one: a subject, a colleague, an urgency or a day; with any other it
     stays whole.
     """
@@ -195,7 +187,7 @@ def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today
     read = replace(read, result=end.text, close=True)
     at = 0
     while at < len(end.after):
-        found = _trailing(read, end.after, at, vocabulary, today)
+        found = _trailing(read, end.after, at, grammar)
         if found is None:
             return whole
         read, stop = found
@@ -203,18 +195,16 @@ def _trailed(read: OneLine, result: str, end: End, vocabulary: Vocabulary, today
     return read
 
 
-def _trailing(
-    read: OneLine, text: str, at: int, vocabulary: Vocabulary, today: date
-) -> tuple[OneLine, int] | None:
+def _trailing(read: OneLine, text: str, at: int, grammar: Grammar) -> tuple[OneLine, int] | None:
     """With what the word or day at `at` says, and where it ends; None for any other word."""
     word = text[at:].split(maxsplit=1)[0]
     bare = digits(word).strip("()[].,")
-    if "." in bare and bare in vocabulary.subjects and read.subject in ("", bare):
+    if "." in bare and bare in grammar.vocabulary.subjects and read.subject in ("", bare):
         return replace(read, subject=bare), at + len(word)
-    steer = steering(word, vocabulary)
+    steer = steering(word, grammar.vocabulary)
     if steer is not None and steer.sure and not getattr(read, steer.field):
         return read.steered(steer.field, steer.value), at + len(word)
-    past = past_at(digits(text), at, today)
+    past = past_at(digits(text), at, grammar.today)
     if past is None or read.created_on not in (None, past.on):
         return None
     read = replace(read, created_on=past.on, created_time=read.created_time or past.at)
@@ -224,19 +214,19 @@ def _trailing(
 # Days that end the details or the result.
 
 
-def _with_days(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+def _with_days(read: OneLine, grammar: Grammar) -> OneLine:
     """A day that is over, at the end of the details or the result: taken where it is said to be the
     ticket's.
     """
     for where in TEXT_FIELDS:
         text = read.text(where)
-        found = past_at_end(masked(digits(text), today), today)
+        found = past_at_end(masked(digits(text), grammar.today), grammar.today)
         if found is None:
             continue
         start, past = found
         read = _with_day(read, where, start, past)
         if past.backdates and not read.channel:
-            came = channel_at(text, start, vocabulary)
+            came = channel_at(text, start, grammar.vocabulary)
             if came is not None:
                 read = replace(read, channel=came.channel)
     return read
@@ -272,30 +262,35 @@ def read_fields(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
     """With all that details and result say to the subject: projects, years, price, receipt, letter,
     contract.
     """
-    return with_numbers(with_data(read, vocabulary, today), vocabulary, today)
+    return _with_fields(read, Grammar(vocabulary, today))
+
+
+def _with_fields(read: OneLine, grammar: Grammar) -> OneLine:
+    return with_numbers(with_data(read, grammar), grammar)
 
 
 def read_details(text: str, subject: str, vocabulary: Vocabulary, today: date) -> OneLine:
     """Read an answer to "details?" of a ticket of that subject: the question, and perhaps behind it
     the result.
     """
+    grammar = Grammar(vocabulary, today)
     text = clean(text)
-    read = _question_and_answer(text, vocabulary, today)
+    read = _question_and_answer(text, grammar)
     if not read.details:
         read = OneLine(details=text)
-    read = _with_texts(replace(read, subject=subject), vocabulary, today)
-    return with_doubted_texts(read, vocabulary, today)
+    read = _with_texts(replace(read, subject=subject), grammar)
+    return with_doubted_texts(read, grammar)
 
 
-def _question_and_answer(text: str, vocabulary: Vocabulary, today: date) -> OneLine:
+def _question_and_answer(text: str, grammar: Grammar) -> OneLine:
     """Details and result of a text without a head."""
     if marker := find_marker(text):
         question = OneLine(details=text[: marker.start].strip())
-        return _split(question, text[marker.end :], vocabulary, today, sure=marker.sure)
+        return _split(question, text[marker.end :], grammar, sure=marker.sure)
     first_line, _newline, answer = text.partition("\n")
     if _is_answered(first_line, answer):
-        return _finish(OneLine(details=first_line.strip()), answer, vocabulary, today)
-    return _unmarked(OneLine(details=text), vocabulary, today)
+        return _finish(OneLine(details=first_line.strip()), answer, grammar)
+    return _unmarked(OneLine(details=text), grammar)
 
 
 def read_led_details(text: str, vocabulary: Vocabulary, today: date) -> OneLine | None:

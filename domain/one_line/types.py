@@ -145,3 +145,11 @@ class Vocabulary:
             subject_words=catalogue.subject_words,
             wants=wants,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a line is read with: the office's words, on a day."""
+
+    vocabulary: Vocabulary
+    today: date

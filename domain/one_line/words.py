@@ -15,7 +15,7 @@ from domain.dates.days import parse_month
 from domain.errors import InvalidInput
 from domain.one_line.line_words import any_word, line_words, listed
 from domain.one_line.numbers import masked
-from domain.one_line.types import TEXT_FIELDS, OneLine, TextField, Vocabulary
+from domain.one_line.types import TEXT_FIELDS, Grammar, OneLine, TextField, Vocabulary
 from domain.text import digits, strip_titles, words
 from domain.tickets.projects import Project, projects_in
 
@@ -181,17 +181,18 @@ def is_spoken_of(before: str) -> bool:
 # Which data.
 
 
-def with_data(read: OneLine, vocabulary: Vocabulary, today: date) -> OneLine:
+def with_data(read: OneLine, grammar: Grammar) -> OneLine:
     """With the projects and years that the texts surely name, where the subject asks for them."""
-    if read.subject in vocabulary.wants.get("projects", ()):
-        text = masked(f"{read.details}\n{read.result}", today)
-        read = _with_projects(read, vocabulary, text, today)
-    counts = not read.result and _is_count(read.details, today)
+    if read.subject in grammar.vocabulary.wants.get("projects", ()):
+        read = _with_projects(read, grammar)
+    counts = not read.result and _is_count(read.details, grammar.today)
     return replace(read, counts=counts)
 
 
-def _with_projects(read: OneLine, vocabulary: Vocabulary, text: str, today: date) -> OneLine:
-    named = projects_in(vocabulary.projects, text)
+def _with_projects(read: OneLine, grammar: Grammar) -> OneLine:
+    today = grammar.today
+    text = masked(f"{read.details}\n{read.result}", today)
+    named = projects_in(grammar.vocabulary.projects, text)
     projects = tuple(dict.fromkeys(project.name for _start, _end, project in named))
     years, taken = _years_of_each(named, text, today)
     if shared := _shared_years(text, taken, today):
