@@ -34,8 +34,7 @@ from handlers.chat import (
 from handlers.customers import commands as customers
 from handlers.customers import contact_cards, inline
 from handlers.desk import Context, Desk, Outcome, up_to_date
-from handlers.files import commands as files
-from handlers.files import unsent
+from handlers.files import receiving, unsent
 from handlers.forms import engine as forms
 from handlers.i18n import _, speak
 from handlers.messages import sentence
@@ -285,7 +284,7 @@ async def _attachment(ctx: Context, body: Attachment) -> Reply | None:
             return say(f"⚠️ {problem}")
         return await forms.proceed(ctx, draft, draft.asking, problem)
     begun = None if draft and forms.asks(draft) else publicity.begun(ctx, body.caption)
-    reply = await files.receive(ctx, body, begun or draft)
+    reply = await receiving.receive(ctx, body, begun or draft)
     # The answer is about something else: the next text must not go to the form that was open.
     return (
         await _aside(ctx, draft, reply) if reply and draft and draft.id not in ctx.drafts else reply

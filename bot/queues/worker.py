@@ -18,7 +18,7 @@ from handlers import system
 from handlers.chat import Incoming, Query, Reply
 from handlers.desk import Desk, FetchFailed, Outcome
 from handlers.dispatcher import dispatch, refused
-from handlers.files import commands as files
+from handlers.files.receiving import not_fetched
 from handlers.messages import new_reference
 from store import staff
 from store.chat import inbox
@@ -172,7 +172,7 @@ class Worker:
             log.error(
                 "file not fetched", reference=reference, event_id=event.event_id, reason=str(error)
             )
-            outcome = await self._failure(incoming, reference, files.not_fetched)
+            outcome = await self._failure(incoming, reference, not_fetched)
             return await self._finish(event, incoming, outcome, state="failed", reference=reference)
 
     async def _decide(self, event: Event, incoming: Incoming) -> bool:

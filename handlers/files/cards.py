@@ -15,14 +15,17 @@ LINK_HOURS = 24
 def names(several: Sequence[File]) -> str:
     """`แบบฟอร์ม.pdf (1.2 MB)`, or how many and their names."""
     if len(several) == 1:
-        return f"{several[0].name} ({size_text(several[0].size)})"
-    names = shorten(", ".join(file.name for file in several), 200)
-    return _("%(count)s ไฟล์ (%(names)s)", count=len(several), names=names)
+        (file,) = several
+        return f"{file.name} ({size_text(file.size)})"
+    listed = ", ".join(file.name for file in several)
+    return _("%(count)s ไฟล์ (%(names)s)", count=len(several), names=shorten(listed, 200))
 
 
 def size_text(size: int) -> str:
     """`1.2 MB`, `340 KB`."""
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
+    if size >= 1_000_000:
+        return f"{size / 1_000_000:.1f} MB"
+    return f"{max(1, round(size / 1000))} KB"
 
 
 def no_links(reader: Role | None) -> str:
@@ -34,24 +37,23 @@ def document(file: File, names: Mapping[StaffId, str], reader: Role) -> Document
     """A file as a person asked for it: who added it when, and on a ticket the button that removes
     it.
     """
-    who = names.get(file.added_by, "") if file.added_by is not None else ""
+    who = "" if file.added_by is None else names.get(file.added_by, "")
     caption = in_lines(
         f"📎 {file.name} · {size_text(file.size)}",
         f"{who} {when(file.added_at)}".strip(),
         file.caption,
     )
-    buttons = (
-        (Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id}),)
-        if file.record.startswith("R")
-        else ()
-    )
-    return as_document(file, caption, buttons, reader=reader)
+    if not file.record.startswith("R"):
+        return as_document(file, caption, reader=reader)
+    remove = Button(_("ลบไฟล์นี้"), "file.remove", {"file": file.id})
+    return as_document(file, caption, (remove,), reader=reader)
 
 
 def as_document(
     file: File, caption: str, buttons: tuple[Button, ...] = (), *, reader: Role | None = None
 ) -> Document:
     """A stored file as a part of a reply to somebody with this role."""
+    not_on_line = _("ส่งไฟล์ทาง LINE ไม่ได้ เปิดดูใน Telegram")
     return Document(
         file=file.id,
         name=file.name,
@@ -60,6 +62,6 @@ def as_document(
         sha256=file.sha256,
         caption=caption,
         open_label=_("เปิดไฟล์ (ลิงก์ใช้ได้ %(hours)s ชม.)", hours=LINK_HOURS),
-        no_link=f"{_('ส่งไฟล์ทาง LINE ไม่ได้ เปิดดูใน Telegram')} · {no_links(reader)}",
+        no_link=f"{not_on_line} · {no_links(reader)}",
         buttons=buttons,
     )

@@ -8,13 +8,15 @@ from functools import partial
 from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Paragraph, Reply, ReplyPart, Unsent
 from handlers.desk import Context
-from handlers.files import commands as files
+from handlers.files.presses import removal
 from handlers.forms import engine as forms
 from handlers.i18n import _
 from handlers.tickets.buttons import show_button
+from store import files as file_store
 from store.chat import buttons, inbox, outbox
 from store.chat.forms import Draft, list_fed
 from store.customers import records as customers
+from store.files import of_import
 from store.tickets import records as tickets
 
 MADE = frozenset(
@@ -32,26 +34,29 @@ MADE = frozenset(
 
 def note_origins(ctx: Context) -> None:
     """Remember what the messages behind this event went into, in case one of them is taken back."""
-    records = sorted({entry.record for entry in ctx.audit_entries if entry.action in MADE})
-    if ctx.origins and records:
-        ctx.change(
-            partial(inbox.note_records, event_ids=sorted(ctx.origins), records=records, now=ctx.now)
-        )
+    records = {entry.record for entry in ctx.audit_entries if entry.action in MADE}
+    if not ctx.origins or not records:
+        return
+    note = partial(
+        inbox.note_records,
+        event_ids=sorted(ctx.origins),
+        records=sorted(records),
+        now=ctx.now,
+    )
+    ctx.change(note)
 
 
 async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     """Forget the words wherever they lie but in records, and mark those; None where nothing is left
     to say.
     """
-    await files.unsent(ctx, body)
-    incoming = ctx.incoming
-    conversation = f"{incoming.platform}:{incoming.chat}"
-    event_id = await inbox.find_message(ctx.db, incoming.platform, conversation, body.message)
+    await _forget_files(ctx, body)
+    platform = ctx.incoming.platform
+    chat = ctx.incoming.chat
+    event_id = await inbox.find_message(ctx.db, platform, f"{platform}:{chat}", body.message)
     if not event_id:
         return None
-    ctx.change(
-        partial(outbox.unsay, event_id=event_id, platform=incoming.platform, chat=incoming.chat)
-    )
+    ctx.change(partial(outbox.unsay, event_id=event_id, platform=platform, chat=chat))
     ctx.change(partial(buttons.unsay, event_id=event_id))
     parts = await _mark(ctx, event_id)
     for draft in await list_fed(ctx.db, ctx.staff.id, event_id):
@@ -59,32 +64,53 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     return Reply(tuple(parts), confirms=True) if parts else None
 
 
+async def _forget_files(ctx: Context, body: Unsent) -> None:
+    """What was sent with the message leaves the desk too; whoever took it back needs no word."""
+    platform = ctx.incoming.platform
+    sent = await file_store.list_by_message(ctx.db, platform, body.message, ctx.staff.id)
+    for file in sent:
+        if file.record.startswith(of_import("")):
+            continue
+        ticket = await tickets.find_ticket(ctx.db, file.record)
+        version = ticket.version if ticket else None
+        ctx.change(removal(ctx, file, version))
+        ctx.audit("ticket.file_unsent", file.record)
+
+
 async def _mark(ctx: Context, event_id: str) -> list[ReplyPart]:
     """What became a record stays the office's, and says that its message was taken back."""
     parts: list[ReplyPart] = []
+    by = ctx.staff.id
     for record in await inbox.list_records(ctx.db, event_id):
         one = read_alone(record)
         if one is not None and one.kind is ReferenceKind.CUSTOMER:
-            ctx.change(partial(customers.note_unsent, code=record, by=ctx.staff.id, now=ctx.now))
+            ctx.change(partial(customers.note_unsent, code=record, by=by, now=ctx.now))
             ctx.audit("customer.unsent", record)
             continue
         ticket = await tickets.find_ticket(ctx.db, record)
         if ticket is None:
             continue
-        ctx.change(partial(tickets.note_unsent, no=record, by=ctx.staff.id, now=ctx.now))
+        ctx.change(partial(tickets.note_unsent, no=record, by=by, now=ctx.now))
         ctx.audit("ticket.unsent", record)
-        parts.append(Paragraph(_told(record), (show_button(replace(ticket, version=0)),)))
+        # Without the version that this very event leaves behind.
+        show = show_button(replace(ticket, version=0))
+        parts.append(Paragraph(_told(record), (show,)))
     return parts
 
 
 def _told(no: str) -> str:
-    kept = _("ข้อความที่ยกเลิกส่งบันทึกไว้ใน %(no)s แล้ว ใบงานยังอยู่ และแสดงว่าข้อความต้นทางถูกยกเลิก", no=no)
-    return f"{kept}\n" + _("ถ้าไม่ต้องการใบงานนี้ พิมพ์ ยกเลิกใบงาน %(no)s ตามด้วยเหตุผล", no=no)
+    kept = _(
+        "ข้อความที่ยกเลิกส่งบันทึกไว้ใน %(no)s แล้ว ใบงานยังอยู่ และแสดงว่าข้อความต้นทางถูกยกเลิก",
+        no=no,
+    )
+    how = _("ถ้าไม่ต้องการใบงานนี้ พิมพ์ ยกเลิกใบงาน %(no)s ตามด้วยเหตุผล", no=no)
+    return f"{kept}\n{how}"
 
 
 async def _without(ctx: Context, draft: Draft, event_id: str) -> list[ReplyPart]:
     """The draft without what the message said; one that held nothing else is done with."""
-    gone = {name for name, events in draft.sources.items() if event_id in events.split()}
+    sources = draft.sources.items()
+    gone = {name for name, events in sources if event_id in events.split()}
     cleared = draft.without(gone)
     if not any(cleared.texts().values()):
         forms.end(ctx, draft, state="cancelled")
@@ -92,5 +118,6 @@ async def _without(ctx: Context, draft: Draft, event_id: str) -> list[ReplyPart]
     if draft.state != "open":
         forms.store_draft(ctx, cleared)
         return []
-    reply = await forms.proceed(ctx, cleared, problem=_("ลบข้อความที่ยกเลิกส่งออกจากแบบฟอร์มแล้ว"))
+    problem = _("ลบข้อความที่ยกเลิกส่งออกจากแบบฟอร์มแล้ว")
+    reply = await forms.proceed(ctx, cleared, problem=problem)
     return [*reply.parts]

@@ -14,7 +14,7 @@ from domain.text import digits
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Paragraph, Reply
 from handlers.desk import Context
-from handlers.files import commands as file_commands
+from handlers.files.waiting import attach_held, held_files
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
 from handlers.owed import own_tickets, request_cards
@@ -140,7 +140,7 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It is what was waited for: the chain ends, and the file belongs to the ticket that says
     so.
     """
-    held = await file_commands.held_files(ctx, args)
+    held = await held_files(ctx, args)
     row, life, rule = await load(ctx, args)
     if row.state is not OwedState.OPEN:
         return await present_row(ctx, row)
@@ -148,5 +148,5 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     reply = Reply((request_cards.outcome(ctx, got.life, got.lines),), confirms=True)
     if got.ticket is None:
         return reply
-    attached = await file_commands.attach_held(ctx, held, got.ticket)
+    attached = await attach_held(ctx, held, got.ticket)
     return replace(reply, parts=(*reply.parts, *attached.parts))

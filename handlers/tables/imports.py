@@ -15,7 +15,7 @@ from domain.tables.tables import RecordOutcome, Register, Remark
 from handlers.chat import Button, Card, Reply, ReplyPart, in_lines, say
 from handlers.desk import Context
 from handlers.files import cards as file_cards
-from handlers.files import commands as file_commands
+from handlers.files.waiting import question
 from handlers.i18n import _
 from handlers.registry import Claim, FileUse, action, file_uses
 from handlers.tables.text import remark_sentence, table_sentence, told_row
@@ -265,4 +265,4 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     )
     ctx.change(partial(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id)))
     draft = await forms.find_open(ctx.db, ctx.staff.id)
-    return Reply((await file_commands.question(ctx, [file], draft),))
+    return Reply((await question(ctx, [file], draft),))
