@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol
 
 from domain.charts import Chart
 from domain.configuration import Configuration
@@ -20,10 +20,12 @@ from store import holidays
 from store.audit import AuditEntry
 from store.blobs import Blobs
 from store.customers import records as customers
-from store.engine.database import Database, Write
+from store.engine.database import Database, Tx, Write
 from store.search.customers import Hit
 from store.search.suggestions import Suggestions
 from store.search.words import SearchWords
+
+P = ParamSpec("P")
 
 BUTTON_LIFETIME = timedelta(days=30)
 
@@ -222,9 +224,14 @@ class Work:
         """The local date."""
         return self.now.astimezone(BANGKOK).date()
 
-    def change(self, change: Write) -> None:
-        """Write this in the transaction that ends the work."""
-        self.changes.append(change)
+    def change(
+        self,
+        write: Callable[Concatenate[Tx, P], Awaitable[object]],
+        *args: P.args,
+        **params: P.kwargs,
+    ) -> None:
+        """Write this, with these parameters, in the transaction that ends the work."""
+        self.changes.append(lambda tx: write(tx, *args, **params))
 
     def audit(self, action: str, record: str) -> None:
         """Note that the desk itself read or changed personal data."""

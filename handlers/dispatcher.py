@@ -316,7 +316,7 @@ async def _press(ctx: Context, token: str) -> Reply:
     if button.once:
         if late := await _late(ctx, button):
             return late
-        ctx.change(partial(button_store.use, token=token, by=ctx.staff.id, now=ctx.now))
+        ctx.change(button_store.use, token=token, by=ctx.staff.id, now=ctx.now)
     draft = await form_store.find_open(ctx.db, ctx.staff.id)
     reply = await action.run(ctx, button.args)
     if draft is not None and draft.id not in button.args.values():

@@ -1,7 +1,6 @@
 """Help, menu, cancel, and the state of the desk."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from domain.staff import Platform, Role
 from handlers.chat import Button, Card, Paragraph, Reply, confirm, say
@@ -156,7 +155,7 @@ async def _mailbox_lines(ctx: Context) -> list[tuple[str, str]]:
 @action("event.retry")
 async def retry_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Handle an event again that failed."""
-    ctx.change(partial(inbox.requeue, reference=args["reference"]))
+    ctx.change(inbox.requeue, reference=args["reference"])
     return say(_("กำลังลองใหม่"))
 
 

@@ -18,7 +18,11 @@ def names(several: Sequence[File]) -> str:
         (file,) = several
         return f"{file.name} ({size_text(file.size)})"
     listed = ", ".join(file.name for file in several)
-    return _("%(count)s ไฟล์ (%(names)s)", count=len(several), names=shorten(listed, 200))
+    return _(
+        "%(count)s ไฟล์ (%(names)s)",
+        count=len(several),
+        names=shorten(listed, 200),
+    )
 
 
 def size_text(size: int) -> str:
@@ -33,7 +37,11 @@ def no_links(reader: Role | None) -> str:
     return unset(_("ลิงก์สำหรับเปิดไฟล์"), "DESKBOT_PUBLIC_URL", reader)
 
 
-def document(file: File, names: Mapping[StaffId, str], reader: Role) -> Document:
+def document(
+    file: File,
+    names: Mapping[StaffId, str],
+    reader: Role,
+) -> Document:
     """A file as a person asked for it: who added it when, and on a ticket the button that removes
     it.
     """

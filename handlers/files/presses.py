@@ -61,7 +61,16 @@ async def _send(ctx: Context, found: Sequence[File]) -> Reply:
         ctx.audit("ticket.file_read", file.record)
     names = await staff.staff_names(ctx.db)
     role = ctx.staff.role
-    return Reply(tuple(file_cards.document(file, names, role) for file in found))
+    return Reply(
+        tuple(
+            file_cards.document(
+                file,
+                names,
+                role,
+            )
+            for file in found
+        )
+    )
 
 
 async def _ticket_file(ctx: Context, args: Mapping[str, str]) -> File:
@@ -94,7 +103,12 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     question = _("ลบ %(name)s ออกจาก %(no)s หรือไม่", name=file.name, no=file.record)
     size = (_("ขนาด"), file_cards.size_text(file.size))
     buttons = (
-        Button(_("ลบ"), "file.removed", {"file": file.id}, once=True),
+        Button(
+            _("ลบ"),
+            "file.removed",
+            {"file": file.id},
+            once=True,
+        ),
         Button(_("ไม่ลบ"), "file.list", {"no": file.record}),
     )
     return Reply((Card(question, (size,), buttons=buttons),))

@@ -4,7 +4,6 @@ asked about.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import uuid4
 
 from domain.errors import InvalidInput, NotFound
@@ -49,7 +48,11 @@ class SentFile:
         return next((each.caption for each in self.album if each.caption), "")
 
 
-async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply | None:
+async def receive(
+    ctx: Context,
+    body: Attachment,
+    draft: Draft | None,
+) -> Reply | None:
     """Where it belongs: to its album, the ticket named in its caption or answered, the open form;
     else it is asked.
 
@@ -73,8 +76,16 @@ async def receive(ctx: Context, body: Attachment, draft: Draft | None) -> Reply 
     if isinstance(place, Ticket):
         return await _to_ticket(ctx, await _named(ctx, sent, place.no), place)
     if isinstance(place, Draft):
-        return await _to_draft(ctx, await _named(ctx, sent, of_draft(place.id)), place)
-    return await _hold(ctx, await _named(ctx, sent, of_person(ctx.staff.id)), draft)
+        return await _to_draft(
+            ctx,
+            await _named(ctx, sent, of_draft(place.id)),
+            place,
+        )
+    return await _hold(
+        ctx,
+        await _named(ctx, sent, of_person(ctx.staff.id)),
+        draft,
+    )
 
 
 async def _no_file(ctx: Context, fresh: Draft | None) -> Reply:
@@ -102,7 +113,12 @@ async def _sent(ctx: Context, body: Attachment, fetched: Fetched) -> SentFile:
     )
     if not file.album:
         return SentFile(file, body, ())
-    before = await file_store.list_album(ctx.db, file.platform, file.album, ctx.staff.id)
+    before = await file_store.list_album(
+        ctx.db,
+        file.platform,
+        file.album,
+        ctx.staff.id,
+    )
     return SentFile(file, body, before)
 
 
@@ -114,7 +130,11 @@ async def _named(ctx: Context, sent: SentFile, record: str) -> SentFile:
     return replace(sent, file=replace(sent.file, name=name))
 
 
-async def _place(ctx: Context, sent: SentFile, draft: Draft | None) -> Ticket | Draft | None:
+async def _place(
+    ctx: Context,
+    sent: SentFile,
+    draft: Draft | None,
+) -> Ticket | Draft | None:
     """The ticket or draft that it belongs to; None where that is to be asked."""
     record = sent.before[-1].record if sent.before else ""
     if record.startswith("R"):
@@ -148,7 +168,11 @@ async def _is_last(ctx: Context, sent: SentFile) -> bool:
     return not await ctx.desk.files.more_of_album(ctx.incoming, body)
 
 
-async def _to_ticket(ctx: Context, sent: SentFile, ticket: Ticket) -> Reply | None:
+async def _to_ticket(
+    ctx: Context,
+    sent: SentFile,
+    ticket: Ticket,
+) -> Reply | None:
     waiting = of_person(ctx.staff.id)
     held = [each.id for each in sent.before if each.record == waiting]
     if held:
@@ -157,7 +181,7 @@ async def _to_ticket(ctx: Context, sent: SentFile, ticket: Ticket) -> Reply | No
     twin = next((each for each in there if each.sha256 == sent.file.sha256), None)
     if twin is None:
         file = replace(sent.file, record=ticket.no)
-        ctx.change(partial(file_store.attach, file=file, version=ticket.version))
+        ctx.change(file_store.attach, file=file, version=ticket.version)
         ctx.attached[ticket.no] = 1 + len(held)
         ctx.audit("ticket.file_added", ticket.no)
     if not await _is_last(ctx, sent):
@@ -168,11 +192,15 @@ async def _to_ticket(ctx: Context, sent: SentFile, ticket: Ticket) -> Reply | No
     return await confirm_attached(ctx, ticket, sent.album)
 
 
-async def _to_draft(ctx: Context, sent: SentFile, draft: Draft) -> Reply | None:
+async def _to_draft(
+    ctx: Context,
+    sent: SentFile,
+    draft: Draft,
+) -> Reply | None:
     """The form goes on; what the file's caption says is the answer to what it asked."""
     record = of_draft(draft.id)
     await forms.park_open(ctx, draft.id)
-    ctx.change(partial(file_store.add, file=replace(sent.file, record=record)))
+    ctx.change(file_store.add, file=replace(sent.file, record=record))
     ctx.attached[record] = 1
     if not await _is_last(ctx, sent):
         # Written too: where the other app saved it at this moment, this file must not stay behind.
@@ -187,7 +215,11 @@ async def _to_draft(ctx: Context, sent: SentFile, draft: Draft) -> Reply | None:
     return replace(reply, parts=(told, *reply.parts))
 
 
-async def _hold(ctx: Context, sent: SentFile, draft: Draft | None) -> Reply | None:
+async def _hold(
+    ctx: Context,
+    sent: SentFile,
+    draft: Draft | None,
+) -> Reply | None:
     """Kept until it is said where it goes, unless a noun takes it."""
     problem = ""
     number = only_number(sent.body.caption)
@@ -197,7 +229,7 @@ async def _hold(ctx: Context, sent: SentFile, draft: Draft | None) -> Reply | No
             return claim.reply
         problem = claim.problem if claim else ""
     record = of_person(ctx.staff.id)
-    ctx.change(partial(file_store.add, file=replace(sent.file, record=record)))
+    ctx.change(file_store.add, file=replace(sent.file, record=record))
     if not await _is_last(ctx, sent):
         return None
     if number:
@@ -224,5 +256,10 @@ def not_fetched(reference: str) -> Reply:
         "ดึงไฟล์จากแอปไม่สำเร็จ กดลองใหม่ หรือส่งไฟล์อีกครั้งภายหลัง (อ้างอิง %(reference)s)",
         reference=reference,
     )
-    again = Button(_("ลองใหม่"), "event.retry", {"reference": reference}, once=True)
+    again = Button(
+        _("ลองใหม่"),
+        "event.retry",
+        {"reference": reference},
+        once=True,
+    )
     return confirm(text, again)

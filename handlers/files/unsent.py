@@ -56,8 +56,8 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
     event_id = await inbox.find_message(ctx.db, platform, f"{platform}:{chat}", body.message)
     if not event_id:
         return None
-    ctx.change(partial(outbox.unsay, event_id=event_id, platform=platform, chat=chat))
-    ctx.change(partial(buttons.unsay, event_id=event_id))
+    ctx.change(outbox.unsay, event_id=event_id, platform=platform, chat=chat)
+    ctx.change(buttons.unsay, event_id=event_id)
     parts = await _mark(ctx, event_id)
     for draft in await list_fed(ctx.db, ctx.staff.id, event_id):
         parts += await _without(ctx, draft, event_id)
@@ -67,7 +67,12 @@ async def taken_back(ctx: Context, body: Unsent) -> Reply | None:
 async def _forget_files(ctx: Context, body: Unsent) -> None:
     """What was sent with the message leaves the desk too; whoever took it back needs no word."""
     platform = ctx.incoming.platform
-    sent = await file_store.list_by_message(ctx.db, platform, body.message, ctx.staff.id)
+    sent = await file_store.list_by_message(
+        ctx.db,
+        platform,
+        body.message,
+        ctx.staff.id,
+    )
     for file in sent:
         if file.record.startswith(of_import("")):
             continue
@@ -84,13 +89,13 @@ async def _mark(ctx: Context, event_id: str) -> list[ReplyPart]:
     for record in await inbox.list_records(ctx.db, event_id):
         one = read_alone(record)
         if one is not None and one.kind is ReferenceKind.CUSTOMER:
-            ctx.change(partial(customers.note_unsent, code=record, by=by, now=ctx.now))
+            ctx.change(customers.note_unsent, code=record, by=by, now=ctx.now)
             ctx.audit("customer.unsent", record)
             continue
         ticket = await tickets.find_ticket(ctx.db, record)
         if ticket is None:
             continue
-        ctx.change(partial(tickets.note_unsent, no=record, by=by, now=ctx.now))
+        ctx.change(tickets.note_unsent, no=record, by=by, now=ctx.now)
         ctx.audit("ticket.unsent", record)
         # Without the version that this very event leaves behind.
         show = show_button(replace(ticket, version=0))
@@ -107,7 +112,11 @@ def _told(no: str) -> str:
     return f"{kept}\n{how}"
 
 
-async def _without(ctx: Context, draft: Draft, event_id: str) -> list[ReplyPart]:
+async def _without(
+    ctx: Context,
+    draft: Draft,
+    event_id: str,
+) -> list[ReplyPart]:
     """The draft without what the message said; one that held nothing else is done with."""
     sources = draft.sources.items()
     gone = {name for name, events in sources if event_id in events.split()}

@@ -1,7 +1,6 @@
 """Files that wait until it is said where they belong: the question, and whatever answers it."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from domain.errors import NotFound
 from domain.tickets.records import Ticket
@@ -52,7 +51,11 @@ async def held_files(ctx: Context, args: Mapping[str, str]) -> list[File]:
 # The question.
 
 
-async def question(ctx: Context, held: Sequence[File], draft: Draft | None) -> Choice:
+async def question(
+    ctx: Context,
+    held: Sequence[File],
+    draft: Draft | None,
+) -> Choice:
     """Which ticket: the last ones, a draft that lies open, or a new one."""
     ids = ",".join(file.id for file in held)
     options = []
@@ -60,10 +63,20 @@ async def question(ctx: Context, held: Sequence[File], draft: Draft | None) -> C
         options.append(await _draft_button(ctx, draft, ids))
     for use in file_uses:
         options += await use.offers(ctx, held, ids)
-    for ticket in await tickets.list_touched(ctx.db, ctx.staff.id, OFFERED):
+    for ticket in await tickets.list_touched(
+        ctx.db,
+        ctx.staff.id,
+        OFFERED,
+    ):
         ctx.audit("ticket.listed", ticket.no)
         line = ticket_cards.ticket_line(ctx, ticket)
-        options.append(Button(line, "file.attach", {"no": ticket.no, "ids": ids}))
+        options.append(
+            Button(
+                line,
+                "file.attach",
+                {"no": ticket.no, "ids": ids},
+            )
+        )
     names = file_cards.names(held)
     asked = _("📎 %(files)s\nแนบกับใบงานไหน แตะเลือก หรือพิมพ์เลขใบงาน", files=names)
     buttons = (
@@ -82,16 +95,31 @@ async def _draft_button(ctx: Context, draft: Draft, ids: str) -> Button:
 # To a ticket.
 
 
-async def attach_held(ctx: Context, held: Sequence[File], ticket: Ticket) -> Reply:
+async def attach_held(
+    ctx: Context,
+    held: Sequence[File],
+    ticket: Ticket,
+) -> Reply:
     """Put files that waited on a ticket."""
     ids = [file.id for file in held]
-    ctx.change(move(ctx, ids, of_person(ctx.staff.id), ticket))
+    ctx.change(
+        move(
+            ctx,
+            ids,
+            of_person(ctx.staff.id),
+            ticket,
+        )
+    )
     ctx.attached[ticket.no] = len(held)
     ctx.audit("ticket.file_added", ticket.no)
     return await confirm_attached(ctx, ticket, held)
 
 
-async def confirm_attached(ctx: Context, ticket: Ticket, added: Sequence[File]) -> Reply:
+async def confirm_attached(
+    ctx: Context,
+    ticket: Ticket,
+    added: Sequence[File],
+) -> Reply:
     """The confirmation, with the way to what was attached."""
     names = file_cards.names(added)
     text = _("📎 แนบกับ %(no)s แล้ว: %(files)s", no=ticket.no, files=names)
@@ -109,11 +137,19 @@ async def ticket_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
 async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """To this ticket."""
     held = await held_files(ctx, args)
-    return await attach_held(ctx, held, await tickets.get_ticket(ctx.db, args["no"]))
+    return await attach_held(
+        ctx,
+        held,
+        await tickets.get_ticket(ctx.db, args["no"]),
+    )
 
 
 @reads_text(place=20)
-async def attach_waiting(ctx: Context, text: str, draft: Draft | None) -> Reply | None:
+async def attach_waiting(
+    ctx: Context,
+    text: str,
+    draft: Draft | None,
+) -> Reply | None:
     """A ticket number typed after the question answers it; None where no file waits."""
     one = read_alone(text)
     if draft is not None or one is None or one.kind is not ReferenceKind.TICKET:
@@ -150,10 +186,14 @@ async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await forms.start(ctx, draft, "customer")
 
 
-def _hand_over(ctx: Context, held: Sequence[File], draft: Draft) -> None:
+def _hand_over(
+    ctx: Context,
+    held: Sequence[File],
+    draft: Draft,
+) -> None:
     record = of_draft(draft.id)
     ids = [file.id for file in held]
-    ctx.change(partial(file_store.hand_over, ids=ids, record=record))
+    ctx.change(file_store.hand_over, ids=ids, record=record)
     ctx.attached[record] = len(held)
 
 

@@ -4,7 +4,6 @@ sends it once.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from uuid import uuid4
 
 from domain.customers.phones import parse_email
@@ -229,21 +228,14 @@ class MailForm(Form):
             )
         domain = ctx.desk.mail_from.rpartition("@")[2]
         ctx.change(
-            partial(
-                mails.put_mail,
-                new=new,
-                mail_id=uuid4(),
-                domain=domain,
-                by=ctx.staff.id,
-                now=ctx.now,
-            )
+            mails.put_mail, new=new, mail_id=uuid4(), domain=domain, by=ctx.staff.id, now=ctx.now
         )
         ctx.audit("mail.sent", new.record)
         end(ctx, draft, outcome=new.ticket or new.record)
         parts: tuple[ReplyPart, ...] = ()
         if draft.about["instead_of"]:
             refused = await mails.get_mail(ctx.db, draft.about["instead_of"])
-            ctx.change(partial(mails.replace_by_new, mail=refused))
+            ctx.change(mails.replace_by_new, mail=refused)
         elif new.purpose in ON_SEND:
             parts = await ON_SEND[new.purpose](ctx, new)
         sent = _("📧 กำลังส่งอีเมลถึง %(to)s", to=new.to)
@@ -352,7 +344,7 @@ async def again_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state not in mails.STUCK:
         return _now(ctx, mail)
-    ctx.change(partial(mails.send_again, mail=mail, now=ctx.now))
+    ctx.change(mails.send_again, mail=mail, now=ctx.now)
     ctx.audit("mail.sent_again", mail.record)
     return confirm(_("📧 กำลังส่งอีเมลถึง %(to)s", to=mail.to))
 
@@ -363,7 +355,7 @@ async def assume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     mail = await mails.get_mail(ctx.db, args["mail"])
     if mail.state is not MailState.DOUBTFUL:
         return _now(ctx, mail)
-    ctx.change(partial(mails.assume_sent, mail=mail, now=ctx.now))
+    ctx.change(mails.assume_sent, mail=mail, now=ctx.now)
     ctx.audit("mail.assumed_sent", mail.record)
     return confirm(_("บันทึกว่าส่งอีเมลถึง %(to)s แล้ว", to=mail.to))
 

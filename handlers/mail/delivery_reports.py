@@ -43,7 +43,7 @@ class DeliveryReports:
             if report.failed:
                 await _bounced(work, mail, report, key)
             else:
-                work.change(partial(mails.note_delay, mail=mail, now=work.now))
+                work.change(mails.note_delay, mail=mail, now=work.now)
                 work.audit("mail.delayed", mail.record)
         return MailKind.REPORT
 
@@ -79,7 +79,7 @@ async def _bounced(work: Work, mail: Mail, report: DeliveryReport, key: str) -> 
     """Its state, and who wrote it is told; the administrators where that person is not there any
     more.
     """
-    work.change(partial(mails.note_bounce, mail=mail, codes=report.codes, now=work.now))
+    work.change(mails.note_bounce, mail=mail, codes=report.codes, now=work.now)
     work.audit("mail.bounced", mail.record)
     back = replace(mail, state=MailState.BOUNCED, error=f"bounce {report.codes}".strip())
     writer = await staff.get_staff(work.db, mail.staff_id) if mail.staff_id is not None else None

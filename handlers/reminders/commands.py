@@ -172,7 +172,7 @@ async def delete_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found, same = await _own(ctx, args)
     if not same:
         return _present(ctx, found)
-    ctx.change(partial(reminders.delete, reminder=found))
+    ctx.change(reminders.delete, reminder=found)
     return confirm(_("ลบรายการเตือนแล้ว: %(line)s", line=reminder_cards.line(found)))
 
 
@@ -196,7 +196,7 @@ async def done_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found, same = await _own(ctx, args)
     if not same:
         return _present(ctx, found)
-    ctx.change(partial(reminders.end, reminder=found))
+    ctx.change(reminders.end, reminder=found)
     what = in_one_line(found.record, found.text)
     return confirm(_("✅ เสร็จแล้ว: %(what)s", what=what), *reminder_cards.record_button(found))
 
@@ -228,4 +228,4 @@ async def ring(work: Work, rows: Sequence[Due]) -> None:
             f"reminder:{each.id}:{row.occurrence}",
             staff_id=each.staff_id,
         )
-    work.change(partial(reminders.mark_rung, ids=[row.subject for row in rung]))
+    work.change(reminders.mark_rung, ids=[row.subject for row in rung])

@@ -6,7 +6,6 @@ Its data: `record` = a ticket's number or a customer's code, `remind_at` an ISO 
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 from domain.dates.days import BANGKOK
@@ -116,7 +115,7 @@ class ReminderForm(Form):
                 at,
                 ctx.now,
             )
-            ctx.change(partial(reminders.add, reminders=[new]))
+            ctx.change(reminders.add, reminders=[new])
             reply = reminder_cards.saved(ctx, new)
         end(ctx, draft, outcome=_("รายการเตือน %(when)s", when=weekday_when(at)))
         return reply
@@ -127,7 +126,7 @@ enter_form(ReminderForm())
 
 def move(ctx: Context, found: Reminder, at: datetime) -> Reply:
     """Let it ring at another time; returns the confirmation."""
-    ctx.change(partial(reminders.move, reminder=found, due_at=at))
+    ctx.change(reminders.move, reminder=found, due_at=at)
     return reminder_cards.saved(ctx, reminder_cards.moved(found, at))
 
 

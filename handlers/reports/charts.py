@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from uuid import uuid4
 
 from domain.charts import MOST_CATEGORIES, Chart
@@ -41,7 +40,7 @@ async def with_chart(ctx: Context, reply: Reply, chart: Chart) -> Reply:
         added_at=ctx.now,
         added_by=ctx.staff.id,
     )
-    ctx.change(partial(files.add, file=file))
+    ctx.change(files.add, file=file)
     return replace(
         reply, parts=(*reply.parts, _picture(ctx, file, f"📊 {chart.title} · {chart.subtitle}"))
     )

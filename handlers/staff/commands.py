@@ -69,7 +69,7 @@ async def language(ctx: Context, args: str) -> Reply:
 async def language_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Speak the chosen language from now on."""
     chosen = args["language"] if args["language"] in LANGUAGES else "th"
-    ctx.change(partial(store.set_language, staff_id=ctx.staff.id, language=chosen))
+    ctx.change(store.set_language, staff_id=ctx.staff.id, language=chosen)
     return say("OK" if chosen == "en" else "ใช้ภาษาไทยแล้ว")
 
 
@@ -143,7 +143,7 @@ async def role_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Give a person another role, from the next press on."""
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
     role = Role(args["role"])
-    ctx.change(partial(store.set_role, staff_id=person.id, role=role))
+    ctx.change(store.set_role, staff_id=person.id, role=role)
     ctx.change(store.keep_an_admin)
     ctx.audit(f"staff.role.{role}", f"staff:{person.id}")
     text = _("✅ บันทึกข้อมูลเรียบร้อย %(name)s เป็น%(role)s", name=person.name, role=role_label(role))
@@ -155,9 +155,7 @@ async def block_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Take a person's access away everywhere, or give it back, from the next press on."""
     person = await store.get_staff(ctx.db, StaffId(int(args["id"])))
     blocking = bool(args["block"])
-    ctx.change(
-        partial(store.set_blocked, staff_id=person.id, blocked_at=ctx.now if blocking else None)
-    )
+    ctx.change(store.set_blocked, staff_id=person.id, blocked_at=ctx.now if blocking else None)
     ctx.change(store.keep_an_admin)
     ctx.audit("staff.blocked" if blocking else "staff.unblocked", f"staff:{person.id}")
     done = _("ระงับแล้ว") if blocking else _("เลิกระงับแล้ว")
@@ -218,13 +216,7 @@ async def refuse_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Leave a stranger outside; nothing is said to them."""
     request = await _undecided(ctx, args["id"])
     ctx.change(
-        partial(
-            store.decide_access_request,
-            request_id=request.id,
-            by=ctx.staff.id,
-            role=None,
-            now=ctx.now,
-        )
+        store.decide_access_request, request_id=request.id, by=ctx.staff.id, role=None, now=ctx.now
     )
     ctx.audit("access.refused", f"request:{request.id}")
     return confirm(_("ปฏิเสธคำขอแล้ว"))

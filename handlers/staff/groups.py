@@ -4,7 +4,6 @@ a person nowhere.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from domain.customers.records import Customer
 from domain.errors import DeskError, InvalidInput, NotAllowed
@@ -96,7 +95,7 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 def _remove(ctx: Context, platform: Platform, chat: str) -> None:
-    ctx.change(partial(store.remove, platform=platform, chat=chat))
+    ctx.change(store.remove, platform=platform, chat=chat)
     ctx.audit("group.removed", store.record(platform, chat))
 
 
@@ -157,7 +156,7 @@ async def _enrol(ctx: Context, group: Group | None, text: str) -> Reply:
         ctx.staff.id,
         ctx.now,
     )
-    ctx.change(partial(store.enrol, group=made))
+    ctx.change(store.enrol, group=made)
     ctx.audit("group.enrolled", store.record(*here))
     done = _("✅ บันทึกข้อมูลเรียบร้อย กลุ่มนี้เป็นของ%(whose)s", whose=_whose(made))
     how = _("เรื่องที่แจ้งในแชทส่วนตัวไม่ได้จะแจ้งที่นี่ โดยปิดบังข้อมูลผู้รับบริการ · เลิกใช้พิมพ์ /enroll ยกเลิก")

@@ -1,7 +1,6 @@
 """Teams: an administrator creates them, puts people in and takes them out."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from domain.errors import InvalidInput, NotFound
 from domain.staff import Role, StaffId
@@ -26,7 +25,7 @@ async def team(ctx: Context, name: str) -> Reply:
         if not 2 <= len(name) <= NAME_LIMIT:
             raise InvalidInput("team_name")
         if name not in teams:
-            ctx.change(partial(staff.add_team, name=name, members=[]))
+            ctx.change(staff.add_team, name=name, members=[])
             ctx.audit("team.created", f"team:{name}")
         return await _members(ctx, name, teams.get(name, []))
     options = tuple(
@@ -79,7 +78,7 @@ async def member_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     person = StaffId(int(args["id"]))
     member = bool(args["member"])
     before = [each for each in await _known(ctx, name) if each != person]
-    ctx.change(partial(staff.set_team_member, team=name, staff_id=person, member=member))
+    ctx.change(staff.set_team_member, team=name, staff_id=person, member=member)
     ctx.audit("team.joined" if member else "team.left", f"staff:{person}")
     return await _members(ctx, name, [*before, person] if member else before)
 
@@ -88,6 +87,6 @@ async def member_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Dissolve a team; its people and their tickets stay as they are."""
     await _known(ctx, args["team"])
-    ctx.change(partial(staff.remove_team, team=args["team"]))
+    ctx.change(staff.remove_team, team=args["team"])
     ctx.audit("team.removed", f"team:{args['team']}")
     return confirm(_("✅ บันทึกข้อมูลเรียบร้อย ยุบ%(team)sแล้ว", team=team_label(args["team"])))

@@ -4,7 +4,6 @@ takes.
 
 import re
 from collections.abc import Mapping
-from functools import partial
 
 from domain.customers.phones import parse_email
 from domain.errors import NotAllowed
@@ -46,7 +45,7 @@ async def my_mail(ctx: Context, args: str) -> Reply:
 
 
 def _entered(ctx: Context, who: StaffId, email: str) -> Reply:
-    ctx.change(partial(store.set_email, staff_id=who, email=email))
+    ctx.change(store.set_email, staff_id=who, email=email)
     ctx.audit("staff.email", f"staff:{who}")
     text = _("✅ บันทึกข้อมูลเรียบร้อย แจ้งทาง %(email)s เมื่อส่งทางแชทไม่ได้", email=email)
     return confirm(text)
@@ -58,7 +57,7 @@ async def remove_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     who = StaffId(int(args["id"]))
     if who != ctx.staff.id and not ctx.staff.role.covers(Role.ADMIN):
         raise NotAllowed("role", role=role_label(Role.ADMIN))
-    ctx.change(partial(store.set_email, staff_id=who, email=""))
+    ctx.change(store.set_email, staff_id=who, email="")
     ctx.audit("staff.email_removed", f"staff:{who}")
     return confirm(_("✅ ลบอีเมลสำรองแล้ว"))
 

@@ -5,7 +5,6 @@ when confirmed.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from uuid import uuid4
 
 from domain.errors import DeskError, InvalidInput, NotFound
@@ -104,8 +103,8 @@ def _check(ctx: Context, file: File, register: Register) -> Reply | None:
         incoming.id,
         ctx.now,
     )
-    ctx.change(partial(file_store.add, file=replace(file, record=of_import(job.id))))
-    ctx.change(partial(imports.add, job=job))
+    ctx.change(file_store.add, file=replace(file, record=of_import(job.id)))
+    ctx.change(imports.add, job=job)
     ctx.audit(f"{register}.table_received", "")
     ctx.jobs.append(job.id)
     if file.size <= SOON:
@@ -235,7 +234,7 @@ async def run_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     job = await own_import(ctx, args)
     if job.state != "ready":
         return present_state(job)
-    ctx.change(partial(imports.step, import_id=job.id, start="ready", state="running", now=ctx.now))
+    ctx.change(imports.step, import_id=job.id, start="ready", state="running", now=ctx.now)
     ctx.jobs.append(job.id)
     text = _("กำลังนำเข้า %(rows)s แถว เสร็จแล้วจะแจ้ง", rows=args["rows"])
     return say(text, Button(_("หยุด"), "import.cancel", {"import": job.id}))
@@ -247,9 +246,7 @@ async def cancel_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     job = await own_import(ctx, args)
     if job.state not in ("ready", "running"):
         return present_state(job)
-    ctx.change(
-        partial(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now)
-    )
+    ctx.change(imports.step, import_id=job.id, start=job.state, state="cancelled", now=ctx.now)
     return say(_("ยกเลิกแล้ว ไม่มีการนำเข้า") if job.state == "ready" else _("กำลังหยุด"))
 
 
@@ -260,9 +257,7 @@ async def attach_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if job.state != "ready":
         return present_state(job)
     file = await file_store.get_file(ctx.db, job.file)
-    ctx.change(
-        partial(imports.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now)
-    )
-    ctx.change(partial(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id)))
+    ctx.change(imports.step, import_id=job.id, start="ready", state="cancelled", now=ctx.now)
+    ctx.change(file_store.hand_over, ids=[file.id], record=of_person(ctx.staff.id))
     draft = await forms.find_open(ctx.db, ctx.staff.id)
     return Reply((await question(ctx, [file], draft),))

@@ -172,7 +172,7 @@ async def _give_team(ctx: Context, found: Ticket, team: str) -> Reply:
     if not told:
         raise InvalidInput("team_empty", name=team_label(team))
     made = Offer(uuid4().hex, found.no, ctx.staff.id, None, ctx.now, team)
-    ctx.change(partial(hand_overs.add_offers, offers=[made]))
+    ctx.change(hand_overs.add_offers, offers=[made])
     ctx.audit("ticket.offered", found.no)
     for person in told:
         notice = partial(ticket_saves.given_notice, ctx, ctx.staff.name, made, found)
@@ -233,13 +233,11 @@ def take(ctx: Context, offer: Offer, found: Ticket, away: Leave | None) -> Ticke
     will be.
     """
     ctx.change(
-        partial(
-            hand_overs.decide_offer,
-            offer=offer,
-            state=OfferState.ACCEPTED,
-            receiver=ctx.staff.id,
-            now=ctx.now,
-        )
+        hand_overs.decide_offer,
+        offer=offer,
+        state=OfferState.ACCEPTED,
+        receiver=ctx.staff.id,
+        now=ctx.now,
     )
     ctx.audit("ticket.taken", found.no)
     if found.assignee == ctx.staff.id or (away is not None and away.first_on > ctx.today):
@@ -333,17 +331,15 @@ async def _return(ctx: Context, offer: Offer, found: Ticket, word: str) -> Reply
     await ticket_saves.may_receive(ctx, offer.giver)
     ticket = replace(found, assignee=offer.giver)
     ctx.change(
-        partial(
-            hand_overs.decide_offer,
-            offer=offer,
-            state=OfferState.RETURNED,
-            receiver=ctx.staff.id,
-            now=ctx.now,
-        )
+        hand_overs.decide_offer,
+        offer=offer,
+        state=OfferState.RETURNED,
+        receiver=ctx.staff.id,
+        now=ctx.now,
     )
     ticket_saves.write(ctx, found, ticket, ctx.staff.id)
     if word:
-        ctx.change(partial(_note_word, ctx=ctx, found=found, word=word))
+        ctx.change(_note_word, ctx=ctx, found=found, word=word)
     ctx.audit("ticket.returned", found.no)
     saved = replace(ticket, version=found.version + 1)
     ctx.notify(

@@ -198,18 +198,15 @@ async def confirm_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
             offers.setdefault(given[ticket.no], []).append((made, ticket))
     for receiver in offers:
         await ticket_saves.may_receive(ctx, receiver)
-    ctx.change(partial(hand_overs.add_leave, leave=away, now=ctx.now))
+    ctx.change(hand_overs.add_leave, leave=away, now=ctx.now)
     ctx.change(
-        partial(
-            hand_overs.add_offers,
-            offers=[made for each in offers.values() for made, _ticket in each],
-        )
+        hand_overs.add_offers, offers=[made for each in offers.values() for made, _ticket in each]
     )
     rows = [
         Due(KIND, away.id, BEGIN, _morning(first)),
         Due(KIND, away.id, END, _morning(last + timedelta(days=1))),
     ]
-    ctx.change(partial(due_rows.plan, rows=rows))
+    ctx.change(due_rows.plan, rows=rows)
     ctx.audit("leave.entered", f"staff:{ctx.staff.id}")
     for receiver, share in offers.items():
         notice = partial(_offer_notice, ctx, ctx.staff.name, away, share)
@@ -322,7 +319,7 @@ async def back_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if away.ended_at is not None:
         raise Conflict("pressed")
     back = await _come_back(ctx, away)
-    ctx.change(partial(due_rows.cancel, kind=KIND, subject=away.id))
+    ctx.change(due_rows.cancel, kind=KIND, subject=away.id)
     return _back_message(back)
 
 
@@ -414,7 +411,7 @@ async def _come_back(work: Work, away: Leave) -> list[Ticket]:
                 now=work.now,
             )
             work.change(ended)
-    work.change(partial(hand_overs.end_leave, leave_id=away.id, now=work.now))
+    work.change(hand_overs.end_leave, leave_id=away.id, now=work.now)
     for holder, theirs in holders.items():
         work.notify(
             partial(_went_back_notice, owner.name, theirs), f"leave:went:{away.id}", staff_id=holder
