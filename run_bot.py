@@ -14,8 +14,9 @@ from rich.table import Table
 
 from bot.clock import Clock, make_clock, wall_clock
 from bot.log import configure_logging
-from bot.settings import Settings, SettingsError, load_settings, masked, secret_key
+from bot.settings import Settings, load_settings, masked, secret_key
 from bot.tables.command import add_verbs
+from bot.variables import SettingsError
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
 from domain.staff import Identity, Platform, Role
@@ -157,7 +158,7 @@ async def terminal(
     """Chat in the terminal as the member of staff of this name."""
     from bot.charts.stored import StoredCharts
     from bot.engine import Engine
-    from bot.file_store import FileStore
+    from bot.files.file_store import FileStore
     from bot.platform import Adapter
     from bot.terminal.adapter import TerminalAdapter, chat
     from handlers.i18n import speak
@@ -257,7 +258,7 @@ def tick() -> None:
 
     async def work(db: Database, configuration: Configuration, clock: Clock) -> int:
         from bot.engine import Engine
-        from bot.file_store import FileStore
+        from bot.files.file_store import FileStore
         from scheduler.ticker import Ticker
 
         settings = settings_or_exit()
@@ -312,18 +313,14 @@ def _is_yet_to_be_made(database_url: str) -> bool:
 
 
 async def _check_platforms(settings: Settings, console: Console) -> None:
-    from bot.checks import check_platforms
+    from bot.platforms import check_platforms, platforms_to_check
 
-    if settings.line_access_token is not None and not settings.public_url:
-        console.print(
-            "DESKBOT_PUBLIC_URL: not set: on LINE, which takes no files from a bot, no file can be opened"
-        )
-    elif settings.line_access_token is not None and not str(settings.public_url).startswith(
-        "https://"
-    ):
-        console.print("DESKBOT_PUBLIC_URL: not https: LINE shows no charts")
+    platforms = platforms_to_check(settings, make_clock(settings.clock))
+    for parts in platforms:
+        for remark in parts.remarks():
+            console.print(remark)
     problems = 0
-    async for name, problem in check_platforms(settings, make_clock(settings.clock)):
+    async for name, problem in check_platforms(settings, platforms):
         console.print(f"{name}: {problem or 'good'}", markup=False)
         problems += bool(problem)
     if problems:

@@ -9,6 +9,11 @@ from handlers.chat import Attachment, Incoming, Reply
 from store.chat.inbox import Event
 from store.chat.outbox import Message
 
+HEARD = "heard"
+"""Marks an event of a group that was said to the bot; its text is kept clean and without the bot's
+name, and little else.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:

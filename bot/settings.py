@@ -5,118 +5,62 @@ import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.clock import make_clock
-from bot.mail.server import read_mailbox, read_sender, read_server
+from bot.line.settings import LineSettings
+from bot.mail.settings import MailSettings
+from bot.networks.facebook.settings import FacebookSettings
+from bot.networks.twitter.settings import TwitterSettings
+from bot.telegram.settings import TelegramSettings
+from bot.variables import PREFIX, SettingsError, SettingsGroup, plain
 
-PREFIX = "DESKBOT_"
-TWITTER = ("api_key", "api_secret", "access_token", "access_secret")
+HIDDEN = "••••••"
+DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+SECRET_PART = re.compile(r"([^=]*(?:pass|secret|key)[^=]*)=.*", re.IGNORECASE)
+"""Of an address's query: a name that sounds secret, with its value."""
 
 
-class SettingsError(Exception):
-    """A setting is missing or wrong; the text begins with the variable's name."""
-
-
-class Settings(BaseSettings):
-    """What an operator sets. Names and defaults: README, "Configuration"."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+class StoreSettings(SettingsGroup):
+    """Where the desk keeps what it knows."""
 
     database_url: str = "sqlite:///data/desk.db"
     data_dir: Path = Path("data")
-    telegram_token: SecretStr | None = None
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_webhook_secret: SecretStr | None = None
-    line_channel_secret: SecretStr | None = None
-    line_access_token: SecretStr | None = None
-    line_api_url: str = "https://api.line.me"
-    line_data_api_url: str = "https://api-data.line.me"
-    facebook_page_id: str | None = None
-    facebook_page_token: SecretStr | None = None
-    facebook_app_secret: SecretStr | None = None
-    facebook_verify_token: SecretStr | None = None
-    facebook_api_url: str = "https://graph.facebook.com"
-    twitter_api_key: SecretStr | None = None
-    twitter_api_secret: SecretStr | None = None
-    twitter_access_token: SecretStr | None = None
-    twitter_access_secret: SecretStr | None = None
-    twitter_api_url: str = "https://api.x.com"
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = None
-    smtp_url: str | None = None
-    mail_from: str | None = None
-    imap_url: str | None = None
-    secret_key: SecretStr | None = None
-    config: Path | None = None
-    clock: str | None = None
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        if not value.startswith(DATABASES):
             raise ValueError("must look like sqlite:///data/desk.db or postgresql://user@host/desk")
         return value
 
-    @field_validator("smtp_url")
-    @classmethod
-    def _smtp_url(cls, value: str | None) -> str | None:
-        if value is not None:
-            read_server(value)
-        return value
 
-    @field_validator("imap_url")
-    @classmethod
-    def _imap_url(cls, value: str | None) -> str | None:
-        if value is not None:
-            read_mailbox(value)
-        return value
+class WebSettings(SettingsGroup):
+    """Where the desk listens, and where people and platforms reach it from outside."""
 
-    @field_validator("mail_from")
-    @classmethod
-    def _mail_from(cls, value: str | None) -> str | None:
-        if value is not None:
-            read_sender(value)
-        return value
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = None
 
-    @field_validator("telegram_token")
-    @classmethod
-    def _token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().partition(":")[0].isdigit():
-            raise ValueError("must look like 123456:ABC, as BotFather gives it")
-        return value
 
-    @field_validator("facebook_page_id")
-    @classmethod
-    def _page(cls, value: str | None) -> str | None:
-        if value is not None and not (value.isascii() and value.isdigit()):
-            raise ValueError("must be the page's number, as Facebook shows it under About")
-        return value
+# Variables are listed from the last group to the first, as README, "Configuration", has them.
+class Settings(
+    MailSettings,
+    WebSettings,
+    TwitterSettings,
+    FacebookSettings,
+    LineSettings,
+    TelegramSettings,
+    StoreSettings,
+):
+    """All that an operator sets. Names and defaults: README, "Configuration"."""
 
-    @field_validator("twitter_access_token")
-    @classmethod
-    def _twitter_token(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().partition("-")[0].isdigit():
-            raise ValueError("must look like 123456-AbC, as X's developer console gives it")
-        return value
-
-    @field_validator("telegram_webhook_secret")
-    @classmethod
-    def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        text = value.get_secret_value() if value else "x"
-        if (
-            not 1 <= len(text) <= 256
-            or not text.replace("-", "").replace("_", "").isalnum()
-            or not text.isascii()
-        ):
-            raise ValueError("must be 1 to 256 characters of A-Z a-z 0-9 _ -")
-        return value
+    secret_key: SecretStr | None = None
+    config: Path | None = None
+    clock: str | None = None
 
     @field_validator("config")
     @classmethod
@@ -137,58 +81,18 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _together(self) -> "Settings":
-        if (self.line_channel_secret is None) != (self.line_access_token is None):
-            missing = (
-                "LINE_ACCESS_TOKEN" if self.line_access_token is None else "LINE_CHANNEL_SECRET"
-            )
-            raise ValueError(
-                f"{PREFIX}{missing}: LINE needs both its channel secret and its access token"
-            )
-        facebook = (self.facebook_page_token, self.facebook_app_secret, self.facebook_verify_token)
-        if self.facebook_page_id is None and any(facebook):
-            raise ValueError(
-                f"{PREFIX}FACEBOOK_PAGE_ID: needed with the other settings of Facebook"
-            )
-        if (self.facebook_app_secret is None) != (self.facebook_verify_token is None):
-            missing = (
-                "FACEBOOK_VERIFY_TOKEN"
-                if self.facebook_verify_token is None
-                else "FACEBOOK_APP_SECRET"
-            )
-            raise ValueError(
-                f"{PREFIX}{missing}: Facebook's webhook needs both its app secret and its verify token"
-            )
-        twitter = {name: getattr(self, f"twitter_{name}") for name in TWITTER}
-        if any(twitter.values()) and not all(twitter.values()):
-            missing = next(name for name, value in twitter.items() if not value)
-            raise ValueError(
-                f"{PREFIX}TWITTER_{missing.upper()}: X needs its key and token, each with its secret"
-            )
-        if self.smtp_url and not self.mail_from:
-            raise ValueError(
-                f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from"
-            )
-        if self.telegram_token and self.telegram_mode == "webhook":
-            for name, value in (
-                ("TELEGRAM_WEBHOOK_SECRET", self.telegram_webhook_secret),
-                ("PUBLIC_URL", self.public_url),
-            ):
-                if not value:
-                    raise ValueError(
-                        f"{PREFIX}{name}: needed when {PREFIX}TELEGRAM_MODE is webhook"
-                    )
+    def _webhook_needs_secret_and_address(self) -> Self:
+        """What Telegram's webhook needs stands in two groups."""
+        if not self.telegram_by_webhook:
+            return self
+        needed = {
+            "TELEGRAM_WEBHOOK_SECRET": self.telegram_webhook_secret,
+            "PUBLIC_URL": self.public_url,
+        }
+        for name, value in needed.items():
+            if not value:
+                raise ValueError(f"{PREFIX}{name}: needed when {PREFIX}TELEGRAM_MODE is webhook")
         return self
-
-    @property
-    def has_platform(self) -> bool:
-        """Whether Telegram or LINE is configured; without one the terminal demo opens."""
-        return self.telegram_token is not None or self.line_channel_secret is not None
-
-    @property
-    def sends_from(self) -> str:
-        """The address that mails come from, empty where no mail is sent."""
-        return read_sender(self.mail_from)[1] if self.smtp_url and self.mail_from else ""
 
 
 def load_settings() -> Settings:
@@ -207,18 +111,16 @@ def load_settings() -> Settings:
 
 def masked(settings: Settings) -> list[tuple[str, str]]:
     """Every variable with its value, secrets as dots."""
-    lines = []
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        text = (
-            ""
-            if value is None
-            else "••••••"
-            if isinstance(value, SecretStr)
-            else _without_password(str(value))
-        )
-        lines.append((f"{PREFIX}{name.upper()}", text))
-    return lines
+    names = type(settings).model_fields
+    return [(f"{PREFIX}{name.upper()}", _shown(getattr(settings, name))) for name in names]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return HIDDEN
+    return _without_password(str(value))
 
 
 def _without_password(value: str) -> str:
@@ -226,20 +128,31 @@ def _without_password(value: str) -> str:
     parts = urlsplit(value)
     if not parts.netloc and not parts.query:
         return value
-    credentials, at, host = parts.netloc.rpartition("@")
-    user = credentials.partition(":")[0]
-    netloc = f"{user}:••••••@{host}" if at and ":" in credentials else parts.netloc
-    query = "&".join(
-        re.sub(r"(?i)^([^=]*(?:pass|secret|key)[^=]*)=.*", r"\1=••••••", q)
-        for q in parts.query.split("&")
-    )
-    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+    query = "&".join(_without_secret(part) for part in parts.query.split("&"))
+    return urlunsplit((parts.scheme, _without_login(parts.netloc), parts.path, query, ""))
+
+
+def _without_login(netloc: str) -> str:
+    """Host and user without the user's password."""
+    credentials, _at, host = netloc.rpartition("@")
+    user, colon, _password = credentials.partition(":")
+    if not colon:
+        return netloc
+    return f"{user}:{HIDDEN}@{host}"
+
+
+def _without_secret(part: str) -> str:
+    """One name=value of a query, without a value that is secret."""
+    secret = SECRET_PART.match(part)
+    if secret is None:
+        return part
+    return f"{secret[1]}={HIDDEN}"
 
 
 def secret_key(settings: Settings) -> str:
     """The key that signs links and payloads: given, or made once and kept in the data folder."""
     if settings.secret_key:
-        return settings.secret_key.get_secret_value()
+        return plain(settings.secret_key)
     path = settings.data_dir / "secret.key"
     if not path.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from bot.fonts import MISSING, sarabun, sets_thai_right
+from bot.charts.fonts import MISSING, sarabun, sets_thai_right
 from domain.charts import Chart
 from domain.text import graphemes
 

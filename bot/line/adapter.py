@@ -16,13 +16,13 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot import overheard
 from bot.answers import body_of, is_yes, object_of
+from bot.files.links import Links
 from bot.line import menu as line_menu
+from bot.line import overheard
 from bot.line import render as line_render
 from bot.line.events import incoming, row_of
 from bot.line.groups import LineGroups
-from bot.links import Links
 from bot.log import get_logger
 from bot.platform import Delivery, Dropped, Refused, Retry, Sent, Unparsable
 from domain.errors import NotFound
@@ -80,7 +80,7 @@ class LineAdapter:
         """
         async with self._opening:
             if self._clients is None:
-                sdk = await asyncio.to_thread(_import_sdk)
+                sdk = await asyncio.to_thread(import_sdk)
                 apis = [
                     sdk.AsyncApiClient(
                         sdk.Configuration(access_token=self._access_token, host=host)
@@ -164,7 +164,7 @@ class LineAdapter:
 
     async def show_busy(self, chat: str) -> None:
         """The loading animation."""
-        sdk = await asyncio.to_thread(_import_sdk)
+        sdk = await asyncio.to_thread(import_sdk)
         api, _blob = await self._client()
         request = sdk.ShowLoadingAnimationRequest(chatId=chat, loadingSeconds=LOADING_SECONDS)
         await api.show_loading_animation(request, _request_timeout=TIMEOUT)
@@ -275,7 +275,7 @@ class LineAdapter:
         }
         name = str(definition["name"])
         menu_id = ours.pop(name, None) or await self._new_menu(api, blob, definition, labels)
-        with suppress(_import_sdk().ApiException):
+        with suppress(import_sdk().ApiException):
             if (
                 await api.get_default_rich_menu_id(_request_timeout=TIMEOUT)
             ).rich_menu_id == menu_id and not ours:
@@ -288,7 +288,7 @@ class LineAdapter:
     async def _new_menu(
         self, api: Any, blob: Any, definition: Any, labels: list[tuple[str, str]]
     ) -> str:
-        sdk = _import_sdk()
+        sdk = import_sdk()
         picture = await asyncio.to_thread(line_menu.draw_menu, labels)
         made = await api.create_rich_menu(
             sdk.RichMenuRequest.from_dict(definition), _request_timeout=TIMEOUT
@@ -307,7 +307,8 @@ class LineAdapter:
         return str(made.rich_menu_id)
 
 
-def _import_sdk() -> Any:
+def import_sdk() -> Any:
+    """The SDK; the first import takes most of a second."""
     import linebot.v3.messaging as sdk
 
     return sdk

@@ -10,9 +10,9 @@ from typing import Any
 import aiohttp
 
 from bot.answers import body_of, is_yes, object_of
-from bot.links import Links
-from bot.networks.networks import Answer, Posting
-from bot.networks.pictures import FULL, SMALL, Unreadable, kept
+from bot.files.links import Links
+from bot.files.pictures import FULL, SMALL, Unreadable, kept
+from bot.posting import Answer, Posting
 from domain.publicity.reading import Network
 from handlers.desk import BroadcastCost
 from handlers.publicity.posts import Failed, Posted, Unclear
@@ -22,7 +22,7 @@ MONTHLY = "monthly limit"
 
 
 class LineBroadcast:
-    """See `bot.networks.networks.PostingNetwork`. A broadcast has no address that people could
+    """See `bot.posting.PostingNetwork`. A broadcast has no address that people could
     open.
     """
 

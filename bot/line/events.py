@@ -5,8 +5,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 
-from bot import overheard
+from bot.line import overheard
 from bot.line.text import words_of
+from bot.platform import HEARD
 from domain.staff import Platform
 from handlers.chat import (
     Attachment,
@@ -97,9 +98,9 @@ def incoming(event: Event, data: dict[str, Any], now: datetime) -> Incoming:
 
 
 def _is_ours(data: dict[str, Any]) -> bool:
-    """Whether an event of a group is one that the desk hears, see `bot.overheard`."""
+    """Whether an event of a group is one that the desk hears, see `bot.line.overheard`."""
     return (
-        bool(data.get(overheard.HEARD))
+        bool(data.get(HEARD))
         if data.get("type") == "message"
         else overheard.of_line(data) is not None
     )

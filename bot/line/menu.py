@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from bot.fonts import sarabun
+from bot.charts.fonts import sarabun
 from domain.text import graphemes, shorten
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.log import get_logger, where
-from bot.networks.networks import Answer, LookupFailed, Posting, PostingNetwork
+from bot.posting import Answer, LookupFailed, Posting, PostingNetwork
 from bot.queues.lanes import Lanes
 from domain.errors import Conflict, NotFound
 from domain.publicity.publications import STANDING, UNKNOWN, Post, PostState, Publication

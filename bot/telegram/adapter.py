@@ -30,9 +30,9 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot import overheard
 from bot.log import get_logger, where
-from bot.platform import ChatMoved, Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from bot.platform import HEARD, ChatMoved, Delivery, Dropped, Refused, Retry, Sent, Unparsable
+from bot.telegram import overheard
 from bot.telegram import render as telegram_render
 from bot.telegram.request import NotAccepted, PerhapsAccepted, TelegramRequest
 from bot.telegram.updates import INLINE, incoming, row_of, update_id
@@ -124,7 +124,7 @@ class TelegramAdapter:
                 event,
                 telegram.Update.de_json(data, self.bot),
                 self._id,
-                heard=overheard.HEARD in data,
+                heard=HEARD in data,
             )
         except Exception as error:
             raise Unparsable(type(error).__name__) from error

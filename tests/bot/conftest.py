@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 
 from bot.engine import Engine
-from bot.file_store import FileStore
+from bot.files.file_store import FileStore
+from bot.files.links import Links
 from bot.line import adapter as line_platform
 from bot.line.adapter import LineAdapter
-from bot.links import Links
+from bot.parts import RunningDesk
 from bot.telegram import adapter as telegram_platform
 from bot.telegram.adapter import TelegramAdapter
 from domain.staff import Identity, Platform, Role, StaffId
+from handlers.desk import Desk
 from store import staff
 from store.blobs import Blobs
 from store.customers import records as customers
@@ -33,6 +35,15 @@ from tests.handlers.conftest import CAST, NOW
 NOK, NOK_LINE = 1002, line_id("nok")
 MAY, MAY_LINE = 1001, line_id("may")
 GROUP, FORUM, LINE_GROUP = -4242, -1001234567890, line_id("desk", "C")
+
+
+def running(desk: Desk) -> RunningDesk:
+    """A desk for the web side alone: what comes in stays in the inbox."""
+
+    async def post(*_written: object) -> None:
+        raise AssertionError("nothing is posted here")
+
+    return RunningDesk(desk, "test", lambda woken: None, lambda work: None, post)
 
 
 @dataclass

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.clock import make_clock, wall_clock
-from bot.settings import SettingsError, load_settings
+from bot.settings import load_settings
+from bot.variables import SettingsError
 
 ROOT = Path(__file__).parents[2]
 TEN = "2026-11-23T10:00+07:00"

@@ -14,15 +14,20 @@ import httpx
 import pytest
 
 from bot.engine import Engine
-from bot.networks.facebook import FacebookPage, challenge, events, signature_matches
+from bot.networks.facebook.page import FacebookPage
+from bot.networks.facebook.webhook import challenge, events, signature_matches
 from bot.networks.poster import PostingNetworks
-from bot.web import Ways, make_app
+from bot.parts import Surroundings
+from bot.platforms import open_platforms
+from bot.settings import Settings
+from bot.web import make_app
 from domain.publicity.page_feed import PagePost, event_from_json, fold
 from domain.publicity.publications import Post, PostState, Publication
 from domain.publicity.reading import Network, News
 from scheduler.ticker import Ticker
 from store.engine.database import Database
 from store.publicity import publications
+from tests.bot.conftest import running
 from tests.fakes.facebook import FakeFacebook
 from tests.fakes.office import OFFICE, open_new
 
@@ -61,16 +66,13 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
     db = await open_new(tmp_path / "desk.db")
     with FakeFacebook() as facebook:
         engine = Engine(db, OFFICE, {}, "test", clock=lambda: NOW)
-        ways = Ways(
-            desk=engine.desk,
-            owner=engine.owner,
-            wake=lambda _conversations: None,
-            after=lambda _work: None,
-            facebook_page=facebook.page_id,
-            facebook_secret=facebook.app_secret,
-            facebook_verify=VERIFY,
+        settings = Settings(
+            facebook_page_id=facebook.page_id,
+            facebook_app_secret=facebook.app_secret,
+            facebook_verify_token=VERIFY,
         )
-        transport = httpx.ASGITransport(make_app(ways))
+        platforms = open_platforms(settings, Surroundings(lambda: NOW))
+        transport = httpx.ASGITransport(make_app(running(engine.desk), platforms))
         async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
             yield Page(db, facebook, client, Ticker(engine.desk, engine))
         await engine.stop()

@@ -14,14 +14,15 @@ import httpx
 import pytest
 
 from bot import web
-from bot.file_store import FileStore
-from bot.links import LIFETIME, Links
+from bot.files.file_store import FileStore
+from bot.files.links import LIFETIME, Links
 from domain.errors import Expired, NotFound
 from handlers.desk import Desk
 from store import files
 from store.blobs import Blobs
 from store.engine.database import Database
 from store.files import File
+from tests.bot.conftest import running
 from tests.fakes.office import OFFICE, open_new
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -113,7 +114,7 @@ async def client(
 ) -> AsyncIterator[httpx.AsyncClient]:
     blobs = Blobs(tmp_path)
     desk = Desk(db, OFFICE, clock, FileStore(db, {}, blobs))
-    ways = web.Ways(desk, "test", lambda woken: None, lambda work: None, links=links)
+    app = web.make_app(running(desk), links=links)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield CONTENT
@@ -123,7 +124,7 @@ async def client(
     name = NAME
     file = File(ID, "R2611000001", name, "application/pdf", part.size, part.sha256, NOW, None)
     await db.write(lambda tx: files.add(tx, file))
-    transport = httpx.ASGITransport(app=web.make_app(ways))
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as made:
         yield made
 
@@ -175,8 +176,8 @@ async def test_an_expired_link_says_so_and_a_removed_file_is_gone(
 
 
 async def test_without_a_public_address_there_is_no_route(db: Database, clock: Clock) -> None:
-    ways = web.Ways(Desk(db, OFFICE, clock), "test", lambda woken: None, lambda work: None)
+    app = web.make_app(running(Desk(db, OFFICE, clock)))
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=web.make_app(ways)), base_url="http://desk"
+        transport=httpx.ASGITransport(app=app), base_url="http://desk"
     ) as none:
         assert (await none.get("/files/x")).status_code == 404

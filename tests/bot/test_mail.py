@@ -21,7 +21,8 @@ from bot.mail.adapter import MailAdapter
 from bot.mail.render import mail_bytes
 from bot.mail.server import Encryption, MailServer, read_mailbox, read_sender, read_server
 from bot.platform import Delivery, Doubtful, Refused, Retry, Sent
-from bot.settings import SettingsError, load_settings, masked
+from bot.settings import load_settings, masked
+from bot.variables import SettingsError
 from domain.errors import InvalidInput
 from domain.staff import Platform
 from store.chat.outbox import Message

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.overheard import HEARD, needs_name, of_line, of_telegram
+from bot.line.overheard import of_line
+from bot.platform import HEARD
+from bot.telegram.overheard import needs_name, of_telegram
 
 BOT_ID, NAME = "123456789", "deskbot_fake_bot"
 OTHERS = "คุณสมชายโทรมาอีกแล้ว"

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from bot import web
-from bot.file_store import FileStore
+from bot.files.file_store import FileStore
+from bot.files.links import Links
+from bot.files.pictures import FULL, SMALL, Unreadable, fitted
 from bot.line.broadcast import LineBroadcast
-from bot.links import Links
-from bot.networks.networks import Posting
-from bot.networks.pictures import FULL, SMALL, Unreadable, fitted
+from bot.posting import Posting
 from domain.errors import NotFound
 from domain.publicity.publications import Post, PostState, Publication
 from domain.publicity.reading import Network, News
@@ -27,6 +27,7 @@ from store.blobs import Blobs
 from store.engine.database import Database
 from store.files import File
 from store.publicity import publications
+from tests.bot.conftest import running
 from tests.fakes.line import FakeLine
 from tests.fakes.office import OFFICE, open_new
 
@@ -184,7 +185,7 @@ async def client(db: Database, tmp_path: Path, links: Links) -> AsyncIterator[ht
     """Two pictures are stored, the first of which is a post's."""
     blobs = Blobs(tmp_path)
     desk = Desk(db, OFFICE, lambda: NOW, FileStore(db, {}, blobs))
-    ways = web.Ways(desk, "test", lambda woken: None, lambda work: None, links=links)
+    app = web.make_app(running(desk), links=links)
 
     async def chunks() -> AsyncIterator[bytes]:
         yield photo(900, 600)
@@ -205,7 +206,7 @@ async def client(db: Database, tmp_path: Path, links: Links) -> AsyncIterator[ht
         posts={Network.LINE: Post(Network.LINE, PostState.POSTED)},
     )
     await db.write(lambda tx: publications.add(tx, made))
-    transport = httpx.ASGITransport(app=web.make_app(ways))
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url=WORLD) as client:
         yield client
 

@@ -13,10 +13,10 @@ from PIL import Image
 
 from bot.engine import Engine
 from bot.line.broadcast import LineBroadcast
-from bot.networks.facebook import FacebookPage
-from bot.networks.networks import LookupFailed, Posting
+from bot.networks.facebook.page import FacebookPage
 from bot.networks.poster import PostingNetworks
-from bot.networks.twitter import TwitterAccount
+from bot.networks.twitter.account import TwitterAccount
+from bot.posting import LookupFailed, Posting
 from domain.publicity.publications import Post, PostState, Publication
 from domain.publicity.reading import Network, News
 from domain.staff import Identity, Platform, Role, StaffId

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.networks.networks import LookupFailed, Posting
-from bot.networks.twitter import TwitterAccount
+from bot.networks.twitter.account import TwitterAccount
+from bot.posting import LookupFailed, Posting
 from domain.publicity.reading import weighted_length
 from handlers.publicity.posts import Failed, Posted, Unclear
 from tests.fakes.clock import CLOCK

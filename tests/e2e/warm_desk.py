@@ -10,7 +10,8 @@ from inspect import signature
 from pathlib import Path
 
 from bot.line import menu
-from bot.service import command_lists, menu_labels
+from bot.line.platform import menu_labels
+from bot.telegram.platform import command_lists
 from domain import configuration
 from domain.customers.romanise import thai_sounds
 from domain.one_line.reading import parse_one_line
@@ -19,6 +20,7 @@ LIBRARIES = (
     "apscheduler.executors.asyncio",
     "apscheduler.triggers.interval",
     "bot.demo.desk",
+    "bot.service",
     "bot.tables.report",
     "bot.terminal.adapter",
     "holidays.countries.thailand",

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bot.fonts import MISSING, sets_thai_right
+from bot.charts.fonts import MISSING, sets_thai_right
 
 # CI has every real service: there a missing one fails.
 needs_letters = pytest.mark.skipif(

@@ -15,7 +15,7 @@ import pytest
 
 from bot.charts.stored import StoredCharts
 from bot.engine import Engine
-from bot.file_store import FileStore
+from bot.files.file_store import FileStore
 from bot.platform import Adapter, Delivery, Refused, Sent
 from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.staff import Identity, Platform, Role, StaffId

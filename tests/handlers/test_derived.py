@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.networks.facebook import receive_webhook
+from bot.networks.facebook.webhook import receive_webhook
 from bot.tables.report import import_file
 from domain.owed.contracts import split_no
 from domain.tables.tables import Register

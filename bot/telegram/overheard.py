@@ -1,20 +1,15 @@
-"""What of a group's talk is the bot's: what is said to it. The rest is none of ours, and never
-kept. Pure.
+"""What of a Telegram group's talk is the bot's: what is said to it. The rest is none of ours, and
+never kept. Pure.
 """
 
 import re
 from typing import Any
 
-from bot.line.text import is_mentioned, words_of
+from bot.platform import HEARD
 from domain.text import clean
 
-HEARD = "heard"
-"""Marks a message that was said to the bot; its text is kept clean and without the bot's name, and
-little else.
-"""
 _KEPT = ("message_id", "date", "chat", "from", "is_topic_message", "message_thread_id")
 _NEWS = ("migrate_to_chat_id", "migrate_from_chat_id")
-_LINE_KEPT = ("postback", "join", "leave", "unsend")
 _COMMAND = re.compile(r"(/\w+)(?:@(\w+))?")
 
 Json = dict[str, Any]
@@ -90,31 +85,3 @@ def _said_on_telegram(message: Json, bot_id: str, name: str) -> str | None:
     answered = message.get("reply_to_message")
     author = answered.get("from") if isinstance(answered, dict) else None
     return text if _is_bot(author, bot_id) else None
-
-
-def of_line(event: Any) -> Any | None:
-    """The event as it may be kept, None where nothing of it may. What is from no group or room
-    stays as it is.
-    """
-    source = event.get("source") if isinstance(event, dict) else None
-    if not isinstance(source, dict) or source.get("type") not in ("group", "room"):
-        return event
-    if event.get("type") in _LINE_KEPT:
-        return event
-    message = event.get("message")
-    text = (
-        _said_on_line(message)
-        if event.get("type") == "message" and isinstance(message, dict)
-        else None
-    )
-    if text is None:
-        return None
-    named = {"id": message["id"]} if "id" in message else {}
-    return {**event, "message": {**named, "type": "text", "text": text}, HEARD: True}
-
-
-def _said_on_line(message: Json) -> str | None:
-    if message.get("type") != "text" or not isinstance(message.get("text"), str):
-        return None
-    words = clean(words_of(message))
-    return words if words.startswith("/") or is_mentioned(message) else None

@@ -15,8 +15,8 @@ from oauthlib import oauth1
 from yarl import URL
 
 from bot.answers import body_of, is_yes, object_of
-from bot.networks.networks import Answer, LookupFailed, Posting, listed
-from bot.networks.pictures import Unreadable, fitted
+from bot.files.pictures import Unreadable, fitted
+from bot.posting import Answer, LookupFailed, Posting, listed
 from domain.publicity.reading import Network, without_addresses
 from domain.text import clean
 from handlers.publicity.posts import Failed, Posted, Unclear
@@ -35,7 +35,7 @@ TwitterAnswer = tuple[int, Mapping[str, str], dict[str, Any] | None]
 
 
 class TwitterAccount:
-    """See `bot.networks.networks.PostingNetwork`. Signs as the account (OAuth 1.0a); its token
+    """See `bot.posting.PostingNetwork`. Signs as the account (OAuth 1.0a); its token
     begins with its id.
     """
 

@@ -1,0 +1,133 @@
+"""LINE's parts: the webhook, the rich menu, the watch over the quota, broadcasts, and the check."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.line import adapter as line
+from bot.line.broadcast import LineBroadcast
+from bot.line.settings import LineSettings
+from bot.log import get_logger
+from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.queues.quota import QuotaWatch
+from bot.variables import plain
+from bot.webhooks import empty, not_taken, read_body
+from domain.staff import Platform
+from handlers.registry import COMMANDS
+from store.engine.database import StoreUnavailable
+
+MENU_KEYS = ("find", "open", "my", "new", "menu", "help")
+SIGNATURE_HEADER = "x-line-signature"
+
+log = get_logger()
+
+
+def open_line(settings: LineSettings, surroundings: Surroundings) -> "LinePlatform | None":
+    """Its parts where an access token is given."""
+    if settings.line_access_token is None:
+        return None
+    return LinePlatform(plain(settings.line_access_token), settings, surroundings)
+
+
+class LinePlatform(PlatformParts):
+    """See `bot.parts.PlatformParts`."""
+
+    name = Platform.LINE
+
+    def __init__(self, token: str, settings: LineSettings, surroundings: Surroundings) -> None:
+        self.adapter: line.LineAdapter = line.LineAdapter(
+            token,
+            settings.line_api_url,
+            settings.line_data_api_url,
+            surroundings.clock,
+            surroundings.links,
+        )
+        self.networks = (LineBroadcast(token, settings.line_api_url, surroundings.links),)
+        self._api_url = settings.line_api_url
+        self._secret = plain(settings.line_channel_secret)
+        self._surroundings = surroundings
+
+    def routes(self, running: RunningDesk) -> Sequence[Route]:
+        """The webhook."""
+
+        async def webhook(request: Request) -> Response:
+            signature = request.headers.get(SIGNATURE_HEADER)
+            if signature is None:
+                return empty(401)
+            body = await read_body(request)
+            if not line.signature_matches(self._secret, body, signature):
+                return empty(401)
+            return await self._take(running, body)
+
+        return (Route("/line/webhook", webhook, methods=["POST"]),)
+
+    async def _take(self, running: RunningDesk, body: bytes) -> Response:
+        """Commit the events, then acknowledge them."""
+        db = running.desk.db
+        now = running.desk.clock()
+        try:
+            woken = await line.receive_webhook(self.adapter, db, running.owner, now, body)
+        except StoreUnavailable as error:
+            return not_taken(error)
+        running.wake(woken)
+        return empty()
+
+    def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """The rich menu, and the bot's name."""
+
+        async def greet() -> None:
+            await self.adapter.set_up(menu_labels())
+            running.desk.private_chats[Platform.LINE] = self.adapter.private_chat
+
+        return (greet,)
+
+    def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """The watch over the month's quota."""
+        if not self._surroundings.public_url:
+            log.warning("DESKBOT_PUBLIC_URL is not set: no file can be opened on LINE")
+        watch = QuotaWatch(
+            Platform.LINE,
+            self.adapter.quota,
+            running.desk.db,
+            running.post,
+            self._surroundings.clock,
+        )
+        return (watch.run_forever,)
+
+    async def title(self, chat: str) -> str:
+        """LINE says a group's name only when it is asked."""
+        return await self.adapter.groups.title(chat)
+
+    def remarks(self) -> Sequence[str]:
+        """Files and charts are fetched from the desk, by HTTPS alone."""
+        address = self._surroundings.public_url
+        if not address:
+            return (
+                "DESKBOT_PUBLIC_URL: not set: "
+                "on LINE, which takes no files from a bot, no file can be opened",
+            )
+        if not address.startswith("https://"):
+            return ("DESKBOT_PUBLIC_URL: not https: LINE shows no charts",)
+        return ()
+
+    async def check(self) -> str:
+        """Whether LINE knows the access token."""
+        try:
+            await self.adapter.hello()
+        except line.import_sdk().ApiException as error:
+            return f"DESKBOT_LINE_ACCESS_TOKEN: LINE answers {error.status}"
+        except OSError as error:
+            reason = type(error).__name__
+            return f"DESKBOT_LINE_API_URL: {self._api_url} cannot be reached ({reason})"
+        return ""
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.adapter.close()
+
+
+def menu_labels() -> list[tuple[str, str]]:
+    """Key and Thai word of each tile of LINE's rich menu."""
+    return [(key, COMMANDS[key].words[0]) for key in MENU_KEYS]

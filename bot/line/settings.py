@@ -1,0 +1,33 @@
+"""What an operator sets for LINE."""
+
+from typing import Self
+
+from pydantic import SecretStr, model_validator
+
+from bot.variables import PREFIX, SettingsGroup
+
+
+class LineSettings(SettingsGroup):
+    """The channel's secret, by which LINE signs, and the token with which the desk speaks."""
+
+    line_channel_secret: SecretStr | None = None
+    line_access_token: SecretStr | None = None
+    line_api_url: str = "https://api.line.me"
+    line_data_api_url: str = "https://api-data.line.me"
+
+    @model_validator(mode="after")
+    def _line_needs_both(self) -> Self:
+        if self.line_channel_secret is None and self.line_access_token is not None:
+            missing = "LINE_CHANNEL_SECRET"
+        elif self.line_access_token is None and self.line_channel_secret is not None:
+            missing = "LINE_ACCESS_TOKEN"
+        else:
+            return self
+        raise ValueError(
+            f"{PREFIX}{missing}: LINE needs both its channel secret and its access token"
+        )
+
+    @property
+    def has_platform(self) -> bool:
+        """See `bot.variables.SettingsGroup`."""
+        return self.line_channel_secret is not None or super().has_platform

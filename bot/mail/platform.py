@@ -1,0 +1,81 @@
+"""Mail's parts: the server that sends, and the mailbox that is read."""
+
+from collections.abc import Sequence
+
+from bot.mail.adapter import MailAdapter
+from bot.mail.imap_box import BoxFailed, ImapBox
+from bot.mail.inbox import MailInbox
+from bot.mail.server import read_mailbox, read_sender, read_server
+from bot.mail.settings import MailSettings
+from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from domain.staff import Platform
+from handlers.mail.delivery_reports import DeliveryReports
+
+PROBLEMS = {
+    "connect": "the server cannot be reached or turns us away",
+    "timeout": "the server does not answer in time",
+    "tls": "the server offers no encryption that can be trusted",
+    "login": "the server does not know this user and password",
+    "mailbox": "there is no such mailbox, or it cannot be read",
+}
+"""What a step that failed means, by its name."""
+
+
+def open_mail(settings: MailSettings, surroundings: Surroundings) -> "MailPlatform | None":
+    """The way out, where a server and a sender are given."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return None
+    name, address = read_sender(settings.mail_from)
+    return MailPlatform(MailAdapter(read_server(settings.smtp_url), name, address))
+
+
+class MailPlatform(PlatformParts):
+    """See `bot.parts.PlatformParts`. Each mail has a connection of its own: nothing is to close."""
+
+    name = Platform.MAIL
+
+    def __init__(self, adapter: MailAdapter) -> None:
+        self.adapter: MailAdapter = adapter
+
+    async def check(self) -> str:
+        """Connects, encrypts, logs in; sends nothing."""
+        problem = await self.adapter.hello()
+        if not problem:
+            return ""
+        step = problem.split()[0]
+        return f"DESKBOT_SMTP_URL: {PROBLEMS.get(step, 'no answer')} ({problem})"
+
+
+def open_mailbox(settings: MailSettings, surroundings: Surroundings) -> "MailboxPlatform | None":
+    """The mailbox, where one is given."""
+    if not settings.imap_url:
+        return None
+    server, mailbox = read_mailbox(settings.imap_url)
+    return MailboxPlatform(ImapBox(server, mailbox))
+
+
+class MailboxPlatform(PlatformParts):
+    """See `bot.parts.PlatformParts`. What mail servers report of our mails comes in here."""
+
+    name = "mailbox"
+
+    def __init__(self, box: ImapBox) -> None:
+        self._box = box
+
+    def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """Reading what comes."""
+        inbox = MailInbox(running.desk, self._box, DeliveryReports(), running.post, running.owner)
+        return (inbox.run_forever,)
+
+    async def check(self) -> str:
+        """Connects, encrypts, logs in, opens the mailbox; changes nothing."""
+        try:
+            await self._box.look()
+        except BoxFailed as error:
+            step = str(error)
+            return f"DESKBOT_IMAP_URL: {PROBLEMS.get(step, 'no answer')} ({step})"
+        return ""
+
+    async def close(self) -> None:
+        """Break the connection off."""
+        await self._box.close()

@@ -1,0 +1,53 @@
+"""What an operator sets for mail: the server that sends, the sender, and the mailbox that is read."""
+
+from typing import Self
+
+from pydantic import field_validator, model_validator
+
+from bot.mail.server import read_mailbox, read_sender, read_server
+from bot.variables import PREFIX, SettingsGroup
+
+
+class MailSettings(SettingsGroup):
+    """Addresses as text: they were read once to refuse a wrong one at the start."""
+
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    imap_url: str | None = None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_server(value)
+        return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _imap_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_mailbox(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, value: str | None) -> str | None:
+        if value is not None:
+            read_sender(value)
+        return value
+
+    @model_validator(mode="after")
+    def _mail_needs_a_sender(self) -> Self:
+        if self.smtp_url and not self.mail_from:
+            raise ValueError(
+                f"{PREFIX}MAIL_FROM: needed with {PREFIX}SMTP_URL: the address that mails come from"
+            )
+        return self
+
+    @property
+    def sends_from(self) -> str:
+        """The address that mails come from, empty where no mail is sent."""
+        if not self.smtp_url or not self.mail_from:
+            return ""
+        _name, address = read_sender(self.mail_from)
+        return address

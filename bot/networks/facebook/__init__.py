@@ -1,0 +1,1 @@
+"""The office's Facebook page: its news in, posts out."""

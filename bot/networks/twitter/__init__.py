@@ -1,0 +1,1 @@
+"""The office's account on X (twitter): posts out."""

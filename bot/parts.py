@@ -1,0 +1,85 @@
+"""What one platform adds to the desk: the parts that its folder hands over, and what it is given in return."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.files.links import Links
+from bot.platform import Adapter
+from bot.posting import PostingNetwork
+from handlers.desk import Desk
+from store.blobs import Blobs
+
+PlatformWork: TypeAlias = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a platform is opened with. Where it is only checked there are no files and no links.
+
+    `public_url` = where people reach this desk, empty where nobody said.
+    """
+
+    clock: Clock
+    public_url: str = ""
+    blobs: Blobs | None = None
+    links: Links | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDesk:
+    """What a platform is given of the desk once there is one.
+
+    `owner` holds the leases of this process; `wake` = events of these conversations are in the
+    inbox; `after` does something once the answer is given; `post` = `bot.engine.Engine.post`.
+    """
+
+    desk: Desk
+    owner: str
+    wake: Callable[[Iterable[str]], None]
+    after: Callable[[Awaitable[Any]], None]
+    post: Callable[..., Awaitable[None]]
+
+
+class PlatformParts:
+    """One platform's parts. A folder has a class that says what its platform has; the rest is here.
+
+    The service and the check go through the list of `bot/platforms.py` and know no platform by
+    name. `name` is what logs and the check call it; `networks` are those that it can post to.
+    """
+
+    name: str
+    adapter: Adapter | None = None
+    networks: Sequence[PostingNetwork] = ()
+
+    def routes(self, running: RunningDesk) -> Sequence[Route]:
+        """Its addresses on the web side."""
+        return ()
+
+    def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """What is told or asked once at the start: tried again until the platform answers."""
+        return ()
+
+    def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """What runs for as long as the desk does; it is cancelled when the desk stops."""
+        return ()
+
+    async def title(self, chat: str) -> str:
+        """What a group is called; "" where the platform says that with every event, or not now."""
+        return ""
+
+    def remarks(self) -> Sequence[str]:
+        """What people will miss as the settings stand, though nothing is wrong with them."""
+        return ()
+
+    async def check(self) -> str | None:
+        """Ask the platform whether it knows us: "" = it does; else the variable's name and what is
+        wrong with it. None = there is nothing to ask.
+        """
+        return None
+
+    async def close(self) -> None:
+        """Close the connections."""

@@ -1,0 +1,138 @@
+"""Telegram's parts: updates by polling or webhook, the command list, and the check of the token."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from telegram.error import InvalidToken, TelegramError
+
+from bot.parts import PlatformParts, PlatformWork, RunningDesk, Surroundings
+from bot.telegram import adapter as telegram
+from bot.telegram.settings import TelegramSettings
+from bot.variables import plain
+from bot.webhooks import empty, not_taken, read_body
+from domain.staff import Platform, Role
+from handlers import system
+from handlers.i18n import _, speak
+from store.engine.database import StoreUnavailable
+
+WEBHOOK = "/telegram/webhook"
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - its name, not the secret
+LONGEST_ABOUT = 256
+"""Characters that Telegram takes of what a command is about."""
+
+
+def open_telegram(
+    settings: TelegramSettings, surroundings: Surroundings
+) -> "TelegramPlatform | None":
+    """Its parts where a token is given."""
+    if settings.telegram_token is None:
+        return None
+    return TelegramPlatform(plain(settings.telegram_token), settings, surroundings)
+
+
+class TelegramPlatform(PlatformParts):
+    """See `bot.parts.PlatformParts`."""
+
+    name = Platform.TELEGRAM
+
+    def __init__(self, token: str, settings: TelegramSettings, surroundings: Surroundings) -> None:
+        self.adapter: telegram.TelegramAdapter = telegram.TelegramAdapter(
+            token, settings.telegram_api_url, surroundings.blobs
+        )
+        self._settings = settings
+        self._surroundings = surroundings
+        self._secret = plain(settings.telegram_webhook_secret)
+
+    def routes(self, running: RunningDesk) -> Sequence[Route]:
+        """The webhook, where Telegram is to call it."""
+        if not self._settings.telegram_by_webhook:
+            return ()
+
+        async def webhook(request: Request) -> Response:
+            given = request.headers.get(SECRET_HEADER)
+            if not telegram.secret_matches(self._secret, given):
+                return empty(403)
+            return await self._take(running, await read_body(request))
+
+        return (Route(WEBHOOK, webhook, methods=["POST"]),)
+
+    async def _take(self, running: RunningDesk, body: bytes) -> Response:
+        """Commit the update, then acknowledge it."""
+        db = running.desk.db
+        now = running.desk.clock()
+        try:
+            woken, update = await telegram.receive_webhook(
+                self.adapter, db, running.owner, now, body
+            )
+        except (StoreUnavailable, telegram.NameUnknown) as error:
+            return not_taken(error)
+        except ValueError:
+            return empty(400)
+        running.wake(woken)
+        running.after(self.adapter.answer_press(update))
+        return empty()
+
+    def set_up(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """The command list, and where updates go."""
+
+        async def greet() -> None:
+            name = await self.adapter.set_up(command_lists())
+            running.desk.private_chats[Platform.TELEGRAM] = f"https://t.me/{name}"
+            await self._say_where_updates_go()
+
+        return (greet,)
+
+    async def _say_where_updates_go(self) -> None:
+        if not self._settings.telegram_by_webhook:
+            await self.adapter.bot.delete_webhook()
+            return
+        address = self._surroundings.public_url.rstrip("/")
+        await self.adapter.bot.set_webhook(
+            f"{address}{WEBHOOK}",
+            secret_token=self._secret,
+            allowed_updates=telegram.UPDATES,
+        )
+
+    def background(self, running: RunningDesk) -> Sequence[PlatformWork]:
+        """Polling, where Telegram does not call."""
+        if self._settings.telegram_by_webhook:
+            return ()
+        poller = telegram.Poller(
+            self.adapter,
+            running.desk.db,
+            running.owner,
+            self._surroundings.clock,
+            running.wake,
+        )
+        return (poller.run_forever,)
+
+    async def check(self) -> str:
+        """Whether Telegram knows the token."""
+        try:
+            await self.adapter.bot.initialize()
+        except InvalidToken:
+            return "DESKBOT_TELEGRAM_TOKEN: Telegram does not know this token"
+        except TelegramError as error:
+            address = self._settings.telegram_api_url
+            reason = type(error).__name__
+            return f"DESKBOT_TELEGRAM_API_URL: {address} cannot be reached ({reason})"
+        return ""
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.adapter.close()
+
+
+def command_lists() -> dict[str, Sequence[tuple[str, str]]]:
+    """What Telegram offers behind the menu button: Thai by default, English for English
+    telephones.
+    """
+    lists: dict[str, Sequence[tuple[str, str]]] = {}
+    for code, language in (("", "th"), ("en", "en")):
+        speak(language)
+        offered = system.offered(Role.OFFICER)
+        lists[code] = [(each.name, _(each.about)[:LONGEST_ABOUT]) for each in offered]
+    speak("th")
+    return lists
