@@ -39,6 +39,18 @@ def _satang(amount: Decimal) -> Decimal:
     return amount.quantize(SATANG)
 
 
+# SQLite knows days and moments by the ends of their columns' names, `_on` and `_at`; of other
+# columns it brings the texts.
+
+
+def _day(found: date | str) -> date:
+    return date.fromisoformat(found) if isinstance(found, str) else found
+
+
+def _moment(found: datetime | str) -> datetime:
+    return datetime.fromisoformat(found) if isinstance(found, str) else found
+
+
 def _names_text(names: frozenset[str]) -> str:
     return ",".join(sorted(names))
 
@@ -50,7 +62,8 @@ def _names_value(text: str) -> frozenset[str]:
 TEXT = FieldType(empty="")
 NUMBER = FieldType(value=int, loaded=int)
 REFERENCE = FieldType()
-DAY = FieldType(text=date.isoformat, value=date.fromisoformat)
+DAY = FieldType(text=date.isoformat, value=date.fromisoformat, loaded=_day)
+MOMENT = FieldType(text=datetime.isoformat, value=datetime.fromisoformat, loaded=_moment)
 
 PLAIN_TYPES: Mapping[str, FieldType] = {
     "text": TEXT,
@@ -67,7 +80,7 @@ PLAIN_TYPES: Mapping[str, FieldType] = {
     ),
     "day": DAY,
     "month": DAY,  # its first day
-    "moment": FieldType(text=datetime.isoformat, value=datetime.fromisoformat),
+    "moment": MOMENT,
     "names": kept_as_text(_names_text, _names_value, frozenset()),
     "person": NUMBER,  # one of the staff
     "customer": REFERENCE,  # a customer's code

@@ -1,6 +1,7 @@
 """Form fields out of the table of fields, by type: what needs no code of its own."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from domain.fields.reading import parse_number
 from domain.fields.rows import FieldRow
@@ -18,6 +19,7 @@ def form_fields(rows: Iterable[FieldRow], own: Mapping[str, Field]) -> dict[str,
 
 
 HINTS = {
+    "email": "พิมพ์%(field)s เช่น somchai@example.com",
     "number": "พิมพ์%(field)s เป็นตัวเลข เช่น 1600",
     "numbered": "พิมพ์%(field)s ต่อด้วยวันที่ได้",
     "money": "พิมพ์%(field)s เช่น 1,500",
@@ -40,7 +42,7 @@ def _long_text(row: FieldRow) -> Field:
 
 
 def _email(row: FieldRow) -> Field:
-    return reading.email_field(row.name)
+    return replace(reading.email_field(row.name), hint=_hint(row))
 
 
 def _number(row: FieldRow) -> Field:
