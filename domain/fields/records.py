@@ -37,7 +37,12 @@ class RecordFields:
         """The rows by name, in the order of the table."""
         types = {**PLAIN_TYPES, **(own or {})}
         self._bound = {row.name: _bind(record, row, types) for row in self.rows.values()}
-        self._written = tuple(one for one in self._bound.values() if not one.row.apart)
+        bound = self._bound.values()
+        written = [one for one in bound if not one.row.apart]
+        self._pairs = [(one.row.attribute, one.row.column) for one in bound]
+        self._loads = [(one.row.attribute, one.type.loaded) for one in bound if one.type.loaded]
+        self._written = [(one.row.attribute, one.row.column) for one in written]
+        self._stores = [(one.row.column, one.type.stored) for one in written if one.type.stored]
         self._by_column = {one.row.column: one for one in self._bound.values()}
         self.columns = tuple(self._by_column)
         """The columns of the store, in the order of the table."""
@@ -60,22 +65,20 @@ class RecordFields:
 
     def stored(self, record: object) -> dict[str, object]:
         """The columns as a save writes them."""
-        columns: dict[str, object] = {}
-        for one in self._written:
-            value = getattr(record, one.row.attribute)
-            if one.type.stored is not None and value is not None:
-                value = one.type.stored(value)
-            columns[one.row.column] = value
+        columns = {column: getattr(record, attribute) for attribute, column in self._written}
+        for column, store in self._stores:
+            value = columns[column]
+            if value is not None:
+                columns[column] = store(value)
         return columns
 
     def loaded(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of the record whose columns these are."""
-        attributes: dict[str, Any] = {}
-        for column, one in self._by_column.items():
-            value = columns[column]
-            if one.type.loaded is not None and value is not None:
-                value = one.type.loaded(value)
-            attributes[one.row.attribute] = value
+        attributes = {attribute: columns[column] for attribute, column in self._pairs}
+        for attribute, load in self._loads:
+            value = attributes[attribute]
+            if value is not None:
+                attributes[attribute] = load(value)
         return attributes
 
     def is_default(self, record: object, name: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from sys import intern
 
 from domain.data import TomlTable, read_document
 
@@ -88,7 +89,8 @@ def _tables() -> TomlTable:
 def _row(name: str, table: TomlTable) -> FieldRow:
     table.check_keys(("label", "type", "places", "values", *_NAMES, *_LISTS, *_FLAGS))
     label = table.text("label")
-    attribute = table.text("attribute", name)
+    # Interned, as names in code are, so that a record is quickly made out of them.
+    attribute = intern(table.text("attribute", name))
     places = table.codes("places", PLACES, "place") if "places" in table.values else PLACES
     values = table.table("values")
     return FieldRow(

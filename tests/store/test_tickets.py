@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.customers.records import Contact, Customer, CustomerCode
 from domain.errors import Conflict, NotFound
 from domain.staff import Role, StaffId
+from domain.tickets.fields import TICKET
 from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
 from store.customers.records import add_customer, get_customer
 from store.engine.database import Database, Tx
@@ -39,6 +40,18 @@ SPAN = (datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01
 TIMES = st.datetimes(*SPAN, timezones=st.just(BANGKOK))
 
 
+SAMPLES = {
+    "text": "ข้อความ",
+    "long_text": "ข้อความ\nยาว",
+    "email": "nok@example.ac.th",
+    "number": 12,
+    "money": Decimal("1.50"),
+    "day": date(2020, 2, 19),
+    "month": date(2020, 2, 1),
+    "choice": "high",
+}
+
+
 @pytest.fixture
 async def full(db: Database, officer: StaffId) -> Ticket:
     """A ticket in which no field has its default value, with a customer and contact that exist."""
@@ -46,7 +59,7 @@ async def full(db: Database, officer: StaffId) -> Ticket:
     customer = Customer(CustomerCode("C81554"), "นก", contacts=(Contact("สมชาย"),))
     await db.write(lambda tx: add_customer(tx, customer, NOW))
     contact = (await get_customer(db, "C81554")).contacts[0]
-    return Ticket(
+    ticket = Ticket(
         no=TicketNo("R2002590795"),
         channel="letter",
         subject="7.4",
@@ -89,6 +102,10 @@ async def full(db: Database, officer: StaffId) -> Ticket:
         void_reason="บันทึกซ้ำ",
         version=7,
     )
+    # A field of later days is filled by its type.
+    later = [row for row in TICKET.rows.values() if TICKET.is_default(ticket, row.name)]
+    filled = {row.attribute: SAMPLES[row.type] for row in later if not row.apart}
+    return replace(ticket, **filled)
 
 
 def plain(no: str, by: StaffId, **changed: object) -> Ticket:
