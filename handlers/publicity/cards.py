@@ -57,7 +57,7 @@ def networks_of(data: Mapping[str, str]) -> list[Network]:
     return [network for network in Network if network.value in chosen]
 
 
-def networks_text(networks: Collection[Network]) -> str:
+def networks_text(networks: Collection[str]) -> str:
     """These networks as a form's data hold them, read again by `networks_of`."""
     return ",".join(network for network in Network if network in networks)
 

@@ -4,6 +4,7 @@ taken down.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 
 from domain.dates.days import BANGKOK
@@ -27,6 +28,8 @@ from store.publicity import page_posts, publications
 
 PLATFORM = "facebook"
 KIND = "facebook.event"
+PENDING = (*UNDER_WAY, PostState.FAILED, PostState.CANCELLED)
+"""A post that the desk has not put out itself, as far as it knows."""
 
 
 @due(KIND, silent=True)
@@ -35,10 +38,17 @@ async def take_events(work: Work, rows: Sequence[Due]) -> None:
     events: dict[str, list[PageEvent]] = {}
     for row in rows:
         event = await inbox.find_pending(work.db, PLATFORM, row.subject)
-        if event is not None:
-            told = event_from_json(event.raw)
-            events.setdefault(told.post_id, []).append(told)
-            work.change(partial(inbox.finish, event=event, now=work.now))
+        if event is None:
+            continue
+        told = event_from_json(event.raw)
+        events.setdefault(told.post_id, []).append(told)
+        work.change(
+            partial(
+                inbox.finish,
+                event=event,
+                now=work.now,
+            )
+        )
     for post_id, told_of_it in events.items():
         before = await page_posts.find(work.db, post_id)
         after = fold(before, told_of_it)
@@ -47,19 +57,25 @@ async def take_events(work: Work, rows: Sequence[Due]) -> None:
 
 
 async def _take(work: Work, before: PagePost, after: PagePost) -> None:
-    """Bring the publication in line with the post; one that is only known to be gone or hidden gets
-    none.
+    """Brings the publication in line with the post; one that is only known to be gone or hidden
+    gets none.
     """
     publication = await _publication_of(work, after)
-    if publication is None and after.text_at is None and after.posted_at is None:
-        work.change(partial(page_posts.put, post=after))
-        return
-    if publication is None:
-        no = await _log(work, after)
-    else:
-        no = publication.no
+    if publication is not None:
         await _bring_in_line(work, publication, before, after)
-    work.change(partial(page_posts.put, post=replace(after, publication=no)))
+        after = replace(after, publication=publication.no)
+    elif after.text_at is not None or after.posted_at is not None:
+        after = replace(after, publication=await _log(work, after))
+    work.change(partial(page_posts.put, post=after))
+
+
+def _came_at(work: Work, post: PagePost) -> datetime:
+    """When the post went out, as far as Facebook has told; else when its text was heard of."""
+    return post.posted_at or post.text_at or work.now
+
+
+def _day_of(work: Work, post: PagePost) -> date:
+    return _came_at(work, post).astimezone(BANGKOK).date()
 
 
 async def _publication_of(work: Work, post: PagePost) -> Publication | None:
@@ -68,14 +84,21 @@ async def _publication_of(work: Work, post: PagePost) -> Publication | None:
     """
     if post.publication:
         return await publications.get(work.db, post.publication)
-    for key in (facebook_key(post.post_id), *(link.key for link in find_links(post.link))):
-        if found := await publications.find_by_link(work.db, key):
+    links = [link.key for link in find_links(post.link)]
+    for key in (facebook_key(post.post_id), *links):
+        found = await publications.find_by_link(work.db, key)
+        if found is not None:
             return found
-    on = (post.posted_at or post.text_at or work.now).astimezone(BANGKOK).date()
-    twin = await publications.find_same_text(work.db, post.text, on)
-    there = twin.posts.get(Network.FACEBOOK) if twin else None
+    same = await publications.find_same_text(
+        work.db,
+        post.text,
+        _day_of(work, post),
+    )
+    there = same.posts.get(Network.FACEBOOK) if same else None
     # Another post with the same words is a piece of news of its own.
-    return None if there is not None and there.external_id else twin
+    if there is not None and there.external_id:
+        return None
+    return same
 
 
 def _news(work: Work, text: str) -> News:
@@ -86,40 +109,60 @@ def _news(work: Work, text: str) -> News:
 def _posted(work: Work, post: PagePost, there: Post | None) -> Post:
     """The post on Facebook, now that its id is known; the link that an officer logged stays."""
     made = there or Post(Network.FACEBOOK, PostState.POSTED)
-    sight = PostState.HIDDEN if post.hidden else PostState.POSTED
-    state = (
-        made.state
-        if made.state is PostState.MISTAKE
-        else PostState.REMOVED
-        if post.removed_at
-        else sight
-    )
+    state = _state_of(post, made)
     link = made.link or link_of(post)
-    key = next((found.key for found in find_links(link)), facebook_key(post.post_id))
-    reach_at = made.reach_at
-    if not made.external_id and Network.FACEBOOK in work.desk.networks.ready:
-        reach_at = (post.posted_at or post.text_at or work.now) + FIRST_REACH
     return replace(
         made,
         state=state,
         link=link,
-        link_key="" if state is PostState.MISTAKE else key,
+        link_key=_key_of(post, link, state),
         external_id=post.post_id,
         posted_at=made.posted_at or post.posted_at,
         error="",
-        reach_at=reach_at,
+        reach_at=_reach_at(work, post, made),
     )
+
+
+def _state_of(post: PagePost, made: Post) -> PostState:
+    """How it stands on the page; a mistake stays one, whatever becomes of the post."""
+    if made.state is PostState.MISTAKE:
+        return made.state
+    if post.removed_at:
+        return PostState.REMOVED
+    return PostState.HIDDEN if post.hidden else PostState.POSTED
+
+
+def _key_of(post: PagePost, link: str, state: PostState) -> str:
+    """What the publication is found by; "" for a mistake, whose link may be logged anew."""
+    if state is PostState.MISTAKE:
+        return ""
+    found = next(iter(find_links(link)), None)
+    return found.key if found else facebook_key(post.post_id)
+
+
+def _reach_at(work: Work, post: PagePost, made: Post) -> datetime | None:
+    """When to ask for its reach for the first time, once its id is known."""
+    if made.external_id or Network.FACEBOOK not in work.desk.networks.ready:
+        return made.reach_at
+    return _came_at(work, post) + FIRST_REACH
 
 
 async def _log(work: Work, post: PagePost) -> str:
+    """A new publication of this post; returns its number."""
     publication = Publication(
         no=await publications.reserve_no(work.db),
         news=_news(work, post.text),
-        published_on=(post.posted_at or post.text_at or work.now).astimezone(BANGKOK).date(),
+        published_on=_day_of(work, post),
         recorded_at=work.now,
         recorded_by=None,
     )
-    publication, _added = await with_tickets(work, publication, [_posted(work, post, None)], None)
+    posts = [_posted(work, post, None)]
+    publication, _added = await with_tickets(
+        work,
+        publication,
+        posts,
+        None,
+    )
     work.change(partial(publications.add, publication=publication))
     return publication.no
 
@@ -131,10 +174,13 @@ async def _bring_in_line(work: Work, old: Publication, before: PagePost, after: 
         new = replace(new, news=_news(work, after.text))
     there = old.posts.get(Network.FACEBOOK)
     post = _posted(work, after, there)
-    if there is None or (
-        there.state in (*UNDER_WAY, PostState.FAILED, PostState.CANCELLED) and not there.ticket_no
-    ):
-        new, _added = await with_tickets(work, new, [post], old.recorded_by)
+    if there is None or (there.state in PENDING and not there.ticket_no):
+        new, _added = await with_tickets(
+            work,
+            new,
+            [post],
+            old.recorded_by,
+        )
     else:
         new = new.with_post(post)
     if new != old:

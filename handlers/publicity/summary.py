@@ -3,7 +3,7 @@ publicised.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from datetime import timedelta
 
 from domain.charts import Chart, Series
 from domain.dates.days import format_date, format_month
@@ -38,68 +38,94 @@ async def summary(ctx: Context, text: str) -> Reply:
 @action("publicity.summary")
 async def summary_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The summary, of another period where one is chosen."""
-    return await _summary(
-        ctx, period_of(args) if args else relative_period("this_fiscal_year", ctx.today)
-    )
+    period = relative_period("this_fiscal_year", ctx.today)
+    if args:
+        period = period_of(args)
+    return await _summary(ctx, period)
 
 
 async def _summary(ctx: Context, period: Period) -> Reply:
     """The numbers in words, and as a picture where there are any."""
     found = summarise(await publications.list_counted(ctx.db, *period.instants))
-    title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
     lines = [
-        (_("ทั้งหมด"), _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news))
+        (_("ทั้งหมด"), _total_text(found)),
+        *_networks(ctx, found),
+        *_months(ctx, found),
+        *_fiscal_years(found),
+        *_projects(found),
     ]
-    lines += [
-        (_network(ctx, network), _tally(found.networks[network], network))
-        for network in _order(found.networks)
-    ]
-    if found.hidden:
-        lines.append((_("ซ่อนจากหน้าเพจ นับรวมแล้ว"), str(found.hidden)))
-    if found.removed:
-        lines.append((_("ลบแล้ว ไม่นับ"), str(found.removed)))
-    lines += _months(ctx, found)
-    if len(found.fiscal_years) > 1:
-        years = (_("ปีงบประมาณ %(year)s", year=year) for year in sorted(found.fiscal_years))
-        lines += zip(
-            years,
-            (str(found.fiscal_years[year]) for year in sorted(found.fiscal_years)),
-            strict=True,
-        )
-    lines += _projects(found)
+    title = _("📣 สรุปประชาสัมพันธ์ · %(period)s", period=format_period(period))
     missing = await _missing(ctx, period)
     buttons = (
         *period_buttons(ctx, "publicity.summary", period, SPANS),
         Button(_("รายการล่าสุด"), "publicity.recent"),
     )
-    reply = Reply((Card(title, tuple(lines), missing, buttons),))
+    card = Card(
+        title,
+        tuple(lines),
+        missing,
+        buttons,
+    )
     if not found.total.posts:
-        return replace(reply, parts=(*reply.parts, Paragraph(_("ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"))))
-    return await with_chart(ctx, reply, _chart(ctx, found, period))
+        return Reply((card, Paragraph(_("ไม่มีโพสต์ในช่วงนี้ จึงไม่มีกราฟ"))))
+    return await with_chart(
+        ctx,
+        Reply((card,)),
+        _chart(ctx, found, period),
+    )
+
+
+def _total_text(found: Summary) -> str:
+    return _(
+        "%(posts)s โพสต์ จาก %(news)s ข่าว",
+        posts=found.total.posts,
+        news=found.news,
+    )
+
+
+def _networks(ctx: Context, found: Summary) -> list[tuple[str, str]]:
+    """The posts of each network; then what is hidden, which counts, and what is gone, which does
+    not.
+    """
+    lines = []
+    for network in _order(found.networks):
+        lines.append((_network(ctx, network), _tally(found.networks[network], network)))
+    if found.hidden:
+        lines.append((_("ซ่อนจากหน้าเพจ นับรวมแล้ว"), str(found.hidden)))
+    if found.removed:
+        lines.append((_("ลบแล้ว ไม่นับ"), str(found.removed)))
+    return lines
+
+
+def _fiscal_years(found: Summary) -> list[tuple[str, str]]:
+    """The posts of each fiscal year; [] where there is but one."""
+    if len(found.fiscal_years) <= 1:
+        return []
+    lines = []
+    for year, posts in sorted(found.fiscal_years.items()):
+        lines.append((_("ปีงบประมาณ %(year)s", year=year), str(posts)))
+    return lines
 
 
 def _chart(ctx: Context, found: Summary, period: Period) -> Chart:
     """The posts of each month by network; those of a single month by project."""
     months = months_of(period, ctx.today)
     if len(months) > 1:
-        title, rows = _("โพสต์ประชาสัมพันธ์ตามช่วงเวลา"), by_time(months, found.months)
+        title = _("โพสต์ประชาสัมพันธ์ตามช่วงเวลา")
+        rows = by_time(months, found.months)
     else:
+        title = _("โพสต์ประชาสัมพันธ์ตามโครงการ")
         names = _ordered(found.projects)[:MOST]
         rows = [(name or _("ไม่ระบุโครงการ"), found.project_networks[name]) for name in names]
-        title = _("โพสต์ประชาสัมพันธ์ตามโครงการ")
-    total = _("%(posts)s โพสต์ จาก %(news)s ข่าว", posts=found.total.posts, news=found.news)
-    series = tuple(
-        Series(
-            # Its own sum: a post about two projects stands in two bars.
-            f"{_network(ctx, network)} {found.networks[network].posts:,}",
-            tuple(counts[network] for _label, counts in rows),
-            _tone(network),
-        )
-        for network in _order(found.networks)
-    )
-    return Chart(
-        title, f"{format_period(period)} · {total}", tuple(label for label, _counts in rows), series
-    )
+    series = []
+    for network in _order(found.networks):
+        # Its own sum: a post about two projects stands in two bars.
+        name = f"{_network(ctx, network)} {found.networks[network].posts:,}"
+        counts = tuple(counted[network] for _label, counted in rows)
+        series.append(Series(name, counts, _tone(network)))
+    subtitle = f"{format_period(period)} · {_total_text(found)}"
+    labels = tuple(label for label, _counts in rows)
+    return Chart(title, subtitle, labels, tuple(series))
 
 
 def _tone(network: str) -> int:
@@ -118,29 +144,30 @@ def _network(ctx: Context, network: str) -> str:
 
 
 def _tally(tally: Tally, network: str = "") -> str:
-    return " · ".join(
-        filter(None, (str(tally.posts), reach_text(network, tally.delivered, tally.opened)))
-    )
+    """`12 · ส่งถึง 320 · เปิดอ่าน 82`; `network` = "" where several are summed."""
+    reach = reach_text(network, tally.delivered, tally.opened)
+    return " · ".join(filter(None, (str(tally.posts), reach)))
 
 
 def _months(ctx: Context, found: Summary) -> list[tuple[str, str]]:
+    """The posts of each month, and in brackets those of each network."""
     lines = []
-    for month in sorted(found.months):
-        counts = found.months[month]
+    for month, counts in sorted(found.months.items()):
         known = [network.value for network in Network if network.value in counts]
-        parts = ", ".join(f"{_network(ctx, network)} {counts[network]}" for network in known)
-        lines.append(
-            (
-                format_month(month),
-                f"{sum(counts.values())} ({parts})" if parts else str(sum(counts.values())),
-            )
-        )
+        parts = [f"{_network(ctx, network)} {counts[network]}" for network in known]
+        total = str(sum(counts.values()))
+        if parts:
+            total = f"{total} ({', '.join(parts)})"
+        lines.append((format_month(month), total))
     return lines
 
 
 def _projects(found: Summary) -> list[tuple[str, str]]:
+    """The posts about each project; of those that are too many for a card only the number."""
     ordered = _ordered(found.projects)
-    lines = [(name or _("ไม่ระบุโครงการ"), _tally(found.projects[name])) for name in ordered[:MOST]]
+    lines = []
+    for name in ordered[:MOST]:
+        lines.append((name or _("ไม่ระบุโครงการ"), _tally(found.projects[name])))
     if len(ordered) > MOST:
         lines.append((_("โครงการอื่น"), str(len(ordered) - MOST)))
     return lines
@@ -157,29 +184,36 @@ async def _missing(ctx: Context, period: Period) -> str:
     if not every:
         why = unset(_("ปฏิทินเผยแพร่ผลสำรวจ"), "DESKBOT_CONFIG: [[releases]]", ctx.staff.role)
         return _("ผลสำรวจที่ยังไม่ประชาสัมพันธ์: %(why)s", why=why)
-    until = min(period.until.toordinal(), ctx.today.toordinal() + 1)
-    released = [one for one in every if period.first <= one.on and one.on.toordinal() < until]
-    publicised = await publications.list_publicised(
-        ctx.db, sorted({one.project for one in released})
-    )
+    # What comes out later than today cannot be missing.
+    until = min(period.until, ctx.today + timedelta(days=1))
+    released = [one for one in every if period.first <= one.on < until]
+    projects = sorted({one.project for one in released})
+    publicised = await publications.list_publicised(ctx.db, projects)
     left = without_publicity(released, publicised)
     if not left:
         return _("ผลสำรวจที่ยังไม่ประชาสัมพันธ์: ไม่มี")
-    return "\n".join((_("⚠️ ผลสำรวจที่ยังไม่ประชาสัมพันธ์ %(count)s", count=len(left)), *_releases(left)))
+    head = _("⚠️ ผลสำรวจที่ยังไม่ประชาสัมพันธ์ %(count)s", count=len(left))
+    return "\n".join((head, *_releases(left)))
 
 
 def _releases(left: Sequence[Release]) -> list[str]:
-    return [
-        _(
+    """The first of them, a line each."""
+    lines = []
+    for one in sorted(left, key=lambda one: one.on)[:MOST]:
+        line = _(
             "%(project)s ข้อมูล %(data)s · ออกเมื่อ %(on)s",
             project=one.project,
             data=_data(one),
             on=format_date(one.on),
         )
-        for one in sorted(left, key=lambda one: one.on)[:MOST]
-    ]
+        lines.append(line)
+    return lines
 
 
 def _data(release: Release) -> str:
-    first, last = format_month(release.first), format_month(release.last)
-    return first if first == last else f"{first}–{last}"
+    """The months that its data are about."""
+    first = format_month(release.first)
+    last = format_month(release.last)
+    if first == last:
+        return first
+    return f"{first}–{last}"
