@@ -59,11 +59,13 @@ class Unclear:
     error: str
 
 
-Answer = Posted | Failed | Unclear
+PostingAnswer = Posted | Failed | Unclear
 """What a network answered."""
 
 
-async def settle(work: Work, publication: Publication, network: Network, answer: Answer) -> None:
+async def settle(
+    work: Work, publication: Publication, network: Network, answer: PostingAnswer
+) -> None:
     """Writes what the network answered; its writer, and who let it go out, are told once nothing is
     under way.
     """
@@ -86,7 +88,7 @@ async def settle(work: Work, publication: Publication, network: Network, answer:
 
 
 async def _with_answer(
-    work: Work, old: Publication, network: Network, answer: Answer
+    work: Work, old: Publication, network: Network, answer: PostingAnswer
 ) -> Publication:
     """The publication after an answer; a post that is out gets its ticket."""
     post = _after(old.posts[network], answer, work.now)
@@ -122,7 +124,7 @@ async def _logged(work: Work, publication: Publication, post: Post) -> Publicati
     )
 
 
-def _after(post: Post, answer: Answer, now: datetime) -> Post:
+def _after(post: Post, answer: PostingAnswer, now: datetime) -> Post:
     """The post after an answer."""
     match answer:
         case Posted():
