@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import StaffId
-from store.engine.database import Database, Reader, Tx
+from store.engine.database import Database, Reader, Row, Tx, is_one_of
 
 _OPENED = (
-    *(
-        "ticket.read",
-        "ticket.created",
-        "ticket.changed",
-        "ticket.reopened",
-        "ticket.restored",
-        "ticket.taken",
-    ),
-    *("customer.read", "customer.created", "customer.changed", "customer.history", "request.read"),
+    "ticket.read",
+    "ticket.created",
+    "ticket.changed",
+    "ticket.reopened",
+    "ticket.restored",
+    "ticket.taken",
+    "customer.read",
+    "customer.created",
+    "customer.changed",
+    "customer.history",
+    "request.read",
 )
 """What says that somebody has a record before them; a line of a list does not."""
 _RECENT = 2000
@@ -39,40 +41,56 @@ class AuditEntry:
 async def add(tx: Tx, entries: list[AuditEntry]) -> None:
     """Append entries."""
     await tx.execute_many(
-        "INSERT INTO audit (occurred_at, staff_id, action, record, platform, event_id) VALUES (?, ?, ?, ?, ?, ?)",
-        [(e.at, e.staff_id, e.action, e.record, e.platform, e.event_id) for e in entries],
+        "INSERT INTO audit (occurred_at, staff_id, action, record, platform, event_id) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.at,
+                entry.staff_id,
+                entry.action,
+                entry.record,
+                entry.platform,
+                entry.event_id,
+            )
+            for entry in entries
+        ],
     )
 
 
 async def list_latest(db: Database, limit: int, record: str = "") -> list[AuditEntry]:
     """The newest entries, of one record where it is named."""
-    where, params = ("WHERE record = ?", (record,)) if record else ("", ())
+    where = ""
+    params: list[str] = []
+    if record:
+        where = "WHERE record = ?"
+        params = [record]
     rows = await db.fetch(
         "SELECT occurred_at, staff_id, action, record, platform, event_id "
         f"FROM audit {where} ORDER BY id DESC LIMIT {int(limit)}",
         *params,
     )
-    return [
-        AuditEntry(
-            r["occurred_at"],
-            None if r["staff_id"] is None else StaffId(r["staff_id"]),
-            r["action"],
-            r["record"],
-            r["platform"],
-            r["event_id"],
-        )
-        for r in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> AuditEntry:
+    return AuditEntry(
+        at=row["occurred_at"],
+        staff_id=row["staff_id"],
+        action=row["action"],
+        record=row["record"],
+        platform=row["platform"],
+        event_id=row["event_id"],
+    )
 
 
 async def find_latest_record(db: Reader, staff_id: StaffId, since: datetime) -> str:
     """The ticket or customer that a person opened or saved last, if that was after `since`; "" for
     none.
     """
-    marks = ", ".join("?" for _action in _OPENED)
     row = await db.fetch_one(
-        f"SELECT record FROM audit WHERE id > (SELECT max(id) FROM audit) - {_RECENT} AND staff_id = ? "
-        f"AND occurred_at >= ? AND action IN ({marks}) ORDER BY id DESC LIMIT 1",
+        f"SELECT record FROM audit WHERE id > (SELECT max(id) FROM audit) - {_RECENT} "
+        f"AND staff_id = ? AND occurred_at >= ? AND {is_one_of('action', _OPENED)} "
+        "ORDER BY id DESC LIMIT 1",
         staff_id,
         since,
         *_OPENED,

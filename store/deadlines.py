@@ -18,13 +18,12 @@ def rows_for(configuration: Configuration, ticket: Ticket) -> list[Due]:
     """What is to be told of the ticket's deadline: an occurrence for each due time, so each is told
     once.
     """
-    times = clock.notice_times(configuration, ticket)
     due_at = clock.due_at(configuration, ticket)
     if due_at is None:
         return []
-    return [
-        Due(KIND, ticket.no, f"{stage}:{due_at:%Y-%m-%dT%H:%M}", at) for stage, at in times.items()
-    ]
+    times = clock.notice_times(configuration, ticket)
+    minute = f"{due_at:%Y-%m-%dT%H:%M}"
+    return [Due(KIND, ticket.no, f"{stage}:{minute}", at) for stage, at in times.items()]
 
 
 def stage_of(occurrence: str) -> Stage:
@@ -38,16 +37,11 @@ async def replan(tx: Tx, wanted: Mapping[TicketNo, Sequence[Due]], now: datetime
     What was told is not told again because a holiday entered late moved it from one past hour to
     another."""
     done = await due.list_done(tx, KIND, [*wanted])
-    told = {
-        no: {stage_of(occurrence) for occurrence in occurrences} for no, occurrences in done.items()
-    }
     await due.cancel_all(tx, KIND, [*wanted])
-    await due.plan(
-        tx,
-        [
-            row
-            for no, rows in wanted.items()
-            for row in rows
-            if row.due_at > now or stage_of(row.occurrence) not in told.get(no, ())
-        ],
-    )
+    planned: list[Due] = []
+    for no, rows in wanted.items():
+        told = {stage_of(occurrence) for occurrence in done.get(no, ())}
+        for row in rows:
+            if row.due_at > now or stage_of(row.occurrence) not in told:
+                planned.append(row)
+    await due.plan(tx, planned)

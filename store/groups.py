@@ -45,7 +45,9 @@ async def find_group(db: Reader, platform: Platform, chat: str) -> Group | None:
     row = await db.fetch_one(
         f"SELECT {_COLUMNS} FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat
     )
-    return None if row is None else _group(row)
+    if row is None:
+        return None
+    return _group(row)
 
 
 async def list_groups(db: Reader) -> list[Group]:
@@ -58,11 +60,10 @@ async def list_groups(db: Reader) -> list[Group]:
 
 async def remove(tx: Tx, platform: Platform, chat: str) -> bool:
     """Serve this group no longer; False where it was not enrolled."""
-    return bool(
-        await tx.execute(
-            "DELETE FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat
-        )
+    removed = await tx.execute(
+        "DELETE FROM enrolled_groups WHERE platform = ? AND chat = ?", platform, chat
     )
+    return removed > 0
 
 
 async def move(tx: Tx, platform: Platform, chat: str, to: str) -> None:
@@ -71,8 +72,8 @@ async def move(tx: Tx, platform: Platform, chat: str, to: str) -> None:
     """
     await tx.execute(
         f"INSERT INTO enrolled_groups ({_COLUMNS}) "
-        "SELECT platform, CAST(? AS TEXT), title, team, enrolled_by, enrolled_at FROM enrolled_groups "
-        "WHERE platform = ? AND chat = ? ON CONFLICT (platform, chat) DO NOTHING",
+        "SELECT platform, CAST(? AS TEXT), title, team, enrolled_by, enrolled_at "
+        "FROM enrolled_groups WHERE platform = ? AND chat = ? ON CONFLICT (platform, chat) DO NOTHING",
         to,
         platform,
         chat,

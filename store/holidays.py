@@ -21,8 +21,8 @@ async def list_rules(db: Reader) -> Mapping[date, DayRule]:
 async def enter(tx: Tx, on: date, rule: DayRule, by: StaffId, now: datetime) -> None:
     """The office's word on one date; a later word takes the place of an earlier one."""
     await tx.execute(
-        "INSERT INTO holidays (day_on, name, working, entered_at, entered_by) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (day_on) DO UPDATE SET name = excluded.name, working = excluded.working, "
+        "INSERT INTO holidays (day_on, name, working, entered_at, entered_by) "
+        "VALUES (?, ?, ?, ?, ?) ON CONFLICT (day_on) DO UPDATE SET name = excluded.name, working = excluded.working, "
         "entered_at = excluded.entered_at, entered_by = excluded.entered_by",
         on,
         rule.name,
@@ -41,7 +41,8 @@ async def lay_over(db: Reader, configuration: Configuration) -> Configuration:
     """The office's data with these dates laid over its calendar; the same value where nothing was
     entered since.
     """
-    calendar, entered = configuration.calendar, await list_rules(db)
+    calendar = configuration.calendar
+    entered = await list_rules(db)
     if entered == calendar.entered:
         return configuration
     return replace(configuration, calendar=calendar.with_entered(entered))

@@ -13,7 +13,7 @@ from domain.staff import StaffId
 from domain.tickets.records import Change
 from store.customers import duplicates, revisions
 from store.customers.records import get_record, hold, update_customer, write_derived
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, count
 from store.owed import requests
 from store.records import changes
 from store.tickets.records import get_tickets
@@ -39,26 +39,35 @@ class StoredMerge:
 
 
 def _stored(row: Row) -> StoredMerge:
-    survivor, merged, after = (
-        revisions.from_text(row[f"{name}_state"]) for name in ("survivor", "merged", "after")
+    merge = Merge(
+        survivor=revisions.from_text(row["survivor_state"]),
+        merged=revisions.from_text(row["merged_state"]),
+        after=revisions.from_text(row["after_state"]),
+        moved=tuple(json.loads(row["moved_contacts"])),
     )
-    by = None if row["merged_by"] is None else StaffId(row["merged_by"])
-    moved = tuple(json.loads(row["moved_contacts"]))
     return StoredMerge(
-        row["id"], Merge(survivor, merged, after, moved), row["merged_at"], by, row["undone_at"]
+        id=row["id"],
+        merge=merge,
+        merged_at=row["merged_at"],
+        merged_by=row["merged_by"],
+        undone_at=row["undone_at"],
     )
 
 
 async def find_merge(db: Reader, merge_id: str) -> StoredMerge | None:
     """One merge, standing or taken back."""
     row = await db.fetch_one("SELECT * FROM merges WHERE id = ?", merge_id)
-    return None if row is None else _stored(row)
+    if row is None:
+        return None
+    return _stored(row)
 
 
 async def find_standing(db: Reader, merged: str) -> StoredMerge | None:
     """The merge that ended this code."""
     row = await db.fetch_one("SELECT * FROM merges WHERE merged = ? AND undone_at IS NULL", merged)
-    return None if row is None else _stored(row)
+    if row is None:
+        return None
+    return _stored(row)
 
 
 async def list_standing(db: Reader, survivor: str) -> list[StoredMerge]:
@@ -74,9 +83,12 @@ async def find_tied(db: Reader, stored: StoredMerge) -> StoredMerge | None:
     """A later merge into the same survivor that has to be taken back first, since both brought one
     contact.
     """
-    others = await list_standing(db, stored.merge.survivor.code)
-    later = [one for one in others if one.merge.after.version > stored.merge.after.version]
-    return next((one for one in later if is_tied(stored.merge, one.merge)), None)
+    merge = stored.merge
+    for other in await list_standing(db, merge.survivor.code):
+        later = other.merge.after.version > merge.after.version
+        if later and is_tied(merge, other.merge):
+            return other
+    return None
 
 
 async def has_others_since(db: Reader, stored: StoredMerge) -> bool:
@@ -101,8 +113,7 @@ async def list_moved(db: Reader, merge_id: str, kind: str) -> list[str]:
 async def count_by_customer(db: Reader, kind: str, code: str) -> int:
     """How many records of a kind name this very code."""
     table, _key, _type = MOVABLE[kind]
-    row = await db.fetch_one(f"SELECT count(*) AS n FROM {table} WHERE customer_code = ?", code)
-    return int(row["n"]) if row else 0
+    return await count(db, f"SELECT count(*) AS n FROM {table} WHERE customer_code = ?", code)
 
 
 async def merge(
@@ -128,38 +139,49 @@ async def merge(
     # A contact who went over is found at the survivor alone.
     await write_derived(tx, [await get_record(tx, merged.code)])
     await update_customer(tx, survivor, union.customer, by, now)
-    await changes.add(
-        tx, survivor.code, [Change(now, by, "merged", "", merged.code, survivor.version + 1)]
-    )
+    line = Change(now, by, "merged", "", merged.code, survivor.version + 1)
+    await changes.add(tx, survivor.code, [line])
     after = await get_record(tx, survivor.code)
-    await tx.execute(
-        "INSERT INTO merges (id, survivor, merged, survivor_state, merged_state, after_state, moved_contacts, "
-        "merged_at, merged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        merge_id,
-        survivor.code,
-        merged.code,
-        *map(revisions.to_text, (survivor, merged, after)),
-        json.dumps(union.moved),
-        now,
-        by,
-    )
-    for kind, (table, key, _type) in MOVABLE.items():
-        rows = await tx.fetch(
-            f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", merged.code
-        )
-        records = [str(row["record"]) for row in rows]
-        await tx.execute_many(
-            "INSERT INTO merge_moves (merge_id, kind, record) VALUES (?, ?, ?)",
-            [(merge_id, kind, record) for record in records],
-        )
+    await _insert(tx, merge_id, Merge(survivor, merged, after, union.moved), by, now)
+    for kind in MOVABLE:
+        records = await _take_down(tx, merge_id, kind, merged.code)
         await _move(tx, kind, merged.code, survivor.code, by, now, records)
     await tx.execute(
-        "UPDATE duplicates SET state = 'merged', decided_at = ?, decided_by = ? WHERE one = ? AND other = ?",
+        "UPDATE duplicates SET state = 'merged', decided_at = ?, decided_by = ? "
+        "WHERE one = ? AND other = ?",
         now,
         by,
         *sorted((survivor.code, merged.code)),
     )
     await duplicates.hand_on(tx, merged.code, survivor.code, now)
+
+
+async def _insert(tx: Tx, merge_id: str, merge: Merge, by: StaffId, now: datetime) -> None:
+    await tx.execute(
+        "INSERT INTO merges (id, survivor, merged, survivor_state, merged_state, after_state, "
+        "moved_contacts, merged_at, merged_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        merge_id,
+        merge.survivor.code,
+        merge.merged.code,
+        revisions.to_text(merge.survivor),
+        revisions.to_text(merge.merged),
+        revisions.to_text(merge.after),
+        json.dumps(merge.moved),
+        now,
+        by,
+    )
+
+
+async def _take_down(tx: Tx, merge_id: str, kind: str, code: str) -> list[str]:
+    """Write down which records of a kind the merge takes over, so that it can be taken back."""
+    table, key, _type = MOVABLE[kind]
+    rows = await tx.fetch(f"SELECT {key} AS record FROM {table} WHERE customer_code = ?", code)
+    records = [str(row["record"]) for row in rows]
+    await tx.execute_many(
+        "INSERT INTO merge_moves (merge_id, kind, record) VALUES (?, ?, ?)",
+        [(merge_id, kind, record) for record in records],
+    )
+    return records
 
 
 async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: datetime) -> None:
@@ -180,7 +202,13 @@ async def _post(tx: Tx, merged: Customer, survivor: Customer, by: StaffId, now: 
 
 
 async def _move(
-    tx: Tx, kind: str, old: str, new: str, by: StaffId, now: datetime, some: Sequence[str]
+    tx: Tx,
+    kind: str,
+    old: str,
+    new: str,
+    by: StaffId,
+    now: datetime,
+    some: Sequence[str],
 ) -> None:
     """These records of a kind from one code to another, where they are still there."""
     table, key, of = MOVABLE[kind]
@@ -191,11 +219,21 @@ async def _move(
     if kind == "request":
         await requests.note_moved(tx, [int(record) for record in some], old, new, by, now)
     if kind == "ticket":
-        for no, ticket in (await get_tickets(tx, some)).items():
-            if ticket.customer == new:
-                await changes.add(
-                    tx, no, [Change(now, by, "customer_code", old, new, ticket.version)]
-                )
+        await _note_moved_tickets(tx, old, new, by, now, some)
+
+
+async def _note_moved_tickets(
+    tx: Tx,
+    old: str,
+    new: str,
+    by: StaffId,
+    now: datetime,
+    some: Sequence[str],
+) -> None:
+    for no, ticket in (await get_tickets(tx, some)).items():
+        if ticket.customer == new:
+            line = Change(now, by, "customer_code", old, new, ticket.version)
+            await changes.add(tx, no, [line])
 
 
 async def unmerge(
@@ -211,7 +249,8 @@ async def unmerge(
 
     Conflict("changed") where the survivor has moved on from `now_survivor` or the merge was taken
     back already."""
-    survivor, merged = parted.survivor, parted.merged
+    survivor = parted.survivor
+    merged = parted.merged
     await hold(tx, (survivor.code, merged.code), alone=True)
     undone = await tx.execute(
         "UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL",
@@ -229,17 +268,17 @@ async def unmerge(
     await tx.execute(
         "UPDATE customers SET merged_into = NULL, updated_at = ? WHERE code = ?", now, merged.code
     )
-    row = await get_record(tx, merged.code)
-    await update_customer(tx, row, replace(merged, version=row.version), by, now)
+    stood = await get_record(tx, merged.code)
+    await update_customer(tx, stood, replace(merged, version=stood.version), by, now)
     for kind in MOVABLE:
         records = await list_moved(tx, stored.id, kind)
         await _move(tx, kind, survivor.code, merged.code, by, now, records)
-    line = Change(now, by, "merged_into", survivor.code, "", row.version + 1)
-    await changes.add(tx, merged.code, [line])
-    await changes.add(
-        tx, survivor.code, [Change(now, by, "merged", merged.code, "", now_survivor.version + 1)]
-    )
+    of_merged = Change(now, by, "merged_into", survivor.code, "", stood.version + 1)
+    await changes.add(tx, merged.code, [of_merged])
+    of_survivor = Change(now, by, "merged", merged.code, "", now_survivor.version + 1)
+    await changes.add(tx, survivor.code, [of_survivor])
     await tx.execute(
-        "UPDATE duplicates SET state = 'proposed', decided_at = NULL, decided_by = NULL WHERE one = ? AND other = ?",
+        "UPDATE duplicates SET state = 'proposed', decided_at = NULL, decided_by = NULL "
+        "WHERE one = ? AND other = ?",
         *sorted((survivor.code, merged.code)),
     )

@@ -5,6 +5,9 @@ Each looks at so many records at a time, lets the one writer of its thing write 
 wrong, and returns how many were; running numbers go on above all that are there.
 docs/architecture.md lists what is derived."""
 
+from collections.abc import Mapping, Sequence
+
+from domain.customers.records import Customer, CustomerCode
 from domain.publicity.reading import text_key
 from store.customers import keys as customer_keys
 from store.customers import records as customers
@@ -19,32 +22,46 @@ BATCH = 500
 
 async def rebuild_customers(tx: Tx) -> int:
     """What customers are found by: `customers.folded`, `customer_keys`, `search_words`."""
-    wrong, last = 0, ""
-    while rows := await tx.fetch(
-        f"SELECT code, folded FROM customers WHERE code > ? ORDER BY code LIMIT {BATCH}", last
-    ):
+    wrong = 0
+    last = ""
+    while True:
+        rows = await tx.fetch(
+            f"SELECT code, folded FROM customers WHERE code > ? ORDER BY code LIMIT {BATCH}", last
+        )
+        if not rows:
+            break
         folded = {row["code"]: row["folded"] for row in rows}
-        records = [*(await customers.get_customers(tx, [*folded])).values()]
-        before = await revisions.list_by_codes(tx, [*folded])
-        lost = {
-            one.code: customer_keys.former_words([*before[one.code], one])
-            for one in records
-            if one.code in before
-        }
-        stale = {one.code: one for one in await customer_keys.find_stale(tx, records, lost)}
-        stale |= {one.code: one for one in records if folded[one.code] != customer_keys.folded(one)}
-        await customers.write_derived(tx, [*stale.values()])
-        for code in stale.keys() & lost.keys():
-            await customer_keys.keep_former(tx, code, lost[code])
+        wrong += await _mend_customers(tx, folded)
         await counters.raise_above(tx, "customer", [*folded])
-        wrong += len(stale)
         last = rows[-1]["code"]
     return wrong + await customer_keys.learn_all(tx)
 
 
+async def _mend_customers(tx: Tx, folded: Mapping[str, str]) -> int:
+    """Write what these are found by, where it is wrong; `folded` is what stands there, by code."""
+    found = await customers.get_customers(tx, [*folded])
+    records = [*found.values()]
+    lost = await _former_words(tx, records)
+    wrong = await customer_keys.find_stale(tx, records, lost)
+    wrong += [one for one in records if folded[one.code] != customer_keys.folded(one)]
+    stale = {one.code: one for one in wrong}
+    await customers.write_derived(tx, [*stale.values()])
+    for code in stale.keys() & lost.keys():
+        await customer_keys.keep_former(tx, code, lost[code])
+    return len(stale)
+
+
+async def _former_words(tx: Tx, records: Sequence[Customer]) -> dict[CustomerCode, set[str]]:
+    """The words that records lost, by code, of those that were ever changed."""
+    before = await revisions.list_by_codes(tx, [one.code for one in records])
+    changed = [one for one in records if one.code in before]
+    return {one.code: customer_keys.former_words([*before[one.code], one]) for one in changed}
+
+
 async def rebuild_tickets(tx: Tx) -> int:
     """What tickets are found and counted by: `ticket_texts`, `ticket_data`."""
-    wrong, last = 0, ""
+    wrong = 0
+    last = ""
     while some := await tickets.list_tickets_after(tx, last, BATCH):
         stale = await tickets.find_stale(tx, some)
         await tickets.write_derived(tx, stale)
@@ -56,7 +73,8 @@ async def rebuild_tickets(tx: Tx) -> int:
 
 async def rebuild_publications(tx: Tx) -> int:
     """What the same text is known by: `publications.text_key`."""
-    wrong, last = 0, ""
+    wrong = 0
+    last = ""
     while rows := await publications.list_texts_after(tx, last, BATCH):
         stale = [(no, text) for no, text, key in rows if key != text_key(text)]
         await publications.write_text_keys(tx, stale)

@@ -8,7 +8,7 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from store import due
 from store.due import Due
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, count, is_one_of
 
 KIND = "reminder"
 
@@ -50,11 +50,25 @@ async def add(tx: Tx, reminders: Sequence[Reminder]) -> None:
     await tx.execute_many(
         f"INSERT INTO reminders ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (r.id, r.staff_id, r.record, r.text, r.due_at, r.created_at, r.state, r.version)
-            for r in reminders
+            (
+                one.id,
+                one.staff_id,
+                one.record,
+                one.text,
+                one.due_at,
+                one.created_at,
+                one.state,
+                one.version,
+            )
+            for one in reminders
         ],
     )
-    await due.plan(tx, [Due(KIND, r.id, str(r.version), r.due_at) for r in reminders])
+    await due.plan(tx, [_ring(one, one.version, one.due_at) for one in reminders])
+
+
+def _ring(reminder: Reminder, version: int, due_at: datetime) -> Due:
+    """Each version of a reminder rings once."""
+    return Due(KIND, reminder.id, str(version), due_at)
 
 
 async def move(tx: Tx, reminder: Reminder, due_at: datetime) -> None:
@@ -62,7 +76,7 @@ async def move(tx: Tx, reminder: Reminder, due_at: datetime) -> None:
     it was read.
     """
     await _change(tx, reminder, "waiting", due_at)
-    await due.plan(tx, [Due(KIND, reminder.id, str(reminder.version + 1), due_at)])
+    await due.plan(tx, [_ring(reminder, reminder.version + 1, due_at)])
 
 
 async def end(tx: Tx, reminder: Reminder) -> None:
@@ -80,7 +94,8 @@ async def delete(tx: Tx, reminder: Reminder) -> None:
 
 async def _change(tx: Tx, reminder: Reminder, state: str, due_at: datetime) -> None:
     changed = await tx.execute(
-        "UPDATE reminders SET state = ?, due_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "UPDATE reminders SET state = ?, due_at = ?, version = version + 1 "
+        "WHERE id = ? AND version = ?",
         state,
         due_at,
         reminder.id,
@@ -94,7 +109,8 @@ async def _change(tx: Tx, reminder: Reminder, state: str, due_at: datetime) -> N
 async def mark_rung(tx: Tx, ids: Sequence[str]) -> None:
     """These have rung; their buttons still work."""
     await tx.execute_many(
-        "UPDATE reminders SET state = 'rung' WHERE id = ?", [(each,) for each in ids]
+        "UPDATE reminders SET state = 'rung' WHERE id = ?",
+        [(reminder_id,) for reminder_id in ids],
     )
 
 
@@ -110,9 +126,7 @@ async def get_reminders(db: Reader, ids: Sequence[str]) -> dict[str, Reminder]:
     """Those of these that there are, by id."""
     if not ids:
         return {}
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM reminders WHERE id IN ({', '.join('?' for _ in ids)})", *ids
-    )
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM reminders WHERE {is_one_of('id', ids)}", *ids)
     return {row["id"]: _reminder(row) for row in rows}
 
 
@@ -128,10 +142,9 @@ async def list_reminders(db: Reader, owner: StaffId, limit: int, offset: int = 0
 
 async def count_reminders(db: Reader, owner: StaffId) -> int:
     """How many a person still waits for."""
-    row = await db.fetch_one(
-        "SELECT count(*) AS n FROM reminders WHERE staff_id = ? AND state = 'waiting'", owner
+    return await count(
+        db, "SELECT count(*) AS n FROM reminders WHERE staff_id = ? AND state = 'waiting'", owner
     )
-    return int(row["n"]) if row else 0
 
 
 async def forget(tx: Tx, before: datetime) -> int:

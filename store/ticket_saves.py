@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from domain.tickets.records import Status, Ticket
 from store import deadlines, due
+from store.due import Due
 from store.engine.database import Tx
 from store.owed import requests
 from store.owed.adopt import adopt
@@ -34,21 +35,28 @@ async def add_tickets(tx: Tx, several: Sequence[Ticket], context: SaveContext) -
 
 
 async def _plan_new(tx: Tx, several: Sequence[Ticket], context: SaveContext) -> None:
-    await due.plan(
-        tx, [row for ticket in several for row in deadlines.rows_for(context.configuration, ticket)]
-    )
+    rows: list[Due] = []
+    for ticket in several:
+        rows += deadlines.rows_for(context.configuration, ticket)
+    await due.plan(tx, rows)
 
 
 async def update_ticket(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:
     """Save changes to a ticket read at `old.version`; Conflict("changed") where it has moved on."""
     await tickets.update_ticket(tx, old, new, context.by, context.now)
-    rows = deadlines.rows_for(context.configuration, new)
-    if rows != deadlines.rows_for(context.configuration, old):
-        await deadlines.replan(tx, {new.no: rows}, context.now)
+    told_before = deadlines.rows_for(context.configuration, old)
+    told_now = deadlines.rows_for(context.configuration, new)
+    if told_now != told_before:
+        await deadlines.replan(tx, {new.no: told_now}, context.now)
     if new.status is Status.VOIDED and old.status is not Status.VOIDED:
         await requests.ticket_voided(tx, new.no, context)
-    elif (new.status, new.subject, new.closed_at) != (old.status, old.subject, old.closed_at):
+    elif _of_request(new) != _of_request(old):
         await requests.settle_ticket(tx, new.no, context)
+
+
+def _of_request(ticket: Ticket) -> tuple[object, ...]:
+    """What its request, and what is owed on that, follow from."""
+    return ticket.status, ticket.subject, ticket.closed_at
 
 
 async def update_imported(tx: Tx, old: Ticket, new: Ticket, context: SaveContext) -> None:

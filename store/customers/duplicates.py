@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.staff import StaffId
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, count, is_one_of
 
 FEW = 6
 OPEN = "state IN ('proposed', 'reported')"
@@ -34,8 +34,14 @@ def pair_of(code: str, other: str, score: int, why: str) -> Pair:
 
 
 def _pair(row: Row) -> Pair:
-    by = None if row["reported_by"] is None else StaffId(row["reported_by"])
-    return Pair(row["one"], row["other"], int(row["score"]), row["why"], row["state"], by)
+    return Pair(
+        one=row["one"],
+        other=row["other"],
+        score=int(row["score"]),
+        why=row["why"],
+        state=row["state"],
+        reported_by=row["reported_by"],
+    )
 
 
 async def propose(tx: Tx, pairs: Sequence[Pair], now: datetime) -> None:
@@ -43,8 +49,8 @@ async def propose(tx: Tx, pairs: Sequence[Pair], now: datetime) -> None:
     is.
     """
     await tx.execute_many(
-        "INSERT INTO duplicates (one, other, score, why, state, found_at) VALUES (?, ?, ?, ?, 'proposed', ?) "
-        "ON CONFLICT (one, other) DO NOTHING",
+        "INSERT INTO duplicates (one, other, score, why, state, found_at) "
+        "VALUES (?, ?, ?, ?, 'proposed', ?) ON CONFLICT (one, other) DO NOTHING",
         [(pair.one, pair.other, pair.score, pair.why, now) for pair in pairs],
     )
 
@@ -54,7 +60,8 @@ async def report(tx: Tx, pairs: Sequence[Pair], by: StaffId, now: datetime) -> N
     await tx.execute_many(
         "INSERT INTO duplicates (one, other, score, why, state, found_at, reported_by) "
         "VALUES (?, ?, ?, ?, 'reported', ?, ?) ON CONFLICT (one, other) DO UPDATE SET "
-        "state = 'reported', found_at = excluded.found_at, reported_by = excluded.reported_by, decided_at = NULL",
+        "state = 'reported', found_at = excluded.found_at, "
+        "reported_by = excluded.reported_by, decided_at = NULL",
         [(pair.one, pair.other, pair.score, pair.why, now, by) for pair in pairs],
     )
 
@@ -76,9 +83,12 @@ async def decide_different(tx: Tx, one: str, other: str, by: StaffId, now: datet
 async def find_pair(db: Reader, one: str, other: str) -> Pair | None:
     """What is known of these two."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM duplicates WHERE one = ? AND other = ?", *sorted((one, other))
+        f"SELECT {_COLUMNS} FROM duplicates WHERE one = ? AND other = ?",
+        *sorted((one, other)),
     )
-    return None if row is None else _pair(row)
+    if row is None:
+        return None
+    return _pair(row)
 
 
 async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
@@ -88,16 +98,16 @@ async def hand_on(tx: Tx, merged: str, survivor: str, now: datetime) -> None:
         merged,
         merged,
     )
-    pairs = [_pair(row) for row in rows]
-    others = [(pair.other if pair.one == merged else pair.one, pair) for pair in pairs]
+    handed_on: list[tuple[object, ...]] = []
+    for pair in map(_pair, rows):
+        other = pair.other if pair.one == merged else pair.one
+        if other != survivor:
+            codes = sorted((survivor, other))
+            handed_on.append((*codes, pair.score, pair.why, now, pair.reported_by))
     await tx.execute_many(
         "INSERT INTO duplicates (one, other, score, why, state, found_at, reported_by) "
         "VALUES (?, ?, ?, ?, 'reported', ?, ?) ON CONFLICT (one, other) DO NOTHING",
-        [
-            (*sorted((survivor, other)), pair.score, pair.why, now, pair.reported_by)
-            for other, pair in others
-            if other != survivor
-        ],
+        handed_on,
     )
 
 
@@ -112,24 +122,26 @@ async def list_open(db: Reader, limit: int, offset: int = 0) -> list[Pair]:
     return [_pair(row) for row in rows]
 
 
-_NOT_MERGED = "NOT EXISTS (SELECT 1 FROM customers c WHERE c.code IN (d.one, d.other) AND c.merged_into IS NOT NULL)"
+_NOT_MERGED = (
+    "NOT EXISTS (SELECT 1 FROM customers c "
+    "WHERE c.code IN (d.one, d.other) AND c.merged_into IS NOT NULL)"
+)
 
 
 async def count_open(db: Reader, since: datetime | None = None) -> int:
     """How many pairs wait for a decision; those found since a time where one is given."""
-    where, params = (" AND found_at >= ?", (since,)) if since else ("", ())
-    row = await db.fetch_one(
-        f"SELECT count(*) AS n FROM duplicates d WHERE {OPEN} AND {_NOT_MERGED}{where}", *params
-    )
-    return int(row["n"]) if row else 0
+    waiting = f"SELECT count(*) AS n FROM duplicates d WHERE {OPEN} AND {_NOT_MERGED}"
+    if since is None:
+        return await count(db, waiting)
+    return await count(db, f"{waiting} AND found_at >= ?", since)
 
 
 async def list_known(db: Reader, codes: Sequence[str]) -> set[tuple[str, str]]:
     """The pairs whose smaller code is one of these that were ever proposed, reported or decided."""
     if not codes:
         return set()
-    marks = ", ".join("?" for _ in codes)
-    rows = await db.fetch(f"SELECT one, other FROM duplicates WHERE one IN ({marks})", *codes)
+    asked = is_one_of("one", codes)
+    rows = await db.fetch(f"SELECT one, other FROM duplicates WHERE {asked}", *codes)
     return {(row["one"], row["other"]) for row in rows}
 
 
@@ -139,23 +151,28 @@ async def list_alike(db: Reader, after: str, limit: int) -> tuple[list[tuple[str
 
     Returns the pairs whose smaller code is among them, and the last code looked at; empty at the
     register's end. What more than FEW customers share (a switchboard) tells nothing."""
-    codes = await db.fetch(
-        f"SELECT code FROM customers WHERE code > ? AND merged_into IS NULL ORDER BY code LIMIT {int(limit)}",
+    listed = await db.fetch(
+        "SELECT code FROM customers WHERE code > ? AND merged_into IS NULL "
+        f"ORDER BY code LIMIT {int(limit)}",
         after,
     )
+    codes = [row["code"] for row in listed]
     if not codes:
         return [], ""
-    marks = ", ".join("?" for _ in codes)
     rows = await db.fetch(
         # CROSS JOIN and `|| ''` keep SQLite from walking through all telephones first.
-        "SELECT a.customer_code AS one, b.customer_code AS other FROM customer_keys a CROSS JOIN customer_keys b "
-        f"WHERE a.customer_code IN ({marks}) AND a.kind || '' IN ('phone', 'email', 'whole') "
+        "SELECT a.customer_code AS one, b.customer_code AS other "
+        "FROM customer_keys a CROSS JOIN customer_keys b "
+        f"WHERE {is_one_of('a.customer_code', codes)} "
+        "AND a.kind || '' IN ('phone', 'email', 'whole') "
         "AND b.kind = a.kind AND b.key = a.key AND b.customer_code > a.customer_code "
-        "AND (SELECT count(*) FROM (SELECT 1 FROM customer_keys c WHERE c.kind = a.kind AND c.key = a.key "
-        f"LIMIT {FEW + 1}) AS sharing) <= {FEW}",
-        *(row["code"] for row in codes),
+        "AND (SELECT count(*) FROM (SELECT 1 FROM customer_keys c "
+        f"WHERE c.kind = a.kind AND c.key = a.key LIMIT {FEW + 1}) AS sharing) <= {FEW}",
+        *codes,
     )
-    return list(dict.fromkeys((row["one"], row["other"]) for row in rows)), codes[-1]["code"]
+    # Two customers may share more than one thing.
+    pairs = dict.fromkeys((row["one"], row["other"]) for row in rows)
+    return list(pairs), codes[-1]
 
 
 async def list_changed(db: Reader, after: str, limit: int, since: datetime) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from domain.customers.records import Contact, Customer, CustomerCode
 from domain.text import spellings
-from store.engine.database import Tx
+from store.engine.database import Tx, is_one_of
 
 WORD_LENGTH = 60
 WHOLE_LENGTH = 120
@@ -25,47 +25,68 @@ def phone_key(phone: str) -> str:
     8765432180.
     """
     number = phone.split(";", 1)[0]
-    national = "0" + number[3:] if number.startswith("+66") else number
-    return re.sub(r"\D", "", national)[::-1]
+    if number.startswith("+66"):
+        number = "0" + number[3:]
+    only_digits = re.sub(r"\D", "", number)
+    return only_digits[::-1]
 
 
 def keys_of(customer: Customer) -> list[tuple[str, str]]:
     """(kind, key) of everything that a record is found by, but its former names."""
-    people: list[Customer | Contact] = [customer, *customer.contacts]
-    phones = {phone_key(phone) for who in people for phone in (who.phone, who.mobile) if phone}
-    emails = {who.email.lower() for who in people if who.email}
-    return [
-        *(("phone", key) for key in sorted(phones) if key),
-        *(("email", key) for key in sorted(emails)),
-        *(("word", key) for key in sorted(words_of(customer))),
-        *(("whole", key) for key in filter(None, [whole_key(customer.name)])),
-    ]
+    keys = {
+        "phone": _phone_keys(customer),
+        "email": _email_keys(customer),
+        "word": words_of(customer),
+        "whole": {whole_key(customer.name)},
+    }
+    # Nothing is found by an empty key: of a telephone without digits, a name without letters.
+    return [(kind, key) for kind, some in keys.items() for key in sorted(some) if key]
+
+
+def _phone_keys(customer: Customer) -> set[str]:
+    keys: set[str] = set()
+    for who in _people(customer):
+        keys.add(phone_key(who.phone))
+        keys.add(phone_key(who.mobile))
+    return keys
+
+
+def _email_keys(customer: Customer) -> set[str]:
+    return {who.email.lower() for who in _people(customer)}
+
+
+def _people(customer: Customer) -> list[Customer | Contact]:
+    return [customer, *customer.contacts]
 
 
 def whole_key(name: str) -> str:
     """What a whole name is found by, "" where nothing of it can be searched."""
-    return next(iter(spellings(name)), "")[:WHOLE_LENGTH]
+    return _first_spelling(name)[:WHOLE_LENGTH]
 
 
 def words_of(customer: Customer) -> set[str]:
     """The search keys of all words of name, organisation and contacts, at most WORD_LENGTH
     characters each.
     """
-    return {
-        word[:WORD_LENGTH]
-        for name in _names(customer)
-        for key in spellings(name)
-        for word in key.split()
-    }
+    words: set[str] = set()
+    for name in _names(customer):
+        for key in spellings(name):
+            words.update(word[:WORD_LENGTH] for word in key.split())
+    return words
 
 
 def folded(customer: Customer) -> str:
     """What a part of a word is looked for in: the words of name, organisation and contacts."""
-    return " ".join((spellings(name) or [""])[0] for name in _names(customer))
+    return " ".join(_first_spelling(name) for name in _names(customer))
+
+
+def _first_spelling(name: str) -> str:
+    return next(iter(spellings(name)), "")
 
 
 def _names(customer: Customer) -> list[str]:
-    return [customer.name, customer.organisation, *(contact.name for contact in customer.contacts)]
+    contacts = [contact.name for contact in customer.contacts]
+    return [customer.name, customer.organisation, *contacts]
 
 
 def former_words(states: Sequence[Customer]) -> set[str]:
@@ -73,28 +94,37 @@ def former_words(states: Sequence[Customer]) -> set[str]:
     their order.
     """
     own = [words_of(replace(state, contacts=())) for state in states]
-    return {word for old, new in pairwise(own) for word in old - new}
+    lost: set[str] = set()
+    for old, new in pairwise(own):
+        lost |= old - new
+    return lost
 
 
 async def write(tx: Tx, customers: Sequence[Customer]) -> None:
     """Write all keys of these records anew, but those of former names, and learn the words that
     nobody had.
     """
-    keys = [(kind, key, customer.code) for customer in customers for kind, key in keys_of(customer)]
+    rows: list[tuple[str, str, str]] = []
+    for customer in customers:
+        rows += [(kind, key, customer.code) for kind, key in keys_of(customer)]
     for codes in _some([customer.code for customer in customers]):
-        marks = ", ".join("?" for _ in codes)
-        drop = f"DELETE FROM customer_keys WHERE customer_code IN ({marks}) AND kind <> 'former'"
-        await tx.execute_many(drop, [tuple(codes)])
+        theirs = is_one_of("customer_code", codes)
+        # Not `execute`: this waits for no answer and goes along with what is asked next.
+        await tx.execute_many(
+            f"DELETE FROM customer_keys WHERE {theirs} AND kind <> 'former'", [tuple(codes)]
+        )
     await tx.execute_many(
-        "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", keys
+        "INSERT INTO customer_keys (kind, key, customer_code) VALUES (?, ?, ?)", rows
     )
-    await _learn(tx, list(dict.fromkeys(key for kind, key, _code in keys if kind == "word")))
+    words = [key for kind, key, _code in rows if kind == "word"]
+    await _learn(tx, list(dict.fromkeys(words)))
 
 
 async def keep_former(tx: Tx, code: str, words: Collection[str]) -> None:
     """A name that changed stays findable by the words it lost."""
     await tx.execute_many(
-        "INSERT INTO customer_keys (kind, key, customer_code) VALUES ('former', ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO customer_keys (kind, key, customer_code) VALUES ('former', ?, ?) "
+        "ON CONFLICT DO NOTHING",
         [(word, code) for word in sorted(words)],
     )
 
@@ -108,20 +138,22 @@ async def find_stale(
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     lost: dict[str, set[str]] = defaultdict(set)
     for codes in _some([customer.code for customer in customers]):
-        marks = ", ".join("?" for _ in codes)
-        where = f"customer_code IN ({marks})"
-        for row in await tx.fetch(
-            f"SELECT customer_code, kind, key FROM customer_keys WHERE {where}", *codes
-        ):
+        theirs = is_one_of("customer_code", codes)
+        rows = await tx.fetch(
+            f"SELECT customer_code, kind, key FROM customer_keys WHERE {theirs}", *codes
+        )
+        for row in rows:
+            code = row["customer_code"]
             if row["kind"] == "former":
-                lost[row["customer_code"]].add(row["key"])
+                lost[code].add(row["key"])
             else:
-                found[row["customer_code"]].add((row["kind"], row["key"]))
-    return [
-        one
-        for one in customers
-        if found[one.code] != set(keys_of(one)) or not lost[one.code] >= former.get(one.code, set())
-    ]
+                found[code].add((row["kind"], row["key"]))
+    stale: list[Customer] = []
+    for one in customers:
+        missing = former.get(one.code, set()) - lost[one.code]
+        if missing or found[one.code] != set(keys_of(one)):
+            stale.append(one)
+    return stale
 
 
 async def learn_all(tx: Tx) -> int:
@@ -130,25 +162,29 @@ async def learn_all(tx: Tx) -> int:
     """
     await tx.execute("UPDATE search_state SET additions = additions + 1")
     return await tx.execute(
-        "INSERT INTO search_words (word) SELECT key FROM customer_keys WHERE kind IN ('word', 'former') "
+        "INSERT INTO search_words (word) "
+        "SELECT key FROM customer_keys WHERE kind IN ('word', 'former') "
         "GROUP BY key ORDER BY count(*) DESC, key ON CONFLICT (word) DO NOTHING"
     )
 
 
 async def _learn(tx: Tx, words: Sequence[str]) -> None:
     """Words that are there already are read only, so that most saves hold up nobody else's."""
-    new = [word for some in _some(words) for word in await _unknown(tx, some)]
-    if new:
-        await tx.execute("UPDATE search_state SET additions = additions + 1")
-        await tx.execute_many(
-            "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING",
-            [(word,) for word in new],
-        )
+    new: list[str] = []
+    for some in _some(words):
+        new += await _unknown(tx, some)
+    if not new:
+        return
+    await tx.execute("UPDATE search_state SET additions = additions + 1")
+    await tx.execute_many(
+        "INSERT INTO search_words (word) VALUES (?) ON CONFLICT (word) DO NOTHING",
+        [(word,) for word in new],
+    )
 
 
 async def _unknown(tx: Tx, words: Sequence[str]) -> list[str]:
-    marks = ", ".join("?" for _ in words)
-    rows = await tx.fetch(f"SELECT word FROM search_words WHERE word IN ({marks})", *words)
+    asked = is_one_of("word", words)
+    rows = await tx.fetch(f"SELECT word FROM search_words WHERE {asked}", *words)
     known = {row["word"] for row in rows}
     return [word for word in words if word not in known]
 

@@ -10,14 +10,17 @@ from store.engine.database import Reader, Tx, is_one_of
 
 def to_text(customer: Customer) -> str:
     """A whole record as JSON."""
-    data = asdict(customer) | {"unknown": sorted(customer.unknown), "created_at": None}
+    data = asdict(customer)
+    data["unknown"] = sorted(customer.unknown)
+    data["created_at"] = None
     return json.dumps(data, ensure_ascii=False)
 
 
 def from_text(text: str) -> Customer:
     """The reverse of `to_text`, without the time of creation, which never changes."""
     data = json.loads(text)
-    data["gender"] = Gender(data["gender"]) if data["gender"] else None
+    if data["gender"]:
+        data["gender"] = Gender(data["gender"])
     data["unknown"] = frozenset(data["unknown"])
     data["contacts"] = tuple(Contact(**one) for one in data["contacts"])
     data["addresses"] = tuple(Address(**one) for one in data["addresses"])
@@ -39,13 +42,16 @@ async def find(db: Reader, code: str, version: int) -> Customer | None:
     row = await db.fetch_one(
         "SELECT state FROM revisions WHERE record = ? AND version = ?", code, version
     )
-    return None if row is None else from_text(row["state"])
+    if row is None:
+        return None
+    return from_text(row["state"])
 
 
 async def list_by_codes(db: Reader, codes: Sequence[str]) -> dict[str, list[Customer]]:
     """All states that were kept of these records, oldest first, by code."""
     rows = await db.fetch(
-        f"SELECT record, state FROM revisions WHERE {is_one_of('record', codes)} ORDER BY record, version",
+        "SELECT record, state FROM revisions "
+        f"WHERE {is_one_of('record', codes)} ORDER BY record, version",
         *codes,
     )
     found: dict[str, list[Customer]] = {}

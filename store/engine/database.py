@@ -1,6 +1,6 @@
 """One small interface over the two engines: reads, and write transactions given as one function."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any, Protocol, TypeVar
 
 Row = Mapping[str, Any]
@@ -79,4 +79,17 @@ def is_one_of(column: str, values: Sequence[object]) -> str:
     """`column IN (?, ?)` for these values; never true where there are none, which PostgreSQL has no
     `IN ()` for.
     """
-    return f"{column} IN ({', '.join('?' for _ in values)})" if values else "1 = 0"
+    if not values:
+        return "1 = 0"
+    return f"{column} IN ({marks(values)})"
+
+
+def marks(values: Sized) -> str:
+    """As many places for parameters as there are values: `?, ?, ?`."""
+    return ", ".join("?" * len(values))
+
+
+async def count(db: Reader, sql: str, *params: object) -> int:
+    """The number that a `SELECT count(*) AS n …` gives."""
+    row = await db.fetch_one(sql, *params)
+    return int(row["n"]) if row else 0

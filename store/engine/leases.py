@@ -12,12 +12,16 @@ async def take_many(tx: Tx, names: Sequence[str], owner: str, now: datetime) -> 
     """Take or extend several; returns those that are now the owner's."""
     if not names:
         return set()
+    wanted = ", ".join(["(?, ?, ?)"] * len(names))
+    values: list[object] = []
     # In one order, so that two who want the same wait for each other and never both.
+    for name in sorted(names):
+        values += [name, owner, now + TTL]
     rows = await tx.fetch(
-        f"INSERT INTO leases (name, owner, expires_at) VALUES {', '.join('(?, ?, ?)' for _ in names)} "
+        f"INSERT INTO leases (name, owner, expires_at) VALUES {wanted} "
         "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "
         "WHERE leases.owner = excluded.owner OR leases.expires_at < ? RETURNING name",
-        *(value for name in sorted(names) for value in (name, owner, now + TTL)),
+        *values,
         now,
     )
     return {row["name"] for row in rows}
@@ -39,10 +43,10 @@ async def touch(tx: Tx, name: str, owner: str, now: datetime) -> None:
 
 async def holds(tx: Tx, name: str, owner: str) -> bool:
     """Whether the lease is the owner's."""
-    return (
-        await tx.fetch_one("SELECT 1 AS one FROM leases WHERE name = ? AND owner = ?", name, owner)
-        is not None
+    row = await tx.fetch_one(
+        "SELECT 1 AS one FROM leases WHERE name = ? AND owner = ?", name, owner
     )
+    return row is not None
 
 
 async def release_all(db: Database, owner_prefix: str) -> None:
@@ -54,7 +58,8 @@ async def release_all(db: Database, owner_prefix: str) -> None:
     async def work(tx: Tx) -> None:
         await tx.execute(f"DELETE FROM leases WHERE {theirs}", len(owner_prefix), owner_prefix)
         await tx.execute(
-            f"UPDATE due SET owner = '', lease_until_at = NULL WHERE state = 'waiting' AND {theirs}",
+            "UPDATE due SET owner = '', lease_until_at = NULL "
+            f"WHERE state = 'waiting' AND {theirs}",
             len(owner_prefix),
             owner_prefix,
         )

@@ -59,23 +59,32 @@ class _Connection:
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
         async with _translated():
-            return [dict(row) for row in await self.raw.fetch(numbered(sql), *params)]
+            rows = await self.raw.fetch(numbered(sql), *params)
+        return [dict(row) for row in rows]
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
         async with _translated():
             row = await self.raw.fetchrow(numbered(sql), *params)
-        return None if row is None else dict(row)
+        if row is None:
+            return None
+        return dict(row)
 
     async def execute(self, sql: str, *params: object) -> int:
+        # A text without parameters goes as it is: it may be a migration's statement, of any kind.
+        if params:
+            sql = numbered(sql)
         async with _translated():
-            status: str = await self.raw.execute(numbered(sql) if params else sql, *params)
+            status: str = await self.raw.execute(sql, *params)
+        # Such as "UPDATE 3", "INSERT 0 1", "CREATE TABLE".
         tail = status.rsplit(" ", 1)[-1]
         return int(tail) if tail.isdigit() else 0
 
     async def execute_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        if listed := list(rows):
-            async with _translated():
-                await self.raw.executemany(numbered(sql), listed)
+        listed = list(rows)
+        if not listed:
+            return
+        async with _translated():
+            await self.raw.executemany(numbered(sql), listed)
 
 
 class PostgresqlDatabase:

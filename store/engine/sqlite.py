@@ -23,7 +23,9 @@ PRAGMAS = (
     "PRAGMA cache_size=-32768",
     "PRAGMA journal_size_limit=67108864",
 )
-WAL_TRIES, WAL_PAUSE = 100, 0.05
+WAL_TRIES = 100
+WAL_PAUSE = 0.05
+"""Times that a new file is made WAL, and seconds between them."""
 
 
 @lru_cache(maxsize=64)
@@ -44,22 +46,26 @@ def _encode(value: object) -> object:
     encode = _ENCODERS.get(type(value))
     if encode is not None:
         return encode(value)
-    return encode_time(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):  # a subclass, such as a test's frozen one
+        return encode_time(value)
+    return value
 
 
 def _encoded(rows: Iterable[tuple[object, ...]]) -> Iterator[list[object]]:
     """Many rows; nearly all values are texts and numbers, which go as they are."""
-    find = _ENCODERS.get
+    plain = {str, int, float, type(None)}
     for row in rows:
-        yield [value if (encode := find(type(value))) is None else encode(value) for value in row]
+        yield [value if type(value) in plain else _encode(value) for value in row]
 
 
 def _decode(names: Sequence[str], values: Sequence[object]) -> Row:
     row: dict[str, object] = {}
     for name, value in zip(names, values, strict=True):
-        if value is not None and name.endswith("_at"):
+        if value is None:
+            row[name] = None
+        elif name.endswith("_at"):
             row[name] = datetime.fromisoformat(str(value))
-        elif value is not None and name.endswith("_on"):
+        elif name.endswith("_on"):
             row[name] = date.fromisoformat(str(value))
         else:
             row[name] = value
@@ -77,7 +83,7 @@ async def _translated() -> AsyncIterator[None]:
         raise
     except sqlite3.OperationalError as error:
         # The plain code 1 means a wrong statement, which no later try would mend.
-        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF == sqlite3.SQLITE_ERROR:
+        if _primary_code(error) == sqlite3.SQLITE_ERROR:
             raise
         raise StoreUnavailable(str(error)) from error
     except ValueError as error:
@@ -85,6 +91,12 @@ async def _translated() -> AsyncIterator[None]:
         if "connection" not in str(error).lower():
             raise
         raise StoreUnavailable(str(error)) from error
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code without what it says of the circumstances."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF
 
 
 class _Connection:
@@ -101,12 +113,14 @@ class _Connection:
         self._waiting: list[tuple[str, list[tuple[object, ...]]]] = []
 
     async def fetch(self, sql: str, *params: object) -> list[Row]:
+        encoded = [_encode(value) for value in params]
+
         def run(connection: sqlite3.Connection) -> list[Row]:
             cursor = connection.execute(sql, encoded)
-            names = [column[0] for column in cursor.description or ()]
+            columns = cursor.description or ()
+            names = [column[0] for column in columns]
             return [_decode(names, row) for row in cursor.fetchall()]
 
-        encoded = [_encode(value) for value in params]
         return await self._run(run)
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
@@ -134,17 +148,13 @@ class _Connection:
             await self.raw.rollback()
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        waiting, self._waiting = self._waiting, []
+        waiting = self._waiting
+        self._waiting = []
 
         def run() -> T:
             connection = self.raw._conn
             for sql, rows in waiting:
-                if len(rows) == 1:
-                    connection.execute(sql, [_encode(value) for value in rows[0]])
-                else:
-                    # Encoded here, in the connection's thread: the event loop has other things to
-                    # do.
-                    connection.executemany(sql, _encoded(rows))
+                _execute_many(connection, sql, rows)
             return work(connection)
 
         # The one use of something private of aiosqlite, which the lock pins: its public calls are a
@@ -152,6 +162,17 @@ class _Connection:
         hop: Callable[[Callable[[], T]], Awaitable[T]] = self.raw._execute
         async with _translated():
             return await hop(run)
+
+
+def _execute_many(
+    connection: sqlite3.Connection, sql: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    # Encoded here, in the connection's thread: the event loop has other things to do.
+    encoded = _encoded(rows)
+    if len(rows) == 1:
+        connection.execute(sql, next(encoded))
+    else:
+        connection.executemany(sql, encoded)
 
 
 class SqliteDatabase:
@@ -173,7 +194,8 @@ class SqliteDatabase:
         return await self._reader.fetch_one(sql, *params)
 
     async def write(self, work: Callable[[Tx], Awaitable[T]], *, first: bool = False) -> T:
-        task = asyncio.ensure_future(self._write(work) if first else self._write_in_turn(work))
+        writing = self._write if first else self._write_in_turn
+        task = asyncio.ensure_future(writing(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
@@ -212,12 +234,12 @@ async def _use_wal(connection: aiosqlite.Connection) -> None:
     for left in reversed(range(WAL_TRIES)):
         try:
             await connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
-                raise
-            await asyncio.sleep(WAL_PAUSE)
-        else:
             return
+        except sqlite3.OperationalError as error:
+            busy = _primary_code(error) == sqlite3.SQLITE_BUSY
+            if not busy or not left:
+                raise
+        await asyncio.sleep(WAL_PAUSE)
 
 
 async def _connect(path: str, *, query_only: bool = False) -> aiosqlite.Connection:

@@ -14,14 +14,32 @@ async def add(tx: Tx, record: str, changes: Sequence[Change]) -> None:
     await tx.execute_many(
         "INSERT INTO changes (record, version, changed_at, staff_id, field, old_value, new_value) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(record, c.version, c.at, c.by, c.field, c.old, c.new) for c in changes],
+        [
+            (
+                record,
+                change.version,
+                change.at,
+                change.by,
+                change.field,
+                change.old,
+                change.new,
+            )
+            for change in changes
+        ],
     )
 
 
 def _change(row: Row) -> Change:
-    by = None if row["staff_id"] is None else StaffId(row["staff_id"])
+    by = row["staff_id"]
+    if by is not None:
+        by = StaffId(by)
     return Change(
-        row["changed_at"], by, row["field"], row["old_value"], row["new_value"], int(row["version"])
+        at=row["changed_at"],
+        by=by,
+        field=row["field"],
+        old=row["old_value"],
+        new=row["new_value"],
+        version=int(row["version"]),
     )
 
 

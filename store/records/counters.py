@@ -26,12 +26,14 @@ async def reserve(db: Database, name: str) -> int:
 
 async def reserve_customer_code(db: Database) -> CustomerCode:
     """The next free customer code."""
-    return CustomerCode(f"C{await reserve(db, 'customer')}")
+    number = await reserve(db, "customer")
+    return CustomerCode(f"C{number}")
 
 
 async def reserve_ticket_no(db: Database, now: datetime) -> TicketNo:
     """The next free ticket number; the month is the one in which it is recorded."""
-    return ticket_no(await reserve(db, "ticket"), now.astimezone(BANGKOK))
+    number = await reserve(db, "ticket")
+    return ticket_no(number, now.astimezone(BANGKOK))
 
 
 async def raise_counter(tx: Tx, name: str, at_least: int) -> None:
@@ -49,10 +51,11 @@ async def raise_above(tx: Tx, name: str, records: Iterable[str]) -> None:
     """Make the running number go on above those of these codes or numbers: none is given out
     twice.
     """
-    numbers = [record[NUMBER_AT[name] :] for record in records]
-    await raise_counter(
-        tx, name, max((int(number) for number in numbers if number.isdecimal()), default=0)
-    )
+    begins_at = NUMBER_AT[name]
+    numbers = [record[begins_at:] for record in records]
+    # A number of an old register may have letters in it.
+    running = [int(number) for number in numbers if number.isdecimal()]
+    await raise_counter(tx, name, max(running, default=0))
 
 
 async def read_counter(db: Reader, name: str) -> int:

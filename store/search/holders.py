@@ -1,9 +1,9 @@
 """Customers that have words of the register: for each typed word, one of those that it may mean."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from store.engine.database import Database, Row
+from store.engine.database import Database, Row, marks
 from store.search.rank import LIMIT, Match
 
 PROBE = 5_000
@@ -55,7 +55,7 @@ async def _having(db: Database, meanings: Meanings) -> list[Row]:
 def _of_kind(kind: str, keys: Sequence[str]) -> str:
     return (
         "SELECT * FROM (SELECT customer_code AS code, key, kind FROM customer_keys "
-        f"WHERE kind = '{kind}' AND key IN ({_marks(keys)}) "
+        f"WHERE kind = '{kind}' AND key IN ({marks(keys)}) "
         f"ORDER BY key, customer_code LIMIT {ROWS}) AS {kind}s"
     )
 
@@ -104,7 +104,7 @@ async def _sizes(db: Database, meanings: Sequence[Meanings]) -> list[int]:
 def _count(n: int, keys: Meanings) -> str:
     return (
         f"(SELECT count(*) FROM (SELECT 1 FROM customer_keys WHERE kind = 'word' "
-        f"AND key IN ({_marks(keys)}) LIMIT {PROBE}) AS some{n}) AS n{n}"
+        f"AND key IN ({marks(keys)}) LIMIT {PROBE}) AS some{n}) AS n{n}"
     )
 
 
@@ -116,7 +116,7 @@ def _probed(ordered: Sequence[Meanings]) -> str:
     first, *others = ordered
     has_others = "".join(
         " AND EXISTS (SELECT 1 FROM customer_keys k WHERE k.customer_code = first.customer_code "
-        f"AND k.kind || '' IN ('word', 'former') AND k.key || '' IN ({_marks(keys)}))"
+        f"AND k.kind || '' IN ('word', 'former') AND k.key || '' IN ({marks(keys)}))"
         for keys in others
     )
     return (
@@ -133,12 +133,8 @@ def _intersected(ordered: Sequence[Meanings]) -> str:
     return f"{lists} ORDER BY customer_code LIMIT {ROWS}"
 
 
-def _among(keys: Iterable[str]) -> str:
-    return f"kind IN ('word', 'former') AND key IN ({_marks(keys)})"
-
-
-def _marks(keys: Iterable[str]) -> str:
-    return ", ".join("?" for _key in keys)
+def _among(keys: Meanings) -> str:
+    return f"kind IN ('word', 'former') AND key IN ({marks(keys)})"
 
 
 def _match(
