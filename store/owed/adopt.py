@@ -5,11 +5,13 @@ requests.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
 
 from domain.customers.records import CustomerCode
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
-from domain.owed.contracts import DUE_DATES, Contract, check_year
+from domain.owed.contracts import Contract, check_year
 from domain.owed.requests import Life, Request, RequestKind, place
 from domain.owed.rules import Owed, settle
 from domain.tickets.records import Status, Ticket
@@ -35,28 +37,43 @@ async def adopt(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> int:
         await requests.set_request(tx, no, None, context)
     if not belonging:
         return 0
-    codes = sorted({ticket.customer for ticket in belonging.values() if ticket.customer})
-    adoption = _Adoption(context, await counters.read_counter(tx, "request"))
-    for life in await requests.list_by_customers(tx, codes):
-        adoption.know(life)
-    adoption.taken = await contracts.list_existing(
-        tx, [each.contract_no for each in belonging.values()]
-    )
-    for ticket in sorted(belonging.values(), key=lambda ticket: (ticket.created_at, ticket.no)):
+    in_turn = sorted(belonging.values(), key=_turn)
+    adoption = await _begin_adoption(tx, in_turn, context)
+    for ticket in in_turn:
         adoption.take(ticket, request_of.get(ticket.no))
     await adoption.write(tx, request_of)
     return len(adoption.new)
 
 
 def _kind(ticket: Ticket, context: SaveContext) -> RequestKind | None:
-    return context.configuration.steps.find_kind(ticket.subject) if ticket.customer else None
+    if not ticket.customer:
+        return None
+    return context.configuration.steps.find_kind(ticket.subject)
+
+
+def _turn(ticket: Ticket) -> tuple[datetime, str]:
+    """Tickets come to their requests in the order in which they were created."""
+    return ticket.created_at, ticket.no
+
+
+async def _begin_adoption(tx: Tx, tickets: Sequence[Ticket], context: SaveContext) -> "_Adoption":
+    """What is there already of the customers and contracts of these tickets."""
+    codes = {ticket.customer for ticket in tickets if ticket.customer}
+    named = [ticket.contract_no for ticket in tickets]
+    adoption = _Adoption(context, await counters.read_counter(tx, "request"))
+    for life in await requests.list_by_customers(tx, sorted(codes)):
+        adoption.know(life)
+    adoption.taken = await contracts.list_existing(tx, named)
+    return adoption
 
 
 @dataclass(slots=True)
 class _Adoption:
-    """The requests of some customers while tickets are put on them, one by one; `last` = the last
-    number given.
-    """
+    """The requests of some customers while tickets are put on them, one by one.
+
+    `last` = the last number given; `taken` = numbers of contracts that nobody else can have; `new`
+    = requests that are yet to be written; `chosen` = by ticket the request that it is put on, None
+    where an officer has to say."""
 
     context: SaveContext
     last: int
@@ -80,22 +97,31 @@ class _Adoption:
         assert kind is not None
         assert ticket.customer is not None
         own = self._lives[ticket.customer, kind]
-        life = next((each for each in own if each.request.id == current), None)
-        if life and not (life.contract and ticket.contract_no not in ("", life.contract.no)):
+        if any(life.request.id == current and _fits(life, ticket) for life in own):
             return
-        ends = [rule.name for rule in self.context.rules.values() if ticket.subject in rule.ends]
-        found = place(self.context.configuration.steps, ticket, own, ends, ticket.created_at)
+        rules = self.context.rules.values()
+        ends = [rule.name for rule in rules if ticket.subject in rule.ends]
+        steps = self.context.configuration.steps
+        found = place(steps, ticket, own, ends, ticket.created_at)
         if found.waits:
             self.chosen[ticket.no] = None
             return
         life = found.life or self._begin(own, ticket, kind)
         self.chosen[ticket.no] = life.request.id
-        own[own.index(life)] = self._with_ticket(life, ticket)
+        at = own.index(life)
+        own[at] = self._with_ticket(life, ticket)
 
     def _begin(self, own: list[Life], ticket: Ticket, kind: RequestKind) -> Life:
         assert ticket.customer is not None
         self.last += 1
-        life = Life(Request(self.last, kind, ticket.customer, ticket.created_at, ticket.created_at))
+        request = Request(
+            id=self.last,
+            kind=kind,
+            customer=ticket.customer,
+            started_at=ticket.created_at,
+            touched_at=ticket.created_at,
+        )
+        life = Life(request)
         own.append(life)
         self.new.add(self.last)
         return life
@@ -105,16 +131,26 @@ class _Adoption:
         then.
         """
         contract = life.contract or self._contract(life, ticket)
-        tickets = tuple(sorted((*life.tickets, ticket), key=lambda one: (one.created_at, one.no)))
+        tickets = sorted((*life.tickets, ticket), key=_turn)
         request = replace(life.request, touched_at=ticket.closed_at or ticket.created_at)
         before = self._owed.get(request.id, ())
-        agreed = {name: getattr(contract, name) for name in DUE_DATES} if contract else {}
         changed = settle(
-            self.context.rules.values(), tickets, before, request.id, agreed, self.context.now
+            self.context.rules.values(),
+            tickets,
+            before,
+            request.id,
+            requests.agreed_days(contract),
+            self.context.now,
         )
-        ids = {row.id for row in changed if row.id}
-        debts = (*(row for row in before if row.id not in ids), *changed)
-        return replace(life, request=request, tickets=tickets, contract=contract, owed=debts)
+        changed_ids = {row.id for row in changed if row.id}
+        unchanged = [row for row in before if row.id not in changed_ids]
+        return replace(
+            life,
+            request=request,
+            tickets=tuple(tickets),
+            contract=contract,
+            owed=(*unchanged, *changed),
+        )
 
     def _contract(self, life: Life, ticket: Ticket) -> Contract | None:
         """The contract that a ticket names, where nobody has it and its year has begun."""
@@ -127,13 +163,13 @@ class _Adoption:
             return None
         self.taken.add(no)
         made = Contract(
-            no,
-            life.request.id,
-            ticket.contact_id,
-            ticket.contract_on,
-            ticket.projects,
-            ticket.data_years,
-            ticket.purpose,
+            no=no,
+            request_id=life.request.id,
+            contact_id=ticket.contact_id,
+            signed_on=ticket.contract_on,
+            projects=ticket.projects,
+            data_years=ticket.data_years,
+            purpose=ticket.purpose,
         )
         self.contracts.append(made)
         return made
@@ -141,15 +177,15 @@ class _Adoption:
     async def write(self, tx: Tx, request_of: dict[str, int]) -> None:
         """Write the requests that are new, and what was put on those that were there."""
         await counters.raise_counter(tx, "request", self.last)
-        every = [life for lives in self._lives.values() for life in lives]
-        for life in every:
+        for life in chain.from_iterable(self._lives.values()):
             if life.request.id in self.new:
                 await self._write_new(tx, life, request_of)
         for contract in self.contracts:
             if contract.request_id not in self.new:
                 await requests.add_contract(tx, contract, self.context)
         for no, request_id in self.chosen.items():
-            if request_id not in self.new and request_id != request_of.get(no):
+            moved = request_id != request_of.get(no)
+            if moved and request_id not in self.new:
                 await requests.set_request(tx, no, request_id, self.context)
 
     async def _write_new(self, tx: Tx, life: Life, request_of: dict[str, int]) -> None:
@@ -165,3 +201,10 @@ class _Adoption:
         if life.contract:
             await contracts.add_contract(tx, life.contract, context.by, life.request.touched_at)
         await owed.save(tx, life.owed, context.rules, context.calendar, context.now)
+
+
+def _fits(life: Life, ticket: Ticket) -> bool:
+    """Whether the ticket names no other contract than the request has."""
+    if life.contract is None:
+        return True
+    return ticket.contract_no in ("", life.contract.no)

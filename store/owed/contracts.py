@@ -1,13 +1,13 @@
 """Microdata contracts: one a request, each with a number of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.errors import NotFound
 from domain.owed.contracts import Contract, split_no
 from domain.staff import StaffId
-from store.engine.database import Reader, Row, Tx, is_one_of
+from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 
 SEPARATOR = "\n"
 COLUMNS = (
@@ -46,9 +46,9 @@ class Listed:
 def contract(row: Row) -> Contract:
     """A contract out of its columns."""
     fields = dict(row)
-    return replace(
-        Contract(**fields), projects=tuple(filter(None, row["projects"].split(SEPARATOR)))
-    )
+    projects = row["projects"].split(SEPARATOR)
+    fields["projects"] = tuple(filter(None, projects))
+    return Contract(**fields)
 
 
 def as_stored(contract: Contract) -> dict[str, object]:
@@ -69,7 +69,9 @@ def as_stored(contract: Contract) -> dict[str, object]:
 async def find_contract(db: Reader, no: str) -> Contract | None:
     """The contract with this number."""
     row = await db.fetch_one(f"SELECT {COLUMNS} FROM contracts WHERE no = ?", no)
-    return None if row is None else contract(row)
+    if row is None:
+        return None
+    return contract(row)
 
 
 async def get_contract(db: Reader, no: str) -> Contract:
@@ -89,7 +91,8 @@ async def list_existing(db: Reader, nos: Sequence[str]) -> set[str]:
 async def find_owner(db: Reader, no: str) -> str:
     """The code of the customer whose contract this is; "" where there is none."""
     row = await db.fetch_one(
-        "SELECT r.customer_code FROM contracts c JOIN requests r ON r.id = c.request_id WHERE c.no = ?",
+        "SELECT r.customer_code FROM contracts c JOIN requests r ON r.id = c.request_id "
+        "WHERE c.no = ?",
         no,
     )
     return row["customer_code"] if row else ""
@@ -110,16 +113,16 @@ async def list_taken(db: Reader, year: int) -> list[str]:
 async def add_contract(tx: Tx, contract: Contract, by: StaffId | None, now: datetime) -> None:
     """A new contract; Conflict("exists") where the number is taken, or the request has one."""
     number, year = split_no(contract.no)
-    stored = as_stored(contract)
+    stored = {
+        **as_stored(contract),
+        "number": number,
+        "year": year,
+        "request_id": contract.request_id,
+        "created_at": now,
+        "created_by": by,
+    }
     await tx.execute(
-        f"INSERT INTO contracts ({', '.join(stored)}, number, year, request_id, created_at, created_by) "
-        f"VALUES ({', '.join('?' for _ in stored)}, ?, ?, ?, ?, ?)",
-        *stored.values(),
-        number,
-        year,
-        contract.request_id,
-        now,
-        by,
+        f"INSERT INTO contracts ({', '.join(stored)}) VALUES ({marks(stored)})", *stored.values()
     )
 
 
@@ -129,8 +132,9 @@ async def update_contract(tx: Tx, contract: Contract) -> None:
     """
     number, year = split_no(contract.no)
     stored = {**as_stored(contract), "number": number, "year": year}
+    columns = ", ".join(f"{name} = ?" for name in stored)
     await tx.execute(
-        f"UPDATE contracts SET {', '.join(f'{name} = ?' for name in stored)} WHERE id = ?",
+        f"UPDATE contracts SET {columns} WHERE id = ?",
         *stored.values(),
         contract.id,
     )
@@ -143,16 +147,16 @@ async def remove_contract(tx: Tx, contract_id: int) -> None:
 
 def differences(old: Contract, new: Contract) -> list[tuple[str, str, str]]:
     """Field, from, to of what differs, as text."""
-    before, after = as_stored(old), as_stored(new)
-    return [
-        (
-            name,
-            "" if before[name] is None else str(before[name]),
-            "" if after[name] is None else str(after[name]),
-        )
-        for name in before
-        if before[name] != after[name]
-    ]
+    before = as_stored(old)
+    after = as_stored(new)
+    different = [name for name in before if before[name] != after[name]]
+    return [(name, _text(before[name]), _text(after[name])) for name in different]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value)
 
 
 _LISTED = (
@@ -165,11 +169,15 @@ _CONTRACTS = (
     "FROM requests r LEFT JOIN contracts c ON c.request_id = r.id LEFT JOIN owed o ON o.id = "
     "(SELECT max(id) FROM owed WHERE request_id = r.id AND rule = 'contract' AND state <> 'void')"
 )
-_OWED = "FROM owed o JOIN requests r ON r.id = o.request_id LEFT JOIN contracts c ON c.request_id = r.id"
+_OWED = (
+    "FROM owed o JOIN requests r ON r.id = o.request_id "
+    "LEFT JOIN contracts c ON c.request_id = r.id"
+)
 
 
 def _where(wanted: Filter, first: str, *params: object) -> tuple[str, list[object]]:
-    clauses, values = [first], [*params]
+    clauses = [first]
+    values = [*params]
     if wanted.overdue_before is not None:
         clauses.append("o.state = 'open' AND o.expected_on < ?")
         values.append(wanted.overdue_before)
@@ -217,7 +225,8 @@ async def _list(
     db: Reader, source: str, where: str, params: list[object], order: str, limit: int, offset: int
 ) -> tuple[list[Listed], dict[str, int]]:
     rows = await db.fetch(
-        f"SELECT {_LISTED} {source} WHERE {where} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}",
+        f"SELECT {_LISTED} {source} WHERE {where} "
+        f"ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}",
         *params,
     )
     counts = await db.fetch(
@@ -229,10 +238,8 @@ async def _list(
 
 async def list_years(db: Reader) -> list[int]:
     """The Buddhist years that have contracts, the latest first."""
-    return [
-        int(row["year"])
-        for row in await db.fetch("SELECT DISTINCT year FROM contracts ORDER BY year DESC")
-    ]
+    rows = await db.fetch("SELECT DISTINCT year FROM contracts ORDER BY year DESC")
+    return [int(row["year"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,14 +260,22 @@ async def list_debtors(
         "SELECT r.customer_code AS customer, count(*) AS n, min(o.started_at) AS since_at, "
         "SUM(CASE WHEN o.expected_on < ? THEN 1 ELSE 0 END) AS overdue "
         "FROM owed o JOIN requests r ON r.id = o.request_id WHERE o.state = 'open' "
-        f"GROUP BY r.customer_code ORDER BY since_at, r.customer_code LIMIT {int(limit)} OFFSET {int(offset)}",
+        "GROUP BY r.customer_code ORDER BY since_at, r.customer_code "
+        f"LIMIT {int(limit)} OFFSET {int(offset)}",
         today,
     )
-    total = await db.fetch_one(
-        "SELECT count(DISTINCT r.customer_code) AS n FROM owed o JOIN requests r ON r.id = o.request_id "
-        "WHERE o.state = 'open'"
+    total = await count(
+        db,
+        "SELECT count(DISTINCT r.customer_code) AS n "
+        "FROM owed o JOIN requests r ON r.id = o.request_id WHERE o.state = 'open'",
     )
     found = [
-        Debtor(row["customer"], int(row["n"]), int(row["overdue"]), row["since_at"]) for row in rows
+        Debtor(
+            customer=row["customer"],
+            count=int(row["n"]),
+            overdue=int(row["overdue"]),
+            since=row["since_at"],
+        )
+        for row in rows
     ]
-    return found, int(total["n"]) if total else 0
+    return found, total

@@ -5,7 +5,7 @@ belong to each.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.customers.records import CustomerCode
 from domain.errors import Conflict, NotFound
@@ -15,7 +15,7 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder, settle
 from domain.staff import StaffId
 from domain.tickets.records import Change, Status, Ticket
 from store.customers.records import hold_survivors
-from store.engine.database import Database, Reader, Row, Tx, is_one_of
+from store.engine.database import Database, Reader, Row, Tx, count, is_one_of
 from store.owed import contracts
 from store.owed import rows as owed
 from store.records import changes
@@ -63,49 +63,48 @@ async def list_by_customer(
     db: Reader, customer: str, kind: RequestKind | None = None
 ) -> list[Life]:
     """A customer's requests, the latest last; of one kind where it is named."""
-    where, params = (" AND kind = ?", (kind,)) if kind else ("", ())
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM requests WHERE customer_code = ? AND {_MEANT}{where} ORDER BY started_at, id",
-        customer,
-        *params,
-    )
-    return await _lives(db, [_request(row) for row in rows])
+    where = f"customer_code = ? AND {_MEANT}"
+    params = [customer]
+    if kind is not None:
+        where += " AND kind = ?"
+        params.append(kind)
+    return await _list_lives(db, where, params)
 
 
 async def list_by_customers(db: Reader, customers: Sequence[str]) -> list[Life]:
     """All requests of these customers, the latest last."""
     where = f"{is_one_of('customer_code', customers)} AND {_MEANT}"
+    return await _list_lives(db, where, customers)
+
+
+async def _list_lives(db: Reader, where: str, params: Sequence[str]) -> list[Life]:
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *customers
+        f"SELECT {_COLUMNS} FROM requests WHERE {where} ORDER BY started_at, id", *params
     )
     return await _lives(db, [_request(row) for row in rows])
 
 
 async def count_by_customer(db: Reader, customer: str) -> int:
     """How many requests the customer has."""
-    row = await db.fetch_one(
-        f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer
+    return await count(
+        db, f"SELECT count(*) AS n FROM requests WHERE customer_code = ? AND {_MEANT}", customer
     )
-    return int(row["n"]) if row else 0
 
 
 async def list_bare(db: Reader, request_ids: Sequence[int]) -> dict[int, Life]:
     """These requests by id, each with its contract alone."""
     if not request_ids:
         return {}
-    marks = ", ".join("?" for _ in request_ids)
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE id IN ({marks})", *request_ids)
+    asked = is_one_of("id", request_ids)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM requests WHERE {asked}", *request_ids)
     papers = await _contracts(db, request_ids)
-    return {
-        int(row["id"]): Life(_request(row), contract=papers.get(int(row["id"]))) for row in rows
-    }
+    found = [_request(row) for row in rows]
+    return {each.id: Life(each, contract=papers.get(each.id)) for each in found}
 
 
 async def _contracts(db: Reader, request_ids: Sequence[int]) -> dict[int, Contract]:
-    marks = ", ".join("?" for _ in request_ids)
-    rows = await db.fetch(
-        f"SELECT {contracts.COLUMNS} FROM contracts WHERE request_id IN ({marks})", *request_ids
-    )
+    asked = is_one_of("request_id", request_ids)
+    rows = await db.fetch(f"SELECT {contracts.COLUMNS} FROM contracts WHERE {asked}", *request_ids)
     return {int(row["request_id"]): contracts.contract(row) for row in rows}
 
 
@@ -114,14 +113,16 @@ async def find_request_of(db: Reader, ticket_no: str) -> int | None:
     row = await db.fetch_one(
         "SELECT request_id FROM request_tickets WHERE ticket_no = ?", ticket_no
     )
-    return None if row is None else int(row["request_id"])
+    if row is None:
+        return None
+    return int(row["request_id"])
 
 
 async def find_requests_of(db: Reader, ticket_nos: Sequence[str]) -> dict[str, int]:
     """The requests that these tickets are on, of those that are on one."""
+    asked = is_one_of("ticket_no", ticket_nos)
     rows = await db.fetch(
-        f"SELECT ticket_no, request_id FROM request_tickets WHERE {is_one_of('ticket_no', ticket_nos)}",
-        *ticket_nos,
+        f"SELECT ticket_no, request_id FROM request_tickets WHERE {asked}", *ticket_nos
     )
     return {row["ticket_no"]: int(row["request_id"]) for row in rows}
 
@@ -130,34 +131,51 @@ async def _lives(db: Reader, requests: Sequence[Request]) -> list[Life]:
     if not requests:
         return []
     ids = [request.id for request in requests]
-    where = f"WHERE request_id IN ({', '.join('?' for _ in ids)})"
-    on_request, marks = defaultdict[int, list[Ticket]](list), defaultdict[int, list[StepMark]](list)
+    on_request = await _tickets(db, ids)
+    ticked = await _marks(db, ids)
     debts = defaultdict[int, list[Owed]](list)
-    links = {
-        row["ticket_no"]: int(row["request_id"])
-        for row in await db.fetch(f"SELECT * FROM request_tickets {where}", *ids)
-    }
-    found = await tickets.get_tickets(db, list(links)) if links else {}
-    meant = [ticket for ticket in found.values() if ticket.status is not Status.VOIDED]
-    for ticket in sorted(meant, key=lambda ticket: (ticket.created_at, ticket.no)):
-        on_request[links[ticket.no]].append(ticket)
-    for row in await db.fetch(f"SELECT * FROM request_marks {where} ORDER BY marked_at", *ids):
-        marks[int(row["request_id"])].append(
-            StepMark(row["step"], row["marked_at"], row["staff_id"])
-        )
-    for each in await owed.list_of_requests(db, ids):
-        debts[each.request_id].append(each)
+    for row in await owed.list_of_requests(db, ids):
+        debts[row.request_id].append(row)
     papers = await _contracts(db, ids)
     return [
         Life(
-            each,
-            tuple(on_request[each.id]),
-            tuple(marks[each.id]),
-            papers.get(each.id),
-            tuple(debts[each.id]),
+            request=each,
+            tickets=tuple(on_request[each.id]),
+            marks=tuple(ticked[each.id]),
+            contract=papers.get(each.id),
+            owed=tuple(debts[each.id]),
         )
         for each in requests
     ]
+
+
+async def _tickets(db: Reader, request_ids: Sequence[int]) -> dict[int, list[Ticket]]:
+    """The tickets of each of these requests, the oldest first, without those that were voided."""
+    rows = await db.fetch(
+        f"SELECT * FROM request_tickets WHERE {is_one_of('request_id', request_ids)}", *request_ids
+    )
+    on_request = defaultdict[int, list[Ticket]](list)
+    if not rows:
+        return on_request
+    request_of = {row["ticket_no"]: int(row["request_id"]) for row in rows}
+    found = await tickets.get_tickets(db, list(request_of))
+    meant = [ticket for ticket in found.values() if ticket.status is not Status.VOIDED]
+    for ticket in sorted(meant, key=lambda ticket: (ticket.created_at, ticket.no)):
+        on_request[request_of[ticket.no]].append(ticket)
+    return on_request
+
+
+async def _marks(db: Reader, request_ids: Sequence[int]) -> dict[int, list[StepMark]]:
+    """The steps of each of these requests that somebody ticked."""
+    asked = is_one_of("request_id", request_ids)
+    rows = await db.fetch(
+        f"SELECT * FROM request_marks WHERE {asked} ORDER BY marked_at", *request_ids
+    )
+    ticked = defaultdict[int, list[StepMark]](list)
+    for row in rows:
+        mark = StepMark(row["step"], row["marked_at"], row["staff_id"])
+        ticked[int(row["request_id"])].append(mark)
+    return ticked
 
 
 async def reserve_request_id(db: Database) -> int:
@@ -171,7 +189,8 @@ async def add_request(tx: Tx, request: Request) -> None:
     """
     survivors = await hold_survivors(tx, [request.customer])
     await tx.execute(
-        "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO requests (id, kind, customer_code, started_at, touched_at) "
+        "VALUES (?, ?, ?, ?, ?)",
         request.id,
         request.kind,
         survivors.get(request.customer, request.customer),
@@ -192,7 +211,9 @@ async def note(
     if row is None:
         raise NotFound("request")
     version = int(row["version"])
-    lines = [Change(context.now, context.by, field, a, b, version) for field, a, b in fields]
+    lines = [
+        Change(context.now, context.by, field, old, new, version) for field, old, new in fields
+    ]
     await changes.add(tx, record(request_id), lines)
 
 
@@ -202,16 +223,14 @@ async def note_moved(
     """Note that these requests went from one customer to another, those that did."""
     for number in request_ids:
         row = await tx.fetch_one(
-            "UPDATE requests SET version = version + 1 WHERE id = ? AND customer_code = ? RETURNING version",
+            "UPDATE requests SET version = version + 1 "
+            "WHERE id = ? AND customer_code = ? RETURNING version",
             number,
             new,
         )
         if row is not None:
-            await changes.add(
-                tx,
-                record(number),
-                [Change(now, by, "customer_code", old, new, int(row["version"]))],
-            )
+            line = Change(now, by, "customer_code", old, new, int(row["version"]))
+            await changes.add(tx, record(number), [line])
 
 
 async def set_request(tx: Tx, ticket_no: str, request_id: int | None, context: SaveContext) -> None:
@@ -266,22 +285,42 @@ async def settle_request(tx: Tx, request_id: int, context: SaveContext) -> None:
     rows = settlement(life, context.rules, context.now)
     await owed.save(tx, rows, context.rules, context.calendar, context.now)
     before = {row.id: row.state for row in life.owed}
-    moved = [(f"owed_{row.rule}", str(before.get(row.id, "")), str(row.state)) for row in rows]
-    moved = [line for line in moved if line[1] != line[2]]
+    fields = [(f"owed_{row.rule}", str(before.get(row.id, "")), str(row.state)) for row in rows]
+    moved = _different(fields)
     if moved:
         await note(tx, request_id, context, moved)
 
 
+def _different(fields: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Of fields with what they were and what they are, those that changed."""
+    return [(field, old, new) for field, old, new in fields if old != new]
+
+
 def settlement(life: Life, rules: Mapping[str, Rule], now: datetime) -> list[Owed]:
     """What changes among the things owed on a request, from its tickets and contract."""
-    agreed = {name: getattr(life.contract, name) for name in DUE_DATES} if life.contract else {}
-    return settle(rules.values(), life.tickets, life.owed, life.request.id, agreed, now)
+    return settle(
+        rules.values(),
+        life.tickets,
+        life.owed,
+        life.request.id,
+        agreed_days(life.contract),
+        now,
+    )
+
+
+def agreed_days(contract: Contract | None) -> dict[str, date | None]:
+    """The days by which a contract says that what is owed is due; none without a contract."""
+    if contract is None:
+        return {}
+    return {name: getattr(contract, name) for name in DUE_DATES}
 
 
 def next_of(row: Owed, context: SaveContext) -> datetime | None:
     """When a thing owed is reminded of next; None where it is not."""
     rule = context.rules.get(row.rule)
-    return next_reminder(rule, row, context.calendar, context.now) if rule else None
+    if rule is None:
+        return None
+    return next_reminder(rule, row, context.calendar, context.now)
 
 
 async def change_owed(tx: Tx, old: Owed, new: Owed, context: SaveContext) -> None:
@@ -296,12 +335,9 @@ async def change_owed(tx: Tx, old: Owed, new: Owed, context: SaveContext) -> Non
         ("reason", old.reason, new.reason),
     ]
     await owed.hold(tx, old)
-    await owed.save(tx, [_bumped(new, old)], context.rules, context.calendar, context.now)
-    await note(tx, old.request_id, context, [field for field in fields if field[1] != field[2]])
-
-
-def _bumped(new: Owed, old: Owed) -> Owed:
-    return replace(new, version=old.version + 1)
+    saved = replace(new, version=old.version + 1)
+    await owed.save(tx, [saved], context.rules, context.calendar, context.now)
+    await note(tx, old.request_id, context, _different(fields))
 
 
 async def add_contract(tx: Tx, contract: Contract, context: SaveContext) -> None:

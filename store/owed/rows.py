@@ -11,13 +11,13 @@ from domain.owed.rules import Owed, OwedState, Rule, next_reminder
 from domain.staff import StaffId
 from store import due
 from store.due import Due
-from store.engine.database import Reader, Row, Tx, is_one_of
+from store.engine.database import Reader, Row, Tx, count, is_one_of, marks
 
 KIND = "owed"
 """The kind of the reminders among what is due."""
 COLUMNS = (
-    "id, request_id, rule, state, ticket_no, assignee_id, started_at, due_on, reminders, chased, extra, last_at, "
-    "snoozed_on, next_at, ended_at, reason, proof_no, version"
+    "id, request_id, rule, state, ticket_no, assignee_id, started_at, due_on, reminders, chased, "
+    "extra, last_at, snoozed_on, next_at, ended_at, reason, proof_no, version"
 )
 
 
@@ -30,7 +30,6 @@ def owed(row: Row) -> Owed:
 
 
 def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
-    started_on = row.started_at.date()
     return {
         "request_id": row.request_id,
         "rule": row.rule,
@@ -39,7 +38,7 @@ def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
         "assignee_id": row.assignee,
         "started_at": row.started_at,
         "due_on": row.due_on,
-        "expected_on": row.first_on(rule) if rule else row.due_on or started_on,
+        "expected_on": _expected_on(row, rule),
         "reminders": row.reminders,
         "chased": row.chased,
         "extra": row.extra,
@@ -51,6 +50,13 @@ def _stored(row: Owed, rule: Rule | None) -> dict[str, object]:
         "proof_no": row.proof_no,
         "version": row.version,
     }
+
+
+def _expected_on(row: Owed, rule: Rule | None) -> date:
+    if rule is None:
+        # The office's data name the rule no longer.
+        return row.due_on or row.started_at.date()
+    return row.first_on(rule)
 
 
 async def get_owed(db: Reader, owed_id: int) -> Owed:
@@ -65,9 +71,7 @@ async def list_by_ids(db: Reader, ids: Sequence[int]) -> list[Owed]:
     """These, in the order asked for."""
     if not ids:
         return []
-    rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE id IN ({', '.join('?' for _ in ids)})", *ids
-    )
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM owed WHERE {is_one_of('id', ids)}", *ids)
     found = {int(row["id"]): owed(row) for row in rows}
     return [found[each] for each in ids if each in found]
 
@@ -76,10 +80,9 @@ async def list_of_requests(db: Reader, request_ids: Sequence[int]) -> list[Owed]
     """All that is or was owed on these requests, oldest first."""
     if not request_ids:
         return []
-    marks = ", ".join("?" for _ in request_ids)
+    asked = is_one_of("request_id", request_ids)
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE request_id IN ({marks}) ORDER BY started_at, id",
-        *request_ids,
+        f"SELECT {COLUMNS} FROM owed WHERE {asked} ORDER BY started_at, id", *request_ids
     )
     return [owed(row) for row in rows]
 
@@ -97,7 +100,8 @@ async def list_of_officer(db: Reader, assignee: StaffId, limit: int = 50) -> lis
 async def list_open_after(db: Reader, owed_id: int, limit: int) -> list[Owed]:
     """The next open ones in the order of their ids."""
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? ORDER BY id LIMIT {int(limit)}",
+        f"SELECT {COLUMNS} FROM owed WHERE state = 'open' AND id > ? "
+        f"ORDER BY id LIMIT {int(limit)}",
         owed_id,
     )
     return [owed(row) for row in rows]
@@ -111,9 +115,10 @@ async def list_reminded(
     """
     columns = ", ".join(f"o.{name}" for name in COLUMNS.split(", "))
     rows = await db.fetch(
-        f"SELECT {columns}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' AND d.subject = CAST(o.id AS TEXT) "
-        "AND d.occurrence = CAST(o.reminders AS TEXT) WHERE o.state = 'open' AND o.last_at >= ? AND o.id > ? "
-        f"AND d.done_at >= ? ORDER BY o.id LIMIT {int(limit)}",
+        f"SELECT {columns}, d.done_at FROM owed o JOIN due d ON d.kind = '{KIND}' "
+        "AND d.subject = CAST(o.id AS TEXT) AND d.occurrence = CAST(o.reminders AS TEXT) "
+        "WHERE o.state = 'open' AND o.last_at >= ? AND o.id > ? AND d.done_at >= ? "
+        f"ORDER BY o.id LIMIT {int(limit)}",
         since,
         owed_id,
         since,
@@ -133,8 +138,8 @@ async def list_oldest(db: Reader, rules: Sequence[str], limit: int) -> tuple[int
         f"SELECT {COLUMNS} FROM owed WHERE {where} ORDER BY started_at, id LIMIT {int(limit)}",
         *rules,
     )
-    count = await db.fetch_one(f"SELECT count(*) AS n FROM owed WHERE {where}", *rules)
-    return int(count["n"]) if count else 0, [owed(row) for row in rows]
+    total = await count(db, f"SELECT count(*) AS n FROM owed WHERE {where}", *rules)
+    return total, [owed(row) for row in rows]
 
 
 async def count_by_customer(db: Reader, rules: Sequence[str], limit: int) -> dict[str, int]:
@@ -156,14 +161,15 @@ async def list_asked_for(
 
     How many there are of each officer's, and `limit` of them, those reminded of most first.
     """
-    start, end = (
-        datetime.combine(on, time(), BANGKOK) for on in (today, today + timedelta(days=1))
-    )
+    start = datetime.combine(today, time(), BANGKOK)
+    end = start + timedelta(days=1)
     rows = await db.fetch(
         f"SELECT {COLUMNS}, total FROM (SELECT {COLUMNS}, "
-        "row_number() OVER (PARTITION BY assignee_id ORDER BY reminders + chased DESC, expected_on, id) AS place, "
+        "row_number() OVER (PARTITION BY assignee_id "
+        "ORDER BY reminders + chased DESC, expected_on, id) AS place, "
         "count(*) OVER (PARTITION BY assignee_id) AS total FROM owed "
-        f"WHERE state = 'open' AND {is_one_of('rule', rules)} AND (expected_on < ? OR reminders > 0) "
+        f"WHERE state = 'open' AND {is_one_of('rule', rules)} "
+        "AND (expected_on < ? OR reminders > 0) "
         "AND (next_at IS NULL OR next_at >= ?) AND (last_at IS NULL OR last_at < ?)"
         f") AS asked WHERE place <= {int(limit)} ORDER BY place, id",
         *rules,
@@ -194,24 +200,31 @@ async def save(
     that was read."""
     for row in rows:
         rule = rules.get(row.rule)
-        at = next_reminder(rule, row, calendar, now) if rule else None
-        row = replace(row, next_at=at)
+        next_at = None
+        if rule is not None:
+            next_at = next_reminder(rule, row, calendar, now)
+        row = replace(row, next_at=next_at)
         stored = _stored(row, rule)
         if row.id:
             await _update(tx, row, stored)
         else:
-            added = await tx.fetch_one(
-                f"INSERT INTO owed ({', '.join(stored)}) VALUES ({', '.join('?' for _ in stored)}) RETURNING id",
-                *stored.values(),
-            )
-            assert added is not None
-            row = replace(row, id=int(added["id"]))
+            row = replace(row, id=await _insert(tx, stored))
         await _plan(tx, row)
 
 
+async def _insert(tx: Tx, stored: Mapping[str, object]) -> int:
+    added = await tx.fetch_one(
+        f"INSERT INTO owed ({', '.join(stored)}) VALUES ({marks(stored)}) RETURNING id",
+        *stored.values(),
+    )
+    assert added is not None
+    return int(added["id"])
+
+
 async def _update(tx: Tx, row: Owed, stored: Mapping[str, object]) -> None:
+    columns = ", ".join(f"{name} = ?" for name in stored)
     touched = await tx.execute(
-        f"UPDATE owed SET {', '.join(f'{name} = ?' for name in stored)} WHERE id = ? AND version IN (?, ?)",
+        f"UPDATE owed SET {columns} WHERE id = ? AND version IN (?, ?)",
         *stored.values(),
         row.id,
         row.version - 1,
@@ -232,20 +245,25 @@ async def hold(tx: Tx, row: Owed) -> None:
     """Nobody else changes this row until the transaction ends; Conflict("changed") where somebody
     did already.
     """
-    if not await tx.execute(
+    held = await tx.execute(
         "UPDATE owed SET version = version WHERE id = ? AND version = ?", row.id, row.version
-    ):
+    )
+    if not held:
         raise Conflict("changed", record="")
 
 
 async def note_reminded(
-    tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule], calendar: WorkingCalendar
+    tx: Tx,
+    rows: Sequence[Owed],
+    rules: Mapping[str, Rule],
+    calendar: WorkingCalendar,
 ) -> None:
     """Reminders of these rows go out, as `Owed.reminded` made them, and the next are planned;
     Conflict("due") where somebody changed one."""
-    if len(await _unchanged(tx, [(row.id, row.version, row.reminders - 1) for row in rows])) != len(
-        rows
-    ):
+    # As they were read: before this reminder.
+    read = [(row.id, row.version, row.reminders - 1) for row in rows]
+    unchanged = await _unchanged(tx, read)
+    if len(unchanged) != len(rows):
         raise Conflict("due")
     planned = [
         (row, next_reminder(rules[row.rule], row, calendar, row.last_at))
@@ -268,10 +286,11 @@ async def _unchanged(tx: Tx, read: Sequence[tuple[int, int, int]]) -> set[int]:
 
     Nobody changes them until the transaction ends.
     """
+    ids = [owed_id for owed_id, _version, _reminders in read]
     held = await tx.fetch(
-        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', read)} AND state = 'open' "
+        f"UPDATE owed SET reminders = reminders WHERE {is_one_of('id', ids)} AND state = 'open' "
         "RETURNING id, version, reminders",
-        *(each[0] for each in read),
+        *ids,
     )
     now = {(row["id"], row["version"], row["reminders"]) for row in held}
     return {each[0] for each in read if each in now}
@@ -285,7 +304,14 @@ async def replan(tx: Tx, rows: Sequence[Owed], rules: Mapping[str, Rule]) -> Non
     moved = [row for row in rows if row.id in held]
     await tx.execute_many(
         "UPDATE owed SET next_at = ?, expected_on = ? WHERE id = ?",
-        [(row.next_at, _stored(row, rules.get(row.rule))["expected_on"], row.id) for row in moved],
+        [(row.next_at, _expected_on(row, rules.get(row.rule)), row.id) for row in moved],
     )
-    await due.cancel_all(tx, KIND, [str(row.id) for row in moved if row.next_at is None])
-    await due.plan(tx, [_due(row, row.next_at) for row in moved if row.next_at is not None])
+    ended: list[str] = []
+    planned: list[Due] = []
+    for row in moved:
+        if row.next_at is None:
+            ended.append(str(row.id))
+        else:
+            planned.append(_due(row, row.next_at))
+    await due.cancel_all(tx, KIND, ended)
+    await due.plan(tx, planned)
