@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import Conflict
-from store.engine.database import Reader, Row, Tx, is_one_of
+from store.engine.database import Reader, Row, Tx, is_one_of, marks
 
 LEASE = timedelta(minutes=1)
 """How long what was claimed stays another process's when its claimer died; who works for longer
@@ -45,12 +45,12 @@ _COLUMNS = "kind, subject, occurrence, due_at, id, attempts"
 
 def _due(row: Row) -> Due:
     return Due(
-        row["kind"],
-        row["subject"],
-        row["occurrence"],
-        row["due_at"],
-        int(row["id"]),
-        int(row["attempts"]),
+        kind=row["kind"],
+        subject=row["subject"],
+        occurrence=row["occurrence"],
+        due_at=row["due_at"],
+        id=int(row["id"]),
+        attempts=int(row["attempts"]),
     )
 
 
@@ -74,8 +74,8 @@ async def plan_again(tx: Tx, rows: Sequence[Due]) -> None:
     """
     await tx.execute_many(
         "INSERT INTO due (kind, subject, occurrence, due_at, state) VALUES (?, ?, ?, ?, 'waiting') "
-        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, state = 'waiting', "
-        "owner = '', lease_until_at = NULL, attempts = 0",
+        "ON CONFLICT (kind, subject, occurrence) DO UPDATE SET due_at = excluded.due_at, "
+        "state = 'waiting', owner = '', lease_until_at = NULL, attempts = 0",
         [(row.kind, row.subject, row.occurrence, row.due_at) for row in rows],
     )
 
@@ -100,7 +100,8 @@ async def list_done(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str,
     any.
     """
     rows = await db.fetch(
-        f"SELECT subject, occurrence FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} AND state = 'done'",
+        "SELECT subject, occurrence FROM due "
+        f"WHERE kind = ? AND {is_one_of('subject', subjects)} AND state = 'done'",
         kind,
         *subjects,
     )
@@ -112,19 +113,20 @@ async def list_done(db: Reader, kind: str, subjects: Sequence[str]) -> dict[str,
 
 async def list_waiting(db: Reader, kind: str, subject: str = "") -> list[Due]:
     """What waits of a kind, the next first; of one record where it is named."""
-    where, params = (" AND subject = ?", (subject,)) if subject else ("", ())
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM due WHERE kind = ? AND state = 'waiting'{where} ORDER BY due_at, id",
-        kind,
-        *params,
-    )
+    where = "kind = ? AND state = 'waiting'"
+    params = [kind]
+    if subject:
+        where += " AND subject = ?"
+        params.append(subject)
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM due WHERE {where} ORDER BY due_at, id", *params)
     return [_due(row) for row in rows]
 
 
 async def list_due(db: Reader, kind: str, now: datetime) -> list[Due]:
     """What is due of a kind, the oldest first, also where somebody works on it."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? ORDER BY due_at, id",
+        f"SELECT {_COLUMNS} FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? "
+        "ORDER BY due_at, id",
         now,
         kind,
     )
@@ -147,7 +149,8 @@ async def has_waiting(db: Reader, kind: str, now: datetime) -> bool:
     failed is not meant.
     """
     found = await db.fetch(
-        "SELECT id FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? AND attempts = 0 LIMIT 1",
+        "SELECT id FROM due WHERE state = 'waiting' AND due_at <= ? AND kind || '' = ? "
+        "AND attempts = 0 LIMIT 1",
         now,
         kind,
     )
@@ -161,7 +164,8 @@ async def last_done_by_subject(
     was.
     """
     rows = await db.fetch(
-        f"SELECT subject, max(done_at) AS last_at FROM due WHERE kind = ? AND {is_one_of('subject', subjects)} "
+        "SELECT subject, max(done_at) AS last_at FROM due "
+        f"WHERE kind = ? AND {is_one_of('subject', subjects)} "
         "AND done_at IS NOT NULL GROUP BY subject",
         kind,
         *subjects,
@@ -188,35 +192,34 @@ class Claimable:
 
     def where(self) -> tuple[str, list[object]]:
         """The condition and its parameters."""
-        marks = ", ".join("?" for _ in self.kinds)
         # Kinds are no key here: what is due is found by its time, which few rows match.
         text = (
-            f"state = 'waiting' AND kind || '' IN ({marks}) AND due_at <= ? "
+            f"state = 'waiting' AND kind || '' IN ({marks(self.kinds)}) AND due_at <= ? "
             "AND (lease_until_at IS NULL OR lease_until_at < ? OR lease_until_at > ?)"
         )
         params: list[object] = [*self.kinds, self.now, self.now, self.now + LONGEST_WAIT]
-        return (
-            (text, params)
-            if self.since is None
-            else (f"{text} AND due_at > ?", [*params, self.since])
-        )
+        if self.since is not None:
+            text += " AND due_at > ?"
+            params.append(self.since)
+        return text, params
 
 
 async def has_claimable(db: Reader, what: Claimable) -> bool:
     """Whether something is due that nobody works on."""
     where, params = what.where()
-    return bool(
-        await db.fetch(f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT 1", *params)
-    )
+    found = await db.fetch(f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT 1", *params)
+    return bool(found)
 
 
 async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) -> list[Due]:
     """The oldest due occurrences that nobody works on: the owner's for LEASE."""
-    lock = " FOR UPDATE SKIP LOCKED" if engine == "postgresql" else ""
     where, params = what.where()
+    oldest = f"SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT {int(limit)}"
+    if engine == "postgresql":
+        # Who claims at the same time takes others, and waits for nobody.
+        oldest += " FOR UPDATE SKIP LOCKED"
     rows = await tx.fetch(
-        "UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN "
-        f"(SELECT id FROM due WHERE {where} ORDER BY due_at, id LIMIT {int(limit)}{lock}) RETURNING {_COLUMNS}",
+        f"UPDATE due SET owner = ?, lease_until_at = ? WHERE id IN ({oldest}) RETURNING {_COLUMNS}",
         owner,
         what.now + LEASE,
         *params,
@@ -226,9 +229,9 @@ async def claim(tx: Tx, engine: str, what: Claimable, owner: str, limit: int) ->
 
 async def extend(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None:
     """Their owner still works on these occurrences."""
-    marks = ", ".join("?" for _ in rows)
     await tx.execute(
-        f"UPDATE due SET lease_until_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
+        "UPDATE due SET lease_until_at = ? "
+        f"WHERE state = 'waiting' AND owner = ? AND {is_one_of('id', rows)}",
         now + LEASE,
         owner,
         *(row.id for row in rows),
@@ -239,9 +242,9 @@ async def finish(tx: Tx, rows: Sequence[Due], owner: str, now: datetime) -> None
     """These occurrences are done; Conflict("due") where one was cancelled or taken over
     meanwhile.
     """
-    marks = ", ".join("?" for _ in rows)
     touched = await tx.execute(
-        f"UPDATE due SET state = 'done', done_at = ? WHERE state = 'waiting' AND owner = ? AND id IN ({marks})",
+        "UPDATE due SET state = 'done', done_at = ? "
+        f"WHERE state = 'waiting' AND owner = ? AND {is_one_of('id', rows)}",
         now,
         owner,
         *(row.id for row in rows),
@@ -256,8 +259,8 @@ async def finish_elsewhere(tx: Tx, rows: Sequence[Due], now: datetime) -> None:
     for start in range(0, len(rows), CHUNK):
         some = rows[start : start + CHUNK]
         touched = await tx.execute(
-            f"UPDATE due SET state = 'done', done_at = ? WHERE state = 'waiting' AND due_at <= ? "
-            f"AND {is_one_of('id', some)}",
+            "UPDATE due SET state = 'done', done_at = ? "
+            f"WHERE state = 'waiting' AND due_at <= ? AND {is_one_of('id', some)}",
             now,
             now,
             *(row.id for row in some),
@@ -276,8 +279,8 @@ async def release(tx: Tx, row: Due, owner: str) -> None:
 async def note_failure(tx: Tx, row: Due, reference: str, again_at: datetime | None) -> None:
     """An occurrence that could not be done: tried again at a time, or never (None)."""
     await tx.execute(
-        "UPDATE due SET attempts = attempts + 1, reference = ?, state = ?, owner = '', lease_until_at = ? "
-        "WHERE id = ? AND state = 'waiting'",
+        "UPDATE due SET attempts = attempts + 1, reference = ?, state = ?, owner = '', "
+        "lease_until_at = ? WHERE id = ? AND state = 'waiting'",
         reference,
         "failed" if again_at is None else "waiting",
         again_at,
@@ -290,7 +293,7 @@ async def forget(tx: Tx, before: datetime) -> int:
     told again.
     """
     return await tx.execute(
-        "DELETE FROM due WHERE state = 'done' AND done_at < ? "
-        "AND NOT EXISTS (SELECT 1 FROM tickets WHERE no = due.subject AND status IN ('new', 'open'))",
+        "DELETE FROM due WHERE state = 'done' AND done_at < ? AND NOT EXISTS "
+        "(SELECT 1 FROM tickets WHERE no = due.subject AND status IN ('new', 'open'))",
         before,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.errors import Conflict, Expired, NotAllowed, NotFound
 from domain.staff import Identity, Platform, Role, Staff, StaffId
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, count
 
 _COLUMNS = "id, name, role, language, blocked_at, post_granted_at, email"
 
@@ -52,27 +52,26 @@ async def find_by_identity(
 ) -> tuple[Staff, datetime] | None:
     """The member of staff behind an account, blocked or not, and when the account was last seen."""
     row = await db.fetch_one(
-        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, i.seen_at, "
-        "i.unreachable_at "
-        "FROM identities i JOIN staff s ON s.id = i.staff_id WHERE i.platform = ? AND i.user_id = ?",
+        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, "
+        "i.seen_at, i.unreachable_at FROM identities i JOIN staff s ON s.id = i.staff_id "
+        "WHERE i.platform = ? AND i.user_id = ?",
         platform,
         user,
     )
     if row is None:
         return None
-    # An unreachable account that writes is reachable again: seen "never" makes the caller note it.
-    seen = (
-        datetime.min.replace(tzinfo=row["seen_at"].tzinfo)
-        if row["unreachable_at"]
-        else row["seen_at"]
-    )
+    seen = row["seen_at"]
+    if row["unreachable_at"]:
+        # One that writes is reachable again: seen "never" makes the caller note it.
+        seen = datetime.min.replace(tzinfo=seen.tzinfo)
     return _staff(row), seen
 
 
 async def note_seen(tx: Tx, platform: Platform, user: str, chat: str, now: datetime) -> None:
     """The account spoke: it is reachable, in this private chat."""
     await tx.execute(
-        "UPDATE identities SET seen_at = ?, chat = ?, unreachable_at = NULL WHERE platform = ? AND user_id = ?",
+        "UPDATE identities SET seen_at = ?, chat = ?, unreachable_at = NULL "
+        "WHERE platform = ? AND user_id = ?",
         now,
         chat,
         platform,
@@ -90,14 +89,14 @@ async def get_staff(db: Reader, staff_id: StaffId) -> Staff:
 
 async def list_staff(db: Reader) -> list[Staff]:
     """Everybody, by name."""
-    return [
-        _staff(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM staff ORDER BY name, id")
-    ]
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM staff ORDER BY name, id")
+    return [_staff(row) for row in rows]
 
 
 async def staff_names(db: Reader) -> dict[StaffId, str]:
     """Names by id."""
-    return {StaffId(row["id"]): row["name"] for row in await db.fetch("SELECT id, name FROM staff")}
+    rows = await db.fetch("SELECT id, name FROM staff")
+    return {StaffId(row["id"]): row["name"] for row in rows}
 
 
 async def add_staff(tx: Tx, name: str, role: Role, now: datetime) -> StaffId:
@@ -112,7 +111,9 @@ async def add_staff(tx: Tx, name: str, role: Role, now: datetime) -> StaffId:
 async def find_staff_by_name(db: Reader, name: str) -> Staff | None:
     """The member of staff with exactly this name."""
     row = await db.fetch_one(f"SELECT {_COLUMNS} FROM staff WHERE name = ?", name)
-    return None if row is None else _staff(row)
+    if row is None:
+        return None
+    return _staff(row)
 
 
 async def keep_an_admin(tx: Tx) -> None:
@@ -165,7 +166,8 @@ async def list_identities(db: Reader, staff_id: StaffId) -> list[Identity]:
 async def list_all_identities(db: Reader) -> dict[StaffId, list[Identity]]:
     """Everybody's accounts, each person's last used one first."""
     rows = await db.fetch(
-        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities ORDER BY seen_at DESC"
+        "SELECT platform, user_id, staff_id, chat, unreachable_at FROM identities "
+        "ORDER BY seen_at DESC"
     )
     found: dict[StaffId, list[Identity]] = {}
     for row in rows:
@@ -188,7 +190,8 @@ async def link_identity(tx: Tx, identity: Identity, now: datetime) -> None:
     already.
     """
     await tx.execute(
-        "INSERT INTO identities (platform, user_id, chat, staff_id, linked_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO identities (platform, user_id, chat, staff_id, linked_at, seen_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         identity.platform,
         identity.user,
         identity.chat,
@@ -218,14 +221,15 @@ async def set_team_member(tx: Tx, team: str, staff_id: StaffId, *, member: bool)
     """
     if member:
         await tx.execute(
-            "INSERT INTO team_members (team_id, staff_id) SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? "
-            "ON CONFLICT (team_id, staff_id) DO NOTHING",
+            "INSERT INTO team_members (team_id, staff_id) "
+            "SELECT id, CAST(? AS BIGINT) FROM teams WHERE name = ? ON CONFLICT (team_id, staff_id) DO NOTHING",
             staff_id,
             team,
         )
     else:
         await tx.execute(
-            "DELETE FROM team_members WHERE staff_id = ? AND team_id IN (SELECT id FROM teams WHERE name = ?)",
+            "DELETE FROM team_members "
+            "WHERE staff_id = ? AND team_id IN (SELECT id FROM teams WHERE name = ?)",
             staff_id,
             team,
         )
@@ -278,8 +282,8 @@ async def find_invitation(db: Reader, code: str, now: datetime) -> Staff:
     old.
     """
     row = await db.fetch_one(
-        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, v.expires_at, v.used_at "
-        "FROM invitations v JOIN staff s ON s.id = v.staff_id WHERE v.code_hash = ?",
+        "SELECT s.id, s.name, s.role, s.language, s.blocked_at, s.post_granted_at, s.email, "
+        "v.expires_at, v.used_at FROM invitations v JOIN staff s ON s.id = v.staff_id WHERE v.code_hash = ?",
         _hash(code),
     )
     if row is None:
@@ -316,7 +320,10 @@ def _request(row: Row) -> AccessRequest:
     )
 
 
-_REQUEST = "SELECT id, platform, user_id, chat, display_name, created_at, decided_at, role FROM access_requests"
+_REQUEST = (
+    "SELECT id, platform, user_id, chat, display_name, created_at, decided_at, role "
+    "FROM access_requests"
+)
 
 
 async def get_access_request(db: Reader, request_id: str) -> AccessRequest:
@@ -331,13 +338,10 @@ async def count_access_requests(
     db: Reader, since: datetime, platform: Platform | None = None, user: str = ""
 ) -> int:
     """How many requests came since then: of one account, or of all where none is named."""
-    where, params = ("AND platform = ? AND user_id = ?", (platform, user)) if platform else ("", ())
-    row = await db.fetch_one(
-        f"SELECT count(*) AS n FROM access_requests WHERE created_at >= ? {where}",
-        since,
-        *params,
-    )
-    return int(row["n"]) if row else 0
+    every = "SELECT count(*) AS n FROM access_requests WHERE created_at >= ?"
+    if platform is None:
+        return await count(db, every, since)
+    return await count(db, f"{every} AND platform = ? AND user_id = ?", since, platform, user)
 
 
 async def add_access_request(
@@ -351,7 +355,8 @@ async def add_access_request(
 ) -> None:
     """Note that a stranger asks to be let in."""
     await tx.execute(
-        "INSERT INTO access_requests (id, platform, user_id, chat, display_name, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO access_requests (id, platform, user_id, chat, display_name, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         request_id,
         platform,
         user,
@@ -368,7 +373,8 @@ async def decide_access_request(
     quicker.
     """
     decided = await tx.execute(
-        "UPDATE access_requests SET decided_at = ?, decided_by = ?, role = ? WHERE id = ? AND decided_at IS NULL",
+        "UPDATE access_requests SET decided_at = ?, decided_by = ?, role = ? "
+        "WHERE id = ? AND decided_at IS NULL",
         now,
         by,
         role,
@@ -380,13 +386,14 @@ async def decide_access_request(
 
 async def count_stranger_answers(db: Reader, platform: Platform, user: str, since: datetime) -> int:
     """How often this account was answered since then."""
-    row = await db.fetch_one(
-        "SELECT count(*) AS n FROM stranger_answers WHERE platform = ? AND user_id = ? AND answered_at >= ?",
+    return await count(
+        db,
+        "SELECT count(*) AS n FROM stranger_answers "
+        "WHERE platform = ? AND user_id = ? AND answered_at >= ?",
         platform,
         user,
         since,
     )
-    return int(row["n"]) if row else 0
 
 
 async def note_stranger_answer(tx: Tx, platform: Platform, user: str, now: datetime) -> None:

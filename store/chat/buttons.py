@@ -48,21 +48,22 @@ def holds_words(args: Mapping[str, str]) -> bool:
 async def add(tx: Tx, buttons: Sequence[StoredButton]) -> None:
     """Remember the buttons of a reply."""
     await tx.execute_many(
-        "INSERT INTO buttons (token, staff_id, action, args, record, version, once, expires_at, event_id) "
+        "INSERT INTO buttons "
+        "(token, staff_id, action, args, record, version, once, expires_at, event_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                b.token,
-                b.staff_id,
-                b.action,
-                orjson.dumps(b.args, default=dict).decode(),
-                b.record,
-                b.version,
-                b.once,
-                b.expires_at,
-                b.event_id or None,
+                button.token,
+                button.staff_id,
+                button.action,
+                orjson.dumps(button.args, default=dict).decode(),
+                button.record,
+                button.version,
+                button.once,
+                button.expires_at,
+                button.event_id or None,
             )
-            for b in buttons
+            for button in buttons
         ],
     )
 
@@ -70,33 +71,32 @@ async def add(tx: Tx, buttons: Sequence[StoredButton]) -> None:
 async def find_button(db: Reader, token: str) -> StoredButton | None:
     """What the token means, if it is one of ours."""
     row = await db.fetch_one(
-        "SELECT token, staff_id, action, args, record, version, once, expires_at, used_at, used_by, event_id "
-        "FROM buttons WHERE token = ?",
+        "SELECT token, staff_id, action, args, record, version, once, expires_at, used_at, "
+        "used_by, event_id FROM buttons WHERE token = ?",
         token,
     )
     if row is None:
         return None
     return StoredButton(
-        row["token"],
-        None if row["staff_id"] is None else StaffId(row["staff_id"]),
-        row["action"],
-        orjson.loads(row["args"]),
-        row["record"],
-        int(row["version"]),
-        bool(row["once"]),
-        row["expires_at"],
-        row["used_at"],
-        None if row["used_by"] is None else StaffId(row["used_by"]),
-        row["event_id"] or "",
+        token=row["token"],
+        staff_id=row["staff_id"],
+        action=row["action"],
+        args=orjson.loads(row["args"]),
+        record=row["record"],
+        version=int(row["version"]),
+        once=bool(row["once"]),
+        expires_at=row["expires_at"],
+        used_at=row["used_at"],
+        used_by=row["used_by"],
+        event_id=row["event_id"] or "",
     )
 
 
 async def unsay(tx: Tx, event_id: str) -> None:
     """Forget the buttons that may hold words of a message that was taken back."""
     rows = await tx.fetch("SELECT token, args FROM buttons WHERE event_id = ?", event_id)
-    spoken = [(row["token"],) for row in rows if holds_words(orjson.loads(row["args"]))]
-    if spoken:
-        await tx.execute_many("DELETE FROM buttons WHERE token = ?", spoken)
+    spoken = [row["token"] for row in rows if holds_words(orjson.loads(row["args"]))]
+    await tx.execute_many("DELETE FROM buttons WHERE token = ?", [(token,) for token in spoken])
 
 
 async def use(tx: Tx, token: str, by: StaffId, now: datetime) -> None:

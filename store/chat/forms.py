@@ -181,8 +181,8 @@ def _parted(kind: str, data: Mapping[str, Any]) -> tuple[dict[str, str], dict[st
 
 
 _SELECT = (
-    "SELECT id, staff_id, kind, data, asking, touched_at, state, record, record_version, outcome, version, sources "
-    "FROM forms"
+    "SELECT id, staff_id, kind, data, asking, touched_at, state, record, record_version, outcome, "
+    "version, sources FROM forms"
 )
 
 
@@ -198,13 +198,17 @@ def _draft(row: Row) -> Draft:
 async def find_open(db: Reader, staff_id: StaffId) -> Draft | None:
     """The person's open draft."""
     row = await db.fetch_one(f"{_SELECT} WHERE staff_id = ? AND state = 'open'", staff_id)
-    return None if row is None else _draft(row)
+    if row is None:
+        return None
+    return _draft(row)
 
 
 async def find_draft(db: Reader, draft_id: str) -> Draft | None:
     """One draft, in whatever state."""
     row = await db.fetch_one(f"{_SELECT} WHERE id = ?", draft_id)
-    return None if row is None else _draft(row)
+    if row is None:
+        return None
+    return _draft(row)
 
 
 async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
@@ -219,7 +223,8 @@ async def list_parked(db: Reader, staff_id: StaffId) -> list[Draft]:
 async def list_fed(db: Reader, staff_id: StaffId, event_id: str) -> list[Draft]:
     """The person's drafts that are not done with and hold words of this event's message."""
     rows = await db.fetch(
-        f"{_SELECT} WHERE staff_id = ? AND state IN ('open', 'parked') AND sources LIKE ? ORDER BY touched_at",
+        f"{_SELECT} WHERE staff_id = ? AND state IN ('open', 'parked') AND sources LIKE ? "
+        "ORDER BY touched_at",
         staff_id,
         f"%{event_id}%",
     )
@@ -237,12 +242,14 @@ async def _guarded(tx: Tx, sql: str, *params: object) -> int:
 async def find_last_saved(db: Reader, staff_id: StaffId, since: datetime) -> Draft | None:
     """The customer's or ticket's form that the person saved last, if that was after `since`."""
     row = await db.fetch_one(
-        f"{_SELECT} WHERE staff_id = ? AND state = 'saved' AND touched_at >= ? AND kind <> 'reminder' "
-        "ORDER BY touched_at DESC LIMIT 1",
+        f"{_SELECT} WHERE staff_id = ? AND state = 'saved' AND touched_at >= ? "
+        "AND kind <> 'reminder' ORDER BY touched_at DESC LIMIT 1",
         staff_id,
         since,
     )
-    return None if row is None else _draft(row)
+    if row is None:
+        return None
+    return _draft(row)
 
 
 async def save(tx: Tx, draft: Draft) -> None:
@@ -255,8 +262,8 @@ async def save(tx: Tx, draft: Draft) -> None:
     if draft.version == 0:
         await _guarded(
             tx,
-            "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, outcome, sources, "
-            "version, created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            "INSERT INTO forms (id, staff_id, kind, state, data, asking, record, record_version, "
+            "outcome, sources, version, created_at, touched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
             draft.id,
             draft.staff_id,
             draft.kind,
@@ -273,8 +280,8 @@ async def save(tx: Tx, draft: Draft) -> None:
         return
     touched = await _guarded(
         tx,
-        "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, outcome = ?, sources = ?, "
-        "touched_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "UPDATE forms SET state = ?, data = ?, asking = ?, record = ?, record_version = ?, "
+        "outcome = ?, sources = ?, touched_at = ?, version = version + 1 WHERE id = ? AND version = ?",
         draft.state,
         data,
         draft.asking,

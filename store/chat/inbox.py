@@ -5,6 +5,7 @@ once.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from domain.errors import Conflict
 from store.engine import leases
@@ -63,17 +64,17 @@ async def receive(
             # is the truth.
             await tx.execute(
                 "INSERT INTO cursors (name, value, updated_at) VALUES (?, ?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+                "ON CONFLICT (name) DO UPDATE SET "
+                "value = excluded.value, updated_at = excluded.updated_at",
                 *cursor,
                 now,
             )
-        return [
-            conversation
-            for conversation in dict.fromkeys(
-                e.conversation for e in events if e.state == "pending"
-            )
-            if await leases.take(tx, lease_name(conversation), owner, now)
-        ]
+        pending = dict.fromkeys(event.conversation for event in events if event.state == "pending")
+        ours: list[str] = []
+        for conversation in pending:
+            if await leases.take(tx, lease_name(conversation), owner, now):
+                ours.append(conversation)
+        return ours
 
     return await db.write(work, first=True)
 
@@ -84,20 +85,21 @@ async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
     What a message said is not kept once it was taken back, whichever of the two comes first; then
     it is not handled."""
     await tx.execute_many(
-        "INSERT INTO inbox (platform, event_id, conversation, order_key, received_at, raw, state, message) "
+        "INSERT INTO inbox "
+        "(platform, event_id, conversation, order_key, received_at, raw, state, message) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, event_id) DO NOTHING",
         [
             (
-                e.platform,
-                e.event_id,
-                e.conversation,
-                e.order_key,
+                event.platform,
+                event.event_id,
+                event.conversation,
+                event.order_key,
                 now,
-                e.raw,
-                e.state,
-                e.message or None,
+                event.raw,
+                event.state,
+                event.message or None,
             )
-            for e in events
+            for event in events
         ],
     )
     for event in events:
@@ -108,9 +110,13 @@ async def keep(tx: Tx, events: Sequence[Event], now: datetime) -> None:
 
 
 async def _is_unsent(tx: Tx, event: Event) -> bool:
-    taken_back = UNSEND + event.message
-    sql = "SELECT 1 AS one FROM inbox WHERE platform = ? AND message = ? AND conversation = ?"
-    return await tx.fetch_one(sql, event.platform, taken_back, event.conversation) is not None
+    row = await tx.fetch_one(
+        "SELECT 1 AS one FROM inbox WHERE platform = ? AND message = ? AND conversation = ?",
+        event.platform,
+        UNSEND + event.message,
+        event.conversation,
+    )
+    return row is not None
 
 
 async def _forget_message(tx: Tx, event: Event, message: str, now: datetime) -> None:
@@ -140,11 +146,10 @@ async def note_records(
     tx: Tx, event_ids: Iterable[str], records: Iterable[str], now: datetime
 ) -> None:
     """Remember what these events' messages went into."""
-    pairs = [(event_id, record, now) for event_id in event_ids for record in records]
     await tx.execute_many(
         "INSERT INTO event_records (event_id, record, noted_at) VALUES (?, ?, ?) "
         "ON CONFLICT (event_id, record) DO NOTHING",
-        pairs,
+        [(event_id, record, now) for event_id, record in product(event_ids, records)],
     )
 
 
@@ -164,7 +169,9 @@ async def find_pending(db: Reader, platform: str, event_id: str) -> Event | None
         platform,
         event_id,
     )
-    return None if row is None else Event(**row)
+    if row is None:
+        return None
+    return Event(**row)
 
 
 async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
@@ -180,17 +187,22 @@ async def get_cursor(db: Reader, name: str, fresh_since: datetime) -> int:
 async def next_pending(db: Reader, conversation: str) -> Event | None:
     """The conversation's oldest event that is not done."""
     row = await db.fetch_one(
-        "SELECT platform, event_id, conversation, order_key, raw, state, received_at, message FROM inbox "
-        "WHERE conversation = ? AND state = 'pending' ORDER BY order_key, seq LIMIT 1",
+        "SELECT platform, event_id, conversation, order_key, raw, state, received_at, message "
+        "FROM inbox WHERE conversation = ? AND state = 'pending' ORDER BY order_key, seq LIMIT 1",
         conversation,
     )
-    return None if row is None else Event(**{**row, "message": row["message"] or ""})
+    if row is None:
+        return None
+    fields = dict(row)
+    fields["message"] = row["message"] or ""
+    return Event(**fields)
 
 
 async def has_pending(db: Reader, conversation: str, but: str, text: str) -> bool:
     """Whether an event other than `but` waits in the conversation whose raw form holds `text`."""
     row = await db.fetch_one(
-        "SELECT 1 AS one FROM inbox WHERE conversation = ? AND state = 'pending' AND event_id <> ? AND raw LIKE ?",
+        "SELECT 1 AS one FROM inbox "
+        "WHERE conversation = ? AND state = 'pending' AND event_id <> ? AND raw LIKE ?",
         conversation,
         but,
         f"%{text}%",
@@ -201,7 +213,8 @@ async def has_pending(db: Reader, conversation: str, but: str, text: str) -> boo
 async def has_newer(db: Reader, event: Event) -> bool:
     """Whether the conversation has a later event that is not done."""
     row = await db.fetch_one(
-        "SELECT 1 AS one FROM inbox WHERE conversation = ? AND state = 'pending' AND order_key > ? LIMIT 1",
+        "SELECT 1 AS one FROM inbox "
+        "WHERE conversation = ? AND state = 'pending' AND order_key > ? LIMIT 1",
         event.conversation,
         event.order_key,
     )
@@ -211,7 +224,8 @@ async def has_newer(db: Reader, event: Event) -> bool:
 async def list_waiting(db: Reader, now: datetime, owner: str) -> list[str]:
     """Conversations with events that are not done and that no other live process holds."""
     rows = await db.fetch(
-        "SELECT DISTINCT i.conversation FROM inbox i LEFT JOIN leases l ON l.name = 'in:' || i.conversation "
+        "SELECT DISTINCT i.conversation FROM inbox i "
+        "LEFT JOIN leases l ON l.name = 'in:' || i.conversation "
         "WHERE i.state = 'pending' AND (l.name IS NULL OR l.owner = ? OR l.expires_at < ?)",
         owner,
         now,
@@ -253,7 +267,9 @@ async def release_if_idle(tx: Tx, conversation: str, owner: str, now: datetime) 
         owner,
         conversation,
     )
-    return bool(freed) or not await leases.holds(tx, name, owner)
+    if freed:
+        return True
+    return not await leases.holds(tx, name, owner)
 
 
 async def requeue(tx: Tx, reference: str) -> str | None:
@@ -265,7 +281,9 @@ async def requeue(tx: Tx, reference: str) -> str | None:
         "WHERE reference = ? AND state = 'failed' RETURNING conversation",
         reference,
     )
-    return None if row is None else str(row["conversation"])
+    if row is None:
+        return None
+    return str(row["conversation"])
 
 
 async def count_by_state(db: Reader) -> dict[str, int]:
@@ -288,7 +306,7 @@ async def forget_events(tx: Tx, before: datetime, limit: int = 5000) -> int:
     """Drop events that came before then, but for those still to be handled; so many at a time."""
     await tx.execute("DELETE FROM event_records WHERE noted_at < ?", before)
     return await tx.execute(
-        "DELETE FROM inbox WHERE seq IN "
-        f"(SELECT seq FROM inbox WHERE received_at < ? AND state <> 'pending' ORDER BY seq LIMIT {int(limit)})",
+        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox "
+        f"WHERE received_at < ? AND state <> 'pending' ORDER BY seq LIMIT {int(limit)})",
         before,
     )

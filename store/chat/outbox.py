@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.staff import Chat, Platform, StaffId
 from store.engine import leases
-from store.engine.database import Database, Reader, Row, Tx
+from store.engine.database import Database, Reader, Row, Tx, is_one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +48,29 @@ MOST_CALLS = 20
 
 _NOTICE_MAIL = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>]+>")
 _COLUMNS = (
-    "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, confirms, "
-    "created_at, attempts, unclear, state, next_at, event_id"
+    "id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, reply_until_at, "
+    "confirms, created_at, attempts, unclear, state, next_at, event_id"
 )
 
 
 def _message(row: Row) -> Message:
     return Message(
-        UUID(row["id"]),
-        Platform(row["platform"]),
-        row["chat"],
-        row["payload"],
-        None if row["staff_id"] is None else StaffId(row["staff_id"]),
-        row["notice"],
-        row["dedupe_key"],
-        row["reply_token"],
-        row["reply_until_at"],
-        bool(row["confirms"]),
-        row["created_at"],
-        int(row["attempts"]),
-        bool(row["unclear"]),
-        row["state"],
-        row["next_at"],
-        row["event_id"] or "",
+        id=UUID(row["id"]),
+        platform=Platform(row["platform"]),
+        chat=row["chat"],
+        payload=row["payload"],
+        staff_id=row["staff_id"],
+        notice=row["notice"],
+        dedupe_key=row["dedupe_key"],
+        reply_token=row["reply_token"],
+        reply_until_at=row["reply_until_at"],
+        confirms=bool(row["confirms"]),
+        created_at=row["created_at"],
+        attempts=int(row["attempts"]),
+        unclear=bool(row["unclear"]),
+        state=row["state"],
+        next_at=row["next_at"],
+        event_id=row["event_id"] or "",
     )
 
 
@@ -91,10 +91,10 @@ async def put(
     A message whose `dedupe_key` is known is passed over.
     """
     await add(tx, messages, now)
-    chats = dict.fromkeys((m.platform, m.chat) for m in messages)
-    ours = [chat for chat in chats if serves(*chat)]
-    taken = await leases.take_many(tx, [lease_name(*chat) for chat in ours], owner, now)
-    return [chat for chat in ours if lease_name(*chat) in taken]
+    chats = dict.fromkeys(message.at for message in messages)
+    ours = {lease_name(*chat): chat for chat in chats if serves(*chat)}
+    taken = await leases.take_many(tx, [*ours], owner, now)
+    return [chat for name, chat in ours.items() if name in taken]
 
 
 async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
@@ -102,24 +102,25 @@ async def add(tx: Tx, messages: Sequence[Message], now: datetime) -> None:
     await tx.execute_many(
         "INSERT INTO outbox (id, platform, chat, payload, staff_id, notice, dedupe_key, reply_token, "
         "reply_until_at, confirms, event_id, state, created_at, next_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) "
+        "ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
-                str(m.id),
-                m.platform,
-                m.chat,
-                m.payload,
-                m.staff_id,
-                m.notice,
-                m.dedupe_key,
-                m.reply_token,
-                m.reply_until_at,
-                m.confirms,
-                m.event_id or None,
+                str(message.id),
+                message.platform,
+                message.chat,
+                message.payload,
+                message.staff_id,
+                message.notice,
+                message.dedupe_key,
+                message.reply_token,
+                message.reply_until_at,
+                message.confirms,
+                message.event_id or None,
                 now,
                 now,
             )
-            for m in messages
+            for message in messages
         ],
     )
 
@@ -132,17 +133,21 @@ async def next_message(db: Reader, platform: str, chat: str) -> Message | None:
         platform,
         chat,
     )
-    return None if row is None else _message(row)
+    if row is None:
+        return None
+    return _message(row)
 
 
 async def list_waiting(db: Reader, platforms: Sequence[str], now: datetime) -> list[Chat]:
     """Chats on these platforms whose oldest message is due; the others of a chat wait behind it."""
     if not platforms:
         return []
-    marks = ", ".join("?" for _ in platforms)
+    oldest = (
+        "SELECT min(seq) FROM outbox WHERE state IN ('queued', 'sending') "
+        f"AND {is_one_of('platform', platforms)} GROUP BY platform, chat"
+    )
     rows = await db.fetch(
-        "SELECT platform, chat FROM outbox WHERE seq IN (SELECT min(seq) FROM outbox "
-        f"WHERE state IN ('queued', 'sending') AND platform IN ({marks}) GROUP BY platform, chat) AND next_at <= ?",
+        f"SELECT platform, chat FROM outbox WHERE seq IN ({oldest}) AND next_at <= ?",
         *platforms,
         now,
     )
@@ -176,7 +181,8 @@ async def set_payload(tx: Tx, message: Message, payload: str) -> None:
 async def mark_sent(tx: Tx, message: Message, now: datetime) -> None:
     """The platform accepted it; what was said is forgotten."""
     await tx.execute_many(
-        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' WHERE id = ?",
+        "UPDATE outbox SET state = 'sent', sent_at = ?, payload = '', notice = '', error = '' "
+        "WHERE id = ?",
         [(now, str(message.id))],
     )
 
@@ -211,11 +217,14 @@ async def drop_rest(tx: Tx, message: Message) -> None:
     """All of a notice is told elsewhere: its calls after the first, which wait in the same chat,
     are not made.
     """
+    if not message.notice:
+        return
     await tx.execute_many(
-        "UPDATE outbox SET state = 'moved' WHERE dedupe_key = ? AND state = 'queued' AND platform = ? AND chat = ?",
+        "UPDATE outbox SET state = 'moved' "
+        "WHERE dedupe_key = ? AND state = 'queued' AND platform = ? AND chat = ?",
         [
-            (rest_key(message, n), message.platform, message.chat)
-            for n in range(1, MOST_CALLS if message.notice else 1)
+            (rest_key(message, number), message.platform, message.chat)
+            for number in range(1, MOST_CALLS)
         ],
     )
 
@@ -236,19 +245,24 @@ async def release_if_idle(tx: Tx, platform: str, chat: str, owner: str, now: dat
     """Give the chat back unless its oldest message is due; True when it is ours no longer."""
     name = lease_name(platform, chat)
     await leases.touch(tx, name, owner, now)
+    oldest = (
+        "SELECT min(seq) FROM outbox "
+        "WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')"
+    )
     # A statement of its own, after the lease is locked: it sees what another process queued until
     # then.
     freed = await tx.execute(
-        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE seq = "
-        "(SELECT min(seq) FROM outbox WHERE platform = ? AND chat = ? AND state IN ('queued', 'sending')) "
-        "AND next_at <= ?)",
+        "DELETE FROM leases WHERE name = ? AND owner = ? AND NOT EXISTS "
+        f"(SELECT 1 FROM outbox WHERE seq = ({oldest}) AND next_at <= ?)",
         name,
         owner,
         platform,
         chat,
         now,
     )
-    return bool(freed) or not await leases.holds(tx, name, owner)
+    if freed:
+        return True
+    return not await leases.holds(tx, name, owner)
 
 
 async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
@@ -256,7 +270,9 @@ async def find_notice_mail(db: Reader, message_id: str) -> StaffId | None:
     no such mail.
     """
     found = _NOTICE_MAIL.fullmatch(message_id)
-    row = found and await db.fetch_one(
+    if found is None:
+        return None
+    row = await db.fetch_one(
         "SELECT staff_id FROM outbox WHERE id = ? AND platform = 'mail' AND staff_id IS NOT NULL "
         "AND NOT EXISTS (SELECT 1 FROM mails WHERE mails.id = outbox.id)",
         found[1],
@@ -271,7 +287,8 @@ async def unsay(tx: Tx, event_id: str, platform: Platform, chat: str) -> None:
     What colleagues are told of a record that was made goes out; a mail to a customer is a record
     itself."""
     await tx.execute(
-        "UPDATE outbox SET state = 'dropped' WHERE event_id = ? AND platform = ? AND chat = ? AND state = 'queued'",
+        "UPDATE outbox SET state = 'dropped' "
+        "WHERE event_id = ? AND platform = ? AND chat = ? AND state = 'queued'",
         event_id,
         platform,
         chat,
@@ -307,6 +324,7 @@ async def forget_payloads(tx: Tx, before: datetime) -> int:
     """Drop what was to be said from messages that were given up before then."""
     return await tx.execute(
         "UPDATE outbox SET payload = '', notice = '' "
-        "WHERE state IN ('dead', 'doubtful', 'dropped', 'moved') AND created_at < ? AND payload <> ''",
+        "WHERE state IN ('dead', 'doubtful', 'dropped', 'moved') "
+        "AND created_at < ? AND payload <> ''",
         before,
     )

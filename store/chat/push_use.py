@@ -24,13 +24,11 @@ class PushUse:
 
     def percent(self) -> int | None:
         """Of the quota; None where there is none."""
-        return (
-            None
-            if self.quota is None
-            else 100
-            if not self.quota
-            else self.total() * 100 // self.quota
-        )
+        if self.quota is None:
+            return None
+        if self.quota == 0:
+            return 100
+        return self.total() * 100 // self.quota
 
 
 def month_of(at: datetime) -> str:
@@ -50,8 +48,9 @@ async def count(tx: Tx, platform: str, now: datetime, pushes: int) -> None:
 async def note(tx: Tx, platform: str, use: PushUse, now: datetime) -> None:
     """Keep what the platform said."""
     await tx.execute(
-        "INSERT INTO push_use (platform, month, used, counted_then, quota, asked_at) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (platform, month) DO UPDATE SET used = excluded.used, counted_then = excluded.counted_then, "
+        "INSERT INTO push_use (platform, month, used, counted_then, quota, asked_at) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (platform, month) DO UPDATE SET "
+        "used = excluded.used, counted_then = excluded.counted_then, "
         "quota = excluded.quota, asked_at = excluded.asked_at",
         platform,
         month_of(now),
@@ -65,10 +64,17 @@ async def note(tx: Tx, platform: str, use: PushUse, now: datetime) -> None:
 async def get_use(db: Reader, platform: str, now: datetime) -> PushUse:
     """This month's; all zero where nothing was counted or heard yet."""
     row = await db.fetch_one(
-        "SELECT counted, used, counted_then, quota, asked_at FROM push_use WHERE platform = ? AND month = ?",
+        "SELECT counted, used, counted_then, quota, asked_at FROM push_use "
+        "WHERE platform = ? AND month = ?",
         platform,
         month_of(now),
     )
     if row is None:
         return PushUse()
-    return PushUse(row["counted"], row["used"], row["counted_then"], row["quota"], row["asked_at"])
+    return PushUse(
+        counted=row["counted"],
+        used=row["used"],
+        counted_then=row["counted_then"],
+        quota=row["quota"],
+        asked_at=row["asked_at"],
+    )

@@ -13,7 +13,7 @@ from domain.errors import Conflict, NotFound
 from domain.mail.mails import subject_line
 from domain.staff import Platform, StaffId
 from store.chat import outbox
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, is_one_of
 
 THREAD = 10
 """How many earlier mails a mail names."""
@@ -95,69 +95,77 @@ class Mail:
 _HANDED_OVER = "('sent', 'doubtful')"
 """The outbox's states in which a report that it did not arrive says what became of a mail."""
 _SELECT = (
-    "SELECT m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, m.files, m.automatic, "
-    "m.message_id, m.thread, m.staff_id, m.written_at, o.state, o.sent_at, o.next_at, o.error, "
-    "m.bounced_at, m.delayed_at, m.report FROM mails m JOIN outbox o ON o.id = m.id"
+    "SELECT m.id, m.record, m.ticket, m.address, m.subject, m.body, m.purpose, m.language, "
+    "m.files, m.automatic, m.message_id, m.thread, m.staff_id, m.written_at, "
+    "o.state, o.sent_at, o.next_at, o.error, m.bounced_at, m.delayed_at, m.report "
+    "FROM mails m JOIN outbox o ON o.id = m.id"
 )
 
 
 def _mail(row: Row) -> Mail:
     state = MailState(row["state"])
+    error = row["error"]
     if row["bounced_at"] is not None and state in (MailState.SENT, MailState.DOUBTFUL):
         state = MailState.BOUNCED
+        error = row["report"]
     return Mail(
-        UUID(row["id"]),
-        row["record"],
-        row["ticket"],
-        row["address"],
-        row["subject"],
-        row["body"],
-        row["purpose"],
-        row["language"],
-        tuple(row["files"].split()),
-        bool(row["automatic"]),
-        row["message_id"],
-        tuple(row["thread"].split()),
-        None if row["staff_id"] is None else StaffId(row["staff_id"]),
-        row["written_at"],
-        state,
-        row["sent_at"],
-        row["next_at"],
-        row["report"] if state is MailState.BOUNCED else row["error"],
-        row["bounced_at"],
-        row["delayed_at"],
+        id=UUID(row["id"]),
+        record=row["record"],
+        ticket=row["ticket"],
+        to=row["address"],
+        subject=row["subject"],
+        body=row["body"],
+        purpose=row["purpose"],
+        language=row["language"],
+        files=tuple(row["files"].split()),
+        automatic=bool(row["automatic"]),
+        message_id=row["message_id"],
+        thread=tuple(row["thread"].split()),
+        staff_id=row["staff_id"],
+        written_at=row["written_at"],
+        state=state,
+        sent_at=row["sent_at"],
+        next_at=row["next_at"],
+        error=error,
+        bounced_at=row["bounced_at"],
+        delayed_at=row["delayed_at"],
     )
 
 
 async def put_mail(
-    tx: Tx, new: NewMail, mail_id: UUID, domain: str, by: StaffId | None, now: datetime
+    tx: Tx,
+    new: NewMail,
+    mail_id: UUID,
+    domain: str,
+    by: StaffId | None,
+    now: datetime,
 ) -> Mail:
     """Keep a mail and queue it: each goes out once, in order for each address.
 
     `domain` = the part of the sender's address after the @, for the Message-ID.
     """
     mail = Mail(
-        mail_id,
-        new.record,
-        new.ticket,
-        new.to,
-        subject_line(new.subject, new.ticket or new.record),
-        new.body,
-        new.purpose,
-        new.language,
-        new.files,
-        new.automatic,
-        f"<{mail_id}@{domain}>",
-        await _earlier(tx, new),
-        by,
-        now,
+        id=mail_id,
+        record=new.record,
+        ticket=new.ticket,
+        to=new.to,
+        subject=subject_line(new.subject, new.ticket or new.record),
+        body=new.body,
+        purpose=new.purpose,
+        language=new.language,
+        files=new.files,
+        automatic=new.automatic,
+        message_id=f"<{mail_id}@{domain}>",
+        thread=await _earlier(tx, new),
+        staff_id=by,
+        written_at=now,
     )
-    await outbox.add(
-        tx, [outbox.Message(mail.id, Platform.MAIL, mail.to, payload_of(mail), staff_id=by)], now
-    )
+    message = outbox.Message(mail.id, Platform.MAIL, mail.to, payload_of(mail), staff_id=by)
+    await outbox.add(tx, [message], now)
     await tx.execute(
-        "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, automatic, "
-        "message_id, thread, staff_id, written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO mails (id, record, ticket, address, subject, body, purpose, language, files, "
+        "automatic, message_id, thread, staff_id, written_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         str(mail.id),
         mail.record,
         mail.ticket,
@@ -195,15 +203,19 @@ def notice_payload(to: str, subject: str, body: str, language: str, now: datetim
     """What bot/mail/adapter.py sends to a member of staff; the Message-ID is that of the outbox's
     message.
     """
-    what = {
-        "to": to,
-        "subject": subject,
-        "body": body,
-        "language": language,
-        "written_at": now.isoformat(),
-    }
     return json.dumps(
-        {**what, "message_id": "", "thread": [], "files": [], "automatic": True}, ensure_ascii=False
+        {
+            "to": to,
+            "subject": subject,
+            "body": body,
+            "language": language,
+            "written_at": now.isoformat(),
+            "message_id": "",
+            "thread": [],
+            "files": [],
+            "automatic": True,
+        },
+        ensure_ascii=False,
     )
 
 
@@ -228,7 +240,9 @@ def payload_of(mail: Mail) -> str:
 async def find_mail(db: Reader, mail_id: str) -> Mail | None:
     """One mail, if there is one with this id."""
     row = await db.fetch_one(f"{_SELECT} WHERE m.id = ?", mail_id)
-    return None if row is None else _mail(row)
+    if row is None:
+        return None
+    return _mail(row)
 
 
 async def get_mail(db: Reader, mail_id: str) -> Mail:
@@ -252,7 +266,9 @@ async def list_mails(db: Reader, record: str, limit: int = 5) -> list[Mail]:
 async def find_reported(db: Reader, message_id: str) -> Mail | None:
     """The mail with this Message-ID, if it is one of ours."""
     row = await db.fetch_one(f"{_SELECT} WHERE m.message_id = ?", message_id)
-    return None if row is None else _mail(row)
+    if row is None:
+        return None
+    return _mail(row)
 
 
 async def note_bounce(tx: Tx, mail: Mail, codes: str, now: datetime) -> None:
@@ -285,11 +301,10 @@ async def count_unreached(db: Reader, records: Sequence[str]) -> dict[str, int]:
     """How many mails about each of these did not arrive, for those where any did not."""
     if not records:
         return {}
-    marks = ", ".join("?" for _ in records)
     rows = await db.fetch(
         "SELECT m.record, count(*) AS n FROM mails m JOIN outbox o ON o.id = m.id "
-        f"WHERE m.record IN ({marks}) AND (o.state = 'dead' OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) "
-        "GROUP BY m.record",
+        f"WHERE {is_one_of('m.record', records)} AND (o.state = 'dead' "
+        f"OR m.bounced_at IS NOT NULL AND o.state IN {_HANDED_OVER}) GROUP BY m.record",
         *records,
     )
     return {row["record"]: int(row["n"]) for row in rows}
@@ -325,14 +340,20 @@ async def replace_by_new(tx: Tx, mail: Mail) -> None:
 
 
 async def _from(
-    tx: Tx, mail: Mail, states: Sequence[MailState], change: str, *params: object
+    tx: Tx,
+    mail: Mail,
+    states: Sequence[MailState],
+    change: str,
+    *params: object,
 ) -> None:
     """Change the message of a mail that is in one of these states, and forget what was reported of
     it.
     """
-    marks = ", ".join("?" for _ in states)
-    bounced = f"state IN {_HANDED_OVER} AND id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL AND id = ?)"
-    stands = f"CASE WHEN {bounced} THEN 'bounced' ELSE state END IN ({marks})"
+    bounced = (
+        f"state IN {_HANDED_OVER} "
+        "AND id IN (SELECT id FROM mails WHERE bounced_at IS NOT NULL AND id = ?)"
+    )
+    stands = is_one_of(f"CASE WHEN {bounced} THEN 'bounced' ELSE state END", states)
     touched = await tx.execute(
         f"UPDATE outbox SET {change}, unclear = ?, error = '' WHERE id = ? AND {stands}",
         *params,

@@ -17,9 +17,11 @@ async def find(db: Reader, post_id: str) -> PagePost:
 async def put(tx: Tx, post: PagePost) -> None:
     """Keep what is known now."""
     await tx.execute(
-        f"INSERT INTO page_posts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (post_id) DO UPDATE SET "
-        "text = excluded.text, text_at = excluded.text_at, link = excluded.link, posted_at = excluded.posted_at, "
-        "removed_at = excluded.removed_at, publication = excluded.publication, hidden_at = excluded.hidden_at, "
+        f"INSERT INTO page_posts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (post_id) DO UPDATE SET "
+        "text = excluded.text, text_at = excluded.text_at, link = excluded.link, "
+        "posted_at = excluded.posted_at, removed_at = excluded.removed_at, "
+        "publication = excluded.publication, hidden_at = excluded.hidden_at, "
         "shown_at = excluded.shown_at",
         post.post_id,
         post.text,

@@ -19,13 +19,18 @@ from domain.publicity.reading import SAME_TEXT_DAYS, SUBJECT, Network, News, tex
 from domain.publicity.summary import Counted
 from domain.staff import StaffId
 from domain.tickets.records import SEPARATOR, Change, DataUse
-from store.engine.database import Database, Reader, Row, Tx
+from store.engine.database import Database, Reader, Row, Tx, is_one_of, marks
 from store.records import changes
 from store.records.counters import reserve
 from store.tickets.records import COUNTS
 
 _POST = tuple(field.name for field in fields(Post))
-_PUBLICATION = "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, released_by"
+_PUBLICATION = (
+    "id, text, projects, data_years, published_on, picture, recorded_at, recorded_by, version, "
+    "released_by"
+)
+_DEAD = (PostState.MISTAKE, PostState.CANCELLED)
+"""States of posts that never went out, or never should have."""
 
 
 async def reserve_no(db: Database) -> PublicationNo:
@@ -35,29 +40,33 @@ async def reserve_no(db: Database) -> PublicationNo:
 
 def _post(row: Row) -> Post:
     values = {name: row[name] for name in _POST}
-    for name in ("attempts", "delivered", "opened"):
-        values[name] = None if values[name] is None else int(values[name])
-    return Post(**{**values, "network": Network(row["network"]), "state": PostState(row["state"])})
+    values["network"] = Network(row["network"])
+    values["state"] = PostState(row["state"])
+    return Post(**values)
 
 
 def _publication(row: Row, posts: Iterable[Post]) -> Publication:
-    projects = tuple(filter(None, row["projects"].split(SEPARATOR)))
     return Publication(
         no=PublicationNo(row["id"]),
-        news=News(row["text"], projects, row["data_years"]),
+        news=News(row["text"], _parts(row["projects"]), row["data_years"]),
         published_on=row["published_on"],
         recorded_at=row["recorded_at"],
-        recorded_by=None if row["recorded_by"] is None else StaffId(row["recorded_by"]),
+        recorded_by=row["recorded_by"],
         picture=row["picture"],
         version=int(row["version"]),
         posts={post.network: post for post in posts},
-        released_by=None if row["released_by"] is None else StaffId(row["released_by"]),
+        released_by=row["released_by"],
     )
+
+
+def _parts(projects: str) -> tuple[str, ...]:
+    return tuple(filter(None, projects.split(SEPARATOR)))
 
 
 async def find(db: Reader, no: str) -> Publication | None:
     """One publication with its posts."""
-    return next(iter(await _list(db, "id = ?", no)), None)
+    found = await _list(db, "id = ?", no)
+    return found[0] if found else None
 
 
 async def get(db: Reader, no: str) -> Publication:
@@ -71,12 +80,19 @@ async def get(db: Reader, no: str) -> Publication:
 async def find_by_link(db: Reader, link_key: str) -> Publication | None:
     """The publication that this link was logged for, or whose post on Facebook has this number."""
     number = link_key.removeprefix("facebook:")
+    external_id = "-"  # none
+    if number.isascii() and number.isdigit():
+        # Facebook names a post by the page's number and its own.
+        external_id = f"%!_{number}"
     row = await db.fetch_one(
-        "SELECT publication FROM posts WHERE link_key <> '' AND (link_key = ? OR external_id LIKE ? ESCAPE '!')",
+        "SELECT publication FROM posts "
+        "WHERE link_key <> '' AND (link_key = ? OR external_id LIKE ? ESCAPE '!')",
         link_key,
-        f"%!_{number}" if number.isascii() and number.isdigit() else "-",
+        external_id,
     )
-    return await find(db, row["publication"]) if row else None
+    if row is None:
+        return None
+    return await find(db, row["publication"])
 
 
 async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
@@ -84,15 +100,15 @@ async def find_by_ticket(db: Reader, ticket_no: str) -> Publication | None:
     row = await db.fetch_one(
         "SELECT publication FROM posts WHERE ticket_no = ? AND ticket_no <> ''", ticket_no
     )
-    return await find(db, row["publication"]) if row else None
+    if row is None:
+        return None
+    return await find(db, row["publication"])
 
 
 async def is_picture(db: Reader, file_id: str) -> bool:
     """Whether this file is the picture of a post."""
-    return (
-        await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id)
-        is not None
-    )
+    row = await db.fetch_one("SELECT 1 AS one FROM publications WHERE picture = ? LIMIT 1", file_id)
+    return row is not None
 
 
 async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
@@ -111,24 +127,26 @@ async def find_same_text(db: Reader, text: str, on: date) -> Publication | None:
         on - days,
         on + days,
     )
-    dead = (PostState.MISTAKE, PostState.CANCELLED)
-    live = [one for one in found if any(post.state not in dead for post in one.posts.values())]
-    return next(iter(live), None)
+    for publication in found:
+        posts = publication.posts.values()
+        if any(post.state not in _DEAD for post in posts):
+            return publication
+    return None
 
 
 async def list_recent(db: Reader, limit: int, offset: int = 0) -> list[Publication]:
     """The newest first."""
-    order = f"ORDER BY published_on DESC, recorded_at DESC, id DESC LIMIT {int(limit)} OFFSET {int(offset)}"
-    return await _list(db, f"1 = 1 {order}")
+    order = "ORDER BY published_on DESC, recorded_at DESC, id DESC"
+    return await _list(db, f"1 = 1 {order} LIMIT {int(limit)} OFFSET {int(offset)}")
 
 
 async def _list(db: Reader, where: str, *params: object) -> list[Publication]:
     rows = await db.fetch(f"SELECT {_PUBLICATION} FROM publications WHERE {where}", *params)
     if not rows:
         return []
-    marks = ", ".join("?" for _row in rows)
     found = await db.fetch(
-        f"SELECT publication, {', '.join(_POST)} FROM posts WHERE publication IN ({marks}) ORDER BY network",
+        f"SELECT publication, {', '.join(_POST)} FROM posts "
+        f"WHERE {is_one_of('publication', rows)} ORDER BY network",
         *(row["id"] for row in rows),
     )
     posts: dict[str, list[Post]] = {}
@@ -141,7 +159,8 @@ async def add(tx: Tx, publication: Publication) -> None:
     """A new one; Conflict("post_logged") where one of its links was logged before."""
     news = publication.news
     await tx.execute(
-        f"INSERT INTO publications ({_PUBLICATION}, text_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO publications ({_PUBLICATION}, text_key) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         publication.no,
         news.text,
         SEPARATOR.join(news.projects),
@@ -157,7 +176,12 @@ async def add(tx: Tx, publication: Publication) -> None:
     for post in publication.posts.values():
         await _put_post(tx, publication.no, post)
     first = Change(
-        publication.recorded_at, publication.recorded_by, "networks", "", _networks(publication), 1
+        at=publication.recorded_at,
+        by=publication.recorded_by,
+        field="networks",
+        old="",
+        new=_networks(publication),
+        version=1,
     )
     await changes.add(tx, publication.no, [first])
 
@@ -170,8 +194,8 @@ async def update(
     """
     news = new.news
     touched = await tx.execute(
-        "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, published_on = ?, picture = ?, "
-        "released_by = ?, version = version + 1 WHERE id = ? AND version = ?",
+        "UPDATE publications SET text = ?, text_key = ?, projects = ?, data_years = ?, "
+        "published_on = ?, picture = ?, released_by = ?, version = version + 1 WHERE id = ? AND version = ?",
         news.text,
         text_key(news.text),
         SEPARATOR.join(news.projects),
@@ -188,9 +212,8 @@ async def update(
         if post != old.posts.get(network):
             await _put_post(tx, new.no, post)
     version = old.version + 1
-    await changes.add(
-        tx, old.no, [Change(now, by, *each, version) for each in _differences(old, new)]
-    )
+    lines = [Change(now, by, *each, version) for each in _differences(old, new)]
+    await changes.add(tx, old.no, lines)
 
 
 async def list_texts_after(db: Reader, no: str, limit: int) -> list[tuple[str, str, str]]:
@@ -211,12 +234,11 @@ async def write_text_keys(tx: Tx, texts: Sequence[tuple[str, str]]) -> None:
 
 
 async def _put_post(tx: Tx, no: PublicationNo, post: Post) -> None:
-    marks = ", ".join("?" for _name in _POST)
     kept = ", ".join(f"{name} = excluded.{name}" for name in _POST if name != "network")
     values = [_plain(getattr(post, name)) for name in _POST]
     try:
         await tx.execute(
-            f"INSERT INTO posts (publication, {', '.join(_POST)}) VALUES (?, {marks}) "
+            f"INSERT INTO posts (publication, {', '.join(_POST)}) VALUES (?, {marks(_POST)}) "
             f"ON CONFLICT (publication, network) DO UPDATE SET {kept}",
             no,
             *values,
@@ -226,7 +248,9 @@ async def _put_post(tx: Tx, no: PublicationNo, post: Post) -> None:
 
 
 def _plain(value: object) -> object:
-    return value.value if isinstance(value, Network | PostState) else value
+    if isinstance(value, Network | PostState):
+        return value.value
+    return value
 
 
 def _networks(publication: Publication) -> str:
@@ -235,8 +259,9 @@ def _networks(publication: Publication) -> str:
 
 def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str]]:
     """Field, from, to: as the list of changes keeps them."""
-    before, after = old.news, new.news
-    found = [
+    before = old.news
+    after = new.news
+    fields = [
         ("text", before.text, after.text),
         ("projects", SEPARATOR.join(before.projects), SEPARATOR.join(after.projects)),
         ("data_years", before.data_years, after.data_years),
@@ -245,9 +270,13 @@ def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str
     ]
     for network, post in new.posts.items():
         was = old.posts.get(network)
-        found.append((f"link_{network}", was.link if was else "", post.link))
-        found.append((f"state_{network}", was.state if was else "", post.state if was else ""))
-    return [each for each in found if each[1] != each[2]]
+        if was is None:
+            # That it is new stands in the networks already.
+            fields.append((f"link_{network}", "", post.link))
+        else:
+            fields.append((f"link_{network}", was.link, post.link))
+            fields.append((f"state_{network}", was.state, post.state))
+    return [(field, was, now) for field, was, now in fields if was != now]
 
 
 # Posting.
@@ -255,21 +284,29 @@ def _differences(old: Publication, new: Publication) -> list[tuple[str, str, str
 
 async def list_to_post(db: Reader, now: datetime) -> list[tuple[PublicationNo, Network]]:
     """Posts whose time has come, and those whose call was cut off, oldest first."""
-    marks = ", ".join("?" for _state in TO_SEND)
     rows = await db.fetch(
-        f"SELECT publication, network FROM posts WHERE state IN ({marks}) AND post_at <= ? "
-        "ORDER BY post_at, publication, network",
-        *(state.value for state in TO_SEND),
+        f"SELECT publication, network FROM posts WHERE {is_one_of('state', TO_SEND)} "
+        "AND post_at <= ? ORDER BY post_at, publication, network",
+        *_values(TO_SEND),
         now,
     )
-    return [(PublicationNo(row["publication"]), Network(row["network"])) for row in rows]
+    return [_named_post(row) for row in rows]
+
+
+def _named_post(row: Row) -> tuple[PublicationNo, Network]:
+    return PublicationNo(row["publication"]), Network(row["network"])
+
+
+def _values(states: Iterable[PostState]) -> list[str]:
+    return [state.value for state in states]
 
 
 async def list_released_by(db: Reader, staff_id: StaffId) -> list[Publication]:
     """Those that wait for their time on this person's word."""
     return await _list(
         db,
-        "COALESCE(released_by, recorded_by) = ? AND id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY id",
+        "COALESCE(released_by, recorded_by) = ? "
+        "AND id IN (SELECT publication FROM posts WHERE state = ?) ORDER BY id",
         staff_id,
         PostState.WAITING.value,
     )
@@ -285,15 +322,15 @@ async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> boo
     """Committed before the call: whoever finds it so later knows that it may have been taken. False
     = no longer due.
     """
-    marks = ", ".join("?" for _state in TO_SEND)
     touched = await tx.execute(
-        "UPDATE posts SET state = ?, attempts = attempts + 1, first_try_at = COALESCE(first_try_at, ?) "
-        f"WHERE publication = ? AND network = ? AND state IN ({marks})",
+        "UPDATE posts SET state = ?, attempts = attempts + 1, "
+        "first_try_at = COALESCE(first_try_at, ?) "
+        f"WHERE publication = ? AND network = ? AND {is_one_of('state', TO_SEND)}",
         PostState.SENDING.value,
         now,
         no,
         network.value,
-        *(state.value for state in TO_SEND),
+        *_values(TO_SEND),
     )
     if touched:
         # Whoever decided on what stood there before must look again.
@@ -304,10 +341,11 @@ async def begin_sending(tx: Tx, no: str, network: Network, now: datetime) -> boo
 async def list_to_measure(db: Reader, now: datetime) -> list[tuple[PublicationNo, Network]]:
     """Posts whose reach is to be asked for now."""
     rows = await db.fetch(
-        "SELECT publication, network FROM posts WHERE reach_at IS NOT NULL AND reach_at <= ? ORDER BY reach_at",
+        "SELECT publication, network FROM posts "
+        "WHERE reach_at IS NOT NULL AND reach_at <= ? ORDER BY reach_at",
         now,
     )
-    return [(PublicationNo(row["publication"]), Network(row["network"])) for row in rows]
+    return [_named_post(row) for row in rows]
 
 
 async def note_reach(
@@ -320,8 +358,8 @@ async def note_reach(
 ) -> None:
     """What the network says of delivered and opened; None keeps what it said before."""
     await tx.execute(
-        "UPDATE posts SET delivered = COALESCE(?, delivered), opened = COALESCE(?, opened), reached_at = ?, "
-        "reach_at = ? WHERE publication = ? AND network = ?",
+        "UPDATE posts SET delivered = COALESCE(?, delivered), opened = COALESCE(?, opened), "
+        "reached_at = ?, reach_at = ? WHERE publication = ? AND network = ?",
         *reach,
         now,
         again_at,
@@ -340,16 +378,17 @@ async def list_counted(db: Reader, since: datetime, until: datetime) -> list[Cou
     Tickets of before, and those opened as any other ticket, count as well (DOMAIN.md section 9). A
     ticket that two posts share (the same link came in by two ways) is removed only where both are.
     """
-    marks = ", ".join("?" for _state in WENT_OUT)
     rows = await db.fetch(
-        "SELECT t.no, t.channel, t.projects, t.created_at, p.delivered, p.opened, p.publication, p.state "
+        "SELECT t.no, t.channel, t.projects, t.created_at, "
+        "p.delivered, p.opened, p.publication, p.state "
         "FROM tickets t LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
         f"WHERE t.subject = ? AND t.{COUNTS} AND t.created_at >= ? AND t.created_at < ? "
-        f"AND (p.state IS NULL OR p.state IN ({marks})) ORDER BY t.created_at, t.no, p.publication",
+        f"AND (p.state IS NULL OR {is_one_of('p.state', WENT_OUT)}) "
+        "ORDER BY t.created_at, t.no, p.publication",
         SUBJECT,
         since,
         until,
-        *(state.value for state in WENT_OUT),
+        *_values(WENT_OUT),
     )
     counted: dict[str, Counted] = {}
     for row in rows:
@@ -368,10 +407,10 @@ def _weight(one: Counted) -> tuple[bool, bool]:
 def _counted(row: Row) -> Counted:
     return Counted(
         row["channel"],
-        tuple(filter(None, row["projects"].split(SEPARATOR))),
+        _parts(row["projects"]),
         row["created_at"],
-        None if row["delivered"] is None else int(row["delivered"]),
-        None if row["opened"] is None else int(row["opened"]),
+        row["delivered"],
+        row["opened"],
         row["publication"] or "",
         hidden=row["state"] == PostState.HIDDEN,
         removed=row["state"] == PostState.REMOVED,
@@ -384,15 +423,14 @@ async def list_publicised(db: Reader, projects: Collection[str]) -> list[DataUse
     """
     if not projects:
         return []
-    marks = ", ".join("?" for _project in projects)
-    standing = ", ".join("?" for _state in STANDING)
     rows = await db.fetch(
-        "SELECT DISTINCT d.project, d.from_on, d.to_on FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
+        "SELECT DISTINCT d.project, d.from_on, d.to_on "
+        "FROM ticket_data d JOIN tickets t ON t.no = d.ticket_no "
         "LEFT JOIN posts p ON p.ticket_no = t.no AND p.ticket_no <> '' "
-        f"WHERE t.subject = ? AND t.{COUNTS} AND d.project IN ({marks}) "
-        f"AND (p.state IS NULL OR p.state IN ({standing}))",
+        f"WHERE t.subject = ? AND t.{COUNTS} AND d.project IN ({marks(projects)}) "
+        f"AND (p.state IS NULL OR {is_one_of('p.state', STANDING)})",
         SUBJECT,
         *projects,
-        *(state.value for state in STANDING),
+        *_values(STANDING),
     )
     return [DataUse(row["project"], row["from_on"], row["to_on"]) for row in rows]
