@@ -1,6 +1,8 @@
 """What is kept no longer than it is useful: old buttons, forgotten drafts, what people typed."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from store import due, files, reminders, staff
 from store.blobs import Blobs
@@ -22,6 +24,21 @@ looked at.
 BYTES = timedelta(days=1)
 """How long bytes stay that no row names: a transaction that will name them is far shorter."""
 
+FORGOTTEN: Mapping[str, tuple[Callable[[Tx, datetime], Awaitable[int]], timedelta]] = {
+    "buttons": (buttons.forget, timedelta()),
+    "drafts": (forms.forget, DRAFTS),
+    "imports": (imports.forget, FILES),
+    "files": (files.forget, FILES),
+    "raw_events": (inbox.forget_raw, RAW_EVENTS),
+    "events": (inbox.forget_events, HISTORY),
+    "messages": (outbox.forget_messages, HISTORY),
+    "payloads": (outbox.forget_payloads, RAW_EVENTS),
+    "due_done": (due.forget, DONE),
+    "reminders": (reminders.forget, DONE),
+    "stranger_answers": (staff.forget_stranger_answers, STRANGERS),
+}
+"""What is dropped, in this order: how, and how old it must be."""
+
 
 async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[str, int]:
     """Drop what is past its time; returns how many rows of each kind, and how many files on disk.
@@ -30,23 +47,13 @@ async def tidy(db: Database, now: datetime, blobs: Blobs | None = None) -> dict[
     left alone."""
 
     async def work(tx: Tx) -> dict[str, int]:
-        return {
-            "buttons": await buttons.forget(tx, now),
-            "drafts": await forms.forget(tx, now - DRAFTS),
-            "imports": await imports.forget(tx, now - FILES),
-            "files": await files.forget(tx, now - FILES),
-            "raw_events": await inbox.forget_raw(tx, now - RAW_EVENTS),
-            "events": await inbox.forget_events(tx, now - HISTORY),
-            "messages": await outbox.forget_messages(tx, now - HISTORY),
-            "payloads": await outbox.forget_payloads(tx, now - RAW_EVENTS),
-            "due_done": await due.forget(tx, now - DONE),
-            "reminders": await reminders.forget(tx, now - DONE),
-            "stranger_answers": await staff.forget_stranger_answers(tx, now - STRANGERS),
-        }
+        done: dict[str, int] = {}
+        for what, (forget, age) in FORGOTTEN.items():
+            done[what] = await forget(tx, now - age)
+        return done
 
     done = await db.write(work)
     if blobs is not None and await files.has_any(db):
-        done["bytes"] = await blobs.sweep(
-            BYTES.total_seconds(), lambda hashes: files.list_named(db, hashes)
-        )
+        named = partial(files.list_named, db)
+        done["bytes"] = await blobs.sweep(BYTES.total_seconds(), named)
     return done

@@ -70,52 +70,73 @@ class Ticker:
             done.update(await self._start(self._desk.clock()))
             self._started = True
         await self._plan_daily(self._desk.clock())
-        stalled, full = 0, False
-        while stalled < STALLED and (
-            rows := await self._claim(now := self._desk.clock(), sure=full)
-        ):
-            before, full = done.total(), len(rows) == BATCH
+        await self._run_due(done)
+        done.update(await self._tidy(self._desk.clock()))
+        return dict(done)
+
+    async def _run_due(self, done: Counter[str]) -> None:
+        """Everything that is due, batch by batch, until nothing is left or nothing comes of it."""
+        stalled = 0
+        full = False
+        while stalled < STALLED:
+            now = self._desk.clock()
+            rows = await self._claim(now, sure=full)
+            if not rows:
+                return
             failpoint("due.claimed")
+            full = len(rows) == BATCH
+            before = done.total()
             rows.sort(key=lambda row: row.kind)
             for kind, group in groupby(rows, key=lambda row: row.kind):
                 done[kind] += await self._run(KINDS[kind], list(group), now)
-            stalled = stalled + 1 if done.total() == before else 0
+            stalled += 1
+            if done.total() > before:
+                stalled = 0
+
+    async def _tidy(self, now: datetime) -> dict[str, int]:
+        """Tidy up now and then; returns how many rows were dropped, by what they were."""
         # Compared both ways: a clock that was set back must not stop the tidying.
-        if self._tidied_at is None or abs(now - self._tidied_at) >= TIDY_EVERY:
-            self._tidied_at = now
-            done.update(await tidy(self._desk.db, now, self._desk.files.blobs))
-        return dict(done)
+        if self._tidied_at is not None and abs(now - self._tidied_at) < TIDY_EVERY:
+            return {}
+        self._tidied_at = now
+        return await tidy(self._desk.db, now, self._desk.files.blobs)
 
     async def _start(self, now: datetime) -> dict[str, int]:
         """What a process does before its first tick, each in a transaction of its own; returns how
         much, by name.
         """
-        done = {}
+        done: dict[str, int] = {}
         for run in STARTS:
             work = Work(self._desk, now)
-            if touched := await run(work):
-                done[run.__name__] = touched
-                get_logger().info("done at the start", what=run.__name__, count=touched)
-                await self._sender.post(work.outcome())
+            touched = await run(work)
+            if not touched:
+                continue
+            done[run.__name__] = touched
+            get_logger().info("done at the start", what=run.__name__, count=touched)
+            await self._sender.post(work.outcome())
         return done
 
     async def _plan_daily(self, now: datetime) -> None:
         """Today's row of everything that is due daily: what was missed on the days before is not
         made up for.
         """
+        db = self._desk.db
         today = now.astimezone(BANGKOK).date()
         for kind in KINDS.values():
             if kind.daily_at is None or not self._has_day(kind, today):
                 continue
             at = datetime.combine(today, kind.daily_at, BANGKOK)
-            if at <= now and not await due.is_planned(
-                self._desk.db, kind.name, "", today.isoformat()
-            ):
-                row = Due(kind.name, "", today.isoformat(), at)
-                await self._desk.db.write(partial(due.plan, rows=[row]))
+            if at > now:
+                continue
+            occurrence = today.isoformat()
+            if not await due.is_planned(db, kind.name, "", occurrence):
+                row = Due(kind.name, "", occurrence, at)
+                await db.write(partial(due.plan, rows=[row]))
 
     def _has_day(self, kind: DueKind, on: date) -> bool:
-        return not kind.workdays or self._desk.configuration.calendar.is_working_day(on)
+        if not kind.workdays:
+            return True
+        return self._desk.configuration.calendar.is_working_day(on)
 
     async def _claim(self, now: datetime, *, sure: bool) -> list[Due]:
         """The next batch; unless it is as good as `sure` that there is one, nothing is locked to
@@ -124,22 +145,28 @@ class Ticker:
         db = self._desk.db
         claimable = [what for what in self._claimable(now) if what.kinds]
         for what in claimable:
-            if (sure and what is claimable[-1]) or await due.has_claimable(db, what):
-                claim = partial(
-                    due.claim, engine=db.engine, what=what, owner=self._sender.owner, limit=BATCH
-                )
-                if rows := await db.write(claim):
-                    return rows
+            # After a full batch there is most likely more, of whichever kind comes last.
+            likely = sure and what is claimable[-1]
+            if not likely and not await due.has_claimable(db, what):
+                continue
+            claim = partial(
+                due.claim,
+                engine=db.engine,
+                what=what,
+                owner=self._sender.owner,
+                limit=BATCH,
+            )
+            rows = await db.write(claim)
+            if rows:
+                return rows
         return []
 
     def _claimable(self, now: datetime) -> list[Claimable]:
         """In office hours everything, first what is due daily, since the morning's queue tells of
         other kinds, too; else what tells nobody, and what is urgent unless it is old news."""
         if self._desk.configuration.calendar.in_office_hours(now):
-            return [
-                Claimable([kind.name for kind in KINDS.values() if kind.daily_at], now),
-                Claimable([*KINDS], now),
-            ]
+            daily = [kind.name for kind in KINDS.values() if kind.daily_at]
+            return [Claimable(daily, now), Claimable([*KINDS], now)]
         silent = [kind.name for kind in KINDS.values() if kind.silent]
         urgent = [kind.name for kind in KINDS.values() if kind.urgent and not kind.silent]
         return [Claimable(silent, now), Claimable(urgent, now, now - OLD_NEWS)]
@@ -152,27 +179,35 @@ class Ticker:
                 await kind.run(work, rows)
             failpoint("due.decided")
             failpoint(f"{kind.name}.decided")
-            await self._sender.post(
-                work.outcome(), partial(due.finish, rows=rows, owner=self._sender.owner, now=now)
-            )
+            finish = partial(due.finish, rows=rows, owner=self._sender.owner, now=now)
+            await self._sender.post(work.outcome(), finish)
             failpoint("due.written")
             failpoint(f"{kind.name}.written")
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one that fails must not stop what else is due
-            if isinstance(error, DeskError) and error.code == "due":
-                # Somebody was quicker with one of them: what is left is claimed again, together,
-                # and decided afresh.
-                for row in rows:
-                    await self._desk.db.write(
-                        partial(due.release, row=row, owner=self._sender.owner)
-                    )
-                return 0
-            if len(rows) > 1:
-                return sum([await self._run(kind, [row], now) for row in rows])
-            await self._fail(rows[0], error, now)
-            return 0
+            return await self._run_otherwise(kind, rows, error, now)
         return len(rows)
+
+    async def _run_otherwise(
+        self,
+        kind: DueKind,
+        rows: Sequence[Due],
+        error: Exception,
+        now: datetime,
+    ) -> int:
+        """After something came in the way of these; returns how many were done all the same."""
+        if isinstance(error, DeskError) and error.code == "due":
+            # Somebody was quicker with one of them: what is left is claimed again, together, and
+            # decided afresh.
+            for row in rows:
+                release = partial(due.release, row=row, owner=self._sender.owner)
+                await self._desk.db.write(release)
+            return 0
+        if len(rows) > 1:
+            return sum([await self._run(kind, [row], now) for row in rows])
+        await self._fail(rows[0], error, now)
+        return 0
 
     @asynccontextmanager
     async def _kept(self, rows: Sequence[Due]) -> AsyncIterator[None]:
@@ -182,10 +217,9 @@ class Ticker:
             while True:
                 await asyncio.sleep(KEEP_SECONDS)
                 now = self._desk.clock()
+                extend = partial(due.extend, rows=rows, owner=self._sender.owner, now=now)
                 with suppress(StoreUnavailable):
-                    await self._desk.db.write(
-                        partial(due.extend, rows=rows, owner=self._sender.owner, now=now)
-                    )
+                    await self._desk.db.write(extend)
 
         keeper = asyncio.create_task(keep())
         try:
@@ -198,19 +232,24 @@ class Ticker:
     async def _fail(self, row: Due, error: Exception, now: datetime) -> None:
         """Try again later; at last tell the administrators a reference number."""
         reference = self._sender.report(row.kind, error)
-        last = row.attempts + 1 >= ATTEMPTS
-        # Somebody changed what this looked at: it is decided afresh with the next tick.
-        pause = timedelta() if isinstance(error, Conflict) else AGAIN * (row.attempts + 1)
-        again_at = None if last else now + pause
         work = Work(self._desk, now)
-        if last:
+        attempts = row.attempts + 1
+        again_at = None
+        if attempts >= ATTEMPTS:
             work.notify(partial(system.due_failed, row.kind, reference), f"due:{row.id}")
+        elif isinstance(error, Conflict):
+            # Somebody changed what this looked at: it is decided afresh with the next tick.
+            again_at = now
+        else:
+            again_at = now + AGAIN * attempts
         note = partial(due.note_failure, row=row, reference=reference, again_at=again_at)
         await self._sender.post(work.outcome(), note)
 
 
 def start_ticker(
-    ticker: Ticker, report: Callable[[str, Exception], str], machine: Callable[[], datetime]
+    ticker: Ticker,
+    report: Callable[[str, Exception], str],
+    machine: Callable[[], datetime],
 ) -> AsyncIOScheduler:
     """Tick for as long as the process lives; a missed tick is made up for once, a failing one
     `report`ed.
@@ -225,7 +264,9 @@ def start_ticker(
         except StoreUnavailable:
             return  # what is due waits until the store is back
         except asyncio.CancelledError:
-            return  # the desk stops: what this tick left is done by the next process, and nothing went wrong
+            # The desk stops: what this tick left is done by the next process, and nothing went
+            # wrong.
+            return
         except Exception as error:  # noqa: BLE001 - the next tick comes whatever happens
             report("tick", error)
 
@@ -252,6 +293,7 @@ def keep_ticking(scheduler: AsyncIOScheduler, machine: Callable[[], datetime]) -
         return
     job = scheduler.get_job(JOB)
     now = machine()
-    if job is not None and job.next_run_time > now + timedelta(seconds=2 * EVERY_SECONDS):
+    farthest = now + timedelta(seconds=2 * EVERY_SECONDS)
+    if job is not None and job.next_run_time > farthest:
         job.modify(next_run_time=now)
     asyncio.get_running_loop().call_later(EVERY_SECONDS, keep_ticking, scheduler, machine)

@@ -18,8 +18,11 @@ from domain.errors import InvalidInput, NotFound
 from domain.files import LARGEST, FileKind, FileRefusal, sniff
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PARTS, _TRASH = "parts", ".trash"
+_PARTS = "parts"
+_TRASH = ".trash"
+"""Behind the name of a file that is about to be removed."""
 _MOST_MEMBERS = 20_000
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Blobs:
         much.
         """
         handle, path = await asyncio.to_thread(self.new_part)
-        digest, size = hashlib.sha256(), 0
+        digest = hashlib.sha256()
+        size = 0
         try:
             with os.fdopen(handle, "wb") as file:
                 async for chunk in chunks:
@@ -122,14 +126,13 @@ class Blobs:
         before = await asyncio.to_thread(self._disk_time) - older_than
         old = await asyncio.to_thread(lambda: list(self._old(before)))
         removed = 0
-        for start in range(0, len(old), 500):
-            some = old[start : start + 500]
-            kept = await named([path.name.removesuffix(_TRASH) for path in some])
-            aside = await asyncio.to_thread(
-                _put_aside, [path for path in some if path.name not in kept]
-            )
+        for start in range(0, len(old), _AT_ONCE):
+            some = old[start : start + _AT_ONCE]
+            kept = await named([_hash(path) for path in some])
+            unnamed = [path for path in some if path.name not in kept]
+            aside = await asyncio.to_thread(_put_aside, unnamed)
             # A row may have been written while it was moved.
-            kept = await named([path.name.removesuffix(_TRASH) for path in aside])
+            kept = await named([_hash(path) for path in aside])
             removed += await asyncio.to_thread(_end, aside, kept, before)
         return removed
 
@@ -155,10 +158,15 @@ class Blobs:
                     yield path
 
 
+def _hash(path: Path) -> str:
+    """The hash that a file lies under, moved aside or not."""
+    return path.name.removesuffix(_TRASH)
+
+
 def _put_aside(paths: Sequence[Path]) -> list[Path]:
-    aside = []
+    aside: list[Path] = []
     for path in paths:
-        target = path if path.name.endswith(_TRASH) else path.with_name(path.name + _TRASH)
+        target = path.with_name(_hash(path) + _TRASH)
         with suppress(FileNotFoundError):
             path.replace(target)
             aside.append(target)
@@ -168,7 +176,7 @@ def _put_aside(paths: Sequence[Path]) -> list[Path]:
 def _end(aside: Sequence[Path], kept: set[str], before: float) -> int:
     removed = 0
     for path in aside:
-        back = path.with_name(path.name.removesuffix(_TRASH))
+        back = path.with_name(_hash(path))
         with suppress(FileNotFoundError):
             if back.name in kept or path.stat().st_mtime >= before:
                 path.replace(back)
@@ -193,7 +201,10 @@ def sniff_file(path: Path, name: str) -> FileKind:
     if not path.stat().st_size:
         return sniff(b"", name)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return sniff(content, name, _members(path) if content[:2] == b"PK" else None)
+        members = None
+        if content[:2] == b"PK":
+            members = _members(path)
+        return sniff(content, name, members)
 
 
 def _members(path: Path) -> list[str] | None:
@@ -205,4 +216,6 @@ def _members(path: Path) -> list[str] | None:
             names = archive.namelist()
     except (BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
         return None
-    return names if len(names) <= _MOST_MEMBERS else None
+    if len(names) > _MOST_MEMBERS:
+        return None
+    return names

@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.errors import NotFound
 from domain.staff import StaffId
 from domain.tickets.records import Change
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, count, is_one_of
 from store.records import changes
 
 FIELD = "files"
@@ -61,10 +61,7 @@ def of_chart(sha256: str) -> str:
 
 
 def _file(row: Row) -> File:
-    fields = dict(row)
-    fields["size"] = int(row["size"])
-    fields["added_by"] = None if row["added_by"] is None else StaffId(row["added_by"])
-    return File(**fields)
+    return File(**row)
 
 
 async def get_file(db: Reader, file_id: str) -> File:
@@ -87,9 +84,9 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
     """Those of these files that there are, oldest first."""
     if not ids:
         return []
-    marks = ", ".join("?" for _ in ids)
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE id IN ({marks}) ORDER BY added_at, name, id", *ids
+        f"SELECT {_COLUMNS} FROM files WHERE {is_one_of('id', ids)} ORDER BY added_at, name, id",
+        *ids,
     )
     return [_file(row) for row in rows]
 
@@ -97,7 +94,8 @@ async def list_by_ids(db: Reader, ids: Sequence[str]) -> list[File]:
 async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list[File]:
     """What came so far of several pictures that a person sent as one, oldest first."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND album = ? AND added_by = ? ORDER BY added_at, name, id",
+        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND album = ? AND added_by = ? "
+        "ORDER BY added_at, name, id",
         platform,
         album,
         by,
@@ -108,7 +106,8 @@ async def list_album(db: Reader, platform: str, album: str, by: StaffId) -> list
 async def list_by_message(db: Reader, platform: str, message: str, by: StaffId) -> list[File]:
     """The files that came with one message of this person."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM files WHERE platform = ? AND message = ? AND message <> '' AND added_by = ?",
+        f"SELECT {_COLUMNS} FROM files "
+        "WHERE platform = ? AND message = ? AND message <> '' AND added_by = ?",
         platform,
         message,
         by,
@@ -118,8 +117,7 @@ async def list_by_message(db: Reader, platform: str, message: str, by: StaffId) 
 
 async def count_files(db: Reader, record: str) -> int:
     """How many files a record has."""
-    row = await db.fetch_one("SELECT count(*) AS n FROM files WHERE record = ?", record)
-    return int(row["n"]) if row else 0
+    return await count(db, "SELECT count(*) AS n FROM files WHERE record = ?", record)
 
 
 async def has_any(db: Reader) -> bool:
@@ -131,11 +129,9 @@ async def list_named(db: Reader, hashes: Sequence[str]) -> set[str]:
     """Those of these hashes that some row names."""
     if not hashes:
         return set()
-    marks = ", ".join("?" for _ in hashes)
-    return {
-        str(row["sha256"])
-        for row in await db.fetch(f"SELECT sha256 FROM files WHERE sha256 IN ({marks})", *hashes)
-    }
+    asked = is_one_of("sha256", hashes)
+    rows = await db.fetch(f"SELECT sha256 FROM files WHERE {asked}", *hashes)
+    return {str(row["sha256"]) for row in rows}
 
 
 async def add(tx: Tx, file: File) -> None:
@@ -164,9 +160,8 @@ async def add(tx: Tx, file: File) -> None:
 async def attach(tx: Tx, file: File, version: int) -> None:
     """A file of a saved record, as a line of its list of changes at this version."""
     await add(tx, file)
-    await changes.add(
-        tx, file.record, [Change(file.added_at, file.added_by, FIELD, "", file.name, version)]
-    )
+    line = Change(file.added_at, file.added_by, FIELD, "", file.name, version)
+    await changes.add(tx, file.record, [line])
 
 
 async def move(
@@ -183,9 +178,11 @@ async def move(
     Those that are no longer there are passed over. `ids` = which of them; none = all.
     """
     for file in await list_files(tx, start):
-        if not ids or file.id in ids:
-            await tx.execute_many("UPDATE files SET record = ? WHERE id = ?", [(record, file.id)])
-            await changes.add(tx, record, [Change(now, by, FIELD, "", file.name, version)])
+        if ids and file.id not in ids:
+            continue
+        await hand_over(tx, [file.id], record)
+        line = Change(now, by, FIELD, "", file.name, version)
+        await changes.add(tx, record, [line])
 
 
 async def hand_over(tx: Tx, ids: Sequence[str], record: str) -> None:
@@ -196,12 +193,17 @@ async def hand_over(tx: Tx, ids: Sequence[str], record: str) -> None:
 
 
 async def remove(
-    tx: Tx, file: File, version: int | None, by: StaffId | None, now: datetime
+    tx: Tx,
+    file: File,
+    version: int | None,
+    by: StaffId | None,
+    now: datetime,
 ) -> None:
     """Take a file away; a line of the list of changes where the record has one (`version`)."""
     touched = await tx.execute("DELETE FROM files WHERE id = ?", file.id)
     if touched and version is not None:
-        await changes.add(tx, file.record, [Change(now, by, FIELD, file.name, "", version)])
+        line = Change(now, by, FIELD, file.name, "", version)
+        await changes.add(tx, file.record, [line])
 
 
 async def forget(tx: Tx, held_before: datetime) -> int:
@@ -209,11 +211,12 @@ async def forget(tx: Tx, held_before: datetime) -> int:
     before then.
     """
     ended = await tx.execute(
-        "DELETE FROM files WHERE record LIKE 'draft:%' AND NOT EXISTS "
-        "(SELECT 1 FROM forms WHERE 'draft:' || forms.id = files.record AND forms.state IN ('open', 'parked'))"
+        "DELETE FROM files WHERE record LIKE 'draft:%' AND NOT EXISTS (SELECT 1 FROM forms "
+        "WHERE 'draft:' || forms.id = files.record AND forms.state IN ('open', 'parked'))"
     )
-    return ended + await tx.execute(
-        "DELETE FROM files WHERE (record LIKE 'held:%' OR record LIKE 'import:%' OR record LIKE 'chart:%') "
-        "AND added_at < ?",
+    unclaimed = await tx.execute(
+        "DELETE FROM files WHERE added_at < ? "
+        "AND (record LIKE 'held:%' OR record LIKE 'import:%' OR record LIKE 'chart:%')",
         held_before,
     )
+    return ended + unclaimed

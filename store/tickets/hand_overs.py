@@ -7,26 +7,22 @@ from domain.errors import Conflict, NotFound
 from domain.staff import StaffId
 from domain.tickets.hand_over import Leave, Offer, OfferState
 from domain.tickets.records import TicketNo
-from store.engine.database import Reader, Row, Tx
+from store.engine.database import Reader, Row, Tx, is_one_of
 
 _OFFER = "id, ticket_no, giver_id, receiver_id, team, leave_id, state, offered_at"
 _LEAVE = "id, staff_id, first_on, last_on, ended_at"
 
 
-def _person(value: int | None) -> StaffId | None:
-    return None if value is None else StaffId(value)
-
-
 def _offer(row: Row) -> Offer:
     return Offer(
-        row["id"],
-        TicketNo(row["ticket_no"]),
-        _person(row["giver_id"]),
-        _person(row["receiver_id"]),
-        row["offered_at"],
-        row["team"],
-        row["leave_id"],
-        OfferState(row["state"]),
+        id=row["id"],
+        ticket=TicketNo(row["ticket_no"]),
+        giver=row["giver_id"],
+        receiver=row["receiver_id"],
+        offered_at=row["offered_at"],
+        team=row["team"],
+        leave=row["leave_id"],
+        state=OfferState(row["state"]),
     )
 
 
@@ -43,8 +39,17 @@ async def add_offers(tx: Tx, offers: Sequence[Offer]) -> None:
     await tx.execute_many(
         f"INSERT INTO hand_overs ({_OFFER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (o.id, o.ticket, o.giver, o.receiver, o.team, o.leave, o.state, o.offered_at)
-            for o in offers
+            (
+                offer.id,
+                offer.ticket,
+                offer.giver,
+                offer.receiver,
+                offer.team,
+                offer.leave,
+                offer.state,
+                offer.offered_at,
+            )
+            for offer in offers
         ],
     )
 
@@ -52,7 +57,8 @@ async def add_offers(tx: Tx, offers: Sequence[Offer]) -> None:
 async def end_offers(tx: Tx, no: TicketNo, now: datetime) -> None:
     """What was offered of a ticket and nobody took is over: it went another way."""
     await tx.execute(
-        "UPDATE hand_overs SET state = 'ended', decided_at = ? WHERE ticket_no = ? AND state = 'offered'",
+        "UPDATE hand_overs SET state = 'ended', decided_at = ? "
+        "WHERE ticket_no = ? AND state = 'offered'",
         now,
         no,
     )
@@ -63,8 +69,9 @@ async def list_stand_ins(db: Reader, nos: Sequence[TicketNo]) -> list[Offer]:
     if not nos:
         return []
     rows = await db.fetch(
-        f"SELECT {_OFFER} FROM hand_overs WHERE state = 'accepted' AND leave_id IN "
-        f"(SELECT id FROM leaves WHERE ended_at IS NULL) AND ticket_no IN ({', '.join('?' for _ in nos)})",
+        f"SELECT {_OFFER} FROM hand_overs WHERE state = 'accepted' "
+        "AND leave_id IN (SELECT id FROM leaves WHERE ended_at IS NULL) "
+        f"AND {is_one_of('ticket_no', nos)}",
         *nos,
     )
     return [_offer(row) for row in rows]
@@ -85,7 +92,8 @@ async def decide_offer(
     read.
     """
     touched = await tx.execute(
-        "UPDATE hand_overs SET state = ?, receiver_id = ?, decided_at = ? WHERE id = ? AND state = ?",
+        "UPDATE hand_overs SET state = ?, receiver_id = ?, decided_at = ? "
+        "WHERE id = ? AND state = ?",
         state,
         receiver,
         now,
@@ -130,7 +138,8 @@ async def get_leave(db: Reader, leave_id: str) -> Leave:
 async def list_leaves(db: Reader, first_on: date, last_on: date) -> list[Leave]:
     """Who is away on some day of a span, and has not come back."""
     rows = await db.fetch(
-        f"SELECT {_LEAVE} FROM leaves WHERE first_on <= ? AND last_on >= ? AND ended_at IS NULL ORDER BY first_on, id",
+        f"SELECT {_LEAVE} FROM leaves "
+        "WHERE first_on <= ? AND last_on >= ? AND ended_at IS NULL ORDER BY first_on, id",
         last_on,
         first_on,
     )
@@ -139,7 +148,8 @@ async def list_leaves(db: Reader, first_on: date, last_on: date) -> list[Leave]:
 
 async def end_leave(tx: Tx, leave_id: str, now: datetime) -> None:
     """The leave is over; Conflict("leave") where it was already."""
-    if not await tx.execute(
+    ended = await tx.execute(
         "UPDATE leaves SET ended_at = ? WHERE id = ? AND ended_at IS NULL", now, leave_id
-    ):
+    )
+    if not ended:
         raise Conflict("leave")

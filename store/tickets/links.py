@@ -7,7 +7,7 @@ from enum import StrEnum
 from domain.errors import Conflict, InvalidInput
 from domain.staff import StaffId
 from domain.tickets.records import Change
-from store.engine.database import Reader, Tx
+from store.engine.database import Reader, Row, Tx
 from store.records import changes
 
 
@@ -35,9 +35,11 @@ async def list_links(db: Reader, no: str) -> list[TicketLink]:
         no,
         no,
     )
-    return [
-        TicketLink(row["ticket_no"], TicketLinkKind(row["kind"]), row["other_no"]) for row in rows
-    ]
+    return [_link(row) for row in rows]
+
+
+def _link(row: Row) -> TicketLink:
+    return TicketLink(row["ticket_no"], TicketLinkKind(row["kind"]), row["other_no"])
 
 
 async def add_link(tx: Tx, link: TicketLink, by: StaffId, now: datetime) -> None:
@@ -46,18 +48,16 @@ async def add_link(tx: Tx, link: TicketLink, by: StaffId, now: datetime) -> None
     """
     if link.no == link.other:
         raise InvalidInput("link_itself")
+    pair = {link.no, link.other}
     # The tickets' rows are locked in one order, so that two who tie the same pair at once see each
     # other.
-    versions = {}
-    for no in sorted((link.no, link.other)):
-        row = await tx.fetch_one(
-            "UPDATE tickets SET version = version WHERE no = ? RETURNING version", no
-        )
-        versions[no] = int(row["version"]) if row else 0
-    if any({link.no, link.other} == {old.no, old.other} for old in await list_links(tx, link.no)):
-        raise Conflict("tickets_linked", no=link.no, other=link.other)
+    versions = {no: await _hold(tx, no) for no in sorted(pair)}
+    for old in await list_links(tx, link.no):
+        if {old.no, old.other} == pair:
+            raise Conflict("tickets_linked", no=link.no, other=link.other)
     await tx.execute(
-        "INSERT INTO ticket_links (ticket_no, kind, other_no, linked_at, linked_by) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO ticket_links (ticket_no, kind, other_no, linked_at, linked_by) "
+        "VALUES (?, ?, ?, ?, ?)",
         link.no,
         link.kind,
         link.other,
@@ -65,13 +65,23 @@ async def add_link(tx: Tx, link: TicketLink, by: StaffId, now: datetime) -> None
         by,
     )
     for no, other in ((link.no, link.other), (link.other, link.no)):
-        await changes.add(tx, no, [Change(now, by, "linked", "", other, versions[no])])
+        line = Change(now, by, "linked", "", other, versions[no])
+        await changes.add(tx, no, [line])
+
+
+async def _hold(tx: Tx, no: str) -> int:
+    """The version of a ticket, which nobody else changes until the transaction ends."""
+    row = await tx.fetch_one(
+        "UPDATE tickets SET version = version WHERE no = ? RETURNING version", no
+    )
+    return int(row["version"]) if row else 0
 
 
 async def remove_link(tx: Tx, no: str, other: str, by: StaffId, now: datetime) -> None:
     """Untie two tickets, whichever way they are tied; Conflict("link_gone") where they are not."""
     removed = await tx.execute(
-        "DELETE FROM ticket_links WHERE (ticket_no = ? AND other_no = ?) OR (ticket_no = ? AND other_no = ?)",
+        "DELETE FROM ticket_links "
+        "WHERE (ticket_no = ? AND other_no = ?) OR (ticket_no = ? AND other_no = ?)",
         no,
         other,
         other,
@@ -81,6 +91,6 @@ async def remove_link(tx: Tx, no: str, other: str, by: StaffId, now: datetime) -
         raise Conflict("link_gone")
     for one, gone in ((no, other), (other, no)):
         row = await tx.fetch_one("SELECT version FROM tickets WHERE no = ?", one)
-        await changes.add(
-            tx, one, [Change(now, by, "linked", gone, "", int(row["version"]) if row else 0)]
-        )
+        version = int(row["version"]) if row else 0
+        line = Change(now, by, "linked", gone, "", version)
+        await changes.add(tx, one, [line])

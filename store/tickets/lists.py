@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.staff import StaffId
 from domain.tickets.records import SEPARATOR, Status, Ticket, TicketNo
-from store.engine.database import Reader
+from store.engine.database import Reader, is_one_of
 from store.tickets.records import COUNTS, get_tickets
 
 UNFINISHED = (Status.NEW, Status.OPEN)
@@ -33,24 +33,30 @@ class Wanted:
 
 
 def _where(wanted: Wanted) -> tuple[str, list[object]]:
-    marks = ", ".join("?" for _person in wanted.people) or "NULL"
-    parts, params = [f"assignee_id IN ({marks})", COUNTS], list[object](wanted.people)
+    parts = [is_one_of("assignee_id", wanted.people), COUNTS]
+    params = list[object](wanted.people)
     if wanted.subject:
         group = f"{wanted.subject}."
         parts.append(f"(subject = ? OR substr(subject, 1, {len(group)}) = ?)")
         params += [wanted.subject, group]
     if wanted.project:
-        escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in wanted.project)
         parts.append(f"'{SEPARATOR}' || projects || '{SEPARATOR}' LIKE ? ESCAPE '!'")
-        params.append(f"%{SEPARATOR}{escaped}{SEPARATOR}%")
+        params.append(f"%{SEPARATOR}{_escaped(wanted.project)}{SEPARATOR}%")
     if wanted.statuses:
-        parts.append(f"status IN ({', '.join('?' for _status in wanted.statuses)})")
+        parts.append(is_one_of("status", wanted.statuses))
         params += wanted.statuses
-    for condition, instant in (("created_at >= ?", wanted.since), ("created_at < ?", wanted.until)):
-        if instant is not None:
-            parts.append(condition)
-            params.append(instant)
+    if wanted.since is not None:
+        parts.append("created_at >= ?")
+        params.append(wanted.since)
+    if wanted.until is not None:
+        parts.append("created_at < ?")
+        params.append(wanted.until)
     return " AND ".join(parts), params
+
+
+def _escaped(text: str) -> str:
+    """As it stands in a LIKE whose signs are escaped by `!`."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 async def list_unfinished(db: Reader, wanted: Wanted) -> list[Ticket]:
@@ -69,10 +75,8 @@ async def list_in_status(
 
 
 async def _listed(db: Reader, rest: str, params: list[object]) -> list[Ticket]:
-    nos = [
-        TicketNo(row["no"])
-        for row in await db.fetch(f"SELECT no FROM tickets WHERE {rest}", *params)
-    ]
+    rows = await db.fetch(f"SELECT no FROM tickets WHERE {rest}", *params)
+    nos = [TicketNo(row["no"]) for row in rows]
     found = await get_tickets(db, nos)
     return [found[no] for no in nos if no in found]
 
@@ -90,7 +94,8 @@ async def count_by_subject(db: Reader, wanted: Wanted) -> list[tuple[str, int]]:
     """How many there are of each subject, the commonest first."""
     where, params = _where(wanted)
     rows = await db.fetch(
-        f"SELECT subject, count(*) AS n FROM tickets WHERE {where} GROUP BY subject ORDER BY count(*) DESC, subject",
+        f"SELECT subject, count(*) AS n FROM tickets WHERE {where} "
+        "GROUP BY subject ORDER BY count(*) DESC, subject",
         *params,
     )
     return [(row["subject"], int(row["n"])) for row in rows]
@@ -100,10 +105,12 @@ async def count_by_project(db: Reader, wanted: Wanted) -> list[tuple[str, int]]:
     """How many name each project, the commonest first."""
     where, params = _where(wanted)
     rows = await db.fetch(
-        f"SELECT projects, count(*) AS n FROM tickets WHERE {where} AND projects <> '' GROUP BY projects",
+        f"SELECT projects, count(*) AS n FROM tickets "
+        f"WHERE {where} AND projects <> '' GROUP BY projects",
         *params,
     )
     counts: Counter[str] = Counter()
     for row in rows:
-        counts.update(dict.fromkeys(row["projects"].split(SEPARATOR), int(row["n"])))
+        named = row["projects"].split(SEPARATOR)
+        counts.update(dict.fromkeys(named, int(row["n"])))
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -5,7 +5,7 @@ section 4).
 from dataclasses import dataclass
 from datetime import date
 
-from store.engine.database import Reader
+from store.engine.database import Reader, Row, count
 from store.tickets.records import COUNTS
 
 
@@ -24,24 +24,30 @@ async def list_reports(db: Reader, first: date, until: date) -> list[ProvinceRep
     last.
     """
     rows = await db.fetch(
-        "SELECT no, province, user_count, counted_on FROM tickets WHERE province <> '' AND user_count IS NOT NULL "
+        "SELECT no, province, user_count, counted_on FROM tickets "
+        "WHERE province <> '' AND user_count IS NOT NULL "
         f"AND counted_on >= ? AND counted_on < ? AND {COUNTS} ORDER BY recorded_at, no",
         first,
         until,
     )
-    latest = {
-        (row["province"], row["counted_on"]): ProvinceReport(
-            row["province"], row["counted_on"], int(row["user_count"]), row["no"]
-        )
-        for row in rows
-    }
+    reports = [_report(row) for row in rows]
+    latest = {(report.province, report.month): report for report in reports}
     return sorted(latest.values(), key=lambda report: (report.month, report.province))
+
+
+def _report(row: Row) -> ProvinceReport:
+    return ProvinceReport(
+        province=row["province"],
+        month=row["counted_on"],
+        users=int(row["user_count"]),
+        ticket_no=row["no"],
+    )
 
 
 async def count_undated(db: Reader) -> int:
     """How many reports name no month: they stand in no sum."""
-    row = await db.fetch_one(
+    return await count(
+        db,
         "SELECT count(*) AS n FROM tickets "
-        f"WHERE province <> '' AND user_count IS NOT NULL AND counted_on IS NULL AND {COUNTS}"
+        f"WHERE province <> '' AND user_count IS NOT NULL AND counted_on IS NULL AND {COUNTS}",
     )
-    return int(row["n"]) if row else 0

@@ -11,7 +11,8 @@ from store.engine.database import Tx, is_one_of
 async def keep(tx: Tx, tickets: Iterable[Ticket]) -> None:
     """Write the keys of these tickets as they are now."""
     await tx.execute_many(
-        "INSERT INTO ticket_texts (id, folded) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET folded = excluded.folded",
+        "INSERT INTO ticket_texts (id, folded) VALUES (?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET folded = excluded.folded",
         [(text_id(ticket.no), _key(ticket)) for ticket in tickets],
     )
 
@@ -21,11 +22,12 @@ async def find_stale(tx: Tx, tickets: Sequence[Ticket]) -> list[Ticket]:
     ids = [text_id(ticket.no) for ticket in tickets]
     rows = await tx.fetch(f"SELECT id, folded FROM ticket_texts WHERE {is_one_of('id', ids)}", *ids)
     found = {row["id"]: row["folded"] for row in rows}
-    return [one for one in tickets if found.get(text_id(one.no)) != _key(one)]
+    return [ticket for ticket in tickets if found.get(text_id(ticket.no)) != _key(ticket)]
 
 
 def _key(ticket: Ticket) -> str:
-    return text_key(*(getattr(ticket, field) for field in SEARCHED))
+    texts = [getattr(ticket, field) for field in SEARCHED]
+    return text_key(*texts)
 
 
 def text_id(no: str) -> int:
