@@ -44,7 +44,7 @@ class InChat:
 class ByMail:
     """That it waits, to the work address."""
 
-    address: str
+    chat: Chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,8 @@ def next_routing(directory: Directory, person: Staff | None, message: Undelivere
     route = None
     if person is not None and message.notice:
         route = find_route(directory, person, tried, masked=message.masked)
-    return Routing(route, tried.key_on(route), _hearer(person, message, route))
+    hearer = _hearer(person, message, route)
+    return Routing(route, tried.key_on(route), hearer)
 
 
 def _hearer(person: Staff | None, message: Undelivered, route: Route | None) -> Hearer:
@@ -220,7 +221,7 @@ def find_route(directory: Directory, person: Staff, tried: Tried, *, masked: boo
     if person.blocked_at is not None:
         return None
     if person.email and directory.mail and not tried.mailed:
-        return ByMail(person.email)
+        return ByMail((Platform.MAIL, person.email))
     if masked and tried.groups < MOST_GROUPS:
         return _in_group(directory, person, tried.refused)
     return None
@@ -231,8 +232,9 @@ def _own_chat(directory: Directory, person: Staff, refused: Chat | None) -> Chat
     process sends to.
     """
     accounts = directory.accounts.get(person.id, ())
+    chats = [account.at for account in accounts]
     spoke_on = None
-    if refused is not None and all(each.at != refused for each in accounts):
+    if refused is not None and refused not in chats:
         # A group refused: the person is on its platform just now.
         spoke_on = refused[0]
 
@@ -240,8 +242,12 @@ def _own_chat(directory: Directory, person: Staff, refused: Chat | None) -> Chat
         other_platform = spoke_on is not None and chat[0] is not spoke_on
         return not directory.serves(*chat), other_platform
 
-    left = [each.at for each in accounts if each.takes_messages and each.at != refused]
-    return min((chat for chat in left if _is_there(directory, chat)), key=preference, default=None)
+    left = [
+        account.at
+        for account in accounts
+        if account.takes_messages and account.at != refused and _is_there(directory, account.at)
+    ]
+    return min(left, key=preference, default=None)
 
 
 def _is_there(directory: Directory, chat: Chat) -> bool:
@@ -259,7 +265,9 @@ def _in_group(directory: Directory, person: Staff, refused: Chat | None) -> InGr
 
     groups = last_resort_of(person.id, directory.groups, directory.teams)
     left = [group.at for group in groups if group.at != refused]
-    return InGroup(min(left, key=preference)) if left else None
+    if not left:
+        return None
+    return InGroup(min(left, key=preference))
 
 
 def can_be_told(person: Staff, accounts: Sequence[Identity], *, mail: bool) -> bool:

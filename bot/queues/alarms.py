@@ -1,5 +1,6 @@
 """What administrators hear of deliveries: each under a key, so that it is told once."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -7,40 +8,45 @@ from domain.dates.days import BANGKOK
 from domain.reach import QUOTA, QUOTA_SPENT, UNDELIVERABLE, quota_mark
 from domain.staff import Platform, Role, Staff
 from handlers import system
-from handlers.chat import Notice
+from handlers.chat import Notice, Reply
 from store.chat.outbox import Message
 from store.chat.push_use import PushUse, month_of
 
 
+def _alarm(key: str, make: Callable[[], Reply]) -> Notice:
+    return Notice(make, key, role=Role.ADMIN)
+
+
 def person_unreached(person: Staff, now: datetime) -> Notice:
     """A person can be told nowhere; once a day."""
-    key = f"{UNDELIVERABLE}{person.id}:{now.astimezone(BANGKOK).date()}"
-    return Notice(partial(system.nowhere_to_tell, person.name), key, role=Role.ADMIN)
+    today = now.astimezone(BANGKOK).date()
+    key = f"{UNDELIVERABLE}{person.id}:{today}"
+    return _alarm(key, partial(system.nowhere_to_tell, person.name))
 
 
 def message_undelivered(message: Message, error: str, person: Staff) -> Notice:
     """What was to be told to a person reached nobody."""
-    make = partial(system.undeliverable, message.platform, error, person.name)
+    key = f"{UNDELIVERABLE}{message.id}"
     if message.platform is Platform.MAIL:
-        make = partial(system.nowhere_to_tell, person.name)
-    return Notice(make, f"{UNDELIVERABLE}{message.id}", role=Role.ADMIN)
+        return _alarm(key, partial(system.nowhere_to_tell, person.name))
+    return _alarm(key, partial(system.undeliverable, message.platform, error, person.name))
 
 
 def platform_refuses(platform: Platform, error: str, now: datetime) -> Notice:
     """A platform will not take messages before an administrator does something; once a day."""
     key = f"{UNDELIVERABLE}{platform}:{error}:{now:%Y-%m-%d}"
-    return Notice(partial(system.undeliverable, platform, error), key, role=Role.ADMIN)
+    return _alarm(key, partial(system.undeliverable, platform, error))
 
 
 def quota_spent(platform: Platform, now: datetime) -> Notice:
-    """Nothing more can be pushed this month."""
+    """Nothing more can be pushed this month; once a month."""
     key = f"{QUOTA}{platform}:{month_of(now)}:spent"
-    return Notice(partial(system.quota_spent, platform), key, role=Role.ADMIN)
+    return _alarm(key, partial(system.quota_spent, platform))
 
 
 def quota_used(platform: Platform, use: PushUse, now: datetime) -> Notice | None:
-    """The highest mark that the use of the month's quota has reached; None below the lowest, and
-    where there is no quota.
+    """The highest mark that the use of the month's quota has reached, once a month; None below the
+    lowest, and where there is no quota.
     """
     percent = use.percent()
     if percent is None or use.quota is None:
@@ -50,5 +56,6 @@ def quota_used(platform: Platform, use: PushUse, now: datetime) -> Notice | None
         return None
     if mark == QUOTA_SPENT:
         return quota_spent(platform, now)
-    make = partial(system.quota_warning, platform, percent, use.total(), use.quota)
-    return Notice(make, f"{QUOTA}{platform}:{month_of(now)}:{mark}", role=Role.ADMIN)
+    key = f"{QUOTA}{platform}:{month_of(now)}:{mark}"
+    words = partial(system.quota_warning, platform, percent, use.total(), use.quota)
+    return _alarm(key, words)

@@ -15,14 +15,13 @@ from domain.staff import Chat, Platform, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply, reply_to_json
 from handlers.desk import Outcome
 from handlers.i18n import speaking
-from handlers.staff import work_address
 from handlers.staff.groups import answered_here, told
+from handlers.staff.work_address import letter
 from store import audit, groups, staff
 from store.chat import buttons, outbox
 from store.chat.buttons import StoredButton
 from store.chat.outbox import Message
 from store.engine.database import Database, Tx
-from store.mail import mails
 
 Adapters = Mapping[Platform, Adapter]
 BREATH = 20
@@ -39,10 +38,11 @@ def _message_id(now: datetime) -> UUID:
     few pages.
     """
     milliseconds = int(now.timestamp() * 1000)
+    random = int.from_bytes(os.urandom(9), "big")
     version = 7 << 76
     variant = 2 << 62
-    random = int.from_bytes(os.urandom(9), "big") & ~(3 << 62)
-    return UUID(int=milliseconds << 80 | version | variant | random)
+    bits_of_variant = 3 << 62
+    return UUID(int=milliseconds << 80 | version | variant | random & ~bits_of_variant)
 
 
 class Outgoing:
@@ -67,21 +67,33 @@ class Outgoing:
         return self._directory
 
     async def _read_directory(self) -> Directory:
-        people = {person.id: person for person in await staff.list_staff(self._db)}
+        everybody = await staff.list_staff(self._db)
         accounts = await staff.list_all_identities(self._db)
         enrolled = await groups.list_groups(self._db)
-        teams = await staff.list_teams(self._db) if enrolled else {}
-        mail = Platform.MAIL in self._adapters
-        return Directory(people, accounts, enrolled, teams, self._serves, mail)
+        teams: Mapping[str, Sequence[StaffId]] = {}
+        if enrolled:
+            teams = await staff.list_teams(self._db)
+        return Directory(
+            people={person.id: person for person in everybody},
+            accounts=accounts,
+            groups=enrolled,
+            teams=teams,
+            serves=self._serves,
+            mail=Platform.MAIL in self._adapters,
+        )
 
     def answer(self, incoming: Incoming, reply: Reply, owner: StaffId | None) -> None:
         """The answer to an event, to where it came from; its first call uses the free reply token.
 
         What is said in a group is for all of the staff there: anybody of them may press.
         """
-        tokened = self._with_tokens(reply, owner if incoming.private else None)
+        presser = owner if incoming.private else None
+        tokened = self._with_tokens(reply, presser)
         adapter = self._adapters[incoming.platform]
-        made = [
+        payloads = adapter.render(tokened, incoming.message, incoming.topic)
+        if not payloads:
+            return
+        calls = [
             Message(
                 id=_message_id(self.now),
                 platform=incoming.platform,
@@ -90,19 +102,17 @@ class Outgoing:
                 staff_id=owner,
                 confirms=reply.confirms,
             )
-            for payload in adapter.render(tokened, incoming.message, incoming.topic)
+            for payload in payloads
         ]
-        if not made:
-            return
-        made[0] = replace(
-            made[0],
+        calls[0] = replace(
+            calls[0],
             reply_token=incoming.reply_token,
             reply_until_at=incoming.reply_until,
         )
         if not incoming.private and owner is not None and reply.offers is None:
             key = f"answer:{incoming.platform}:{incoming.id}"
-            made = _also_in_private(made, tokened, key)
-        self.messages += made
+            calls = _also_in_private(calls, tokened, key)
+        self.messages += calls
 
     async def tell(self, notices: Sequence[Notice]) -> None:
         """What nobody asked for, to each person meant; everybody is looked up once.
@@ -125,18 +135,17 @@ class Outgoing:
                     unreached[person.id] = person
         await self.tell([person_unreached(person, self.now) for person in unreached.values()])
 
-    def _tell_chat(self, notice: Notice, chat: Chat, owner: Staff | None) -> None:
-        """The notice in the one chat that it names, which may be that of somebody who is not
-        staff.
-        """
+    def _tell_chat(self, notice: Notice, chat: Chat, person: Staff | None) -> None:
+        """The notice in the one chat that it names, which may be a stranger's."""
+        with speaking(person.language if person else "th"):
+            reply = notice.make()
         key = notice.key
         if notice.staff_id is not None:
             key = f"{notice.key}:{notice.staff_id}"
-        with speaking(owner.language if owner else "th"):
-            reply = notice.make()
-        self._add(self._with_tokens(reply, notice.staff_id), chat, notice.staff_id, key)
+        self._add(reply, chat, notice.staff_id, key, presser=notice.staff_id)
 
     async def _tell_person(self, directory: Directory, notice: Notice, person: Staff) -> Hearer:
+        """The notice on the first route to this person; returns who hears where there is none."""
         with speaking(person.language):
             reply = notice.make()
         routing = first_routing(
@@ -151,49 +160,46 @@ class Outgoing:
         return routing.hearer
 
     async def send(self, route: Route, person: Staff, reply: Reply, key: str) -> None:
-        """What a person is to be told, on this route."""
+        """What a person is to be told, in the form that this route takes."""
         match route:
             case InChat(chat):
-                self._add(self._with_tokens(reply, person.id), chat, person.id, key)
-            case ByMail(address):
-                self.messages.append(await self._letter(address, person, reply, key))
+                self._add(reply, chat, person.id, key, presser=person.id)
             case InGroup(chat):
-                with speaking("th"):
-                    lines = told(person.name, reply.masked)
+                lines = told(person.name, reply.masked)
                 # Anybody of the staff may press what a group hears.
-                self._add(self._with_tokens(lines, None), chat, person.id, key)
+                self._add(lines, chat, person.id, key, presser=None)
+            case ByMail(chat):
+                payload = await letter(self._db, person, reply, self.now)
+                self.messages.append(self._message(reply, chat, person.id, key, payload))
 
-    async def _letter(self, address: str, person: Staff, reply: Reply, key: str) -> Message:
-        """A mail that a notice waits: its numbers alone, since mail is no place for more. The
-        notice goes along, should it have to be told elsewhere.
+    def _add(
+        self,
+        reply: Reply,
+        chat: Chat,
+        owner: StaffId | None,
+        key: str,
+        *,
+        presser: StaffId | None,
+    ) -> None:
+        tokened = self._with_tokens(reply, presser)
+        self.messages.append(self._message(tokened, chat, owner, key))
+
+    def _message(
+        self, reply: Reply, chat: Chat, owner: StaffId | None, key: str, payload: str = ""
+    ) -> Message:
+        """One notice. Its words are kept: whichever process sends it renders them, and they may
+        have to be told elsewhere.
         """
-        with speaking(person.language):
-            subject, body = await work_address.letter(self._db, person.name, reply)
+        platform, chat_id = chat
         return Message(
             id=_message_id(self.now),
-            platform=Platform.MAIL,
-            chat=address,
-            payload=mails.notice_payload(address, subject, body, person.language, self.now),
-            staff_id=person.id,
+            platform=platform,
+            chat=chat_id,
+            payload=payload,
+            staff_id=owner,
             notice=reply_to_json(reply),
             dedupe_key=key,
             confirms=True,
-        )
-
-    def _add(self, tokened: Reply, chat: Chat, owner: StaffId | None, key: str) -> None:
-        """The row of one notice: its words are kept, and rendered by the process that sends it."""
-        platform, chat_id = chat
-        self.messages.append(
-            Message(
-                id=_message_id(self.now),
-                platform=platform,
-                chat=chat_id,
-                payload="",
-                staff_id=owner,
-                notice=reply_to_json(tokened),
-                dedupe_key=key,
-                confirms=True,
-            )
         )
 
     def _with_tokens(self, reply: Reply, presser: StaffId | None) -> Reply:

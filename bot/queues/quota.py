@@ -54,9 +54,15 @@ class QuotaWatch:
         """Ask once, and warn where it is time to."""
         used, quota = await self._ask()
         now = self._clock()
-        counted = (await push_use.get_use(self._db, self._platform, now)).counted
-        use = PushUse(counted, used, counted, quota, asked_at=now)
+        before = await push_use.get_use(self._db, self._platform, now)
+        use = PushUse(
+            counted=before.counted,
+            used=used,
+            counted_then=before.counted,
+            quota=quota,
+            asked_at=now,
+        )
         warning = quota_used(self._platform, use, now)
-        notices = (warning,) if warning else ()
+        notices = () if warning is None else (warning,)
         note: Write = partial(push_use.note, platform=self._platform, use=use, now=now)
-        await self._post(Outcome(None, notices=notices), note)
+        await self._post(Outcome(notices=notices), note)

@@ -28,6 +28,9 @@ from store.engine.failpoints import failpoint
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
+"""Seconds between attempts where the platform names none."""
+MOST_DOUBLED = 10
+"""After so many attempts the pause grows no more."""
 LONGEST_CALL = 25.0
 LONGEST_MAIL = 300.0
 """Seconds; a call ends before its lease does, or the lease is kept alive meanwhile."""
@@ -60,31 +63,31 @@ class Sender:
         ours.
         """
         now = self._clock()
-        waiting = await outbox.list_waiting(self._db, list(self._adapters), now)
-        ours = [chat for chat in waiting if chat not in running and self._serves(*chat)]
-        return [chat for chat in ours if await self._lease(chat, now)]
+        found = []
+        for chat in await outbox.list_waiting(self._db, list(self._adapters), now):
+            if chat in running or not self._serves(*chat):
+                continue
+            if await self._lease(chat, now):
+                found.append(chat)
+        return found
 
     async def _lease(self, chat: Chat, now: datetime) -> bool:
-        return await self._db.write(
-            lambda tx: leases.take(tx, outbox.lease_name(*chat), self._owner, now)
-        )
+        name = outbox.lease_name(*chat)
+        return await self._db.write(lambda tx: leases.take(tx, name, self._owner, now))
 
-    async def _run(self, key: Chat) -> None:
-        platform, chat = key
+    async def _run(self, chat: Chat) -> None:
         while not self.lanes.stopping:
-            message = await outbox.next_message(self._db, platform, chat)
+            message = await outbox.next_message(self._db, *chat)
             now = self._clock()
-            if message is None or (message.next_at is not None and message.next_at > now):
-                if await self._release(platform, chat, now):
+            if message is None or not _is_due(message, now):
+                if await self._release(chat, now):
                     return
                 continue
             if not await self._send(message):
                 return
 
-    async def _release(self, platform: Platform, chat: str, now: datetime) -> bool:
-        return await self._db.write(
-            lambda tx: outbox.release_if_idle(tx, platform, chat, self._owner, now)
-        )
+    async def _release(self, chat: Chat, now: datetime) -> bool:
+        return await self._db.write(lambda tx: outbox.release_if_idle(tx, *chat, self._owner, now))
 
     async def _send(self, message: Message) -> bool:
         """One attempt; False when the chat is no longer ours."""
@@ -94,22 +97,20 @@ class Sender:
         if not message.payload:
             payloads = self._payloads(message)
             if not payloads:
-                return not await self._record_surely(
-                    message, Refused("the notice cannot be rendered")
-                )
+                refused = Refused("the notice cannot be rendered")
+                return not await self._record_surely(message, refused)
             message = await self._rendered(message, payloads)
         await self._adapters[message.platform].pace(message.chat)
+        return await self._attempt(message)
+
+    async def _attempt(self, message: Message) -> bool:
+        """The call between its two records; False when the chat is no longer ours."""
         now = self._clock()
-        if (
-            not message.unclear
-            and message.reply_until_at is not None
-            and message.reply_until_at < now
-        ):
-            # Too late for the free reply: from now on it is a push, and its key settles every
-            # doubt.
+        if _is_late_for_reply(message, now):
+            # From now on it is a push, and its key settles every doubt.
             message = replace(message, reply_token="")
-        attempt = message
-        if not await self._db.write(lambda tx: outbox.begin_sending(tx, attempt, self._owner, now)):
+        begun = await self._db.write(lambda tx: outbox.begin_sending(tx, message, self._owner, now))
+        if not begun:
             return False
         kind = "mail" if message.platform is Platform.MAIL else "message"
         failpoint(f"{kind}.sending")
@@ -170,7 +171,7 @@ class Sender:
 
     async def _record(self, message: Message, delivery: Delivery) -> bool:
         now = self._clock()
-        if isinstance(delivery, Retry) and message.created_at and now - message.created_at > USEFUL:
+        if isinstance(delivery, Retry) and _is_useless(message, now):
             delivery = Refused(f"{delivery.error}: given up after {USEFUL}")
         match delivery:
             case Sent(pushes):
@@ -190,30 +191,26 @@ class Sender:
             await outbox.mark_sent(tx, message, now)
             if pushes:
                 await push_use.count(tx, message.platform, now, pushes)
-            return await outbox.release_if_idle(
-                tx, message.platform, message.chat, self._owner, now
-            )
+            return await outbox.release_if_idle(tx, *message.at, self._owner, now)
 
         return await self._db.write(work)
 
     async def _follow(self, message: Message, to: str, now: datetime) -> None:
         """The group goes on as another chat: so does its enrolment, and all that waits for it."""
-        old, new = (message.platform, message.chat), (message.platform, to)
+        moved = (message.platform, to)
 
         async def work(tx: Tx) -> bool:
-            await groups.move(tx, *old, to)
-            await outbox.move_chat(tx, *old, to, now)
-            return await leases.take(tx, outbox.lease_name(*new), self._owner, now)
+            await groups.move(tx, *message.at, to)
+            await outbox.move_chat(tx, *message.at, to, now)
+            return await leases.take(tx, outbox.lease_name(*moved), self._owner, now)
 
         if await self._db.write(work):
-            self.wake([new])
+            self.wake([moved])
 
     async def _retry(self, message: Message, delivery: Retry, now: datetime) -> None:
         pause = delivery.after
         if pause is None:
-            pause = min(
-                LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(message.attempts, 10)
-            ) * random.uniform(1.0, 1.2)  # noqa: S311
+            pause = _pause_after(message.attempts)
         log.warning(
             "message not sent yet",
             platform=message.platform,
@@ -235,7 +232,9 @@ class Sender:
         self.wake(await self._db.write(work))
 
     async def _give_up(self, message: Message, ending: Refused | Doubtful, now: datetime) -> None:
-        """Not tried again here; it takes another route, or somebody is told."""
+        """Not tried again here: it takes another route, or somebody is told. What follows is
+        written with the message's end.
+        """
         log.error(
             "message not delivered",
             platform=message.platform,
@@ -245,14 +244,14 @@ class Sender:
         outgoing = Outgoing(self._db, self._adapters, now)
         given_up = GivenUp(self._db, outgoing, message, ending)
         moved = await given_up.follow()
+        state = "moved" if moved else given_up.state
 
         async def work(tx: Tx) -> list[Chat]:
-            state = "moved" if moved else given_up.state
             await outbox.mark_ended(tx, message, state, ending.error)
             if moved:
                 await outbox.drop_rest(tx, message)
-            if isinstance(ending, Refused) and ending.unreachable:
-                await staff.mark_unreachable(tx, message.platform, message.chat, now)
+            if given_up.unreachable:
+                await staff.mark_unreachable(tx, *message.at, now)
                 await self._forget_group(tx, message, now)
             return await outgoing.put(tx, self._owner)
 
@@ -260,9 +259,11 @@ class Sender:
 
     async def _forget_group(self, tx: Tx, message: Message, now: datetime) -> None:
         """A group that takes no messages from us serves nobody."""
-        if await groups.remove(tx, message.platform, message.chat):
-            record = groups.record(message.platform, message.chat)
-            await audit.add(tx, [AuditEntry(now, None, "group.left", record, message.platform, "")])
+        if not await groups.remove(tx, *message.at):
+            return
+        record = groups.record(*message.at)
+        entry = AuditEntry(now, None, "group.left", record, message.platform, "")
+        await audit.add(tx, [entry])
 
     def _payloads(self, message: Message) -> Sequence[str]:
         """A notice as this platform says it, in calls; none where it cannot be said, which must not
@@ -281,21 +282,47 @@ class Sender:
 
     async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
         """Keep how the notice is said; should it need several calls, the others follow in order."""
+        first = payloads[0]
         more = [
             replace(
                 message,
                 id=uuid4(),
                 payload=payload,
                 notice="",
-                dedupe_key=outbox.rest_key(message, n),
+                dedupe_key=outbox.rest_key(message, number),
             )
-            for n, payload in enumerate(payloads[1:], 1)
+            for number, payload in enumerate(payloads[1:], 1)
         ]
 
         async def work(tx: Tx) -> None:
-            await outbox.set_payload(tx, message, payloads[0])
+            await outbox.set_payload(tx, message, first)
             if more:
                 await outbox.put(tx, more, self._owner, self._clock())
 
         await self._db.write(work)
-        return replace(message, payload=payloads[0])
+        return replace(message, payload=first)
+
+
+def _is_due(message: Message, now: datetime) -> bool:
+    return message.next_at is None or message.next_at <= now
+
+
+def _is_late_for_reply(message: Message, now: datetime) -> bool:
+    """Whether the free reply has lapsed. Where it may have been used, its token is tried once
+    more.
+    """
+    if message.unclear or message.reply_until_at is None:
+        return False
+    return message.reply_until_at < now
+
+
+def _is_useless(message: Message, now: datetime) -> bool:
+    return message.created_at is not None and now - message.created_at > USEFUL
+
+
+def _pause_after(attempts: int) -> float:
+    """Seconds: twice as many after each attempt, and a little more, so that not all come at
+    once.
+    """
+    doubled = FIRST_PAUSE * 2.0 ** min(attempts, MOST_DOUBLED)
+    return min(LONGEST_PAUSE, doubled) * random.uniform(1.0, 1.2)  # noqa: S311

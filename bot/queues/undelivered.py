@@ -10,7 +10,7 @@ from bot.queues.alarms import message_undelivered, quota_spent
 from bot.queues.outgoing import Outgoing
 from domain.reach import Hearer, Undelivered, next_routing
 from domain.staff import Role, Staff
-from handlers.chat import Notice, reply_from_json
+from handlers.chat import Notice, Reply, reply_from_json
 from handlers.mail.cards import stuck_notice
 from store.chat.outbox import Message
 from store.engine.database import Database
@@ -34,6 +34,11 @@ class GivenUp:
         """Its state in the outbox, unless it takes another route."""
         return "doubtful" if isinstance(self._ending, Doubtful) else "dead"
 
+    @property
+    def unreachable(self) -> bool:
+        """Whether the chat takes no messages from us any more."""
+        return isinstance(self._ending, Refused) and self._ending.unreachable
+
     async def follow(self) -> bool:
         """Say it on another route, and tell whoever must hear of it; True where there is such a
         route.
@@ -46,27 +51,31 @@ class GivenUp:
         reply = None
         if message.notice:
             reply = reply_from_json(message.notice)
-        undelivered = Undelivered(
-            key=message.dedupe_key or "",
-            at=message.at,
-            notice=reply is not None,
-            masked=reply is not None and bool(reply.masked),
-            spent=isinstance(self._ending, Refused) and self._ending.spent,
-        )
-        routing = next_routing(directory, person, undelivered)
+        routing = next_routing(directory, person, self._facts(reply))
         if routing.route is not None and person is not None and reply is not None:
             await self._outgoing.send(routing.route, person, reply, routing.key)
         await self._tell(routing.hearer, person)
         return routing.route is not None
 
+    def _facts(self, reply: Reply | None) -> Undelivered:
+        """What the rule asks of the message; `reply` = its notice."""
+        return Undelivered(
+            key=self._message.dedupe_key or "",
+            at=self._message.at,
+            notice=reply is not None,
+            masked=reply is not None and bool(reply.masked),
+            spent=isinstance(self._ending, Refused) and self._ending.spent,
+        )
+
     async def _tell(self, hearer: Hearer, person: Staff | None) -> None:
-        message = self._message
         if hearer is Hearer.WRITER:
             await self._tell_writer()
-        elif hearer is Hearer.ADMINISTRATORS_OF_QUOTA:
-            await self._outgoing.tell([quota_spent(message.platform, self._outgoing.now)])
-        elif hearer is Hearer.ADMINISTRATORS and person is not None:
-            await self._outgoing.tell([message_undelivered(message, self._ending.error, person)])
+        if hearer is Hearer.ADMINISTRATORS_OF_QUOTA:
+            alarm = quota_spent(self._message.platform, self._outgoing.now)
+            await self._outgoing.tell([alarm])
+        if hearer is Hearer.ADMINISTRATORS and person is not None:
+            alarm = message_undelivered(self._message, self._ending.error, person)
+            await self._outgoing.tell([alarm])
 
     async def _tell_writer(self) -> None:
         """Who wrote a mail decides what becomes of it; the administrators where that person cannot
@@ -75,10 +84,17 @@ class GivenUp:
         written = await find_mail(self._db, str(self._message.id))
         if written is None:
             return
-        stuck = replace(written, state=MailState(self.state), error=self._ending.error)
-        key = f"mail:{written.id}:{self._outgoing.now.isoformat()}"
-        notice = Notice(partial(stuck_notice, stuck), key)
+        stuck = replace(
+            written,
+            state=MailState(self.state),
+            error=self._ending.error,
+        )
+        notice = Notice(
+            partial(stuck_notice, stuck),
+            f"mail:{written.id}:{self._outgoing.now.isoformat()}",
+        )
         if written.staff_id is not None:
             await self._outgoing.tell([replace(notice, staff_id=written.staff_id)])
-        if not any(each.staff_id == written.staff_id for each in self._outgoing.messages):
+        told = {message.staff_id for message in self._outgoing.messages}
+        if written.staff_id not in told:
             await self._outgoing.tell([replace(notice, role=Role.ADMIN)])

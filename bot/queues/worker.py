@@ -30,12 +30,15 @@ from store.engine.failpoints import failpoint
 ATTEMPTS = 4
 """How often an event is decided afresh when somebody else's write came between."""
 BUSY_AFTER = 1.0
+"""Seconds until the typing indicator."""
 BUSY_AGAIN = 4.5
+"""Seconds between indicators."""
 PAUSE = 1.0
+"""Seconds after a failing store."""
 FETCH_PAUSES = (0.5, 2.0, 5.0)
-"""Seconds: until the typing indicator, between indicators, after a failing store, after each
-failing download.
-"""
+"""Seconds after each failing download."""
+NO_EFFECT = Outcome()
+"""What an event comes to that is only ended."""
 
 log = get_logger()
 
@@ -67,8 +70,10 @@ class Worker:
         now = self._desk.clock()
         found = []
         for conversation in await inbox.list_waiting(self._desk.db, now, self._owner):
-            ours = conversation.partition(":")[0] in self._adapters and conversation not in running
-            if ours and await self._lease(conversation, now):
+            platform = conversation.partition(":")[0]
+            if platform not in self._adapters or conversation in running:
+                continue
+            if await self._lease(conversation, now):
                 found.append(conversation)
         return found
 
@@ -79,15 +84,7 @@ class Worker:
     async def _run(self, conversation: str) -> None:
         while not self.lanes.stopping:
             try:
-                event = await inbox.next_pending(self._desk.db, conversation)
-                if event is None:
-                    released = await self._desk.db.write(
-                        lambda tx: inbox.release_if_idle(
-                            tx, conversation, self._owner, self._desk.clock()
-                        )
-                    )
-                else:
-                    released = await self._handle(event)
+                released = await self._handle_next(conversation)
             except StoreUnavailable as error:
                 # The event stays pending: nothing is lost, it is tried again when the store is
                 # back.
@@ -96,6 +93,15 @@ class Worker:
                 continue
             if released:
                 return
+
+    async def _handle_next(self, conversation: str) -> bool:
+        """Handle the oldest event that waits; True when the conversation was given back."""
+        event = await inbox.next_pending(self._desk.db, conversation)
+        if event is not None:
+            return await self._handle(event)
+        return await self._desk.db.write(
+            lambda tx: inbox.release_if_idle(tx, conversation, self._owner, self._desk.clock())
+        )
 
     async def _handle(self, event: Event) -> bool:
         """Decide and write one event; True when the conversation was given back."""
@@ -108,10 +114,10 @@ class Worker:
                 event_id=event.event_id,
                 reason=str(error),
             )
-            return await self._finish(event, None, Outcome(None), state="unparsable")
+            return await self._finish(event, None, NO_EFFECT, state="unparsable")
         if isinstance(incoming.body, Query) and await inbox.has_newer(self._desk.db, event):
             # Somebody types on: only the last of it is still on their screen.
-            return await self._finish(event, None, Outcome(None), state="dropped")
+            return await self._finish(event, None, NO_EFFECT, state="dropped")
         busy = asyncio.create_task(self._show_busy(incoming))
         try:
             return await self._decide_with_files(event, incoming)
@@ -140,20 +146,21 @@ class Worker:
                 event_id=event.event_id,
                 **where(error),
             )
-            return await self._finish(
-                event, None, Outcome(None), state="failed", reference=reference
-            )
+            return await self._finish(event, None, NO_EFFECT, state="failed", reference=reference)
 
     async def _failure(
         self, incoming: Incoming, reference: str, words: Callable[[str], Reply] = system.failure
     ) -> Outcome:
         """Staff are told in their private chat; nobody else learns that something broke."""
         if not incoming.private or incoming.who is None:
-            return Outcome(None)
+            return NO_EFFECT
         found = await staff.find_by_identity(self._desk.db, incoming.platform, incoming.who)
-        if found is None or found[0].blocked_at is not None:
-            return Outcome(None)
-        return Outcome(words(reference), staff_id=found[0].id)
+        if found is None:
+            return NO_EFFECT
+        person, _seen_at = found
+        if person.blocked_at is not None:
+            return NO_EFFECT
+        return Outcome(words(reference), staff_id=person.id)
 
     async def _decide_with_files(self, event: Event, incoming: Incoming) -> bool:
         """A download that fails is tried again, then told with a button that tries once more."""
@@ -162,7 +169,10 @@ class Worker:
                 return await self._decide(event, incoming)
             except FetchFailed as error:
                 log.warning(
-                    "file not fetched yet", event_id=event.event_id, reason=str(error), pause=pause
+                    "file not fetched yet",
+                    event_id=event.event_id,
+                    reason=str(error),
+                    pause=pause,
                 )
                 await asyncio.sleep(pause)
         try:
@@ -170,7 +180,10 @@ class Worker:
         except FetchFailed as error:
             reference = new_reference()
             log.error(
-                "file not fetched", reference=reference, event_id=event.event_id, reason=str(error)
+                "file not fetched",
+                reference=reference,
+                event_id=event.event_id,
+                reason=str(error),
             )
             outcome = await self._failure(incoming, reference, not_fetched)
             return await self._finish(event, incoming, outcome, state="failed", reference=reference)
@@ -184,15 +197,15 @@ class Worker:
             except DeskError as refusal:
                 if refusal.code == "event_done":
                     return False
-                if not isinstance(refusal, Conflict) or attempt == ATTEMPTS - 1:
-                    # Looking again would not help: say what stands in the way, and write nothing
-                    # else.
-                    told = Outcome(
-                        refused(refusal),
-                        audit_entries=outcome.audit_entries,
-                        staff_id=outcome.staff_id,
-                    )
-                    return await self._finish(event, incoming, told)
+                if isinstance(refusal, Conflict) and attempt < ATTEMPTS - 1:
+                    continue
+                # Looking again would not help: say what stands in the way, and write nothing else.
+                told = Outcome(
+                    refused(refusal),
+                    audit_entries=outcome.audit_entries,
+                    staff_id=outcome.staff_id,
+                )
+                return await self._finish(event, incoming, told)
         raise AssertionError("unreachable")
 
     async def _finish(
@@ -215,7 +228,8 @@ class Worker:
         async def work(tx: Tx) -> tuple[list[Chat], bool]:
             await inbox.finish(tx, event, now, state, reference)
             chats = await write(tx, outcome, outgoing, self._owner)
-            return chats, await inbox.release_if_idle(tx, event.conversation, self._owner, now)
+            released = await inbox.release_if_idle(tx, event.conversation, self._owner, now)
+            return chats, released
 
         chats, released = await self._desk.db.write(work)
         failpoint("event.finished")

@@ -14,7 +14,7 @@ from domain.text import clean, shorten
 from domain.tickets.references import read_alone
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, Text, confirm, in_lines, say
 from handlers.desk import Context
-from handlers.i18n import _, speak
+from handlers.i18n import _, speak, speaking
 from handlers.labels import person_label, role_label, team_label, when
 from handlers.records.kinds import RECORD_KINDS
 from handlers.records.named import find_named
@@ -224,10 +224,16 @@ def answered_here(reply: Reply) -> Reply:
 
 
 def told(name: str, lines: Sequence[Masked]) -> Reply:
-    """What a group hears in a person's place: whom it is for, and the masked lines."""
-    head = _("🔔 ถึง%(who)s (ส่งในแชทส่วนตัวไม่ได้ ให้เจ้าตัวเปิดแชทกับบอท)", who=person_label(name))
-    more = _("และอีก %(count)s เรื่อง", count=len(lines) - SHOWN) if len(lines) > SHOWN else ""
-    shown = lines_of(head, lines[:SHOWN], more)
+    """What a group hears, in Thai, in a person's place: whom it is for, and the masked lines."""
+    with speaking("th"):
+        head = _(
+            "🔔 ถึง%(who)s (ส่งในแชทส่วนตัวไม่ได้ ให้เจ้าตัวเปิดแชทกับบอท)",
+            who=person_label(name),
+        )
+        more = ""
+        if len(lines) > SHOWN:
+            more = _("และอีก %(count)s เรื่อง", count=len(lines) - SHOWN)
+        shown = lines_of(head, lines[:SHOWN], more)
     return Reply(shown.parts, confirms=True, masked=tuple(lines))
 
 

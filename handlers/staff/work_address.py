@@ -4,21 +4,23 @@ takes.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from domain.customers.phones import parse_email
 from domain.errors import NotAllowed
 from domain.mail.mails import check_address
-from domain.staff import Role, StaffId
+from domain.staff import Role, Staff, StaffId
 from handlers.chat import Button, Reply, confirm, reply_to_json, say
 from handlers.desk import Context
 from handlers.forms.engine import Field, end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
-from handlers.i18n import _
+from handlers.i18n import _, speaking
 from handlers.labels import person_label, role_label
 from handlers.registry import action, command
 from store import staff as store
 from store.chat.forms import Draft
 from store.engine.database import Reader
+from store.mail import mails
 from store.owed import contracts
 from store.tickets import records as tickets
 
@@ -99,10 +101,17 @@ async def email_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return await start(ctx, new_draft(ctx, "staff.email", {}, record=str(person.id)))
 
 
-async def letter(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
-    """Subject and body of a mail that says that a notice waits: numbers and subjects of tickets,
-    and nothing else.
+async def letter(db: Reader, person: Staff, reply: Reply, now: datetime) -> str:
+    """The mail that says that a notice waits, as the outbox keeps it: numbers and subjects of
+    tickets and nothing else, since mail is no place for more.
     """
+    with speaking(person.language):
+        subject, body = await _words(db, person.name, reply)
+    return mails.notice_payload(person.email, subject, body, person.language, now)
+
+
+async def _words(db: Reader, name: str, reply: Reply) -> tuple[str, str]:
+    """Subject and body."""
     said = reply_to_json(reply)
     found = await tickets.get_tickets(db, list(dict.fromkeys(_TICKET.findall(said)))[:NAMED])
     named = [

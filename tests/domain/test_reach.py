@@ -32,6 +32,7 @@ TEAM = (Platform.TELEGRAM, "team")
 DESK = (Platform.LINE, "desk")
 OTHER = (Platform.TELEGRAM, "other team")
 EMAIL = "nok@nso.example"
+MAIL = (Platform.MAIL, EMAIL)
 NOK = Staff(StaffId(1), "นก", Role.OFFICER, email=EMAIL)
 TON = Staff(StaffId(2), "ต้น", Role.SUPERVISOR)
 MAY = Staff(StaffId(3), "เมย์", Role.ADMIN)
@@ -86,10 +87,10 @@ BLOCKED = replace(NOK, blocked_at=AT)
         # But for a terminal, which is there only while it is open.
         (directory(account(TERMINAL), account(LINE), served=[]), NOK, InChat(LINE)),
         (directory(account(TERMINAL)), NOK, InChat(TERMINAL)),
-        (directory(account(TERMINAL), served=[]), NOK, ByMail(EMAIL)),
+        (directory(account(TERMINAL), served=[]), NOK, ByMail(MAIL)),
         # The work address, where one is known and there is a mail server.
-        (directory(*NO_CHAT), NOK, ByMail(EMAIL)),
-        (directory(), NOK, ByMail(EMAIL)),
+        (directory(*NO_CHAT), NOK, ByMail(MAIL)),
+        (directory(), NOK, ByMail(MAIL)),
         (directory(mail=False), NOK, InGroup(TEAM)),
         (directory(), NO_MAIL, InGroup(TEAM)),
         # The team's group, else the desk's; never another team's.
@@ -114,7 +115,7 @@ def test_the_first_route(told, person, route):
         (directory(groups=()), NO_MAIL, True, True, None, Hearer.ADMINISTRATORS),
         # Others with the role hear it, so neither a group does nor the administrators.
         (directory(*BOTH), NOK, False, True, InChat(TELEGRAM), Hearer.NOBODY),
-        (directory(), NOK, False, True, ByMail(EMAIL), Hearer.NOBODY),
+        (directory(), NOK, False, True, ByMail(MAIL), Hearer.NOBODY),
         (directory(), NO_MAIL, False, True, None, Hearer.NOBODY),
     ],
 )
@@ -149,17 +150,17 @@ def test_a_word_of_a_new_notices_own_key_is_no_mark():
         # The other chat, once.
         ("k", TELEGRAM, InChat(LINE), "k:moved"),
         ("k", LINE, InChat(TELEGRAM), "k:moved"),
-        ("k:moved", LINE, ByMail(EMAIL), "k:mail"),
+        ("k:moved", LINE, ByMail(MAIL), "k:mail"),
         # The mail, once; no chat after it.
-        ("k:mail", (Platform.MAIL, EMAIL), InGroup(TEAM), "k:mail:group"),
+        ("k:mail", MAIL, InGroup(TEAM), "k:mail:group"),
         # Groups, another platform first, each other than what refused, so many at most.
         ("k:mail:group", TEAM, InGroup(DESK), "k:mail:group:group"),
         ("k:mail:group:group", DESK, InGroup(TEAM), "k:mail:group:group:group"),
         ("k:mail" + ":group" * MOST_GROUPS, TEAM, None, "k:mail" + ":group" * MOST_GROUPS),
         # Told in a group at first: a chat that takes messages again comes before the next group.
         ("k:group", DESK, InChat(LINE), "k:group:moved"),
-        ("k:group:moved", LINE, ByMail(EMAIL), "k:group:mail"),
-        ("k:group:mail", (Platform.MAIL, EMAIL), InGroup(TEAM), "k:group:mail:group"),
+        ("k:group:moved", LINE, ByMail(MAIL), "k:group:mail"),
+        ("k:group:mail", MAIL, InGroup(TEAM), "k:group:mail:group"),
     ],
 )
 def test_the_next_route_and_its_key(key, at, route, then):
@@ -207,16 +208,13 @@ def test_who_lost_access_meanwhile_is_told_of_in_no_mail_and_no_group(told, rout
     assert after(told, "k", TELEGRAM, BLOCKED).route == route
 
 
-MAILED = (Platform.MAIL, EMAIL)
-
-
 @pytest.mark.parametrize(
     ("case", "route", "hearer"),
     [
         # There is another route: nobody need hear of it.
         ({}, InChat(LINE), Hearer.NOBODY),
         # None is left.
-        ({"key": "k:mail", "at": MAILED, "masked": False}, None, Hearer.ADMINISTRATORS),
+        ({"key": "k:mail", "at": MAIL, "masked": False}, None, Hearer.ADMINISTRATORS),
         # An answer goes only to where the question came from.
         ({"notice": False}, None, Hearer.ADMINISTRATORS),
         # A stranger who turns away is nobody's trouble.
@@ -230,10 +228,10 @@ MAILED = (Platform.MAIL, EMAIL)
         ({"key": "undeliverable:7:1"}, InChat(LINE), Hearer.NOBODY),
         ({"key": "push-quota:line:2026-11:70:1"}, InChat(LINE), Hearer.NOBODY),
         ({"key": "push-quota:line:2026-11:spent:1", "spent": True}, InChat(LINE), Hearer.NOBODY),
-        ({"key": "undeliverable:7:1:mail", "at": MAILED, "masked": False}, None, Hearer.NOBODY),
+        ({"key": "undeliverable:7:1:mail", "at": MAIL, "masked": False}, None, Hearer.NOBODY),
         # A mail to a customer: who wrote it decides.
-        ({"key": "", "at": MAILED, "notice": False}, None, Hearer.WRITER),
-        ({"key": "", "at": MAILED, "notice": False, "person": None}, None, Hearer.WRITER),
+        ({"key": "", "at": MAIL, "notice": False}, None, Hearer.WRITER),
+        ({"key": "", "at": MAIL, "notice": False, "person": None}, None, Hearer.WRITER),
     ],
 )
 def test_who_hears_of_what_was_given_up(case, route, hearer):
