@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from domain.customers.phones import format_phone, read_reach
+from domain.customers.phones import format_phone, is_mobile, read_reach
 from domain.customers.provinces import find_province
 from domain.text import clean, digits, strip_titles, words
 
@@ -72,11 +72,6 @@ def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[s
             phone, mobile = phone or number, mobile if not phone else number
             left.remove(number)
     return phone, mobile, left
-
-
-def is_mobile(canonical: str) -> bool:
-    """Whether it is a Thai mobile's number."""
-    return re.match(r"\+66[689]", canonical) is not None
 
 
 def further_note(numbers: Iterable[str]) -> list[str]:

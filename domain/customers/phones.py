@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from domain.errors import InvalidInput
-from domain.text import MARKS, clean, digits, graphemes, strip_titles, words
+from domain.patterns import WORD_END, one_of
+from domain.text import clean, digits, graphemes, strip_titles, words
 
 REGION = "TH"
 _MASK = "\u2022"
@@ -35,6 +36,11 @@ _LOOKS = re.compile(
     rf"|\+{_SEPARATOR}(?:\d{_SEPARATOR}){{8,15}}"
 )
 _GROUP = re.compile(r"\d+")
+_LETTER_OR_DIGIT = re.compile(r"\w")
+_MOBILE = re.compile(r"\+66[689]")
+_LATIN_END = re.compile(r"[A-Za-z]\Z")
+_NEXT_PART = re.compile(r"[,;/\n]")
+_NO_DIGIT = re.compile(r"\D")
 _WITHIN = re.compile(r"[\s().-]{0,3}")
 """What may stand between two groups of digits of one number."""
 _SIGNS = re.compile(r"\(?\+?\(?\Z")
@@ -65,6 +71,7 @@ _ADDRESS = re.compile(
     r"(?![a-z0-9_@-]|\.[a-z0-9])",
     re.IGNORECASE | re.ASCII,
 )
+_AROUND_SIGN = re.compile(r"\s*([@.])\s*")
 _BETWEEN_ADDRESSES = re.compile(r"(?<=[a-z])[/|](?=[^\s/|,;@]+@)", re.IGNORECASE)
 _LONGEST_ADDRESS = 254
 _EDGES = " \t\n,;:/|='\"<>"
@@ -115,7 +122,8 @@ def read_phones(text: str) -> Phones:
     """
     whole = clean(text)
     number, extension = _split_extension(whole)
-    if _LOOKS.fullmatch(number) and (canonical := _canonical(number)):
+    canonical = _canonical(number) if _LOOKS.fullmatch(number) else ""
+    if canonical:
         return Phones((canonical + extension,), restored=number.startswith("00"))
     bare = _unlabelled(number, "labels")
     if _HOTLINE.fullmatch(bare):
@@ -168,11 +176,13 @@ def share_phones(
     if len(said) < 2:
         return next(iter(phones), ""), next(iter(mobiles), ""), ()
     first, second, *further = said
-    backwards = _is_mobile(first) and not _is_mobile(second)
-    if _is_mobile(first) == _is_mobile(second):
-        backwards = bool(mobiles)
-    phone, mobile = (second, first) if backwards else (first, second)
-    return phone, mobile, tuple(further)
+    if is_mobile(first) == is_mobile(second):
+        mobile_first = bool(mobiles)
+    else:
+        mobile_first = is_mobile(first)
+    if mobile_first:
+        return second, first, tuple(further)
+    return first, second, tuple(further)
 
 
 def parse_phone(text: str) -> str:
@@ -196,7 +206,8 @@ def looks_like_phone(text: str) -> bool:
     """Whether `text` alone is written like a telephone: 9 or 10 digits from 0, or with a country's
     number.
     """
-    return _LOOKS.fullmatch(_split_extension(clean(text))[0].strip("='\"")) is not None
+    number, _extension = _split_extension(clean(text))
+    return _LOOKS.fullmatch(number.strip("='\"")) is not None
 
 
 def format_phone(canonical: str) -> str:
@@ -208,36 +219,53 @@ def format_phone(canonical: str) -> str:
         return canonical
     number, extension = found.groups()
     if free := _TOLL_FREE.fullmatch(number):
-        number = "-".join(free.groups())
+        printed = "-".join(free.groups())
     elif number.startswith("+66"):
-        local = "0" + number[3:]
-        first = 2 if local.startswith("02") else 3
-        last = 3 if len(local) - first == 6 else 4
-        number = f"{local[:first]}-{local[first:-last]}-{local[-last:]}"
+        printed = _format_thai("0" + number[3:])
     elif number.startswith("+"):
-        import phonenumbers
+        printed = _format_abroad(number)
+    else:
+        printed = number
+    if not extension:
+        return printed
+    return f"{printed} {words('phones').text('extension')} {extension}"
 
-        parsed = phonenumbers.parse(number)
-        number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return f"{number} {words('phones').text('extension')} {extension}" if extension else number
+
+def _format_thai(local: str) -> str:
+    """02-123-4567, 081-234-5678, 053-123-456."""
+    first = 2 if local.startswith("02") else 3
+    last = 3 if len(local) - first == 6 else 4
+    return f"{local[:first]}-{local[first:-last]}-{local[-last:]}"
+
+
+def _format_abroad(number: str) -> str:
+    import phonenumbers
+
+    parsed = phonenumbers.parse(number)
+    style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, style))
 
 
 def mask_phone(canonical: str) -> str:
     """The telephone as groups see it, without its extension: two leading and four closing digits,
     `08•-•••-5678`.
     """
-    shown = format_phone(canonical.partition(";")[0])
-    places = [place for place, character in enumerate(shown) if character.isdigit()]
-    hidden = set(places[2:-4] if len(places) > 6 else places)
-    return "".join(_MASK if place in hidden else character for place, character in enumerate(shown))
+    shown = list(format_phone(canonical.partition(";")[0]))
+    digit_places = [place for place, character in enumerate(shown) if character.isdigit()]
+    hidden = digit_places[2:-4] if len(digit_places) > 6 else digit_places
+    for place in hidden:
+        shown[place] = _MASK
+    return "".join(shown)
 
 
 def mask_name(name: str) -> str:
     """The name as groups see it: up to three letters of the first word, titles aside, never all of
     it.
     """
-    first = graphemes((strip_titles(clean(name)).split() or [""])[0])
-    return "".join(first[: max(0, min(3, len(first) - 1))]) + _MASK * 3
+    first, *_others = strip_titles(clean(name)).split() or [""]
+    letters = graphemes(first)
+    shown = max(0, min(3, len(letters) - 1))
+    return "".join(letters[:shown]) + _MASK * 3
 
 
 def mask_surname(name: str) -> str:
@@ -247,8 +275,9 @@ def mask_surname(name: str) -> str:
     first, *more = strip_titles(clean(name)).split() or [""]
     if not more:
         return mask_name(name)
-    shown = graphemes(more[0])
-    return f"{first} {''.join(shown[: min(2, len(shown) - 1)])}{_MASK * 3}"
+    letters = graphemes(more[0])
+    shown = min(2, len(letters) - 1)
+    return f"{first} {''.join(letters[:shown])}{_MASK * 3}"
 
 
 def looks_like_email(text: str) -> bool:
@@ -265,8 +294,9 @@ def parse_email(text: str) -> str:
     return read.addresses[0]
 
 
-def _is_mobile(canonical: str) -> bool:
-    return re.match(r"\+66[689]", canonical) is not None
+def is_mobile(canonical: str) -> bool:
+    """Whether it is a Thai mobile's number."""
+    return _MOBILE.match(canonical) is not None
 
 
 def _plain(text: str) -> str:
@@ -280,13 +310,16 @@ def _says_none(bare: str) -> bool:
     """Whether a text says that there is no number or address: nothing but marks and noughts, or a
     word for it.
     """
-    return _NOTHING.fullmatch(bare) is not None or bare.casefold() in words("phones").texts("none")
+    if _NOTHING.fullmatch(bare):
+        return True
+    return bare.casefold() in words("phones").texts("none")
 
 
 def _unlabelled(plain: str, labels: str) -> str:
     """The text without marks at its edges and a label before it."""
     found = _labels(labels).match(plain)
-    return plain[found.end() if found else 0 :].strip(f"{_EDGES}.()")
+    begin = found.end() if found else 0
+    return plain[begin:].strip(f"{_EDGES}.()")
 
 
 def _split_extension(text: str) -> tuple[str, str]:
@@ -300,9 +333,10 @@ def _split_extension(text: str) -> tuple[str, str]:
 
 def _canonical(written: str) -> str:
     """A number in E.164; "" where there is no such number."""
-    national = re.sub(r"\D", "", written)
+    national = _NO_DIGIT.sub("", written)
     if national[:1] == "0" and national[:2] != "00":
-        return f"+66{national[1:]}" if _thai_number().fullmatch(national, 1) else ""
+        known = _thai_number().fullmatch(national, 1)
+        return f"+66{national[1:]}" if known else ""
     import phonenumbers  # 180 ms, which only those who type a telephone shall wait for
 
     try:
@@ -322,12 +356,9 @@ def _thai_number() -> re.Pattern[str]:
     import phonenumbers
 
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(REGION)
-    kinds = (getattr(metadata, kind, None) for kind in _KINDS)
-    return re.compile(
-        "|".join(
-            kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern
-        )
-    )
+    kinds = [getattr(metadata, kind, None) for kind in _KINDS]
+    patterns = [kind.national_number_pattern for kind in kinds if kind]
+    return re.compile("|".join(filter(None, patterns)))
 
 
 class _Scan:
@@ -337,7 +368,9 @@ class _Scan:
     """
 
     def __init__(self, whole: str, *, alone: bool) -> None:
-        self._whole, self._plain, self._alone = whole, _plain(whole), alone
+        self._whole = whole
+        self._plain = _plain(whole)
+        self._alone = alone
         self._groups = list(_GROUP.finditer(self._plain))
         self._pieces: list[str] = []
         self._restored = False
@@ -347,7 +380,10 @@ class _Scan:
         numbers: dict[str, None] = {}
         done = 0
         for at, group in enumerate(self._groups):
-            if group.start() < done or (found := self._number(at, done)) is None:
+            if group.start() < done:
+                continue
+            found = self._number(at, done)
+            if found is None:
                 continue
             begin, end, number = found
             labels = self._labels_before(done, begin)
@@ -364,10 +400,8 @@ class _Scan:
         """Where the longest number begins and ends whose first digits are the group at `at`, and
         itself.
         """
-        first = self._groups[at].start()
-        signs = _SIGNS.search(self._plain, done, first)
-        begin = signs.start() if signs else first
-        if re.search(r"[A-Za-z]\Z", self._plain[:begin]) and not self._labels_before(done, begin):
+        begin = self._begin(at, done)
+        if _LATIN_END.search(self._plain[:begin]) and not self._labels_before(done, begin):
             return None
         last = at
         while last - at < _MOST_GROUPS and self._joins(last):
@@ -375,11 +409,20 @@ class _Scan:
         lone = not (at and self._joins(at - 1)) and not self._joins(last)
         for place in range(last, at - 1, -1):
             end = self._groups[place].end()
-            if number := self._read(self._plain[begin:end], lone=lone and place == last):
-                extension = _extension().match(self._plain, end)
-                suffix = f";ext={extension[1]}" if extension else ""
-                return begin, extension.end() if extension else end, number + suffix
+            number = self._read(self._plain[begin:end], lone=lone and place == last)
+            if not number:
+                continue
+            extension = _extension().match(self._plain, end)
+            if extension:
+                return begin, extension.end(), f"{number};ext={extension[1]}"
+            return begin, end, number
         return None
+
+    def _begin(self, at: int, done: int) -> int:
+        """Where the signs begin that belong to the group at `at`: a plus, a bracket."""
+        first = self._groups[at].start()
+        signs = _SIGNS.search(self._plain, done, first)
+        return signs.start() if signs else first
 
     def _joins(self, at: int) -> bool:
         """Whether the group at `at` and the next one may belong to one number."""
@@ -395,26 +438,29 @@ class _Scan:
         number = ""
         restored = True
         if _LOOKS.fullmatch(written):
-            number, restored = _canonical(written), written.startswith("00")
+            number = _canonical(written)
+            restored = written.startswith("00")
         elif self._alone and _ABROAD.fullmatch(written):
-            readings = {_canonical(f"+{written[2:].lstrip(' .-')}"), _canonical(written)} - {""}
-            number = readings.pop() if len(readings) == 1 else ""
+            number = _from_abroad(written)
         elif self._alone and lone and _BARE.fullmatch(written):
             number = _canonical(written)
             restored = not _TOLL_FREE.fullmatch(number)
-        self._restored |= bool(number) and restored
+        if number and restored:
+            self._restored = True
         return number
 
     def _labels_before(self, begin: int, end: int) -> set[str]:
         """The kinds of words directly before a number: labels, fax."""
         found = _labels_behind().search(self._plain[begin:end])
-        named = _labels("labels", "fax").findall(found[0]) if found else []
+        if found is None:
+            return set()
         fax = words("phones").texts("fax")
+        named = _labels("labels", "fax").findall(found[0])
         return {"fax" if word.casefold() in fax else "labels" for word in named}
 
     def _is_called_fax(self, end: int) -> bool:
         """Whether the number that ends here is followed by no more than the word for a fax."""
-        behind = re.split(r"[,;/\n]", self._plain[end:], maxsplit=1)[0]
+        behind = _NEXT_PART.split(self._plain[end:], maxsplit=1)[0]
         return behind.strip(f"{_EDGES}.()").casefold() in words("phones").texts("fax")
 
     def _keep(self, begin: int, end: int, *, label: bool = False) -> None:
@@ -422,40 +468,48 @@ class _Scan:
         mere marks.
         """
         piece = self._whole[begin:end]
-        if label and (found := _labels_behind().search(self._plain[begin:end])):
-            piece = piece[: found.start()]
+        if label:
+            found = _labels_behind().search(self._plain[begin:end])
+            piece = piece[: found.start()] if found else piece
         piece = piece.strip(_EDGES)
         bare = piece.strip(".() ").casefold()
         table = words("phones")
-        if (
-            bare
-            and re.search(r"\w", bare)
-            and bare not in (*table.texts("between"), *table.texts("labels"))
-        ):
+        if bare in (*table.texts("between"), *table.texts("labels")):
+            return
+        if _LETTER_OR_DIGIT.search(bare):
             self._pieces.append(piece)
+
+
+def _from_abroad(written: str) -> str:
+    """The number behind 00, whether that is the way out of Thailand or one's own; "" where both may
+    be.
+    """
+    dialled = f"+{written[2:].lstrip(' .-')}"
+    readings = {_canonical(dialled), _canonical(written)} - {""}
+    return readings.pop() if len(readings) == 1 else ""
 
 
 def _emails_among(whole: str) -> Emails:
     """The addresses in a text, and what stands beside them."""
     plain = _BETWEEN_ADDRESSES.sub(",", _plain(whole))
     addresses: dict[str, None] = {}
-    pieces = []
+    beside: list[str] = []
     done = 0
     for found in _ADDRESS.finditer(plain):
-        # In "som,chai@example.com" stands no address of chai's.
-        glued = (
-            plain[done : found.start()][-2:].strip() not in ("", ",")
-            and plain[found.start() - 1] == ","
-        )
-        if glued or len(found[0]) > _LONGEST_ADDRESS:
+        if _is_glued(plain[done : found.start()]) or len(found[0]) > _LONGEST_ADDRESS:
             continue
-        pieces.append((whole[done : found.start()], plain[done : found.start()]))
+        beside.append(_beside_email(whole[done : found.start()], plain[done : found.start()]))
         addresses[found[0].lower()] = None
         done = found.end()
-    pieces.append((whole[done:], plain[done:]))
-    return Emails(
-        tuple(addresses), " ".join(filter(None, (_beside_email(*piece) for piece in pieces)))
-    )
+    beside.append(_beside_email(whole[done:], plain[done:]))
+    return Emails(tuple(addresses), " ".join(filter(None, beside)))
+
+
+def _is_glued(before: str) -> bool:
+    """Whether an address is only the end of a word: in "som,chai@example.com" stands none of
+    chai's.
+    """
+    return before.endswith(",") and before[-2:].strip() not in ("", ",")
 
 
 def _beside_email(piece: str, plain: str) -> str:
@@ -463,55 +517,55 @@ def _beside_email(piece: str, plain: str) -> str:
     marks.
     """
     found = _email_labels_behind().search(plain)
-    piece = (piece[: found.start()] if found else piece).strip(_EDGES)
-    return (
-        piece
-        if re.search(r"\w", piece) and piece.casefold() not in words("phones").texts("between")
-        else ""
-    )
+    if found is not None:
+        piece = piece[: found.start()]
+    piece = piece.strip(_EDGES)
+    if piece.casefold() in words("phones").texts("between"):
+        return ""
+    return piece if _LETTER_OR_DIGIT.search(piece) else ""
 
 
 def _restored_email(bare: str) -> Emails | None:
     """The one address that a text of blanks and commas in wrong places can be, None if it is
     none.
     """
-    joined = re.sub(r"\s*([@.])\s*", r"\1", bare)
+    joined = _AROUND_SIGN.sub(r"\1", bare)
     local, _at, domain = joined.partition("@")
     for address in (joined, f"{local}@{domain.replace(',', '.')}"):
-        if _ADDRESS.fullmatch(address) and len(address) <= _LONGEST_ADDRESS:
+        if len(address) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(address):
             return Emails((address.lower(),), restored=True)
     return None
 
 
+_NO_LETTER_BEFORE = r"(?<![^\W\d_])"
+
+
 @cache
 def _extension() -> re.Pattern[str]:
-    return re.compile(
-        rf"[\s,;(]{{0,3}}(?:{_any_of('extensions')})[\s.:]{{0,3}}(\d{{1,6}})(?!\d)", re.IGNORECASE
-    )
+    number = r"[\s.:]{0,3}(\d{1,6})(?!\d)"
+    return re.compile(rf"[\s,;(]{{0,3}}{_any_of('extensions')}{number}", re.IGNORECASE)
 
 
 @cache
 def _labels(*keys: str) -> re.Pattern[str]:
     """One label, as a whole word."""
-    return re.compile(rf"(?<![^\W\d_])(?:{_any_of(*keys)})(?![^\W\d_]|[{MARKS}])", re.IGNORECASE)
+    return re.compile(rf"{_NO_LETTER_BEFORE}{_any_of(*keys)}{WORD_END}", re.IGNORECASE)
 
 
 @cache
 def _labels_behind() -> re.Pattern[str]:
     """All labels with which a text ends."""
-    return re.compile(
-        rf"(?:(?<![^\W\d_])(?:{_any_of('labels', 'fax')})[\s.:/()=-]*)+\Z", re.IGNORECASE
-    )
+    label = rf"{_NO_LETTER_BEFORE}{_any_of('labels', 'fax')}[\s.:/()=-]*"
+    return re.compile(rf"(?:{label})+\Z", re.IGNORECASE)
 
 
 @cache
 def _email_labels_behind() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:(?<![^\W\d_])(?:{_any_of('email_labels')})[\s.:/(<=-]*)+\Z", re.IGNORECASE
-    )
+    label = rf"{_NO_LETTER_BEFORE}{_any_of('email_labels')}[\s.:/(<=-]*"
+    return re.compile(rf"(?:{label})+\Z", re.IGNORECASE)
 
 
 def _any_of(*keys: str) -> str:
-    """A pattern for any of the words of these lists, the longest first."""
-    spellings = {one for key in keys for one in words("phones").texts(key)}
-    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+    """A pattern for any of the words of these lists."""
+    table = words("phones")
+    return one_of({spelling for key in keys for spelling in table.texts(key)})

@@ -14,7 +14,7 @@ Telephones and e-mail addresses are read by `domain.customers.phones`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -49,6 +49,7 @@ _FIRST_YEAR = 15
 _SURE_DIGITS = 4
 """A letter with fewer digits, among other words, may be anything."""
 _JOINED = re.compile(r"[.,-]")
+_DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"(c[\s.:-]{0,2})?([0-9]{1,12})", re.IGNORECASE)
 _STORED_CODE = re.compile(r"C[0-9]{1,12}")
 _BARE_DIGITS = 7
@@ -111,7 +112,9 @@ def read_alone(text: str) -> Reference | None:
     if len(found) == 1 and not _said_beside(text, found[0]):
         return found[0]
     code = read_code(text)
-    return Reference(ReferenceKind.CUSTOMER, code, 0, len(text)) if code else None
+    if code is None:
+        return None
+    return Reference(ReferenceKind.CUSTOMER, code, 0, len(text))
 
 
 def take_reference(text: str, *kinds: ReferenceKind) -> tuple[Reference, str] | None:
@@ -121,13 +124,20 @@ def take_reference(text: str, *kinds: ReferenceKind) -> tuple[Reference, str] | 
     several and no first."""
     found = [one for one in find_references(text) if not kinds or one.kind in kinds]
     leads = bool(found) and not text[: found[0].start].strip(_AROUND)
-    if not leads and ReferenceKind.TICKET in kinds and (bare := _bare_ticket(text)):
-        return bare, _BETWEEN.sub("", text[bare.end :], count=1).strip()
-    if not found or (len(found) > 1 and not leads):
+    if not leads and ReferenceKind.TICKET in kinds:
+        bare = _bare_ticket(text)
+        if bare is not None:
+            return bare, _behind(text, bare).strip()
+    if not leads and len(found) != 1:
         return None
     one = found[0]
-    before, behind = text[: one.start].rstrip(), _BETWEEN.sub("", text[one.end :], count=1)
-    return one, f"{before} {behind}".strip()
+    before = text[: one.start].rstrip()
+    return one, f"{before} {_behind(text, one)}".strip()
+
+
+def _behind(text: str, one: Reference) -> str:
+    """What stands behind a reference, without the signs between."""
+    return _BETWEEN.sub("", text[one.end :], count=1)
 
 
 def is_named(*kinds: ReferenceKind) -> Callable[[str], bool]:
@@ -141,10 +151,8 @@ def are_codes(text: str) -> bool:
     rest = text
     for one in reversed(found):
         rest = f"{rest[: one.start]} {rest[one.end :]}"
-    joining = words("references").texts("joining")
-    return bool(found) and all(
-        word.strip(_AROUND + ",+&") in ("", *joining) for word in rest.split()
-    )
+    said = {word.strip(f"{_AROUND},+&") for word in rest.split()}
+    return bool(found) and said <= {"", *words("references").texts("joining")}
 
 
 def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
@@ -160,17 +168,21 @@ def read_code(text: str, *, bare: bool = False) -> CustomerCode | None:
             plain = plain[len(label) :].strip(_AROUND_CODE)
     plain = _polite_end().sub("", plain).strip(_AROUND_CODE)
     found = _CODE.fullmatch(plain)
-    if found is None or not (found[1] or (bare and len(plain) <= _BARE_DIGITS)):
+    if found is None:
         return None
-    return CustomerCode(f"C{found[2]}")
+    letter, number = found.groups()
+    if not letter and (not bare or len(plain) > _BARE_DIGITS):
+        return None
+    return CustomerCode(f"C{number}")
 
 
 def read_ticket_no(text: str) -> TicketNo | None:
     """The ticket's number that the whole text is; its letter may be missing."""
     plain = clean(text)
     one = read_alone(plain) or _bare_ticket(plain)
-    whole = one is not None and one.kind is ReferenceKind.TICKET and not _said_beside(plain, one)
-    return TicketNo(one.value) if one and whole else None
+    if one is None or one.kind is not ReferenceKind.TICKET or _said_beside(plain, one):
+        return None
+    return TicketNo(one.value)
 
 
 def without_courtesy(text: str) -> str:
@@ -186,9 +198,10 @@ def is_courtesy(text: str) -> bool:
 def is_question(text: str) -> bool:
     """Whether the text, polite words aside, does no more than ask: already? may I?"""
     plain = _polite_end().sub("", text).strip(" .!").casefold()
-    return plain.strip("?").strip() in words("references").texts("questions") or (
-        bool(plain) and not plain.strip("? ")
-    )
+    if plain.strip("?").strip() in words("references").texts("questions"):
+        return True
+    only_marks = not plain.strip("? ")
+    return bool(plain) and only_marks
 
 
 def ends_in_question(text: str) -> bool:
@@ -205,20 +218,20 @@ def _plain(text: str) -> str:
 
 
 def _candidates(plain: str) -> Iterator[Reference]:
+    """All that may be references; they may overlap."""
     open_text = _ELSEWHERE.sub(lambda found: "@" * len(found[0]), plain)
-    for found in (*_lettered_ticket().finditer(open_text), *_labelled_ticket().finditer(open_text)):
-        if ticket := _read_ticket(found):
-            yield ticket
+    for pattern in (_lettered_ticket(), _labelled_ticket()):
+        for found in pattern.finditer(open_text):
+            ticket = _read_ticket(found)
+            if ticket is not None:
+                yield ticket
     for found in _lettered_customer().finditer(open_text):
         yield _read_customer(found)
     for found in _labelled_customer().finditer(open_text):
-        yield Reference(
-            ReferenceKind.CUSTOMER, f"C{found['no']}", found.start(), found.end(), sure=False
-        )
+        code = f"C{found['no']}"
+        yield Reference(ReferenceKind.CUSTOMER, code, *found.span(), sure=False)
     for found in _contract().finditer(open_text):
-        yield Reference(
-            ReferenceKind.CONTRACT, parse_contract_no(found["no"]), found.start(), found.end()
-        )
+        yield Reference(ReferenceKind.CONTRACT, parse_contract_no(found["no"]), *found.span())
 
 
 def _read_ticket(found: re.Match[str]) -> Reference | None:
@@ -226,11 +239,14 @@ def _read_ticket(found: re.Match[str]) -> Reference | None:
     a year and month.
     """
     lettered = "letter" in found.re.groupindex
-    groups = re.findall(r"\d+", found["no"])
+    groups = _DIGITS.findall(found["no"])
     number = "".join(groups)
-    if len(groups) > _MOST_GROUPS or not (_is_dated(number) or (lettered and len(groups) == 1)):
+    if len(groups) > _MOST_GROUPS:
         return None
-    return Reference(ReferenceKind.TICKET, f"R{number}", found.start(), found.end(), sure=lettered)
+    whole = lettered and len(groups) == 1
+    if not whole and not _is_dated(number):
+        return None
+    return Reference(ReferenceKind.TICKET, f"R{number}", *found.span(), sure=lettered)
 
 
 def _is_dated(number: str) -> bool:
@@ -247,10 +263,13 @@ def _bare_ticket(text: str) -> Reference | None:
 
 
 def _read_customer(found: re.Match[str]) -> Reference:
-    number = _JOINED.sub("", found["no"])
-    likely = len(number) > _SURE_DIGITS or (len(number) == _SURE_DIGITS and not found["gap"])
-    sure = number == found["no"] and (likely or bool(found["label"]))
-    return Reference(ReferenceKind.CUSTOMER, f"C{number}", found.start(), found.end(), sure)
+    """A letter and its number: sure with enough digits, or behind a label, and in one piece."""
+    typed = found["no"]
+    number = _JOINED.sub("", typed)
+    fewest = _SURE_DIGITS + 1 if found["gap"] else _SURE_DIGITS
+    likely = len(number) >= fewest or bool(found["label"])
+    sure = likely and number == typed
+    return Reference(ReferenceKind.CUSTOMER, f"C{number}", *found.span(), sure)
 
 
 def _contract_alone(plain: str) -> str:
@@ -267,11 +286,70 @@ def _has_letter(text: str, one: Reference) -> bool:
 
 def _said_beside(text: str, one: Reference) -> str:
     """What the text says beside a reference, but for polite words."""
-    before, behind = text[: one.start].strip(_AROUND), text[one.end :]
-    return before or ("" if is_courtesy(behind) else behind.strip())
+    before = text[: one.start].strip(_AROUND)
+    behind = text[one.end :]
+    if before:
+        return before
+    return "" if is_courtesy(behind) else behind.strip()
 
 
-def _any_of(spellings: tuple[str, ...]) -> str:
+# Patterns.
+
+
+@cache
+def _lettered_ticket() -> re.Pattern[str]:
+    letter = rf"{_BEFORE}(?P<letter>[Rr]){_GAP}{_between()}"
+    return re.compile(rf"(?:{_label('ticket_labels')})?{letter}{_TICKET_NO}", re.IGNORECASE)
+
+
+@cache
+def _labelled_ticket() -> re.Pattern[str]:
+    return re.compile(rf"{_label('ticket_labels')}{_TICKET_NO}", re.IGNORECASE)
+
+
+@cache
+def _lettered_customer() -> re.Pattern[str]:
+    letter = rf"{_BEFORE}(?P<letter>[Cc])(?P<gap>{_GAP}{_between()})"
+    number = rf"(?P<no>\d{{1,3}}[.,-]\d{{2,6}}|\d{{1,12}}){_BEHIND}(?![.,]\d)"
+    label = rf"(?P<label>{_labels('customer_labels')}){_GAP}{_between()}"
+    return re.compile(rf"(?:{label})?{letter}{number}", re.IGNORECASE)
+
+
+@cache
+def _labelled_customer() -> re.Pattern[str]:
+    number = rf"(?P<no>\d{{3,12}}){_BEHIND}(?![.,]\d)"
+    return re.compile(rf"{_label('customer_labels')}{number}", re.IGNORECASE)
+
+
+@cache
+def _contract() -> re.Pattern[str]:
+    marks = _whole_words(words("one_line").texts("contract_marks"))
+    number = r"(?P<no>\d{1,5}\s?/\s?(?:\d{4}|\d{2}))"
+    return re.compile(rf"{marks}{_GAP}{number}{_BEHIND}(?![\d/])", re.IGNORECASE)
+
+
+@cache
+def _polite_end() -> re.Pattern[str]:
+    """Polite words at a text's end."""
+    polite = _labels("polite")
+    return re.compile(rf"(?:[\s.!?]*{polite}[\s.!?\U0001f64f]*)+$", re.IGNORECASE)
+
+
+def _label(key: str) -> str:
+    """A label with what may stand between it and its number."""
+    return rf"{_labels(key)}{_GAP}{_between()}"
+
+
+def _between() -> str:
+    """A word such as "number", which may stand before one."""
+    return rf"(?:{_labels('between')}{_GAP})?"
+
+
+def _labels(key: str) -> str:
+    return _whole_words(words("references").texts(key))
+
+
+def _whole_words(spellings: Iterable[str]) -> str:
     """A pattern for any of the spellings, the longest first; one in Latin letters is a whole
     word.
     """
@@ -279,55 +357,4 @@ def _any_of(spellings: tuple[str, ...]) -> str:
     for spelling in sorted(spellings, key=len, reverse=True):
         way = re.escape(spelling)
         ways.append(rf"(?<![A-Za-z]){way}(?![a-z])" if spelling.isascii() else way)
-    return "|".join(ways)
-
-
-@cache
-def _lettered_ticket() -> re.Pattern[str]:
-    label, between = _labels("ticket_labels"), _labels("between")
-    letter = rf"{_BEFORE}(?P<letter>[Rr]){_GAP}(?:(?:{between}){_GAP})?"
-    return re.compile(
-        rf"(?:(?:{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{_TICKET_NO}", re.IGNORECASE
-    )
-
-
-@cache
-def _labelled_ticket() -> re.Pattern[str]:
-    label, between = _labels("ticket_labels"), _labels("between")
-    return re.compile(rf"(?:{label}){_GAP}(?:(?:{between}){_GAP})?{_TICKET_NO}", re.IGNORECASE)
-
-
-@cache
-def _lettered_customer() -> re.Pattern[str]:
-    label, between = _labels("customer_labels"), _labels("between")
-    letter = rf"{_BEFORE}(?P<letter>[Cc])(?P<gap>{_GAP}(?:(?:{between}){_GAP})?)"
-    number = rf"(?P<no>\d{{1,3}}[.,-]\d{{2,6}}|\d{{1,12}}){_BEHIND}(?![.,]\d)"
-    return re.compile(
-        rf"(?:(?P<label>{label}){_GAP}(?:(?:{between}){_GAP})?)?{letter}{number}", re.IGNORECASE
-    )
-
-
-@cache
-def _labelled_customer() -> re.Pattern[str]:
-    label, between = _labels("customer_labels"), _labels("between")
-    number = rf"(?P<no>\d{{3,12}}){_BEHIND}(?![.,]\d)"
-    return re.compile(rf"(?:{label}){_GAP}(?:(?:{between}){_GAP})?{number}", re.IGNORECASE)
-
-
-def _labels(key: str) -> str:
-    return _any_of(words("references").texts(key))
-
-
-@cache
-def _contract() -> re.Pattern[str]:
-    marks = _any_of(words("one_line").texts("contract_marks"))
-    return re.compile(
-        rf"(?:{marks}){_GAP}(?P<no>\d{{1,5}}\s?/\s?(?:\d{{4}}|\d{{2}})){_BEHIND}(?![\d/])",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _polite_end() -> re.Pattern[str]:
-    """Polite words at a text's end."""
-    return re.compile(rf"(?:[\s.!?]*(?:{_labels('polite')})[\s.!?\U0001f64f]*)+$", re.IGNORECASE)
+    return f"(?:{'|'.join(ways)})"
