@@ -5,7 +5,7 @@ section 7).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rapidfuzz.fuzz import token_sort_ratio
 
@@ -16,7 +16,6 @@ FIELDS = ("name", "kind", "gender", "organisation", "phone", "mobile", "email", 
 """What is chosen field by field; contacts and addresses are united."""
 COUNTED = ("name", "kind", "organisation", "phone", "mobile", "email", "note")
 
-T = TypeVar("T")
 P = TypeVar("P", Contact, Address)
 
 
@@ -34,10 +33,9 @@ class Candidate:
     def filled(self) -> int:
         """How many parts of the record say something: fields, gender, an address, each contact."""
         customer = self.customer
-        fields = sum(bool(getattr(customer, name)) for name in COUNTED) + (
-            customer.gender is not None
-        )
-        return fields + bool(customer.addresses) + len(customer.contacts)
+        said = [getattr(customer, name) for name in COUNTED]
+        said += [customer.gender is not None, customer.addresses]
+        return sum(map(bool, said)) + len(customer.contacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,16 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
     others = [one for one in candidates if one is not keep]
     return Recommendation(
         keep,
-        all(keep.filled > one.filled for one in others),
-        keep.latest_at is not None
-        and all(one.latest_at is None or keep.latest_at > one.latest_at for one in others),
+        fuller=all(keep.filled > one.filled for one in others),
+        later=_is_latest(keep.latest_at, [one.latest_at for one in others]),
     )
+
+
+def _is_latest(latest_at: datetime | None, others: Sequence[datetime | None]) -> bool:
+    """Whether a customer's last ticket is younger than those of the others."""
+    if latest_at is None:
+        return False
+    return all(other is None or latest_at > other for other in others)
 
 
 def differing(survivor: Customer, merged: Customer) -> list[str]:
@@ -86,17 +90,28 @@ def likeness(one: Customer, other: Customer) -> int:
     A shared telephone or e-mail says most; a telephone and an e-mail that both differ speak against
     it."""
     names = token_sort_ratio(fold(one.name), fold(other.name))
-    phones = [{phone for phone in (who.phone, who.mobile) if phone} for who in (one, other)]
-    emails = [{who.email.lower()} - {""} for who in (one, other)]
-    if phones[0] & phones[1] or emails[0] & emails[1]:
-        evidence = 40
-    elif (phones[0] and phones[1]) or (emails[0] and emails[1]):
-        evidence = 5
-    else:
-        evidence = 20
+    evidence = _evidence_of_reach(one, other)
     if one.kind and other.kind and one.kind != other.kind:
         evidence -= 5
     return round(min(99.0, names * 0.6 + evidence))
+
+
+def _evidence_of_reach(one: Customer, other: Customer) -> int:
+    """What telephones and e-mails say for it, in percent."""
+    reach = ((_phones(one), _phones(other)), (_emails(one), _emails(other)))
+    if any(ours & theirs for ours, theirs in reach):
+        return 40
+    if any(ours and theirs for ours, theirs in reach):
+        return 5
+    return 20
+
+
+def _phones(customer: Customer) -> set[str]:
+    return {customer.phone, customer.mobile} - {""}
+
+
+def _emails(customer: Customer) -> set[str]:
+    return {customer.email.lower()} - {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,43 +130,58 @@ def unite(survivor: Customer, merged: Customer, take: frozenset[str]) -> Union:
     """The survivor with what the merged one knows more; of the fields in `take` the merged one's
     value.
     """
-    values = {
-        name: getattr(merged, name) or getattr(survivor, name)
-        if name in take
-        else getattr(survivor, name) or getattr(merged, name)
-        for name in FIELDS
-    }
+    values = {}
+    for name in FIELDS:
+        first, second = (merged, survivor) if name in take else (survivor, merged)
+        values[name] = getattr(first, name) or getattr(second, name)
     contacts, moved = _unite_contacts(survivor, merged)
-    known = {fold(address.text) for address in survivor.addresses}
-    further = [replace(a, main=False) for a in merged.addresses if fold(a.text) not in known]
-    addresses = _with_main((*survivor.addresses, *further))
-    held = {name for name, value in values.items() if value} | ({"address"} if addresses else set())
-    unknown = (survivor.unknown | merged.unknown) - held
-    return Union(
-        replace(survivor, contacts=contacts, addresses=addresses, unknown=unknown, **values), moved
+    addresses = _unite_addresses(survivor, merged)
+    held = {name for name, value in values.items() if value}
+    if addresses:
+        held.add("address")
+    united = replace(
+        survivor,
+        contacts=contacts,
+        addresses=addresses,
+        unknown=(survivor.unknown | merged.unknown) - held,
+        **values,
     )
+    return Union(united, moved)
+
+
+def _unite_addresses(survivor: Customer, merged: Customer) -> tuple[Address, ...]:
+    """The survivor's addresses, and those of the merged one that are others."""
+    known = {fold(address.text) for address in survivor.addresses}
+    others = [address for address in merged.addresses if fold(address.text) not in known]
+    further = [replace(address, main=False) for address in others]
+    return _with_main((*survivor.addresses, *further))
 
 
 def _unite_contacts(
     survivor: Customer, merged: Customer
 ) -> tuple[tuple[Contact, ...], tuple[int, ...]]:
-    contacts, moved = list(survivor.contacts), []
+    """All contacts, each person once, and the ids of those that go over."""
+    own = list(survivor.contacts)
+    further: list[Contact] = []
     for one in merged.contacts:
-        same = next(
-            (at for at in range(len(survivor.contacts)) if _is_same(contacts[at], one)), None
-        )
+        same = next((at for at, there in enumerate(own) if _is_same(there, one)), None)
         if same is None:
-            contacts.append(replace(one, main=one.main and not survivor.contacts))
-            moved += [one.id] if one.id is not None else []
+            further.append(one)
         else:
-            there = contacts[same]
-            contacts[same] = replace(
-                there,
-                phone=there.phone or one.phone,
-                mobile=there.mobile or one.mobile,
-                email=there.email or one.email,
-            )
-    return tuple(contacts), tuple(moved)
+            own[same] = _made_fuller(own[same], one)
+    came = [replace(one, main=one.main and not own) for one in further]
+    moved = [one.id for one in further if one.id is not None]
+    return (*own, *came), tuple(moved)
+
+
+def _made_fuller(contact: Contact, other: Contact) -> Contact:
+    """A contact with what another record knows more of the same person."""
+    return replace(
+        contact,
+        phone=contact.phone or other.phone,
+        mobile=contact.mobile or other.mobile,
+        email=contact.email or other.email,
+    )
 
 
 def _is_same(one: Contact, other: Contact) -> bool:
@@ -170,9 +200,8 @@ def _with_main(ones: Sequence[P]) -> tuple[P, ...]:
     """These contacts or addresses, the first of them the main one where none is."""
     if not ones or any(one.main for one in ones):
         return tuple(ones)
-    made = list(ones)
-    made[0] = replace(made[0], main=True)
-    return tuple(made)
+    first, *others = ones
+    return (replace(first, main=True), *others)
 
 
 def _one_main(ones: Sequence[P], before: tuple[P, ...]) -> tuple[P, ...]:
@@ -237,29 +266,32 @@ def part(merge: Merge, now: Customer, *, keep: bool) -> Unmerged:
     Contacts made since stay with the survivor; those that came over go back, with what was changed
     of them where `keep`."""
 
-    def settled(before: T, after: T, present: T) -> T:
-        return present if present != after and keep else before
+    def settled(name: str) -> Any:
+        """What a field of the survivor holds afterwards."""
+        present = getattr(now, name)
+        changed = present != getattr(merge.after, name)
+        return present if keep and changed else getattr(merge.survivor, name)
 
-    values = {
-        name: settled(getattr(merge.survivor, name), getattr(merge.after, name), getattr(now, name))
-        for name in FIELDS
-    }
     survivor = replace(
         now,
         contacts=_survivors_contacts(merge, now, keep=keep),
         addresses=_survivors_addresses(merge, now, keep=keep),
-        unknown=settled(merge.survivor.unknown, merge.after.unknown, now.unknown),
-        **values,
+        **{name: settled(name) for name in (*FIELDS, "unknown")},
     )
+    contacts = _merged_ones_contacts(merge, now) if keep else merge.merged.contacts
+    return Unmerged(survivor, replace(merge.merged, contacts=contacts))
+
+
+def _merged_ones_contacts(merge: Merge, now: Customer) -> tuple[Contact, ...]:
+    """The merged one's contacts; those that went over as they are now, if they are still there."""
     present = {contact.id: contact for contact in now.contacts}
-    mine = [
-        replace(present[one.id], main=one.main)
-        if keep and one.id in merge.moved and one.id in present
-        else one
-        for one in merge.merged.contacts
-        if not (keep and one.id in merge.moved and one.id not in present)
-    ]
-    return Unmerged(survivor, replace(merge.merged, contacts=tuple(mine)))
+    mine = []
+    for one in merge.merged.contacts:
+        if one.id not in merge.moved:
+            mine.append(one)
+        elif one.id in present:
+            mine.append(replace(present[one.id], main=one.main))
+    return tuple(mine)
 
 
 def _survivors_contacts(merge: Merge, now: Customer, *, keep: bool) -> tuple[Contact, ...]:
@@ -269,16 +301,18 @@ def _survivors_contacts(merge: Merge, now: Customer, *, keep: bool) -> tuple[Con
         return _one_main((*merge.survivor.contacts, *new), merge.survivor.contacts)
     before = {contact.id: contact for contact in merge.survivor.contacts}
     after = {contact.id: contact for contact in merge.after.contacts}
-    own = [
-        before[one.id] if one == after[one.id] else one for one in now.contacts if one.id in before
-    ]
+    own = []
+    for one in now.contacts:
+        if one.id in before:
+            changed = one != after[one.id]
+            own.append(one if changed else before[one.id])
     return _one_main((*own, *new), merge.survivor.contacts)
 
 
 def _survivors_addresses(merge: Merge, now: Customer, *, keep: bool) -> tuple[Address, ...]:
     if not keep or now.addresses == merge.after.addresses:
         return merge.survivor.addresses
-    came = {a.text for a in merge.after.addresses} - {a.text for a in merge.survivor.addresses}
-    return _one_main(
-        [one for one in now.addresses if one.text not in came], merge.survivor.addresses
-    )
+    own = {address.text for address in merge.survivor.addresses}
+    came = {address.text for address in merge.after.addresses} - own
+    left = [address for address in now.addresses if address.text not in came]
+    return _one_main(left, merge.survivor.addresses)

@@ -11,6 +11,7 @@ from functools import cache
 
 from domain.customers.phones import format_phone, is_mobile, read_reach
 from domain.customers.provinces import find_province
+from domain.patterns import one_of
 from domain.text import clean, digits, strip_titles, words
 
 NAME_WORDS = 2
@@ -57,21 +58,50 @@ def placed(numbers: Iterable[str], phone: str = "", mobile: str = "") -> tuple[s
     wanted = [number for number in dict.fromkeys(numbers) if number not in (phone, mobile)]
     if len(wanted) == 1 and not (phone or mobile):
         return wanted[0], "", []
-    if phone and not mobile and is_mobile(phone) and not all(map(is_mobile, wanted)):
-        phone, mobile = "", phone
-    left = []
-    for number in wanted:  # each in the field of its own kind first
-        if is_mobile(number) and not mobile:
-            mobile = number
-        elif not is_mobile(number) and not phone:
-            phone = number
-        else:
-            left.append(number)
-    for number in [*left]:
-        if not phone or not mobile:
-            phone, mobile = phone or number, mobile if not phone else number
-            left.remove(number)
-    return phone, mobile, left
+    fields = _PhoneFields(phone, mobile)
+    if not all(map(is_mobile, wanted)):
+        fields.move_mobile()
+    left = [number for number in wanted if not fields.take_by_kind(number)]
+    left = [number for number in left if not fields.take(number)]
+    return fields.phone, fields.mobile, left
+
+
+@dataclass(slots=True)
+class _PhoneFields:
+    """The two fields for telephones while numbers are put into them; each says whether it had
+    room.
+    """
+
+    phone: str
+    mobile: str
+
+    def move_mobile(self) -> None:
+        """Make room for a landline where a mobile's number is the telephone."""
+        if not self.mobile and is_mobile(self.phone):
+            self.mobile = self.phone
+            self.phone = ""
+
+    def take_by_kind(self, number: str) -> bool:
+        """Put a number into the field of its own kind."""
+        if is_mobile(number):
+            return self._take_mobile(number)
+        return self._take_phone(number)
+
+    def take(self, number: str) -> bool:
+        """Put a number into any field."""
+        return self._take_phone(number) or self._take_mobile(number)
+
+    def _take_phone(self, number: str) -> bool:
+        if self.phone:
+            return False
+        self.phone = number
+        return True
+
+    def _take_mobile(self, number: str) -> bool:
+        if self.mobile:
+            return False
+        self.mobile = number
+        return True
 
 
 def further_note(numbers: Iterable[str]) -> list[str]:
@@ -94,11 +124,10 @@ def _take(read: NewCustomer, segment: str) -> None:
         return
     label, rest = _labelled(segment)
     if label:
-        setattr(read, label, " ".join(filter(None, (getattr(read, label), rest))))
+        setattr(read, label, _joined(getattr(read, label), rest))
         return
     head, address = _without_address(segment, named=bool(read.name))
-    if address:
-        read.address = " ".join(filter(None, (read.address, address)))
+    read.address = _joined(read.address, address)
     head, fax = _cut(head, _fax().search(head))
     if fax:
         read.note.append(fax)
@@ -112,27 +141,35 @@ def _take_names(read: NewCustomer, head: str) -> None:
     """
     typed = head.split()
     at = _agency_at(typed, named=bool(read.name))
-    if at == 0 and read.name and not read.organisation:
+    leads = at == 0
+    person = _person_at(typed) if leads else 0
+    if leads and read.name and not read.organisation:
         read.organisation = head
     elif at:
-        read.name = " ".join(filter(None, (read.name, *typed[:at])))
-        read.organisation = " ".join(filter(None, (read.organisation, *typed[at:])))
-    elif at == 0 and (person := _person_at(typed)):
+        read.name = _joined(read.name, *typed[:at])
+        read.organisation = _joined(read.organisation, *typed[at:])
+    elif person:
         read.name = " ".join(typed[:person])
         read.contact = " ".join(typed[person:])
     else:
         read.name = ", ".join(filter(None, (read.name, head)))
 
 
+def _joined(*parts: str) -> str:
+    """The parts that say something, with blanks between."""
+    return " ".join(filter(None, parts))
+
+
 def _labelled(segment: str) -> tuple[str, str]:
     """The field that a segment names itself, and what it says of it; "" where it names none."""
     table = words("new_customer").table("labels")
     for name in table.values:
-        label = rf"(?:{_any(table.texts(name))})\s*[:=\-]?\s*"
-        if found := re.match(rf"(?:{label})(?=\S)", segment, re.IGNORECASE):
-            glued = found[0].rstrip() == found[0] and found[0][-1].isalpha()
-            if not glued:
-                return name, segment[found.end() :].strip()
+        found = _label(name).match(segment)
+        if found is None:
+            continue
+        glued = found[0][-1].isalpha()
+        if not glued:
+            return name, segment[found.end() :].strip()
     return "", segment
 
 
@@ -156,19 +193,25 @@ def _address_marks(segment: str, *, named: bool) -> Iterator[re.Match[str]]:
 
 
 def _is_whole(address: str) -> bool:
-    return (
-        bool(_house().match(digits(address)))
-        or len(_address().findall(digits(address))) >= WHOLE_ADDRESS
-    )
+    plain = digits(address)
+    if _house().match(plain):
+        return True
+    return len(_address().findall(plain)) >= WHOLE_ADDRESS
 
 
 def _without_province(segment: str, *, named: bool) -> tuple[str, str]:
     """A province alone behind a name and surname is where they live."""
     *before, last = segment.split() or [""]
-    enough = named or len(strip_titles(" ".join(before)).split()) >= NAME_WORDS
-    if enough and find_province(last) and (not before or _agency_at(before, named=False) is None):
-        return " ".join(before), last
-    return segment, ""
+    if not (named or _is_full_name(before)) or not find_province(last):
+        return segment, ""
+    if _agency_at(before, named=False) is not None:
+        return segment, ""
+    return " ".join(before), last
+
+
+def _is_full_name(typed: list[str]) -> bool:
+    """Whether given name and surname stand there, titles aside."""
+    return len(strip_titles(" ".join(typed)).split()) >= NAME_WORDS
 
 
 def _agency_at(typed: list[str], *, named: bool) -> int | None:
@@ -181,8 +224,7 @@ def _agency_at(typed: list[str], *, named: bool) -> int | None:
             return place
         if not word.casefold().startswith(table.texts("short_agencies")):
             continue
-        whole = len(strip_titles(" ".join(typed[:place])).split()) >= NAME_WORDS
-        if named or not place or whole:
+        if named or not place or _is_full_name(typed[:place]):
             return place
     return None
 
@@ -190,7 +232,10 @@ def _agency_at(typed: list[str], *, named: bool) -> int | None:
 def _person_at(typed: list[str]) -> int:
     """At which word behind an organisation's name a person with a title begins; 0 for none."""
     titles = words("new_customer").texts("person_titles")
-    return next((place for place, word in enumerate(typed) if place and word.startswith(titles)), 0)
+    for place, word in enumerate(typed):
+        if place and word.startswith(titles):
+            return place
+    return 0
 
 
 def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
@@ -200,39 +245,48 @@ def _cut(text: str, found: re.Match[str] | None) -> tuple[str, str]:
     return text[: found.start()].strip(" ,;"), text[found.start() :].strip()
 
 
-def _any(spellings: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
+@cache
+def _label(name: str) -> re.Pattern[str]:
+    """One of the labels of a field, with what it is about behind it."""
+    label = one_of(words("new_customer").table("labels").texts(name))
+    return re.compile(rf"{label}\s*[:=\-]?\s*(?=\S)", re.IGNORECASE)
 
 
 @cache
 def _label_marks() -> re.Pattern[str]:
     """The blank before a label with its colon."""
     table = words("new_customer").table("labels")
-    every = [word for name in table.values for word in table.texts(name)]
-    return re.compile(rf"\s(?=(?:{_any(every)})\s*:)", re.IGNORECASE)
+    labels = one_of(word for name in table.values for word in table.texts(name))
+    return re.compile(rf"\s(?={labels}\s*:)", re.IGNORECASE)
 
 
 @cache
 def _address() -> re.Pattern[str]:
     """One mark of an address: a house number, a road, a district, a postcode."""
-    table = words("new_customer")
-    areas = _any(table.texts("areas"))
-    house = rf"(?:{_any(table.texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}}(?!\S)|(?:/\d{{1,5}})?(?=\s*(?:{areas})))"
+    house = one_of(words("new_customer").texts("house"))
+    areas = one_of(words("new_customer").texts("areas"))
     return re.compile(
-        rf"(?<!\S)(?:{house}|(?:{_any(table.texts('house'))})\s*\d|(?:{areas})|\d{{5}}(?!\S))"
+        rf"""
+        (?<!\S)
+        (?:
+            (?:{house})?\s*\d{{1,5}}(?: /\d{{1,5}}(?!\S) | (?:/\d{{1,5}})?(?=\s*{areas}) )
+          | {house}\s*\d
+          | {areas}
+          | \d{{5}}(?!\S)
+        )
+        """,
+        re.VERBOSE,
     )
 
 
 @cache
 def _house() -> re.Pattern[str]:
     """A house number."""
-    return re.compile(
-        rf"(?:{_any(words('new_customer').texts('house'))})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)"
-    )
+    house = one_of(words("new_customer").texts("house"))
+    return re.compile(rf"(?:{house})?\s*\d{{1,5}}(?:/\d{{1,5}})?(?!\d)")
 
 
 @cache
 def _fax() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<!\S)(?:{_any(words('phones').texts('fax'))})[\s.:]*(?=[\d(+])", re.IGNORECASE
-    )
+    fax = one_of(words("phones").texts("fax"))
+    return re.compile(rf"(?<!\S){fax}[\s.:]*(?=[\d(+])", re.IGNORECASE)

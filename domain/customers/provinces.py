@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from domain.data import TomlTable, read_document
 from domain.dates.days import format_month, search_month
 from domain.errors import InvalidInput
+from domain.patterns import one_of
 from domain.text import clean, digits, fold, words
 
 GLUED = 5
@@ -58,16 +59,21 @@ def similar_provinces(text: str, limit: int = 5) -> list[str]:
     bare = _bare(clean(text))
     if not bare:
         return []
-    begun = [
-        name
-        for key, name in _names().items()
-        if key.startswith(bare) or (len(bare) > 2 and bare in key)
-    ]
-    folded = {key: fold(key) for key in _names()}
+    begun = [name for key, name in _names().items() if _holds(key, bare)]
     alike = process.extract(
-        fold(bare), folded, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit * 2
+        fold(bare),
+        _folded_names(),
+        scorer=fuzz.ratio,
+        score_cutoff=ALIKE,
+        limit=limit * 2,
     )
-    return list(dict.fromkeys([*begun, *(_names()[key] for _text, _score, key in alike)]))[:limit]
+    spelt_alike = [_names()[key] for _text, _score, key in alike]
+    return list(dict.fromkeys([*begun, *spelt_alike]))[:limit]
+
+
+def _holds(name: str, typed: str) -> bool:
+    """Whether a name begins with what was typed, or holds it where that is long enough."""
+    return name.startswith(typed) or (len(typed) > 2 and typed in name)
 
 
 def read_user_count(text: str, today: date) -> UserCount:
@@ -79,9 +85,10 @@ def read_user_count(text: str, today: date) -> UserCount:
     text = digits(clean(text))
     month, rest = _month(text, today)
     provinces = _provinces_in(text)
+    province = provinces[0] if len(provinces) == 1 else ""
     numbers = [found[0] for found in _NUMBER.finditer(rest)]
     users = _users(numbers[0]) if len(numbers) == 1 else None
-    return UserCount(provinces[0] if len(provinces) == 1 else "", users, month)
+    return UserCount(province, users, month)
 
 
 def _users(number: str) -> int | None:
@@ -94,27 +101,30 @@ def _users(number: str) -> int | None:
 
 def parse_users(text: str) -> int:
     """A number of users, with or without commas and what it counts; InvalidInput("users")."""
-    counted = "|".join(map(re.escape, words("answers").texts("counted")))
-    plain = digits(clean(text))
-    found = re.fullmatch(
-        rf"(?:{counted})?\s*(\d{{1,3}}(?:[, ]\d{{3}})+|\d+)\s*(?:{counted})?", plain
-    )
-    number = re.sub(r"[, ]", "", found[1]).lstrip("0") if found else str(MOST_USERS)
+    found = _counted_number().fullmatch(digits(clean(text)))
+    if found is None:
+        raise InvalidInput("users", text=text[:40])
+    number = found["number"].replace(",", "").replace(" ", "").lstrip("0")
     # Python itself refuses to read thousands of digits.
     if len(number) >= len(str(MOST_USERS)):
         raise InvalidInput("users", text=text[:40])
     return int(number or "0")
 
 
+@cache
+def _counted_number() -> re.Pattern[str]:
+    counted = one_of(words("answers").texts("counted"))
+    number = r"(?P<number>\d{1,3}(?:[, ]\d{3})+|\d+)"
+    return re.compile(rf"{counted}?\s*{number}\s*{counted}?")
+
+
 def count_text(province: str, users: int, month: date | None) -> str:
     """The result of a ticket that such a report is, in the office's words."""
     table = words("results")
     text = table.text("user_count") % (province, f"{users:,}")
-    return (
-        f"{text} {table.text('user_count_month') % format_month(month, full=True)}"
-        if month
-        else text
-    )
+    if month is None:
+        return text
+    return f"{text} {table.text('user_count_month') % format_month(month, full=True)}"
 
 
 def _month(text: str, today: date) -> tuple[date | None, str]:
@@ -125,24 +135,25 @@ def _month(text: str, today: date) -> tuple[date | None, str]:
     month, before, behind = found
     before = _DAY.sub(" ", before)  # the day of a date, or a number: not certain
     rest = _year_of_something().sub(" ", f"{before} {behind}")
-    return (month if month.year in range(FIRST_YEAR, today.year + 2) else None), rest
+    likely = FIRST_YEAR <= month.year <= today.year + 1
+    return (month if likely else None), rest
 
 
 def _provinces_in(text: str) -> list[str]:
     """The provinces that a text names: by whole words, or by a long official name inside one."""
     found: dict[int, str] = {}
     taken = [False] * len(text)
-    official = list_provinces()
-    for typed, name in sorted(_names().items(), key=lambda pair: -len(pair[0])):
-        if len(typed) < GLUED or (typed not in official and len(typed) < GLUED * 2):
-            continue
-        for match in re.finditer(re.escape(typed), text, re.IGNORECASE):
-            if not any(taken[match.start() : match.end()]):
-                taken[match.start() : match.end()] = [True] * len(typed)
-                found[match.start()] = name
+    for pattern, name in _long_names():
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if not any(taken[start:end]):
+                taken[start:end] = [True] * (end - start)
+                found[start] = name
     for match in _WORD.finditer(text):
-        if not any(taken[match.start() : match.end()]) and (name := find_province(match[0])):
-            found[match.start()] = name
+        start, end = match.span()
+        name = "" if any(taken[start:end]) else find_province(match[0])
+        if name:
+            found[start] = name
     return list(dict.fromkeys(name for _at, name in sorted(found.items())))
 
 
@@ -156,9 +167,8 @@ def _bare(text: str) -> str:
 
 @cache
 def _table() -> TomlTable:
-    document = read_document(
-        Path(__file__).parents[1] / "data" / "provinces.toml", "provinces.toml"
-    )
+    path = Path(__file__).parents[1] / "data" / "provinces.toml"
+    document = read_document(path, "provinces.toml")
     return TomlTable(document.values, (), (document,))
 
 
@@ -170,6 +180,25 @@ def _names() -> dict[str, str]:
 
 
 @cache
+def _folded_names() -> dict[str, str]:
+    """What each of these sounds like."""
+    return {typed: fold(typed) for typed in _names()}
+
+
+@cache
+def _long_names() -> list[tuple[re.Pattern[str], str]]:
+    """The names that are recognised inside an unbroken line, the longest first."""
+    official = list_provinces()
+    long = [
+        (typed, name)
+        for typed, name in _names().items()
+        if len(typed) >= (GLUED if typed in official else GLUED * 2)
+    ]
+    longest_first = sorted(long, key=lambda pair: -len(pair[0]))
+    return [(re.compile(re.escape(typed), re.IGNORECASE), name) for typed, name in longest_first]
+
+
+@cache
 def _year_of_something() -> re.Pattern[str]:
-    marks = "|".join(re.escape(mark) for mark in words("data_years").texts("year_marks"))
-    return re.compile(rf"(?:{marks})\s*\d{{4}}(?!\d)")
+    marks = one_of(words("data_years").texts("year_marks"))
+    return re.compile(rf"{marks}\s*\d{{4}}(?!\d)")

@@ -18,6 +18,8 @@ _UNHEARD_OF = re.compile("^(?!MK)[A-Z](?![RLWY])[A-Z]|[A-Z]{2}(?![RLWY])[A-Z]|[A
 """Runs of consonants that no Thai word has (Mc is borrowed)."""
 MOST_WAYS = 5
 _RU = "\u0e24"
+_SEMIVOWELS = "\u0e22\u0e27"
+"""Finals that close their syllable even where the next one is linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +31,51 @@ class Sound:
 
     def is_thai(self) -> bool:
         """Whether a Thai word may sound so: mere letters in a row do not."""
-        return (
-            len(self.letters) > 1
-            and 0 < len(self.consonants) < len(self.letters)
-            and not _UNHEARD_OF.search(self.letters)
-        )
+        if len(self.letters) < 2 or _UNHEARD_OF.search(self.letters):
+            return False
+        return 0 < len(self.consonants) < len(self.letters)
 
 
 def _sound(letters: str) -> Sound:
-    letters = _TWICE.sub("\\1", letters)
-    return Sound(letters, _TWICE.sub("\\1", _LIQUID.sub("N", _VOWELS.sub("", letters))))
+    letters = _once(letters)
+    consonants = _LIQUID.sub("N", _VOWELS.sub("", letters))
+    return Sound(letters, _once(consonants))
+
+
+def _once(letters: str) -> str:
+    """Letters that sound as one, once."""
+    return _TWICE.sub("\\1", letters)
 
 
 @cache
 def _data() -> TomlTable:
-    document = read_document(Path(__file__).parents[1] / "data" / "romanise.toml", "romanise.toml")
+    path = Path(__file__).parents[1] / "data" / "romanise.toml"
+    document = read_document(path, "romanise.toml")
     return TomlTable(document.values, (), (document,))
 
 
 def _pairs(table: TomlTable, key: str) -> list[tuple[str, str]]:
     pairs = []
     for item in table.items(key):
-        if not (
-            isinstance(item, list)
-            and len(item) == 2
-            and all(isinstance(part, str) for part in item)
-        ):
+        texts = isinstance(item, list) and all(isinstance(part, str) for part in item)
+        if not isinstance(item, list) or not texts or len(item) != 2:
             raise table.refusal(f"{item!r} must be a pair of texts", key)
         pairs.append((item[0], item[1]))
     return pairs
 
 
+_Rules = list[tuple[re.Pattern[str], str]]
+"""What is written, and how it is read."""
+
+
+def _rules(section: str, key: str) -> _Rules:
+    pairs = _pairs(_data().table(section), key)
+    return [(re.compile(written), read) for written, read in pairs]
+
+
 @cache
-def _latin_rules() -> list[tuple[re.Pattern[str], str]]:
-    return [
-        (re.compile(written), sound) for written, sound in _pairs(_data().table("latin"), "rules")
-    ]
+def _latin_rules() -> _Rules:
+    return _rules("latin", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,41 +92,47 @@ class _Syllables:
 @cache
 def _syllables(leading: bool) -> _Syllables:
     """Those with a vowel before their consonant, or the others."""
+    chosen = [
+        (pattern, vowel)
+        for pattern, vowel in _pairs(_data().table("thai"), "syllables")
+        if pattern.startswith("{") is not leading
+    ]
+    ways = [_way(number, pattern) for number, (pattern, _vowel) in enumerate(chosen)]
+    return _Syllables(
+        pattern=re.compile("|".join(ways)),
+        vowels=tuple(vowel for _pattern, vowel in chosen),
+        closed=tuple("{f" in pattern for pattern, _vowel in chosen),
+    )
+
+
+def _way(number: int, pattern: str) -> str:
+    """One kind of syllable as a part of the expression, its groups numbered."""
     table = _data().table("thai")
-    marks, finals, cluster = table.text("marks"), table.text("finals"), table.text("clusters")
-    chosen = [pair for pair in _pairs(table, "syllables") if pair[0].startswith("{") is not leading]
-    ways = []
-    for n, (pattern, _) in enumerate(chosen):
-        final = f"(?P<f{n}>[{finals}])(?![{marks}])"
-        single, silent = (
-            f"(?P<i{n}>[\u0e01-\u0e2e])",
-            f"\u0e2b(?P<i{n}>[\u0e07\u0e19\u0e21\u0e22\u0e23\u0e25\u0e27])",
-        )
-        parts = {
-            "{i}": f"(?P<i{n}>{cluster})",
-            "{c}": single,
-            "{h}": silent,
-            "{f1}": final,
-            "{f}": f"(?:{final})?",
-        }
-        for name, regex in parts.items():
-            pattern = pattern.replace(name, regex)
-        ways.append(f"(?P<s{n}>{pattern})")
-    closed = tuple("{f" in pattern for pattern, _ in chosen)
-    return _Syllables(re.compile("|".join(ways)), tuple(vowel for _, vowel in chosen), closed)
+    initial = f"(?P<i{number}>"
+    final = f"(?P<f{number}>[{table.text('finals')}])(?![{table.text('marks')}])"
+    parts = {
+        "{i}": f"{initial}{table.text('clusters')})",
+        "{c}": f"{initial}[\u0e01-\u0e2e])",
+        # A silent h before a sonorant.
+        "{h}": f"\u0e2b{initial}[\u0e07\u0e19\u0e21\u0e22\u0e23\u0e25\u0e27])",
+        "{f1}": final,
+        "{f}": f"(?:{final})?",
+    }
+    for name, part in parts.items():
+        pattern = pattern.replace(name, part)
+    return f"(?P<s{number}>{pattern})"
 
 
 def _syllable(word: str, at: int) -> tuple[_Syllables, re.Match[str]] | None:
-    kind = _syllables(word[at : at + 1] not in _letters("initials"))
+    leading = word[at : at + 1] not in _letters("initials")
+    kind = _syllables(leading)
     found = kind.pattern.match(word, at)
     return (kind, found) if found else None
 
 
 @cache
-def _others() -> list[tuple[re.Pattern[str], str]]:
-    return [
-        (re.compile(written), read) for written, read in _pairs(_data().table("thai"), "others")
-    ]
+def _others() -> _Rules:
+    return _rules("thai", "others")
 
 
 @cache
@@ -142,18 +159,16 @@ def thai_sounds(folded: str) -> list[Sound]:
 
     Syllables are closed by the consonant that follows, or linked to the next by an "a" that is not
     written."""
-    words = [folded.replace(_RU, "\u0e23\u0e34"), folded.replace(_RU, "\u0e23\u0e36")]
-    ways = [_read(words[0], linked=False), _read(words[1], linked=True)]
-    other = words[0]
+    word = folded.replace(_RU, "\u0e23\u0e34")
+    linked = folded.replace(_RU, "\u0e23\u0e36")
+    ways = [_read(word, linked=False), _read(linked, linked=True)]
     for written, read in _others():
-        if (changed := written.sub(read, other, count=1)) != other:
-            other = changed
-            ways.append(_read(other, linked=False))
-    return [
-        sound
-        for sound in dict.fromkeys(_sound(way) for way in ways[:MOST_WAYS] if way)
-        if sound.consonants
-    ]
+        changed = written.sub(read, word, count=1)
+        if changed != word:
+            word = changed
+            ways.append(_read(word, linked=False))
+    sounds = dict.fromkeys(_sound(way) for way in ways[:MOST_WAYS] if way)
+    return [sound for sound in sounds if sound.consonants]
 
 
 def _read(word: str, *, linked: bool) -> str:
@@ -168,34 +183,55 @@ def _read(word: str, *, linked: bool) -> str:
         number = int(str(found.lastgroup)[1:])
         heard.append(_initial(found[f"i{number}"]) + kind.vowels[number])
         at = found.end()
-        if kind.closed[number] and (final := found[f"f{number}"]):
-            if linked and at < len(word) and final not in "\u0e22\u0e27":
-                at -= 1
-            else:
-                heard.append(_letters("closing").get(final, ""))
+        final = found[f"f{number}"] if kind.closed[number] else None
+        if not final:
+            continue
+        if linked and at < len(word) and final not in _SEMIVOWELS:
+            at -= 1  # it begins the next syllable
+        else:
+            heard.append(_closing(final))
     return "".join(heard)
 
 
 def _bare(word: str, at: int, heard: list[str], linked: bool) -> int:
     """Consonants without a written vowel: the last two are one syllable with o, one before them has
     a.
-    """
-    initials = _letters("initials")
-    if word[at] not in initials:
+
+    Says how many of them were read."""
+    if word[at] not in _letters("initials"):
         return 1
-    run = at
-    while run < len(word) and word[run] in initials and not _begins_syllable(word, run):
-        run += 1
+    length = _run(word, at)
+    last = at + length >= len(word)
     here = _initial(word[at])
-    length, ends = run - at, run >= len(word)
-    if length == 1:
-        heard.append(_letters("closing").get(word[at], "") if ends and heard else here + "a")
+    if length == 1 and last and heard:
+        heard.append(_closing(word[at]))
         return 1
-    if (length == 2 and ends) or (not linked and (length % 2 == 0 or not ends)):
-        heard.append(here + "o" + _letters("closing").get(word[at + 1], ""))
+    if length > 1 and _makes_pair(length, last=last, linked=linked):
+        heard.append(here + "o" + _closing(word[at + 1]))
         return 2
     heard.append(here + "a")
     return 1
+
+
+def _run(word: str, at: int) -> int:
+    """How many consonants stand together of which none has a written vowel."""
+    initials = _letters("initials")
+    end = at
+    while end < len(word) and word[end] in initials and not _begins_syllable(word, end):
+        end += 1
+    return end - at
+
+
+def _makes_pair(length: int, *, last: bool, linked: bool) -> bool:
+    """Whether the first two of so many consonants are one syllable."""
+    if length == 2 and last:
+        return True
+    return not linked and (length % 2 == 0 or not last)
+
+
+def _closing(consonant: str) -> str:
+    """How a consonant sounds at a syllable's end."""
+    return _letters("closing").get(consonant, "")
 
 
 def _begins_syllable(word: str, at: int) -> bool:

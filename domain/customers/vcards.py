@@ -16,6 +16,8 @@ _PROPERTY = re.compile(
 _FOLD = re.compile(rb"(?<!=)\r?\n[ \t]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SPLIT = re.compile(r"(?<!\\);")
+_TEL = re.compile(r"(?i)^tel:")
+_MAILTO = re.compile(r"(?i)^mailto:")
 
 
 @dataclass(slots=True)
@@ -50,14 +52,18 @@ def _properties(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     """Each line's name, parameters and value; quoted-printable lines go on behind a sign of
     equality.
     """
-    lines = _FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf")).replace(b"\r\n", b"\n").split(b"\n")
+    unfolded = _FOLD.sub(b"", data.removeprefix(b"\xef\xbb\xbf"))
     waiting = b""
-    for line in lines:
-        whole, waiting = waiting + (line.lstrip() if waiting else line), b""
+    for line in unfolded.replace(b"\r\n", b"\n").split(b"\n"):
+        whole = waiting + line.lstrip() if waiting else line
+        waiting = b""
         if whole.endswith(b"=") and b"QUOTED-PRINTABLE" in whole.partition(b":")[0].upper():
             waiting = whole[:-1]
-        elif found := _PROPERTY.fullmatch(whole):
-            yield found["name"].decode("ascii").upper(), found["how"].upper(), found["value"]
+            continue
+        found = _PROPERTY.fullmatch(whole)
+        if found:
+            name = found["name"].decode("ascii").upper()
+            yield name, found["how"].upper(), found["value"]
 
 
 def _decoded(how: bytes, value: bytes) -> str:
@@ -78,17 +84,23 @@ def _take(card: VCard, name: str, value: str) -> None:
     parts = [_plain(part) for part in _SPLIT.split(value)]
     if not any(parts):
         return
-    if name == "FN":
-        card.name = _plain(value) or card.name
-    elif name == "N" and not card.name:
-        surname, given, middle, title, *_more = [*parts, "", "", "", ""]
-        card.name = " ".join(filter(None, (title, given, middle, surname)))
-    elif name == "ORG":
-        card.organisation = " ".join(filter(None, parts))
-    elif name == "TEL":
-        card.phones.append(_plain(re.sub(r"(?i)^tel:", "", value)))
-    elif name == "EMAIL":
-        card.emails.append(_plain(re.sub(r"(?i)^mailto:", "", value)))
+    match name:
+        case "FN":
+            card.name = _plain(value) or card.name
+        case "N":
+            card.name = card.name or _whole_name(parts)
+        case "ORG":
+            card.organisation = " ".join(filter(None, parts))
+        case "TEL":
+            card.phones.append(_plain(_TEL.sub("", value)))
+        case "EMAIL":
+            card.emails.append(_plain(_MAILTO.sub("", value)))
+
+
+def _whole_name(parts: list[str]) -> str:
+    """The parts of N in the order in which they are said."""
+    surname, given, middle, title, *_more = [*parts, "", "", "", ""]
+    return " ".join(filter(None, (title, given, middle, surname)))
 
 
 def _plain(value: str) -> str:
