@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol
 
+from domain.catalogue import Catalogue
 from domain.charts import Chart
 from domain.configuration import Configuration
 from domain.customers.records import Customer
@@ -213,6 +214,16 @@ class Work:
     def db(self) -> Database:
         """The store, for reading; writing goes through `change`."""
         return self.desk.db
+
+    @property
+    def configuration(self) -> Configuration:
+        """The office's data, as they hold at this time."""
+        return self.desk.configuration
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Channels, subjects and customer types."""
+        return self.configuration.catalogue
 
     @property
     def words(self) -> SearchWords:

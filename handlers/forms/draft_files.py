@@ -13,7 +13,12 @@ from store.engine.database import Write
 from store.files import of_draft
 
 
-def move(ctx: Context, ids: Sequence[str], start: str, ticket: Ticket) -> Write:
+def move(
+    ctx: Context,
+    ids: Sequence[str],
+    start: str,
+    ticket: Ticket,
+) -> Write:
     """Files of the record `start` become this ticket's; no ids = all of them."""
     return partial(
         file_store.move,
@@ -30,7 +35,14 @@ async def keep_with(ctx: Context, draft: Draft, ticket: Ticket) -> int:
     """The draft's files go to the ticket that it was saved as; returns how many they are."""
     count = await waiting_with(ctx, draft)
     if count:
-        ctx.change(move(ctx, (), of_draft(draft.id), ticket))
+        ctx.change(
+            move(
+                ctx,
+                (),
+                of_draft(draft.id),
+                ticket,
+            )
+        )
         ctx.attached[ticket.no] = count
         ctx.audit("ticket.file_added", ticket.no)
     return count

@@ -135,17 +135,29 @@ class Form(Protocol):
         """
         return ""
 
-    async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
+    async def saved_data(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> Mapping[str, str]:
         """The values of the record under the draft, which the draft's lie over; none where the
         draft holds all of them itself.
         """
         return {}
 
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+    async def quick(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> tuple[str, ...]:
         """The fields offered as buttons while another is asked for."""
         return ()
 
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+    async def relevant(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> tuple[str, ...]:
         """The fields that are offered first when others are asked for."""
         return tuple(self.fields)
 
@@ -292,10 +304,29 @@ async def park_open(ctx: Context, but: str = "") -> Draft | None:
     return parked
 
 
-def end(ctx: Context, draft: Draft, outcome: str = "", state: str = "saved") -> None:
+def end(
+    ctx: Context,
+    draft: Draft,
+    outcome: str = "",
+    state: str = "saved",
+) -> None:
     """The draft is done with; what it held is forgotten."""
-    ended = replace(draft, state=state, outcome=outcome, asking="", touched_at=ctx.now)
-    store_draft(ctx, replace(ended, given={}, about={}, dialog=Dialog()))
+    ended = replace(
+        draft,
+        state=state,
+        outcome=outcome,
+        asking="",
+        touched_at=ctx.now,
+    )
+    store_draft(
+        ctx,
+        replace(
+            ended,
+            given={},
+            about={},
+            dialog=Dialog(),
+        ),
+    )
 
 
 async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
@@ -304,7 +335,12 @@ async def start(ctx: Context, draft: Draft, asking: str = "") -> Reply:
     return await proceed(ctx, draft, asking)
 
 
-async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "") -> Reply:
+async def proceed(
+    ctx: Context,
+    draft: Draft,
+    asking: str = "",
+    problem: str = "",
+) -> Reply:
     """Ask for a field: the one given, else the next missing one; when nothing is missing, show
     all.
     """
@@ -312,7 +348,12 @@ async def proceed(ctx: Context, draft: Draft, asking: str = "", problem: str = "
     if not asking:
         missing = await form.missing(ctx, draft)
         asking = missing[0] if missing else ""
-    draft = replace(draft, asking=asking, state="open", touched_at=ctx.now)
+    draft = replace(
+        draft,
+        asking=asking,
+        state="open",
+        touched_at=ctx.now,
+    )
     store_draft(ctx, draft)
     parts: list[ReplyPart] = [Paragraph(f"⚠️ {problem}")] if problem else []
     if asking.startswith(MORE):
@@ -335,13 +376,26 @@ def form_button(label: str, name: str, draft: Draft, **args: str) -> Button:
 
 def _save_button(form: Form, draft: Draft) -> Button:
     # The draft is stored once more with this reply, which raises its version by one.
-    return form_button(form.save_label(draft), "form.save", draft, version=str(draft.version + 1))
+    return form_button(
+        form.save_label(draft),
+        "form.save",
+        draft,
+        version=str(draft.version + 1),
+    )
 
 
 def _form_buttons(draft: Draft, quick: tuple[str, ...]) -> tuple[Button, ...]:
     several = len(FORMS[draft.kind].fields) > SMALL
     return (
-        *(form_button(button_label(name), "form.ask", draft, field=name) for name in quick),
+        *(
+            form_button(
+                button_label(name),
+                "form.ask",
+                draft,
+                field=name,
+            )
+            for name in quick
+        ),
         *((form_button(_("ช่องอื่น ๆ"), "form.more", draft),) if several else ()),
         form_button(_("ยกเลิก"), "form.cancel", draft),
     )
@@ -366,7 +420,14 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
             lines.append((field_label(name), shorten(value, 200)))
     buttons = [_field_button(form, draft, name) for name in names]
     if not every:
-        buttons.append(form_button(_("ช่องทั้งหมด"), "form.more", draft, every="1"))
+        buttons.append(
+            form_button(
+                _("ช่องทั้งหมด"),
+                "form.more",
+                draft,
+                every="1",
+            )
+        )
     if draft.record and not await form.missing(ctx, draft):
         buttons.append(_save_button(form, draft))
     buttons.append(
@@ -377,10 +438,21 @@ async def _other_fields(ctx: Context, form: Form, draft: Draft) -> ReplyPart:
         )
     )
     title = (await form.show(ctx, draft)).title
-    return Card(title, tuple(lines), _("แตะช่องที่ต้องการแก้"), tuple(buttons))
+    return Card(
+        title,
+        tuple(lines),
+        _("แตะช่องที่ต้องการแก้"),
+        tuple(buttons),
+    )
 
 
-async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int = 0) -> ReplyPart:
+async def ask_part(
+    ctx: Context,
+    form: Form,
+    draft: Draft,
+    name: str,
+    page: int = 0,
+) -> ReplyPart:
     """The question for one field, over what is filled so far."""
     field_ = form.fields[name]
     card = await form.show(ctx, draft)
@@ -398,7 +470,14 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
     options = await field_.options(ctx, draft)
     shown = options[page * PAGE : (page + 1) * PAGE]
     presses = tuple(
-        form_button(o.label, "form.set", draft, field=name, value=o.value) for o in shown
+        form_button(
+            o.label,
+            "form.set",
+            draft,
+            field=name,
+            value=o.value,
+        )
+        for o in shown
     )
     if field_.extras:
         presses += field_.extras(draft)
@@ -406,7 +485,12 @@ async def ask_part(ctx: Context, form: Form, draft: Draft, name: str, page: int 
     lines = (card.title, *(f"{k}: {v}" for k, v in card.fields), card.note, left, was, asked)
     question = "\n".join(filter(None, lines))
     more = len(options) > (page + 1) * PAGE
-    turns = turn_buttons("form.page", {"draft": draft.id, "field": name}, page, more=more)
+    turns = turn_buttons(
+        "form.page",
+        {"draft": draft.id, "field": name},
+        page,
+        more=more,
+    )
     return Choice(question, presses, (*turns, *buttons))
 
 
@@ -421,7 +505,12 @@ async def _left(ctx: Context, form: Form, draft: Draft) -> str:
     return _("ยังขาด %(count)s รายการ: %(fields)s", count=len(lacking), fields=", ".join(lacking))
 
 
-def _prompt(field_: Field, present: str, *, some: bool = False) -> str:
+def _prompt(
+    field_: Field,
+    present: str,
+    *,
+    some: bool = False,
+) -> str:
     """What to type or to choose, `some` = there is something to choose; over a value, that all of
     it is replaced.
     """
@@ -443,14 +532,35 @@ async def _value_buttons(
 ) -> tuple[Button, ...]:
     buttons = []
     if field_.unknown and field_.name in await form.missing(ctx, draft):
-        buttons.append(form_button(_("ไม่ทราบ"), "form.unknown", draft, field=field_.name))
+        buttons.append(
+            form_button(
+                _("ไม่ทราบ"),
+                "form.unknown",
+                draft,
+                field=field_.name,
+            )
+        )
     prompts = draft.dialog.prompts
     if field_.name in prompts:
-        buttons.append(form_button(_("ข้าม"), "form.skip", draft, field=field_.name))
+        buttons.append(
+            form_button(
+                _("ข้าม"),
+                "form.skip",
+                draft,
+                field=field_.name,
+            )
+        )
         if len(prompts) > 1:
             buttons.append(form_button(_("ข้ามทั้งหมด"), "form.skip", draft))
     if present and field_.clearable:
-        buttons.append(form_button(_("ลบค่านี้"), "form.clear", draft, field=field_.name))
+        buttons.append(
+            form_button(
+                _("ลบค่านี้"),
+                "form.clear",
+                draft,
+                field=field_.name,
+            )
+        )
     return tuple(buttons)
 
 
@@ -474,7 +584,13 @@ def takes(draft: Draft, kind: str) -> bool:
     return field_ is not None and kind in field_.takes
 
 
-async def feed(ctx: Context, draft: Draft, text: str, *, sure: bool = False) -> Reply:
+async def feed(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+    *,
+    sure: bool = False,
+) -> Reply:
     """Fill the asked field with what was typed; ask again, with the reason, where it cannot be
     taken.
 
@@ -512,14 +628,24 @@ def unknown_values(draft: Draft, name: str) -> dict[str, str]:
     return {**dict.fromkeys(names, ""), "unknown": ",".join(sorted(unknown))}
 
 
-async def ask_again(ctx: Context, draft: Draft, name: str, error: InvalidInput) -> Reply:
+async def ask_again(
+    ctx: Context,
+    draft: Draft,
+    name: str,
+    error: InvalidInput,
+) -> Reply:
     """Say why an answer cannot be taken and ask again. What of it could be taken (`kept`) is, then
     `ask` is asked.
     """
     kept = error.params.get("kept")
     if isinstance(kept, Mapping | FormAnswer):
         draft = with_values(draft, kept)
-    return await proceed(ctx, draft, str(error.params.get("ask", name)), sentence(error))
+    return await proceed(
+        ctx,
+        draft,
+        str(error.params.get("ask", name)),
+        sentence(error),
+    )
 
 
 async def advance(ctx: Context, draft: Draft) -> Reply:
@@ -547,7 +673,12 @@ async def ask_which(ctx: Context, draft: Draft, text: str) -> Reply:
         field=label,
     )
     options = (
-        form_button(_("ใส่เป็น%(field)s", field=label), "form.feed", draft, text=text),
+        form_button(
+            _("ใส่เป็น%(field)s", field=label),
+            "form.feed",
+            draft,
+            text=text,
+        ),
         # Without the draft among its arguments: a search puts the form aside, as any other work
         # does.
         Button(_("ค้นหาใหม่"), "find.text", {"text": text}),

@@ -38,7 +38,12 @@ def _text(row: FieldRow) -> Field:
 
 
 def _long_text(row: FieldRow) -> Field:
-    return reading.text_field(row.name, _hint(row), reading.LONG_LIMIT, unknown=row.unknown)
+    return reading.text_field(
+        row.name,
+        _hint(row),
+        reading.LONG_LIMIT,
+        unknown=row.unknown,
+    )
 
 
 def _email(row: FieldRow) -> Field:
@@ -46,15 +51,30 @@ def _email(row: FieldRow) -> Field:
 
 
 def _number(row: FieldRow) -> Field:
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {row.name: str(parse_number(text))}
 
-    return Field(row.name, _hint(row), parse, unknown=row.unknown)
+    return Field(
+        row.name,
+        _hint(row),
+        parse,
+        unknown=row.unknown,
+    )
 
 
 def _numbered(row: FieldRow) -> Field:
     kind = row.name.removesuffix("_no")
-    return reading.numbered_field(row.name, row.dated, _hint(row), kind, unknown=row.unknown)
+    return reading.numbered_field(
+        row.name,
+        row.dated,
+        _hint(row),
+        kind,
+        unknown=row.unknown,
+    )
 
 
 def _money(row: FieldRow) -> Field:

@@ -43,7 +43,17 @@ async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         await own_draft(ctx, args), asking=args["field"], state="open", touched_at=ctx.now
     )
     store_draft(ctx, draft)
-    return Reply((await ask_part(ctx, FORMS[draft.kind], draft, args["field"], int(args["page"])),))
+    return Reply(
+        (
+            await ask_part(
+                ctx,
+                FORMS[draft.kind],
+                draft,
+                args["field"],
+                int(args["page"]),
+            ),
+        )
+    )
 
 
 @action("form.more", in_place=True)

@@ -43,12 +43,23 @@ def text_field(
 ) -> Field:
     """A field of plain text."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         if len(text) > limit:
             raise InvalidInput("too_long", length=len(text), limit=limit)
         return {name: text}
 
-    return Field(name, hint, parse, doubt=doubt, unknown=unknown, none=unknown)
+    return Field(
+        name,
+        hint,
+        parse,
+        doubt=doubt,
+        unknown=unknown,
+        none=unknown,
+    )
 
 
 def past_date(ctx: Context, text: str) -> str:
@@ -117,7 +128,11 @@ def past_month(ctx: Context, text: str) -> str:
 def month_field(name: str, hint: str) -> Field:
     """A month, the last one and this one as buttons."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: _stored_month(text) or past_month(ctx, text)}
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
@@ -138,7 +153,11 @@ def past_date_field(
 ) -> Field:
     """A local date, today and yesterday as buttons."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: past_date(ctx, text)}
 
     return Field(
@@ -156,10 +175,21 @@ def past_date_field(
 def past_moment_field(name: str, hint: str) -> Field:
     """A local date, perhaps with a time of day; today and yesterday as buttons."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: past_moment(ctx, text)}
 
-    return Field(name, hint, parse, _late_options, clearable=False, typed=True)
+    return Field(
+        name,
+        hint,
+        parse,
+        _late_options,
+        clearable=False,
+        typed=True,
+    )
 
 
 async def _late_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -178,7 +208,11 @@ def numbered_field(
     63`.
     """
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         read = read_numbered(kind, plain_answer(text))
         if len(read.no) > TEXT_LIMIT:
             raise InvalidInput("too_long", length=len(read.no), limit=TEXT_LIMIT)
@@ -196,7 +230,14 @@ def numbered_field(
             raise InvalidInput("no_number", field=field_label(name), kept=values)
         return values
 
-    return Field(name, hint, parse, doubt=_numberless, unknown=unknown, none=True)
+    return Field(
+        name,
+        hint,
+        parse,
+        doubt=_numberless,
+        unknown=unknown,
+        none=True,
+    )
 
 
 async def _numberless(ctx: Context, draft: Draft, text: str) -> bool:
@@ -210,19 +251,47 @@ def named_field(name: str, *, unknown: bool = False) -> Field:
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option(value, _(label)) for value, label in value_labels(name).items()]
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: chosen(name, text) or match_option(await options(ctx, draft), text)}
 
-    return Field(name, "", parse, options, unknown=unknown, clearable=False)
+    return Field(
+        name,
+        "",
+        parse,
+        options,
+        unknown=unknown,
+        clearable=False,
+    )
 
 
-def choice_field(name: str, options: Options, hint: str = "", *, unknown: bool = False) -> Field:
+def choice_field(
+    name: str,
+    options: Options,
+    hint: str = "",
+    *,
+    unknown: bool = False,
+) -> Field:
     """A field whose value is one of its options: by the value itself or by what the button says."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: match_option(await options(ctx, draft), text)}
 
-    return Field(name, hint, parse, options, unknown=unknown, clearable=False)
+    return Field(
+        name,
+        hint,
+        parse,
+        options,
+        unknown=unknown,
+        clearable=False,
+    )
 
 
 def match_option(options: list[Option], text: str) -> str:
@@ -244,19 +313,34 @@ def match_option(options: list[Option], text: str) -> str:
 def money_field(name: str, hint: str) -> Field:
     """An amount in baht as people type it: 1,500 or ๑๕๐๐ บาท; 0 = free."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: str(price_of(text))}
 
     async def options(ctx: Context, draft: Draft) -> list[Option]:
         return [Option("0", _("ไม่มีค่าใช้จ่าย"))]
 
-    return Field(name, hint, parse, options, unknown=True, typed=True)
+    return Field(
+        name,
+        hint,
+        parse,
+        options,
+        unknown=True,
+        typed=True,
+    )
 
 
 def phone_field(name: str) -> Field:
     """A telephone."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         return {name: read_phone(text)}
 
     return Field(name, "พิมพ์เบอร์โทร เช่น 081-234-5678", parse, takes=PHONE, nine=True)
@@ -287,16 +371,32 @@ def refusal(slip: Slip) -> InvalidInput:
     if slip.kind is SlipKind.CODE:
         return InvalidInput("no_code", code=slip.text)
     code = "phone_short" if slip.off < 0 else "phone_long" if slip.off > 0 else "phone"
-    return InvalidInput(code, text=slip.text, count=slip.count, off=abs(slip.off))
+    return InvalidInput(
+        code,
+        text=slip.text,
+        count=slip.count,
+        off=abs(slip.off),
+    )
 
 
 def email_field(name: str) -> Field:
     """An e-mail address; InvalidInput("emails") for several."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         addresses = read_emails(text).addresses
         if len(addresses) > 1:
             raise InvalidInput("emails", emails=", ".join(addresses))
         return {name: parse_email(text)}
 
-    return Field(name, "พิมพ์อีเมล เช่น somchai@example.com", parse, takes=EMAIL, nine=True, none=True)
+    return Field(
+        name,
+        "พิมพ์อีเมล เช่น somchai@example.com",
+        parse,
+        takes=EMAIL,
+        nine=True,
+        none=True,
+    )

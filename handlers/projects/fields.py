@@ -102,7 +102,12 @@ async def parse_projects(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     return answer
 
 
-def _read(ctx: Context, chosen: _Chosen, text: str, periods: str) -> None:
+def _read(
+    ctx: Context,
+    chosen: _Chosen,
+    text: str,
+    periods: str,
+) -> None:
     """Each name of the answer added where it is clear, else kept as a query."""
     last = ""
     unsettled: list[str] = []
@@ -268,7 +273,11 @@ async def _province_options(ctx: Context, draft: Draft) -> list[Option]:
     ]
 
 
-async def _parse_users(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_users(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     return {"user_count": str(parse_users(text))}
 
 

@@ -78,8 +78,21 @@ async def _reachable(ctx: Context, ticket: Ticket) -> bool:
     return bool(reply_addresses(ticket, customer))
 
 
-def _button(label: str, name: str, ticket: Ticket, *, once: bool = False) -> Button:
-    return Button(label, name, {"no": ticket.no}, ticket.no, ticket.version, once)
+def _button(
+    label: str,
+    name: str,
+    ticket: Ticket,
+    *,
+    once: bool = False,
+) -> Button:
+    return Button(
+        label,
+        name,
+        {"no": ticket.no},
+        ticket.no,
+        ticket.version,
+        once,
+    )
 
 
 def close_button(ticket: Ticket) -> Button:

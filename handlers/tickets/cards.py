@@ -115,7 +115,12 @@ def status_line(ticket: Ticket) -> str:
     return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
 
 
-def ticket_line(ctx: Work, ticket: Ticket, state: str = "", customer: str = "") -> str:
+def ticket_line(
+    ctx: Work,
+    ticket: Ticket,
+    state: str = "",
+    customer: str = "",
+) -> str:
     """One line of a list: number, whose, subject, the question's first words, and its state (or the
     one given).
     """
@@ -144,7 +149,12 @@ def masked_line(work: Work, found: Ticket, officer: str = "") -> Masked:
     limit = due_line(work, found) if due(work, found) else ""
     state = _("กำหนด %(date)s", date=limit) if limit else status_line(found)
     text = " · ".join(filter(None, (f"🎫 {found.no}", subject, state, officer)))
-    return Masked(text, "ticket.show", {"no": found.no}, found.no)
+    return Masked(
+        text,
+        "ticket.show",
+        {"no": found.no},
+        found.no,
+    )
 
 
 async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
@@ -292,8 +302,25 @@ async def saved(ctx: Context, ticket: Ticket) -> Reply:
     if closed:
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
     buttons = (*shown.buttons[:1], *await want_buttons(ctx, ticket), *shown.buttons[1:])
-    note = "\n".join(await notes(ctx, as_data(ticket), ticket.no, ""))
-    return Reply((Card(title, tuple(fields), note, buttons),), confirms=True)
+    note = "\n".join(
+        await notes(
+            ctx,
+            as_data(ticket),
+            ticket.no,
+            "",
+        )
+    )
+    return Reply(
+        (
+            Card(
+                title,
+                tuple(fields),
+                note,
+                buttons,
+            ),
+        ),
+        confirms=True,
+    )
 
 
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:

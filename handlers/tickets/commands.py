@@ -117,7 +117,11 @@ def split_number(text: str) -> tuple[str, str]:
 
 
 @state("R")
-async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
+async def present(
+    ctx: Context,
+    record: str,
+    version: int | None,
+) -> Reply | None:
     """How a ticket stands now, where it is no longer as a button showed it."""
     found = await tickets.find_ticket(ctx.db, record)
     if found is None or found.version == version:
@@ -135,7 +139,15 @@ def _fits_closing(args: str) -> bool:
     return not args or names_ticket(args)
 
 
-@spoken("ปิดแล้ว", "ปิดงานแล้ว", "ปิดใบงานแล้ว", "เสร็จแล้ว", "เสร็จ", "จบแล้ว", fits=names_ticket)
+@spoken(
+    "ปิดแล้ว",
+    "ปิดงานแล้ว",
+    "ปิดใบงานแล้ว",
+    "เสร็จแล้ว",
+    "เสร็จ",
+    "จบแล้ว",
+    fits=names_ticket,
+)
 @command(
     "close",
     "ปิดใบงาน",
@@ -155,7 +167,11 @@ async def close(ctx: Context, args: str) -> Reply:
     return await _close(ctx, found, values)
 
 
-async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
+async def _close(
+    ctx: Context,
+    found: Ticket,
+    values: Mapping[str, str],
+) -> Reply:
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
     ctx.audit("ticket.read", found.no)
@@ -164,17 +180,38 @@ async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Repl
     # closes.
     look = not values and bool(found.result or "result" in found.unknown)
     closing = FormAnswer(values, closes=True)
-    return await advance(ctx, edit_ticket(ctx, found, closing, look=look))
+    return await advance(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            closing,
+            look=look,
+        ),
+    )
 
 
-async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
+async def _closed(
+    ctx: Context,
+    found: Ticket,
+    values: Mapping[str, str],
+) -> Reply:
     """Somebody was quicker: the ticket as it is, and another result that was typed for it is not
     lost.
     """
     if not values.get("result") or values["result"] == found.result:
         return await ticket_cards.present_state(ctx, found)
     await park_open(ctx)
-    return await closed_already(ctx, edit_ticket(ctx, found, values, look=True), found)
+    return await closed_already(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            values,
+            look=True,
+        ),
+        found,
+    )
 
 
 @action("ticket.answer")
@@ -186,7 +223,15 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await _closed(ctx, found, values)
     answer = FormAnswer(values, closes=bool(args.get("close")))
     # A result that somebody gave meanwhile is not written over unseen.
-    return await advance(ctx, edit_ticket(ctx, found, answer, look=bool(found.result)))
+    return await advance(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            answer,
+            look=bool(found.result),
+        ),
+    )
 
 
 @action("ticket.close")
@@ -248,4 +293,13 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Change the ticket's fields."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
-    return await start(ctx, edit_ticket(ctx, found, {}, look=True), "+more")
+    return await start(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            {},
+            look=True,
+        ),
+        "+more",
+    )

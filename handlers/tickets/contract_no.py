@@ -32,7 +32,12 @@ async def check_owner(ctx: Context, no: str, customer: str) -> None:
 
 async def taken(ctx: Context, no: str, owner: str) -> InvalidInput:
     """The refusal of a number that is used already, with the next free one."""
-    return InvalidInput("contract_taken", no=no, code=owner, next=await next_contract_no(ctx))
+    return InvalidInput(
+        "contract_taken",
+        no=no,
+        code=owner,
+        next=await next_contract_no(ctx),
+    )
 
 
 def contract_no_field(hint: str, check: Check) -> Field:
@@ -41,7 +46,11 @@ def contract_no_field(hint: str, check: Check) -> Field:
     """
     plain = fields.numbered_field("contract_no", "contract_on", hint, "contract")
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    async def parse(
+        ctx: Context,
+        draft: Draft,
+        text: str,
+    ) -> Mapping[str, str]:
         try:
             values = as_answer(await plain.parse(ctx, draft, text)).given
         except InvalidInput as error:

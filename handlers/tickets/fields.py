@@ -42,14 +42,22 @@ async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
     return [Option(channel.code, channel.name) for channel in ordered]
 
 
-async def _parse_channel(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_channel(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     word = ctx.desk.configuration.catalogue.channel_words.get(text.strip().casefold())
     return _with_channel(
         ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text)
     )
 
 
-def _with_channel(ctx: Context, draft: Draft, channel: str) -> dict[str, str]:
+def _with_channel(
+    ctx: Context,
+    draft: Draft,
+    channel: str,
+) -> dict[str, str]:
     """The channel; a subject that only habit chose is asked for anew where it does not come by this
     one.
     """
@@ -66,7 +74,13 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """
     channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
     habit = "channel" in draft.dialog.guessed
-    return await _subjects(ctx, channel, details, draft.query("subject"), certain=not habit)
+    return await _subjects(
+        ctx,
+        channel,
+        details,
+        draft.query("subject"),
+        certain=not habit,
+    )
 
 
 async def _subjects(
@@ -126,7 +140,12 @@ async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
     catalogue = ctx.desk.configuration.catalogue
     channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
-    options = await _subjects(ctx, channel, details, draft.query("real_subject"))
+    options = await _subjects(
+        ctx,
+        channel,
+        details,
+        draft.query("real_subject"),
+    )
     return [option for option in options if not catalogue.subjects[option.value].forwards]
 
 
@@ -140,7 +159,11 @@ async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> FormAnsw
     return FormAnswer({"real_subject": found[0]}, queries={"real_subject": ""})
 
 
-def _lone_choice(ctx: Context, draft: Draft, text: str) -> dict[str, str]:
+def _lone_choice(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> dict[str, str]:
     """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
     catalogue = ctx.desk.configuration.catalogue
     if channel := catalogue.channel_words.get(text.casefold()):
@@ -164,7 +187,12 @@ async def _parse_details(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     vocabulary = await line_vocabulary(ctx)
     read = read_led_details(text, vocabulary, ctx.today)
     told = {"details"} if read is None else {"details", "channel", "subject"}
-    read = read or read_details(text, draft.given.get("subject", ""), vocabulary, ctx.today)
+    read = read or read_details(
+        text,
+        draft.given.get("subject", ""),
+        vocabulary,
+        ctx.today,
+    )
     values = await read_values(ctx, read)
     said = {
         name: value
@@ -221,7 +249,11 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
     return options
 
 
-async def _parse_receipt_day(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_receipt_day(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     if text.endswith(BACKDATE):
         on = text.removesuffix(BACKDATE)
         return {"created_on": on, "receipt_on": on}
@@ -233,7 +265,11 @@ async def _created_day(ctx: Context, draft: Draft) -> str:
     return (await present(ctx, draft, "created_on")).partition("T")[0] or ctx.today.isoformat()
 
 
-async def _parse_remarks(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_remarks(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     """Troubles are added as they come up (DOMAIN.md section 1, remarks)."""
     remarks = "\n".join(filter(None, (await present(ctx, draft, "remarks"), text)))
     if len(remarks) > fields.LONG_LIMIT:
@@ -252,7 +288,11 @@ async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     ]
 
 
-async def _parse_misfit(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_misfit(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     if instead := _lone_choice(ctx, draft, text):
         return instead
     chosen = fields.match_option(await _misfit_options(ctx, draft), text)
@@ -282,7 +322,14 @@ def _own() -> dict[str, Field]:
         ASSIGNEE,
         PROJECTS,
         DATA_YEARS,
-        Field("details", DETAILS_HINT, _parse_details, doubt=_doubtful, nine=True, clearable=False),
+        Field(
+            "details",
+            DETAILS_HINT,
+            _parse_details,
+            doubt=_doubtful,
+            nine=True,
+            clearable=False,
+        ),
         Field("result", "พิมพ์ผลของการให้บริการ", _parse_result, doubt=_doubtful, nine=True),
         contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_contract),
         replace(

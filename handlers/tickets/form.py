@@ -3,8 +3,10 @@
 What a draft was given lies over the saved ticket, field by field."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from domain.catalogue import Catalogue
 from domain.customers.phones import format_phone
 from domain.errors import Conflict
 from domain.staff import StaffId
@@ -14,7 +16,15 @@ from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Reply
 from handlers.desk import Context
 from handlers.forms import draft_files
-from handlers.forms.engine import Form, FormAnswer, Given, enter_form, new_draft, with_values
+from handlers.forms.engine import (
+    Form,
+    FormAnswer,
+    Given,
+    enter_form,
+    new_draft,
+    unknown_of,
+    with_values,
+)
 from handlers.forms.values import said
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
@@ -40,6 +50,7 @@ from handlers.tickets.ways import ways
 from store import staff
 from store.chat.forms import Dialog, Draft
 from store.tickets import records as tickets
+from store.tickets.records import Habit
 
 SEARCHED = (
     "customer",
@@ -52,10 +63,15 @@ SEARCHED = (
     "province",
 )
 """Fields found by searching; a search that met none or several is kept among the queries."""
+USUAL_CHANNEL = "phone"
 DECIDING = {"subject", "channel", "customer", "price"}
 """Fields that decide what closing insists on."""
 DEFAULTS = {"normal", "simple"}
 """Values that go without saying."""
+ALWAYS = ("channel", "subject", "details", "result")
+"""Fields that every ticket offers first."""
+LINE_LIMIT = 300
+"""Characters of a value on the card of a draft."""
 
 
 async def habit_defaults(ctx: Context) -> FormAnswer:
@@ -65,22 +81,30 @@ async def habit_defaults(ctx: Context) -> FormAnswer:
     Nobody said either: where the words of the details tell others, `handlers.tickets.ways` has it
     asked."""
     habits = await tickets.list_habits(ctx.db, ctx.staff.id, limit=20)
-    catalogue = ctx.desk.configuration.catalogue
-    active = [subject.code for subject in catalogue.active_subjects(ctx.today)]
-    counts = Counter(
-        (h.channel, h.subject)
-        for h in habits
-        if h.subject in active
-        and h.channel in catalogue.channels
-        and catalogue.fits(h.subject, h.channel)
-    )
+    active = [subject.code for subject in ctx.catalogue.active_subjects(ctx.today)]
+    counts = Counter(habit for habit in habits if _is_usual(ctx.catalogue, habit, active))
     if counts:
-        channel, subject = counts.most_common(1)[0][0]
+        habit = counts.most_common(1)[0][0]
     else:
-        channel = "phone" if "phone" in catalogue.channels else next(iter(catalogue.channels))
-        subject = next(code for code in active if catalogue.fits(code, channel))
-    given = {"channel": channel, "subject": subject}
+        habit = _first_habit(ctx.catalogue, active)
+    given = {"channel": habit.channel, "subject": habit.subject}
     return FormAnswer(given, guessed=frozenset(given))
+
+
+def _is_usual(catalogue: Catalogue, habit: Habit, active: Sequence[str]) -> bool:
+    """Whether both are still in use, and go together."""
+    if habit.subject not in active or habit.channel not in catalogue.channels:
+        return False
+    return catalogue.fits(habit.subject, habit.channel)
+
+
+def _first_habit(catalogue: Catalogue, active: Sequence[str]) -> Habit:
+    """What is taken for an officer who has recorded nothing yet."""
+    channel = next(iter(catalogue.channels))
+    if USUAL_CHANNEL in catalogue.channels:
+        channel = USUAL_CHANNEL
+    subject = next(code for code in active if catalogue.fits(code, channel))
+    return Habit(channel, subject)
 
 
 class TicketForm(Form):
@@ -89,12 +113,20 @@ class TicketForm(Form):
     kind = "ticket"
     fields = TICKET_FIELDS
 
-    async def values(self, ctx: Context, draft: Draft) -> dict[str, str]:
+    async def values(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> dict[str, str]:
         """What the ticket would hold if it were saved now."""
         values = {**await self.saved_data(ctx, draft), **draft.given}
         return {**values, **derived(ctx, values, closes=draft.dialog.closes)}
 
-    async def saved_data(self, ctx: Context, draft: Draft) -> Mapping[str, str]:
+    async def saved_data(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> Mapping[str, str]:
         return await saved_data(ctx, draft)
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
@@ -103,145 +135,135 @@ class TicketForm(Form):
         """
         values = await self.values(ctx, draft)
         saved = await saved_ticket(ctx, draft)
-        closes = draft.dialog.closes
-        pair = pairs(ctx, values, saved, closes=closes)
-        needed = ["customer"] if saved is None and lacks_customer(ctx, values) else []
-        needed += ["channel", "subject"] if saved is None else []
-        if {"channel", "subject"} & draft.given.keys() and misfit(ctx, values):
-            needed.append("misfit")
-        needed += ["real_customer", "real_subject"] if pair else []
-        needed += ["details"] if saved is None else []
-        # A closed ticket that is corrected must still have what closing insists on.
-        corrected = (
-            saved is not None and saved.status is Status.CLOSED and DECIDING & draft.given.keys()
-        )
-        told = ways(ctx, values, draft.dialog.guessed) if saved is None else []
-        needed += ["way"] if told else []
-        # What closing insists on depends on the answer.
-        if not told and (closes or corrected):
-            needed += [
-                name for name in await closing(ctx, values) if not (pair and name == "result")
-            ]
-        unknown = values.get("unknown", "").split(",")
+        told = [] if saved else ways(ctx, values, draft.dialog.guessed)
+        stage = _Stage(values, draft, saved, is_told_otherwise=bool(told))
+        needed = [*stage.needed(ctx), *await stage.needed_to_close(ctx)]
+        unknown = unknown_of(values)
         missing = [
-            n
-            for n in (*needed, *draft.dialog.prompts)
-            if n not in unknown and not self._filled(values, n)
+            name
+            for name in (*needed, *draft.dialog.prompts)
+            if name not in unknown and not _is_filled(values, name)
         ]
         # A query that met several must be settled, whether or not the field is needed.
         unsettled = [name for name in SEARCHED if draft.query(name)]
-        return list(dict.fromkeys([*unsettled, *missing, *problems(ctx, values, draft.given)]))
-
-    def _filled(self, values: Mapping[str, str], name: str) -> bool:
-        return name not in ("misfit", "way") and bool(values.get(name))
+        contradicting = problems(ctx, values, draft.given)
+        return list(dict.fromkeys([*unsettled, *missing, *contradicting]))
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         values = await self.values(ctx, draft)
         customer = await customer_title(ctx, values.get("customer", ""))
-        name = _("ใบงานใหม่")
-        if draft.record:
-            closing = draft.dialog.closes
-            name = (
-                _("ปิดใบงาน %(no)s", no=draft.record)
-                if closing
-                else _("แก้ไข %(no)s", no=draft.record)
-            )
-        title = " · ".join(filter(None, (f"🎫 {name}", customer)))
-        told = list(problems(ctx, values, draft.given).values())
-        if draft.asking == "misfit":
-            told.append(ticket_cards.channel_warning(ctx, values["subject"], values["channel"]))
-        if draft.asking == "way":
-            told.append(_("รายละเอียดเหมือนเป็นเรื่องอื่น แตะเรื่องที่ถูก แล้วจะทำต่อให้"))
-        if draft.asking == "customer":
-            told.append(await customer_slip(ctx, draft, values.get("details", "")))
-        if query := draft.query("data_years"):
-            told.append(years_note(query))
-        if query := draft.query("assignee"):
-            told.append(await assignee_note(ctx, query))
-        closes = draft.dialog.closes
-        told += await notes(ctx, values, draft.record, draft.asking, closes=closes)
-        told += [] if draft.asking else doubt_notes(draft.dialog.doubts)
+        title = " · ".join(filter(None, (f"🎫 {_heading(draft)}", customer)))
         lines = await self._lines(ctx, draft, values)
         if count := await draft_files.waiting_with(ctx, draft):
             lines.append((field_label("files"), str(count)))
-        return Card(title, tuple(lines), "\n".join(filter(None, told)), doubt_buttons(draft))
+        told = [
+            *problems(ctx, values, draft.given).values(),
+            *await _asking_notes(ctx, draft, values),
+            *await _query_notes(ctx, draft),
+            *await notes(
+                ctx,
+                values,
+                draft.record,
+                draft.asking,
+                closes=draft.dialog.closes,
+            ),
+        ]
+        if not draft.asking:
+            told += doubt_notes(draft.dialog.doubts)
+        return Card(
+            title,
+            tuple(lines),
+            "\n".join(filter(None, told)),
+            doubt_buttons(draft),
+        )
 
     async def _lines(
-        self, ctx: Context, draft: Draft, values: Mapping[str, str]
+        self,
+        ctx: Context,
+        draft: Draft,
+        values: Mapping[str, str],
     ) -> list[tuple[str, str]]:
         """For a new ticket what is filled; for a saved one what this draft changes, and the result
         while closing.
         """
-        closes = draft.dialog.closes
-        made = derived(ctx, values, closes=closes)
-        shown = {*draft.given, *made} if draft.record else {*values}
-        if closes:
-            shown.add("result")
+        shown = self._shown(ctx, draft, values)
         lines = []
         for name in TICKET_FIELDS:
-            value = values.get(name, "")
-            if name in SEARCHED and (query := draft.query(name)):
+            query = draft.query(name)
+            if query and name in SEARCHED:
                 lines.append((field_label(name), f'"{_readable(name, query)}"'))
-            elif (
-                name in shown
-                and value
-                and name not in ("customer", "misfit")
-                and not (value in DEFAULTS and not draft.record)
-            ):
+            elif name in shown:
                 text = await self._text(ctx, values, name)
-                lines += [(field_label(name), shorten(text, 300))] if text else []
-        unknown = [
-            field_label(name)
-            for name in TICKET_FIELDS
-            if name in values.get("unknown", "").split(",")
-        ]
-        if unknown:
-            lines.append((_("ไม่ทราบ"), ", ".join(unknown)))
-        return lines
+                lines.append((field_label(name), shorten(text, LINE_LIMIT)))
+        unknown = unknown_of(values)
+        labels = [field_label(name) for name in TICKET_FIELDS if name in unknown]
+        lines.append((_("ไม่ทราบ"), ", ".join(labels)))
+        return [(label, text) for label, text in lines if text]
+
+    def _shown(
+        self,
+        ctx: Context,
+        draft: Draft,
+        values: Mapping[str, str],
+    ) -> set[str]:
+        """The fields whose values the card of the draft tells."""
+        names = set(values)
+        if draft.record:
+            made = derived(ctx, values, closes=draft.dialog.closes)
+            names = {*draft.given, *made}
+        if draft.dialog.closes:
+            names.add("result")
+        filled = {name for name in names if values.get(name)}
+        if not draft.record:
+            filled = {name for name in filled if values[name] not in DEFAULTS}
+        # The customer stands in the title.
+        return filled - {"customer", "misfit"}
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         values = await self.values(ctx, draft)
-        value = values.get(name, "")
-        return await self._text(ctx, values, name) if value and value not in DEFAULTS else ""
+        if values.get(name, "") in ("", *DEFAULTS):
+            return ""
+        return await self._text(ctx, values, name)
 
-    async def _text(self, ctx: Context, values: Mapping[str, str], name: str) -> str:
+    async def _text(
+        self,
+        ctx: Context,
+        values: Mapping[str, str],
+        name: str,
+    ) -> str:
         """What the value says; `values` has it, and it is not empty."""
         if say := SAYING_OWN.get(name):
             return await say(ctx, values, name)
         row = TICKET.rows.get(name)
         if row is None:
             return value_label(name, values[name])
-        return said(ctx.desk.configuration, row, values[name])
+        return said(ctx.configuration, row, values[name])
 
-    async def quick(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+    async def quick(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> tuple[str, ...]:
         if draft.record:
             return ("result",) if draft.dialog.closes else ()
         return ("channel", "subject")
 
-    async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
+    async def relevant(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> tuple[str, ...]:
         """What the subject asks for, what is filled already, and what any ticket may need."""
         values = await self.values(ctx, draft)
-        subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
-        real = (
-            ("real_customer", "real_subject")
-            if subject and subject.forwards and not values.get("result")
-            else ()
-        )
-        wanted = {
-            *await asked(ctx, values),
-            *COMMON,
-            *real,
-            "channel",
-            "subject",
-            "details",
-            "result",
-        }
-        filled = {
-            n
-            for n in TICKET_FIELDS
-            if values.get(n) and values[n] not in DEFAULTS and n != "misfit"
-        }
-        return tuple(n for n in TICKET_FIELDS if n in wanted or n in filled)
+        wanted = {*await asked(ctx, values), *ALWAYS, *COMMON}
+        subject = ctx.catalogue.subjects.get(values.get("subject", ""))
+        if subject and subject.forwards and not values.get("result"):
+            wanted |= {"real_customer", "real_subject"}
+        wanted |= {name for name in TICKET_FIELDS if self._is_said(values, name)}
+        return tuple(name for name in TICKET_FIELDS if name in wanted)
+
+    def _is_said(self, values: Mapping[str, str], name: str) -> bool:
+        return values.get(name, "") not in ("", *DEFAULTS) and name != "misfit"
 
     def save_label(self, draft: Draft) -> str:
         if not draft.dialog.closes:
@@ -251,6 +273,100 @@ class TicketForm(Form):
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         save = save_changes if draft.record else save_new
         return await save(ctx, draft, await self.values(ctx, draft))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What a draft would come to if it were saved now: its values, over the saved ticket or none.
+
+    `is_told_otherwise`: the texts of a new ticket tell another way than the one of habit.
+    """
+
+    values: Mapping[str, str]
+    draft: Draft
+    saved: Ticket | None
+    is_told_otherwise: bool
+
+    @property
+    def closes(self) -> bool:
+        return self.draft.dialog.closes
+
+    def is_pair(self, ctx: Context) -> bool:
+        """Whether it makes the second ticket of a forwarded mail."""
+        return pairs(
+            ctx,
+            self.values,
+            self.saved,
+            closes=self.closes,
+        )
+
+    def needed(self, ctx: Context) -> Iterable[str]:
+        """The fields that must be there, or must be settled, before anything is saved."""
+        is_new = self.saved is None
+        if is_new and lacks_customer(ctx, self.values):
+            yield "customer"
+        if is_new:
+            yield from ("channel", "subject")
+        if {"channel", "subject"} & self.draft.given.keys() and misfit(ctx, self.values):
+            yield "misfit"
+        if self.is_pair(ctx):
+            yield from ("real_customer", "real_subject")
+        if is_new:
+            yield "details"
+        if self.is_told_otherwise:
+            yield "way"
+
+    async def needed_to_close(self, ctx: Context) -> list[str]:
+        """What closing insists on, if the ticket is to be closed or is closed already."""
+        # It depends on the answer which way is meant.
+        if self.is_told_otherwise or not (self.closes or self._corrects()):
+            return []
+        needed = await closing(ctx, self.values)
+        # The result of a forwarded mail is written for its officer.
+        return [name for name in needed if name != "result" or not self.is_pair(ctx)]
+
+    def _corrects(self) -> bool:
+        """Whether a closed ticket is corrected, which must still have what closing insists on."""
+        if self.saved is None or self.saved.status is not Status.CLOSED:
+            return False
+        return bool(DECIDING & self.draft.given.keys())
+
+
+def _is_filled(values: Mapping[str, str], name: str) -> bool:
+    return name not in ("misfit", "way") and bool(values.get(name))
+
+
+def _heading(draft: Draft) -> str:
+    if not draft.record:
+        return _("ใบงานใหม่")
+    if draft.dialog.closes:
+        return _("ปิดใบงาน %(no)s", no=draft.record)
+    return _("แก้ไข %(no)s", no=draft.record)
+
+
+async def _asking_notes(
+    ctx: Context,
+    draft: Draft,
+    values: Mapping[str, str],
+) -> list[str]:
+    """What is said beside the question that is asked now."""
+    if draft.asking == "misfit":
+        return [ticket_cards.channel_warning(ctx, values["subject"], values["channel"])]
+    if draft.asking == "way":
+        return [_("รายละเอียดเหมือนเป็นเรื่องอื่น แตะเรื่องที่ถูก แล้วจะทำต่อให้")]
+    if draft.asking == "customer":
+        return [await customer_slip(ctx, draft, values.get("details", ""))]
+    return []
+
+
+async def _query_notes(ctx: Context, draft: Draft) -> list[str]:
+    """What is said of answers that are not settled."""
+    told = []
+    if query := draft.query("data_years"):
+        told.append(years_note(query))
+    if query := draft.query("assignee"):
+        told.append(await assignee_note(ctx, query))
+    return told
 
 
 def _readable(name: str, query: str) -> str:
@@ -263,32 +379,64 @@ def _readable(name: str, query: str) -> str:
 _Say = Callable[[Context, Mapping[str, str], str], Awaitable[str]]
 
 
-async def _customer(ctx: Context, values: Mapping[str, str], name: str) -> str:
+async def _customer(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
     code = values[name]
-    return value_label(name, code) if code == NONE else await customer_title(ctx, code)
+    if code == NONE:
+        return value_label(name, code)
+    return await customer_title(ctx, code)
 
 
-async def _subject(ctx: Context, values: Mapping[str, str], name: str) -> str:
-    return ctx.desk.configuration.catalogue.subject_label(values[name])
+async def _subject(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
+    return ctx.catalogue.subject_label(values[name])
 
 
-async def _person(ctx: Context, values: Mapping[str, str], name: str) -> str:
-    return (await staff.get_staff(ctx.db, StaffId(int(values[name])))).name
+async def _person(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
+    person = await staff.get_staff(ctx.db, StaffId(int(values[name])))
+    return person.name
 
 
-async def _contact(ctx: Context, values: Mapping[str, str], name: str) -> str:
-    return await ticket_cards.contact_name(ctx, values.get("customer", ""), int(values[name]))
+async def _contact(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
+    customer = values.get("customer", "")
+    return await ticket_cards.contact_name(ctx, customer, int(values[name]))
 
 
-async def _created(ctx: Context, values: Mapping[str, str], name: str) -> str:
+async def _created(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
     return created_text(values[name])
 
 
-async def _projects(ctx: Context, values: Mapping[str, str], name: str) -> str:
+async def _projects(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
     return projects_text(values[name], values.get("data_years", ""))
 
 
-async def _years(ctx: Context, values: Mapping[str, str], name: str) -> str:
+async def _years(
+    ctx: Context,
+    values: Mapping[str, str],
+    name: str,
+) -> str:
     return years_text(values[name])
 
 
@@ -308,7 +456,11 @@ FORM = TicketForm()
 enter_form(FORM)
 
 
-def new_ticket(ctx: Context, values: Given, about: Mapping[str, str] | None = None) -> Draft:
+def new_ticket(
+    ctx: Context,
+    values: Given,
+    about: Mapping[str, str] | None = None,
+) -> Draft:
     """A draft for a new ticket: the officer answers for it."""
     begun = new_draft(
         ctx,
@@ -320,7 +472,13 @@ def new_ticket(ctx: Context, values: Given, about: Mapping[str, str] | None = No
     return with_values(begun, values)
 
 
-def edit_ticket(ctx: Context, ticket: Ticket, values: Given, *, look: bool) -> Draft:
+def edit_ticket(
+    ctx: Context,
+    ticket: Ticket,
+    values: Given,
+    *,
+    look: bool,
+) -> Draft:
     """A draft over a saved ticket; `look` = show the card before saving. Conflict("voided") for one
     that was voided.
     """

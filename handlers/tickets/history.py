@@ -66,5 +66,12 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
     title = _("ประวัติใบงาน %(no)s", no=no)
     note = "" if lines else _("ยังไม่มีการแก้ไข")
     return Reply(
-        (Card(title, tuple(lines), note, (*undo, *turns, ticket_buttons.show_button(found))),)
+        (
+            Card(
+                title,
+                tuple(lines),
+                note,
+                (*undo, *turns, ticket_buttons.show_button(found)),
+            ),
+        )
     )

@@ -48,7 +48,12 @@ async def line_values(ctx: Context, line: str) -> FormAnswer:
     read = parse_one_line(line, await line_vocabulary(ctx), ctx.today)
     if read.counts and not read.subject:
         channel, subject = PROVINCIAL
-        read = replace(read, channel=read.channel or channel, subject=subject, close=True)
+        read = replace(
+            read,
+            channel=read.channel or channel,
+            subject=subject,
+            close=True,
+        )
         read = read.doubting("subject", read.details, taken=True)
     read, customer = await _with_customer(ctx, read)
     return await read_values(ctx, read) | customer | _several(read)
@@ -186,7 +191,11 @@ def _with_beside(read: OneLine, customer: Customer) -> OneLine:
     return read.doubting("customer", read.beside)
 
 
-async def _surely(ctx: Context, kind: CustomerRef | None, reference: str) -> Customer | None:
+async def _surely(
+    ctx: Context,
+    kind: CustomerRef | None,
+    reference: str,
+) -> Customer | None:
     """The one customer whom a code, telephone, e-mail or whole name means; a like one is none."""
     hits = [hit.customer for hit in await search.find_customers(ctx.db, ctx.words, reference)]
     if kind is CustomerRef.CODE:

@@ -23,7 +23,11 @@ OFFERED = 8
 """The customer's other tickets that are offered."""
 
 
-async def _parse_other(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_other(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     """The number of another ticket that there is."""
     found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
     if found is None:
@@ -96,7 +100,14 @@ class LinkForm(Form):
             TicketLinkKind(draft.given["link_kind"]),
             draft.given["other_ticket"],
         )
-        ctx.change(partial(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now))
+        ctx.change(
+            partial(
+                ticket_links.add_link,
+                link=link,
+                by=ctx.staff.id,
+                now=ctx.now,
+            )
+        )
         ctx.audit("ticket.linked", link.no)
         end(ctx, draft, outcome=link.no)
         kind = value_label("link_kind", link.kind)
@@ -118,7 +129,15 @@ async def link_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Tie this ticket to another."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
-    return await start(ctx, new_draft(ctx, "ticket_link", {}, about={"ticket": ticket.no}))
+    return await start(
+        ctx,
+        new_draft(
+            ctx,
+            "ticket_link",
+            {},
+            about={"ticket": ticket.no},
+        ),
+    )
 
 
 @action("ticket.links")
@@ -158,7 +177,15 @@ async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def unlink_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Untie two tickets; Conflict("link_gone") where somebody did so before."""
     no, other = args["no"], args["other"]
-    ctx.change(partial(ticket_links.remove_link, no=no, other=other, by=ctx.staff.id, now=ctx.now))
+    ctx.change(
+        partial(
+            ticket_links.remove_link,
+            no=no,
+            other=other,
+            by=ctx.staff.id,
+            now=ctx.now,
+        )
+    )
     ctx.audit("ticket.unlinked", no)
     text = _("✅ เลิกผูก %(no)s กับ %(other)s แล้ว", no=no, other=other)
     again = Button(_("ผูกเพิ่ม"), "ticket.link", {"no": no})

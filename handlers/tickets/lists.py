@@ -198,7 +198,13 @@ async def _wanted(ctx: Context, filters: Filters) -> Wanted:
     if filters.team:
         people = (await staff.list_teams(ctx.db)).get(filters.team, [])
     since, until = filters.period.instants if filters.period else (None, None)
-    return Wanted(tuple(people), filters.subject, filters.project, since, until)
+    return Wanted(
+        tuple(people),
+        filters.subject,
+        filters.project,
+        since,
+        until,
+    )
 
 
 async def _listed(ctx: Context, filters: Filters) -> Wanted:
@@ -213,7 +219,13 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
     counts = await ticket_lists.count_by_status(ctx.db, wanted)
     if filters.status == Status.CLOSED:
         start = page * PAGE
-        closed = await ticket_lists.list_in_status(ctx.db, wanted, Status.CLOSED, PAGE + 1, start)
+        closed = await ticket_lists.list_in_status(
+            ctx.db,
+            wanted,
+            Status.CLOSED,
+            PAGE + 1,
+            start,
+        )
         shown, more = closed[:PAGE], len(closed) > PAGE
     else:
         unfinished = await ticket_lists.list_unfinished(ctx.db, wanted)
@@ -222,7 +234,12 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
         )
         shown, more = ordered[page * PAGE : (page + 1) * PAGE], len(ordered) > (page + 1) * PAGE
     options = await _options(ctx, filters, shown)
-    turns = turn_buttons("my.page", filters.args(), page, more=more)
+    turns = turn_buttons(
+        "my.page",
+        filters.args(),
+        page,
+        more=more,
+    )
     buttons = (*turns, *_other_lists(filters, counts), *await _parked(ctx))
     title = _title(ctx, filters, counts)
     if not options:
@@ -231,7 +248,11 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
     return Reply((Choice(title, options, buttons),))
 
 
-def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
+def _title(
+    ctx: Context,
+    filters: Filters,
+    counts: Mapping[Status, int],
+) -> str:
     summary = " · ".join(
         f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED
     )
@@ -250,7 +271,11 @@ def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
     return f"{title}\n{_('เฉพาะ %(filters)s', filters=shown)}" if shown else title
 
 
-async def _options(ctx: Context, filters: Filters, shown: Sequence[Ticket]) -> tuple[Button, ...]:
+async def _options(
+    ctx: Context,
+    filters: Filters,
+    shown: Sequence[Ticket],
+) -> tuple[Button, ...]:
     codes = [each.customer for each in shown if each.customer]
     people = {
         customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)
@@ -263,7 +288,15 @@ async def _options(ctx: Context, filters: Filters, shown: Sequence[Ticket]) -> t
         state = " · ".join(filter(None, (assignee, ticket_cards.due_state(ctx, each))))
         name = people.get(each.customer, "") if each.customer else ""
         options.append(
-            ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each, state, name))
+            ticket_buttons.show_button(
+                each,
+                ticket_cards.ticket_line(
+                    ctx,
+                    each,
+                    state,
+                    name,
+                ),
+            )
         )
     return tuple(options)
 
@@ -332,7 +365,11 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Choice(_("กรองใบงานด้วย"), options, back),))
 
 
-async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str, Filters]]:
+async def _choices(
+    ctx: Context,
+    filters: Filters,
+    what: str,
+) -> list[tuple[str, Filters]]:
     if what == "subject":
         counts = await ticket_lists.count_by_subject(
             ctx.db, await _listed(ctx, replace(filters, subject=""))

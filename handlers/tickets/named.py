@@ -42,7 +42,12 @@ class TicketRecords(RecordKind):
             officer = (await staff.staff_names(ctx.db)).get(ticket.assignee, "")
         return ticket_cards.masked_line(ctx, ticket, officer)
 
-    async def uses(self, ctx: Context, no: str, text: str) -> tuple[Button, ...]:
+    async def uses(
+        self,
+        ctx: Context,
+        no: str,
+        text: str,
+    ) -> tuple[Button, ...]:
         rest = _beside(text)
         return answer_buttons(await tickets.get_ticket(ctx.db, no), rest) if rest else ()
 
@@ -70,7 +75,14 @@ def answer_buttons(ticket: Ticket, text: str) -> tuple[Button, ...]:
         return ()
     args = {"no": ticket.no, "text": shorten(text, 4000)}
     label = _("ใช้เป็นหมายเหตุของ %(no)s", no=ticket.no)
-    remark = Button(label, "ticket.remark", args, ticket.no, ticket.version, once=True)
+    remark = Button(
+        label,
+        "ticket.remark",
+        args,
+        ticket.no,
+        ticket.version,
+        once=True,
+    )
     if ticket.status is Status.CLOSED or ticket.result:
         return (remark,)
     return (

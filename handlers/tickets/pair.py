@@ -43,7 +43,12 @@ async def forwarded(
     said = words("results").text("forwarded") % (ticket_cards.shown_name(customer), question, no)
     result = "\n".join(filter(None, (ticket.result, said)))
     # What the customer wants is counted once: with the second ticket.
-    return replace(pauses.closed(ticket, ctx.now), result=result, projects=(), data_years="")
+    return replace(
+        pauses.closed(ticket, ctx.now),
+        result=result,
+        projects=(),
+        data_years="",
+    )
 
 
 def _without_name(details: str, name: str) -> str:

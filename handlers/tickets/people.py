@@ -3,14 +3,14 @@ assignee.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from domain.customers.phones import format_phone, looks_like_email, read_reach
 from domain.errors import InvalidInput
 from domain.one_line.answers import named_person, plain_answer, says_me
 from domain.one_line.slips import SlipKind, find_slip
-from domain.staff import Staff
+from domain.staff import Staff, StaffId
 from domain.text import digits, fold, shorten
 from domain.tickets.references import ReferenceKind, find_references
 from handlers.chat import Button
@@ -27,53 +27,95 @@ from store.chat.forms import Draft
 from store.search import customers as search
 from store.tickets import records as tickets
 
-NAMING, NAME_WORDS = 120, 6
+NAMING = 120
+NAME_WORDS = 6
 """Within so many letters and words of its beginning details may name their customer."""
 CUSTOMERS = ("customer", "real_customer")
 """The fields that hold a customer's code; what was searched for stands among the queries."""
 KEEP = "="
 """The option that leaves the assignee as it was."""
 MOST = 20
+QUERY_LIMIT = 200
 
 
-def customer_field(name: str, hint: str, *, hidden: bool = False) -> Field:
-    """A customer by name, telephone, e-mail or code, or none."""
-    own = name == "customer"
-    contact = {"contact": ""} if own else {}
+class _Customers:
+    """A field that holds a customer, or none; `own` = the ticket's own, else a forwarded mail's."""
 
-    async def parse(ctx: Context, draft: Draft, text: str) -> FormAnswer:
-        """Exactly one customer, or none (9, or the button); a new customer takes the old one's
-        contact away.
-        """
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.own = name == "customer"
+        # A new customer takes the old one's contact away.
+        self.without_contact = {"contact": ""} if self.own else {}
+
+    async def parse(self, ctx: Context, draft: Draft, text: str) -> FormAnswer:
+        """Exactly one customer, or none (9, or the button)."""
         if text == NONE or digits(text).strip() == "9":
-            said = {name: "", NO_CUSTOMER: "1"} if own else {name: NONE}
-            reach = _kept_reach(draft, draft.query(name))
-            return FormAnswer({**said, **contact, **reach}, queries={name: ""})
+            return self._none(draft)
         hits = await search.find_customers(ctx.db, ctx.words, text)
         if len(hits) == 1 and not hits[0].weak:
-            return FormAnswer({name: hits[0].customer.code, **contact}, queries={name: ""})
+            return self._answer(hits[0].customer.code)
         # Several or none: kept as typed, and shown as the field's options.
-        return FormAnswer({name: "", **contact}, queries={name: text[:200]})
+        return self._answer("", query=text[:QUERY_LIMIT])
 
-    async def options(ctx: Context, draft: Draft) -> list[Option]:
-        query = draft.query(name)
-        hits = await search.find_customers(ctx.db, ctx.words, query) if query else []
-        if own and not query and not draft.given.get("customer"):
-            hits = await _named_in(ctx, draft.given.get("details", ""))
-        for hit in hits[:MOST]:
+    def _answer(self, code: str, query: str = "") -> FormAnswer:
+        return FormAnswer(
+            {self.name: code, **self.without_contact},
+            queries={self.name: query},
+        )
+
+    def _none(self, draft: Draft) -> FormAnswer:
+        said = {NO_CUSTOMER: "1"} if self.own else {self.name: NONE}
+        reach = _kept_reach(draft, draft.query(self.name))
+        return self._answer("") | FormAnswer({**said, **reach})
+
+    async def options(self, ctx: Context, draft: Draft) -> list[Option]:
+        """Those that were found, and that there is none."""
+        found = []
+        for hit in (await self._hits(ctx, draft))[:MOST]:
             ctx.audit("customer.listed", hit.customer.code)
-        found = [
-            Option(h.customer.code, ticket_cards.customer_line(h.customer)) for h in hits[:MOST]
-        ]
-        return [*found, Option(NONE, value_label(name, NONE))]
+            line = ticket_cards.customer_line(hit.customer)
+            found.append(Option(hit.customer.code, line))
+        return [*found, Option(NONE, value_label(self.name, NONE))]
 
-    def extras(draft: Draft) -> tuple[Button, ...]:
-        query = draft.query(name)
-        named = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(format_phone(query), 40))
-        label = named if query else _("ผู้รับบริการใหม่")
-        return (Button(label, "customer.new", {"query": query, "then": draft.id}),)
+    async def _hits(
+        self,
+        ctx: Context,
+        draft: Draft,
+    ) -> list[search.Hit]:
+        query = draft.query(self.name)
+        if query:
+            return await search.find_customers(ctx.db, ctx.words, query)
+        if self.own and not draft.given.get("customer"):
+            return await _named_in(ctx, draft.given.get("details", ""))
+        return []
 
-    return Field(name, hint, parse, options, fields.CODE, extras, hidden=hidden)
+    def extras(self, draft: Draft) -> tuple[Button, ...]:
+        """A customer who is not in the register yet, with what was typed."""
+        query = draft.query(self.name)
+        label = _("ผู้รับบริการใหม่")
+        if query:
+            label = _('ผู้รับบริการใหม่ "%(name)s"', name=shorten(format_phone(query), 40))
+        args = {"query": query, "then": draft.id}
+        return (Button(label, "customer.new", args),)
+
+
+def customer_field(
+    name: str,
+    hint: str,
+    *,
+    hidden: bool = False,
+) -> Field:
+    """A customer by name, telephone, e-mail or code, or none."""
+    customers = _Customers(name)
+    return Field(
+        name,
+        hint,
+        customers.parse,
+        customers.options,
+        takes=fields.CODE,
+        extras=customers.extras,
+        hidden=hidden,
+    )
 
 
 async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
@@ -81,11 +123,13 @@ async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
     them.
     """
     head = " ".join(details[:NAMING].split())
-    if key := _key_within(head):
+    key = _key_within(head)
+    if key:
         return await search.find_customers(ctx.db, ctx.words, key)
-    named = head.split()[:NAME_WORDS]
+    words = head.split()[:NAME_WORDS]
+    pairs = map(" ".join, pairwise(words))
     found: dict[str, search.Hit] = {}
-    for text in (*map(" ".join, pairwise(named)), *named[:1]):
+    for text in (*pairs, *words[:1]):
         for hit in await search.find_customers(ctx.db, ctx.words, text):
             if hit.why is search.MatchReason.NAME:
                 found.setdefault(hit.customer.code, hit)
@@ -94,20 +138,26 @@ async def _named_in(ctx: Context, details: str) -> list[search.Hit]:
 
 def _key_within(text: str) -> str:
     """The first code, telephone or e-mail of a text; empty where there is none."""
-    codes = [one.value for one in find_references(text) if one.kind is ReferenceKind.CUSTOMER]
+    for reference in find_references(text):
+        if reference.kind is ReferenceKind.CUSTOMER:
+            return reference.value
     reach = read_reach(text)
-    return next(iter((*codes, *reach.phones, *reach.emails)), "")
+    reached = (*reach.phones, *reach.emails)
+    return reached[0] if reached else ""
 
 
 async def customer_slip(ctx: Context, draft: Draft, details: str) -> str:
     """What is wrong with the code or telephone that was typed for a customer, or among the details;
     else "".
     """
-    slip = find_slip(draft.query("customer") or details[:NAMING])
-    if slip is None or (
-        slip.kind is SlipKind.CODE and await search.find_customers(ctx.db, ctx.words, slip.text)
-    ):
+    typed = draft.query("customer") or details[:NAMING]
+    slip = find_slip(typed)
+    if slip is None:
         return ""
+    if slip.kind is SlipKind.CODE:
+        known = await search.find_customers(ctx.db, ctx.words, slip.text)
+        if known:
+            return ""
     return f"⚠️ {sentence(fields.refusal(slip))}"
 
 
@@ -117,13 +167,17 @@ def _kept_reach(draft: Draft, query: str) -> dict[str, str]:
         return {}
     if looks_like_email(query):
         return {"reply_email": query}
-    return {
-        "remarks": "\n".join(filter(None, (draft.given.get("remarks", ""), format_phone(query))))
-    }
+    remarks = (draft.given.get("remarks", ""), format_phone(query))
+    return {"remarks": "\n".join(filter(None, remarks))}
 
 
-async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    return {"contact": fields.match_option(await _contact_options(ctx, draft), text)}
+async def _parse_contact(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
+    people = await _contact_options(ctx, draft)
+    return {"contact": fields.match_option(people, text)}
 
 
 async def _contact_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -131,7 +185,7 @@ async def _contact_options(ctx: Context, draft: Draft) -> list[Option]:
     if not code:
         return []
     customer = await ctx.customer(code)
-    people = [Option(str(c.id), c.name) for c in customer.contacts]
+    people = [Option(str(contact.id), contact.name) for contact in customer.contacts]
     return [Option("", customer.name), *people]
 
 
@@ -146,25 +200,32 @@ async def _assignee_options(ctx: Context, draft: Draft) -> list[Option]:
     team's people.
     """
     query = draft.query("assignee")
-    people = {
-        person.id: person for person in await staff.list_staff(ctx.db) if person.blocked_at is None
-    }
     teams = await staff.list_teams(ctx.db)
-    if query in teams:
-        people = {number: people[number] for number in teams[query] if number in people}
-    elif query and (named := _meant(list(people.values()), query)):
-        people = {person.id: person for person in named}
-    used = Counter(await tickets.list_assignees(ctx.db, ctx.staff.id))
-    ordered = sorted(
-        people.values(), key=lambda person: (person.id != ctx.staff.id, -used[person.id])
-    )
-    listed = [Option(str(person.id), person.name) for person in ordered]
+    everybody = await staff.list_staff(ctx.db)
+    people = _asked_for([one for one in everybody if one.blocked_at is None], teams, query)
+    given_work = Counter(await tickets.list_assignees(ctx.db, ctx.staff.id))
+    people.sort(key=lambda one: (one.id != ctx.staff.id, -given_work[one.id]))
+    listed = [Option(str(one.id), one.name) for one in people]
     if query:
         return [*listed, Option(KEEP, _("ไม่เปลี่ยนผู้รับผิดชอบ"))]
-    return [
-        *listed,
-        *(Option(team, _("ทีม %(team)s", team=team)) for team, members in teams.items() if members),
+    of_teams = [
+        Option(team, _("ทีม %(team)s", team=team)) for team, members in teams.items() if members
     ]
+    return [*listed, *of_teams]
+
+
+def _asked_for(
+    people: list[Staff],
+    teams: Mapping[str, Sequence[StaffId]],
+    query: str,
+) -> list[Staff]:
+    """Of these people those whom an unsettled answer may mean: a team's, or those of that name."""
+    if query in teams:
+        by_id = {one.id: one for one in people}
+        return [by_id[member] for member in teams[query] if member in by_id]
+    if query:
+        return _meant(people, query) or people
+    return people
 
 
 async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
@@ -175,22 +236,31 @@ async def parse_assignee(ctx: Context, draft: Draft, text: str) -> FormAnswer:
     if text == KEEP:
         return FormAnswer(queries={"assignee": ""})
     if says_me(text):
-        return FormAnswer({"assignee": str(ctx.staff.id)}, queries={"assignee": ""})
+        return _assigned(ctx.staff.id)
     everybody = await staff.list_staff(ctx.db)
     typed = plain_answer(text).lstrip("@").strip()
     team = named_team(await staff.list_teams(ctx.db), typed)
-    found = [person for person in everybody if str(person.id) == typed] or _meant(everybody, typed)
+    found = _with_id(everybody, typed) or _meant(everybody, typed)
     if not found and not team:
         typed = named_person(text)
         found = _meant(everybody, typed)
     here = [person for person in found if person.blocked_at is None]
-    if len(here) == 1 and not team and (str(here[0].id) == typed or _is_named(here[0], typed)):
-        return FormAnswer({"assignee": str(here[0].id)}, queries={"assignee": ""})
+    if len(here) == 1 and not team and _is_named(here[0], typed):
+        return _assigned(here[0].id)
     if team or here:
         return FormAnswer(queries={"assignee": team or typed})
     if found:
         raise InvalidInput("assignee_left", name=person_label(found[0].name))
     raise InvalidInput("assignee", text=shorten(typed, 40))
+
+
+def _assigned(person: StaffId) -> FormAnswer:
+    return FormAnswer({"assignee": str(person)}, queries={"assignee": ""})
+
+
+def _with_id(people: Iterable[Staff], typed: str) -> list[Staff]:
+    """The person whose button was pressed."""
+    return [person for person in people if str(person.id) == typed]
 
 
 async def assignee_note(ctx: Context, query: str) -> str:
@@ -204,16 +274,25 @@ async def assignee_note(ctx: Context, query: str) -> str:
 
 def named_team(teams: Iterable[str], typed: str) -> str:
     """The team that is meant, with or without the word for one; "" for none."""
-    names = (fold(typed), fold(named_person(typed)))
-    return next(
-        (team for team in teams if fold(team) in names or fold(named_person(team)) == names[0]), ""
-    )
+    whole = fold(typed)
+    bare = fold(named_person(typed))
+    for team in teams:
+        if fold(team) in (whole, bare):
+            return team
+        if fold(named_person(team)) == whole:
+            return team
+    return ""
 
 
 def _is_named(person: Staff, typed: str) -> bool:
-    """Whether a whole word of the name was typed; its beginning alone is asked about."""
+    """Whether the person is meant for certain: by a button, or by a whole word of the name; its
+    beginning alone is asked about.
+    """
+    if str(person.id) == typed:
+        return True
+    name = fold(person.name)
     wanted = fold(typed)
-    return wanted == fold(person.name) or wanted in fold(person.name).split()
+    return wanted == name or wanted in name.split()
 
 
 def _meant(people: list[Staff], typed: str) -> list[Staff]:
@@ -223,16 +302,26 @@ def _meant(people: list[Staff], typed: str) -> list[Staff]:
     wanted = fold(typed)
     if not wanted:
         return []
-    folded = {person.id: fold(person.name) for person in people}
-    tests = (
-        lambda name: name == wanted,
+
+    def has_word(name: str) -> bool:
+        return any(word.startswith(wanted) for word in name.split())
+
+    tests: tuple[Callable[[str], bool], ...] = (
+        wanted.__eq__,
         lambda name: name.startswith(wanted),
-        lambda name: any(word.startswith(wanted) for word in name.split()),
+        has_word,
     )
     for test in tests:
-        if found := [person for person in people if test(folded[person.id])]:
+        found = [person for person in people if test(fold(person.name))]
+        if found:
             return found
     return []
 
 
-ASSIGNEE = Field("assignee", "พิมพ์ชื่อหรือชื่อทีม", parse_assignee, _assignee_options, clearable=False)
+ASSIGNEE = Field(
+    "assignee",
+    "พิมพ์ชื่อหรือชื่อทีม",
+    parse_assignee,
+    _assignee_options,
+    clearable=False,
+)

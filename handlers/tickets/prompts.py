@@ -23,7 +23,18 @@ async def prompts_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if not lacking:
         return Reply((await ticket_cards.card(ctx, found),))
     await park_open(ctx)
-    return await advance(ctx, with_prompts(edit_ticket(ctx, found, {}, look=False), lacking))
+    return await advance(
+        ctx,
+        with_prompts(
+            edit_ticket(
+                ctx,
+                found,
+                {},
+                look=False,
+            ),
+            lacking,
+        ),
+    )
 
 
 @action("ticket.project")
@@ -33,4 +44,12 @@ async def project_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     values = {"projects": args["project"]}
     if args["years"]:
         values["data_years"] = f"{args['project']}: {args['years']}"
-    return await advance(ctx, edit_ticket(ctx, found, values, look=False))
+    return await advance(
+        ctx,
+        edit_ticket(
+            ctx,
+            found,
+            values,
+            look=False,
+        ),
+    )

@@ -3,7 +3,6 @@ itself.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 
 from domain.catalogue import ALWAYS_REQUIRED
@@ -13,11 +12,13 @@ from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button
 from handlers.desk import Context
+from handlers.forms.engine import unknown_of
 from handlers.i18n import _
-from handlers.labels import day, field_label, person_label
+from handlers.labels import day as day_label
+from handlers.labels import field_label, person_label
 from handlers.messages import sentence
 from handlers.projects.fields import likely
-from handlers.tickets.data import NO_CUSTOMER, NONE, as_data, created_text
+from handlers.tickets.data import NO_CUSTOMER, NONE, as_data, created_text, day
 from store import staff
 from store.tickets import hand_overs
 from store.tickets import records as tickets
@@ -26,30 +27,48 @@ NAMED = 3
 """How many wanted fields a button names."""
 
 
-def derived(ctx: Context, values: Mapping[str, str], *, closes: bool) -> dict[str, str]:
+def derived(
+    ctx: Context,
+    values: Mapping[str, str],
+    *,
+    closes: bool,
+) -> dict[str, str]:
     """What the texts say surely: a province's number of users, and the result that it comes to."""
-    if not ctx.desk.configuration.catalogue.wants(values.get("subject", ""), "user_count"):
+    if not ctx.catalogue.wants(values.get("subject", ""), "user_count"):
         return {}
-    read = read_user_count(
-        "\n".join((values.get("details", ""), values.get("result", ""))), ctx.today
-    )
-    month = read.month if read.month and read.month <= ctx.today else None
-    found = {
-        "province": read.province,
-        "user_count": "" if read.users is None else str(read.users),
-        "counted_on": month.isoformat() if month else "",
-    }
-    unknown = values.get("unknown", "").split(",")
+    unknown = unknown_of(values)
     new = {
         name: value
-        for name, value in found.items()
+        for name, value in _counted(ctx, values).items()
         if value and not values.get(name) and name not in unknown
     }
-    whole = {**values, **new}
-    if closes and not values.get("result") and whole.get("province") and whole.get("user_count"):
-        on = date.fromisoformat(whole["counted_on"]) if whole.get("counted_on") else None
-        new["result"] = count_text(whole["province"], int(whole["user_count"]), on)
+    if closes and not values.get("result"):
+        result = _count_result({**values, **new})
+        if result:
+            new["result"] = result
     return new
+
+
+def _counted(ctx: Context, values: Mapping[str, str]) -> dict[str, str]:
+    """A province's report as it is read out of details and result; "" where it says nothing."""
+    texts = (values.get("details", ""), values.get("result", ""))
+    read = read_user_count("\n".join(texts), ctx.today)
+    found = {"province": read.province}
+    if read.users is not None:
+        found["user_count"] = str(read.users)
+    if read.month and read.month <= ctx.today:
+        found["counted_on"] = read.month.isoformat()
+    return found
+
+
+def _count_result(values: Mapping[str, str]) -> str:
+    """The result that a province's report comes to; "" where its province or number is missing."""
+    province = values.get("province")
+    users = values.get("user_count")
+    if not province or not users:
+        return ""
+    month = day(values.get("counted_on", ""))
+    return count_text(province, int(users), month)
 
 
 def pairs(
@@ -62,8 +81,10 @@ def pairs(
     """Whether saving makes the second ticket of a forwarded mail (DOMAIN.md section 4,
     incoming-mail subjects).
     """
-    subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
-    if subject is None or not subject.forwards or values.get("real_customer") == NONE:
+    subject = ctx.catalogue.subjects.get(values.get("subject", ""))
+    if subject is None or not subject.forwards:
+        return False
+    if values.get("real_customer") == NONE:
         return False
     if saved is None:
         return True
@@ -74,66 +95,88 @@ def lacks_customer(ctx: Context, values: Mapping[str, str]) -> bool:
     """Whether a new ticket has no customer, though its subject usually has one and nobody said that
     there is none.
     """
-    subject = ctx.desk.configuration.catalogue.subjects.get(values.get("subject", ""))
-    without = subject is not None and subject.without_customer
-    return not (without or values.get("customer") or values.get(NO_CUSTOMER))
+    subject = ctx.catalogue.subjects.get(values.get("subject", ""))
+    if subject is not None and subject.without_customer:
+        return False
+    return not (values.get("customer") or values.get(NO_CUSTOMER))
 
 
 async def circumstances(
-    ctx: Context, values: Mapping[str, str]
+    ctx: Context,
+    values: Mapping[str, str],
 ) -> tuple[str, str, str, Decimal | None]:
     """What decides which fields a subject wants: subject, channel, the customer's type, price."""
-    code = values.get("customer")
-    kind = (await ctx.customer(code)).kind if code else ""
-    price = Decimal(values["price"]) if values.get("price") else None
-    return values["subject"], values["channel"], kind, price
+    kind = ""
+    if code := values.get("customer"):
+        kind = (await ctx.customer(code)).kind
+    price = values.get("price")
+    return (
+        values["subject"],
+        values["channel"],
+        kind,
+        Decimal(price) if price else None,
+    )
 
 
 def known_subject(ctx: Context, values: Mapping[str, str]) -> bool:
     """Whether there is a subject of the catalogue, and a channel, to ask by."""
-    return values.get("subject") in ctx.desk.configuration.catalogue.subjects and bool(
-        values.get("channel")
-    )
+    if not values.get("channel"):
+        return False
+    return values.get("subject") in ctx.catalogue.subjects
 
 
 async def closing(ctx: Context, values: Mapping[str, str]) -> list[str]:
     """What closing insists on (DOMAIN.md section 4, "What a subject asks for")."""
     if not known_subject(ctx, values):
         return list(ALWAYS_REQUIRED)
-    return list(
-        ctx.desk.configuration.catalogue.required_for_closing(*await circumstances(ctx, values))
-    )
+    by = await circumstances(ctx, values)
+    return list(ctx.catalogue.required_for_closing(*by))
 
 
 async def asked(ctx: Context, values: Mapping[str, str]) -> list[str]:
     """What the subject asks for at all: what closing insists on, then the prompts."""
     if not known_subject(ctx, values):
         return []
-    prompts = ctx.desk.configuration.catalogue.prompts(*await circumstances(ctx, values))
-    return [*await closing(ctx, values), *prompts]
+    by = await circumstances(ctx, values)
+    return [*await closing(ctx, values), *ctx.catalogue.prompts(*by)]
 
 
 def misfit(ctx: Context, values: Mapping[str, str]) -> bool:
     """The channel is not one of the subject's, and nobody has said yet that it is meant."""
     if not known_subject(ctx, values):
         return False
-    fits = ctx.desk.configuration.catalogue.fits(values["subject"], values["channel"])
-    return not fits and values.get("misfit") != f"{values['subject']} {values['channel']}"
+    subject = values["subject"]
+    channel = values["channel"]
+    if ctx.catalogue.fits(subject, channel):
+        return False
+    return values.get("misfit") != f"{subject} {channel}"
 
 
-def problems(ctx: Context, values: Mapping[str, str], touched: Mapping[str, str]) -> dict[str, str]:
+def problems(
+    ctx: Context,
+    values: Mapping[str, str],
+    touched: Mapping[str, str],
+) -> dict[str, str]:
     """Fields that this draft touches and that contradict others, with the sentence that says so."""
-    created, closed = values.get("created_on") or ctx.today.isoformat(), values.get("closed_on", "")
-    day, receipt = created.partition("T")[0], values.get("receipt_on", "")
-    found = {}
+    created = values.get("created_on") or ctx.today.isoformat()
+    created_day = created.partition("T")[0]
     # Of the same exactness: a day without a time is not after a moment of that day.
-    if closed[: len(created)] < created and closed and "created_on" in touched:
-        told = {"created": created_text(created), "closed": created_text(closed[: len(created)])}
-        found["created_on"] = sentence(InvalidInput("created_late", **told))
-    if receipt and receipt < day and {"receipt_on", "created_on"} & touched.keys():
-        told = {"created": created_text(day), "receipt": created_text(receipt)}
-        found["receipt_on"] = sentence(InvalidInput("receipt_before", **told))
-    return found
+    closed = values.get("closed_on", "")[: len(created)]
+    receipt = values.get("receipt_on", "")
+    found = {}
+    if closed and closed < created and "created_on" in touched:
+        found["created_on"] = InvalidInput(
+            "created_late",
+            created=created_text(created),
+            closed=created_text(closed),
+        )
+    if receipt and receipt < created_day and {"receipt_on", "created_on"} & touched.keys():
+        found["receipt_on"] = InvalidInput(
+            "receipt_before",
+            created=created_text(created_day),
+            receipt=created_text(receipt),
+        )
+    return {name: sentence(error) for name, error in found.items()}
 
 
 async def notes(
@@ -148,36 +191,50 @@ async def notes(
 
     A receipt that is used, a colleague who is away, what the subject wants in this field.
     """
-    found = []
-    assignee = values.get("assignee") or str(ctx.staff.id)
     done = closes or values.get("closed_on")
-    if (
-        not done
-        and assignee != str(ctx.staff.id)
-        and (away := (await away_until(ctx)).get(StaffId(int(assignee))))
-    ):
-        name = (await staff.get_staff(ctx.db, StaffId(int(assignee)))).name
-        found.append(f"⚠️ {person_label(name)}{away}")
-    if values.get("receipt_no"):
-        used = await tickets.list_by_receipt(ctx.db, values["receipt_no"], no)
-        if used:
-            found.append(
-                _(
-                    "⚠️ เลขที่ใบเสร็จ %(no)s ใช้แล้วใน %(tickets)s",
-                    no=values["receipt_no"],
-                    tickets=", ".join(used),
-                )
-            )
-    catalogue = ctx.desk.configuration.catalogue
-    if hint := catalogue.hint(values.get("subject", ""), values.get("channel", ""), asking):
-        found.append(_("ระบุ%(hint)s", hint=hint))
-    return found
+    hint = ctx.catalogue.hint(
+        values.get("subject", ""),
+        values.get("channel", ""),
+        asking,
+    )
+    found = [
+        "" if done else await _away_note(ctx, values.get("assignee", "")),
+        await _receipt_note(ctx, values.get("receipt_no", ""), no),
+        _("ระบุ%(hint)s", hint=hint) if hint else "",
+    ]
+    return [note for note in found if note]
+
+
+async def _away_note(ctx: Context, assignee: str) -> str:
+    """That the colleague who is to do it is on leave; "" for whoever is there."""
+    if assignee in ("", str(ctx.staff.id)):
+        return ""
+    person = StaffId(int(assignee))
+    away = (await away_until(ctx)).get(person)
+    if away is None:
+        return ""
+    name = (await staff.get_staff(ctx.db, person)).name
+    return f"⚠️ {person_label(name)}{away}"
+
+
+async def _receipt_note(ctx: Context, receipt: str, no: str) -> str:
+    """That another ticket than `no` names the receipt; "" where none does."""
+    if not receipt:
+        return ""
+    used = await tickets.list_by_receipt(ctx.db, receipt, no)
+    if not used:
+        return ""
+    return _(
+        "⚠️ เลขที่ใบเสร็จ %(no)s ใช้แล้วใน %(tickets)s",
+        no=receipt,
+        tickets=", ".join(used),
+    )
 
 
 async def away_until(ctx: Context) -> dict[StaffId, str]:
     """Who is on leave today, and until when, in words."""
     leaves = await hand_overs.list_leaves(ctx.db, ctx.today, ctx.today)
-    return {leave.staff: _("ลาถึง %(date)s", date=day(leave.last_on)) for leave in leaves}
+    return {leave.staff: _("ลาถึง %(date)s", date=day_label(leave.last_on)) for leave in leaves}
 
 
 async def wanted(ctx: Context, ticket: Ticket) -> list[str]:
@@ -196,18 +253,34 @@ async def want_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     wants.
     """
     lacking = await wanted(ctx, ticket)
-    buttons = []
-    own = ctx.desk.configuration.catalogue.wants(ticket.subject, "projects") and not ticket.projects
-    if (
-        own
-        and "projects" not in ticket.unknown
-        and (project := likely(ctx, f"{ticket.details}\n{ticket.result}"))
-    ):
-        args = {"no": ticket.no, "project": project[0], "years": project[1]}
-        buttons.append(
-            Button(f"＋ {project[2]}", "ticket.project", args, ticket.no, ticket.version, once=True)
-        )
+    buttons = _project_buttons(ctx, ticket)
     if not lacking:
-        return tuple(buttons)
-    names = " · ".join(map(field_label, lacking[:NAMED])) + (" …" if len(lacking) > NAMED else "")
-    return (*buttons, Button(_("เติม%(fields)s", fields=names), "ticket.prompts", {"no": ticket.no}))
+        return buttons
+    names = " · ".join(map(field_label, lacking[:NAMED]))
+    if len(lacking) > NAMED:
+        names += " …"
+    prompts = Button(_("เติม%(fields)s", fields=names), "ticket.prompts", {"no": ticket.no})
+    return (*buttons, prompts)
+
+
+def _project_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
+    """The project that the texts seem to be about, where the subject asks for one and none is
+    said.
+    """
+    if ticket.projects or "projects" in ticket.unknown:
+        return ()
+    if not ctx.catalogue.wants(ticket.subject, "projects"):
+        return ()
+    project = likely(ctx, f"{ticket.details}\n{ticket.result}")
+    if project is None:
+        return ()
+    name, years, label = project
+    take = Button(
+        f"＋ {label}",
+        "ticket.project",
+        {"no": ticket.no, "project": name, "years": years},
+        ticket.no,
+        ticket.version,
+        once=True,
+    )
+    return (take,)

@@ -27,7 +27,12 @@ async def add(ctx: Context, ticket: Ticket) -> None:
     """A new ticket; InvalidInput("assignee_left") where it is given to somebody without access."""
     await may_receive(ctx, ticket.assignee)
     write_new(ctx, ticket)
-    offer(ctx, ctx.staff, ticket, before=ctx.staff.id)
+    offer(
+        ctx,
+        ctx.staff,
+        ticket,
+        before=ctx.staff.id,
+    )
 
 
 def write_new(work: Work, ticket: Ticket) -> None:
@@ -50,10 +55,20 @@ async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
     return saved
 
 
-def write(work: Work, old: Ticket, new: Ticket, by: StaffId | None) -> None:
+def write(
+    work: Work,
+    old: Ticket,
+    new: Ticket,
+    by: StaffId | None,
+) -> None:
     """The bare change with all that follows from it, for whoever has checked all else."""
     work.change(
-        partial(store_saves.update_ticket, old=old, new=new, context=save_context(work, by))
+        partial(
+            store_saves.update_ticket,
+            old=old,
+            new=new,
+            context=save_context(work, by),
+        )
     )
 
 
@@ -100,13 +115,24 @@ async def may_receive(work: Work, receiver: StaffId | None) -> None:
         raise InvalidInput("assignee_left", name=person_label(person.name))
 
 
-def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) -> None:
+def offer(
+    ctx: Context,
+    giver: Staff,
+    ticket: Ticket,
+    before: StaffId | None,
+) -> None:
     """Somebody else was made responsible for what is to be done: that person is told, and may
     return it.
     """
     if ticket.is_done or ticket.assignee in (None, before, giver.id):
         return
-    made = Offer(uuid4().hex, ticket.no, giver.id, ticket.assignee, ctx.now)
+    made = Offer(
+        uuid4().hex,
+        ticket.no,
+        giver.id,
+        ticket.assignee,
+        ctx.now,
+    )
     ctx.change(partial(hand_overs.add_offers, offers=[made]))
     ctx.notify(
         partial(given_notice, ctx, giver.name, made, ticket),
@@ -115,7 +141,12 @@ def offer(ctx: Context, giver: Staff, ticket: Ticket, before: StaffId | None) ->
     )
 
 
-def given_notice(work: Work, giver: str, made: Offer, ticket: Ticket) -> Reply:
+def given_notice(
+    work: Work,
+    giver: str,
+    made: Offer,
+    ticket: Ticket,
+) -> Reply:
     """What the receiver of one ticket is told, of a team everyone in it."""
     to_team = _(
         "🎫 %(who)sฝากใบงาน %(no)s ให้%(team)s ผู้ที่กดรับก่อนเป็นผู้รับผิดชอบ",

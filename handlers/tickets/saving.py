@@ -53,7 +53,11 @@ def _begun(draft: Draft, now: datetime) -> datetime:
     return begun if begun.astimezone(BANGKOK).date() != now.astimezone(BANGKOK).date() else now
 
 
-async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
+async def save_new(
+    ctx: Context,
+    draft: Draft,
+    values: Mapping[str, str],
+) -> Reply:
     """A new ticket, closed where the officer said so; two for a forwarded mail."""
     pair = (
         await ticket_pair.reserve(ctx)
@@ -77,7 +81,13 @@ async def save_new(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Rep
     asked = ticket
     if pair:
         ticket = replace(
-            await ticket_pair.forwarded(ctx, ticket, values, pair), assignee=ctx.staff.id
+            await ticket_pair.forwarded(
+                ctx,
+                ticket,
+                values,
+                pair,
+            ),
+            assignee=ctx.staff.id,
         )
     elif draft.dialog.closes:
         ticket = pauses.closed(ticket, ctx.now)
@@ -116,7 +126,11 @@ async def _saved(ctx: Context, ticket: Ticket, made_for: str = "") -> Reply:
     return replace(reply, parts=(*reply.parts, *await what_follows(ctx, ticket, made_for=made_for)))
 
 
-async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) -> Reply:
+async def save_changes(
+    ctx: Context,
+    draft: Draft,
+    values: Mapping[str, str],
+) -> Reply:
     """Changes of a saved ticket, unless somebody else saved it since; a forwarded mail that is
     closed gets its pair.
     """
@@ -154,7 +168,13 @@ async def save_changes(ctx: Context, draft: Draft, values: Mapping[str, str]) ->
     ctx.audit("ticket.changed", ticket.no)
     end(ctx, draft, outcome=pair or ticket.no)
     if pair:
-        real = await ticket_pair.add_real(ctx, asked, values, pair, current.assignee)
+        real = await ticket_pair.add_real(
+            ctx,
+            asked,
+            values,
+            pair,
+            current.assignee,
+        )
         await draft_files.keep_with(ctx, draft, real)
         reply = await ticket_pair.saved(ctx, ticket, real)
         return replace(reply, parts=(*reply.parts, *await what_follows(ctx, real)))

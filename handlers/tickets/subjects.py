@@ -89,7 +89,12 @@ async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
             chosen["channel"] = channel
         options.append(Button(subject.label, "subject.open", chosen))
     kept = {"text": text} if text else {"channel": channel}
-    turns = turn_buttons("subject.list", kept, page, more=len(found) > (page + 1) * PAGE)
+    turns = turn_buttons(
+        "subject.list",
+        kept,
+        page,
+        more=len(found) > (page + 1) * PAGE,
+    )
     every = Button(_("ทุกช่องทาง"), "subject.channels")
     hint = _("แตะเรื่องเพื่อสร้างใบงาน")
     return Reply((Choice(f"{title} ({len(found)})\n{hint}", tuple(options), (*turns, every)),))

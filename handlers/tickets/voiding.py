@@ -89,7 +89,16 @@ async def _ask(ctx: Context, found: Ticket) -> Reply:
     if found.status is Status.VOIDED:
         return await ticket_cards.present_state(ctx, found)
     ctx.audit("ticket.read", found.no)
-    return await start(ctx, new_draft(ctx, FORM, {}, record=found.no, record_version=found.version))
+    return await start(
+        ctx,
+        new_draft(
+            ctx,
+            FORM,
+            {},
+            record=found.no,
+            record_version=found.version,
+        ),
+    )
 
 
 async def _heading(ctx: Context, draft: Draft) -> str:
@@ -97,7 +106,11 @@ async def _heading(ctx: Context, draft: Draft) -> str:
     return _("ยกเลิกใบงาน %(ticket)s", ticket=ticket_cards.ticket_words(ctx, found))
 
 
-async def _parse_reason(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+async def _parse_reason(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> Mapping[str, str]:
     return {"void_reason": _checked(text)}
 
 

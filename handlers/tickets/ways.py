@@ -41,7 +41,13 @@ def ways(
     pointer = Pointer(ctx.desk.configuration.telling, ctx.desk.configuration.catalogue, ctx.today)
     said = {"subject", "channel"} - guessed
     habit = (values["subject"], values["channel"])
-    return pointer.ways(values["details"], values.get("result", ""), habit, said, likely)
+    return pointer.ways(
+        values["details"],
+        values.get("result", ""),
+        habit,
+        said,
+        likely,
+    )
 
 
 async def likely_subjects(
@@ -86,8 +92,18 @@ async def _options(ctx: Context, draft: Draft) -> list[Option]:
     """The other ways, then the one of habit."""
     catalogue = ctx.desk.configuration.catalogue
     every = catalogue.active_subjects(ctx.today)
-    likely = await likely_subjects(ctx, draft.given.get("details", ""), "", every)
-    told = ways(ctx, draft.given, draft.dialog.guessed, [subject.code for subject in likely])
+    likely = await likely_subjects(
+        ctx,
+        draft.given.get("details", ""),
+        "",
+        every,
+    )
+    told = ways(
+        ctx,
+        draft.given,
+        draft.dialog.guessed,
+        [subject.code for subject in likely],
+    )
     habit = (draft.given["subject"], draft.given["channel"])
     return [
         Option(
@@ -122,4 +138,12 @@ def _meant(options: Sequence[Option], text: str) -> str:
     return numbered[0] if numbered else fields.match_option(list(options), text)
 
 
-WAY = Field("way", "", _parse, _options, clearable=False, hidden=True, settles=True)
+WAY = Field(
+    "way",
+    "",
+    _parse,
+    _options,
+    clearable=False,
+    hidden=True,
+    settles=True,
+)

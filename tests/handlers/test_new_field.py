@@ -80,7 +80,7 @@ class Added:
 TEXT = "TEXT NOT NULL DEFAULT ''"
 CHOICE = '[ticket.new_choice.values]\nlow = ["น้อย", "แย่"]\nhigh = ["มาก"]\n'
 PLAIN = (
-    Added("number", "int | None = None", "BIGINT", "๑,๖๐๐", "1,600", "1600", '"1,600"'),
+    Added("number", "int | None = None", "BIGINT", "๑,๖๐๐", "1,600", "1600", "1,600"),
     Added("money", "Decimal | None = None", "NUMERIC(14, 2)", "350 บาท", "350.00", "350.00", "350"),
     Added("day", "date | None = None", "DATE", "เมื่อวาน", "22 พ.ย. 69", "2026-11-22", "22/11/2569"),
     Added("month", "date | None = None", "DATE", "ต.ค. 69", "ต.ค. 69", "2026-10-01", "2026-10-01"),
