@@ -22,6 +22,7 @@ from handlers.owed.request_cards import (
     owed_button,
     owed_buttons,
     owed_line,
+    request_button,
     title,
     with_unreached,
 )
@@ -48,36 +49,49 @@ async def list_entries(work: Work, rows: Sequence[Owed]) -> list[Entry]:
     rows = await with_unreached(work, rows)
     lives = await requests.list_bare(work.db, list({row.request_id for row in rows}))
     names = await customer_names(work, list(lives.values()))
-    entries = [
-        Entry(row, lives[row.request_id], names.get(lives[row.request_id].request.customer, ""))
-        for row in rows
-    ]
+    entries = []
+    for row in rows:
+        life = lives[row.request_id]
+        name = names.get(life.request.customer, "")
+        entries.append(Entry(row, life, name))
     return sorted(entries, key=lambda entry: (entry.row.started_at, entry.row.id))
 
 
 def one_part(work: Work, head: str, entry: Entry, officer: str = "") -> ReplyPart:
-    """One thing owed: what, by whom, since when, how often asked, and all that can be done."""
-    row, life = entry.row, entry.life
+    """One thing owed: what, by whom, since when, how often asked, and all that can be done.
+
+    `head` = the first line; `officer` = who looks after it, "" where that need not be said."""
+    row = entry.row
+    life = entry.life
     rule = work.desk.configuration.rules.get(row.rule)
-    waited = how_long(row, work.now)
-    since = f"{day(row.started_at)} ({waited})" if waited else day(row.started_at)
     fields = [
         (_("ผู้รับบริการ"), f"{life.request.customer} {entry.name}"),
         (_("ค้าง"), value_label("waits", row.rule)),
-        (_("ตั้งแต่"), " ".join(filter(None, (since, row.ticket_no)))),
+        (_("ตั้งแต่"), _since(work, row)),
         (_("การเตือน"), " · ".join(how_often(row, reminding=True))),
         (field_label("assignee"), officer),
     ]
-    if rule and row.due_on:
-        fields.append((_("กำหนดส่ง"), format_date(row.due_on)))
-    note = _("เตือนครบแล้ว จะติดตามต่อหรือเลิกติดตาม") if rule and row.asks(rule) else ""
-    buttons = (
-        *owed_buttons(row, rule),
-        Button(_("ดูคำขอ"), "request.show", {"request": str(row.request_id)}),
-    )
+    note = ""
+    if rule:
+        if row.due_on:
+            fields.append((_("กำหนดส่ง"), format_date(row.due_on)))
+        if row.asks(rule):
+            note = _("เตือนครบแล้ว จะติดตามต่อหรือเลิกติดตาม")
     return Card(
-        f"{head}\n{title(life)}", tuple(field for field in fields if field[1]), note, buttons
+        f"{head}\n{title(life)}",
+        tuple(field for field in fields if field[1]),
+        note,
+        (*owed_buttons(row, rule), request_button(row.request_id)),
     )
+
+
+def _since(work: Work, row: Owed) -> str:
+    """Since when it is owed, how long that is, and the ticket that began it."""
+    since = day(row.started_at)
+    waited = how_long(row, work.now)
+    if waited:
+        since = f"{since} ({waited})"
+    return " ".join(filter(None, (since, row.ticket_no)))
 
 
 # Several in one message.
@@ -98,8 +112,8 @@ class Several:
     place: str = ""
 
     def __str__(self) -> str:
-        rows = ",".join(f"{row}:{officer}:{chased}" for row, (officer, chased) in self.then.items())
-        return ";".join((self.on.isoformat(), str(self.count), rows, self.place))
+        rows = [f"{row}:{officer}:{chased}" for row, (officer, chased) in self.then.items()]
+        return ";".join((self.on.isoformat(), str(self.count), ",".join(rows), self.place))
 
     def is_chased(self, row: Owed) -> bool:
         """Whether the customer was asked since; a letter that came back asked nobody."""
@@ -109,19 +123,21 @@ class Several:
         """Whether somebody else looks after it by now."""
         return str(row.assignee or "") != self.then[row.id][0]
 
+    def is_settled(self, row: Owed) -> bool:
+        """Whether it waits for no press of this list: it is over, somebody else's, or put off."""
+        if row.state is not OwedState.OPEN:
+            return True
+        return self.is_handed_on(row) or row.snoozed_on is not None
+
     def waits(self, row: Owed) -> bool:
         """Whether nothing was done about it yet."""
-        moved = row.snoozed_on is not None or self.is_handed_on(row) or self.is_chased(row)
-        return row.state is OwedState.OPEN and not moved
+        return not self.is_settled(row) and not self.is_chased(row)
 
 
 def several(work: Work, rows: Sequence[Owed], count: int) -> Several:
     """A new message that lists these, of so many in all."""
-    return Several(
-        work.today,
-        count,
-        {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]},
-    )
+    then = {row.id: (str(row.assignee or ""), row.reached()) for row in rows[:SHOWN]}
+    return Several(work.today, count, then)
 
 
 def read_several(text: str) -> Several | None:
@@ -129,11 +145,16 @@ def read_several(text: str) -> Several | None:
     if text.count(";") != 3:
         return None
     on, count, rows, place = text.split(";")
-    then = {
-        int(row): (officer, int(chased))
-        for row, officer, chased in (each.split(":") for each in rows.split(","))
-    }
-    return Several(date.fromisoformat(on), int(count), then, place)
+    then = {}
+    for each in rows.split(","):
+        row, officer, chased = each.split(":")
+        then[int(row)] = (officer, int(chased))
+    return Several(
+        date.fromisoformat(on),
+        int(count),
+        then,
+        place,
+    )
 
 
 def among(ctx: Context, args: Mapping[str, str]) -> str:
@@ -162,13 +183,21 @@ async def list_again(
     if found is None:
         return ()
     after = {row.id: row for row in changed if row.id}
-    rows = [after.get(row.id, row) for row in await owed.list_by_ids(ctx.db, list(found.then))]
+    stored = await owed.list_by_ids(ctx.db, list(found.then))
+    rows = [after.get(row.id, row) for row in stored]
     names = await staff.staff_names(ctx.db)
-    here = replace(found, place="")
-    part = list_part(ctx, here, await list_entries(ctx, rows), names, mine=ctx.staff.id)
+    entries = await list_entries(ctx, rows)
+    part = list_part(
+        ctx,
+        replace(found, place=""),
+        entries,
+        names,
+        mine=ctx.staff.id,
+    )
     if not found.place:
         return (part,)
     chat, _space, message = found.place.rpartition(" ")
+    # A message of another chat cannot be edited from here: the list is sent anew.
     ctx.earlier.append(Earlier(part, message if chat == _chat(ctx) else ""))
     return ()
 
@@ -187,24 +216,38 @@ def list_part(
 
     `names` = people by id, of whom `mine` reads it; `head` = what a new message begins with.
     """
-    lines, buttons = (
-        [head or _head(shown, sum(not shown.waits(entry.row) for entry in entries))],
-        list[Button](),
-    )
+    done = sum(not shown.waits(entry.row) for entry in entries)
+    lines = [head or _head(shown, done)]
+    buttons: list[Button] = []
     for number, entry in enumerate(entries, start=1):
         lines.append(f"{number} {_line(work, shown, entry, names, mine)}")
         buttons += _buttons(shown, entry.row, number)
-    if (more := shown.count - len(entries)) > 0:
+    more = shown.count - len(entries)
+    if more > 0:
         lines.append(_("และอีก %(count)s เรื่อง", count=more))
-    own = mine is None or all(officer == str(mine) for officer, _chased in shown.then.values())
-    buttons.append(Button(_("ทั้งหมด"), "owed.all", {"mine": "1"} if own else {}))
+    buttons.append(_all_button(shown, mine))
     return Paragraph("\n".join(lines), tuple(buttons))
+
+
+def _all_button(shown: Several, mine: StaffId | None) -> Button:
+    """[ทั้งหมด]: all of the reader's own, where the list held nobody else's; else all there is."""
+    officers = {officer for officer, _chased in shown.then.values()}
+    own = mine is None or officers <= {str(mine)}
+    return Button(
+        _("ทั้งหมด"),
+        "owed.all",
+        {"mine": "1"} if own else {},
+    )
 
 
 def _head(shown: Several, done: int) -> str:
     on = format_date(shown.on)
     if done == shown.count:
-        return _("✅ %(date)s · ดำเนินการครบ %(count)s เรื่อง", date=on, count=shown.count)
+        return _(
+            "✅ %(date)s · ดำเนินการครบ %(count)s เรื่อง",
+            date=on,
+            count=shown.count,
+        )
     return _(
         "⏰ %(date)s · เหลือ %(left)s จาก %(count)s เรื่อง",
         date=on,
@@ -216,34 +259,80 @@ def _head(shown: Several, done: int) -> str:
 def _line(
     work: Work, shown: Several, entry: Entry, names: Mapping[StaffId, str], mine: StaffId | None
 ) -> str:
-    row, rule = entry.row, work.desk.configuration.rules.get(entry.row.rule)
-    officer = names.get(row.assignee, "") if row.assignee is not None else ""
-    text = owed_line(work, entry.life, row, entry.name, reminding=True)
+    """One thing owed, and what became of it since the message was sent."""
+    row = entry.row
+    text = owed_line(
+        work,
+        entry.life,
+        row,
+        entry.name,
+        reminding=True,
+    )
     if row.state is not OwedState.OPEN:
         return text
+    officer = ""
+    if row.assignee is not None:
+        officer = names.get(row.assignee, "")
     if shown.is_handed_on(row):
-        return _("➡️ %(line)s · มอบหมายให้ %(name)s", line=text, name=officer or "-")
-    more = [officer] if officer and row.assignee != mine else []
-    if row.snoozed_on is not None:
-        return " · ".join(
-            (_("⏸ %(line)s · เลื่อนไป %(date)s", line=text, date=format_date(row.snoozed_on)), *more)
+        return _(
+            "➡️ %(line)s · มอบหมายให้ %(name)s",
+            line=text,
+            name=officer or "-",
         )
+    # The reader's own name would say nothing.
+    shown_officer = officer if row.assignee != mine else ""
+    if row.snoozed_on is not None:
+        on = format_date(row.snoozed_on)
+        parts = [
+            _(
+                "⏸ %(line)s · เลื่อนไป %(date)s",
+                line=text,
+                date=on,
+            ),
+            shown_officer,
+        ]
+        return " · ".join(filter(None, parts))
+    parts = [f"✉️ {text}" if shown.is_chased(row) else text]
+    rule = work.desk.configuration.rules.get(row.rule)
     if rule and row.asks(rule):
-        more.insert(0, _("เตือนครบแล้ว จะติดตามต่อหรือไม่"))
-    return " · ".join((f"✉️ {text}" if shown.is_chased(row) else text, *more))
+        parts.append(_("เตือนครบแล้ว จะติดตามต่อหรือไม่"))
+    parts.append(shown_officer)
+    return " · ".join(filter(None, parts))
 
 
 def _buttons(shown: Several, row: Owed, number: int) -> list[Button]:
-    if row.state is not OwedState.OPEN or shown.is_handed_on(row) or row.snoozed_on is not None:
+    """What can be done about the thing owed with this number; nothing once it is dealt with."""
+    if shown.is_settled(row):
         return []
-    got = _("%(n)s มารับแล้ว", n=number) if row.rule == "fetch" else _("%(n)s ได้รับแล้ว", n=number)
-    chase = (
-        []
-        if shown.is_chased(row)
-        else [owed_button(_("%(n)s ติดตาม", n=number), "owed.chase", row, str(shown))]
+    listed = str(shown)
+    buttons = []
+    if not shown.is_chased(row):
+        buttons.append(
+            owed_button(
+                _("%(n)s ติดตาม", n=number),
+                "owed.chase",
+                row,
+                listed,
+            )
+        )
+    got = _("%(n)s ได้รับแล้ว", n=number)
+    if row.rule == "fetch":
+        got = _("%(n)s มารับแล้ว", n=number)
+    buttons.append(
+        owed_button(
+            got,
+            "owed.received",
+            row,
+            listed,
+            changes=True,
+        )
     )
-    return [
-        *chase,
-        owed_button(got, "owed.received", row, str(shown), changes=True),
-        owed_button(_("%(n)s อื่น ๆ", n=number), "owed.show", row, str(shown)),
-    ]
+    buttons.append(
+        owed_button(
+            _("%(n)s อื่น ๆ", n=number),
+            "owed.show",
+            row,
+            listed,
+        )
+    )
+    return buttons

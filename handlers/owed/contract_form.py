@@ -12,7 +12,7 @@ from domain.errors import InvalidInput
 from domain.owed.contracts import Contract, check_due_on
 from domain.owed.requests import Life
 from domain.tickets.projects import find_projects
-from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.chat import Card, Reply, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import Field, Form, Option, Parse, end, enter_form, new_draft
@@ -36,17 +36,27 @@ async def _life(ctx: Context, draft: Draft) -> Life:
 async def _check_no(ctx: Context, draft: Draft, no: str) -> None:
     found = await contracts.find_contract(ctx.db, no)
     if found and found.request_id != int(draft.record):
-        raise await taken(ctx, no, await contracts.find_owner(ctx.db, no))
+        raise await taken(
+            ctx,
+            no,
+            await contracts.find_owner(ctx.db, no),
+        )
 
 
 async def _contacts(ctx: Context, draft: Draft) -> list[Option]:
-    customer = await ctx.customer((await _life(ctx, draft)).request.customer)
-    own = Option("", ticket_cards.shown_name(customer))
-    return [own, *(Option(str(contact.id), contact.name) for contact in customer.contacts)]
+    """The customer, and each of the contacts."""
+    life = await _life(ctx, draft)
+    customer = await ctx.customer(life.request.customer)
+    options = [Option("", ticket_cards.shown_name(customer))]
+    options += [Option(str(contact.id), contact.name) for contact in customer.contacts]
+    return options
 
 
 async def _parse_contact(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
-    return {"contact": fields.match_option(await _contacts(ctx, draft), text) if text else ""}
+    if not text:
+        return {"contact": ""}
+    options = await _contacts(ctx, draft)
+    return {"contact": fields.match_option(options, text)}
 
 
 async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
@@ -59,8 +69,9 @@ async def _parse_projects(ctx: Context, draft: Draft, text: str) -> Mapping[str,
     exact = [project for project in found if project.name == text] or found
     if len(exact) != 1:
         raise InvalidInput("projects", text=text[:60])
-    chosen = (await FORM.values(ctx, draft))["projects"].split(SEPARATOR)
-    return {"projects": SEPARATOR.join(dict.fromkeys(filter(None, (*chosen, exact[0].name))))}
+    values = await FORM.values(ctx, draft)
+    chosen = [*values["projects"].split(SEPARATOR), exact[0].name]
+    return {"projects": SEPARATOR.join(dict.fromkeys(filter(None, chosen)))}
 
 
 async def _project_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -82,7 +93,13 @@ CONTRACT_FIELDS: Mapping[str, Field] = {
     for field in (
         replace(contract_no_field("พิมพ์เลขที่สัญญา เช่น 81/2569", _check_no), clearable=False),
         fields.past_date_field("contract_on", "พิมพ์วันที่ของสัญญา เช่น 24 ก.พ. 69"),
-        Field("contact", "", _parse_contact, _contacts, clearable=False),
+        Field(
+            "contact",
+            "",
+            _parse_contact,
+            _contacts,
+            clearable=False,
+        ),
         Field("projects", "พิมพ์ชื่อหรือชื่อย่อ เช่น สรง.", _parse_projects, _project_options),
         fields.text_field("data_years", "พิมพ์ปีของข้อมูล เช่น 2559-2561 หรือ ไตรมาส 2 พ.ศ. 2562"),
         fields.text_field("purpose", "พิมพ์วัตถุประสงค์การใช้ข้อมูล", fields.LONG_LIMIT),
@@ -150,38 +167,54 @@ class ContractForm(Form):
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         life = await _life(ctx, draft)
-        changed = [
-            (field_label(name), await self._text(ctx, draft, name))
-            for name in self.fields
-            if name in draft.given
-        ]
-        return Card(
-            _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life)),
-            tuple(line for line in changed if line[1]),
-        )
+        changed = []
+        for name in self.fields:
+            if name in draft.given:
+                changed.append(
+                    (
+                        field_label(name),
+                        await self._text(
+                            ctx,
+                            draft,
+                            name,
+                        ),
+                    )
+                )
+        title = _("📄 แก้ไข%(what)s", what=request_cards.plain_title(life))
+        return Card(title, tuple(line for line in changed if line[1]))
 
     async def _text(self, ctx: Context, draft: Draft, name: str) -> str:
-        value = (await self.values(ctx, draft)).get(name, "")
+        """A field as people read it."""
+        values = await self.values(ctx, draft)
+        value = values.get(name, "")
         if name == "contact":
+            life = await _life(ctx, draft)
             return await ticket_cards.contact_name(
-                ctx, (await _life(ctx, draft)).request.customer, int(value or 0)
+                ctx,
+                life.request.customer,
+                int(value or 0),
             )
         if name == "projects":
             return value.replace(SEPARATOR, ", ")
-        return format_date(date.fromisoformat(value)) if value and name.endswith("_on") else value
+        if value and name.endswith("_on"):
+            return format_date(date.fromisoformat(value))
+        return value
 
     async def present(self, ctx: Context, draft: Draft, name: str) -> str:
         return await self._text(ctx, draft, name)
 
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         life = await _life(ctx, draft)
-        contract = _filled(
-            life.contract or Contract("", life.request.id), await self.values(ctx, draft)
-        )
+        base = life.contract or Contract("", life.request.id)
+        contract = _filled(base, await self.values(ctx, draft))
         if contract == life.contract:
-            end(ctx, draft, outcome=contract.no, state="cancelled")
-            show = Button(_("ดูคำขอ"), "request.show", {"request": draft.record})
-            return Reply((Paragraph(_("ไม่มีการเปลี่ยนแปลง"), (show,)),))
+            end(
+                ctx,
+                draft,
+                outcome=contract.no,
+                state="cancelled",
+            )
+            return say(_("ไม่มีการเปลี่ยนแปลง"), request_cards.request_button(life.request.id))
         end(ctx, draft, outcome=contract.no)
         return await save_contract(ctx, life, contract)
 
@@ -205,28 +238,51 @@ def edit_contract(ctx: Context, life: Life, *, look: bool = False) -> Draft:
 
 
 async def save_contract(ctx: Context, life: Life, contract: Contract) -> Reply:
-    """Write a contract, new (id 0) or changed, and tell what that means for what is owed."""
+    """Writes a contract, new (id 0) or changed, and tells what that means for what is owed."""
     if life.contract is None:
-        ctx.change(partial(requests.add_contract, contract=contract, context=save_context(ctx)))
+        ctx.change(
+            partial(
+                requests.add_contract,
+                contract=contract,
+                context=save_context(ctx),
+            )
+        )
     else:
         change = partial(
-            requests.change_contract, old=life.contract, new=contract, version=life.request.version
+            requests.change_contract,
+            old=life.contract,
+            new=contract,
+            version=life.request.version,
+            context=save_context(ctx),
         )
-        ctx.change(partial(change, context=save_context(ctx)))
+        ctx.change(change)
     ctx.audit("contract.saved", contract.no)
     after = replace(life, contract=contract)
+    lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=contract.no), *_new_dates(ctx, after)]
+    edit = request_cards.button(_("แก้ไขสัญญา"), "contract.edit", after)
+    part = request_cards.outcome(
+        ctx,
+        after,
+        lines,
+        (edit,),
+    )
+    return Reply((part,), confirms=True)
+
+
+def _new_dates(ctx: Context, life: Life) -> list[str]:
+    """When what was owed before is due by the contract's dates, and when it is reminded of."""
     rules = ctx.desk.configuration.rules
-    changed = requests.settlement(after, rules, ctx.now)
-    lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=contract.no)]
-    for row in changed:
+    lines = []
+    for row in requests.settlement(life, rules, ctx.now):
         at = requests.next_of(row, save_context(ctx))
         if row.id and at:
+            due = format_date(row.first_on(rules[row.rule]))
+            remind_on = request_cards.day(at)
             lines.append(
                 _(
                     "ครบกำหนด %(due)s · เตือน %(at)s",
-                    due=format_date(row.first_on(rules[row.rule])),
-                    at=request_cards.day(at),
+                    due=due,
+                    at=remind_on,
                 )
             )
-    edit = request_cards.button(_("แก้ไขสัญญา"), "contract.edit", after)
-    return Reply((request_cards.outcome(ctx, after, lines, (edit,)),), confirms=True)
+    return lines

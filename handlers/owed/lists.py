@@ -5,6 +5,7 @@ and totals.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from domain.customers.records import Customer
 from domain.dates.days import BANGKOK, format_date
@@ -12,7 +13,7 @@ from domain.errors import InvalidInput
 from domain.owed.rules import OwedState
 from domain.text import digits, shorten
 from domain.tickets.records import parse_contract_no
-from handlers.chat import Button, Choice, Paragraph, Reply
+from handlers.chat import Button, Choice, Paragraph, Reply, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _, speaking
 from handlers.labels import value_label
@@ -22,9 +23,11 @@ from handlers.registry import NOTHING, action, command
 from handlers.tickets import cards as ticket_cards
 from store.customers import records as register
 from store.owed import contracts as store
-from store.owed.contracts import Filter, Listed
+from store.owed.contracts import Debtor, Filter, Listed
 
 PAGE = 8
+YEARS = 3
+"""So many years are offered as filters."""
 _CONTRACT_NO = r"\s*[\d๐-๙]{1,5}\s*/\s*[\d๐-๙]{2,4}\s*$"
 
 
@@ -56,10 +59,12 @@ class View:
 
 def _narrowed(view: View, word: str) -> View | None:
     """The list with the filter that a word names; the word for a year may stand before it by
-    itself.
+    itself. None for a word that is no filter.
     """
     with speaking("th"):
-        overdue, mine, before_year = _("เกินกำหนด"), _("ของฉัน"), _("ปี %(year)s", year="").strip()
+        overdue = _("เกินกำหนด")
+        mine = _("ของฉัน")
+        before_year = _("ปี %(year)s", year="").strip()
     if word == before_year:
         return view
     if word in (overdue, "overdue"):
@@ -67,14 +72,21 @@ def _narrowed(view: View, word: str) -> View | None:
     if word in (mine, "mine"):
         return replace(view, mine="1")
     year = re.fullmatch(r"(?:25)?(\d{2})", digits(word.removeprefix(before_year)))
-    return replace(view, year=f"25{year[1]}") if year else None
+    if year is None:
+        return None
+    return replace(view, year=f"25{year[1]}")
 
 
 def _are_filters(text: str) -> bool:
     return all(_narrowed(View(""), word) for word in text.casefold().split())
 
 
-@command("contract", "สัญญา", about="สัญญาและเรื่องที่ค้าง เช่น สัญญา 81/2563", fits=_CONTRACT_NO)
+@command(
+    "contract",
+    "สัญญา",
+    about="สัญญาและเรื่องที่ค้าง เช่น สัญญา 81/2563",
+    fits=_CONTRACT_NO,
+)
 async def contract(ctx: Context, args: str) -> Reply:
     """One contract with its whole life; without a number the list."""
     if not args.strip():
@@ -146,9 +158,8 @@ async def debtors(ctx: Context, args: str) -> Reply:
 async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A list with another filter, or another page of it."""
     known = {"overdue", "mine", "year", "page"}
-    return await show_list(
-        ctx, View(args["list"], **{name: args[name] for name in known & args.keys()})
-    )
+    given = {name: args[name] for name in known & args.keys()}
+    return await show_list(ctx, View(args["list"], **given))
 
 
 @action("owed.all")
@@ -159,73 +170,118 @@ async def all_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def show_list(ctx: Context, view: View) -> Reply:
     """One page of a list, with its totals, its filters and the pages beside it."""
+    page = int(view.page)
+    rows, counts = await _read_page(ctx, view, page)
+    total = sum(counts.values())
+    buttons = (
+        *await _filters(ctx, view),
+        *_pages(
+            view,
+            page,
+            total,
+        ),
+    )
+    head = _title(view, counts, total, page)
+    if not rows:
+        return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", buttons),))
+    return Reply(
+        (
+            Choice(
+                head,
+                await _options(ctx, view, rows),
+                buttons,
+            ),
+        )
+    )
+
+
+async def _read_page(
+    ctx: Context, view: View, page: int
+) -> tuple[Sequence[Listed], Mapping[str, int]]:
+    """The lines of a page, counted from 0, and how many there are in all of each state."""
     wanted = Filter(
         overdue_before=ctx.today if view.overdue else None,
         assignee=ctx.staff.id if view.mine else None,
         year=int(view.year) if view.year else None,
     )
-    page = int(view.page)
+    start = page * PAGE
     if view.name == "contracts":
-        rows, counts = await store.list_contracts(ctx.db, wanted, PAGE, page * PAGE)
-    elif view.name == "unreturned":
-        rows, counts = await store.list_owed(ctx.db, ("contract",), wanted, PAGE, page * PAGE)
-    elif view.name == "research":
-        rows, counts = await store.list_owed(
-            ctx.db, ("research",), wanted, PAGE, page * PAGE, only_open=False
+        return await store.list_contracts(
+            ctx.db,
+            wanted,
+            PAGE,
+            start,
         )
-    else:
-        rules = tuple(ctx.desk.configuration.rules)
-        rows, counts = await store.list_owed(ctx.db, rules, wanted, PAGE, page * PAGE)
-    total = sum(counts.values())
-    buttons = (*await _filters(ctx, view), *_pages(view, page, total))
-    head = _title(view, counts, total, page)
-    if not rows:
-        return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", buttons),))
-    return Reply((Choice(head, await _options(ctx, view, rows), buttons),))
+    rules = {
+        "unreturned": ("contract",),
+        "research": ("research",),
+        "owed": tuple(ctx.desk.configuration.rules),
+    }[view.name]
+    # The list of research results shows those that came, too.
+    only_open = view.name != "research"
+    return await store.list_owed(
+        ctx.db,
+        rules,
+        wanted,
+        PAGE,
+        start,
+        only_open=only_open,
+    )
 
 
 def _title(view: View, counts: Mapping[str, int], total: int, page: int) -> str:
-    name = {
+    """What the list shows, narrowed by what, with its totals and the number of the page."""
+    names = {
         "contracts": _("📄 สัญญา"),
         "unreturned": _("📄 สัญญาที่ยังไม่ส่งคืน"),
         "research": _("📄 ผลงานวิจัย"),
         "owed": _("⏰ ค้างส่ง"),
-    }[view.name]
-    chosen = [_("เกินกำหนด")] if view.overdue else []
-    chosen += [_("ของฉัน")] if view.mine else []
-    chosen += [_("ปี %(year)s", year=view.year)] if view.year else []
-    states = [
-        f"{value_label('owed_state', state) if state else _('ยังไม่ส่ง')} {n}"
-        for state, n in sorted(counts.items())
-    ]
-    head = " · ".join(
-        (
-            name,
-            *chosen,
-            _("ทั้งหมด %(count)s", count=total),
-            *(() if view.name in ("owed", "unreturned") else states),
+    }
+    parts = [names[view.name]]
+    if view.overdue:
+        parts.append(_("เกินกำหนด"))
+    if view.mine:
+        parts.append(_("ของฉัน"))
+    if view.year:
+        parts.append(_("ปี %(year)s", year=view.year))
+    parts.append(_("ทั้งหมด %(count)s", count=total))
+    # The other lists hold but one state.
+    if view.name not in ("owed", "unreturned"):
+        for state, count in sorted(counts.items()):
+            label = value_label("owed_state", state) if state else _("ยังไม่ส่ง")
+            parts.append(f"{label} {count}")
+    title = " · ".join(parts)
+    if total > PAGE:
+        title += _(
+            " · หน้า %(page)s/%(pages)s",
+            page=page + 1,
+            pages=-(-total // PAGE),
         )
-    )
-    return head + (
-        _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-total // PAGE))
-        if total > PAGE
-        else ""
-    )
+    return title
 
 
 async def _options(ctx: Context, view: View, rows: Sequence[Listed]) -> tuple[Button, ...]:
+    """A button a line, which opens the request."""
     found = await register.list_customers(ctx.db, list({row.customer for row in rows}))
     names: dict[str, str] = {customer.code: ticket_cards.shown_name(customer) for customer in found}
     for code in names:
         ctx.audit("customer.listed", code)
-    return tuple(
-        Button(
-            _line(ctx, view, row, names.get(row.customer, "")),
-            "request.show",
-            {"request": str(row.request_id)},
+    buttons = []
+    for row in rows:
+        line = _line(
+            ctx,
+            view,
+            row,
+            names.get(row.customer, ""),
         )
-        for row in rows
-    )
+        buttons.append(
+            Button(
+                line,
+                "request.show",
+                {"request": str(row.request_id)},
+            )
+        )
+    return tuple(buttons)
 
 
 def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
@@ -235,45 +291,65 @@ def _line(ctx: Context, view: View, row: Listed, name: str) -> str:
     if row.research_title and view.name == "research":
         parts.append(row.research_title[:60])
     if row.state == OwedState.OPEN and row.started_at and row.expected_on:
-        days = (ctx.today - row.started_at.astimezone(BANGKOK).date()).days
-        late = "⚠️ " if row.expected_on < ctx.today else ""
-        parts.append(
-            f"{late}{value_label('waits', row.rule)} {request_cards.waited(days)}".rstrip()
+        parts += _waits(
+            ctx,
+            row,
+            row.started_at,
+            row.expected_on,
         )
-        parts.append(_("กำหนด %(date)s", date=format_date(row.expected_on)))
-        if row.reminders:
-            parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.reminders))
     elif row.state and row.ended_at:
-        parts.append(f"{value_label('owed_state', row.state)} {request_cards.day(row.ended_at)}")
+        state = value_label("owed_state", row.state)
+        parts.append(f"{state} {request_cards.day(row.ended_at)}")
     elif row.signed_on:
         parts.append(format_date(row.signed_on))
     return " · ".join(parts)
 
 
+def _waits(ctx: Context, row: Listed, started_at: datetime, expected_on: date) -> list[str]:
+    """What is still owed: for how long, until when, and how often it was reminded of."""
+    days = (ctx.today - started_at.astimezone(BANGKOK).date()).days
+    late = "⚠️ " if expected_on < ctx.today else ""
+    waits = value_label("waits", row.rule)
+    parts = [f"{late}{waits} {request_cards.waited(days)}".rstrip()]
+    parts.append(_("กำหนด %(date)s", date=format_date(expected_on)))
+    if row.reminders:
+        parts.append(_("เตือนแล้ว %(count)s ครั้ง", count=row.reminders))
+    return parts
+
+
 async def _filters(ctx: Context, view: View) -> list[Button]:
     """What narrows the list further, and what takes a filter away."""
-    buttons = [
-        view.button(
-            _("ทุกกำหนด") if view.overdue else _("เกินกำหนด"), overdue="" if view.overdue else "1"
-        )
-    ]
-    buttons.append(
-        view.button(_("ของทุกคน") if view.mine else _("ของฉัน"), mine="" if view.mine else "1")
-    )
+    overdue = view.button(_("เกินกำหนด"), overdue="1")
+    if view.overdue:
+        overdue = view.button(_("ทุกกำหนด"), overdue="")
+    mine = view.button(_("ของฉัน"), mine="1")
+    if view.mine:
+        mine = view.button(_("ของทุกคน"), mine="")
+    buttons = [overdue, mine]
     if view.year:
         buttons.append(view.button(_("ทุกปี"), year=""))
     elif view.name != "owed":
-        years = (await store.list_years(ctx.db))[:3]
-        buttons += [view.button(_("ปี %(year)s", year=year), year=str(year)) for year in years]
-    buttons.append(Button(_("ตามผู้รับบริการ"), "owed.debtors", {"page": "0"}))
+        years = await store.list_years(ctx.db)
+        for year in years[:YEARS]:
+            buttons.append(view.button(_("ปี %(year)s", year=year), year=str(year)))
+    buttons.append(
+        Button(
+            _("ตามผู้รับบริการ"),
+            "owed.debtors",
+            {"page": "0"},
+        )
+    )
     return buttons
 
 
 def _pages(view: View, page: int, total: int) -> list[Button]:
-    back = [view.button(_("ก่อนหน้า"), page=str(page - 1))] if page else []
-    return back + (
-        [view.button(_("ถัดไป"), page=str(page + 1))] if total > (page + 1) * PAGE else []
-    )
+    """The page before and the page after this one."""
+    buttons = []
+    if page:
+        buttons.append(view.button(_("ก่อนหน้า"), page=str(page - 1)))
+    if total > (page + 1) * PAGE:
+        buttons.append(view.button(_("ถัดไป"), page=str(page + 1)))
+    return buttons
 
 
 # Who owes what.
@@ -287,24 +363,63 @@ async def debtors_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def show_debtors(ctx: Context, page: int) -> Reply:
     """One page of the customers who owe something."""
-    found, total = await store.list_debtors(ctx.db, ctx.today, PAGE, page * PAGE)
+    found, total = await store.list_debtors(
+        ctx.db,
+        ctx.today,
+        PAGE,
+        page * PAGE,
+    )
+    codes = [debtor.customer for debtor in found]
     people: dict[str, Customer] = {
-        each.code: each
-        for each in await register.list_customers(ctx.db, [debtor.customer for debtor in found])
+        each.code: each for each in await register.list_customers(ctx.db, codes)
     }
     options = []
     for debtor in found:
         ctx.audit("customer.listed", debtor.customer)
-        name = ticket_cards.shown_name(people[debtor.customer]) if debtor.customer in people else ""
-        parts = [f"{debtor.customer} {name}", _("ค้าง %(count)s เรื่อง", count=debtor.count)]
-        parts += [_("เกินกำหนด %(count)s", count=debtor.overdue)] if debtor.overdue else []
-        parts.append(_("ตั้งแต่ %(date)s", date=request_cards.day(debtor.since)))
-        options.append(Button(" · ".join(parts), "request.list", {"code": debtor.customer}))
-    buttons = [Button(_("ก่อนหน้า"), "owed.debtors", {"page": str(page - 1)})] if page else []
-    if total > (page + 1) * PAGE:
-        buttons.append(Button(_("ถัดไป"), "owed.debtors", {"page": str(page + 1)}))
-    buttons.append(Button(_("ทั้งหมดตามวันที่"), "owed.list", {"list": "owed"}))
+        customer = people.get(debtor.customer)
+        name = ticket_cards.shown_name(customer) if customer else ""
+        line = _debtor_line(debtor, name)
+        options.append(
+            Button(
+                line,
+                "request.list",
+                {"code": debtor.customer},
+            )
+        )
+    buttons = turn_buttons(
+        "owed.debtors",
+        {},
+        page,
+        more=total > (page + 1) * PAGE,
+    )
+    buttons.append(
+        Button(
+            _("ทั้งหมดตามวันที่"),
+            "owed.list",
+            {"list": "owed"},
+        )
+    )
     head = _("⏰ ค้างส่ง · %(count)s ราย", count=total)
     if not options:
         return Reply((Paragraph(f"{head}\n{_('ไม่มีรายการ')}", tuple(buttons)),))
-    return Reply((Choice(head, tuple(options), tuple(buttons)),))
+    return Reply(
+        (
+            Choice(
+                head,
+                tuple(options),
+                tuple(buttons),
+            ),
+        )
+    )
+
+
+def _debtor_line(debtor: Debtor, name: str) -> str:
+    """`C81554 ผศ.ดร.กมลชนก · ค้าง 2 เรื่อง · เกินกำหนด 1 · ตั้งแต่ 3 พ.ย. 69`"""
+    parts = [
+        f"{debtor.customer} {name}",
+        _("ค้าง %(count)s เรื่อง", count=debtor.count),
+    ]
+    if debtor.overdue:
+        parts.append(_("เกินกำหนด %(count)s", count=debtor.overdue))
+    parts.append(_("ตั้งแต่ %(date)s", date=request_cards.day(debtor.since)))
+    return " · ".join(parts)

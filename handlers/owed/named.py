@@ -2,7 +2,7 @@
 
 from domain.owed.requests import Life
 from domain.tickets.references import ReferenceKind
-from handlers.chat import Button, Masked, Paragraph, Reply
+from handlers.chat import Button, Masked, Reply, say
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.owed import request_cards
@@ -27,7 +27,11 @@ class ContractRecords(RecordKind):
         return await by_contract(ctx, no)
 
     async def option(self, ctx: Context, no: str) -> Button:
-        return Button(_("📄 สัญญา %(no)s", no=no), "find.text", {"text": no})
+        return Button(
+            _("📄 สัญญา %(no)s", no=no),
+            "find.text",
+            {"text": no},
+        )
 
     async def masked(self, ctx: Context, no: str) -> Masked:
         contract = await contracts.get_contract(ctx.db, no)
@@ -50,10 +54,15 @@ def _masked_line(life: Life) -> Masked:
 
 async def by_contract(ctx: Context, contract_no: str) -> Reply:
     """A microdata contract with its request; for one that only tickets name, those."""
-    if contract := await contracts.find_contract(ctx.db, contract_no):
+    contract = await contracts.find_contract(ctx.db, contract_no)
+    if contract:
         return await request_cards.show(ctx, contract.request_id)
     found = await tickets.list_by_contract(ctx.db, contract_no)
     if found:
         return ticket_list(ctx, _("📄 สัญญา %(no)s", no=contract_no), found)
-    lists = Button(_("รายการสัญญา"), "owed.list", {"list": "contracts"})
-    return Reply((Paragraph(_("ไม่พบสัญญา %(no)s ตรวจเลขที่อีกครั้ง", no=contract_no), (lists,)),))
+    lists = Button(
+        _("รายการสัญญา"),
+        "owed.list",
+        {"list": "contracts"},
+    )
+    return say(_("ไม่พบสัญญา %(no)s ตรวจเลขที่อีกครั้ง", no=contract_no), lists)

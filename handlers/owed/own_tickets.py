@@ -19,17 +19,18 @@ async def record(
     ctx: Context, life: Life, subject: str, details: str, result: str, no: str = ""
 ) -> tuple[Ticket, Life, list[Owed]]:
     """A ticket on this request, closed unless its subject insists on more; with the request after
-    it.
+    it, and the things owed that it changes.
 
-    `details` and `result` are for the office's records: in Thai, whoever presses.
+    `details` and `result` are for the office's records: in Thai, whoever presses. `no` = the number
+    that was given out for it already.
     """
     catalogue = ctx.desk.configuration.catalogue
     customer = await ctx.customer(life.request.customer)
     channels = catalogue.subject(subject).channels or tuple(catalogue.channels)
     channel = "email" if "email" in channels else channels[0]
-    contract = life.contract
+    number = TicketNo(no) if no else await counters.reserve_ticket_no(ctx.db, ctx.now)
     ticket = Ticket(
-        no=TicketNo(no) if no else await counters.reserve_ticket_no(ctx.db, ctx.now),
+        no=number,
         channel=channel,
         subject=subject,
         details=details,
@@ -38,25 +39,37 @@ async def record(
         recorded_by=ctx.staff.id,
         assignee=ctx.staff.id,
         customer=life.request.customer,
-        contact_id=contract.contact_id if contract else None,
         projects=projects(life),
         data_years=data_years(life),
         result=result,
-        contract_no=contract.no if contract else "",
-        contract_on=contract.signed_on if contract else None,
     )
-    needed = catalogue.required_for_closing(subject, channel, customer.kind, None)
-    if all(getattr(ticket, name) for name in needed):
-        ticket = replace(ticket, status=Status.CLOSED, closed_at=ctx.now)
-    await ticket_saves.add(ctx, ticket)
-    ctx.change(
-        partial(
-            requests.set_request,
-            ticket_no=ticket.no,
-            request_id=life.request.id,
-            context=save_context(ctx),
+    if life.contract:
+        ticket = replace(
+            ticket,
+            contact_id=life.contract.contact_id,
+            contract_no=life.contract.no,
+            contract_on=life.contract.signed_on,
         )
+    needed = catalogue.required_for_closing(
+        subject,
+        channel,
+        customer.kind,
+        None,
     )
+    if all(getattr(ticket, name) for name in needed):
+        ticket = replace(
+            ticket,
+            status=Status.CLOSED,
+            closed_at=ctx.now,
+        )
+    await ticket_saves.add(ctx, ticket)
+    change = partial(
+        requests.set_request,
+        ticket_no=ticket.no,
+        request_id=life.request.id,
+        context=save_context(ctx),
+    )
+    ctx.change(change)
     ctx.audit("ticket.created", ticket.no)
     after, changed = settled(ctx, life, ticket)
     return ticket, after, changed

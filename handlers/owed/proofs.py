@@ -26,15 +26,21 @@ from store.files import File
 from store.owed import requests
 from store.owed import rows as owed
 
+Loaded = tuple[Owed, Life, Rule]
+"""A thing owed with its request and its rule."""
 
-async def load(ctx: Context, args: Mapping[str, str]) -> tuple[Owed, Life, Rule]:
-    """The thing owed that a button means, with its request and rule; audited."""
+
+async def load(ctx: Context, args: Mapping[str, str]) -> Loaded:
+    """The thing owed that a button means, with its request and rule; audited. NotFound("owed")
+    where the office no longer has such a rule.
+    """
     row = await owed.get_owed(ctx.db, int(args["owed"]))
     rule = ctx.desk.configuration.rules.get(row.rule)
     if rule is None:
         raise NotFound("owed")
     ctx.audit("request.read", requests.record(row.request_id))
-    return row, await requests.get_life(ctx.db, row.request_id), rule
+    life = await requests.get_life(ctx.db, row.request_id)
+    return row, life, rule
 
 
 async def present_row(ctx: Context, row: Owed) -> Reply:
@@ -61,44 +67,88 @@ class Received:
 
 
 async def receive(ctx: Context, row: Owed, life: Life, rule: Rule) -> Received:
-    """End what is owed: by the ticket of its proof, or by the officer's word where the rule wants
+    """Ends what is owed: by the ticket of its proof, or by the officer's word where the rule wants
     none.
 
     A file or photo of the proof belongs to the ticket that this returns.
     """
-    subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
     ctx.change(partial(owed.hold, row=row))
+    subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.proof)
     got = value_label("got", row.rule)
-    by_word = replace(row, state=OwedState.RECEIVED, ended_at=ctx.now, snoozed_on=None)
-    change = partial(requests.change_owed, old=row, new=by_word, context=save_context(ctx))
     if not subject:
-        ctx.change(change)
+        by_word = _end_by_word(ctx, row)
+        line = _("✅ %(got)s หยุดเตือน", got=got)
         return Received(
-            with_changed(life, [by_word]), [_("✅ %(got)s หยุดเตือน", got=got)], [by_word]
+            with_changed(life, [by_word]),
+            [line],
+            [by_word],
         )
     with speaking("th"):
         details = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
         result = value_label("got", row.rule)
-    ticket, after, changed = await own_tickets.record(ctx, life, subject, details, result)
-    lines = request_cards.told(ctx.desk, life, changed, ctx.now)
-    label = ctx.desk.configuration.catalogue.subject_label(subject)
+    ticket, after, changed = await own_tickets.record(
+        ctx,
+        life,
+        subject,
+        details,
+        result,
+    )
     if ticket.status is Status.CLOSED:
-        return Received(
-            after,
-            [*lines, _("%(no)s (%(subject)s) ปิดแล้ว", no=ticket.no, subject=label)],
+        lines = request_cards.told(
+            ctx.desk,
+            life,
             changed,
-            ticket,
+            ctx.now,
         )
+        label = ctx.desk.configuration.catalogue.subject_label(subject)
+        lines.append(
+            _(
+                "%(no)s (%(subject)s) ปิดแล้ว",
+                no=ticket.no,
+                subject=label,
+            )
+        )
+        return Received(after, lines, changed, ticket)
     # The subject insists on more than is known here: the word ends it, the ticket waits for the
     # rest.
-    ctx.change(change)
-    told = _("✅ %(got)s หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด", got=got, no=ticket.no)
-    return Received(with_changed(after, [by_word]), [told], [by_word], ticket)
+    by_word = _end_by_word(ctx, row)
+    told = _(
+        "✅ %(got)s หยุดเตือน · %(no)s ยังเปิดอยู่ ใส่ข้อมูลที่ขาดแล้วปิด",
+        got=got,
+        no=ticket.no,
+    )
+    return Received(
+        with_changed(after, [by_word]),
+        [told],
+        [by_word],
+        ticket,
+    )
+
+
+def _end_by_word(ctx: Context, row: Owed) -> Owed:
+    """Ends what is owed without a ticket; returns it as it is then."""
+    ended = replace(
+        row,
+        state=OwedState.RECEIVED,
+        ended_at=ctx.now,
+        snoozed_on=None,
+    )
+    ctx.change(
+        partial(
+            requests.change_owed,
+            old=row,
+            new=ended,
+            context=save_context(ctx),
+        )
+    )
+    return ended
 
 
 def with_changed(life: Life, changed: Sequence[Owed]) -> Life:
+    """The request with these in the place of the things owed that have the same ids."""
     ids = {row.id for row in changed}
-    return replace(life, owed=(*(row for row in life.owed if row.id not in ids), *changed))
+    others = [row for row in life.owed if row.id not in ids]
+    return replace(life, owed=(*others, *changed))
 
 
 async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
@@ -107,16 +157,17 @@ async def _awaited(ctx: Context, words: str, limit: int = 3) -> list[Entry]:
     """
     rules = ctx.desk.configuration.rules
     rows = await owed.list_of_officer(ctx.db, ctx.staff.id)
-    entries = await list_entries(
-        ctx, [row for row in rows if row.rule in rules and rules[row.rule].proof]
-    )
+    provable = [row for row in rows if row.rule in rules and rules[row.rule].proof]
+    entries = await list_entries(ctx, provable)
     numbers = set(re.findall(r"\d+", digits(words)))
 
     def named(entry: Entry) -> bool:
-        return entry.life.contract is not None and entry.life.contract.no.split("/")[0] in numbers
+        contract = entry.life.contract
+        return contract is not None and contract.no.split("/")[0] in numbers
 
     wanted = [entry for entry in entries if named(entry) or entry.row.reminders or entry.row.chased]
-    return sorted(wanted, key=lambda entry: (not named(entry), entry.row.started_at))[:limit]
+    wanted.sort(key=lambda entry: (not named(entry), entry.row.started_at))
+    return wanted[:limit]
 
 
 class ProofFile(FileUse):
@@ -128,7 +179,13 @@ class ProofFile(FileUse):
         for entry in await _awaited(ctx, words):
             got = value_label("got", entry.row.rule)
             label = f"📄 {got} · {request_cards.plain_title(entry.life)} · {entry.name}"
-            options.append(Button(label, "file.proof", {"owed": str(entry.row.id), "ids": ids}))
+            options.append(
+                Button(
+                    label,
+                    "file.proof",
+                    {"owed": str(entry.row.id), "ids": ids},
+                )
+            )
         return options
 
 
@@ -145,7 +202,16 @@ async def proof_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if row.state is not OwedState.OPEN:
         return await present_row(ctx, row)
     got = await receive(ctx, row, life, rule)
-    reply = Reply((request_cards.outcome(ctx, got.life, got.lines),), confirms=True)
+    reply = Reply(
+        (
+            request_cards.outcome(
+                ctx,
+                got.life,
+                got.lines,
+            ),
+        ),
+        confirms=True,
+    )
     if got.ticket is None:
         return reply
     attached = await attach_held(ctx, held, got.ticket)

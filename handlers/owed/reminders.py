@@ -2,11 +2,13 @@
 rules change.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
 
+from domain.configuration import Configuration
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import Conflict
 from domain.owed.requests import Life
@@ -34,17 +36,30 @@ noted.
 LATE = " late"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person is told of: how many things in all, and the ids of those owed longest."""
+
+    count: int
+    first: list[int]
+
+
 @due(owed.KIND)
 async def remind(work: Work, rows: Sequence[Due]) -> None:
-    """Note what is reminded of, and whom to tell: each hears of all of it at once, when the last is
-    noted.
+    """Notes what is reminded of, and whom to tell: each hears of all of it at once, when the last
+    is noted.
     """
     rules = work.desk.configuration.rules
     planned = {int(row.subject): row for row in rows}
+    stored = await owed.list_by_ids(work.db, list(planned))
     found = [
         row
-        for row in await owed.list_by_ids(work.db, list(planned))
-        if _still(row, planned[row.id], rules)
+        for row in stored
+        if _still(
+            row,
+            planned[row.id],
+            rules,
+        )
     ]
     if not found:
         return
@@ -52,17 +67,26 @@ async def remind(work: Work, rows: Sequence[Due]) -> None:
     telling: dict[str, Due] = {}
     reminded = [row.reminded(work.now) for row in found]
     for row in reminded:
-        occurrence = f"{work.today}{LATE}" if planned[row.id].is_late(work.now) else str(work.today)
-        for who in receivers(there, rules[row.rule], row):
-            telling[f"{who} {occurrence}"] = Due(TELL, str(who), occurrence, work.now)
-    work.change(
-        partial(
-            owed.note_reminded,
-            rows=reminded,
-            rules=rules,
-            calendar=work.desk.configuration.calendar,
-        )
+        late = LATE if planned[row.id].is_late(work.now) else ""
+        occurrence = f"{work.today}{late}"
+        for who in receivers(
+            there,
+            rules[row.rule],
+            row,
+        ):
+            telling[f"{who} {occurrence}"] = Due(
+                TELL,
+                str(who),
+                occurrence,
+                work.now,
+            )
+    note = partial(
+        owed.note_reminded,
+        rows=reminded,
+        rules=rules,
+        calendar=work.desk.configuration.calendar,
     )
+    work.change(note)
     work.change(partial(due_rows.plan_again, rows=[*telling.values()]))
 
 
@@ -77,8 +101,12 @@ def _still(row: Owed, planned: Due, rules: Mapping[str, Rule]) -> bool:
 
 def receivers(there: Availability, rule: Rule, row: Owed) -> set[StaffId]:
     """Who hears of a reminder: the officer or who stands in; the supervisors, too, where it was
-    asked for in vain as often as the rule says, and with the last."""
-    return {*there.receivers(row.assignee), *(there.supervisors if _in_vain(rule, row) else ())}
+    asked for in vain as often as the rule says, and with the last.
+    """
+    people = set(there.receivers(row.assignee))
+    if _in_vain(rule, row):
+        people |= set(there.supervisors)
+    return people
 
 
 def _in_vain(rule: Rule, row: Owed) -> bool:
@@ -88,50 +116,116 @@ def _in_vain(rule: Rule, row: Owed) -> bool:
 @due(TELL)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
     """One message a person of everything that was reminded of and not yet told, the longest owed
-    first.
+    first. Conflict("due") while another process notes some more.
     """
-    if await due_rows.has_waiting(work.db, owed.KIND, work.now):
-        raise Conflict("due")  # another process notes some more
+    if await due_rows.has_waiting(
+        work.db,
+        owed.KIND,
+        work.now,
+    ):
+        raise Conflict("due")
     there = await who_is_there(work)
-    told = await due_rows.last_done_by_subject(work.db, TELL, [row.subject for row in rows])
     start = min(_morning(row) for row in rows)
-    # A clock that was set back: rather twice than never.
-    told = {subject: at for subject, at in told.items() if at <= work.now}
-    since = {StaffId(int(row.subject)): told.get(row.subject, start) for row in rows}
+    since = await _told_until(work, rows, start)
     late = {StaffId(int(row.subject)) for row in rows if row.occurrence.endswith(LATE)}
     names = await staff.staff_names(work.db)
-    for who, (count, first) in (await _piles(work, there, since, start)).items():
-        entries = await list_entries(work, await owed.list_by_ids(work.db, first))
-        make = partial(reminder, work, who, entries, count, names, late=who in late)
-        lines = [masked_line(work, entry.life, entry.row) for entry in entries]
-        work.notify(also(make, lines), f"{TELL}:{work.now:%Y%m%d%H%M%S%f}", staff_id=who)
+    key = f"{TELL}:{work.now:%Y%m%d%H%M%S%f}"
+    for who, told in (
+        await _by_person(
+            work,
+            there,
+            since,
+            start,
+        )
+    ).items():
+        rows_of_first = await owed.list_by_ids(work.db, told.first)
+        entries = await list_entries(work, rows_of_first)
+        make = partial(
+            reminder,
+            work,
+            who,
+            entries,
+            told.count,
+            names,
+            late=who in late,
+        )
+        lines = [
+            masked_line(
+                work,
+                entry.life,
+                entry.row,
+            )
+            for entry in entries
+        ]
+        work.notify(
+            also(make, lines),
+            key,
+            staff_id=who,
+        )
+
+
+async def _told_until(work: Work, rows: Sequence[Due], start: datetime) -> dict[StaffId, datetime]:
+    """Until when each of these people has heard of reminders: since the last message, or since the
+    morning.
+    """
+    told = await due_rows.last_done_by_subject(
+        work.db,
+        TELL,
+        [row.subject for row in rows],
+    )
+    since = {}
+    for row in rows:
+        at = told.get(row.subject, start)
+        # Where the clock was set back, it is told rather twice than never.
+        since[StaffId(int(row.subject))] = at if at <= work.now else start
+    return since
+
+
+async def _by_person(
+    work: Work, there: Availability, since: Mapping[StaffId, datetime], start: datetime
+) -> dict[StaffId, Told]:
+    """What each of these people is to be told of: all that was reminded of after what they have
+    heard of.
+    """
+    rules = work.desk.configuration.rules
+    counts: Counter[StaffId] = Counter()
+    longest: dict[StaffId, list[tuple[datetime, int]]] = {}
+    last = 0
+    while page := await owed.list_reminded(
+        work.db,
+        start,
+        last,
+        PAGE,
+    ):
+        last = page[-1][0].id
+        for row, at in page:
+            rule = rules.get(row.rule)
+            if rule is None:
+                continue
+            for who in (
+                receivers(
+                    there,
+                    rule,
+                    row,
+                )
+                & since.keys()
+            ):
+                if at > since[who]:
+                    counts[who] += 1
+                    rows = sorted([*longest.get(who, ()), (row.started_at, row.id)])
+                    longest[who] = rows[:SHOWN]
+    return {
+        who: Told(counts[who], [number for _at, number in rows]) for who, rows in longest.items()
+    }
 
 
 def _morning(row: Due) -> datetime:
     """The beginning of the day that the reminders to be told are of."""
-    return datetime.combine(date.fromisoformat(row.occurrence.removesuffix(LATE)), time(), BANGKOK)
-
-
-async def _piles(
-    work: Work, there: Availability, since: Mapping[StaffId, datetime], start: datetime
-) -> dict[StaffId, tuple[int, list[int]]]:
-    """How many reminders each of these people is to be told of, with the ids of those owed
-    longest.
-    """
-    rules, last = work.desk.configuration.rules, 0
-    piles: dict[StaffId, tuple[int, list[tuple[datetime, int]]]] = {}
-    while page := await owed.list_reminded(work.db, start, last, PAGE):
-        last = page[-1][0].id
-        for row, at in page:
-            if row.rule not in rules:
-                continue
-            for who in receivers(there, rules[row.rule], row) & since.keys():
-                if at > since[who]:
-                    count, first = piles.get(who, (0, []))
-                    piles[who] = (count + 1, sorted([*first, (row.started_at, row.id)])[:SHOWN])
-    return {
-        who: (count, [number for _at, number in first]) for who, (count, first) in piles.items()
-    }
+    return datetime.combine(
+        date.fromisoformat(row.occurrence.removesuffix(LATE)),
+        time(),
+        BANGKOK,
+    )
 
 
 @in_thai
@@ -141,13 +235,14 @@ def masked_line(work: Work, life: Life, row: Owed) -> Masked:
         request_cards.title(life),
         value_label("waits", row.rule),
         request_cards.how_long(row, work.now),
+        *request_cards.how_often(row, reminding=True),
     )
-    text = " · ".join(filter(None, (*parts, *request_cards.how_often(row, reminding=True))))
+    number = life.contract.no if life.contract else row.ticket_no
     return Masked(
-        text,
+        " · ".join(filter(None, parts)),
         "owed.show",
         {"owed": str(row.id)},
-        life.contract.no if life.contract else row.ticket_no,
+        number,
     )
 
 
@@ -160,10 +255,15 @@ def reminder(
     *,
     late: bool = False,
 ) -> Reply:
-    """What a morning's reminder says to `who`: one card for one thing, else a list; `names` =
-    people by id.
-    """
-    head = _("⏰ %(date)s · ค้างส่ง %(count)s เรื่อง", date=format_date(work.today), count=count)
+    """What a morning's reminder says to `who`: one card for one thing, else a list.
+
+    `entries` = what is shown of the `count` things; `names` = people by id; `late` = it should have
+    been told on an earlier day."""
+    head = _(
+        "⏰ %(date)s · ค้างส่ง %(count)s เรื่อง",
+        date=format_date(work.today),
+        count=count,
+    )
     rules = work.desk.configuration.rules
     others = [entry.row.assignee not in (who, None) for entry in entries]
     if all(others) and all(_in_vain(rules[entry.row.rule], entry.row) for entry in entries):
@@ -172,40 +272,81 @@ def reminder(
         head += _(" · เตือนช้ากว่ากำหนด")
     if count == 1:
         (entry,) = entries
-        officer = names.get(entry.row.assignee, "") if entry.row.assignee and others[0] else ""
-        return Reply((one_part(work, head, entry, officer),), confirms=True)
-    shown = several(work, [entry.row for entry in entries], count)
-    return Reply((list_part(work, shown, entries, names, mine=who, head=head),), confirms=True)
+        officer = ""
+        if entry.row.assignee and others[0]:
+            officer = names.get(entry.row.assignee, "")
+        part = one_part(work, head, entry, officer)
+    else:
+        shown = several(
+            work,
+            [entry.row for entry in entries],
+            count,
+        )
+        part = list_part(
+            work,
+            shown,
+            entries,
+            names,
+            mine=who,
+            head=head,
+        )
+    return Reply((part,), confirms=True)
 
 
 @at_start
 async def replan(work: Work) -> int:
-    """Give what is pending the dates that the rules now say, and tell the administrators how many
-    moved.
+    """Gives what is pending the dates that the rules now say, and tells the administrators how many
+    moved; returns that number.
     """
-    if moved := await replan_with(work, work.desk):
-        text = partial(_moved, moved)
-        work.notify(text, f"{owed.KIND}:moved:{work.now:%Y%m%d%H}:{moved}", role=Role.ADMIN)
+    moved = await replan_with(work, work.desk)
+    if moved:
+        key = f"{owed.KIND}:moved:{work.now:%Y%m%d%H}:{moved}"
+        work.notify(
+            partial(_moved, moved),
+            key,
+            role=Role.ADMIN,
+        )
     return moved
 
 
 async def replan_with(work: Work, after: Desk) -> int:
-    """Plan the next reminder of all that is owed as the desk `after` counts; returns how many
+    """Plans the next reminder of all that is owed as the desk `after` counts; returns how many
     move.
     """
-    configuration, moved, last = after.configuration, 0, 0
-    while rows := await owed.list_open_after(work.db, last, PAGE):
+    configuration = after.configuration
+    moved = 0
+    last = 0
+    while rows := await owed.list_open_after(
+        work.db,
+        last,
+        PAGE,
+    ):
         last = rows[-1].id
         changed = []
         for row in rows:
-            rule = configuration.rules.get(row.rule)
-            at = next_reminder(rule, row, configuration.calendar, work.now) if rule else None
-            if at != row.next_at and (row.next_at is None or row.next_at > work.now):
+            at = _next_at(configuration, row, work.now)
+            # What is due already is told, whatever the rule says by now.
+            pending = row.next_at is None or row.next_at > work.now
+            if pending and at != row.next_at:
                 changed.append(replace(row, next_at=at))
         if changed:
-            work.change(partial(owed.replan, rows=changed, rules=configuration.rules))
+            work.change(
+                partial(
+                    owed.replan,
+                    rows=changed,
+                    rules=configuration.rules,
+                )
+            )
             moved += len(changed)
     return moved
+
+
+def _next_at(configuration: Configuration, row: Owed, now: datetime) -> datetime | None:
+    """When to remind of this; None where the office no longer has such a rule."""
+    rule = configuration.rules.get(row.rule)
+    if rule is None:
+        return None
+    return next_reminder(rule, row, configuration.calendar, now)
 
 
 def _moved(count: int) -> Reply:

@@ -4,7 +4,7 @@ change came to.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.dates.days import BANGKOK, format_date
 from domain.owed.requests import Life, RequestKind
@@ -33,8 +33,9 @@ def day(at: datetime) -> str:
 
 
 async def show(ctx: Context, request_id: int) -> Reply:
-    """The card of a request, contract and all."""
-    return Reply((await life_card(ctx, await requests.get_life(ctx.db, request_id)),))
+    """The card of a request, contract and all; NotFound("request")."""
+    life = await requests.get_life(ctx.db, request_id)
+    return Reply((await life_card(ctx, life),))
 
 
 async def life_card(ctx: Context, life: Life) -> Card:
@@ -43,25 +44,46 @@ async def life_card(ctx: Context, life: Life) -> Card:
     customer = await ctx.customer(life.request.customer)
     ctx.audit("customer.named", customer.code)
     names = await staff.staff_names(ctx.db)
-    life = replace(life, owed=tuple(await with_unreached(ctx, life.owed)))
+    rows = await with_unreached(ctx, life.owed)
+    life = replace(life, owed=tuple(rows))
     fields = [(field_label("customer"), f"{customer.code} {ticket_cards.shown_name(customer)}")]
     fields += await _contract_lines(ctx, life)
     fields += [(value_label("step", step), text) for step, text in _step_lines(ctx, life) if text]
     for row in life.owed:
-        # What a ticket ended stands among the steps.
-        if row.state is not OwedState.VOID and not (
-            row.state is OwedState.RECEIVED and row.proof_no
-        ):
-            fields.append((f"⏰ {value_label('owed', row.rule)}", owed_state(ctx, row, names)))
-    note = ""
-    if life.request.ended_at:
-        ended = day(life.request.ended_at)
-        note = _(
-            "จบคำขอแล้ว %(date)s: %(reason)s",
-            date=ended,
-            reason=shorten(life.request.ended_reason, SHOWN),
-        )
-    return Card(title(life), tuple(fields), note, await _life_buttons(ctx, life))
+        if not _stands_among_steps(row):
+            fields.append(
+                (
+                    f"⏰ {value_label('owed', row.rule)}",
+                    owed_state(
+                        ctx,
+                        row,
+                        names,
+                    ),
+                )
+            )
+    buttons = await _life_buttons(ctx, life)
+    return Card(
+        title(life),
+        tuple(fields),
+        _ended_note(life),
+        buttons,
+    )
+
+
+def _stands_among_steps(row: Owed) -> bool:
+    """Whether a thing owed has no line of its own: a ticket ended it, or it never was."""
+    if row.state is OwedState.VOID:
+        return True
+    return row.state is OwedState.RECEIVED and bool(row.proof_no)
+
+
+def _ended_note(life: Life) -> str:
+    """When and why the request was ended; "" where it goes on."""
+    if not life.request.ended_at:
+        return ""
+    reason = shorten(life.request.ended_reason, SHOWN)
+    ended = day(life.request.ended_at)
+    return _("จบคำขอแล้ว %(date)s: %(reason)s", date=ended, reason=reason)
 
 
 def title(life: Life) -> str:
@@ -80,21 +102,27 @@ async def _contract_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
     contract = life.contract
     if contract is None:
         return []
-    contact = await ticket_cards.contact_name(ctx, life.request.customer, contract.contact_id or 0)
+    contact = await ticket_cards.contact_name(
+        ctx,
+        life.request.customer,
+        contract.contact_id or 0,
+    )
+    projects = projects_text(SEPARATOR.join(contract.projects), contract.data_years)
     lines = (
         ("contact", contact),
-        ("contract_on", format_date(contract.signed_on) if contract.signed_on else ""),
-        ("projects", projects_text(SEPARATOR.join(contract.projects), contract.data_years)),
+        ("contract_on", _date_text(contract.signed_on)),
+        ("projects", projects),
         ("data_years", years_text(contract.data_years)),
         ("purpose", shorten(contract.purpose, SHOWN)),
         ("research_title", shorten(contract.research_title, SHOWN)),
-        ("return_due_on", format_date(contract.return_due_on) if contract.return_due_on else ""),
-        (
-            "research_due_on",
-            format_date(contract.research_due_on) if contract.research_due_on else "",
-        ),
+        ("return_due_on", _date_text(contract.return_due_on)),
+        ("research_due_on", _date_text(contract.research_due_on)),
     )
     return [(field_label(name), value) for name, value in lines if value]
+
+
+def _date_text(on: date | None) -> str:
+    return format_date(on) if on else ""
 
 
 def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
@@ -103,39 +131,52 @@ def _step_lines(ctx: Context, life: Life) -> list[tuple[str, str]]:
     ticked = {mark.step: mark for mark in life.marks}
     lines = []
     for step in steps.kinds[life.request.kind]:
+        if step in ticked:
+            lines.append((step, f"✅ {day(ticked[step].at)}"))
+            continue
         tickets = steps.tickets_of(life, step)
         text = " · ".join(_ticket_state(ticket) for ticket in tickets[-2:])
         if len(tickets) > 2:
-            text = _("ใบงาน %(count)s ใบ · %(last)s", count=len(tickets), last=text)
-        if step in ticked:
-            text = f"✅ {day(ticked[step].at)}"
+            text = _(
+                "ใบงาน %(count)s ใบ · %(last)s",
+                count=len(tickets),
+                last=text,
+            )
         lines.append((step, text))
     return lines
 
 
 def _ticket_state(ticket: Ticket) -> str:
-    done = ticket.status is Status.CLOSED and ticket.closed_at is not None
-    return (
-        f"✅ {day(ticket.closed_at)} {ticket.no}"
-        if done and ticket.closed_at
-        else f"⏳ {ticket.no}"
-    )
+    if ticket.status is Status.CLOSED and ticket.closed_at is not None:
+        return f"✅ {day(ticket.closed_at)} {ticket.no}"
+    return f"⏳ {ticket.no}"
 
 
 def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
-    """What became of a thing owed, in one line."""
+    """What became of a thing owed, in one line; `names` = people by id."""
     if row.state is OwedState.RECEIVED:
-        return " ".join(
-            filter(None, ("✅", day(row.ended_at) if row.ended_at else "", row.proof_no))
-        )
+        ended = day(row.ended_at) if row.ended_at else ""
+        return " ".join(filter(None, ("✅", ended, row.proof_no)))
     if row.state is OwedState.DROPPED:
-        return _(
-            "เลิกติดตาม %(date)s: %(reason)s",
-            date=day(row.ended_at or row.started_at),
-            reason=shorten(row.reason, 100),
+        ended = day(row.ended_at or row.started_at)
+        reason = shorten(row.reason, 100)
+        return _("เลิกติดตาม %(date)s: %(reason)s", date=ended, reason=reason)
+    return " · ".join(
+        filter(
+            None,
+            _waiting_parts(
+                work,
+                row,
+                names,
+            ),
         )
+    )
+
+
+def _waiting_parts(work: Work, row: Owed, names: Mapping[StaffId, str]) -> list[str]:
+    """How long something is owed, how often it was asked for, and what comes next."""
     rule = work.desk.configuration.rules.get(row.rule)
-    parts = [*filter(None, (how_long(row, work.now),)), *how_often(row)]
+    parts = [how_long(row, work.now), *how_often(row)]
     if rule:
         parts.append(_("กำหนด %(date)s", date=format_date(row.first_on(rule))))
         if row.is_overdue(rule, work.now):
@@ -144,9 +185,9 @@ def owed_state(work: Work, row: Owed, names: Mapping[StaffId, str]) -> str:
             parts.append(_("เตือนครบแล้ว รอตัดสินใจว่าจะติดตามต่อหรือไม่"))
     if row.next_at:
         parts.append(_("เตือน %(date)s", date=day(row.next_at)))
-    if row.assignee is not None and row.assignee in names:
-        parts.append(names[row.assignee])
-    return " · ".join(parts)
+    if row.assignee is not None:
+        parts.append(names.get(row.assignee, ""))
+    return parts
 
 
 async def with_unreached(work: Work, rows: Sequence[Owed]) -> list[Owed]:
@@ -166,27 +207,43 @@ def waited(days: int) -> str:
 
 
 def how_often(row: Owed, *, reminding: bool = False) -> list[str]:
-    """How often the officer was reminded, and the customer asked; `reminding` = this is the last of
-    them.
+    """How often the officer was reminded (`reminding`: by the message at hand, too) and the
+    customer followed up, and how many letters came back; nothing of what there is none of.
     """
-    text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
-    reminded = [text % {"count": row.reminders}] if row.reminders else []
-    chased = [_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached())] if row.reached() else []
-    back = [_("⚠️ อีเมลติดตามส่งไม่ถึง %(count)s ฉบับ", count=row.unreached)] if row.unreached else []
-    return [*reminded, *chased, *back]
+    parts = []
+    if row.reminders:
+        text = _("เตือนครั้งที่ %(count)s") if reminding else _("เตือนแล้ว %(count)s ครั้ง")
+        parts.append(text % {"count": row.reminders})
+    if row.reached():
+        parts.append(_("ติดตามแล้ว %(count)s ครั้ง", count=row.reached()))
+    if row.unreached:
+        parts.append(_("⚠️ อีเมลติดตามส่งไม่ถึง %(count)s ฉบับ", count=row.unreached))
+    return parts
 
 
 def owed_line(work: Work, life: Life, row: Owed, name: str, *, reminding: bool = False) -> str:
     """`📄 81/2569 ผศ.ดร.กมลชนก ยังไม่ส่งสัญญาคืน · รอมา 17 วัน · ติดตามแล้ว 1 ครั้ง`"""
     no = life.contract.no if life.contract else ""
-    what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
     if row.state is not OwedState.OPEN:
         sign = "✅" if row.state is OwedState.RECEIVED else "⏹"
-        return " ".join(
-            filter(None, (sign, no, name, value_label("owed_state", row.state), row.proof_no))
-        )
-    parts = (f"📄 {what}", how_long(row, work.now), *how_often(row, reminding=reminding))
+        state = value_label("owed_state", row.state)
+        return " ".join(filter(None, (sign, no, name, state, row.proof_no)))
+    what = " ".join(filter(None, (no, name, value_label("waits", row.rule))))
+    parts = (
+        f"📄 {what}",
+        how_long(row, work.now),
+        *how_often(row, reminding=reminding),
+    )
     return " · ".join(filter(None, parts))
+
+
+def request_button(request_id: int) -> Button:
+    """[ดูคำขอ]"""
+    return Button(
+        _("ดูคำขอ"),
+        "request.show",
+        {"request": str(request_id)},
+    )
 
 
 async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
@@ -203,63 +260,114 @@ async def customer_names(work: Work, lives: Sequence[Life]) -> dict[str, str]:
 
 def button(label: str, action: str, life: Life, **args: str) -> Button:
     """A button that works on a request as it is now."""
-    number = requests.record(life.request.id)
+    request = life.request
     return Button(
-        label, action, {"request": str(life.request.id), **args}, number, life.request.version
+        label,
+        action,
+        {"request": str(request.id), **args},
+        requests.record(request.id),
+        request.version,
     )
 
 
 def once(label: str, action: str, life: Life, **args: str) -> Button:
     """The same for a press that changes it."""
-    return replace(button(label, action, life, **args), once=True)
+    return replace(
+        button(
+            label,
+            action,
+            life,
+            **args,
+        ),
+        once=True,
+    )
 
 
 def owed_button(
     label: str, action: str, row: Owed, among: str = "", *, changes: bool = False
 ) -> Button:
-    """A button about one thing owed; `among` = the list that it stands in (handlers.owed_cards)."""
+    """A button about one thing owed; `among` = the list that it stands in
+    (`handlers.owed.cards.Several`).
+    """
     args = {"owed": str(row.id), "among": among}
-    return Button(label, action, args, f"O{row.id}", row.version, once=changes)
+    return Button(
+        label,
+        action,
+        args,
+        f"O{row.id}",
+        row.version,
+        once=changes,
+    )
 
 
 def owed_buttons(row: Owed, rule: Rule | None, among: str = "") -> tuple[Button, ...]:
     """All that can be done about one thing owed."""
-    received = _("มารับแล้ว") if row.rule == "fetch" else _("ได้รับแล้ว")
-    first = (
-        [owed_button(_("ติดตามต่อ"), "owed.continue", row, among, changes=True)]
-        if rule and row.asks(rule)
-        else []
-    )
+    received = _("ได้รับแล้ว")
+    if row.rule == "fetch":
+        received = _("มารับแล้ว")
+    buttons = []
+    if rule and row.asks(rule):
+        buttons.append(
+            owed_button(
+                _("ติดตามต่อ"),
+                "owed.continue",
+                row,
+                among,
+                changes=True,
+            )
+        )
     return (
-        *first,
-        owed_button(_("ส่งอีเมลติดตาม"), "owed.chase", row, among),
-        owed_button(received, "owed.received", row, among, changes=True),
-        owed_button(_("เลื่อน…"), "owed.snooze", row, among),
-        owed_button(_("มอบหมาย"), "owed.assign", row, among),
-        owed_button(_("เลิกติดตาม"), "owed.drop", row, among),
+        *buttons,
+        owed_button(
+            _("ส่งอีเมลติดตาม"),
+            "owed.chase",
+            row,
+            among,
+        ),
+        owed_button(
+            received,
+            "owed.received",
+            row,
+            among,
+            changes=True,
+        ),
+        owed_button(
+            _("เลื่อน…"),
+            "owed.snooze",
+            row,
+            among,
+        ),
+        owed_button(
+            _("มอบหมาย"),
+            "owed.assign",
+            row,
+            among,
+        ),
+        owed_button(
+            _("เลิกติดตาม"),
+            "owed.drop",
+            row,
+            among,
+        ),
     )
 
 
 async def _life_buttons(ctx: Context, life: Life) -> tuple[Button, ...]:
-    rules = ctx.desk.configuration.rules
-    opened = [row for row in life.owed if row.state is OwedState.OPEN]
-    buttons: list[Button] = []
-    if len(opened) == 1:
-        buttons += owed_buttons(opened[0], rules.get(opened[0].rule))
-    else:
-        buttons += [
-            owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened
-        ]
-    buttons += next_buttons(ctx, life)
+    """All that can be done about a request."""
+    buttons = [*_open_buttons(ctx, life), *next_buttons(ctx, life)]
     if life.request.kind is RequestKind.MICRODATA:
-        buttons.append(
-            button(_("แก้ไขสัญญา") if life.contract else _("เลขที่สัญญา"), "contract.edit", life)
-        )
+        label = _("แก้ไขสัญญา") if life.contract else _("เลขที่สัญญา")
+        buttons.append(button(label, "contract.edit", life))
+    tickets = _("ใบงาน (%(count)s)", count=len(life.tickets))
     buttons += [
         button(_("ขั้นอื่น…"), "request.steps", life),
-        button(_("ใบงาน (%(count)s)", count=len(life.tickets)), "request.tickets", life),
+        button(tickets, "request.tickets", life),
         button(_("ประวัติการแก้ไข"), "request.history", life),
-        Button(_("ผู้รับบริการ"), "customer.show", {"code": life.request.customer}),
+        Button(
+            _("ผู้รับบริการ"),
+            "customer.show",
+            {"code": life.request.customer},
+        ),
     ]
     if life.request.ended_at:
         buttons.append(once(_("ทำคำขอนี้ต่อ"), "request.resume", life))
@@ -268,40 +376,81 @@ async def _life_buttons(ctx: Context, life: Life) -> tuple[Button, ...]:
     return tuple(buttons)
 
 
+def _open_buttons(ctx: Context, life: Life) -> Sequence[Button]:
+    """What is owed now: all that can be done about a single thing, else a button for each."""
+    opened = [row for row in life.owed if row.state is OwedState.OPEN]
+    if len(opened) == 1:
+        (row,) = opened
+        return owed_buttons(row, ctx.desk.configuration.rules.get(row.rule))
+    return [owed_button(f"⏰ {value_label('owed', row.rule)}", "owed.show", row) for row in opened]
+
+
 def next_buttons(ctx: Context, life: Life) -> list[Button]:
     """The next step of a request that goes on; what is received goes by its own button."""
     steps = ctx.desk.configuration.steps
     step = steps.next_step(life)
     if not step or life.request.ended_at or step in ("returned", "delivered"):
         return []
-    subject = next(iter(steps.kinds[life.request.kind][step]), "")
-    label = _("ขั้นต่อไป: %(step)s (%(subject)s)", step=value_label("step", step), subject=subject)
-    return [button(label, "request.step", life, subject=subject)] if subject else []
+    subjects = steps.kinds[life.request.kind][step]
+    if not subjects:
+        return []
+    subject = subjects[0]
+    name = value_label("step", step)
+    label = _(
+        "ขั้นต่อไป: %(step)s (%(subject)s)",
+        step=name,
+        subject=subject,
+    )
+    return [
+        button(
+            label,
+            "request.step",
+            life,
+            subject=subject,
+        )
+    ]
 
 
 # What a change came to.
 
 
 def told(desk: Desk, life: Life, rows: Sequence[Owed], now: datetime) -> list[str]:
-    """What changed among the things owed, a line each."""
+    """What changed among the things owed, a line each; `life` as it was before, `rows` as they are
+    now.
+    """
+    before = {row.id: row.state for row in life.owed if row.id}
     lines = []
     for row in rows:
-        rule = desk.configuration.rules[row.rule]
+        was = before.get(row.id)
         what = value_label("owed", row.rule)
-        was = (
-            next((each.state for each in life.owed if each.id == row.id), None) if row.id else None
-        )
         if row.state is OwedState.OPEN and was is not OwedState.OPEN:
-            at = next_reminder(rule, row, desk.configuration.calendar, now)
-            first = format_date(row.first_on(rule))
-            lines.append(_("⏰ รอ%(what)s กำหนด %(date)s", what=what, date=first))
-            if at and day(at) != first:
-                lines[-1] += _(" · เตือน %(date)s", date=day(at))
+            lines.append(_begun(desk, row, now))
         elif row.state is OwedState.RECEIVED and was is OwedState.OPEN:
-            lines.append(_("✅ %(got)s หยุดเตือน", got=value_label("got", row.rule)))
+            got = value_label("got", row.rule)
+            lines.append(_("✅ %(got)s หยุดเตือน", got=got))
         elif row.state is OwedState.VOID:
             lines.append(_("ยกเลิกการเตือนเรื่อง%(what)s เพราะใบงานที่เริ่มถูกเปิดอีกครั้ง", what=what))
     return lines
+
+
+def _begun(desk: Desk, row: Owed, now: datetime) -> str:
+    """By when something that is owed from now on should come, and the first reminder."""
+    rule = desk.configuration.rules[row.rule]
+    first = format_date(row.first_on(rule))
+    line = _(
+        "⏰ รอ%(what)s กำหนด %(date)s",
+        what=value_label("owed", row.rule),
+        date=first,
+    )
+    at = next_reminder(
+        rule,
+        row,
+        desk.configuration.calendar,
+        now,
+    )
+    if at and day(at) != first:
+        line += _(" · เตือน %(date)s", date=day(at))
+    return line
 
 
 def outcome(
@@ -312,6 +461,6 @@ def outcome(
     more = (
         *buttons,
         *next_buttons(ctx, life),
-        Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)}),
+        request_button(life.request.id),
     )
     return Paragraph(text, more)

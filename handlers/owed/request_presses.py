@@ -5,8 +5,10 @@ contract.
 from collections.abc import Mapping
 from functools import partial
 
+from domain.catalogue import Subject
 from domain.errors import InvalidInput
 from domain.owed.requests import Life
+from domain.owed.rules import OwedState
 from domain.tickets.records import parse_contract_no
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say
 from handlers.desk import Context
@@ -37,13 +39,17 @@ async def _load(ctx: Context, args: Mapping[str, str]) -> Life:
     return life
 
 
+TICKETS = 30
+"""So many of a request's tickets are listed: the latest."""
+
+
 @state("Q")
 async def present(ctx: Context, record: str, version: int | None) -> Reply | None:
     """How a request stands now, where it is no longer as a button showed it."""
     life = await requests.get_life(ctx.db, int(record[1:]))
-    return (
-        None if life.request.version == version else await request_cards.show(ctx, life.request.id)
-    )
+    if life.request.version == version:
+        return None
+    return await request_cards.show(ctx, life.request.id)
 
 
 @action("request.show")
@@ -59,22 +65,37 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("customer.named", customer.code)
     options = []
     for life in reversed(await requests.list_by_customer(ctx.db, customer.code)):
-        waits = [value_label("waits", row.rule) for row in life.owed if row.state == "open"]
-        over = [_("จบแล้ว")] if life.request.ended_at else []
-        line = " · ".join((request_cards.title(life), *waits, *over))
-        options.append(Button(line, "request.show", {"request": str(life.request.id)}))
-    title = _(
-        "คำขอข้อมูล · %(customer)s", customer=f"{customer.code} {ticket_cards.shown_name(customer)}"
+        opened = {"request": str(life.request.id)}
+        options.append(Button(_summary(life), "request.show", opened))
+    named = f"{customer.code} {ticket_cards.shown_name(customer)}"
+    title = _("คำขอข้อมูล · %(customer)s", customer=named)
+    back = Button(
+        _("ผู้รับบริการ"),
+        "customer.show",
+        {"code": customer.code},
     )
     return Reply(
         (
             Choice(
                 title,
                 tuple(options),
-                (Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code}),),
+                (back,),
             ),
         )
     )
+
+
+def _summary(life: Life) -> str:
+    """A request in a list: its contract or day, what is owed on it, and whether it is over."""
+    parts = [request_cards.title(life), *_waits(life)]
+    if life.request.ended_at:
+        parts.append(_("จบแล้ว"))
+    return " · ".join(parts)
+
+
+def _waits(life: Life) -> list[str]:
+    """What is still owed on a request."""
+    return [value_label("waits", row.rule) for row in life.owed if row.state is OwedState.OPEN]
 
 
 @action("request.tickets")
@@ -83,26 +104,36 @@ async def tickets_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     life = await _load(ctx, args)
     for ticket in life.tickets:
         ctx.audit("ticket.listed", ticket.no)
-    options = tuple(
-        ticket_buttons.show_button(each, ticket_cards.ticket_line(ctx, each))
-        for each in life.tickets[-30:]
+    options = []
+    for ticket in life.tickets[-TICKETS:]:
+        line = ticket_cards.ticket_line(ctx, ticket)
+        options.append(ticket_buttons.show_button(ticket, line))
+    back = request_cards.request_button(life.request.id)
+    return Reply(
+        (
+            Choice(
+                request_cards.title(life),
+                tuple(options),
+                (back,),
+            ),
+        )
     )
-    back = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
-    return Reply((Choice(request_cards.title(life), options, (back,)),))
 
 
 @action("request.history")
 async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Every change of the request, its contract and what is owed: who, when, from, to."""
     life = await _load(ctx, args)
-    lines = await change_text.lines(
-        ctx, (await changes.list_changes(ctx.db, requests.record(life.request.id)))[-HISTORY:]
-    )
-    back = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
+    every = await changes.list_changes(ctx.db, requests.record(life.request.id))
+    lines = await change_text.lines(ctx, every[-HISTORY:])
+    title = _("ประวัติ %(title)s", title=request_cards.title(life))
+    back = request_cards.request_button(life.request.id)
     return Reply(
         (
             Card(
-                _("ประวัติ %(title)s", title=request_cards.title(life)), tuple(lines), buttons=(back,)
+                title,
+                tuple(lines),
+                buttons=(back,),
             ),
         )
     )
@@ -116,34 +147,36 @@ async def step_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A new ticket for one step, with what the request already tells."""
     life = await _load(ctx, args)
     subject = ctx.desk.configuration.catalogue.subject(args["subject"])
-    letter = "letter" in subject.channels
     values = {
         "customer": life.request.customer,
         "subject": subject.code,
-        "channel": "letter"
-        if letter
-        else "email"
-        if "email" in subject.channels or not subject.channels
-        else subject.channels[0],
+        "channel": _likely_channel(subject),
         "projects": contracts.SEPARATOR.join(own_tickets.projects(life)),
         "data_years": own_tickets.data_years(life),
-        "contract_no": life.contract.no if life.contract else "",
-        "contract_on": life.contract.signed_on.isoformat()
-        if life.contract and life.contract.signed_on
-        else "",
-        "contact": str(life.contract.contact_id or "") if life.contract else "",
     }
-    return await start(
+    if life.contract:
+        values["contract_no"] = life.contract.no
+        values["contact"] = str(life.contract.contact_id or "")
+        if life.contract.signed_on:
+            values["contract_on"] = life.contract.signed_on.isoformat()
+    given = {name: value for name, value in values.items() if value}
+    # The officer has not said by which channel it came.
+    answer = FormAnswer(given, guessed=frozenset({"channel"}))
+    draft = new_ticket(
         ctx,
-        new_ticket(
-            ctx,
-            FormAnswer(
-                {name: value for name, value in values.items() if value},
-                guessed=frozenset({"channel"}),
-            ),
-            about={"request": str(life.request.id)},
-        ),
+        answer,
+        about={"request": str(life.request.id)},
     )
+    return await start(ctx, draft)
+
+
+def _likely_channel(subject: Subject) -> str:
+    """The channel by which a subject usually comes: a letter where it may, else e-mail."""
+    channels = subject.channels or ("email",)
+    for usual in ("letter", "email"):
+        if usual in channels:
+            return usual
+    return channels[0]
 
 
 @action("request.steps")
@@ -153,66 +186,94 @@ async def steps_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     steps = ctx.desk.configuration.steps
     options = []
     for step, subjects in steps.kinds[life.request.kind].items():
-        label = value_label("step", step)
-        if step == "thanks" and subjects:
-            options.append(
-                request_cards.button(
-                    _("ผู้รับบริการขอบคุณ (%(no)s)", no=subjects[0]), "request.thanks", life
-                )
-            )
-        elif subjects:
-            options.append(
-                request_cards.button(
-                    f"{label} ({subjects[0]})", "request.step", life, subject=subjects[0]
-                )
-            )
+        if subjects:
+            options.append(_ticket_step(life, step, subjects[0]))
         elif not steps.is_done(life, step):
+            label = _("%(step)sแล้ว", step=value_label("step", step))
             options.append(
-                request_cards.once(_("%(step)sแล้ว", step=label), "request.mark", life, step=step)
+                request_cards.once(
+                    label,
+                    "request.mark",
+                    life,
+                    step=step,
+                )
             )
     return Reply((Choice(request_cards.title(life), tuple(options)),))
+
+
+def _ticket_step(life: Life, step: str, subject: str) -> Button:
+    """The button of a step that a ticket of this subject does."""
+    if step == "thanks":
+        label = _("ผู้รับบริการขอบคุณ (%(no)s)", no=subject)
+        return request_cards.button(label, "request.thanks", life)
+    label = f"{value_label('step', step)} ({subject})"
+    return request_cards.button(
+        label,
+        "request.step",
+        life,
+        subject=subject,
+    )
 
 
 @action("request.mark", in_place=True)
 async def mark_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A step without a ticket is done."""
     life = await _load(ctx, args)
-    if not ctx.desk.configuration.steps.is_done(life, args["step"]):
-        ctx.change(
-            partial(
-                requests.mark,
-                request_id=life.request.id,
-                step=args["step"],
-                context=save_context(ctx),
-            )
+    step = args["step"]
+    if not ctx.desk.configuration.steps.is_done(life, step):
+        mark = partial(
+            requests.mark,
+            request_id=life.request.id,
+            step=step,
+            context=save_context(ctx),
         )
+        ctx.change(mark)
         ctx.audit("request.changed", requests.record(life.request.id))
-    line = f"✅ {value_label('step', args['step'])}"
-    return Reply((request_cards.outcome(ctx, life, [line]),), confirms=True)
+    line = f"✅ {value_label('step', step)}"
+    return Reply(
+        (
+            request_cards.outcome(
+                ctx,
+                life,
+                [line],
+            ),
+        ),
+        confirms=True,
+    )
 
 
 @action("request.thanks")
 async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The user's thanks: recorded and closed by itself (DOMAIN.md section 8, row 7)."""
     life = await _load(ctx, args)
-    subject = next(
-        iter(ctx.desk.configuration.steps.kinds[life.request.kind].get("thanks", ())), ""
-    )
-    if not subject:
+    subjects = ctx.desk.configuration.steps.kinds[life.request.kind].get("thanks", ())
+    if not subjects:
         raise InvalidInput("choice")
+    subject = subjects[0]
     with speaking("th"):
         details = _("ผู้รับบริการขอบคุณ %(title)s", title=request_cards.plain_title(life))
         result = _("รับทราบคำขอบคุณ")
-    ticket, after, _changed = await own_tickets.record(ctx, life, subject, details, result)
+    ticket, after, _changed = await own_tickets.record(
+        ctx,
+        life,
+        subject,
+        details,
+        result,
+    )
+    label = ctx.desk.configuration.catalogue.subject_label(subject)
     line = _(
         "%(no)s (%(subject)s) ปิดแล้ว",
         no=ticket.no,
-        subject=ctx.desk.configuration.catalogue.subject_label(subject),
+        subject=label,
     )
-    return Reply(
-        (request_cards.outcome(ctx, after, [line], (ticket_buttons.show_button(ticket),)),),
-        confirms=True,
+    show = ticket_buttons.show_button(ticket)
+    part = request_cards.outcome(
+        ctx,
+        after,
+        [line],
+        (show,),
     )
+    return Reply((part,), confirms=True)
 
 
 # The end.
@@ -220,29 +281,36 @@ async def thanks_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 async def _heading(ctx: Context, draft: Draft) -> str:
     life = await requests.get_life(ctx.db, int(draft.record))
-    waits = [value_label("waits", row.rule) for row in life.owed if row.state == "open"]
-    return " · ".join((_("จบคำขอ %(title)s", title=request_cards.title(life)), *waits))
+    title = _("จบคำขอ %(title)s", title=request_cards.title(life))
+    return " · ".join((title, *_waits(life)))
 
 
 async def _end(ctx: Context, draft: Draft, reason: str) -> Reply:
     life = await requests.get_life(ctx.db, int(draft.record))
-    end(ctx, draft, outcome=request_cards.title(life))
+    title = request_cards.title(life)
+    end(ctx, draft, outcome=title)
     if life.request.ended_at is None:
-        ctx.change(
-            partial(
-                requests.end_request,
-                request_id=life.request.id,
-                reason=reason,
-                context=save_context(ctx),
-            )
+        change = partial(
+            requests.end_request,
+            request_id=life.request.id,
+            reason=reason,
+            context=save_context(ctx),
         )
+        ctx.change(change)
         ctx.audit("request.changed", requests.record(life.request.id))
     line = _("จบคำขอแล้ว หยุดเตือนทุกเรื่องของคำขอนี้")
-    show = Button(_("ดูคำขอ"), "request.show", {"request": str(life.request.id)})
-    return Reply((Paragraph(f"{request_cards.title(life)}\n{line}", (show,)),), confirms=True)
+    show = request_cards.request_button(life.request.id)
+    return Reply((Paragraph(f"{title}\n{line}", (show,)),), confirms=True)
 
 
-enter_form(OneField("request.end", text_field("reason", "พิมพ์เหตุผล"), _heading, _end))
+enter_form(
+    OneField(
+        "request.end",
+        text_field("reason", "พิมพ์เหตุผล"),
+        _heading,
+        _end,
+    )
+)
 
 
 @action("request.end")
@@ -250,7 +318,11 @@ async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Why nothing more is expected."""
     life = await _load(ctx, args)
     draft = new_draft(
-        ctx, "request.end", {}, record=str(life.request.id), record_version=life.request.version
+        ctx,
+        "request.end",
+        {},
+        record=str(life.request.id),
+        record_version=life.request.version,
     )
     return await start(ctx, draft)
 
@@ -259,11 +331,21 @@ async def end_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 async def resume_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It goes on after all."""
     life = await _load(ctx, args)
+    number = life.request.id
     ctx.change(
-        partial(requests.resume_request, request_id=life.request.id, context=save_context(ctx))
+        partial(
+            requests.resume_request,
+            request_id=number,
+            context=save_context(ctx),
+        )
     )
-    ctx.audit("request.changed", requests.record(life.request.id))
-    return Reply((request_cards.outcome(ctx, life, [_("ทำคำขอนี้ต่อแล้ว")]),), confirms=True)
+    ctx.audit("request.changed", requests.record(number))
+    part = request_cards.outcome(
+        ctx,
+        life,
+        [_("ทำคำขอนี้ต่อแล้ว")],
+    )
+    return Reply((part,), confirms=True)
 
 
 # The contract.
@@ -278,7 +360,12 @@ async def use_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     no = parse_contract_no(args["no"])
     if await contracts.find_contract(ctx.db, no):
         no = await next_contract_no(ctx)
-        again = request_cards.button(_("ใช้เลขสัญญา %(no)s", no=no), "contract.use", life, no=no)
+        again = request_cards.button(
+            _("ใช้เลขสัญญา %(no)s", no=no),
+            "contract.use",
+            life,
+            no=no,
+        )
         return say(_("⚠️ สัญญา %(no)s มีผู้ใช้แล้ว", no=args["no"]), again)
     await check_owner(ctx, no, life.request.customer)
     contract = contract_from(life, no)
@@ -290,13 +377,17 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The fields of the contract; its number where there is none yet."""
     life = await _load(ctx, args)
     known = life.contract is not None
-    return await start(
-        ctx, contract_form.edit_contract(ctx, life, look=known), "+more" if known else ""
+    draft = contract_form.edit_contract(
+        ctx,
+        life,
+        look=known,
     )
+    return await start(ctx, draft, "+more" if known else "")
 
 
 @action("contract.research_due")
 async def research_due_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another date for the research result."""
     life = await _load(ctx, args)
-    return await start(ctx, contract_form.edit_contract(ctx, life), "research_due_on")
+    draft = contract_form.edit_contract(ctx, life)
+    return await start(ctx, draft, "research_due_on")

@@ -1,8 +1,10 @@
 """Where a ticket belongs: on which request of its customer, and what is owed from then on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from domain.errors import InvalidInput, NotFound
 from domain.owed.contracts import Contract, check_year
@@ -21,10 +23,21 @@ from store.owed import contracts, requests
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
 
+T = TypeVar("T")
+
 
 def save_context(ctx: Context) -> SaveContext:
     """What changes of requests are decided on."""
-    return SaveContext(ctx.desk.configuration, ctx.staff.id, ctx.now)
+    return SaveContext(
+        ctx.desk.configuration,
+        ctx.staff.id,
+        ctx.now,
+    )
+
+
+def _request_of(lives: Sequence[Life], number: int | None) -> Life | None:
+    """The request with this number among these."""
+    return next((life for life in lives if life.request.id == number), None)
 
 
 @after_save(place=20)
@@ -34,54 +47,94 @@ async def _after_save(ctx: Context, saved: SavedTicket) -> tuple[ReplyPart, ...]
         return await place_on_request(ctx, saved.ticket, saved.made_for)
     number = await requests.find_request_of(ctx.db, saved.ticket.no)
     if saved.event is TicketEvent.RESTORED:
-        return await place_on_request(ctx, saved.ticket, str(number or ""))
+        return await place_on_request(
+            ctx,
+            saved.ticket,
+            str(number or ""),
+        )
     if number is None:
         return ()
-    show = Button(_("ดูคำขอ"), "request.show", {"request": str(number)})
     told = _("สิ่งที่ต้องติดตามของคำขอนี้คิดใหม่โดยไม่รวมใบงานที่ยกเลิก")
-    return (Paragraph(told, (show,)),)
+    return (Paragraph(told, (request_cards.request_button(number),)),)
 
 
 async def place_on_request(ctx: Context, ticket: Ticket, chosen: str = "") -> tuple[ReplyPart, ...]:
-    """After a ticket was saved (its change is collected already): put it on the request it belongs
-    to, and say what came of it.
+    """After a ticket was saved (its change is collected already): puts it on the request it belongs
+    to, and says what came of it.
 
     `chosen` = the request it was made for. Found from subject and customer; the officer is asked
     where several fit."""
-    steps = ctx.desk.configuration.steps
-    kind = steps.find_kind(ticket.subject)
+    kind = ctx.desk.configuration.steps.find_kind(ticket.subject)
     current = await requests.find_request_of(ctx.db, ticket.no)
     if kind is None or ticket.customer is None:
         if current is not None:
-            ctx.change(
-                partial(
-                    requests.set_request,
-                    ticket_no=ticket.no,
-                    request_id=None,
-                    context=save_context(ctx),
-                )
-            )
+            _set_request(ctx, ticket, None)
         return () if kind is None else (_without_customer(ticket),)
-    lives = await requests.list_by_customer(ctx.db, ticket.customer, kind)
     wanted = int(chosen) if chosen else current
-    life = next((each for each in lives if each.request.id == wanted), None)
+    placement = await _placement(
+        ctx,
+        ticket,
+        kind,
+        wanted,
+        current,
+    )
+    if placement.waits:
+        return (_question(ctx, ticket, placement),)
+    parts = await put(
+        ctx,
+        ticket,
+        placement.life,
+        kind,
+    )
+    others = [life for life in placement.asked if life is not placement.life]
+    if not others:
+        return parts
+    return (*parts, _question(ctx, ticket, placement))
+
+
+async def _placement(
+    ctx: Context, ticket: Ticket, kind: RequestKind, wanted: int | None, current: int | None
+) -> Placement:
+    """The request that a ticket belongs to: the one that is `wanted`, where its contract is no
+    other; else the likeliest of its customer's.
+    """
+    assert ticket.customer is not None
+    lives = await requests.list_by_customer(
+        ctx.db,
+        ticket.customer,
+        kind,
+    )
+    life = _request_of(lives, wanted)
     if life is None and wanted is not None and wanted == current:
         # Its tickets were all voided until now, so that the customer's requests lack it.
         life = await _own_request(ctx, wanted, ticket, kind)
-    if life and life.contract and ticket.contract_no not in ("", life.contract.no):
-        life = None
-    ends = [
-        rule.name for rule in ctx.desk.configuration.rules.values() if ticket.subject in rule.ends
-    ]
-    placement = Placement(life) if life else place(steps, ticket, lives, ends, ctx.now)
-    if placement.waits:
-        return (_question(ctx, ticket, placement),)
-    parts = await put(ctx, ticket, placement.life, kind)
-    return (
-        (*parts, _question(ctx, ticket, placement))
-        if len(placement.asked) > (placement.life is not None)
-        else parts
+    if life and not _names_another_contract(ticket, life):
+        return Placement(life)
+    configuration = ctx.desk.configuration
+    rules = configuration.rules.values()
+    ends = [rule.name for rule in rules if ticket.subject in rule.ends]
+    return place(
+        configuration.steps,
+        ticket,
+        lives,
+        ends,
+        ctx.now,
     )
+
+
+def _names_another_contract(ticket: Ticket, life: Life) -> bool:
+    return life.contract is not None and ticket.contract_no not in ("", life.contract.no)
+
+
+def _set_request(ctx: Context, ticket: Ticket, request_id: int | None) -> None:
+    """Puts a ticket on this request, or on none."""
+    change = partial(
+        requests.set_request,
+        ticket_no=ticket.no,
+        request_id=request_id,
+        context=save_context(ctx),
+    )
+    ctx.change(change)
 
 
 async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestKind) -> Life | None:
@@ -94,186 +147,234 @@ async def _own_request(ctx: Context, number: int, ticket: Ticket, kind: RequestK
 def _without_customer(ticket: Ticket) -> ReplyPart:
     """Nobody owes what is nobody's: said, so that it is not taken for followed up."""
     text = _("⚠️ ใบงาน %(no)s ไม่มีผู้รับบริการ จึงยังไม่มีการติดตามให้ เลือกผู้รับบริการในใบงาน", no=ticket.no)
-    return Paragraph(text, (Button(_("แก้ไข"), "ticket.edit", {"no": ticket.no}),))
+    edit = Button(
+        _("แก้ไข"),
+        "ticket.edit",
+        {"no": ticket.no},
+    )
+    return Paragraph(text, (edit,))
 
 
 def _question(ctx: Context, ticket: Ticket, placement: Placement) -> Choice:
     """Which request it belongs to: asked only where it is not clear."""
-    options = [
-        Button(
-            _request_line(ctx, life),
-            "request.take",
-            {"ticket": ticket.no, "request": str(life.request.id)},
-        )
-        for life in placement.asked
-        if life is not placement.life
-    ]
-    options.append(Button(_("คำขอใหม่"), "request.take", {"ticket": ticket.no, "request": ""}))
+    options = []
+    for life in placement.asked:
+        if life is not placement.life:
+            args = {"ticket": ticket.no, "request": str(life.request.id)}
+            options.append(Button(_request_line(life), "request.take", args))
+    new = {"ticket": ticket.no, "request": ""}
+    options.append(Button(_("คำขอใหม่"), "request.take", new))
+    question = _("ถ้าใบงาน %(no)s เป็นของคำขออื่น เลือกที่นี่", no=ticket.no)
     if placement.waits:
-        return Choice(
-            _("ใบงาน %(no)s เป็นของคำขอใด (ยังไม่หยุดเตือนรายการใด)", no=ticket.no), tuple(options)
-        )
-    return Choice(_("ถ้าใบงาน %(no)s เป็นของคำขออื่น เลือกที่นี่", no=ticket.no), tuple(options))
+        question = _("ใบงาน %(no)s เป็นของคำขอใด (ยังไม่หยุดเตือนรายการใด)", no=ticket.no)
+    return Choice(question, tuple(options))
 
 
-def _request_line(ctx: Context, life: Life) -> str:
-    projects = ", ".join({name: "" for ticket in life.tickets for name in ticket.projects})
+def _request_line(life: Life) -> str:
+    """A request by its contract or day, its projects, and what is owed on it."""
+    projects = dict.fromkeys(name for ticket in life.tickets for name in ticket.projects)
     waits = [value_label("waits", row.rule) for row in life.owed if row.state is OwedState.OPEN]
-    return " · ".join(filter(None, (request_cards.title(life), projects, *waits)))
+    parts = (request_cards.title(life), ", ".join(projects), *waits)
+    return " · ".join(filter(None, parts))
 
 
 async def put(
     ctx: Context, ticket: Ticket, life: Life | None, kind: RequestKind
 ) -> tuple[ReplyPart, ...]:
-    """Put a ticket on a request, a new one for None; its contract comes with it."""
-    assert ticket.customer is not None
+    """Puts a ticket on a request, a new one for None; its contract comes with it."""
     if life is None:
-        number = await requests.reserve_request_id(ctx.db)
-        request = Request(number, kind, ticket.customer, ticket.created_at, ctx.now)
-        ctx.change(partial(requests.add_request, request=request))
-        life = Life(request)
-        ctx.audit("request.created", requests.record(number))
+        life = await _new_request(ctx, ticket, kind)
     lines: list[str] = []
     if ticket.contract_no and life.contract is None:
         life, lines = await _with_contract(ctx, life, ticket)
-    ctx.change(
-        partial(
-            requests.set_request,
-            ticket_no=ticket.no,
-            request_id=life.request.id,
-            context=save_context(ctx),
-        )
-    )
+    _set_request(ctx, ticket, life.request.id)
     ctx.audit("request.changed", requests.record(life.request.id))
     after, changed = settled(ctx, life, ticket)
-    lines += request_cards.told(ctx.desk, life, changed, ctx.now)
+    lines += request_cards.told(
+        ctx.desk,
+        life,
+        changed,
+        ctx.now,
+    )
     lines += _oddities(ctx, life, ticket, changed)
+    buttons = await _put_buttons(
+        ctx,
+        kind,
+        life,
+        after,
+        changed,
+    )
+    return (
+        request_cards.outcome(
+            ctx,
+            after,
+            lines,
+            buttons,
+        ),
+    )
+
+
+async def _new_request(ctx: Context, ticket: Ticket, kind: RequestKind) -> Life:
+    """A request that begins with this ticket."""
+    assert ticket.customer is not None
+    number = await requests.reserve_request_id(ctx.db)
+    request = Request(
+        number,
+        kind,
+        ticket.customer,
+        ticket.created_at,
+        ctx.now,
+    )
+    ctx.change(partial(requests.add_request, request=request))
+    ctx.audit("request.created", requests.record(number))
+    return Life(request)
+
+
+async def _put_buttons(
+    ctx: Context, kind: RequestKind, life: Life, after: Life, changed: Sequence[Owed]
+) -> list[Button]:
+    """What a ticket more calls for: the contract's number once the letter came, another date for a
+    research result that is owed from now on. `life` as it was before, `after` with the ticket.
+    """
     buttons = []
-    if (
-        kind is RequestKind.MICRODATA
-        and after.contract is None
-        and ctx.desk.configuration.steps.is_done(after, "letter")
-    ):
+    has_letter = ctx.desk.configuration.steps.is_done(after, "letter")
+    if kind is RequestKind.MICRODATA and after.contract is None and has_letter:
         no = await next_contract_no(ctx)
+        label = _("ใช้เลขสัญญา %(no)s", no=no)
         buttons.append(
-            request_cards.button(_("ใช้เลขสัญญา %(no)s", no=no), "contract.use", life, no=no)
+            request_cards.button(
+                label,
+                "contract.use",
+                life,
+                no=no,
+            )
         )
-    if (
-        any(row.rule == "research" and row.state is OwedState.OPEN for row in changed)
-        and after.contract
-    ):
-        buttons.append(request_cards.button(_("เปลี่ยนวัน"), "contract.research_due", life))
-    return (request_cards.outcome(ctx, after, lines, buttons),)
+    if after.contract and begins_research(changed):
+        buttons.append(
+            request_cards.button(
+                _("เปลี่ยนวัน"),
+                "contract.research_due",
+                life,
+            )
+        )
+    return buttons
+
+
+def begins_research(changed: Sequence[Owed]) -> bool:
+    """Whether the research result is owed from now on."""
+    return any(row.rule == "research" and row.state is OwedState.OPEN for row in changed)
 
 
 def settled(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[Owed]]:
     """The request with this ticket as it is now, and what that changes among the things owed."""
-    others = tuple(each for each in life.tickets if each.no != ticket.no)
+    others = [each for each in life.tickets if each.no != ticket.no]
     after = replace(life, tickets=(*others, ticket))
-    changed = requests.settlement(after, ctx.desk.configuration.rules, ctx.now)
+    changed = requests.settlement(
+        after,
+        ctx.desk.configuration.rules,
+        ctx.now,
+    )
     ids = {row.id for row in changed if row.id}
-    return replace(
-        after, owed=(*(row for row in life.owed if row.id not in ids), *changed)
-    ), changed
+    unchanged = [row for row in life.owed if row.id not in ids]
+    return replace(after, owed=(*unchanged, *changed)), changed
 
 
 async def _with_contract(ctx: Context, life: Life, ticket: Ticket) -> tuple[Life, list[str]]:
     """The contract that the ticket names: made here where there is none of that number, and its
-    year has begun.
+    year has begun; else a line that says why not.
     """
+    no = ticket.contract_no
     try:
-        check_year(ticket.contract_no, ctx.today)
+        check_year(no, ctx.today)
     except InvalidInput as error:
         return life, [f"⚠️ {sentence(error)}"]
-    owner = await contracts.find_owner(ctx.db, ticket.contract_no)
+    owner = await contracts.find_owner(ctx.db, no)
     if owner:
-        return life, [
-            _(
-                "⚠️ สัญญา %(no)s เป็นของ %(code)s แล้ว ตรวจเลขที่สัญญาในใบงาน",
-                no=ticket.contract_no,
-                code=owner,
-            )
-        ]
-    contract = contract_from(life, ticket.contract_no, ticket)
-    ctx.change(partial(requests.add_contract, contract=contract, context=save_context(ctx)))
+        line = _(
+            "⚠️ สัญญา %(no)s เป็นของ %(code)s แล้ว ตรวจเลขที่สัญญาในใบงาน",
+            no=no,
+            code=owner,
+        )
+        return life, [line]
+    contract = contract_from(life, no, ticket)
+    ctx.change(
+        partial(
+            requests.add_contract,
+            contract=contract,
+            context=save_context(ctx),
+        )
+    )
     return replace(life, contract=contract), []
 
 
 def contract_from(life: Life, no: str, *more: Ticket) -> Contract:
     """A contract with what the request's tickets already tell, the later ones first."""
     known = [*more, *reversed(life.tickets)]
-
-    def first(name: str) -> object:
-        return next((value for ticket in known if (value := getattr(ticket, name))), None)
-
-    projects = first("projects")
-    contact = first("contact_id")
+    same_no = [ticket for ticket in known if ticket.contract_no == no]
     return Contract(
         no,
         life.request.id,
-        contact if isinstance(contact, int) else None,
-        next(
-            (
-                ticket.contract_on
-                for ticket in known
-                if ticket.contract_on and ticket.contract_no == no
-            ),
-            None,
-        ),
-        projects if isinstance(projects, tuple) else (),
-        str(first("data_years") or ""),
-        str(first("purpose") or ""),
+        contact_id=_first((ticket.contact_id for ticket in known), None),
+        signed_on=_first((ticket.contract_on for ticket in same_no), None),
+        projects=_first((ticket.projects for ticket in known), ()),
+        data_years=_first((ticket.data_years for ticket in known), ""),
+        purpose=_first((ticket.purpose for ticket in known), ""),
     )
 
 
-def _oddities(ctx: Context, life: Life, ticket: Ticket, changed: list[Owed]) -> list[str]:
+def _first(values: Iterable[T], otherwise: T) -> T:
+    """The first value that says something."""
+    return next(filter(None, values), otherwise)
+
+
+def _oddities(ctx: Context, life: Life, ticket: Ticket, changed: Sequence[Owed]) -> list[str]:
     """A proof of what was not owed: it came twice, or before it was sent. The ticket stays, and it
     is said.
     """
     if ticket.status is not Status.CLOSED:
         return []
+    ended = {row.rule for row in changed}
     lines = []
     for rule in ctx.desk.configuration.rules.values():
-        if ticket.subject not in rule.proof or any(row.rule == rule.name for row in changed):
-            continue
-        before = [row for row in life.owed if row.rule == rule.name and row.proof_no != ticket.no]
-        done = next((row for row in reversed(before) if row.state is OwedState.RECEIVED), None)
-        what = value_label("owed", rule.name)
-        if done and done.ended_at:
-            args = {"what": what, "date": request_cards.day(done.ended_at), "no": done.proof_no}
-            lines.append(_("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args))
-        elif came := _first_proof(rule, life, ticket):
-            args = {
-                "what": what,
-                "date": request_cards.day(came.closed_at or came.created_at),
-                "no": came.no,
-            }
-            lines.append(_("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args))
-        elif not before and rule.name == "contract":
-            lines.append(
-                _("⚠️ ยังไม่มีใบงานส่ง%(what)sให้ผู้รับบริการ บันทึกการรับไว้แล้ว จะไม่เตือนเรื่องนี้", what=what)
-            )
-    return lines
+        if ticket.subject in rule.proof and rule.name not in ended:
+            lines.append(_oddity(rule, life, ticket))
+    return [line for line in lines if line]
 
 
-def _first_proof(rule: Rule, life: Life, ticket: Ticket) -> Ticket | None:
-    """The ticket that recorded the proof before this one did, where that was before it was owed."""
+def _oddity(rule: Rule, life: Life, ticket: Ticket) -> str:
+    """Why a proof under this rule ended nothing; "" where there is nothing odd about it."""
+    what = value_label("owed", rule.name)
+    before = [row for row in life.owed if row.rule == rule.name and row.proof_no != ticket.no]
+    earlier = _received(before) or _first_proof(rule, life, ticket)
+    if earlier is not None:
+        at, no = earlier
+        args = {"what": what, "date": request_cards.day(at), "no": no}
+        return _("⚠️ ได้รับ%(what)sแล้วตั้งแต่ %(date)s %(no)s ใบงานนี้เก็บไว้กับคำขอเดิม", **args)
+    if before or rule.name != "contract":
+        return ""
+    return _("⚠️ ยังไม่มีใบงานส่ง%(what)sให้ผู้รับบริการ บันทึกการรับไว้แล้ว จะไม่เตือนเรื่องนี้", what=what)
+
+
+def _received(rows: Sequence[Owed]) -> tuple[datetime, str] | None:
+    """When the last of these was received, and by which ticket."""
+    received = [row for row in rows if row.state is OwedState.RECEIVED]
+    if not received or received[-1].ended_at is None:
+        return None
+    return received[-1].ended_at, received[-1].proof_no
+
+
+def _first_proof(rule: Rule, life: Life, ticket: Ticket) -> tuple[datetime, str] | None:
+    """When a ticket recorded the proof before this one did, and which, where that was before it was
+    owed.
+    """
+    if any(row.rule == rule.name and row.state is not OwedState.VOID for row in life.owed):
+        return None
     earlier = [
-        each
+        (each.closed_at, each.no)
         for each in life.tickets
-        if each.subject in rule.proof
-        and each.status is Status.CLOSED
-        and each.no != ticket.no
-        and each.closed_at
+        if each.subject in rule.proof and each.status is Status.CLOSED and each.closed_at
     ]
-    owed = any(row.rule == rule.name and row.state is not OwedState.VOID for row in life.owed)
-    return (
-        None
-        if owed
-        else min(
-            earlier, key=lambda each: (each.closed_at or each.created_at, each.no), default=None
-        )
-    )
+    return min((each for each in earlier if each[1] != ticket.no), default=None)
 
 
 @action("request.take", in_place=True)
@@ -283,9 +384,27 @@ async def take_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     kind = ctx.desk.configuration.steps.find_kind(ticket.subject)
     if kind is None or ticket.customer is None:
         raise NotFound("request")
-    life = await requests.get_life(ctx.db, int(args["request"])) if args["request"] else None
-    if life and life.request.customer != ticket.customer:
+    if not args["request"]:
+        return Reply(
+            await put(
+                ctx,
+                ticket,
+                None,
+                kind,
+            ),
+            confirms=True,
+        )
+    life = await requests.get_life(ctx.db, int(args["request"]))
+    if life.request.customer != ticket.customer:
         raise NotFound("request")
-    if life and ticket.no in {each.no for each in life.tickets}:
+    if ticket.no in {each.no for each in life.tickets}:
         return await request_cards.show(ctx, life.request.id)
-    return Reply(await put(ctx, ticket, life, kind), confirms=True)
+    return Reply(
+        await put(
+            ctx,
+            ticket,
+            life,
+            kind,
+        ),
+        confirms=True,
+    )

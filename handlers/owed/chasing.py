@@ -1,0 +1,330 @@
+"""What is owed is followed up: by a drafted letter, or by other means; the follow-up has a ticket
+of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from domain.customers.records import Contact, Customer
+from domain.dates.days import BANGKOK
+from domain.mail.mails import letter_language
+from domain.mail.templates import fill, letter_date
+from domain.owed.requests import Life
+from domain.owed.rules import Owed, OwedState
+from domain.tickets.records import SEPARATOR, Status, Ticket
+from handlers.chat import Button, Paragraph, Reply, ReplyPart, say
+from handlers.desk import Context
+from handlers.i18n import _, speaking
+from handlers.labels import value_label
+from handlers.mail import commands as mail
+from handlers.mail.commands import on_send
+from handlers.owed import own_tickets, request_cards
+from handlers.owed.cards import among, list_again
+from handlers.owed.presses import moved_on, save_change
+from handlers.owed.proofs import Loaded, load
+from handlers.owed.requests import save_context
+from handlers.projects.fields import projects_text, years_text
+from handlers.registry import action
+from store.mail.mails import NewMail
+from store.owed import requests
+from store.records import counters
+
+CHASE = "owed.chase"
+
+
+@action("owed.chase")
+async def chase_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The drafted letter; one tap sends it. Without a mail server the words to copy, and a press
+    that notes it.
+    """
+    row, life, _rule = await load(ctx, args)
+    if row.state is not OwedState.OPEN:
+        return await moved_on(ctx, args, row)
+    (row,) = await request_cards.with_unreached(ctx, [row])
+    customer = await ctx.customer(life.request.customer)
+    ctx.audit("customer.read", customer.code)
+    by_hand = request_cards.owed_button(
+        _("ติดตามทางอื่นแล้ว"),
+        "owed.chased",
+        row,
+        among(ctx, args),
+        changes=True,
+    )
+    if not _address(life, customer) and not args.get("ask"):
+        return _ask_address(ctx, args, customer, by_hand)
+    letter = await _letter(ctx, row, life, customer)
+    shown = await mail.preview(ctx, replace(letter, aside=among(ctx, args)))
+    if ctx.desk.mail_from:
+        return shown
+    # The ticket of the follow-up gets the number that stands in the subject of the letter.
+    by_hand = replace(by_hand, args={**by_hand.args, "no": letter.ticket})
+    by_hand_part = Paragraph(_("ส่งเองแล้วแตะที่นี่"), (by_hand,))
+    return replace(shown, parts=(*shown.parts, by_hand_part))
+
+
+def _ask_address(
+    ctx: Context, args: Mapping[str, str], customer: Customer, by_hand: Button
+) -> Reply:
+    """No e-mail of the customer is known: one for this letter, one for good, or other means."""
+    text = _("%(code)s ไม่มีอีเมล พิมพ์อีเมลสำหรับฉบับนี้ หรือติดตามทางอื่น", code=customer.code)
+    again = {**args, "among": among(ctx, args), "ask": "1"}
+    return say(
+        f"⚠️ {text}",
+        Button(_("พิมพ์อีเมล"), "owed.chase", again),
+        Button(
+            _("แก้ไขผู้รับบริการ"),
+            "customer.edit",
+            {"code": customer.code},
+        ),
+        by_hand,
+    )
+
+
+def _researcher(life: Life, customer: Customer) -> Contact | None:
+    """The contact whom the contract names."""
+    if life.contract is None:
+        return None
+    for contact in customer.contacts:
+        if contact.id == life.contract.contact_id:
+            return contact
+    return None
+
+
+def _address(life: Life, customer: Customer) -> str:
+    """Where the customer is written to: the researcher's address, else that of the last ticket that
+    has one, else the register's; "" where none is known.
+    """
+    researcher = _researcher(life, customer)
+    tickets = [ticket.reply_email for ticket in reversed(life.tickets)]
+    contacts = [contact.email for contact in customer.contacts]
+    addresses = [
+        researcher.email if researcher else "",
+        *tickets,
+        customer.email,
+        *contacts,
+    ]
+    return next(filter(None, addresses), "")
+
+
+async def _letter(ctx: Context, row: Owed, life: Life, customer: Customer) -> NewMail:
+    """The rule's letter to the customer, filled in; its subject has the number of the ticket that
+    the follow-up will get.
+    """
+    researcher = _researcher(life, customer)
+    name = (researcher.name if researcher else "") or customer.name or customer.organisation
+    first_details = life.tickets[0].details if life.tickets else ""
+    language = letter_language(name, first_details)
+    no = await counters.reserve_ticket_no(ctx.db, ctx.now)
+    rule = ctx.desk.configuration.rules[row.rule]
+    template = ctx.desk.configuration.templates[rule.template][language]
+    letter = fill(
+        template,
+        _places(
+            ctx,
+            row,
+            life,
+            name,
+            language,
+            no,
+        ),
+    )
+    return NewMail(
+        f"O{row.id}",
+        _address(life, customer),
+        letter.subject,
+        letter.body,
+        CHASE,
+        language,
+        no,
+    )
+
+
+def _places(
+    ctx: Context, row: Owed, life: Life, name: str, language: str, no: str
+) -> dict[str, str]:
+    """What fills the letters of reminders (domain/mail/templates.py); a line whose places are empty
+    is left out.
+    """
+    rule = ctx.desk.configuration.rules[row.rule]
+    years = own_tickets.data_years(life)
+    with speaking(language):
+        name = name or _("ท่านผู้รับบริการ")
+    places = {
+        "name": name,
+        "ticket": no,
+        "date": letter_date(ctx.today, language),
+        "officer": ctx.staff.name,
+        "projects": projects_text(SEPARATOR.join(own_tickets.projects(life)), years),
+        "years": years_text(years),
+        "due_on": letter_date(row.first_on(rule), language),
+        "price": _price_text(life),
+        "times": str(row.reached() or ""),
+    }
+    # Each rule's letter calls the day on which it began by a name of its own.
+    started = letter_date(row.started_at.astimezone(BANGKOK).date(), language)
+    places |= dict.fromkeys(("sent_on", "quoted_on", "told_on"), started)
+    return places | _contract_places(life, language)
+
+
+def _contract_places(life: Life, language: str) -> dict[str, str]:
+    contract = life.contract
+    if contract is None:
+        return {"contract_no": "", "contract_on": "", "title": ""}
+    return {
+        "contract_no": contract.no,
+        "contract_on": _date_text(contract.signed_on, language),
+        "title": contract.research_title,
+    }
+
+
+def _date_text(on: date | None, language: str) -> str:
+    return letter_date(on, language) if on else ""
+
+
+def _price_text(life: Life) -> str:
+    """The price of the last ticket that has one, in baht."""
+    for ticket in reversed(life.tickets):
+        if ticket.price:
+            return f"{ticket.price:,.2f}"
+    return ""
+
+
+@on_send(CHASE)
+async def chase_sent(ctx: Context, mail: NewMail) -> tuple[ReplyPart, ...]:
+    """The letter goes out: its ticket is recorded and closed, and the next reminder planned."""
+    loaded = await load(ctx, {"owed": mail.record.removeprefix("O")})
+    with speaking("th"):
+        result = _(
+            "ส่งอีเมลถึง %(to)s: %(subject)s",
+            to=mail.to,
+            subject=mail.subject,
+        )
+    reply = await _chased(
+        ctx,
+        {"among": mail.aside},
+        loaded,
+        result,
+        mail.ticket,
+    )
+    return reply.parts
+
+
+@action("owed.chased", in_place=True)
+async def chased_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
+    """The officer followed it up by other means."""
+    loaded = await load(ctx, args)
+    row = loaded[0]
+    if row.state is not OwedState.OPEN:
+        return await moved_on(ctx, args, row)
+    with speaking("th"):
+        result = _("ติดตามทางโทรศัพท์หรือทางอื่น")
+    return await _chased(
+        ctx,
+        args,
+        loaded,
+        result,
+        args.get("no", ""),
+    )
+
+
+async def _chased(
+    ctx: Context, args: Mapping[str, str], loaded: Loaded, result: str, no: str
+) -> Reply:
+    """One follow-up more: its ticket, numbered `no` where that was given out already, and the next
+    reminder counted from now.
+    """
+    row, life, rule = loaded
+    lines: list[str] = []
+    changed: Sequence[Owed] = ()
+    counted = False
+    subject = ctx.desk.configuration.steps.pick(life.request.kind, rule.chase)
+    if subject:
+        details = _details(row, life)
+        ticket, life, changed = await own_tickets.record(
+            ctx,
+            life,
+            subject,
+            details,
+            result,
+            no,
+        )
+        lines.append(_ticket_line(ctx, ticket))
+        counted = ticket.status is Status.CLOSED
+    if row.state is not OwedState.OPEN:
+        # The proof came while the letter was being looked at: it went out, and nothing is owed any
+        # more.
+        lines.append(value_label("got", row.rule))
+        return await _told(
+            ctx,
+            args,
+            life,
+            lines,
+            changed,
+        )
+    if counted:
+        # A closed ticket of the follow-up counts by itself.
+        lines += _next_reminder(ctx, row.rule, changed)
+        return await _told(
+            ctx,
+            args,
+            life,
+            lines,
+            changed,
+        )
+    new = replace(
+        row,
+        chased=row.chased + 1,
+        last_at=ctx.now,
+    )
+    return await save_change(
+        ctx,
+        args,
+        (row, life, rule),
+        new,
+        *lines,
+    )
+
+
+def _details(row: Owed, life: Life) -> str:
+    """What the ticket of a follow-up says, in Thai, whoever presses."""
+    with speaking("th"):
+        what = f"{value_label('owed', row.rule)} · {request_cards.plain_title(life)}"
+        return _("ติดตาม%(what)s", what=what)
+
+
+def _ticket_line(ctx: Context, ticket: Ticket) -> str:
+    label = ctx.desk.configuration.catalogue.subject_label(ticket.subject)
+    if ticket.status is Status.CLOSED:
+        return _(
+            "%(no)s (%(subject)s) ปิดแล้ว",
+            no=ticket.no,
+            subject=label,
+        )
+    return _(
+        "%(no)s (%(subject)s) ยังเปิดอยู่",
+        no=ticket.no,
+        subject=label,
+    )
+
+
+def _next_reminder(ctx: Context, rule: str, changed: Sequence[Owed]) -> list[str]:
+    """When the thing owed under this rule is reminded of next; [] where it is not."""
+    for row in changed:
+        if row.rule == rule:
+            at = requests.next_of(row, save_context(ctx))
+            return [_("จะเตือนอีก %(date)s", date=request_cards.day(at))] if at else []
+    return []
+
+
+async def _told(
+    ctx: Context,
+    args: Mapping[str, str],
+    life: Life,
+    lines: Sequence[str],
+    changed: Sequence[Owed],
+) -> Reply:
+    """What the follow-up came to, below the list that it was pressed in."""
+    part = request_cards.outcome(ctx, life, lines)
+    listed = await list_again(ctx, args, changed)
+    return Reply((*listed, part), confirms=True)
