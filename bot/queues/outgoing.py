@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.platform import Adapter
 from bot.queues.alarms import person_unreached
-from bot.queues.tokens import Tokens
+from bot.queues.tokens import with_tokens
 from domain.reach import ByMail, Directory, Hearer, InChat, InGroup, Route, first_routing
 from domain.staff import Chat, Platform, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply, reply_to_json
@@ -82,12 +82,12 @@ class Outgoing:
             mail=Platform.MAIL in self._adapters,
         )
 
-    def answer(self, incoming: Incoming, reply: Reply, owner: StaffId | None) -> None:
+    def answer(self, incoming: Incoming, reply: Reply, who: StaffId | None) -> None:
         """The answer to an event, to where it came from; its first call uses the free reply token.
 
         What is said in a group is for all of the staff there: anybody of them may press.
         """
-        presser = owner if incoming.private else None
+        presser = who if incoming.private else None
         tokened = self._with_tokens(reply, presser)
         adapter = self._adapters[incoming.platform]
         payloads = adapter.render(tokened, incoming.message, incoming.topic)
@@ -99,7 +99,7 @@ class Outgoing:
                 platform=incoming.platform,
                 chat=incoming.chat,
                 payload=payload,
-                staff_id=owner,
+                staff_id=who,
                 confirms=reply.confirms,
             )
             for payload in payloads
@@ -109,7 +109,7 @@ class Outgoing:
             reply_token=incoming.reply_token,
             reply_until_at=incoming.reply_until,
         )
-        if not incoming.private and owner is not None and reply.offers is None:
+        if not incoming.private and who is not None and reply.offers is None:
             key = f"answer:{incoming.platform}:{incoming.id}"
             calls = _also_in_private(calls, tokened, key)
         self.messages += calls
@@ -176,16 +176,16 @@ class Outgoing:
         self,
         reply: Reply,
         chat: Chat,
-        owner: StaffId | None,
+        who: StaffId | None,
         key: str,
         *,
         presser: StaffId | None,
     ) -> None:
         tokened = self._with_tokens(reply, presser)
-        self.messages.append(self._message(tokened, chat, owner, key))
+        self.messages.append(self._message(tokened, chat, who, key))
 
     def _message(
-        self, reply: Reply, chat: Chat, owner: StaffId | None, key: str, payload: str = ""
+        self, reply: Reply, chat: Chat, who: StaffId | None, key: str, payload: str = ""
     ) -> Message:
         """One notice. Its words are kept: whichever process sends it renders them, and they may
         have to be told elsewhere.
@@ -196,16 +196,15 @@ class Outgoing:
             platform=platform,
             chat=chat_id,
             payload=payload,
-            staff_id=owner,
+            staff_id=who,
             notice=reply_to_json(reply),
             dedupe_key=key,
             confirms=True,
         )
 
     def _with_tokens(self, reply: Reply, presser: StaffId | None) -> Reply:
-        tokens = Tokens(presser, self.now)
-        tokened = tokens.reply(reply)
-        self._buttons += tokens.rows
+        tokened, rows = with_tokens(reply, presser, self.now)
+        self._buttons += rows
         return tokened
 
     def come_from(self, event_id: str) -> None:
@@ -218,7 +217,13 @@ class Outgoing:
         await buttons.add(tx, self._buttons)
         if not self.messages:
             return []
-        return await outbox.put(tx, self.messages, owner, self.now, self._serves)
+        return await outbox.put(
+            tx,
+            self.messages,
+            owner,
+            self.now,
+            self._serves,
+        )
 
 
 def _also_in_private(made: Sequence[Message], reply: Reply, key: str) -> list[Message]:

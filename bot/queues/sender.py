@@ -130,12 +130,7 @@ class Sender:
             async with asyncio.timeout(longest), self._lease_kept(message):
                 return await adapter.deliver(message)
         except Exception as error:  # noqa: BLE001 - a platform's odd answer must not block its chat
-            log.error(
-                "delivery failed",
-                platform=message.platform,
-                message_id=str(message.id),
-                **where(error),
-            )
+            log.error("delivery failed", **_named(message), **where(error))
             return Retry(type(error).__name__, unclear=True)
 
     @asynccontextmanager
@@ -213,8 +208,7 @@ class Sender:
             pause = _pause_after(message.attempts)
         log.warning(
             "message not sent yet",
-            platform=message.platform,
-            message_id=str(message.id),
+            **_named(message),
             reason=delivery.error,
             unclear=delivery.unclear,
             pause=round(pause, 1),
@@ -235,12 +229,7 @@ class Sender:
         """Not tried again here: it takes another route, or somebody is told. What follows is
         written with the message's end.
         """
-        log.error(
-            "message not delivered",
-            platform=message.platform,
-            message_id=str(message.id),
-            reason=ending.error,
-        )
+        log.error("message not delivered", **_named(message), reason=ending.error)
         outgoing = Outgoing(self._db, self._adapters, now)
         given_up = GivenUp(self._db, outgoing, message, ending)
         moved = await given_up.follow()
@@ -272,12 +261,7 @@ class Sender:
         try:
             return self._adapters[message.platform].render(reply_from_json(message.notice))
         except Exception as error:  # noqa: BLE001 - a fault of ours in one message; whoever it is for is told elsewhere
-            log.error(
-                "notice not rendered",
-                platform=message.platform,
-                message_id=str(message.id),
-                **where(error),
-            )
+            log.error("notice not rendered", **_named(message), **where(error))
             return ()
 
     async def _rendered(self, message: Message, payloads: Sequence[str]) -> Message:
@@ -301,6 +285,14 @@ class Sender:
 
         await self._db.write(work)
         return replace(message, payload=first)
+
+
+def _named(message: Message) -> dict[str, str]:
+    """Which message a line of the log is about."""
+    return {
+        "platform": message.platform,
+        "message_id": str(message.id),
+    }
 
 
 def _is_due(message: Message, now: datetime) -> bool:

@@ -16,43 +16,54 @@ TIME_BYTES = 4
 """Bytes before them that tell when it was made."""
 
 
-class Tokens:
-    """Gives tokens to the buttons of what one person may press, or anybody (None); `rows` is what
-    they mean.
+def with_tokens(
+    reply: Reply, presser: StaffId | None, now: datetime
+) -> tuple[Reply, list[StoredButton]]:
+    """The reply with a token in every button that has none, and what the new tokens mean;
+    `presser` = who may press, None for anybody of the staff.
     """
+    tokens = _Tokens(presser, now)
+    return tokens.reply(reply), tokens.rows
 
-    def __init__(self, owner: StaffId | None, now: datetime) -> None:
+
+class _Tokens:
+    """Gives the buttons of one reply their tokens."""
+
+    def __init__(self, presser: StaffId | None, now: datetime) -> None:
         self.rows: list[StoredButton] = []
-        self._owner = owner
+        self._presser = presser
         self._expires_at = now + BUTTON_LIFETIME
         # Neighbours in time are neighbours in the store's index: many at once are written to few
         # pages.
-        self._since = int(now.timestamp()).to_bytes(TIME_BYTES, "big")
+        seconds = int(now.timestamp())
+        self._since = seconds.to_bytes(TIME_BYTES, "big")
 
     def reply(self, reply: Reply) -> Reply:
-        """The reply with a token in every button that has none."""
         earlier = tuple(replace(each, part=self._part(each.part)) for each in reply.earlier)
         parts = tuple(self._part(part) for part in reply.parts)
         return replace(reply, parts=parts, earlier=earlier)
 
     def _part(self, part: ReplyPart) -> ReplyPart:
         buttons = self._all(part.buttons)
-        if isinstance(part, Choice):
-            return replace(part, options=self._all(part.options), buttons=buttons)
-        return replace(part, buttons=buttons)
+        if not isinstance(part, Choice):
+            return replace(part, buttons=buttons)
+        options = self._all(part.options)
+        return replace(part, options=options, buttons=buttons)
 
     def _all(self, buttons: tuple[Button, ...]) -> tuple[Button, ...]:
         return tuple(self._button(button) for button in buttons)
 
     def _button(self, button: Button) -> Button:
         if button.token:
-            return button  # a message that takes another route: whichever arrived, it works once
+            # A message that takes another route: whichever of the two arrived, it works once.
+            return button
         random = os.urandom(TOKEN_BYTES)
-        token = urlsafe_b64encode(self._since + random).rstrip(b"=").decode("ascii")
+        encoded = urlsafe_b64encode(self._since + random)
+        token = encoded.rstrip(b"=").decode("ascii")
         self.rows.append(
             StoredButton(
                 token,
-                self._owner,
+                self._presser,
                 button.action,
                 button.args,
                 button.record,
