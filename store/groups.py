@@ -2,7 +2,7 @@
 back.
 """
 
-from domain.groups import Group
+from domain.reach.groups import Group
 from domain.staff import Platform, StaffId
 from store.engine.database import Reader, Row, Tx
 

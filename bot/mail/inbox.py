@@ -12,7 +12,7 @@ from bot.log import get_logger, where
 from bot.mail.imap_box import BoxFailed, ImapBox, MailboxState
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict
-from domain.reach import UNDELIVERABLE
+from domain.reach.routes import UNDELIVERABLE
 from domain.staff import Role
 from handlers import system
 from handlers.chat import Notice

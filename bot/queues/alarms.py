@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from domain.dates.days import BANGKOK
-from domain.reach import QUOTA, QUOTA_SPENT, UNDELIVERABLE, quota_mark
+from domain.reach.routes import QUOTA, QUOTA_SPENT, UNDELIVERABLE, quota_mark
 from domain.staff import Platform, Role, Staff
 from handlers import system
 from handlers.chat import Notice, Reply

@@ -10,7 +10,7 @@ from uuid import UUID
 from bot.platform import Adapter
 from bot.queues.alarms import person_unreached
 from bot.queues.tokens import with_tokens
-from domain.reach import ByMail, Directory, Hearer, InChat, InGroup, Route, first_routing
+from domain.reach.routes import ByMail, Directory, Hearer, InChat, InGroup, Route, first_routing
 from domain.staff import Chat, Platform, Staff, StaffId
 from handlers.chat import Incoming, Notice, Reply, reply_to_json
 from handlers.desk import Outcome

@@ -8,7 +8,7 @@ from functools import partial
 from bot.platform import Doubtful, Refused
 from bot.queues.alarms import message_undelivered, quota_spent
 from bot.queues.outgoing import Outgoing
-from domain.reach import Hearer, Undelivered, next_routing
+from domain.reach.routes import Hearer, Undelivered, next_routing
 from domain.staff import Role, Staff
 from handlers.chat import Notice, Reply, reply_from_json
 from handlers.mail.cards import stuck_notice

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from domain.mail.bounces import DeliveryReport, is_report, read_report
-from domain.reach import UNDELIVERABLE
+from domain.reach.routes import UNDELIVERABLE
 from domain.staff import Role
 from handlers.desk import Work
 from handlers.mail.cards import stuck_notice

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from domain.customers.records import Customer
 from domain.errors import DeskError, InvalidInput, NotAllowed
-from domain.groups import Group
-from domain.reach import account_chat
+from domain.reach.groups import Group
+from domain.reach.routes import account_chat
 from domain.staff import Platform, Role
 from domain.text import clean, shorten
 from domain.tickets.references import read_alone

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.groups import last_resort_of
-from domain.reach import can_be_told
+from domain.reach.groups import last_resort_of
+from domain.reach.routes import can_be_told
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import OfferState
 from handlers.desk import Work

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.groups import Group, last_resort
+from domain.reach.groups import Group, last_resort
 from domain.staff import Platform, StaffId
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

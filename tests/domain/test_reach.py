@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.groups import Group
-from domain.reach import (
+from domain.reach.groups import Group
+from domain.reach.routes import (
     MOST_GROUPS,
     ByMail,
     Directory,

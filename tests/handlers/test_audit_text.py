@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
-from domain.groups import Group
+from domain.reach.groups import Group
 from domain.staff import Platform, Role
 from handlers.desk import Work
 from handlers.staff.audit import ACTIONS, action_text, record_text

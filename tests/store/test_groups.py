@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain.groups import Group
+from domain.reach.groups import Group
 from domain.staff import Platform, StaffId
 from store import groups
 from store.engine.database import Database

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from domain.groups import Group, last_resort_of
+from domain.reach.groups import Group, last_resort_of
 from domain.staff import Chat, Identity, Platform, Role, Staff, StaffId
 
 MOST_GROUPS = 3
