@@ -35,7 +35,6 @@ CHUNK = 400
 """Tickets that are planned together."""
 YIELD_EVERY = 50
 """After so many tickets other tasks get their turn."""
-
 TicketAtStage = tuple[Stage, Ticket]
 
 
@@ -45,7 +44,7 @@ def rows_for(work: Work, ticket: Ticket) -> list[Due]:
 
 
 def plan(work: Work, ticket: Ticket) -> None:
-    """Plan what is to be told of this ticket, in the transaction that changes it."""
+    """Plans what is to be told of this ticket, in the transaction that changes it."""
     _plan_all(work, {ticket.no: rows_for(work, ticket)})
 
 
@@ -53,19 +52,26 @@ def _plan_all(work: Work, wanted: Mapping[TicketNo, Sequence[Due]]) -> None:
     """The same for many tickets: a few statements for each CHUNK of them."""
     every = [*wanted.items()]
     for start in range(0, len(every), CHUNK):
+        some = dict(every[start : start + CHUNK])
         work.change(
-            partial(deadlines.replan, wanted=dict(every[start : start + CHUNK]), now=work.now)
+            partial(
+                deadlines.replan,
+                wanted=some,
+                now=work.now,
+            )
         )
 
 
 async def replan_with(work: Work, after: Desk) -> int:
-    """Plan every unfinished ticket as it counts on the desk `after`; returns how many due times
+    """Plans every unfinished ticket as it counts on the desk `after`; returns how many due times
     move.
     """
-    later, moved = Work(after, work.now), 0
+    later = Work(after, work.now)
+    moved = 0
     changed: dict[TicketNo, list[Due]] = {}
     async for ticket in _unfinished(work):
-        moved += ticket_cards.due(work, ticket) != ticket_cards.due(later, ticket)
+        if ticket_cards.due(work, ticket) != ticket_cards.due(later, ticket):
+            moved += 1
         wanted = rows_for(later, ticket)
         if wanted != rows_for(work, ticket):
             changed[ticket.no] = wanted
@@ -81,7 +87,12 @@ async def _unfinished(work: Work) -> AsyncIterator[Ticket]:
         yield ticket
 
 
-@due("ticket.replan", silent=True, daily_at=time(6, 0), workdays=False)
+@due(
+    "ticket.replan",
+    silent=True,
+    daily_at=time(6, 0),
+    workdays=False,
+)
 async def replan_all(work: Work, rows: Sequence[Due]) -> None:
     """Every morning all is planned afresh: imported tickets, a changed time standard or a newer
     list of holidays.
@@ -95,27 +106,53 @@ async def replan_all(work: Work, rows: Sequence[Due]) -> None:
         if {(row.occurrence, row.due_at) for row in wanted} != waiting.pop(ticket.no, set()):
             changed[ticket.no] = wanted
     _plan_all(work, changed)
-    work.change(partial(due_rows.cancel_all, kind=KIND, subjects=[*waiting]))
+    work.change(
+        partial(
+            due_rows.cancel_all,
+            kind=KIND,
+            subjects=[*waiting],
+        )
+    )
 
 
 @due(KIND)
 async def tell(work: Work, rows: Sequence[Due]) -> None:
-    """One message for each person: what is due soon or overdue, as it is now; what the morning's
-    queue tells is not.
+    """One message for each person: what is due soon or overdue, as it is now. Conflict("due") while
+    the morning's queue, which tells the same, is not out yet.
     """
-    if await due_rows.has_waiting(work.db, MORNING, work.now):
+    if await due_rows.has_waiting(
+        work.db,
+        MORNING,
+        work.now,
+    ):
         raise Conflict("due")
-    for person, told in (await _by_person(work, rows)).items():
-        await _tell_person(work, person, [*told.values()], rows[0].id)
+    told = await _by_person(work, rows)
+    for person, by_ticket in told.items():
+        await _tell_person(
+            work,
+            person,
+            [*by_ticket.values()],
+            rows[0].id,
+        )
 
 
 async def told_by_now(work: Work) -> dict[StaffId, dict[TicketNo, TicketAtStage]]:
     """What each person would be told now: whoever asks tells it, so that it is done with this
     work.
     """
-    rows = await due_rows.list_due(work.db, KIND, work.now)
+    rows = await due_rows.list_due(
+        work.db,
+        KIND,
+        work.now,
+    )
     if rows:
-        work.change(partial(due_rows.finish_elsewhere, rows=rows, now=work.now))
+        work.change(
+            partial(
+                due_rows.finish_elsewhere,
+                rows=rows,
+                now=work.now,
+            )
+        )
     return await _by_person(work, rows)
 
 
@@ -124,19 +161,15 @@ async def _by_person(
 ) -> dict[StaffId, dict[TicketNo, TicketAtStage]]:
     """Whom to tell what of these occurrences, the latest stage of each ticket."""
     found = await tickets.get_tickets(work.db, [row.subject for row in rows])
-    away = {leave.staff for leave in await hand_overs.list_leaves(work.db, work.today, work.today)}
-    there = [person for person in await staff.list_staff(work.db) if person.blocked_at is None]
-    people = {person.id: person for person in there if person.id not in away}
+    people = await _at_work(work)
     messages: dict[StaffId, dict[TicketNo, TicketAtStage]] = {}
     for row in rows:
         ticket = found.get(row.subject)
-        if ticket is None or row.occurrence not in {
-            each.occurrence for each in _still(work, ticket)
-        }:
-            if (
-                ticket is not None
-            ):  # its due time moved without being planned anew, as by a changed time standard
-                plan(work, ticket)
+        if ticket is None:
+            continue
+        if not _is_due(work, ticket, row.occurrence):
+            # Its due time moved without being planned anew, as by a changed time standard.
+            plan(work, ticket)
             continue
         stage = stage_of(row.occurrence)
         for person in _receivers(people, stage, ticket):
@@ -145,62 +178,84 @@ async def _by_person(
     return messages
 
 
-def _still(work: Work, ticket: Ticket) -> list[Due]:
-    """The rows that are to be told by now."""
-    return [row for row in rows_for(work, ticket) if row.due_at <= work.now]
+async def _at_work(work: Work) -> dict[StaffId, Staff]:
+    """Everybody who is not on leave today."""
+    leaves = await hand_overs.list_leaves(
+        work.db,
+        work.today,
+        work.today,
+    )
+    away = {leave.staff for leave in leaves}
+    everybody = await staff.list_staff(work.db)
+    there = [person for person in everybody if person.blocked_at is None]
+    return {person.id: person for person in there if person.id not in away}
+
+
+def _is_due(work: Work, ticket: Ticket, occurrence: str) -> bool:
+    """Whether this is to be told of the ticket by now."""
+    rows = rows_for(work, ticket)
+    return any(row.occurrence == occurrence and row.due_at <= work.now for row in rows)
 
 
 def _receivers(people: dict[StaffId, Staff], stage: Stage, ticket: Ticket) -> list[StaffId]:
     """The assignee; at last, or where there is none at work, the supervisors (or who stands in for
     them).
     """
-    if stage is not Stage.SUPERVISORS and ticket.assignee in people and ticket.assignee is not None:
-        return [ticket.assignee]
-    return [person for person in supervisors([*people.values()]) if person != ticket.assignee]
+    assignee = ticket.assignee
+    if stage is not Stage.SUPERVISORS and assignee is not None and assignee in people:
+        return [assignee]
+    above = supervisors([*people.values()])
+    return [person for person in above if person != assignee]
 
 
 async def _tell_person(
     work: Work, person: StaffId, told: list[TicketAtStage], first_row: int
 ) -> None:
+    """One message of these tickets: what is overdue first, then by due time."""
     told.sort(key=lambda each: (each[0] is Stage.SOON, ticket_cards.due(work, each[1]) or work.now))
     codes = [ticket.customer for _stage, ticket in told if ticket.customer]
-    names = {
-        customer.code: customer.name for customer in await customers.list_customers(work.db, codes)
-    }
+    found = await customers.list_customers(work.db, codes)
+    names: dict[str, str] = {customer.code: customer.name for customer in found}
     assignees = await staff.staff_names(work.db)
     for _stage, ticket in told[:SHOWN]:
         work.audit("ticket.told", ticket.no)
 
     def words(ticket: Ticket) -> str:
-        return ticket_cards.ticket_words(
-            work, ticket, names.get(ticket.customer, "") if ticket.customer else ""
-        )
+        name = names.get(ticket.customer, "") if ticket.customer else ""
+        return ticket_cards.ticket_words(work, ticket, name)
 
     def state(stage: Stage, ticket: Ticket) -> str:
-        whose = (
-            assignees.get(ticket.assignee, "")
-            if ticket.assignee and ticket.assignee != person
-            else ""
-        )
-        return " · ".join(filter(None, (state_text(work, stage, ticket), whose)))
+        text = state_text(work, stage, ticket)
+        if ticket.assignee is None or ticket.assignee == person:
+            return text
+        whose = assignees.get(ticket.assignee, "")
+        return " · ".join(filter(None, (text, whose)))
 
     mine = any(ticket.assignee == person for _stage, ticket in told)
+    masked = [ticket_cards.masked_line(work, ticket) for _stage, ticket in told[:SHOWN]]
     make = also(
-        partial(_message, told, words, state, mine),
-        [ticket_cards.masked_line(work, ticket) for _stage, ticket in told[:SHOWN]],
+        partial(
+            _message,
+            told,
+            words,
+            state,
+            mine,
+        ),
+        masked,
     )
     work.notify(make, f"deadline:{first_row}", staff_id=person)
 
 
 def state_text(work: Work, stage: Stage, ticket: Ticket) -> str:
-    """Due soon or overdue, and when."""
+    """Due soon or overdue, and when: only the time of day where that is today."""
     due_at = ticket_cards.due(work, ticket)
     assert due_at is not None
-    today = due_at.astimezone(BANGKOK).date() == work.today
-    at = format_time(due_at) if today else when(due_at)
-    return (
-        _("ใกล้กำหนด %(when)s", when=at) if stage is Stage.SOON else _("เกินกำหนด %(when)s", when=at)
-    )
+    at = when(due_at)
+    if due_at.astimezone(BANGKOK).date() == work.today:
+        at = format_time(due_at)
+    if stage is Stage.SOON:
+        return _("ใกล้กำหนด %(when)s", when=at)
+    return _("เกินกำหนด %(when)s", when=at)
 
 
 def _message(
@@ -209,27 +264,49 @@ def _message(
     state: Callable[[Stage, Ticket], str],
     mine: bool,
 ) -> Reply:
+    """A single ticket with what can be done, or a list of several; `words` and `state` tell of a
+    ticket, `mine` = one of them is the reader's own.
+    """
     if len(told) == 1:
         stage, ticket = told[0]
+        text = f"⏰ {state(stage, ticket)}\n{words(ticket)}"
         buttons = (
             ticket_buttons.show_button(ticket),
             ticket_buttons.wait_button(ticket),
             ticket_buttons.hand_over_button(ticket),
         )
-        return Reply(
-            (Paragraph(f"⏰ {state(stage, ticket)}\n{words(ticket)}", buttons),), confirms=True
+        return Reply((Paragraph(text, buttons),), confirms=True)
+    options = []
+    for stage, ticket in told[:SHOWN]:
+        line = f"{words(ticket)} · {state(stage, ticket)}"
+        options.append(ticket_buttons.show_button(ticket, line))
+    buttons_below: tuple[Button, ...] = ()
+    if mine:
+        buttons_below = (
+            Button(
+                _("ใบงานของฉัน"),
+                "menu.run",
+                {"command": "my"},
+            ),
         )
+    choice = Choice(_title(told), tuple(options), buttons_below)
+    return Reply((choice,), confirms=True)
+
+
+def _title(told: Sequence[TicketAtStage]) -> str:
+    """How many are overdue and how many are due soon."""
     overdue = sum(stage is not Stage.SOON for stage, _ticket in told)
-    heading = [
-        _("เกินกำหนด %(count)s", count=overdue) if overdue else "",
-        _("ใกล้กำหนด %(count)s", count=len(told) - overdue) if len(told) > overdue else "",
-    ]
-    title = "⏰ " + " · ".join(filter(None, heading))
+    soon = len(told) - overdue
+    counts = []
+    if overdue:
+        counts.append(_("เกินกำหนด %(count)s", count=overdue))
+    if soon:
+        counts.append(_("ใกล้กำหนด %(count)s", count=soon))
+    title = "⏰ " + " · ".join(counts)
     if len(told) > SHOWN:
-        title += "\n" + _("แสดง %(shown)s จาก %(count)s", shown=SHOWN, count=len(told))
-    options = tuple(
-        ticket_buttons.show_button(ticket, f"{words(ticket)} · {state(stage, ticket)}")
-        for stage, ticket in told[:SHOWN]
-    )
-    all_mine = (Button(_("ใบงานของฉัน"), "menu.run", {"command": "my"}),) if mine else ()
-    return Reply((Choice(title, options, all_mine),), confirms=True)
+        title += "\n" + _(
+            "แสดง %(shown)s จาก %(count)s",
+            shown=SHOWN,
+            count=len(told),
+        )
+    return title

@@ -23,6 +23,8 @@ from handlers.registry import action, command
 from store import holidays as store
 
 NAME_LIMIT = 100
+_REMOVE = re.compile(r"(?i)(?:ลบ|เอาออก|นำออก|remove)\s*")
+_WORK = re.compile(r"(?i)(ทำงาน|วันทำงาน|work)\s*")
 
 
 @command(
@@ -38,21 +40,31 @@ async def holiday(ctx: Context, text: str) -> Reply:
     if not text:
         return _list(ctx)
     _only_administrators(ctx)
-    if text.casefold().startswith(("ลบ", "เอาออก", "นำออก", "remove")):
-        return await _take_back(
-            ctx, parse_date(re.sub(r"(?i)^(ลบ|เอาออก|นำออก|remove)\s*", "", text), ctx.today)
-        )
-    first = re.match(r"(?i)(ทำงาน|วันทำงาน|work)\s*", text)
+    removed = _REMOVE.match(text)
+    if removed:
+        return await _take_back(ctx, parse_date(text[removed.end() :], ctx.today))
+    on, rule = _read_rule(ctx, text)
+    return await _enter(ctx, on, rule)
+
+
+def _read_rule(ctx: Context, text: str) -> tuple[date, DayRule]:
+    """A day, and what the office says of it; InvalidInput("holiday") where no date stands in front.
+
+    The word for a working day may stand before or behind the date."""
+    first = _WORK.match(text)
     found = find_date(text[first.end() :] if first else text, ctx.today)
     if found is None:
         raise InvalidInput("holiday", text=shorten(text, 40))
     on, name = found
     if len(name) > NAME_LIMIT:
-        raise InvalidInput("too_long", length=len(name), limit=NAME_LIMIT)
-    working = first is not None or name.startswith(("ทำงาน", "วันทำงาน", "วันทำการ"))
-    return await _enter(
-        ctx, on, DayRule(name or (_("วันทำการ") if working else _("วันหยุดพิเศษ")), working)
-    )
+        raise InvalidInput(
+            "too_long",
+            length=len(name),
+            limit=NAME_LIMIT,
+        )
+    if first is not None or name.startswith(("ทำงาน", "วันทำงาน", "วันทำการ")):
+        return on, DayRule(name or _("วันทำการ"), True)
+    return on, DayRule(name or _("วันหยุดพิเศษ"), False)
 
 
 @action("holiday.remove", role=Role.ADMIN)
@@ -67,25 +79,28 @@ def _only_administrators(ctx: Context) -> None:
 
 
 def _list(ctx: Context) -> Reply:
+    """A card for this year and one for the next."""
+    cards = [_year_card(ctx, year) for year in (ctx.today.year, ctx.today.year + 1)]
+    how = Paragraph(_("เพิ่มได้เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ"), _remove_buttons(ctx))
+    return Reply((*cards, how))
+
+
+def _year_card(ctx: Context, year: int) -> Card:
+    """A year's holidays, then the days on which the office works against the calendar."""
     calendar = ctx.desk.configuration.calendar
-    cards = []
-    for year in (ctx.today.year, ctx.today.year + 1):
-        lines = []
-        for on, name in calendar.holidays(year).items():
-            mark = _(" (เพิ่มเอง)") if on in calendar.entered else ""
-            lines.append(
-                (f"{value_label('weekday', str(on.weekday()))} {day(on)}", names(name) + mark)
-            )
-        for on, rule in calendar.entered.items():
-            if rule.working and on.year == year:
-                lines.append(
-                    (
-                        f"{value_label('weekday', str(on.weekday()))} {day(on)}",
-                        _("ทำงาน: %(name)s", name=rule.name),
-                    )
-                )
-        cards.append(Card(_("วันหยุด พ.ศ. %(year)s", year=year + 543), tuple(lines)))
-    return Reply((*cards, Paragraph(_("เพิ่มได้เช่น วันหยุด 8 ธ.ค. 69 วันหยุดพิเศษ"), _remove_buttons(ctx))))
+    lines = []
+    for on, name in calendar.holidays(year).items():
+        own = _(" (เพิ่มเอง)") if on in calendar.entered else ""
+        lines.append((_day(on), names(name) + own))
+    for on, rule in calendar.entered.items():
+        if rule.working and on.year == year:
+            lines.append((_day(on), _("ทำงาน: %(name)s", name=rule.name)))
+    return Card(_("วันหยุด พ.ศ. %(year)s", year=year + 543), tuple(lines))
+
+
+def _day(on: date) -> str:
+    """`พ. 10 ธ.ค.`"""
+    return f"{value_label('weekday', str(on.weekday()))} {day(on)}"
 
 
 def _remove_buttons(ctx: Context) -> tuple[Button, ...]:
@@ -97,39 +112,67 @@ def _remove_buttons(ctx: Context) -> tuple[Button, ...]:
 
 
 def _remove_button(on: date) -> Button:
+    label = _("นำ %(date)s ออก", date=format_date(on))
     return Button(
-        _("นำ %(date)s ออก", date=format_date(on)), "holiday.remove", {"date": on.isoformat()}
+        label,
+        "holiday.remove",
+        {"date": on.isoformat()},
     )
 
 
 async def _enter(ctx: Context, on: date, rule: DayRule) -> Reply:
     entered = {**ctx.desk.configuration.calendar.entered, on: rule}
-    ctx.change(partial(store.enter, on=on, rule=rule, by=ctx.staff.id, now=ctx.now))
-    ctx.audit("holiday.entered", on.isoformat())
-    what = (
-        _("%(date)s ทำงาน (%(name)s)", date=format_date(on), name=rule.name)
-        if rule.working
-        else f"{format_date(on)} {rule.name}"
+    ctx.change(
+        partial(
+            store.enter,
+            on=on,
+            rule=rule,
+            by=ctx.staff.id,
+            now=ctx.now,
+        )
     )
-    return await _changed(ctx, what, entered, (_remove_button(on),))
+    ctx.audit("holiday.entered", on.isoformat())
+    what = f"{format_date(on)} {rule.name}"
+    if rule.working:
+        what = _(
+            "%(date)s ทำงาน (%(name)s)",
+            date=format_date(on),
+            name=rule.name,
+        )
+    return await _changed(
+        ctx,
+        what,
+        entered,
+        (_remove_button(on),),
+    )
 
 
 async def _take_back(ctx: Context, on: date) -> Reply:
+    """Forgets what was entered for a date; InvalidInput("no_holiday") where nothing was."""
     calendar = ctx.desk.configuration.calendar
     if on not in calendar.entered:
         raise InvalidInput("no_holiday", date=format_date(on))
-    entered = {day_: rule for day_, rule in calendar.entered.items() if day_ != on}
+    entered = {other: rule for other, rule in calendar.entered.items() if other != on}
     ctx.change(partial(store.take_back, on=on))
     ctx.audit("holiday.removed", on.isoformat())
-    return await _changed(ctx, _("นำ %(date)s ออกแล้ว", date=format_date(on)), entered, ())
+    told = _("นำ %(date)s ออกแล้ว", date=format_date(on))
+    return await _changed(ctx, told, entered, ())
 
 
 async def _changed(
     ctx: Context, what: str, entered: Mapping[date, DayRule], buttons: tuple[Button, ...]
 ) -> Reply:
+    """What was written, and how many due times and reminders move by it; `entered` = all of the
+    office's own days from now on.
+    """
     after = with_holidays(ctx.desk, entered)
-    moved, reminders = await deadlines.replan_with(ctx, after), await owed.replan_with(ctx, after)
-    told = _("กำหนดเสร็จเปลี่ยน %(count)s ใบ", count=moved) if moved else _("ไม่มีกำหนดเสร็จใดเปลี่ยน")
-    again = _("ย้ายวันเตือนสิ่งที่ค้างส่ง %(count)s รายการ", count=reminders) if reminders else ""
-    text = "\n".join(filter(None, (_("✅ บันทึกข้อมูลเรียบร้อย %(what)s", what=what), told, again)))
-    return Reply((Paragraph(text, buttons),), confirms=True)
+    moved = await deadlines.replan_with(ctx, after)
+    reminders = await owed.replan_with(ctx, after)
+    lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(what)s", what=what)]
+    if moved:
+        lines.append(_("กำหนดเสร็จเปลี่ยน %(count)s ใบ", count=moved))
+    else:
+        lines.append(_("ไม่มีกำหนดเสร็จใดเปลี่ยน"))
+    if reminders:
+        lines.append(_("ย้ายวันเตือนสิ่งที่ค้างส่ง %(count)s รายการ", count=reminders))
+    return Reply((Paragraph("\n".join(lines), buttons),), confirms=True)

@@ -12,7 +12,7 @@ from domain.clock.sum import Explanation, explain
 from domain.errors import Conflict
 from domain.moments import parse_moment
 from domain.tickets.records import Pause, Ticket
-from handlers.chat import Button, Card, Paragraph, Reply
+from handlers.chat import Button, Card, Paragraph, Reply, say
 from handlers.clock import text as clock_text
 from handlers.desk import Context
 from handlers.forms.engine import Field, Form, end, enter_form, new_draft, start
@@ -59,68 +59,98 @@ async def answered(ctx: Context, args: str) -> Reply:
     return await _answered(ctx, found, at)
 
 
+SHOWN = 3
+"""So many of a ticket's pauses have a button below the sum: the last ones."""
+
+
 async def _named(ctx: Context, args: str) -> tuple[Ticket, datetime]:
+    """The ticket that is named, and the moment; now, where none is."""
     number, rest = split_number(args)
-    return await tickets.get_ticket(ctx.db, number), parse_moment(
-        rest, ctx.now
-    ) if rest else ctx.now
+    found = await tickets.get_ticket(ctx.db, number)
+    if not rest:
+        return found, ctx.now
+    return found, parse_moment(rest, ctx.now)
 
 
 @action("ticket.wait")
 async def wait_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """From now on it waits for the customer: the clock stops."""
-    return await _wait(ctx, await tickets.get_ticket(ctx.db, args["no"]), ctx.now)
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    return await _wait(ctx, found, ctx.now)
 
 
 @action("ticket.answered")
 async def answered_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The customer has answered: the clock goes on."""
-    return await _answered(ctx, await tickets.get_ticket(ctx.db, args["no"]), ctx.now)
+    found = await tickets.get_ticket(ctx.db, args["no"])
+    return await _answered(ctx, found, ctx.now)
 
 
 async def _wait(ctx: Context, found: Ticket, since: datetime) -> Reply:
     if found.is_done or found.waiting_since is not None:
         return await ticket_cards.present_state(ctx, found)
     ticket = pauses.wait(found, since, ctx.now)
-    return await _saved(ctx, found, replace(ticket, assignee=found.assignee or ctx.staff.id))
+    # Whoever says so looks after it, where nobody did.
+    assignee = found.assignee or ctx.staff.id
+    return await _saved(
+        ctx,
+        found,
+        replace(ticket, assignee=assignee),
+    )
 
 
 async def _answered(ctx: Context, found: Ticket, until: datetime) -> Reply:
     if found.waiting_since is None:
         return await ticket_cards.present_state(ctx, found)
-    return await _saved(ctx, found, pauses.answered(found, until, ctx.now))
+    return await _saved(
+        ctx,
+        found,
+        pauses.answered(found, until, ctx.now),
+    )
 
 
 async def _saved(ctx: Context, old: Ticket, new: Ticket) -> Reply:
     """What the clock does now, and how to say that it was earlier."""
     ticket = await ticket_saves.save(ctx, old, new)
     ctx.audit("ticket.changed", ticket.no)
-    position = len(ticket.pauses) - 1
-    correct = (
-        []
-        if position < 0
-        else [_correct_button(ticket, position, "until" if ticket.pauses[-1].until else "since")]
-    )
-    buttons = (
-        ticket_buttons.wait_button(ticket),
-        *correct,
-        ticket_buttons.why_button(ticket),
-        ticket_buttons.show_button(ticket),
-    )
     lines = [_("✅ บันทึกข้อมูลเรียบร้อย %(no)s", no=ticket.no)]
     if ticket.waiting_since is not None:
         lines.append(_("รอผู้รับบริการตั้งแต่ %(since)s", since=when(ticket.waiting_since)))
-    if due := ticket_cards.due_line(ctx, ticket):
+    due = ticket_cards.due_line(ctx, ticket)
+    if due:
         lines.append(f"{_('กำหนดเสร็จ')} {due}")
+    buttons = (
+        ticket_buttons.wait_button(ticket),
+        *_last_correct_button(ticket),
+        ticket_buttons.why_button(ticket),
+        ticket_buttons.show_button(ticket),
+    )
     return Reply((Paragraph("\n".join(lines), buttons),), confirms=True)
 
 
-# Correcting when it waited.
+def _last_correct_button(ticket: Ticket) -> list[Button]:
+    """Corrects the moment that was said last: of the last pause its end, or its beginning."""
+    if not ticket.pauses:
+        return []
+    field = "until" if ticket.pauses[-1].until else "since"
+    return [
+        _correct_button(
+            ticket,
+            len(ticket.pauses) - 1,
+            field,
+        )
+    ]
 
 
 def _correct_button(ticket: Ticket, position: int, field: str) -> Button:
-    label = _("แก้เวลาที่เริ่มรอ") if field == "since" else _("แก้เวลาที่ตอบ")
-    return Button(label, "pause.correct", {**_which(ticket, position), "field": field})
+    label = _("แก้เวลาที่ตอบ")
+    if field == "since":
+        label = _("แก้เวลาที่เริ่มรอ")
+    return Button(
+        label,
+        "pause.correct",
+        {**_which(ticket, position), "field": field},
+    )
 
 
 def _which(ticket: Ticket, position: int) -> dict[str, str]:
@@ -142,22 +172,39 @@ async def pause_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     if pause.until is not None:
         lines.append((field_label("until"), when(pause.until)))
         buttons.append(_correct_button(found, position, "until"))
-    buttons.append(
-        Button(
-            _("ลบช่วงนี้"), "pause.drop", _which(found, position), found.no, found.version, once=True
-        )
+    drop = Button(
+        _("ลบช่วงนี้"),
+        "pause.drop",
+        _which(found, position),
+        found.no,
+        found.version,
+        once=True,
     )
+    buttons.append(drop)
+    title = _("ช่วงรอผู้รับบริการ %(no)s", no=found.no)
     return Reply(
-        (Card(_("ช่วงรอผู้รับบริการ %(no)s", no=found.no), tuple(lines), buttons=tuple(buttons)),)
+        (
+            Card(
+                title,
+                tuple(lines),
+                buttons=tuple(buttons),
+            ),
+        )
     )
 
 
 async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
+    """The ticket and the pause that a button means; Conflict("no_pause") where it moved since."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
     position = int(args["position"])
     # A pause that is gone refuses by itself.
-    pauses.corrected(found, position, None, ctx.now)
+    pauses.corrected(
+        found,
+        position,
+        None,
+        ctx.now,
+    )
     pause = found.pauses[position]
     if pause.since != datetime.fromisoformat(args["since"]):
         raise Conflict("no_pause")
@@ -168,12 +215,18 @@ async def _pause(ctx: Context, args: Mapping[str, str]) -> tuple[Ticket, Pause]:
 async def drop_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """It did not wait then."""
     found, _old = await _pause(ctx, args)
-    return await _saved(ctx, found, pauses.corrected(found, int(args["position"]), None, ctx.now))
+    without = pauses.corrected(
+        found,
+        int(args["position"]),
+        None,
+        ctx.now,
+    )
+    return await _saved(ctx, found, without)
 
 
 @action("pause.correct")
 async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Ask when it was really."""
+    """Asks when it was really."""
     found, _old = await _pause(ctx, args)
     draft = new_draft(
         ctx,
@@ -187,21 +240,23 @@ async def correct_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Mapping[str, str]:
+    """A moment that the pause may begin or end at; refused at once where it may not."""
     moment = parse_moment(text, ctx.now)
-    _better(await tickets.get_ticket(ctx.db, draft.record), draft, moment, ctx.now)
+    found = await tickets.get_ticket(ctx.db, draft.record)
+    _better(found, draft, moment, ctx.now)
     return {draft.about["field"]: moment.isoformat()}
 
 
 def _better(found: Ticket, draft: Draft, moment: datetime, now: datetime) -> Ticket:
+    """The ticket with the moment that was typed; Conflict("no_pause") where the pause is gone."""
     position = int(draft.about["position"])
     if position >= len(found.pauses):
         raise Conflict("no_pause")
     pause = found.pauses[position]
-    better = (
-        replace(pause, since=moment)
-        if draft.about["field"] == "since"
-        else replace(pause, until=moment)
-    )
+    if draft.about["field"] == "since":
+        better = replace(pause, since=moment)
+    else:
+        better = replace(pause, until=moment)
     return pauses.corrected(found, position, better, now)
 
 
@@ -210,8 +265,18 @@ class PauseForm(Form):
 
     kind = "pause"
     fields: Mapping[str, Field] = {
-        "since": Field("since", MOMENT_HINT, _parse, clearable=False),
-        "until": Field("until", MOMENT_HINT, _parse, clearable=False),
+        "since": Field(
+            "since",
+            MOMENT_HINT,
+            _parse,
+            clearable=False,
+        ),
+        "until": Field(
+            "until",
+            MOMENT_HINT,
+            _parse,
+            clearable=False,
+        ),
     }
 
     async def missing(self, ctx: Context, draft: Draft) -> list[str]:
@@ -220,13 +285,14 @@ class PauseForm(Form):
 
     async def show(self, ctx: Context, draft: Draft) -> Card:
         found = await tickets.get_ticket(ctx.db, draft.record)
-        pause = next(iter(found.pauses[int(draft.about["position"]) :]), None)
-        moments = (
-            ("since", pause.since if pause else None),
-            ("until", pause.until if pause else None),
-        )
-        lines = tuple((field_label(name), when(at)) for name, at in moments if at)
-        return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), lines)
+        position = int(draft.about["position"])
+        lines = []
+        # The pause may be gone by now; saving says so.
+        for pause in found.pauses[position : position + 1]:
+            lines.append((field_label("since"), when(pause.since)))
+            if pause.until:
+                lines.append((field_label("until"), when(pause.until)))
+        return Card(_("ช่วงรอผู้รับบริการ %(no)s", no=draft.record), tuple(lines))
 
     async def relevant(self, ctx: Context, draft: Draft) -> tuple[str, ...]:
         return (draft.about["field"],)
@@ -234,19 +300,25 @@ class PauseForm(Form):
     async def save(self, ctx: Context, draft: Draft) -> Reply:
         found = await tickets.get_ticket(ctx.db, draft.record)
         if found.version != draft.record_version:
-            end(ctx, draft, outcome=found.no, state="cancelled")
+            end(
+                ctx,
+                draft,
+                outcome=found.no,
+                state="cancelled",
+            )
             return await ticket_cards.present_state(ctx, found)
+        moment = datetime.fromisoformat(draft.given[draft.about["field"]])
         ticket = _better(
-            found, draft, datetime.fromisoformat(draft.given[draft.about["field"]]), ctx.now
+            found,
+            draft,
+            moment,
+            ctx.now,
         )
         end(ctx, draft, outcome=found.no)
         return await _saved(ctx, found, ticket)
 
 
 enter_form(PauseForm())
-
-
-# Why.
 
 
 @action("ticket.why")
@@ -256,22 +328,35 @@ async def why_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("ticket.read", found.no)
     configuration = ctx.desk.configuration
     told = explain(configuration, found, ctx.now)
-    buttons = [
-        Button(
-            _("แก้ช่วงรอ %(since)s", since=day_time(pause.since)),
-            "pause.show",
-            _which(found, position),
-        )
-        for position, pause in enumerate(found.pauses)
-        if not pause.closed
-    ]
-    text = clock_text.why(configuration, found, told, _if_now(ctx, found, told), ctx.now)
-    return Reply((Paragraph(text, (*buttons[-3:], ticket_buttons.show_button(found))),))
+    buttons = []
+    for position, pause in enumerate(found.pauses):
+        if not pause.closed:
+            label = _("แก้ช่วงรอ %(since)s", since=day_time(pause.since))
+            buttons.append(
+                Button(
+                    label,
+                    "pause.show",
+                    _which(found, position),
+                )
+            )
+    text = clock_text.why(
+        configuration,
+        found,
+        told,
+        _if_now(ctx, found, told),
+        ctx.now,
+    )
+    return say(
+        text,
+        *buttons[-SHOWN:],
+        ticket_buttons.show_button(found),
+    )
 
 
 def _if_now(ctx: Context, found: Ticket, told: Explanation) -> datetime | None:
     """When a waiting ticket would be due if the customer answered now."""
     if told.due is not None or told.limit is None or found.waiting_since is None:
         return None
-    ended = replace(found, pauses=(*found.pauses[:-1], replace(found.pauses[-1], until=ctx.now)))
-    return clock.due_at(ctx.desk.configuration, ended)
+    ended = replace(found.pauses[-1], until=ctx.now)
+    answered = replace(found, pauses=(*found.pauses[:-1], ended))
+    return clock.due_at(ctx.desk.configuration, answered)

@@ -49,7 +49,15 @@ def why(
         _("เริ่ม %(at)s", at=weekday_when(told.start)),
         *_lines(told.steps),
         *_result(told, if_now, configuration.calendar.day_minutes),
-        *map(closed_up, _outcome(configuration, ticket, told, now)),
+        *map(
+            closed_up,
+            _outcome(
+                configuration,
+                ticket,
+                told,
+                now,
+            ),
+        ),
     ]
     return "\n".join(lines)
 
@@ -89,24 +97,12 @@ def _lines(steps: Sequence[SumLine]) -> Iterator[str]:
     line: list[str] = []
     before: SumLine | None = None
     for step in steps:
-        after_stop = before is not None and before.kind is SumLineKind.STOPPED
-        if line and (step.kind is SumLineKind.GOES_ON or after_stop or _turns(before, step)):
+        if line and _begins_line(before, step):
             yield " · ".join(line)
             line = []
-        if (
-            step.kind is SumLineKind.STOPPED
-            and line
-            and before is not None
-            and before.last == step.first
-        ):
-            line[-1] += " " + (_("แล้วปิดใบงาน") if step.closed else _("แล้วหยุดรอผู้รับบริการ"))
-        elif (
-            step.kind is SumLineKind.COUNTED
-            and before is not None
-            and before.kind is SumLineKind.GOES_ON
-            and before.last == step.first
-        ):
-            line[-1] += " " + _("นับต่อ %(amount)s", amount=hours(step.amount))
+        rest = _rest(before, step)
+        if line and rest:
+            line[-1] += f" {rest}"
         else:
             line.append(_phrase(step))
         before = step
@@ -114,83 +110,125 @@ def _lines(steps: Sequence[SumLine]) -> Iterator[str]:
         yield " · ".join(line)
 
 
-def _turns(before: SumLine | None, step: SumLine) -> bool:
-    """From counted days to free ones or back, a new line begins."""
-    return before is not None and (before.kind is SumLineKind.FREE) != (
-        step.kind is SumLineKind.FREE
-    )
+def _begins_line(before: SumLine | None, step: SumLine) -> bool:
+    """Whether a new line begins: where the clock goes on or stood still, and between counted days
+    and free ones.
+    """
+    if before is None:
+        return False
+    if step.kind is SumLineKind.GOES_ON or before.kind is SumLineKind.STOPPED:
+        return True
+    return (before.kind is SumLineKind.FREE) != (step.kind is SumLineKind.FREE)
+
+
+def _rest(before: SumLine | None, step: SumLine) -> str:
+    """What is left to say of a step on the day that the step before it is about; "" where it is
+    said in full.
+    """
+    if before is None or before.last != step.first:
+        return ""
+    if step.kind is SumLineKind.STOPPED:
+        return _("แล้วปิดใบงาน") if step.closed else _("แล้วหยุดรอผู้รับบริการ")
+    if step.kind is SumLineKind.COUNTED and before.kind is SumLineKind.GOES_ON:
+        return _("นับต่อ %(amount)s", amount=hours(step.amount))
+    return ""
 
 
 def _phrase(step: SumLine) -> str:
-    if step.kind is SumLineKind.STOPPED and step.at:
-        return (
-            _("%(at)s หยุด ปิดใบงาน", at=day_time(step.at))
-            if step.closed
-            else _("%(at)s หยุดรอผู้รับบริการ", at=day_time(step.at))
-        )
-    if step.kind is SumLineKind.GOES_ON and step.at:
-        return (
-            _("%(at)s เปิดอีกครั้ง", at=day_time(step.at))
-            if step.closed
-            else _("%(at)s ผู้รับบริการตอบ", at=day_time(step.at))
-        )
+    """A step in full."""
+    if step.at and step.kind in (SumLineKind.STOPPED, SumLineKind.GOES_ON):
+        return _instant_text(step, day_time(step.at))
     if step.kind is SumLineKind.FREE:
         return f"{days(step.first, step.last)} {holiday(step.name) or _weekend(step)}"
+    amount = hours(step.amount)
     if step.first != step.last:
         return _(
             "%(days)s นับวันละ %(amount)s",
             days=days(step.first, step.last),
-            amount=hours(step.amount),
+            amount=amount,
         )
-    return _("%(day)s นับ %(amount)s", day=day(step.first), amount=hours(step.amount))
+    return _(
+        "%(day)s นับ %(amount)s",
+        day=day(step.first),
+        amount=amount,
+    )
+
+
+def _instant_text(step: SumLine, at: str) -> str:
+    """The clock stopped or went on at an instant: for the customer, or because the ticket was
+    closed.
+    """
+    if step.kind is SumLineKind.STOPPED:
+        if step.closed:
+            return _("%(at)s หยุด ปิดใบงาน", at=at)
+        return _("%(at)s หยุดรอผู้รับบริการ", at=at)
+    if step.closed:
+        return _("%(at)s เปิดอีกครั้ง", at=at)
+    return _("%(at)s ผู้รับบริการตอบ", at=at)
 
 
 def _weekend(step: SumLine) -> str:
-    names = dict.fromkeys(
-        value_label("free_day", str(on.weekday())) for on in (step.first, step.last)
-    )
+    """`เสาร์–อาทิตย์`"""
+    ends = (step.first, step.last)
+    names = dict.fromkeys(value_label("free_day", str(on.weekday())) for on in ends)
     return "–".join(names)
 
 
 def _result(told: Explanation, if_now: datetime | None, day_minutes: int) -> Iterator[str]:
+    """What the sum comes to; of a ticket that waits what was counted so far."""
     assert told.limit is not None
     total = timedelta(minutes=told.limit.working_minutes)
-    if told.due is None:
-        spent = {"spent": span(told.spent, day_minutes), "limit": span(total, day_minutes)}
-        yield (
-            _("นับแล้ว %(spent)s จาก %(limit)s ยังรอผู้รับบริการ", **spent)
-            if told.spent
-            else _("ยังไม่ได้นับ รอผู้รับบริการ")
+    if told.due is not None:
+        added = _sum(
+            told.limit,
+            total,
+            _parts(told.steps),
         )
-        if if_now is not None:
-            yield _("ถ้าตอบตอนนี้ ครบ %(at)s", at=weekday_when(if_now))
+        yield _(
+            "ครบ %(at)s (%(sum)s)",
+            at=weekday_when(told.due),
+            sum=added,
+        )
         return
-    yield _(
-        "ครบ %(at)s (%(sum)s)",
-        at=weekday_when(told.due),
-        sum=_sum(told.limit, total, _parts(told.steps)),
-    )
+    if told.spent:
+        spent = span(told.spent, day_minutes)
+        limit = span(total, day_minutes)
+        yield _("นับแล้ว %(spent)s จาก %(limit)s ยังรอผู้รับบริการ", spent=spent, limit=limit)
+    else:
+        yield _("ยังไม่ได้นับ รอผู้รับบริการ")
+    if if_now is not None:
+        yield _("ถ้าตอบตอนนี้ ครบ %(at)s", at=weekday_when(if_now))
 
 
 def _parts(steps: Sequence[SumLine]) -> list[timedelta]:
     """What was counted, each day by itself."""
-    return [
-        step.amount
-        for step in steps
-        if step.amount
-        for _day in range((step.last - step.first).days + 1)
-    ]
+    parts: list[timedelta] = []
+    for step in steps:
+        if step.amount:
+            count = (step.last - step.first).days + 1
+            parts += [step.amount] * count
+    return parts
 
 
 def _sum(cell: Limit, total: timedelta, parts: Sequence[timedelta]) -> str:
     """`2 + 3 + 2 = 7 ชม. = 1 วันทำการ`"""
-    whole = all(part % timedelta(hours=1) == timedelta() for part in parts)
-    added = " + ".join(str(part // timedelta(hours=1)) if whole else hours(part) for part in parts)
-    pieces = [added] if 1 < len(parts) <= MOST_PARTS else []
+    pieces = []
+    if 1 < len(parts) <= MOST_PARTS:
+        pieces.append(" + ".join(_added(parts)))
     pieces.append(hours(total))
     if cell.unit == "day":
         pieces.append(limit_text(cell))
     return " = ".join(pieces)
+
+
+def _added(parts: Sequence[timedelta]) -> list[str]:
+    """The parts of the sum: numbers of hours where all of them are whole, else hours and
+    minutes.
+    """
+    hour = timedelta(hours=1)
+    if all(part % hour == timedelta() for part in parts):
+        return [str(part // hour) for part in parts]
+    return [hours(part) for part in parts]
 
 
 def _outcome(
@@ -200,12 +238,13 @@ def _outcome(
     over = _over(configuration, ticket, told, now)
     left = span(told.left, configuration.calendar.day_minutes)
     if ticket.closed_at is not None:
+        closed = when(ticket.closed_at)
         if over and told.state is State.KEPT:
             yield _("บันทึกและปิดในครั้งเดียวหลังให้บริการแล้ว จึงไม่นับว่าเกินกำหนด")
         elif over:
-            yield _("ปิด %(at)s เกินกำหนด %(span)s", at=when(ticket.closed_at), span=over)
+            yield _("ปิด %(at)s เกินกำหนด %(span)s", at=closed, span=over)
         else:
-            yield _("ปิด %(at)s ทันกำหนด เหลือ %(span)s", at=when(ticket.closed_at), span=left)
+            yield _("ปิด %(at)s ทันกำหนด เหลือ %(span)s", at=closed, span=left)
     elif told.state is State.OVERDUE:
         yield _("เกินกำหนดมาแล้ว %(span)s", span=over)
     elif told.due is not None:
@@ -217,5 +256,6 @@ def _over(configuration: Configuration, ticket: Ticket, told: Explanation, now: 
     end = ticket.closed_at or now
     if told.due is None or end <= told.due:
         return ""
-    beyond = max(clock.elapsed(configuration, ticket, end) - (told.spent + told.left), timedelta())
-    return span(beyond, configuration.calendar.day_minutes)
+    limit = told.spent + told.left
+    beyond = clock.elapsed(configuration, ticket, end) - limit
+    return span(max(beyond, timedelta()), configuration.calendar.day_minutes)
