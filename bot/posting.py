@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from domain.publicity.reading import Network
+from domain.publicity.networks import Network
 from handlers.publicity.posts import Failed, Posted, Unclear
 
 Answer = Posted | Failed | Unclear

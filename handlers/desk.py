@@ -13,7 +13,7 @@ from domain.configuration import Configuration
 from domain.customers.records import Customer
 from domain.dates.days import BANGKOK
 from domain.dates.working_calendar import DayRule
-from domain.publicity.reading import Network
+from domain.publicity.networks import Network
 from domain.staff import Chat, Platform, Role, Staff, StaffId
 from domain.tickets.records import Ticket
 from handlers.chat import Attachment, Earlier, Incoming, Notice, Reply

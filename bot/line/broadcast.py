@@ -13,7 +13,7 @@ from bot.answers import body_of, is_yes, object_of
 from bot.files.links import Links
 from bot.files.pictures import FULL, SMALL, Unreadable, kept
 from bot.posting import Answer, Posting
-from domain.publicity.reading import Network
+from domain.publicity.networks import Network
 from handlers.desk import BroadcastCost
 from handlers.publicity.posts import Failed, Posted, Unclear
 

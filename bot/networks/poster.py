@@ -11,8 +11,8 @@ from bot.log import get_logger, where
 from bot.posting import Answer, LookupFailed, Posting, PostingNetwork
 from bot.queues.lanes import Lanes
 from domain.errors import Conflict, NotFound
+from domain.publicity.networks import Network
 from domain.publicity.publications import STANDING, UNKNOWN, Post, PostState, Publication
-from domain.publicity.reading import Network
 from handlers.desk import BroadcastCost, Desk, Outcome, Work
 from handlers.publicity import approval as publicity_approval
 from handlers.publicity.posts import KEY_LIFE, Failed, Posted, Unclear, settle

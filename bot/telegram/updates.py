@@ -12,7 +12,7 @@ import telegram
 from bot.platform import Unparsable
 from bot.telegram.render import CODE
 from domain.customers.vcards import VCard, read_vcards
-from domain.publicity.reading import PostLinkKind, find_links
+from domain.publicity.links import PostLinkKind, find_links
 from domain.staff import Platform
 from handlers.chat import (
     Attachment,

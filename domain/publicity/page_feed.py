@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from domain.publicity.reading import find_links
+from domain.publicity.links import find_links
 from domain.text import clean
 
 POSTS = frozenset({"post", "status", "photo", "video", "share", "album", "note", "link"})
@@ -30,6 +30,8 @@ _VERBS = {verb.value: verb for verb in Verb} | {
     "update": Verb.EDIT,
     "delete": Verb.REMOVE,
 }
+MOST_ID = 100
+"""Characters of a post's id; a longer one is none."""
 _OF_SIGHT = (Verb.REMOVE, Verb.HIDE, Verb.UNHIDE)
 """Verbs that tell of a post that is there, and nothing of what it says."""
 
@@ -71,87 +73,103 @@ class PagePost:
         """Whether the page does not show it; what was hidden and shown within one second is
         shown.
         """
-        return self.hidden_at is not None and (
-            self.shown_at is None or self.hidden_at > self.shown_at
-        )
+        if self.hidden_at is None:
+            return False
+        return self.shown_at is None or self.hidden_at > self.shown_at
 
 
 def read_event(entry_time: object, value: Mapping[str, object], page_id: str) -> PageEvent | None:
     """A change of the page's feed; None where it is no post of the page itself, or not
     published.
     """
-    sender = value.get("from")
     verb = _VERBS.get(str(value.get("verb")))
-    post_id = value.get("post_id")
-    if (
-        value.get("item") not in POSTS
-        or verb is None
-        or not isinstance(post_id, str)
-        or not post_id
-    ):
+    post_id = _text(value, "post_id")
+    if verb is None or not 0 < len(post_id) <= MOST_ID:
         return None
-    if not isinstance(sender, Mapping) or str(sender.get("id")) != page_id:
+    if value.get("item") not in POSTS or not _is_of_page(value, page_id):
         return None
     if value.get("published") in (0, False) and verb not in _OF_SIGHT:
         return None
     posted_at = _instant(value.get("created_time"))
     at = _instant(entry_time) or posted_at
-    if at is None or len(post_id) > 100:
+    if at is None:
         return None
-    message = value.get("message")
     return PageEvent(
         post_id,
         verb,
         at,
-        clean(message) if isinstance(message, str) else "",
-        _link(value),
-        posted_at,
+        text=clean(_text(value, "message")),
+        link=_link(value),
+        posted_at=posted_at,
     )
 
 
+def _text(value: Mapping[str, object], key: str) -> str:
+    """The text under a key; "" where it is missing, or something else."""
+    text = value.get(key)
+    return text if isinstance(text, str) else ""
+
+
+def _is_of_page(value: Mapping[str, object], page_id: str) -> bool:
+    """Whether the page itself did it."""
+    sender = value.get("from")
+    return isinstance(sender, Mapping) and str(sender.get("id")) == page_id
+
+
 def _link(value: Mapping[str, object]) -> str:
+    """The post's own address."""
     post = value.get("post")
-    given = post.get("permalink_url") if isinstance(post, Mapping) else value.get("permalink_url")
-    links = find_links(given) if isinstance(given, str) else []
+    given = _text(post if isinstance(post, Mapping) else value, "permalink_url")
+    links = find_links(given)
     return links[0].url if links else ""
 
 
 def _instant(value: object) -> datetime | None:
     """Seconds since 1970, or milliseconds, or ISO 8601."""
     if isinstance(value, str):
-        try:
-            at = datetime.fromisoformat(value.replace("+0000", "+00:00"))
-        except ValueError:
-            return None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return _written_instant(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**14:
         return None
-    return datetime.fromtimestamp(value / 1000 if value > 10**11 else value, UTC)
+    seconds = value / 1000 if value > 10**11 else value
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _written_instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text.replace("+0000", "+00:00"))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def fold(post: PagePost, events: Iterable[PageEvent]) -> PagePost:
     """The post after these events: alike in whatever order, and however often, they came."""
     for event in events:
-        if event.verb is Verb.REMOVE:
-            first = min(filter(None, (post.removed_at, event.at)))
-            post = replace(post, removed_at=first)
-            continue
-        if event.verb is Verb.HIDE:
-            post = replace(post, hidden_at=max(filter(None, (post.hidden_at, event.at))))
-            continue
-        if event.verb is Verb.UNHIDE:
-            post = replace(post, shown_at=max(filter(None, (post.shown_at, event.at))))
-            continue
-        made = [at for at in (post.posted_at, event.posted_at) if at is not None]
-        post = replace(
-            post,
-            posted_at=min(made) if made else None,
-            link=min(filter(None, (post.link, event.link)), default=""),
-        )
-        newer = post.text_at is None or (event.at, event.text) >= (post.text_at, post.text)
-        if event.text and newer:
-            post = replace(post, text=event.text, text_at=event.at)
+        post = _after(post, event)
     return post
+
+
+def _after(post: PagePost, event: PageEvent) -> PagePost:
+    match event.verb:
+        case Verb.REMOVE:
+            return replace(post, removed_at=min(_known(post.removed_at, event.at)))
+        case Verb.HIDE:
+            return replace(post, hidden_at=max(_known(post.hidden_at, event.at)))
+        case Verb.UNHIDE:
+            return replace(post, shown_at=max(_known(post.shown_at, event.at)))
+    post = replace(
+        post,
+        posted_at=min(_known(post.posted_at, event.posted_at), default=None),
+        link=min(filter(None, (post.link, event.link)), default=""),
+    )
+    newer = post.text_at is None or (event.at, event.text) >= (post.text_at, post.text)
+    if event.text and newer:
+        return replace(post, text=event.text, text_at=event.at)
+    return post
+
+
+def _known(*instants: datetime | None) -> list[datetime]:
+    return [at for at in instants if at is not None]
 
 
 def link_of(post: PagePost) -> str:

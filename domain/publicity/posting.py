@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.data import TomlTable
-from domain.publicity.reading import Network, has_address
+from domain.publicity.lengths import has_address
+from domain.publicity.networks import Network
 
 WITH_LINK = "_with_link"
 
@@ -21,17 +22,21 @@ class PostingRules:
     def price(self, network: Network, text: str) -> str:
         """What the network takes for a post with this text; "" where it takes nothing."""
         plain = self.prices.get(network, "")
-        return self.prices.get(network + WITH_LINK, plain) if has_address(text) else plain
+        if not has_address(text):
+            return plain
+        return self.prices.get(network + WITH_LINK, plain)
 
 
 def read_posting(root: TomlTable) -> PostingRules:
     """The table `posting`; DataError naming the key."""
     table = root.table("posting")
     table.check_keys(("second_confirmation", "price"))
-    second, price = table.table("second_confirmation"), table.table("price")
+    second = table.table("second_confirmation")
+    price = table.table("price")
     second.check_keys(list(Network))
     price.check_keys([f"{network}{more}" for network in Network for more in ("", WITH_LINK)])
+    prices = {name: price.text(name, "") for name in price.values}
     return PostingRules(
-        frozenset(network for network in Network if second.flag(network)),
-        {name: text for name in price.values if (text := price.text(name, ""))},
+        second=frozenset(network for network in Network if second.flag(network)),
+        prices={name: text for name, text in prices.items() if text},
     )

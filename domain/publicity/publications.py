@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 from domain.dates.days import BANGKOK
 from domain.publicity import reading as publicity
-from domain.publicity.reading import Network, News
+from domain.publicity.networks import Network
+from domain.publicity.reading import News
 from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
 
@@ -120,9 +121,8 @@ class Publication:
     @property
     def taken(self) -> set[Network]:
         """The networks that it went out by, or is on its way to."""
-        return {
-            post.network for post in self.posts.values() if post.state in (*WENT_OUT, *UNDER_WAY)
-        }
+        taken = (*WENT_OUT, *UNDER_WAY)
+        return {post.network for post in self.posts.values() if post.state in taken}
 
 
 def publication_no(running: int) -> PublicationNo:
@@ -149,6 +149,9 @@ def ticket_of(
     call it.
     """
     news = publication.news
+    posted_at = created_at(publication.published_on, now)
+    if post.posted_at:
+        posted_at = min(post.posted_at, now)
     return Ticket(
         no=no,
         channel=post.network.value,
@@ -158,9 +161,7 @@ def ticket_of(
         projects=news.projects,
         data_years=news.data_years,
         link=post.link,
-        created_at=min(post.posted_at, now)
-        if post.posted_at
-        else created_at(publication.published_on, now),
+        created_at=posted_at,
         recorded_at=now,
         recorded_by=by,
         assignee=by,
@@ -175,18 +176,22 @@ def corrected(
     """The ticket after its publication was corrected; words that an officer wrote into the ticket
     stay.
     """
-    was, new = before.posts[network], after.posts[network]
-    day = {"created_at": created_at(after.published_on, ticket.recorded_at)}
-    derived = {
-        "details": (publicity.details(before.news, name), publicity.details(after.news, name)),
-        "result": (
-            publicity.result(before.news, name, was.link),
-            publicity.result(after.news, name, new.link),
-        ),
-        "projects": (before.news.projects, after.news.projects),
-        "data_years": (before.news.data_years, after.news.data_years),
-        "link": (was.link, new.link),
+    old = _derived(before, network, name)
+    new = _derived(after, network, name)
+    changed = {field: new[field] for field in new if getattr(ticket, field) == old[field]}
+    if after.published_on != before.published_on:
+        changed["created_at"] = created_at(after.published_on, ticket.recorded_at)
+    return replace(ticket, **changed)
+
+
+def _derived(publication: Publication, network: Network, name: str) -> dict[str, Any]:
+    """What a ticket has from its publication, by field; `name` = the network as people call it."""
+    news = publication.news
+    link = publication.posts[network].link
+    return {
+        "details": publicity.details(news, name),
+        "result": publicity.result(news, name, link),
+        "projects": news.projects,
+        "data_years": news.data_years,
+        "link": link,
     }
-    values = {name: new for name, (old, new) in derived.items() if getattr(ticket, name) == old}
-    moved = day if after.published_on != before.published_on else {}
-    return replace(ticket, **values, **moved)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@ publicised.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -67,6 +67,20 @@ class Summary:
     projects: dict[str, Tally] = field(default_factory=dict)
     project_networks: dict[str, Counter[str]] = field(default_factory=dict)
 
+    def add(self, one: Counted) -> None:
+        """Count one more in every sum but those of news and of what was removed."""
+        day = one.at.astimezone(BANGKOK).date()
+        month = day.replace(day=1)
+        year = fiscal_year(day)
+        self.total.add(one)
+        self.hidden += one.hidden
+        self.networks.setdefault(one.network, Tally()).add(one)
+        self.months.setdefault(month, Counter())[one.network] += 1
+        self.fiscal_years[year] = self.fiscal_years.get(year, 0) + 1
+        for project in dict.fromkeys(one.projects) or ("",):
+            self.projects.setdefault(project, Tally()).add(one)
+            self.project_networks.setdefault(project, Counter())[one.network] += 1
+
 
 def summarise(counted: Iterable[Counted]) -> Summary:
     """A post about two projects counts for both, and once in every other sum."""
@@ -76,18 +90,10 @@ def summarise(counted: Iterable[Counted]) -> Summary:
         if one.removed:
             summary.removed += 1
             continue
-        summary.hidden += one.hidden
-        day = one.at.astimezone(BANGKOK).date()
-        summary.total.add(one)
-        summary.news += not one.news or one.news not in known
+        summary.add(one)
+        if not one.news or one.news not in known:
+            summary.news += 1
         known.add(one.news)
-        summary.networks.setdefault(one.network, Tally()).add(one)
-        summary.months.setdefault(day.replace(day=1), Counter())[one.network] += 1
-        year = fiscal_year(day)
-        summary.fiscal_years[year] = summary.fiscal_years.get(year, 0) + 1
-        for project in dict.fromkeys(one.projects) or ("",):
-            summary.projects.setdefault(project, Tally()).add(one)
-            summary.project_networks.setdefault(project, Counter())[one.network] += 1
     return summary
 
 
@@ -106,16 +112,18 @@ def without_publicity(releases: Iterable[Release], publicised: Sequence[DataUse]
     the project's.
     """
 
-    def about(release: Release, use: DataUse) -> bool:
-        if use.project != release.project:
-            return False
-        return (
-            use.from_on is None
-            or use.to_on is None
-            or (use.from_on <= release.last and use.to_on >= release.first)
-        )
+    return [
+        release for release in releases if not any(_is_about(use, release) for use in publicised)
+    ]
 
-    return [release for release in releases if not any(about(release, use) for use in publicised)]
+
+def _is_about(use: DataUse, release: Release) -> bool:
+    """Whether a ticket's data are the released ones."""
+    if use.project != release.project:
+        return False
+    if use.from_on is None or use.to_on is None:
+        return True
+    return use.from_on <= release.last and use.to_on >= release.first
 
 
 def read_releases(root: TomlTable, projects: Sequence[Project]) -> tuple[Release, ...]:
@@ -123,25 +131,30 @@ def read_releases(root: TomlTable, projects: Sequence[Project]) -> tuple[Release
     wrong row.
     """
     known = {project.name for project in projects}
-    found = []
+    found: list[Release] = []
     for item in root.items("releases"):
         if not isinstance(item, dict):
             raise root.refusal("must be tables with project, data and on: [[releases]]", "releases")
         row = TomlTable(item, ("releases",), root.documents)
-        row.check_keys(("project", "data", "on"))
-        name, on = row.text("project"), row.day("on")
-        if name not in known:
-            raise row.refusal(f'"{name}" is no project; use its full name', "project")
-        if on is None:
-            raise row.refusal("missing; a date such as 2026-11-20, without quotes", "on")
-        try:
-            spans = [
-                span for period in parse_periods(row.text("data"), on) for span in period.spans()
-            ]
-        except InvalidInput:
-            raise row.refusal(
-                f'"{row.text("data")}" is no period; write 2569, or a quarter or month of it',
-                "data",
-            ) from None
-        found += [Release(name, first, last, on) for first, last in spans]
+        found += _read_release(row, known)
     return tuple(found)
+
+
+def _read_release(row: TomlTable, known: Collection[str]) -> Iterator[Release]:
+    """A release for each unbroken stretch of its data."""
+    row.check_keys(("project", "data", "on"))
+    name = row.text("project")
+    on = row.day("on")
+    if name not in known:
+        raise row.refusal(f'"{name}" is no project; use its full name', "project")
+    if on is None:
+        raise row.refusal("missing; a date such as 2026-11-20, without quotes", "on")
+    data = row.text("data")
+    try:
+        periods = parse_periods(data, on)
+    except InvalidInput:
+        mend = f'"{data}" is no period; write 2569, or a quarter or month of it'
+        raise row.refusal(mend, "data") from None
+    for period in periods:
+        for first, last in period.spans():
+            yield Release(name, first, last, on)

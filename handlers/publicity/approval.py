@@ -8,8 +8,8 @@ from functools import partial
 
 from domain.dates.days import BANGKOK
 from domain.errors import Conflict, NotAllowed
+from domain.publicity.networks import Network
 from domain.publicity.publications import UNKNOWN, Post, PostState, Publication
-from domain.publicity.reading import Network
 from domain.staff import Staff, StaffId
 from domain.text import shorten
 from domain.tickets.records import Change

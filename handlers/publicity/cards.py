@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from domain.dates.days import BANGKOK, format_date
 from domain.errors import InvalidInput
+from domain.publicity.lengths import check_length
+from domain.publicity.networks import Network
 from domain.publicity.publications import UNDER_WAY, WENT_OUT, Post, PostState, Publication
-from domain.publicity.reading import Network, News, check_length
+from domain.publicity.reading import News
 from domain.text import shorten
 from domain.tickets.records import SEPARATOR, Ticket
 from handlers.chat import Button, Card, Choice, Paragraph, Reply, say

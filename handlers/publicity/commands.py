@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from domain.dates.days import BANGKOK
 from domain.errors import InvalidInput
+from domain.publicity.links import PostLink, PostLinkKind, begins_with_link, find_links
+from domain.publicity.networks import Network
 from domain.publicity.publications import PostState, Publication
-from domain.publicity.reading import Network, PostLink, PostLinkKind, begins_with_link, find_links
 from domain.tickets.references import ReferenceKind, read_alone
 from handlers.chat import Button, Card, Paragraph, Reply, ReplyPart, Text, turn_buttons
 from handlers.desk import Context

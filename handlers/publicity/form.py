@@ -10,16 +10,10 @@ from datetime import date
 
 from domain.dates.days import find_date, format_date
 from domain.errors import InvalidInput
+from domain.publicity.links import PostLink, PostLinkKind, find_links, without_links
+from domain.publicity.networks import Network
 from domain.publicity.publications import Publication
-from domain.publicity.reading import (
-    Network,
-    PostLink,
-    PostLinkKind,
-    find_links,
-    periods_of,
-    projects_of,
-    without_links,
-)
+from domain.publicity.reading import periods_of, projects_of
 from domain.text import clean, shorten
 from domain.text import words as dictionary
 from domain.tickets.records import SEPARATOR

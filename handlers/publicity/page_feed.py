@@ -8,16 +8,11 @@ from datetime import date, datetime
 from functools import partial
 
 from domain.dates.days import BANGKOK
+from domain.publicity.links import facebook_key, find_links
+from domain.publicity.networks import Network
 from domain.publicity.page_feed import PageEvent, PagePost, event_from_json, fold, link_of
 from domain.publicity.publications import UNDER_WAY, Post, PostState, Publication
-from domain.publicity.reading import (
-    Network,
-    News,
-    facebook_key,
-    find_links,
-    periods_of,
-    projects_of,
-)
+from domain.publicity.reading import News, periods_of, projects_of
 from handlers.desk import Work
 from handlers.publicity.posts import FIRST_REACH
 from handlers.publicity.saving import with_tickets, write_correction

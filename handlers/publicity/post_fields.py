@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, time
 
 from domain.dates.days import BANGKOK, find_date
 from domain.errors import InvalidInput
-from domain.publicity.reading import Network, cut_to_fit, periods_of, projects_of
+from domain.publicity.lengths import cut_to_fit
+from domain.publicity.networks import Network
+from domain.publicity.reading import periods_of, projects_of
 from domain.text import clean, digits, shorten
 from domain.tickets.records import SEPARATOR
 from handlers.desk import Context

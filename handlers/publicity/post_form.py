@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from domain.dates.days import BANGKOK
 from domain.errors import NotAllowed
+from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
-from domain.publicity.reading import Network
 from domain.tickets.records import SEPARATOR
 from handlers.chat import Card, Paragraph, Reply, say
 from handlers.desk import BroadcastCost, Context

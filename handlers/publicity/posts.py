@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from domain.publicity.links import find_links
+from domain.publicity.networks import Network
 from domain.publicity.publications import TO_SEND, UNKNOWN, Post, PostState, Publication
-from domain.publicity.reading import Network, find_links
 from handlers.chat import Paragraph, Reply
 from handlers.desk import Context, Work
 from handlers.i18n import _

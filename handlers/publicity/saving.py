@@ -9,6 +9,9 @@ from functools import partial
 from uuid import uuid4
 
 from domain.errors import Conflict, NotAllowed
+from domain.publicity.lengths import cut_to_fit
+from domain.publicity.links import PostLink, find_links
+from domain.publicity.networks import Network
 from domain.publicity.publications import (
     UNDER_WAY,
     UNKNOWN,
@@ -18,7 +21,7 @@ from domain.publicity.publications import (
     corrected,
     ticket_of,
 )
-from domain.publicity.reading import Network, News, PostLink, cut_to_fit, find_links
+from domain.publicity.reading import News
 from domain.staff import StaffId
 from domain.text import words
 from domain.tickets.records import SEPARATOR, Ticket

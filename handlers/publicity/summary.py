@@ -8,7 +8,7 @@ from datetime import timedelta
 from domain.charts import Chart, Series
 from domain.dates.days import format_date, format_month
 from domain.dates.periods import Period, format_period, months_of, relative_period
-from domain.publicity.reading import Network
+from domain.publicity.networks import Network
 from domain.publicity.summary import Release, Summary, Tally, summarise, without_publicity
 from handlers.chat import Button, Card, Paragraph, Reply
 from handlers.desk import Context

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 
 from domain.errors import Conflict, NotFound
+from domain.publicity.networks import Network
 from domain.publicity.publications import (
     STANDING,
     TO_SEND,
@@ -15,7 +16,7 @@ from domain.publicity.publications import (
     PublicationNo,
     publication_no,
 )
-from domain.publicity.reading import SAME_TEXT_DAYS, SUBJECT, Network, News, text_key
+from domain.publicity.reading import SAME_TEXT_DAYS, SUBJECT, News, text_key
 from domain.publicity.summary import Counted
 from domain.staff import StaffId
 from domain.tickets.records import SEPARATOR, Change, DataUse

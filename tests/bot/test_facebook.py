@@ -21,9 +21,10 @@ from bot.parts import Surroundings
 from bot.platforms import open_platforms
 from bot.settings import Settings
 from bot.web import make_app
+from domain.publicity.networks import Network
 from domain.publicity.page_feed import PagePost, event_from_json, fold
 from domain.publicity.publications import Post, PostState, Publication
-from domain.publicity.reading import Network, News
+from domain.publicity.reading import News
 from scheduler.ticker import Ticker
 from store.engine.database import Database
 from store.publicity import publications

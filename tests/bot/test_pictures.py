@@ -18,8 +18,9 @@ from bot.files.pictures import FULL, SMALL, Unreadable, fitted
 from bot.line.broadcast import LineBroadcast
 from bot.posting import Posting
 from domain.errors import NotFound
+from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
-from domain.publicity.reading import Network, News
+from domain.publicity.reading import News
 from handlers.desk import Desk
 from handlers.publicity.posts import Failed, Posted
 from store import files

@@ -17,8 +17,9 @@ from bot.networks.facebook.page import FacebookPage
 from bot.networks.poster import PostingNetworks
 from bot.networks.twitter.account import TwitterAccount
 from bot.posting import LookupFailed, Posting
+from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
-from domain.publicity.reading import Network, News
+from domain.publicity.reading import News
 from domain.staff import Identity, Platform, Role, StaffId
 from handlers.desk import BroadcastCost
 from handlers.publicity import cards as publicity_cards

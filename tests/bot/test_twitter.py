@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.networks.twitter.account import TwitterAccount
 from bot.posting import LookupFailed, Posting
-from domain.publicity.reading import weighted_length
+from domain.publicity.lengths import weighted_length
 from handlers.publicity.posts import Failed, Posted, Unclear
 from tests.fakes.clock import CLOCK
 from tests.fakes.twitter import FakeTwitter, weight

@@ -9,7 +9,7 @@ import pytest
 
 from domain.configuration import Configuration, load_configuration
 from domain.errors import DataError
-from domain.publicity.reading import Network
+from domain.publicity.networks import Network
 from domain.tickets.projects import find_projects
 from domain.tickets.records import Ticket
 

@@ -11,23 +11,10 @@ from hypothesis import strategies as st
 
 from domain.configuration import load_configuration
 from domain.errors import InvalidInput
-from domain.publicity.reading import (
-    LIMITS,
-    Network,
-    News,
-    PostLinkKind,
-    check_length,
-    cut_to_fit,
-    details,
-    facebook_key,
-    find_links,
-    periods_of,
-    projects_of,
-    result,
-    text_key,
-    weighted_length,
-    without_links,
-)
+from domain.publicity.lengths import LIMITS, check_length, cut_to_fit, weighted_length
+from domain.publicity.links import PostLinkKind, facebook_key, find_links, without_links
+from domain.publicity.networks import Network
+from domain.publicity.reading import News, details, periods_of, projects_of, result, text_key
 from domain.text import graphemes
 
 TODAY = date(2026, 11, 23)

@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from domain.publicity.networks import Network
 from domain.publicity.publications import Post, PostState, Publication
-from domain.publicity.reading import Network, News
+from domain.publicity.reading import News
 from domain.staff import StaffId
 from store import files
 from store.blobs import Blobs

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from domain.publicity.networks import Network
 from domain.publicity.posting import PostingRules
 from domain.publicity.publications import PostState
-from domain.publicity.reading import Network
 from domain.staff import Identity, Platform, Role
 from handlers.desk import BroadcastCost
 from store import staff

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.publicity.lengths import weighted_length
+from domain.publicity.networks import Network
 from domain.publicity.publications import PostState
-from domain.publicity.reading import Network, weighted_length
 from handlers.desk import BroadcastCost
 from store.publicity import publications
 from tests.handlers.conftest import DeskUnderTest

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from domain.charts import Chart
+from domain.publicity.networks import Network
 from domain.publicity.page_feed import PageEvent, Verb, event_json
-from domain.publicity.reading import Network
 from domain.publicity.summary import Release
 from handlers.chat import Document
 from handlers.desk import Drawn, NotDrawn

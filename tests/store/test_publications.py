@@ -11,9 +11,10 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import Conflict, NotFound
+from domain.publicity.networks import Network
 from domain.publicity.page_feed import PagePost
 from domain.publicity.publications import Post, PostState, Publication, ticket_of
-from domain.publicity.reading import Network, News
+from domain.publicity.reading import News
 from domain.staff import Role, StaffId
 from domain.tickets.records import DataUse, TicketNo
 from store import staff

@@ -15,7 +15,8 @@ from bot.answers import body_of, is_yes, object_of
 from bot.files.pictures import FULL, Unreadable, kept
 from bot.log import get_logger, where
 from bot.posting import Answer, LookupFailed, Posting, listed
-from domain.publicity.reading import Network, find_links
+from domain.publicity.links import find_links
+from domain.publicity.networks import Network
 from domain.text import clean
 from handlers.publicity.posts import Failed, Posted, Unclear
 

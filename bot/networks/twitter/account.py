@@ -17,7 +17,8 @@ from yarl import URL
 from bot.answers import body_of, is_yes, object_of
 from bot.files.pictures import Unreadable, fitted
 from bot.posting import Answer, LookupFailed, Posting, listed
-from domain.publicity.reading import Network, without_addresses
+from domain.publicity.lengths import without_addresses
+from domain.publicity.networks import Network
 from domain.text import clean
 from handlers.publicity.posts import Failed, Posted, Unclear
 

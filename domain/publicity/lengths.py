@@ -1,0 +1,117 @@
+"""What a network takes: how it counts a text, how long one may be, and a text cut to fit."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import regex  # type: ignore[import-untyped]
+
+from domain.errors import InvalidInput
+from domain.publicity.networks import Network
+from domain.text import ELLIPSIS, graphemes, utf16_length
+
+_TOPS = "[a-z]{2}|com|org|net|gov|edu|int|info|app|dev|asia"
+_PATH = r"""[!-~]*[a-z0-9/=&#%@_~+$*-]"""
+_BARE = rf"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TOPS})(?![\w-])(?!\.\w)"
+_ADDRESS = re.compile(
+    rf"https?://{_PATH}|(?<![\w.@/-]){_BARE}(?:/{_PATH}|/)?", re.IGNORECASE | re.ASCII
+)
+_EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|\u20e3")
+ADDRESS_WEIGHT = 23
+_LIGHT = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+"""Signs of which twitter counts each as one; of all others each is two."""
+
+
+def has_address(text: str) -> bool:
+    """Whether twitter makes a link of something in the text, with `https://` before it or
+    without.
+    """
+    return _ADDRESS.search(text) is not None
+
+
+def without_addresses(text: str) -> str:
+    """The text beside what twitter makes links of."""
+    return _ADDRESS.sub(" ", text)
+
+
+def weighted_length(text: str) -> int:
+    """twitter's count: an address is 23 whatever its length, an emoji 2 whatever it is made of,
+    Thai 1 a sign.
+    """
+    text, addresses = _ADDRESS.subn("", unicodedata.normalize("NFC", text))
+    return ADDRESS_WEIGHT * addresses + sum(map(_weight, graphemes(text)))
+
+
+def _weight(grapheme: str) -> int:
+    if _EMOJI.search(grapheme):
+        return 2
+    return sum(1 if _is_light(ord(sign)) else 2 for sign in grapheme)
+
+
+def _is_light(code: int) -> bool:
+    return any(low <= code <= high for low, high in _LIGHT)
+
+
+LIMITS: dict[Network, tuple[int, Callable[[str], int]]] = {
+    Network.FACEBOOK: (63_206, len),
+    Network.TWITTER: (280, weighted_length),
+    Network.LINE: (5_000, utf16_length),
+}
+"""The longest text of a post, and how the network counts (a Facebook post, a tweet, a LINE text
+message).
+"""
+
+
+def check_length(network: Network, text: str) -> None:
+    """InvalidInput("post_long") where the network would refuse the text, with how much is too
+    much.
+    """
+    limit, count = LIMITS[network]
+    length = count(text)
+    if length > limit:
+        raise InvalidInput("post_long", network=network.value, length=length, limit=limit)
+
+
+def cut_to_fit(network: Network, text: str) -> str:
+    """The text as far as the network takes it: cut between letters as readers see them, never
+    within an address.
+
+    An ellipsis says that there is more, and the text's first address stays.
+    """
+    limit, count = LIMITS[network]
+    if count(text) <= limit:
+        return text
+    cutter = _Cutter(limit, count, [match.span() for match in _ADDRESS.finditer(text)])
+    head = cutter.head(text, "")
+    if not cutter.addresses or cutter.addresses[0][1] <= len(head):
+        return head + ELLIPSIS
+    start, end = cutter.addresses[0]
+    tail = f"\n{text[start:end]}"
+    return cutter.head(text[:start], tail) + ELLIPSIS + tail
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts a text to the limit of a network; `addresses` = where they begin and end in it."""
+
+    limit: int
+    count: Callable[[str], int]
+    addresses: Sequence[tuple[int, int]]
+
+    def head(self, text: str, tail: str) -> str:
+        """The longest beginning of the text that fits with an ellipsis and this tail."""
+        borders = [0, *accumulate(map(len, graphemes(text)))]
+
+        def length(border: int) -> int:
+            return self.count(text[:border].rstrip() + ELLIPSIS + tail)
+
+        fitting = bisect_right(borders, self.limit, key=length)
+        border = borders[max(0, fitting - 1)]
+        for start, end in self.addresses:
+            if start < border < end:
+                border = start
+                break
+        return text[:border].rstrip()
