@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,13 +78,24 @@ async def read(path: Path, now: datetime, seed: int = 2569) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return asyncio.run(read(tmp_path_factory.mktemp("demo") / "desk.db", NOW))
+def desk_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[datetime], Desk]:
+    """The desk of a day, filled once."""
+
+    @cache
+    def desk_of(now: datetime) -> Desk:
+        return asyncio.run(read(tmp_path_factory.mktemp("demo") / "desk.db", now))
+
+    return desk_of
 
 
-@pytest.fixture(scope="module", params=[NOW, *OTHER_DAYS], ids=lambda now: f"{now:%Y-%m-%d}")
-def any_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return asyncio.run(read(tmp_path_factory.mktemp("demo") / "desk.db", request.param))
+@pytest.fixture
+def desk(desk_of: Callable[[datetime], Desk]) -> Desk:
+    return desk_of(NOW)
+
+
+@pytest.fixture(params=[NOW, *OTHER_DAYS], ids=lambda now: f"{now:%Y-%m-%d}")
+def any_desk(request: pytest.FixtureRequest, desk_of: Callable[[datetime], Desk]) -> Desk:
+    return desk_of(request.param)
 
 
 def test_the_staff_are_the_four_of_the_office(desk: Desk) -> None:
