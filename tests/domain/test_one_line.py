@@ -258,6 +258,12 @@ def test_every_text_has_a_reading(text: str) -> None:
 def test_long_lines_are_read_at_once(reader: Callable[..., object], unit: str) -> None:
     for text in (unit * (5000 // len(unit)), "C81554 โทร 6.1 " + unit * (5000 // len(unit))):
         reader(text, OFFICE, TODAY)  # patterns are made once
-        begun = process_time()
-        reader(text, OFFICE, TODAY)
-        assert process_time() - begun < 0.05, text[:30]
+        # A busy machine may stretch one reading; what explodes is slow each time.
+        assert any(seconds(reader, text) < 0.05 for _ in range(5)), text[:30]
+
+
+def seconds(reader: Callable[..., object], text: str) -> float:
+    """How long the processor works at one reading."""
+    begun = process_time()
+    reader(text, OFFICE, TODAY)
+    return process_time() - begun
