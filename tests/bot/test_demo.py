@@ -13,7 +13,6 @@ import pytest
 
 from bot.demo.desk import fill_demo
 from domain.catalogue import Catalogue
-from domain.configuration import load_configuration
 from domain.customers.phones import looks_like_email, parse_phone
 from domain.dates.days import BANGKOK, BUDDHIST_OFFSET
 from domain.errors import Conflict
@@ -26,6 +25,7 @@ from store.records.changes import list_changes
 from store.records.counters import reserve_customer_code, reserve_ticket_no
 from store.search.customers import find_customers
 from store.search.words import SearchWords
+from tests.fakes.office import OFFICE
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 OTHER_DAYS = (
@@ -33,7 +33,7 @@ OTHER_DAYS = (
     datetime(2026, 4, 14, 5, 0, tzinfo=UTC),  # a holiday
     datetime(2028, 2, 29, 9, 29, tzinfo=UTC),
 )
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 CATALOGUE: Catalogue = CONFIGURATION.catalogue
 
 

@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 
 from bot.tables.report import export_file, import_file
-from domain.configuration import load_configuration
 from domain.customers.phones import format_phone, read_emails, read_phones
 from domain.customers.records import Customer
 from domain.tables.merge import is_blank, is_unknown
@@ -25,9 +24,10 @@ from store.opening import open_database
 from store.tables.batches import Rejected, Remarked
 from store.tables.tables import recognise, staged
 from store.tables.transfer import import_table
+from tests.fakes.office import OFFICE
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 CUSTOMERS = Register.CUSTOMERS
 HEADING = [
     "ลำดับ", "รหัส", "คำนำหน้า", "ชื่อ", "นามสกุล", "ประเภท", "เพศ", "หน่วยงาน/สังกัด", "ที่อยู่",

@@ -17,7 +17,6 @@ import pytest
 
 from bot.demo.desk import fill_demo
 from bot.tables.report import export_file, import_file
-from domain.configuration import load_configuration
 from domain.customers.merging import unite
 from domain.customers.records import Customer, CustomerCode
 from domain.errors import InvalidInput
@@ -44,11 +43,11 @@ from store.tables.transfer import Counts, import_table
 from store.tickets.records import get_ticket, list_tickets_after
 from tests.e2e.fork_server import run_program
 from tests.fakes.clock import machine_time
-from tests.fakes.office import new_database, open_new
+from tests.fakes.office import OFFICE, new_database, open_new
 from tests.fakes.postgres import shared_server
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 CUSTOMERS, TICKETS = Register.CUSTOMERS, Register.TICKETS
 TABLE = """code,name,type,gender,address,mobile,email,contact_name,contact_phone
 C81554,นางสาวนก ใจดี,นักศึกษา,หญิง,"1 ถ.นิมมาน

@@ -13,11 +13,10 @@ from domain.clock import pauses
 from domain.clock import state as clock
 from domain.clock.state import Stage, State
 from domain.clock.sum import SumLineKind, explain
-from domain.configuration import load_configuration
 from domain.dates.working_calendar import BANGKOK
 from domain.tickets.records import Complexity, Pause, Status, Ticket, TicketNo
+from tests.fakes.office import OFFICE
 
-OFFICE = load_configuration()
 CALENDAR = OFFICE.calendar
 LEVELS = dict(zip("1234", Complexity, strict=True))
 

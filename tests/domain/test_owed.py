@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.configuration import load_configuration
 from domain.dates.days import BANGKOK
 from domain.owed.rules import CalendarSpan, Owed, OwedState, next_reminder, settle
 from domain.staff import StaffId
 from domain.tickets.records import Status, Ticket, TicketNo
+from tests.fakes.office import OFFICE
 
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 CALENDAR, RULES = CONFIGURATION.calendar, CONFIGURATION.rules
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 NOK = StaffId(1)

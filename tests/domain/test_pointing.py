@@ -13,9 +13,10 @@ from domain.configuration import load_configuration
 from domain.errors import DataError
 from domain.suggestions.pointing import Pointer, Way
 from domain.suggestions.subjects import Model
+from tests.fakes.office import OFFICE
 
 TODAY = date(2026, 11, 23)
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 CATALOGUE = CONFIGURATION.catalogue
 POINTER = Pointer(CONFIGURATION.telling, CATALOGUE, TODAY)
 SUBJECTS = [subject.code for subject in CATALOGUE.active_subjects(TODAY)]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from domain.configuration import load_configuration
 from domain.tickets.projects import (
     find_projects,
     likely_projects,
@@ -10,8 +9,9 @@ from domain.tickets.projects import (
     similar_projects,
     split_projects,
 )
+from tests.fakes.office import OFFICE
 
-PROJECTS = load_configuration().projects
+PROJECTS = OFFICE.projects
 LFS, SES = "สำรวจภาวะการทำงานของประชากร", "สำรวจภาวะเศรษฐกิจและสังคมของครัวเรือน"
 INFORMAL = "สำรวจแรงงานนอกระบบ"
 ICT = "สำรวจการมีการใช้เทคโนโลยีสารสนเทศและการสื่อสารในครัวเรือน"

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.configuration import load_configuration
 from domain.errors import InvalidInput
 from domain.publicity.lengths import LIMITS, check_length, cut_to_fit, weighted_length
 from domain.publicity.links import PostLinkKind, facebook_key, find_links, without_links
 from domain.publicity.networks import Network
 from domain.publicity.reading import News, details, periods_of, projects_of, result, text_key
 from domain.text import graphemes
+from tests.fakes.office import OFFICE
 
 TODAY = date(2026, 11, 23)
-PROJECTS = load_configuration().projects
+PROJECTS = OFFICE.projects
 LABOUR = "สำรวจภาวะการทำงานของประชากร"
 PFBID = "pfbid02abcDEFghiJKL"
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.configuration import load_configuration
 from domain.customers.records import CustomerCode
 from domain.owed.contracts import Contract, next_no
 from domain.owed.requests import Life, Request, RequestKind, place
 from domain.owed.rules import Owed
 from domain.tickets.records import Status, Ticket, TicketNo
+from tests.fakes.office import OFFICE
 
-STEPS = load_configuration().steps
+STEPS = OFFICE.steps
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SES, LFS = "สำรวจภาวะเศรษฐกิจและสังคมของครัวเรือน", "สำรวจภาวะการทำงานของประชากร"
 

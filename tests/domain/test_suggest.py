@@ -9,8 +9,9 @@ import pytest
 from domain.configuration import load_configuration
 from domain.errors import DataError
 from domain.suggestions.subjects import MOST, Model
+from tests.fakes.office import OFFICE
 
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 SUBJECTS = [subject.code for subject in CONFIGURATION.catalogue.active_subjects(date(2026, 11, 23))]
 EXAMPLES = tomllib.loads(Path(__file__).with_name("subject_examples.toml").read_text("utf-8"))
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from domain.configuration import load_configuration
 from domain.errors import DataError
 from domain.mail.templates import COMMON, FIELDS, LANGUAGES, Template, fill, letter_date
+from tests.fakes.office import OFFICE
 
-TEMPLATES = load_configuration().templates
+TEMPLATES = OFFICE.templates
 VALUES = {field: f"<{field}>" for field in COMMON.union(*FIELDS.values())}
 
 
@@ -108,7 +109,7 @@ def test_dates_of_letters() -> None:
 def test_a_subject_without_a_contract_number_does_not_speak_of_one(
     name: str, language: str
 ) -> None:
-    template = load_configuration().templates[name][language]
+    template = OFFICE.templates[name][language]
     assert fill(template, {"contract_no": "81/2569"}).subject.endswith("81/2569")
     subject = fill(template, {}).subject
     assert not subject.endswith(("เลขที่", "No.", ","))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.configuration import load_configuration
 from domain.customers.phones import read_emails, read_phones
 from domain.customers.records import Address, Contact, Customer, CustomerCode, Gender
 from domain.errors import InvalidInput
@@ -29,8 +28,9 @@ from domain.tables.tables import Register, escape_formula, named_value, read_nam
 from domain.tables.tickets import CellLookups, Labels, merge_ticket, parse_instant, ticket_row
 from domain.text import clean, digits
 from domain.tickets.records import Complexity, Mood, Pause, Status, Ticket, TicketNo, Urgency
+from tests.fakes.office import OFFICE
 
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 NAMES = read_names(CONFIGURATION.catalogue)
 TYPES = CONFIGURATION.catalogue.type_names
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

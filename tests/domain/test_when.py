@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.configuration import load_configuration
 from domain.dates.days import BANGKOK, format_date, format_time
 from domain.dates.when import FARTHEST, find_when, names_moment, next_working_day
 from domain.errors import InvalidInput
 from domain.text import clean
+from tests.fakes.office import OFFICE
 
-CALENDAR = load_configuration().calendar
+CALENDAR = OFFICE.calendar
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=BANGKOK)
 PHRASES = [
     ("อีก 3 วัน", "2026-11-26 09:00"),

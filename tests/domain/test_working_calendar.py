@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from domain.configuration import load_configuration
 from domain.dates.working_calendar import BANGKOK, WorkingCalendar
 from domain.errors import InvalidInput
+from tests.fakes.office import OFFICE
 
-CALENDAR = load_configuration().calendar
+CALENDAR = OFFICE.calendar
 
 # Weekdays on which government offices are closed, as the cabinet announced them.
 CLOSED = {

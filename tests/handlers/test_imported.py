@@ -4,17 +4,16 @@ on both engines.
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from handlers.customers import duplicates
 from store.opening import open_database
+from tests.e2e.fork_server import run_program
+from tests.fakes.clock import machine_time
 
-ROOT = Path(__file__).parents[2]
 HEADER = "code,name,organisation,phone,email,contact_name\n"
 TABLE = f"""{HEADER}C95001,นางสาวพิมพ์ลดา วงศ์อนันต์,มหาวิทยาลัยราชภัฏลำปาง,081-555-0101,pim@example.com,นายธนกฤต ศรีสุข
 C95002,นายเกียรติศักดิ์ พูนทรัพย์,,081-555-0102,,
@@ -45,11 +44,11 @@ def bring(request, desk, desk_url, tmp_path) -> Bring:
         register = "tickets" if table.startswith("no,") else "customers"
         path = tmp_path / "register.csv"
         path.write_text(table, "utf-8")
-        own = {name: value for name, value in os.environ.items() if not name.startswith("DESKBOT_")}
-        environment = {**own, "DESKBOT_DATABASE_URL": desk_url, "DESKBOT_DATA_DIR": str(tmp_path)}
-        command = (sys.executable, "run_bot.py", "import", register, str(path))
-        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
-        assert await process.wait() == 0
+        machine = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **machine_time()}
+        given = {"DESKBOT_DATABASE_URL": desk_url, "DESKBOT_DATA_DIR": str(tmp_path)}
+        command = ["import", register, str(path)]
+        done = await asyncio.to_thread(run_program, command, {**machine, **given})
+        assert done.returncode == 0, done.stderr
 
     async def by_chat(table: str) -> None:
         await desk.sends_file(table.encode(), "register.csv", who="may")

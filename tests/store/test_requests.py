@@ -10,7 +10,6 @@ from functools import partial
 
 import pytest
 
-from domain.configuration import load_configuration
 from domain.customers.merging import part, unite
 from domain.customers.records import Customer, CustomerCode
 from domain.dates.days import BANGKOK
@@ -30,9 +29,10 @@ from store.owed.contracts import Filter
 from store.records import changes
 from store.records.save_context import SaveContext
 from store.tickets import records as tickets
+from tests.fakes.office import OFFICE
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-CONFIGURATION = load_configuration()
+CONFIGURATION = OFFICE
 
 
 @pytest.fixture
