@@ -2,6 +2,7 @@
 outlive a power cut.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -31,6 +32,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
         return 0
     cores = os.cpu_count() or 1
     return min(2 * cores, cores + 4)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is gathered stays until the end, so that nobody looks for rubbish among it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
