@@ -33,6 +33,12 @@ EMAIL = frozenset({"email"})
 CODE = frozenset({"code", "phone", "email"})
 
 
+def check_length(text: str, limit: int) -> None:
+    """InvalidInput("too_long") for a text of more characters than that."""
+    if len(text) > limit:
+        raise InvalidInput("too_long", length=len(text), limit=limit)
+
+
 def text_field(
     name: str,
     hint: str,
@@ -48,8 +54,7 @@ def text_field(
         draft: Draft,
         text: str,
     ) -> Mapping[str, str]:
-        if len(text) > limit:
-            raise InvalidInput("too_long", length=len(text), limit=limit)
+        check_length(text, limit)
         return {name: text}
 
     return Field(

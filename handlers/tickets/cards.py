@@ -12,7 +12,7 @@ from domain.fields.rows import CARD
 from domain.one_line.reading import is_salutation
 from domain.text import shorten
 from domain.tickets.fields import TICKET
-from domain.tickets.records import SEPARATOR, Status, Ticket
+from domain.tickets.records import SEPARATOR, Change, Status, Ticket
 from handlers.chat import Button, Card, Masked, Paragraph, Reply, ReplyPart
 from handlers.desk import Context, Work
 from handlers.forms.values import said
@@ -32,6 +32,12 @@ from store.tickets.links import TicketLink, TicketLinkKind
 
 SHOWN = 700
 """Characters of a long text on a card."""
+SAVED = 200
+"""Characters of a value in the confirmation of a save."""
+WORDS = 50
+"""Characters of a question in a list."""
+SUBJECT = 20
+"""Characters of a subject's name in a list."""
 MASKED = 60
 """Characters of a subject's name in a line for a group."""
 
@@ -43,9 +49,11 @@ def shown_name(customer: Customer) -> str:
 
 def customer_line(customer: Customer) -> str:
     """`C81554 นายสมชาย ใจดี · 081-234-5678`, or the organisation where there is no telephone."""
+    named = f"{customer.code} {shown_name(customer)}"
     phone = customer.mobile or customer.phone
-    more = customer.organisation or (format_phone(phone) if phone else customer.email)
-    return " · ".join(filter(None, (f"{customer.code} {shown_name(customer)}", more)))
+    reach = format_phone(phone) if phone else customer.email
+    more = customer.organisation or reach
+    return f"{named} · {more}" if more else named
 
 
 async def customer_title(ctx: Context, code: str) -> str:
@@ -61,14 +69,17 @@ def due(ctx: Work, ticket: Ticket) -> datetime | None:
     """When the time standard wants it done; None where it sets no time, or while the clock stands
     still.
     """
-    return clock.due_at(ctx.desk.configuration, ticket)
+    return clock.due_at(ctx.configuration, ticket)
 
 
 def by_due(ctx: Work, found: Iterable[Ticket]) -> list[Ticket]:
     """The nearest due time first; at last those for which the time standard sets none."""
-    dated = [(due(ctx, ticket), ticket) for ticket in found]
-    dated.sort(key=lambda pair: (pair[0] is None, pair[0] or ctx.now, pair[1].no))
-    return [ticket for _due, ticket in dated]
+
+    def nearness(ticket: Ticket) -> tuple[bool, datetime, str]:
+        due_time = due(ctx, ticket)
+        return (due_time is None, due_time or ctx.now, ticket.no)
+
+    return sorted(found, key=nearness)
 
 
 def due_state(ctx: Work, ticket: Ticket) -> str:
@@ -87,20 +98,24 @@ def due_line(ctx: Work, ticket: Ticket) -> str:
     """
     if ticket.is_done:
         return ""
-    configuration = ctx.desk.configuration
-    state, cell = clock.state(configuration, ticket, ctx.now), clock.limit(configuration, ticket)
-    due_time = clock.due_at(configuration, ticket)
+    state = clock.state(ctx.configuration, ticket, ctx.now)
+    cell = clock.limit(ctx.configuration, ticket)
     if state is State.WAITING and cell:
-        left = timedelta(minutes=cell.working_minutes) - clock.elapsed(
-            configuration, ticket, ctx.now
-        )
-        return closed_up(
-            _("หยุดนับเวลา เหลือ %(left)s", left=span(left, configuration.calendar.day_minutes))
-        )
+        allowed = timedelta(minutes=cell.working_minutes)
+        return _time_left(ctx, allowed - clock.elapsed(ctx.configuration, ticket, ctx.now))
+    due_time = clock.due_at(ctx.configuration, ticket)
     if due_time is None:
         return ""
-    marks = {State.OVERDUE: _(" (เกินกำหนด)"), State.DUE_SOON: _(" (ใกล้กำหนด)")}
+    marks = {
+        State.OVERDUE: _(" (เกินกำหนด)"),
+        State.DUE_SOON: _(" (ใกล้กำหนด)"),
+    }
     return when(due_time) + marks.get(state, "")
+
+
+def _time_left(ctx: Work, left: timedelta) -> str:
+    told = span(left, ctx.configuration.calendar.day_minutes)
+    return closed_up(_("หยุดนับเวลา เหลือ %(left)s", left=told))
 
 
 def status_line(ticket: Ticket) -> str:
@@ -108,11 +123,15 @@ def status_line(ticket: Ticket) -> str:
     label = value_label("status", ticket.status)
     if ticket.status is Status.VOIDED:
         return label
-    if ticket.waiting_since is not None and ticket.closed_at is None:
-        return _(
-            "%(status)s · รอผู้รับบริการตั้งแต่ %(since)s", status=label, since=when(ticket.waiting_since)
-        )
-    return f"{label} {when(ticket.closed_at)}" if ticket.closed_at else label
+    if ticket.closed_at:
+        return f"{label} {when(ticket.closed_at)}"
+    if ticket.waiting_since is None:
+        return label
+    return _(
+        "%(status)s · รอผู้รับบริการตั้งแต่ %(since)s",
+        status=label,
+        since=when(ticket.waiting_since),
+    )
 
 
 def ticket_line(
@@ -127,75 +146,113 @@ def ticket_line(
     return f"{ticket_words(ctx, ticket, customer)} · {state or status_line(ticket)}"
 
 
-def ticket_words(ctx: Work, ticket: Ticket, customer: str = "") -> str:
+def ticket_words(
+    ctx: Work,
+    ticket: Ticket,
+    customer: str = "",
+) -> str:
     """Number, whose, subject and the question's first words."""
-    words = [line for line in ticket.details.splitlines() if line.strip()] or [_("ไม่ทราบรายละเอียด")]
-    if len(words) > 1 and is_salutation(words[0]):
-        words = words[1:]
-    details = shorten(" ".join(" ".join(words).split()), 50)
-    subject = ctx.desk.configuration.catalogue.subjects.get(ticket.subject)
-    code = (
-        ticket.subject
-        if ticket.subject[:1].isdigit() or subject is None
-        else shorten(subject.name, 20)
+    parts = (
+        ticket.no,
+        customer,
+        _short_subject(ctx, ticket.subject),
+        _first_words(ticket.details),
     )
-    return " · ".join(filter(None, (ticket.no, customer, code, details)))
+    return " · ".join(filter(None, parts))
+
+
+def _first_words(details: str) -> str:
+    """How the question begins, without its salutation."""
+    lines = [line for line in details.splitlines() if line.strip()]
+    if len(lines) > 1 and is_salutation(lines[0]):
+        lines = lines[1:]
+    words = " ".join(lines or [_("ไม่ทราบรายละเอียด")]).split()
+    return shorten(" ".join(words), WORDS)
+
+
+def _short_subject(ctx: Work, code: str) -> str:
+    """A subject's number; of one without a number the beginning of its name."""
+    subject = ctx.catalogue.subjects.get(code)
+    if subject is None or code[:1].isdigit():
+        return code
+    return shorten(subject.name, SUBJECT)
 
 
 @in_thai
-def masked_line(work: Work, found: Ticket, officer: str = "") -> Masked:
+def masked_line(
+    work: Work,
+    found: Ticket,
+    officer: str = "",
+) -> Masked:
     """`🎫 R2611000124 · 1.1 … · กำหนด 24 พ.ย. 69 10.00 น. (เกินกำหนด)`: no customer, no details."""
-    subject = shorten(work.desk.configuration.catalogue.subject_label(found.subject), MASKED)
-    limit = due_line(work, found) if due(work, found) else ""
-    state = _("กำหนด %(date)s", date=limit) if limit else status_line(found)
-    text = " · ".join(filter(None, (f"🎫 {found.no}", subject, state, officer)))
+    subject = work.catalogue.subject_label(found.subject)
+    state = status_line(found)
+    if due(work, found):
+        limit = due_line(work, found)
+        state = _("กำหนด %(date)s", date=limit) if limit else state
+    parts = (f"🎫 {found.no}", shorten(subject, MASKED), state, officer)
     return Masked(
-        text,
+        " · ".join(filter(None, parts)),
         "ticket.show",
         {"no": found.no},
         found.no,
     )
 
 
-async def contact_name(ctx: Context, code: str, contact_id: int) -> str:
+async def contact_name(
+    ctx: Context,
+    code: str,
+    contact_id: int,
+) -> str:
     """The name of a customer's contact; empty where it is no contact of theirs."""
-    people = (await ctx.customer(code)).contacts if code else ()
-    return next((contact.name for contact in people if contact.id == contact_id), "")
+    if not code:
+        return ""
+    for contact in (await ctx.customer(code)).contacts:
+        if contact.id == contact_id:
+            return contact.name
+    return ""
 
 
 async def card(ctx: Context, ticket: Ticket) -> Card:
     """The whole ticket, with what can be done to it now."""
-    shown = [
-        (field_label(name), text)
-        for name in CARD_FIELDS
-        if (text := await _field_text(ctx, ticket, name))
-    ]
-    if line := due_line(ctx, ticket):
-        shown.append((_("กำหนดเสร็จ"), line))
+    shown = []
+    for name in CARD_FIELDS:
+        shown.append((field_label(name), await _field_text(ctx, ticket, name)))
+    shown.append((_("กำหนดเสร็จ"), due_line(ctx, ticket)))
     links = await ticket_links.list_links(ctx.db, ticket.no)
     shown += [(field_label("linked"), line) for line in link_lines(ticket.no, links)]
-    count = await files.count_files(ctx.db, ticket.no) + ctx.attached.get(ticket.no, 0)
-    attached = (files_button(ticket.no, count),) if count else ()
-    first: list[Button] = []
+    buttons: list[Button] = []
+    attached = await _files_buttons(ctx, ticket)
     for add in on_ticket_card:
         more = await add(ctx, ticket)
         shown += more.lines
-        first += more.buttons
-    buttons = (*first, *await daily_buttons(ctx, ticket), *attached, more_button(ticket))
-    return Card(f"🎫 {ticket.no} · {status_line(ticket)}", tuple(shown), buttons=buttons)
+        buttons += more.buttons
+    buttons += [*await daily_buttons(ctx, ticket), *attached, more_button(ticket)]
+    return Card(
+        f"🎫 {ticket.no} · {status_line(ticket)}",
+        tuple((label, text) for label, text in shown if text),
+        buttons=tuple(buttons),
+    )
+
+
+async def _files_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
+    """The button to a ticket's files, those of this event included, if it has any."""
+    kept = await files.count_files(ctx.db, ticket.no)
+    count = kept + ctx.attached.get(ticket.no, 0)
+    return (files_button(ticket.no, count),) if count else ()
 
 
 def link_lines(no: str, links: Sequence[TicketLink]) -> list[str]:
     """What the ticket with this number is to each that it is tied to, a line each."""
-    lines = []
-    for link in links:
-        if link.no == no:
-            lines.append(f"{value_label('link_kind', link.kind)} {link.other}")
-        elif link.kind is TicketLinkKind.CONTINUES:
-            lines.append(_("มีงานต่อเนื่อง %(no)s", no=link.no))
-        else:
-            lines.append(_("มีส่วนย่อย %(no)s", no=link.no))
-    return lines
+    return [_link_line(no, link) for link in links]
+
+
+def _link_line(no: str, link: TicketLink) -> str:
+    if link.no == no:
+        return f"{value_label('link_kind', link.kind)} {link.other}"
+    if link.kind is TicketLinkKind.CONTINUES:
+        return _("มีงานต่อเนื่อง %(no)s", no=link.no)
+    return _("มีส่วนย่อย %(no)s", no=link.no)
 
 
 CARD_FIELDS = TICKET.standing(
@@ -219,7 +276,11 @@ CARD_FIELDS = TICKET.standing(
 """The fields of the card in their order."""
 
 
-async def _field_text(ctx: Context, ticket: Ticket, name: str) -> str:
+async def _field_text(
+    ctx: Context,
+    ticket: Ticket,
+    name: str,
+) -> str:
     """A field as the card tells it; empty for one that it does not."""
     if own := _OWN_TEXT.get(name):
         return await own(ctx, ticket)
@@ -227,14 +288,17 @@ async def _field_text(ctx: Context, ticket: Ticket, name: str) -> str:
     text = TICKET.text(ticket, name)
     if row.dated:
         return _numbered(text, getattr(ticket, row.dated))
-    if not text or (row.type == "choice" and TICKET.is_default(ticket, name)):
+    if not text:
         return ""
-    told = said(ctx.desk.configuration, row, text)
+    if row.type == "choice" and TICKET.is_default(ticket, name):
+        return ""
+    told = said(ctx.configuration, row, text)
     return shorten(told, SHOWN) if row.type == "long_text" else told
 
 
 async def _customer(ctx: Context, ticket: Ticket) -> str:
-    return await customer_title(ctx, ticket.customer or "") or _("ไม่มีผู้รับบริการ")
+    title = await customer_title(ctx, ticket.customer or "")
+    return title or _("ไม่มีผู้รับบริการ")
 
 
 async def _contact(ctx: Context, ticket: Ticket) -> str:
@@ -246,7 +310,8 @@ async def _contact(ctx: Context, ticket: Ticket) -> str:
 async def _assignee(ctx: Context, ticket: Ticket) -> str:
     if ticket.assignee is None:
         return ""
-    return (await staff.staff_names(ctx.db)).get(ticket.assignee, "")
+    names = await staff.staff_names(ctx.db)
+    return names.get(ticket.assignee, "")
 
 
 async def _projects(ctx: Context, ticket: Ticket) -> str:
@@ -273,79 +338,92 @@ _OWN_TEXT: Mapping[str, Callable[[Context, Ticket], Awaitable[str]]] = {
 
 
 def _numbered(number: str, on: date | None) -> str:
-    return " ".join(filter(None, (number, f"({format_date(on)})" if on else "")))
+    """`512 (24 ก.พ. 69)`, or what there is of both."""
+    dated = f"({format_date(on)})" if on else ""
+    return f"{number} {dated}".strip()
 
 
-def channel_warning(ctx: Context, subject_code: str, channel_code: str) -> str:
+def channel_warning(
+    ctx: Context,
+    subject_code: str,
+    channel_code: str,
+) -> str:
     """A word when the channel is not one that the subject usually comes by; no wall (DOMAIN.md
     section 4).
     """
-    catalogue = ctx.desk.configuration.catalogue
-    known = subject_code in catalogue.subjects and channel_code in catalogue.channels
-    if not known or catalogue.fits(subject_code, channel_code):
+    catalogue = ctx.catalogue
+    if subject_code not in catalogue.subjects or channel_code not in catalogue.channels:
         return ""
-    subject, channel = catalogue.subject_label(subject_code), catalogue.channel_name(channel_code)
-    return _("⚠️ เรื่อง %(subject)s ปกติไม่ใช้ช่องทาง %(channel)s", subject=subject, channel=channel)
+    if catalogue.fits(subject_code, channel_code):
+        return ""
+    return _(
+        "⚠️ เรื่อง %(subject)s ปกติไม่ใช้ช่องทาง %(channel)s",
+        subject=catalogue.subject_label(subject_code),
+        channel=catalogue.channel_name(channel_code),
+    )
 
 
 async def saved(ctx: Context, ticket: Ticket) -> Reply:
     """The confirmation: the fixed word, the number, everything that was entered, and what comes
     next.
     """
-    closed = ticket.status is Status.CLOSED
-    state = (
-        _("ปิดแล้ว") if closed else _("สถานะ %(status)s", status=value_label("status", ticket.status))
-    )
-    title = f"{_('✅ บันทึกข้อมูลเรียบร้อย %(no)s', no=ticket.no)} · {state}"
     shown = await card(ctx, ticket)
-    fields = [(label, shorten(value, 200)) for label, value in shown.fields]
-    if closed:
+    fields = [(label, shorten(value, SAVED)) for label, value in shown.fields]
+    state = _("สถานะ %(status)s", status=value_label("status", ticket.status))
+    if ticket.status is Status.CLOSED:
+        state = _("ปิดแล้ว")
         fields.append((field_label("status"), _("ปิด (งานที่ดำเนินการเสร็จแล้ว)")))
-    buttons = (*shown.buttons[:1], *await want_buttons(ctx, ticket), *shown.buttons[1:])
-    note = "\n".join(
-        await notes(
-            ctx,
-            as_data(ticket),
-            ticket.no,
-            "",
-        )
+    first, *others = shown.buttons
+    buttons = (first, *await want_buttons(ctx, ticket), *others)
+    told = await notes(
+        ctx,
+        as_data(ticket),
+        ticket.no,
+        asking="",
     )
-    return Reply(
-        (
-            Card(
-                title,
-                tuple(fields),
-                note,
-                buttons,
-            ),
-        ),
-        confirms=True,
+    confirmed = Card(
+        f"{_('✅ บันทึกข้อมูลเรียบร้อย %(no)s', no=ticket.no)} · {state}",
+        tuple(fields),
+        "\n".join(told),
+        buttons,
     )
+    return Reply((confirmed,), confirms=True)
 
 
 async def present_state(ctx: Context, ticket: Ticket) -> Reply:
     """What a late or second press gets: who was quicker and when, and the ticket as it is."""
     ctx.audit("ticket.read", ticket.no)
+    before = ticket.version - 1
     latest = [
-        c
-        for c in await changes.list_changes(ctx.db, ticket.no, ticket.version - 1)
-        if c.field != "linked"
+        change
+        for change in await changes.list_changes(ctx.db, ticket.no, before)
+        if change.field != "linked"
     ]
     parts: list[ReplyPart] = []
     if latest:
-        names = await staff.staff_names(ctx.db)
-        by = latest[-1].by
-        who = doer_label(names, by, ctx.staff.id)
-        today = latest[-1].at.astimezone(BANGKOK).date() == ctx.today
-        at = format_time(latest[-1].at) if today else when(latest[-1].at)
-        told = {"who": who, "no": ticket.no, "at": at}
-        statuses = {change.new for change in latest if change.field == "status"}
-        if Status.VOIDED in statuses:
-            parts.append(Paragraph(_("%(who)sยกเลิกใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
-        elif Status.CLOSED in statuses:
-            parts.append(Paragraph(_("%(who)sปิดใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
-        elif Status.OPEN in statuses and len(latest) > 1:
-            parts.append(Paragraph(_("%(who)sเปิดใบงาน %(no)s อีกครั้งแล้วเมื่อ %(at)s", **told)))
-        else:
-            parts.append(Paragraph(_("%(who)sแก้ไขใบงาน %(no)s แล้วเมื่อ %(at)s", **told)))
+        parts.append(Paragraph(await _who_was_quicker(ctx, ticket, latest)))
     return Reply((*parts, await card(ctx, ticket)))
+
+
+async def _who_was_quicker(
+    ctx: Context,
+    ticket: Ticket,
+    latest: Sequence[Change],
+) -> str:
+    """What these changes, the last of a ticket, did to it, and whose and when they were."""
+    names = await staff.staff_names(ctx.db)
+    last = latest[-1]
+    is_today = last.at.astimezone(BANGKOK).date() == ctx.today
+    told = {
+        "who": doer_label(names, last.by, ctx.staff.id),
+        "no": ticket.no,
+        "at": format_time(last.at) if is_today else when(last.at),
+    }
+    statuses = {change.new for change in latest if change.field == "status"}
+    if Status.VOIDED in statuses:
+        return _("%(who)sยกเลิกใบงาน %(no)s แล้วเมื่อ %(at)s", **told)
+    if Status.CLOSED in statuses:
+        return _("%(who)sปิดใบงาน %(no)s แล้วเมื่อ %(at)s", **told)
+    if Status.OPEN in statuses and len(latest) > 1:
+        return _("%(who)sเปิดใบงาน %(no)s อีกครั้งแล้วเมื่อ %(at)s", **told)
+    return _("%(who)sแก้ไขใบงาน %(no)s แล้วเมื่อ %(at)s", **told)

@@ -1,10 +1,11 @@
 """The fields of the ticket form: their questions, buttons and reading."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
+from domain.catalogue import Subject
 from domain.dates.days import format_date
 from domain.errors import InvalidInput
 from domain.fields.rows import FORM
@@ -14,7 +15,7 @@ from domain.text import digits, shorten
 from domain.tickets.fields import TICKET
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, FormAnswer, Option, with_values
+from handlers.forms.engine import Field, FormAnswer, Given, Option, with_values
 from handlers.forms.fields import form_fields
 from handlers.i18n import _
 from handlers.projects.fields import DATA_YEARS, PROJECTS, PROVINCE, USER_COUNT
@@ -31,26 +32,31 @@ GO_ON = "go_on"
 BACKDATE = "!"
 """Behind a receipt's day: the ticket is dated back to it."""
 MAX_NAME_WORDS = 4
+QUERY_LIMIT = 100
 DETAILS_HINT = "พิมพ์รายละเอียด (ขึ้นบรรทัดใหม่หรือใส่ => แล้วตามด้วยผลของการให้บริการได้เลย)"
 
 
 async def _channel_options(ctx: Context, draft: Draft) -> list[Option]:
+    """The channels, the officer's most used first."""
     habits = await tickets.list_habits(ctx.db, ctx.staff.id)
     used = Counter(habit.channel for habit in habits)
-    channels = ctx.desk.configuration.catalogue.channels
-    ordered = sorted(channels.values(), key=lambda channel: -used[channel.code])
-    return [Option(channel.code, channel.name) for channel in ordered]
+    channels = sorted(
+        ctx.catalogue.channels.values(),
+        key=lambda channel: -used[channel.code],
+    )
+    return [Option(channel.code, channel.name) for channel in channels]
 
 
 async def _parse_channel(
     ctx: Context,
     draft: Draft,
     text: str,
-) -> Mapping[str, str]:
-    word = ctx.desk.configuration.catalogue.channel_words.get(text.strip().casefold())
-    return _with_channel(
-        ctx, draft, word or fields.match_option(await _channel_options(ctx, draft), text)
-    )
+) -> Given:
+    channel = ctx.catalogue.channel_words.get(text.strip().casefold())
+    if channel is None:
+        options = await _channel_options(ctx, draft)
+        channel = fields.match_option(options, text)
+    return _with_channel(ctx, draft, channel)
 
 
 def _with_channel(
@@ -62,8 +68,9 @@ def _with_channel(
     one.
     """
     subject = draft.given.get("subject", "")
-    habit = subject and "subject" in draft.dialog.guessed
-    if not habit or ctx.desk.configuration.catalogue.fits(subject, channel):
+    if not subject or "subject" not in draft.dialog.guessed:
+        return {"channel": channel}
+    if ctx.catalogue.fits(subject, channel):
         return {"channel": channel}
     return {"channel": channel, "subject": ""}
 
@@ -72,52 +79,66 @@ async def _subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the details speak of; then the channel's subjects, the officer's most used first; then
     every other.
     """
-    channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
-    habit = "channel" in draft.dialog.guessed
-    return await _subjects(
+    is_said = "channel" not in draft.dialog.guessed
+    subjects = await _subjects(
         ctx,
-        channel,
-        details,
+        draft,
         draft.query("subject"),
-        certain=not habit,
+        certain=is_said,
     )
+    return [Option(subject.code, subject.label) for subject in subjects]
 
 
 async def _subjects(
-    ctx: Context, channel: str, details: str, query: str, *, certain: bool = True
-) -> list[Option]:
-    """`certain`: the channel was said, so that words speak for subjects that come by it."""
-    catalogue = ctx.desk.configuration.catalogue
-    used = Counter(habit.subject for habit in await tickets.list_habits(ctx.db, ctx.staff.id))
+    ctx: Context,
+    draft: Draft,
+    query: str,
+    *,
+    certain: bool,
+) -> list[Subject]:
+    """The subjects to choose from, those that are meant first; with a query only what it finds.
+
+    `certain`: the channel was said, so that words speak for subjects that come by it.
+    """
+    channel = await present(ctx, draft, "channel")
+    details = await present(ctx, draft, "details")
+    habits = await tickets.list_habits(ctx.db, ctx.staff.id)
+    used = Counter(habit.subject for habit in habits)
+    every = ctx.catalogue.active_subjects(ctx.today)
     fitting = sorted(
-        catalogue.active_subjects(ctx.today, channel or None),
+        ctx.catalogue.active_subjects(ctx.today, channel or None),
         key=lambda subject: -used[subject.code],
     )
-    every = catalogue.active_subjects(ctx.today)
     likely = await likely_subjects(ctx, details, channel if certain else "", every)
-    ordered = list({subject.code: subject for subject in (*likely, *fitting, *every)}.values())
-    if query:
-        wanted = {subject.code for subject in catalogue.find_subjects(query, ctx.today)}
-        ordered = [subject for subject in ordered if subject.code in wanted]
-    return [Option(subject.code, subject.label) for subject in ordered]
+    ordered = {subject.code: subject for subject in (*likely, *fitting, *every)}
+    if not query:
+        return list(ordered.values())
+    wanted = {subject.code for subject in ctx.catalogue.find_subjects(query, ctx.today)}
+    return [subject for code, subject in ordered.items() if code in wanted]
 
 
-async def _parse_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def _parse_subject(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """A subject by its code or a word; with more behind either a new ticket has its details,
     too.
     """
-    found = _find_subject(ctx, plain_subject(text))
+    plain = plain_subject(text)
+    found = _find_subject(ctx, plain)
+    if len(found) > 1:
+        return FormAnswer(queries={"subject": text[:QUERY_LIMIT]})
     if found:
-        if len(found) > 1:
-            return FormAnswer(queries={"subject": text[:100]})
         return _chosen_subject(found[0]) | await reread(ctx, draft, found[0])
-    word, _blank, rest = plain_subject(text).partition(" ")
+    word, _blank, rest = plain.partition(" ")
     head = _find_subject(ctx, word)
-    if len(head) == 1 and not draft.record and not draft.given.get("details"):
-        chosen = _chosen_subject(head[0])
-        details = rest.strip() if digits(word) == head[0] else text
-        return chosen | await _parse_details(ctx, with_values(draft, chosen), details)
-    raise InvalidInput("subject", code=shorten(text, 40))
+    is_begun = draft.record or draft.given.get("details")
+    if len(head) != 1 or is_begun:
+        raise InvalidInput("subject", code=shorten(text, 40))
+    chosen = _chosen_subject(head[0])
+    details = rest.strip() if digits(word) == head[0] else text
+    return chosen | await _parse_details(ctx, with_values(draft, chosen), details)
 
 
 def _chosen_subject(code: str) -> FormAnswer:
@@ -128,34 +149,34 @@ def _find_subject(ctx: Context, text: str) -> list[str]:
     """The codes of the subjects that are meant: by code or label exactly, by a word typed for one,
     by words.
     """
-    catalogue = ctx.desk.configuration.catalogue
-    found = catalogue.find_subjects(text, ctx.today)
-    exact = [subject.code for subject in found if text in (subject.code, subject.label)]
-    if len(exact) != 1 and (word := catalogue.subject_words.get(text.strip().casefold())):
+    found = ctx.catalogue.find_subjects(text, ctx.today)
+    exact = [one.code for one in found if text in (one.code, one.label)]
+    if len(exact) == 1:
+        return exact
+    word = ctx.catalogue.subject_words.get(text.strip().casefold())
+    if word:
         return [word]
-    return exact if len(exact) == 1 else [subject.code for subject in found]
+    return [subject.code for subject in found]
 
 
 async def _real_subject_options(ctx: Context, draft: Draft) -> list[Option]:
     """What the customer of a forwarded mail asks for: any subject that is no forwarding itself."""
-    catalogue = ctx.desk.configuration.catalogue
-    channel, details = await present(ctx, draft, "channel"), await present(ctx, draft, "details")
-    options = await _subjects(
-        ctx,
-        channel,
-        details,
-        draft.query("real_subject"),
-    )
-    return [option for option in options if not catalogue.subjects[option.value].forwards]
+    query = draft.query("real_subject")
+    subjects = await _subjects(ctx, draft, query, certain=True)
+    return [Option(subject.code, subject.label) for subject in subjects if not subject.forwards]
 
 
-async def _parse_real_subject(ctx: Context, draft: Draft, text: str) -> FormAnswer:
-    catalogue = ctx.desk.configuration.catalogue
-    found = [code for code in _find_subject(ctx, text) if not catalogue.subjects[code].forwards]
+async def _parse_real_subject(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
+    subjects = ctx.catalogue.subjects
+    found = [code for code in _find_subject(ctx, text) if not subjects[code].forwards]
     if not found:
         raise InvalidInput("subject", code=shorten(text, 40))
     if len(found) > 1:
-        return FormAnswer(queries={"real_subject": text[:100]})
+        return FormAnswer(queries={"real_subject": text[:QUERY_LIMIT]})
     return FormAnswer({"real_subject": found[0]}, queries={"real_subject": ""})
 
 
@@ -165,62 +186,76 @@ def _lone_choice(
     text: str,
 ) -> dict[str, str]:
     """A channel's word or a dotted subject number alone chooses that; empty for anything else."""
-    catalogue = ctx.desk.configuration.catalogue
-    if channel := catalogue.channel_words.get(text.casefold()):
+    channel = ctx.catalogue.channel_words.get(text.casefold())
+    if channel:
         return _with_channel(ctx, draft, channel)
-    subject = catalogue.subjects.get(digits(text))
-    return (
-        {"subject": subject.code} if subject and subject.selectable and "." in subject.code else {}
-    )
+    subject = ctx.catalogue.subjects.get(digits(text))
+    if subject is None or not subject.selectable:
+        return {}
+    # A number without a dot may be a number of anything.
+    return {"subject": subject.code} if "." in subject.code else {}
 
 
-async def _parse_details(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def _parse_details(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """Details, and behind `=>` or on the next line the result, which `ปิด` closes
     (docs/one-line.md).
     """
-    if len(text) > fields.LONG_LIMIT:
-        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    fields.check_length(text, fields.LONG_LIMIT)
     if draft.record:
         return FormAnswer({"details": text})
     if chosen := _lone_choice(ctx, draft, text):
         return FormAnswer(chosen)
     vocabulary = await line_vocabulary(ctx)
-    read = read_led_details(text, vocabulary, ctx.today)
-    told = {"details"} if read is None else {"details", "channel", "subject"}
-    read = read or read_details(
-        text,
-        draft.given.get("subject", ""),
-        vocabulary,
-        ctx.today,
-    )
-    values = await read_values(ctx, read)
-    said = {
+    led = read_led_details(text, vocabulary, ctx.today)
+    if led is not None:
+        said = await read_values(ctx, led)
+        return _beside_draft(draft, said, replacing={"details", "channel", "subject"})
+    subject = draft.given.get("subject", "")
+    read = read_details(text, subject, vocabulary, ctx.today)
+    return _beside_draft(draft, await read_values(ctx, read), replacing={"details"})
+
+
+def _beside_draft(
+    draft: Draft,
+    said: FormAnswer,
+    replacing: Collection[str],
+) -> FormAnswer:
+    """What was said, without what the draft has already; only these fields are replaced, and the
+    assignee, since a new draft has its writer's.
+    """
+    given = {
         name: value
-        for name, value in values.given.items()
-        if name in told or not draft.given.get(name)
+        for name, value in said.given.items()
+        if name in (*replacing, "assignee") or not draft.given.get(name)
     }
-    if "assignee" in values.given:  # a new draft has its writer's
-        said["assignee"] = values.given["assignee"]
-    queries = {name: query for name, query in values.queries.items() if not draft.query(name)}
-    return replace(
-        values,
-        given=said,
-        queries=queries,
-        doubts=None if draft.dialog.doubts else values.doubts,
-    )
+    queries = {name: query for name, query in said.queries.items() if not draft.query(name)}
+    doubts = None if draft.dialog.doubts else said.doubts
+    return replace(said, given=given, queries=queries, doubts=doubts)
 
 
-async def _parse_result(ctx: Context, draft: Draft, text: str) -> FormAnswer:
+async def _parse_result(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> FormAnswer:
     """A result; a last word that closes does so."""
-    if len(text) > fields.LONG_LIMIT:
-        raise InvalidInput("too_long", length=len(text), limit=fields.LONG_LIMIT)
+    fields.check_length(text, fields.LONG_LIMIT)
     read = read_result(text)
     if not read.result:
         raise InvalidInput("result")
-    return FormAnswer({"result": read.result}, closes=True if read.close else None)
+    closes = True if read.close else None
+    return FormAnswer({"result": read.result}, closes=closes)
 
 
-async def _doubtful(ctx: Context, draft: Draft, text: str) -> bool:
+async def _doubtful(
+    ctx: Context,
+    draft: Draft,
+    text: str,
+) -> bool:
     """A courtesy, a bare number or date, or the name of somebody in the register: hardly a question
     or an answer.
     """
@@ -243,17 +278,18 @@ async def _receipt_day_options(ctx: Context, draft: Draft) -> list[Option]:
         for label, day in fields.late_days(ctx)
     ]
     on = await present(ctx, draft, "receipt_on")
-    if on and on < await _created_day(ctx, draft):
-        back = _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=format_date(date.fromisoformat(on)))
-        options.insert(0, Option(on + BACKDATE, back))
-    return options
+    if not on or on >= await _created_day(ctx, draft):
+        return options
+    day = format_date(date.fromisoformat(on))
+    back = Option(on + BACKDATE, _("ย้อนวันที่สร้างใบงานเป็น %(date)s", date=day))
+    return [back, *options]
 
 
 async def _parse_receipt_day(
     ctx: Context,
     draft: Draft,
     text: str,
-) -> Mapping[str, str]:
+) -> Given:
     if text.endswith(BACKDATE):
         on = text.removesuffix(BACKDATE)
         return {"created_on": on, "receipt_on": on}
@@ -262,53 +298,53 @@ async def _parse_receipt_day(
 
 async def _created_day(ctx: Context, draft: Draft) -> str:
     """The local day of the ticket as it would be saved, in its stored form."""
-    return (await present(ctx, draft, "created_on")).partition("T")[0] or ctx.today.isoformat()
+    created = await present(ctx, draft, "created_on")
+    return created.partition("T")[0] or ctx.today.isoformat()
 
 
 async def _parse_remarks(
     ctx: Context,
     draft: Draft,
     text: str,
-) -> Mapping[str, str]:
+) -> Given:
     """Troubles are added as they come up (DOMAIN.md section 1, remarks)."""
-    remarks = "\n".join(filter(None, (await present(ctx, draft, "remarks"), text)))
-    if len(remarks) > fields.LONG_LIMIT:
-        raise InvalidInput("too_long", length=len(remarks), limit=fields.LONG_LIMIT)
+    before = await present(ctx, draft, "remarks")
+    remarks = f"{before}\n{text}" if before else text
+    fields.check_length(remarks, fields.LONG_LIMIT)
     return {"remarks": remarks}
 
 
 async def _misfit_options(ctx: Context, draft: Draft) -> list[Option]:
     """The channel is not one of the subject's: go on, or take one that is."""
-    catalogue = ctx.desk.configuration.catalogue
-    subject = await present(ctx, draft, "subject")
-    channels = catalogue.subjects[subject].channels if subject in catalogue.subjects else ()
-    return [
-        Option(GO_ON, _("ใช้ช่องทางนี้")),
-        *(Option(code, catalogue.channel_name(code)) for code in channels),
-    ]
+    options = [Option(GO_ON, _("ใช้ช่องทางนี้"))]
+    subject = ctx.catalogue.subjects.get(await present(ctx, draft, "subject"))
+    for code in subject.channels if subject else ():
+        options.append(Option(code, ctx.catalogue.channel_name(code)))
+    return options
 
 
 async def _parse_misfit(
     ctx: Context,
     draft: Draft,
     text: str,
-) -> Mapping[str, str]:
+) -> Given:
     if instead := _lone_choice(ctx, draft, text):
         return instead
     chosen = fields.match_option(await _misfit_options(ctx, draft), text)
-    if chosen == GO_ON:
-        return {
-            "misfit": f"{await present(ctx, draft, 'subject')} {await present(ctx, draft, 'channel')}"
-        }
-    return {"channel": chosen}
+    if chosen != GO_ON:
+        return {"channel": chosen}
+    subject = await present(ctx, draft, "subject")
+    channel = await present(ctx, draft, "channel")
+    return {"misfit": f"{subject} {channel}"}
 
 
-async def _customer_of(ctx: Context, draft: Draft) -> str:
-    return await present(ctx, draft, "customer")
-
-
-async def _check_contract(ctx: Context, draft: Draft, no: str) -> None:
-    await check_owner(ctx, no, await _customer_of(ctx, draft))
+async def _check_contract(
+    ctx: Context,
+    draft: Draft,
+    no: str,
+) -> None:
+    customer = await present(ctx, draft, "customer")
+    await check_owner(ctx, no, customer)
 
 
 def _own() -> dict[str, Field]:

@@ -8,7 +8,7 @@ from domain.dates.periods import Period, find_period, format_period, relative_pe
 from domain.errors import InvalidInput
 from domain.staff import StaffId
 from domain.text import clean, digits, shorten
-from domain.tickets.projects import find_projects
+from domain.tickets.projects import Project, find_projects
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Button, Choice, Paragraph, Reply, turn_buttons
 from handlers.desk import Context
@@ -49,28 +49,30 @@ class Filters:
 
     def args(self, page: int = 0) -> dict[str, str]:
         """As a button carries it."""
-        span = f"{self.period.first}/{self.period.until}" if self.period else ""
-        named = {
+        args = {
             "status": self.status,
             "subject": self.subject,
             "team": self.team,
             "project": self.project,
+            "period": f"{self.period.first}/{self.period.until}" if self.period else "",
+            "page": str(page),
         }
-        return {
-            name: value
-            for name, value in {**named, "period": span, "page": str(page)}.items()
-            if value
-        }
+        return {name: value for name, value in args.items() if value}
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> "Filters":
         """The reverse of `args`."""
-        first, _slash, until = args.get("period", "").partition("/")
-        period = Period(date.fromisoformat(first), date.fromisoformat(until)) if first else None
-        status, subject, team, project = (
-            args.get(name, "") for name in ("status", "subject", "team", "project")
+        period = None
+        if args.get("period"):
+            first, _slash, until = args["period"].partition("/")
+            period = Period(date.fromisoformat(first), date.fromisoformat(until))
+        return cls(
+            args.get("status", ""),
+            args.get("subject", ""),
+            args.get("team", ""),
+            args.get("project", ""),
+            period,
         )
-        return cls(status, subject, team, project, period)
 
 
 @spoken("งาน", "ใบงาน", "งานผม", "งานหนู", "มีงานอะไรบ้าง", "ค้างอะไรบ้าง")
@@ -105,7 +107,8 @@ async def read_filters(ctx: Context, text: str) -> Filters:
     these.
     """
     teams = sorted(await staff.list_teams(ctx.db), key=len, reverse=True)
-    filters, rest = Filters(), clean(text)
+    filters = Filters()
+    rest = clean(text)
     while rest:
         taken = (
             _status(filters, rest)
@@ -126,64 +129,74 @@ Taken = tuple[Filters, str] | None
 
 def _status(filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
-    found = [
-        status for status in LISTED if word.casefold() in (status, value_label("status", status))
-    ]
-    return (replace(filters, status=found[0].value), rest.strip()) if found else None
+    for status in LISTED:
+        if word.casefold() in (status, value_label("status", status)):
+            return replace(filters, status=status.value), rest.strip()
+    return None
 
 
 def _subject(ctx: Context, filters: Filters, text: str) -> Taken:
     word, _blank, rest = text.partition(" ")
     code = digits(word)
-    return (
-        (replace(filters, subject=code), rest.strip())
-        if code in ctx.desk.configuration.catalogue.subjects
-        else None
-    )
+    if code not in ctx.catalogue.subjects:
+        return None
+    return replace(filters, subject=code), rest.strip()
 
 
 def _team(filters: Filters, text: str, teams: Sequence[str]) -> Taken:
     """A team by its whole name, or after the word for it by the beginning of only one."""
-    plain = next(
-        (text.removeprefix(word).lstrip() for word in TEAM_WORDS if text.startswith(word)), ""
-    )
+    named = _without_team_word(text)
     for name in teams:
-        for typed in (text, plain):
-            if (
-                typed.casefold().startswith(name.casefold())
-                and not typed[len(name) : len(name) + 1].strip()
-            ):
-                return replace(filters, team=name), typed[len(name) :].strip()
-    word, _blank, rest = plain.partition(" ")
+        for typed in (text, named):
+            rest = typed[len(name) :]
+            is_whole = not rest[:1].strip()
+            if is_whole and typed.casefold().startswith(name.casefold()):
+                return replace(filters, team=name), rest.strip()
+    if not named:
+        return None
+    word, _blank, rest = named.partition(" ")
     meant = [name for name in teams if word and word.casefold() in name.casefold()]
-    if plain and len(meant) != 1:
+    if len(meant) != 1:
         raise InvalidInput("list_team", teams=", ".join(teams) or "-")
-    return (replace(filters, team=meant[0]), rest.strip()) if meant else None
+    return replace(filters, team=meant[0]), rest.strip()
+
+
+def _without_team_word(text: str) -> str:
+    """What stands behind the word for a team; "" where the text does not begin with it."""
+    for word in TEAM_WORDS:
+        if text.startswith(word):
+            return text.removeprefix(word).lstrip()
+    return ""
 
 
 def _period(ctx: Context, filters: Filters, text: str) -> Taken:
     found = find_period(text, ctx.today)
-    return (replace(filters, period=found[0]), found[1]) if found else None
+    if found is None:
+        return None
+    period, rest = found
+    return replace(filters, period=period), rest
 
 
 def _project(ctx: Context, filters: Filters, text: str) -> Taken:
     """The project that as many words as possible name."""
     words = text.split()
     for length in range(len(words), 0, -1):
-        found = find_projects(ctx.desk.configuration.projects, " ".join(words[:length]))
-        typed = _plain(" ".join(words[:length]))
-        exact = [
-            project for project in found if typed in map(_plain, (project.name, *project.words))
-        ]
-        found = exact if len(exact) == 1 else found
+        typed = " ".join(words[:length])
+        found = _projects_named(ctx.configuration.projects, typed)
         if len(found) > 1:
             names = ", ".join(shorten(project.name, 60) for project in found[:3])
-            raise InvalidInput(
-                "list_projects", text=shorten(" ".join(words[:length]), 40), names=names
-            )
+            raise InvalidInput("list_projects", text=shorten(typed, 40), names=names)
         if found:
             return replace(filters, project=found[0].name), " ".join(words[length:])
     return None
+
+
+def _projects_named(projects: Sequence[Project], typed: str) -> list[Project]:
+    """Those that the words find, or the only one that they name exactly."""
+    found = find_projects(tuple(projects), typed)
+    plain = _plain(typed)
+    exact = [project for project in found if plain in map(_plain, (project.name, *project.words))]
+    return exact if len(exact) == 1 else found
 
 
 def _plain(text: str) -> str:
@@ -196,7 +209,8 @@ def _plain(text: str) -> str:
 async def _wanted(ctx: Context, filters: Filters) -> Wanted:
     people: Sequence[StaffId] = (ctx.staff.id,)
     if filters.team:
-        people = (await staff.list_teams(ctx.db)).get(filters.team, [])
+        teams = await staff.list_teams(ctx.db)
+        people = teams.get(filters.team, [])
     since, until = filters.period.instants if filters.period else (None, None)
     return Wanted(
         tuple(people),
@@ -217,58 +231,68 @@ async def my_page(ctx: Context, filters: Filters, page: int) -> Reply:
     """One page of the list: what is unfinished by due time, else one status, newest first."""
     wanted = await _wanted(ctx, filters)
     counts = await ticket_lists.count_by_status(ctx.db, wanted)
+    found = await _from_page(ctx, filters, wanted, page)
+    options = await _options(ctx, filters, found[:PAGE])
+    more = len(found) > PAGE
+    turns = turn_buttons("my.page", filters.args(), page, more=more)
+    buttons = (*turns, *_other_lists(filters, counts), *await _parked(ctx))
+    title = _title(ctx, filters, counts)
+    if options:
+        return Reply((Choice(title, options, buttons),))
+    nothing = _("ไม่มีใบงานค้าง")
+    if filters != Filters():
+        nothing = _("ไม่มีใบงานตามที่กรอง")
+    return Reply((Paragraph(f"{title}\n{nothing}", buttons),))
+
+
+async def _from_page(
+    ctx: Context,
+    filters: Filters,
+    wanted: Wanted,
+    page: int,
+) -> Sequence[Ticket]:
+    """The tickets of this page, and at least one more where another page follows."""
+    start = page * PAGE
     if filters.status == Status.CLOSED:
-        start = page * PAGE
-        closed = await ticket_lists.list_in_status(
+        return await ticket_lists.list_in_status(
             ctx.db,
             wanted,
             Status.CLOSED,
             PAGE + 1,
             start,
         )
-        shown, more = closed[:PAGE], len(closed) > PAGE
-    else:
-        unfinished = await ticket_lists.list_unfinished(ctx.db, wanted)
-        ordered = ticket_cards.by_due(
-            ctx, (t for t in unfinished if filters.status in ("", t.status))
-        )
-        shown, more = ordered[page * PAGE : (page + 1) * PAGE], len(ordered) > (page + 1) * PAGE
-    options = await _options(ctx, filters, shown)
-    turns = turn_buttons(
-        "my.page",
-        filters.args(),
-        page,
-        more=more,
-    )
-    buttons = (*turns, *_other_lists(filters, counts), *await _parked(ctx))
-    title = _title(ctx, filters, counts)
-    if not options:
-        nothing = _("ไม่มีใบงานตามที่กรอง") if filters != Filters() else _("ไม่มีใบงานค้าง")
-        return Reply((Paragraph(f"{title}\n{nothing}", buttons),))
-    return Reply((Choice(title, options, buttons),))
+    unfinished = await ticket_lists.list_unfinished(ctx.db, wanted)
+    meant = [ticket for ticket in unfinished if filters.status in ("", ticket.status)]
+    return ticket_cards.by_due(ctx, meant)[start:]
 
 
-def _title(
-    ctx: Context,
-    filters: Filters,
-    counts: Mapping[Status, int],
-) -> str:
-    summary = " · ".join(
-        f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED
-    )
+def _title(ctx: Context, filters: Filters, counts: Mapping[Status, int]) -> str:
+    """Whose list it is, how many tickets of each status, and what narrows it."""
+    numbers = [f"{value_label('status', status)} {counts.get(status, 0)}" for status in LISTED]
+    summary = " · ".join(numbers)
     title = _("🎫 ใบงานของฉัน · %(summary)s", summary=summary)
     if filters.team:
-        title = _(
-            "🎫 ใบงานของ%(name)s · %(summary)s", name=team_label(filters.team), summary=summary
-        )
-    narrowed = [
-        value_label("status", filters.status) if filters.status else "",
-        ctx.desk.configuration.catalogue.subject_label(filters.subject) if filters.subject else "",
-        filters.project,
-        format_period(filters.period) if filters.period else "",
-    ]
-    shown = " · ".join(filter(None, narrowed))
-    return f"{title}\n{_('เฉพาะ %(filters)s', filters=shown)}" if shown else title
+        team = team_label(filters.team)
+        title = _("🎫 ใบงานของ%(name)s · %(summary)s", name=team, summary=summary)
+    narrowed = _narrowed(ctx, filters)
+    if not narrowed:
+        return title
+    only = _("เฉพาะ %(filters)s", filters=" · ".join(narrowed))
+    return f"{title}\n{only}"
+
+
+def _narrowed(ctx: Context, filters: Filters) -> list[str]:
+    """What narrows the list, but for the team, which its title names."""
+    told = []
+    if filters.status:
+        told.append(value_label("status", filters.status))
+    if filters.subject:
+        told.append(ctx.catalogue.subject_label(filters.subject))
+    if filters.project:
+        told.append(filters.project)
+    if filters.period:
+        told.append(format_period(filters.period))
+    return told
 
 
 async def _options(
@@ -276,28 +300,21 @@ async def _options(
     filters: Filters,
     shown: Sequence[Ticket],
 ) -> tuple[Button, ...]:
+    """A line each: whose it is, and in a team's list who does it."""
     codes = [each.customer for each in shown if each.customer]
-    people = {
-        customer.code: customer.name for customer in await customers.list_customers(ctx.db, codes)
-    }
-    names = await staff.staff_names(ctx.db) if filters.team else {}
+    found = await customers.list_customers(ctx.db, codes)
+    names = {customer.code: customer.name for customer in found}
+    people = await staff.staff_names(ctx.db) if filters.team else {}
     options = []
     for each in shown:
         ctx.audit("ticket.listed", each.no)
-        assignee = names.get(each.assignee, "") if each.assignee is not None else ""
-        state = " · ".join(filter(None, (assignee, ticket_cards.due_state(ctx, each))))
-        name = people.get(each.customer, "") if each.customer else ""
-        options.append(
-            ticket_buttons.show_button(
-                each,
-                ticket_cards.ticket_line(
-                    ctx,
-                    each,
-                    state,
-                    name,
-                ),
-            )
-        )
+        state = ticket_cards.due_state(ctx, each)
+        assignee = people.get(each.assignee) if each.assignee is not None else None
+        if assignee:
+            state = f"{assignee} · {state}"
+        customer = names.get(each.customer, "") if each.customer else ""
+        line = ticket_cards.ticket_line(ctx, each, state, customer)
+        options.append(ticket_buttons.show_button(each, line))
     return tuple(options)
 
 
@@ -308,13 +325,16 @@ def _other_lists(filters: Filters, counts: Mapping[Status, int]) -> list[Button]
     buttons = []
     if filters.status:
         left = sum(counts.get(status, 0) for status in ticket_lists.UNFINISHED)
-        buttons.append(_list_button(_("ค้าง %(count)s", count=left), replace(filters, status="")))
-    for status in (Status.NEW, Status.CLOSED):
+        label = _("ค้าง %(count)s", count=left)
+        buttons.append(_list_button(label, replace(filters, status="")))
+    names = {
+        Status.NEW: value_label("status", Status.NEW),
+        Status.CLOSED: _("ปิดแล้ว"),
+    }
+    for status, name in names.items():
         if counts.get(status) and filters.status != status:
-            name = _("ปิดแล้ว") if status is Status.CLOSED else value_label("status", status)
-            buttons.append(
-                _list_button(f"{name} {counts[status]}", replace(filters, status=status.value))
-            )
+            others = replace(filters, status=status.value)
+            buttons.append(_list_button(f"{name} {counts[status]}", others))
     buttons.append(Button(_("กรอง"), "my.filter", filters.args()))
     if filters != Filters():
         buttons.append(_list_button(_("ไม่กรอง"), Filters()))
@@ -327,7 +347,10 @@ def _list_button(label: str, filters: Filters) -> Button:
 
 async def _parked(ctx: Context) -> list[Button]:
     parked = await forms.list_parked(ctx.db, ctx.staff.id)
-    return [Button(_("ร่างที่พักไว้ (%(count)s)", count=len(parked)), "form.parked")] if parked else []
+    if not parked:
+        return []
+    label = _("ร่างที่พักไว้ (%(count)s)", count=len(parked))
+    return [Button(label, "form.parked")]
 
 
 @action("my.page", in_place=True)
