@@ -317,6 +317,14 @@ class Reply:
     earlier: tuple[Earlier, ...] = ()
     masked: tuple[Masked, ...] = ()
 
+    def followed_by(self, *parts: ReplyPart) -> "Reply":
+        """The same with these parts below."""
+        return replace(self, parts=(*self.parts, *parts))
+
+    def led_by(self, *parts: ReplyPart) -> "Reply":
+        """The same with these parts above."""
+        return replace(self, parts=(*parts, *self.parts))
+
     @property
     def all_parts(self) -> tuple[ReplyPart, ...]:
         """The parts where nothing can be edited: what earlier messages say by now comes first."""

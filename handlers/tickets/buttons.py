@@ -18,11 +18,13 @@ async def daily_buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     """What is done to a ticket day by day; who wrote an e-mail is answered by one."""
     if ticket.status is Status.VOIDED:
         return (restore_button(ticket),)
-    answer = (answer_button(ticket),) if _by_mail(ticket) and await _reachable(ctx, ticket) else ()
+    answer: tuple[Button, ...] = ()
+    if _by_mail(ticket) and await _reachable(ctx, ticket):
+        answer = (answer_button(ticket),)
+    edit = edit_button(ticket)
     if ticket.status is Status.CLOSED:
-        reopen = _button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True)
-        return reopen, edit_button(ticket), *answer, repeat_button(ticket)
-    return close_button(ticket), edit_button(ticket), *answer, wait_button(ticket)
+        return reopen_button(ticket), edit, *answer, repeat_button(ticket)
+    return close_button(ticket), edit, *answer, wait_button(ticket)
 
 
 def more_button(ticket: Ticket) -> Button:
@@ -35,34 +37,41 @@ async def more_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """What is wanted of a ticket now and then."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
-    buttons = [
-        *await _mail_buttons(ctx, found),
-        *((why_button(found),) if found.status is not Status.VOIDED else ()),
-    ]
+    is_voided = found.status is Status.VOIDED
+    buttons = []
     if not found.is_done:
         remind = Button(_("เตือน"), "remind.ask", {"record": found.no})
-        buttons = [hand_over_button(found), remind, *buttons, repeat_button(found)]
+        buttons += [hand_over_button(found), remind]
+    buttons += await _mail_buttons(ctx, found)
+    if not is_voided:
+        buttons.append(why_button(found))
+    if not found.is_done:
+        buttons.append(repeat_button(found))
     links = await ticket_links.list_links(ctx.db, found.no)
-    if links:
-        buttons.append(_button(_("ใบงานที่ผูก (%(count)s)", count=len(links)), "ticket.links", found))
-    else:
-        buttons.append(_button(_("ผูกกับใบงาน…"), "ticket.link", found))
+    buttons.append(_links_button(found, len(links)))
     if found.customer:
         buttons.append(Button(_("ผู้รับบริการ"), "customer.show", {"code": found.customer}))
     buttons.append(_button(_("ประวัติการแก้ไข"), "ticket.history", found))
-    if found.status is not Status.VOIDED:
+    if not is_voided:
         buttons.append(void_button(found))
     buttons.append(show_button(found))
     return say(f"🎫 {found.no}", *buttons)
+
+
+def _links_button(ticket: Ticket, count: int) -> Button:
+    """To the tickets that it is tied to, or to tie it to one."""
+    if count:
+        return _button(_("ใบงานที่ผูก (%(count)s)", count=count), "ticket.links", ticket)
+    return _button(_("ผูกกับใบงาน…"), "ticket.link", ticket)
 
 
 async def _mail_buttons(ctx: Context, ticket: Ticket) -> list[Button]:
     """[ตอบทางอีเมล] where somebody's address is known and the card lacks it, [อีเมลที่ส่ง] where one
     went.
     """
-    buttons = (
-        [answer_button(ticket)] if not _by_mail(ticket) and await _reachable(ctx, ticket) else []
-    )
+    buttons = []
+    if not _by_mail(ticket) and await _reachable(ctx, ticket):
+        buttons.append(answer_button(ticket))
     if await mail.list_mails(ctx.db, ticket.no, 1):
         buttons.append(Button(_("อีเมลที่ส่ง"), "mail.list", {"record": ticket.no}))
     return buttons
@@ -98,6 +107,11 @@ def _button(
 def close_button(ticket: Ticket) -> Button:
     """[ปิดใบงาน R2611000124]: what closes a ticket names it, for a message may speak of several."""
     return _button(_("ปิดใบงาน %(no)s", no=ticket.no), "ticket.close", ticket)
+
+
+def reopen_button(ticket: Ticket) -> Button:
+    """[เปิดใบงานอีกครั้ง]"""
+    return _button(_("เปิดใบงานอีกครั้ง"), "ticket.reopen", ticket, once=True)
 
 
 def edit_button(ticket: Ticket) -> Button:

@@ -1,7 +1,6 @@
 """Tickets: open on one line or by form, show, close, reopen."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from domain.clock import pauses
@@ -15,7 +14,7 @@ from domain.tickets.references import (
     read_alone,
     take_reference,
 )
-from handlers.chat import Button, Paragraph, Reply
+from handlers.chat import Button, Paragraph, Reply, say
 from handlers.desk import Context
 from handlers.forms.engine import FormAnswer, advance, own_draft, park_open, start, with_values
 from handlers.i18n import _
@@ -67,22 +66,33 @@ async def open_ticket(ctx: Context, args: str) -> Reply:
     if one and one.kind is ReferenceKind.TICKET:
         return await _show_to_open(ctx, one.value)
     if not args:
-        return await start(ctx, new_ticket(ctx, await habit_defaults(ctx)), "customer")
+        draft = new_ticket(ctx, await habit_defaults(ctx))
+        return await start(ctx, draft, "customer")
     await park_open(ctx)
     values = await line_values(ctx, args)
     if not {"channel", "subject"} & {*values.given, *values.queries}:
-        values = await habit_defaults(ctx) | values
-        # Habit fills the card, never the record unshown; without details the card is yet to come.
-        if values.given.get("details"):
-            values |= doubted((*(values.doubts or ()), Doubt(HABIT, "", taken=True)))
+        values = await _with_habit(ctx, values)
     return await advance(ctx, new_ticket(ctx, values))
+
+
+async def _with_habit(ctx: Context, values: FormAnswer) -> FormAnswer:
+    """Channel and subject as the officer mostly has them; habit fills the card, never the record
+    unshown.
+    """
+    values = await habit_defaults(ctx) | values
+    if not values.given.get("details"):
+        # The card is yet to come.
+        return values
+    doubts = values.doubts or ()
+    return values | doubted((*doubts, Doubt(HABIT, "", taken=True)))
 
 
 @action("ticket.keep_open", in_place=True)
 async def keep_open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The word that seemed to close the ticket is one of its text: it is saved, and stays open."""
-    draft = with_values(await own_draft(ctx, args), FormAnswer(look=False, closes=False))
-    return await advance(ctx, draft)
+    draft = await own_draft(ctx, args)
+    stays_open = FormAnswer(look=False, closes=False)
+    return await advance(ctx, with_values(draft, stays_open))
 
 
 async def _show_to_open(ctx: Context, no: str) -> Reply:
@@ -94,7 +104,7 @@ async def _show_to_open(ctx: Context, no: str) -> Reply:
     if found.status is not Status.CLOSED:
         return reply
     question = _("%(no)s ปิดแล้ว จะดูเฉย ๆ หรือเปิดใบงานอีกครั้ง", no=found.no)
-    return replace(reply, parts=(Paragraph(question), *reply.parts))
+    return reply.led_by(Paragraph(question))
 
 
 async def _card(ctx: Context, found: Ticket) -> Reply:
@@ -113,7 +123,9 @@ def split_number(text: str) -> tuple[str, str]:
     if found is None:
         raise InvalidInput("ticket_no")
     one, rest = found
-    return one.value, "" if is_courtesy(rest) else rest
+    if is_courtesy(rest):
+        rest = ""
+    return one.value, rest
 
 
 @state("R")
@@ -167,51 +179,29 @@ async def close(ctx: Context, args: str) -> Reply:
     return await _close(ctx, found, values)
 
 
-async def _close(
-    ctx: Context,
-    found: Ticket,
-    values: Mapping[str, str],
-) -> Reply:
+async def _close(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
     if found.status is Status.CLOSED:
         return await _closed(ctx, found, values)
     ctx.audit("ticket.read", found.no)
     await park_open(ctx)
     # A result that stands already may have been only the state of things: it is shown before it
     # closes.
-    look = not values and bool(found.result or "result" in found.unknown)
+    has_result = found.result or "result" in found.unknown
+    look = bool(has_result and not values)
     closing = FormAnswer(values, closes=True)
-    return await advance(
-        ctx,
-        edit_ticket(
-            ctx,
-            found,
-            closing,
-            look=look,
-        ),
-    )
+    return await advance(ctx, edit_ticket(ctx, found, closing, look=look))
 
 
-async def _closed(
-    ctx: Context,
-    found: Ticket,
-    values: Mapping[str, str],
-) -> Reply:
+async def _closed(ctx: Context, found: Ticket, values: Mapping[str, str]) -> Reply:
     """Somebody was quicker: the ticket as it is, and another result that was typed for it is not
     lost.
     """
-    if not values.get("result") or values["result"] == found.result:
+    result = values.get("result")
+    if not result or result == found.result:
         return await ticket_cards.present_state(ctx, found)
     await park_open(ctx)
-    return await closed_already(
-        ctx,
-        edit_ticket(
-            ctx,
-            found,
-            values,
-            look=True,
-        ),
-        found,
-    )
+    draft = edit_ticket(ctx, found, values, look=True)
+    return await closed_already(ctx, draft, found)
 
 
 @action("ticket.answer")
@@ -223,15 +213,8 @@ async def answer_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
         return await _closed(ctx, found, values)
     answer = FormAnswer(values, closes=bool(args.get("close")))
     # A result that somebody gave meanwhile is not written over unseen.
-    return await advance(
-        ctx,
-        edit_ticket(
-            ctx,
-            found,
-            answer,
-            look=bool(found.result),
-        ),
-    )
+    look = bool(found.result)
+    return await advance(ctx, edit_ticket(ctx, found, answer, look=look))
 
 
 @action("ticket.close")
@@ -258,34 +241,32 @@ async def reopen_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     found = await tickets.get_ticket(ctx.db, args["no"])
     if found.status is not Status.CLOSED:
         return await ticket_cards.present_state(ctx, found)
-    if found.closed_at and ctx.now - found.closed_at > OLD and not args.get("sure"):
+    is_old = found.closed_at and ctx.now - found.closed_at > OLD
+    if is_old and not args.get("sure"):
         return _ask_to_reopen(found)
     again = await ticket_saves.save(ctx, found, pauses.reopened(found, ctx.now))
     ctx.audit("ticket.reopened", found.no)
     reply = await ticket_cards.saved(ctx, again)
-    return replace(reply, parts=(*reply.parts, *await what_follows(ctx, again)))
+    return reply.followed_by(*await what_follows(ctx, again))
 
 
 def _ask_to_reopen(found: Ticket) -> Reply:
     """Closed long ago: its time standard and its figures are in reports that were given out."""
     assert found.closed_at
-    buttons = (
-        Button(
-            _("เปิดใบงานเดิม"),
-            "ticket.reopen",
-            {"no": found.no, "sure": "1"},
-            found.no,
-            found.version,
-            once=True,
-        ),
-        ticket_buttons.show_button(found),
+    reopen = Button(
+        _("เปิดใบงานเดิม"),
+        "ticket.reopen",
+        {"no": found.no, "sure": "1"},
+        found.no,
+        found.version,
+        once=True,
     )
     text = _(
         "⚠️ ใบงาน %(no)s ปิดตั้งแต่ %(at)s ถ้าเป็นเรื่องใหม่ให้สร้างใบงานใหม่",
         no=found.no,
         at=when(found.closed_at),
     )
-    return Reply((Paragraph(text, buttons),))
+    return say(text, reopen, ticket_buttons.show_button(found))
 
 
 @action("ticket.edit")
@@ -293,13 +274,5 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Change the ticket's fields."""
     found = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", found.no)
-    return await start(
-        ctx,
-        edit_ticket(
-            ctx,
-            found,
-            {},
-            look=True,
-        ),
-        "+more",
-    )
+    draft = edit_ticket(ctx, found, {}, look=True)
+    return await start(ctx, draft, "+more")

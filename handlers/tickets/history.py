@@ -2,7 +2,7 @@
 pages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain.errors import InvalidInput
 from domain.tickets.records import Change
@@ -32,9 +32,10 @@ async def history(ctx: Context, args: str) -> Reply:
     taken = take_reference(args, ReferenceKind.TICKET, ReferenceKind.CUSTOMER)
     if taken is None:
         raise InvalidInput("named")
-    if taken[0].kind is ReferenceKind.TICKET:
-        return await _history(ctx, taken[0].value, 0)
-    return await ACTIONS["customer.history"].run(ctx, {"code": taken[0].value})
+    named, _rest = taken
+    if named.kind is ReferenceKind.TICKET:
+        return await _history(ctx, named.value, 0)
+    return await ACTIONS["customer.history"].run(ctx, {"code": named.value})
 
 
 @action("ticket.history")
@@ -50,28 +51,24 @@ async def _history(ctx: Context, no: str, page: int) -> Reply:
     saves: dict[int, list[Change]] = {}
     for change in await changes.list_changes(ctx.db, no):
         saves.setdefault(change.version, []).append(change)
-    newest = sorted(saves, reverse=True)
-    lines = []
-    for version in newest[page * SAVES : (page + 1) * SAVES]:
-        told = await change_text.lines(ctx, saves[version])
-        lines.append((told[0][0], "\n".join(text for _head, text in told)))
-    turns = turn_buttons(
-        "ticket.history_page", {"no": no}, page, more=len(newest) > (page + 1) * SAVES
+    newest = sorted(saves, reverse=True)[page * SAVES :]
+    lines = [await _save_line(ctx, saves[version]) for version in newest[:SAVES]]
+    more = len(newest) > SAVES
+    turns = turn_buttons("ticket.history_page", {"no": no}, page, more=more)
+    buttons = [*turns, ticket_buttons.show_button(found)]
+    if await tickets.find_before_last_change(ctx.db, found) is not None:
+        buttons.insert(0, ticket_buttons.undo_button(found))
+    card = Card(
+        _("ประวัติใบงาน %(no)s", no=no),
+        tuple(lines),
+        "" if lines else _("ยังไม่มีการแก้ไข"),
+        tuple(buttons),
     )
-    undo = (
-        ()
-        if await tickets.find_before_last_change(ctx.db, found) is None
-        else (ticket_buttons.undo_button(found),)
-    )
-    title = _("ประวัติใบงาน %(no)s", no=no)
-    note = "" if lines else _("ยังไม่มีการแก้ไข")
-    return Reply(
-        (
-            Card(
-                title,
-                tuple(lines),
-                note,
-                (*undo, *turns, ticket_buttons.show_button(found)),
-            ),
-        )
-    )
+    return Reply((card,))
+
+
+async def _save_line(ctx: Context, save: Sequence[Change]) -> tuple[str, str]:
+    """When and by whom, and every change of one save."""
+    told = await change_text.lines(ctx, save)
+    head = told[0][0]
+    return head, "\n".join(text for _head, text in told)

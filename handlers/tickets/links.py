@@ -1,14 +1,13 @@
 """Tickets that belong together: tied by a small form, shown on both cards, untied by a tap."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from domain.errors import InvalidInput
 from domain.tickets.references import read_ticket_no
-from handlers.chat import Button, Card, Choice, Paragraph, Reply
+from handlers.chat import Button, Card, Choice, Reply, confirm, say
 from handlers.desk import Context
 from handlers.forms import reading as fields
-from handlers.forms.engine import Field, Form, Option, end, enter_form, new_draft, start
+from handlers.forms.engine import Field, Form, Given, Option, end, enter_form, new_draft, start
 from handlers.i18n import _
 from handlers.labels import field_label, value_label
 from handlers.registry import action
@@ -23,32 +22,25 @@ OFFERED = 8
 """The customer's other tickets that are offered."""
 
 
-async def _parse_other(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_other(ctx: Context, draft: Draft, text: str) -> Given:
     """The number of another ticket that there is."""
     found = await tickets.find_ticket(ctx.db, read_ticket_no(text) or "")
     if found is None:
         raise InvalidInput("ticket", no=text[:20])
-    if found.no == draft.about["ticket"]:
+    no = draft.about["ticket"]
+    if found.no == no:
         raise InvalidInput("link_itself")
-    if found.no in await _tied(ctx, draft.about["ticket"]):
-        raise InvalidInput("tickets_linked", no=draft.about["ticket"], other=found.no)
+    if found.no in await _tied(ctx, no):
+        raise InvalidInput("tickets_linked", no=no, other=found.no)
     return {"other_ticket": found.no}
 
 
 async def _tied(ctx: Context, no: str) -> set[str]:
     """The ticket and all that it is tied to."""
-    return {
-        no,
-        *(
-            each
-            for link in await ticket_links.list_links(ctx.db, no)
-            for each in (link.no, link.other)
-        ),
-    }
+    found = {no}
+    for link in await ticket_links.list_links(ctx.db, no):
+        found |= {link.no, link.other}
+    return found
 
 
 async def _other_options(ctx: Context, draft: Draft) -> list[Option]:
@@ -100,21 +92,16 @@ class LinkForm(Form):
             TicketLinkKind(draft.given["link_kind"]),
             draft.given["other_ticket"],
         )
-        ctx.change(
-            partial(
-                ticket_links.add_link,
-                link=link,
-                by=ctx.staff.id,
-                now=ctx.now,
-            )
-        )
+        ctx.change(ticket_links.add_link, link=link, by=ctx.staff.id, now=ctx.now)
         ctx.audit("ticket.linked", link.no)
         end(ctx, draft, outcome=link.no)
-        kind = value_label("link_kind", link.kind)
         saved = _(
-            "✅ บันทึกข้อมูลเรียบร้อย %(no)s %(kind)s %(other)s", no=link.no, kind=kind, other=link.other
+            "✅ บันทึกข้อมูลเรียบร้อย %(no)s %(kind)s %(other)s",
+            no=link.no,
+            kind=value_label("link_kind", link.kind),
+            other=link.other,
         )
-        return Reply((Paragraph(saved, (_show(link.no), _show(link.other))),), confirms=True)
+        return confirm(saved, _show(link.no), _show(link.other))
 
 
 enter_form(LinkForm())
@@ -129,15 +116,8 @@ async def link_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Tie this ticket to another."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
-    return await start(
-        ctx,
-        new_draft(
-            ctx,
-            "ticket_link",
-            {},
-            about={"ticket": ticket.no},
-        ),
-    )
+    draft = new_draft(ctx, "ticket_link", {}, about={"ticket": ticket.no})
+    return await start(ctx, draft)
 
 
 @action("ticket.links")
@@ -150,43 +130,47 @@ async def links_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     for other in others:
         ctx.audit("ticket.listed", other)
     known = await tickets.get_tickets(ctx.db, others)
-    options = tuple(
-        ticket_buttons.show_button(known[no], ticket_cards.ticket_line(ctx, known[no]))
-        for no in others
-    )
-    untie = tuple(
-        Button(
-            _("เลิกผูก %(no)s", no=other),
-            "ticket.unlink",
-            {"no": ticket.no, "other": other},
-            once=True,
-        )
-        for other in others
-    )
     more = (
         Button(_("ผูกเพิ่ม"), "ticket.link", {"no": ticket.no}),
         ticket_buttons.show_button(ticket),
     )
-    lines = (_("🔗 ใบงานที่ผูกกับ %(no)s", no=ticket.no), *ticket_cards.link_lines(ticket.no, links))
-    if not options:
-        return Reply((Paragraph("\n".join((*lines, _("ไม่มีใบงานที่ผูกไว้"))), more),))
-    return Reply((Choice("\n".join(lines), options, (*untie, *more)),))
+    lines = [
+        _("🔗 ใบงานที่ผูกกับ %(no)s", no=ticket.no),
+        *ticket_cards.link_lines(ticket.no, links),
+    ]
+    if not others:
+        lines.append(_("ไม่มีใบงานที่ผูกไว้"))
+        return say("\n".join(lines), *more)
+    options = []
+    for other in others:
+        line = ticket_cards.ticket_line(ctx, known[other])
+        options.append(ticket_buttons.show_button(known[other], line))
+    untie = [_untie_button(ticket.no, other) for other in others]
+    return Reply((Choice("\n".join(lines), tuple(options), (*untie, *more)),))
+
+
+def _untie_button(no: str, other: str) -> Button:
+    return Button(
+        _("เลิกผูก %(no)s", no=other),
+        "ticket.unlink",
+        {"no": no, "other": other},
+        once=True,
+    )
 
 
 @action("ticket.unlink")
 async def unlink_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Untie two tickets; Conflict("link_gone") where somebody did so before."""
-    no, other = args["no"], args["other"]
+    no = args["no"]
+    other = args["other"]
     ctx.change(
-        partial(
-            ticket_links.remove_link,
-            no=no,
-            other=other,
-            by=ctx.staff.id,
-            now=ctx.now,
-        )
+        ticket_links.remove_link,
+        no=no,
+        other=other,
+        by=ctx.staff.id,
+        now=ctx.now,
     )
     ctx.audit("ticket.unlinked", no)
     text = _("✅ เลิกผูก %(no)s กับ %(other)s แล้ว", no=no, other=other)
     again = Button(_("ผูกเพิ่ม"), "ticket.link", {"no": no})
-    return Reply((Paragraph(text, (_show(no), again)),), confirms=True)
+    return confirm(text, _show(no), again)

@@ -388,43 +388,42 @@ async def choose_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     return Reply((Choice(_("กรองใบงานด้วย"), options, back),))
 
 
-async def _choices(
-    ctx: Context,
-    filters: Filters,
-    what: str,
-) -> list[tuple[str, Filters]]:
+async def _choices(ctx: Context, filters: Filters, what: str) -> list[tuple[str, Filters]]:
+    """What the list can be narrowed to by that, each with its label."""
     if what == "subject":
-        counts = await ticket_lists.count_by_subject(
-            ctx.db, await _listed(ctx, replace(filters, subject=""))
-        )
-        label = ctx.desk.configuration.catalogue.subject_label
+        others = await _listed(ctx, replace(filters, subject=""))
+        counts = await ticket_lists.count_by_subject(ctx.db, others)
+        label = ctx.catalogue.subject_label
         return [
             (f"{label(code)} ({count})", replace(filters, subject=code)) for code, count in counts
         ]
     if what == "projects":
-        counts = await ticket_lists.count_by_project(
-            ctx.db, await _listed(ctx, replace(filters, project=""))
-        )
+        others = await _listed(ctx, replace(filters, project=""))
+        counts = await ticket_lists.count_by_project(ctx.db, others)
         return [(f"{name} ({count})", replace(filters, project=name)) for name, count in counts]
     if what == "team":
-        return [(name, replace(filters, team=name)) for name in await staff.list_teams(ctx.db)]
-    spans = {key: relative_period(key, ctx.today) for key in SPANS}
-    return [
-        (f"{_(SPANS[key])} · {format_period(span)}", replace(filters, period=span))
-        for key, span in spans.items()
-    ]
+        teams = await staff.list_teams(ctx.db)
+        return [(name, replace(filters, team=name)) for name in teams]
+    return [_span_choice(ctx, filters, key) for key in SPANS]
+
+
+def _span_choice(ctx: Context, filters: Filters, key: str) -> tuple[str, Filters]:
+    period = relative_period(key, ctx.today)
+    label = f"{_(SPANS[key])} · {format_period(period)}"
+    return label, replace(filters, period=period)
 
 
 def ticket_list(
-    ctx: Context, title: str, found: Sequence[Ticket], buttons: tuple[Button, ...] = ()
+    ctx: Context,
+    title: str,
+    found: Sequence[Ticket],
+    buttons: tuple[Button, ...] = (),
 ) -> Reply:
     """Tickets to choose from, or that there are none."""
     if not found:
         return Reply((Paragraph(f"{title}\n{_('ยังไม่มีใบงาน')}", buttons),))
-    options = tuple(
-        ticket_buttons.show_button(
-            each, ticket_cards.ticket_line(ctx, each, ticket_cards.due_state(ctx, each))
-        )
-        for each in found
-    )
-    return Reply((Choice(title, options, buttons),))
+    options = []
+    for each in found:
+        line = ticket_cards.ticket_line(ctx, each, ticket_cards.due_state(ctx, each))
+        options.append(ticket_buttons.show_button(each, line))
+    return Reply((Choice(title, tuple(options), buttons),))

@@ -40,30 +40,32 @@ TYPED = (
 
 def names_one_customer(text: str) -> bool:
     """Whether nothing is typed, or one customer's code, telephone or address."""
+    if not text or looks_like_email(text) or looks_like_phone(digits(text)):
+        return True
     one = read_alone(text)
-    return (
-        not text
-        or looks_like_phone(digits(text))
-        or looks_like_email(text)
-        or bool(one and one.kind is ReferenceKind.CUSTOMER)
-    )
+    return one is not None and one.kind is ReferenceKind.CUSTOMER
 
 
 def copied(ctx: Context, ticket: Ticket) -> FormAnswer:
-    """The draft's values: a closed ticket's copy closes, too, once its card was looked at.
+    """The draft's values: a closed ticket's copy closes, too, once its card was looked at."""
+    own = _its_own(ctx, ticket)
+    same = [name for name in COPIED if name not in own]
+    data = as_data(ticket)
+    values = {name: data[name] for name in same if data.get(name)}
+    values["unknown"] = ",".join(sorted(ticket.unknown & set(same)))
+    closes = True if ticket.status is Status.CLOSED else None
+    return FormAnswer(values, look=True, closes=closes)
+
+
+def _its_own(ctx: Context, ticket: Ticket) -> set[str]:
+    """Fields of `COPIED` that an identical enquiry does not share with the ticket after all.
 
     A forwarded mail's result names the ticket that was made of it, and a province's report is
     nothing but its number: of these only the kind is the same."""
-    data, catalogue = as_data(ticket), ctx.desk.configuration.catalogue
-    subject = catalogue.subjects.get(ticket.subject)
-    own = {"result"} if subject and subject.forwards else set()
-    if catalogue.wants(ticket.subject, "user_count"):
-        own = {"details", "result"}
-    same = [name for name in COPIED if name not in own]
-    values = {name: value for name in same if (value := data.get(name))}
-    unknown = ",".join(sorted(ticket.unknown & set(same)))
-    closes = True if ticket.status is Status.CLOSED else None
-    return FormAnswer({**values, "unknown": unknown}, look=True, closes=closes)
+    if ctx.catalogue.wants(ticket.subject, "user_count"):
+        return {"details", "result"}
+    subject = ctx.catalogue.subjects.get(ticket.subject)
+    return {"result"} if subject and subject.forwards else set()
 
 
 @action("ticket.repeat")
@@ -71,7 +73,8 @@ async def repeat_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The same for somebody else: who it is, is asked, unless the ticket had no customer either."""
     ticket = await tickets.get_ticket(ctx.db, args["no"])
     ctx.audit("ticket.read", ticket.no)
-    return await _begin(ctx, new_ticket(ctx, copied(ctx, ticket)), ask=bool(ticket.customer))
+    draft = new_ticket(ctx, copied(ctx, ticket))
+    return await _begin(ctx, draft, ask=bool(ticket.customer))
 
 
 @command(
@@ -86,22 +89,32 @@ async def again(ctx: Context, args: str) -> Reply:
     open.
     """
     draft = await forms.find_open(ctx.db, ctx.staff.id)
-    fresh = draft is not None and asks(draft) and ctx.now - draft.touched_at <= FRESH
-    if draft is not None and fresh and not args and (draft.kind != "ticket" or draft.record):
-        return await feed(ctx, draft, COMMANDS["again"].words[0])  # an answer to another question
+    meant = None
+    if draft is not None and not args and _is_fresh(ctx, draft):
+        meant = draft
+        if draft.kind != "ticket" or draft.record:
+            # An answer to another question.
+            return await feed(ctx, draft, COMMANDS["again"].words[0])
     latest = await tickets.find_last_recorded(ctx.db, ctx.staff.id)
     if latest is None:
         return say(_("ยังไม่มีใบงานของคุณให้ทำซ้ำ พิมพ์ สร้างใบงาน"))
     ctx.audit("ticket.read", latest.no)
-    if draft is not None and fresh and not args:
-        kept = {name: value for name in TYPED if (value := draft.given.get(name))}
-        again = copied(ctx, latest) | FormAnswer(kept)
-        return await _begin(ctx, with_values(draft, again), ask=True)
     values = copied(ctx, latest)
+    if meant is not None:
+        kept = {name: meant.given[name] for name in TYPED if meant.given.get(name)}
+        same = with_values(meant, values | FormAnswer(kept))
+        return await _begin(ctx, same, ask=True)
     if args:
         values |= await _customer(ctx, digits(args).strip())
     reply = await _begin(ctx, new_ticket(ctx, values), ask=bool(latest.customer))
-    return replace(reply, parts=(*reply.parts, await resume_part(ctx, draft))) if draft else reply
+    if draft is None:
+        return reply
+    return reply.followed_by(await resume_part(ctx, draft))
+
+
+def _is_fresh(ctx: Context, draft: Draft) -> bool:
+    """Whether what is typed now still means the draft."""
+    return asks(draft) and ctx.now - draft.touched_at <= FRESH
 
 
 async def _customer(ctx: Context, typed: str) -> FormAnswer:
@@ -113,5 +126,6 @@ async def _customer(ctx: Context, typed: str) -> FormAnswer:
 
 async def _begin(ctx: Context, draft: Draft, *, ask: bool) -> Reply:
     """The card with one tap to save; before it, where wanted, the question whose it is."""
-    known = draft.given.get("customer") or draft.query("customer")
-    return await start(ctx, replace(draft, asking=""), "customer" if ask and not known else "")
+    is_known = draft.given.get("customer") or draft.query("customer")
+    asking = "customer" if ask and not is_known else ""
+    return await start(ctx, replace(draft, asking=""), asking)

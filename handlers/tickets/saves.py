@@ -10,7 +10,7 @@ from domain.errors import InvalidInput, NotAllowed
 from domain.staff import Role, Staff, StaffId
 from domain.tickets.hand_over import Offer
 from domain.tickets.records import Ticket
-from handlers.chat import Button, Paragraph, Reply, ReplyPart
+from handlers.chat import Button, Reply, ReplyPart, confirm, in_lines
 from handlers.desk import Context, Work
 from handlers.i18n import _
 from handlers.labels import doer_label, person_label, team_label
@@ -37,7 +37,8 @@ async def add(ctx: Context, ticket: Ticket) -> None:
 
 def write_new(work: Work, ticket: Ticket) -> None:
     """The bare new ticket with all that follows from it, for whoever has checked all else."""
-    work.change(partial(store_saves.add_ticket, ticket=ticket, context=save_context(work, None)))
+    context = save_context(work, None)
+    work.change(store_saves.add_ticket, ticket=ticket, context=context)
 
 
 async def save(ctx: Context, old: Ticket, new: Ticket) -> Ticket:
@@ -62,14 +63,8 @@ def write(
     by: StaffId | None,
 ) -> None:
     """The bare change with all that follows from it, for whoever has checked all else."""
-    work.change(
-        partial(
-            store_saves.update_ticket,
-            old=old,
-            new=new,
-            context=save_context(work, by),
-        )
-    )
+    context = save_context(work, by)
+    work.change(store_saves.update_ticket, old=old, new=new, context=context)
 
 
 async def what_follows(
@@ -91,7 +86,7 @@ async def what_follows(
 
 def save_context(work: Work, by: StaffId | None) -> SaveContext:
     """What a save is decided on."""
-    return SaveContext(work.desk.configuration, by, work.now)
+    return SaveContext(work.configuration, by, work.now)
 
 
 async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
@@ -101,9 +96,8 @@ async def may_give(work: Work, giver: Staff, ticket: Ticket) -> None:
     if ticket.assignee in (None, giver.id) or giver.role.covers(Role.SUPERVISOR):
         return
     names = await staff.staff_names(work.db)
-    raise NotAllowed(
-        "others_ticket", no=ticket.no, name=doer_label(names, ticket.assignee, giver.id)
-    )
+    owner = doer_label(names, ticket.assignee, giver.id)
+    raise NotAllowed("others_ticket", no=ticket.no, name=owner)
 
 
 async def may_receive(work: Work, receiver: StaffId | None) -> None:
@@ -133,7 +127,7 @@ def offer(
         ticket.assignee,
         ctx.now,
     )
-    ctx.change(partial(hand_overs.add_offers, offers=[made]))
+    ctx.change(hand_overs.add_offers, offers=[made])
     ctx.notify(
         partial(given_notice, ctx, giver.name, made, ticket),
         f"offer:{made.id}",
@@ -148,27 +142,33 @@ def given_notice(
     ticket: Ticket,
 ) -> Reply:
     """What the receiver of one ticket is told, of a team everyone in it."""
-    to_team = _(
-        "🎫 %(who)sฝากใบงาน %(no)s ให้%(team)s ผู้ที่กดรับก่อนเป็นผู้รับผิดชอบ",
-        who=person_label(giver),
-        no=made.ticket,
-        team=team_label(made.team),
-    )
-    to_one = _("🎫 %(who)sมอบหมายใบงาน %(no)s ให้คุณ", who=person_label(giver), no=made.ticket)
+    _no, _dot, what = ticket_cards.ticket_words(work, ticket).partition(" · ")
     due = ticket_cards.due_line(work, ticket)
-    lines = (
-        to_team if made.team else to_one,
-        ticket_cards.ticket_words(work, ticket).partition(" · ")[2],
+    lines = in_lines(
+        _who_gave(giver, made),
+        what,
         f"{_('กำหนดเสร็จ')} {due}" if due else "",
     )
-    return Reply(
-        (Paragraph("\n".join(filter(None, lines)), offer_buttons(made, ticket)),), confirms=True
+    return confirm(lines, *offer_buttons(made, ticket))
+
+
+def _who_gave(giver: str, made: Offer) -> str:
+    who = person_label(giver)
+    if not made.team:
+        return _("🎫 %(who)sมอบหมายใบงาน %(no)s ให้คุณ", who=who, no=made.ticket)
+    return _(
+        "🎫 %(who)sฝากใบงาน %(no)s ให้%(team)s ผู้ที่กดรับก่อนเป็นผู้รับผิดชอบ",
+        who=who,
+        no=made.ticket,
+        team=team_label(made.team),
     )
 
 
 def offer_buttons(made: Offer, ticket: Ticket) -> tuple[Button, ...]:
     """[รับ] [คืน] [ดูใบงาน]; a team's offer needs no return."""
-    mine = {"offer": made.id}
-    accept = Button(_("รับ"), "hand.accept", mine)
-    back = () if made.team else (Button(_("คืน"), "hand.return", mine),)
-    return (accept, *back, ticket_buttons.show_button(replace(ticket, version=0)))
+    args = {"offer": made.id}
+    buttons = [Button(_("รับ"), "hand.accept", args)]
+    if not made.team:
+        buttons.append(Button(_("คืน"), "hand.return", args))
+    buttons.append(ticket_buttons.show_button(replace(ticket, version=0)))
+    return tuple(buttons)

@@ -2,7 +2,8 @@
 numbers.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain.text import shorten
@@ -10,7 +11,7 @@ from domain.tickets.fields import SEARCHED
 from domain.tickets.records import Ticket
 from domain.tickets.references import ReferenceKind, read_alone
 from domain.tickets.text import snippet
-from handlers.chat import Button, Choice, Reply, say, turn_buttons
+from handlers.chat import Button, Choice, Reply, in_one_line, say, turn_buttons
 from handlers.desk import Context
 from handlers.i18n import _
 from handlers.registry import ANYTHING, action, command, text_action
@@ -52,34 +53,53 @@ async def _page(ctx: Context, text: str, page: int) -> Reply:
     found, keys = await ticket_search.find_tickets(ctx.db, text)
     asked = shorten(" ".join(text.split()), 400)
     if not found:
-        ctx.audit("ticket.searched", "0")
-        name = shorten(asked, 30)
-        label = _('ค้นผู้รับบริการ "%(name)s"', name=name)
-        return say(
-            f"{_('ผลลัพธ์: 0')} · {_('ไม่มีใบงานที่มีคำนี้')}", Button(label, "find.text", {"text": asked})
-        )
+        return _none_found(ctx, asked)
     if len(found) == 1:
         return await _card(ctx, found[0])
-    shown = found[page * PAGE : (page + 1) * PAGE]
-    people = await customers.list_customers(
-        ctx.db, [each.customer for each in shown if each.customer]
-    )
+    start = page * PAGE
+    options = await _options(ctx, found[start : start + PAGE], keys)
+    more = len(found) > start + PAGE
+    turns = turn_buttons("tickets.page", {"text": asked}, page, more=more)
+    question = _how_many(len(found), page)
+    return Reply((Choice(question, options, tuple(turns)),))
+
+
+def _none_found(ctx: Context, asked: str) -> Reply:
+    """That no ticket has these words; a customer may."""
+    ctx.audit("ticket.searched", "0")
+    label = _('ค้นผู้รับบริการ "%(name)s"', name=shorten(asked, 30))
+    told = in_one_line(_("ผลลัพธ์: 0"), _("ไม่มีใบงานที่มีคำนี้"))
+    return say(told, Button(label, "find.text", {"text": asked}))
+
+
+def _how_many(found: int, page: int) -> str:
+    """`ผลลัพธ์: 12 · หน้า 1/2`; of more than a search returns at most, that there are more."""
+    count = str(found)
+    if found >= ticket_search.LIMIT:
+        count += "+"
+    told = _("ผลลัพธ์: %(count)s", count=count)
+    if found > PAGE:
+        pages = math.ceil(found / PAGE)
+        told += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=pages)
+    return told
+
+
+async def _options(
+    ctx: Context,
+    shown: Sequence[Ticket],
+    keys: list[str],
+) -> tuple[Button, ...]:
+    """A line each, with the words around what was found."""
+    codes = [each.customer for each in shown if each.customer]
+    people = await customers.list_customers(ctx.db, codes)
     names = {str(customer.code): customer.name for customer in people}
     options = []
     for each in shown:
         ctx.audit("ticket.listed", each.no)
-        line = ticket_cards.ticket_line(
-            ctx, _where_found(each, keys), customer=names.get(each.customer or "", "")
-        )
+        customer = names.get(each.customer or "", "")
+        line = ticket_cards.ticket_line(ctx, _where_found(each, keys), customer=customer)
         options.append(ticket_buttons.show_button(each, line))
-    count = f"{len(found)}+" if len(found) >= ticket_search.LIMIT else str(len(found))
-    question = _("ผลลัพธ์: %(count)s", count=count)
-    if len(found) > PAGE:
-        question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(found) // PAGE))
-    buttons = turn_buttons(
-        "tickets.page", {"text": asked}, page, more=len(found) > (page + 1) * PAGE
-    )
-    return Reply((Choice(question, tuple(options), tuple(buttons)),))
+    return tuple(options)
 
 
 async def _card(ctx: Context, ticket: Ticket) -> Reply:
@@ -89,5 +109,8 @@ async def _card(ctx: Context, ticket: Ticket) -> Reply:
 
 def _where_found(ticket: Ticket, keys: list[str]) -> Ticket:
     """The ticket with the words around what was found instead of its details' first ones."""
-    parts = (snippet(getattr(ticket, field), keys) for field in SEARCHED)
-    return replace(ticket, details=next(filter(None, parts), "") or ticket.details)
+    for field in SEARCHED:
+        found = snippet(getattr(ticket, field), keys)
+        if found:
+            return replace(ticket, details=found)
+    return ticket

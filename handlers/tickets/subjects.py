@@ -2,11 +2,11 @@
 itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from domain.catalogue import Subject
 from domain.text import shorten
-from handlers.chat import Button, Choice, Reply, turn_buttons
+from handlers.chat import Button, Choice, Reply, in_lines, turn_buttons
 from handlers.desk import Context
 from handlers.forms.engine import start
 from handlers.i18n import _
@@ -38,20 +38,19 @@ async def subjects(ctx: Context, args: str) -> Reply:
 
 def _channels(ctx: Context, title: str = "") -> Reply:
     """Each channel with its subjects' numbers, as a button that lists them."""
-    catalogue = ctx.desk.configuration.catalogue
     options = []
-    for channel in catalogue.channels.values():
+    for channel in ctx.catalogue.channels.values():
         found = _of_channel(ctx, channel.code)
         if found:
             label = f"{channel.name} ({len(found)})"
             options.append(Button(label, "subject.list", {"channel": channel.code}))
     question = _("ประเภทเรื่องตามช่องทาง เลือกช่องทาง หรือพิมพ์ ประเภทเรื่อง ตามด้วยคำหรือหมายเลข")
-    return Reply((Choice("\n".join(filter(None, (title, question))), tuple(options)),))
+    return Reply((Choice(in_lines(title, question), tuple(options)),))
 
 
 def _of_channel(ctx: Context, channel: str) -> list[Subject]:
     """The subjects of today that name the channel, then those that name none."""
-    found = ctx.desk.configuration.catalogue.active_subjects(ctx.today, channel)
+    found = ctx.catalogue.active_subjects(ctx.today, channel)
     return sorted(found, key=lambda subject: not subject.channels)
 
 
@@ -59,11 +58,12 @@ def _found(ctx: Context, text: str) -> tuple[str, list[Subject]]:
     """The channel that a text is a word for, and what it means: its subjects, and those by words or
     number.
     """
-    catalogue = ctx.desk.configuration.catalogue
-    channel = catalogue.channel_words.get(" ".join(text.casefold().split()), "")
-    named = catalogue.find_subjects(text, ctx.today)
-    of_channel = _of_channel(ctx, channel) if channel else []
-    return channel, list({subject.code: subject for subject in (*of_channel, *named)}.values())
+    word = " ".join(text.casefold().split())
+    channel = ctx.catalogue.channel_words.get(word, "")
+    found = _of_channel(ctx, channel) if channel else []
+    found += ctx.catalogue.find_subjects(text, ctx.today)
+    by_code = {subject.code: subject for subject in found}
+    return channel, list(by_code.values())
 
 
 @action("subject.list", in_place=True)
@@ -73,31 +73,40 @@ async def list_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 
 
 async def _page(ctx: Context, args: Mapping[str, str]) -> Reply:
-    catalogue = ctx.desk.configuration.catalogue
-    channel, text, page = args.get("channel", ""), args.get("text", ""), int(args.get("page", "0"))
-    found: Sequence[Subject] = _of_channel(ctx, channel)
-    title = _("ประเภทเรื่อง · %(name)s", name=catalogue.channel_name(channel))
+    text = args.get("text", "")
+    page = int(args.get("page", "0"))
     if text:
         channel, found = _found(ctx, text)
-        title = _("ประเภทเรื่อง · %(name)s", name=shorten(text, 60))
+        name = shorten(text, 60)
+    else:
+        channel = args.get("channel", "")
+        found = _of_channel(ctx, channel)
+        name = ctx.catalogue.channel_name(channel)
     if not found:
-        return _channels(ctx, _('ไม่พบประเภทเรื่องที่มีคำว่า "%(text)s"', text=shorten(text, 60)))
-    options = []
-    for subject in found[page * PAGE : (page + 1) * PAGE]:
-        chosen = {"subject": subject.code}
-        if channel and catalogue.fits(subject.code, channel):
-            chosen["channel"] = channel
-        options.append(Button(subject.label, "subject.open", chosen))
-    kept = {"text": text} if text else {"channel": channel}
+        nothing = _('ไม่พบประเภทเรื่องที่มีคำว่า "%(text)s"', text=shorten(text, 60))
+        return _channels(ctx, nothing)
+    title = _("ประเภทเรื่อง · %(name)s", name=name)
+    hint = _("แตะเรื่องเพื่อสร้างใบงาน")
+    start_at = page * PAGE
+    shown = found[start_at : start_at + PAGE]
+    options = [_subject_button(ctx, subject, channel) for subject in shown]
     turns = turn_buttons(
         "subject.list",
-        kept,
+        {"text": text} if text else {"channel": channel},
         page,
-        more=len(found) > (page + 1) * PAGE,
+        more=len(found) > start_at + PAGE,
     )
     every = Button(_("ทุกช่องทาง"), "subject.channels")
-    hint = _("แตะเรื่องเพื่อสร้างใบงาน")
-    return Reply((Choice(f"{title} ({len(found)})\n{hint}", tuple(options), (*turns, every)),))
+    question = f"{title} ({len(found)})\n{hint}"
+    return Reply((Choice(question, tuple(options), (*turns, every)),))
+
+
+def _subject_button(ctx: Context, subject: Subject, channel: str) -> Button:
+    """A ticket of this subject; by the channel that was chosen, where the subject comes by it."""
+    chosen = {"subject": subject.code}
+    if channel and ctx.catalogue.fits(subject.code, channel):
+        chosen["channel"] = channel
+    return Button(subject.label, "subject.open", chosen)
 
 
 @action("subject.channels", in_place=True)
@@ -109,4 +118,5 @@ async def channels_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
 @action("subject.open")
 async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A ticket of this subject: chosen, so that it is no guess; its channel too where that was."""
-    return await start(ctx, new_ticket(ctx, dict(args)), "customer")
+    draft = new_ticket(ctx, dict(args))
+    return await start(ctx, draft, "customer")

@@ -11,9 +11,9 @@ from domain.tickets import voiding
 from domain.tickets.records import Status, Ticket
 from handlers.chat import Card, Paragraph, Reply, say
 from handlers.desk import Context
-from handlers.forms.engine import Field, Option, end, enter_form, new_draft, start
+from handlers.forms.engine import Field, Given, Option, end, enter_form, new_draft, start
 from handlers.forms.one_field import OneField
-from handlers.forms.reading import TEXT_LIMIT
+from handlers.forms.reading import TEXT_LIMIT, check_length
 from handlers.i18n import _
 from handlers.labels import person_label
 from handlers.registry import TicketEvent, action, command
@@ -42,7 +42,9 @@ async def void(ctx: Context, args: str) -> Reply:
     """
     number, reason = split_number(args)
     found = await tickets.get_ticket(ctx.db, number)
-    return await _void(ctx, found, _checked(reason)) if reason else await _ask(ctx, found)
+    if not reason:
+        return await _ask(ctx, found)
+    return await _void(ctx, found, _checked(reason))
 
 
 @action("ticket.void")
@@ -80,8 +82,7 @@ def _checked(reason: str) -> str:
     """The reason, if it is one; InvalidInput("void_reason") and InvalidInput("too_long")."""
     if not any(map(str.isalpha, reason)):
         raise InvalidInput("void_reason")
-    if len(reason) > TEXT_LIMIT:
-        raise InvalidInput("too_long", length=len(reason), limit=TEXT_LIMIT)
+    check_length(reason, TEXT_LIMIT)
     return reason
 
 
@@ -89,16 +90,14 @@ async def _ask(ctx: Context, found: Ticket) -> Reply:
     if found.status is Status.VOIDED:
         return await ticket_cards.present_state(ctx, found)
     ctx.audit("ticket.read", found.no)
-    return await start(
+    draft = new_draft(
         ctx,
-        new_draft(
-            ctx,
-            FORM,
-            {},
-            record=found.no,
-            record_version=found.version,
-        ),
+        FORM,
+        {},
+        record=found.no,
+        record_version=found.version,
     )
+    return await start(ctx, draft)
 
 
 async def _heading(ctx: Context, draft: Draft) -> str:
@@ -106,11 +105,7 @@ async def _heading(ctx: Context, draft: Draft) -> str:
     return _("ยกเลิกใบงาน %(ticket)s", ticket=ticket_cards.ticket_words(ctx, found))
 
 
-async def _parse_reason(
-    ctx: Context,
-    draft: Draft,
-    text: str,
-) -> Mapping[str, str]:
+async def _parse_reason(ctx: Context, draft: Draft, text: str) -> Given:
     return {"void_reason": _checked(text)}
 
 
@@ -127,7 +122,13 @@ async def _reason_given(ctx: Context, draft: Draft, reason: str) -> Reply:
     return await _void(ctx, found, reason)
 
 
-_REASON = Field("void_reason", "พิมพ์เหตุผลสั้น ๆ", _parse_reason, _reasons, clearable=False)
+_REASON = Field(
+    "void_reason",
+    "พิมพ์เหตุผลสั้น ๆ",
+    _parse_reason,
+    _reasons,
+    clearable=False,
+)
 enter_form(OneField(FORM, _REASON, _heading, _reason_given))
 
 
@@ -142,13 +143,13 @@ async def _void(ctx: Context, found: Ticket, reason: str) -> Reply:
     ended = await what_follows(ctx, found, TicketEvent.VOIDED)
     _tell_assignee(ctx, found)
     after = replace(ticket, version=found.version + 1)
-    title = _("✅ บันทึกข้อมูลเรียบร้อย ยกเลิกใบงาน %(no)s แล้ว", no=found.no)
-    note = _("เลขใบงานยังอยู่ แต่ไม่นับในรายการและรายงาน")
-    fields = ((_("เหตุผลที่ยกเลิก"), reason), (_("ใบงาน"), ticket_cards.ticket_words(ctx, found)))
     card = Card(
-        title,
-        fields,
-        note,
+        _("✅ บันทึกข้อมูลเรียบร้อย ยกเลิกใบงาน %(no)s แล้ว", no=found.no),
+        (
+            (_("เหตุผลที่ยกเลิก"), reason),
+            (_("ใบงาน"), ticket_cards.ticket_words(ctx, found)),
+        ),
+        _("เลขใบงานยังอยู่ แต่ไม่นับในรายการและรายงาน"),
         (ticket_buttons.restore_button(after), ticket_buttons.show_button(after)),
     )
     return Reply((card, *ended), confirms=True)
@@ -161,9 +162,8 @@ async def _restore(ctx: Context, found: Ticket) -> Reply:
     ctx.audit("ticket.restored", found.no)
     again = replace(ticket, version=found.version + 1)
     reply = await ticket_cards.saved(ctx, again)
-    return replace(
-        reply, parts=(*reply.parts, *await what_follows(ctx, again, TicketEvent.RESTORED))
-    )
+    followed = await what_follows(ctx, again, TicketEvent.RESTORED)
+    return reply.followed_by(*followed)
 
 
 def _tell_assignee(ctx: Context, found: Ticket) -> None:
@@ -175,7 +175,12 @@ def _tell_assignee(ctx: Context, found: Ticket) -> None:
 
 
 def _voided_notice(who: str, no: str) -> Reply:
-    return say(_("🎫 %(who)sยกเลิกใบงาน %(no)s ของคุณแล้ว ไม่ต้องทำต่อ", who=person_label(who), no=no))
+    text = _(
+        "🎫 %(who)sยกเลิกใบงาน %(no)s ของคุณแล้ว ไม่ต้องทำต่อ",
+        who=person_label(who),
+        no=no,
+    )
+    return say(text)
 
 
 # The last change.
@@ -188,16 +193,19 @@ async def undo_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     before = await tickets.find_before_last_change(ctx.db, found)
     if before is None:
         raise Conflict("ticket_not_last", no=found.no)
-    if Status.VOIDED in (found.status, before.status):
-        # Voiding and restoring take their posts and requests with them.
-        return await (_restore(ctx, found) if found.status is Status.VOIDED else _ask(ctx, found))
+    # Voiding and restoring take their posts and requests with them.
+    if found.status is Status.VOIDED:
+        return await _restore(ctx, found)
+    if before.status is Status.VOIDED:
+        return await _ask(ctx, found)
     again = await _taken_back(ctx, found, before)
     ctx.audit("ticket.changed", found.no)
     reply = await ticket_cards.saved(ctx, again)
     done = Paragraph(
-        _("ใบงาน %(no)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", no=found.no), (ticket_buttons.undo_button(again),)
+        _("ใบงาน %(no)s กลับเป็นค่าก่อนแก้ไขล่าสุดแล้ว", no=found.no),
+        (ticket_buttons.undo_button(again),),
     )
-    return replace(reply, parts=(*reply.parts, done, *await what_follows(ctx, again)))
+    return reply.followed_by(done, *await what_follows(ctx, again))
 
 
 async def _taken_back(ctx: Context, found: Ticket, before: Ticket) -> Ticket:
