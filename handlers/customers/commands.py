@@ -1,6 +1,6 @@
 """Customers: find, show, history, create, edit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain.customers.phones import format_phone
 from domain.errors import InvalidInput
@@ -13,11 +13,11 @@ from handlers.chat import Button, Choice, Paragraph, Reply, say, turn_buttons
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
 from handlers.customers.form import edit_customer, new_customer, passed_over
+from handlers.customers.hits import hit_buttons
 from handlers.desk import Context
 from handlers.forms import reading as fields
 from handlers.forms.engine import FRESH, FormAnswer, start, with_values
 from handlers.i18n import _
-from handlers.labels import why_label
 from handlers.messages import sentence
 from handlers.records import named as named_records
 from handlers.registry import ANYTHING, action, command, spoken, text_action
@@ -37,21 +37,26 @@ HISTORY_PAGE = 10
 
 @text_action("find.text")
 @spoken(
-    *(
-        "ค้นหาลูกค้า",
-        "ค้นหาผู้รับบริการ",
-        "ค้นหา",
-        "หาลูกค้า",
-        "หาผู้รับบริการ",
-        "หาเบอร์โทร",
-        "หาเบอร์",
-        "หาชื่อ",
-        "หาอีเมล",
-    ),
+    "ค้นหาลูกค้า",
+    "ค้นหาผู้รับบริการ",
+    "ค้นหา",
+    "หาลูกค้า",
+    "หาผู้รับบริการ",
+    "หาเบอร์โทร",
+    "หาเบอร์",
+    "หาชื่อ",
+    "หาอีเมล",
     fits=ANYTHING,
     joined=ANYTHING,
 )
-@command("find", "ค้นหา", "หา", "find", about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา", also=("ค้น", "search"))
+@command(
+    "find",
+    "ค้นหา",
+    "หา",
+    "find",
+    about="ค้นหาผู้รับบริการ ใบงาน หรือสัญญา",
+    also=("ค้น", "search"),
+)
 async def find(ctx: Context, args: str) -> Reply:
     """Whatever was typed: a ticket, contract or customer that is named exactly, else a search."""
     if not args.strip():
@@ -59,20 +64,40 @@ async def find(ctx: Context, args: str) -> Reply:
     one = read_alone(args)
     if one and one.kind is not ReferenceKind.CUSTOMER:
         return await named_records.show(ctx, one)
+    # A code alone is a search, whose single hit is the card.
     named = [] if one else await named_records.find_named(ctx, args)
     if len(named) > 1:
-        return await named_records.offer(ctx, named, _line_buttons(ctx, args))
+        return await named_records.offer(
+            ctx,
+            named,
+            _line_buttons(ctx, args),
+        )
     if named:
-        return await named_records.show_within(ctx, args, named[0], _line_buttons(ctx, args))
+        buttons = _line_buttons(ctx, args)
+        return await named_records.show_within(
+            ctx,
+            args,
+            named[0],
+            buttons,
+        )
     return await find_page(ctx, args, 0)
 
 
-@command("code", "ขอรหัส", about="ขอรหัสของผู้รับบริการ หรือรหัสเชื่อมอีกแอปของคุณ", joined=ANYTHING)
+@command(
+    "code",
+    "ขอรหัส",
+    about="ขอรหัสของผู้รับบริการ หรือรหัสเชื่อมอีกแอปของคุณ",
+    joined=ANYTHING,
+)
 async def code(ctx: Context, args: str) -> Reply:
     """A customer's code; without a name, which code is meant."""
     if args:
         return await find(ctx, args)
-    link = Button(_("รหัสเชื่อมอีกแอป"), "menu.run", {"command": "link"})
+    link = Button(
+        _("รหัสเชื่อมอีกแอป"),
+        "menu.run",
+        {"command": "link"},
+    )
     return say(_("ขอรหัสผู้รับบริการ พิมพ์ ขอรหัส ตามด้วยชื่อหรือเบอร์โทร"), link)
 
 
@@ -82,7 +107,12 @@ def _is_ticket_alone(args: str) -> bool:
     return taken is not None and is_courtesy(taken[1])
 
 
-@command("ticket", "ใบงาน", about="ดูใบงาน เช่น ใบงาน R2611000124", fits=_is_ticket_alone)
+@command(
+    "ticket",
+    "ใบงาน",
+    about="ดูใบงาน เช่น ใบงาน R2611000124",
+    fits=_is_ticket_alone,
+)
 async def ticket(ctx: Context, args: str) -> Reply:
     """A ticket's card, and what the words beside its number may be meant for;
     InvalidInput("ticket_no").
@@ -94,43 +124,59 @@ async def ticket(ctx: Context, args: str) -> Reply:
 
 
 async def find_page(ctx: Context, text: str, page: int) -> Reply:
-    """One page of hits; a single hit is its card, none is the offer to create."""
+    """One page of hits, counted from 0; a single hit is its card, none is the offer to create."""
     hits, text, hint = await _search(ctx, text)
     if not hits:
         ctx.audit("customer.searched", "0")
         return await _nothing_found(ctx, text, hint)
     if len(hits) == 1 and not hits[0].weak:
-        card = await customer_cards.card(
-            ctx, await customers.get_customer(ctx.db, hits[0].customer.code)
-        )
+        customer = await customers.get_customer(ctx.db, hits[0].customer.code)
+        card = await customer_cards.card(ctx, customer)
         return Reply((Paragraph(hint), card) if hint else (card,))
     shown = hits[page * PAGE : (page + 1) * PAGE]
-    for hit in shown:
-        ctx.audit("customer.listed", hit.customer.code)
-    options = tuple(
-        Button(
-            f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}",
-            "customer.show",
-            {"code": hit.customer.code},
-        )
-        for hit in shown
+    question = "\n".join(filter(None, (_result_text(hits, page), hint)))
+    buttons = turn_buttons(
+        "find.page",
+        {"text": text},
+        page,
+        more=len(hits) > (page + 1) * PAGE,
     )
-    if hits[0].weak:
-        question = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")
-    else:
-        count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
-        question = _("ผลลัพธ์: %(count)s", count=count)
-    if len(hits) > PAGE:
-        question += _(" · หน้า %(page)s/%(pages)s", page=page + 1, pages=-(-len(hits) // PAGE))
-    question = "\n".join(filter(None, (question, hint)))
-    buttons = [
-        *turn_buttons("find.page", {"text": text}, page, more=len(hits) > (page + 1) * PAGE),
-        _new_button(text),
-    ]
+    buttons.append(_new_button(text))
     if len(shown) > 1:
         codes = ",".join(hit.customer.code for hit in shown)
-        buttons.append(Button(_("รายงานรหัสซ้ำ"), "duplicate.choose", {"codes": codes}))
-    return Reply((Choice(question, options, tuple(buttons)),))
+        buttons.append(
+            Button(
+                _("รายงานรหัสซ้ำ"),
+                "duplicate.choose",
+                {"codes": codes},
+            )
+        )
+    return Reply(
+        (
+            Choice(
+                question,
+                hit_buttons(ctx, shown),
+                tuple(buttons),
+            ),
+        )
+    )
+
+
+def _result_text(hits: Sequence[search.Hit], page: int) -> str:
+    """How many were found, or that none has the very name; and which page it is."""
+    if hits[0].weak:
+        text = _("ไม่พบชื่อที่ตรงกัน · ชื่อใกล้เคียง")
+    else:
+        # The search stops at its limit: there may be more.
+        count = f"{len(hits)}+" if len(hits) >= search.LIMIT else str(len(hits))
+        text = _("ผลลัพธ์: %(count)s", count=count)
+    if len(hits) > PAGE:
+        text += _(
+            " · หน้า %(page)s/%(pages)s",
+            page=page + 1,
+            pages=-(-len(hits) // PAGE),
+        )
+    return text
 
 
 async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
@@ -139,92 +185,133 @@ async def _search(ctx: Context, text: str) -> tuple[list[search.Hit], str, str]:
 
     Returns the text that was searched for, too.
     """
-    hits = await search.find_customers(ctx.db, ctx.words, text)
-    if hits and not hits[0].weak:
-        return hits, text, ""
-    near = near_command(text)
+    hits = await search.find_customers(
+        ctx.db,
+        ctx.words,
+        text,
+    )
+    near = None if _has_hit(hits) else near_command(text)
     if near is None:
         return hits, text, ""
     wanted, rest, is_plain = near
-    hint = (
-        _(wanted.about)
-        if is_plain and wanted.name != "find" and ctx.staff.role.covers(wanted.role)
-        else ""
-    )
-    if len(rest) > 1 and (is_plain or wanted.name == "find"):
-        named = await search.find_customers(ctx.db, ctx.words, rest)
-        if named and not named[0].weak:
-            return named, rest, "\n".join(filter(None, (_("พบจาก %(key)s", key=rest), hint)))
+    is_find = wanted.name == "find"
+    hint = ""
+    if is_plain and not is_find and ctx.staff.role.covers(wanted.role):
+        hint = _(wanted.about)
+    if len(rest) > 1 and (is_plain or is_find):
+        named = await search.find_customers(
+            ctx.db,
+            ctx.words,
+            rest,
+        )
+        if _has_hit(named):
+            found = _("พบจาก %(key)s", key=rest)
+            return named, rest, "\n".join(filter(None, (found, hint)))
     return hits, text, hint
 
 
+def _has_hit(hits: Sequence[search.Hit]) -> bool:
+    """Whether somebody was found who is more than a guess."""
+    return bool(hits) and not hits[0].weak
+
+
 async def _nothing_found(ctx: Context, text: str, hint: str) -> Reply:
-    """Small talk gets a hint; else the ways on: a ticket's line, the answer to the last ticket, a
-    new customer.
+    """Small talk gets a hint; else what can be done: a ticket of the line, the answer to the last
+    ticket, a new customer.
     """
     slip = find_slip(text)
     wrong = f"⚠️ {sentence(fields.refusal(slip))}" if slip else ""
     nothing = "\n".join(filter(None, (_("ผลลัพธ์: 0"), wrong, hint)))
     told = from_query(text, ctx.today)
-    if not (slip or told or hint) and small_talk(text, ctx.today):
+    says_something = slip or told or hint
+    if not says_something and small_talk(text, ctx.today):
         return say(f"{nothing} · {_('พิมพ์ชื่อ เบอร์โทร อีเมล หรือเลขใบงานได้เลย')}")
-    buttons = [*_line_buttons(ctx, text)]
+    line_buttons = _line_buttons(ctx, text)
     meant = take_reference(text, ReferenceKind.TICKET)
-    if meant and meant[0].sure and not buttons:
-        return await named_records.show(ctx, meant[0])  # says that there is none
-    if latest := await _latest_ticket(ctx):
-        buttons += answer_buttons(latest, text)
-    buttons.append(Button(_("ค้นในใบงาน"), "tickets.find", {"text": shorten(text, 400)}))
-    if not read_alone(text) and told:
+    if meant and meant[0].sure and not line_buttons:
+        # It says that there is no such ticket.
+        return await named_records.show(ctx, meant[0])
+    buttons = [*line_buttons, *await _answer_buttons(ctx, text)]
+    buttons.append(
+        Button(
+            _("ค้นในใบงาน"),
+            "tickets.find",
+            {"text": shorten(text, 400)},
+        )
+    )
+    if told and not read_alone(text):
         buttons.append(_new_button(text))
     return say(nothing, *buttons)
+
+
+async def _answer_buttons(ctx: Context, text: str) -> Sequence[Button]:
+    """The offer to take the text for the result of the ticket that the officer had open."""
+    latest = await _latest_ticket(ctx)
+    return answer_buttons(latest, text) if latest else ()
 
 
 async def _latest_ticket(ctx: Context) -> Ticket | None:
     """The ticket that the officer saved or looked at last, if that was just now and nothing else
     was opened since.
     """
-    record = await audit.find_latest_record(ctx.db, ctx.staff.id, ctx.now - FRESH)
-    found = await tickets.find_ticket(ctx.db, record) if record.startswith("R") else None
-    return found if found and found.status is Status.OPEN and not found.result else None
+    record = await audit.find_latest_record(
+        ctx.db,
+        ctx.staff.id,
+        ctx.now - FRESH,
+    )
+    if not record.startswith("R"):
+        return None
+    found = await tickets.find_ticket(ctx.db, record)
+    if found is None or found.status is not Status.OPEN or found.result:
+        return None
+    return found
 
 
 def _line_buttons(ctx: Context, text: str) -> tuple[Button, ...]:
     """The offer to make a ticket of a line that was typed without its command."""
-    read = parse_one_line(text, Vocabulary.of(ctx.desk.configuration.catalogue), ctx.today)
-    if not read.counts and not (read.customer and (read.channel or read.subject or read.result)):
+    vocabulary = Vocabulary.of(ctx.desk.configuration.catalogue)
+    read = parse_one_line(text, vocabulary, ctx.today)
+    about_ticket = read.channel or read.subject or read.result
+    if not read.counts and not (read.customer and about_ticket):
         return ()
-    return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", {"text": shorten(text, 4000)}),)
+    args = {"text": shorten(text, 4000)}
+    return (Button(_("สร้างใบงานจากข้อความนี้"), "ticket.from_line", args),)
 
 
 def _new_button(text: str) -> Button:
     name = shorten(format_phone(" ".join(text.split())), 40)
+    label = _('ผู้รับบริการใหม่ "%(name)s"', name=name)
     return Button(
-        _('ผู้รับบริการใหม่ "%(name)s"', name=name), "customer.new", {"query": shorten(text, 500)}
+        label,
+        "customer.new",
+        {"query": shorten(text, 500)},
     )
 
 
 @action("find.page", in_place=True)
 async def page_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """Another page of the same search."""
-    return await find_page(ctx, args["text"], int(args["page"]))
+    return await find_page(
+        ctx,
+        args["text"],
+        int(args["page"]),
+    )
 
 
 @action("customer.show")
 async def show_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """The customer's card."""
-    return Reply(
-        (await customer_cards.card(ctx, await customers.get_customer(ctx.db, args["code"])),)
-    )
+    customer = await customers.get_customer(ctx.db, args["code"])
+    return Reply((await customer_cards.card(ctx, customer),))
 
 
 @action("customer.open")
 async def open_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     """A new ticket for this customer, channel and subject as the officer usually has them."""
     customer = await customers.get_customer(ctx.db, args["code"])
-    return await start(
-        ctx, new_ticket(ctx, await habit_defaults(ctx) | FormAnswer({"customer": customer.code}))
-    )
+    habit = await habit_defaults(ctx)
+    answer = habit | FormAnswer({"customer": customer.code})
+    return await start(ctx, new_ticket(ctx, answer))
 
 
 @action("customer.history", in_place=True)
@@ -233,15 +320,28 @@ async def history_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     page = int(args.get("page", "0"))
     customer = await customers.get_customer(ctx.db, args["code"])
     ctx.audit("customer.history", customer.code)
+    start_at = page * HISTORY_PAGE
+    # One more than is shown says whether there is a next page.
     found = await tickets.list_by_customer(
-        ctx.db, customer.code, HISTORY_PAGE + 1, page * HISTORY_PAGE
+        ctx.db,
+        customer.code,
+        HISTORY_PAGE + 1,
+        start_at,
     )
-    buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
-    buttons += turn_buttons(
-        "customer.history", {"code": customer.code}, page, more=len(found) > HISTORY_PAGE
-    )
+    more = len(found) > HISTORY_PAGE
     title = _("ประวัติการติดต่อ · %(customer)s", customer=f"{customer.code} {customer.name}")
-    return ticket_list(ctx, title, found[:HISTORY_PAGE], tuple(buttons))
+    buttons = _list_buttons(
+        "customer.history",
+        customer.code,
+        page,
+        more=more,
+    )
+    return ticket_list(
+        ctx,
+        title,
+        found[:HISTORY_PAGE],
+        buttons,
+    )
 
 
 @action("customer.unfinished", in_place=True)
@@ -252,11 +352,33 @@ async def unfinished_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     ctx.audit("customer.history", customer.code)
     found = by_due(ctx, await tickets.list_unfinished_by_customer(ctx.db, customer.code))
     shown = found[page * HISTORY_PAGE : (page + 1) * HISTORY_PAGE]
-    buttons = [Button(_("ผู้รับบริการ"), "customer.show", {"code": customer.code})]
     more = len(found) > (page + 1) * HISTORY_PAGE
-    buttons += turn_buttons("customer.unfinished", {"code": customer.code}, page, more=more)
     title = _("ใบงานค้าง · %(customer)s", customer=f"{customer.code} {customer.name}")
-    return ticket_list(ctx, title, shown, tuple(buttons))
+    buttons = _list_buttons(
+        "customer.unfinished",
+        customer.code,
+        page,
+        more=more,
+    )
+    return ticket_list(ctx, title, shown, buttons)
+
+
+def _list_buttons(action: str, code: str, page: int, *, more: bool) -> tuple[Button, ...]:
+    """Back to the customer, and the pages beside this one."""
+    back = Button(
+        _("ผู้รับบริการ"),
+        "customer.show",
+        {"code": code},
+    )
+    return (
+        back,
+        *turn_buttons(
+            action,
+            {"code": code},
+            page,
+            more=more,
+        ),
+    )
 
 
 @action("customer.edit")
@@ -272,27 +394,31 @@ async def edit_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
     "เพิ่มผู้รับบริการ",
     about="เพิ่มผู้รับบริการ แล้วสร้างใบงานต่อ",
     also=(
-        *(
-            "เพิ่มผู้รับบริการใหม่",
-            "ผู้รับบริการใหม่",
-            "สร้างผู้รับบริการ",
-            "เพิ่มลูกค้าใหม่",
-            "เพิ่มลูกค้า",
-            "ลูกค้าใหม่",
-            "สร้างลูกค้า",
-        ),
-        *("new customer", "add customer"),
+        "เพิ่มผู้รับบริการใหม่",
+        "ผู้รับบริการใหม่",
+        "สร้างผู้รับบริการ",
+        "เพิ่มลูกค้าใหม่",
+        "เพิ่มลูกค้า",
+        "ลูกค้าใหม่",
+        "สร้างลูกค้า",
+        "new customer",
+        "add customer",
     ),
     joined=ANYTHING,
 )
 async def new(ctx: Context, args: str) -> Reply:
-    """Create a customer, then go on to a ticket."""
+    """Creates a customer, then goes on to a ticket."""
     return await start(ctx, new_customer(ctx, args))
 
 
 @action("customer.new")
 async def new_pressed(ctx: Context, args: Mapping[str, str]) -> Reply:
-    """Create a customer out of a fruitless search."""
+    """Creates a customer out of a fruitless search."""
     query = args.get("query", "")
-    draft = new_customer(ctx, query, args.get("then", ""))
-    return await start(ctx, with_values(draft, await passed_over(ctx, query)))
+    draft = new_customer(
+        ctx,
+        query,
+        args.get("then", ""),
+    )
+    passed = await passed_over(ctx, query)
+    return await start(ctx, with_values(draft, passed))

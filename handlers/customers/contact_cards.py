@@ -12,10 +12,10 @@ from domain.tickets.references import ReferenceKind, find_references
 from handlers.chat import Attachment, Button, Choice, Paragraph, Reply, SharedContact, say
 from handlers.customers import cards as customer_cards
 from handlers.customers.fields import from_query
+from handlers.customers.hits import hit_buttons
 from handlers.desk import Context, Fetched
 from handlers.forms import engine as forms
 from handlers.i18n import _
-from handlers.labels import why_label
 from handlers.registry import FileUse, file_uses
 from store.chat.forms import Draft
 from store.customers import records as customers
@@ -44,18 +44,24 @@ async def _read_file(ctx: Context, body: Attachment, fetched: Fetched) -> list[S
     """The contacts in a file that is nothing else; none where its caption says to which ticket it
     belongs.
     """
-    if fetched.size > LARGEST or any(
-        one.kind is ReferenceKind.TICKET for one in find_references(body.caption)
-    ):
+    if fetched.size > LARGEST:
+        return []
+    if any(one.kind is ReferenceKind.TICKET for one in find_references(body.caption)):
         return []
     path = ctx.desk.files.blobs.existing(fetched.sha256)
     data = await asyncio.to_thread(path.read_bytes)
     if not is_vcard(data):
         return []
-    return [
-        SharedContact(v.name, tuple(v.phones), tuple(v.emails), v.organisation)
-        for v in read_vcards(data)
-    ]
+    contacts = []
+    for card in read_vcards(data):
+        contact = SharedContact(
+            card.name,
+            tuple(card.phones),
+            tuple(card.emails),
+            card.organisation,
+        )
+        contacts.append(contact)
+    return contacts
 
 
 async def shared(ctx: Context, contacts: Sequence[SharedContact], draft: Draft | None) -> Reply:
@@ -65,7 +71,10 @@ async def shared(ctx: Context, contacts: Sequence[SharedContact], draft: Draft |
     if len(contacts) > 1:
         return await _several(ctx, contacts)
     (contact,) = contacts
-    return await _into_form(ctx, contact, draft) or await _found(ctx, contact)
+    answered = await _into_form(ctx, contact, draft)
+    if answered is not None:
+        return answered
+    return await _found(ctx, contact)
 
 
 async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) -> Reply | None:
@@ -76,11 +85,13 @@ async def _into_form(ctx: Context, contact: SharedContact, draft: Draft | None) 
         return None
     if draft.kind == "customer" and not draft.record:
         said = from_query(_query(contact), ctx.today)
-        return await forms.advance(ctx, forms.with_values(draft, _missing(said, draft)))
+        filled = forms.with_values(draft, _missing(said, draft))
+        return await forms.advance(ctx, filled)
     if not forms.takes(draft, "phone"):
         return None
     known = await _by_reach(ctx, contact)
-    return await forms.feed(ctx, draft, _reach(contact) if known else _query(contact))
+    answer = _reach(contact) if known else _query(contact)
+    return await forms.feed(ctx, draft, answer)
 
 
 def _missing(said: dict[str, str], draft: Draft) -> dict[str, str]:
@@ -90,37 +101,41 @@ def _missing(said: dict[str, str], draft: Draft) -> dict[str, str]:
 
 async def _found(ctx: Context, contact: SharedContact) -> Reply:
     """By telephone and address, which are surer; else by name; and what was read, over both."""
-    read = Paragraph(f"📇 {_title(contact)}")
+    read = f"📇 {_title(contact)}"
     hits = await _by_reach(ctx, contact)
     if len(hits) == 1:
         customer = await customers.get_customer(ctx.db, hits[0].customer.code)
-        return Reply((read, await customer_cards.card(ctx, customer)))
+        card = await customer_cards.card(ctx, customer)
+        return Reply((Paragraph(read), card))
     if not hits and contact.name:
-        hits = [
-            hit
-            for hit in await search.find_customers(ctx.db, ctx.words, contact.name)
-            if not hit.weak
-        ]
+        by_name = await search.find_customers(
+            ctx.db,
+            ctx.words,
+            contact.name,
+        )
+        hits = [hit for hit in by_name if not hit.weak]
+    new = _new_button(contact)
     if not hits:
         ctx.audit("customer.searched", "0")
-        return say(f"{read.text}\n{_('ผลลัพธ์: 0')}", _new_button(contact))
-    for hit in hits[:SHOWN]:
-        ctx.audit("customer.listed", hit.customer.code)
-    options = tuple(
-        Button(
-            f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}",
-            "customer.show",
-            {"code": hit.customer.code},
+        return say(f"{read}\n{_('ผลลัพธ์: 0')}", new)
+    question = f"{read}\n{_('ผลลัพธ์: %(count)s', count=len(hits))}"
+    return Reply(
+        (
+            Choice(
+                question,
+                hit_buttons(ctx, hits[:SHOWN]),
+                (new,),
+            ),
         )
-        for hit in hits[:SHOWN]
     )
-    question = f"{read.text}\n{_('ผลลัพธ์: %(count)s', count=len(hits))}"
-    return Reply((Choice(question, options, (_new_button(contact),)),))
 
 
 async def _by_reach(ctx: Context, contact: SharedContact) -> list[search.Hit]:
+    """Customers who have one of the contact's telephones or addresses."""
     reach = _reach(contact)
-    return await search.find_customers(ctx.db, ctx.words, reach) if reach else []
+    if not reach:
+        return []
+    return await search.find_customers(ctx.db, ctx.words, reach)
 
 
 async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
@@ -131,10 +146,15 @@ async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
         if len(hits) != 1:
             options.append(_new_button(contact))
             continue
-        code = hits[0].customer.code
-        ctx.audit("customer.listed", code)
+        customer = hits[0].customer
+        ctx.audit("customer.listed", customer.code)
+        line = customer_cards.line(customer)
         options.append(
-            Button(customer_cards.line(hits[0].customer), "customer.show", {"code": code})
+            Button(
+                line,
+                "customer.show",
+                {"code": customer.code},
+            )
         )
     question = _("รายชื่อ %(count)s ราย แตะเลือก", count=len(contacts))
     if len(contacts) > SHOWN:
@@ -144,15 +164,20 @@ async def _several(ctx: Context, contacts: Sequence[SharedContact]) -> Reply:
 
 def _phones(contact: SharedContact) -> list[str]:
     """Its telephones as people read them; one that cannot be read stays as it is written."""
-    read = [number for text in contact.phones for number in read_phones(text).numbers or (text,)]
-    return list(dict.fromkeys(format_phone(number) for number in read))
+    numbers: list[str] = []
+    for text in contact.phones:
+        numbers += read_phones(text).numbers or (text,)
+    return list(dict.fromkeys(map(format_phone, numbers)))
 
 
 def _reach(contact: SharedContact) -> str:
     """The telephones and addresses that can be searched for."""
-    numbers = [number for text in contact.phones for number in read_phones(text).numbers]
-    addresses = [address for text in contact.emails for address in read_emails(text).addresses]
-    return " ".join(dict.fromkeys((*map(format_phone, numbers), *addresses)))
+    found: list[str] = []
+    for text in contact.phones:
+        found += map(format_phone, read_phones(text).numbers)
+    for text in contact.emails:
+        found += read_emails(text).addresses
+    return " ".join(dict.fromkeys(found))
 
 
 def _title(contact: SharedContact) -> str:
@@ -162,16 +187,19 @@ def _title(contact: SharedContact) -> str:
 
 def _query(contact: SharedContact) -> str:
     """The contact as somebody would type a new customer; see `domain.customers.new_customers`."""
-    label = words("new_customer").table("labels").texts("organisation")[0]
-    organisation = f"{label}: {contact.organisation}" if contact.organisation else ""
-    lines = (contact.name, " ".join((*_phones(contact), *contact.emails)), organisation)
-    return "\n".join(filter(None, lines))
+    organisation = ""
+    if contact.organisation:
+        label = words("new_customer").table("labels").texts("organisation")[0]
+        organisation = f"{label}: {contact.organisation}"
+    reach = " ".join((*_phones(contact), *contact.emails))
+    return "\n".join(filter(None, (contact.name, reach, organisation)))
 
 
 def _new_button(contact: SharedContact) -> Button:
     name = shorten(" ".join(filter(None, (contact.name, *_phones(contact)[:1]))), 40)
+    label = _('ผู้รับบริการใหม่ "%(name)s"', name=name)
     return Button(
-        _('ผู้รับบริการใหม่ "%(name)s"', name=name),
+        label,
         "customer.new",
         {"query": shorten(_query(contact), 500)},
     )

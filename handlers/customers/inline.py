@@ -18,7 +18,6 @@ PAGE = 20
 LONGEST = 256
 USEFUL = timedelta(seconds=10)
 """A query that waited longer is not answered: Telegram forgets it, and who asked has typed on."""
-
 NOTHING = Reply((), offers=Offers())
 """The answer to everybody whom the desk does not serve, and to staff who find nobody: one cannot
 tell which.
@@ -35,28 +34,54 @@ async def answer(desk: Desk, incoming: Incoming, query: Query, person: Staff | N
     if person is None or person.blocked_at is not None:
         return Outcome(NOTHING)
     speak(person.language)
-    ctx = Context(desk, now, incoming=incoming, staff=person)
+    ctx = Context(
+        desk,
+        now,
+        incoming=incoming,
+        staff=person,
+    )
     try:
-        reply = await _page(ctx, query.text[:LONGEST], query.offset)
+        reply = await _page(
+            ctx,
+            query.text[:LONGEST],
+            query.offset,
+        )
     except DeskError:
         reply = NOTHING
     return Outcome(reply, audit_entries=tuple(ctx.audit_entries))
 
 
 async def _page(ctx: Context, text: str, offset: str) -> Reply:
-    start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 5 else 0
-    found = await search.find_customers(ctx.db, ctx.words, text) if text else []
-    hits = list(
-        {hit.customer.code: hit for hit in found}.values()
-    )  # Telegram refuses one result twice
+    """The hits from `offset` on, which is the text of the answer before this one."""
+    start = _read_offset(offset)
+    found = (
+        await search.find_customers(
+            ctx.db,
+            ctx.words,
+            text,
+        )
+        if text
+        else []
+    )
+    # Telegram refuses one result twice.
+    hits = list({hit.customer.code: hit for hit in found}.values())
     shown = hits[start : start + PAGE]
     for hit in shown:
         ctx.audit("customer.listed", hit.customer.code)
     more = str(start + PAGE) if len(hits) > start + PAGE else ""
-    return Reply((), offers=Offers(tuple(_offer(hit) for hit in shown), more))
+    results = tuple(_result(hit) for hit in shown)
+    return Reply((), offers=Offers(results, more))
 
 
-def _offer(hit: search.Hit) -> QueryResult:
+def _read_offset(offset: str) -> int:
+    """Where to go on; 0 for what is no offset of ours."""
+    if offset.isascii() and offset.isdigit() and len(offset) < 5:
+        return int(offset)
+    return 0
+
+
+def _result(hit: search.Hit) -> QueryResult:
+    """A customer with telephone and reason for who asks; what lands in the chat is masked."""
     customer = hit.customer
     phone = customer.mobile or customer.phone
     about = (
@@ -64,14 +89,21 @@ def _offer(hit: search.Hit) -> QueryResult:
         customer.organisation,
         why_label(hit.why, hit.score),
     )
-    title = f"{customer.code} {customer_cards.shown_name(customer)}"
-    return QueryResult(customer.code, title, " · ".join(filter(None, about)), masked_line(customer))
+    return QueryResult(
+        customer.code,
+        f"{customer.code} {customer_cards.shown_name(customer)}",
+        " · ".join(filter(None, about)),
+        masked_line(customer),
+    )
 
 
 def masked_line(customer: Customer) -> str:
     """What may stand in a foreign chat: `C81554 สมชาย ใจ••• · 08•-•••-5678`."""
+    name = _("(ไม่ทราบชื่อ)")
+    if customer.name:
+        name = mask_surname(customer.name)
+    line = f"👤 {customer.code} {name}"
     phone = customer.mobile or customer.phone
-    name = mask_surname(customer.name) if customer.name else _("(ไม่ทราบชื่อ)")
-    return " · ".join(
-        filter(None, (f"👤 {customer.code} {name}", mask_phone(phone) if phone else ""))
-    )
+    if not phone:
+        return line
+    return f"{line} · {mask_phone(phone)}"

@@ -8,30 +8,34 @@ from collections.abc import Iterable
 
 from domain.customers.records import Customer, CustomerCode
 from domain.errors import InvalidInput
-from handlers.customers import cards as customer_cards
+from handlers.customers.hits import hit_line
 from handlers.desk import Context
 from handlers.forms.engine import Field, FormAnswer, Given, Option
 from handlers.i18n import _
-from handlers.labels import why_label
 from store.chat.forms import Draft
 from store.customers import records as customers
 from store.search import customers as search
 
 SHOWN = 8
 """So many hits of a search an officer has seen before she makes somebody new of it."""
-USE, NEW = "use:", "new"
 TELLING = ("name", "phone", "mobile", "email")
 """What tells that two are one."""
 SURE = (search.MatchReason.PHONE, search.MatchReason.EMAIL)
+USE = "use:"
+NEW = "new"
 
 
 def seen(hits: Iterable[search.Hit]) -> tuple[str, ...]:
-    """These as `dialog.passed` has them: whoever was passed over for the name may still have the same
-    telephone.
+    """These as `dialog.passed` has them: whoever was passed over for the name may still have the
+    same telephone.
     """
-    return tuple(
-        f"{hit.customer.code}:{hit.why}" if hit.why in SURE else hit.customer.code for hit in hits
-    )
+    return tuple(map(_seen, hits))
+
+
+def _seen(hit: search.Hit) -> str:
+    if hit.why in SURE:
+        return f"{hit.customer.code}:{hit.why}"
+    return hit.customer.code
 
 
 async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
@@ -41,42 +45,67 @@ async def unseen(ctx: Context, draft: Draft) -> list[search.Hit]:
     told = [draft.given.get(name, "") for name in TELLING]
     if draft.record or not any(told):
         return []
+    # A form asks this several times for one event.
     key = "\n".join(told)
     if key not in ctx.likely_duplicates:
         name, phone, mobile, email = told
-        wanted = Customer(CustomerCode(""), name, phone=phone, mobile=mobile, email=email)
-        ctx.likely_duplicates[key] = await search.find_likely_duplicates(ctx.db, ctx.words, wanted)
+        wanted = Customer(
+            CustomerCode(""),
+            name,
+            phone=phone,
+            mobile=mobile,
+            email=email,
+        )
+        found = await search.find_likely_duplicates(
+            ctx.db,
+            ctx.words,
+            wanted,
+        )
+        ctx.likely_duplicates[key] = found
     passed = draft.dialog.passed
-    return [hit for hit in ctx.likely_duplicates[key] if seen([hit])[0] not in passed]
+    return [hit for hit in ctx.likely_duplicates[key] if _seen(hit) not in passed]
 
 
 async def _options(ctx: Context, draft: Draft) -> list[Option]:
     options = []
     for hit in await unseen(ctx, draft):
-        ctx.audit("customer.listed", hit.customer.code)
-        line = f"{customer_cards.line(hit.customer)} · {why_label(hit.why, hit.score)}"
-        options.append(Option(USE + hit.customer.code, _("ใช้รายนี้ · %(customer)s", customer=line)))
-    return [*options, Option(NEW, _("สร้างรายใหม่"))]
+        code = hit.customer.code
+        ctx.audit("customer.listed", code)
+        label = _("ใช้รายนี้ · %(customer)s", customer=hit_line(hit))
+        options.append(Option(USE + code, label))
+    options.append(Option(NEW, _("สร้างรายใหม่")))
+    return options
 
 
 async def _parse(ctx: Context, draft: Draft, text: str) -> Given:
-    """One of them instead, or somebody new after all; a code may be typed."""
+    """One of them instead, or somebody new after all; a code may be typed. InvalidInput("choice")
+    for anything else.
+    """
     hits = await unseen(ctx, draft)
-    codes = {hit.customer.code: hit.customer.code for hit in hits}
-    if code := codes.get(CustomerCode(text.removeprefix(USE).strip().upper())):
+    code = text.removeprefix(USE).strip().upper()
+    if code in {hit.customer.code for hit in hits}:
         return {"twin": code}
     if text not in (NEW, _("สร้างรายใหม่")):
         raise InvalidInput("choice")
     return FormAnswer(passed=(*draft.dialog.passed, *seen(hits)))
 
 
-TWIN = Field("twin", "", _parse, _options, clearable=False, hidden=True, settles=True)
+TWIN = Field(
+    "twin",
+    "",
+    _parse,
+    _options,
+    clearable=False,
+    hidden=True,
+    settles=True,
+)
 
 
 async def beyond(ctx: Context, draft: Draft, code: str) -> list[str]:
     """What was typed of a new customer and the one that is there already does not have."""
     there = await customers.get_customer(ctx.db, code)
     known = {there.name, there.phone, there.mobile, there.email, there.organisation}
-    names = ("name", "phone", "mobile", "email", "organisation", "address", "note", "contacts")
     known |= {address.text for address in there.addresses}
-    return [name for name in names if draft.given.get(name) and draft.given[name] not in known]
+    fields = ("name", "phone", "mobile", "email", "organisation", "address", "note", "contacts")
+    given = {name: draft.given.get(name, "") for name in fields}
+    return [name for name, value in given.items() if value and value not in known]

@@ -32,7 +32,11 @@ class CustomerRecords(RecordKind):
     async def option(self, ctx: Context, no: str) -> Button:
         customer = await customers.get_customer(ctx.db, no)
         ctx.audit("customer.listed", customer.code)
-        return Button(customer_cards.line(customer), "customer.show", {"code": customer.code})
+        return Button(
+            customer_cards.line(customer),
+            "customer.show",
+            {"code": customer.code},
+        )
 
     async def masked(self, ctx: Context, no: str) -> Masked:
         customer = await customers.get_customer(ctx.db, no)
@@ -46,7 +50,11 @@ class CustomerRecords(RecordKind):
             return []
         codes: dict[str, None] = {}
         for key in (*reach.phones, *reach.emails):
-            hits = await search.find_customers(ctx.db, ctx.words, key)
+            hits = await search.find_customers(
+                ctx.db,
+                ctx.words,
+                key,
+            )
             codes.update((hit.customer.code, None) for hit in hits)
         return [*codes]
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.customers import duplicates
+from handlers.customers import duplicate_walk
 from store.opening import open_database
 from tests.e2e.fork_server import run_program
 from tests.fakes.clock import machine_time
@@ -91,7 +91,7 @@ async def pairs_after_a_night(desk) -> list[tuple[str, str]]:
 
 
 async def test_the_night_finds_imported_twins(desk, bring, monkeypatch):
-    monkeypatch.setattr(duplicates, "MOST_CHANGED", 7)
+    monkeypatch.setattr(duplicate_walk, "MOST_CHANGED", 7)
     await bring(TWINS)
     assert await pairs_after_a_night(desk) == [("C81554", "C95003"), ("C95001", "C95002")]
 

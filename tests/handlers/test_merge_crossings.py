@@ -5,7 +5,7 @@ customer.
 from dataclasses import replace
 
 from domain.customers.records import Address, Contact, Customer, CustomerCode
-from handlers.customers import duplicates
+from handlers.customers import duplicate_walk
 from store.customers import records as customers
 from store.customers.records import get_record, update_customer
 from tests.handlers.conftest import SOMCHAI
@@ -196,7 +196,7 @@ async def at_night(desk):
 
 
 async def test_pairs_that_were_decided_leave_room_for_others(desk, monkeypatch):
-    monkeypatch.setattr(duplicates, "MOST_PAIRS", 1)
+    monkeypatch.setattr(duplicate_walk, "MOST_PAIRS", 1)
     near = Customer(CustomerCode("C95000"), "น.ส.เตือนใจ แสงทองง", phone="+66800009002")
     await add(desk, replace(SOMCHAI, code=CustomerCode("C83997")), near)
     await at_night(desk)
